@@ -1,0 +1,2 @@
+// The bodies of the room base/, compiled once.
+#include <cicd/base/src.hpp>

@@ -1,0 +1,2 @@
+// The bodies of the room declare/, compiled once.
+#include <cicd/declare/src.hpp>

@@ -1,0 +1,2 @@
+// The bodies of the room driver/, compiled once.
+#include <cicd/driver/src.hpp>

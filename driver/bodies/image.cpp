@@ -1,0 +1,2 @@
+// The bodies of the room image/, compiled once.
+#include <cicd/image/src.hpp>

@@ -1,0 +1,2 @@
+// The bodies of the room kubernetes/, compiled once.
+#include <cicd/kubernetes/src.hpp>

@@ -1,0 +1,2 @@
+// The bodies of the room observe/, compiled once.
+#include <cicd/observe/src.hpp>

@@ -1,0 +1,2 @@
+// The bodies of the room plan/, compiled once.
+#include <cicd/plan/src.hpp>

@@ -1,0 +1,2 @@
+// The bodies of the room release/, compiled once.
+#include <cicd/release/src.hpp>

@@ -1,0 +1,2 @@
+// The bodies of the room run/, compiled once.
+#include <cicd/run/src.hpp>

@@ -1,0 +1,328 @@
+// What a team declares: a pipeline with its steps, images, services and environments, as plain structs.
+// One field is one option. Its comment is the text of `cicd explain` and of the reference; its name gives the CMake
+// keyword and the JSON key; `Example:` and `Not:` are arguments that the tests feed to the parser.
+// Standard library only; nothing here knows processes, files or time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <cicd/declare/types.hpp>
+
+namespace cicd {
+
+/// What a step is to the build tree: it decides the aggregate target and the ctest test.
+enum class step_stage {
+  none,   ///< a step of one's own: target `<pipeline>.<step>` only
+  build,  ///< part of `build`
+  test,   ///< part of ctest
+  scan    ///< part of `scan`
+};
+
+/// The way by which an environment is reached.
+enum class deploy_way {
+  none,
+  gitops,  ///< manifests are committed to a git repository that an agent follows
+  render,  ///< manifests are written to a folder
+  kubectl  ///< manifests are applied to a cluster
+};
+
+/// One step of one's own, or a replacement of a template's step of that name.
+struct step {
+  /// The step's name, unique within its pipeline.
+  /// Example: lint
+  /// Not: Lint_It
+  dns_label name;
+  /// The program and its arguments, started directly, without a shell. The program is looked for in the step's folder
+  /// (when it holds a `/`) or on PATH. Placeholders are replaced.
+  /// Example: COMMAND mvn -B package
+  /// Not: COMMAND ""
+  std::vector<text> command{};
+  /// A line for `/bin/sh -e -c` instead of COMMAND, where a pipe or a redirection is needed.
+  /// Example: SHELL "grep -r TODO src | wc -l > todo.txt"
+  /// Not: SHELL ""
+  text shell{};
+  /// A file below the source folder that is run instead of the command's first word where it exists, such as
+  /// Maven's wrapper.
+  /// Example: WRAPPER mvnw
+  /// Not: WRAPPER /usr/bin/mvn
+  relative_path wrapper{};
+  /// The files that the step reads, as patterns below the source folder. Without it: what git tracks and what it
+  /// does not ignore; outside a git repository every file. A pattern that matches nothing is an error.
+  /// Example: INPUTS src/** pom.xml
+  /// Not: INPUTS ../other/**
+  std::vector<path_pattern> inputs{};
+  /// Patterns of files that are no input after all.
+  /// Example: EXCLUDE docs/**
+  /// Not: EXCLUDE /docs
+  std::vector<path_pattern> exclude{};
+  /// The files and folders that the step makes, below its folder: what later steps receive and what the cache keeps.
+  /// Example: OUTPUTS target/classes target/*.jar
+  /// Not: OUTPUTS ../target
+  std::vector<path_pattern> outputs{};
+  /// JUnit files that the step writes; their test cases appear by name in the record, also when the step fails.
+  /// Example: REPORTS target/surefire-reports/TEST-*.xml
+  /// Not: REPORTS /tmp/*.xml
+  std::vector<path_pattern> reports{};
+  /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts.
+  /// Example: AFTER build
+  /// Not: AFTER Build
+  std::vector<dns_label> after{};
+  /// CMake targets that are built before; the driver never starts the generator itself.
+  /// Example: DEPENDS generated-sources
+  /// Not: DEPENDS ""
+  std::vector<text> depends{};
+  /// Programs whose identity is part of the key, so that another version runs the step again. The command's own
+  /// program is always among them.
+  /// Example: TOOLS java mvn
+  /// Not: TOOLS ""
+  std::vector<text> tools{};
+  /// Variables that the step is given, beside the allow-list. Placeholders are replaced.
+  /// Example: ENV MAVEN_OPTS=-Xmx1g
+  /// Not: ENV MAVEN-OPTS=-Xmx1g
+  std::vector<assignment> env{};
+  /// Names of variables that the step may see from outside; their values are part of the key. PATH, HOME, USER, LANG, LC_ALL, TMPDIR,
+  /// TZ and the proxy settings are always passed and never part of it.
+  /// Example: PASS_ENV JAVA_HOME
+  /// Not: PASS_ENV JAVA-HOME
+  std::vector<variable_name> pass_env{};
+  /// After this long the step and all it started are ended: TERM, then KILL after GRACE. Default 1h.
+  /// Example: TIMEOUT 15m
+  /// Not: TIMEOUT 15
+  duration timeout{};
+  /// How long a step may take to end after TERM. Default 10s.
+  /// Example: GRACE 30s
+  /// Not: GRACE soon
+  duration grace{};
+  /// How many times a failed step is run again before it counts as failed. Default 0.
+  /// Example: RETRIES 2
+  /// Not: RETRIES 21
+  retry_count retries{};
+  /// The aggregate that the step belongs to: build, test or scan. `test` and `scan` steps are ctest tests.
+  /// Example: STAGE test
+  /// Not: STAGE tests
+  step_stage stage = step_stage::none;
+  /// Makes the step a ctest test whatever its stage.
+  /// Example: CHECK
+  /// Not: CHECK yes
+  bool check = false;
+  /// Runs in the source folder itself, which is locked meanwhile, instead of a folder of its own.
+  /// Example: IN_SOURCE
+  /// Not: IN_SOURCE yes
+  bool in_source = false;
+  /// The step is run whenever it is asked for; nothing of it is reused.
+  /// Example: ALWAYS
+  /// Not: ALWAYS yes
+  bool always = false;
+  /// A sentence for `cicd-help`, IDEs and `cicd explain`.
+  /// Example: DESCRIPTION "checks the contract with the billing service"
+  /// Not: DESCRIPTION ""
+  text description{};
+};
+
+/// An OCI image, where the template's is not enough.
+struct image {
+  /// The image's name, unique within its pipeline; `image` where none is given.
+  /// Example: cli
+  /// Not: CLI
+  dns_label name;
+  /// Where it is published; the pipeline's IMAGE where none is given.
+  /// Example: REPOSITORY services/orders-cli
+  /// Not: REPOSITORY services/orders:latest
+  image_repository repository{};
+  /// What it stands on: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or absolute), or a
+  /// reference with a digest, which is fetched once by skopeo. Default scratch.
+  /// Example: BASE rootfs:runtime
+  /// Not: BASE eclipse-temurin:17
+  text base{};
+  /// A runnable jar, as a pattern below the step's folder; it, its `lib/` or the layers that Spring Boot lists become
+  /// the image's layers, and the entry point starts it. Exactly one file may match.
+  /// Example: JAR target/*.jar
+  /// Not: JAR /app.jar
+  path_pattern jar{};
+  /// Files and folders of the step's folder and where they lie in the image, as one layer.
+  /// Example: FILES config=/etc/orders
+  /// Not: FILES config
+  std::vector<file_mapping> files{};
+  /// What the container starts.
+  /// Example: ENTRYPOINT /usr/bin/java -jar /app/app.jar
+  /// Not: ENTRYPOINT ""
+  std::vector<text> entrypoint{};
+  /// Arguments of the entry point that a deployment may replace.
+  /// Example: ARGUMENTS serve
+  /// Not: ARGUMENTS ""
+  std::vector<text> arguments{};
+  /// Variables of the container.
+  /// Example: ENV JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=75
+  /// Not: ENV JAVA-OPTS=x
+  std::vector<assignment> env{};
+  /// Labels of the image; nothing that changes with the commit belongs here, since it would change the digest.
+  /// Example: LABELS org.opencontainers.image.title=orders
+  /// Not: LABELS Title=orders
+  std::vector<label> labels{};
+  /// The numeric user that it runs as. Default 10001.
+  /// Example: USER 10001
+  /// Not: USER root
+  user_id user{};
+  /// The folder in which it starts. Default `/`, with JAR `/app`.
+  /// Example: WORKING_DIRECTORY /app
+  /// Not: WORKING_DIRECTORY app
+  url_path working_directory{};
+  /// A port that it listens on, as documentation for its users.
+  /// Example: PORT 8080
+  /// Not: PORT 65536
+  port_number port{};
+  /// Steps whose outputs it takes; `build` where none is given.
+  /// Example: AFTER build runtime
+  /// Not: AFTER Build
+  std::vector<dns_label> after{};
+};
+
+/// A long-running workload: Deployment, Service and Ingress.
+struct service {
+  /// The service's name, unique within its pipeline.
+  /// Example: api
+  /// Not: API
+  dns_label name;
+  /// Environments in which the other values of this call hold; without it they hold in all.
+  /// Example: IN stage
+  /// Not: IN Stage
+  std::vector<dns_label> in{};
+  /// The image of this pipeline that it runs; the only one where none is given.
+  /// Example: IMAGE image
+  /// Not: IMAGE Image
+  dns_label image{};
+  /// The port that the container listens on. Without it there is no Service and no Ingress.
+  /// Example: PORT 8080
+  /// Not: PORT 0
+  port_number port{};
+  /// How many pods: a number, or a range between which an autoscaler decides. Default 1.
+  /// Example: REPLICAS 4..20
+  /// Not: REPLICAS 20..4
+  replica_range replicas{};
+  /// The host under which the Ingress answers; without it there is no Ingress.
+  /// Example: HOST orders.example.com
+  /// Not: HOST Orders_Example
+  host_name host{};
+  /// The class of the Ingress; the cluster's default where none is given.
+  /// Example: INGRESS_CLASS nginx
+  /// Not: INGRESS_CLASS Nginx!
+  dns_label ingress_class{};
+  /// A path that answers 200 when a pod may receive requests: readiness and startup probe. No liveness probe comes of it.
+  /// Example: READY /health
+  /// Not: READY health
+  url_path ready{};
+  /// What the container runs instead of the image's entry point.
+  /// Example: COMMAND orders-cli serve
+  /// Not: COMMAND ""
+  std::vector<text> command{};
+  /// Variables of the container. Placeholders are replaced.
+  /// Example: ENV APP_ENDPOINT=https://{host}
+  /// Not: ENV APP-ENDPOINT=x
+  std::vector<assignment> env{};
+  /// Variables that the cluster fills from its own Secrets: `NAME=<secret>/<key>`.
+  /// Example: SECRET_ENV DATABASE_URL=orders-db/url
+  /// Not: SECRET_ENV DATABASE_URL=orders-db
+  std::vector<secret_reference> secret_env{};
+  /// The service account of the pods; without it none is mounted.
+  /// Example: SERVICE_ACCOUNT orders
+  /// Not: SERVICE_ACCOUNT Orders
+  dns_label service_account{};
+  /// CPU that each pod requests. No limit is set.
+  /// Example: CPU 500m
+  /// Not: CPU half
+  quantity cpu{};
+  /// Memory that each pod requests and is limited to.
+  /// Example: MEMORY 1Gi
+  /// Not: MEMORY 1GB
+  quantity memory{};
+};
+
+/// A place that the service is deployed to.
+struct environment {
+  /// The environment's name, unique within its pipeline.
+  /// Example: stage
+  /// Not: Stage
+  dns_label name;
+  /// The git event that it follows: `branch <pattern>` or `tag <pattern>`.
+  /// Example: ON branch main
+  /// Not: ON commit main
+  trigger on{};
+  /// The way: gitops, render or kubectl.
+  /// Example: VIA gitops
+  /// Not: VIA ftp
+  deploy_way via = deploy_way::none;
+  /// The manifest repository of `VIA gitops`: any URL or path that git knows. Default: a bare repository in the
+  /// build tree.
+  /// Example: REPOSITORY ssh://git@git.example.com/manifests.git
+  /// Not: REPOSITORY ""
+  text repository{};
+  /// The branch of the manifest repository. Default main.
+  /// Example: BRANCH main
+  /// Not: BRANCH "a b"
+  ref_pattern branch{};
+  /// The folder within the manifest repository, or the folder that `VIA render` writes to.
+  /// Default `<environment>/<pipeline>`.
+  /// Example: PATH stage/orders
+  /// Not: PATH ../stage
+  relative_path path{};
+  /// The Kubernetes namespace of the objects.
+  /// Example: NAMESPACE orders
+  /// Not: NAMESPACE Orders
+  dns_label namespace_name{};
+  /// The context of the kubeconfig, for `VIA kubectl`.
+  /// Example: CONTEXT eks-prod
+  /// Not: CONTEXT ""
+  text context{};
+  /// Allows a deploy from a tree with uncommitted changes although the environment is not the embedded default.
+  /// Example: ALLOW_DIRTY
+  /// Not: ALLOW_DIRTY yes
+  bool allow_dirty = false;
+};
+
+/// A pipeline: all it takes for a service that follows its template.
+struct pipeline {
+  /// The pipeline's name, unique in the build tree; the first part of its targets' names.
+  /// Example: orders
+  /// Not: Orders_API
+  dns_label name;
+  /// The conventions that it follows; `cicd explain <template>` prints what it expands to.
+  /// Example: TEMPLATE java-maven
+  /// Not: TEMPLATE java-mavn
+  dns_label base_template{};
+  /// The folder of the service's sources, relative to the folder of the call. Default: that folder.
+  /// Example: DIRECTORY services/orders
+  /// Not: DIRECTORY ""
+  text directory{};
+  /// The repository of the image: `<registry>/<path>`, or only a path for the OCI layout in the build tree.
+  /// Example: IMAGE services/orders
+  /// Not: IMAGE services/orders:latest
+  image_repository image{};
+  /// What the template's image stands on; see `image.base`.
+  /// Example: BASE rootfs:runtime
+  /// Not: BASE eclipse-temurin:17
+  text base{};
+  /// Which jar the template's image runs, when the rule cannot tell; see `image.jar`.
+  /// Example: JAR target/orders-*.jar
+  /// Not: JAR /app.jar
+  path_pattern jar{};
+  /// Steps whose outputs the template's image takes beside those of `build`, such as one that makes its base.
+  /// Example: BASE_AFTER runtime
+  /// Not: BASE_AFTER Runtime
+  std::vector<dns_label> base_after{};
+  /// The scanners that run; what a template offers is listed by `cicd explain <template>`. Default: all it marks so.
+  /// Example: SCAN spotbugs
+  /// Not: SCAN spotbgs
+  std::vector<dns_label> scan{};
+  /// The least severity that fails a scan: low, medium or high. Default medium.
+  /// Example: FAIL_ON high
+  /// Not: FAIL_ON severe
+  text fail_on{};
+
+  std::vector<cicd::step> steps{};
+  std::vector<cicd::image> images{};
+  std::vector<cicd::service> services{};
+  std::vector<cicd::environment> environments{};
+};
+
+}  // namespace cicd

@@ -1,0 +1,50 @@
+// The deployment record: what is deployed in an environment, from which commit, by whom. It lives with the environment; the format is the contract
+// "deployment record" (docs/contracts/deployment-record.md).
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <cicd/base/digest.hpp>
+#include <cicd/base/error.hpp>
+#include <cicd/base/json.hpp>
+
+namespace cicd {
+
+/// The version of the record format. A newer one is class `corrupt`: it is left untouched.
+inline constexpr int record_schema = 1;
+
+/// One deployment.
+struct deployment_record {
+  std::string pipeline, environment;
+  std::int64_t generation = 0;  ///< one more with each deployment of this pipeline to this environment
+  std::string id;               ///< the run that made it
+  std::string commit;           ///< of the service's repository when it was deployed; empty when unknown
+  std::string branch, version;
+  bool dirty = false;
+  std::string who;
+  std::chrono::system_clock::time_point when{};
+  /// Image name → what runs. `built_from` is the commit that first built this digest and decides the placeholders.
+  struct image {
+    std::string reference;  ///< `<repository>:<tag>@<digest>`
+    std::string tag;
+    digest manifest;
+    std::string built_from;    ///< commit, 40 digits; empty when unknown
+    std::string built_branch;
+    bool operator==(const image&) const = default;
+  };
+  std::map<std::string, image> images;
+  digest manifests;      ///< over the rendered files
+  std::string outcome;   ///< `deployed`
+};
+
+json json_of(const deployment_record& record);
+/// Class `corrupt` for anything that is no record of a schema that we know; `where` is named in the error.
+result<deployment_record> record_from(std::string_view text, const std::string& where);
+
+/// The digest over rendered files: names and contents.
+digest digest_of_manifests(const std::map<std::string, std::string>& files);
+
+}  // namespace cicd

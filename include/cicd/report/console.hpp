@@ -1,0 +1,61 @@
+// The terminal: one live line for each running step, finished steps above it, one block at the end. Or, elsewhere, plain prefixed lines. It is a
+// listener of events; it knows no step's meaning.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/run/event.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd {
+
+/// What the terminal can do.
+struct terminal_abilities {
+  bool live = false;         ///< a terminal that is not dumb: lines can be rewritten
+  bool colour = false;       ///< NO_COLOR, CLICOLOR_FORCE, TERM=dumb honoured
+  std::size_t width = 80;
+  std::size_t height = 24;
+};
+terminal_abilities abilities_of_stdout(const surroundings& around);
+
+/// Where the console writes: the real one is write(2) on 1 and 2; a test's is a string. A closed stream is no failure.
+struct console_sinks {
+  std::function<void(std::string_view)> out, err;
+  std::function<terminal_abilities()> abilities;  ///< asked at each drawing, since a window can be resized
+};
+console_sinks standard_sinks(const surroundings& around);
+
+enum class verbosity {
+  quiet,    ///< only what failed
+  normal,   ///< steps; their output only when they fail (all of it where the output is not live)
+  verbose   ///< every line of output
+};
+
+struct console_options {
+  verbosity how_much = verbosity::normal;
+  std::map<std::string, std::string> source_folders;  ///< a step's folder → its source folder: paths that a person reads are those of the source tree
+  std::string rerun;                                  ///< how one step is run again: `cmake --build build --target`
+};
+
+/// The reporter. `tick` redraws elapsed times; call it about every 100 ms while `wants_ticks`.
+class console {
+ public:
+  console(console_sinks sinks, console_options options);
+  ~console();
+  void hear(const event& happened);
+  void tick(std::chrono::milliseconds elapsed);
+  bool wants_ticks() const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace cicd

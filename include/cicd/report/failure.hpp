@@ -1,0 +1,27 @@
+// The block that a failed step leaves: what happened, what it means, its last lines or failing tests, where the whole log is, the likely cause, and the
+// one command that runs only that step again.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <cicd/run/event.hpp>
+
+namespace cicd {
+
+struct failure_facts {
+  step_ended end;
+  std::vector<std::string> last_lines;  ///< at most 40, of both streams in order
+  std::map<std::string, std::string> source_folders;
+  std::string rerun;  ///< `cmake --build build --target orders.test`
+};
+
+/// The block's text, without colour, safe for a terminal.
+std::string failure_block(const failure_facts& facts);
+
+/// The likely cause in one sentence, from how it ended and what it printed; empty when none is known. (No network, no space left, out of memory, a
+/// missing compiler release, a port in use, a wrong JAVA_HOME, Maven's unresolvable dependency, …)
+std::string likely_cause(const step_ended& end, const std::vector<std::string>& last_lines);
+
+}  // namespace cicd

@@ -1,0 +1,91 @@
+// What happens in a run, as values. Everything that a person or a machine learns of a run is one of these; the format is the contract
+// "events" (docs/contracts/events.md).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <cicd/base/error.hpp>
+#include <cicd/base/json.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+/// How a step ended.
+enum class step_outcome {
+  ran,          ///< it was run and succeeded
+  reused,       ///< its outputs came back from the cache
+  up_to_date,   ///< its outputs are there already
+  failed,       ///< it ended with another status than 0
+  timed_out,    ///< it was ended after its time limit
+  interrupted,  ///< it was ended because the run was
+  not_run       ///< something before it failed
+};
+std::string_view word_for(step_outcome outcome);
+
+/// A test case of a report file.
+struct test_case {
+  enum class state { passed, failed, error, skipped };
+  std::string suite, name, file;
+  state how = state::passed;
+  std::chrono::milliseconds duration{};
+  std::string message, details;  ///< of a failure
+};
+
+struct run_started {
+  std::string id, folder, target, commit, branch, who;
+  std::vector<std::string> steps;  ///< those that take part, as `orders/build`
+};
+struct step_started {
+  std::string step;
+  std::vector<std::string> reasons;  ///< why it runs: three at most, then a count
+  std::optional<std::chrono::milliseconds> expected;
+  int attempt = 1;
+};
+struct step_waiting {
+  std::string step, for_whom;  ///< the holder of its lock
+};
+struct step_output {
+  std::string step;
+  output_stream stream = output_stream::out;
+  std::string line;  ///< without its end; raw bytes
+};
+struct step_message {
+  std::string step, text;  ///< progress of a step that has no output of its own
+};
+struct step_ended {
+  std::string step;
+  step_outcome outcome = step_outcome::ran;
+  std::chrono::milliseconds duration{};
+  ending how;                   ///< of the process, where there was one
+  std::string log;              ///< absolute path; empty when there is none
+  std::string summary;          ///< one line: `sha256:…, 2 of 3 layers reused`
+  std::optional<error> failure;
+  std::vector<test_case> tests;
+};
+struct run_ended {
+  exit_class outcome = exit_class::done;
+  std::chrono::milliseconds duration{};
+  std::optional<error> failure;
+  std::vector<note> summary;  ///< where things are: label and text
+};
+
+using event_body =
+    std::variant<run_started, step_started, step_waiting, step_output, step_message, step_ended, run_ended>;
+struct event {
+  std::chrono::system_clock::time_point when{};
+  std::chrono::milliseconds elapsed{};  ///< since the run began
+  event_body body;
+};
+
+/// Those who listen. A listener never changes the outcome.
+using event_listener = std::function<void(const event&)>;
+
+/// One line of events.ndjson, without its end.
+std::string ndjson_of(const event& happened);
+
+}  // namespace cicd

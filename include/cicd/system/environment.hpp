@@ -1,0 +1,32 @@
+// The process's surroundings, as a port: variables and standard folders. Below the driver nobody calls getenv.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cicd {
+
+/// A snapshot of the environment variables.
+class surroundings {
+ public:
+  explicit surroundings(std::map<std::string, std::string, std::less<>> variables);
+  /// Those of this process.
+  static surroundings of_process();
+
+  std::optional<std::string> get(std::string_view name) const;
+  std::string get_or(std::string_view name, std::string_view otherwise) const;
+  const std::map<std::string, std::string, std::less<>>& all() const { return variables_; }
+
+  std::string home() const;
+  /// CICD_CACHE_DIR, or `cicd` in XDG_CACHE_HOME or ~/.cache.
+  std::string cache_folder() const;
+  /// CICD_STATE_DIR, or `cicd` in XDG_STATE_HOME or ~/.local/state.
+  std::string state_folder() const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> variables_;
+};
+
+}  // namespace cicd

@@ -1,0 +1,94 @@
+// Files: reading whole, writing so that a reader sees the old or the new and never a part, trees, locks.
+// Every function names the path in its error; none follows a link out of a tree that it was given.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/base/error.hpp>
+
+namespace cicd {
+
+enum class durability {
+  fast,    ///< rename only: for what can be made again (cache, index)
+  durable  ///< file and folder are fsynced before success is reported: for what was acknowledged
+};
+
+/// The whole file. Class `usage` when it cannot be read; `missing(error)` tells that there is none.
+result<std::string> read_file(const std::string& path);
+/// Nothing when there is no such file; an error for any other reason that it cannot be read.
+result<std::optional<std::string>> read_file_if_there(const std::string& path);
+/// Through a temporary file beside it, renamed over it. Makes missing folders. Class `cannot_save`.
+status write_file(const std::string& path, std::string_view content, durability how, unsigned mode = 0644);
+/// Makes the folder and those above it.
+status make_folder(const std::string& path);
+bool exists(const std::string& path);
+bool is_folder(const std::string& path);
+/// Removes whatever is there, a tree too; links are removed, not followed. Nothing there is success.
+status remove_tree(const std::string& path);
+/// Renames over `to`; class `cannot_save`.
+status rename_over(const std::string& from, const std::string& to);
+
+enum class entry_kind : std::uint8_t { file, folder, link, other };
+/// One entry of a tree.
+struct tree_entry {
+  std::string path;  ///< relative to the tree's root
+  entry_kind kind = entry_kind::file;
+  unsigned mode = 0;       ///< permission bits
+  std::uint64_t size = 0;  ///< of a file
+  std::string link;        ///< of a link: where it points, verbatim
+};
+/// Everything below `root`, sorted bytewise by path, folders before what is in them; links are entries, not followed. `enter` decides
+/// whether to go into a folder (all by default).
+result<std::vector<tree_entry>> list_tree(const std::string& root,
+                                          const std::function<bool(const std::string& relative)>& enter = {});
+/// Copies a file or link with its mode; content by reflink or `copy_file_range` where the file system has them.
+status copy_entry(const std::string& from, const std::string& to);
+
+/// `path` without `.`/`..` parts and double slashes; absolute when it was. Links are not resolved.
+std::string normal_path(std::string_view path);
+/// `path` relative to `folder` when it is below it, else `path` itself.
+std::string path_below(std::string_view path, std::string_view folder);
+/// The path with links resolved, or nothing when it does not exist.
+std::optional<std::string> real_path(const std::string& path);
+
+/// A file appended to line by line; each append is one write(2).
+class append_file {
+ public:
+  static result<append_file> open(const std::string& path);
+  append_file(append_file&&) noexcept;
+  append_file& operator=(append_file&&) noexcept;
+  ~append_file();
+  status append(std::string_view bytes);
+  /// Until then what was appended may be lost with the machine, not with the process.
+  status sync();
+
+ private:
+  explicit append_file(int descriptor, std::string path);
+  int descriptor_ = -1;
+  std::string path_;
+};
+
+/// An exclusive lock on a permanent file (flock, close-on-exec): it ends with its holder, whoever kills it. The file's text
+/// names the holder for the one that waits.
+class file_lock {
+ public:
+  /// The lock, or nothing when someone else has it. `holder` is written into the file.
+  static result<std::optional<file_lock>> try_take(const std::string& path, const std::string& holder);
+  /// What the present or last holder wrote.
+  static std::string holder_of(const std::string& path);
+  file_lock(file_lock&&) noexcept;
+  file_lock& operator=(file_lock&&) noexcept;
+  ~file_lock();
+
+ private:
+  explicit file_lock(int descriptor);
+  int descriptor_ = -1;
+};
+
+}  // namespace cicd
