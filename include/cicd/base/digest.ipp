@@ -9,15 +9,14 @@
 namespace cicd {
 
 namespace base_digest {
-namespace {
 
 /// Fetched once, since each fetch takes libcrypto's locks; it lives as long as the process.
-const EVP_MD* algorithm() {
+static const EVP_MD* algorithm() {
   static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
   return fetched;
 }
 
-void check(bool went_well) {
+static void check(bool went_well) {
   if (!went_well) throw std::runtime_error("libcrypto gives no SHA-256");
 }
 
@@ -45,13 +44,12 @@ struct context {
   }
 };
 
-int nibble(char c) {
+static int nibble(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return -1;
 }
 
-}  // namespace
 }  // namespace base_digest
 
 struct sha256_stream::state : base_digest::context {};

@@ -36,6 +36,8 @@ class json {
   bool is_object() const { return std::holds_alternative<object>(held_); }
   bool is_array() const { return std::holds_alternative<array>(held_); }
   bool is_string() const { return std::holds_alternative<std::string>(held_); }
+  bool is_boolean() const { return std::holds_alternative<bool>(held_); }
+  bool is_integer() const { return std::holds_alternative<std::int64_t>(held_); }
 
   /// The member `key`, or a null value when there is none or this is no object.
   const json& operator[](std::string_view key) const;
@@ -55,8 +57,12 @@ class json {
 
   bool operator==(const json&) const = default;
 
+  using variant = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, array, object>;
+  /// The value in the one type that it has.
+  const variant& held() const { return held_; }
+
  private:
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, array, object> held_;
+  variant held_;
 };
 
 /// A JSON array of strings.

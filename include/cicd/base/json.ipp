@@ -3,8 +3,9 @@
 #include <cicd/base/json.hpp>
 
 #include <boost/json/src.hpp>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <cicd/base/text.hpp>
@@ -42,66 +43,199 @@ json converted(const boost::json::value& from) {
 }
 
 error unreadable(std::string_view text, std::size_t at, const boost::system::error_code& why) {
+  at = std::min(at, text.size());
   error failure{.kind = exit_class::corrupt,
-                .what = fmt::format("no JSON at byte {}: {}", at, why.message()),
-                .value = cut_to(text.substr(std::min(at, text.size()), 80), 40)};
+                .subject = {},
+                .what = fmt::format("no JSON from byte {} on ({})", at, why.message()),
+                .value = cut_to(valid_utf8(text.substr(at, 80)), 40),
+                .notes = {}};
   if (why == boost::json::error::too_deep)
     return std::move(failure).with("allowed", fmt::format("at most {} levels", deepest));
   return failure;
 }
 
-/// Where and how deep the writer is; `pretty` decides whether line ends are written at all.
+/// Appends values to a text; `level` is how deep the one being written lies.
 class writer {
  public:
-  writer(std::string& to, bool pretty) : to_(to), pretty_(pretty) {}
+  writer(std::string& to, bool in_lines) : to_(to), in_lines_(in_lines) {}
 
-  void write(const json& value) {
-    if (value.is_object()) return write_object(value.members());
-    if (value.is_array()) return write_array(value.elements());
-    if (value.is_string()) return append_json_string(to_, value.string_view());
-    to_.append(scalar(value));
+  void operator()(std::nullptr_t) { to_.append("null"); }
+  void operator()(bool value) { to_.append(value ? "true" : "false"); }
+  void operator()(std::int64_t value) { fmt::format_to(std::back_inserter(to_), "{}", value); }
+  void operator()(const std::string& value) { append_json_string(to_, value); }
+
+  /// The shortest text that reads as the same number, and never as a whole one.
+  void operator()(double value) {
+    if (!std::isfinite(value)) return (*this)(nullptr);
+    const std::string text = fmt::format("{}", value);
+    to_.append(text);
+    if (text.find_first_of(".e") == text.npos) to_.append(".0");
+  }
+
+  void operator()(const json::object& members) {
+    open('{');
+    for (const auto& member : members) {
+      separate(&member == &members.front());
+      append_json_string(to_, member.first);
+      to_.append(in_lines_ ? ": " : ":");
+      std::visit(*this, member.second.held());
+    }
+    close('}', members.empty());
+  }
+
+  void operator()(const json::array& elements) {
+    open('[');
+    for (const json& element : elements) {
+      separate(&element == &elements.front());
+      std::visit(*this, element.held());
+    }
+    close(']', elements.empty());
   }
 
  private:
-  void write_object(const json::object& members) {
-    to_.push_back('{');
+  void open(char bracket) {
+    to_.push_back(bracket);
     ++level_;
-    for (const auto& [key, member] : members) {
-      begin_element(&members.front().first == &key);
-      append_json_string(to_, key);
-      to_.append(pretty_ ? ": " : ":");
-      write(member);
-    }
-    end_elements(members.empty(), '}');
   }
 
-  void write_array(const json::array& elements) {
-    to_.push_back('[');
-    ++level_;
-    for (const json& element : elements) {
-      begin_element(&element == &elements.front());
-      write(element);
-    }
-    end_elements(elements.empty(), ']');
-  }
-
-  void begin_element(bool first) {
+  void separate(bool first) {
     if (!first) to_.push_back(',');
-    if (pretty_) to_.append("\n").append(2 * level_, ' ');
+    if (in_lines_) to_.append("\n").append(2 * level_, ' ');
   }
 
-  void end_elements(bool none, char closing) {
+  void close(char bracket, bool empty) {
     --level_;
-    if (pretty_ && !none) to_.append("\n").append(2 * level_, ' ');
-    to_.push_back(closing);
+    if (in_lines_ && !empty) to_.append("\n").append(2 * level_, ' ');
+    to_.push_back(bracket);
   }
-
-  static std::string scalar(const json& value);
 
   std::string& to_;
-  bool pretty_;
+  bool in_lines_;
   std::size_t level_ = 0;
 };
 
+const json none;
+
+template <typename T>
+const T* held_in(const json& value) {
+  return std::get_if<T>(&value.held());
+}
+
 }  // namespace
 }  // namespace base_json
+
+const json& json::operator[](std::string_view key) const {
+  for (const auto& [name, member] : members())
+    if (name == key) return member;
+  return base_json::none;
+}
+
+json& json::set(std::string key, json value) {
+  if (!is_object()) held_ = object{};
+  object& members = std::get<object>(held_);
+  for (auto& [name, member] : members)
+    if (name == key) {
+      member = std::move(value);
+      return *this;
+    }
+  members.emplace_back(std::move(key), std::move(value));
+  return *this;
+}
+
+json& json::push(json value) {
+  if (!is_array()) held_ = array{};
+  std::get<array>(held_).push_back(std::move(value));
+  return *this;
+}
+
+std::string json::text(std::string_view otherwise) const {
+  const auto* held = base_json::held_in<std::string>(*this);
+  return held ? *held : std::string(otherwise);
+}
+
+std::int64_t json::integer(std::int64_t otherwise) const {
+  const auto* held = base_json::held_in<std::int64_t>(*this);
+  return held ? *held : otherwise;
+}
+
+double json::number(double otherwise) const {
+  if (const auto* held = base_json::held_in<double>(*this)) return *held;
+  const auto* whole = base_json::held_in<std::int64_t>(*this);
+  return whole ? static_cast<double>(*whole) : otherwise;
+}
+
+bool json::boolean(bool otherwise) const {
+  const auto* held = base_json::held_in<bool>(*this);
+  return held ? *held : otherwise;
+}
+
+const json::array& json::elements() const {
+  static const array none;
+  const auto* held = base_json::held_in<array>(*this);
+  return held ? *held : none;
+}
+
+const json::object& json::members() const {
+  static const object none;
+  const auto* held = base_json::held_in<object>(*this);
+  return held ? *held : none;
+}
+
+std::vector<std::string> json::texts() const {
+  std::vector<std::string> values;
+  for (const json& element : elements())
+    if (element.is_string()) values.push_back(element.text());
+  return values;
+}
+
+json json_texts(const std::vector<std::string>& values) {
+  json::array elements;
+  elements.reserve(values.size());
+  for (const std::string& value : values) elements.emplace_back(value);
+  return elements;
+}
+
+result<json> parse_json(std::string_view text) {
+  unsigned char first_block[4096];
+  boost::json::monotonic_resource memory(first_block);
+  boost::json::parser parser({}, {.max_depth = base_json::deepest});
+  parser.reset(&memory);
+  boost::system::error_code why;
+  const std::size_t taken = parser.write(text.data(), text.size(), why);
+  if (why) return base_json::unreadable(text, taken, why);
+  return base_json::converted(parser.release());
+}
+
+std::string compact(const json& value) {
+  std::string text;
+  std::visit(base_json::writer(text, false), value.held());
+  return text;
+}
+
+std::string pretty(const json& value) {
+  std::string text;
+  std::visit(base_json::writer(text, true), value.held());
+  return text + "\n";
+}
+
+void append_json_string(std::string& to, std::string_view text) {
+  const auto is_plain = [](unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; };
+  const auto plain_end = std::find_if_not(text.begin(), text.end(), is_plain);
+  to.push_back('"');
+  to.append(text.begin(), plain_end);
+  for (const char c : valid_utf8(text.substr(static_cast<std::size_t>(plain_end - text.begin())))) switch (c) {
+      case '"': to.append("\\\""); break;
+      case '\\': to.append("\\\\"); break;
+      case '\b': to.append("\\b"); break;
+      case '\f': to.append("\\f"); break;
+      case '\n': to.append("\\n"); break;
+      case '\r': to.append("\\r"); break;
+      case '\t': to.append("\\t"); break;
+      default:
+        if (static_cast<unsigned char>(c) >= 0x20) to.push_back(c);
+        else fmt::format_to(std::back_inserter(to), "\\u{:04x}", c);
+    }
+  to.push_back('"');
+}
+
+}  // namespace cicd

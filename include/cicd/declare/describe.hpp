@@ -18,7 +18,7 @@ struct target {
   bool plans_only = false;           ///< `plan-<environment>`: shows, does nothing
   std::vector<std::string> depends;  ///< CMake targets that are built before
   bool test = false;                 ///< also a ctest test of that name
-  std::string stage;                 ///< label of the test and folder of the target: build, test, scan, image, publish, deploy
+  std::string stage;                 ///< label of the test and folder of the target: build, test, scan, step, image, publish, deploy
   std::vector<std::string> fixtures_setup, fixtures_required;
 };
 

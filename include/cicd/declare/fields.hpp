@@ -118,6 +118,7 @@ struct declaring_function {
   std::string_view kind;                   ///< `step`, the first part of its options' keys
   std::string_view signature;              ///< `<pipeline> <step>`
   std::vector<std::string_view> keywords;  ///< `COMMAND`, `SHELL`, …
+  std::string_view summary;                ///< what it declares, in a sentence
 };
 /// All of them, `add_pipeline` first.
 const std::vector<declaring_function>& declaring_functions();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,7 +42,9 @@ struct image_recipe {
   std::uint32_t user = 10001;
   std::string working_directory = "/";
   int port = 0;             ///< 0: none
-  std::string architecture; ///< `amd64`, `arm64`; that of this machine when empty
+  std::string architecture; ///< `amd64`, `arm64`; that of the base, or of this machine, when empty
+  std::string tag = "latest";  ///< the image's name in its layout's index; not part of the image
+  std::map<std::string, std::string, std::less<>> environment;  ///< for skopeo (PATH, HOME, …), where the base is in a registry
 };
 
 /// A layer in a layout.

@@ -2,6 +2,7 @@
 // push goes by digest first, then the tag is set, then the tag is read back.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,7 @@ class registry {
 struct registry_options {
   std::string embedded;  ///< absolute folder of the layouts in the build tree
   const cancellation* cancelled = nullptr;
+  std::chrono::milliseconds patience{45'000};  ///< how long a publish tries again what may pass
   std::function<void(const std::string& line)> say;  ///< progress, a line each
 };
 

@@ -11,13 +11,18 @@
 
 namespace cicd::kubernetes {
 
+/// An image as it is released. All of it is about the commit that first built its digest, so that somebody else's commit changes nothing.
+struct image_facts {
+  std::string reference;     ///< `<repository>:<tag>@<digest>`
+  std::string tag;           ///< also the version
+  std::string built_from;    ///< commit, 40 digits; empty when unknown
+  std::string built_branch;  ///< empty when unknown
+};
+
 /// What a deployment is about, beside the declaration.
 struct release_facts {
   std::string pipeline, environment;
-  std::map<std::string, std::string> images;  ///< image name → `<repository>:<tag>@<digest>`
-  /// Of the commit that first built these images, so that somebody else's commit changes nothing: {branch}, {commit}, {commit_short}, {version}, …
-  placeholder_values placeholders;
-  std::string branch, commit_short, version;
+  std::map<std::string, image_facts> images;  ///< by name
   bool protected_branch = true;
 };
 
@@ -42,5 +47,9 @@ std::string yaml_text(const json& value);
 /// `text` as a label value (at most 63 of `[A-Za-z0-9._-]`, alphanumeric ends); the same text when it is one already, else cut and
 /// ended with a hash of the whole, so that two texts never become one.
 std::string label_value(std::string_view text);
+
+/// `text` as one part of a host name: at most 40 lower-case letters, digits and `-`; the same text when it is one already, else ended with a
+/// hash of the whole. What {slug} stands for, given a branch.
+std::string slug_of(std::string_view text);
 
 }  // namespace cicd::kubernetes

@@ -8,6 +8,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
+#include <cicd/system/environment.hpp>
 
 namespace cicd {
 
@@ -25,25 +26,28 @@ using file_set = std::vector<observed_file>;
 
 /// Which files.
 struct file_query {
-  std::string root;                   ///< absolute folder
-  std::vector<std::string> patterns;  ///< globs; empty: what git tracks and does not ignore, or all outside a repository
-  std::vector<std::string> exclude;   ///< globs
-  std::vector<std::string> never;     ///< absolute folders that are never entered: build trees
-  bool may_be_empty = false;          ///< outputs may; inputs may not
+  std::string root;  ///< absolute folder
+  std::vector<std::string>
+      patterns;  ///< globs; empty: what git tracks and does not ignore, or all outside a repository
+  std::vector<std::string> exclude;  ///< globs
+  std::vector<std::string> never;    ///< absolute folders that are never entered: build trees
+  bool may_be_empty = false;         ///< outputs may; inputs may not
 };
 
-/// A mapped file of {inode, size, mtime, ctime, digest} for files and of {mtime, ctime, names} for folders. It is a cache: a missing,
-/// damaged or foreign index is an empty one. It stays right when a file is rewritten within one clock tick (entries as young as
-/// the index are read again) and when a file gets its old mtime back (ctime tells).
+/// A mapped file of {inode, size, mtime, ctime, digest} for files and of {mtime, ctime, names} for folders.
+/// It is a cache: a missing, damaged or foreign index is an empty one. It stays right when a file is
+/// rewritten within one clock tick (entries as young as the index are read again) and when a file gets its
+/// old mtime back (ctime tells).
 class file_index {
  public:
-  /// Opens the index at `path`; never fails.
-  explicit file_index(std::string path);
+  /// Opens the index at `path`; never fails. `around` is what git is asked with: PATH, HOME and the like.
+  explicit file_index(std::string path, surroundings around = surroundings::of_process());
   ~file_index();
   file_index(file_index&&) noexcept;
 
-  /// The files of each query, in the order of the queries, looked at with a few threads. Errors (class `usage`): a pattern that
-  /// matches nothing, an empty set, a file that cannot be read, a socket or device; each names the path.
+  /// The files of each query, in the order of the queries, looked at with a few threads. Errors (class
+  /// `usage`): a pattern that matches nothing, an empty set, a file that cannot be read, a socket or device;
+  /// each names the path.
   std::vector<result<file_set>> look(const std::vector<file_query>& queries);
 
   /// The same for one.

@@ -1,5 +1,5 @@
-// What git knows of a source folder: the commit, the branch, tags, whether the tree is clean. Read from the repository's own files
-// where that is enough; git itself is asked once for the rest.
+// What git knows of a source folder: the commit, the branch, tags, whether the tree is clean. Read from the
+// repository's own files where that is enough; git itself is asked once for the rest.
 #pragma once
 
 #include <optional>
@@ -13,30 +13,36 @@ namespace cicd {
 
 /// The state of a repository; what could not be known is empty and `unknown` says why.
 struct git_state {
-  bool repository = false;             ///< the folder is within a work tree
-  std::string top;                     ///< absolute root of the work tree
-  std::optional<std::string> commit;   ///< 40 hexadecimal digits; nothing in a repository without commits
-  std::optional<std::string> branch;   ///< nothing when detached (unless CI names it, see `branch_from_ci`)
+  bool repository = false;            ///< the folder is within a work tree
+  std::string top;                    ///< absolute root of the work tree
+  std::optional<std::string> commit;  ///< 40 hexadecimal digits; nothing in a repository without commits
+  std::optional<std::string> branch;  ///< nothing when detached (unless CI names it, see `branch_from_ci`)
   bool branch_from_ci = false;
-  std::vector<std::string> tags;       ///< that point at the commit
+  std::vector<std::string> tags;  ///< that point at the commit
   bool shallow = false;
-  std::vector<std::string> unknown;    ///< sentences: what cannot be known here, and why
+  std::vector<std::string> unknown;  ///< sentences: what cannot be known here, and why
 
   /// The commit's first seven digits; empty without one.
   std::string short_commit() const;
 };
 
-/// Reads HEAD and refs (loose, packed, linked work trees) without starting git. `ref_variables` of CI systems name the branch where the head is
-/// detached (GITHUB_HEAD_REF, GITHUB_REF_NAME, CI_COMMIT_BRANCH, CIRCLE_BRANCH, BUILDKITE_BRANCH).
+/// Reads HEAD and refs (loose, packed, linked work trees) without starting git. `ref_variables` of CI systems
+/// name the branch where the head is detached (GITHUB_HEAD_REF, GITHUB_REF_NAME, CI_COMMIT_BRANCH,
+/// CIRCLE_BRANCH, BUILDKITE_BRANCH).
 git_state git_state_of(const std::string& folder, const surroundings& around);
 
-/// The changed and untracked, not ignored paths below `folder`, relative to the work tree's root: empty means clean. Asks git.
+/// The changed and untracked, not ignored paths below `folder`, relative to the work tree's root: empty means
+/// clean. Asks git.
 result<std::vector<std::string>> changes_in(const std::string& folder, const surroundings& around);
 
 /// Who is at work, as `Name <address>` from git's configuration or the CI system, else `user@host`.
 std::string who(const std::string& folder, const surroundings& around);
 
-/// Whether commit `older` is an ancestor of `newer`; nothing when the repository does not have one of them (shallow).
-std::optional<bool> is_ancestor(const std::string& folder, const std::string& older, const std::string& newer, const surroundings& around);
+/// Whether commit `older` is an ancestor of `newer`; nothing when the repository does not have one of them
+/// (shallow).
+std::optional<bool> is_ancestor(const std::string& folder,
+                                const std::string& older,
+                                const std::string& newer,
+                                const surroundings& around);
 
 }  // namespace cicd

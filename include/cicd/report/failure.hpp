@@ -2,6 +2,7 @@
 // one command that runs only that step again.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ struct failure_facts {
   std::vector<std::string> last_lines;  ///< at most 40, of both streams in order
   std::map<std::string, std::string> source_folders;
   std::string rerun;  ///< `cmake --build build --target orders.test`
+  std::string here;   ///< where the person stands: paths below it are shown relative to it
+  std::function<bool(const std::string&)> exists;  ///< as in `readable_paths`
+  bool utf8 = true;   ///< else signs and dots are ASCII
 };
 
 /// The block's text, without colour, safe for a terminal.

@@ -1,4 +1,5 @@
-// The process's surroundings, as a port: variables and standard folders. Below the driver nobody calls getenv.
+// The process's surroundings, as a port: variables and standard folders. Below the driver nobody calls
+// getenv.
 #pragma once
 
 #include <map>

@@ -19,7 +19,8 @@ enum class durability {
   durable  ///< file and folder are fsynced before success is reported: for what was acknowledged
 };
 
-/// The whole file. Class `usage` when it cannot be read; `missing(error)` tells that there is none.
+/// The whole file. Class `usage` when it cannot be read. Who expects that there may be none asks
+/// `read_file_if_there`.
 result<std::string> read_file(const std::string& path);
 /// Nothing when there is no such file; an error for any other reason that it cannot be read.
 result<std::optional<std::string>> read_file_if_there(const std::string& path);
@@ -43,11 +44,12 @@ struct tree_entry {
   std::uint64_t size = 0;  ///< of a file
   std::string link;        ///< of a link: where it points, verbatim
 };
-/// Everything below `root`, sorted bytewise by path, folders before what is in them; links are entries, not followed. `enter` decides
-/// whether to go into a folder (all by default).
+/// Everything below `root`, sorted bytewise by path, folders before what is in them; links are entries, not
+/// followed. `enter` decides whether to go into a folder (all by default).
 result<std::vector<tree_entry>> list_tree(const std::string& root,
                                           const std::function<bool(const std::string& relative)>& enter = {});
-/// Copies a file or link with its mode; content by reflink or `copy_file_range` where the file system has them.
+/// Copies a file or link with its mode; content by reflink or `copy_file_range` where the file system has
+/// them.
 status copy_entry(const std::string& from, const std::string& to);
 
 /// `path` without `.`/`..` parts and double slashes; absolute when it was. Links are not resolved.
@@ -74,8 +76,8 @@ class append_file {
   std::string path_;
 };
 
-/// An exclusive lock on a permanent file (flock, close-on-exec): it ends with its holder, whoever kills it. The file's text
-/// names the holder for the one that waits.
+/// An exclusive lock on a permanent file (flock, close-on-exec): it ends with its holder, whoever kills it.
+/// The file's text names the holder for the one that waits.
 class file_lock {
  public:
   /// The lock, or nothing when someone else has it. `holder` is written into the file.

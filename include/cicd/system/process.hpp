@@ -1,5 +1,5 @@
-// Child processes. `run_to_end` is for the small programs that we ask ourselves (git, skopeo); `process_port` starts a step's
-// command on the event loop, and can end all that it started. Neither knows what a step is.
+// Child processes. `run_to_end` is for the small programs that we ask ourselves (git, skopeo); `process_port`
+// starts a step's command on the event loop, and can end all that it started. Neither knows what a step is.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ namespace cicd {
 
 /// What to start. Nothing of the parent's environment is added.
 struct command {
-  std::vector<std::string> words;        ///< program (a path, or a name that `find_program` looks for) and its arguments
+  std::vector<std::string> words;        ///< program (a path, or a name for `find_program`) and its arguments
   std::string directory;                 ///< absolute working folder
   std::vector<std::string> environment;  ///< `NAME=value`
 };
@@ -34,14 +34,17 @@ struct ending {
   /// As a shell shows it: the status, or 128 + signal; 127 not found, 126 not executable.
   int shell_status() const;
 };
-/// What a status tells a person: 126, 127, 128+n with the signal's name and usual cause (137: out of memory or killed; 139:
-/// segmentation fault; …); empty for others.
+/// What a status tells a person: 126, 127, 128+n with the signal's name and usual cause (137: out of memory
+/// or killed; 139: segmentation fault; …); empty for others.
 std::string meaning_of(const ending& how);
 
 enum class output_stream : std::uint8_t { out, err };
 
-/// The file that `name` stands for: itself when it holds a `/` (relative to `directory`), else the first on `path_variable`.
-std::optional<std::string> find_program(std::string_view name, std::string_view path_variable, std::string_view directory);
+/// The file that `name` stands for: itself when it holds a `/` (relative to `directory`), else the first on
+/// `path_variable`.
+std::optional<std::string> find_program(std::string_view name,
+                                        std::string_view path_variable,
+                                        std::string_view directory);
 /// How the package of a well-known program is installed here (`apt-get install skopeo`), or empty.
 std::string install_hint(std::string_view program);
 
@@ -63,8 +66,8 @@ struct captured {
   std::string out, err;  ///< each cut after `limit` bytes
 };
 struct capture_options {
-  std::string input;                            ///< written to its standard input
-  std::chrono::milliseconds limit{600'000};     ///< then TERM, 2 s, KILL; shown as signalled
+  std::string input;                         ///< written to its standard input
+  std::chrono::milliseconds limit{600'000};  ///< then TERM, 2 s, KILL; shown as signalled
   std::size_t most_bytes = 64U << 20U;
   const cancellation* cancelled = nullptr;
 };
@@ -84,7 +87,8 @@ class event_loop {
   std::shared_ptr<void> after(std::chrono::milliseconds delay, std::function<void()> callback);
   /// Does `work` on one of a few threads, then `then` on the loop's thread.
   void in_background(std::function<void()> work, std::function<void()> then);
-  /// Calls back for SIGINT, SIGTERM and SIGHUP, each time, until the handle is destroyed; does not keep `run` going.
+  /// Calls back for SIGINT, SIGTERM and SIGHUP, each time, until the handle is destroyed; does not keep `run`
+  /// going.
   std::shared_ptr<void> on_signal(std::function<void(int signal)> callback);
 
   struct implementation;
@@ -107,7 +111,8 @@ class child {
 
 struct child_events {
   std::function<void(output_stream, std::string_view bytes)> output;
-  /// Once, after the process has ended, both pipes are at their end and whatever it left running has been ended too.
+  /// Once, after the process has ended, both pipes are at their end and whatever it left running has been
+  /// ended too.
   std::function<void(const ending&)> ended;
 };
 
@@ -115,19 +120,22 @@ struct child_events {
 class process_port {
  public:
   virtual ~process_port() = default;
-  /// Starts; a failure to start arrives as `ended` with `not_started`. Standard input is /dev/null. Signals have default
-  /// dispositions and an empty mask in the child; no descriptor of ours but 0, 1, 2 is open in it.
+  /// Starts; a failure to start arrives as `ended` with `not_started`. Standard input is /dev/null. Signals
+  /// have default dispositions and an empty mask in the child; no descriptor of ours but 0, 1, 2 is open in
+  /// it. `CICD_STEP=<unique>` is added to its environment, by which its descendants are found again.
   virtual std::shared_ptr<child> start(const command& what, child_events events) = 0;
 };
 
 /// The real one: Boost.Process v2 handles on `posix_spawn`, Asio pipes, a subreaper for strays.
 std::unique_ptr<process_port> system_processes(event_loop& loop);
 
-/// Once, first thing in `main`: ignores SIGPIPE, becomes the subreaper, notices a jobserver with dead descriptors and removes it from
-/// the environment.
+/// Once, first thing in `main`: ignores SIGPIPE and SIGXFSZ (writing then fails with words), opens 0 to 2 if
+/// closed, becomes the subreaper, notices a jobserver with dead descriptors and removes it from the
+/// environment.
 void prepare_process();
 
-/// Cores and memory that this process may use: the least of the machine, its affinity and its cgroups (v1 and v2).
+/// Cores and memory that this process may use: the least of the machine, its affinity and its cgroups (v1 and
+/// v2).
 struct machine_limits {
   unsigned cores = 1;
   std::uint64_t memory = 0;  ///< bytes

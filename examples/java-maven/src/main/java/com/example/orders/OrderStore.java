@@ -15,8 +15,8 @@ import java.util.Optional;
 /**
  * The orders, in an SQLite file that a server and one-off commands may use at the same time.
  *
- * <p>Safe for use by several threads: one connection, one statement at a time. Another process that writes is waited for
- * up to five seconds. Every method throws {@link SQLException} if the file cannot be read or written, and has then
+ * <p>Safe for use by several threads: one connection, one statement at a time. Another process that writes is waited
+ * for up to five seconds. Every method throws {@link SQLException} if the file cannot be read or written, and has then
  * changed nothing.
  */
 final class OrderStore implements AutoCloseable {

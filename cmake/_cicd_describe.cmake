@@ -1,0 +1,109 @@
+# The end of configure: the records go to a file, the driver reads and judges them and says what they turn into.
+# Knows the commands "describe" and the files under <build>/.cicd, not what is declared.
+
+# Runs once, deferred to the end of the top-level list file. What it schedules runs in that directory's own scope: a test
+# that is added within a function, without enable_testing() outside of one, does not exist.
+function(_cicd_end_configure)
+  set_property(GLOBAL PROPERTY _CICD_MOMENT "described")
+  _cicd_check_paths()
+  _cicd_find_driver(driver)
+  _cicd_write_declarations()
+  _cicd_write_build_tree()
+  _cicd_write_launcher("${driver}")
+  execute_process(COMMAND "${driver}" describe --build-root "${CMAKE_BINARY_DIR}" RESULT_VARIABLE status)
+  if(status EQUAL 0)
+    cmake_language(DEFER CALL enable_testing)
+    cmake_language(DEFER CALL include "${CMAKE_BINARY_DIR}/.cicd/targets.cmake")
+    cmake_language(DEFER CALL _cicd_end_targets)
+  elseif(status EQUAL 2)
+    cmake_language(DEFER CALL message FATAL_ERROR "cicd: the declarations have errors, see above")
+  else()
+    cmake_language(EVAL CODE "cmake_language(DEFER CALL message FATAL_ERROR
+      [==[cicd: the driver failed to read the declarations (${status}): ${driver}]==])")
+  endif()
+endfunction()
+
+# What CMake or the generator would refuse later in words of their own, or write wrongly without a word.
+function(_cicd_check_paths)
+  set(refused "[;#\n]")
+  set(words "';', '#' or a line end")
+  if(CMAKE_GENERATOR MATCHES "Makefiles")
+    set(refused "[;#\n\"]")
+    set(words "';', '#', '\"' or a line end")
+  endif()
+  foreach(tree IN ITEMS source build)
+    set(folder "${CMAKE_SOURCE_DIR}")
+    if(tree STREQUAL "build")
+      set(folder "${CMAKE_BINARY_DIR}")
+    endif()
+    if(folder MATCHES "${refused}")
+      message(FATAL_ERROR "cicd: the ${tree} tree lies in a path with ${words}, which CMake and ${CMAKE_GENERATOR} "
+        "cannot take: '${folder}'")
+    endif()
+  endforeach()
+endfunction()
+
+# <build>/.cicd/declarations.ndjson, by a rename and only when it changes: a driver may be reading it.
+function(_cicd_write_declarations)
+  get_property(calls GLOBAL PROPERTY _CICD_CALLS)
+  get_property(templates GLOBAL PROPERTY _CICD_TEMPLATES)
+  set(template_path "")
+  foreach(folder IN LISTS CICD_TEMPLATE_PATH templates)
+    cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" NORMALIZE)
+    _cicd_to_json(text "${folder}")
+    string(APPEND template_path ",${text}")
+    file(GLOB read "${folder}/*/template.json")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${read}")
+  endforeach()
+  string(SUBSTRING "${template_path}" 1 -1 template_path)
+  _cicd_to_json(source_root "${CMAKE_SOURCE_DIR}")
+  _cicd_to_json(build_root "${CMAKE_BINARY_DIR}")
+  _cicd_to_json(target_prefix "${CICD_TARGET_PREFIX}")
+  _cicd_write_changed("${CMAKE_BINARY_DIR}/.cicd/declarations.ndjson"
+    "{\"cicd\":1,\"source_root\":${source_root},\"build_root\":${build_root},\"target_prefix\":${target_prefix},\"template_path\":[${template_path}]}\n${calls}")
+endfunction()
+
+# <build>/.cicd/build-tree.json: how this build tree was made, for messages that say how to run something again.
+function(_cicd_write_build_tree)
+  get_property(version GLOBAL PROPERTY _CICD_VERSION)
+  set(members "")
+  foreach(member IN ITEMS cmake:CMAKE_COMMAND generator:CMAKE_GENERATOR build_root:CMAKE_BINARY_DIR
+      source_root:CMAKE_SOURCE_DIR version:version)
+    string(REGEX MATCH "^([a-z_]+):(.+)$" matched "${member}")
+    _cicd_to_json(text "${${CMAKE_MATCH_2}}")
+    string(APPEND members ",\n  \"${CMAKE_MATCH_1}\": ${text}")
+  endforeach()
+  string(SUBSTRING "${members}" 1 -1 members)
+  _cicd_write_changed("${CMAKE_BINARY_DIR}/.cicd/build-tree.json" "{${members}\n}\n")
+endfunction()
+
+# <build>/.cicd/cicd: the driver, told which build tree it is asked about.
+function(_cicd_write_launcher driver)
+  set(launcher "${CMAKE_BINARY_DIR}/.cicd/cicd")
+  _cicd_to_shell(build_root "${CMAKE_BINARY_DIR}")
+  _cicd_to_shell(driver "${driver}")
+  _cicd_write_changed("${launcher}"
+    "#!/bin/sh\n# The driver of this build tree. Written by CMake.\nCICD_BUILD_ROOT=${build_root}\nexport CICD_BUILD_ROOT\nexec ${driver} \"$@\"\n")
+  file(CHMOD "${launcher}" PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+endfunction()
+
+# A text as one word of a POSIX shell.
+function(_cicd_to_shell result text)
+  string(REPLACE "'" "'\\''" text "${text}")
+  set(${result} "'${text}'" PARENT_SCOPE)
+endfunction()
+
+# Writes a file through a temporary one beside it, unless it holds just that already.
+function(_cicd_write_changed path content)
+  file(WRITE "${path}.new" "${content}")
+  if(EXISTS "${path}")
+    file(SHA256 "${path}" old)
+    file(SHA256 "${path}.new" new)
+    if(old STREQUAL new)
+      file(REMOVE "${path}.new")
+      return()
+    endif()
+  endif()
+  file(RENAME "${path}.new" "${path}")
+endfunction()

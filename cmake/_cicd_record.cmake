@@ -1,0 +1,80 @@
+# Recording: one line of JSON for each call of a public function, its arguments word for word.
+# Knows no keyword and no pipeline. JSON is put together line by line: string(JSON) is quadratic.
+
+# Records the call of the function that this stands in. A macro, so that ARGV<n> and the function's name are that
+# function's: a list would join "[a" "b]" and lose a "\" at the end.
+macro(_cicd_record_call count)
+  _cicd_check_moment("${CMAKE_CURRENT_FUNCTION}")
+  set(arguments "")
+  set(index 0)
+  while(index LESS ${count})
+    _cicd_to_json_argument(argument "${ARGV${index}}")
+    string(APPEND arguments ",${argument}")
+    math(EXPR index "${index} + 1")
+  endwhile()
+  _cicd_record_line("${CMAKE_CURRENT_FUNCTION}" "${arguments}")
+endmacro()
+
+# Adds the line of a call whose arguments are already JSON, each with a comma before it.
+function(_cicd_record_line name arguments)
+  set(counter "_CICD_COUNT ${name} ${CMAKE_CURRENT_LIST_FILE}")
+  get_property(which GLOBAL PROPERTY "${counter}")
+  math(EXPR which "0${which} + 1")
+  set_property(GLOBAL PROPERTY "${counter}" ${which})
+  string(REGEX REPLACE "^," "" arguments "${arguments}")
+  _cicd_to_json(list_file "${CMAKE_CURRENT_LIST_FILE}")
+  _cicd_to_json(directory "${CMAKE_CURRENT_SOURCE_DIR}")
+  set_property(GLOBAL APPEND_STRING PROPERTY _CICD_CALLS
+    "{\"function\":\"${name}\",\"list_file\":${list_file},\"which\":${which},\"directory\":${directory},\"arguments\":[${arguments}]}\n")
+endfunction()
+
+# Schedules the end of configure at the first call, and refuses a call that comes after it.
+function(_cicd_check_moment name)
+  get_property(moment GLOBAL PROPERTY _CICD_MOMENT)
+  if(moment STREQUAL "described")
+    message(FATAL_ERROR
+      "cicd: ${name}() came after the declarations were read, at the end of configure; "
+      "call it from a list file, not by cmake_language(DEFER)")
+  elseif(NOT moment)
+    set_property(GLOBAL PROPERTY _CICD_MOMENT "recording")
+    cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _cicd_end_configure)
+  endif()
+endfunction()
+
+# One argument as JSON. The text behind a generator expression is known after configure only, and would not be valid JSON:
+# it goes raw into a file for each configuration.
+function(_cicd_to_json_argument result value)
+  string(FIND "${value}" "$<" at)
+  if(at EQUAL -1)
+    _cicd_to_json(text "${value}")
+  else()
+    get_property(id GLOBAL PROPERTY _CICD_GENEX_COUNT)
+    math(EXPR id "0${id} + 1")
+    set_property(GLOBAL PROPERTY _CICD_GENEX_COUNT ${id})
+    file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/.cicd/genex/${id}-$<CONFIG>" CONTENT "${value}")
+    set(text "{\"genex\":\"${id}\"}")
+  endif()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+string(ASCII 1 _cicd_first)
+string(ASCII 31 _cicd_last)
+set_property(GLOBAL PROPERTY _CICD_CONTROL_CHARACTER "[${_cicd_first}-${_cicd_last}]")
+unset(_cicd_first)
+unset(_cicd_last)
+
+# A text as a JSON string, quotes included.
+function(_cicd_to_json result text)
+  string(REPLACE "\\" "\\\\" text "${text}")
+  string(REPLACE "\"" "\\\"" text "${text}")
+  get_property(control_character GLOBAL PROPERTY _CICD_CONTROL_CHARACTER)
+  if(text MATCHES "${control_character}")
+    foreach(code RANGE 1 31)
+      string(ASCII ${code} character)
+      math(EXPR hexadecimal "${code} + 0x10000" OUTPUT_FORMAT HEXADECIMAL)
+      string(SUBSTRING "${hexadecimal}" 3 -1 hexadecimal)
+      string(REPLACE "${character}" "\\u${hexadecimal}" text "${text}")
+    endforeach()
+  endif()
+  set(${result} "\"${text}\"" PARENT_SCOPE)
+endfunction()

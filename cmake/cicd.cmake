@@ -1,0 +1,27 @@
+# The CMake package: what find_package(cicd) and add_subdirectory(cicd) have in common.
+# The public functions record their calls and know no keyword; at the end of configure the driver reads the records and
+# says which targets and tests there are. State lies in GLOBAL properties, since a call that is deferred to the top level
+# does not see what a sub-directory's find_package has set.
+cmake_policy(VERSION 3.25...4.1)
+
+foreach(_cicd_file IN ITEMS
+    _cicd_record _cicd_describe _cicd_targets _cicd_driver _cicd_cxx
+    add_pipeline pipeline_step pipeline_image pipeline_service pipeline_environment)
+  include("${CMAKE_CURRENT_LIST_DIR}/${_cicd_file}.cmake")
+endforeach()
+unset(_cicd_file)
+
+# Says which copy of cicd this build tree uses: _cicd_use(<version> <root> <templates> <driver, or empty: built here>)
+function(_cicd_use version root templates driver)
+  file(REAL_PATH "${root}" root)
+  get_property(known GLOBAL PROPERTY _CICD_ROOT)
+  get_property(known_version GLOBAL PROPERTY _CICD_VERSION)
+  if(known AND NOT known STREQUAL root)
+    message(FATAL_ERROR
+      "cicd: two copies in one build tree: ${known_version} in ${known} and ${version} in ${root}; use one of them")
+  endif()
+  set_property(GLOBAL PROPERTY _CICD_ROOT "${root}")
+  set_property(GLOBAL PROPERTY _CICD_VERSION "${version}")
+  set_property(GLOBAL PROPERTY _CICD_TEMPLATES "${templates}")
+  set_property(GLOBAL PROPERTY _CICD_DRIVER "${driver}")
+endfunction()

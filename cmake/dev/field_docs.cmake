@@ -1,0 +1,84 @@
+# Writes include/cicd/declare/field_docs.ipp from the comments of pipeline.hpp.
+#
+#   cmake -P cmake/dev/field_docs.cmake                 writes the file
+#   cmake -DCHECK=ON -P cmake/dev/field_docs.cmake      fails when the file is not what would be written
+#
+# pipeline.hpp gives the words of each member, fields.hpp the key under which the member is known.
+cmake_minimum_required(VERSION 3.25)
+
+get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+set(folder "${root}/include/cicd/declare")
+
+# The lines of a C++ file as a list; `;`, `[` and `]`, which would end or join elements, become words.
+function(read_lines path variable)
+  file(READ "${path}" text)
+  string(REPLACE ";" "@semicolon@" text "${text}")
+  string(REPLACE "[" "@open@" text "${text}")
+  string(REPLACE "]" "@close@" text "${text}")
+  string(REPLACE "\n" ";" text "${text}")
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
+# What read_lines replaced, as it was.
+function(restore_text variable)
+  string(REPLACE "@semicolon@" ";" text "${${variable}}")
+  string(REPLACE "@open@" "[" text "${text}")
+  string(REPLACE "@close@" "]" text "${text}")
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
+read_lines("${folder}/fields.hpp" lines)
+foreach(line IN LISTS lines)
+  if(line MATCHES "^void each_field\\(([a-z_]+)&")
+    set(kind "${CMAKE_MATCH_1}")
+  elseif(line MATCHES "^  visit\\(\"([a-z_]+)\", of\\.([a-z_]+)\\)")
+    set("key_of_${kind}_${CMAKE_MATCH_2}" "${kind}.${CMAKE_MATCH_1}")
+  endif()
+endforeach()
+
+string(CONCAT generated
+  "// The words of every option, written by cmake/dev/field_docs.cmake from the comments of pipeline.hpp.\n"
+  "// Not to be edited: change the comment and run that script.\n"
+  "#include <cicd/declare/fields.hpp>\n\n"
+  "namespace cicd {\n\n"
+  "std::span<const field_doc> field_docs() {\n"
+  "  static constexpr field_doc docs[] = {\n")
+read_lines("${folder}/pipeline.hpp" lines)
+set(kind "")
+foreach(line IN LISTS lines)
+  if(line MATCHES "^struct ([a-z_]+) {")
+    set(kind "${CMAKE_MATCH_1}")
+    set(text "")
+  elseif(line MATCHES "^  /// Example: (.*)$")
+    set(example "${CMAKE_MATCH_1}")
+  elseif(line MATCHES "^  /// Not: (.*)$")
+    set(wrong "${CMAKE_MATCH_1}")
+  elseif(line MATCHES "^  /// (.*)$")
+    string(APPEND text "${CMAKE_MATCH_1} ")
+  elseif(line MATCHES "^  [a-z][^=]* ([a-z_]+)({}| = .*|)@semicolon@$" AND NOT text STREQUAL "")
+    set(key "${key_of_${kind}_${CMAKE_MATCH_1}}")
+    if(key STREQUAL "")
+      message(FATAL_ERROR "fields.hpp does not visit ${kind}::${CMAKE_MATCH_1}, which has a comment in pipeline.hpp")
+    endif()
+    string(STRIP "${text}" text)
+    foreach(part text example wrong)
+      restore_text(${part})
+    endforeach()
+    string(APPEND generated
+      "      {\"${key}\",\n       R\"~(${text})~\",\n       R\"~(${example})~\",\n       R\"~(${wrong})~\"},\n")
+    set(text "")
+    set(example "")
+    set(wrong "")
+  endif()
+endforeach()
+string(APPEND generated "  };\n  return docs;\n}\n\n}  // namespace cicd\n")
+
+set(target "${folder}/field_docs.ipp")
+if(CHECK)
+  file(READ "${target}" existing)
+  if(NOT existing STREQUAL generated)
+    message(FATAL_ERROR "field_docs.ipp is not what the comments of pipeline.hpp give; run: cmake -P cmake/dev/field_docs.cmake")
+  endif()
+else()
+  file(WRITE "${target}" "${generated}")
+endif()

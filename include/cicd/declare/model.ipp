@@ -1,0 +1,351 @@
+// From recorded calls to a checked model: read each call, give it to its pipeline, expand templates, check, hand over.
+#include <cicd/declare/model.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include <cicd/declare/checks.hpp>
+#include <cicd/declare/template_data.hpp>
+
+namespace cicd {
+
+namespace declaring {
+namespace {
+
+class model_builder {
+ public:
+  model_builder(const recorded_calls& calls, const template_source& templates)
+      : calls_(calls), templates_(templates), found_(calls.tree.source_root) {}
+
+  model_or_errors built() && {
+    for (std::size_t at = 0; at < calls_.calls.size(); ++at)
+      if (calls_.calls[at].where.function == "add_pipeline") open_draft(site_of(calls_.calls[at], at));
+    expand_templates();
+    for (std::size_t at = 0; at < calls_.calls.size(); ++at)
+      if (calls_.calls[at].where.function != "add_pipeline") read_into_draft(site_of(calls_.calls[at], at));
+    for (draft& each : drafts_) {
+      finish_images(each);
+      check_pipeline(each, found_);
+    }
+    check_between(drafts_, found_);
+    check_prefix();
+    return handed_over();
+  }
+
+ private:
+  call_site& site_of(const call& from, std::size_t order) {
+    return sites_.emplace_back(call_site{.from = &from, .order = order, .subject = {}});
+  }
+
+  void open_draft(call_site& site) {
+    declaration<pipeline> own = read_pipeline(site, found_);
+    if (own.name.empty()) return;
+    if (const auto first = by_name_.find(own.name); first != by_name_.end())
+      return found_.add(own.near("name"), declared_twice("pipeline", own.name, found_.text_of(first->second->own.site->from->where)));
+    draft& made = drafts_.emplace_back();
+    made.own = std::move(own);
+    by_name_.emplace(made.own.name, &made);
+  }
+
+  void expand_templates() {
+    for (draft& each : drafts_)
+      if (each.own.value.base_template) expand_template(each);
+  }
+
+  void expand_template(draft& into) {
+    const declaration<pipeline>& own = into.own;
+    const place where{own.at("template").site, own.at("template").word + 1};
+    result<pipeline_template> found = template_named(own.value.base_template.view(), templates_);
+    if (!found) {
+      into.without_template = true;
+      return found_.add(where, remark_from(std::move(found).error()));
+    }
+    const std::string fail_on = own.value.fail_on ? own.value.fail_on.str() : "medium";
+    for (call& each : expanded(*found, own.name, own.site->from->directory, chosen_scanners(own, *found), fail_on))
+      read_template_call(into, template_calls_.emplace_back(std::move(each)), own.site->order);
+  }
+
+  /// A template's error as one of the call that asked for it.
+  static remark remark_from(error failure) {
+    const auto note_of = [&](std::string_view label) {
+      for (const note& each : failure.notes)
+        if (each.label == label) return each.text;
+      return std::string();
+    };
+    return {.what = failure.subject.empty() ? "TEMPLATE: " + failure.what : failure.subject + ": " + failure.what,
+            .value = failure.value,
+            .allowed = note_of("allowed"),
+            .did_you_mean = note_of("did you mean"),
+            .help = note_of("try")};
+  }
+
+  std::vector<std::string> chosen_scanners(const declaration<pipeline>& own, const pipeline_template& from) {
+    std::vector<std::string> chosen;
+    for (const template_scanner& each : from.scanners)
+      if (each.by_default && !own.at("scan")) chosen.push_back(each.name);
+    for (std::size_t at = 0; at < own.value.scan.size(); ++at) {
+      chosen.push_back(own.value.scan[at].str());
+      if (!from.scanner(chosen.back()))
+        found_.add({own.at("scan").site, own.at("scan").word + 1 + at},
+                   unknown_reference("SCAN", "scanner", chosen.back(), from.scanner_names()));
+    }
+    return chosen;
+  }
+
+  void read_template_call(draft& into, const call& from, std::size_t order) {
+    call_site& site = site_of(from, order);
+    const std::string& function = from.where.function;
+    if (function == "pipeline_image") into.images.add(read_part<image>(site, found_));
+    else if (function == "pipeline_service") into.services.add(read_part<service>(site, found_));
+    else if (function == "pipeline_environment") into.environments.add(read_part<environment>(site, found_));
+    else add_template_step(into, read_part<step>(site, found_));
+  }
+
+  /// A template over another may give a step anew.
+  static void add_template_step(draft& into, declaration<step> read) {
+    if (declaration<step>* under = into.steps.find(read.name)) put_over(*under, read);
+    else into.steps.add(std::move(read));
+  }
+
+  void read_into_draft(call_site& site) {
+    const std::string& function = site.from->where.function;
+    if (function == "pipeline_step") add(read_part<step>(site, found_), &draft::steps, "step");
+    else if (function == "pipeline_image") add(read_part<image>(site, found_), &draft::images, "image");
+    else if (function == "pipeline_environment") add(read_part<environment>(site, found_), &draft::environments, "environment");
+    else add_service(read_part<service>(site, found_));
+  }
+
+  draft* draft_for(const std::string& pipeline, const call_site& site) {
+    if (pipeline.empty()) return nullptr;
+    const auto known = by_name_.find(pipeline);
+    if (known != by_name_.end()) return known->second;
+    std::vector<std::string> names;
+    for (const draft& each : drafts_) names.push_back(each.own.name);
+    found_.add({&site, 0}, unknown_reference({}, "pipeline", pipeline, names));
+    return nullptr;
+  }
+
+  template <typename T>
+  void add(declaration<T> read, named_list<T> draft::*list, std::string_view what) {
+    draft* into = draft_for(read.pipeline, *read.site);
+    if (!into || read.name.empty()) return;
+    declaration<T>* under = (into->*list).find(read.name);
+    if (!under) return (into->*list).add(std::move(read));
+    if (!is_of_template(*under))
+      return found_.add(read.near("name"), declared_twice(what, read.name, found_.text_of(under->site->from->where)));
+    put_over(*under, read);
+  }
+
+  void add_service(declaration<service> read) {
+    if (!read.at("in")) return add(std::move(read), &draft::services, "service");
+    draft* into = draft_for(read.pipeline, *read.site);
+    if (into && !read.name.empty()) into->overrides.push_back(std::move(read));
+  }
+
+  template <typename T>
+  bool is_of_template(const declaration<T>& of) const {
+    return of.site->from < calls_.calls.data() || of.site->from >= calls_.calls.data() + calls_.calls.size();
+  }
+
+  /// A step that says what to run replaces the one under it, except for its stage; one that does not changes only what it names.
+  static void put_over(declaration<step>& under, const declaration<step>& over) {
+    if (!over.at("command") && !over.at("shell")) return lay_over(under, over);
+    const place stage_at = under.at("stage");
+    const step_stage stage = under.value.stage;
+    under = over;
+    if (over.at("stage") || !stage_at) return;
+    under.value.stage = stage;
+    const auto& options = options_of<step>();
+    for (std::size_t at = 0; at < options.size(); ++at)
+      if (options[at].key == "stage") under.given[at] = stage_at;
+  }
+
+  template <typename T>
+  static void put_over(declaration<T>& under, const declaration<T>& over) {
+    lay_over(under, over);
+  }
+
+  /// The pipeline's JAR, BASE and BASE_AFTER belong to the template's image.
+  void finish_images(draft& of) {
+    declaration<image>* made = of.own.at("template") ? of.images.find("image") : nullptr;
+    if (!made) return;
+    const auto hand_on = [&](std::string_view key, auto& to, const auto& from) {
+      const auto& options = options_of<image>();
+      for (std::size_t at = 0; at < options.size(); ++at) {
+        if (options[at].key != key || !of.own.at(key) || (made->given[at] && made->given[at].site->order != of.own.site->order)) continue;
+        to = from;
+        made->given[at] = of.own.at(key);
+      }
+    };
+    hand_on("jar", made->value.jar, of.own.value.jar);
+    hand_on("base", made->value.base, of.own.value.base);
+    add_base_after(of, *made);
+  }
+
+  void add_base_after(draft& of, declaration<image>& to) {
+    const std::vector<dns_label>& further = of.own.value.base_after;
+    for (std::size_t at = 0; at < further.size(); ++at) {
+      if (!of.steps.find(further[at].view())) {
+        found_.add({of.own.site, of.own.at("base_after").word + 1 + at},
+                   unknown_reference("BASE_AFTER", "step", further[at].view(), of.steps.names()));
+        continue;
+      }
+      if (std::find(to.value.after.begin(), to.value.after.end(), further[at]) == to.value.after.end())
+        to.value.after.push_back(further[at]);
+    }
+  }
+
+  void check_prefix() {
+    const std::string& prefix = calls_.tree.target_prefix;
+    const bool allowed = std::all_of(prefix.begin(), prefix.end(), [](char c) {
+      return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '_' || c == '-' || c == '+' || c == '.';
+    });
+    const bool of_a_pipeline = prefix.ends_with('.') && by_name_.contains(prefix.substr(0, prefix.size() - 1));
+    if (!allowed || of_a_pipeline) found_.add({}, wrong_prefix(prefix));
+  }
+
+  model_or_errors handed_over() {
+    model_or_errors made;
+    made.errors = found_.errors_in_order();
+    made.warnings = found_.warnings_in_order();
+    made.model.tree = calls_.tree;
+    if (made.errors.empty())
+      for (draft& each : drafts_) made.model.pipelines.push_back(declared_from(each));
+    return made;
+  }
+
+  static declared_pipeline declared_from(draft& of) {
+    declared_pipeline made;
+    made.declared = of.own.value;
+    made.source_directory = source_directory_of(of.own);
+    note_origins(of.own, "", made);
+    for (auto& each : of.steps.items()) move_part(each, "step", made.declared.steps, made);
+    for (auto& each : of.images.items()) move_part(each, "image", made.declared.images, made);
+    for (auto& each : of.services.items()) {
+      move_part(each, "service", made.declared.services, made);
+      for (auto& over : of.overrides)
+        if (over.name == each.name) move_override(over, made);
+    }
+    for (auto& each : of.environments.items()) {
+      fill_in_names(each.value, made.declared.name);
+      move_part(each, "environment", made.declared.environments, made);
+    }
+    return made;
+  }
+
+  static std::string source_directory_of(const declaration<pipeline>& own) {
+    const std::filesystem::path folder = std::filesystem::path(own.site->from->directory) / own.value.directory.view();
+    std::string text = folder.lexically_normal().string();
+    while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+    return text;
+  }
+
+  /// Placeholders of an environment stand for names that are known here.
+  static void fill_in_names(environment& of, const dns_label& pipeline) {
+    const placeholder_values values{{"pipeline", pipeline.str()}, {"environment", of.name.str()}};
+    of.repository = text::from(with_placeholders(of.repository.view(), values));
+    of.path = relative_path::from(with_placeholders(of.path.view(), values));
+    of.context = text::from(with_placeholders(of.context.view(), values));
+  }
+
+  template <typename T>
+  static void move_part(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+    const std::string prefix = fmt::format("{}.{}", kind, from.name);
+    made.origins.emplace(prefix, from.site->from->where);
+    note_origins(from, prefix + ".", made);
+    to.push_back(std::move(from.value));
+  }
+
+  static void move_override(declaration<service>& from, declared_pipeline& made) {
+    const auto& options = options_of<service>();
+    for (const dns_label& environment : from.value.in)
+      for (std::size_t at = 1; at < options.size(); ++at)
+        if (from.given[at] && options[at].key != "in")
+          made.origins.emplace(fmt::format("service.{}.{}@{}", from.name, options[at].key, environment.view()),
+                               from.given[at].site->from->where);
+    made.declared.services.push_back(std::move(from.value));
+  }
+
+  template <typename T>
+  static void note_origins(const declaration<T>& of, const std::string& prefix, declared_pipeline& made) {
+    const auto& options = options_of<T>();
+    for (std::size_t at = 1; at < options.size(); ++at)
+      if (of.given[at]) made.origins.emplace(prefix + std::string(options[at].key), of.given[at].site->from->where);
+  }
+
+  const recorded_calls& calls_;
+  const template_source& templates_;
+  findings found_;
+  std::deque<call_site> sites_;
+  std::deque<call> template_calls_;
+  std::deque<draft> drafts_;
+  std::unordered_map<std::string, draft*> by_name_;
+};
+
+/// Lists of variables are merged by name: the other's values over one's own.
+template <typename T>
+std::vector<T> merged_by_name(std::vector<T> under, const std::vector<T>& over) {
+  for (const T& each : over) {
+    const auto same = std::find_if(under.begin(), under.end(), [&](const T& other) { return other.name == each.name; });
+    if (same != under.end()) *same = each;
+    else under.push_back(each);
+  }
+  return under;
+}
+
+/// Whether a field holds more than its default.
+template <typename V>
+bool is_set(const std::vector<V>& value) {
+  return !value.empty();
+}
+template <typename V>
+bool is_set(const V& value) {
+  return static_cast<bool>(value);
+}
+
+void lay_service_over(service& base, const service& over) {
+  std::size_t index = 0;
+  each_field(base, [&]<typename V>(std::string_view key, V& field) {
+    std::size_t other = 0;
+    each_field(const_cast<service&>(over), [&]<typename W>(std::string_view, W& value) {
+      if constexpr (std::is_same_v<V, W>) {
+        if (other == index && is_set(value) && key != "name" && key != "in") {
+          if constexpr (requires { value.front().name; }) field = merged_by_name(std::move(field), value);
+          else field = value;
+        }
+      }
+      ++other;
+    });
+    ++index;
+  });
+}
+
+}  // namespace
+}  // namespace declaring
+
+const declared_pipeline* model::find(std::string_view name) const {
+  const auto found = std::find_if(pipelines.begin(), pipelines.end(),
+                                  [&](const declared_pipeline& each) { return each.declared.name.view() == name; });
+  return found == pipelines.end() ? nullptr : &*found;
+}
+
+model_or_errors model_of(const recorded_calls& calls, const template_source& templates) {
+  return declaring::model_builder(calls, templates).built();
+}
+
+service service_in(const pipeline& declared, std::string_view name, std::string_view environment) {
+  service merged;
+  bool first = true;
+  for (const service& each : declared.services) {
+    if (each.name.view() != name) continue;
+    const bool holds = std::any_of(each.in.begin(), each.in.end(), [&](const dns_label& in) { return in.view() == environment; });
+    if (first) merged = each;
+    else if (holds) declaring::lay_service_over(merged, each);
+    first = false;
+  }
+  return merged;
+}
+
+}  // namespace cicd

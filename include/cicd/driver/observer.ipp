@@ -1,0 +1,209 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/observer.hpp>
+#include <cicd/run/decorators.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+std::string folder_of(const session& of, const graph_step& step) {
+  if (step.command != nullptr && step.command->in_source) return step.pipeline->source_directory;
+  return of.where.work(step.id);
+}
+
+namespace driver_observer {
+
+/// The path that `BASE rootfs:<path>` or `oci:<path>[:tag]` names; empty for other bases.
+std::string base_path(const image& picture) {
+  std::string base = picture.base.str();
+  if (base.starts_with("rootfs:")) return base.substr(7);
+  if (!base.starts_with("oci:")) return {};
+  base = base.substr(4);
+  const auto tag = base.rfind(':');
+  return tag == std::string::npos ? base : base.substr(0, tag);
+}
+
+/// An image takes the files that it names from the source folder where they are there, beside the outputs of the steps before it.
+std::vector<std::string> image_patterns(const image& picture) {
+  std::vector<std::string> named;
+  for (const file_mapping& file : picture.files) named.push_back(file.from.str());
+  if (const std::string base = base_path(picture); !base.empty() && !base.starts_with('/')) named.push_back(base);
+  if (picture.jar) named.push_back(picture.jar.str());
+  std::vector<std::string> patterns;
+  for (const std::string& name : named) {
+    patterns.push_back(name);
+    patterns.push_back(name + "/**");
+  }
+  return patterns;
+}
+
+}  // namespace driver_observer
+
+file_query inputs_query(const session& of, const graph_step& step) {
+  file_query query{step.pipeline->source_directory, {}, {}, {of.where.build_root}, false};
+  if (step.picture != nullptr) {
+    query.patterns = driver_observer::image_patterns(*step.picture);
+    query.may_be_empty = true;
+    return query;
+  }
+  for (const path_pattern& pattern : step.command->inputs) query.patterns.push_back(pattern.str());
+  for (const path_pattern& pattern : step.command->exclude) query.exclude.push_back(pattern.str());
+  return query;
+}
+
+file_query outputs_query(const session& of, const graph_step& step) {
+  return {folder_of(of, step), output_patterns(step), {}, {}, true};
+}
+
+namespace driver_observer {
+
+/// One pass over the wanted steps; questions that are the same are asked once.
+class pass {
+ public:
+  pass(const session& of, const step_graph& graph, shared_index& index) : of_(of), graph_(graph), index_(index) {
+    seen_.seen.resize(graph.steps.size());
+  }
+
+  observation look(const std::vector<step_index>& wanted, const journal& remembered) && {
+    for (step_index step : wanted)
+      if (is_pure(graph_.steps[step].kind)) ask(step, remembered);
+    answers_ = index_.look(queries_);
+    for (const auto& [step, query] : inputs_) take_inputs(step, answers_[query]);
+    for (const auto& [step, query] : outputs_) take_outputs(step, answers_[query], remembered);
+    for (step_index step : wanted)
+      if (is_pure(graph_.steps[step].kind)) take_surroundings(step);
+    return std::move(seen_);
+  }
+
+ private:
+  std::size_t number_of(file_query query) {
+    std::string name = query.root + '\0' + joined(query.patterns, "\n") + '\0' + joined(query.exclude, "\n") + (query.may_be_empty ? "?" : "!");
+    const auto [at, added] = known_.try_emplace(std::move(name), queries_.size());
+    if (added) queries_.push_back(std::move(query));
+    return at->second;
+  }
+
+  void ask(step_index step, const journal& remembered) {
+    const graph_step& about = graph_.steps[step];
+    if (file_query query = inputs_query(of_, about); about.picture == nullptr || !query.patterns.empty())
+      inputs_.emplace_back(step, number_of(std::move(query)));
+    if (!remembered.last(about.id)) return;
+    file_query outputs = outputs_query(of_, about);
+    if (outputs.patterns.empty()) seen_.intact.insert(about.id);
+    else if (is_folder(outputs.root)) outputs_.emplace_back(step, number_of(std::move(outputs)));
+  }
+
+  void take_inputs(step_index step, const result<file_set>& files) {
+    if (files) {
+      seen_.seen[step].inputs = *files;
+      return;
+    }
+    error why = files.error();
+    why.subject = graph_.steps[step].id;
+    complain(std::move(why));
+  }
+
+  void take_outputs(step_index step, const result<file_set>& files, const journal& remembered) {
+    const std::string& id = graph_.steps[step].id;
+    if (files && digest_of(*files) == remembered.last(id)->outputs) seen_.intact.insert(id);
+  }
+
+  void take_surroundings(step_index step) {
+    const graph_step& about = graph_.steps[step];
+    if (about.command != nullptr) take_command(*about.command, about, seen_.seen[step]);
+    if (about.picture != nullptr) take_base(*about.picture, about, seen_.seen[step]);
+  }
+
+  void take_command(const cicd::step& declared, const graph_step& about, observed_step& seen) {
+    const placeholder_values values{{"pipeline", about.pipeline->declared.name.str()}, {"source", "."}};
+    for (const text& word : declared.command) seen.words.push_back(with_placeholders(word.view(), values));
+    if (declared.shell) seen.words = {with_placeholders(declared.shell.view(), values)};
+    if (declared.wrapper && exists(about.pipeline->source_directory + "/" + declared.wrapper.str()) && !seen.words.empty())
+      seen.words[0] = "./" + declared.wrapper.str();
+    for (const assignment& one : declared.env) seen.assignments.emplace_back(one.name.str(), with_placeholders(one.value, values));
+    for (const variable_name& name : declared.pass_env)
+      if (const auto value = of_.around.get(name.view())) seen.variables.emplace_back(name.str(), *value);
+    take_tools(declared, about, seen);
+  }
+
+  void take_tools(const cicd::step& declared, const graph_step& about, observed_step& seen) {
+    std::vector<std::string> names;
+    for (const text& tool : declared.tools) names.push_back(tool.str());
+    const std::string program = declared.shell ? std::string("/bin/sh") : seen.words.empty() ? std::string() : seen.words.front();
+    const bool own_file = program.find('/') != std::string::npos && !program.starts_with('/');
+    if (!program.empty() && !own_file) names.push_back(program);
+    if (declared.wrapper && own_file) std::erase_if(names, [&](const std::string& name) { return name == declared.command.front().view(); });
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    for (const std::string& name : names) take_tool(name, about, seen);
+  }
+
+  void take_tool(const std::string& name, const graph_step& about, observed_step& seen) {
+    auto [known, added] = tools_.try_emplace(name, error{});
+    if (added)
+      known->second = index_.with([&](file_index& index) { return identity_of(name, about.pipeline->source_directory, of_.around, index); });
+    if (!known->second) {
+      error why = known->second.error();
+      why.subject = about.id;
+      return complain(std::move(why));
+    }
+    seen.tools.push_back(*known->second);
+    if (name != "mvn") return;
+    const std::string& source = about.pipeline->source_directory;
+    auto [settings, unread] = maven_settings_.try_emplace(source);
+    if (unread) settings->second = hex(sha256(effective_maven_settings(*known->second, of_.around, source).value_or("unreadable")));
+    seen.settings.emplace_back("Maven's settings", settings->second);
+  }
+
+  /// A base outside the source folder is no input; its content is part of the key all the same.
+  void take_base(const image& picture, const graph_step& about, observed_step& seen) {
+    const std::string path = base_path(picture);
+    if (!path.starts_with('/')) return;
+    if (!is_folder(path)) {
+      result<observed_file> file = index_.look_at(path);
+      if (!file) return complain(std::move(file).error());
+      seen.settings.emplace_back("the base", hex(file->content));
+      return;
+    }
+    result<file_set> files = index_.look({path, {"**"}, {}, {}, false});
+    if (files) {
+      seen.settings.emplace_back("the base", hex(digest_of(*files)));
+      return;
+    }
+    error why = std::move(files).error();
+    why.subject = about.id;
+    complain(std::move(why));
+  }
+
+  /// Each error once, although many steps may meet it.
+  void complain(error why) {
+    const auto same = [&](const error& other) { return other.what == why.what && other.value == why.value; };
+    if (std::ranges::none_of(seen_.errors, same)) seen_.errors.push_back(std::move(why));
+  }
+
+  const session& of_;
+  const step_graph& graph_;
+  shared_index& index_;
+  observation seen_;
+  std::vector<file_query> queries_;
+  std::map<std::string, std::size_t> known_;
+  std::vector<std::pair<step_index, std::size_t>> inputs_, outputs_;
+  std::vector<result<file_set>> answers_;
+  std::map<std::string, result<tool_identity>> tools_;
+  std::map<std::string, std::string> maven_settings_;  ///< by source folder: their digest
+};
+
+}  // namespace driver_observer
+
+observation observe(const session& of, const step_graph& graph, const std::vector<step_index>& wanted, const journal& remembered,
+                    shared_index& index) {
+  return driver_observer::pass(of, graph, index).look(wanted, remembered);
+}
+
+}  // namespace cicd

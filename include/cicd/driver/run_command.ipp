@@ -1,0 +1,340 @@
+#pragma once
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/image_step.hpp>
+#include <cicd/driver/observer.hpp>
+#include <cicd/driver/recorder.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/report/junit.hpp>
+#include <cicd/run/decorators.hpp>
+#include <cicd/run/loop.hpp>
+#include <cicd/run/memory.hpp>
+#include <cicd/run/process_runner.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+void print_out(std::string_view text) { write_all(STDOUT_FILENO, text); }
+
+void print_errors(const errors& all) {
+  std::string text;
+  for (const error& one : all) text += text_of(one);
+  write_all(STDERR_FILENO, text);
+}
+
+namespace driver_run {
+
+error unknown_target(const session& of, const std::string& name) {
+  std::vector<std::string> names;
+  for (const target& one : of.targets) names.push_back(one.name);
+  return error{exit_class::usage, {}, "there is no such target", name, {}}
+      .with("did you mean", nearest(name, names).value_or(""))
+      .with("try", "cmake --build " + shell_quoted(of.where.build_root) + " --target cicd-help");
+}
+
+/// The steps that targets (or step ids) end with.
+result<std::vector<step_index>> steps_of(const session& of, const step_graph& graph, const std::vector<std::string>& targets) {
+  std::vector<step_index> steps;
+  for (const std::string& name : targets) {
+    const target* found = of.find_target(name);
+    if (found == nullptr && !graph.find(name)) return unknown_target(of, name);
+    for (const std::string& id : found == nullptr ? std::vector<std::string>{name} : found->steps)
+      if (const auto step = graph.find(id)) steps.push_back(*step);
+  }
+  return steps;
+}
+
+/// All that one run is made of, in the order in which it is built up.
+class run {
+ public:
+  run(const run_request& request, session& of)
+      : request_(request),
+        session_(of),
+        graph_(graph_of(of.model)),
+        id_(new_run_id(system_clock_port().now(), getpid())),
+        remembered_(of.where.journal()),
+        index_(of.where.index(), of.around),
+        cache_(of.where.cache),
+        delivery_(of.where, of.around, system_clock_port(), {id_, request.allow_dirty, request.event}) {}
+
+  /// Finds what takes part and what is there. The first error's class on failure, all errors printed.
+  exit_class prepare(const std::vector<std::string>& targets) {
+    result<std::vector<step_index>> steps = steps_of(session_, graph_, targets);
+    if (!steps) return refuse({std::move(steps).error()});
+    wanted_ = closure(graph_, *steps);
+    ends_ = *std::move(steps);
+    observation seen = observe(session_, graph_, wanted_, remembered_, index_);
+    (void)index_.save();
+    if (!seen.errors.empty()) return refuse(seen.errors);
+    memory_.emplace(session_.where, remembered_, cache_, std::move(seen.intact));
+    planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
+    return exit_class::done;
+  }
+
+  exit_class show_plan() {
+    const result<std::vector<step_plan>> plan = whole_plan(*planner_);
+    if (!plan) return refuse({plan.error()});
+    const std::string name = joined(request_.targets, " ");
+    if (request_.as_json) {
+      print_out(pretty(json_of(*plan, graph_, name, event_text())));
+    } else {
+      print_out(fmt::format("{}{}\n", displayable(name), event_text().empty() ? "" : ", on " + displayable(event_text())));
+      print_out(text_of(*plan, graph_));
+    }
+    return exit_class::done;
+  }
+
+  exit_class execute();
+
+ private:
+  exit_class refuse(const errors& all) {
+    print_errors(all);
+    recorder record(session_.where, id_);
+    record.hear(event_now(started()));
+    (void)record.finish(all.front().kind, {}, {}, all.front());
+    return all.front().kind;
+  }
+
+  std::string event_text() const {
+    if (request_.event.kind == ref_kind::none) return {};
+    return (request_.event.kind == ref_kind::tag ? "tag " : "branch ") + request_.event.name;
+  }
+
+  run_started started() const {
+    run_started begin{.id = id_, .folder = session_.where.run(id_), .target = joined(request_.targets, " "), .commit = {}, .branch = {}, .who = {}, .steps = {}};
+    if (!session_.model.pipelines.empty()) {
+      const git_state git = git_state_of(session_.model.pipelines.front().source_directory, session_.around);
+      begin.commit = git.commit.value_or("");
+      begin.branch = git.branch.value_or("");
+    }
+    for (step_index step : wanted_) begin.steps.push_back(graph_.steps[step].id);
+    return begin;
+  }
+
+  event event_now(event_body body) const {
+    const auto elapsed = system_clock_port().elapsed() - begun_;
+    return {system_clock_port().now(), elapsed, std::move(body)};
+  }
+
+  task task_for(step_index step, step_plan plan) {
+    const graph_step& about = graph_.steps[step];
+    task work;
+    work.step = &about;
+    work.seen = &planner_->seen(step);
+    work.plan = std::move(plan);
+    work.folder = folder_of(session_, about);
+    work.source = about.pipeline->source_directory;
+    work.log = session_.where.run(id_) + "/" + flat_name(about.id) + ".log";
+    if (is_pure(about.kind)) {
+      work.upstream = planner_->upstream_of(step);
+      work.parts = planner_->parts_now(step);
+    }
+    return work;
+  }
+
+  caching_options caching() {
+    caching_options ask;
+    ask.upstream_outputs = [this](const task& work) {
+      std::vector<file_query> queries;
+      for (step_index before : work.step->after)
+        if (file_query query = outputs_query(session_, graph_.steps[before]); !query.patterns.empty()) queries.push_back(std::move(query));
+      return queries;
+    };
+    ask.look_at_inputs = [this](const task& work) -> result<file_set> {
+      const file_query query = inputs_query(session_, *work.step);
+      return query.patterns.empty() && work.step->picture != nullptr ? file_set{} : index_.look(query);
+    };
+    ask.read_reports = [](const std::string& folder, const file_set& reports) {
+      std::vector<test_case> all;
+      for (const observed_file& file : reports) {
+        const result<std::string> text = read_file(folder + "/" + file.path);
+        if (!text) continue;
+        if (result<std::vector<test_case>> cases = read_junit(*text)) all.insert(all.end(), cases->begin(), cases->end());
+      }
+      return all;
+    };
+    return ask;
+  }
+
+  console_options console_setup() const {
+    console_options options;
+    options.how_much = request_.how_much;
+    options.rerun = session_.build_command();
+    options.here = present_folder();
+    options.exists = [](const std::string& path) { return exists(path); };
+    for (step_index step : wanted_)
+      options.source_folders[folder_of(session_, graph_.steps[step])] = graph_.steps[step].pipeline->source_directory;
+    return options;
+  }
+
+  std::vector<note> summary_notes() const;
+  exit_class close(recorder& record, const loop_result& result);
+
+  const run_request& request_;
+  session& session_;
+  step_graph graph_;
+  std::string id_;
+  std::chrono::milliseconds begun_ = system_clock_port().elapsed();
+  journal remembered_;
+  shared_index index_;
+  step_cache cache_;
+  delivery delivery_;
+  std::vector<step_index> wanted_, ends_;
+  std::optional<build_memory> memory_;
+  std::optional<planner> planner_;
+  std::optional<run_index> runs_;
+  std::optional<error> runs_failure_;
+};
+
+std::vector<note> run::summary_notes() const {
+  std::vector<note> notes;
+  for (step_index step : wanted_)
+    for (note& one : delivery_.where_it_is(graph_.steps[step])) notes.push_back(std::move(one));
+  notes.push_back({"record", session_.where.run(id_)});
+  if (!session_.around.get("CICD_DEMO")) return notes;
+  const std::string launcher = shell_quoted(session_.where.own() + "/cicd");
+  notes.push_back({"log", "less " + shell_quoted(session_.where.run(id_)) + "/*.log"});
+  notes.push_back({"history", launcher + " history"});
+  for (const char* command : {" plan deploy-stage", " explain service.replicas", " status"}) notes.push_back({"try next", launcher + command});
+  return notes;
+}
+
+exit_class run::close(recorder& record, const loop_result& result) {
+  exit_class outcome = result.outcome;
+  std::string rerun = result.failed_step.empty() ? std::string() : session_.build_command() + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
+  if (record.did_something()) record.set_who(who(session_.model.pipelines.front().source_directory, session_.around));
+  status kept = record.finish(outcome, result.failed_step, rerun, result.failure);
+  if (kept && runs_ && record.did_something()) kept = runs_->add(record.summary());
+  if (record.did_something()) forget_old_runs(session_.where, 200);
+  (void)index_.save();
+  if (kept) return outcome;
+  print_errors({kept.error()});
+  return outcome == exit_class::done ? exit_class::cannot_save : outcome;
+}
+
+exit_class run::execute() {
+  recorder record(session_.where, id_);
+  console screen(standard_sinks(session_.around), console_setup());
+  const say_event say = [&](event_body body) {
+    const event happened = event_now(std::move(body));
+    record.hear(happened);
+    screen.hear(happened);
+  };
+  say(started());
+
+  event_loop loop;
+  const std::unique_ptr<process_port> processes = system_processes(loop);
+  const machine_limits limits = limits_of_this_machine();
+  process_runner commands(loop, *processes, say, {.around = &session_.around});
+  retrying_runner retried(commands, say);
+  background_runner image_builder(loop, say, [&](const task& work, const cancellation& cancelled, const auto&) {
+    return build_image_step(work, session_.around, session_.where.cache + "/layers", limits.cores, cancelled);
+  });
+  background_runner effects(loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
+    return delivery_.act(work, cancelled, tell);
+  });
+  caching_runner cached_commands(retried, loop, session_.where, index_, cache_, remembered_, caching(), say);
+  caching_runner cached_images(image_builder, loop, session_.where, index_, cache_, remembered_, caching(), say);
+  const std::string holder = fmt::format("{} (process {})", id_, getpid());
+  locking_runner locked_commands(cached_commands, loop, session_.where, remembered_, holder, say);
+  locking_runner locked_images(cached_images, loop, session_.where, remembered_, holder, say);
+  locking_runner locked_effects(effects, loop, session_.where, remembered_, holder, say);
+  const auto runner_for = [&](step_kind kind) -> runner& {
+    if (kind == step_kind::command) return locked_commands;
+    if (kind == step_kind::image) return locked_images;
+    return locked_effects;
+  };
+
+  loop_options options;
+  options.jobs = jobs_for(session_.around.get("CICD_JOBS"), limits);
+  options.tick = [&] { if (screen.wants_ticks()) screen.tick(system_clock_port().elapsed() - begun_); };
+  options.expected = [&] { return runs_ ? runs_->expected(session_.where.build_root) : std::map<std::string, std::chrono::milliseconds>{}; };
+  options.before_first = [&]() -> status {
+    result<run_index> opened = run_index::open(session_.around.state_folder() + "/runs.sqlite", session_.where.build_root);
+    if (!opened) return std::move(opened).error();
+    runs_ = *std::move(opened);
+    return {};
+  };
+  run_loop steps(*planner_, loop, runner_for, [this](step_index step, step_plan plan) { return task_for(step, std::move(plan)); }, say, options);
+  const loop_result result = steps.run();
+
+  run_ended end{.outcome = result.outcome, .duration = system_clock_port().elapsed() - begun_, .failure = {}, .summary = {}};
+  if (result.failed_step.empty()) end.failure = result.failure;
+  if (result.outcome == exit_class::done && record.did_something()) end.summary = summary_notes();
+  say(std::move(end));
+  return close(record, result);
+}
+
+/// Opens the session or prints why not.
+std::unique_ptr<session> opened_session(const session_request& request, surroundings around, exit_class& failure) {
+  session_or_errors opened = open_session(request, std::move(around));
+  print_errors(opened.warnings);
+  print_errors(opened.errors);
+  if (!opened.opened) failure = opened.errors.empty() ? exit_class::usage : opened.errors.front().kind;
+  return std::move(opened.opened);
+}
+
+/// The deploys that a git event sets off.
+std::vector<std::string> targets_of_event(const session& of, const git_event& event) {
+  std::vector<std::string> targets;
+  for (const declared_pipeline& pipeline : of.model.pipelines)
+    for (const environment& place : pipeline.declared.environments)
+      if (place.on.kind == event.kind && ref_matches(place.on.pattern.view(), event.name))
+        targets.push_back(pipeline.declared.name.str() + ".deploy-" + place.name.str());
+  return targets;
+}
+
+error nothing_follows(const session& of, const git_event& event) {
+  std::vector<std::string> followed;
+  for (const declared_pipeline& pipeline : of.model.pipelines)
+    for (const environment& place : pipeline.declared.environments)
+      if (place.on.kind != ref_kind::none)
+        followed.push_back(fmt::format("{} ({} {})", place.name.view(), place.on.kind == ref_kind::tag ? "tag" : "branch", place.on.pattern.view()));
+  return error{exit_class::usage, {}, event.kind == ref_kind::tag ? "no environment follows this tag" : "no environment follows this branch", event.name, {}}
+      .with("allowed", joined(followed, ", "));
+}
+
+}  // namespace driver_run
+
+exit_class run_targets(const run_request& request, surroundings around) {
+  exit_class failure = exit_class::usage;
+  const std::unique_ptr<session> of = driver_run::opened_session(request.tree, std::move(around), failure);
+  if (!of) return failure;
+  driver_run::run one(request, *of);
+  const bool plans_only = std::ranges::any_of(request.targets, [&](const std::string& name) {
+    const target* found = of->find_target(name);
+    return found != nullptr && found->plans_only;
+  });
+  if (const exit_class ready = one.prepare(request.targets); ready != exit_class::done) return ready;
+  return plans_only ? one.show_plan() : one.execute();
+}
+
+exit_class plan_targets(const run_request& request, surroundings around) {
+  exit_class failure = exit_class::usage;
+  const std::unique_ptr<session> of = driver_run::opened_session(request.tree, std::move(around), failure);
+  if (!of) return failure;
+  run_request asked = request;
+  if (asked.targets.empty() && asked.event.kind != ref_kind::none) {
+    asked.targets = driver_run::targets_of_event(*of, asked.event);
+    if (asked.targets.empty()) {
+      print_errors({driver_run::nothing_follows(*of, asked.event)});
+      return exit_class::usage;
+    }
+  }
+  if (asked.targets.empty())
+    for (const declared_pipeline& pipeline : of->model.pipelines)
+      for (const graph_step& step : graph_of(of->model).steps)
+        if (step.pipeline == &pipeline) asked.targets.push_back(step.id);
+  driver_run::run one(asked, *of);
+  if (const exit_class ready = one.prepare(asked.targets); ready != exit_class::done) return ready;
+  return one.show_plan();
+}
+
+}  // namespace cicd

@@ -1,0 +1,52 @@
+// A build tree as the driver meets it: its declarations, its folders, its surroundings.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cicd/declare/describe.hpp>
+#include <cicd/declare/model.hpp>
+#include <cicd/run/workspace.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd {
+
+/// What the command line says of the build tree.
+struct session_request {
+  std::string build_root;  ///< empty: CICD_BUILD_ROOT, else the nearest folder above the present one that is a build tree
+  std::string config;      ///< of a multi-configuration generator
+};
+
+struct session {
+  surroundings around;
+  workspace where;
+  cicd::model model;
+  std::vector<target> targets;
+
+  /// `cmake --build <build> --target`, as a person would type it from the present folder.
+  std::string build_command() const;
+  const target* find_target(std::string_view name) const;
+};
+
+/// The folder in which the person stands.
+std::string present_folder();
+
+/// The templates below `folders`, the first that has one counts.
+template_source templates_in(std::vector<std::string> folders);
+
+/// The build tree's folder, absolute; class `usage` when there is none.
+result<std::string> find_build_root(const session_request& request, const surroundings& around);
+
+/// Reads and checks the declarations. All errors at once.
+struct session_or_errors {
+  std::unique_ptr<session> opened;
+  cicd::errors errors, warnings;
+};
+session_or_errors open_session(const session_request& request, surroundings around);
+
+/// The folders that templates are looked for in when no build tree says so: CICD_TEMPLATE_PATH.
+std::vector<std::string> template_folders(const surroundings& around);
+
+}  // namespace cicd

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/session.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+std::string present_folder() {
+  std::string folder(4096, '\0');
+  return getcwd(folder.data(), folder.size()) == nullptr ? "/" : std::string(folder.c_str());
+}
+
+namespace driver_session {
+
+bool is_build_tree(const std::string& folder) { return exists(folder + "/.cicd/declarations.ndjson"); }
+
+genex_reader genex_in(const std::string& build_root, const std::string& config) {
+  return [=](std::string_view id) -> std::optional<std::string> {
+    const auto text = read_file_if_there(fmt::format("{}/.cicd/genex/{}-{}", build_root, id, config));
+    return text ? *text : std::nullopt;
+  };
+}
+
+}  // namespace driver_session
+
+std::string session::build_command() const {
+  const std::string folder = path_below(where.build_root, present_folder());
+  return "cmake --build " + shell_quoted(folder.empty() ? "." : folder) + " --target";
+}
+
+const target* session::find_target(std::string_view name) const {
+  const auto found = std::ranges::find(targets, name, &target::name);
+  return found == targets.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> template_folders(const surroundings& around) {
+  return split(around.get_or("CICD_TEMPLATE_PATH", ""), ':');
+}
+
+template_source templates_in(std::vector<std::string> folders) {
+  template_source source;
+  source.read = [folders](const std::string& name) -> std::optional<std::string> {
+    if (!dns_label::accepts(name)) return std::nullopt;
+    for (const std::string& folder : folders)
+      if (const auto text = read_file_if_there(folder + "/" + name + "/template.json"); text && *text) return **text;
+    return std::nullopt;
+  };
+  source.names = [folders] {
+    std::vector<std::string> names;
+    for (const std::string& folder : folders)
+      if (const auto entries = list_tree(folder, [](const std::string& below) { return below.find('/') == std::string::npos; }))
+        for (const tree_entry& entry : *entries)
+          if (entry.path.ends_with("/template.json")) names.push_back(entry.path.substr(0, entry.path.find('/')));
+    return names;
+  };
+  return source;
+}
+
+result<std::string> find_build_root(const session_request& request, const surroundings& around) {
+  std::string folder = request.build_root.empty() ? around.get_or("CICD_BUILD_ROOT", "") : request.build_root;
+  const bool named = !folder.empty();
+  if (!named) folder = present_folder();
+  if (!folder.starts_with('/')) folder = present_folder() + "/" + folder;
+  folder = normal_path(folder);
+  for (std::string at = folder; !named && at.size() > 1; at = at.substr(0, at.rfind('/')))
+    if (driver_session::is_build_tree(at)) return at;
+  if (named && driver_session::is_build_tree(folder)) return folder;
+  return error{exit_class::usage, {}, "this is no build tree with pipelines", folder,
+               {{"allowed", "a folder that CMake configured for a project that calls add_pipeline()"},
+                {"try", "cmake -B build, then build/.cicd/cicd, or --build-root <folder>"}}};
+}
+
+session_or_errors open_session(const session_request& request, surroundings around) {
+  session_or_errors opened;
+  result<std::string> root = find_build_root(request, around);
+  if (!root) return {nullptr, {std::move(root).error()}, {}};
+  const result<std::string> text = read_file(*root + "/.cicd/declarations.ndjson");
+  if (!text) return {nullptr, {text.error()}, {}};
+  const result<recorded_calls> calls = read_calls(*text, driver_session::genex_in(*root, request.config));
+  if (!calls) return {nullptr, {calls.error()}, {}};
+  std::vector<std::string> folders = template_folders(around);
+  folders.insert(folders.end(), calls->tree.template_path.begin(), calls->tree.template_path.end());
+  model_or_errors read = model_of(*calls, templates_in(std::move(folders)));
+  opened.errors = std::move(read.errors);
+  opened.warnings = std::move(read.warnings);
+  if (!opened.errors.empty()) return opened;
+  const std::string cache = around.cache_folder();
+  opened.opened = std::make_unique<session>(session{std::move(around), {*root, cache}, std::move(read.model), {}});
+  opened.opened->targets = targets_of(opened.opened->model);
+  return opened;
+}
+
+}  // namespace cicd

@@ -1,0 +1,227 @@
+// Reading archives that others made, by libarchive.
+#include <cicd/image/archive_items.hpp>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include <cicd/base/text.hpp>
+#include <cicd/image/archive_scope.hpp>
+#include <cicd/image/errors.hpp>
+
+namespace cicd {
+
+namespace image_archive {
+namespace {
+
+constexpr std::size_t piece = 256U << 10U;
+constexpr std::size_t largest_text = 16U << 20U;
+
+error refused(std::string what, const std::string& archive, const std::string& member) {
+  return image_error(exit_class::usage, std::move(what), member).with("archive", archive);
+}
+
+error unreadable(archive* handle, const std::string& path) {
+  const char* reason = archive_error_string(handle);
+  return image_error(exit_class::usage, "cannot read the archive", path).with("caused by", reason == nullptr ? "" : reason);
+}
+
+result<archive_reader> opened(const std::string& path, bool is_zip) {
+  archive_reader handle(archive_read_new());
+  if (is_zip) {
+    archive_read_support_format_zip_seekable(handle.get());
+  } else {
+    archive_read_support_filter_gzip(handle.get());
+    archive_read_support_filter_xz(handle.get());
+    archive_read_support_filter_zstd(handle.get());
+    archive_read_support_format_tar(handle.get());
+  }
+  if (archive_read_open_filename(handle.get(), path.c_str(), piece) != ARCHIVE_OK) return unreadable(handle.get(), path);
+  return handle;
+}
+
+/// The member's name as a path below a root, or why it is none.
+result<std::string> checked_name(const std::string& raw, const std::string& archive) {
+  if (raw.starts_with('/')) return refused("an absolute name in the archive", archive, raw);
+  std::vector<std::string> parts;
+  for (auto& part : split(raw, '/')) {
+    if (part == "..") return refused("'..' in a name in the archive", archive, raw);
+    if (!part.empty() && part != ".") parts.push_back(std::move(part));
+  }
+  return joined(parts, "/");
+}
+
+/// Whether a relative link at `path` climbs above the root; an absolute one is the image's own.
+bool leads_out(const std::string& path, const std::string& target) {
+  if (target.starts_with('/')) return false;
+  auto depth = std::ranges::count(path, '/');
+  for (const auto& part : split(target, '/')) {
+    if (part == "..") --depth;
+    if (part != ".." && part != "." && !part.empty()) ++depth;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+/// Hands out the rest of the member that is being read.
+status read_content(archive* from, const std::string& path, const byte_sink& take, const cancellation* cancelled) {
+  const void* bytes = nullptr;
+  std::size_t count = 0;
+  la_int64_t at = 0, expected = 0;
+  const std::string zeros(4096, '\0');
+  while (true) {
+    if (cancelled != nullptr && cancelled->cancelled()) return image_cancelled();
+    const int got = archive_read_data_block(from, &bytes, &count, &at);
+    if (got == ARCHIVE_EOF) return {};
+    if (got < ARCHIVE_WARN) return unreadable(from, path);
+    for (; expected < at; expected += static_cast<la_int64_t>(std::min<std::uint64_t>(zeros.size(), at - expected)))
+      if (auto gap = take({zeros.data(), std::min<std::uint64_t>(zeros.size(), at - expected)}); !gap) return gap;
+    if (auto taken = take({static_cast<const char*>(bytes), count}); !taken) return taken;
+    expected = at + static_cast<la_int64_t>(count);
+  }
+}
+
+status save_content(archive* from, const std::string& archive, const std::string& to, const cancellation* cancelled) {
+  const open_file file(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (file.get() < 0) return image_system_error(exit_class::cannot_save, "cannot write", to);
+  const auto save = [&](std::string_view bytes) { return write_all(file.get(), bytes, to); };
+  return read_content(from, archive, save, cancelled);
+}
+
+/// Calls `meet` for every member with its checked name, until an error.
+status each_member(const std::string& path,
+                   bool is_zip,
+                   const std::function<status(archive*, archive_entry*, const std::string& name)>& meet) {
+  const utf8_names names;
+  auto handle = opened(path, is_zip);
+  if (!handle) return std::move(handle).error();
+  archive_entry* entry = nullptr;
+  while (true) {
+    const int got = archive_read_next_header(handle->get(), &entry);
+    if (got == ARCHIVE_EOF) return {};
+    if (got < ARCHIVE_WARN) return unreadable(handle->get(), path);
+    const char* raw = archive_entry_pathname(entry);
+    if (raw == nullptr) return refused("a name that cannot be read in the archive", path, "");
+    auto name = checked_name(raw, path);
+    if (!name) return std::move(name).error();
+    if (auto met = meet(handle->get(), entry, *name); !met) return met;
+  }
+}
+
+/// Gathers the items of a tar.
+class tar_items {
+ public:
+  tar_items(const std::string& tar, const std::string& scratch, const cancellation* cancelled)
+      : tar_(tar), scratch_(scratch), cancelled_(cancelled) {}
+
+  status add(archive* from, archive_entry* entry, const std::string& name) {
+    if (name.empty()) return {};
+    auto item = archive_entry_hardlink(entry) != nullptr ? linked(archive_entry_hardlink(entry), name)
+                                                         : described(from, entry, name);
+    if (!item) return std::move(item).error();
+    items_.insert_or_assign(name, *std::move(item));
+    return {};
+  }
+
+  std::vector<layer_item> all() && {
+    std::vector<layer_item> items;
+    for (auto& [name, item] : items_) items.push_back(std::move(item));
+    return items;
+  }
+
+ private:
+  result<layer_item> linked(const std::string& target, const std::string& name) {
+    auto checked = checked_name(target, tar_);
+    const auto found = checked ? items_.find(*checked) : items_.end();
+    if (found == items_.end() || found->second.kind != entry_kind::file)
+      return refused("a hard link that leads out of the archive", tar_, name).with("leads to", target);
+    layer_item item = found->second;
+    item.path = name;
+    return item;
+  }
+
+  result<layer_item> described(archive* from, archive_entry* entry, const std::string& name) {
+    layer_item item;
+    item.path = name;
+    item.mode = archive_entry_perm(entry) & 07777U;
+    item.user = static_cast<std::uint32_t>(archive_entry_uid(entry));
+    item.group = static_cast<std::uint32_t>(archive_entry_gid(entry));
+    if (std::string_view(name).substr(name.rfind('/') + 1).starts_with(".wh."))
+      return refused("a name that begins with '.wh.' would delete a file of the image", tar_, name);
+    switch (archive_entry_filetype(entry)) {
+      case AE_IFDIR: return item;
+      case AE_IFLNK: return with_link(std::move(item), archive_entry_symlink(entry));
+      case AE_IFREG: return with_content(std::move(item), from);
+      default: return refused("a device, socket or pipe in the archive", tar_, name);
+    }
+  }
+
+  result<layer_item> with_link(layer_item item, const char* target) {
+    item.kind = entry_kind::link;
+    item.mode = 0777;
+    item.link = target == nullptr ? "" : target;
+    if (item.link.empty() || leads_out(item.path, item.link))
+      return refused("a link that leads out of the archive", tar_, item.path).with("leads to", item.link);
+    return item;
+  }
+
+  result<layer_item> with_content(layer_item item, archive* from) {
+    item.kind = entry_kind::file;
+    item.from = fmt::format("{}/{}", scratch_, files_++);
+    if (auto saved = save_content(from, tar_, item.from, cancelled_); !saved) return saved.error();
+    return item;
+  }
+
+  const std::string& tar_;
+  const std::string& scratch_;
+  const cancellation* cancelled_;
+  std::size_t files_ = 0;
+  std::map<std::string, layer_item> items_;
+};
+
+}  // namespace
+}  // namespace image_archive
+
+result<std::vector<layer_item>> items_of_tar(const std::string& tar, const std::string& scratch, const cancellation* cancelled) {
+  image_archive::tar_items items(tar, scratch, cancelled);
+  auto read = image_archive::each_member(tar, false, [&](archive* from, archive_entry* entry, const std::string& name) {
+    return items.add(from, entry, name);
+  });
+  if (!read) return std::move(read).error();
+  return std::move(items).all();
+}
+
+result<std::optional<std::string>> zip_member(const std::string& zip, std::string_view name) {
+  std::optional<std::string> content;
+  const auto meet = [&](archive* from, archive_entry*, const std::string& found) -> status {
+    if (found != name || content) return {};
+    content.emplace();
+    return image_archive::read_content(
+        from, zip,
+        [&](std::string_view bytes) -> status {
+          if (content->size() + bytes.size() > image_archive::largest_text)
+            return image_archive::refused("a member of more than 16 MiB", zip, found);
+          *content += bytes;
+          return {};
+        },
+        nullptr);
+  };
+  if (auto read = image_archive::each_member(zip, true, meet); !read) return read.error();
+  return content;
+}
+
+status unpack_zip(const std::string& zip, const std::function<std::string(const std::string& name)>& place) {
+  return image_archive::each_member(zip, true, [&](archive* from, archive_entry* entry, const std::string& name) -> status {
+    if (archive_entry_filetype(entry) == AE_IFDIR || name.empty()) return {};
+    if (archive_entry_filetype(entry) != AE_IFREG)
+      return image_archive::refused("a link or device in the archive", zip, name);
+    const std::string to = place(name);
+    if (to.empty()) return {};
+    if (auto made = make_folder(to.substr(0, to.rfind('/'))); !made) return made;
+    return image_archive::save_content(from, zip, to, nullptr);
+  });
+}
+
+}  // namespace cicd

@@ -1,0 +1,243 @@
+// What an image stands on.
+#include <cicd/image/base_image.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <cicd/base/text.hpp>
+#include <cicd/image/archive_items.hpp>
+#include <cicd/image/errors.hpp>
+#include <cicd/image/layer_tar.hpp>
+#include <cicd/image/oci_layout.hpp>
+#include <cicd/image/parallel_gzip.hpp>
+#include <cicd/image/skopeo.hpp>
+#include <cicd/image/unfinished.hpp>
+
+namespace cicd {
+
+namespace image_base {
+namespace {
+
+std::string below(const std::string& directory, const std::string& path) {
+  return normal_path(path.starts_with('/') ? path : directory + "/" + path);
+}
+
+/// Writes the layer's bytes; the digest of the tar is taken while they are packed.
+result<packed_layer> pack(const std::vector<layer_item>& items, int file, const std::string& path, const layer_making& how) {
+  packed_layer made;
+  sha256_stream blob, diff_id;
+  parallel_gzip gzip(how.threads, [&](std::string_view bytes) {
+    blob.update(bytes);
+    made.size += bytes.size();
+    return write_all(file, bytes, path);
+  });
+  const auto both = [&](std::string_view bytes) {
+    diff_id.update(bytes);
+    return gzip.write(bytes);
+  };
+  if (auto written = write_layer_tar(items, both, how.cancelled); !written) return written.error();
+  if (auto finished = gzip.finish(); !finished) return finished.error();
+  made.blob = blob.finish();
+  made.diff_id = diff_id.finish();
+  return made;
+}
+
+image_layer as_layer(const std::string& name, const packed_layer& packed, bool reused) {
+  return {.layer = {.name = name, .blob = packed.blob, .diff_id = packed.diff_id, .size = packed.size, .reused = reused},
+          .media_type = std::string(oci_gzip_layer_type)};
+}
+
+digest stored_key(const digest& content) { return sha256(layer_writer_version() + " " + hex(content)); }
+
+void put_on(base_image& image, const std::string& name, const digest& stored, const packed_layer& packed, bool reused, const layer_store& store) {
+  image.layers.push_back(as_layer(name, packed, reused));
+  image.blobs.push_back(store.blob_path(packed.blob));
+  image.stored.push_back(stored);
+}
+
+/// Whether the store had it.
+bool put_known(base_image& image, const std::string& name, const digest& stored, const layer_store& store) {
+  const auto found = store.find(stored);
+  if (found) put_on(image, name, stored, *found, true, store);
+  return found.has_value();
+}
+
+status put_packed(base_image& image, const std::string& name, const digest& stored, const std::vector<layer_item>& items, const layer_making& how) {
+  auto packed = how.store.add(stored, [&](int file, const std::string& path) { return pack(items, file, path, how); });
+  if (!packed) return std::move(packed).error();
+  put_on(image, name, stored, *packed, false, how.store);
+  return {};
+}
+
+result<base_image> of_folder(const std::string& folder, const layer_making& how) {
+  base_image base;
+  auto added = add_layer(base, {.name = "base", .entries = {{.from = folder, .to = "/"}}, .keep_modes = true}, how);
+  if (!added) return std::move(added).error();
+  return base;
+}
+
+status put_unpacked(base_image& base, const std::string& tar, const digest& stored, const layer_making& how) {
+  unfinished::sweep(how.store.unfinished_folder());
+  auto scratch = unfinished::make(how.store.unfinished_folder(), entry_kind::folder);
+  if (!scratch) return std::move(scratch).error();
+  auto items = items_of_tar(tar, scratch->path(), how.cancelled);
+  if (!items) return std::move(items).error();
+  if (auto read = digest_items(*items, how.threads, how.cancelled); !read) return read;
+  auto settled = settled_items(*std::move(items));
+  if (!settled) return std::move(settled).error().with("archive", tar);
+  return put_packed(base, "base", stored, *settled, how);
+}
+
+/// A tar is known by its bytes, so that one that did not change is not unpacked.
+result<base_image> of_tar(const std::string& tar, const layer_making& how) {
+  auto read = digest_of_file(tar, how.cancelled);
+  if (!read) return std::move(read).error();
+  const digest stored = stored_key(sha256("tar " + hex(read->content)));
+  base_image base;
+  if (put_known(base, "base", stored, how.store)) return base;
+  if (auto put = put_unpacked(base, tar, stored, how); !put) return put.error();
+  return base;
+}
+
+result<base_image> of_root(const std::string& path, const layer_making& how) {
+  if (is_folder(path)) return of_folder(path, how);
+  if (exists(path)) return of_tar(path, how);
+  return image_error(exit_class::usage, "the base image's root file system is not there", path)
+      .with("allowed", "rootfs:<folder>, rootfs:<file.tar>, also .tar.gz, .tar.xz, .tar.zst");
+}
+
+/// Where the tag begins: after the last colon that follows the last slash.
+std::pair<std::string, std::string> layout_and_tag(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || text.find('/', colon) != std::string::npos) return {text, {}};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::string history_name(const json& config, std::size_t layer) {
+  std::size_t seen = 0;
+  for (const auto& step : config["history"].elements()) {
+    if (step["empty_layer"].boolean()) continue;
+    if (seen++ != layer) continue;
+    const std::string by = step["created_by"].text();
+    return by.starts_with(layer_history_prefix) ? by.substr(layer_history_prefix.size()) : "base";
+  }
+  return "base";
+}
+
+result<image_layer> layer_from(const json& value, const json& diff_id, std::string name) {
+  const auto blob = oci_descriptor::from(value);
+  const auto content = digest_from(diff_id.text());
+  if (!blob || !content) return image_error(exit_class::corrupt, "a layer without digest or size in the base image");
+  return image_layer{.layer = {.name = std::move(name), .blob = blob->content, .diff_id = *content, .size = blob->size, .reused = true},
+                     .media_type = blob->media_type};
+}
+
+result<base_image> of_documents(const oci_layout& layout, const json& manifest, json config, const layer_making& how) {
+  base_image base;
+  const auto& layers = manifest["layers"].elements();
+  const auto& diff_ids = config["rootfs"]["diff_ids"].elements();
+  if (layers.size() != diff_ids.size())
+    return image_error(exit_class::corrupt, "manifest and config of the image disagree about its layers", layout.folder());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    auto layer = layer_from(layers[i], diff_ids[i], history_name(config, i));
+    if (!layer) return std::move(layer).error();
+    base.blobs.push_back(layout.blob_path(layer->layer.blob));
+    base.layers.push_back(*std::move(layer));
+  }
+  base.config = std::move(config);
+  auto checked = in_parallel(how.threads, base.layers.size(), [&](std::size_t i) {
+    const auto& layer = base.layers[i].layer;
+    return layout.check({.media_type = {}, .content = layer.blob, .size = layer.size, .tag = {}, .architecture = {}});
+  });
+  if (!checked) return checked.error();
+  return base;
+}
+
+/// Other kinds of config are artifacts, and their layers no file systems.
+error not_an_image(const oci_layout& layout, const std::string& kind) {
+  return image_error(exit_class::usage, "the base is not an OCI image", kind)
+      .with("layout", layout.folder())
+      .with("allowed", std::string(oci_config_type))
+      .with("try", "skopeo copy --format oci docker://<reference> oci:<folder>:<tag>");
+}
+
+result<base_image> of_layout(const oci_layout& layout, const std::string& tag, const std::string& architecture, const layer_making& how) {
+  auto image = manifest_in(layout, tag, architecture);
+  if (!image) return std::move(image).error();
+  return base_image_in(layout, *image, how);
+}
+
+/// Copies the image of this architecture into a layout that is renamed to `to` once it is whole.
+status pull(const pinned_reference& from, const std::string& architecture, const std::string& to, const surroundings& around, const layer_making& how) {
+  skopeo_options options;
+  options.cancelled = how.cancelled;
+  auto program = skopeo::found(around, std::move(options));
+  if (!program) return std::move(program).error();
+  unfinished::sweep(how.store.unfinished_folder());
+  auto scratch = unfinished::make(how.store.unfinished_folder(), entry_kind::folder);
+  if (!scratch) return std::move(scratch).error();
+  const std::string source = fmt::format("docker://{}@{}", from.repository, oci_text(from.image));
+  const auto got = program->ask({"--override-os", "linux", "--override-arch", architecture, "copy", "--quiet", "--format", "oci", source,
+                                 "oci:.:base"},
+                                scratch->path());
+  if (got.refused) return program->failure_of(got, from.repository);
+  if (auto removed = remove_tree(to); !removed) return removed;
+  if (auto made = make_folder(to.substr(0, to.rfind('/'))); !made) return made;
+  return scratch->commit(to);
+}
+
+/// Copied once for each digest and architecture; a copy that is no longer right is made again.
+result<base_image> of_registry(const image_recipe& recipe, const std::string& architecture, const layer_making& how) {
+  auto from = pinned_reference_from(recipe.base);
+  if (!from) return std::move(from).error();
+  const std::string to = fmt::format("{}/bases/{}-{}", how.store.folder(), hex(from->image), architecture);
+  if (is_folder(to))
+    if (auto kept = of_layout(oci_layout(to), {}, architecture, how); kept) return kept;
+  if (auto pulled = pull(*from, architecture, to, surroundings(recipe.environment), how); !pulled) return pulled.error();
+  return of_layout(oci_layout(to), {}, architecture, how);
+}
+
+}  // namespace
+}  // namespace image_base
+
+status add_layer(base_image& to, const layer_recipe& recipe, const layer_making& how) {
+  const auto looked = file_time_now();
+  auto items = listed_items(recipe);
+  if (!items) return std::move(items).error();
+  const layer_look look = look_of(*items);
+  const digest seen = image_base::stored_key(look.key);
+  if (const auto known = how.store.key_for(seen))
+    if (image_base::put_known(to, recipe.name, *known, how.store)) return {};
+  if (auto read = digest_items(*items, how.threads, how.cancelled); !read) return read;
+  auto settled = settled_items(*std::move(items));
+  if (!settled) return std::move(settled).error().with("layer", recipe.name);
+  const digest stored = image_base::stored_key(key_of(*settled));
+  if (look.newest < looked) how.store.remember(seen, stored);
+  if (image_base::put_known(to, recipe.name, stored, how.store)) return {};
+  return image_base::put_packed(to, recipe.name, stored, *settled, how);
+}
+
+result<base_image> base_image_in(const oci_layout& layout, const oci_descriptor& image, const layer_making& how) {
+  auto manifest = layout.document(image);
+  if (!manifest) return std::move(manifest).error();
+  const auto config = oci_descriptor::from((*manifest)["config"]);
+  if (!config || config->media_type != oci_config_type)
+    return image_base::not_an_image(layout, config ? config->media_type : image.media_type);
+  auto document = layout.document(*config);
+  if (!document) return std::move(document).error();
+  return image_base::of_documents(layout, *manifest, *std::move(document), how);
+}
+
+result<base_image> base_image_of(const image_recipe& recipe, const std::string& architecture, const layer_making& how) {
+  const std::string& base = recipe.base;
+  if (base == "scratch") return base_image{};
+  if (base.starts_with("rootfs:")) return image_base::of_root(image_base::below(recipe.directory, base.substr(7)), how);
+  if (base.starts_with("oci:")) {
+    const auto [layout, tag] = image_base::layout_and_tag(base.substr(4));
+    return image_base::of_layout(oci_layout(image_base::below(recipe.directory, layout)), tag, architecture, how);
+  }
+  return image_base::of_registry(recipe, architecture, how);
+}
+
+}  // namespace cicd

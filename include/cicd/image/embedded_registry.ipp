@@ -1,0 +1,166 @@
+// The registry that needs nothing.
+#include <cicd/image/embedded_registry.hpp>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/image/errors.hpp>
+#include <cicd/image/image.hpp>
+#include <cicd/image/oci_layout.hpp>
+#include <cicd/image/skopeo.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+namespace image_embedded {
+namespace {
+
+constexpr int pause_milliseconds = 20, most_pauses = 3'000;
+
+class layouts final : public registry {
+ public:
+  layouts(std::string repository, const registry_options& options)
+      : repository_(std::move(repository)),
+        layout_(options.embedded + "/" + repository_),
+        lock_(options.embedded + "/.locks/" + hex(sha256(repository_))),
+        cancelled_(options.cancelled) {}
+
+  std::string name() const override { return layout_.folder(); }
+
+  std::string reference(const std::string& tag, const digest& image) const override {
+    return fmt::format("{}:{}@{}", repository_, tag, oci_text(image));
+  }
+
+  std::string inspect_command(const std::string& tag) const override {
+    return "skopeo inspect " + shell_quoted(fmt::format("oci:{}:{}", layout_.folder(), tag));
+  }
+
+  result<std::optional<digest>> resolve(const std::string& tag) override {
+    if (auto right = checked_tag(tag); !right) return right.error();
+    auto images = layout_.index();
+    if (!images) return std::move(images).error();
+    const auto* found = tagged(*images, tag);
+    if (found == nullptr) return std::optional<digest>();
+    if (auto right = layout_.check(*found); !right) return right.error();
+    return std::optional(found->content);
+  }
+
+  result<published> publish(const std::string& layout, const digest& image, const std::string& tag, bool immutable) override {
+    auto lock = taken_lock();
+    if (!lock) return std::move(lock).error();
+    auto there = resolve(tag);
+    if (!there) return std::move(there).error();
+    if (*there == image && image_is_whole(image)) return published{.changed = false};
+    if (*there && **there != image && immutable) return immutable_tag(reference_of(tag), **there, image);
+    if (auto added = add(layout, image, tag); !added) return added.error();
+    auto read_back = resolve(tag);
+    if (!read_back) return std::move(read_back).error();
+    if (*read_back != image) return image_error(exit_class::corrupt, "the tag does not say what was just written", reference_of(tag));
+    return published{.changed = true};
+  }
+
+ private:
+  std::string reference_of(const std::string& tag) const { return layout_.folder() + ":" + tag; }
+
+  static const oci_descriptor* tagged(const std::optional<std::vector<oci_descriptor>>& images, const std::string& tag) {
+    if (!images) return nullptr;
+    const auto found = std::ranges::find(*images, tag, &oci_descriptor::tag);
+    return found == images->end() ? nullptr : &*found;
+  }
+
+  /// Someone may have taken blobs away by hand; then publishing again mends it.
+  bool image_is_whole(const digest& image) {
+    auto images = layout_.index();
+    if (!images || !*images) return false;
+    const auto found = std::ranges::find(**images, image, &oci_descriptor::content);
+    return found != (*images)->end() && read_layout(layout_.folder(), found->tag);
+  }
+
+  result<file_lock> taken_lock() const {
+    if (auto made = make_folder(lock_.substr(0, lock_.rfind('/'))); !made) return made.error();
+    for (int i = 0; i < most_pauses; ++i) {
+      auto lock = file_lock::try_take(lock_, fmt::format("process {}", ::getpid()));
+      if (!lock) return std::move(lock).error();
+      if (*lock) return *std::move(*lock);
+      if (cancelled_ != nullptr && cancelled_->cancelled()) return image_cancelled();
+      ::poll(nullptr, 0, pause_milliseconds);
+    }
+    return image_error(exit_class::conflict, "someone else has been publishing there for a minute", layout_.folder())
+        .with("holder", file_lock::holder_of(lock_));
+  }
+
+  /// Blobs first, durably; then the tag.
+  status add(const std::string& from, const digest& image, const std::string& tag) const {
+    if (auto right = checked_image(from, image); !right) return right;
+    const oci_layout source(from);
+    auto manifest = manifest_in(source, {}, {});
+    if (!manifest) return std::move(manifest).error();
+    if (auto prepared = layout_.prepare(); !prepared) return prepared;
+    for (const auto& blob : blobs_of(source, *manifest))
+      if (auto taken = layout_.adopt(source.blob_path(blob), blob, durability::durable); !taken) return taken;
+    return set_tag(*manifest, tag);
+  }
+
+  static std::vector<digest> blobs_of(const oci_layout& source, const oci_descriptor& manifest) {
+    std::vector<digest> blobs;
+    auto document = source.document(manifest);
+    if (!document) return blobs;
+    for (const auto& layer : (*document)["layers"].elements())
+      if (const auto blob = oci_descriptor::from(layer)) blobs.push_back(blob->content);
+    if (const auto config = oci_descriptor::from((*document)["config"])) blobs.push_back(config->content);
+    blobs.push_back(manifest.content);
+    return blobs;
+  }
+
+  status set_tag(oci_descriptor manifest, const std::string& tag) const {
+    auto images = layout_.index();
+    if (!images) return std::move(images).error();
+    auto list = images->value_or(std::vector<oci_descriptor>());
+    std::erase_if(list, [&](const auto& one) { return one.tag == tag; });
+    manifest.tag = tag;
+    list.push_back(std::move(manifest));
+    std::ranges::sort(list, {}, &oci_descriptor::tag);
+    return layout_.write_index(list, durability::durable);
+  }
+
+  std::string repository_;
+  oci_layout layout_;
+  std::string lock_;
+  const cancellation* cancelled_;
+};
+
+}  // namespace
+}  // namespace image_embedded
+
+std::unique_ptr<registry> embedded_registry(const std::string& repository, const registry_options& options) {
+  return std::make_unique<image_embedded::layouts>(repository, options);
+}
+
+error immutable_tag(const std::string& reference, const digest& there, const digest& wanted) {
+  return image_error(exit_class::conflict, "the tag is immutable and says another image", reference)
+      .with("there", oci_text(there))
+      .with("wanted", oci_text(wanted))
+      .with("try", "publish under a new version");
+}
+
+status checked_tag(const std::string& tag) {
+  if (is_tag_name(tag)) return {};
+  return image_error(exit_class::usage, "no name of a tag", tag)
+      .with("allowed", "at most 128 letters, digits, '_', '.', '-', the first no '.' or '-'");
+}
+
+status checked_image(const std::string& layout, const digest& image) {
+  auto read = read_layout(layout);
+  if (!read) return std::move(read).error();
+  if (read->manifest == image) return {};
+  return image_error(exit_class::corrupt, "the layout holds another image than was built", layout)
+      .with("expected", oci_text(image))
+      .with("found", oci_text(read->manifest));
+}
+
+}  // namespace cicd

@@ -1,0 +1,55 @@
+// Layers that were built before, by key, with their compressed bytes. Every entry is checked when it is read; a bad, half-written or
+// missing one is a miss. Bytes are read again unless inode, size, mtime and ctime are those of the last reading, and that reading was
+// younger than the last change. Knows digests and files; not what a key stands for.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <cicd/base/digest.hpp>
+#include <cicd/base/error.hpp>
+#include <cicd/image/unfinished.hpp>
+
+namespace cicd {
+
+/// A layer's compressed bytes.
+struct packed_layer {
+  digest blob;             ///< of the compressed bytes
+  digest diff_id;          ///< of the tar
+  std::uint64_t size = 0;  ///< compressed
+};
+
+class layer_store {
+ public:
+  explicit layer_store(std::string folder) : folder_(std::move(folder)) {}
+
+  /// What was stored under `key`, when its bytes are still there and right.
+  std::optional<packed_layer> find(const digest& key) const;
+  /// Has `pack` write the bytes into a file of its own and stores them under `key`.
+  result<packed_layer> add(const digest& key, const std::function<result<packed_layer>(int file, const std::string& path)>& pack) const;
+
+  /// After somebody else linked the bytes, which changes their ctime though not them: notes that they are as they were.
+  void confirm(const digest& key) const;
+
+  /// The key that `remember` was told for a look; nothing when it was not, or when what was noted is damaged.
+  std::optional<digest> key_for(const digest& look) const;
+  void remember(const digest& look, const digest& key) const;
+
+  std::string blob_path(const digest& blob) const { return folder_ + "/blobs/" + hex(blob); }
+  /// Where things are made before they are whole; on the same file system as the blobs.
+  std::string unfinished_folder() const { return folder_ + "/unfinished"; }
+  const std::string& folder() const { return folder_; }
+
+ private:
+  struct entry;
+  std::optional<entry> read(const digest& key) const;
+  status write(const digest& key, const entry& what) const;
+  std::string look_path(const digest& look) const { return folder_ + "/looks/" + hex(look); }
+  std::string entry_path(const digest& key) const { return folder_ + "/layers/" + hex(key) + ".json"; }
+
+  std::string folder_;
+};
+
+}  // namespace cicd

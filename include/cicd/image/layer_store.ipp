@@ -1,0 +1,102 @@
+// Layers that were built before.
+#include <cicd/image/layer_store.hpp>
+
+#include <cicd/base/json.hpp>
+#include <cicd/image/file_bytes.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+/// What is written down under a key.
+struct layer_store::entry {
+  packed_layer layer;
+  std::string stamp;  ///< of the bytes when they were last known to be right; empty when that may have been too early
+};
+
+namespace image_store {
+namespace {
+
+/// Two halves that belong together: a damaged file is not taken for another key.
+std::string seal(const digest& look, const digest& key) { return hex(key) + " " + hex(sha256(hex(look) + hex(key))) + "\n"; }
+
+/// Nothing when the bytes changed as late as we looked: then they could change once more unseen.
+std::string settled(const std::optional<file_stamp>& stamp, std::int64_t looked) {
+  return stamp && stamp->changed < looked ? stamp->text() : std::string();
+}
+
+}  // namespace
+}  // namespace image_store
+
+std::optional<layer_store::entry> layer_store::read(const digest& key) const {
+  auto text = read_file(entry_path(key));
+  if (!text) return std::nullopt;
+  auto entry = parse_json(*text);
+  if (!entry) return std::nullopt;
+  const auto blob = digest_from((*entry)["blob"].text());
+  const auto diff_id = digest_from((*entry)["diff_id"].text());
+  const auto size = (*entry)["size"].integer(-1);
+  const bool is_whole = (*entry)["key"].text() == hex(key) && (*entry)["version"].integer() == 1;
+  if (!is_whole || !blob || !diff_id || size < 0) return std::nullopt;
+  return layer_store::entry{.layer = {.blob = *blob, .diff_id = *diff_id, .size = static_cast<std::uint64_t>(size)},
+                            .stamp = (*entry)["stamp"].text()};
+}
+
+status layer_store::write(const digest& key, const entry& what) const {
+  json entry;
+  entry.set("version", 1);
+  entry.set("key", hex(key));
+  entry.set("blob", oci_text(what.layer.blob));
+  entry.set("diff_id", oci_text(what.layer.diff_id));
+  entry.set("size", what.layer.size);
+  entry.set("stamp", what.stamp);
+  return write_file(entry_path(key), compact(entry) + "\n", durability::fast);
+}
+
+std::optional<packed_layer> layer_store::find(const digest& key) const {
+  auto known = read(key);
+  if (!known) return std::nullopt;
+  const std::string path = blob_path(known->layer.blob);
+  const auto stamp = stamp_at(path);
+  if (!stamp) return std::nullopt;
+  if (stamp->text() == known->stamp) return known->layer;
+  const auto looked = file_time_now();
+  auto bytes = digest_of_file(path);
+  if (!bytes || bytes->content != known->layer.blob || bytes->stamp.size != known->layer.size) return std::nullopt;
+  known->stamp = image_store::settled(bytes->stamp, looked);
+  (void)write(key, *known);  // a note that is missing costs a reading, no more
+  return known->layer;
+}
+
+result<packed_layer> layer_store::add(const digest& key,
+                                      const std::function<result<packed_layer>(int, const std::string&)>& pack) const {
+  unfinished::sweep(unfinished_folder());
+  if (auto made = make_folder(folder_ + "/blobs"); !made) return made.error();
+  auto file = unfinished::make(unfinished_folder(), entry_kind::file);
+  if (!file) return std::move(file).error();
+  auto packed = pack(file->descriptor(), file->path());
+  if (!packed) return packed;
+  if (auto kept = file->commit(blob_path(packed->blob)); !kept) return kept.error();
+  if (auto saved = write(key, {.layer = *packed, .stamp = {}}); !saved) return saved.error();
+  return packed;
+}
+
+void layer_store::confirm(const digest& key) const {
+  auto known = read(key);
+  if (!known) return;
+  const auto stamp = image_store::settled(stamp_at(blob_path(known->layer.blob)), file_time_now());
+  if (stamp == known->stamp) return;
+  known->stamp = stamp;
+  (void)write(key, *known);
+}
+
+std::optional<digest> layer_store::key_for(const digest& look) const {
+  auto text = read_file(look_path(look));
+  const auto key = text ? digest_from(std::string_view(*text).substr(0, 64)) : std::nullopt;
+  return key && *text == image_store::seal(look, *key) ? key : std::nullopt;
+}
+
+void layer_store::remember(const digest& look, const digest& key) const {
+  (void)write_file(look_path(look), image_store::seal(look, key), durability::fast);
+}
+
+}  // namespace cicd

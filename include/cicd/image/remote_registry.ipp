@@ -1,0 +1,111 @@
+// Any registry, through skopeo.
+#include <cicd/image/remote_registry.hpp>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/image/embedded_registry.hpp>
+#include <cicd/image/errors.hpp>
+#include <cicd/image/skopeo.hpp>
+
+namespace cicd {
+
+namespace image_remote {
+namespace {
+
+class remote final : public registry {
+ public:
+  remote(std::string repository, class skopeo quick, class skopeo patient, std::function<void(const std::string&)> say)
+      : repository_(std::move(repository)), quick_(std::move(quick)), patient_(std::move(patient)), say_(std::move(say)) {}
+
+  std::string name() const override { return repository_; }
+
+  std::string reference(const std::string& tag, const digest& image) const override {
+    return fmt::format("{}:{}@{}", repository_, tag, oci_text(image));
+  }
+
+  std::string inspect_command(const std::string& tag) const override {
+    return "skopeo inspect " + shell_quoted("docker://" + tagged(tag));
+  }
+
+  result<std::optional<digest>> resolve(const std::string& tag) override { return resolved(tag, quick_); }
+
+  result<published> publish(const std::string& layout, const digest& image, const std::string& tag, bool immutable) override {
+    auto there = resolved(tag, patient_);
+    if (!there) return std::move(there).error();
+    if (*there == image) return published{.changed = false};
+    if (*there && immutable) return immutable_tag(tagged(tag), **there, image);
+    if (auto right = checked_image(layout, image); !right) return right.error();
+    if (auto pushed = push(layout, image); !pushed) return pushed.error();
+    if (auto set = set_tag(layout, image, tag, immutable); !set) return set.error();
+    return published{.changed = true};
+  }
+
+ private:
+  std::string tagged(const std::string& tag) const { return repository_ + ":" + tag; }
+  std::string pinned(const digest& image) const { return fmt::format("docker://{}@{}", repository_, oci_text(image)); }
+
+  void tell(const std::string& line) const {
+    if (say_) say_(line);
+  }
+
+  result<std::optional<digest>> resolved(const std::string& tag, const class skopeo& by) const {
+    if (auto right = checked_tag(tag); !right) return right.error();
+    const auto got = by.ask({"inspect", "--raw", "docker://" + tagged(tag)}, "/");
+    if (got.refused == registry_refusal::absent) return std::optional<digest>();
+    if (got.refused) return by.failure_of(got, repository_);
+    return std::optional(sha256(got.out));
+  }
+
+  status push(const std::string& layout, const digest& image) const {
+    tell("pushing " + oci_text(image));
+    const auto got = patient_.ask(
+        {"--insecure-policy", "copy", "--quiet", "--preserve-digests", "oci:.", pinned(image)}, layout);
+    if (got.refused) return patient_.failure_of(got, repository_);
+    return {};
+  }
+
+  /// Just before it is set the tag is looked at once more, and read back after it: registries know no compare-and-swap.
+  status set_tag(const std::string& layout, const digest& image, const std::string& tag, bool immutable) const {
+    auto before = resolved(tag, patient_);
+    if (!before) return std::move(before).error();
+    if (*before && **before != image && immutable) return immutable_tag(tagged(tag), **before, image);
+    tell("tagging " + tagged(tag));
+    const auto got = patient_.ask(
+        {"--insecure-policy", "copy", "--quiet", "--preserve-digests", pinned(image), "docker://" + tagged(tag)}, layout);
+    if (got.refused) return patient_.failure_of(got, repository_);
+    return read_back(image, tag);
+  }
+
+  status read_back(const digest& image, const std::string& tag) const {
+    auto there = resolved(tag, patient_);
+    if (!there) return std::move(there).error();
+    if (*there == image) return {};
+    return image_error(exit_class::conflict, "somebody else moved the tag while it was published", tagged(tag))
+        .with("there", *there ? oci_text(**there) : "nothing")
+        .with("wanted", oci_text(image));
+  }
+
+  std::string repository_;
+  class skopeo quick_, patient_;
+  std::function<void(const std::string&)> say_;
+};
+
+}  // namespace
+}  // namespace image_remote
+
+result<std::unique_ptr<registry>> remote_registry(const std::string& repository, const registry_options& options, const surroundings& around) {
+  skopeo_options how;
+  how.cancelled = options.cancelled;
+  how.say = options.say;
+  how.patience = options.patience;
+  auto patient = skopeo::found(around, how);
+  if (!patient) return std::move(patient).error();
+  how.patience = std::min(how.patience, std::chrono::milliseconds(1'000));
+  auto quick = skopeo::found(around, how);
+  if (!quick) return std::move(quick).error();
+  return std::unique_ptr<registry>(
+      std::make_unique<image_remote::remote>(repository, *std::move(quick), *std::move(patient), options.say));
+}
+
+}  // namespace cicd

@@ -1,0 +1,127 @@
+// One folder during a look: its names, taken from the index or read anew, and for each name that somebody
+// wants its stamp and digest. It knows when a stamp can be trusted; it does not know which names are wanted,
+// or why.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <cicd/base/error.hpp>
+#include <cicd/observe/index_image.hpp>
+#include <cicd/system/files.hpp>
+
+struct stat;
+
+namespace cicd::observing {
+
+/// A usage error of this room: what is wrong with which path or pattern.
+error failure(std::string what, std::string value);
+/// The same with the system's words for `number` below it.
+error failure(std::string what, std::string value, int number);
+
+stamp stamp_of(const struct stat& now);
+/// `path` as lstat(2) sees it now; nothing when it is not there.
+std::optional<stamp> stamp_at(const std::string& path);
+/// The kernel's own stamp for a file that would be written now, in nanoseconds.
+std::int64_t file_clock();
+/// Whether `of`, taken no earlier than `moment`, can never again belong to other content: it is older than
+/// one tick of the file system's clock, with two seconds for file systems that count whole seconds, and a
+/// minute where a server sets the times.
+bool is_settled(const stamp& of, std::int64_t moment, bool remote);
+
+/// A descriptor that is closed with its owner.
+class descriptor {
+ public:
+  explicit descriptor(int number = -1) : number_(number) {}
+  ~descriptor();
+  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  descriptor& operator=(descriptor&&) = delete;
+  int get() const { return number_; }
+  explicit operator bool() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+/// What became of a name in this look.
+enum class sight : std::uint8_t {
+  unseen,
+  unread,  ///< there, and its content must be read
+  good,    ///< its record is true
+  gone,    ///< not there, or a folder
+  failed
+};
+
+/// The identity of a folder, whatever it is called.
+struct folder_identity {
+  std::uint64_t device = 0, inode = 0;
+  bool operator==(const folder_identity&) const = default;
+};
+
+struct folder_view {
+  explicit folder_view(std::string at, const index_image& image);
+
+  std::string path;
+  std::span<entry_record> entries;
+  stamp when;
+  bool listed = false, settled = false;
+  std::uint32_t last_used = 0;
+  std::mutex busy;
+
+  // Of the present look.
+  std::uint64_t look = 0;
+  folder_identity identity;
+  bool remote = false;
+  std::vector<sight> sights;
+  std::vector<std::pair<std::uint32_t, error>> failures;
+  std::atomic<bool> learnt{false};  ///< since the index was opened
+
+  std::string_view name(std::uint32_t entry) const {
+    return {texts_ + entries[entry].name.offset, entries[entry].name.size};
+  }
+  /// The entry of that name.
+  std::optional<std::uint32_t> find(std::string_view name) const;
+
+  /// Opens the folder and makes `when` and, with `list`, the names true. Nothing where there is no such
+  /// folder; a link counts as one only with `follow`.
+  result<std::optional<descriptor>> visit(std::uint64_t number, bool follow, bool list);
+  /// Makes the stamp of an entry true; what must be read is left `unread`.
+  void check(const descriptor& folder, std::uint32_t entry);
+  /// Reads an `unread` entry. Two threads may read different entries.
+  void read(const descriptor& folder, std::uint32_t entry);
+  /// The entry of that name, which is added when the folder has never been listed.
+  std::uint32_t entry_for(std::string_view name);
+  /// Why that entry failed.
+  const error& failure_of(std::uint32_t entry) const;
+
+ private:
+  using listing = std::vector<std::pair<std::string, std::uint8_t>>;
+  status list_again(const descriptor& folder);
+  void adopt(const listing& names);
+  void make_own();
+  bool read_once(const descriptor& folder, std::uint32_t entry);
+  void fail(std::uint32_t entry, error why);
+
+  std::mutex failing_;
+  std::int64_t seen_at_ = 0;  ///< no stamp of this look is older
+  const char* texts_ = "";
+  std::vector<entry_record> own_;
+  std::string own_texts_;
+};
+
+/// A name in a folder, and what it was there.
+struct named_kind {
+  std::string name;
+  entry_kind kind;
+};
+/// What lies in the folder `path`, sorted; empty when it cannot be read.
+std::vector<named_kind> names_in(const std::string& path);
+
+}  // namespace cicd::observing

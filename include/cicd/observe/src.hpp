@@ -1,0 +1,17 @@
+// The bodies of observe/: the file index with its parts, git, and tools.
+// Included in exactly one translation unit.
+#pragma once
+
+#include <cicd/observe/crew.ipp>
+#include <cicd/observe/file_gather.ipp>
+#include <cicd/observe/files.ipp>
+#include <cicd/observe/folder_store.ipp>
+#include <cicd/observe/folder_view.ipp>
+#include <cicd/observe/folder_walk.ipp>
+#include <cicd/observe/git.ipp>
+#include <cicd/observe/git_listing.ipp>
+#include <cicd/observe/git_program.ipp>
+#include <cicd/observe/index_image.ipp>
+#include <cicd/observe/maven_settings.ipp>
+#include <cicd/observe/query_match.ipp>
+#include <cicd/observe/tools.ipp>

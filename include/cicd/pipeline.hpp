@@ -1,0 +1,4 @@
+// What a `pipeline.cpp` includes: the declaration types, and of the library nothing else. Standard library only.
+#pragma once
+
+#include <cicd/declare/pipeline.hpp>

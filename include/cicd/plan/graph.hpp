@@ -1,0 +1,61 @@
+// The steps of a build tree and what comes before what. Pure; it does not know how a step is run or what is on disk.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/declare/model.hpp>
+
+namespace cicd {
+
+/// What a step is, which decides how it is planned and run.
+enum class step_kind : std::uint8_t {
+  command,  ///< pure: a program over declared inputs
+  image,    ///< pure: an OCI image out of the outputs of other steps
+  publish,  ///< effect: the pipeline's images are in their registry under the commit's tag
+  deploy    ///< effect: an environment holds the manifests for these images
+};
+
+/// Pure steps have keys and can come from the cache; effects compare what is wanted with what is there.
+constexpr bool is_pure(step_kind kind) { return kind == step_kind::command || kind == step_kind::image; }
+
+/// A step within `step_graph::steps`.
+using step_index = std::uint32_t;
+
+struct graph_step {
+  std::string id;  ///< `orders/build`
+  step_kind kind = step_kind::command;
+  const declared_pipeline* pipeline = nullptr;
+  const step* command = nullptr;             ///< of a `command`
+  const image* picture = nullptr;            ///< of an `image`
+  const environment* place = nullptr;        ///< of a `deploy`
+  std::vector<step_index> after{};           ///< direct predecessors, all with a smaller index
+
+  std::string name() const { return id.substr(id.find('/') + 1); }
+};
+
+/// All steps, each after those that it depends on; otherwise in the order of their declaration. Refers into the model.
+struct step_graph {
+  std::vector<graph_step> steps;
+  std::map<std::string, step_index, std::less<>> by_id;
+
+  std::optional<step_index> find(std::string_view id) const;
+};
+
+/// The graph of a checked model: commands and images as declared; one `publish` for each pipeline with images, after its images and all its
+/// tests and scans; one `deploy-<environment>` for each environment, after `publish`.
+step_graph graph_of(const model& of);
+
+/// Those steps and all before them, in the graph's order.
+std::vector<step_index> closure(const step_graph& graph, const std::vector<step_index>& wanted);
+
+/// Where an image is published: its own repository or its pipeline's; `<pipeline>` when neither is declared.
+std::string repository_of(const declared_pipeline& pipeline, const image& of);
+/// The step that makes an image: `image`, or `image-<name>`.
+std::string image_step_name(const image& of);
+
+}  // namespace cicd

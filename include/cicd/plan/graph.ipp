@@ -1,0 +1,165 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+
+#include <cicd/plan/graph.hpp>
+
+namespace cicd {
+
+std::optional<step_index> step_graph::find(std::string_view id) const {
+  const auto found = by_id.find(id);
+  if (found == by_id.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string repository_of(const declared_pipeline& pipeline, const image& of) {
+  if (of.repository) return of.repository.str();
+  const std::string own = pipeline.declared.image ? pipeline.declared.image.str() : pipeline.declared.name.str();
+  return of.name.view() == "image" ? own : own + "-" + of.name.str();
+}
+
+std::string image_step_name(const image& of) {
+  return of.name.view() == "image" ? "image" : "image-" + of.name.str();
+}
+
+namespace plan_graph {
+
+/// A step that is not in order yet: its predecessors by id.
+struct loose_step {
+  graph_step step;
+  std::vector<std::string> after;
+};
+
+std::string id_in(const declared_pipeline& pipeline, std::string_view name) {
+  return pipeline.declared.name.str() + "/" + std::string(name);
+}
+
+std::vector<std::string> ids_in(const declared_pipeline& pipeline, const std::vector<dns_label>& names) {
+  std::vector<std::string> ids;
+  for (const dns_label& name : names) ids.push_back(id_in(pipeline, name.view()));
+  return ids;
+}
+
+bool has_step(const declared_pipeline& pipeline, std::string_view name) {
+  return std::ranges::any_of(pipeline.declared.steps, [&](const step& s) { return s.name.view() == name; });
+}
+
+/// An image comes after the steps it names, or after `build` where there is one.
+std::vector<std::string> before_image(const declared_pipeline& pipeline, const image& of) {
+  if (!of.after.empty()) return ids_in(pipeline, of.after);
+  if (has_step(pipeline, "build")) return {id_in(pipeline, "build")};
+  return {};
+}
+
+void add_commands(const declared_pipeline& pipeline, std::vector<loose_step>& to) {
+  for (const step& declared : pipeline.declared.steps)
+    to.push_back({{.id = id_in(pipeline, declared.name.view()), .kind = step_kind::command, .pipeline = &pipeline, .command = &declared},
+                  ids_in(pipeline, declared.after)});
+}
+
+/// The steps that must be good before anything leaves this machine.
+std::vector<std::string> checks_of(const declared_pipeline& pipeline) {
+  std::vector<std::string> checks;
+  for (const step& declared : pipeline.declared.steps)
+    if (declared.check || declared.stage == step_stage::test || declared.stage == step_stage::scan)
+      checks.push_back(id_in(pipeline, declared.name.view()));
+  return checks;
+}
+
+/// Images, then `publish` after all of them and all checks; gives the ids that a deploy comes after.
+std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vector<loose_step>& to) {
+  std::vector<std::string> images;
+  for (const image& declared : pipeline.declared.images) {
+    images.push_back(id_in(pipeline, image_step_name(declared)));
+    to.push_back({{.id = images.back(), .kind = step_kind::image, .pipeline = &pipeline, .picture = &declared},
+                  before_image(pipeline, declared)});
+  }
+  std::vector<std::string> before = checks_of(pipeline);
+  if (images.empty()) return before;
+  before.insert(before.end(), images.begin(), images.end());
+  to.push_back({{.id = id_in(pipeline, "publish"), .kind = step_kind::publish, .pipeline = &pipeline}, before});
+  return {id_in(pipeline, "publish")};
+}
+
+void add_deploys(const declared_pipeline& pipeline, const std::vector<std::string>& after, std::vector<loose_step>& to) {
+  for (const environment& declared : pipeline.declared.environments)
+    to.push_back({{.id = id_in(pipeline, "deploy-" + declared.name.str()),
+                   .kind = step_kind::deploy,
+                   .pipeline = &pipeline,
+                   .place = &declared},
+                  after});
+}
+
+/// Puts each step after those it depends on, depth first, so that order of declaration is kept where it may be.
+class sorter {
+ public:
+  explicit sorter(std::vector<loose_step> steps) : loose_(std::move(steps)), placed_(loose_.size(), -1) {
+    for (std::size_t at = 0; at < loose_.size(); ++at) where_.emplace(loose_[at].step.id, at);
+  }
+
+  step_graph sorted() && {
+    graph_.steps.reserve(loose_.size());
+    for (std::size_t at = 0; at < loose_.size(); ++at) place(at);
+    return std::move(graph_);
+  }
+
+ private:
+  /// Iterative, since a chain of 10,000 steps is no reason to run out of stack.
+  void place(std::size_t first) {
+    std::vector<std::pair<std::size_t, std::size_t>> open{{first, 0}};
+    while (!open.empty()) {
+      auto& [at, next] = open.back();
+      if (placed_[at] >= 0) {
+        open.pop_back();
+      } else if (next < loose_[at].after.size()) {
+        const auto before = where_.find(loose_[at].after[next++]);
+        if (before != where_.end() && placed_[before->second] < 0) open.emplace_back(before->second, 0);
+      } else {
+        append(at);
+        open.pop_back();
+      }
+    }
+  }
+
+  void append(std::size_t at) {
+    graph_step& step = loose_[at].step;
+    for (const std::string& id : loose_[at].after)
+      if (const auto before = where_.find(id); before != where_.end())
+        step.after.push_back(static_cast<step_index>(placed_[before->second]));
+    placed_[at] = static_cast<std::int64_t>(graph_.steps.size());
+    graph_.by_id.emplace(step.id, static_cast<step_index>(graph_.steps.size()));
+    graph_.steps.push_back(std::move(step));
+  }
+
+  std::vector<loose_step> loose_;
+  std::vector<std::int64_t> placed_;
+  std::map<std::string, std::size_t, std::less<>> where_;
+  step_graph graph_;
+};
+
+}  // namespace plan_graph
+
+step_graph graph_of(const model& of) {
+  std::vector<plan_graph::loose_step> steps;
+  for (const declared_pipeline& pipeline : of.pipelines) {
+    plan_graph::add_commands(pipeline, steps);
+    const std::vector<std::string> published = plan_graph::add_images(pipeline, steps);
+    plan_graph::add_deploys(pipeline, published, steps);
+  }
+  return plan_graph::sorter(std::move(steps)).sorted();
+}
+
+std::vector<step_index> closure(const step_graph& graph, const std::vector<step_index>& wanted) {
+  std::vector<bool> needed(graph.steps.size(), false);
+  for (step_index index : wanted) needed[index] = true;
+  for (std::size_t at = graph.steps.size(); at-- > 0;)
+    if (needed[at])
+      for (step_index before : graph.steps[at].after) needed[before] = true;
+  std::vector<step_index> in_order;
+  for (step_index at = 0; at < graph.steps.size(); ++at)
+    if (needed[at]) in_order.push_back(at);
+  return in_order;
+}
+
+}  // namespace cicd

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/plan/plan.hpp>
+
+namespace cicd {
+
+std::string_view word_for(decision what) {
+  switch (what) {
+    case decision::up_to_date: return "up-to-date";
+    case decision::reuse: return "reuse";
+    case decision::run: return "run";
+    case decision::depends: return "depends";
+  }
+  return "depends";
+}
+
+planner::planner(const step_graph& graph, std::vector<step_index> wanted, std::vector<observed_step> seen, const memory& remembered,
+                 effect_planner& effects)
+    : graph_(graph),
+      wanted_(std::move(wanted)),
+      seen_(std::move(seen)),
+      results_(graph.steps.size()),
+      remembered_(remembered),
+      effects_(effects) {}
+
+std::vector<upstream_result> planner::upstream_of(step_index step) const {
+  std::vector<upstream_result> upstream;
+  for (step_index before : graph_.steps[step].after)
+    if (results_[before]) upstream.push_back({graph_.steps[before].id, results_[before]->outputs});
+  return upstream;
+}
+
+key_parts planner::parts_now(step_index step) const { return parts_of(graph_.steps[step], seen_[step], upstream_of(step)); }
+
+std::vector<std::string> planner::missing_before(step_index step) const {
+  std::vector<std::string> missing;
+  for (step_index before : graph_.steps[step].after)
+    if (!results_[before]) missing.push_back("depends on " + graph_.steps[before].id);
+  return missing;
+}
+
+std::vector<std::string> planner::reasons_for(step_index step, const std::optional<memory::last_success>& last) const {
+  if (!last) return {"never ran"};
+  const key_parts before = remembered_.parts(graph_.steps[step].id);
+  if (before.empty()) return {"what it ran with last is not known"};
+  std::vector<std::string> reasons = reasons_between(before, parts_now(step));
+  if (reasons.empty()) reasons.emplace_back("its outputs were changed or removed");
+  return reasons;
+}
+
+step_plan planner::decide_pure(step_index step) {
+  const graph_step& about = graph_.steps[step];
+  step_plan plan{.step = step, .what = decision::run, .key = key_of(about, seen_[step], upstream_of(step)), .reasons = {}, .details = {}, .result = {}};
+  if (about.command != nullptr && about.command->always) {
+    plan.reasons = {"declared ALWAYS"};
+    return plan;
+  }
+  const auto last = remembered_.last(about.id);
+  if (last && last->intact && last->result.key == plan.key) {
+    plan.what = decision::up_to_date;
+    plan.result = last->result;
+    return plan;
+  }
+  plan.reasons = reasons_for(step, last);
+  plan.result = remembered_.cached(plan.key);
+  if (plan.result) plan.what = decision::reuse;
+  return plan;
+}
+
+std::optional<planner::artifacts> planner::images_of(step_index step) const {
+  artifacts images;
+  for (step_index index : wanted_) {
+    const graph_step& one = graph_.steps[index];
+    if (one.kind != step_kind::image || one.pipeline != graph_.steps[step].pipeline) continue;
+    if (!results_[index]) return std::nullopt;
+    images.emplace_back(one.id, results_[index]->artifact);
+  }
+  return images;
+}
+
+/// An effect is planned as soon as the images are known, also before they are published.
+result<step_plan> planner::decide_effect(step_index step, const artifacts& images) {
+  result<step_plan> plan = effects_.plan(graph_.steps[step], images);
+  if (!plan) return plan;
+  plan->step = step;
+  if (plan->what == decision::up_to_date) results_[step] = plan->result.value_or(step_result{});
+  return plan;
+}
+
+result<step_plan> planner::decide(step_index step) {
+  const bool pure = is_pure(graph_.steps[step].kind);
+  const auto images = pure ? std::nullopt : images_of(step);
+  if (images) return decide_effect(step, *images);
+  if (std::vector<std::string> missing = missing_before(step); !missing.empty())
+    return step_plan{.step = step, .what = decision::depends, .key = {}, .reasons = std::move(missing), .details = {}, .result = {}};
+  step_plan plan = decide_pure(step);
+  if (plan.result) results_[step] = plan.result;
+  return plan;
+}
+
+result<std::vector<step_plan>> whole_plan(planner& plans) {
+  std::vector<step_plan> all;
+  for (step_index step : plans.wanted()) {
+    result<step_plan> plan = plans.decide(step);
+    if (!plan) return std::move(plan).error();
+    all.push_back(*std::move(plan));
+  }
+  return all;
+}
+
+json json_of(const std::vector<step_plan>& plan, const step_graph& graph, std::string_view target, std::string_view event) {
+  json steps{json::array{}};
+  for (const step_plan& one : plan) {
+    const graph_step& about = graph.steps[one.step];
+    std::vector<std::string> after;
+    for (step_index before : about.after) after.push_back(graph.steps[before].id);
+    json step;
+    step.set("step", about.id);
+    step.set("pure", is_pure(about.kind));
+    step.set("decision", word_for(one.what));
+    step.set("key", one.key ? json(hex(one.key)) : json());
+    step.set("after", json_texts(after));
+    step.set("reasons", json_texts(one.reasons));
+    step.set("details", json_texts(one.details));
+    steps.push(std::move(step));
+  }
+  json document;
+  document.set("schema", 1);
+  document.set("target", target);
+  if (!event.empty()) document.set("event", event);
+  document.set("steps", std::move(steps));
+  return document;
+}
+
+std::string text_of(const std::vector<step_plan>& plan, const step_graph& graph) {
+  std::size_t widest = 0;
+  for (const step_plan& one : plan) widest = std::max(widest, graph.steps[one.step].id.size());
+  std::string text;
+  for (const step_plan& one : plan) {
+    const std::string first = one.reasons.empty() || one.what == decision::up_to_date ? std::string() : joined(one.reasons, ", ");
+    text += fmt::format("  {:<{}}  {:<10}  {}", graph.steps[one.step].id, widest, word_for(one.what), displayable(first));
+    while (text.ends_with(' ')) text.pop_back();
+    text += '\n';
+    for (const std::string& line : one.details) text += "      " + displayable(line) + "\n";
+  }
+  return text;
+}
+
+}  // namespace cicd

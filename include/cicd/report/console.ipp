@@ -1,0 +1,339 @@
+// The console: which lines each event gives, on a terminal that can rewrite them and elsewhere. How a line
+// reads is in step_lines.ipp and failure.ipp, how a frame is drawn in live_region.ipp.
+#include <cicd/report/console.hpp>
+
+#include <cicd/base/text.hpp>
+#include <cicd/report/failure.hpp>
+#include <cicd/report/live_region.hpp>
+#include <cicd/report/paths.hpp>
+#include <cicd/report/rendering.hpp>
+#include <cicd/report/step_lines.hpp>
+#include <cicd/report/tally.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+namespace cicd {
+
+namespace report_console {
+
+constexpr std::size_t kept_lines = 40;               ///< of a step's output, for the case that it fails
+constexpr std::size_t kept_bytes = 4U << 10U;        ///< of one such line
+constexpr std::size_t most_pending = 32U << 10U;     ///< bytes that wait for the next frame
+constexpr std::size_t most_blocks = 5;               ///< failures that are shown whole
+constexpr std::chrono::milliseconds frame_time{80};  ///< frames closer together than that are one
+
+/// A step that runs, and the end of what it printed.
+struct open_step {
+  running_step shown;
+  std::deque<std::string> tail;
+};
+
+struct failed_step {
+  step_ended end;
+  std::vector<std::string> last_lines;
+};
+
+}  // namespace report_console
+
+struct console::state {
+  console_sinks sinks;
+  console_options options;
+  terminal_abilities abilities;
+  bool live = false;
+
+  std::string target;
+  std::size_t name_width = 0;
+  std::vector<report_console::open_step> open;  ///< in the order in which they began
+  std::vector<report_console::failed_step> failed;
+  tally steps;
+
+  live_region region;
+  std::string pending;  ///< lines that stay and are not yet drawn
+  std::chrono::milliseconds now{}, drawn_at{};
+  std::size_t turn = 0;
+
+  bool says(verbosity least) const { return options.how_much >= least; }
+  report_console::open_step& opened(const std::string& step);
+  std::vector<std::string> take_tail(const std::string& step);
+  std::string reason_of(const std::string& step) const;
+  std::size_t name_column() const;
+
+  void look();
+  void stay(const pieces& line);
+  void log(const std::string& step, std::string_view text);
+  void flush_if_due();
+  void draw();
+  std::vector<std::string> live_lines();
+
+  void hear(const run_started& run);
+  void hear(const step_started& step);
+  void hear(const step_waiting& step);
+  void hear(const step_output& step);
+  void hear(const step_message& step);
+  void hear(const step_ended& step);
+  void hear(const run_ended& run);
+
+  void note_now(const std::string& step, const std::string& text);
+  std::string block_of(const report_console::failed_step& one) const;
+  std::string failures_text(const run_ended& run) const;
+  std::string closing_text(const run_ended& run) const;
+  std::string summary_text(const std::vector<note>& summary) const;
+};
+
+console::console(console_sinks sinks, console_options options) : state_(std::make_unique<state>()) {
+  state_->sinks = std::move(sinks);
+  state_->options = std::move(options);
+  state_->look();
+  state_->live = state_->abilities.live;
+}
+
+/// What is pending is shown and the region leaves the screen, however the run ended.
+console::~console() {
+  state_->open.clear();
+  if (state_->live) state_->draw();
+}
+
+void console::hear(const event& happened) {
+  state_->now = std::max(state_->now, happened.elapsed);
+  std::visit([this](const auto& body) { state_->hear(body); }, happened.body);
+}
+
+void console::tick(std::chrono::milliseconds elapsed) {
+  if (!state_->live) return;
+  state_->now = std::max(state_->now, elapsed);
+  ++state_->turn;
+  state_->draw();
+}
+
+bool console::wants_ticks() const {
+  return state_->live && (!state_->open.empty() || !state_->pending.empty());
+}
+
+report_console::open_step& console::state::opened(const std::string& step) {
+  const auto found =
+      std::find_if(open.begin(), open.end(), [&](const auto& one) { return one.shown.step == step; });
+  if (found != open.end()) return *found;
+  open.push_back({{.step = step, .reason = {}, .now = {}, .since = now, .expected = {}}, {}});
+  return open.back();
+}
+
+std::string console::state::reason_of(const std::string& step) const {
+  const auto found =
+      std::find_if(open.begin(), open.end(), [&](const auto& one) { return one.shown.step == step; });
+  return found == open.end() ? "" : found->shown.reason;
+}
+
+/// The step is no longer one that runs.
+std::vector<std::string> console::state::take_tail(const std::string& step) {
+  const auto found =
+      std::find_if(open.begin(), open.end(), [&](const auto& one) { return one.shown.step == step; });
+  if (found == open.end()) return {};
+  std::vector<std::string> lines(std::make_move_iterator(found->tail.begin()),
+                                 std::make_move_iterator(found->tail.end()));
+  open.erase(found);
+  return lines;
+}
+
+/// Names are in one column, as long as that leaves most of the line to the rest.
+std::size_t console::state::name_column() const {
+  return std::min(name_width, std::max<std::size_t>(12, abilities.width / 3));
+}
+
+/// Asks what the terminal can do now; one that is too small to draw on is taken to be a little larger.
+void console::state::look() {
+  abilities = sinks.abilities();
+  abilities.width = std::max<std::size_t>(abilities.width, 10);
+  abilities.height = std::max<std::size_t>(abilities.height, 2);
+}
+
+/// Adds a line that stays: to the next frame, or written at once where nothing is live.
+void console::state::stay(const pieces& line) {
+  pending += line_of(line, abilities.colour, abilities.utf8, live ? abilities.width - 1 : 0) + "\n";
+  flush_if_due();
+}
+
+/// `[orders/build] text`, in a log.
+void console::state::log(const std::string& step, std::string_view text) {
+  const std::string name =
+      abilities.colour ? "\x1b[2m[" + displayable(step) + "]\x1b[0m" : "[" + displayable(step) + "]";
+  pending.append(name).append(" ").append(text).append("\n");
+  flush_if_due();
+}
+
+void console::state::flush_if_due() {
+  if (live && pending.size() < report_console::most_pending && now - drawn_at < report_console::frame_time)
+    return;
+  draw();
+}
+
+void console::state::draw() {
+  if (!live) {
+    if (!pending.empty()) sinks.out(pending);
+    pending.clear();
+    return;
+  }
+  look();
+  const std::string bytes = region.frame(pending, live_lines(), abilities.width);
+  pending.clear();
+  drawn_at = now;
+  if (!bytes.empty()) sinks.out(bytes);
+}
+
+/// One line for each running step; fewer than the screen has rows, or the lines above could not be reached.
+std::vector<std::string> console::state::live_lines() {
+  const signs& with = signs_for(abilities.utf8);
+  const std::size_t rows = abilities.height - 1;
+  const std::size_t shown = open.size() <= rows ? open.size() : rows - 1;
+  std::size_t time_width = 0;
+  for (const auto& one : open)
+    time_width = std::max(time_width, elapsed_text(now - one.shown.since, one.shown.expected).size());
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < shown; ++at)
+    lines.push_back(line_of(live_line(open[at].shown, now, with, turn, name_column(), time_width),
+                            abilities.colour, abilities.utf8, abilities.width - 1));
+  if (shown < open.size())
+    lines.push_back(line_of({{paint::faint, fmt::format("{} and {} more", with.more, open.size() - shown)}},
+                            abilities.colour, abilities.utf8, abilities.width - 1));
+  return lines;
+}
+
+void console::state::hear(const run_started& run) {
+  target = displayable(run.target);
+  for (const std::string& step : run.steps) name_width = std::max(name_width, columns(displayable(step)));
+}
+
+void console::state::hear(const step_started& step) {
+  report_console::open_step& one = opened(step.step);
+  const std::string reason = reason_text(step.reasons);
+  one.shown.reason = reason;
+  one.shown.since = now;
+  one.shown.expected = step.expected;
+  one.shown.now = step.attempt > 1 ? fmt::format("attempt {}", step.attempt) : "";
+  name_width = std::max(name_width, columns(displayable(step.step)));
+  const std::string again =
+      step.attempt > 1 ? fmt::format("started again (attempt {})", step.attempt) : "started";
+  if (live) return flush_if_due();
+  if (says(verbosity::normal))
+    log(step.step, in_locale(reason.empty() ? again : again + ": " + reason, abilities.utf8));
+}
+
+/// What a step does now: shown while it does it, logged when it changes.
+void console::state::note_now(const std::string& step, const std::string& text) {
+  report_console::open_step& one = opened(step);
+  if (one.shown.now == text) return;
+  one.shown.now = text;
+  if (live) return flush_if_due();
+  if (says(verbosity::normal)) log(step, in_locale(text, abilities.utf8));
+}
+
+void console::state::hear(const step_waiting& step) {
+  note_now(step.step, "waiting for " + rendered_line(step.for_whom));
+}
+
+void console::state::hear(const step_message& step) {
+  note_now(step.step, rendered_line(step.text));
+}
+
+void console::state::hear(const step_output& step) {
+  auto& tail = opened(step.step).tail;
+  tail.push_back(step.line.substr(0, report_console::kept_bytes));
+  if (tail.size() > report_console::kept_lines) tail.pop_front();
+  if (!says(live ? verbosity::verbose : verbosity::normal)) return;
+  log(step.step, (step.stream == output_stream::out ? "| " : "! ") + rendered_line(step.line));
+}
+
+void console::state::hear(const step_ended& step) {
+  const std::string reason = reason_of(step.step);
+  std::vector<std::string> tail = take_tail(step.step);
+  steps.add(step);
+  const bool fails = step.outcome == step_outcome::failed || step.outcome == step_outcome::timed_out;
+  if (fails) failed.push_back({step, std::move(tail)});
+  const bool quiet = step.outcome == step_outcome::up_to_date || step.outcome == step_outcome::not_run;
+  if (!says(quiet ? verbosity::verbose : fails && live ? verbosity::quiet : verbosity::normal))
+    return live ? flush_if_due() : void();
+  if (!live) return log(step.step, in_locale(ended_text(step), abilities.utf8));
+  const pieces line = ended_line(step, reason, signs_for(abilities.utf8), name_column());
+  if (line.empty()) return flush_if_due();
+  stay(line);
+}
+
+std::string console::state::block_of(const report_console::failed_step& one) const {
+  const std::string name = replaced_all(one.end.step, "/", ".");
+  return failure_block({.end = one.end,
+                        .last_lines = one.last_lines,
+                        .source_folders = options.source_folders,
+                        .rerun = options.rerun.empty() ? "" : options.rerun + " " + shell_quoted(name),
+                        .here = options.here,
+                        .exists = options.exists,
+                        .utf8 = abilities.utf8});
+}
+
+/// A block for each failed step, five at most, and why the run itself failed where no step says it.
+std::string console::state::failures_text(const run_ended& run) const {
+  std::string text;
+  for (std::size_t at = 0; at < failed.size() && at < report_console::most_blocks; ++at) {
+    std::string block = block_of(failed[at]);
+    const std::size_t head = abilities.colour ? block.find('\n') : 0;
+    if (head > 0) block = "\x1b[31m" + block.substr(0, head) + "\x1b[0m" + block.substr(head);
+    text += "\n" + block;
+  }
+  if (failed.size() > report_console::most_blocks)
+    text += fmt::format("\n{} {} more steps failed\n", signs_for(abilities.utf8).more,
+                        failed.size() - report_console::most_blocks);
+  const bool said = std::any_of(failed.begin(), failed.end(), [&](const auto& one) {
+    return run.failure
+           && (run.failure->subject == one.end.step
+               || (one.end.failure && one.end.failure->what == run.failure->what));
+  });
+  if (run.failure && !said) text += (failed.empty() ? "" : "\n") + text_of(*run.failure);
+  return text;
+}
+
+std::string console::state::summary_text(const std::vector<note>& summary) const {
+  const readable_paths paths{options.source_folders, options.here, options.exists};
+  std::size_t width = 0;
+  for (const note& line : summary) width = std::max(width, columns(displayable(line.label)));
+  std::string text;
+  for (const note& line : summary) {
+    const std::string indent = "\n  " + std::string(width + 2, ' ');
+    text += "  " + padded(displayable(line.label), width) + "  "
+            + joined(rendered_lines(paths.in(line.text)), indent) + "\n";
+  }
+  return in_locale(std::move(text), abilities.utf8);
+}
+
+std::string console::state::closing_text(const run_ended& run) const {
+  const signs& with = signs_for(abilities.utf8);
+  if (run.outcome == exit_class::done && failed.empty() && steps.nothing_done())
+    return steps.idle_sentence(target, run.duration) + "\n";
+  const bool good = run.outcome == exit_class::done;
+  std::string text =
+      "\n"
+      + line_of({{good ? paint::good : paint::bad, std::string(good ? with.done : with.failed)},
+                 {paint::plain, " " + steps.sentence(target, run)}},
+                abilities.colour, abilities.utf8, 0);
+  text += "\n";
+  if (const std::string skipped = steps.not_run_sentence(); !skipped.empty())
+    text += "  " + displayable(skipped) + "\n";
+  return text + summary_text(run.summary);
+}
+
+/// The end: everything live leaves; what failed goes to standard error where that is not the same screen.
+void console::state::hear(const run_ended& run) {
+  open.clear();
+  const std::string failures = failures_text(run);
+  const std::string closing = says(verbosity::normal) ? closing_text(run) : "";
+  if (live) {
+    pending += failures + closing;
+    return draw();
+  }
+  draw();
+  if (!failures.empty()) sinks.err(failures);
+  if (!closing.empty()) sinks.out(closing);
+}
+
+}  // namespace cicd

@@ -1,0 +1,166 @@
+// The block of a failed step: headline, what the status means, failing tests or last lines, and the labelled
+// lines below. Why it may have failed is in cause.ipp, how paths become readable in paths.ipp.
+#include <cicd/report/failure.hpp>
+
+#include <cicd/base/text.hpp>
+#include <cicd/report/paths.hpp>
+#include <cicd/report/rendering.hpp>
+#include <cicd/report/step_lines.hpp>
+#include <cicd/report/test_place.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace cicd {
+
+namespace report_failure {
+namespace {
+
+constexpr std::size_t most_tests = 10;
+constexpr std::size_t most_test_lines = 12;
+constexpr std::size_t most_last_lines = 20;
+constexpr std::size_t widest = 400;  ///< columns of one line of foreign text
+
+bool has_failed(const test_case& test) {
+  return test.how == test_case::state::failed || test.how == test_case::state::error;
+}
+
+/// Foreign text, ready to be shown.
+std::string shown(std::string_view line, const failure_facts& facts, const readable_paths& paths) {
+  std::string text = rendered_line(paths.in(line));
+  text.resize(text.find_last_not_of(" \t") + 1);
+  return in_locale(cut_in_locale(text, widest, facts.utf8), facts.utf8);
+}
+
+/// `orders/test failed: exit status 1 after 12.4 s`; a reason in words comes last, since it may be long.
+std::string headline(const failure_facts& facts) {
+  const step_ended& end = facts.end;
+  const std::string start = fmt::format("{} {} ", signs_for(facts.utf8).failed, displayable(end.step));
+  const std::string time = human_duration(end.duration), status = status_text(end.how);
+  if (end.outcome == step_outcome::timed_out) return fmt::format("{}timed out after {}\n", start, time);
+  if (end.how.kind != ending::how::not_started && !status.empty())
+    return fmt::format("{}failed: {} after {}\n", start, status, time);
+  std::string why = status;
+  if (why.empty() && end.failure) why = rendered_line(end.failure->what);
+  if (status.empty() && end.failure && end.failure->value)
+    why += ": '" + rendered_line(*end.failure->value) + "'";
+  return in_locale(fmt::format("{}failed after {}{}{}\n", start, time, why.empty() ? "" : ": ", why),
+                   facts.utf8);
+}
+
+std::string meaning(const step_ended& end) {
+  if (end.outcome == step_outcome::timed_out) return "its time limit was reached, so it was ended";
+  return end.how.kind == ending::how::not_started ? "" : meaning_of(end.how);
+}
+
+/// What goes below the block's body, label and text; empty texts are left out.
+std::vector<note> labelled(const failure_facts& facts) {
+  const step_ended& end = facts.end;
+  std::vector<note> lines{{"means", meaning(end)}};
+  if (end.failure && !status_text(end.how).empty()) lines.push_back({"error", end.failure->what});
+  if (end.failure) lines.insert(lines.end(), end.failure->notes.begin(), end.failure->notes.end());
+  lines.push_back({"log", end.log});
+  lines.push_back({"likely", likely_cause(end, facts.last_lines)});
+  lines.push_back({"again", facts.rerun});
+  std::erase_if(lines, [](const note& line) { return line.text.empty(); });
+  return lines;
+}
+
+std::string labelled_text(const std::vector<note>& lines,
+                          const failure_facts& facts,
+                          const readable_paths& paths) {
+  std::size_t width = 6;
+  for (const note& line : lines) width = std::max(width, columns(displayable(line.label)));
+  std::string text;
+  for (const note& line : lines) {
+    std::vector<std::string> parts;
+    for (const std::string& part : split(trimmed(line.text), '\n'))
+      parts.push_back(shown(part, facts, paths));
+    text += "  " + padded(displayable(line.label), width) + "  "
+            + joined(parts, "\n" + std::string(width + 4, ' ')) + "\n";
+  }
+  return text;
+}
+
+/// What Maven says below each of its errors, whatever it was.
+bool is_filler(std::string_view line) {
+  constexpr std::array<std::string_view, 6> said_always{
+      "[ERROR] To see the full stack trace",           "[ERROR] Re-run Maven using",
+      "[ERROR] For more information about the errors", "[ERROR] [Help ",
+      "[ERROR] After correcting the problems",         "[ERROR]   mvn <args> -rf"};
+  const std::string_view plain = trimmed(line);
+  const std::string_view text =
+      trimmed(plain.substr(plain.starts_with('[') ? std::min(plain.find(']'), plain.size() - 1) + 1 : 0));
+  return text.find_first_not_of('-') == text.npos
+         || std::any_of(said_always.begin(), said_always.end(),
+                        [&](std::string_view start) { return plain.starts_with(start); });
+}
+
+std::string last_lines_text(const failure_facts& facts, const readable_paths& paths) {
+  std::vector<std::string> kept;
+  for (const std::string& line : facts.last_lines)
+    if (const std::string plain = rendered_line(line); !is_filler(plain))
+      kept.push_back(shown(plain, facts, paths));
+  if (kept.empty()) return {};
+  if (kept.size() > most_last_lines) kept.erase(kept.begin(), kept.end() - most_last_lines);
+  return "  last lines\n    " + joined(kept, "\n    ") + "\n";
+}
+
+/// What is to be read of a failing test: its message, or for an error the exception and what caused it.
+std::vector<std::string> lines_of(const test_case& test) {
+  std::vector<std::string> lines = rendered_lines(trimmed(test.message));
+  if (test.how == test_case::state::failed && !lines.empty()) return lines;
+  std::vector<std::string> from_details;
+  bool in_trace = false;
+  for (std::string& line : rendered_lines(trimmed(test.details))) {
+    const std::string_view plain = trimmed(line);
+    in_trace = in_trace || plain.starts_with("at ");
+    if (!in_trace || plain.starts_with("Caused by: ")) from_details.push_back(std::move(line));
+  }
+  return from_details.empty() ? lines : from_details;
+}
+
+std::string test_text(const test_case& test, const failure_facts& facts, const readable_paths& paths) {
+  const std::string place = place_of(test, paths);
+  std::string suite = test.suite;
+  if (!place.empty()) suite = suite.substr(suite.rfind('.') + 1);
+  const std::string name = suite.empty() || test.name.empty() ? suite + test.name : suite + "." + test.name;
+  std::string text =
+      "    " + shown(name, facts, paths) + (place.empty() ? "" : "  " + shown(place, facts, paths)) + "\n";
+  const std::vector<std::string> lines = lines_of(test);
+  for (std::size_t at = 0; at < lines.size() && at < most_test_lines; ++at)
+    text += "      " + shown(lines[at], facts, paths) + "\n";
+  if (lines.size() > most_test_lines)
+    text +=
+        fmt::format("      {} {} more lines\n", signs_for(facts.utf8).more, lines.size() - most_test_lines);
+  return text;
+}
+
+std::string tests_text(const failure_facts& facts, const readable_paths& paths) {
+  const auto& tests = facts.end.tests;
+  const auto count = static_cast<std::size_t>(std::count_if(tests.begin(), tests.end(), has_failed));
+  if (count == 0) return {};
+  std::string text =
+      fmt::format("  {} of {} test{} failed\n", count, tests.size(), tests.size() == 1 ? "" : "s");
+  std::size_t told = 0;
+  for (const test_case& test : tests)
+    if (has_failed(test) && told++ < most_tests) text += test_text(test, facts, paths);
+  if (count > most_tests)
+    text += fmt::format("    {} and {} more\n", signs_for(facts.utf8).more, count - most_tests);
+  return text;
+}
+
+}  // namespace
+}  // namespace report_failure
+
+std::string failure_block(const failure_facts& facts) {
+  using namespace report_failure;
+  const readable_paths paths{facts.source_folders, facts.here, facts.exists};
+  const std::string tests = tests_text(facts, paths);
+  return headline(facts) + (tests.empty() ? last_lines_text(facts, paths) : tests)
+         + labelled_text(labelled(facts), facts, paths);
+}
+
+}  // namespace cicd

@@ -1,0 +1,22 @@
+// Paths as a person reads them: those of the source tree in place of a step's own folder, and relative to
+// where the person stands, so that an editor opens them. It reads no file: whether one is there is asked.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace cicd {
+
+struct readable_paths {
+  std::map<std::string, std::string> source_folders;  ///< a step's folder → its source folder
+  std::string here;  ///< paths below it are shown relative to it; may be empty
+  std::function<bool(const std::string&)>
+      exists;  ///< none: a path in a step's folder is taken to be in the source tree
+
+  /// Every path in a text. One whose twin in the source tree is not there (what a build made) stays as it is.
+  std::string in(std::string_view text) const;
+};
+
+}  // namespace cicd

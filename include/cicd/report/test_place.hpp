@@ -1,0 +1,17 @@
+// Where a failing test stands in the source tree, from what its report says. A guess is shown only where the
+// file is there.
+#pragma once
+
+#include <string>
+
+#include <cicd/report/paths.hpp>
+#include <cicd/run/event.hpp>
+
+namespace cicd {
+
+/// `src/test/java/shop/OrdersTest.java:41`: the report's own file, else the one of the test's class in a
+/// stack trace (`at shop.OrdersTest.closes(OrdersTest.java:41)`), looked for where Maven and Gradle keep
+/// tests. Only `OrdersTest.java:41` where it is not found, nothing where the report does not say.
+std::string place_of(const test_case& test, const readable_paths& paths);
+
+}  // namespace cicd

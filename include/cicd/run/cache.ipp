@@ -1,0 +1,165 @@
+#pragma once
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include <cicd/base/json.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/run/cache.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+namespace run_cache {
+
+constexpr unsigned link_mode = 0120000;
+constexpr std::string_view first_word = "cicd-step-1 ";
+
+json json_of(const file_set& files) {
+  json all{json::array{}};
+  for (const observed_file& file : files) {
+    json one;
+    one.set("path", file.path);
+    one.set("mode", static_cast<int>(file.mode));
+    one.set("digest", hex(file.content));
+    all.push(std::move(one));
+  }
+  return all;
+}
+
+std::optional<file_set> files_from(const json& all) {
+  file_set files;
+  for (const json& one : all.elements()) {
+    const auto content = digest_from(one["digest"].text());
+    const std::string path = one["path"].text();
+    if (!content || !relative_path::accepts(path)) return std::nullopt;
+    files.push_back({path, static_cast<unsigned>(one["mode"].integer()), *content});
+  }
+  return files;
+}
+
+/// The entry as a file keeps it: its own digest first, so that half of one is known as such.
+std::string text_for(const cached_step& entry) {
+  json body;
+  body.set("key", hex(entry.result.key));
+  body.set("result", hex(entry.result.outputs));
+  body.set("artifact", entry.result.artifact);
+  body.set("log", hex(entry.log));
+  body.set("outputs", json_of(entry.outputs));
+  body.set("reports", json_of(entry.reports));
+  const std::string text = compact(body);
+  return std::string(first_word) + hex(sha256(text)) + "\n" + text;
+}
+
+std::optional<cached_step> entry_from(std::string_view text, const digest& key) {
+  if (!text.starts_with(first_word) || text.size() < first_word.size() + 65) return std::nullopt;
+  const auto own = digest_from(text.substr(first_word.size(), 64));
+  text.remove_prefix(first_word.size() + 65);
+  if (!own || sha256(text) != *own) return std::nullopt;
+  const result<json> body = parse_json(text);
+  if (!body || (*body)["key"].text() != hex(key)) return std::nullopt;
+  const auto result_digest = digest_from((*body)["result"].text());
+  const auto log = digest_from((*body)["log"].text());
+  auto outputs = files_from((*body)["outputs"]);
+  auto reports = files_from((*body)["reports"]);
+  if (!result_digest || !log || !outputs || !reports) return std::nullopt;
+  return cached_step{{key, *result_digest, (*body)["artifact"].text()}, *std::move(outputs), *std::move(reports), *log};
+}
+
+/// The digest of a file's content as it is now, or none.
+digest digest_now(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return {};
+  sha256_stream hash;
+  std::string buffer(256U << 10U, '\0');
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0)
+    hash.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
+  return file.bad() ? digest{} : hash.finish();
+}
+
+/// Copies a blob out under its final mode, by way of a temporary name beside it; checks the copy.
+bool take_out(const std::string& blob, const observed_file& file, const std::string& to) {
+  if (file.mode == link_mode) {
+    const result<std::string> target = read_file(blob);
+    if (!target || sha256(*target) != file.content) return false;
+    (void)remove_tree(to);
+    return make_folder(to.substr(0, to.rfind('/'))) && symlink(target->c_str(), to.c_str()) == 0;
+  }
+  if (!make_folder(to.substr(0, to.rfind('/')))) return false;
+  const std::string part = to + ".cicd-part";
+  (void)remove_tree(part);
+  if (!copy_entry(blob, part) || digest_now(part) != file.content) {
+    (void)remove_tree(part);
+    return false;
+  }
+  if (chmod(part.c_str(), file.mode & 0777U) != 0) return false;
+  if (is_folder(to)) (void)remove_tree(to);
+  return static_cast<bool>(rename_over(part, to));
+}
+
+/// Puts one file among the blobs, unless it is there already; what is kept has the digest that names it.
+status keep(const std::string& from, const observed_file& file, const std::string& blob) {
+  if (exists(blob)) return {};
+  if (file.mode == link_mode) {
+    std::string target(4096, '\0');
+    const ssize_t length = readlink(from.c_str(), target.data(), target.size());
+    if (length < 0) return error{exit_class::cannot_save, {}, "an output went away", from, {}};
+    target.resize(static_cast<std::size_t>(length));
+    return write_file(blob, target, durability::fast, 0444);
+  }
+  if (status made = make_folder(blob.substr(0, blob.rfind('/'))); !made) return made;
+  const std::string part = fmt::format("{}.{}.part", blob, getpid());
+  if (status copied = copy_entry(from, part); !copied) return copied;
+  if (digest_now(part) != file.content) {
+    (void)remove_tree(part);
+    return error{exit_class::cannot_save, {}, "an output changed while it was kept", from, {}};
+  }
+  (void)chmod(part.c_str(), 0444);
+  return rename_over(part, blob);
+}
+
+}  // namespace run_cache
+
+std::string step_cache::blob_path(const digest& of) const {
+  const std::string name = hex(of);
+  return folder_ + "/blobs/" + name.substr(0, 2) + "/" + name;
+}
+
+std::string step_cache::entry_path(const digest& key) const {
+  const std::string name = hex(key);
+  return folder_ + "/steps/" + name.substr(0, 2) + "/" + name;
+}
+
+std::optional<cached_step> step_cache::find(const digest& key) const {
+  const auto text = read_file_if_there(entry_path(key));
+  if (!text || !*text) return std::nullopt;
+  return run_cache::entry_from(**text, key);
+}
+
+bool step_cache::restore(const cached_step& entry, const std::string& work, const std::string& log) const {
+  const auto place = [&](const observed_file& file, const std::string& to) {
+    const std::string blob = blob_path(file.content);
+    if (run_cache::take_out(blob, file, to)) return true;
+    if (exists(blob)) (void)remove_tree(blob);
+    return false;
+  };
+  for (const file_set* files : {&entry.outputs, &entry.reports})
+    for (const observed_file& file : *files)
+      if (!place(file, work + "/" + file.path)) return false;
+  return !entry.log || place({"log", 0100644, entry.log}, log);
+}
+
+status step_cache::store(const cached_step& entry, const std::string& work, const std::string& log) const {
+  for (const file_set* files : {&entry.outputs, &entry.reports})
+    for (const observed_file& file : *files)
+      if (status kept = run_cache::keep(work + "/" + file.path, file, blob_path(file.content)); !kept) return kept;
+  if (entry.log)
+    if (status kept = run_cache::keep(log, {"log", 0100644, entry.log}, blob_path(entry.log)); !kept) return kept;
+  return write_file(entry_path(entry.result.key), run_cache::text_for(entry), durability::fast);
+}
+
+}  // namespace cicd

@@ -1,0 +1,110 @@
+// What is added around a runner, each by one small class: retries, a lock for each step between drivers, and reuse of what the cache has.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include <cicd/run/cache.hpp>
+#include <cicd/run/journal.hpp>
+#include <cicd/run/runner.hpp>
+#include <cicd/run/workspace.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+/// Runs a failed step again, as often as it declares RETRIES.
+class retrying_runner : public runner {
+ public:
+  retrying_runner(runner& inner, say_event say) : inner_(inner), say_(std::move(say)) {}
+  void start(const task& work, std::function<void(outcome)> done) override { attempt(work, work.attempt, std::move(done)); }
+  void stop(manner how) override;
+
+ private:
+  void attempt(const task& work, int number, std::function<void(outcome)> done);
+
+  runner& inner_;
+  say_event say_;
+  bool stopped_ = false;
+};
+
+/// Holds a step's lock while it runs; another driver's holder is waited for and named, and its result is taken.
+class locking_runner : public runner {
+ public:
+  locking_runner(runner& inner, event_loop& loop, workspace where, journal& remembered, std::string holder, say_event say);
+  void start(const task& work, std::function<void(outcome)> done) override;
+  void stop(manner how) override;
+
+ private:
+  struct waiting;
+  void attempt(const std::shared_ptr<waiting>& one);
+  void locked(const std::shared_ptr<waiting>& one, std::vector<file_lock> locks);
+  result<std::optional<std::vector<file_lock>>> take_locks(const task& work, std::string& taken_by) const;
+
+  runner& inner_;
+  event_loop& loop_;
+  workspace where_;
+  journal& remembered_;
+  std::string holder_;
+  say_event say_;
+  std::set<std::shared_ptr<waiting>> waiting_;
+};
+
+/// What `caching_runner` asks of the one who knows all steps.
+struct caching_options {
+  std::function<std::vector<file_query>(const task&)> upstream_outputs;  ///< what each predecessor made, and where
+  std::function<result<file_set>(const task&)> look_at_inputs;           ///< again, after the run
+  std::function<std::vector<test_case>(const std::string& folder, const file_set& reports)> read_reports;
+};
+
+/// Fills the step's folder, runs, gathers what it made, remembers and keeps it; or brings it back from the cache.
+class caching_runner : public runner {
+ public:
+  caching_runner(runner& inner, event_loop& loop, workspace where, shared_index& index, step_cache& cache, journal& remembered,
+                 caching_options ask, say_event say);
+  void start(const task& work, std::function<void(outcome)> done) override;
+  void stop(manner how) override;
+
+ private:
+  struct progress;
+  void before(progress& one);
+  void run_inner(const std::shared_ptr<progress>& one);
+  void after(progress& one);
+
+  bool restored(progress& one);
+  status prepared(progress& one);
+  status gathered(progress& one);
+  void keep(progress& one);
+
+  runner& inner_;
+  event_loop& loop_;
+  workspace where_;
+  shared_index& index_;
+  step_cache& cache_;
+  journal& remembered_;
+  caching_options ask_;
+  say_event say_;
+  bool stopped_ = false;
+};
+
+/// Does a step's work with one of our own functions, on a background thread.
+class background_runner : public runner {
+ public:
+  using function = std::function<outcome(const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say)>;
+  background_runner(event_loop& loop, say_event say, function work);
+  void start(const task& work, std::function<void(outcome)> done) override;
+  void stop(manner how) override;
+
+ private:
+  event_loop& loop_;
+  say_event say_;
+  function work_;
+  cancellation cancelled_;
+};
+
+/// The patterns of what a step makes: OUTPUTS and REPORTS of a command, the layout of an image.
+std::vector<std::string> output_patterns(const graph_step& step);
+std::vector<std::string> report_patterns(const graph_step& step);
+
+}  // namespace cicd

@@ -1,0 +1,154 @@
+// Events as lines of events.ndjson: one object each, members in a fixed order, empty ones left out, so that a
+// run's file is small and two runs can be compared. It knows the format (docs/contracts/events.md) and not
+// who reads it.
+#include <cicd/run/event.hpp>
+
+#include <cicd/base/text.hpp>
+
+#include <utility>
+
+namespace cicd {
+
+std::string_view word_for(step_outcome outcome) {
+  switch (outcome) {
+    case step_outcome::ran: return "ran";
+    case step_outcome::reused: return "reused";
+    case step_outcome::up_to_date: return "up-to-date";
+    case step_outcome::failed: return "failed";
+    case step_outcome::timed_out: return "timed-out";
+    case step_outcome::interrupted: return "interrupted";
+    case step_outcome::not_run: return "not-run";
+  }
+  return "unknown";
+}
+
+namespace run_event {
+namespace {
+
+/// Bytes of one text in an event: a test's details can be megabytes, and a reader holds a whole line.
+constexpr std::size_t longest_text = 64U << 10U;
+
+std::string capped(const std::string& text) {
+  if (text.size() <= longest_text) return text;
+  return text.substr(0, longest_text) + "… (" + std::to_string(text.size() - longest_text) + " more bytes)";
+}
+
+void set_text(json& to, const char* key, const std::string& text) {
+  if (!text.empty()) to.set(key, capped(text));
+}
+
+json notes_json(const std::vector<note>& notes) {
+  json list = json::array{};
+  for (const note& line : notes) list.push(json::object{{"label", line.label}, {"text", capped(line.text)}});
+  return list;
+}
+
+json failure_json(const error& failure) {
+  json shown;
+  shown.set("class", word_for(failure.kind));
+  set_text(shown, "subject", failure.subject);
+  shown.set("what", capped(failure.what));
+  if (failure.value) shown.set("value", capped(*failure.value));
+  if (!failure.notes.empty()) shown.set("notes", notes_json(failure.notes));
+  return shown;
+}
+
+/// Nothing where no process was started nor tried.
+json ending_json(const ending& how) {
+  json shown;
+  switch (how.kind) {
+    case ending::how::exited: return shown.set("exited", how.number);
+    case ending::how::signalled: return shown.set("signalled", how.number);
+    case ending::how::not_started: break;
+  }
+  if (how.number == 0 && how.text.empty()) return shown;
+  shown.set("not_started", how.number);
+  set_text(shown, "text", how.text);
+  return shown;
+}
+
+std::string_view state_word(test_case::state how) {
+  switch (how) {
+    case test_case::state::passed: return "passed";
+    case test_case::state::failed: return "failed";
+    case test_case::state::error: return "error";
+    case test_case::state::skipped: return "skipped";
+  }
+  return "unknown";
+}
+
+json test_json(const test_case& test) {
+  json shown;
+  set_text(shown, "suite", test.suite);
+  shown.set("name", capped(test.name));
+  set_text(shown, "file", test.file);
+  shown.set("state", state_word(test.how));
+  shown.set("duration_ms", test.duration.count());
+  set_text(shown, "message", test.message);
+  set_text(shown, "details", test.details);
+  return shown;
+}
+
+json tests_json(const std::vector<test_case>& tests) {
+  json list = json::array{};
+  for (const test_case& test : tests) list.push(test_json(test));
+  return list;
+}
+
+/// Adds the members of one kind of event to the line that is begun.
+struct member_writer {
+  json& to;
+
+  void operator()(const run_started& run) const {
+    to.set("event", "run_started").set("schema", 1).set("id", run.id);
+    set_text(to, "folder", run.folder);
+    set_text(to, "target", run.target);
+    set_text(to, "commit", run.commit);
+    set_text(to, "branch", run.branch);
+    set_text(to, "who", run.who);
+    to.set("steps", json_texts(run.steps));
+  }
+  void operator()(const step_started& step) const {
+    to.set("event", "step_started").set("step", step.step).set("reasons", json_texts(step.reasons));
+    if (step.expected) to.set("expected_ms", step.expected->count());
+    to.set("attempt", step.attempt);
+  }
+  void operator()(const step_waiting& step) const {
+    to.set("event", "step_waiting").set("step", step.step).set("for_whom", step.for_whom);
+  }
+  void operator()(const step_output& step) const {
+    to.set("event", "step_output").set("step", step.step);
+    to.set("stream", step.stream == output_stream::out ? "out" : "err").set("line", capped(step.line));
+  }
+  void operator()(const step_message& step) const {
+    to.set("event", "step_message").set("step", step.step).set("text", capped(step.text));
+  }
+  void operator()(const step_ended& step) const {
+    to.set("event", "step_ended").set("step", step.step).set("outcome", word_for(step.outcome));
+    to.set("duration_ms", step.duration.count());
+    if (json how = ending_json(step.how); !how.is_null()) to.set("ending", std::move(how));
+    set_text(to, "log", step.log);
+    set_text(to, "summary", step.summary);
+    if (step.failure) to.set("failure", failure_json(*step.failure));
+    if (!step.tests.empty()) to.set("tests", tests_json(step.tests));
+  }
+  void operator()(const run_ended& run) const {
+    to.set("event", "run_ended").set("outcome", word_for(run.outcome));
+    to.set("exit_status", static_cast<int>(run.outcome)).set("duration_ms", run.duration.count());
+    if (run.failure) to.set("failure", failure_json(*run.failure));
+    if (!run.summary.empty()) to.set("summary", notes_json(run.summary));
+  }
+};
+
+}  // namespace
+}  // namespace run_event
+
+std::string ndjson_of(const event& happened) {
+  json line;
+  line.set("when", utc_text_with_milliseconds(happened.when));
+  line.set("elapsed_ms", static_cast<std::int64_t>(happened.elapsed.count()));
+  std::visit(run_event::member_writer{line}, happened.body);
+  return compact(line);
+}
+
+}  // namespace cicd

@@ -1,0 +1,36 @@
+// What this build tree remembers of each step's last success: an append-only text file, a line each, the last one counts. It can be lost at
+// any time: then a step comes from the cache or runs again. A line that is damaged is passed over.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <cicd/base/error.hpp>
+#include <cicd/plan/plan.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+class journal {
+ public:
+  /// Reads what is there; a missing file is an empty journal.
+  explicit journal(std::string path);
+
+  std::optional<step_result> last(std::string_view step) const;
+  /// One write; the file is opened with the first.
+  status append(const std::string& step, const step_result& success);
+  /// What another process appended since.
+  void reread();
+
+ private:
+  void read_lines(std::string_view text);
+
+  std::string path_;
+  mutable std::mutex mutex_;
+  std::map<std::string, step_result, std::less<>> last_;
+  std::optional<append_file> file_;
+};
+
+}  // namespace cicd

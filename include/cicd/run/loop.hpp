@@ -1,0 +1,82 @@
+// The loop: starts what is ready, as many at once as there are jobs, and takes what ends. After a failure nothing new starts and what runs may end;
+// after an interrupt all is ended. It knows runners by the kind of step only.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include <cicd/plan/plan.hpp>
+#include <cicd/run/runner.hpp>
+
+namespace cicd {
+
+struct loop_options {
+  unsigned jobs = 1;
+  std::function<std::map<std::string, std::chrono::milliseconds>()> expected;  ///< by step id; asked when the first step starts
+  std::function<status()> before_first;                       ///< before the first step starts; its error ends the run
+  std::function<void()> tick;                                 ///< about every 100 ms while something runs
+  std::chrono::milliseconds grace{10'000};                    ///< between TERM and KILL after an interrupt
+};
+
+/// What came of it.
+struct loop_result {
+  exit_class outcome = exit_class::done;
+  std::optional<error> failure;  ///< the first, where it is more than a failed step
+  std::string failed_step;
+  std::size_t done = 0, up_to_date = 0, not_run = 0;
+};
+
+class run_loop {
+ public:
+  using runner_for = std::function<runner&(step_kind)>;
+  using task_for = std::function<task(step_index, step_plan)>;
+  run_loop(planner& plans, event_loop& loop, runner_for runners, task_for tasks, say_event say, loop_options options);
+
+  /// Runs to the end. SIGINT, SIGTERM and SIGHUP end it with their class.
+  loop_result run();
+
+ private:
+  void prepare();
+  void pump();
+  void begin(step_index step);
+  void start(step_index step, step_plan plan);
+  void finish(step_index step, outcome end);
+  void release(step_index step);
+  void interrupted(int signal);
+  void stop_all(runner::manner how);
+  void keep_ticking();
+  std::optional<std::chrono::milliseconds> expected_for(const std::string& step);
+  void tell_not_run();
+
+  planner& plans_;
+  event_loop& loop_;
+  runner_for runners_;
+  task_for tasks_;
+  say_event say_;
+  loop_options options_;
+
+  std::vector<unsigned> waiting_for_;                ///< by step: unfinished predecessors
+  std::vector<std::vector<step_index>> before_of_;   ///< by step: those that wait for it
+  std::priority_queue<step_index, std::vector<step_index>, std::greater<>> ready_;
+  struct running_step {
+    task work;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::map<step_index, std::unique_ptr<running_step>> running_;
+  std::vector<bool> ended_;
+  std::shared_ptr<void> signals_, kill_timer_, tick_timer_;
+  std::optional<std::map<std::string, std::chrono::milliseconds>> expected_;
+  int signal_ = 0;
+  bool pumping_ = false;
+  loop_result result_;
+};
+
+/// How many steps run at once: `wanted` (CICD_JOBS) when it is a number from 1, else as many as there are cores, one for each GiB of memory at most.
+unsigned jobs_for(const std::optional<std::string>& wanted, const machine_limits& limits);
+
+}  // namespace cicd

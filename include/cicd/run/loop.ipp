@@ -1,0 +1,171 @@
+#pragma once
+
+#include <csignal>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <cicd/run/loop.hpp>
+
+namespace cicd {
+
+run_loop::run_loop(planner& plans, event_loop& loop, runner_for runners, task_for tasks, say_event say, loop_options options)
+    : plans_(plans),
+      loop_(loop),
+      runners_(std::move(runners)),
+      tasks_(std::move(tasks)),
+      say_(std::move(say)),
+      options_(std::move(options)) {}
+
+void run_loop::prepare() {
+  const std::size_t size = plans_.graph().steps.size();
+  waiting_for_.assign(size, 0);
+  before_of_.assign(size, {});
+  ended_.assign(size, false);
+  for (step_index step : plans_.wanted()) {
+    for (step_index before : plans_.graph().steps[step].after) before_of_[before].push_back(step);
+    waiting_for_[step] = static_cast<unsigned>(plans_.graph().steps[step].after.size());
+    if (waiting_for_[step] == 0) ready_.push(step);
+  }
+}
+
+loop_result run_loop::run() {
+  prepare();
+  signals_ = loop_.on_signal([this](int signal) { interrupted(signal); });
+  pump();
+  loop_.run();
+  signals_.reset();
+  tell_not_run();
+  return result_;
+}
+
+void run_loop::pump() {
+  if (pumping_) return;
+  pumping_ = true;
+  while (!ready_.empty() && signal_ == 0 && result_.outcome == exit_class::done && running_.size() < options_.jobs) {
+    const step_index step = ready_.top();
+    ready_.pop();
+    begin(step);
+  }
+  pumping_ = false;
+}
+
+void run_loop::begin(step_index step) {
+  result<step_plan> plan = plans_.decide(step);
+  outcome end;
+  if (!plan) {
+    end.failure = std::move(plan).error();
+    return finish(step, std::move(end));
+  }
+  if (plan->what == decision::up_to_date) {
+    end.how = step_outcome::up_to_date;
+    end.result = plan->result.value_or(step_result{});
+    return finish(step, std::move(end));
+  }
+  if (options_.before_first) {
+    const auto once = std::exchange(options_.before_first, {});
+    if (status may = once(); !may) {
+      result_.outcome = may.error().kind;
+      result_.failure = std::move(may).error();
+      return;
+    }
+  }
+  start(step, *std::move(plan));
+}
+
+void run_loop::start(step_index step, step_plan plan) {
+  auto one = std::make_unique<running_step>();
+  one->since = std::chrono::steady_clock::now();
+  one->work = tasks_(step, std::move(plan));
+  const std::string& id = plans_.graph().steps[step].id;
+  say_(step_started{id, one->work.plan.reasons, expected_for(id), 1});
+  const task& work = one->work;
+  running_.emplace(step, std::move(one));
+  if (!tick_timer_) keep_ticking();
+  runners_(plans_.graph().steps[step].kind).start(work, [this, step](outcome end) {
+    finish(step, std::move(end));
+    pump();
+  });
+}
+
+std::optional<std::chrono::milliseconds> run_loop::expected_for(const std::string& step) {
+  if (!expected_ && options_.expected) expected_ = options_.expected();
+  if (!expected_) return std::nullopt;
+  const auto found = expected_->find(step);
+  return found == expected_->end() ? std::nullopt : std::optional(found->second);
+}
+
+void run_loop::keep_ticking() {
+  if (!options_.tick) return;
+  tick_timer_ = loop_.after(std::chrono::milliseconds(100), [this] {
+    if (running_.empty()) return;
+    options_.tick();
+    keep_ticking();
+  });
+}
+
+void run_loop::finish(step_index step, outcome end) {
+  const graph_step& about = plans_.graph().steps[step];
+  step_ended event{.step = about.id, .outcome = end.how, .duration = {}, .how = end.end, .log = {}, .summary = std::move(end.summary),
+                   .failure = end.failure, .tests = std::move(end.tests)};
+  if (const auto ran = running_.find(step); ran != running_.end()) {
+    event.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - ran->second->since);
+    if (end.printed) event.log = ran->second->work.log;
+    running_.erase(ran);
+  }
+  ended_[step] = true;
+  if (running_.empty()) {
+    kill_timer_.reset();
+    tick_timer_.reset();
+  }
+  say_(std::move(event));
+  if (end.good()) {
+    ++(end.how == step_outcome::up_to_date ? result_.up_to_date : result_.done);
+    plans_.arrived(step, std::move(end.result));
+    return release(step);
+  }
+  if (result_.outcome != exit_class::done || signal_ != 0) return;
+  result_.outcome = end.failure ? end.failure->kind : exit_class::step_failed;
+  result_.failure = std::move(end.failure);
+  result_.failed_step = about.id;
+}
+
+void run_loop::release(step_index step) {
+  for (step_index next : before_of_[step])
+    if (--waiting_for_[next] == 0) ready_.push(next);
+}
+
+void run_loop::stop_all(runner::manner how) {
+  for (step_kind kind : {step_kind::command, step_kind::image, step_kind::publish, step_kind::deploy}) runners_(kind).stop(how);
+}
+
+void run_loop::interrupted(int signal) {
+  const bool again = signal_ != 0;
+  if (!again) {
+    signal_ = signal;
+    result_.outcome = signal == SIGINT ? exit_class::interrupted : exit_class::terminated;
+  }
+  if (running_.empty()) return;
+  stop_all(again ? runner::manner::hard : runner::manner::kindly);
+  if (!again) kill_timer_ = loop_.after(options_.grace, [this] { if (!running_.empty()) stop_all(runner::manner::hard); });
+}
+
+void run_loop::tell_not_run() {
+  for (step_index step : plans_.wanted()) {
+    if (ended_[step]) continue;
+    ++result_.not_run;
+    say_(step_ended{.step = plans_.graph().steps[step].id, .outcome = step_outcome::not_run, .duration = {}, .how = {}, .log = {},
+                    .summary = {}, .failure = {}, .tests = {}});
+  }
+}
+
+unsigned jobs_for(const std::optional<std::string>& wanted, const machine_limits& limits) {
+  unsigned number = 0;
+  if (wanted) std::from_chars(wanted->data(), wanted->data() + wanted->size(), number);
+  if (number > 0) return std::min(number, 1024U);
+  const auto by_memory = static_cast<unsigned>(limits.memory >> 30U);
+  return std::max(1U, limits.memory == 0 ? limits.cores : std::min(limits.cores, std::max(1U, by_memory)));
+}
+
+}  // namespace cicd

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cicd/run/memory.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+std::optional<memory::last_success> build_memory::last(std::string_view step) const {
+  auto success = remembered_.last(step);
+  if (!success) return std::nullopt;
+  return last_success{*std::move(success), intact_.contains(step)};
+}
+
+key_parts build_memory::parts(std::string_view step) const {
+  const auto text = read_file_if_there(where_.memory(std::string(step), "parts"));
+  return text && *text ? key_parts_from(**text) : key_parts{};
+}
+
+std::optional<step_result> build_memory::cached(const digest& key) const {
+  const auto entry = cache_.find(key);
+  if (!entry) return std::nullopt;
+  return entry->result;
+}
+
+}  // namespace cicd

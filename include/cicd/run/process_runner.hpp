@@ -1,0 +1,56 @@
+// Runs a step's command as a child process: its output line by line into its log and as events, its time limit, its end. Knows nothing of
+// caches, locks or other steps.
+#pragma once
+
+#include <map>
+
+#include <cicd/run/runner.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd {
+
+struct process_runner_options {
+  const surroundings* around = nullptr;
+  std::chrono::milliseconds timeout{3'600'000};  ///< where the step declares none
+  std::chrono::milliseconds grace{10'000};
+};
+
+/// Splits what arrives into lines; a line longer than 64 KiB comes in pieces, so that any output is survived with bounded memory.
+class line_splitter {
+ public:
+  explicit line_splitter(std::function<void(std::string_view line)> each) : each_(std::move(each)) {}
+  void feed(std::string_view bytes);
+  /// The last line, where it has no end.
+  void finish();
+
+ private:
+  std::function<void(std::string_view)> each_;
+  std::string begun_;
+};
+
+class process_runner : public runner {
+ public:
+  process_runner(event_loop& loop, process_port& processes, say_event say, process_runner_options options);
+  ~process_runner() override;
+  void start(const task& work, std::function<void(outcome)> done) override;
+  void stop(manner how) override;
+
+ private:
+  struct running;
+  void ended(const std::shared_ptr<running>& one, const ending& how);
+  void limit(const std::shared_ptr<running>& one, const step& declared);
+
+  event_loop& loop_;
+  process_port& processes_;
+  say_event say_;
+  process_runner_options options_;
+  std::vector<std::shared_ptr<running>> running_;
+};
+
+/// The environment of a step: the variables that are always passed, those of PASS_ENV, then ENV.
+std::vector<std::string> environment_for(const observed_step& seen, const surroundings& around);
+
+/// A line as the log keeps it: `| text` of stdout, `! text` of stderr.
+std::string log_line(output_stream stream, std::string_view line);
+
+}  // namespace cicd

@@ -1,0 +1,158 @@
+#pragma once
+
+#include <csignal>
+
+#include <algorithm>
+
+#include <cicd/run/process_runner.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+void line_splitter::feed(std::string_view bytes) {
+  constexpr std::size_t longest = 64U << 10U;
+  while (!bytes.empty()) {
+    const auto end = bytes.find('\n');
+    const std::string_view piece = bytes.substr(0, std::min({end, bytes.size(), longest - begun_.size()}));
+    const bool whole = piece.size() < bytes.size() && bytes[piece.size()] == '\n';
+    if (whole && begun_.empty()) {
+      each_(piece);
+    } else {
+      begun_ += piece;
+      if (whole || begun_.size() >= longest) {
+        each_(begun_);
+        begun_.clear();
+      }
+    }
+    bytes.remove_prefix(piece.size() + (whole ? 1 : 0));
+  }
+}
+
+void line_splitter::finish() {
+  if (!begun_.empty()) each_(begun_);
+  begun_.clear();
+}
+
+std::string log_line(output_stream stream, std::string_view line) {
+  std::string text(stream == output_stream::out ? "| " : "! ");
+  text += line;
+  text += '\n';
+  return text;
+}
+
+std::vector<std::string> environment_for(const observed_step& seen, const surroundings& around) {
+  static constexpr std::string_view always[] = {"PATH",       "HOME",       "USER",     "LOGNAME",     "LANG",       "LC_ALL",
+                                                "TMPDIR",     "TZ",         "no_proxy", "http_proxy",  "https_proxy", "all_proxy",
+                                                "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"};
+  std::map<std::string, std::string> variables;
+  for (std::string_view name : always)
+    if (const auto value = around.get(name)) variables[std::string(name)] = *value;
+  for (const auto& [name, value] : seen.variables) variables[name] = value;
+  for (const auto& [name, value] : seen.assignments) variables[name] = value;
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : variables) lines.push_back(name + "=" + value);
+  return lines;
+}
+
+/// One child and what is gathered of it.
+struct process_runner::running {
+  const task* work = nullptr;
+  std::function<void(outcome)> done;
+  std::optional<append_file> log;
+  std::string unwritten;  ///< log lines of one piece of output, written at once
+  std::unique_ptr<line_splitter> out, err;
+  std::shared_ptr<child> process;
+  std::shared_ptr<void> timer;
+  bool printed = false;
+  bool late = false;     ///< ended by its time limit
+  bool stopped = false;  ///< ended because the run was
+};
+
+process_runner::process_runner(event_loop& loop, process_port& processes, say_event say, process_runner_options options)
+    : loop_(loop), processes_(processes), say_(std::move(say)), options_(options) {}
+
+process_runner::~process_runner() = default;
+
+namespace run_process {
+
+command command_for(const task& work, const surroundings& around) {
+  const step& declared = *work.step->command;
+  command what{.words = work.seen->words, .directory = work.folder, .environment = environment_for(*work.seen, around)};
+  if (declared.shell) what.words = {"/bin/sh", "-e", "-c", work.seen->words.at(0)};
+  return what;
+}
+
+}  // namespace run_process
+
+void process_runner::start(const task& work, std::function<void(outcome)> done) {
+  auto one = std::make_shared<running>();
+  one->work = &work;
+  one->done = std::move(done);
+  const auto splitter = [this, raw = one.get()](output_stream stream) {
+    return std::make_unique<line_splitter>([this, raw, stream](std::string_view line) {
+      raw->unwritten += log_line(stream, line);
+      say_(step_output{raw->work->step->id, stream, std::string(line)});
+    });
+  };
+  one->out = splitter(output_stream::out);
+  one->err = splitter(output_stream::err);
+  running_.push_back(one);
+  const auto write = [](running& to) {
+    if (to.unwritten.empty()) return;
+    if (!to.log)
+      if (result<append_file> log = append_file::open(to.work->log)) to.log = *std::move(log);
+    if (to.log) (void)to.log->append(to.unwritten);
+    to.printed = true;
+    to.unwritten.clear();
+  };
+  child_events events;
+  events.output = [one, write](output_stream stream, std::string_view bytes) {
+    (stream == output_stream::out ? one->out : one->err)->feed(bytes);
+    write(*one);
+  };
+  events.ended = [this, one, write](const ending& how) {
+    one->out->finish();
+    one->err->finish();
+    write(*one);
+    ended(one, how);
+  };
+  one->process = processes_.start(run_process::command_for(work, *options_.around), std::move(events));
+  limit(one, *work.step->command);
+}
+
+void process_runner::limit(const std::shared_ptr<running>& one, const step& declared) {
+  using std::chrono::milliseconds;
+  const milliseconds most = declared.timeout ? milliseconds(declared.timeout.milliseconds()) : options_.timeout;
+  const milliseconds grace = declared.grace ? milliseconds(declared.grace.milliseconds()) : options_.grace;
+  const std::weak_ptr<running> weak = one;
+  one->timer = loop_.after(most, [this, weak, grace] {
+    const auto late = weak.lock();
+    if (!late || !late->process) return;
+    late->late = true;
+    late->process->signal_tree(SIGTERM);
+    late->timer = loop_.after(grace, [weak] {
+      if (const auto stubborn = weak.lock(); stubborn && stubborn->process) stubborn->process->signal_tree(SIGKILL);
+    });
+  });
+}
+
+void process_runner::ended(const std::shared_ptr<running>& one, const ending& how) {
+  one->timer.reset();
+  std::erase(running_, one);
+  outcome end{.how = step_outcome::failed, .end = how, .result = {}, .summary = {}, .failure = {}, .tests = {}, .printed = one->printed};
+  if (one->stopped) end.how = step_outcome::interrupted;
+  else if (one->late) end.how = step_outcome::timed_out;
+  else if (how.good()) end.how = step_outcome::ran;
+  const auto done = std::move(one->done);
+  loop_.post([one] { one->process.reset(); });
+  done(std::move(end));
+}
+
+void process_runner::stop(manner how) {
+  for (const std::shared_ptr<running>& one : running_) {
+    one->stopped = true;
+    if (one->process) one->process->signal_tree(how == manner::kindly ? SIGTERM : SIGKILL);
+  }
+}
+
+}  // namespace cicd

@@ -1,0 +1,55 @@
+// How one step is run: a small interface, the runners behind it, and the decorators that add locking, reuse and retries around
+// them. A runner does not know the graph, nor what a step means beyond its task.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <cicd/plan/plan.hpp>
+#include <cicd/run/event.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+/// One step that is to be run now.
+struct task {
+  const graph_step* step = nullptr;
+  const observed_step* seen = nullptr;
+  step_plan plan;
+  std::vector<upstream_result> upstream;
+  std::string folder;  ///< absolute: its own, or the source folder where IN_SOURCE
+  std::string source;  ///< absolute: its pipeline's source folder
+  std::string log;     ///< absolute path of its log
+  key_parts parts;     ///< of its key, to be remembered with a success
+  int attempt = 1;
+};
+
+/// How it ended.
+struct outcome {
+  step_outcome how = step_outcome::failed;
+  ending end;
+  step_result result;             ///< of a success
+  std::string summary;            ///< one line for a person; may be empty
+  std::optional<error> failure;   ///< why, where there is more to say than how the process ended
+  std::vector<test_case> tests;
+  bool printed = false;           ///< there is something in the log
+
+  bool good() const { return how == step_outcome::ran || how == step_outcome::reused || how == step_outcome::up_to_date; }
+};
+
+/// Tells what happens meanwhile; called on the loop's thread only.
+using say_event = std::function<void(event_body)>;
+
+class runner {
+ public:
+  virtual ~runner() = default;
+  /// Starts; `done` is called once, later, on the loop's thread. The task outlives it.
+  virtual void start(const task& work, std::function<void(outcome)> done) = 0;
+  /// Asks all that run to end, first kindly (TERM, cancellation), then, `hard`, at once (KILL).
+  enum class manner { kindly, hard };
+  virtual void stop(manner how) = 0;
+};
+
+}  // namespace cicd

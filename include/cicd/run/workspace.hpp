@@ -1,0 +1,69 @@
+// Where things lie: the folders of a build tree and the shared cache, and the file index that all threads of a run share.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <cicd/observe/files.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd {
+
+/// The folders of one build tree; all absolute.
+struct workspace {
+  std::string build_root;
+  std::string cache;  ///< shared by build trees
+
+  std::string own() const { return build_root + "/.cicd"; }
+  /// The persistent folder of a step, by its id `orders/build`.
+  std::string work(const std::string& step) const { return own() + "/work/" + step; }
+  /// What is remembered of a step beside its folder.
+  std::string memory(const std::string& step, const std::string& kind) const;
+  std::string lock(const std::string& step) const { return memory(step, "lock"); }
+  std::string journal() const { return own() + "/steps.journal"; }
+  std::string index() const { return own() + "/files.index"; }
+  std::string runs() const { return own() + "/runs"; }
+  std::string run(const std::string& id) const { return runs() + "/" + id; }
+  std::string junit(const std::string& step) const;
+  std::string images() const { return build_root + "/registry"; }
+  std::string manifests() const { return build_root + "/manifests.git"; }
+};
+
+/// `orders/build` as one file name: `orders.build`.
+std::string flat_name(std::string step);
+
+/// The file index for several threads.
+class shared_index {
+ public:
+  shared_index(std::string path, surroundings around) : index_(std::move(path), std::move(around)) {}
+
+  std::vector<result<file_set>> look(const std::vector<file_query>& queries) {
+    const std::lock_guard hold(mutex_);
+    return index_.look(queries);
+  }
+  result<file_set> look(const file_query& query) {
+    const std::lock_guard hold(mutex_);
+    return index_.look(query);
+  }
+  result<observed_file> look_at(const std::string& path) {
+    const std::lock_guard hold(mutex_);
+    return index_.look_at(path);
+  }
+  status save() {
+    const std::lock_guard hold(mutex_);
+    return index_.save();
+  }
+  /// For those that take the index itself; nobody else may use it meanwhile.
+  template <typename Use>
+  auto with(Use use) {
+    const std::lock_guard hold(mutex_);
+    return use(index_);
+  }
+
+ private:
+  std::mutex mutex_;
+  file_index index_;
+};
+
+}  // namespace cicd

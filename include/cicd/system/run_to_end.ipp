@@ -1,0 +1,205 @@
+// Running a small program to its end by poll(2): no event loop, no thread, since a run with nothing to do
+// waits for this.
+#pragma once
+
+#include <cicd/system/process.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <cicd/system/launch.hpp>
+#include <cicd/system/pidfd.hpp>
+
+namespace cicd {
+
+struct cancellation_state {
+  std::atomic<bool> set{false};
+  system_descriptor::descriptor signal{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+};
+
+cancellation::cancellation() : state_(std::make_shared<cancellation_state>()) {}
+
+void cancellation::cancel() {
+  state_->set = true;
+  eventfd_write(state_->signal.number(), 1);
+}
+
+bool cancellation::cancelled() const {
+  return state_->set;
+}
+
+int cancellation::descriptor() const {
+  return state_->signal.number();
+}
+
+namespace system_run {
+namespace {
+
+using namespace std::chrono_literals;
+using steady = std::chrono::steady_clock;
+using system_descriptor::descriptor;
+using system_launch::pipe_ends;
+
+constexpr auto grace_after_term = 2s;
+/// How long the group may keep our pipes open once the program itself has ended, before TERM's successor.
+constexpr auto grace_of_leftovers = 500ms;
+
+/// One program on its way to its end.
+class running {
+ public:
+  explicit running(const capture_options& options)
+      : options_(options), deadline_(steady::now() + options.limit) {}
+
+  captured to_end(const command& what) {
+    if (!start(what)) return std::move(result_);
+    while (!done()) wait_and_serve();
+    system_launch::reap_strays();
+    if (!stopped_because_.empty()) name_the_stop();
+    return std::move(result_);
+  }
+
+ private:
+  /// Whom we ask next when the deadline has passed.
+  enum class stage : std::uint8_t { running, asked, made };
+
+  bool start(const command& what) {
+    if (options_.cancelled != nullptr && options_.cancelled->cancelled())
+      return refuse(ECANCELED, "cancelled");
+    auto in = options_.input.empty() ? std::optional(pipe_ends{}) : system_launch::make_pipe();
+    auto out = system_launch::make_pipe();
+    auto err = system_launch::make_pipe();
+    if (!in || !out || !err)
+      return refuse(errno, "no pipe could be made: " + std::string(strerrordesc_np(errno)));
+    const auto made =
+        system_launch::launch(what, {in->read.number(), out->write.number(), err->write.number()});
+    result_.end = made.end;
+    if (made.id < 0) return false;
+    id_ = made.id;
+    handle_ = system_pidfd::open_process(id_);
+    if (!handle_) return give_up(errno);
+    in_ = std::move(in->write);
+    out_ = std::move(out->read);
+    err_ = std::move(err->read);
+    for (const descriptor* each : {&in_, &out_, &err_}) {
+      if (*each) fcntl(each->number(), F_SETFL, O_NONBLOCK);
+    }
+    return true;
+  }
+
+  bool refuse(int number, std::string why) {
+    result_.end = {ending::how::not_started, number, std::move(why)};
+    return false;
+  }
+
+  /// It was started, but no descriptor is left to wait for it with.
+  bool give_up(int number) {
+    kill(-id_, SIGKILL);
+    waitpid(id_, nullptr, 0);
+    system_launch::forget(id_);
+    return refuse(number, "it cannot be waited for: " + std::string(strerrordesc_np(number)));
+  }
+
+  bool done() const { return ended_ && !out_ && !err_; }
+
+  void wait_and_serve() {
+    const int cancel =
+        options_.cancelled == nullptr || stage_ != stage::running ? -1 : options_.cancelled->descriptor();
+    std::array<pollfd, 5> waiting{pollfd{in_.number(), POLLOUT, 0}, pollfd{out_.number(), POLLIN, 0},
+                                  pollfd{err_.number(), POLLIN, 0}, pollfd{handle_.number(), POLLIN, 0},
+                                  pollfd{cancel, POLLIN, 0}};
+    poll(waiting.data(), waiting.size(), milliseconds_left());
+    if (waiting[0].revents != 0) feed();
+    if (waiting[1].revents != 0) take(out_, result_.out);
+    if (waiting[2].revents != 0) take(err_, result_.err);
+    if (waiting[3].revents != 0) reap();
+    if (waiting[4].revents != 0 && !ended_) stop("cancelled");
+    if (steady::now() >= deadline_) pass_deadline();
+  }
+
+  int milliseconds_left() const {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - steady::now()).count();
+    return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+  }
+
+  void feed() {
+    const std::string_view rest = std::string_view(options_.input).substr(fed_);
+    const ssize_t count = write(in_.number(), rest.data(), rest.size());
+    if (count > 0) fed_ += static_cast<std::size_t>(count);
+    const bool closed = count < 0 && errno != EAGAIN && errno != EINTR;
+    if (closed || fed_ == options_.input.size()) in_.close();
+  }
+
+  void take(descriptor& from, std::string& to) {
+    std::array<char, 64U << 10U> buffer;
+    const ssize_t count = read(from.number(), buffer.data(), buffer.size());
+    if (count > 0) {
+      to.append(buffer.data(), std::min(static_cast<std::size_t>(count), options_.most_bytes - to.size()));
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      from.close();
+    }
+  }
+
+  void reap() {
+    int status = 0;
+    waitpid(id_, &status, 0);
+    system_launch::forget(id_);
+    result_.end = system_launch::ending_from(status);
+    ended_ = true;
+    handle_.close();
+    in_.close();
+    kill(-id_, SIGTERM);
+    stage_ = stage::asked;
+    deadline_ = steady::now() + grace_of_leftovers;
+  }
+
+  void stop(std::string because) {
+    stopped_because_ = std::move(because);
+    kill(-id_, SIGTERM);
+    stage_ = stage::asked;
+    deadline_ = steady::now() + grace_after_term;
+  }
+
+  void pass_deadline() {
+    if (stage_ == stage::running) return stop("its time limit has passed");
+    kill(-id_, SIGKILL);
+    if (ended_ && stage_ == stage::made) {
+      out_.close();
+      err_.close();
+    }
+    stage_ = stage::made;
+    deadline_ = steady::now() + grace_of_leftovers;
+  }
+
+  /// Also a program that ends orderly on TERM was stopped.
+  void name_the_stop() {
+    if (result_.end.kind == ending::how::exited) result_.end = {ending::how::signalled, SIGTERM, {}};
+    result_.end.text = stopped_because_;
+  }
+
+  const capture_options& options_;
+  captured result_;
+  steady::time_point deadline_;
+  stage stage_ = stage::running;
+  std::string stopped_because_;
+  int id_ = -1;
+  bool ended_ = false;
+  descriptor handle_, in_, out_, err_;
+  std::size_t fed_ = 0;
+};
+
+}  // namespace
+}  // namespace system_run
+
+captured run_to_end(const command& what, const capture_options& options) {
+  return system_run::running(options).to_end(what);
+}
+
+}  // namespace cicd

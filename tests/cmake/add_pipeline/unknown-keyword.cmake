@@ -1,0 +1,2 @@
+add_pipeline(orders TEMPLAT java-maven)
+pipeline_step(orders build COMMAND true)

@@ -1,0 +1,1 @@
+add_pipeline(orders TEMPLATE java-maven SCAN spotbug)

@@ -1,0 +1,1 @@
+add_pipeline(Orders_API TEMPLATE java-maven)

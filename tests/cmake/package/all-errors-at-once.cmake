@@ -1,0 +1,6 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_step(orders lint COMAND true)
+pipeline_step(orders lint COMMAND true RETRIES 99)
+pipeline_service(order api PORT 0)
+add_pipeline(billing TEMPLATE java)

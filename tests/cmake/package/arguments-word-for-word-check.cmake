@@ -1,0 +1,5 @@
+string(ASCII 127 delete)
+expect_file("${build}/.cicd/declarations.ndjson" [=["sh","one","two","three;four","A=[x","B=y]","end\\","quo\"te","tab\u0009line\u000aend","\u0001\u0007\u0008\u001b\u001f]=])
+expect_file("${build}/.cicd/declarations.ndjson" [=["ünï 日本","${HOME}","@home@","# hash","raw ${x} \\n","(","%","'"]]=])
+run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target orders.show)
+expect(stdout "<one>.*<two>.*<three;four>.*<A=\\[x>.*<B=y\\]>.*<end\\\\>.*<quo\"te>")

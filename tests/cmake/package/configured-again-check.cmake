@@ -1,0 +1,11 @@
+# Declarations that did not change are not written again.
+run(COMMAND find "${build}/.cicd/declarations.ndjson" -printf "%i %T@")
+set(first "${stdout}")
+run(COMMAND "${CMAKE_COMMAND}" "${build}")
+run(COMMAND find "${build}/.cicd/declarations.ndjson" -printf "%i %T@")
+if(NOT stdout STREQUAL first)
+  fail("declarations.ndjson was written again")
+endif()
+file(APPEND "${source}/CMakeLists.txt" "pipeline_step(orders style COMMAND true)\n")
+run(COMMAND "${CMAKE_COMMAND}" "${build}")
+expect_file("${build}/.cicd/declarations.ndjson" "style")

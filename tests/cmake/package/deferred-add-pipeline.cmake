@@ -1,0 +1,2 @@
+add_pipeline(orders)
+cmake_language(DEFER CALL add_pipeline billing)

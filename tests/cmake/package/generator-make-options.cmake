@@ -1,0 +1,2 @@
+set(generator "Unix Makefiles")
+set(arguments -DCMAKE_BUILD_TYPE=Release)

@@ -1,0 +1,8 @@
+run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --config Release --target orders.build)
+expect(stdout "it ran with Release")
+run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --config Debug --target build)
+expect(stdout "it ran with Debug")
+run(COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" -L orders -V)
+expect(stdout "100% tests passed, 0 tests failed out of 2")
+run(COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" -C Release -R build -V)
+expect(stdout "it ran with Release")

@@ -1,0 +1,1 @@
+set(arguments -DCMAKE_BUILD_TYPE=Release)

@@ -1,0 +1,2 @@
+set(tree "a\"b")
+set(generator "Unix Makefiles")

@@ -1,0 +1,2 @@
+run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target orders.lint)
+expect(stdout "it ran")

@@ -1,0 +1,8 @@
+run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target build)
+expect(stdout "the project's own")
+run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target orders.build)
+expect(stdout "cicd's own")
+run(COMMAND "${CMAKE_COMMAND}" "-DCICD_TARGET_PREFIX=ci-" "${build}")
+expect_no(stderr "Warning")
+run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target ci-build)
+expect(stdout "cicd's own")

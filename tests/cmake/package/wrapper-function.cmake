@@ -1,0 +1,6 @@
+function(company_step pipeline name)
+  pipeline_step(${pipeline} ${name} COMMAND true ${ARGN})
+endfunction()
+add_pipeline(orders)
+company_step(orders lint)
+company_step(orders style)

@@ -1,0 +1,4 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_environment(orders stage VIA gitops)
+pipeline_environment(orders stage VIA render)

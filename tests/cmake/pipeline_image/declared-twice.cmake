@@ -1,0 +1,4 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_image(orders cli FILES a=/a)
+pipeline_image(orders cli FILES b=/b)

@@ -1,0 +1,4 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_image(orders FILES a=/a)
+pipeline_service(orders api SECRET_ENV DATABASE_URL=orders-db)

@@ -1,0 +1,5 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_step(orders one COMMAND true AFTER three)
+pipeline_step(orders two COMMAND true AFTER one)
+pipeline_step(orders three COMMAND true AFTER two)

@@ -1,0 +1,5 @@
+// A label in capitals.
+// expects: label_key_rule
+#include <cicd/declare/pipeline.hpp>
+
+constexpr cicd::label_key key = "Title";

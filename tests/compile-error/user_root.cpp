@@ -1,0 +1,5 @@
+// The user root.
+// expects: user_id::refuse
+#include <cicd/declare/pipeline.hpp>
+
+constexpr cicd::user_id user = 0u;

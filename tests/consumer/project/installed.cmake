@@ -1,0 +1,1 @@
+find_package(cicd 0.1 REQUIRED)

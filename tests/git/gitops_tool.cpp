@@ -1,0 +1,110 @@
+// The release room as a program, for the suite that runs it against real git servers: one verb a call, plain
+// lines out, the exit class as exit status.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/release/gitops.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace {
+
+using namespace cicd;
+
+int failed(const error& failure) {
+  std::fputs(text_of(failure).c_str(), stderr);
+  return static_cast<int>(failure.kind);
+}
+
+gitops_options talking() {
+  gitops_options options;
+  options.say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  return options;
+}
+
+/// The files that are there with one more, and a record of the next generation: what several writers of one
+/// target want.
+result<std::optional<wanted_manifests>> one_more(const manifest_state& now,
+                                                 const std::string& name,
+                                                 const std::string& content) {
+  const auto there = now.files.find(name);
+  if (there != now.files.end() && there->second == content) return std::optional<wanted_manifests>();
+  wanted_manifests wanted;
+  wanted.files = now.files;
+  wanted.files[name] = content;
+  if (content.empty()) wanted.files.erase(name);
+  wanted.record.pipeline = "orders";
+  wanted.record.environment = "stage";
+  wanted.record.generation = now.record ? now.record->generation + 1 : 1;
+  wanted.record.id = name;
+  wanted.record.who = "Jane Doe <jane@example.com>";
+  wanted.record.when = system_clock_port().now();
+  wanted.record.manifests = digest_of_manifests(wanted.files);
+  wanted.record.outcome = "deployed";
+  wanted.message = "deploy orders " + name + " to stage\n\nrun: " + name + '\n';
+  return std::optional(std::move(wanted));
+}
+
+int commit(const manifest_target& target, const std::string& name, const std::string& content) {
+  const auto made = commit_manifests(
+      target, [&](const manifest_state& now) { return one_more(now, name, content); },
+      surroundings::of_process(), talking());
+  if (!made) return failed(made.error());
+  fmt::print("{}\n", made->value_or("nothing"));
+  return 0;
+}
+
+int read(const manifest_target& target) {
+  const auto state = read_manifests(target, surroundings::of_process(), talking());
+  if (!state) return failed(state.error());
+  fmt::print("tip {}\ngeneration {}\n", state->tip, state->record ? state->record->generation : 0);
+  for (const auto& [name, content] : state->files) fmt::print("file {} {}\n", name, shell_quoted(content));
+  return 0;
+}
+
+int history(const manifest_target& target, std::size_t most) {
+  const auto records = manifest_history(target, most, surroundings::of_process(), talking());
+  if (!records) return failed(records.error());
+  for (const deployment_record& record : *records) fmt::print("{} {}\n", record.generation, record.id);
+  return 0;
+}
+
+/// Microseconds that one look takes, on average.
+int time_reads(const manifest_target& target, int times) {
+  const auto around = surroundings::of_process();
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < times; ++i)
+    if (const auto state = read_manifests(target, around, {}); !state) return failed(state.error());
+  const auto taken =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+  fmt::print("{}\n", taken.count() / times);
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::vector<std::string> given(words + 1, words + count);
+  if (given.size() < 5) {
+    std::fputs(
+        "usage: gitops_tool commit|create|read|history|time <url> <branch> <path> <clone> [<name> "
+        "<content>|<number>]\n",
+        stderr);
+    return 2;
+  }
+  const auto argument = [&](std::size_t at) { return at < given.size() ? given[at] : std::string(); };
+  const manifest_target target{.url = given[1],
+                               .create = given[0] == "create",
+                               .branch = given[2],
+                               .path = given[3],
+                               .clone = given[4]};
+  if (given[0] == "commit" || given[0] == "create") return commit(target, argument(5), argument(6));
+  if (given[0] == "read") return read(target);
+  if (given[0] == "history") return history(target, static_cast<std::size_t>(std::atoi(argument(5).c_str())));
+  return time_reads(target, std::max(1, std::atoi(argument(5).c_str())));
+}

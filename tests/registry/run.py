@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""Publishing into a real docker-registry with TLS and password, through the real skopeo.
+
+    run.py IMAGE_TOOL
+
+A missing program is a failure. Every process is ended and every folder removed at the end; ports are free ones, so that several runs can go on at
+once.
+"""
+
+import base64
+import itertools
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from breaking_proxy import MODES, BreakingProxy  # noqa: E402
+
+USER, PASSWORD = "tester", "open sesame"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(what, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := what():
+            return value
+        time.sleep(0.01)
+    raise AssertionError(f"did not come about in {seconds} s: {what.__doc__ or what}")
+
+
+def certificate_in(folder):
+    """A self-made CA and a server certificate for 127.0.0.1 that it signed."""
+    folder.mkdir(parents=True)
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    key = ["-newkey", "rsa:2048", "-nodes"]
+    openssl("req", "-x509", *key, "-days", "2", "-subj", "/CN=test CA", "-keyout", "ca.key", "-out", "ca.crt")
+    openssl("req", *key, "-subj", "/CN=127.0.0.1", "-keyout", "server.key", "-out", "server.csr")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+            "-extfile", "names", "-out", "server.crt")
+    return folder
+
+
+class Registry:
+    def __init__(self, folder, certificates):
+        self.folder, self.certificates, self.port = folder, certificates, free_port()
+        folder.mkdir(parents=True)
+        words = subprocess.run(["htpasswd", "-Bbn", USER, PASSWORD], check=True, capture_output=True, text=True).stdout
+        (folder / "htpasswd").write_text(words)
+        self.config = folder / "config.yml"
+        self.config.write_text(json.dumps({
+            "version": "0.1",
+            "log": {"level": "error"},
+            "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
+            "http": {"addr": f"127.0.0.1:{self.port}", "secret": "test",
+                     "tls": {"certificate": str(certificates / "server.crt"), "key": str(certificates / "server.key")}},
+            "auth": {"htpasswd": {"realm": "test", "path": str(folder / "htpasswd")}},
+        }))
+        self.process = None
+        self.start()
+
+    def start(self):
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(["docker-registry", "serve", str(self.config)], stdout=log, stderr=log)
+
+        def listens():
+            """the registry listens"""
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+        until(listens)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Suite:
+    def __init__(self, tool, folder):
+        self.tool, self.folder, self.failures = tool, folder, 0
+        self.certificates = certificate_in(folder / "certificates")
+        self.registry = Registry(folder / "registry", self.certificates)
+        self.home = self.home_for("home", self.registry.port)
+        self.image = self.build("one", os.urandom(200_000))
+        self.other = self.build("other", os.urandom(1_000))
+
+    def home_for(self, name, *ports, password=PASSWORD, ca=None):
+        home = self.folder / name
+        token = base64.b64encode(f"{USER}:{password}".encode()).decode()
+        auths = {f"127.0.0.1:{port}": {"auth": token} for port in ports}
+        (home / ".docker").mkdir(parents=True)
+        (home / ".docker/config.json").write_text(json.dumps({"auths": auths}))
+        for port in ports:
+            place = home / ".config/containers/certs.d" / f"127.0.0.1:{port}"
+            place.mkdir(parents=True)
+            shutil.copy((ca or self.certificates) / "ca.crt", place / "ca.crt")
+        return home
+
+    def build(self, name, content):
+        source = self.folder / f"{name}.bin"
+        source.write_bytes(content)
+        layout = self.folder / "layouts" / name
+        done = subprocess.run([self.tool, "build", layout, self.folder / "cache", "2", "scratch", f"application={source}:/data"],
+                              check=True, capture_output=True, text=True)
+        return layout, json.loads(done.stdout)["manifest"]
+
+    def environment(self, home, patience):
+        return {"PATH": os.environ["PATH"], "HOME": str(home), "PATIENCE": str(patience)}
+
+    def call(self, *words, home=None, patience=20_000):
+        return subprocess.run([self.tool, *map(str, words)], env=self.environment(home or self.home, patience),
+                              capture_output=True, text=True, timeout=300)
+
+    def repository(self, name, port=None):
+        return f"127.0.0.1:{port or self.registry.port}/{name}"
+
+    def publish(self, repository, image, tag, kind="immutable", **how):
+        return self.call("publish", self.folder / "embedded", repository, image[0], tag, kind, **how)
+
+    def resolved(self, repository, tag, **how):
+        done = self.call("resolve", self.folder / "embedded", repository, tag, **how)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["digest"]
+
+    def transfers(self):
+        """How much lies in the registry's storage."""
+        return sorted(str(p) for p in (self.registry.folder / "data").rglob("*") if p.is_file())
+
+    # ---- cases ----
+
+    def case_an_unknown_tag_is_nothing(self):
+        assert self.resolved(self.repository("unknown"), "v1") is None
+
+    def case_push_then_tag_then_skopeo_reads_it(self):
+        done = self.publish(self.repository("first"), self.image, "v1")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == {"changed": True, "reference": f"{self.repository('first')}:v1@{self.image[1]}"}
+        assert self.resolved(self.repository("first"), "v1") == self.image[1]
+        inspected = subprocess.run(["skopeo", "inspect", "docker://" + self.repository("first") + ":v1"],
+                                   env=self.environment(self.home, 0), capture_output=True, text=True)
+        assert json.loads(inspected.stdout)["Digest"] == self.image[1], inspected.stderr
+
+    def case_an_equal_tag_is_success_without_a_transfer(self):
+        before = self.transfers()
+        done = self.publish(self.repository("first"), self.image, "v1")
+        assert done.returncode == 0 and json.loads(done.stdout)["changed"] is False, done.stderr
+        assert self.transfers() == before
+
+    def case_another_digest_under_an_immutable_tag_is_a_conflict_with_both(self):
+        done = self.publish(self.repository("first"), self.other, "v1")
+        assert done.returncode == 3, done.stderr
+        assert self.image[1] in done.stderr and self.other[1] in done.stderr, done.stderr
+        assert self.resolved(self.repository("first"), "v1") == self.image[1]
+
+    def case_a_movable_tag_moves(self):
+        for image in (self.image, self.other):
+            done = self.publish(self.repository("moving"), image, "main", "movable")
+            assert done.returncode == 0, done.stderr
+            assert self.resolved(self.repository("moving"), "main") == image[1]
+
+    def case_two_tags_of_one_image(self):
+        for tag in ("a", "b"):
+            assert self.publish(self.repository("two"), self.image, tag).returncode == 0
+        assert self.resolved(self.repository("two"), "a") == self.resolved(self.repository("two"), "b") == self.image[1]
+
+    def case_a_wrong_password_is_told_and_not_tried_again(self):
+        home = self.home_for("wrong-password", self.registry.port, password="wrong")
+        done = self.publish(self.repository("refused"), self.image, "v1", home=home)
+        assert done.returncode == 6, done.stderr
+        assert "refuses the login" in done.stderr and f"skopeo login 127.0.0.1:{self.registry.port}" in done.stderr, done.stderr
+        assert "once more" not in done.stderr and "wrong" not in done.stderr, done.stderr
+
+    def case_an_unknown_ca_is_told(self):
+        home = self.home_for("wrong-ca", self.registry.port, ca=certificate_in(self.folder / "other-certificates"))
+        done = self.publish(self.repository("untrusted"), self.image, "v1", home=home)
+        assert done.returncode == 6 and "certificate is not trusted" in done.stderr, done.stderr
+
+    def case_a_registry_that_is_not_there_is_told_after_several_tries(self):
+        port = free_port()
+        home = self.home_for("nobody", port)
+        done = self.publish(self.repository("nobody", port), self.image, "v1", home=home, patience=1_000)
+        assert done.returncode == 6, done.stderr
+        assert done.stderr.count("once more") == 2 and "connection refused" in done.stderr, done.stderr
+
+    def case_a_reference_by_digest_is_a_base_and_asked_for_once(self):
+        base = f"{self.repository('first')}@{self.image[1]}"
+        cache = self.folder / "base-cache"
+
+        def build():
+            return self.call("build", self.folder / "on-base", cache, 2, base, f"application={self.tool}:/tool")
+
+        first = build()
+        assert first.returncode == 0, first.stderr
+        assert [layer["name"] for layer in json.loads(first.stdout)["layers"]] == ["application", "application"]
+        self.registry.kill()
+        try:
+            second = build()
+        finally:
+            self.registry.start()
+        assert second.stdout.replace("true", "false") == first.stdout.replace("true", "false"), second.stderr
+        for blob in (cache / "bases").rglob("blobs/sha256/*"):
+            blob.write_bytes(b"")
+        mended = build()
+        assert mended.stdout.replace("true", "false") == first.stdout.replace("true", "false"), mended.stderr
+
+    def case_a_base_without_a_digest_says_how_it_is_found(self):
+        done = self.call("build", self.folder / "no-digest", self.folder / "cache", 2, self.repository("first") + ":v1")
+        assert done.returncode == 2 and "skopeo inspect --format '{{.Digest}}'" in done.stderr, done.stderr
+
+    def case_a_registry_that_is_killed_during_a_push_and_comes_back(self):
+        big = self.build("big", os.urandom(80_000_000))
+        uploads = self.registry.folder / "data/docker/registry/v2/repositories/restarted/_uploads"
+        pushing = subprocess.Popen([self.tool, "publish", self.folder / "embedded", self.repository("restarted"), big[0], "v1", "immutable"],
+                                   env=self.environment(self.home, 30_000), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+        def under_way():
+            """an upload is under way"""
+            return any(p.stat().st_size > 0 for p in uploads.glob("*/data")) or pushing.poll() is not None
+
+        until(under_way)
+        self.registry.kill()
+        assert pushing.poll() is None, "the push was over before the registry was killed"
+        self.registry.start()
+        out, err = pushing.communicate(timeout=120)
+        assert pushing.returncode == 0, err
+        assert "once more" in err, err
+        assert json.loads(out)["changed"] is True
+        assert self.resolved(self.repository("restarted"), "v1") == big[1]
+
+    def case_any_one_request_may_break(self):
+        proxy = BreakingProxy(self.registry.port, self.certificates / "server.crt", self.certificates / "server.key",
+                              self.certificates / "ca.crt")
+        home = self.home_for("through-proxy", proxy.port)
+        small = self.build("small", b"small")
+        broken = {}
+        for mode in MODES:
+            for number in itertools.count(0, 3 if mode == "429" else 1):  # skopeo itself sleeps 2 s at each 429
+                proxy.arm(number, mode)
+                repository = self.repository(f"broken/{mode}-{number}", proxy.port)
+                done = self.publish(repository, small, "v1", home=home)
+                assert done.returncode == 0, (mode, number, done.stderr)
+                assert self.resolved(repository, "v1", home=home) == small[1], (mode, number)
+                if proxy.count <= number or proxy.broken == 0:
+                    break
+            broken[mode] = number
+        proxy.close()
+        assert min(broken.values()) > 10, broken
+        print("      requests of a push, each broken once:", broken)
+
+    def run(self, only):
+        for name in [name for name in vars(Suite) if name.startswith("case_") and only in name]:
+            started = time.monotonic()
+            try:
+                getattr(self, name)()
+                verdict = "ok"
+            except (AssertionError, subprocess.SubprocessError, OSError, ValueError) as failed:
+                self.failures += 1
+                verdict = f"FAILED\n      {type(failed).__name__}: {failed}"
+            print(f"{time.monotonic() - started:6.1f} s  {name[5:].replace('_', ' ')}: {verdict}", flush=True)
+        return 1 if self.failures else 0
+
+
+def main():
+    missing = [name for name in ("docker-registry", "skopeo", "openssl", "htpasswd") if shutil.which(name) is None]
+    if missing:
+        sys.exit(f"missing: {', '.join(missing)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = Path(tempfile.mkdtemp(prefix="cicd-registry-"))
+    suite = None
+    try:
+        suite = Suite(Path(sys.argv[1]).resolve(), folder)
+        return suite.run(sys.argv[2] if len(sys.argv) > 2 else "")
+    finally:
+        if suite:
+            suite.registry.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

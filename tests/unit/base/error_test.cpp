@@ -1,0 +1,78 @@
+// What a person reads of an error, and that no text in it can act on the terminal.
+#include <cicd/base/error.hpp>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using cicd::error;
+using cicd::exit_class;
+using cicd::result;
+using cicd::status;
+
+TEST(error_text, names_subject_what_and_value_and_aligns_the_notes) {
+  const error failure = error{.kind = exit_class::usage,
+                              .subject = "orders/build",
+                              .what = "unknown keyword",
+                              .value = "COMAND",
+                              .notes = {}}
+                            .with("declared at", "CMakeLists.txt, 2nd call of pipeline_step()")
+                            .with("did you mean", "COMMAND")
+                            .with("try", "cicd explain pipeline_step");
+  EXPECT_EQ(cicd::text_of(failure),
+            "cicd: error: orders/build: unknown keyword: 'COMAND'\n"
+            "  declared at:  CMakeLists.txt, 2nd call of pipeline_step()\n"
+            "  did you mean: COMMAND\n"
+            "  try:          cicd explain pipeline_step\n");
+}
+
+TEST(error_text, leaves_out_what_is_not_given) {
+  error failure{.subject = {}, .what = "no git found", .value = {}, .notes = {}};
+  EXPECT_EQ(cicd::text_of(std::move(failure).with("try", "")), "cicd: error: no git found\n");
+}
+
+TEST(error_text, an_empty_value_is_shown_in_quotes) {
+  EXPECT_EQ(cicd::text_of({.subject = {}, .what = "IMAGE is empty", .value = "", .notes = {}}),
+            "cicd: error: IMAGE is empty: ''\n");
+}
+
+TEST(error_text, makes_control_characters_visible_everywhere) {
+  const std::string text = cicd::text_of(
+      {.subject = "a\x1b[2J", .what = "b\r", .value = "c\nd", .notes = {{"e\a", "f\x1b]0;title\a"}}});
+  EXPECT_EQ(text,
+            "cicd: error: a\\x1b[2J: b\\r: 'c\\nd'\n"
+            "  e\\x07: f\\x1b]0;title\\x07\n");
+}
+
+TEST(error_text, further_lines_of_a_note_begin_below_its_first) {
+  EXPECT_EQ(cicd::text_of({.subject = {}, .what = "x", .value = {}, .notes = {{"git says", "one\ntwo\n"}}}),
+            "cicd: error: x\n  git says: one\n            two\n");
+}
+
+TEST(exit_classes, have_a_word_of_their_own) {
+  EXPECT_EQ(cicd::word_for(exit_class::done), "done");
+  EXPECT_EQ(cicd::word_for(exit_class::step_failed), "step-failed");
+  EXPECT_EQ(cicd::word_for(exit_class::usage), "usage");
+  EXPECT_EQ(cicd::word_for(exit_class::conflict), "conflict");
+  EXPECT_EQ(cicd::word_for(exit_class::corrupt), "corrupt");
+  EXPECT_EQ(cicd::word_for(exit_class::policy), "policy");
+  EXPECT_EQ(cicd::word_for(exit_class::remote), "remote");
+  EXPECT_EQ(cicd::word_for(exit_class::cannot_save), "cannot-save");
+  EXPECT_EQ(cicd::word_for(exit_class::interrupted), "interrupted");
+  EXPECT_EQ(cicd::word_for(exit_class::terminated), "terminated");
+}
+
+TEST(results, hold_a_value_or_an_error) {
+  const result<int> good = 7;
+  const result<int> bad = error{.subject = {}, .what = "no", .value = {}, .notes = {}};
+  ASSERT_TRUE(good);
+  EXPECT_EQ(*good, 7);
+  EXPECT_EQ(good.value_or(1), 7);
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().what, "no");
+  EXPECT_EQ(bad.value_or(1), 1);
+  EXPECT_TRUE(status());
+  EXPECT_FALSE(status(error{.subject = {}, .what = "no", .value = {}, .notes = {}}));
+}
+
+}  // namespace

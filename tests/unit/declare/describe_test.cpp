@@ -1,0 +1,99 @@
+// What pipelines turn into: targets, tests, fixtures, and the text that CMake includes.
+#include <cicd/declare/describe.hpp>
+
+#include <gtest/gtest.h>
+
+#include "written.hpp"
+
+namespace {
+
+using cicd::target;
+using cicd::targets_of;
+
+std::vector<target> targets(std::string_view lines) {
+  auto made = cicd::tests::model_from(lines);
+  for (const auto& each : made.errors) ADD_FAILURE() << cicd::text_of(each);
+  return targets_of(made.model);
+}
+
+const target& named(const std::vector<target>& all, std::string_view name) {
+  static const target none;
+  for (const target& each : all)
+    if (each.name == name) return each;
+  ADD_FAILURE() << "no target " << name;
+  return none;
+}
+
+using names = std::vector<std::string>;
+
+constexpr std::string_view orders =
+    "add_pipeline(orders TEMPLATE java-maven)\npipeline_image(orders cli FILES a=/a)\npipeline_environment(orders stage VIA gitops)\n";
+
+TEST(a_pipeline_of_a_template, turns_into_the_targets_that_the_interface_promises) {
+  names all;
+  for (const target& each : targets(orders)) all.push_back(each.name);
+  EXPECT_EQ(all, (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image", "orders.publish", "orders.plan-stage",
+                        "orders.deploy-stage", "build", "scan", "image", "publish", "plan-stage", "deploy-stage"}));
+}
+
+TEST(a_target, ends_with_the_steps_it_stands_for) {
+  const auto all = targets(orders);
+  EXPECT_EQ(named(all, "orders.scan").steps, names{"orders/spotbugs"});
+  EXPECT_EQ(named(all, "orders.image").steps, (names{"orders/image", "orders/image-cli"}));
+  EXPECT_EQ(named(all, "orders.publish").steps, names{"orders/publish"});
+  EXPECT_EQ(named(all, "orders.plan-stage").steps, names{"orders/deploy-stage"});
+  EXPECT_TRUE(named(all, "orders.plan-stage").plans_only);
+  EXPECT_FALSE(named(all, "orders.deploy-stage").plans_only);
+  EXPECT_TRUE(named(all, "plan-stage").plans_only);
+}
+
+TEST(aggregates, span_all_pipelines_and_there_is_none_called_test) {
+  const auto all = targets("add_pipeline(a TEMPLATE java-maven)\nadd_pipeline(b TEMPLATE java-maven)\npipeline_environment(b stage VIA gitops)");
+  EXPECT_EQ(named(all, "build").steps, (names{"a/build", "b/build"}));
+  EXPECT_EQ(named(all, "deploy-stage").steps, names{"b/deploy-stage"});
+  EXPECT_TRUE(named(all, "build").pipeline.empty());
+  for (const target& each : all) EXPECT_NE(each.name, "test");
+}
+
+TEST(a_stage, gathers_its_steps_and_the_step_of_its_name) {
+  const auto all = targets("add_pipeline(o)\npipeline_step(o test COMMAND x)\npipeline_step(o unit COMMAND x STAGE test)\npipeline_step(o lint COMMAND x)");
+  EXPECT_EQ(named(all, "o.test").steps, (names{"o/test", "o/unit"}));
+  EXPECT_EQ(named(all, "o.unit").steps, names{"o/unit"});
+  EXPECT_EQ(named(all, "o.lint").stage, "step");
+  EXPECT_EQ(all.size(), 3u);
+}
+
+TEST(tests, are_the_stages_the_image_and_what_is_marked_CHECK) {
+  names tests;
+  for (const target& each : targets(std::string(orders) + "pipeline_step(orders lint COMMAND x CHECK)\npipeline_step(orders free COMMAND x)"))
+    if (each.test) tests.push_back(each.name);
+  EXPECT_EQ(tests, (names{"orders.build", "orders.test", "orders.scan", "orders.lint", "orders.image"}));
+}
+
+TEST(tests, that_come_after_the_build_require_its_fixture) {
+  const auto all = targets(std::string(orders) + "pipeline_step(orders lint COMMAND x CHECK)\npipeline_step(orders e2e COMMAND x CHECK AFTER test)");
+  EXPECT_EQ(named(all, "orders.build").fixtures_setup, names{"orders.build"});
+  for (const char* name : {"orders.test", "orders.scan", "orders.image", "orders.e2e"})
+    EXPECT_EQ(named(all, name).fixtures_required, names{"orders.build"}) << name;
+  EXPECT_TRUE(named(all, "orders.lint").fixtures_required.empty());
+}
+
+TEST(targets, depend_on_what_any_step_before_them_names) {
+  const auto all = targets(
+      "add_pipeline(o)\npipeline_step(o build COMMAND x DEPENDS gen STAGE build)\npipeline_step(o b COMMAND x DEPENDS gen2 AFTER build)\n"
+      "pipeline_step(o free COMMAND x)\npipeline_image(o FILES a=/a)\npipeline_environment(o s VIA gitops)");
+  EXPECT_EQ(named(all, "o.b").depends, (names{"gen2", "gen"}));
+  EXPECT_TRUE(named(all, "o.free").depends.empty());
+  for (const char* name : {"o.image", "o.publish", "o.deploy-s", "deploy-s", "build"}) EXPECT_EQ(named(all, name).depends, names{"gen"}) << name;
+  EXPECT_TRUE(named(all, "o.plan-s").depends.empty());
+}
+
+TEST(the_text_for_cmake, has_one_call_a_line_in_brackets_that_nothing_closes) {
+  auto made = cicd::tests::model_from("add_pipeline(o)\npipeline_step(o a COMMAND x CHECK DEPENDS g h DESCRIPTION \"x]==] ${y} ]==\")");
+  EXPECT_EQ(cmake_text(targets_of(made.model)),
+            "# Written by cicd describe, format 1; configure writes it anew.\n"
+            "_cicd_add_target([==[o.a]==] [==[0]==] [==[step]==] [===[x]==] ${y} ]==]===] [==[g|h]==])\n"
+            "_cicd_add_test([==[o.a]==] [==[cicd|o|step]==] [==[]==] [==[]==])\n");
+}
+
+}  // namespace

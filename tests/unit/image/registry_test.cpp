@@ -1,0 +1,190 @@
+#include <cicd/image/registry.hpp>
+
+#include <thread>
+
+#include <cicd/image/oci_layout.hpp>
+#include <cicd/image/skopeo.hpp>
+
+#include "image_fixture.hpp"
+
+namespace cicd {
+namespace {
+
+using image_tests::value_of;
+
+class registries : public image_tests::in_folder {
+ protected:
+  digest image(const std::string& name) const {
+    image_recipe recipe;
+    recipe.base = "scratch";
+    recipe.directory = folder;
+    recipe.layers = {{"application", {{write(name + ".bin", name), "/x"}}}};
+    auto built = build_image(recipe, at(name), {.folder = at("cache")}, 1, nullptr);
+    EXPECT_TRUE(built) << text_of(built.error());
+    return built.value_or({}).manifest;
+  }
+
+  std::unique_ptr<registry> open(const std::string& repository = "services/orders") const {
+    registry_options options;
+    options.embedded = at("registry");
+    auto opened = registry_for(repository, options, surroundings(std::map<std::string, std::string, std::less<>>()));
+    EXPECT_TRUE(opened) << text_of(opened.error());
+    return opened ? *std::move(opened) : nullptr;
+  }
+
+  std::string index() const { return at("registry/services/orders/index.json"); }
+};
+
+TEST_F(registries, that_are_embedded_keep_several_tags_of_several_images) {
+  const auto one = image("one"), other = image("other");
+  const auto there = open();
+  EXPECT_EQ(there->resolve("v1").value_or(one), std::nullopt);
+  for (const auto& [name, digest, tag] : {std::tuple{"one", one, "v1"}, {"one", one, "again"}, {"other", other, "v2"}}) {
+    const auto published = there->publish(at(name), digest, tag, true);
+    ASSERT_TRUE(published) << text_of(published.error());
+    EXPECT_TRUE(published->changed);
+  }
+  EXPECT_EQ(there->resolve("v1").value_or({}), one);
+  EXPECT_EQ(there->resolve("again").value_or({}), one);
+  EXPECT_EQ(there->resolve("v2").value_or({}), other);
+  EXPECT_EQ(read_layout(at("registry/services/orders"), "v2").value_or({}).manifest, other);
+  EXPECT_EQ(there->reference("v1", one), "services/orders:v1@" + oci_text(one));
+  EXPECT_EQ(there->inspect_command("v1"), "skopeo inspect oci:" + at("registry/services/orders:v1"));
+}
+
+TEST_F(registries, have_nothing_to_do_for_an_equal_tag) {
+  const auto one = image("one");
+  ASSERT_TRUE(open()->publish(at("one"), one, "v1", true));
+  const auto before = std::filesystem::last_write_time(index());
+  const auto again = open()->publish(at("one"), one, "v1", true);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->changed);
+  EXPECT_EQ(std::filesystem::last_write_time(index()), before);
+}
+
+TEST_F(registries, refuse_another_image_under_an_immutable_tag_and_move_a_movable_one) {
+  const auto one = image("one"), other = image("other");
+  ASSERT_TRUE(open()->publish(at("one"), one, "v1", true));
+  const auto refused = open()->publish(at("other"), other, "v1", true);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::conflict);
+  EXPECT_EQ(value_of(refused.error(), "there"), oci_text(one));
+  EXPECT_EQ(value_of(refused.error(), "wanted"), oci_text(other));
+  EXPECT_EQ(open()->resolve("v1").value_or({}), one);
+  EXPECT_TRUE(open()->publish(at("other"), other, "v1", false));
+  EXPECT_EQ(open()->resolve("v1").value_or({}), other);
+}
+
+TEST_F(registries, leave_a_corrupt_index_untouched) {
+  const auto one = image("one");
+  for (const std::string text : {"", "{", "[]", R"({"schemaVersion":3,"manifests":[]})", R"({"schemaVersion":2,"manifests":[{"digest":"x"}]})"}) {
+    write("registry/services/orders/index.json", text);
+    const auto resolved = open()->resolve("v1");
+    ASSERT_FALSE(resolved) << text;
+    EXPECT_EQ(resolved.error().kind, exit_class::corrupt);
+    EXPECT_EQ(resolved.error().value, index());
+    const auto published = open()->publish(at("one"), one, "v1", true);
+    ASSERT_FALSE(published) << text;
+    EXPECT_EQ(published.error().kind, exit_class::corrupt);
+    EXPECT_EQ(content_of(index()), text);
+  }
+}
+
+TEST_F(registries, say_that_the_image_under_a_tag_is_gone_and_mend_what_is_missing_below_it) {
+  const auto one = image("one");
+  ASSERT_TRUE(open()->publish(at("one"), one, "v1", true));
+  const oci_layout there(at("registry/services/orders"));
+  const auto layer = read_layout(at("one"))->layers[0].blob;
+  std::filesystem::remove(there.blob_path(layer));
+  const auto mended = open()->publish(at("one"), one, "v1", true);
+  ASSERT_TRUE(mended);
+  EXPECT_TRUE(mended->changed);
+  EXPECT_TRUE(read_layout(there.folder(), "v1"));
+  std::filesystem::remove(there.blob_path(one));
+  const auto resolved = open()->resolve("v1");
+  ASSERT_FALSE(resolved);
+  EXPECT_EQ(resolved.error().kind, exit_class::corrupt);
+}
+
+TEST_F(registries, never_take_an_image_that_is_not_the_one_that_was_built) {
+  image("one");
+  const auto other = image("other");
+  const auto published = open()->publish(at("one"), other, "v1", true);
+  ASSERT_FALSE(published);
+  EXPECT_EQ(published.error().kind, exit_class::corrupt);
+  EXPECT_EQ(open()->resolve("v1").value_or(other), std::nullopt);
+}
+
+TEST_F(registries, lose_no_tag_of_writers_side_by_side) {
+  const auto one = image("one");
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 8; ++i)
+      writers.emplace_back([&, i] { EXPECT_TRUE(open()->publish(at("one"), one, "v" + std::to_string(i), true)); });
+  }
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(open()->resolve("v" + std::to_string(i)).value_or({}), one) << i;
+}
+
+TEST(repository_names, with_a_host_are_remote_and_others_embedded) {
+  EXPECT_TRUE(is_embedded("orders"));
+  EXPECT_TRUE(is_embedded("services/orders"));
+  EXPECT_FALSE(is_embedded("registry.example.com/services/orders"));
+  EXPECT_FALSE(is_embedded("localhost/orders"));
+  EXPECT_FALSE(is_embedded("registry:5000/orders"));
+}
+
+TEST(repository_names, are_only_those_of_the_specification) {
+  for (const char* good : {"orders", "services/orders", "registry.example.com:5000/a/b-c_d.e", "localhost/orders", "a__b"})
+    EXPECT_TRUE(is_repository_name(good)) << good;
+  for (const char* bad : {"", "/", "Orders", "a//b", "a/../b", "../a", "a b", "--option", "a/-b", "a:tag", "h.example/a:tag", "a@sha256:0",
+                          "-h.example/a", "h.example:x/a", "h.example:123456/a", "a/b\n", "a/$(x)", "registry.example.com/"})
+    EXPECT_FALSE(is_repository_name(bad)) << bad;
+}
+
+TEST(tag_names, are_only_those_of_the_specification) {
+  for (const char* good : {"v1.2.3", "_", "A-b.c", "0"}) EXPECT_TRUE(is_tag_name(good)) << good;
+  for (const char* bad : {"", "-v1", ".v1", "a/b", "a:b", "a b", "a@b", "ü"}) EXPECT_FALSE(is_tag_name(bad)) << bad;
+  EXPECT_TRUE(is_tag_name(std::string(128, 'a')));
+  EXPECT_FALSE(is_tag_name(std::string(129, 'a')));
+}
+
+TEST_F(registries, refuse_names_that_are_none) {
+  const auto opened = registry_for("Services/Orders", {}, surroundings({}));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, exit_class::usage);
+  EXPECT_EQ(opened.error().value, "Services/Orders");
+  const auto tagged = open()->resolve("--option");
+  ASSERT_FALSE(tagged);
+  EXPECT_EQ(tagged.error().what, "no name of a tag");
+}
+
+TEST_F(registries, that_are_remote_need_skopeo) {
+  const auto opened = registry_for("registry.example.com/orders", {}, surroundings({{"PATH", at("nothing")}}));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, exit_class::usage);
+  EXPECT_EQ(opened.error().value, "skopeo");
+  EXPECT_FALSE(value_of(opened.error(), "try").empty());
+}
+
+TEST(refusals, are_told_apart_by_the_specifications_codes) {
+  EXPECT_EQ(refusal_of("reading manifest v1 in h.example/a: manifest unknown: manifest unknown"), registry_refusal::absent);
+  EXPECT_EQ(refusal_of("reading manifest v1 in h.example/a: name unknown: repository name not known to registry"), registry_refusal::absent);
+  EXPECT_EQ(refusal_of("unauthorized: authentication required"), registry_refusal::login);
+  EXPECT_EQ(refusal_of("denied: requested access to the resource is denied"), registry_refusal::login);
+  EXPECT_EQ(refusal_of("x509: certificate signed by unknown authority"), registry_refusal::trust);
+  EXPECT_EQ(refusal_of("received unexpected HTTP status: 503 Service Unavailable"), registry_refusal::passing);
+  EXPECT_EQ(refusal_of("dial tcp 127.0.0.1:1: connect: connection refused"), registry_refusal::passing);
+}
+
+TEST(pinned_references, leave_out_the_tag_before_the_digest) {
+  const std::string digits(64, 'a');
+  const auto pinned = pinned_reference_from("registry.example.com:5000/java:17@sha256:" + digits);
+  ASSERT_TRUE(pinned);
+  EXPECT_EQ(pinned->repository, "registry.example.com:5000/java");
+  EXPECT_EQ(hex(pinned->image), digits);
+  EXPECT_EQ(pinned_reference_from("registry.example.com/java@sha256:abc").error().what,
+            "the base image is not named by its digest, so it may change");
+}
+
+}  // namespace
+}  // namespace cicd

@@ -1,0 +1,199 @@
+// The plan as a pure function: a small graph drawn above each case, a memory and effects that are plain maps.
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include <cicd/plan/plan.hpp>
+
+namespace {
+
+using namespace cicd;
+
+/// What was done before, told by the test.
+struct fake_memory : memory {
+  std::map<std::string, last_success, std::less<>> lasts;
+  std::map<std::string, key_parts, std::less<>> known;
+  std::map<std::string, step_result> cache;
+
+  std::optional<last_success> last(std::string_view step) const override {
+    const auto found = lasts.find(step);
+    return found == lasts.end() ? std::nullopt : std::optional(found->second);
+  }
+  key_parts parts(std::string_view step) const override {
+    const auto found = known.find(step);
+    return found == known.end() ? key_parts{} : found->second;
+  }
+  std::optional<step_result> cached(const digest& key) const override {
+    const auto found = cache.find(hex(key));
+    return found == cache.end() ? std::nullopt : std::optional(found->second);
+  }
+};
+
+/// Effects that say what the test told them, and keep what they were asked with.
+struct fake_effects : effect_planner {
+  std::map<std::string, decision> say;
+  std::map<std::string, artifacts> asked;
+
+  result<step_plan> plan(const graph_step& step, const artifacts& images) override {
+    asked[step.id] = images;
+    const auto found = say.find(step.id);
+    return step_plan{.step = 0, .what = found == say.end() ? decision::run : found->second, .key = {}, .reasons = {"asked"}, .details = {}, .result = {}};
+  }
+};
+
+observed_file file(const std::string& path, const std::string& content) { return {path, 0100644, sha256(content)}; }
+
+/// build → test, build → image → publish → deploy-stage
+struct pipeline_fixture : testing::Test {
+  cicd::model model;
+  step_graph graph;
+  fake_memory remembered;
+  fake_effects effects;
+  std::vector<observed_step> seen;
+
+  void SetUp() override {
+    declared_pipeline one;
+    one.declared.name = "orders";
+    one.declared.steps = {step{.name = "test", .command = {"mvn", "test"}, .after = {"build"}}, step{.name = "build", .command = {"mvn", "package"}}};
+    one.declared.images = {image{.name = "image"}};
+    one.declared.environments = {environment{.name = "stage", .via = deploy_way::gitops}};
+    model.pipelines.push_back(one);
+    graph = graph_of(model);
+    seen.resize(graph.steps.size());
+    seen[at("orders/build")].inputs = {file("pom.xml", "a"), file("src/Orders.java", "b")};
+    seen[at("orders/build")].words = {"mvn", "package"};
+    seen[at("orders/test")].words = {"mvn", "test"};
+  }
+
+  step_index at(std::string_view id) const { return *graph.find(id); }
+
+  planner plans_for(std::string_view target) { return {graph, closure(graph, {at(target)}), seen, remembered, effects}; }
+
+  /// Remembers a success of a step as it is now, with these outputs.
+  void succeeded(const std::string& id, const std::string& outputs, const std::vector<upstream_result>& upstream = {}) {
+    const key_parts parts = parts_of(graph.steps[at(id)], seen[at(id)], upstream);
+    remembered.lasts[id] = {{key_of(graph.steps[at(id)], seen[at(id)], upstream), sha256(outputs), "sha256:" + std::string(64, '1')}, true};
+    remembered.known[id] = parts;
+  }
+};
+
+TEST_F(pipeline_fixture, the_graph_puts_each_step_after_those_it_depends_on) {
+  std::vector<std::string> order;
+  for (const graph_step& step : graph.steps) order.push_back(step.id);
+  EXPECT_EQ(order, (std::vector<std::string>{"orders/build", "orders/test", "orders/image", "orders/publish", "orders/deploy-stage"}));
+}
+
+TEST_F(pipeline_fixture, the_closure_of_an_image_leaves_the_test_out) {
+  std::vector<std::string> names;
+  for (step_index step : closure(graph, {at("orders/image")})) names.push_back(graph.steps[step].id);
+  EXPECT_EQ(names, (std::vector<std::string>{"orders/build", "orders/image"}));
+}
+
+TEST_F(pipeline_fixture, a_step_that_never_ran_is_run_and_later_ones_depend_on_it) {
+  planner plans = plans_for("orders/test");
+  const auto plan = whole_plan(plans);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ((*plan)[0].what, decision::run);
+  EXPECT_EQ((*plan)[0].reasons, std::vector<std::string>{"never ran"});
+  EXPECT_EQ((*plan)[1].what, decision::depends);
+  EXPECT_EQ((*plan)[1].reasons, std::vector<std::string>{"depends on orders/build"});
+}
+
+TEST_F(pipeline_fixture, a_step_whose_key_and_outputs_are_unchanged_is_up_to_date) {
+  succeeded("orders/build", "jar");
+  planner plans = plans_for("orders/build");
+  const auto plan = plans.decide(at("orders/build"));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->what, decision::up_to_date);
+}
+
+TEST_F(pipeline_fixture, a_step_whose_outputs_were_touched_runs_and_says_so) {
+  succeeded("orders/build", "jar");
+  remembered.lasts["orders/build"].intact = false;
+  planner plans = plans_for("orders/build");
+  const auto plan = plans.decide(at("orders/build"));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->what, decision::run);
+  EXPECT_EQ(plan->reasons, std::vector<std::string>{"its outputs were changed or removed"});
+}
+
+TEST_F(pipeline_fixture, a_changed_input_is_named_as_the_reason) {
+  succeeded("orders/build", "jar");
+  seen[at("orders/build")].inputs[1] = file("src/Orders.java", "changed");
+  planner plans = plans_for("orders/build");
+  const auto plan = plans.decide(at("orders/build"));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->what, decision::run);
+  EXPECT_EQ(plan->reasons, std::vector<std::string>{"src/Orders.java changed"});
+}
+
+TEST_F(pipeline_fixture, what_the_cache_has_under_the_key_is_reused) {
+  const digest key = key_of(graph.steps[at("orders/build")], seen[at("orders/build")], {});
+  remembered.cache[hex(key)] = {key, sha256("jar"), {}};
+  planner plans = plans_for("orders/test");
+  const auto plan = whole_plan(plans);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ((*plan)[0].what, decision::reuse);
+  EXPECT_EQ((*plan)[1].what, decision::run) << "its key is known, since the reused outputs are";
+}
+
+TEST_F(pipeline_fixture, a_step_whose_inputs_come_out_equal_is_reused_after_its_predecessor_ran) {
+  succeeded("orders/build", "jar");
+  const upstream_result built{"orders/build", sha256("jar")};
+  succeeded("orders/test", "", {built});
+  seen[at("orders/build")].inputs[0] = file("pom.xml", "a comment");
+  planner plans = plans_for("orders/test");
+  ASSERT_EQ(plans.decide(at("orders/build"))->what, decision::run);
+  ASSERT_EQ(plans.decide(at("orders/test"))->what, decision::depends);
+  plans.arrived(at("orders/build"), {sha256("key"), sha256("jar"), {}});
+  EXPECT_EQ(plans.decide(at("orders/test"))->what, decision::up_to_date);
+}
+
+TEST_F(pipeline_fixture, an_effect_is_planned_with_the_images_as_soon_as_they_are_known) {
+  succeeded("orders/build", "jar");
+  succeeded("orders/image", "layout", {{"orders/build", sha256("jar")}});
+  planner plans = plans_for("orders/deploy-stage");
+  const auto plan = whole_plan(plans);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->back().what, decision::run);
+  EXPECT_EQ(effects.asked["orders/deploy-stage"], (fake_effects::artifacts{{"orders/image", "sha256:" + std::string(64, '1')}}));
+}
+
+TEST_F(pipeline_fixture, an_effect_before_its_image_is_known_depends_on_it) {
+  planner plans = plans_for("orders/publish");
+  const auto plan = whole_plan(plans);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->back().what, decision::depends);
+  EXPECT_TRUE(effects.asked.empty());
+}
+
+TEST_F(pipeline_fixture, the_json_has_steps_with_keys_edges_decisions_and_reasons) {
+  planner plans = plans_for("orders/test");
+  const auto plan = whole_plan(plans);
+  ASSERT_TRUE(plan);
+  const json document = json_of(*plan, graph, "orders.test", "tag v1");
+  EXPECT_EQ(document["schema"].integer(), 1);
+  EXPECT_EQ(document["event"].text(), "tag v1");
+  EXPECT_EQ(document["steps"].elements()[0]["decision"].text(), "run");
+  EXPECT_EQ(document["steps"].elements()[0]["key"].text().size(), 64U);
+  EXPECT_TRUE(document["steps"].elements()[1]["key"].is_null());
+  EXPECT_EQ(document["steps"].elements()[1]["after"].texts(), std::vector<std::string>{"orders/build"});
+}
+
+TEST_F(pipeline_fixture, a_chain_of_ten_thousand_steps_is_put_in_order) {
+  declared_pipeline chain;
+  chain.declared.name = "chain";
+  for (int number = 9'999; number >= 0; --number) {
+    step one{.name = dns_label::from("s" + std::to_string(number)), .command = {"true"}};
+    if (number > 0) one.after = {dns_label::from("s" + std::to_string(number - 1))};
+    chain.declared.steps.push_back(one);
+  }
+  cicd::model many;
+  many.pipelines.push_back(chain);
+  const step_graph ordered = graph_of(many);
+  ASSERT_EQ(ordered.steps.size(), 10'000U);
+  EXPECT_EQ(ordered.steps.front().id, "chain/s0");
+  EXPECT_EQ(ordered.steps.back().id, "chain/s9999");
+}
+
+}  // namespace

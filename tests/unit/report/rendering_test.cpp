@@ -1,0 +1,123 @@
+// Lines, signs, paths and places: what every text goes through before a person reads it.
+#include <cicd/report/rendering.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include <cicd/base/text.hpp>
+#include <cicd/report/paths.hpp>
+#include <cicd/report/test_place.hpp>
+
+namespace cicd {
+namespace {
+
+TEST(rendered_line, drops_colours_and_what_was_overwritten) {
+  EXPECT_EQ(rendered_line("\x1b[1;31m\x1b[Kerror:\x1b[m\x1b[K it\x1b(B"), "error: it");
+  EXPECT_EQ(rendered_line("10%\r100%\r\r"), "100%");
+  EXPECT_EQ(rendered_line("\r"), "");
+}
+
+TEST(rendered_line, shows_other_escapes) {
+  EXPECT_EQ(rendered_line("\x1b[2Jx"), "\\x1b[2Jx");
+  EXPECT_EQ(rendered_line("\x1b[?25l"), "\\x1b[?25l");
+  EXPECT_EQ(rendered_line("x\x1b"), "x\\x1b");
+  EXPECT_EQ(rendered_line("\x1b[31"), "\\x1b[31");
+}
+
+TEST(rendered_line, a_colour_inside_a_command_does_not_hide_it) {
+  EXPECT_EQ(rendered_line("#\x1b[0m#[error]x"), "# #[error]x");
+  EXPECT_EQ(rendered_line(" :\x1b[31m:error::x"), " : :error::x");
+  EXPECT_EQ(rendered_line("###[x]##vso[y]"), "## #[x]# #vso[y]");
+}
+
+TEST(rendered_line, leaves_ordinary_text_alone) {
+  for (const char* line : {"", "std::string::npos", "# title ## more", "a\tb", "naïve 日本", "a[0] #1"})
+    EXPECT_EQ(rendered_line(line), line);
+}
+
+TEST(rendered_lines, splits_and_renders) {
+  EXPECT_EQ(rendered_lines("a\r\n\n\x1b[1mb\n"), (std::vector<std::string>{"a", "", "b"}));
+  EXPECT_TRUE(rendered_lines("").empty());
+}
+
+TEST(line_of, is_never_wider_than_asked) {
+  const pieces parts{{paint::good, "✓"}, {paint::plain, " orders/build 日本語"}, {paint::faint, " more"}};
+  for (const bool utf8 : {true, false})
+    for (std::size_t width = 1; width < 40; ++width) {
+      const std::string line = line_of(parts, true, utf8, width);
+      EXPECT_LE(columns(line), width) << line;
+    }
+  EXPECT_EQ(line_of(parts, false, true, 0), "✓ orders/build 日本語 more");
+  EXPECT_EQ(line_of(parts, false, true, 10), "✓ orders/…");
+  EXPECT_EQ(line_of({{paint::plain, "abc"}, {paint::plain, "def"}}, false, true, 3), "ab…")
+      << "dots where a later piece is lost";
+  EXPECT_EQ(line_of({{paint::plain, "abc"}, {paint::plain, ""}}, false, true, 3), "abc");
+}
+
+TEST(readable_paths, become_those_of_the_source_tree) {
+  const readable_paths paths{{{"/b/s", "/src"}, {"/b/s/inner", "/other"}}, "", {}};
+  EXPECT_EQ(paths.in("/b/s/A.java:[1,2] x"), "/src/A.java:[1,2] x");
+  EXPECT_EQ(paths.in("file:///b/s/A file:/b/s"), "file:///src/A file:/src");
+  EXPECT_EQ(paths.in("/b/s/inner/A"), "/other/A") << "the longest folder counts";
+  EXPECT_EQ(paths.in("/b/sx/A /x/b/s-1 a/b/s"), "/b/sx/A /x/b/s-1 a/b/s") << "no part of a name";
+  EXPECT_EQ(readable_paths{}.in("/b/s"), "/b/s");
+}
+
+TEST(readable_paths, what_a_build_made_stays_where_it_is) {
+  const std::set<std::string> there{"/src/A.java", "/src/my file.txt"};
+  const readable_paths paths{
+      {{"/b/s", "/src"}}, "", [&](const std::string& path) { return there.count(path) > 0; }};
+  EXPECT_EQ(paths.in("see /b/s/A.java."), "see /src/A.java.");
+  EXPECT_EQ(paths.in("see /b/s/A.java for it"), "see /src/A.java for it");
+  EXPECT_EQ(paths.in("\"/b/s/my file.txt\""), "\"/src/my file.txt\"");
+  EXPECT_EQ(paths.in("/b/s/target/surefire-reports"), "/b/s/target/surefire-reports");
+}
+
+TEST(readable_paths, are_relative_to_where_the_person_stands) {
+  const readable_paths paths{{{"/b/s", "/src"}}, "/src", {}};
+  EXPECT_EQ(paths.in("/b/s/A.java /src/B /srcs/C /src"), "A.java B /srcs/C /src");
+  EXPECT_EQ(paths.in("file:///src/B"), "file:///src/B");
+}
+
+test_case failing(std::string suite, std::string details, std::string file = {}) {
+  return {.suite = std::move(suite),
+          .name = "t",
+          .file = std::move(file),
+          .how = test_case::state::failed,
+          .duration = {},
+          .message = {},
+          .details = std::move(details)};
+}
+
+TEST(place_of, is_the_frame_of_the_tests_own_class) {
+  const std::string trace =
+      "x\n\tat org.junit.Assert.fail(Assert.java:9)\n\tat shop.OrdersTest.helper(OrdersTest.java:80)\n"
+      "\tat app//shop.OrdersTest$Inner.closes(OrdersTest.java:41)\n\tat "
+      "java.base/java.lang.Thread.run(Thread.java:1)";
+  const readable_paths found{{{"/b/s", "/src"}}, "/src", [](const std::string& path) {
+                               return path == "/src/src/it/java/shop/OrdersTest.java";
+                             }};
+  EXPECT_EQ(place_of(failing("shop.OrdersTest", trace), found), "src/it/java/shop/OrdersTest.java:41");
+  EXPECT_EQ(place_of(failing("shop.OrdersTest$Inner", trace), found), "src/it/java/shop/OrdersTest.java:41");
+  EXPECT_EQ(place_of(failing("shop.OrdersTest", trace), {}), "OrdersTest.java:41")
+      << "a guess is not shown as a path";
+  EXPECT_EQ(place_of(failing("shop.OtherTest", trace), found), "");
+  EXPECT_EQ(place_of(failing("OrdersTest", "at OrdersTest.a(OrdersTest.java:7)"), {}), "OrdersTest.java:7");
+}
+
+TEST(place_of, is_the_reports_own_file_where_it_names_one) {
+  const std::string trace = "at shop.OrdersTest.a(OrdersTest.java:7)";
+  EXPECT_EQ(place_of(failing("shop.OrdersTest", trace, "/b/s/OrdersTest.java"), {{{"/b/s", "/src"}}, "", {}}),
+            "/src/OrdersTest.java:7");
+  EXPECT_EQ(place_of(failing("t", "", "tests/t.py"), {}), "tests/t.py");
+}
+
+TEST(place_of, survives_what_is_no_stack_trace) {
+  for (const char* details : {"at ", "at )", "at (", "at a(:)", "at a:1)", "at T.a(Native Method)",
+                              "at T.a(T.java:x)", "at T.a(T.java:)"})
+    EXPECT_EQ(place_of(failing("T", details), {}), "") << details;
+}
+
+}  // namespace
+}  // namespace cicd

@@ -1,0 +1,120 @@
+// The lines of events.ndjson: one of each kind as it is documented, and texts of any bytes and length.
+#include <cicd/run/event.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include <cicd/base/text.hpp>
+
+namespace cicd {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string line_of(event_body body) {
+  const auto when =
+      std::chrono::system_clock::time_point(std::chrono::seconds(1'795'000'000)) + milliseconds(123);
+  return ndjson_of({.when = when, .elapsed = milliseconds(1'500), .body = std::move(body)});
+}
+const std::string head = R"({"when":"2026-11-18T11:06:40.123Z","elapsed_ms":1500,)";
+
+TEST(ndjson_of, writes_each_event_as_documented) {
+  EXPECT_EQ(
+      line_of(run_started{.id = "r1",
+                          .folder = "/r",
+                          .target = "orders.image",
+                          .commit = {},
+                          .branch = "main",
+                          .who = "ana",
+                          .steps = {"orders/build"}}),
+      head
+          + R"("event":"run_started","schema":1,"id":"r1","folder":"/r","target":"orders.image","branch":"main","who":"ana","steps":["orders/build"]})");
+  EXPECT_EQ(
+      line_of(
+          step_started{.step = "a/b", .reasons = {"never ran"}, .expected = milliseconds(9), .attempt = 2}),
+      head + R"("event":"step_started","step":"a/b","reasons":["never ran"],"expected_ms":9,"attempt":2})");
+  EXPECT_EQ(line_of(step_waiting{"a/b", "ana"}),
+            head + R"("event":"step_waiting","step":"a/b","for_whom":"ana"})");
+  EXPECT_EQ(line_of(step_output{"a/b", output_stream::err, "x"}),
+            head + R"("event":"step_output","step":"a/b","stream":"err","line":"x"})");
+  EXPECT_EQ(line_of(step_message{"a/b", "x"}), head + R"("event":"step_message","step":"a/b","text":"x"})");
+}
+
+TEST(ndjson_of, writes_how_a_step_ended) {
+  step_ended end{.step = "a/b",
+                 .outcome = step_outcome::failed,
+                 .duration = milliseconds(7),
+                 .how = {.kind = ending::how::exited, .number = 1, .text = {}},
+                 .log = "/l",
+                 .summary = "s",
+                 .failure = error{.kind = exit_class::conflict,
+                                  .subject = "a/b",
+                                  .what = "w",
+                                  .value = "",
+                                  .notes = {{"try", "t"}}},
+                 .tests = {{.suite = "S",
+                            .name = "n",
+                            .file = "f",
+                            .how = test_case::state::error,
+                            .duration = milliseconds(1),
+                            .message = "m",
+                            .details = "d"}}};
+  EXPECT_EQ(
+      line_of(end),
+      head
+          + R"("event":"step_ended","step":"a/b","outcome":"failed","duration_ms":7,"ending":{"exited":1},"log":"/l","summary":"s",)"
+            R"("failure":{"class":"conflict","subject":"a/b","what":"w","value":"","notes":[{"label":"try","text":"t"}]},)"
+            R"("tests":[{"suite":"S","name":"n","file":"f","state":"error","duration_ms":1,"message":"m","details":"d"}]})");
+  end = {.step = "a/b",
+         .outcome = step_outcome::reused,
+         .duration = {},
+         .how = {},
+         .log = {},
+         .summary = {},
+         .failure = {},
+         .tests = {}};
+  EXPECT_EQ(line_of(end), head + R"("event":"step_ended","step":"a/b","outcome":"reused","duration_ms":0})")
+      << "no process, no ending";
+  end.how = {.kind = ending::how::signalled, .number = 9, .text = {}};
+  EXPECT_NE(line_of(end).find(R"("ending":{"signalled":9})"), std::string::npos);
+  end.how = {.kind = ending::how::not_started, .number = 2, .text = "no such file"};
+  EXPECT_NE(line_of(end).find(R"("ending":{"not_started":2,"text":"no such file"})"), std::string::npos);
+}
+
+TEST(ndjson_of, writes_how_the_run_ended) {
+  EXPECT_EQ(
+      line_of(run_ended{.outcome = exit_class::remote,
+                        .duration = milliseconds(7),
+                        .failure = {},
+                        .summary = {{"image", "/i"}}}),
+      head
+          + R"("event":"run_ended","outcome":"remote","exit_status":6,"duration_ms":7,"summary":[{"label":"image","text":"/i"}]})");
+}
+
+TEST(ndjson_of, is_one_line_of_valid_json_for_every_byte) {
+  std::string all;
+  for (int c = 0; c < 256; ++c) all.push_back(static_cast<char>(c));
+  const std::string line = line_of(step_output{all, output_stream::out, all});
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(line, valid_utf8(line));
+  const auto read = parse_json(line);
+  ASSERT_TRUE(read);
+  EXPECT_EQ((*read)["line"].text(), valid_utf8(all));
+}
+
+TEST(ndjson_of, cuts_texts_that_have_no_end) {
+  const std::string line = line_of(step_output{"a/b", output_stream::out, std::string(1U << 20U, 'x')});
+  EXPECT_LT(line.size(), 66'000U);
+  EXPECT_NE(line.find("983040 more bytes"), std::string::npos);
+}
+
+TEST(word_for, tells_all_outcomes_apart) {
+  std::set<std::string_view> words;
+  for (int at = 0; at <= static_cast<int>(step_outcome::not_run); ++at)
+    words.insert(word_for(static_cast<step_outcome>(at)));
+  EXPECT_EQ(words.size(), 7U);
+}
+
+}  // namespace
+}  // namespace cicd

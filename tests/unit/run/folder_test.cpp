@@ -1,0 +1,99 @@
+// Filling a step's folder: what is placed, what is left alone, what is removed.
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include <cicd/run/folder.hpp>
+#include <cicd/system/files.hpp>
+
+namespace {
+
+using namespace cicd;
+namespace fs = std::filesystem;
+
+struct folder_fixture : testing::Test {
+  fs::path root;
+  std::string work, list;
+  std::unique_ptr<shared_index> index;
+
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "cicd-folder-XXXXXX").string();
+    root = mkdtemp(pattern.data());
+    work = (root / "work").string();
+    list = (root / "list").string();
+    index = std::make_unique<shared_index>((root / "index").string(), surroundings::of_process());
+    put("source/pom.xml", "pom");
+    put("source/src/a b;c.java", "class A");
+  }
+  void TearDown() override { fs::remove_all(root); }
+
+  void put(const std::string& path, const std::string& content) const {
+    fs::create_directories((root / path).parent_path());
+    std::ofstream(root / path) << content;
+  }
+  file_source all_of(const std::string& name) const {
+    const std::string folder = (root / name).string();
+    return {folder, *index->look({folder, {"**"}, {}, {}, true})};
+  }
+  status fill(const std::vector<std::string>& names) const {
+    std::vector<file_source> sources;
+    for (const std::string& name : names) sources.push_back(all_of(name));
+    return fill_folder(work, sources, list, *index);
+  }
+};
+
+TEST_F(folder_fixture, holds_the_files_of_its_sources_and_keeps_what_tools_made) {
+  ASSERT_TRUE(fill({"source"}));
+  EXPECT_EQ(*read_file(work + "/src/a b;c.java"), "class A");
+  put("work/target/made.class", "made");
+  ASSERT_TRUE(fill({"source"}));
+  EXPECT_TRUE(exists(work + "/target/made.class"));
+}
+
+TEST_F(folder_fixture, what_is_right_already_is_not_touched) {
+  ASSERT_TRUE(fill({"source"}));
+  struct stat before {}, after {};
+  stat((work + "/pom.xml").c_str(), &before);
+  ASSERT_TRUE(fill({"source"}));
+  stat((work + "/pom.xml").c_str(), &after);
+  EXPECT_EQ(before.st_ino, after.st_ino);
+  EXPECT_EQ(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+}
+
+TEST_F(folder_fixture, a_file_that_a_step_altered_is_put_right_again) {
+  ASSERT_TRUE(fill({"source"}));
+  put("work/pom.xml", "altered by the step");
+  ASSERT_TRUE(fill({"source"}));
+  EXPECT_EQ(*read_file(work + "/pom.xml"), "pom");
+}
+
+TEST_F(folder_fixture, a_file_that_left_the_source_leaves_the_folder) {
+  ASSERT_TRUE(fill({"source"}));
+  fs::remove(root / "source/src/a b;c.java");
+  ASSERT_TRUE(fill({"source"}));
+  EXPECT_FALSE(exists(work + "/src/a b;c.java"));
+  EXPECT_TRUE(exists(work + "/pom.xml"));
+}
+
+TEST_F(folder_fixture, a_later_source_wins_and_links_stay_links) {
+  put("other/pom.xml", "other");
+  fs::create_symlink("nowhere", root / "other/link");
+  ASSERT_TRUE(fill({"source", "other"}));
+  EXPECT_EQ(*read_file(work + "/pom.xml"), "other");
+  EXPECT_EQ(fs::read_symlink(work + "/link"), "nowhere");
+}
+
+TEST_F(folder_fixture, a_mode_that_changed_is_changed) {
+  ASSERT_TRUE(fill({"source"}));
+  chmod((root / "source/pom.xml").c_str(), 0755);
+  ASSERT_TRUE(fill({"source"}));
+  struct stat now {};
+  stat((work + "/pom.xml").c_str(), &now);
+  EXPECT_EQ(now.st_mode & 0777U, 0755U);
+}
+
+}  // namespace
