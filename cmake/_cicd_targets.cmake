@@ -4,17 +4,21 @@
 # A target. `aggregate` (0 or 1) tells the ones of the whole build tree, whose bare names the project may have taken.
 function(_cicd_add_target name aggregate stage description depends)
   get_property(driver GLOBAL PROPERTY _CICD_DRIVER)
-  if(TARGET "${name}")
-    _cicd_refuse_target("${name}" "${aggregate}")
+  set(target "${name}")
+  if(aggregate)
+    set(target "${CICD_TARGET_PREFIX}${name}")
+  endif()
+  if(TARGET "${target}")
+    _cicd_refuse_target("${target}" "${aggregate}")
     return()
   endif()
-  add_custom_target("${name}"
+  add_custom_target("${target}"
     COMMAND "${driver}" run --build-root "${CMAKE_BINARY_DIR}" --config "$<CONFIG>" "${name}"
     USES_TERMINAL VERBATIM)
-  set_target_properties("${name}" PROPERTIES FOLDER "cicd/${stage}" CICD_DESCRIPTION "${description}")
+  set_target_properties("${target}" PROPERTIES FOLDER "cicd/${stage}" CICD_DESCRIPTION "${description}")
   if(NOT depends STREQUAL "")
     string(REPLACE "|" ";" depends "${depends}")
-    _cicd_add_dependencies("${name}" "${depends}")
+    _cicd_add_dependencies("${target}" "${depends}")
   endif()
 endfunction()
 

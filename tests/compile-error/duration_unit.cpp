@@ -1,5 +1,5 @@
 // A length of time without a unit.
-// expects: duration::refuse
+// expects: a duration is a whole number with ms, s, m, h or d
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::duration limit = "15";

@@ -1,5 +1,5 @@
 // A length of time in words.
-// expects: duration::refuse
+// expects: a duration is a whole number with ms, s, m, h or d
 #include <cicd/declare/pipeline.hpp>
 
 cicd::step declared() { return {.name = "lint", .timeout = "soon"}; }

@@ -1,5 +1,5 @@
 // A host with an underscore.
-// expects: host_name_rule
+// expects: a host is a DNS name in lower case
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::host_name host = "orders_api.example.com";

@@ -1,5 +1,5 @@
 // A label in capitals.
-// expects: label_key_rule
+// expects: a label's key has lower-case letters
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::label_key key = "Title";

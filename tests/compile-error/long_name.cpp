@@ -1,5 +1,5 @@
 // A name of 64 characters.
-// expects: dns_label_rule
+// expects: a name has 1 to 63 lower-case letters
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::dns_label name = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

@@ -1,5 +1,5 @@
 // A pattern that leads out of the source folder.
-// expects: relative_path_rule
+// expects: a path here is relative and stays within its folder
 #include <cicd/declare/pipeline.hpp>
 
 cicd::step declared() { return {.name = "lint", .inputs = {"../other/**"}}; }

@@ -1,5 +1,5 @@
 // A name with a capital letter and an underscore.
-// expects: dns_label_rule
+// expects: a name has 1 to 63 lower-case letters
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::pipeline declared{.name = "Orders_API"};

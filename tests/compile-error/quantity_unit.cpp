@@ -1,5 +1,5 @@
 // Memory in a unit that Kubernetes does not know.
-// expects: quantity_rule
+// expects: a quantity is a number with a unit
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::quantity memory = "1GB";

@@ -1,5 +1,5 @@
 // A branch with a space.
-// expects: ref_pattern_rule
+// expects: a ref pattern is a branch or tag name
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::ref_pattern branch = "a b";

@@ -1,5 +1,5 @@
 // A negative number of pods.
-// expects: replica_range::refuse
+// expects: replicas are a number from 0 to 1000
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::replica_range replicas = -1;

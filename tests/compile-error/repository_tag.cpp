@@ -1,5 +1,5 @@
 // A repository with a tag.
-// expects: image_repository_rule
+// expects: an image repository has no tag, no digest and no capital letter
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::image_repository repository = "services/orders:latest";

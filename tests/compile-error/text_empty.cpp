@@ -1,5 +1,5 @@
 // A text that is empty.
-// expects: text_rule
+// expects: a text here is not empty
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::text command = "";

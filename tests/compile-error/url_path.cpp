@@ -1,5 +1,5 @@
 // A path of a URL without its slash.
-// expects: url_path_rule
+// expects: a URL path begins with
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::url_path ready = "health";

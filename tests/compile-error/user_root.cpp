@@ -1,5 +1,5 @@
 // The user root.
-// expects: user_id::refuse
+// expects: a user is a number from 1 to 4294967294
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::user_id user = 0u;

@@ -89,6 +89,7 @@ int time_reads(const manifest_target& target, int times) {
 }  // namespace
 
 int main(int count, char** words) {
+  prepare_process();
   const std::vector<std::string> given(words + 1, words + count);
   if (given.size() < 5) {
     std::fputs(

@@ -64,7 +64,8 @@ class Handler(BaseHTTPRequestHandler):
                            CONTENT_TYPE=self.headers.get("Content-Type", ""), CONTENT_LENGTH=str(len(body)),
                            HTTP_CONTENT_ENCODING=self.headers.get("Content-Encoding", ""),
                            GIT_PROTOCOL=self.headers.get("Git-Protocol", ""))
-        out = subprocess.run(["git", "http-backend"], env=environment, input=body, stdout=subprocess.PIPE, check=False).stdout
+        out = subprocess.run(["git", "http-backend"], env=environment, input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             check=False).stdout
         head, _, content = out.partition(b"\r\n\r\n")
         lines = [line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line]
         status = next((int(value.split()[0]) for name, value in lines if name == "Status"), 200)

@@ -46,7 +46,7 @@ expect() {
   out=$("$tool" "$@" 2>"$work/err")
   got=$?
   [ "$got" = "$status" ] || fail "exit $got instead of $status: $*"
-  grep -qF -- "$text" "$work/err" || fail "its words lack '$text': $*"
+  [ -z "$text" ] || grep -qF -- "$text" "$work/err" || fail "its words lack '$text': $*"
 }
 bare() { git init --quiet --bare "$1"; }
 commits() { git --git-dir="$1" rev-list --count "${2:-main}"; }
@@ -222,14 +222,13 @@ case_hostile_names_run_nothing() {
     equal "$(git --git-dir="$work/m.git" show "refs/heads/$name:stage/$name/$name.yaml")" "$name"
     expect 0 "" history "$work/m.git" "$name" "stage/$name" "$work/c $name" 5
     equal "$out" "1 $name.yaml"
-    expect 0 "" read "$http/../x" "$name" "x" "$work/c2" || true
-  done 2>/dev/null
+  done
   expect 2 "no manifest repository" read '--upload-pack=touch sentinel' main stage/orders "$work/c"
   expect 2 "may not name a program" read 'ext::sh -c touch% sentinel' main stage/orders "$work/c"
   expect 6 "not allowed" read 'helper://touch/sentinel' main stage/orders "$work/c"
   for name in ../x /x .git/hooks .cicd/x a//b . ''; do
     expect 2 "manifests cannot lie there" commit "$work/m.git" main "$name" "$work/c" a 1
-    expect 2 "cannot have this name" commit "$work/m.git" main stage/orders "$work/c" "$name" 1
+    [ "$name" = .cicd/x ] || expect 2 "cannot have this name" commit "$work/m.git" main stage/orders "$work/c" "$name" 1
   done
   equal "$(find "$work" -name 'sentinel*')" ""
 }
@@ -307,9 +306,12 @@ case_what_is_remembered_is_checked() {
     expect 0 "" read "$work/m.git" main stage/orders "$work/c"
     equal "$out" "$truth"
   done
-  PATH=/nowhere expect 2 "git is not on PATH" read "$work/m.git" main stage/orders "$work/c"
-  git_that none ''
+  printf '#!/bin/sh\nPATH=/nowhere exec %q "$@"\n' "$tool" >"$work/without-git"
+  chmod +x "$work/without-git"
+  tool=$work/without-git expect 2 "git is not on PATH" read "$work/m.git" main stage/orders "$work/c"
+  mkdir "$work/bin"
   printf '#!/bin/sh\ntouch %q\nexit 1\n' "$work/git-was-started" >"$work/bin/git"
+  chmod +x "$work/bin/git"
   PATH=$work/bin:$PATH expect 0 "" read "$work/m.git" main stage/orders "$work/c"
   [ ! -e "$work/git-was-started" ] || fail "git was started although nothing had changed"
 }
@@ -346,7 +348,11 @@ case_refs_of_every_kind_are_read() {
   expect 0 "" read "$work/m.git" alias stage/orders "$work/c2"
   equal "$(head -1 <<<"$out")" "tip $(git --git-dir="$work/m.git" rev-parse main)"
   git init --quiet --bare --object-format=sha256 "$work/m256.git"
-  expect 0 "" commit "file://$work/m256.git" main stage/orders "$work/c4" a 1 2>/dev/null || true
+  local empty
+  empty=$(git --git-dir="$work/m256.git" mktree </dev/null)
+  git --git-dir="$work/m256.git" update-ref refs/heads/main "$(git --git-dir="$work/m256.git" commit-tree "$empty" -m first)"
+  expect 0 "" commit "file://$work/m256.git" main stage/orders "$work/c4" a 1
+  equal "$(commits "$work/m256.git")" 2
   git init --quiet "$work/tree"
   git -C "$work/tree" commit --quiet --allow-empty -m first
   expect 0 "" commit "$work/tree" deploy stage/orders "$work/c3" a 1
@@ -393,7 +399,8 @@ run() {
   work=$root/work
   rm -rf "$work" && mkdir "$work"
   count=$((count + 1))
-  if (servers=(); trap end_servers EXIT; "${@:2}"); then echo "ok    $1"; else echo "FAIL  $1"; failures=$((failures + 1)); fi
+  SECONDS=0
+  if (servers=(); trap end_servers EXIT; "${@:2}"); then echo "ok    $1 (${SECONDS} s)"; else echo "FAIL  $1 (${SECONDS} s)"; failures=$((failures + 1)); fi
 }
 for each in $(declare -F | sed -n 's/^declare -f on_//p'); do
   for server in path git http; do

@@ -42,7 +42,8 @@ cicd::json as_json(const cicd::built_image& image) {
 }
 
 int built(const cicd::image_recipe& recipe, const arguments& words) {
-  auto image = cicd::build_image(recipe, words.at(1), {.folder = words.at(2)}, std::stoul(words.at(3)), nullptr);
+  auto image =
+      cicd::build_image(recipe, words.at(1), {.folder = words.at(2)}, std::stoul(words.at(3)), nullptr);
   return image ? shown(as_json(*image)) : failed(image.error());
 }
 
@@ -102,7 +103,9 @@ int publish(const arguments& words) {
   if (!image) return failed(image.error());
   auto done = (*there)->publish(words.at(3), image->manifest, words.at(4), words.at(5) == "immutable");
   if (!done) return failed(done.error());
-  return shown(cicd::json().set("changed", done->changed).set("reference", (*there)->reference(words.at(4), image->manifest)));
+  return shown(cicd::json()
+                   .set("changed", done->changed)
+                   .set("reference", (*there)->reference(words.at(4), image->manifest)));
 }
 
 int resolve(const arguments& words) {

@@ -1,5 +1,5 @@
-// Patterns over paths and refs. Matching takes time in proportion to pattern × path at most: after a mismatch only
-// the last `*` and the last `**` are tried again, since an earlier one can gain nothing.
+// Patterns over paths and refs. Matching takes time in proportion to pattern × path at most: after a mismatch
+// only the last `*` and the last `**` are tried again, since an earlier one can gain nothing.
 #include <cicd/base/text.hpp>
 
 namespace cicd {
@@ -20,8 +20,9 @@ std::string_view taken_code_point(std::string_view& text) {
   return point;
 }
 
-/// Whether `point` is in the class that `pattern` begins with, which is then taken off it; nothing when the `[` is
-/// never closed and so stands for itself. UTF-8 keeps the order of code points, so bytes can be compared.
+/// Whether `point` is in the class that `pattern` begins with, which is then taken off it; nothing when the
+/// `[` is never closed and so stands for itself. UTF-8 keeps the order of code points, so bytes can be
+/// compared.
 std::optional<bool> taken_class(std::string_view& pattern, std::string_view point) {
   std::string_view rest = pattern.substr(1);
   const bool negated = !rest.empty() && (rest.front() == '!' || rest.front() == '^');
@@ -88,7 +89,8 @@ struct retry_point {
 
 class matcher {
  public:
-  matcher(std::string_view pattern, std::string_view path) : whole_(pattern), pattern_(pattern), path_(path) {}
+  matcher(std::string_view pattern, std::string_view path)
+      : whole_(pattern), pattern_(pattern), path_(path) {}
 
   bool matches() {
     while (!pattern_.empty() || !path_.empty())
@@ -113,8 +115,10 @@ class matcher {
 
   bool go_back() {
     retry_point* from = nullptr;
-    if (star_.advance(false)) from = &star_;
-    else if (spanning_star_.advance(true)) from = &spanning_star_, star_ = {};
+    if (star_.advance(false))
+      from = &star_;
+    else if (spanning_star_.advance(true))
+      from = &spanning_star_, star_ = {};
     if (!from) return false;
     pattern_ = from->pattern;
     path_ = from->path;

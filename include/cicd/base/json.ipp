@@ -2,8 +2,8 @@
 // Writing is our own, since the order of members and the treatment of invalid UTF-8 are promises.
 #include <cicd/base/json.hpp>
 
-#include <boost/json/src.hpp>
 #include <fmt/format.h>
+#include <boost/json/src.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +24,8 @@ json converted(const boost::json::value& from) {
     case boost::json::kind::int64: return std::int64_t{from.get_int64()};
     case boost::json::kind::uint64: return static_cast<double>(from.get_uint64());
     case boost::json::kind::double_: return from.get_double();
-    case boost::json::kind::string: return std::string_view(from.get_string().data(), from.get_string().size());
+    case boost::json::kind::string:
+      return std::string_view(from.get_string().data(), from.get_string().size());
     case boost::json::kind::array: {
       json::array elements;
       elements.reserve(from.get_array().size());
@@ -35,7 +36,8 @@ json converted(const boost::json::value& from) {
       json::object members;
       members.reserve(from.get_object().size());
       for (const auto& member : from.get_object())
-        members.emplace_back(std::string(member.key().data(), member.key().size()), converted(member.value()));
+        members.emplace_back(std::string(member.key().data(), member.key().size()),
+                             converted(member.value()));
       return members;
     }
   }
@@ -223,7 +225,8 @@ void append_json_string(std::string& to, std::string_view text) {
   const auto plain_end = std::find_if_not(text.begin(), text.end(), is_plain);
   to.push_back('"');
   to.append(text.begin(), plain_end);
-  for (const char c : valid_utf8(text.substr(static_cast<std::size_t>(plain_end - text.begin())))) switch (c) {
+  for (const char c : valid_utf8(text.substr(static_cast<std::size_t>(plain_end - text.begin()))))
+    switch (c) {
       case '"': to.append("\\\""); break;
       case '\\': to.append("\\\\"); break;
       case '\b': to.append("\\b"); break;
@@ -232,8 +235,10 @@ void append_json_string(std::string& to, std::string_view text) {
       case '\r': to.append("\\r"); break;
       case '\t': to.append("\\t"); break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20) to.push_back(c);
-        else fmt::format_to(std::back_inserter(to), "\\u{:04x}", c);
+        if (static_cast<unsigned char>(c) >= 0x20)
+          to.push_back(c);
+        else
+          fmt::format_to(std::back_inserter(to), "\\u{:04x}", c);
     }
   to.push_back('"');
 }

@@ -16,7 +16,8 @@ constexpr char32_t invalid = 0xffffffff;
 
 struct code_point {
   char32_t value = invalid;
-  std::size_t size = 1;  ///< bytes; for an invalid one those to pass over (Unicode 15, section 3.9, "maximal subpart")
+  std::size_t size =
+      1;  ///< bytes; for an invalid one those to pass over (Unicode 15, section 3.9, "maximal subpart")
 };
 
 /// The code point at the front of a text that is not empty.
@@ -50,18 +51,46 @@ constexpr bool is_in(const std::array<range, N>& ranges, char32_t value) {
   return false;
 }
 
-/// Controls, and what hides or reorders text: zero width, bidirectional marks, overrides and isolates, line separators, tags.
-/// The joiners U+200C and U+200D are part of ordinary words and stay.
-constexpr std::array<range, 10> hidden{{{0x00, 0x1f}, {0x7f, 0x9f}, {0x061c, 0x061c}, {0x200b, 0x200b}, {0x200e, 0x200f},
-                                        {0x2028, 0x202e}, {0x2060, 0x2069}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
+/// What is one byte a character; most of any text.
+std::string_view ascii_at_front(std::string_view text) {
+  const auto end =
+      std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+/// Controls, and what hides or reorders text: zero width, bidirectional marks, overrides and isolates, line
+/// separators, tags. The joiners U+200C and U+200D are part of ordinary words and stay.
+constexpr std::array<range, 10> hidden{{{0x00, 0x1f},
+                                        {0x7f, 0x9f},
+                                        {0x061c, 0x061c},
+                                        {0x200b, 0x200b},
+                                        {0x200e, 0x200f},
+                                        {0x2028, 0x202e},
+                                        {0x2060, 0x2069},
+                                        {0xfeff, 0xfeff},
+                                        {0xfff9, 0xfffb},
                                         {0xe0000, 0xe007f}}};
 /// East Asian Width W and F, and emoji (Unicode Standard Annex 11), by block.
-constexpr std::array<range, 13> wide{{{0x1100, 0x115f}, {0x231a, 0x231b}, {0x23e9, 0x23ec}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},
-                                      {0xa960, 0xa97f}, {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60},
-                                      {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}}};
+constexpr std::array<range, 13> wide{{{0x1100, 0x115f},
+                                      {0x231a, 0x231b},
+                                      {0x23e9, 0x23ec},
+                                      {0x2e80, 0x303e},
+                                      {0x3041, 0xa4cf},
+                                      {0xa960, 0xa97f},
+                                      {0xac00, 0xd7a3},
+                                      {0xf900, 0xfaff},
+                                      {0xfe30, 0xfe6f},
+                                      {0xff00, 0xff60},
+                                      {0xffe0, 0xffe6},
+                                      {0x1f300, 0x1faff},
+                                      {0x20000, 0x3fffd}}};
 /// Marks that join the character before them.
-constexpr std::array<range, 6> joining{{{0x0300, 0x036f}, {0x0483, 0x0489}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
-                                        {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}}};
+constexpr std::array<range, 6> joining{{{0x0300, 0x036f},
+                                        {0x0483, 0x0489},
+                                        {0x1ab0, 0x1aff},
+                                        {0x1dc0, 0x1dff},
+                                        {0x20d0, 0x20ff},
+                                        {0xfe00, 0xfe0f}}};
 
 std::size_t width_of(char32_t value) {
   if (value < 0x300) return value < 0x20 ? 0 : 1;
@@ -69,7 +98,8 @@ std::size_t width_of(char32_t value) {
   return is_in(wide, value) ? 2 : 1;
 }
 
-/// The size of the escape sequence at the front (ECMA-48: CSI, OSC and its kin, or two bytes), 0 where there is none.
+/// The size of the escape sequence at the front (ECMA-48: CSI, OSC and its kin, or two bytes), 0 where there
+/// is none.
 std::size_t escape_size(std::string_view text) {
   if (text.size() < 2 || text[0] != '\x1b') return 0;
   if (text[1] == '[') {
@@ -100,12 +130,18 @@ glyph glyph_at_front(std::string_view text) {
 
 void append_visible(std::string& to, std::string_view bytes, const code_point& point) {
   if (point.value == invalid)
-    for (const char byte : bytes) fmt::format_to(std::back_inserter(to), "\\x{:02x}", static_cast<unsigned char>(byte));
-  else if (point.value == '\n') to.append("\\n");
-  else if (point.value == '\r') to.append("\\r");
-  else if (point.value < 0x100) fmt::format_to(std::back_inserter(to), "\\x{:02x}", static_cast<unsigned>(point.value));
-  else if (point.value < 0x10000) fmt::format_to(std::back_inserter(to), "\\u{:04x}", static_cast<unsigned>(point.value));
-  else fmt::format_to(std::back_inserter(to), "\\U{:08x}", static_cast<unsigned>(point.value));
+    for (const char byte : bytes)
+      fmt::format_to(std::back_inserter(to), "\\x{:02x}", static_cast<unsigned char>(byte));
+  else if (point.value == '\n')
+    to.append("\\n");
+  else if (point.value == '\r')
+    to.append("\\r");
+  else if (point.value < 0x100)
+    fmt::format_to(std::back_inserter(to), "\\x{:02x}", static_cast<unsigned>(point.value));
+  else if (point.value < 0x10000)
+    fmt::format_to(std::back_inserter(to), "\\u{:04x}", static_cast<unsigned>(point.value));
+  else
+    fmt::format_to(std::back_inserter(to), "\\U{:08x}", static_cast<unsigned>(point.value));
 }
 
 }  // namespace
@@ -119,8 +155,10 @@ std::string displayable(std::string_view text, newlines ends) {
     const code_point point = front_of(text);
     const std::string_view bytes = text.substr(0, point.size);
     const bool stays = point.value == '\t' || (point.value == '\n' && ends == newlines::keep);
-    if (stays || (point.value != invalid && !is_in(hidden, point.value))) shown.append(bytes);
-    else append_visible(shown, bytes, point);
+    if (stays || (point.value != invalid && !is_in(hidden, point.value)))
+      shown.append(bytes);
+    else
+      append_visible(shown, bytes, point);
     text.remove_prefix(point.size);
   }
   return shown;
@@ -130,6 +168,10 @@ std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
   while (!text.empty()) {
+    const std::string_view plain = base_unicode::ascii_at_front(text);
+    valid.append(plain);
+    text.remove_prefix(plain.size());
+    if (text.empty()) break;
     const base_unicode::code_point point = base_unicode::front_of(text);
     valid.append(point.value == base_unicode::invalid ? "\xef\xbf\xbd" : text.substr(0, point.size));
     text.remove_prefix(point.size);

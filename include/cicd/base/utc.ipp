@@ -17,8 +17,8 @@ std::string text_to_seconds(system_clock::time_point when) {
   const year_month_day date(day);
   const hh_mm_ss time(floor<seconds>(when - day));
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 /// The number that the next `digits` digits give; −1 and nothing taken where they are none.
@@ -53,7 +53,9 @@ std::optional<milliseconds> taken_fraction(std::string_view& text) {
 }  // namespace
 }  // namespace base_utc
 
-std::string utc_text(std::chrono::system_clock::time_point when) { return base_utc::text_to_seconds(when) + "Z"; }
+std::string utc_text(std::chrono::system_clock::time_point when) {
+  return base_utc::text_to_seconds(when) + "Z";
+}
 
 std::string utc_text_with_milliseconds(std::chrono::system_clock::time_point when) {
   using namespace std::chrono;
@@ -73,8 +75,10 @@ std::optional<std::chrono::system_clock::time_point> utc_from(std::string_view t
   const int second = take(text, ':') ? taken_number(text, 2) : -1;
   const auto fraction = base_utc::taken_fraction(text);
   if (!fraction || text != "Z" || in_year < 0 || in_month < 0 || in_day < 0) return std::nullopt;
-  const year_month_day date(year(in_year), month(static_cast<unsigned>(in_month)), day(static_cast<unsigned>(in_day)));
-  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
+  const year_month_day date(year(in_year), month(static_cast<unsigned>(in_month)),
+                            day(static_cast<unsigned>(in_day)));
+  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    return std::nullopt;
   return sys_days(date) + hours(hour) + minutes(minute) + seconds(second) + *fraction;
 }
 

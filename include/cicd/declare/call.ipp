@@ -1,4 +1,5 @@
-// Reads the declarations: line by line, each call verbatim. It knows which functions there are, not what they mean.
+// Reads the declarations: line by line, each call verbatim. It knows which functions there are, not what they
+// mean.
 #include <cicd/declare/call.hpp>
 
 #include <fmt/format.h>
@@ -15,7 +16,11 @@ namespace {
 std::string ordinal(int number) {
   const int last_two = number % 100;
   const bool teen = last_two >= 11 && last_two <= 13;
-  const char* suffix = teen ? "th" : number % 10 == 1 ? "st" : number % 10 == 2 ? "nd" : number % 10 == 3 ? "rd" : "th";
+  const char* suffix = teen               ? "th"
+                       : number % 10 == 1 ? "st"
+                       : number % 10 == 2 ? "nd"
+                       : number % 10 == 3 ? "rd"
+                                          : "th";
   return fmt::format("{}{}", number, suffix);
 }
 
@@ -48,8 +53,8 @@ result<build_tree> tree_from(const json& line) {
   const json& version = line["cicd"];
   if (!version.is_integer()) return damaged(1, "no declarations of cicd");
   if (version.integer() != declarations_version)
-    return damaged(1, fmt::format("format {} was written by another cicd; this one reads {}", version.integer(),
-                                  declarations_version));
+    return damaged(1, fmt::format("format {} was written by another cicd; this one reads {}",
+                                  version.integer(), declarations_version));
   if (!line["source_root"].is_string() || !line["build_root"].is_string())
     return damaged(1, "source_root or build_root is missing");
   return build_tree{.source_root = line["source_root"].text(),
@@ -66,7 +71,8 @@ result<call> call_from(const json& line, std::size_t number, const genex_reader&
             .arguments = {}};
   if (!is_known(read.where.function))
     return damaged(number, fmt::format("no function of cicd: '{}'", displayable(read.where.function)));
-  if (read.where.list_file.empty() || read.where.which < 1 || read.directory.empty() || !line["arguments"].is_array())
+  if (read.where.list_file.empty() || read.where.which < 1 || read.directory.empty()
+      || !line["arguments"].is_array())
     return damaged(number, "list_file, which, directory or arguments is missing");
   read.arguments.reserve(line["arguments"].elements().size());
   for (const json& argument : line["arguments"].elements()) {
@@ -94,7 +100,8 @@ std::string_view taken_line(std::string_view& rest, std::size_t& number) {
 
 std::string origin::text(std::string_view source_root) const {
   std::string_view file = list_file;
-  if (!source_root.empty() && file.starts_with(source_root) && file.substr(source_root.size()).starts_with('/'))
+  if (!source_root.empty() && file.starts_with(source_root)
+      && file.substr(source_root.size()).starts_with('/'))
     file.remove_prefix(source_root.size() + 1);
   if (which == 0) return fmt::format("{}, {}", file, function);
   return fmt::format("{}, {} call of {}()", file, declare_call::ordinal(which), function);

@@ -1,4 +1,5 @@
-// What the declarations of a pipeline say of each other: references, circles, clashes, what needs or excludes what.
+// What the declarations of a pipeline say of each other: references, circles, clashes, what needs or excludes
+// what.
 #pragma once
 
 #include <vector>

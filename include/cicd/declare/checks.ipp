@@ -9,20 +9,27 @@
 namespace cicd::declaring {
 namespace {
 
-void check_references(const std::vector<dns_label>& names, const place& where, std::string_view keyword, std::string_view what,
-                      auto& list, findings& found) {
+void check_references(const std::vector<dns_label>& names,
+                      const place& where,
+                      std::string_view keyword,
+                      std::string_view what,
+                      auto& list,
+                      findings& found) {
   for (std::size_t at = 0; at < names.size(); ++at)
     if (!list.find(names[at].view()))
-      found.add({where.site, where.word + 1 + at}, unknown_reference(keyword, what, names[at].view(), list.names()));
+      found.add({where.site, where.word + 1 + at},
+                unknown_reference(keyword, what, names[at].view(), list.names()));
 }
 
 template <typename T>
 void check_steps_before(const declaration<T>& of, draft& in, findings& found) {
-  if (!in.without_template) check_references(of.value.after, of.near("after"), "AFTER", "step", in.steps, found);
+  if (!in.without_template)
+    check_references(of.value.after, of.near("after"), "AFTER", "step", in.steps, found);
 }
 
 bool is_reserved(std::string_view name) {
-  return name == "image" || name == "publish" || name.starts_with("image-") || name.starts_with("plan-") || name.starts_with("deploy-");
+  return name == "image" || name == "publish" || name.starts_with("image-") || name.starts_with("plan-")
+         || name.starts_with("deploy-");
 }
 
 void check_step(const declaration<step>& of, draft& in, findings& found) {
@@ -31,14 +38,17 @@ void check_step(const declaration<step>& of, draft& in, findings& found) {
   if (!of.at("command") && !of.at("shell") && !of.site->unclear && !in.without_template)
     found.add(of.start(), missing_option("COMMAND", "COMMAND <program> [<argument>…] or SHELL <line>", ""));
   if (of.at("wrapper") && !of.at("command"))
-    found.add(of.at("wrapper"), meaningless_option("WRAPPER", "without COMMAND", "give COMMAND, or leave WRAPPER out"));
+    found.add(of.at("wrapper"),
+              meaningless_option("WRAPPER", "without COMMAND", "give COMMAND, or leave WRAPPER out"));
   check_steps_before(of, in, found);
 }
 
-/// Depth first and iterative: a chain of 10,000 steps is no reason to run out of stack. Each circle is reported once.
+/// Depth first and iterative: a chain of 10,000 steps is no reason to run out of stack. Each circle is
+/// reported once.
 class circle_finder {
  public:
-  circle_finder(named_list<step>& steps, findings& found) : steps_(steps), found_(found), states_(steps.items().size(), state::unseen) {
+  circle_finder(named_list<step>& steps, findings& found)
+      : steps_(steps), found_(found), states_(steps.items().size(), state::unseen) {
     for (std::size_t at = 0; at < steps.items().size(); ++at) index_.emplace(steps.items()[at].name, at);
   }
 
@@ -65,8 +75,10 @@ class circle_finder {
       }
       const auto before = index_.find(std::string(after[last.next++].view()));
       if (before == index_.end()) continue;
-      if (states_[before->second] == state::open) report(before->second);
-      else if (states_[before->second] == state::unseen) enter(before->second);
+      if (states_[before->second] == state::open)
+        report(before->second);
+      else if (states_[before->second] == state::unseen)
+        enter(before->second);
     }
   }
 
@@ -77,7 +89,8 @@ class circle_finder {
 
   void report(std::size_t closing) {
     std::vector<std::string> names;
-    const auto start = std::find_if(path_.begin(), path_.end(), [&](const visit& each) { return each.step == closing; });
+    const auto start =
+        std::find_if(path_.begin(), path_.end(), [&](const visit& each) { return each.step == closing; });
     for (auto each = start; each != path_.end(); ++each) names.push_back(steps_.items()[each->step].name);
     names.push_back(names.front());
     found_.add(steps_.items()[closing].near("after"), cycle(names));
@@ -101,12 +114,16 @@ void check_image(const declaration<image>& of, draft& in, findings& found) {
 void check_workload(const declaration<service>& of, findings& found) {
   if (of.at("ready") && !of.at("port")) found.add(of.at("ready"), missing_counterpart("READY", "PORT"));
   if (of.at("host") && !of.at("port")) found.add(of.at("host"), missing_counterpart("HOST", "PORT"));
-  if (of.at("ingress_class") && !of.at("host")) found.add(of.at("ingress_class"), missing_counterpart("INGRESS_CLASS", "HOST"));
-  if (of.value.replicas.scales() && !of.at("cpu")) found.add(of.at("replicas"), missing_counterpart("a range of REPLICAS", "CPU"));
+  if (of.at("ingress_class") && !of.at("host"))
+    found.add(of.at("ingress_class"), missing_counterpart("INGRESS_CLASS", "HOST"));
+  if (of.value.replicas.scales() && !of.at("cpu"))
+    found.add(of.at("replicas"), missing_counterpart("a range of REPLICAS", "CPU"));
   for (const secret_reference& secret : of.value.secret_env)
     for (const assignment& variable : of.value.env)
       if (secret.name == variable.name)
-        found.add(of.at("secret_env"), {.what = "the variable is in ENV too", .value = secret.name.str(), .help = "leave one of them out"});
+        found.add(of.at("secret_env"), {.what = "the variable is in ENV too",
+                                        .value = secret.name.str(),
+                                        .help = "leave one of them out"});
 }
 
 void check_image_reference(const declaration<service>& of, draft& in, findings& found) {
@@ -147,10 +164,13 @@ void check_overrides_apart(const draft& in, findings& found) {
 
 void check_environment(const declaration<environment>& of, findings& found) {
   const deploy_way via = of.value.via;
-  if (!of.at("via") && !of.site->unclear) found.add(of.start(), missing_option("VIA", allowed_form(static_cast<const deploy_way*>(nullptr)), "cicd explain environment.via"));
+  if (!of.at("via") && !of.site->unclear)
+    found.add(of.start(), missing_option("VIA", allowed_form(static_cast<const deploy_way*>(nullptr)),
+                                         "cicd explain environment.via"));
   const auto only = [&](std::string_view key, std::string_view keyword, bool fits, std::string_view way) {
     if (via != deploy_way::none && of.at(key) && !fits)
-      found.add(of.at(key), meaningless_option(keyword, fmt::format("without VIA {}", way), fmt::format("leave {} out", keyword)));
+      found.add(of.at(key), meaningless_option(keyword, fmt::format("without VIA {}", way),
+                                               fmt::format("leave {} out", keyword)));
   };
   only("repository", "REPOSITORY", via == deploy_way::gitops, "gitops");
   only("branch", "BRANCH", via == deploy_way::gitops, "gitops");
@@ -162,10 +182,12 @@ void check_environment(const declaration<environment>& of, findings& found) {
 void check_own(const declaration<pipeline>& of, findings& found) {
   if (of.at("template")) return;
   for (const option& each : options_of<pipeline>())
-    if (each.key == "base" || each.key == "jar" || each.key == "base_after" || each.key == "scan" || each.key == "fail_on")
+    if (each.key == "base" || each.key == "jar" || each.key == "base_after" || each.key == "scan"
+        || each.key == "fail_on")
       if (of.at(each.key))
-        found.add(of.at(each.key), meaningless_option(each.keyword, "without TEMPLATE",
-                                                      "give TEMPLATE, or use pipeline_image() and pipeline_step()"));
+        found.add(of.at(each.key),
+                  meaningless_option(each.keyword, "without TEMPLATE",
+                                     "give TEMPLATE, or use pipeline_image() and pipeline_step()"));
 }
 
 /// Reports the second of two that share one place.
@@ -222,10 +244,13 @@ void check_between(std::deque<draft>& all, findings& found) {
     for (const auto& each : pipeline.images.items()) {
       const place own = pipeline.own.at("image");
       const bool own_counts = own && each.name == "image";
-      repositories.take(repository_for(pipeline, each), each.at("repository") ? each.at("repository") : own_counts ? own : each.start());
+      repositories.take(repository_for(pipeline, each), each.at("repository") ? each.at("repository")
+                                                        : own_counts          ? own
+                                                                              : each.start());
     }
     for (const auto& each : pipeline.environments.items())
-      if (const std::string where = manifests_of(pipeline, each.value); !where.empty()) folders.take(where, each.near("path"));
+      if (const std::string where = manifests_of(pipeline, each.value); !where.empty())
+        folders.take(where, each.near("path"));
   }
 }
 

@@ -52,7 +52,9 @@ class pipeline_targets {
   }
 
  private:
-  static bool is_stage_name(std::string_view name) { return name == "build" || name == "test" || name == "scan"; }
+  static bool is_stage_name(std::string_view name) {
+    return name == "build" || name == "test" || name == "scan";
+  }
 
   std::string full(std::string_view what) const { return fmt::format("{}.{}", name_, what); }
   std::string id(std::string_view step) const { return fmt::format("{}/{}", name_, step); }
@@ -75,11 +77,13 @@ class pipeline_targets {
     std::set<const step*> seen(steps.begin(), steps.end());
     for (std::size_t at = 0; at < steps.size(); ++at)
       for (const dns_label& before : steps[at]->after)
-        if (const step* found = step_named(before.view()); found && seen.insert(found).second) steps.push_back(found);
+        if (const step* found = step_named(before.view()); found && seen.insert(found).second)
+          steps.push_back(found);
     return steps;
   }
 
-  /// The CMake targets that these steps or any before them need: the driver walks the graph itself, so each target waits for all.
+  /// The CMake targets that these steps or any before them need: the driver walks the graph itself, so each
+  /// target waits for all.
   std::vector<std::string> depends_of(const std::vector<const step*>& last) const {
     std::vector<std::string> depends;
     if (!any_depends_) return depends;
@@ -106,7 +110,8 @@ class pipeline_targets {
     target& made = add(word, word, describe_stage(word, members));
     for (const step* each : members) made.steps.push_back(id(each->name.view()));
     made.depends = depends_of(members);
-    made.test = of_stage || std::any_of(members.begin(), members.end(), [](const step* each) { return each->check; });
+    made.test =
+        of_stage || std::any_of(members.begin(), members.end(), [](const step* each) { return each->check; });
     set_fixtures(made, members);
   }
 
@@ -120,12 +125,15 @@ class pipeline_targets {
   void set_fixtures(target& of, const std::vector<const step*>& last) const {
     const auto builds = [](const step* each) { return each->stage == step_stage::build; };
     if (!of.test) return;
-    if (of.name == full("build")) of.fixtures_setup.push_back(of.name);
-    else if (std::ranges::any_of(with_all_before(last), builds)) of.fixtures_required.push_back(full("build"));
+    if (of.name == full("build"))
+      of.fixtures_setup.push_back(of.name);
+    else if (std::ranges::any_of(with_all_before(last), builds))
+      of.fixtures_required.push_back(full("build"));
   }
 
   void add_step(const step& of) {
-    const std::string description = of.description ? of.description.str() : fmt::format("runs the step {} of {}", of.name.view(), name_);
+    const std::string description =
+        of.description ? of.description.str() : fmt::format("runs the step {} of {}", of.name.view(), name_);
     target& made = add(of.name.view(), word_for(of.stage), description);
     made.steps.push_back(id(of.name.view()));
     made.depends = depends_of({&of});
@@ -144,7 +152,9 @@ class pipeline_targets {
   void add_images() {
     if (of_.images.empty()) return;
     std::vector<const step*> before;
-    target& made = add("image", "image", fmt::format("makes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
+    target& made =
+        add("image", "image",
+            fmt::format("makes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
     for (const image& each : of_.images) {
       made.steps.push_back(id(each.name.view() == "image" ? "image" : "image-" + each.name.str()));
       for (const step* step : steps_before(each)) before.push_back(step);
@@ -152,14 +162,17 @@ class pipeline_targets {
     made.test = true;
     made.depends = image_depends_ = depends_of(before);
     set_fixtures(made, before);
-    target& publish = add("publish", "publish", fmt::format("publishes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
+    target& publish =
+        add("publish", "publish",
+            fmt::format("publishes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
     publish.steps.push_back(id("publish"));
     publish.depends = image_depends_;
   }
 
   void add_environment(const environment& of) {
     const std::string step = "deploy-" + of.name.str();
-    target& plan = add("plan-" + of.name.str(), "deploy", fmt::format("shows what deploying {} to {} would do", name_, of.name.view()));
+    target& plan = add("plan-" + of.name.str(), "deploy",
+                       fmt::format("shows what deploying {} to {} would do", name_, of.name.view()));
     plan.steps.push_back(id(step));
     plan.plans_only = true;
     target& deploy = add(step, "deploy", fmt::format("deploys {} to {}", name_, of.name.view()));
@@ -186,7 +199,8 @@ std::string aggregate_description(std::string_view what) {
 }
 
 bool is_aggregated(std::string_view what) {
-  return what == "build" || what == "scan" || what == "image" || what == "publish" || what.starts_with("plan-") || what.starts_with("deploy-");
+  return what == "build" || what == "scan" || what == "image" || what == "publish"
+         || what.starts_with("plan-") || what.starts_with("deploy-");
 }
 
 /// The rank of an aggregate: the order in which a person runs them.
@@ -219,14 +233,18 @@ std::vector<target> aggregates_of(const std::vector<target>& targets) {
     append_new(aggregates[at->second].depends, each.depends);
     for (const std::string& step : each.steps) aggregates[at->second].steps.push_back(step);
   }
-  std::stable_sort(aggregates.begin(), aggregates.end(), [](const target& a, const target& b) { return rank_of(a.name) < rank_of(b.name); });
+  std::stable_sort(aggregates.begin(), aggregates.end(),
+                   [](const target& a, const target& b) { return rank_of(a.name) < rank_of(b.name); });
   return aggregates;
 }
 
-/// A CMake bracket argument: nothing in it is replaced. It drops a line end at its start, so one is put before one.
+/// A CMake bracket argument: nothing in it is replaced. It drops a line end at its start, so one is put
+/// before one.
 std::string bracketed(std::string_view text) {
   std::size_t level = 2;
-  while (text.find("]" + std::string(level, '=') + "]") != text.npos || text.ends_with("]" + std::string(level, '='))) ++level;
+  while (text.find("]" + std::string(level, '=') + "]") != text.npos
+         || text.ends_with("]" + std::string(level, '=')))
+    ++level;
   const std::string equals(level, '=');
   return fmt::format("[{}[{}{}]{}]", equals, text.starts_with('\n') ? "\n" : "", text, equals);
 }
@@ -246,21 +264,24 @@ std::string cmake_call(std::string_view function, const std::vector<std::string>
 std::vector<target> targets_of(const model& of) {
   std::vector<target> all;
   for (const declared_pipeline& each : of.pipelines)
-    for (target& made : declare_describe::pipeline_targets(each.declared).all()) all.push_back(std::move(made));
+    for (target& made : declare_describe::pipeline_targets(each.declared).all())
+      all.push_back(std::move(made));
   for (target& made : declare_describe::aggregates_of(all)) all.push_back(std::move(made));
   return all;
 }
 
 std::string cmake_text(const std::vector<target>& targets) {
   using namespace declare_describe;
-  std::string text = fmt::format("# Written by cicd describe, format {}; configure writes it anew.\n", format_version);
+  std::string text =
+      fmt::format("# Written by cicd describe, format {}; configure writes it anew.\n", format_version);
   for (const target& each : targets) {
     const std::string description = replaced_all(displayable(each.description), "\\n", " ");
-    text += cmake_call("_cicd_add_target",
-                       {each.name, each.pipeline.empty() ? "1" : "0", each.stage, description, joined(each.depends, "|")});
+    text += cmake_call("_cicd_add_target", {each.name, each.pipeline.empty() ? "1" : "0", each.stage,
+                                            description, joined(each.depends, "|")});
     if (each.test)
-      text += cmake_call("_cicd_add_test", {each.name, fmt::format("cicd|{}|{}", each.pipeline, each.stage),
-                                            joined(each.fixtures_setup, "|"), joined(each.fixtures_required, "|")});
+      text += cmake_call("_cicd_add_test",
+                         {each.name, fmt::format("cicd|{}|{}", each.pipeline, each.stage),
+                          joined(each.fixtures_setup, "|"), joined(each.fixtures_required, "|")});
   }
   return text;
 }

@@ -1,5 +1,5 @@
-// A pipeline between reading and judging: its declarations with the places where each option is given, the template's and the
-// person's already one. The checks look here, so that each error can name its call.
+// A pipeline between reading and judging: its declarations with the places where each option is given, the
+// template's and the person's already one. The checks look here, so that each error can name its call.
 #pragma once
 
 #include <deque>

@@ -20,7 +20,8 @@ struct text_hash {
 std::string_view interned(std::string_view text) {
   using store = std::unordered_set<std::string, declare_interned::text_hash, std::equal_to<>>;
   static std::mutex guard;
-  static store& texts = *new store(1024);  // never destroyed: constants in other files may still view it at exit
+  static store& texts =
+      *new store(1024);  // never destroyed: constants in other files may still view it at exit
   const std::lock_guard lock(guard);
   const auto found = texts.find(text);
   return found != texts.end() ? *found : *texts.emplace(text).first;

@@ -36,8 +36,10 @@ std::string mended(const option& of, std::string_view text) {
     return nearest(text, std::vector<std::string>(of.choices.begin(), of.choices.end())).value_or("");
   if constexpr (requires { guess(static_cast<const V*>(nullptr), text); }) {
     const std::string made = guess(static_cast<const V*>(nullptr), text);
-    if constexpr (requires { V::accepts(made); }) return V::accepts(made) ? made : "";
-    else return made;
+    if constexpr (requires { V::accepts(made); })
+      return V::accepts(made) ? made : "";
+    else
+      return made;
   } else {
     return {};
   }

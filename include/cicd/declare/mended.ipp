@@ -11,7 +11,8 @@ namespace {
 /// Every character that `keeps` does not want becomes `other`.
 template <typename Keeps>
 std::string with_others_as(std::string text, char other, Keeps keeps) {
-  std::replace_if(text.begin(), text.end(), [&](char c) { return !keeps(c); }, other);
+  std::replace_if(
+      text.begin(), text.end(), [&](char c) { return !keeps(c); }, other);
   return text;
 }
 
@@ -66,7 +67,9 @@ std::string guess(const variable_name*, std::string_view text) {
   });
 }
 
-std::string guess(const url_path*, std::string_view text) { return "/" + std::string(text); }
+std::string guess(const url_path*, std::string_view text) {
+  return "/" + std::string(text);
+}
 
 std::string guess(const quantity*, std::string_view text) {
   const auto end = text.find_first_not_of("0123456789.");
@@ -80,15 +83,23 @@ std::string guess(const quantity*, std::string_view text) {
   return {};
 }
 
-std::string guess(const label_key*, std::string_view text) { return lower(text); }
+std::string guess(const label_key*, std::string_view text) {
+  return lower(text);
+}
 
 std::string guess(const ref_pattern*, std::string_view text) {
   return with_others_as(std::string(text), '-', [](char c) { return c > ' ' && c != 0x7f; });
 }
 
-std::string guess(const duration*, std::string_view text) { return is_whole(text) ? std::string(text) + "s" : ""; }
-std::string guess(const port_number*, std::string_view text) { return clamped(text, "1", "65535"); }
-std::string guess(const retry_count*, std::string_view text) { return clamped(text, "0", "20"); }
+std::string guess(const duration*, std::string_view text) {
+  return is_whole(text) ? std::string(text) + "s" : "";
+}
+std::string guess(const port_number*, std::string_view text) {
+  return clamped(text, "1", "65535");
+}
+std::string guess(const retry_count*, std::string_view text) {
+  return clamped(text, "0", "20");
+}
 
 std::string guess(const replica_range*, std::string_view text) {
   const auto dots = text.find("..");
@@ -97,8 +108,12 @@ std::string guess(const replica_range*, std::string_view text) {
   return low == high ? std::string(low) : fmt::format("{}..{}", high, low);
 }
 
-std::string guess(const user_id*, std::string_view text) { return is_whole(text) ? "10001" : ""; }
-std::string guess(const assignment*, std::string_view text) { return with_mended_name(text); }
+std::string guess(const user_id*, std::string_view text) {
+  return is_whole(text) ? "10001" : "";
+}
+std::string guess(const assignment*, std::string_view text) {
+  return with_mended_name(text);
+}
 
 std::string guess(const label*, std::string_view text) {
   const auto equals = text.find('=');
@@ -108,7 +123,8 @@ std::string guess(const label*, std::string_view text) {
 
 std::string guess(const secret_reference*, std::string_view text) {
   if (text.find('=') != text.npos && text.find('/', text.find('=')) == text.npos)
-    return variable_name::accepts(text.substr(0, text.find('='))) ? std::string(text) + "/<key>" : std::string();
+    return variable_name::accepts(text.substr(0, text.find('='))) ? std::string(text) + "/<key>"
+                                                                  : std::string();
   return with_mended_name(text);
 }
 

@@ -1,12 +1,11 @@
-// From recorded calls to a checked model: read each call, give it to its pipeline, expand templates, check, hand over.
+// From recorded calls to a checked model: read each call, give it to its pipeline, expand templates, check,
+// hand over.
 #include <cicd/declare/model.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <filesystem>
 
 #include <cicd/declare/checks.hpp>
+#include <cicd/declare/handover.hpp>
 #include <cicd/declare/template_data.hpp>
 
 namespace cicd {
@@ -31,7 +30,7 @@ class model_builder {
     }
     check_between(drafts_, found_);
     check_prefix();
-    return handed_over();
+    return outcome();
   }
 
  private:
@@ -43,7 +42,9 @@ class model_builder {
     declaration<pipeline> own = read_pipeline(site, found_);
     if (own.name.empty()) return;
     if (const auto first = by_name_.find(own.name); first != by_name_.end())
-      return found_.add(own.near("name"), declared_twice("pipeline", own.name, found_.text_of(first->second->own.site->from->where)));
+      return found_.add(
+          own.near("name"),
+          declared_twice("pipeline", own.name, found_.text_of(first->second->own.site->from->where)));
     draft& made = drafts_.emplace_back();
     made.own = std::move(own);
     by_name_.emplace(made.own.name, &made);
@@ -63,7 +64,8 @@ class model_builder {
       return found_.add(where, remark_from(std::move(found).error()));
     }
     const std::string fail_on = own.value.fail_on ? own.value.fail_on.str() : "medium";
-    for (call& each : expanded(*found, own.name, own.site->from->directory, chosen_scanners(own, *found), fail_on))
+    for (call& each :
+         expanded(*found, own.name, own.site->from->directory, chosen_scanners(own, *found), fail_on))
       read_template_call(into, template_calls_.emplace_back(std::move(each)), own.site->order);
   }
 
@@ -74,11 +76,12 @@ class model_builder {
         if (each.label == label) return each.text;
       return std::string();
     };
-    return {.what = failure.subject.empty() ? "TEMPLATE: " + failure.what : failure.subject + ": " + failure.what,
-            .value = failure.value,
-            .allowed = note_of("allowed"),
-            .did_you_mean = note_of("did you mean"),
-            .help = note_of("try")};
+    return {
+        .what = failure.subject.empty() ? "TEMPLATE: " + failure.what : failure.subject + ": " + failure.what,
+        .value = failure.value,
+        .allowed = note_of("allowed"),
+        .did_you_mean = note_of("did you mean"),
+        .help = note_of("try")};
   }
 
   std::vector<std::string> chosen_scanners(const declaration<pipeline>& own, const pipeline_template& from) {
@@ -97,24 +100,34 @@ class model_builder {
   void read_template_call(draft& into, const call& from, std::size_t order) {
     call_site& site = site_of(from, order);
     const std::string& function = from.where.function;
-    if (function == "pipeline_image") into.images.add(read_part<image>(site, found_));
-    else if (function == "pipeline_service") into.services.add(read_part<service>(site, found_));
-    else if (function == "pipeline_environment") into.environments.add(read_part<environment>(site, found_));
-    else add_template_step(into, read_part<step>(site, found_));
+    if (function == "pipeline_image")
+      into.images.add(read_part<image>(site, found_));
+    else if (function == "pipeline_service")
+      into.services.add(read_part<service>(site, found_));
+    else if (function == "pipeline_environment")
+      into.environments.add(read_part<environment>(site, found_));
+    else
+      add_template_step(into, read_part<step>(site, found_));
   }
 
   /// A template over another may give a step anew.
   static void add_template_step(draft& into, declaration<step> read) {
-    if (declaration<step>* under = into.steps.find(read.name)) put_over(*under, read);
-    else into.steps.add(std::move(read));
+    if (declaration<step>* under = into.steps.find(read.name))
+      put_over(*under, read);
+    else
+      into.steps.add(std::move(read));
   }
 
   void read_into_draft(call_site& site) {
     const std::string& function = site.from->where.function;
-    if (function == "pipeline_step") add(read_part<step>(site, found_), &draft::steps, "step");
-    else if (function == "pipeline_image") add(read_part<image>(site, found_), &draft::images, "image");
-    else if (function == "pipeline_environment") add(read_part<environment>(site, found_), &draft::environments, "environment");
-    else add_service(read_part<service>(site, found_));
+    if (function == "pipeline_step")
+      add(read_part<step>(site, found_), &draft::steps, "step");
+    else if (function == "pipeline_image")
+      add(read_part<image>(site, found_), &draft::images, "image");
+    else if (function == "pipeline_environment")
+      add(read_part<environment>(site, found_), &draft::environments, "environment");
+    else
+      add_service(read_part<service>(site, found_));
   }
 
   draft* draft_for(const std::string& pipeline, const call_site& site) {
@@ -134,7 +147,8 @@ class model_builder {
     declaration<T>* under = (into->*list).find(read.name);
     if (!under) return (into->*list).add(std::move(read));
     if (!is_of_template(*under))
-      return found_.add(read.near("name"), declared_twice(what, read.name, found_.text_of(under->site->from->where)));
+      return found_.add(read.near("name"),
+                        declared_twice(what, read.name, found_.text_of(under->site->from->where)));
     put_over(*under, read);
   }
 
@@ -149,7 +163,8 @@ class model_builder {
     return of.site->from < calls_.calls.data() || of.site->from >= calls_.calls.data() + calls_.calls.size();
   }
 
-  /// A step that says what to run replaces the one under it, except for its stage; one that does not changes only what it names.
+  /// A step that says what to run replaces the one under it, except for its stage; one that does not changes
+  /// only what it names.
   static void put_over(declaration<step>& under, const declaration<step>& over) {
     if (!over.at("command") && !over.at("shell")) return lay_over(under, over);
     const place stage_at = under.at("stage");
@@ -174,7 +189,9 @@ class model_builder {
     const auto hand_on = [&](std::string_view key, auto& to, const auto& from) {
       const auto& options = options_of<image>();
       for (std::size_t at = 0; at < options.size(); ++at) {
-        if (options[at].key != key || !of.own.at(key) || (made->given[at] && made->given[at].site->order != of.own.site->order)) continue;
+        if (options[at].key != key || !of.own.at(key)
+            || (made->given[at] && made->given[at].site->order != of.own.site->order))
+          continue;
         to = from;
         made->given[at] = of.own.at(key);
       }
@@ -202,77 +219,19 @@ class model_builder {
     const bool allowed = std::all_of(prefix.begin(), prefix.end(), [](char c) {
       return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '_' || c == '-' || c == '+' || c == '.';
     });
-    const bool of_a_pipeline = prefix.ends_with('.') && by_name_.contains(prefix.substr(0, prefix.size() - 1));
+    const bool of_a_pipeline =
+        prefix.ends_with('.') && by_name_.contains(prefix.substr(0, prefix.size() - 1));
     if (!allowed || of_a_pipeline) found_.add({}, wrong_prefix(prefix));
   }
 
-  model_or_errors handed_over() {
+  model_or_errors outcome() {
     model_or_errors made;
     made.errors = found_.errors_in_order();
     made.warnings = found_.warnings_in_order();
     made.model.tree = calls_.tree;
     if (made.errors.empty())
-      for (draft& each : drafts_) made.model.pipelines.push_back(declared_from(each));
+      for (draft& each : drafts_) made.model.pipelines.push_back(handed_over(each));
     return made;
-  }
-
-  static declared_pipeline declared_from(draft& of) {
-    declared_pipeline made;
-    made.declared = of.own.value;
-    made.source_directory = source_directory_of(of.own);
-    note_origins(of.own, "", made);
-    for (auto& each : of.steps.items()) move_part(each, "step", made.declared.steps, made);
-    for (auto& each : of.images.items()) move_part(each, "image", made.declared.images, made);
-    for (auto& each : of.services.items()) {
-      move_part(each, "service", made.declared.services, made);
-      for (auto& over : of.overrides)
-        if (over.name == each.name) move_override(over, made);
-    }
-    for (auto& each : of.environments.items()) {
-      fill_in_names(each.value, made.declared.name);
-      move_part(each, "environment", made.declared.environments, made);
-    }
-    return made;
-  }
-
-  static std::string source_directory_of(const declaration<pipeline>& own) {
-    const std::filesystem::path folder = std::filesystem::path(own.site->from->directory) / own.value.directory.view();
-    std::string text = folder.lexically_normal().string();
-    while (text.size() > 1 && text.ends_with('/')) text.pop_back();
-    return text;
-  }
-
-  /// Placeholders of an environment stand for names that are known here.
-  static void fill_in_names(environment& of, const dns_label& pipeline) {
-    const placeholder_values values{{"pipeline", pipeline.str()}, {"environment", of.name.str()}};
-    of.repository = text::from(with_placeholders(of.repository.view(), values));
-    of.path = relative_path::from(with_placeholders(of.path.view(), values));
-    of.context = text::from(with_placeholders(of.context.view(), values));
-  }
-
-  template <typename T>
-  static void move_part(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
-    const std::string prefix = fmt::format("{}.{}", kind, from.name);
-    made.origins.emplace(prefix, from.site->from->where);
-    note_origins(from, prefix + ".", made);
-    to.push_back(std::move(from.value));
-  }
-
-  static void move_override(declaration<service>& from, declared_pipeline& made) {
-    const auto& options = options_of<service>();
-    for (const dns_label& environment : from.value.in)
-      for (std::size_t at = 1; at < options.size(); ++at)
-        if (from.given[at] && options[at].key != "in")
-          made.origins.emplace(fmt::format("service.{}.{}@{}", from.name, options[at].key, environment.view()),
-                               from.given[at].site->from->where);
-    made.declared.services.push_back(std::move(from.value));
-  }
-
-  template <typename T>
-  static void note_origins(const declaration<T>& of, const std::string& prefix, declared_pipeline& made) {
-    const auto& options = options_of<T>();
-    for (std::size_t at = 1; at < options.size(); ++at)
-      if (of.given[at]) made.origins.emplace(prefix + std::string(options[at].key), of.given[at].site->from->where);
   }
 
   const recorded_calls& calls_;
@@ -284,68 +243,18 @@ class model_builder {
   std::unordered_map<std::string, draft*> by_name_;
 };
 
-/// Lists of variables are merged by name: the other's values over one's own.
-template <typename T>
-std::vector<T> merged_by_name(std::vector<T> under, const std::vector<T>& over) {
-  for (const T& each : over) {
-    const auto same = std::find_if(under.begin(), under.end(), [&](const T& other) { return other.name == each.name; });
-    if (same != under.end()) *same = each;
-    else under.push_back(each);
-  }
-  return under;
-}
-
-/// Whether a field holds more than its default.
-template <typename V>
-bool is_set(const std::vector<V>& value) {
-  return !value.empty();
-}
-template <typename V>
-bool is_set(const V& value) {
-  return static_cast<bool>(value);
-}
-
-void lay_service_over(service& base, const service& over) {
-  std::size_t index = 0;
-  each_field(base, [&]<typename V>(std::string_view key, V& field) {
-    std::size_t other = 0;
-    each_field(const_cast<service&>(over), [&]<typename W>(std::string_view, W& value) {
-      if constexpr (std::is_same_v<V, W>) {
-        if (other == index && is_set(value) && key != "name" && key != "in") {
-          if constexpr (requires { value.front().name; }) field = merged_by_name(std::move(field), value);
-          else field = value;
-        }
-      }
-      ++other;
-    });
-    ++index;
-  });
-}
-
 }  // namespace
 }  // namespace declaring
 
 const declared_pipeline* model::find(std::string_view name) const {
-  const auto found = std::find_if(pipelines.begin(), pipelines.end(),
-                                  [&](const declared_pipeline& each) { return each.declared.name.view() == name; });
+  const auto found = std::find_if(pipelines.begin(), pipelines.end(), [&](const declared_pipeline& each) {
+    return each.declared.name.view() == name;
+  });
   return found == pipelines.end() ? nullptr : &*found;
 }
 
 model_or_errors model_of(const recorded_calls& calls, const template_source& templates) {
   return declaring::model_builder(calls, templates).built();
-}
-
-service service_in(const pipeline& declared, std::string_view name, std::string_view environment) {
-  service merged;
-  bool first = true;
-  for (const service& each : declared.services) {
-    if (each.name.view() != name) continue;
-    const bool holds = std::any_of(each.in.begin(), each.in.end(), [&](const dns_label& in) { return in.view() == environment; });
-    if (first) merged = each;
-    else if (holds) declaring::lay_service_over(merged, each);
-    first = false;
-  }
-  return merged;
 }
 
 }  // namespace cicd

@@ -17,12 +17,12 @@ enum class arity { flag, one, two, many };
 
 /// One option of a kind, at its place in `each_field`.
 struct option {
-  std::string_view key;      ///< `time_zone`
-  std::string keyword;       ///< `TIME_ZONE`
+  std::string_view key;  ///< `time_zone`
+  std::string keyword;   ///< `TIME_ZONE`
   arity takes = arity::one;
-  std::string_view allowed;  ///< the form of each value
-  std::vector<std::string_view> choices;  ///< when only these words are allowed
-  std::vector<std::string_view> placeholders;  ///< those that are replaced in its values
+  std::string_view allowed;                     ///< the form of each value
+  std::vector<std::string_view> choices;        ///< when only these words are allowed
+  std::vector<std::string_view> placeholders;   ///< those that are replaced in its values
   bool (*accepts)(std::string_view) = nullptr;  ///< a rule of this option beside that of its type
   bool may_hold_empty = false;  ///< an empty value may follow one that is not, as an argument of a program
 };
@@ -33,18 +33,34 @@ template <typename T>
 inline constexpr bool is_list<std::vector<T>> = true;
 
 /// What a value that is no literal of its own may be: words for a message.
-constexpr std::string_view allowed_form(const bool*) { return "no value"; }
-constexpr std::string_view allowed_form(const assignment*) { return "NAME=value, NAME of letters, digits and '_'"; }
-constexpr std::string_view allowed_form(const label*) { return "key=value, the key in lower case"; }
+constexpr std::string_view allowed_form(const bool*) {
+  return "no value";
+}
+constexpr std::string_view allowed_form(const assignment*) {
+  return "NAME=value, NAME of letters, digits and '_'";
+}
+constexpr std::string_view allowed_form(const label*) {
+  return "key=value, the key in lower case";
+}
 constexpr std::string_view allowed_form(const file_mapping*) {
   return "<from>=<to>: a relative path, and an absolute path without '..' in the image";
 }
-constexpr std::string_view allowed_form(const secret_reference*) { return "NAME=<secret>/<key>"; }
-constexpr std::string_view allowed_form(const trigger*) { return "branch <pattern> or tag <pattern>"; }
-constexpr std::string_view allowed_form(const step_stage*) { return "build, test or scan"; }
-constexpr std::string_view allowed_form(const deploy_way*) { return "gitops, render or kubectl"; }
+constexpr std::string_view allowed_form(const secret_reference*) {
+  return "NAME=<secret>/<key>";
+}
+constexpr std::string_view allowed_form(const trigger*) {
+  return "branch <pattern> or tag <pattern>";
+}
+constexpr std::string_view allowed_form(const step_stage*) {
+  return "build, test or scan";
+}
+constexpr std::string_view allowed_form(const deploy_way*) {
+  return "gitops, render or kubectl";
+}
 template <typename V>
-  requires requires { V::allowed(); }
+requires requires {
+  V::allowed();
+}
 constexpr std::string_view allowed_form(const V*) {
   return V::allowed();
 }
@@ -55,18 +71,32 @@ constexpr std::string_view allowed_form(const std::vector<V>*) {
 
 template <typename V>
 constexpr arity arity_of() {
-  if constexpr (std::is_same_v<V, bool>) return arity::flag;
-  else if constexpr (std::is_same_v<V, trigger>) return arity::two;
-  else if constexpr (is_list<V>) return arity::many;
-  else return arity::one;
+  if constexpr (std::is_same_v<V, bool>)
+    return arity::flag;
+  else if constexpr (std::is_same_v<V, trigger>)
+    return arity::two;
+  else if constexpr (is_list<V>)
+    return arity::many;
+  else
+    return arity::one;
 }
 
 /// The name of a kind, as in `service.replicas`.
-constexpr std::string_view kind_of(const pipeline*) { return "pipeline"; }
-constexpr std::string_view kind_of(const step*) { return "step"; }
-constexpr std::string_view kind_of(const image*) { return "image"; }
-constexpr std::string_view kind_of(const service*) { return "service"; }
-constexpr std::string_view kind_of(const environment*) { return "environment"; }
+constexpr std::string_view kind_of(const pipeline*) {
+  return "pipeline";
+}
+constexpr std::string_view kind_of(const step*) {
+  return "step";
+}
+constexpr std::string_view kind_of(const image*) {
+  return "image";
+}
+constexpr std::string_view kind_of(const service*) {
+  return "service";
+}
+constexpr std::string_view kind_of(const environment*) {
+  return "environment";
+}
 
 /// Rules that belong to one option rather than to its type.
 option specialised(std::string_view kind, option of);
@@ -88,7 +118,8 @@ std::vector<option> made_options() {
   return options;
 }
 
-/// The options of a kind, in the order of `each_field`; `name` is among them, although it is given by its place.
+/// The options of a kind, in the order of `each_field`; `name` is among them, although it is given by its
+/// place.
 template <typename T>
 const std::vector<option>& options_of() {
   static const std::vector<option> made = made_options<T>();

@@ -38,7 +38,8 @@ struct step {
   /// Example: COMMAND mvn -B package
   /// Not: COMMAND ""
   std::vector<text> command{};
-  /// A line for `/bin/sh -e -c` instead of COMMAND, where a pipe or a redirection is needed.
+  /// A line for `/bin/sh -e -c` instead of COMMAND, where a pipe or a redirection is needed. No placeholder is
+  /// replaced in it, so that no name from outside is ever read by a shell; ENV hands in what it needs.
   /// Example: SHELL "grep -r TODO src | wc -l > todo.txt"
   /// Not: SHELL ""
   text shell{};
@@ -64,7 +65,8 @@ struct step {
   /// Example: REPORTS target/surefire-reports/TEST-*.xml
   /// Not: REPORTS /tmp/*.xml
   std::vector<path_pattern> reports{};
-  /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts.
+  /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts. An image is no
+  /// such step.
   /// Example: AFTER build
   /// Not: AFTER Build
   std::vector<dns_label> after{};
@@ -98,11 +100,12 @@ struct step {
   /// Example: RETRIES 2
   /// Not: RETRIES 21
   retry_count retries{};
-  /// The aggregate that the step belongs to: build, test or scan. `test` and `scan` steps are ctest tests.
+  /// The aggregate that the step belongs to: build, test or scan. ctest runs each of the three as one test,
+  /// `<pipeline>.<stage>`. Default: none, but a template's step that is replaced keeps its own.
   /// Example: STAGE test
   /// Not: STAGE tests
   step_stage stage = step_stage::none;
-  /// Makes the step a ctest test whatever its stage.
+  /// Makes the step a ctest test of its own, `<pipeline>.<step>`, whatever its stage.
   /// Example: CHECK
   /// Not: CHECK yes
   bool check = false;
@@ -126,7 +129,7 @@ struct image {
   /// Example: cli
   /// Not: CLI
   dns_label name;
-  /// Where it is published; the pipeline's IMAGE where none is given.
+  /// Where it is published. Default: the pipeline's IMAGE for the image named `image`, `<IMAGE>-<name>` for others.
   /// Example: REPOSITORY services/orders-cli
   /// Not: REPOSITORY services/orders:latest
   image_repository repository{};
@@ -184,7 +187,8 @@ struct service {
   /// Example: api
   /// Not: API
   dns_label name;
-  /// Environments in which the other values of this call hold; without it they hold in all.
+  /// Environments in which the other values of this call hold; without it they hold in all. A call without it
+  /// declares the service; ENV and SECRET_ENV of a call with it are merged by name, other values replace.
   /// Example: IN stage
   /// Not: IN Stage
   std::vector<dns_label> in{};
@@ -294,7 +298,8 @@ struct pipeline {
   /// Example: DIRECTORY services/orders
   /// Not: DIRECTORY ""
   text directory{};
-  /// The repository of the image: `<registry>/<path>`, or only a path for the OCI layout in the build tree.
+  /// The repository of the image: `<registry>/<path>`, or only a path for the OCI layout in the build tree. Default:
+  /// the pipeline's name.
   /// Example: IMAGE services/orders
   /// Not: IMAGE services/orders:latest
   image_repository image{};

@@ -1,4 +1,5 @@
-// Placeholders in a text: `{name}` with `name` of `[a-z_]+`, not after `$` or `%`. What they stand for comes from the caller.
+// Placeholders in a text: `{name}` with `name` of `[a-z_]+`, not after `$` or `%`. What they stand for comes
+// from the caller.
 #include <cicd/declare/model.hpp>
 
 namespace cicd {

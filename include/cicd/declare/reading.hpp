@@ -1,5 +1,5 @@
-// The one parser of all declaring functions: words of a call → the fields of its struct, driven by `each_field`.
-// It judges each call alone; what calls say of each other is checked in checks.hpp.
+// The one parser of all declaring functions: words of a call → the fields of its struct, driven by
+// `each_field`. It judges each call alone; what calls say of each other is checked in checks.hpp.
 #pragma once
 
 #include <array>
@@ -48,27 +48,32 @@ struct option_words {
 };
 
 /// The words of a call from `first` on, by option. What cannot be told apart is reported and left out.
-std::vector<option_words> words_by_option(call_site& site, std::size_t first, const std::vector<option>& options,
+std::vector<option_words> words_by_option(call_site& site,
+                                          std::size_t first,
+                                          const std::vector<option>& options,
                                           findings& found);
-/// Whether a value must be written with a leading backslash, since it is a keyword or so near one that it could be meant as one.
+/// Whether a value must be written with a leading backslash, since it is a keyword or so near one that it
+/// could be meant as one.
 bool reads_as_keyword(std::string_view word, const std::vector<option>& options);
 /// Reports placeholders that are not replaced there.
 void check_placeholders(const option& of, const place& where, std::string_view text, findings& found);
 
 /// A text as a value of that type, if it is of its form.
 template <typename V>
-  requires requires(std::string_view text) { V::from(text); }
+requires requires(std::string_view text) {
+  V::from(text);
+}
 std::optional<V> value_from(std::string_view text, const option& of, const V*) {
   if (of.accepts && !of.accepts(text)) return std::nullopt;
-  if (!of.choices.empty() && std::find(of.choices.begin(), of.choices.end(), text) == of.choices.end()) return std::nullopt;
+  if (!of.choices.empty() && std::find(of.choices.begin(), of.choices.end(), text) == of.choices.end())
+    return std::nullopt;
   if (!V::accepts(text)) return std::nullopt;
   return V::from(text);
 }
 
 /// An enumeration's words stand in the order of its values, after `none`.
 template <typename V>
-  requires std::is_enum_v<V>
-std::optional<V> value_from(std::string_view text, const option& of, const V*) {
+requires std::is_enum_v<V> std::optional<V> value_from(std::string_view text, const option& of, const V*) {
   const auto found = std::find(of.choices.begin(), of.choices.end(), text);
   if (found == of.choices.end()) return std::nullopt;
   return static_cast<V>(found - of.choices.begin() + 1);
@@ -80,16 +85,27 @@ std::optional<file_mapping> value_from(std::string_view text, const option& of, 
 std::optional<secret_reference> value_from(std::string_view text, const option& of, const secret_reference*);
 
 /// What may stand only once in a list; other values may be repeated.
-inline std::string_view identity_of(const dns_label& of) { return of.view(); }
-inline std::string_view identity_of(const variable_name& of) { return of.view(); }
-inline std::string_view identity_of(const assignment& of) { return of.name.view(); }
-inline std::string_view identity_of(const label& of) { return of.key.view(); }
-inline std::string_view identity_of(const secret_reference& of) { return of.name.view(); }
+inline std::string_view identity_of(const dns_label& of) {
+  return of.view();
+}
+inline std::string_view identity_of(const variable_name& of) {
+  return of.view();
+}
+inline std::string_view identity_of(const assignment& of) {
+  return of.name.view();
+}
+inline std::string_view identity_of(const label& of) {
+  return of.key.view();
+}
+inline std::string_view identity_of(const secret_reference& of) {
+  return of.name.view();
+}
 
 /// Reads the words of one option into its field.
 class value_reader {
  public:
-  value_reader(const option& of, const option_words& words, findings& found) : of_(of), words_(words), found_(found) {}
+  value_reader(const option& of, const option_words& words, findings& found)
+      : of_(of), words_(words), found_(found) {}
 
   void read(bool& field) { field = true; }
 
@@ -100,7 +116,8 @@ class value_reader {
       if (words_.values[0] == "branch") field.kind = ref_kind::branch;
       if (words_.values[0] == "tag") field.kind = ref_kind::tag;
     }
-    if (field.kind == ref_kind::none) report(0, wrong_value(of_, text, guess(static_cast<const trigger*>(nullptr), text)));
+    if (field.kind == ref_kind::none)
+      report(0, wrong_value(of_, text, guess(static_cast<const trigger*>(nullptr), text)));
   }
 
   template <typename V>
@@ -131,7 +148,8 @@ class value_reader {
     const std::string_view text = words_.values[at];
     if (text.empty()) return report(at, empty_value(of_)), std::nullopt;
     auto value = value_from(text, of_, static_cast<const V*>(nullptr));
-    if (text == unknown_yet) return value || holds_equals<V> ? value : (report(at, generator_expression(of_)), std::nullopt);
+    if (text == unknown_yet)
+      return value || holds_equals<V> ? value : (report(at, generator_expression(of_)), std::nullopt);
     if (!value) return report(at, wrong_value(of_, text, mended<V>(of_, text))), std::nullopt;
     check_placeholders(of_, place_of(at), text, found_);
     return value;
@@ -139,8 +157,11 @@ class value_reader {
 
   /// Values of two parts, which a generator expression may bring whole.
   template <typename V>
-  static constexpr bool holds_equals = std::is_same_v<V, assignment> || std::is_same_v<V, label> ||
-                                       std::is_same_v<V, file_mapping> || std::is_same_v<V, secret_reference>;
+  static constexpr bool holds_equals = requires(V value) {
+    value.name;
+  }
+  || requires(V value) { value.key; }
+  || requires(V value) { value.to; };
 
   std::string joined_words() const {
     return joined(std::vector<std::string>(words_.values.begin(), words_.values.end()), " ");
@@ -159,7 +180,9 @@ void read_name(declaration<T>& to, std::size_t word, findings& found) {
   const option& of = options_of<T>().front();
   const place where{to.site, word};
   to.given[0] = where;
-  if (to.name.empty()) return found.add(where, remark{.what = "its name is empty", .value = "", .allowed = std::string(of.allowed)});
+  if (to.name.empty())
+    return found.add(where,
+                     remark{.what = "its name is empty", .value = "", .allowed = std::string(of.allowed)});
   to.value.name = dns_label::from(to.name);
   if (!to.value.name) found.add(where, wrong_value(of, to.name, mended<dns_label>(of, to.name)));
 }

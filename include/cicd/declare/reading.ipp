@@ -7,9 +7,8 @@ namespace cicd::declaring {
 namespace {
 
 bool is_all_caps(std::string_view word) {
-  return word.size() > 1 && detail::is_upper(word.front()) && std::all_of(word.begin(), word.end(), [](char c) {
-    return detail::is_upper(c) || c == '_';
-  });
+  return word.size() > 1 && detail::is_upper(word.front())
+         && std::all_of(word.begin(), word.end(), [](char c) { return detail::is_upper(c) || c == '_'; });
 }
 
 /// A word that must not be taken for a keyword is written with a leading backslash, which is no part of it.
@@ -47,7 +46,8 @@ class word_sorter {
     if (state_ == state::before_any) return refuse(at, stray_word(word));
     option_words& current = sorted_[current_];
     const bool full = current.values.size() >= capacity();
-    if (is_all_caps(word) && (full || !current.values.empty() || capacity() > 2) && is_near_keyword(word, options_))
+    if (is_all_caps(word) && (full || !current.values.empty() || capacity() > 2)
+        && is_near_keyword(word, options_))
       return refuse(at, unknown_keyword(word, options_, site_.from->where.function, capacity() > 2));
     if (!full) return current.values.push_back(unescaped(word));
     refuse(at, full_option(word));
@@ -65,12 +65,14 @@ class word_sorter {
 
   remark stray_word(std::string_view word) const {
     const std::string_view function = site_.from->where.function;
-    return is_all_caps(word) ? unknown_keyword(word, options_, function, false) : value_without_keyword(word, options_, function);
+    return is_all_caps(word) ? unknown_keyword(word, options_, function, false)
+                             : value_without_keyword(word, options_, function);
   }
 
   remark full_option(std::string_view word) const {
     const option& of = options_[current_];
-    const bool misspelt = word.size() > 2 && detail::is_lower(word.front()) && is_near_keyword(word, options_);
+    const bool misspelt =
+        word.size() > 2 && detail::is_lower(word.front()) && is_near_keyword(word, options_);
     if (misspelt) return unknown_keyword(word, options_, site_.from->where.function, false);
     return of.takes == arity::flag ? value_of_a_flag(of, word) : several_values(of, word);
   }
@@ -138,12 +140,15 @@ void report_missing_name(const call_site& site, findings& found) {
 }
 
 bool is_keyword(std::string_view word, const std::vector<option>& options) {
-  return std::any_of(options.begin(), options.end(), [&](const option& each) { return each.key != "name" && each.keyword == word; });
+  return std::any_of(options.begin(), options.end(),
+                     [&](const option& each) { return each.key != "name" && each.keyword == word; });
 }
 
 }  // namespace
 
-std::vector<option_words> words_by_option(call_site& site, std::size_t first, const std::vector<option>& options,
+std::vector<option_words> words_by_option(call_site& site,
+                                          std::size_t first,
+                                          const std::vector<option>& options,
                                           findings& found) {
   return word_sorter(site, options, found).sorted(first);
 }
@@ -156,18 +161,22 @@ void check_placeholders(const option& of, const place& where, std::string_view t
   if (text.find('{') == text.npos) return;
   for (const std::string& name : placeholders_in(text)) {
     const auto known = [&](std::string_view other) { return other == name; };
-    if ("{" + name + "}" == unknown_yet || std::any_of(of.placeholders.begin(), of.placeholders.end(), known)) continue;
+    if ("{" + name + "}" == unknown_yet || std::any_of(of.placeholders.begin(), of.placeholders.end(), known))
+      continue;
     const auto& all = placeholder_docs();
-    const bool exists = std::any_of(all.begin(), all.end(), [&](const placeholder_doc& each) { return each.name == name; });
+    const bool exists =
+        std::any_of(all.begin(), all.end(), [&](const placeholder_doc& each) { return each.name == name; });
     if (exists || !of.placeholders.empty()) found.add(where, unknown_placeholder(of, name));
   }
 }
 
 std::optional<assignment> value_from(std::string_view text, const option&, const assignment*) {
-  return split_at_equals(text, [](std::string_view name, std::string_view value) -> std::optional<assignment> {
-    if (!variable_name::accepts(name) || value.find('\0') != value.npos) return std::nullopt;
-    return assignment{.name = variable_name::from(name), .value = std::string(value)};
-  });
+  return split_at_equals(text,
+                         [](std::string_view name, std::string_view value) -> std::optional<assignment> {
+                           if (!variable_name::accepts(name) || value.find('\0') != value.npos)
+                             return std::nullopt;
+                           return assignment{.name = variable_name::from(name), .value = std::string(value)};
+                         });
 }
 
 std::optional<label> value_from(std::string_view text, const option&, const label*) {
@@ -185,19 +194,21 @@ std::optional<file_mapping> value_from(std::string_view text, const option&, con
 }
 
 std::optional<secret_reference> value_from(std::string_view text, const option&, const secret_reference*) {
-  return split_at_equals(text, [](std::string_view name, std::string_view reference) -> std::optional<secret_reference> {
-    const auto slash = reference.find('/');
-    if (!variable_name::accepts(name) || slash == reference.npos || slash + 1 == reference.size()) return std::nullopt;
-    if (!dns_label::accepts(reference.substr(0, slash))) return std::nullopt;
-    const std::string_view key = reference.substr(slash + 1);
-    const bool right = std::all_of(key.begin(), key.end(), [](char c) {
-      return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '-' || c == '_' || c == '.';
-    });
-    if (!right) return std::nullopt;
-    return secret_reference{.name = variable_name::from(name),
-                            .secret = dns_label::from(reference.substr(0, slash)),
-                            .key = std::string(key)};
-  });
+  return split_at_equals(
+      text, [](std::string_view name, std::string_view reference) -> std::optional<secret_reference> {
+        const auto slash = reference.find('/');
+        if (!variable_name::accepts(name) || slash == reference.npos || slash + 1 == reference.size())
+          return std::nullopt;
+        if (!dns_label::accepts(reference.substr(0, slash))) return std::nullopt;
+        const std::string_view key = reference.substr(slash + 1);
+        const bool right = std::all_of(key.begin(), key.end(), [](char c) {
+          return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '-' || c == '_' || c == '.';
+        });
+        if (!right) return std::nullopt;
+        return secret_reference{.name = variable_name::from(name),
+                                .secret = dns_label::from(reference.substr(0, slash)),
+                                .key = std::string(key)};
+      });
 }
 
 declaration<pipeline> read_pipeline(call_site& site, findings& found) {

@@ -32,7 +32,8 @@ pipeline_step(orders lint  COMMAND ./lint.sh src  AFTER build  TIMEOUT 5m)
 
 std::string placeholders_text(const declaring::option& of) {
   std::string list;
-  for (const std::string_view name : of.placeholders) list.append(list.empty() ? "" : ", ").append(fmt::format("`{{{}}}`", name));
+  for (const std::string_view name : of.placeholders)
+    list.append(list.empty() ? "" : ", ").append(fmt::format("`{{{}}}`", name));
   return list;
 }
 
@@ -40,7 +41,8 @@ void append_option(std::string& to, std::string_view kind, const declaring::opti
   const std::string key = fmt::format("{}.{}", kind, of.key);
   const field_doc* doc = find_field_doc(key);
   if (!doc) return;
-  to += fmt::format("### `{}`\n\n{}\n\n", of.key == "name" ? "<" + std::string(kind) + ">" : of.keyword, doc->text);
+  to += fmt::format("### `{}`\n\n{}\n\n", of.key == "name" ? "<" + std::string(kind) + ">" : of.keyword,
+                    doc->text);
   to += fmt::format("- Name: `{}`\n- Allowed: {}\n", key, of.allowed);
   if (!of.placeholders.empty()) to += fmt::format("- Placeholders: {}\n", placeholders_text(of));
   to += fmt::format("- Example: `{}`\n- Refused: `{}`\n\n", doc->example, doc->wrong);
@@ -53,10 +55,14 @@ std::string reference_markdown() {
   std::string page(declare_reference::head);
   for (const declaring_function& function : declaring_functions()) {
     page += fmt::format("## `{}({} …)`\n\n{}\n\n", function.name, function.signature, function.summary);
-    for (const declaring::option& each : declaring::options_of(function.kind)) declare_reference::append_option(page, function.kind, each);
+    for (const declaring::option& each : declaring::options_of(function.kind))
+      declare_reference::append_option(page, function.kind, each);
   }
-  page += "## Placeholders\n\nA name in braces, not after `$` or `%`, stands for a value where its option says so.\n\n| placeholder | value |\n|---|---|\n";
-  for (const auto& each : declaring::placeholder_docs()) page += fmt::format("| `{{{}}}` | {} |\n", each.name, each.text);
+  page +=
+      "## Placeholders\n\nA name in braces, not after `$` or `%`, stands for a value where its option says "
+      "so.\n\n| placeholder | value |\n|---|---|\n";
+  for (const auto& each : declaring::placeholder_docs())
+    page += fmt::format("| `{{{}}}` | {} |\n", each.name, each.text);
   return page;
 }
 

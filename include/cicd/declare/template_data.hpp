@@ -44,11 +44,16 @@ struct pipeline_template {
   std::vector<std::string> scanner_names() const;
 };
 
-/// The template of that name. Class `usage`: unknown (with the nearest), no JSON, an unknown member, extending itself.
+/// The template of that name. Class `usage`: unknown (with the nearest), no JSON, an unknown member,
+/// extending itself.
 result<pipeline_template> template_named(std::string_view name, const template_source& source);
 
-/// The calls that the template stands for in `pipeline`, with these scanners and the severity that fails them.
-std::vector<call> expanded(const pipeline_template& of, std::string_view pipeline, const std::string& directory,
-                           const std::vector<std::string>& scanners, const std::string& fail_on);
+/// The calls that the template stands for in `pipeline`, with these scanners and the severity that fails
+/// them.
+std::vector<call> expanded(const pipeline_template& of,
+                           std::string_view pipeline,
+                           const std::string& directory,
+                           const std::vector<std::string>& scanners,
+                           const std::string& fail_on);
 
 }  // namespace cicd::declaring

@@ -20,7 +20,10 @@ error wrong_template(std::string_view name, std::string what, std::optional<std:
 }
 
 /// An object's members are all known ones.
-status check_members(const json& object, std::string_view name, std::string_view what, const std::vector<std::string>& known) {
+status check_members(const json& object,
+                     std::string_view name,
+                     std::string_view what,
+                     const std::vector<std::string>& known) {
   if (!object.is_object()) return wrong_template(name, fmt::format("{} is no object", what));
   for (const auto& [key, member] : object.members())
     if (std::find(known.begin(), known.end(), key) == known.end())
@@ -31,12 +34,14 @@ status check_members(const json& object, std::string_view name, std::string_view
 }
 
 bool is_list_of_texts(const json& value) {
-  return value.is_array() && std::all_of(value.elements().begin(), value.elements().end(),
-                                         [](const json& element) { return element.is_string(); });
+  return value.is_array()
+         && std::all_of(value.elements().begin(), value.elements().end(),
+                        [](const json& element) { return element.is_string(); });
 }
 
 status add_calls(const json& calls, const std::string& file, pipeline_template& to) {
-  const std::vector<std::string> functions{"pipeline_step", "pipeline_image", "pipeline_service", "pipeline_environment"};
+  const std::vector<std::string> functions{"pipeline_step", "pipeline_image", "pipeline_service",
+                                           "pipeline_environment"};
   std::map<std::string, int> counts;
   for (const json& each : calls.elements()) {
     std::vector<std::string> words = each.texts();
@@ -57,15 +62,20 @@ status read_severities(const json& severities, template_scanner& to, const std::
   for (const auto& [placeholder, words] : severities.members()) {
     for (const char* severity : {"low", "medium", "high"}) {
       if (!words[severity].is_string())
-        return wrong_template(name, fmt::format("scanner {}: severities need low, medium and high", to.name), placeholder);
+        return wrong_template(name, fmt::format("scanner {}: severities need low, medium and high", to.name),
+                              placeholder);
       to.severities[placeholder][severity] = words[severity].text();
     }
   }
   return {};
 }
 
-status add_scanner(const std::string& called, const json& data, const std::string& file, pipeline_template& to) {
-  status fine = check_members(data, to.name, fmt::format("scanner {}", called), {"description", "default", "step", "severities"});
+status add_scanner(const std::string& called,
+                   const json& data,
+                   const std::string& file,
+                   pipeline_template& to) {
+  status fine = check_members(data, to.name, fmt::format("scanner {}", called),
+                              {"description", "default", "step", "severities"});
   if (!fine) return fine;
   if (!is_list_of_texts(data["step"]) || data["step"].elements().empty())
     return wrong_template(to.name, fmt::format("scanner {}: step is no list of texts", called));
@@ -79,8 +89,10 @@ status add_scanner(const std::string& called, const json& data, const std::strin
   if (!fine) return fine;
   const auto same = std::find_if(to.scanners.begin(), to.scanners.end(),
                                  [&](const template_scanner& each) { return each.name == called; });
-  if (same != to.scanners.end()) *same = std::move(made);
-  else to.scanners.push_back(std::move(made));
+  if (same != to.scanners.end())
+    *same = std::move(made);
+  else
+    to.scanners.push_back(std::move(made));
   return {};
 }
 
@@ -101,14 +113,19 @@ result<json> template_json(const std::string& name, const template_source& sourc
   const std::optional<std::string> text = source.read ? source.read(name) : std::nullopt;
   if (!text) {
     const std::vector<std::string> names = source.names ? source.names() : std::vector<std::string>();
-    return error{.kind = exit_class::usage, .subject = {}, .what = "there is no such template", .value = name, .notes = {}}
+    return error{.kind = exit_class::usage,
+                 .subject = {},
+                 .what = "there is no such template",
+                 .value = name,
+                 .notes = {}}
         .with("allowed", names.empty() ? "nothing: no template was found" : joined(names, ", "))
         .with("did you mean", nearest(name, names).value_or(""))
         .with("try", "set CICD_TEMPLATE_PATH to the folder of your own templates");
   }
   result<json> data = parse_json(*text);
   if (!data) return wrong_template(name, "template.json: " + data.error().what, data.error().value);
-  status fine = check_members(*data, name, "template.json", {"schema", "description", "extends", "scanners", "calls"});
+  status fine =
+      check_members(*data, name, "template.json", {"schema", "description", "extends", "scanners", "calls"});
   if (!fine) return std::move(fine).error();
   if ((*data)["schema"].integer() != template_schema)
     return wrong_template(name, "template.json has an unknown schema", compact((*data)["schema"]))
@@ -124,13 +141,17 @@ std::vector<std::string> with_pipeline(const std::vector<std::string>& words, st
   return replaced;
 }
 
-call scanner_call(const template_scanner& of, std::string_view pipeline, const std::string& directory, const std::string& fail_on) {
+call scanner_call(const template_scanner& of,
+                  std::string_view pipeline,
+                  const std::string& directory,
+                  const std::string& fail_on) {
   placeholder_values values;
   for (const auto& [placeholder, words] : of.severities) values[placeholder] = words.at(fail_on);
   call made{.where = {.list_file = of.file, .function = "scanner " + of.name, .which = 0},
             .directory = directory,
             .arguments = {std::string(pipeline), of.name}};
-  for (const std::string& word : with_pipeline(of.step, pipeline)) made.arguments.push_back(with_placeholders(word, values));
+  for (const std::string& word : with_pipeline(of.step, pipeline))
+    made.arguments.push_back(with_placeholders(word, values));
   return made;
 }
 
@@ -167,13 +188,18 @@ result<pipeline_template> template_named(std::string_view name, const template_s
   return made;
 }
 
-std::vector<call> expanded(const pipeline_template& of, std::string_view pipeline, const std::string& directory,
-                           const std::vector<std::string>& scanners, const std::string& fail_on) {
+std::vector<call> expanded(const pipeline_template& of,
+                           std::string_view pipeline,
+                           const std::string& directory,
+                           const std::vector<std::string>& scanners,
+                           const std::string& fail_on) {
   std::vector<call> calls;
   for (const template_call& each : of.calls)
-    calls.push_back({.where = each.where, .directory = directory, .arguments = with_pipeline(each.arguments, pipeline)});
+    calls.push_back(
+        {.where = each.where, .directory = directory, .arguments = with_pipeline(each.arguments, pipeline)});
   for (const std::string& name : scanners)
-    if (const template_scanner* scanner = of.scanner(name)) calls.push_back(scanner_call(*scanner, pipeline, directory, fail_on));
+    if (const template_scanner* scanner = of.scanner(name))
+      calls.push_back(scanner_call(*scanner, pipeline, directory, fail_on));
   return calls;
 }
 

@@ -1,4 +1,5 @@
-// The words of every error of a declaration, one function each. They know what is wrong, not how it was found.
+// The words of every error of a declaration, one function each. They know what is wrong, not how it was
+// found.
 #pragma once
 
 #include <span>
@@ -13,8 +14,13 @@ namespace cicd::declaring {
 
 // Words of a call.
 remark missing_name(const declaring_function& of);
-remark unknown_keyword(std::string_view word, const std::vector<option>& options, std::string_view function, bool in_list);
-remark value_without_keyword(std::string_view word, const std::vector<option>& options, std::string_view function);
+remark unknown_keyword(std::string_view word,
+                       const std::vector<option>& options,
+                       std::string_view function,
+                       bool in_list);
+remark value_without_keyword(std::string_view word,
+                             const std::vector<option>& options,
+                             std::string_view function);
 remark repeated_keyword(const option& of);
 remark missing_value(const option& of);
 remark value_of_a_flag(const option& of, std::string_view value);
@@ -37,7 +43,9 @@ remark image_without_base();
 
 // Names and references.
 /// `what` is a noun: `step`, `environment`.
-remark unknown_reference(std::string_view keyword, std::string_view what, std::string_view name,
+remark unknown_reference(std::string_view keyword,
+                         std::string_view what,
+                         std::string_view name,
                          std::span<const std::string> candidates);
 remark declared_twice(std::string_view what, std::string_view name, std::string_view first_at);
 remark same_place_twice(std::string_view what, std::string_view where, std::string_view first_at);

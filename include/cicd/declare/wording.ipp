@@ -6,7 +6,9 @@
 namespace cicd::declaring {
 namespace {
 
-std::string text_of(std::string_view text) { return std::string(text); }
+std::string text_of(std::string_view text) {
+  return std::string(text);
+}
 
 std::vector<std::string> keywords_in(const std::vector<option>& options) {
   std::vector<std::string> keywords;
@@ -22,7 +24,9 @@ std::string listed(std::span<const std::string> names) {
   return fmt::format("{} and {} more", joined(names.first(most), ", "), names.size() - most);
 }
 
-std::string explained(std::string_view subject) { return fmt::format("cicd explain {}", subject); }
+std::string explained(std::string_view subject) {
+  return fmt::format("cicd explain {}", subject);
+}
 
 }  // namespace
 
@@ -32,16 +36,22 @@ remark missing_name(const declaring_function& of) {
           .help = explained(of.name)};
 }
 
-remark unknown_keyword(std::string_view word, const std::vector<option>& options, std::string_view function, bool in_list) {
+remark unknown_keyword(std::string_view word,
+                       const std::vector<option>& options,
+                       std::string_view function,
+                       bool in_list) {
   const std::vector<std::string> keywords = keywords_in(options);
   return {.what = "unknown keyword",
           .value = text_of(word),
           .allowed = joined(keywords, ", "),
           .did_you_mean = nearest(word, keywords).value_or(""),
-          .help = in_list ? fmt::format("where the word itself is meant, write \"\\\\{}\"", word) : explained(function)};
+          .help = in_list ? fmt::format("where the word itself is meant, write \"\\\\{}\"", word)
+                          : explained(function)};
 }
 
-remark value_without_keyword(std::string_view word, const std::vector<option>& options, std::string_view function) {
+remark value_without_keyword(std::string_view word,
+                             const std::vector<option>& options,
+                             std::string_view function) {
   const std::vector<std::string> keywords = keywords_in(options);
   return {.what = "a value without a keyword",
           .value = text_of(word),
@@ -65,7 +75,8 @@ remark value_of_a_flag(const option& of, std::string_view value) {
 }
 
 remark several_values(const option& of, std::string_view further) {
-  return {.what = fmt::format("{} takes {}, here is another", of.keyword, of.takes == arity::two ? "two words" : "one value"),
+  return {.what = fmt::format("{} takes {}, here is another", of.keyword,
+                              of.takes == arity::two ? "two words" : "one value"),
           .value = text_of(further),
           .allowed = text_of(of.allowed),
           .help = "put a value with spaces into quotes"};
@@ -107,7 +118,8 @@ remark unknown_placeholder(const option& of, std::string_view name) {
 }
 
 remark missing_option(std::string_view keyword, std::string_view allowed, std::string help) {
-  return {.what = fmt::format("{} is missing", keyword), .allowed = text_of(allowed), .help = std::move(help)};
+  return {
+      .what = fmt::format("{} is missing", keyword), .allowed = text_of(allowed), .help = std::move(help)};
 }
 
 remark excluded_option(std::string_view keyword, std::string_view by) {
@@ -124,7 +136,8 @@ remark missing_counterpart(std::string_view keyword, std::string_view needs) {
 }
 
 remark empty_image() {
-  return {.what = "the image has no content", .help = "give JAR, FILES or BASE, or a TEMPLATE that has an image"};
+  return {.what = "the image has no content",
+          .help = "give JAR, FILES or BASE, or a TEMPLATE that has an image"};
 }
 
 remark image_without_base() {
@@ -132,12 +145,16 @@ remark image_without_base() {
           .help = "give BASE a run-time environment, such as rootfs:<folder or tar>"};
 }
 
-remark unknown_reference(std::string_view keyword, std::string_view what, std::string_view name,
+remark unknown_reference(std::string_view keyword,
+                         std::string_view what,
+                         std::string_view name,
                          std::span<const std::string> candidates) {
-  return {.what = keyword.empty() ? fmt::format("there is no such {}", what) : fmt::format("{}: there is no such {}", keyword, what),
-          .value = text_of(name),
-          .allowed = candidates.empty() ? fmt::format("nothing: no {} is declared", what) : listed(candidates),
-          .did_you_mean = nearest(name, candidates).value_or("")};
+  return {
+      .what = keyword.empty() ? fmt::format("there is no such {}", what)
+                              : fmt::format("{}: there is no such {}", keyword, what),
+      .value = text_of(name),
+      .allowed = candidates.empty() ? fmt::format("nothing: no {} is declared", what) : listed(candidates),
+      .did_you_mean = nearest(name, candidates).value_or("")};
 }
 
 remark declared_twice(std::string_view what, std::string_view name, std::string_view first_at) {
@@ -178,7 +195,8 @@ remark ambiguous_image(std::span<const std::string> images) {
 }
 
 remark empty_pipeline() {
-  return {.what = "the pipeline has no step and no image", .help = "give it a TEMPLATE, or pipeline_step() calls"};
+  return {.what = "the pipeline has no step and no image",
+          .help = "give it a TEMPLATE, or pipeline_step() calls"};
 }
 
 remark wrong_prefix(std::string_view prefix) {

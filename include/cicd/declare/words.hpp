@@ -14,12 +14,16 @@ std::string cmake_quoted(std::string_view word);
 /// Words as arguments in one line; a value that could be taken for a keyword of `options` gets its backslash.
 std::string cmake_words(const std::vector<std::string>& values, const std::vector<option>& options);
 /// A whole call, each keyword on a line of its own; `arguments` are as recorded.
-std::string cmake_call_text(std::string_view function, const std::vector<std::string>& arguments, const std::vector<option>& options);
+std::string cmake_call_text(std::string_view function,
+                            const std::vector<std::string>& arguments,
+                            const std::vector<option>& options);
 
 /// A length of time in the largest unit that is exact: `15m`, `90s`.
 std::string duration_text(duration of);
 
-inline std::string word_of(const std::string& value) { return value; }
+inline std::string word_of(const std::string& value) {
+  return value;
+}
 std::string word_of(step_stage value);
 std::string word_of(deploy_way value);
 std::string word_of(const duration& value);
@@ -41,7 +45,9 @@ inline std::vector<std::string> values_of(const trigger& field) {
   if (field.kind == ref_kind::none) return {};
   return {field.kind == ref_kind::branch ? "branch" : "tag", field.pattern.str()};
 }
-inline std::vector<std::string> values_of(bool) { return {}; }
+inline std::vector<std::string> values_of(bool) {
+  return {};
+}
 template <typename V>
 std::vector<std::string> values_of(const std::vector<V>& field) {
   std::vector<std::string> values;
@@ -57,8 +63,10 @@ std::vector<std::string> values_of(const V& field) {
 /// Whether a field holds anything but its default.
 template <typename V>
 bool is_given(const V& field) {
-  if constexpr (std::is_same_v<V, bool>) return field;
-  else return !values_of(field).empty();
+  if constexpr (std::is_same_v<V, bool>)
+    return field;
+  else
+    return !values_of(field).empty();
 }
 
 }  // namespace cicd::declaring

@@ -33,11 +33,14 @@ std::string cmake_words(const std::vector<std::string>& values, const std::vecto
   return line;
 }
 
-std::string cmake_call_text(std::string_view function, const std::vector<std::string>& arguments, const std::vector<option>& options) {
+std::string cmake_call_text(std::string_view function,
+                            const std::vector<std::string>& arguments,
+                            const std::vector<option>& options) {
   std::string text = fmt::format("{}(", function);
   bool first = true;
   for (const std::string& word : arguments) {
-    const bool keyword = std::any_of(options.begin(), options.end(), [&](const option& each) { return each.keyword == word; });
+    const bool keyword =
+        std::any_of(options.begin(), options.end(), [&](const option& each) { return each.keyword == word; });
     text.append(first ? "" : keyword ? "\n  " : " ").append(cmake_quoted(word));
     first = false;
   }
@@ -49,9 +52,11 @@ std::string duration_text(duration of) {
     std::int64_t size;
     std::string_view name;
   };
-  constexpr std::array<unit, 5> units{{{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1000, "s"}, {1, "ms"}}};
+  constexpr std::array<unit, 5> units{
+      {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1000, "s"}, {1, "ms"}}};
   for (const unit& each : units)
-    if (of.milliseconds() % each.size == 0) return fmt::format("{}{}", of.milliseconds() / each.size, each.name);
+    if (of.milliseconds() % each.size == 0)
+      return fmt::format("{}{}", of.milliseconds() / each.size, each.name);
   return {};
 }
 
@@ -65,18 +70,35 @@ std::string word_of(deploy_way value) {
   return std::string(words[static_cast<std::size_t>(value)]);
 }
 
-std::string word_of(const duration& value) { return duration_text(value); }
-std::string word_of(const port_number& value) { return fmt::format("{}", value.number()); }
-std::string word_of(const retry_count& value) { return fmt::format("{}", value.number()); }
-
-std::string word_of(const replica_range& value) {
-  return value.scales() ? fmt::format("{}..{}", value.least(), value.most()) : fmt::format("{}", value.least());
+std::string word_of(const duration& value) {
+  return duration_text(value);
+}
+std::string word_of(const port_number& value) {
+  return fmt::format("{}", value.number());
+}
+std::string word_of(const retry_count& value) {
+  return fmt::format("{}", value.number());
 }
 
-std::string word_of(const user_id& value) { return fmt::format("{}", value.number()); }
-std::string word_of(const assignment& value) { return value.name.str() + "=" + value.value; }
-std::string word_of(const label& value) { return value.key.str() + "=" + value.value; }
-std::string word_of(const file_mapping& value) { return value.from.str() + "=" + value.to; }
-std::string word_of(const secret_reference& value) { return fmt::format("{}={}/{}", value.name.view(), value.secret.view(), value.key); }
+std::string word_of(const replica_range& value) {
+  return value.scales() ? fmt::format("{}..{}", value.least(), value.most())
+                        : fmt::format("{}", value.least());
+}
+
+std::string word_of(const user_id& value) {
+  return fmt::format("{}", value.number());
+}
+std::string word_of(const assignment& value) {
+  return value.name.str() + "=" + value.value;
+}
+std::string word_of(const label& value) {
+  return value.key.str() + "=" + value.value;
+}
+std::string word_of(const file_mapping& value) {
+  return value.from.str() + "=" + value.to;
+}
+std::string word_of(const secret_reference& value) {
+  return fmt::format("{}={}/{}", value.name.view(), value.secret.view(), value.key);
+}
 
 }  // namespace cicd::declaring

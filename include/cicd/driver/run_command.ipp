@@ -167,7 +167,7 @@ class run {
     console_options options;
     options.how_much = request_.how_much;
     options.rerun = session_.build_command();
-    options.here = present_folder();
+    options.here = session_.folder_of_person();
     options.exists = [](const std::string& path) { return exists(path); };
     for (step_index step : wanted_)
       options.source_folders[folder_of(session_, graph_.steps[step])] = graph_.steps[step].pipeline->source_directory;

@@ -25,8 +25,10 @@ struct session {
   cicd::model model;
   std::vector<target> targets;
 
-  /// `cmake --build <build> --target`, as a person would type it from the present folder.
+  /// `cmake --build <build> --target`, as a person would type it.
   std::string build_command() const;
+  /// Where the person stands, for shorter paths; empty under a build tool, which stands in the build tree itself.
+  std::string folder_of_person() const;
   const target* find_target(std::string_view name) const;
 };
 

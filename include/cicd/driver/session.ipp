@@ -30,9 +30,14 @@ genex_reader genex_in(const std::string& build_root, const std::string& config) 
 
 }  // namespace driver_session
 
+std::string session::folder_of_person() const {
+  std::string folder = present_folder();
+  return folder == where.build_root ? std::string() : folder;
+}
+
 std::string session::build_command() const {
-  const std::string folder = path_below(where.build_root, present_folder());
-  return "cmake --build " + shell_quoted(folder.empty() ? "." : folder) + " --target";
+  const std::string here = folder_of_person();
+  return "cmake --build " + shell_quoted(here.empty() ? where.build_root : path_below(where.build_root, here)) + " --target";
 }
 
 const target* session::find_target(std::string_view name) const {

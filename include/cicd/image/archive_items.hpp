@@ -1,5 +1,6 @@
-// Reading archives that others made: a root file system's tar, a jar. Nothing in them can reach outside of where it is unpacked: contents go to
-// files that we name, names are only data. Knows libarchive; not what the contents mean.
+// Reading archives that others made: a root file system's tar, a jar. Nothing in them can reach outside of
+// where it is unpacked: contents go to files that we name, names are only data. Knows libarchive; not what
+// the contents mean.
 #pragma once
 
 #include <functional>
@@ -14,14 +15,18 @@
 
 namespace cicd {
 
-/// The items of a tar (plain, gz, xz, zst, bz2) with the modes and numeric owners that it gives, in its order, contents in files below
-/// `scratch`; a later member replaces an earlier one of its name. Class `usage` naming the member: absolute, `..`, a link that leads out, a device, or no archive.
-result<std::vector<layer_item>> items_of_tar(const std::string& tar, const std::string& scratch, const cancellation* cancelled);
+/// The items of a tar (plain, gz, xz, zst, bz2) with the modes and numeric owners that it gives, in its
+/// order, contents in files below `scratch`; a later member replaces an earlier one of its name. Class
+/// `usage` naming the member: absolute, `..`, a link that leads out, a device, or no archive.
+result<std::vector<layer_item>> items_of_tar(const std::string& tar,
+                                             const std::string& scratch,
+                                             const cancellation* cancelled);
 
 /// The content of one member of a zip or jar of at most 16 MiB, or nothing when it has none of that name.
 result<std::optional<std::string>> zip_member(const std::string& zip, std::string_view name);
 
-/// Unpacks the files of a zip; `place` gives the absolute path for a checked member's name, empty to leave it out. Same errors.
+/// Unpacks the files of a zip; `place` gives the absolute path for a checked member's name, empty to leave it
+/// out. Same errors.
 status unpack_zip(const std::string& zip, const std::function<std::string(const std::string& name)>& place);
 
 }  // namespace cicd

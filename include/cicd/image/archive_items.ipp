@@ -25,7 +25,8 @@ error refused(std::string what, const std::string& archive, const std::string& m
 
 error unreadable(archive* handle, const std::string& path) {
   const char* reason = archive_error_string(handle);
-  return image_error(exit_class::usage, "cannot read the archive", path).with("caused by", reason == nullptr ? "" : reason);
+  return image_error(exit_class::usage, "cannot read the archive", path)
+      .with("caused by", reason == nullptr ? "" : reason);
 }
 
 result<archive_reader> opened(const std::string& path, bool is_zip) {
@@ -38,7 +39,8 @@ result<archive_reader> opened(const std::string& path, bool is_zip) {
     archive_read_support_filter_zstd(handle.get());
     archive_read_support_format_tar(handle.get());
   }
-  if (archive_read_open_filename(handle.get(), path.c_str(), piece) != ARCHIVE_OK) return unreadable(handle.get(), path);
+  if (archive_read_open_filename(handle.get(), path.c_str(), piece) != ARCHIVE_OK)
+    return unreadable(handle.get(), path);
   return handle;
 }
 
@@ -66,7 +68,10 @@ bool leads_out(const std::string& path, const std::string& target) {
 }
 
 /// Hands out the rest of the member that is being read.
-status read_content(archive* from, const std::string& path, const byte_sink& take, const cancellation* cancelled) {
+status read_content(archive* from,
+                    const std::string& path,
+                    const byte_sink& take,
+                    const cancellation* cancelled) {
   const void* bytes = nullptr;
   std::size_t count = 0;
   la_int64_t at = 0, expected = 0;
@@ -76,14 +81,19 @@ status read_content(archive* from, const std::string& path, const byte_sink& tak
     const int got = archive_read_data_block(from, &bytes, &count, &at);
     if (got == ARCHIVE_EOF) return {};
     if (got < ARCHIVE_WARN) return unreadable(from, path);
-    for (; expected < at; expected += static_cast<la_int64_t>(std::min<std::uint64_t>(zeros.size(), at - expected)))
-      if (auto gap = take({zeros.data(), std::min<std::uint64_t>(zeros.size(), at - expected)}); !gap) return gap;
+    for (; expected < at;
+         expected += static_cast<la_int64_t>(std::min<std::uint64_t>(zeros.size(), at - expected)))
+      if (auto gap = take({zeros.data(), std::min<std::uint64_t>(zeros.size(), at - expected)}); !gap)
+        return gap;
     if (auto taken = take({static_cast<const char*>(bytes), count}); !taken) return taken;
     expected = at + static_cast<la_int64_t>(count);
   }
 }
 
-status save_content(archive* from, const std::string& archive, const std::string& to, const cancellation* cancelled) {
+status save_content(archive* from,
+                    const std::string& archive,
+                    const std::string& to,
+                    const cancellation* cancelled) {
   const open_file file(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (file.get() < 0) return image_system_error(exit_class::cannot_save, "cannot write", to);
   const auto save = [&](std::string_view bytes) { return write_all(file.get(), bytes, to); };
@@ -184,11 +194,14 @@ class tar_items {
 }  // namespace
 }  // namespace image_archive
 
-result<std::vector<layer_item>> items_of_tar(const std::string& tar, const std::string& scratch, const cancellation* cancelled) {
+result<std::vector<layer_item>> items_of_tar(const std::string& tar,
+                                             const std::string& scratch,
+                                             const cancellation* cancelled) {
   image_archive::tar_items items(tar, scratch, cancelled);
-  auto read = image_archive::each_member(tar, false, [&](archive* from, archive_entry* entry, const std::string& name) {
-    return items.add(from, entry, name);
-  });
+  auto read = image_archive::each_member(tar, false,
+                                         [&](archive* from, archive_entry* entry, const std::string& name) {
+                                           return items.add(from, entry, name);
+                                         });
   if (!read) return std::move(read).error();
   return std::move(items).all();
 }
@@ -213,15 +226,16 @@ result<std::optional<std::string>> zip_member(const std::string& zip, std::strin
 }
 
 status unpack_zip(const std::string& zip, const std::function<std::string(const std::string& name)>& place) {
-  return image_archive::each_member(zip, true, [&](archive* from, archive_entry* entry, const std::string& name) -> status {
-    if (archive_entry_filetype(entry) == AE_IFDIR || name.empty()) return {};
-    if (archive_entry_filetype(entry) != AE_IFREG)
-      return image_archive::refused("a link or device in the archive", zip, name);
-    const std::string to = place(name);
-    if (to.empty()) return {};
-    if (auto made = make_folder(to.substr(0, to.rfind('/'))); !made) return made;
-    return image_archive::save_content(from, zip, to, nullptr);
-  });
+  return image_archive::each_member(
+      zip, true, [&](archive* from, archive_entry* entry, const std::string& name) -> status {
+        if (archive_entry_filetype(entry) == AE_IFDIR || name.empty()) return {};
+        if (archive_entry_filetype(entry) != AE_IFREG)
+          return image_archive::refused("a link or device in the archive", zip, name);
+        const std::string to = place(name);
+        if (to.empty()) return {};
+        if (auto made = make_folder(to.substr(0, to.rfind('/'))); !made) return made;
+        return image_archive::save_content(from, zip, to, nullptr);
+      });
 }
 
 }  // namespace cicd

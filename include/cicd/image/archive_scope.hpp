@@ -1,5 +1,5 @@
-// What every use of libarchive needs: names as UTF-8 whatever the process's locale, and owners for its handles.
-// Included by bodies only.
+// What every use of libarchive needs: names as UTF-8 whatever the process's locale, and owners for its
+// handles. Included by bodies only.
 #pragma once
 
 #include <archive.h>
@@ -11,7 +11,8 @@
 
 namespace cicd {
 
-/// While it lives, this thread's names are UTF-8: libarchive converts by the thread's locale, and must not depend on the caller's.
+/// While it lives, this thread's names are UTF-8: libarchive converts by the thread's locale, and must not
+/// depend on the caller's.
 class utf8_names {
  public:
   utf8_names() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {

@@ -1,5 +1,5 @@
-// What an image stands on: nothing, an image of a layout or a registry, or a root file system. Knows how each is read and kept; not what
-// lies above it.
+// What an image stands on: nothing, an image of a layout or a registry, or a root file system. Knows how each
+// is read and kept; not what lies above it.
 #pragma once
 
 #include <string>
@@ -29,12 +29,17 @@ struct layer_making {
 };
 
 /// Reads `recipe.base`.
-result<base_image> base_image_of(const image_recipe& recipe, const std::string& architecture, const layer_making& how);
+result<base_image> base_image_of(const image_recipe& recipe,
+                                 const std::string& architecture,
+                                 const layer_making& how);
 
 /// An image of a layout, every layer of it checked.
-result<base_image> base_image_in(const oci_layout& layout, const oci_descriptor& manifest, const layer_making& how);
+result<base_image> base_image_in(const oci_layout& layout,
+                                 const oci_descriptor& manifest,
+                                 const layer_making& how);
 
-/// Adds the recipe's layer on top: from the store when it was built before, else packed and stored. What looks as it did then is not even read.
+/// Adds the recipe's layer on top: from the store when it was built before, else packed and stored. What
+/// looks as it did then is not even read.
 status add_layer(base_image& to, const layer_recipe& recipe, const layer_making& how);
 
 }  // namespace cicd

@@ -24,7 +24,10 @@ std::string below(const std::string& directory, const std::string& path) {
 }
 
 /// Writes the layer's bytes; the digest of the tar is taken while they are packed.
-result<packed_layer> pack(const std::vector<layer_item>& items, int file, const std::string& path, const layer_making& how) {
+result<packed_layer> pack(const std::vector<layer_item>& items,
+                          int file,
+                          const std::string& path,
+                          const layer_making& how) {
   packed_layer made;
   sha256_stream blob, diff_id;
   parallel_gzip gzip(how.threads, [&](std::string_view bytes) {
@@ -44,13 +47,24 @@ result<packed_layer> pack(const std::vector<layer_item>& items, int file, const 
 }
 
 image_layer as_layer(const std::string& name, const packed_layer& packed, bool reused) {
-  return {.layer = {.name = name, .blob = packed.blob, .diff_id = packed.diff_id, .size = packed.size, .reused = reused},
+  return {.layer = {.name = name,
+                    .blob = packed.blob,
+                    .diff_id = packed.diff_id,
+                    .size = packed.size,
+                    .reused = reused},
           .media_type = std::string(oci_gzip_layer_type)};
 }
 
-digest stored_key(const digest& content) { return sha256(layer_writer_version() + " " + hex(content)); }
+digest stored_key(const digest& content) {
+  return sha256(layer_writer_version() + " " + hex(content));
+}
 
-void put_on(base_image& image, const std::string& name, const digest& stored, const packed_layer& packed, bool reused, const layer_store& store) {
+void put_on(base_image& image,
+            const std::string& name,
+            const digest& stored,
+            const packed_layer& packed,
+            bool reused,
+            const layer_store& store) {
   image.layers.push_back(as_layer(name, packed, reused));
   image.blobs.push_back(store.blob_path(packed.blob));
   image.stored.push_back(stored);
@@ -63,8 +77,13 @@ bool put_known(base_image& image, const std::string& name, const digest& stored,
   return found.has_value();
 }
 
-status put_packed(base_image& image, const std::string& name, const digest& stored, const std::vector<layer_item>& items, const layer_making& how) {
-  auto packed = how.store.add(stored, [&](int file, const std::string& path) { return pack(items, file, path, how); });
+status put_packed(base_image& image,
+                  const std::string& name,
+                  const digest& stored,
+                  const std::vector<layer_item>& items,
+                  const layer_making& how) {
+  auto packed =
+      how.store.add(stored, [&](int file, const std::string& path) { return pack(items, file, path, how); });
   if (!packed) return std::move(packed).error();
   put_on(image, name, stored, *packed, false, how.store);
   return {};
@@ -72,7 +91,8 @@ status put_packed(base_image& image, const std::string& name, const digest& stor
 
 result<base_image> of_folder(const std::string& folder, const layer_making& how) {
   base_image base;
-  auto added = add_layer(base, {.name = "base", .entries = {{.from = folder, .to = "/"}}, .keep_modes = true}, how);
+  auto added =
+      add_layer(base, {.name = "base", .entries = {{.from = folder, .to = "/"}}, .keep_modes = true}, how);
   if (!added) return std::move(added).error();
   return base;
 }
@@ -128,17 +148,26 @@ std::string history_name(const json& config, std::size_t layer) {
 result<image_layer> layer_from(const json& value, const json& diff_id, std::string name) {
   const auto blob = oci_descriptor::from(value);
   const auto content = digest_from(diff_id.text());
-  if (!blob || !content) return image_error(exit_class::corrupt, "a layer without digest or size in the base image");
-  return image_layer{.layer = {.name = std::move(name), .blob = blob->content, .diff_id = *content, .size = blob->size, .reused = true},
+  if (!blob || !content)
+    return image_error(exit_class::corrupt, "a layer without digest or size in the base image");
+  return image_layer{.layer = {.name = std::move(name),
+                               .blob = blob->content,
+                               .diff_id = *content,
+                               .size = blob->size,
+                               .reused = true},
                      .media_type = blob->media_type};
 }
 
-result<base_image> of_documents(const oci_layout& layout, const json& manifest, json config, const layer_making& how) {
+result<base_image> of_documents(const oci_layout& layout,
+                                const json& manifest,
+                                json config,
+                                const layer_making& how) {
   base_image base;
   const auto& layers = manifest["layers"].elements();
   const auto& diff_ids = config["rootfs"]["diff_ids"].elements();
   if (layers.size() != diff_ids.size())
-    return image_error(exit_class::corrupt, "manifest and config of the image disagree about its layers", layout.folder());
+    return image_error(exit_class::corrupt, "manifest and config of the image disagree about its layers",
+                       layout.folder());
   for (std::size_t i = 0; i < layers.size(); ++i) {
     auto layer = layer_from(layers[i], diff_ids[i], history_name(config, i));
     if (!layer) return std::move(layer).error();
@@ -148,7 +177,8 @@ result<base_image> of_documents(const oci_layout& layout, const json& manifest, 
   base.config = std::move(config);
   auto checked = in_parallel(how.threads, base.layers.size(), [&](std::size_t i) {
     const auto& layer = base.layers[i].layer;
-    return layout.check({.media_type = {}, .content = layer.blob, .size = layer.size, .tag = {}, .architecture = {}});
+    return layout.check(
+        {.media_type = {}, .content = layer.blob, .size = layer.size, .tag = {}, .architecture = {}});
   });
   if (!checked) return checked.error();
   return base;
@@ -162,14 +192,21 @@ error not_an_image(const oci_layout& layout, const std::string& kind) {
       .with("try", "skopeo copy --format oci docker://<reference> oci:<folder>:<tag>");
 }
 
-result<base_image> of_layout(const oci_layout& layout, const std::string& tag, const std::string& architecture, const layer_making& how) {
+result<base_image> of_layout(const oci_layout& layout,
+                             const std::string& tag,
+                             const std::string& architecture,
+                             const layer_making& how) {
   auto image = manifest_in(layout, tag, architecture);
   if (!image) return std::move(image).error();
   return base_image_in(layout, *image, how);
 }
 
 /// Copies the image of this architecture into a layout that is renamed to `to` once it is whole.
-status pull(const pinned_reference& from, const std::string& architecture, const std::string& to, const surroundings& around, const layer_making& how) {
+status pull(const pinned_reference& from,
+            const std::string& architecture,
+            const std::string& to,
+            const surroundings& around,
+            const layer_making& how) {
   skopeo_options options;
   options.cancelled = how.cancelled;
   auto program = skopeo::found(around, std::move(options));
@@ -178,8 +215,8 @@ status pull(const pinned_reference& from, const std::string& architecture, const
   auto scratch = unfinished::make(how.store.unfinished_folder(), entry_kind::folder);
   if (!scratch) return std::move(scratch).error();
   const std::string source = fmt::format("docker://{}@{}", from.repository, oci_text(from.image));
-  const auto got = program->ask({"--override-os", "linux", "--override-arch", architecture, "copy", "--quiet", "--format", "oci", source,
-                                 "oci:.:base"},
+  const auto got = program->ask({"--override-os", "linux", "--override-arch", architecture, "copy", "--quiet",
+                                 "--format", "oci", source, "oci:.:base"},
                                 scratch->path());
   if (got.refused) return program->failure_of(got, from.repository);
   if (auto removed = remove_tree(to); !removed) return removed;
@@ -188,13 +225,16 @@ status pull(const pinned_reference& from, const std::string& architecture, const
 }
 
 /// Copied once for each digest and architecture; a copy that is no longer right is made again.
-result<base_image> of_registry(const image_recipe& recipe, const std::string& architecture, const layer_making& how) {
+result<base_image> of_registry(const image_recipe& recipe,
+                               const std::string& architecture,
+                               const layer_making& how) {
   auto from = pinned_reference_from(recipe.base);
   if (!from) return std::move(from).error();
   const std::string to = fmt::format("{}/bases/{}-{}", how.store.folder(), hex(from->image), architecture);
   if (is_folder(to))
     if (auto kept = of_layout(oci_layout(to), {}, architecture, how); kept) return kept;
-  if (auto pulled = pull(*from, architecture, to, surroundings(recipe.environment), how); !pulled) return pulled.error();
+  if (auto pulled = pull(*from, architecture, to, surroundings(recipe.environment), how); !pulled)
+    return pulled.error();
   return of_layout(oci_layout(to), {}, architecture, how);
 }
 
@@ -218,7 +258,9 @@ status add_layer(base_image& to, const layer_recipe& recipe, const layer_making&
   return image_base::put_packed(to, recipe.name, stored, *settled, how);
 }
 
-result<base_image> base_image_in(const oci_layout& layout, const oci_descriptor& image, const layer_making& how) {
+result<base_image> base_image_in(const oci_layout& layout,
+                                 const oci_descriptor& image,
+                                 const layer_making& how) {
   auto manifest = layout.document(image);
   if (!manifest) return std::move(manifest).error();
   const auto config = oci_descriptor::from((*manifest)["config"]);
@@ -229,13 +271,17 @@ result<base_image> base_image_in(const oci_layout& layout, const oci_descriptor&
   return image_base::of_documents(layout, *manifest, *std::move(document), how);
 }
 
-result<base_image> base_image_of(const image_recipe& recipe, const std::string& architecture, const layer_making& how) {
+result<base_image> base_image_of(const image_recipe& recipe,
+                                 const std::string& architecture,
+                                 const layer_making& how) {
   const std::string& base = recipe.base;
   if (base == "scratch") return base_image{};
-  if (base.starts_with("rootfs:")) return image_base::of_root(image_base::below(recipe.directory, base.substr(7)), how);
+  if (base.starts_with("rootfs:"))
+    return image_base::of_root(image_base::below(recipe.directory, base.substr(7)), how);
   if (base.starts_with("oci:")) {
     const auto [layout, tag] = image_base::layout_and_tag(base.substr(4));
-    return image_base::of_layout(oci_layout(image_base::below(recipe.directory, layout)), tag, architecture, how);
+    return image_base::of_layout(oci_layout(image_base::below(recipe.directory, layout)), tag, architecture,
+                                 how);
   }
   return image_base::of_registry(recipe, architecture, how);
 }

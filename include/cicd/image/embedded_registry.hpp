@@ -1,4 +1,5 @@
-// The registry that needs nothing: an OCI layout for each repository, in the build tree. Knows layouts and locks; no network.
+// The registry that needs nothing: an OCI layout for each repository, in the build tree. Knows layouts and
+// locks; no network.
 #pragma once
 
 #include <memory>
@@ -8,7 +9,8 @@
 
 namespace cicd {
 
-/// The repository's layout is the folder of its name below `options.embedded`, so that any OCI tool reads `oci:<folder>:<tag>`.
+/// The repository's layout is the folder of its name below `options.embedded`, so that any OCI tool reads
+/// `oci:<folder>:<tag>`.
 std::unique_ptr<registry> embedded_registry(const std::string& repository, const registry_options& options);
 
 /// Class `conflict`: the tag says one image already and never says another.

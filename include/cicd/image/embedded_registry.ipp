@@ -50,7 +50,10 @@ class layouts final : public registry {
     return std::optional(found->content);
   }
 
-  result<published> publish(const std::string& layout, const digest& image, const std::string& tag, bool immutable) override {
+  result<published> publish(const std::string& layout,
+                            const digest& image,
+                            const std::string& tag,
+                            bool immutable) override {
     auto lock = taken_lock();
     if (!lock) return std::move(lock).error();
     auto there = resolve(tag);
@@ -60,14 +63,17 @@ class layouts final : public registry {
     if (auto added = add(layout, image, tag); !added) return added.error();
     auto read_back = resolve(tag);
     if (!read_back) return std::move(read_back).error();
-    if (*read_back != image) return image_error(exit_class::corrupt, "the tag does not say what was just written", reference_of(tag));
+    if (*read_back != image)
+      return image_error(exit_class::corrupt, "the tag does not say what was just written",
+                         reference_of(tag));
     return published{.changed = true};
   }
 
  private:
   std::string reference_of(const std::string& tag) const { return layout_.folder() + ":" + tag; }
 
-  static const oci_descriptor* tagged(const std::optional<std::vector<oci_descriptor>>& images, const std::string& tag) {
+  static const oci_descriptor* tagged(const std::optional<std::vector<oci_descriptor>>& images,
+                                      const std::string& tag) {
     if (!images) return nullptr;
     const auto found = std::ranges::find(*images, tag, &oci_descriptor::tag);
     return found == images->end() ? nullptr : &*found;
@@ -90,7 +96,8 @@ class layouts final : public registry {
       if (cancelled_ != nullptr && cancelled_->cancelled()) return image_cancelled();
       ::poll(nullptr, 0, pause_milliseconds);
     }
-    return image_error(exit_class::conflict, "someone else has been publishing there for a minute", layout_.folder())
+    return image_error(exit_class::conflict, "someone else has been publishing there for a minute",
+                       layout_.folder())
         .with("holder", file_lock::holder_of(lock_));
   }
 

@@ -15,6 +15,8 @@ error image_system_error(exit_class kind, std::string what, std::string path) {
   return image_error(kind, std::move(what), std::move(path)).with("caused by", reason);
 }
 
-error image_cancelled() { return image_error(exit_class::interrupted, "stopped while the image was built"); }
+error image_cancelled() {
+  return image_error(exit_class::interrupted, "stopped while the image was built");
+}
 
 }  // namespace cicd

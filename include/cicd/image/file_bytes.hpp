@@ -1,5 +1,5 @@
-// Reading large files in pieces, with a stamp that tells whether they changed meanwhile; and doing things side by side.
-// Knows bytes only.
+// Reading large files in pieces, with a stamp that tells whether they changed meanwhile; and doing things
+// side by side. Knows bytes only.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ struct file_stamp {
 };
 /// The stamp of what is at `path`, a link not followed; nothing when there is nothing.
 std::optional<file_stamp> stamp_at(const std::string& path);
-/// The time that a file would bear that was written now. What was changed before it and looked at after it cannot change once more without
-/// another stamp; what was changed at it may.
+/// The time that a file would bear that was written now. What was changed before it and looked at after it
+/// cannot change once more without another stamp; what was changed at it may.
 std::int64_t file_time_now();
 
 /// An open file that is closed with its owner.
@@ -48,9 +48,11 @@ class open_file {
   int descriptor_;
 };
 
-/// Hands the file's bytes to `take` in pieces and gives its stamp; a link is not followed. Class `usage` when it cannot be read or
-/// changes meanwhile.
-result<file_stamp> stream_file(const std::string& path, const byte_sink& take, const cancellation* cancelled = nullptr);
+/// Hands the file's bytes to `take` in pieces and gives its stamp; a link is not followed. Class `usage` when
+/// it cannot be read or changes meanwhile.
+result<file_stamp> stream_file(const std::string& path,
+                               const byte_sink& take,
+                               const cancellation* cancelled = nullptr);
 
 /// A file's digest and stamp.
 struct stamped_digest {
@@ -62,8 +64,8 @@ result<stamped_digest> digest_of_file(const std::string& path, const cancellatio
 /// Writes all of `bytes`. Class `cannot_save`, naming `path`.
 status write_all(int descriptor, std::string_view bytes, const std::string& path);
 
-/// Calls `work` for each of 0 … count-1, on at most `threads` threads; the first error wins and keeps what has not begun from
-/// beginning.
+/// Calls `work` for each of 0 … count-1, on at most `threads` threads; the first error wins and keeps what
+/// has not begun from beginning.
 status in_parallel(unsigned threads, std::size_t count, const std::function<status(std::size_t)>& work);
 
 }  // namespace cicd

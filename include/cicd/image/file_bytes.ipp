@@ -25,7 +25,9 @@ namespace {
 
 constexpr std::size_t piece = 256U << 10U;
 
-std::int64_t nanoseconds(const timespec& when) { return std::int64_t{when.tv_sec} * 1'000'000'000 + when.tv_nsec; }
+std::int64_t nanoseconds(const timespec& when) {
+  return std::int64_t{when.tv_sec} * 1'000'000'000 + when.tv_nsec;
+}
 
 file_stamp stamp_of(const struct stat& found) {
   return {.device = found.st_dev,
@@ -91,9 +93,13 @@ open_file::~open_file() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-int open_file::release() { return std::exchange(descriptor_, -1); }
+int open_file::release() {
+  return std::exchange(descriptor_, -1);
+}
 
-result<file_stamp> stream_file(const std::string& path, const byte_sink& take, const cancellation* cancelled) {
+result<file_stamp> stream_file(const std::string& path,
+                               const byte_sink& take,
+                               const cancellation* cancelled) {
   const open_file file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (file.get() < 0) return image_system_error(exit_class::usage, "cannot read", path);
   const auto before = image_file_bytes::stamp_of_file(file.get());

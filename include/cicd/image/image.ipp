@@ -20,11 +20,14 @@ namespace {
 status checked(const image_recipe& recipe) {
   if (recipe.base.empty())
     return image_error(exit_class::usage, "the image has no base")
-        .with("allowed", "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, <reference>@sha256:<digest>");
+        .with("allowed",
+              "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, <reference>@sha256:<digest>");
   if (!recipe.working_directory.starts_with('/'))
-    return image_error(exit_class::usage, "the working directory in the image is not absolute", recipe.working_directory);
+    return image_error(exit_class::usage, "the working directory in the image is not absolute",
+                       recipe.working_directory);
   if (recipe.port < 0 || recipe.port > 65535)
-    return image_error(exit_class::usage, "no port", std::to_string(recipe.port)).with("allowed", "1 to 65535");
+    return image_error(exit_class::usage, "no port", std::to_string(recipe.port))
+        .with("allowed", "1 to 65535");
   for (const auto& [name, value] : recipe.env)
     if (name.empty() || name.find('=') != std::string::npos)
       return image_error(exit_class::usage, "no name of an environment variable", name);
@@ -43,12 +46,17 @@ result<std::string> architecture_of(const image_recipe& recipe, const json& base
 /// Those of the image's layers that are not in the layout yet, from the one at `first` on.
 status adopt_from(std::size_t first, const oci_layout& layout, const base_image& image) {
   for (std::size_t i = first; i < image.blobs.size(); ++i)
-    if (auto taken = layout.adopt(image.blobs[i], image.layers[i].layer.blob, durability::fast); !taken) return taken;
+    if (auto taken = layout.adopt(image.blobs[i], image.layers[i].layer.blob, durability::fast); !taken)
+      return taken;
   return {};
 }
 
-/// Each layer is adopted as soon as it is there, the largest first mostly, so that its stamp has settled at the end.
-result<base_image> stacked(const oci_layout& layout, const image_recipe& recipe, base_image image, const layer_making& how) {
+/// Each layer is adopted as soon as it is there, the largest first mostly, so that its stamp has settled at
+/// the end.
+result<base_image> stacked(const oci_layout& layout,
+                           const image_recipe& recipe,
+                           base_image image,
+                           const layer_making& how) {
   if (auto prepared = layout.prepare(); !prepared) return prepared.error();
   if (auto adopted = adopt_from(0, layout, image); !adopted) return adopted.error();
   for (const auto& layer : recipe.layers) {
@@ -59,11 +67,16 @@ result<base_image> stacked(const oci_layout& layout, const image_recipe& recipe,
   return image;
 }
 
-/// Blobs first, then the index by one rename, then what nobody needs any more: at every moment the layout holds the old or the new image.
-result<built_image> written(const oci_layout& layout, const image_recipe& recipe, const json& config, const base_image& image) {
+/// Blobs first, then the index by one rename, then what nobody needs any more: at every moment the layout
+/// holds the old or the new image.
+result<built_image> written(const oci_layout& layout,
+                            const image_recipe& recipe,
+                            const json& config,
+                            const base_image& image) {
   auto config_blob = layout.put(compact(config), oci_config_type, durability::fast);
   if (!config_blob) return std::move(config_blob).error();
-  auto manifest = layout.put(compact(image_manifest_of(*config_blob, image.layers)), oci_manifest_type, durability::fast);
+  auto manifest =
+      layout.put(compact(image_manifest_of(*config_blob, image.layers)), oci_manifest_type, durability::fast);
   if (!manifest) return std::move(manifest).error();
   manifest->tag = recipe.tag;
   if (auto named = layout.write_index({*manifest}, durability::fast); !named) return named.error();
@@ -93,7 +106,8 @@ result<built_image> build_image(const image_recipe& recipe,
   if (auto right = image_build::checked(recipe); !right) return right.error();
   const layer_store store(cache.folder);
   const layer_making how{.store = store, .threads = std::max(threads, 1U), .cancelled = cancelled};
-  const std::string asked = recipe.architecture.empty() ? architecture_of_this_machine() : recipe.architecture;
+  const std::string asked =
+      recipe.architecture.empty() ? architecture_of_this_machine() : recipe.architecture;
   auto base = base_image_of(recipe, asked, how);
   if (!base) return std::move(base).error();
   auto architecture = image_build::architecture_of(recipe, base->config, asked);
@@ -118,7 +132,10 @@ result<built_image> read_layout(const std::string& layout, const std::string& ta
   auto document = there.document(*manifest);
   if (!document) return std::move(document).error();
   const auto config = oci_descriptor::from((*document)["config"]);
-  built_image built{.manifest = manifest->content, .config = config->content, .layers = {}, .size = manifest->size + config->size};
+  built_image built{.manifest = manifest->content,
+                    .config = config->content,
+                    .layers = {},
+                    .size = manifest->size + config->size};
   for (const auto& one : image->layers) {
     built.layers.push_back(one.layer);
     built.size += one.layer.size;

@@ -1,4 +1,5 @@
-// The two documents of an image: config and manifest (image-spec, config.md and manifest.md), with members in a fixed order. Pure.
+// The two documents of an image: config and manifest (image-spec, config.md and manifest.md), with members in
+// a fixed order. Pure.
 #pragma once
 
 #include <string>
@@ -21,8 +22,9 @@ struct image_layer {
   std::string media_type = std::string(oci_gzip_layer_type);
 };
 
-/// The config of `recipe` on top of the base's (null for none). The base's environment, labels, ports and start stay where the recipe does not
-/// say otherwise; an entry point of the recipe drops the base's arguments. `base_layers` of `layers` are the base's.
+/// The config of `recipe` on top of the base's (null for none). The base's environment, labels, ports and
+/// start stay where the recipe does not say otherwise; an entry point of the recipe drops the base's
+/// arguments. `base_layers` of `layers` are the base's.
 json image_config_of(const image_recipe& recipe,
                      const std::string& architecture,
                      const json& base,

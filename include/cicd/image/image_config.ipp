@@ -15,7 +15,9 @@ namespace {
 constexpr std::string_view created = "1970-01-01T00:00:01Z";
 constexpr std::string_view usual_path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-std::string name_in(const std::string& variable) { return variable.substr(0, variable.find('=')); }
+std::string name_in(const std::string& variable) {
+  return variable.substr(0, variable.find('='));
+}
 
 void set_variable(std::vector<std::string>& in, const std::string& name, const std::string& value) {
   const auto found = std::ranges::find(in, name, name_in);
@@ -132,10 +134,15 @@ json image_manifest_of(const oci_descriptor& config, const std::vector<image_lay
 
 std::string architecture_of_this_machine() {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> names{
-      {{"x86_64", "amd64"}, {"aarch64", "arm64"}, {"armv7l", "arm"}, {"i686", "386"}, {"loongarch64", "loong64"}}};
+      {{"x86_64", "amd64"},
+       {"aarch64", "arm64"},
+       {"armv7l", "arm"},
+       {"i686", "386"},
+       {"loongarch64", "loong64"}}};
   struct utsname machine {};
   ::uname(&machine);
-  const auto found = std::ranges::find(names, std::string_view(machine.machine), &std::pair<std::string_view, std::string_view>::first);
+  const auto found = std::ranges::find(names, std::string_view(machine.machine),
+                                       &std::pair<std::string_view, std::string_view>::first);
   return found == names.end() ? machine.machine : std::string(found->second);
 }
 

@@ -1,4 +1,5 @@
-// How a runnable jar becomes layers: its libraries apart from it, or what Spring Boot lists (Spring Boot reference, "Layering Docker Images").
+// How a runnable jar becomes layers: its libraries apart from it, or what Spring Boot lists (Spring Boot
+// reference, "Layering Docker Images").
 #include <cicd/image/image.hpp>
 
 #include <fmt/format.h>
@@ -22,7 +23,8 @@ constexpr std::string_view jar_in_image = "/app/app.jar";
 
 using manifest = std::map<std::string, std::string, std::less<>>;
 
-/// The main section of a MANIFEST.MF: lines of at most 72 bytes, continued by a space (JAR File Specification).
+/// The main section of a MANIFEST.MF: lines of at most 72 bytes, continued by a space (JAR File
+/// Specification).
 manifest main_section(std::string_view text) {
   manifest section;
   std::string* last = nullptr;
@@ -55,14 +57,17 @@ error no_start(const std::string& jar) {
       .with("or", "JAR <pattern> for another jar");
 }
 
-std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.rfind('/'));
+}
 
 /// `%20` and its like: Class-Path holds URLs.
 std::string decoded(std::string_view url) {
   const auto value = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
   std::string text;
   for (std::size_t i = 0; i < url.size(); ++i) {
-    const bool is_code = url[i] == '%' && i + 2 < url.size() && std::isxdigit(static_cast<unsigned char>(url[i + 1])) != 0
+    const bool is_code = url[i] == '%' && i + 2 < url.size()
+                         && std::isxdigit(static_cast<unsigned char>(url[i + 1])) != 0
                          && std::isxdigit(static_cast<unsigned char>(url[i + 2])) != 0;
     text += is_code ? static_cast<char>(value(url[i + 1]) * 16 + value(url[i + 2])) : url[i];
     if (is_code) i += 2;
@@ -74,13 +79,16 @@ result<layer_entry> library(const std::string& jar, const std::string& named) {
   std::string path = decoded(named);
   while (path.ends_with('/')) path.pop_back();
   const auto parts = split(path, '/');
-  if (path.starts_with('/') || path.find(':') != std::string::npos || std::ranges::find(parts, "..") != parts.end())
-    return image_error(exit_class::usage, "the jar's Class-Path leads out of its folder", named).with("jar", jar);
+  if (path.starts_with('/') || path.find(':') != std::string::npos
+      || std::ranges::find(parts, "..") != parts.end())
+    return image_error(exit_class::usage, "the jar's Class-Path leads out of its folder", named)
+        .with("jar", jar);
   const std::string from = folder_of(jar) + "/" + path;
   if (!exists(from))
     return image_error(exit_class::usage, "a library of the jar's Class-Path is not there", from)
         .with("jar", jar)
-        .with("try", "copy it there with the maven-dependency-plugin's copy-dependencies in the phase package");
+        .with("try",
+              "copy it there with the maven-dependency-plugin's copy-dependencies in the phase package");
   return layer_entry{.from = real_path(from).value_or(from), .to = normal_path("/app/" + path)};
 }
 
@@ -102,10 +110,12 @@ java_application started_by(std::vector<std::string> arguments) {
   return application;
 }
 
-/// A `lib/` beside a jar that says nothing of it is meant all the same: then the class path is given at the start.
+/// A `lib/` beside a jar that says nothing of it is meant all the same: then the class path is given at the
+/// start.
 java_application beside_lib(const std::string& main_class, const std::string& lib) {
   auto application = started_by({"-cp", std::string(jar_in_image) + ":/app/lib/*", main_class});
-  application.layers.push_back({.name = "dependencies", .entries = {{.from = lib, .to = "/app/lib"}}, .keep_modes = false});
+  application.layers.push_back(
+      {.name = "dependencies", .entries = {{.from = lib, .to = "/app/lib"}}, .keep_modes = false});
   return application;
 }
 
@@ -113,11 +123,13 @@ result<java_application> plain(const std::string& jar, const manifest& section) 
   auto libraries = libraries_of(jar, member_of(section, "Class-Path"));
   if (!libraries) return std::move(libraries).error();
   const std::string lib = folder_of(jar) + "/lib";
-  auto application = libraries->entries.empty() && is_folder(lib) ? beside_lib(member_of(section, "Main-Class"), lib)
-                                                                  : started_by({"-jar", std::string(jar_in_image)});
+  auto application = libraries->entries.empty() && is_folder(lib)
+                         ? beside_lib(member_of(section, "Main-Class"), lib)
+                         : started_by({"-jar", std::string(jar_in_image)});
   if (!libraries->entries.empty()) application.layers.push_back(*std::move(libraries));
-  application.layers.push_back(
-      {.name = "application", .entries = {{.from = jar, .to = std::string(jar_in_image)}}, .keep_modes = false});
+  application.layers.push_back({.name = "application",
+                                .entries = {{.from = jar, .to = std::string(jar_in_image)}},
+                                .keep_modes = false});
   return application;
 }
 
@@ -142,7 +154,9 @@ result<std::vector<indexed_layer>> layers_in(const std::string& text, const std:
     const bool is_layer = line.starts_with("- ") && words.ends_with(':');
     if (words.empty()) continue;
     if (value.empty() || (!is_layer && layers.empty()))
-      return image_error(exit_class::usage, "a line of the jar's layers.idx that is not understood", std::string(words)).with("jar", jar);
+      return image_error(exit_class::usage, "a line of the jar's layers.idx that is not understood",
+                         std::string(words))
+          .with("jar", jar);
     if (is_layer)
       layers.push_back({.name = value, .prefixes = {}});
     else
@@ -157,7 +171,10 @@ bool holds(const indexed_layer& layer, const std::string& member) {
   });
 }
 
-result<java_application> spring_boot(const std::string& jar, const std::string& scratch, const std::string& index, const manifest& section) {
+result<java_application> spring_boot(const std::string& jar,
+                                     const std::string& scratch,
+                                     const std::string& index,
+                                     const manifest& section) {
   auto layers = layers_in(index, jar);
   if (!layers) return std::move(layers).error();
   if (auto removed = remove_tree(scratch); !removed) return removed.error();
@@ -172,22 +189,30 @@ result<java_application> spring_boot(const std::string& jar, const std::string& 
     return fmt::format("{}/{}/{}", scratch, at, member);
   });
   if (!unpacked) return unpacked.error();
-  if (stray) return image_error(exit_class::usage, "a member of the jar is in no layer of its layers.idx", *stray).with("jar", jar);
+  if (stray)
+    return image_error(exit_class::usage, "a member of the jar is in no layer of its layers.idx", *stray)
+        .with("jar", jar);
   auto application = started_by({"-cp", "/app", member_of(section, "Main-Class")});
   for (std::size_t i = 0; i < layers->size(); ++i)
     if (is_used[i])
-      application.layers.push_back(
-          {.name = (*layers)[i].name, .entries = {{.from = fmt::format("{}/{}", scratch, i), .to = "/app"}}, .keep_modes = false});
+      application.layers.push_back({.name = (*layers)[i].name,
+                                    .entries = {{.from = fmt::format("{}/{}", scratch, i), .to = "/app"}},
+                                    .keep_modes = false});
   return application;
 }
 
 bool is_never_run(const std::string& path) {
-  static constexpr std::array<std::string_view, 5> ends{"-sources.jar", "-javadoc.jar", "-tests.jar", "-test-sources.jar", ".original"};
+  static constexpr std::array<std::string_view, 5> ends{"-sources.jar", "-javadoc.jar", "-tests.jar",
+                                                        "-test-sources.jar", ".original"};
   const auto name = path.substr(path.rfind('/') + 1);
-  return name.starts_with("original-") || std::ranges::any_of(ends, [&](auto end) { return name.ends_with(end); });
+  return name.starts_with("original-")
+         || std::ranges::any_of(ends, [&](auto end) { return name.ends_with(end); });
 }
 
-error undecided(std::string what, const std::string& folder, const std::string& pattern, const std::vector<std::string>& candidates) {
+error undecided(std::string what,
+                const std::string& folder,
+                const std::string& pattern,
+                const std::vector<std::string>& candidates) {
   return image_error(exit_class::usage, std::move(what), pattern)
       .with("in", folder)
       .with("candidates", candidates.empty() ? "none" : joined(candidates, ", "))
@@ -205,7 +230,9 @@ result<java_application> java_application_of(const std::string& jar, const std::
   if (index.empty()) return image_java::plain(jar, *section);
   auto layers = zip_member(jar, index);
   if (!layers) return std::move(layers).error();
-  if (!*layers) return image_error(exit_class::usage, "the jar has no layers.idx where its manifest says", index).with("jar", jar);
+  if (!*layers)
+    return image_error(exit_class::usage, "the jar has no layers.idx where its manifest says", index)
+        .with("jar", jar);
   return image_java::spring_boot(jar, scratch, **layers, *section);
 }
 
@@ -214,16 +241,20 @@ result<std::string> runnable_jar(const std::string& folder, const std::string& p
   auto tree = list_tree(folder, [&](const std::string& below) { return below != ".git"; });
   if (!tree) return std::move(tree).error();
   for (const auto& found : *tree) {
-    if (found.kind != entry_kind::file || !glob_matches(pattern, found.path) || image_java::is_never_run(found.path)) continue;
+    if (found.kind != entry_kind::file || !glob_matches(pattern, found.path)
+        || image_java::is_never_run(found.path))
+      continue;
     candidates.push_back(found.path);
     auto section = image_java::manifest_of(folder + "/" + found.path);
     if (!section) return std::move(section).error();
     if (!image_java::member_of(*section, "Main-Class").empty()) runnable.push_back(found.path);
   }
   if (runnable.size() == 1) return folder + "/" + runnable.front();
-  if (!runnable.empty()) return image_java::undecided("several jars can be started", folder, pattern, runnable);
+  if (!runnable.empty())
+    return image_java::undecided("several jars can be started", folder, pattern, runnable);
   return candidates.empty() ? image_java::undecided("no jar matches", folder, pattern, {})
-                            : image_java::undecided("no jar that matches has a Main-Class in its manifest", folder, pattern, candidates);
+                            : image_java::undecided("no jar that matches has a Main-Class in its manifest",
+                                                    folder, pattern, candidates);
 }
 
 }  // namespace cicd

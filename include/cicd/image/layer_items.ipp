@@ -47,7 +47,10 @@ unsigned plain_mode(entry_kind kind, unsigned mode) {
   return kind == entry_kind::folder || (mode & 0100U) != 0 ? 0755 : 0644;
 }
 
-result<layer_item> item_from(const tree_entry& found, std::string from, std::string path, const tree_rules& rules) {
+result<layer_item> item_from(const tree_entry& found,
+                             std::string from,
+                             std::string path,
+                             const tree_rules& rules) {
   if (found.kind == entry_kind::other)
     return refused("a device, socket or pipe cannot be put into an image", from)
         .with("allowed", "files, folders and links");
@@ -55,7 +58,8 @@ result<layer_item> item_from(const tree_entry& found, std::string from, std::str
   layer_item item;
   item.path = std::move(path);
   item.kind = found.kind;
-  item.mode = rules.keep_modes && found.kind != entry_kind::link ? found.mode : plain_mode(found.kind, found.mode);
+  item.mode =
+      rules.keep_modes && found.kind != entry_kind::link ? found.mode : plain_mode(found.kind, found.mode);
   item.link = found.link;
   item.from = std::move(from);
   const auto stamp = stamp_at(item.from);
@@ -69,7 +73,8 @@ result<layer_item> item_from(const tree_entry& found, std::string from, std::str
 }
 
 result<tree_entry> entry_at(const std::string& path, struct stat& found) {
-  if (::lstat(path.c_str(), &found) != 0) return image_system_error(exit_class::usage, "cannot put into the image", path);
+  if (::lstat(path.c_str(), &found) != 0)
+    return image_system_error(exit_class::usage, "cannot put into the image", path);
   tree_entry entry;
   entry.mode = found.st_mode & 07777U;
   entry.kind = S_ISREG(found.st_mode)   ? entry_kind::file
@@ -84,11 +89,15 @@ result<tree_entry> entry_at(const std::string& path, struct stat& found) {
   return entry;
 }
 
-status add_tree(std::vector<layer_item>& to, const std::string& from, const std::string& path, const tree_rules& rules) {
+status add_tree(std::vector<layer_item>& to,
+                const std::string& from,
+                const std::string& path,
+                const tree_rules& rules) {
   auto below = list_tree(from);
   if (!below) return below.error();
   for (const auto& found : *below) {
-    auto item = item_from(found, from + "/" + found.path, path.empty() ? found.path : path + "/" + found.path, rules);
+    auto item =
+        item_from(found, from + "/" + found.path, path.empty() ? found.path : path + "/" + found.path, rules);
     if (!item) return item.error();
     to.push_back(*std::move(item));
   }
@@ -118,7 +127,7 @@ void add_parents(std::vector<layer_item>& items) {
     for (auto end = item.path.find('/'); end != std::string::npos; end = item.path.find('/', end + 1))
       parents.push_back(item.path.substr(0, end));
   std::ranges::sort(parents);
-  parents.erase(std::ranges::unique(parents).begin(), parents.end());
+  parents.erase(std::unique(parents.begin(), parents.end()), parents.end());
   for (auto& parent : parents) {
     layer_item folder;
     folder.path = std::move(parent);
@@ -183,7 +192,8 @@ status digest_items(std::vector<layer_item>& items, unsigned threads, const canc
 
 result<std::vector<layer_item>> settled_items(std::vector<layer_item> items) {
   image_items::add_parents(items);
-  std::ranges::stable_sort(items, {}, [](const layer_item& item) { return std::tie(item.path, item.is_implied); });
+  std::ranges::stable_sort(items, {},
+                           [](const layer_item& item) { return std::tie(item.path, item.is_implied); });
   std::vector<layer_item> settled;
   settled.reserve(items.size());
   for (auto& item : items) {

@@ -1,6 +1,7 @@
-// Layers that were built before, by key, with their compressed bytes. Every entry is checked when it is read; a bad, half-written or
-// missing one is a miss. Bytes are read again unless inode, size, mtime and ctime are those of the last reading, and that reading was
-// younger than the last change. Knows digests and files; not what a key stands for.
+// Layers that were built before, by key, with their compressed bytes. Every entry is checked when it is read;
+// a bad, half-written or missing one is a miss. Bytes are read again unless inode, size, mtime and ctime are
+// those of the last reading, and that reading was younger than the last change. Knows digests and files; not
+// what a key stands for.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +29,12 @@ class layer_store {
   /// What was stored under `key`, when its bytes are still there and right.
   std::optional<packed_layer> find(const digest& key) const;
   /// Has `pack` write the bytes into a file of its own and stores them under `key`.
-  result<packed_layer> add(const digest& key, const std::function<result<packed_layer>(int file, const std::string& path)>& pack) const;
+  result<packed_layer> add(
+      const digest& key,
+      const std::function<result<packed_layer>(int file, const std::string& path)>& pack) const;
 
-  /// After somebody else linked the bytes, which changes their ctime though not them: notes that they are as they were.
+  /// After somebody else linked the bytes, which changes their ctime though not them: notes that they are as
+  /// they were.
   void confirm(const digest& key) const;
 
   /// The key that `remember` was told for a look; nothing when it was not, or when what was noted is damaged.

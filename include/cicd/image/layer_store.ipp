@@ -10,14 +10,17 @@ namespace cicd {
 /// What is written down under a key.
 struct layer_store::entry {
   packed_layer layer;
-  std::string stamp;  ///< of the bytes when they were last known to be right; empty when that may have been too early
+  std::string
+      stamp;  ///< of the bytes when they were last known to be right; empty when that may have been too early
 };
 
 namespace image_store {
 namespace {
 
 /// Two halves that belong together: a damaged file is not taken for another key.
-std::string seal(const digest& look, const digest& key) { return hex(key) + " " + hex(sha256(hex(look) + hex(key))) + "\n"; }
+std::string seal(const digest& look, const digest& key) {
+  return hex(key) + " " + hex(sha256(hex(look) + hex(key))) + "\n";
+}
 
 /// Nothing when the bytes changed as late as we looked: then they could change once more unseen.
 std::string settled(const std::optional<file_stamp>& stamp, std::int64_t looked) {
@@ -37,8 +40,9 @@ std::optional<layer_store::entry> layer_store::read(const digest& key) const {
   const auto size = (*entry)["size"].integer(-1);
   const bool is_whole = (*entry)["key"].text() == hex(key) && (*entry)["version"].integer() == 1;
   if (!is_whole || !blob || !diff_id || size < 0) return std::nullopt;
-  return layer_store::entry{.layer = {.blob = *blob, .diff_id = *diff_id, .size = static_cast<std::uint64_t>(size)},
-                            .stamp = (*entry)["stamp"].text()};
+  return layer_store::entry{
+      .layer = {.blob = *blob, .diff_id = *diff_id, .size = static_cast<std::uint64_t>(size)},
+      .stamp = (*entry)["stamp"].text()};
 }
 
 status layer_store::write(const digest& key, const entry& what) const {
@@ -61,14 +65,15 @@ std::optional<packed_layer> layer_store::find(const digest& key) const {
   if (stamp->text() == known->stamp) return known->layer;
   const auto looked = file_time_now();
   auto bytes = digest_of_file(path);
-  if (!bytes || bytes->content != known->layer.blob || bytes->stamp.size != known->layer.size) return std::nullopt;
+  if (!bytes || bytes->content != known->layer.blob || bytes->stamp.size != known->layer.size)
+    return std::nullopt;
   known->stamp = image_store::settled(bytes->stamp, looked);
   (void)write(key, *known);  // a note that is missing costs a reading, no more
   return known->layer;
 }
 
-result<packed_layer> layer_store::add(const digest& key,
-                                      const std::function<result<packed_layer>(int, const std::string&)>& pack) const {
+result<packed_layer> layer_store::add(
+    const digest& key, const std::function<result<packed_layer>(int, const std::string&)>& pack) const {
   unfinished::sweep(unfinished_folder());
   if (auto made = make_folder(folder_ + "/blobs"); !made) return made.error();
   auto file = unfinished::make(unfinished_folder(), entry_kind::file);

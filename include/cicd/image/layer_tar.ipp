@@ -51,7 +51,8 @@ void describe(archive_entry* to, const layer_item& item) {
 
 status write_content(archive* tar, const layer_item& item, outlet& out, const cancellation* cancelled) {
   const auto add = [&](std::string_view bytes) -> status {
-    if (archive_write_data(tar, bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size())) return {};
+    if (archive_write_data(tar, bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size()))
+      return {};
     return failure_of(out, tar, item.path);
   };
   auto read = stream_file(item.from, add, cancelled);
@@ -61,7 +62,11 @@ status write_content(archive* tar, const layer_item& item, outlet& out, const ca
   return {};
 }
 
-status write_item(archive* tar, archive_entry* scratch, const layer_item& item, outlet& out, const cancellation* cancelled) {
+status write_item(archive* tar,
+                  archive_entry* scratch,
+                  const layer_item& item,
+                  outlet& out,
+                  const cancellation* cancelled) {
   describe(scratch, item);
   if (archive_write_header(tar, scratch) < ARCHIVE_WARN) return failure_of(out, tar, item.path);
   return item.kind == entry_kind::file ? write_content(tar, item, out, cancelled) : status{};
@@ -70,7 +75,9 @@ status write_item(archive* tar, archive_entry* scratch, const layer_item& item, 
 }  // namespace
 }  // namespace image_tar
 
-status write_layer_tar(const std::vector<layer_item>& items, const byte_sink& take, const cancellation* cancelled) {
+status write_layer_tar(const std::vector<layer_item>& items,
+                       const byte_sink& take,
+                       const cancellation* cancelled) {
   const utf8_names names;
   image_tar::outlet out{.take = take, .failure = {}};
   const archive_writer tar(archive_write_new());
@@ -80,13 +87,15 @@ status write_layer_tar(const std::vector<layer_item>& items, const byte_sink& ta
     return image_tar::failure_of(out, tar.get(), "");
   const archive_entry_owner scratch(archive_entry_new());
   for (const auto& item : items)
-    if (auto written = image_tar::write_item(tar.get(), scratch.get(), item, out, cancelled); !written) return written;
+    if (auto written = image_tar::write_item(tar.get(), scratch.get(), item, out, cancelled); !written)
+      return written;
   if (archive_write_close(tar.get()) != ARCHIVE_OK) return image_tar::failure_of(out, tar.get(), "");
   return {};
 }
 
 std::string layer_writer_version() {
-  return fmt::format("cicd layer 1, libarchive {}, libdeflate {}", archive_version_number(), LIBDEFLATE_VERSION_STRING);
+  return fmt::format("cicd layer 1, libarchive {}, libdeflate {}", archive_version_number(),
+                     LIBDEFLATE_VERSION_STRING);
 }
 
 }  // namespace cicd

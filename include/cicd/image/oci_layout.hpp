@@ -1,5 +1,5 @@
-// A folder in the OCI image layout (image-spec, image-layout.md): blobs by digest and an index of tags. Knows the format; not what an
-// image is made of, nor who else writes there.
+// A folder in the OCI image layout (image-spec, image-layout.md): blobs by digest and an index of tags. Knows
+// the format; not what an image is made of, nor who else writes there.
 #pragma once
 
 #include <cstdint>
@@ -44,10 +44,12 @@ class oci_layout {
   status prepare() const;
   /// Writes a blob that we made.
   result<oci_descriptor> put(std::string_view bytes, std::string_view media_type, durability how) const;
-  /// Takes over the bytes of a file, which were checked, by a hard link or a copy. What is there already stays when it is right.
+  /// Takes over the bytes of a file, which were checked: by a copy of their own where durable, else by a hard
+  /// link if that can be. What is there already stays when it is right.
   status adopt(const std::string& file, const digest& content, durability how) const;
 
-  /// What the index points at; nothing when there is no layout. Class `corrupt` when it cannot be read; it is left untouched.
+  /// What the index points at; nothing when there is no layout. Class `corrupt` when it cannot be read; it is
+  /// left untouched.
   result<std::optional<std::vector<oci_descriptor>>> index() const;
   /// Replaces the index: a reader sees the old or the new one.
   status write_index(const std::vector<oci_descriptor>& images, durability how) const;
@@ -62,8 +64,10 @@ class oci_layout {
   std::string folder_;
 };
 
-/// The image of a layout under `tag`, or its only one; of several platforms that of `architecture`. Class `usage` with the tags that
-/// are there.
-result<oci_descriptor> manifest_in(const oci_layout& layout, const std::string& tag, const std::string& architecture);
+/// The image of a layout under `tag`, or its only one; of several platforms that of `architecture`. Class
+/// `usage` with the tags that are there.
+result<oci_descriptor> manifest_in(const oci_layout& layout,
+                                   const std::string& tag,
+                                   const std::string& architecture);
 
 }  // namespace cicd

@@ -28,7 +28,8 @@ error corrupt(std::string what, const std::string& path) {
 }
 
 bool is_same_file(const std::string& a, const std::string& b) {
-  struct stat first {}, second {};
+  struct stat first {
+  }, second{};
   return ::lstat(a.c_str(), &first) == 0 && ::lstat(b.c_str(), &second) == 0 && first.st_ino == second.st_ino
          && first.st_dev == second.st_dev;
 }
@@ -40,10 +41,12 @@ status sync_file(const std::string& path) {
   return {};
 }
 
-status link_or_copy(const std::string& file, const std::string& to) {
+/// What is durable shares no bytes with a file that others may write to.
+status put_beside(const std::string& file, const std::string& to, durability how) {
   if (auto removed = remove_tree(to); !removed) return removed;
-  if (::link(file.c_str(), to.c_str()) == 0) return {};
-  return copy_entry(file, to);
+  if (how == durability::fast && ::link(file.c_str(), to.c_str()) == 0) return {};
+  if (auto copied = copy_entry(file, to); !copied) return copied;
+  return how == durability::durable ? sync_file(to) : status{};
 }
 
 result<std::vector<oci_descriptor>> read_index(const std::string& text, const std::string& path) {
@@ -67,18 +70,24 @@ std::string tags_of(const std::vector<oci_descriptor>& images) {
 }
 
 /// The one that is meant among the images of an index.
-result<oci_descriptor> chosen(const std::vector<oci_descriptor>& images, const std::string& tag, const std::string& folder) {
+result<oci_descriptor> chosen(const std::vector<oci_descriptor>& images,
+                              const std::string& tag,
+                              const std::string& folder) {
   std::vector<oci_descriptor> matching;
-  std::ranges::copy_if(images, std::back_inserter(matching), [&](const auto& image) { return tag.empty() || image.tag == tag; });
+  std::ranges::copy_if(images, std::back_inserter(matching),
+                       [&](const auto& image) { return tag.empty() || image.tag == tag; });
   if (matching.size() == 1) return matching.front();
-  auto failure = image_error(exit_class::usage,
-                             matching.empty() ? (tag.empty() ? "the image layout is empty" : "no such tag in the image layout")
-                                              : "several images in the image layout; a tag says which one is meant",
-                             tag.empty() ? folder : folder + ":" + tag);
+  auto failure = image_error(
+      exit_class::usage,
+      matching.empty() ? (tag.empty() ? "the image layout is empty" : "no such tag in the image layout")
+                       : "several images in the image layout; a tag says which one is meant",
+      tag.empty() ? folder : folder + ":" + tag);
   return std::move(failure).with("tags there", tags_of(images));
 }
 
-result<oci_descriptor> of_platform(const oci_layout& layout, const oci_descriptor& index, const std::string& architecture) {
+result<oci_descriptor> of_platform(const oci_layout& layout,
+                                   const oci_descriptor& index,
+                                   const std::string& architecture) {
   auto document = layout.document(index);
   if (!document) return std::move(document).error();
   std::vector<std::string> there;
@@ -99,7 +108,8 @@ json oci_descriptor::as_json() const {
   value.set("mediaType", media_type);
   value.set("digest", oci_text(content));
   value.set("size", size);
-  if (!architecture.empty()) value.set("platform", json().set("architecture", architecture).set("os", "linux"));
+  if (!architecture.empty())
+    value.set("platform", json().set("architecture", architecture).set("os", "linux"));
   if (!tag.empty()) value.set("annotations", json().set(std::string(image_layout::tag_annotation), tag));
   return value;
 }
@@ -121,7 +131,9 @@ status oci_layout::prepare() const {
   return exists(mark) ? status{} : write_file(mark, image_layout::layout_mark, durability::fast);
 }
 
-result<oci_descriptor> oci_layout::put(std::string_view bytes, std::string_view media_type, durability how) const {
+result<oci_descriptor> oci_layout::put(std::string_view bytes,
+                                       std::string_view media_type,
+                                       durability how) const {
   const digest content = sha256(bytes);
   if (auto written = write_file(blob_path(content), bytes, how); !written) return written.error();
   return oci_descriptor{.media_type = std::string(media_type),
@@ -133,13 +145,11 @@ result<oci_descriptor> oci_layout::put(std::string_view bytes, std::string_view 
 
 status oci_layout::adopt(const std::string& file, const digest& content, durability how) const {
   const std::string to = blob_path(content);
-  if (image_layout::is_same_file(file, to)) return {};
+  if (how == durability::fast && image_layout::is_same_file(file, to)) return {};
   if (exists(to))
     if (auto there = digest_of_file(to); there && there->content == content) return {};
   const std::string beside = to + ".new";
-  if (auto taken = image_layout::link_or_copy(file, beside); !taken) return taken;
-  if (how == durability::durable)
-    if (auto synced = image_layout::sync_file(beside); !synced) return synced;
+  if (auto taken = image_layout::put_beside(file, beside, how); !taken) return taken;
   return rename_over(beside, to);
 }
 
@@ -199,11 +209,14 @@ status oci_layout::prune(const std::vector<digest>& kept) const {
   return {};
 }
 
-result<oci_descriptor> manifest_in(const oci_layout& layout, const std::string& tag, const std::string& architecture) {
+result<oci_descriptor> manifest_in(const oci_layout& layout,
+                                   const std::string& tag,
+                                   const std::string& architecture) {
   auto images = layout.index();
   if (!images) return std::move(images).error();
   if (!*images)
-    return image_error(exit_class::usage, "no image layout", layout.folder()).with("expected", "a folder with index.json and blobs/sha256");
+    return image_error(exit_class::usage, "no image layout", layout.folder())
+        .with("expected", "a folder with index.json and blobs/sha256");
   auto image = image_layout::chosen(**images, tag, layout.folder());
   if (!image || image->media_type != oci_index_type) return image;
   return image_layout::of_platform(layout, *image, architecture);

@@ -12,13 +12,18 @@ namespace cicd {
 bool is_embedded(const std::string& repository) {
   const auto slash = repository.find('/');
   const std::string first = repository.substr(0, slash);
-  return slash == std::string::npos || (first != "localhost" && first.find_first_of(".:") == std::string::npos);
+  return slash == std::string::npos
+         || (first != "localhost" && first.find_first_of(".:") == std::string::npos);
 }
 
-result<std::unique_ptr<registry>> registry_for(const std::string& repository, const registry_options& options, const surroundings& around) {
+result<std::unique_ptr<registry>> registry_for(const std::string& repository,
+                                               const registry_options& options,
+                                               const surroundings& around) {
   if (!is_repository_name(repository))
     return image_error(exit_class::usage, "no name of an image repository", repository)
-        .with("allowed", "services/orders, registry.example.com/services/orders; lower-case letters, digits, '.', '_', '-'; no tag");
+        .with("allowed",
+              "services/orders, registry.example.com/services/orders; lower-case letters, digits, '.', '_', "
+              "'-'; no tag");
   if (is_embedded(repository)) return embedded_registry(repository, options);
   return remote_registry(repository, options, around);
 }

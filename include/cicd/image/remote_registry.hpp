@@ -8,6 +8,8 @@
 
 namespace cicd {
 
-result<std::unique_ptr<registry>> remote_registry(const std::string& repository, const registry_options& options, const surroundings& around);
+result<std::unique_ptr<registry>> remote_registry(const std::string& repository,
+                                                  const registry_options& options,
+                                                  const surroundings& around);
 
 }  // namespace cicd

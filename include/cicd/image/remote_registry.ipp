@@ -15,8 +15,14 @@ namespace {
 
 class remote final : public registry {
  public:
-  remote(std::string repository, class skopeo quick, class skopeo patient, std::function<void(const std::string&)> say)
-      : repository_(std::move(repository)), quick_(std::move(quick)), patient_(std::move(patient)), say_(std::move(say)) {}
+  remote(std::string repository,
+         class skopeo quick,
+         class skopeo patient,
+         std::function<void(const std::string&)> say)
+      : repository_(std::move(repository)),
+        quick_(std::move(quick)),
+        patient_(std::move(patient)),
+        say_(std::move(say)) {}
 
   std::string name() const override { return repository_; }
 
@@ -30,7 +36,10 @@ class remote final : public registry {
 
   result<std::optional<digest>> resolve(const std::string& tag) override { return resolved(tag, quick_); }
 
-  result<published> publish(const std::string& layout, const digest& image, const std::string& tag, bool immutable) override {
+  result<published> publish(const std::string& layout,
+                            const digest& image,
+                            const std::string& tag,
+                            bool immutable) override {
     auto there = resolved(tag, patient_);
     if (!there) return std::move(there).error();
     if (*there == image) return published{.changed = false};
@@ -43,7 +52,9 @@ class remote final : public registry {
 
  private:
   std::string tagged(const std::string& tag) const { return repository_ + ":" + tag; }
-  std::string pinned(const digest& image) const { return fmt::format("docker://{}@{}", repository_, oci_text(image)); }
+  std::string pinned(const digest& image) const {
+    return fmt::format("docker://{}@{}", repository_, oci_text(image));
+  }
 
   void tell(const std::string& line) const {
     if (say_) say_(line);
@@ -51,7 +62,7 @@ class remote final : public registry {
 
   result<std::optional<digest>> resolved(const std::string& tag, const class skopeo& by) const {
     if (auto right = checked_tag(tag); !right) return right.error();
-    const auto got = by.ask({"inspect", "--raw", "docker://" + tagged(tag)}, "/");
+    const auto got = by.ask({"inspect", "--raw", "docker://" + tagged(tag)}, "/", std::chrono::seconds(30));
     if (got.refused == registry_refusal::absent) return std::optional<digest>();
     if (got.refused) return by.failure_of(got, repository_);
     return std::optional(sha256(got.out));
@@ -65,14 +76,19 @@ class remote final : public registry {
     return {};
   }
 
-  /// Just before it is set the tag is looked at once more, and read back after it: registries know no compare-and-swap.
-  status set_tag(const std::string& layout, const digest& image, const std::string& tag, bool immutable) const {
+  /// Just before it is set the tag is looked at once more, and read back after it: registries know no
+  /// compare-and-swap.
+  status set_tag(const std::string& layout,
+                 const digest& image,
+                 const std::string& tag,
+                 bool immutable) const {
     auto before = resolved(tag, patient_);
     if (!before) return std::move(before).error();
     if (*before && **before != image && immutable) return immutable_tag(tagged(tag), **before, image);
     tell("tagging " + tagged(tag));
-    const auto got = patient_.ask(
-        {"--insecure-policy", "copy", "--quiet", "--preserve-digests", pinned(image), "docker://" + tagged(tag)}, layout);
+    const auto got = patient_.ask({"--insecure-policy", "copy", "--quiet", "--preserve-digests",
+                                   pinned(image), "docker://" + tagged(tag)},
+                                  layout);
     if (got.refused) return patient_.failure_of(got, repository_);
     return read_back(image, tag);
   }
@@ -81,7 +97,8 @@ class remote final : public registry {
     auto there = resolved(tag, patient_);
     if (!there) return std::move(there).error();
     if (*there == image) return {};
-    return image_error(exit_class::conflict, "somebody else moved the tag while it was published", tagged(tag))
+    return image_error(exit_class::conflict, "somebody else moved the tag while it was published",
+                       tagged(tag))
         .with("there", *there ? oci_text(**there) : "nothing")
         .with("wanted", oci_text(image));
   }
@@ -94,7 +111,9 @@ class remote final : public registry {
 }  // namespace
 }  // namespace image_remote
 
-result<std::unique_ptr<registry>> remote_registry(const std::string& repository, const registry_options& options, const surroundings& around) {
+result<std::unique_ptr<registry>> remote_registry(const std::string& repository,
+                                                  const registry_options& options,
+                                                  const surroundings& around) {
   skopeo_options how;
   how.cancelled = options.cancelled;
   how.say = options.say;
@@ -104,8 +123,8 @@ result<std::unique_ptr<registry>> remote_registry(const std::string& repository,
   how.patience = std::min(how.patience, std::chrono::milliseconds(1'000));
   auto quick = skopeo::found(around, how);
   if (!quick) return std::move(quick).error();
-  return std::unique_ptr<registry>(
-      std::make_unique<image_remote::remote>(repository, *std::move(quick), *std::move(patient), options.say));
+  return std::unique_ptr<registry>(std::make_unique<image_remote::remote>(repository, *std::move(quick),
+                                                                          *std::move(patient), options.say));
 }
 
 }  // namespace cicd

@@ -1,5 +1,5 @@
-// The program through which we speak with registries, and how its failures are told apart. Nothing from outside becomes an option of it: a name
-// stands behind `docker://` and is checked before.
+// The program through which we speak with registries, and how its failures are told apart. Nothing from
+// outside becomes an option of it: a name stands behind `docker://` and is checked before.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,8 @@
 
 namespace cicd {
 
-/// `registry.example.com:5000/services/orders`: host, path and nothing else (distribution-spec, "Pulling manifests").
+/// `registry.example.com:5000/services/orders`: host, path and nothing else (distribution-spec, "Pulling
+/// manifests").
 bool is_repository_name(std::string_view name);
 /// `v1.2.3`: as the distribution-spec allows it.
 bool is_tag_name(std::string_view tag);
@@ -36,7 +37,7 @@ registry_refusal refusal_of(std::string_view printed);
 
 struct skopeo_options {
   const cancellation* cancelled = nullptr;
-  std::chrono::milliseconds patience{45'000};       ///< for passing failures: how long it is tried again
+  std::chrono::milliseconds patience{45'000};        ///< for passing failures: how long it is tried again
   std::function<void(const std::string& line)> say;  ///< each time it is
 };
 
@@ -49,22 +50,29 @@ class skopeo {
     std::optional<registry_refusal> refused;  ///< nothing: it was done
     std::string out;
     std::string reason;  ///< the last line that it printed, without its decoration
+    bool took_too_long = false;
   };
-  /// Runs it in `directory`; passing failures are tried again with growing pauses until the patience is at its end.
-  answer ask(const std::vector<std::string>& words, const std::string& directory) const;
+  /// Runs it in `directory`, at most for `limit`; passing failures are tried again with growing pauses until
+  /// the patience is at its end.
+  answer ask(const std::vector<std::string>& words,
+             const std::string& directory,
+             std::chrono::milliseconds limit = std::chrono::minutes(10)) const;
   /// The failure of class `remote`, with what helps.
   error failure_of(const answer& refused, const std::string& repository) const;
 
  private:
   skopeo(std::string program, const surroundings& around, skopeo_options options);
-  answer ask_once(const std::vector<std::string>& words, const std::string& directory) const;
+  answer ask_once(const std::vector<std::string>& words,
+                  const std::string& directory,
+                  std::chrono::milliseconds limit) const;
 
   std::string program_;
   std::vector<std::string> environment_;
   skopeo_options options_;
 };
 
-/// A reference by digest, in two parts; a tag between them is left out, since the digest says it all. Class `usage`, saying how the digest is found.
+/// A reference by digest, in two parts; a tag between them is left out, since the digest says it all. Class
+/// `usage`, saying how the digest is found.
 struct pinned_reference {
   std::string repository;
   digest image;

@@ -19,14 +19,19 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_pause{250};
 constexpr milliseconds longest_pause{8'000};
 
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_word(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+bool is_word(char c) {
+  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 /// Letters and digits with single separators between them.
 bool is_path_part(std::string_view part) {
   if (part.empty() || !is_lower_or_digit(part.front()) || !is_lower_or_digit(part.back())) return false;
   if (part.find("..") != std::string_view::npos) return false;
-  return std::ranges::all_of(part, [](char c) { return is_lower_or_digit(c) || c == '.' || c == '_' || c == '-'; });
+  return std::ranges::all_of(part,
+                             [](char c) { return is_lower_or_digit(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 bool is_host(std::string_view host) {
@@ -34,8 +39,8 @@ bool is_host(std::string_view host) {
   const auto name = host.substr(0, colon);
   const auto port = colon == std::string_view::npos ? std::string_view("0") : host.substr(colon + 1);
   const auto fits = [](char c) { return is_word(c) || c == '.' || c == '-'; };
-  return !name.empty() && is_word(name.front()) && std::ranges::all_of(name, fits) && !port.empty() && port.size() <= 5
-         && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+  return !name.empty() && is_word(name.front()) && std::ranges::all_of(name, fits) && !port.empty()
+         && port.size() <= 5 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool looks_like_host(std::string_view part) {
@@ -78,17 +83,21 @@ bool is_repository_name(std::string_view name) {
 
 bool is_tag_name(std::string_view tag) {
   const auto fits = [](char c) { return image_skopeo::is_word(c) || c == '.' || c == '-'; };
-  return !tag.empty() && tag.size() <= 128 && image_skopeo::is_word(tag.front()) && std::ranges::all_of(tag, fits);
+  return !tag.empty() && tag.size() <= 128 && image_skopeo::is_word(tag.front())
+         && std::ranges::all_of(tag, fits);
 }
 
-std::string registry_host(std::string_view repository) { return std::string(repository.substr(0, repository.find('/'))); }
+std::string registry_host(std::string_view repository) {
+  return std::string(repository.substr(0, repository.find('/')));
+}
 
 registry_refusal refusal_of(std::string_view printed) {
   const std::string text = lower(printed);
   const auto says = [&](std::string_view code) { return text.find(code) != std::string::npos; };
   if (says("manifest unknown") || says("name unknown")) return registry_refusal::absent;
   if (says("x509:") || says("certificate")) return registry_refusal::trust;
-  if (says("unauthorized") || says("denied") || says("authentication required") || says("invalid username/password"))
+  if (says("unauthorized") || says("denied") || says("authentication required")
+      || says("invalid username/password"))
     return registry_refusal::login;
   return registry_refusal::passing;
 }
@@ -106,27 +115,41 @@ result<skopeo> skopeo::found(const surroundings& around, skopeo_options options)
   return skopeo(*std::move(program), around, std::move(options));
 }
 
-skopeo::answer skopeo::ask_once(const std::vector<std::string>& words, const std::string& directory) const {
+skopeo::answer skopeo::ask_once(const std::vector<std::string>& words,
+                                const std::string& directory,
+                                std::chrono::milliseconds limit) const {
   command what{.words = {program_}, .directory = directory, .environment = environment_};
   what.words.insert(what.words.end(), words.begin(), words.end());
   capture_options how;
   how.cancelled = options_.cancelled;
+  how.limit = limit;
   auto got = run_to_end(what, how);
-  if (got.end.good()) return {.refused = {}, .out = std::move(got.out), .reason = {}};
-  if (options_.cancelled != nullptr && options_.cancelled->cancelled())
-    return {.refused = registry_refusal::stopped, .out = {}, .reason = {}};
-  const std::string reason = got.err.empty() ? meaning_of(got.end) : image_skopeo::reason_in(got.err);
-  return {.refused = refusal_of(reason), .out = {}, .reason = reason};
+  answer given;
+  given.out = std::move(got.out);
+  if (got.end.good()) return given;
+  given.took_too_long = got.end.kind == ending::how::signalled;
+  given.reason = given.took_too_long ? fmt::format("no answer within {}", human_duration(limit))
+                                     : image_skopeo::reason_in(got.err);
+  if (given.reason.empty()) given.reason = meaning_of(got.end);
+  const bool is_stopped = options_.cancelled != nullptr && options_.cancelled->cancelled();
+  given.refused = is_stopped ? registry_refusal::stopped : refusal_of(given.reason);
+  return given;
 }
 
-skopeo::answer skopeo::ask(const std::vector<std::string>& words, const std::string& directory) const {
+skopeo::answer skopeo::ask(const std::vector<std::string>& words,
+                           const std::string& directory,
+                           std::chrono::milliseconds limit) const {
   using namespace std::chrono;
   milliseconds waited{0}, pause = image_skopeo::first_pause;
   while (true) {
-    auto got = ask_once(words, directory);
+    auto got = ask_once(words, directory, limit);
+    if (got.took_too_long) waited += limit;
     if (got.refused != registry_refusal::passing || waited + pause > options_.patience) return got;
     if (options_.say) options_.say(fmt::format("{}; once more in {}", got.reason, human_duration(pause)));
-    if (image_skopeo::paused(pause, options_.cancelled)) return {.refused = registry_refusal::stopped, .out = {}, .reason = {}};
+    if (image_skopeo::paused(pause, options_.cancelled)) {
+      got.refused = registry_refusal::stopped;
+      return got;
+    }
     waited += pause;
     pause = std::min(2 * pause, image_skopeo::longest_pause);
   }
@@ -140,8 +163,10 @@ error skopeo::failure_of(const answer& refused, const std::string& repository) c
         .with("try", std::move(helps));
   };
   switch (refused.refused.value_or(registry_refusal::passing)) {
-    case registry_refusal::stopped: return image_error(exit_class::interrupted, "stopped while the registry was asked", repository);
-    case registry_refusal::absent: return failure("the registry has no such image", "skopeo list-tags docker://" + repository);
+    case registry_refusal::stopped:
+      return image_error(exit_class::interrupted, "stopped while the registry was asked", repository);
+    case registry_refusal::absent:
+      return failure("the registry has no such image", "skopeo list-tags docker://" + repository);
     case registry_refusal::login: return failure("the registry refuses the login", "skopeo login " + host);
     case registry_refusal::trust:
       return failure("the registry's certificate is not trusted",
@@ -155,16 +180,19 @@ result<pinned_reference> pinned_reference_from(const std::string& text) {
   const auto at = text.find('@');
   std::string repository = text.substr(0, at);
   const auto colon = repository.rfind(':');
-  if (colon != std::string::npos && repository.find('/', colon) == std::string::npos)
-    repository.erase(colon);
+  if (colon != std::string::npos && repository.find('/', colon) == std::string::npos) repository.erase(colon);
   if (!is_repository_name(repository))
     return image_error(exit_class::usage, "no base image", text)
-        .with("allowed", "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, <reference>@sha256:<digest>");
-  const auto image = at == std::string::npos || text.compare(at, 8, "@sha256:") != 0 ? std::nullopt : digest_from(text.substr(at + 1));
+        .with("allowed",
+              "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, <reference>@sha256:<digest>");
+  const auto image = at == std::string::npos || text.compare(at, 8, "@sha256:") != 0
+                         ? std::nullopt
+                         : digest_from(text.substr(at + 1));
   if (!image)
     return image_error(exit_class::usage, "the base image is not named by its digest, so it may change", text)
         .with("expected", repository + "@sha256:<64 hexadecimal digits>")
-        .with("try", "skopeo inspect --format '{{.Digest}}' " + shell_quoted("docker://" + text.substr(0, at)));
+        .with("try",
+              "skopeo inspect --format '{{.Digest}}' " + shell_quoted("docker://" + text.substr(0, at)));
   return pinned_reference{.repository = std::move(repository), .image = *image};
 }
 

@@ -1,21 +1,21 @@
-// The bodies of the room image/. Include it in exactly one translation unit: there libarchive and libdeflate are met, and nowhere else.
-// The order is that of the parts: bytes, layers, layouts, images, registries.
+// The bodies of the room image/. Include it in exactly one translation unit: there libarchive and libdeflate
+// are met, and nowhere else.
 #pragma once
 
+#include <cicd/image/archive_items.ipp>
+#include <cicd/image/base_image.ipp>
+#include <cicd/image/embedded_registry.ipp>
 #include <cicd/image/errors.ipp>
 #include <cicd/image/file_bytes.ipp>
-#include <cicd/image/unfinished.ipp>
-#include <cicd/image/layer_items.ipp>
-#include <cicd/image/layer_tar.ipp>
-#include <cicd/image/parallel_gzip.ipp>
-#include <cicd/image/layer_store.ipp>
-#include <cicd/image/oci_layout.ipp>
-#include <cicd/image/image_config.ipp>
-#include <cicd/image/archive_items.ipp>
-#include <cicd/image/skopeo.ipp>
-#include <cicd/image/base_image.ipp>
 #include <cicd/image/image.ipp>
+#include <cicd/image/image_config.ipp>
 #include <cicd/image/java_application.ipp>
-#include <cicd/image/embedded_registry.ipp>
-#include <cicd/image/remote_registry.ipp>
+#include <cicd/image/layer_items.ipp>
+#include <cicd/image/layer_store.ipp>
+#include <cicd/image/layer_tar.ipp>
+#include <cicd/image/oci_layout.ipp>
+#include <cicd/image/parallel_gzip.ipp>
 #include <cicd/image/registry.ipp>
+#include <cicd/image/remote_registry.ipp>
+#include <cicd/image/skopeo.ipp>
+#include <cicd/image/unfinished.ipp>

@@ -1,5 +1,5 @@
-// Files and folders that are being made: locked while their maker lives, renamed when they are whole, swept when their maker
-// was killed. Knows nothing of what is in them.
+// Files and folders that are being made: locked while their maker lives, renamed when they are whole, swept
+// when their maker was killed. Knows nothing of what is in them.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ class unfinished {
   /// Removes what killed makers left below `place`.
   static void sweep(const std::string& place);
 
-  unfinished(unfinished&& other) noexcept : path_(std::exchange(other.path_, {})), held_(std::move(other.held_)) {}
+  unfinished(unfinished&& other) noexcept
+      : path_(std::exchange(other.path_, {})), held_(std::move(other.held_)) {}
   unfinished& operator=(unfinished&&) = delete;
   /// Removes it unless it was committed.
   ~unfinished();

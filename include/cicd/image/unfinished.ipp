@@ -25,7 +25,8 @@ open_file created(std::string& path, entry_kind kind) {
 
 /// A sweeper may have been faster between creating and locking.
 bool is_still(const std::string& path, int descriptor) {
-  struct stat named {}, held {};
+  struct stat named {
+  }, held{};
   return ::lstat(path.c_str(), &named) == 0 && ::fstat(descriptor, &held) == 0 && named.st_ino == held.st_ino;
 }
 
@@ -38,7 +39,8 @@ result<unfinished> unfinished::make(const std::string& place, entry_kind kind) {
     std::string path = place + "/XXXXXX";
     open_file held = image_unfinished::created(path, kind);
     if (held.get() < 0) return image_system_error(exit_class::cannot_save, "cannot make a file in", place);
-    if (::flock(held.get(), LOCK_EX) != 0) return image_system_error(exit_class::cannot_save, "cannot lock", path);
+    if (::flock(held.get(), LOCK_EX) != 0)
+      return image_system_error(exit_class::cannot_save, "cannot lock", path);
     if (!image_unfinished::is_still(path, held.get())) continue;
     if (kind == entry_kind::file) ::fchmod(held.get(), 0644);
     return unfinished(std::move(path), std::move(held));

@@ -128,7 +128,9 @@ inline void append_number(std::string& to, double number) {
 }
 
 inline bool is_nested(const json& value) {
-  return !value.elements().empty() || !value.members().empty();
+  if (const auto* members = std::get_if<json::object>(&value.held())) return !members->empty();
+  const auto* elements = std::get_if<json::array>(&value.held());
+  return elements != nullptr && !elements->empty();
 }
 
 void append_block(std::string& to, const json& value, std::size_t indent);

@@ -12,22 +12,15 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <memory>
-#include <system_error>
 
+#include <cicd/observe/file_content.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd::observing {
 
 namespace folder_calls {
 namespace {
-
-constexpr std::int64_t second = 1'000'000'000;
-
-std::int64_t nanoseconds(const timespec& of) {
-  return of.tv_sec * second + of.tv_nsec;
-}
 
 // File systems whose times another machine's clock sets.
 bool is_remote(int folder) {
@@ -88,103 +81,8 @@ const char* terminated(std::string_view name) {
   return copy.c_str();
 }
 
-/// What was read, and the stamp of what it was read from, taken afterwards.
-struct seen_content {
-  digest content;
-  stamp after;
-};
-
-// A file of the expected size needs no second read to see its end: had it grown meanwhile, its stamp would
-// tell.
-result<digest> content_of(int file, std::uint64_t size) {
-  constexpr std::size_t most = 256 << 10;
-  thread_local const std::unique_ptr<char[]> buffer(new char[most]);
-  thread_local sha256_stream sum;
-  for (std::uint64_t done = 0;;) {
-    const auto got = ::read(file, buffer.get(), most);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const int why = errno;
-      sum.finish();
-      return failure("file cannot be read", {}, why);
-    }
-    sum.update({buffer.get(), static_cast<std::size_t>(got)});
-    done += static_cast<std::uint64_t>(got);
-    if (got == 0 || (done == size && static_cast<std::size_t>(got) < most)) return sum.finish();
-  }
-}
-
-using maybe_seen = std::optional<seen_content>;
-
-result<maybe_seen> target_of(int folder, const char* name) {
-  std::string target(4096, '\0');
-  const auto size = ::readlinkat(folder, name, target.data(), target.size());
-  struct stat after {};
-  if (size < 0 && (errno == ENOENT || errno == EINVAL)) return maybe_seen();
-  if (size < 0) return failure("link cannot be read", {}, errno);
-  if (::fstatat(folder, name, &after, AT_SYMLINK_NOFOLLOW) != 0) return maybe_seen();
-  return maybe_seen(
-      {sha256(std::string_view(target).substr(0, static_cast<std::size_t>(size))), stamp_of(after)});
-}
-
-// Nothing when what is there is no longer of that stamp's kind.
-result<maybe_seen> content_at(int folder, const char* name, const stamp& expected) {
-  if (S_ISLNK(expected.mode)) return target_of(folder, name);
-  const descriptor file(::openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file && (errno == ENOENT || errno == ELOOP || errno == ENXIO)) return maybe_seen();
-  if (!file) return failure("file cannot be read", {}, errno);
-  struct stat after {};
-  const auto content = content_of(file.get(), expected.size);
-  if (!content) return content.error();
-  if (::fstat(file.get(), &after) != 0) return failure("file cannot be looked at", {}, errno);
-  return maybe_seen({*content, stamp_of(after)});
-}
-
 }  // namespace
 }  // namespace folder_calls
-
-error failure(std::string what, std::string value) {
-  error made;
-  made.what = std::move(what);
-  made.value = std::move(value);
-  return made;
-}
-
-error failure(std::string what, std::string value, int number) {
-  return failure(std::move(what), std::move(value))
-      .with("caused by", std::generic_category().message(number));
-}
-
-stamp stamp_of(const struct stat& now) {
-  return {now.st_ino, static_cast<std::uint64_t>(now.st_size), folder_calls::nanoseconds(now.st_mtim),
-          folder_calls::nanoseconds(now.st_ctim), now.st_mode};
-}
-
-std::optional<stamp> stamp_at(const std::string& path) {
-  struct stat now {};
-  if (::lstat(path.c_str(), &now) != 0) return std::nullopt;
-  return stamp_of(now);
-}
-
-std::int64_t file_clock() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  return folder_calls::nanoseconds(now);
-}
-
-bool is_settled(const stamp& of, std::int64_t moment, bool remote) {
-  constexpr std::int64_t tick = 20'000'000;
-  const bool whole_seconds =
-      of.modified % folder_calls::second == 0 && of.changed % folder_calls::second == 0;
-  const std::int64_t grain = remote          ? 60 * folder_calls::second
-                             : whole_seconds ? 2 * folder_calls::second
-                                             : tick;
-  return std::max(of.modified, of.changed) + grain < moment;
-}
-
-descriptor::~descriptor() {
-  if (number_ >= 0) ::close(number_);
-}
 
 folder_view::folder_view(std::string at, const index_image& image)
     : path(std::move(at)), texts_(image.texts) {
@@ -353,7 +251,7 @@ void folder_view::read(const descriptor& folder, std::uint32_t entry) {
 // Whether the stamp was the same before and after.
 bool folder_view::read_once(const descriptor& folder, std::uint32_t entry) {
   auto& record = entries[entry];
-  auto seen = folder_calls::content_at(folder.get(), folder_calls::terminated(name(entry)), record.when);
+  auto seen = content_at(folder.get(), folder_calls::terminated(name(entry)), record.when);
   if (!seen) {
     fail(entry, std::move(seen).error());
     return true;

@@ -158,7 +158,7 @@ void check_owner(const std::string& folder,
 std::string as_person(std::string_view name, std::string_view address) {
   std::string text(name);
   if (!address.empty()) text += (text.empty() ? "<" : " <") + std::string(address) + ">";
-  return text;
+  return displayable(text);
 }
 
 std::optional<std::string> person_of_ci(const surroundings& around) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/observe/crew.ipp>
+#include <cicd/observe/file_content.ipp>
 #include <cicd/observe/file_gather.ipp>
 #include <cicd/observe/files.ipp>
 #include <cicd/observe/folder_store.ipp>
@@ -14,4 +15,5 @@
 #include <cicd/observe/index_image.ipp>
 #include <cicd/observe/maven_settings.ipp>
 #include <cicd/observe/query_match.ipp>
+#include <cicd/observe/stamps.ipp>
 #include <cicd/observe/tools.ipp>

@@ -86,6 +86,7 @@ class delivery : public effect_planner {
   std::mutex mutex_;
   std::map<std::string, source_state> sources_;              ///< by source folder
   std::map<std::string, std::vector<wanted_image>> asked_;   ///< by step, of its last plan
+  std::map<std::string, std::string> tags_;                  ///< by repository: what its image is published under
 };
 
 }  // namespace cicd

@@ -138,11 +138,15 @@ result<step_plan> delivery::plan_publish(const graph_step& step, const std::vect
     if (!commit_tag.empty()) {
       const auto there = (*registry)->resolve(commit_tag);
       if (!there) return there.error();
-      if (*there == image.manifest) continue;
+      if (*there == image.manifest) {
+        tags_[image.repository] = commit_tag;
+        continue;
+      }
     }
     if (status may = may_publish(*step.pipeline, image.repository); !may) return std::move(may).error();
     const result<std::string> tag = tag_for(*step.pipeline, image.manifest);
     if (!tag) return tag.error();
+    tags_[image.repository] = *tag;
     const auto there = (*registry)->resolve(*tag);
     if (!there) return there.error();
     if (*there == image.manifest) continue;
@@ -354,7 +358,7 @@ std::vector<note> delivery::where_it_is(const graph_step& step) const {
   if (step.kind == step_kind::publish)
     for (const auto& asked : asked_.contains(step.id) ? asked_.at(step.id) : std::vector<wanted_image>{})
       if (auto registry = registry_for(asked.repository, release_delivery::quietly(where_), around_))
-        notes.push_back({"image", (*registry)->inspect_command(git_state_of(pipeline.source_directory, around_).short_commit())});
+        notes.push_back({"image", (*registry)->inspect_command(tags_.contains(asked.repository) ? tags_.at(asked.repository) : std::string())});
   if (step.kind == step_kind::deploy && step.place->via == deploy_way::gitops) {
     const manifest_target target = target_of(pipeline, *step.place);
     notes.push_back({"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(target.url), target.branch, shell_quoted(target.path))});

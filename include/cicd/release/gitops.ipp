@@ -12,6 +12,7 @@
 #include <cicd/release/gitops.hpp>
 #include <cicd/release/local_repository.hpp>
 #include <cicd/release/manifest_clone.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd {
 namespace release_gitops {
@@ -52,11 +53,12 @@ inline status check_files(const wanted_manifests& wanted) {
   return {};
 }
 
-/// Half of the time that grows with each attempt is left to chance, so that several writers part.
-inline std::chrono::milliseconds pause_before(int attempt) {
+/// A random part of what the failed attempt took, more with each attempt, so that several writers part
+/// however fast the server is.
+inline std::chrono::milliseconds pause_after(std::chrono::milliseconds taken, int attempt) {
   static thread_local std::mt19937 chance{std::random_device{}()};
-  const int longest = std::min(20 << std::min(attempt, 6), 1000);
-  return std::chrono::milliseconds(std::uniform_int_distribution<int>(longest / 4, longest)(chance));
+  const auto longest = std::clamp<std::int64_t>(taken.count() * std::min(attempt, 8), 20, 5'000);
+  return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(longest / 8, longest)(chance));
 }
 
 /// One target with what is needed to reach it.
@@ -101,7 +103,7 @@ inline result<std::string> current_tip(const session& at) {
     if (listed.end.good()) return git_ref_in(listed.out, ref);
     error failure = git_failure(at.git, at.target.url, "the manifest repository does not answer", listed);
     if (failures == failures_believed - 2 || failure.kind == exit_class::interrupted) return failure;
-    if (!rest_unless_cancelled(at.options.cancelled, pause_before(failures)))
+    if (!rest_unless_cancelled(at.options.cancelled, pause_after(std::chrono::milliseconds(50), failures)))
       return interrupted_commit(at.target);
   }
 }
@@ -131,15 +133,22 @@ inline manifest_contents contents_of(const wanted_manifests& wanted) {
   return {wanted.files, pretty(json_of(wanted.record))};
 }
 
-/// The contents at the branch's tip, remembered for the next time.
-inline result<manifest_contents> contents_at(const session& at,
-                                             manifest_clone& clone,
-                                             const std::string& tip) {
-  if (tip.empty()) return manifest_contents{};
-  if (auto known = known_contents(at.target, tip)) return std::move(*known);
-  auto contents = clone.contents_at(tip);
-  if (contents) remember_contents(at.target, tip, *contents);
-  return contents;
+/// What is at a tip.
+struct view {
+  std::string tip;
+  manifest_contents contents;
+};
+
+/// The contents at `tip`, or at a newer one when it had to be fetched; remembered for the next time.
+inline result<view> view_at(const session& at, manifest_clone& clone, const std::string& tip) {
+  if (tip.empty()) return view{};
+  if (auto known = known_contents(at.target, tip)) return view{tip, std::move(*known)};
+  auto newest = clone.bring(tip);
+  if (!newest) return std::move(newest).error();
+  auto contents = clone.contents_at(*newest);
+  if (!contents) return std::move(contents).error();
+  remember_contents(at.target, *newest, *contents);
+  return view{std::move(*newest), std::move(*contents)};
 }
 
 /// Committing, with what is remembered from one attempt to the next.
@@ -150,6 +159,7 @@ class writer {
 
   result<std::optional<std::string>> write() {
     for (int attempt = 1;; ++attempt) {
+      const auto began = system_clock_port().elapsed();
       auto tip = current_tip(at_);
       if (!tip) return std::move(tip).error();
       if (has_arrived(*tip)) return std::optional(offered_);
@@ -159,7 +169,8 @@ class writer {
       if (attempt >= at_.options.attempts || unmoved_ >= failures_believed) return std::move(last_failure_);
       at_.say(
           fmt::format("the manifest repository did not take the commit, attempt {} follows", attempt + 1));
-      if (!rest_unless_cancelled(at_.options.cancelled, pause_before(attempt)))
+      if (!rest_unless_cancelled(at_.options.cancelled,
+                                 pause_after(system_clock_port().elapsed() - began, attempt)))
         return interrupted_commit(at_.target);
     }
   }
@@ -173,20 +184,21 @@ class writer {
 
   /// One attempt: true when it ended well, false when the repository did not take it.
   result<bool> offer(const std::string& tip) {
-    auto contents = contents_at(at_, clone_, tip);
-    if (!contents) return std::move(contents).error();
-    auto now = state_from(at_.target, tip, *contents);
+    auto seen = view_at(at_, clone_, tip);
+    if (!seen) return std::move(seen).error();
+    auto now = state_from(at_.target, seen->tip, seen->contents);
     if (!now) return std::move(now).error();
     auto wanted = decide_(*now);
     if (!wanted) return std::move(wanted).error();
     nothing_to_do_ = !wanted->has_value();
     if (nothing_to_do_) return true;
     if (status fine = check_files(**wanted); !fine) return std::move(fine).error();
-    return push(tip, *contents, **wanted);
+    return push(*seen, **wanted);
   }
 
-  result<bool> push(const std::string& tip, const manifest_contents& now, const wanted_manifests& wanted) {
-    auto commit = clone_.commit(tip, now, wanted);
+  result<bool> push(const view& seen, const wanted_manifests& wanted) {
+    const std::string& tip = seen.tip;
+    auto commit = clone_.commit(tip, seen.contents, wanted);
     if (!commit) return std::move(commit).error();
     unmoved_ = tip == offered_on_ && !offered_.empty() ? unmoved_ + 1 : 1;
     offered_ = std::move(*commit);
@@ -229,9 +241,9 @@ result<manifest_state> read_manifests(const manifest_target& target,
   if (auto known = known_contents(target, *tip)) return state_from(target, *tip, std::move(*known));
   auto clone = manifest_clone::open(target, at->git, options);
   if (!clone) return std::move(clone).error();
-  auto contents = contents_at(*at, *clone, *tip);
-  if (!contents) return std::move(contents).error();
-  return state_from(target, *tip, std::move(*contents));
+  auto seen = view_at(*at, *clone, *tip);
+  if (!seen) return std::move(seen).error();
+  return state_from(target, seen->tip, std::move(seen->contents));
 }
 
 result<std::optional<std::string>> commit_manifests(const manifest_target& target,
@@ -260,7 +272,9 @@ result<std::vector<deployment_record>> manifest_history(const manifest_target& t
   if (tip->empty()) return std::vector<deployment_record>{};
   auto clone = manifest_clone::open(target, at->git, options);
   if (!clone) return std::move(clone).error();
-  const auto past = clone->past_records(*tip, most);
+  const auto newest = clone->bring(*tip);
+  if (!newest) return newest.error();
+  const auto past = clone->past_records(*newest, most);
   if (!past) return past.error();
   std::vector<deployment_record> records;
   for (const auto& [commit, text] : *past) {

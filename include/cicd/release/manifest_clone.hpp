@@ -42,7 +42,9 @@ class manifest_clone {
                                      const git_client& git,
                                      const gitops_options& options);
 
-  /// The contents at `tip`, which is fetched when it is not here. Class `usage` when one of them is a link.
+  /// Fetches the branch where `tip` is not here; gives the tip that is here then, which can be a newer one.
+  result<std::string> bring(const std::string& tip);
+  /// The contents at `tip`. Class `usage` when one of them is a link.
   result<manifest_contents> contents_at(const std::string& tip);
   /// A commit on `tip` (none when empty) that turns `now` into `wanted`.
   result<std::string> commit(const std::string& tip,
@@ -61,7 +63,8 @@ class manifest_clone {
 
  private:
   manifest_clone(const manifest_target& target, const git_client& git, file_lock lock);
-  status check_parents(const std::string& tip);
+  std::string held(std::string_view ref) const;
+  status check_parents(const std::string& tip, const std::vector<git_entry>& listed);
   result<manifest_contents> read(const std::vector<git_entry>& entries) const;
   status fetch(const std::string& tip);
   status fetch_anew(const std::string& tip);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -31,6 +32,7 @@ error interrupted_commit(const manifest_target& target) {
 namespace release_clone {
 
 constexpr std::string_view fetched_ref = "refs/cicd/tip";
+constexpr std::string_view made_ref = "refs/cicd/made";
 
 /// Waits for whoever has the lock, saying so once.
 inline result<file_lock> locked(const manifest_target& target, const gitops_options& options) {
@@ -112,26 +114,45 @@ status manifest_clone::fetch_anew(const std::string& tip) {
   return fetch(tip);
 }
 
-/// Runs `words`, which need `tip`: at once, then with it fetched, then in a new clone.
+std::string manifest_clone::held(std::string_view ref) const {
+  return std::string(
+      trimmed(read_file_if_there(target_->clone + '/' + std::string(ref)).value_or({}).value_or("")));
+}
+
+result<std::string> manifest_clone::bring(const std::string& tip) {
+  using namespace release_clone;
+  if (exists(target_->clone + "/HEAD") && (held(fetched_ref) == tip || held(made_ref) == tip)) return tip;
+  if (status fetched = fetch(tip); !fetched)
+    if (status anew = fetch_anew(tip); !anew) return std::move(anew).error();
+  const std::string newest = held(fetched_ref);
+  return newest.empty() ? tip : newest;
+}
+
+/// Runs `words`, which need `tip`: at once, then in a new clone.
 result<captured> manifest_clone::run_at(const std::string& tip, const std::vector<std::string>& words) {
   captured done;
   if (exists(target_->clone + "/HEAD") && (done = run(words)).end.good()) return done;
-  if (status fetched = fetch(tip); fetched && (done = run(words)).end.good()) return done;
   if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();
   if ((done = run(words)).end.good()) return done;
   return git_failure(*git_, target_->url, "the manifest repository cannot be read", done);
 }
 
-/// Nothing on the way to the target may lead elsewhere.
-status manifest_clone::check_parents(const std::string& tip) {
-  std::vector<std::string> words{"ls-tree", "-z", "--full-tree", tip, "--"};
+/// Nothing on the way to the target or the record may lead elsewhere. What `listed` shows as folders is asked
+/// no more.
+status manifest_clone::check_parents(const std::string& tip, const std::vector<git_entry>& listed) {
+  std::set<std::string> parents;
   for (const std::string& path : {target_->path, record_path(*target_)})
-    for (std::string& step : release_clone::steps_of(path))
-      if (step != record_path(*target_)) words.push_back(std::move(step));
+    for (std::string& step : release_clone::steps_of(path)) parents.insert(std::move(step));
+  parents.erase(record_path(*target_));
+  for (const git_entry& entry : listed)
+    if (entry.is_folder()) parents.erase(entry.path);
+  if (parents.empty()) return {};
+  std::vector<std::string> words{"ls-tree", "-z", "-t", "--full-tree", tip, "--"};
+  words.insert(words.end(), parents.begin(), parents.end());
   const auto above = run_at(tip, words);
   if (!above) return above.error();
   for (const git_entry& entry : git_entries_from(above->out))
-    if (!entry.is_folder()) return release_clone::not_a_file(*target_, entry);
+    if (parents.contains(entry.path) && !entry.is_folder()) return release_clone::not_a_file(*target_, entry);
   return {};
 }
 
@@ -159,12 +180,12 @@ result<manifest_contents> manifest_clone::read(const std::vector<git_entry>& ent
 }
 
 result<manifest_contents> manifest_clone::contents_at(const std::string& tip) {
-  const std::vector<std::string> words{
-      "ls-tree", "-r", "-z", "--full-tree", tip, "--", target_->path + '/', record_path(*target_)};
-  const auto listed = run_at(tip, words);
+  const std::string below = target_->path + '/', record = record_path(*target_);
+  const auto listed = run_at(tip, {"ls-tree", "-r", "-t", "-z", "--full-tree", tip, "--", below, record});
   if (!listed) return listed.error();
-  if (status straight = check_parents(tip); !straight) return std::move(straight).error();
-  const std::vector<git_entry> entries = git_entries_from(listed->out);
+  std::vector<git_entry> entries = git_entries_from(listed->out);
+  if (status straight = check_parents(tip, entries); !straight) return std::move(straight).error();
+  std::erase_if(entries, [](const git_entry& entry) { return entry.is_folder(); });
   result<manifest_contents> contents = read(entries);
   if (contents || contents.error().kind != exit_class::remote) return contents;
   if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();

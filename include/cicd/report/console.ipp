@@ -293,15 +293,17 @@ std::string console::state::failures_text(const run_ended& run) const {
   return text;
 }
 
+/// Label and text, aligned; a label that the line above has too is not repeated.
 std::string console::state::summary_text(const std::vector<note>& summary) const {
   const readable_paths paths{options.source_folders, options.here, options.exists};
   std::size_t width = 0;
   for (const note& line : summary) width = std::max(width, columns(displayable(line.label)));
-  std::string text;
+  std::string text, above;
   for (const note& line : summary) {
-    const std::string indent = "\n  " + std::string(width + 2, ' ');
-    text += "  " + padded(displayable(line.label), width) + "  "
+    const std::string label = displayable(line.label), indent = "\n  " + std::string(width + 2, ' ');
+    text += "  " + padded(label == above ? "" : label, width) + "  "
             + joined(rendered_lines(paths.in(line.text)), indent) + "\n";
+    above = label;
   }
   return in_locale(std::move(text), abilities.utf8);
 }

@@ -27,11 +27,16 @@ bool has_failed(const test_case& test) {
   return test.how == test_case::state::failed || test.how == test_case::state::error;
 }
 
-/// Foreign text, ready to be shown.
+/// Text of others, ready to be shown.
+std::string safe(std::string_view line, const failure_facts& facts, const readable_paths& paths) {
+  return in_locale(rendered_line(paths.in(line)), facts.utf8);
+}
+
+/// The same of a step's output, which may have lines of any length.
 std::string shown(std::string_view line, const failure_facts& facts, const readable_paths& paths) {
-  std::string text = rendered_line(paths.in(line));
+  std::string text = safe(line, facts, paths);
   text.resize(text.find_last_not_of(" \t") + 1);
-  return in_locale(cut_in_locale(text, widest, facts.utf8), facts.utf8);
+  return cut_in_locale(text, widest, facts.utf8);
 }
 
 /// `orders/test failed: exit status 1 after 12.4 s`; a reason in words comes last, since it may be long.
@@ -76,8 +81,7 @@ std::string labelled_text(const std::vector<note>& lines,
   std::string text;
   for (const note& line : lines) {
     std::vector<std::string> parts;
-    for (const std::string& part : split(trimmed(line.text), '\n'))
-      parts.push_back(shown(part, facts, paths));
+    for (const std::string& part : split(trimmed(line.text), '\n')) parts.push_back(safe(part, facts, paths));
     text += "  " + padded(displayable(line.label), width) + "  "
             + joined(parts, "\n" + std::string(width + 4, ' ')) + "\n";
   }

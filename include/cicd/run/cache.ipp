@@ -56,7 +56,7 @@ std::string text_for(const cached_step& entry) {
 }
 
 std::optional<cached_step> entry_from(std::string_view text, const digest& key) {
-  if (!text.starts_with(first_word) || text.size() < first_word.size() + 65) return std::nullopt;
+  if (!text.starts_with(first_word) || text.size() < first_word.size() + 65 || text[first_word.size() + 64] != '\n') return std::nullopt;
   const auto own = digest_from(text.substr(first_word.size(), 64));
   text.remove_prefix(first_word.size() + 65);
   if (!own || sha256(text) != *own) return std::nullopt;

@@ -40,6 +40,7 @@ class locking_runner : public runner {
   struct waiting;
   void attempt(const std::shared_ptr<waiting>& one);
   void locked(const std::shared_ptr<waiting>& one, std::vector<file_lock> locks);
+  void end_leftovers(const task& work, const std::string& marker);
   result<std::optional<std::vector<file_lock>>> take_locks(const task& work, std::string& taken_by) const;
 
   runner& inner_;

@@ -123,10 +123,23 @@ void locking_runner::locked(const std::shared_ptr<waiting>& one, std::vector<fil
       return one->done(std::move(end));
     }
   }
-  inner_.start(*one->work, [done = std::move(one->done), held](outcome end) {
+  const std::string marker = where_.memory(one->work->step->id, "running");
+  end_leftovers(*one->work, marker);
+  inner_.start(*one->work, [done = std::move(one->done), held, marker](outcome end) {
+    (void)remove_tree(marker);
     held->clear();
     done(std::move(end));
   });
+}
+
+/// The marker stands while the lock is held: one that is there already was left by a driver that was killed, and what it started may
+/// still write to the step's folder.
+void locking_runner::end_leftovers(const task& work, const std::string& marker) {
+  if (work.step->kind != step_kind::command) return;
+  if (exists(marker))
+    if (const std::size_t ended = end_strays(folder_variable + work.folder); ended > 0)
+      say_(step_message{work.step->id, fmt::format("{} processes of a run that was killed were ended", ended)});
+  (void)write_file(marker, holder_, durability::fast);
 }
 
 void locking_runner::stop(manner how) {

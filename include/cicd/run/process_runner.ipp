@@ -78,6 +78,7 @@ namespace run_process {
 command command_for(const task& work, const surroundings& around) {
   const step& declared = *work.step->command;
   command what{.words = work.seen->words, .directory = work.folder, .environment = environment_for(*work.seen, around)};
+  what.environment.push_back(folder_variable + work.folder);
   if (declared.shell) what.words = {"/bin/sh", "-e", "-c", work.seen->words.at(0)};
   return what;
 }

@@ -26,6 +26,9 @@ struct task {
   int attempt = 1;
 };
 
+/// By this variable (`CICD_FOLDER=<the task's folder>`) the processes of a step are found when its driver was killed.
+inline constexpr const char* folder_variable = "CICD_FOLDER=";
+
 /// How it ended.
 struct outcome {
   step_outcome how = step_outcome::failed;

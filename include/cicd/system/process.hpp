@@ -129,6 +129,11 @@ class process_port {
 /// The real one: Boost.Process v2 handles on `posix_spawn`, Asio pipes, a subreaper for strays.
 std::unique_ptr<process_port> system_processes(event_loop& loop);
 
+/// Ends, at once, every process in whose environment `assignment` (`NAME=value`) stands and waits until they
+/// are gone: what a driver that was killed left behind. Gives how many there were; those of other users are
+/// not seen.
+std::size_t end_strays(std::string_view assignment);
+
 /// Once, first thing in `main`: ignores SIGPIPE and SIGXFSZ (writing then fails with words), opens 0 to 2 if
 /// closed, becomes the subreaper, notices a jobserver with dead descriptors and removes it from the
 /// environment.

@@ -27,6 +27,7 @@ std::optional<process_entry> read_process(int id);
 std::vector<process_entry> all_processes();
 /// Clock ticks since boot, as in `process_entry::start`.
 std::uint64_t ticks_now();
+std::uint64_t ticks_a_second();
 /// The id that the system gave last to a process or thread, or nothing where it does not tell.
 std::optional<int> last_id();
 

@@ -84,13 +84,17 @@ std::vector<process_entry> all_processes() {
   return found;
 }
 
+std::uint64_t ticks_a_second() {
+  static const auto ticks = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  return ticks;
+}
+
 std::uint64_t ticks_now() {
-  static const auto ticks_a_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
   const auto nanoseconds = static_cast<std::uint64_t>(now.tv_nsec);
-  return static_cast<std::uint64_t>(now.tv_sec) * ticks_a_second
-         + nanoseconds * ticks_a_second / 1'000'000'000U;
+  return static_cast<std::uint64_t>(now.tv_sec) * ticks_a_second()
+         + nanoseconds * ticks_a_second() / 1'000'000'000U;
 }
 
 std::optional<int> last_id() {

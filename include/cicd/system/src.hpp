@@ -19,3 +19,4 @@
 #include <cicd/system/program.ipp>
 #include <cicd/system/run_to_end.ipp>
 #include <cicd/system/step_tree.ipp>
+#include <cicd/system/strays.ipp>

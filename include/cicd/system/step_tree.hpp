@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,9 @@ class step_tree {
   void signal(int signal, const std::vector<int>& pipes);
 
  private:
+  /// The last id that a member can have, where members have few ids to choose from.
+  std::optional<int> last_possible_id() const;
+  std::vector<process_entry> candidates() const;
   bool is_known(const process_entry& entry) const;
   bool is_rooted(const process_entry& entry, const std::vector<ino_t>& pipes) const;
   bool is_stray(const process_entry& entry) const;

@@ -1,4 +1,4 @@
-// Finds the members of a tree in the table of processes. The quick look costs one read of /proc/loadavg: ids
+// Finds the members of a tree in the table of processes. A quick look costs one read of /proc/loadavg: ids
 // are given in turn, so when none was given since the process started but to those that we know, it has no
 // descendant.
 #pragma once
@@ -83,10 +83,28 @@ std::string step_tree::marked() const {
   return std::string(system_table::mark_name) + "=" + mark_;
 }
 
+std::optional<int> step_tree::last_possible_id() const {
+  // All ids can have been given once around only by a step that took longer than this.
+  const bool in_turn = system_table::ticks_now() - since_ < system_table::ticks_a_second();
+  const auto last = in_turn ? system_table::last_id() : std::nullopt;
+  return last && *last >= main_ && *last - main_ <= most_asked ? last : std::nullopt;
+}
+
+std::vector<process_entry> step_tree::candidates() const {
+  const auto last = last_possible_id();
+  if (!last) return system_table::all_processes();
+  std::vector<process_entry> found;
+  for (int id = main_; id <= *last; ++id) {
+    if (kill(id, 0) != 0 && errno == ESRCH) continue;
+    if (const auto entry = system_table::read_process(id)) found.push_back(*entry);
+  }
+  return found;
+}
+
 bool step_tree::may_have_others() const {
   if (!known_.empty() || kill(-main_, 0) == 0 || errno == EPERM) return true;
-  const auto last = system_table::last_id();
-  if (!last || *last < main_ || *last - main_ > most_asked) return true;
+  const auto last = last_possible_id();
+  if (!last) return true;
   for (int id = main_ + 1; id <= *last; ++id) {
     if (kill(id, 0) != 0 && errno == ESRCH) continue;
     if (!system_launch::is_started(id)) return true;
@@ -115,7 +133,7 @@ bool step_tree::is_stray(const process_entry& entry) const {
 std::vector<process_entry> step_tree::members(const std::vector<int>& pipes) {
   std::vector<process_entry> found;
   const std::vector<ino_t> inodes = inodes_of(pipes);
-  std::vector<process_entry> others = system_table::all_processes();
+  std::vector<process_entry> others = candidates();
   const int ourselves = getpid();
   std::erase_if(others, [&](const process_entry& each) {
     const bool of_another = each.id == ourselves || (each.id != main_ && system_launch::is_started(each.id));

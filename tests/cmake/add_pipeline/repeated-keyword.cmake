@@ -1,1 +1,1 @@
-add_pipeline(orders TEMPLATE java-maven TEMPLATE java-maven)
+add_pipeline(orders TEMPLATE java-maven TEMPLATE java-maven BASE rootfs:runtime)

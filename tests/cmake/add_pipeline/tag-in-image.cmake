@@ -1,1 +1,1 @@
-add_pipeline(orders TEMPLATE java-maven IMAGE services/orders:latest)
+add_pipeline(orders TEMPLATE java-maven IMAGE services/orders:latest BASE rootfs:runtime)

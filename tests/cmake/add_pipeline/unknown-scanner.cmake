@@ -1,1 +1,1 @@
-add_pipeline(orders TEMPLATE java-maven SCAN spotbug)
+add_pipeline(orders TEMPLATE java-maven SCAN spotbug BASE rootfs:runtime)

@@ -1,1 +1,1 @@
-add_pipeline(Orders_API TEMPLATE java-maven)
+add_pipeline(Orders_API TEMPLATE java-maven BASE rootfs:runtime)

@@ -1,5 +1,5 @@
 add_pipeline(orders)
-pipeline_step(orders build COMMAND echo "cicd's own" STAGE build ALWAYS)
+pipeline_step(orders build COMMAND echo "of cicd" STAGE build ALWAYS)
 pipeline_step(orders scan COMMAND true STAGE scan)
-add_custom_target(build COMMAND "${CMAKE_COMMAND}" -E echo "the project's own")
-add_custom_target(scan COMMAND "${CMAKE_COMMAND}" -E echo "the project's own")
+add_custom_target(build COMMAND "${CMAKE_COMMAND}" -E echo "of the project")
+add_custom_target(scan COMMAND "${CMAKE_COMMAND}" -E echo "of the project")

@@ -61,7 +61,10 @@ TEST(json_text_for_people, has_two_spaces_a_level_and_ends_with_a_newline) {
 }
 
 TEST(json_text, never_holds_invalid_utf8_or_a_raw_control_character) {
-  EXPECT_EQ(compact(json(std::string("a\xff" "b\x1b\n"))), "\"a\xef\xbf\xbd" "b\\u001b\\n\"");
+  EXPECT_EQ(compact(json(std::string("a\xff"
+                                     "b\x1b\n"))),
+            "\"a\xef\xbf\xbd"
+            "b\\u001b\\n\"");
   EXPECT_EQ(compact(json(std::string("\0", 1))), R"("\u0000")");
 }
 

@@ -15,13 +15,16 @@ TEST(displayable_text, shows_what_would_act_on_a_terminal) {
   EXPECT_EQ(displayable("a\nb\tc\r"), "a\\nb\tc\\r");
   EXPECT_EQ(displayable("a\nb\r", cicd::newlines::keep), "a\nb\\r");
   EXPECT_EQ(displayable("x\u202ey\u2066z"), "x\\u202ey\\u2066z");
-  EXPECT_EQ(displayable("\xc2\x9b" "31m"), "\\x9b31m");
+  EXPECT_EQ(displayable("\xc2\x9b"
+                        "31m"),
+            "\\x9b31m");
   EXPECT_EQ(displayable(std::string_view("\0", 1)), "\\x00");
   EXPECT_EQ(displayable("\U000e0041"), "\\U000e0041");
 }
 
 TEST(displayable_text, leaves_words_of_any_language_alone) {
-  for (const char* text : {"plain", "żółć", "日本語", "👩‍🚀", "می‌خواهم"}) EXPECT_EQ(displayable(text), text);
+  for (const char* text : {"plain", "żółć", "日本語", "👩‍🚀", "می‌خواهم"})
+    EXPECT_EQ(displayable(text), text);
 }
 
 TEST(displayable_text, shows_every_byte_that_is_no_utf8) {
@@ -30,9 +33,13 @@ TEST(displayable_text, shows_every_byte_that_is_no_utf8) {
 }
 
 TEST(invalid_utf8, becomes_one_replacement_for_each_sequence) {
-  EXPECT_EQ(valid_utf8("a\xff" "b"), "a\ufffdb");
+  EXPECT_EQ(valid_utf8("a\xff"
+                       "b"),
+            "a\ufffdb");
   EXPECT_EQ(valid_utf8("\xe2\x82"), "\ufffd");
-  EXPECT_EQ(valid_utf8("\xe2\x82" "x"), "\ufffdx");
+  EXPECT_EQ(valid_utf8("\xe2\x82"
+                       "x"),
+            "\ufffdx");
   EXPECT_EQ(valid_utf8("\xed\xa0\x80"), "\ufffd\ufffd\ufffd") << "a surrogate";
   EXPECT_EQ(valid_utf8("\xc0\xaf"), "\ufffd\ufffd") << "an overlong '/'";
   EXPECT_EQ(valid_utf8("\xf4\x90\x80\x80"), "\ufffd\ufffd\ufffd\ufffd") << "above U+10FFFF";

@@ -8,7 +8,8 @@ namespace {
 using cicd::read_calls;
 
 const std::string head =
-    R"({"cicd":1,"source_root":"/src","build_root":"/build","target_prefix":"x-","template_path":["/a","/b"]})" "\n";
+    R"({"cicd":1,"source_root":"/src","build_root":"/build","target_prefix":"x-","template_path":["/a","/b"]})"
+    "\n";
 const std::string step =
     R"({"function":"pipeline_step","list_file":"/src/a/CMakeLists.txt","which":2,"directory":"/src/a","arguments":["orders","lint; \"x\"",{"genex":"3"}]})"
     "\n";
@@ -28,20 +29,23 @@ TEST(declarations, are_read_verbatim_with_the_place_of_each_call) {
 }
 
 TEST(declarations, take_a_generator_expression_from_the_reader_once_it_is_known) {
-  const auto read = read_calls(head + step, [](std::string_view id) { return "value of " + std::string(id); });
+  const auto read =
+      read_calls(head + step, [](std::string_view id) { return "value of " + std::string(id); });
   ASSERT_TRUE(read);
   EXPECT_EQ(read->calls[0].arguments[2], "value of 3");
 }
 
 TEST(declarations, that_are_damaged_are_corrupt_and_name_the_line) {
-  for (const std::string& text : {std::string(), std::string("{}"), std::string("x"), head + "{}", head + step.substr(0, 60),
-                                  head + R"({"function":"add_pipe","list_file":"/a","which":1,"directory":"/","arguments":[]})",
-                                  head + R"({"function":"add_pipeline","list_file":"/a","which":0,"directory":"/","arguments":[]})",
-                                  head + R"({"function":"add_pipeline","list_file":"/a","which":1,"directory":"/","arguments":[7]})"}) {
+  for (const std::string& text :
+       {std::string(), std::string("{}"), std::string("x"), head + "{}", head + step.substr(0, 60),
+        head + R"({"function":"add_pipe","list_file":"/a","which":1,"directory":"/","arguments":[]})",
+        head + R"({"function":"add_pipeline","list_file":"/a","which":0,"directory":"/","arguments":[]})",
+        head + R"({"function":"add_pipeline","list_file":"/a","which":1,"directory":"/","arguments":[7]})"}) {
     const auto read = read_calls(text, {});
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().kind, cicd::exit_class::corrupt) << text;
-    EXPECT_TRUE(read.error().what.starts_with(text.starts_with(head) ? "line 2: " : "line 1: ")) << read.error().what;
+    EXPECT_TRUE(read.error().what.starts_with(text.starts_with(head) ? "line 2: " : "line 1: "))
+        << read.error().what;
   }
 }
 
@@ -52,14 +56,17 @@ TEST(declarations, of_another_format_are_refused) {
 }
 
 TEST(an_origin, names_the_file_below_the_source_root_and_which_call_it_is) {
-  const auto text = [](int which) { return cicd::origin{"/src/a/CMakeLists.txt", "pipeline_step", which}.text("/src"); };
+  const auto text = [](int which) {
+    return cicd::origin{"/src/a/CMakeLists.txt", "pipeline_step", which}.text("/src");
+  };
   EXPECT_EQ(text(1), "a/CMakeLists.txt, 1st call of pipeline_step()");
   EXPECT_EQ(text(2), "a/CMakeLists.txt, 2nd call of pipeline_step()");
   EXPECT_EQ(text(3), "a/CMakeLists.txt, 3rd call of pipeline_step()");
   EXPECT_EQ(text(11), "a/CMakeLists.txt, 11th call of pipeline_step()");
   EXPECT_EQ(text(112), "a/CMakeLists.txt, 112th call of pipeline_step()");
   EXPECT_EQ(text(121), "a/CMakeLists.txt, 121st call of pipeline_step()");
-  EXPECT_EQ((cicd::origin{"/srcs/x", "pipeline_step", 1}.text("/src")), "/srcs/x, 1st call of pipeline_step()");
+  EXPECT_EQ((cicd::origin{"/srcs/x", "pipeline_step", 1}.text("/src")),
+            "/srcs/x, 1st call of pipeline_step()");
 }
 
 }  // namespace

@@ -27,13 +27,15 @@ const target& named(const std::vector<target>& all, std::string_view name) {
 using names = std::vector<std::string>;
 
 constexpr std::string_view orders =
-    "add_pipeline(orders TEMPLATE java-maven)\npipeline_image(orders cli FILES a=/a)\npipeline_environment(orders stage VIA gitops)\n";
+    "add_pipeline(orders TEMPLATE java-maven)\npipeline_image(orders cli FILES "
+    "a=/a)\npipeline_environment(orders stage VIA gitops)\n";
 
 TEST(a_pipeline_of_a_template, turns_into_the_targets_that_the_interface_promises) {
   names all;
   for (const target& each : targets(orders)) all.push_back(each.name);
-  EXPECT_EQ(all, (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image", "orders.publish", "orders.plan-stage",
-                        "orders.deploy-stage", "build", "scan", "image", "publish", "plan-stage", "deploy-stage"}));
+  EXPECT_EQ(all, (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image",
+                        "orders.publish", "orders.plan-stage", "orders.deploy-stage", "build", "scan",
+                        "image", "publish", "plan-stage", "deploy-stage"}));
 }
 
 TEST(a_target, ends_with_the_steps_it_stands_for) {
@@ -48,7 +50,9 @@ TEST(a_target, ends_with_the_steps_it_stands_for) {
 }
 
 TEST(aggregates, span_all_pipelines_and_there_is_none_called_test) {
-  const auto all = targets("add_pipeline(a TEMPLATE java-maven)\nadd_pipeline(b TEMPLATE java-maven)\npipeline_environment(b stage VIA gitops)");
+  const auto all = targets(
+      "add_pipeline(a TEMPLATE java-maven)\nadd_pipeline(b TEMPLATE java-maven)\npipeline_environment(b "
+      "stage VIA gitops)");
   EXPECT_EQ(named(all, "build").steps, (names{"a/build", "b/build"}));
   EXPECT_EQ(named(all, "deploy-stage").steps, names{"b/deploy-stage"});
   EXPECT_TRUE(named(all, "build").pipeline.empty());
@@ -56,7 +60,9 @@ TEST(aggregates, span_all_pipelines_and_there_is_none_called_test) {
 }
 
 TEST(a_stage, gathers_its_steps_and_the_step_of_its_name) {
-  const auto all = targets("add_pipeline(o)\npipeline_step(o test COMMAND x)\npipeline_step(o unit COMMAND x STAGE test)\npipeline_step(o lint COMMAND x)");
+  const auto all = targets(
+      "add_pipeline(o)\npipeline_step(o test COMMAND x)\npipeline_step(o unit COMMAND x STAGE "
+      "test)\npipeline_step(o lint COMMAND x)");
   EXPECT_EQ(named(all, "o.test").steps, (names{"o/test", "o/unit"}));
   EXPECT_EQ(named(all, "o.unit").steps, names{"o/unit"});
   EXPECT_EQ(named(all, "o.lint").stage, "step");
@@ -65,13 +71,17 @@ TEST(a_stage, gathers_its_steps_and_the_step_of_its_name) {
 
 TEST(tests, are_the_stages_the_image_and_what_is_marked_CHECK) {
   names tests;
-  for (const target& each : targets(std::string(orders) + "pipeline_step(orders lint COMMAND x CHECK)\npipeline_step(orders free COMMAND x)"))
+  for (const target& each :
+       targets(std::string(orders)
+               + "pipeline_step(orders lint COMMAND x CHECK)\npipeline_step(orders free COMMAND x)"))
     if (each.test) tests.push_back(each.name);
   EXPECT_EQ(tests, (names{"orders.build", "orders.test", "orders.scan", "orders.lint", "orders.image"}));
 }
 
 TEST(tests, that_come_after_the_build_require_its_fixture) {
-  const auto all = targets(std::string(orders) + "pipeline_step(orders lint COMMAND x CHECK)\npipeline_step(orders e2e COMMAND x CHECK AFTER test)");
+  const auto all = targets(
+      std::string(orders)
+      + "pipeline_step(orders lint COMMAND x CHECK)\npipeline_step(orders e2e COMMAND x CHECK AFTER test)");
   EXPECT_EQ(named(all, "orders.build").fixtures_setup, names{"orders.build"});
   for (const char* name : {"orders.test", "orders.scan", "orders.image", "orders.e2e"})
     EXPECT_EQ(named(all, name).fixtures_required, names{"orders.build"}) << name;
@@ -80,16 +90,19 @@ TEST(tests, that_come_after_the_build_require_its_fixture) {
 
 TEST(targets, depend_on_what_any_step_before_them_names) {
   const auto all = targets(
-      "add_pipeline(o)\npipeline_step(o build COMMAND x DEPENDS gen STAGE build)\npipeline_step(o b COMMAND x DEPENDS gen2 AFTER build)\n"
+      "add_pipeline(o)\npipeline_step(o build COMMAND x DEPENDS gen STAGE build)\npipeline_step(o b COMMAND "
+      "x DEPENDS gen2 AFTER build)\n"
       "pipeline_step(o free COMMAND x)\npipeline_image(o FILES a=/a)\npipeline_environment(o s VIA gitops)");
   EXPECT_EQ(named(all, "o.b").depends, (names{"gen2", "gen"}));
   EXPECT_TRUE(named(all, "o.free").depends.empty());
-  for (const char* name : {"o.image", "o.publish", "o.deploy-s", "deploy-s", "build"}) EXPECT_EQ(named(all, name).depends, names{"gen"}) << name;
+  for (const char* name : {"o.image", "o.publish", "o.deploy-s", "deploy-s", "build"})
+    EXPECT_EQ(named(all, name).depends, names{"gen"}) << name;
   EXPECT_TRUE(named(all, "o.plan-s").depends.empty());
 }
 
 TEST(the_text_for_cmake, has_one_call_a_line_in_brackets_that_nothing_closes) {
-  auto made = cicd::tests::model_from("add_pipeline(o)\npipeline_step(o a COMMAND x CHECK DEPENDS g h DESCRIPTION \"x]==] ${y} ]==\")");
+  auto made = cicd::tests::model_from(
+      "add_pipeline(o)\npipeline_step(o a COMMAND x CHECK DEPENDS g h DESCRIPTION \"x]==] ${y} ]==\")");
   EXPECT_EQ(cmake_text(targets_of(made.model)),
             "# Written by cicd describe, format 1; configure writes it anew.\n"
             "_cicd_add_target([==[o.a]==] [==[0]==] [==[step]==] [===[x]==] ${y} ]==]===] [==[g|h]==])\n"

@@ -8,7 +8,10 @@ namespace {
 using cicd::tests::errors_of;
 
 /// The first error's first line without the prefix, and how many errors there are.
-void expect_error(const std::string& lines, const std::string& first_line, const std::string& did_you_mean = {}, std::size_t count = 1) {
+void expect_error(const std::string& lines,
+                  const std::string& first_line,
+                  const std::string& did_you_mean = {},
+                  std::size_t count = 1) {
   const auto errors = cicd::tests::model_from(lines).errors;
   ASSERT_EQ(errors.size(), count) << lines << "\n" << errors_of(lines);
   const std::string text = cicd::text_of(errors.front());
@@ -21,8 +24,11 @@ void expect_error(const std::string& lines, const std::string& first_line, const
   EXPECT_EQ(errors.front().notes.front().label, "declared at");
 }
 
-void expect_step_error(const std::string& words, const std::string& first_line, const std::string& did_you_mean = {}) {
-  expect_error("add_pipeline(orders)\npipeline_step(orders lint " + words + ")", "orders/lint: " + first_line, did_you_mean);
+void expect_step_error(const std::string& words,
+                       const std::string& first_line,
+                       const std::string& did_you_mean = {}) {
+  expect_error("add_pipeline(orders)\npipeline_step(orders lint " + words + ")", "orders/lint: " + first_line,
+               did_you_mean);
 }
 
 TEST(a_wrong_call, is_shown_with_its_place_what_is_allowed_and_the_nearest_good_value) {
@@ -50,7 +56,8 @@ TEST(a_misspelt_keyword, does_not_bring_errors_of_its_own_making) {
 }
 
 TEST(capitals_in_a_list, that_are_near_no_keyword_or_have_a_backslash_are_values) {
-  const auto read = cicd::tests::model_from("add_pipeline(o)\npipeline_step(o lint COMMAND curl -X POST \\ENVS \\IN \\n AFTR-x)");
+  const auto read = cicd::tests::model_from(
+      "add_pipeline(o)\npipeline_step(o lint COMMAND curl -X POST \\ENVS \\IN \\n AFTR-x)");
   ASSERT_TRUE(read.errors.empty()) << cicd::text_of(read.errors[0]);
   std::vector<std::string> words;
   for (const auto& word : read.model.pipelines[0].declared.steps[0].command) words.push_back(word.str());
@@ -83,22 +90,30 @@ TEST(a_value_out_of_range_or_of_another_type, is_refused_with_the_nearest_good_o
   expect_step_error("COMMAND x STAGE tests", "STAGE has a wrong value: 'tests'", "test");
   expect_step_error("COMMAND x INPUTS ../a", "INPUTS has a wrong value: '../a'");
   expect_error("add_pipeline(Orders_API)", "Orders_API: a wrong name: 'Orders_API'", "orders-api");
-  expect_error("add_pipeline(orders IMAGE Services/Orders:1)", "orders: IMAGE has a wrong value: 'Services/Orders:1'", "services/orders");
+  expect_error("add_pipeline(orders IMAGE Services/Orders:1)",
+               "orders: IMAGE has a wrong value: 'Services/Orders:1'", "services/orders");
   const std::string image = "add_pipeline(o)\npipeline_image(o FILES a=/a BASE scratch ";
   expect_error(image + "PORT 70000)", "o/image: PORT has a wrong value: '70000'", "65535");
   expect_error(image + "USER root)", "o/image: USER has a wrong value: 'root'");
-  expect_error(image + "WORKING_DIRECTORY app)", "o/image: WORKING_DIRECTORY has a wrong value: 'app'", "/app");
-  expect_error("add_pipeline(o)\npipeline_image(o FILES a=/../b)", "o/image: FILES has a wrong value: 'a=/../b'");
-  expect_error("add_pipeline(o)\npipeline_image(o BASE eclipse-temurin:17)", "o/image: BASE has a wrong value: 'eclipse-temurin:17'");
+  expect_error(image + "WORKING_DIRECTORY app)", "o/image: WORKING_DIRECTORY has a wrong value: 'app'",
+               "/app");
+  expect_error("add_pipeline(o)\npipeline_image(o FILES a=/../b)",
+               "o/image: FILES has a wrong value: 'a=/../b'");
+  expect_error("add_pipeline(o)\npipeline_image(o BASE eclipse-temurin:17)",
+               "o/image: BASE has a wrong value: 'eclipse-temurin:17'");
   const std::string service = "add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api PORT 80 CPU 1 ";
   expect_error(service + "REPLICAS 20..4)", "o/api: REPLICAS has a wrong value: '20..4'", "4..20");
   expect_error(service + "MEMORY 1GB)", "o/api: MEMORY has a wrong value: '1GB'", "1G");
   expect_error(service + "READY health)", "o/api: READY has a wrong value: 'health'", "/health");
-  expect_error(service + "HOST https://Orders_1.example.com/x)", "o/api: HOST has a wrong value: 'https://Orders_1.example.com/x'", "orders-1.example.com");
+  expect_error(service + "HOST https://Orders_1.example.com/x)",
+               "o/api: HOST has a wrong value: 'https://Orders_1.example.com/x'", "orders-1.example.com");
   expect_error(service + "SECRET_ENV A=b)", "o/api: SECRET_ENV has a wrong value: 'A=b'", "A=b/<key>");
-  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops ON branhc main)", "o/s: ON has a wrong value: 'branhc main'", "branch main");
-  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops ON branch)", "o/s: ON has a wrong value: 'branch'", "branch <pattern>");
-  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitop)", "o/s: VIA has a wrong value: 'gitop'", "gitops");
+  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops ON branhc main)",
+               "o/s: ON has a wrong value: 'branhc main'", "branch main");
+  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops ON branch)",
+               "o/s: ON has a wrong value: 'branch'", "branch <pattern>");
+  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitop)", "o/s: VIA has a wrong value: 'gitop'",
+               "gitops");
 }
 
 TEST(a_list, names_nothing_twice) {
@@ -127,53 +142,86 @@ TEST(what_excludes_or_needs_another, is_named) {
   expect_error(service + "PORT 80 INGRESS_CLASS nginx)", "o/api: INGRESS_CLASS needs HOST");
   expect_error(service + "REPLICAS 2..4)", "o/api: a range of REPLICAS needs CPU");
   expect_error(service + "ENV A=1 SECRET_ENV A=b/c)", "o/api: the variable is in ENV too: 'A'");
-  expect_error("add_pipeline(o)\npipeline_environment(o s VIA render REPOSITORY r)", "o/s: REPOSITORY has no meaning without VIA gitops");
-  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops CONTEXT c)", "o/s: CONTEXT has no meaning without VIA kubectl");
+  expect_error("add_pipeline(o)\npipeline_environment(o s VIA render REPOSITORY r)",
+               "o/s: REPOSITORY has no meaning without VIA gitops");
+  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops CONTEXT c)",
+               "o/s: CONTEXT has no meaning without VIA kubectl");
   for (const char* words : {"JAR a.jar", "BASE scratch", "BASE_AFTER a", "SCAN a", "FAIL_ON low"})
-    expect_error("add_pipeline(o " + std::string(words) + ")", "o: " + std::string(words).substr(0, std::string(words).find(' ')) + " has no meaning without TEMPLATE");
+    expect_error("add_pipeline(o " + std::string(words) + ")",
+                 "o: " + std::string(words).substr(0, std::string(words).find(' '))
+                     + " has no meaning without TEMPLATE");
 }
 
 TEST(a_service_in_an_environment, is_checked_with_the_values_that_hold_there) {
-  const std::string start = "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o stage VIA gitops)\npipeline_service(o api PORT 80)\n";
-  expect_error(start + "pipeline_service(o api IN stage REPLICAS 2..4)", "o/api: a range of REPLICAS needs CPU");
+  const std::string start =
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o stage VIA gitops)\npipeline_service(o api "
+      "PORT 80)\n";
+  expect_error(start + "pipeline_service(o api IN stage REPLICAS 2..4)",
+               "o/api: a range of REPLICAS needs CPU");
   EXPECT_EQ(errors_of(start + "pipeline_service(o api IN stage REPLICAS 2..4 CPU 1)"), "");
 }
 
 TEST(an_unknown_reference, is_refused_with_what_there_is) {
   const std::string start = "add_pipeline(orders TEMPLATE java-maven)\n";
-  expect_error(start + "pipeline_step(ordrs lint COMMAND x)", "ordrs/lint: there is no such pipeline: 'ordrs'", "orders");
-  expect_error(start + "pipeline_step(orders lint COMMAND x AFTER biuld)", "orders/lint: AFTER: there is no such step: 'biuld'", "build");
-  expect_error(start + "pipeline_step(orders lint COMMAND x AFTER image)", "orders/lint: AFTER: there is no such step: 'image'");
-  expect_error(start + "pipeline_image(orders cli FILES a=/a AFTER bild)", "orders/cli: AFTER: there is no such step: 'bild'", "build");
-  expect_error(start + "pipeline_service(orders api IMAGE imge)", "orders/api: IMAGE: there is no such image: 'imge'", "image");
-  expect_error(start + "pipeline_service(orders api)\npipeline_service(orders api IN stage REPLICAS 2)", "orders/api: IN: there is no such environment: 'stage'");
-  expect_error(start + "pipeline_environment(orders stage VIA gitops)\npipeline_service(orders api IN stage PORT 1)", "orders/api: the service is declared only IN environments");
-  expect_error("add_pipeline(orders TEMPLATE java-maven SCAN spotbgs)", "orders: SCAN: there is no such scanner: 'spotbgs'", "spotbugs");
-  expect_error("add_pipeline(orders TEMPLATE java-maven BASE_AFTER runtme)\npipeline_step(orders runtime COMMAND x)", "orders: BASE_AFTER: there is no such step: 'runtme'", "runtime");
-  expect_error("add_pipeline(o)\npipeline_service(o api)", "o/api: the pipeline has no image that the service could run");
-  expect_error(start + "pipeline_image(orders cli FILES a=/a)\npipeline_service(orders api)", "orders/api: IMAGE is missing, and the pipeline has several");
+  expect_error(start + "pipeline_step(ordrs lint COMMAND x)",
+               "ordrs/lint: there is no such pipeline: 'ordrs'", "orders");
+  expect_error(start + "pipeline_step(orders lint COMMAND x AFTER biuld)",
+               "orders/lint: AFTER: there is no such step: 'biuld'", "build");
+  expect_error(start + "pipeline_step(orders lint COMMAND x AFTER image)",
+               "orders/lint: AFTER: there is no such step: 'image'");
+  expect_error(start + "pipeline_image(orders cli FILES a=/a AFTER bild)",
+               "orders/cli: AFTER: there is no such step: 'bild'", "build");
+  expect_error(start + "pipeline_service(orders api IMAGE imge)",
+               "orders/api: IMAGE: there is no such image: 'imge'", "image");
+  expect_error(start + "pipeline_service(orders api)\npipeline_service(orders api IN stage REPLICAS 2)",
+               "orders/api: IN: there is no such environment: 'stage'");
+  expect_error(
+      start + "pipeline_environment(orders stage VIA gitops)\npipeline_service(orders api IN stage PORT 1)",
+      "orders/api: the service is declared only IN environments");
+  expect_error("add_pipeline(orders TEMPLATE java-maven SCAN spotbgs)",
+               "orders: SCAN: there is no such scanner: 'spotbgs'", "spotbugs");
+  expect_error(
+      "add_pipeline(orders TEMPLATE java-maven BASE_AFTER runtme)\npipeline_step(orders runtime COMMAND x)",
+      "orders: BASE_AFTER: there is no such step: 'runtme'", "runtime");
+  expect_error("add_pipeline(o)\npipeline_service(o api)",
+               "o/api: the pipeline has no image that the service could run");
+  expect_error(start + "pipeline_image(orders cli FILES a=/a)\npipeline_service(orders api)",
+               "orders/api: IMAGE is missing, and the pipeline has several");
 }
 
 TEST(a_circle, is_printed_as_a_path_and_once) {
-  expect_error("add_pipeline(o)\npipeline_step(o a COMMAND x AFTER b)\npipeline_step(o b COMMAND x AFTER c)\npipeline_step(o c COMMAND x AFTER a)\npipeline_step(o d COMMAND x AFTER a)",
-               "o/a: the steps wait for each other in a circle: 'a → b → c → a'");
+  expect_error(
+      "add_pipeline(o)\npipeline_step(o a COMMAND x AFTER b)\npipeline_step(o b COMMAND x AFTER "
+      "c)\npipeline_step(o c COMMAND x AFTER a)\npipeline_step(o d COMMAND x AFTER a)",
+      "o/a: the steps wait for each other in a circle: 'a → b → c → a'");
   expect_step_error("COMMAND x AFTER lint", "the steps wait for each other in a circle: 'lint → lint'");
 }
 
 TEST(a_clash, of_names_or_places_is_refused) {
   expect_error("add_pipeline(o)\nadd_pipeline(o)", "o: the pipeline is declared twice: 'o'");
-  expect_error("add_pipeline(o)\npipeline_step(o a COMMAND x)\npipeline_step(o a COMMAND y)", "o/a: the step is declared twice: 'a'");
-  expect_error("add_pipeline(o)\npipeline_image(o a BASE scratch)\npipeline_image(o a BASE scratch)", "o/a: the image is declared twice: 'a'");
-  const std::string service = "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA gitops)\npipeline_service(o api)\n";
+  expect_error("add_pipeline(o)\npipeline_step(o a COMMAND x)\npipeline_step(o a COMMAND y)",
+               "o/a: the step is declared twice: 'a'");
+  expect_error("add_pipeline(o)\npipeline_image(o a BASE scratch)\npipeline_image(o a BASE scratch)",
+               "o/a: the image is declared twice: 'a'");
+  const std::string service =
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA gitops)\npipeline_service(o api)\n";
   expect_error(service + "pipeline_service(o api)", "o/api: the service is declared twice: 'api'");
-  expect_error(service + "pipeline_service(o api IN s REPLICAS 2)\npipeline_service(o api IN s CPU 1)", "o/api: the service IN this environment is declared twice: 's'");
-  expect_error(service + "pipeline_environment(o s VIA gitops)", "o/s: the environment is declared twice: 's'");
+  expect_error(service + "pipeline_service(o api IN s REPLICAS 2)\npipeline_service(o api IN s CPU 1)",
+               "o/api: the service IN this environment is declared twice: 's'");
+  expect_error(service + "pipeline_environment(o s VIA gitops)",
+               "o/s: the environment is declared twice: 's'");
   for (const char* name : {"image", "publish", "image-x", "deploy-stage", "plan-stage"})
-    expect_error("add_pipeline(o)\npipeline_step(o " + std::string(name) + " COMMAND x)", "o/" + std::string(name) + ": the name belongs to a step that cicd makes itself: '" + name + "'");
-  expect_error("add_pipeline(a TEMPLATE java-maven IMAGE x)\nadd_pipeline(b TEMPLATE java-maven IMAGE x)", "b: two images would be published to one repository: 'x'");
-  expect_error("add_pipeline(a TEMPLATE java-maven)\npipeline_image(a cli FILES a=/a REPOSITORY a)", "a/cli: two images would be published to one repository: 'a'");
-  expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops PATH p)\npipeline_environment(o t VIA gitops PATH p)",
-               "o/t: two environments would write the same manifests: 'the build tree's repository main p'");
+    expect_error(
+        "add_pipeline(o)\npipeline_step(o " + std::string(name) + " COMMAND x)",
+        "o/" + std::string(name) + ": the name belongs to a step that cicd makes itself: '" + name + "'");
+  expect_error("add_pipeline(a TEMPLATE java-maven IMAGE x)\nadd_pipeline(b TEMPLATE java-maven IMAGE x)",
+               "b: two images would be published to one repository: 'x'");
+  expect_error("add_pipeline(a TEMPLATE java-maven)\npipeline_image(a cli FILES a=/a REPOSITORY a)",
+               "a/cli: two images would be published to one repository: 'a'");
+  expect_error(
+      "add_pipeline(o)\npipeline_environment(o s VIA gitops PATH p)\npipeline_environment(o t VIA gitops "
+      "PATH p)",
+      "o/t: two environments would write the same manifests: 'the build tree's repository main p'");
 }
 
 TEST(a_placeholder, must_be_one_that_is_replaced_there) {
@@ -181,24 +229,31 @@ TEST(a_placeholder, must_be_one_that_is_replaced_there) {
   expect_step_error("COMMAND x {branch}", "COMMAND knows no such placeholder: '{branch}'");
   expect_step_error("COMMAND x ENV A={commit}", "ENV knows no such placeholder: '{commit}'");
   expect_step_error("SHELL \"echo {source}\"", "no placeholder is replaced in SHELL: '{source}'");
-  expect_step_error("COMMAND x OUTPUTS {pipeline}.jar", "no placeholder is replaced in OUTPUTS: '{pipeline}'");
-  EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a COMMAND x {source}/y ${HOME} %{http_code} {} ENV A={pipeline} OUTPUTS a{b}c)"), "");
+  expect_step_error("COMMAND x OUTPUTS {pipeline}.jar",
+                    "no placeholder is replaced in OUTPUTS: '{pipeline}'");
+  EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a COMMAND x {source}/y ${HOME} %{http_code} {} ENV "
+                      "A={pipeline} OUTPUTS a{b}c)"),
+            "");
   EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a SHELL \"awk '{print}' x\")"), "");
 }
 
 TEST(a_generator_expression, stands_where_a_text_or_path_is_expected) {
-  EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a COMMAND {genex} INPUTS {genex} ENV {genex} B=1)"), "");
+  EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a COMMAND {genex} INPUTS {genex} ENV {genex} B=1)"),
+            "");
   expect_step_error("COMMAND x TIMEOUT {genex}", "TIMEOUT cannot be a generator expression");
 }
 
 TEST(all_errors, of_a_configure_come_at_once_in_order_of_declaration) {
   const auto errors = cicd::tests::model_from(
-                          "pipeline_step(o b COMMAND x AFTER nope RETRIES 99 TIMEOUT 1)\nadd_pipeline(o IMAGE A)\npipeline_step(o c COMMAND x AFTER nope)")
+                          "pipeline_step(o b COMMAND x AFTER nope RETRIES 99 TIMEOUT 1)\nadd_pipeline(o "
+                          "IMAGE A)\npipeline_step(o c COMMAND x AFTER nope)")
                           .errors;
   std::vector<std::string> what;
   for (const auto& each : errors) what.push_back(each.subject + " " + each.what);
-  EXPECT_EQ(what, (std::vector<std::string>{"o/b AFTER: there is no such step", "o/b RETRIES has a wrong value", "o/b TIMEOUT has a wrong value",
-                                            "o IMAGE has a wrong value", "o/c AFTER: there is no such step"}));
+  EXPECT_EQ(what,
+            (std::vector<std::string>{"o/b AFTER: there is no such step", "o/b RETRIES has a wrong value",
+                                      "o/b TIMEOUT has a wrong value", "o IMAGE has a wrong value",
+                                      "o/c AFTER: there is no such step"}));
 }
 
 TEST(a_target_prefix, that_makes_no_target_name_or_meets_a_pipeline_is_refused) {
@@ -217,7 +272,8 @@ TEST(a_warning, tells_what_is_no_error_but_hardly_meant) {
   EXPECT_EQ(empty.warnings[0].what, "the pipeline has no step and no image");
   const auto baseless = cicd::tests::model_from("add_pipeline(o TEMPLATE java-maven)");
   ASSERT_EQ(baseless.warnings.size(), 1u);
-  EXPECT_EQ(baseless.warnings[0].what, "the image has a JAR and no BASE, so that nothing in it can start the jar");
+  EXPECT_EQ(baseless.warnings[0].what,
+            "the image has a JAR and no BASE, so that nothing in it can start the jar");
   EXPECT_TRUE(cicd::tests::model_from("add_pipeline(o TEMPLATE java-maven BASE rootfs:r)").warnings.empty());
 }
 

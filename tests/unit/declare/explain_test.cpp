@@ -17,38 +17,45 @@ std::string page(std::string_view subject, std::string_view lines = {}) {
 }
 
 TEST(the_page_of_an_option, says_what_it_does_what_is_allowed_and_the_default) {
-  EXPECT_EQ(page("service.replicas"),
-            "service.replicas, REPLICAS of pipeline_service()\n\n"
-            "  How many pods: a number, or a range between which an autoscaler decides.\n\n"
-            "  allowed  a whole number from 0 to 1000, or a range such as 4..20 whose lower end is at least 1\n"
-            "  default  1\n"
-            "  example  REPLICAS 4..20\n"
-            "  refused  REPLICAS 20..4\n");
+  EXPECT_EQ(
+      page("service.replicas"),
+      "service.replicas, REPLICAS of pipeline_service()\n\n"
+      "  How many pods: a number, or a range between which an autoscaler decides.\n\n"
+      "  allowed  a whole number from 0 to 1000, or a range such as 4..20 whose lower end is at least 1\n"
+      "  default  1\n"
+      "  example  REPLICAS 4..20\n"
+      "  refused  REPLICAS 20..4\n");
 }
 
 TEST(the_page_of_a_function, lists_all_of_its_options_a_line_each) {
   const std::string text = page("pipeline_environment");
   EXPECT_EQ(text, page("environment"));
-  for (const auto keyword : cicd::declaring_functions()[4].keywords) EXPECT_NE(text.find("\n  " + std::string(keyword) + " "), std::string::npos) << keyword;
+  for (const auto keyword : cicd::declaring_functions()[4].keywords)
+    EXPECT_NE(text.find("\n  " + std::string(keyword) + " "), std::string::npos) << keyword;
 }
 
 constexpr std::string_view lines =
-    "add_pipeline(orders TEMPLATE java-maven FAIL_ON high)\npipeline_environment(orders stage VIA gitops)\npipeline_environment(orders prod VIA gitops)\n"
-    "pipeline_service(orders api PORT 80 REPLICAS 4)\npipeline_service(orders api IN stage REPLICAS 2)\npipeline_step(orders lint COMMAND x \\\\ENVS CHECK)";
+    "add_pipeline(orders TEMPLATE java-maven FAIL_ON high)\npipeline_environment(orders stage VIA "
+    "gitops)\npipeline_environment(orders prod VIA gitops)\n"
+    "pipeline_service(orders api PORT 80 REPLICAS 4)\npipeline_service(orders api IN stage REPLICAS "
+    "2)\npipeline_step(orders lint COMMAND x \\ENVS CHECK)";
 
 TEST(the_page_of_a_declared_value, shows_it_in_each_environment_and_where_it_comes_from) {
   EXPECT_EQ(page("orders.service.api.replicas", lines),
             "orders.service.api.replicas\n\n"
             "in stage:\n  REPLICAS 2\n      CMakeLists.txt, 2nd call of pipeline_service()\n"
             "in prod:\n  REPLICAS 4\n      CMakeLists.txt, 1st call of pipeline_service()\n");
-  EXPECT_EQ(page("orders.fail_on", lines), "orders.fail_on\n\n  FAIL_ON high\n      CMakeLists.txt, 1st call of add_pipeline()\n");
+  EXPECT_EQ(page("orders.fail_on", lines),
+            "orders.fail_on\n\n  FAIL_ON high\n      CMakeLists.txt, 1st call of add_pipeline()\n");
   EXPECT_EQ(page("orders.scan", lines), "orders.scan\n\n  not given\n");
-  EXPECT_NE(page("orders.step.build", lines).find("java-maven/template.json, 1st call of pipeline_step()"), std::string::npos);
+  EXPECT_NE(page("orders.step.build", lines).find("java-maven/template.json, 1st call of pipeline_step()"),
+            std::string::npos);
 }
 
 TEST(the_page_of_a_template, is_what_it_expands_to_in_cmake) {
   const std::string text = page("java-maven");
-  EXPECT_NE(text.find("  pipeline_step({pipeline} build\n    DESCRIPTION \"compiles {pipeline} and its tests and packages it, without running them\"\n    STAGE build\n"
+  EXPECT_NE(text.find("  pipeline_step({pipeline} build\n    DESCRIPTION \"compiles {pipeline} and its tests "
+                      "and packages it, without running them\"\n    STAGE build\n"
                       "    COMMAND mvn -B clean package -DskipTests\n"),
             std::string::npos)
       << text;
@@ -57,19 +64,36 @@ TEST(the_page_of_a_template, is_what_it_expands_to_in_cmake) {
 
 TEST(an_unknown_subject, is_refused_with_the_nearest) {
   const std::string text = page("orders.service.api.replica", lines);
-  EXPECT_NE(text.find("nothing of that name is known: 'orders.service.api.replica'"), std::string::npos) << text;
+  EXPECT_NE(text.find("nothing of that name is known: 'orders.service.api.replica'"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("did you mean: orders.service.api.replicas"), std::string::npos);
+}
+
+TEST(a_declared_value, is_printed_as_it_can_be_written) {
+  EXPECT_EQ(page("orders.step.lint.command", lines),
+            "orders.step.lint.command\n\n  COMMAND x \"\\\\ENVS\"\n      CMakeLists.txt, 1st call of "
+            "pipeline_step()\n");
+  for (const cicd::field_doc& doc : cicd::field_docs()) {
+    if (!doc.key.starts_with("step.") || doc.key == "step.name") continue;
+    const bool runs = doc.key == "step.command" || doc.key == "step.shell";
+    const std::string call = "add_pipeline(o TEMPLATE java-maven)\npipeline_step(o own "
+                             + std::string(runs ? "" : "COMMAND x ") + std::string(doc.example) + ")";
+    const std::string text = page("o.step.own." + std::string(doc.key.substr(5)), call);
+    EXPECT_NE(text.find("\n\n  " + std::string(doc.example) + "\n"), std::string::npos) << text;
+  }
 }
 
 TEST(every_subject, has_a_page) {
   const auto made = cicd::tests::model_from(lines);
   const auto all = cicd::subjects(&made.model, cicd::tests::own_templates());
   EXPECT_GT(all.size(), 100u);
-  for (const std::string& each : all) EXPECT_TRUE(cicd::explanation(each, &made.model, cicd::tests::own_templates())) << each;
+  for (const std::string& each : all)
+    EXPECT_TRUE(cicd::explanation(each, &made.model, cicd::tests::own_templates())) << each;
 }
 
 TEST(the_reference_page, is_what_the_comments_give) {
-  EXPECT_EQ(cicd::tests::file_text(cicd::tests::source_root() / "docs/reference.md"), cicd::reference_markdown())
+  EXPECT_EQ(cicd::tests::file_text(cicd::tests::source_root() / "docs/reference.md"),
+            cicd::reference_markdown())
       << "write it anew: cicd explain --reference > docs/reference.md";
 }
 

@@ -1,4 +1,5 @@
-// The words of every option: each has some, its example is right and its counter-example is refused by the real parser.
+// The words of every option: each has some, its example is right and its counter-example is refused by the
+// real parser.
 #include <cicd/declare/fields.hpp>
 
 #include <gtest/gtest.h>
@@ -22,25 +23,41 @@ std::set<std::string> visited_keys() {
   return keys;
 }
 
-/// A configure in which `words` stand in a call of that kind and all they refer to exists; a name stands for itself.
+/// A configure in which `words` stand in a call of that kind and all they refer to exists; a name stands for
+/// itself.
 std::string configure_with(std::string_view key, std::string_view words) {
   const std::string kind(key.substr(0, key.find('.')));
   const bool name = key.ends_with(".name");
   const std::string text(words);
-  const auto has = [&](std::string_view keyword) { return (" " + text + " ").find(" " + std::string(keyword) + " ") != std::string::npos; };
+  const auto has = [&](std::string_view keyword) {
+    return (" " + text + " ").find(" " + std::string(keyword) + " ") != std::string::npos;
+  };
   std::string lines;
   if (kind == "pipeline") {
     const std::string with_template = key == "pipeline.template" ? "" : " TEMPLATE java-maven";
-    lines = name ? "add_pipeline(" + text + ")\n" : "add_pipeline(orders" + with_template + " " + text + ")\npipeline_step(orders runtime COMMAND x)\n";
+    lines = name ? "add_pipeline(" + text + ")\n"
+                 : "add_pipeline(orders" + with_template + " " + text
+                       + ")\npipeline_step(orders runtime COMMAND x)\n";
     return lines;
   }
   lines = "add_pipeline(orders TEMPLATE java-maven)\npipeline_step(orders runtime COMMAND x)\n";
   if (kind != "environment") lines += "pipeline_environment(orders stage VIA gitops)\n";
-  if (kind == "step") lines += "pipeline_step(orders " + (name ? text + " COMMAND x" : "own " + std::string(has("COMMAND") || has("SHELL") ? "" : "COMMAND x ") + text) + ")\n";
-  if (kind == "image") lines += "pipeline_image(orders " + (name ? text + " BASE scratch" : "own " + std::string(has("BASE") ? "" : "BASE scratch ") + text) + ")\n";
-  if (kind == "service" && key == "service.in") return lines + "pipeline_service(orders api PORT 80)\npipeline_service(orders api " + text + " REPLICAS 2)\n";
+  if (kind == "step")
+    lines += "pipeline_step(orders "
+             + (name ? text + " COMMAND x"
+                     : "own " + std::string(has("COMMAND") || has("SHELL") ? "" : "COMMAND x ") + text)
+             + ")\n";
+  if (kind == "image")
+    lines +=
+        "pipeline_image(orders "
+        + (name ? text + " BASE scratch" : "own " + std::string(has("BASE") ? "" : "BASE scratch ") + text)
+        + ")\n";
+  if (kind == "service" && key == "service.in")
+    return lines + "pipeline_service(orders api PORT 80)\npipeline_service(orders api " + text
+           + " REPLICAS 2)\n";
   if (kind == "service") {
-    const std::string needed = std::string(has("PORT") ? "" : "PORT 80 ") + (has("CPU") ? "" : "CPU 1 ") + (has("HOST") ? "" : "HOST a.example.com ");
+    const std::string needed = std::string(has("PORT") ? "" : "PORT 80 ") + (has("CPU") ? "" : "CPU 1 ")
+                               + (has("HOST") ? "" : "HOST a.example.com ");
     lines += "pipeline_service(orders " + (name ? text : "api " + needed + text) + ")\n";
   }
   if (kind == "environment") {
@@ -69,9 +86,12 @@ TEST(the_example_of_every_option, is_right) {
 TEST(the_counter_example_of_every_option, is_refused_once_and_for_its_own_sake) {
   for (const cicd::field_doc& each : cicd::field_docs()) {
     const auto errors = cicd::tests::model_from(configure_with(each.key, each.wrong)).errors;
-    ASSERT_EQ(errors.size(), 1u) << each.key << "\n" << cicd::tests::errors_of(configure_with(each.key, each.wrong));
+    ASSERT_EQ(errors.size(), 1u) << each.key << "\n"
+                                 << cicd::tests::errors_of(configure_with(each.key, each.wrong));
     const std::string keyword(each.wrong.substr(0, each.wrong.find(' ')));
-    EXPECT_NE(cicd::text_of(errors[0]).find(each.key.ends_with(".name") ? "a wrong name" : keyword), std::string::npos) << cicd::text_of(errors[0]);
+    EXPECT_NE(cicd::text_of(errors[0]).find(each.key.ends_with(".name") ? "a wrong name" : keyword),
+              std::string::npos)
+        << cicd::text_of(errors[0]);
   }
 }
 
@@ -80,7 +100,8 @@ TEST(declaring_functions, have_their_fields_as_keywords) {
   ASSERT_EQ(functions.size(), 5u);
   EXPECT_EQ(functions[0].name, "add_pipeline");
   EXPECT_EQ(functions[1].keywords.front(), "COMMAND");
-  EXPECT_EQ(functions[4].keywords, (std::vector<std::string_view>{"ON", "VIA", "REPOSITORY", "BRANCH", "PATH", "NAMESPACE", "CONTEXT", "ALLOW_DIRTY"}));
+  EXPECT_EQ(functions[4].keywords, (std::vector<std::string_view>{"ON", "VIA", "REPOSITORY", "BRANCH", "PATH",
+                                                                  "NAMESPACE", "CONTEXT", "ALLOW_DIRTY"}));
 }
 
 TEST(the_words_of_one_option, are_found_by_its_name) {

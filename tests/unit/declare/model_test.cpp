@@ -23,8 +23,10 @@ std::vector<std::string> texts(const std::vector<T>& values) {
 
 TEST(a_step, holds_every_value_of_its_call) {
   const auto model = good(
-      "add_pipeline(o)\npipeline_step(o a COMMAND x y)\npipeline_step(o lint COMMAND sh -c z WRAPPER w INPUTS src/** EXCLUDE b OUTPUTS out/ REPORTS r.xml AFTER a "
-      "DEPENDS gen TOOLS java ENV A=b=c PASS_ENV HOME_X TIMEOUT 15m GRACE 30s RETRIES 2 STAGE scan CHECK IN_SOURCE ALWAYS DESCRIPTION \"a b\")");
+      "add_pipeline(o)\npipeline_step(o a COMMAND x y)\npipeline_step(o lint COMMAND sh -c z WRAPPER w "
+      "INPUTS src/** EXCLUDE b OUTPUTS out/ REPORTS r.xml AFTER a "
+      "DEPENDS gen TOOLS java ENV A=b=c PASS_ENV HOME_X TIMEOUT 15m GRACE 30s RETRIES 2 STAGE scan CHECK "
+      "IN_SOURCE ALWAYS DESCRIPTION \"a b\")");
   const cicd::step& step = model.pipelines.at(0).declared.steps.at(1);
   EXPECT_EQ(step.name.view(), "lint");
   EXPECT_EQ(texts(step.command), (std::vector<std::string>{"sh", "-c", "z"}));
@@ -50,9 +52,12 @@ TEST(a_step, holds_every_value_of_its_call) {
 
 TEST(an_image_a_service_and_an_environment, hold_every_value_of_their_calls) {
   const auto model = good(
-      "add_pipeline(o)\npipeline_image(o REPOSITORY a/b BASE scratch JAR a.jar FILES c=/c ENTRYPOINT /x ARGUMENTS y ENV A=1 LABELS k=v USER 7 WORKING_DIRECTORY /w PORT 80)\n"
-      "pipeline_service(o api IMAGE image PORT 80 REPLICAS 4..20 HOST h.example.com INGRESS_CLASS nginx READY /r COMMAND c ENV A=1 SECRET_ENV B=s/k SERVICE_ACCOUNT sa CPU 1 MEMORY 1Gi)\n"
-      "pipeline_environment(o stage ON tag v* VIA gitops REPOSITORY r BRANCH b PATH p NAMESPACE n ALLOW_DIRTY)");
+      "add_pipeline(o)\npipeline_image(o REPOSITORY a/b BASE scratch JAR a.jar FILES c=/c ENTRYPOINT /x "
+      "ARGUMENTS y ENV A=1 LABELS k=v USER 7 WORKING_DIRECTORY /w PORT 80)\n"
+      "pipeline_service(o api IMAGE image PORT 80 REPLICAS 4..20 HOST h.example.com INGRESS_CLASS nginx "
+      "READY /r COMMAND c ENV A=1 SECRET_ENV B=s/k SERVICE_ACCOUNT sa CPU 1 MEMORY 1Gi)\n"
+      "pipeline_environment(o stage ON tag v* VIA gitops REPOSITORY r BRANCH b PATH p NAMESPACE n "
+      "ALLOW_DIRTY)");
   const cicd::pipeline& declared = model.pipelines.at(0).declared;
   const cicd::image& image = declared.images.at(0);
   EXPECT_EQ(image.name.view(), "image");
@@ -73,7 +78,9 @@ TEST(an_image_a_service_and_an_environment, hold_every_value_of_their_calls) {
 }
 
 TEST(a_pipeline, is_extended_from_any_folder_also_before_it_is_declared) {
-  auto calls = cicd::tests::written("pipeline_step(o early COMMAND x)\nadd_pipeline(o DIRECTORY ../services/o)\nadd_pipeline(p)\npipeline_step(o late COMMAND x)");
+  auto calls = cicd::tests::written(
+      "pipeline_step(o early COMMAND x)\nadd_pipeline(o DIRECTORY "
+      "../services/o)\nadd_pipeline(p)\npipeline_step(o late COMMAND x)");
   calls.calls[1].directory = "/src/sub";
   calls.calls[3].where.list_file = "/src/other/CMakeLists.txt";
   const auto made = cicd::model_of(calls, {});
@@ -87,8 +94,10 @@ TEST(a_pipeline, is_extended_from_any_folder_also_before_it_is_declared) {
 }
 
 constexpr std::string_view service_lines =
-    "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o stage VIA gitops)\npipeline_environment(o prod VIA gitops)\n"
-    "pipeline_service(o api IN stage REPLICAS 2 ENV B=2 C=3)\npipeline_service(o api PORT 80 REPLICAS 4 ENV A=1 B=1)\n";
+    "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o stage VIA gitops)\npipeline_environment(o "
+    "prod VIA gitops)\n"
+    "pipeline_service(o api IN stage REPLICAS 2 ENV B=2 C=3)\npipeline_service(o api PORT 80 REPLICAS 4 ENV "
+    "A=1 B=1)\n";
 
 TEST(a_service_in_an_environment, has_the_values_given_there_over_its_own) {
   const auto model = good(service_lines);
@@ -126,14 +135,17 @@ TEST(origins, tell_where_each_value_comes_from) {
 }
 
 TEST(an_environment, has_its_placeholders_replaced) {
-  const auto model = good("add_pipeline(o)\npipeline_environment(o stage VIA gitops REPOSITORY git@h:{pipeline}.git PATH {environment}/x)");
+  const auto model = good(
+      "add_pipeline(o)\npipeline_environment(o stage VIA gitops REPOSITORY git@h:{pipeline}.git PATH "
+      "{environment}/x)");
   EXPECT_EQ(model.pipelines[0].declared.environments[0].repository.view(), "git@h:o.git");
   EXPECT_EQ(model.pipelines[0].declared.environments[0].path.view(), "stage/x");
 }
 
 TEST(a_thousand_steps, in_one_chain_are_read) {
   std::string lines = "add_pipeline(o)\npipeline_step(o s0 COMMAND x)\n";
-  for (int at = 1; at < 1000; ++at) lines += "pipeline_step(o s" + std::to_string(at) + " COMMAND x AFTER s" + std::to_string(at - 1) + ")\n";
+  for (int at = 1; at < 1000; ++at)
+    lines += "pipeline_step(o s" + std::to_string(at) + " COMMAND x AFTER s" + std::to_string(at - 1) + ")\n";
   EXPECT_EQ(good(lines).pipelines[0].declared.steps.size(), 1000u);
 }
 

@@ -16,7 +16,8 @@ TEST(placeholders, are_replaced_wherever_they_stand) {
 }
 
 TEST(placeholders, without_a_value_and_other_braces_stay) {
-  for (const char* text : {"${host}", "%{host}", "{}", "{Host}", "{host", "host}", "{ho st}", "{http_code}", "awk '{print $1}'", "{1}"})
+  for (const char* text : {"${host}", "%{host}", "{}", "{Host}", "{host", "host}", "{ho st}", "{http_code}",
+                           "awk '{print $1}'", "{1}"})
     EXPECT_EQ(with_placeholders(text, values), text);
 }
 

@@ -1,4 +1,5 @@
-// Templates: what java-maven stands for, what a person's calls change of it, and what a template of one's own may say.
+// Templates: what java-maven stands for, what a person's calls change of it, and what a template of one's own
+// may say.
 #include <gtest/gtest.h>
 
 #include "written.hpp"
@@ -9,7 +10,8 @@ using cicd::tests::errors_of;
 using cicd::tests::model_from;
 using cicd::tests::templates;
 
-cicd::pipeline declared(std::string_view lines, const cicd::template_source& from = cicd::tests::own_templates()) {
+cicd::pipeline declared(std::string_view lines,
+                        const cicd::template_source& from = cicd::tests::own_templates()) {
   auto made = model_from(lines, from);
   for (const auto& each : made.errors) ADD_FAILURE() << cicd::text_of(each);
   return made.errors.empty() ? made.model.pipelines.at(0).declared : cicd::pipeline{};
@@ -37,21 +39,27 @@ TEST(java_maven, stands_for_build_test_scan_and_image) {
     EXPECT_TRUE(line_of(each).starts_with("mvn -B ")) << line_of(each);
     EXPECT_EQ(each.wrapper.view(), "mvnw");
   }
-  EXPECT_EQ(made.steps[0].description.view(), "compiles orders and its tests and packages it, without running them");
+  EXPECT_EQ(made.steps[0].description.view(),
+            "compiles orders and its tests and packages it, without running them");
   ASSERT_EQ(made.images.size(), 1u);
   EXPECT_EQ(made.images[0].jar.view(), "target/*.jar");
   EXPECT_EQ(made.images[0].after.at(0).view(), "build");
 }
 
 TEST(java_maven, fails_a_scan_at_the_severity_of_FAIL_ON) {
-  for (const auto& [words, threshold] : {std::pair{"", "Medium"}, {" FAIL_ON low", "Low"}, {" FAIL_ON high", "High"}}) {
+  for (const auto& [words, threshold] :
+       {std::pair{"", "Medium"}, {" FAIL_ON low", "Low"}, {" FAIL_ON high", "High"}}) {
     const auto made = declared("add_pipeline(orders TEMPLATE java-maven" + std::string(words) + ")");
-    EXPECT_NE(line_of(*step_of(made, "spotbugs")).find("failThreshold=" + std::string(threshold)), std::string::npos) << words;
+    EXPECT_NE(line_of(*step_of(made, "spotbugs")).find("failThreshold=" + std::string(threshold)),
+              std::string::npos)
+        << words;
   }
 }
 
 TEST(the_values_of_a_pipeline, flow_into_the_image_of_its_template) {
-  const auto made = declared("add_pipeline(o TEMPLATE java-maven JAR target/o-*.jar BASE rootfs:runtime BASE_AFTER runtime)\npipeline_step(o runtime COMMAND x)");
+  const auto made = declared(
+      "add_pipeline(o TEMPLATE java-maven JAR target/o-*.jar BASE rootfs:runtime BASE_AFTER "
+      "runtime)\npipeline_step(o runtime COMMAND x)");
   ASSERT_EQ(made.images.size(), 1u);
   EXPECT_EQ(made.images[0].jar.view(), "target/o-*.jar");
   EXPECT_EQ(made.images[0].base.view(), "rootfs:runtime");
@@ -60,7 +68,9 @@ TEST(the_values_of_a_pipeline, flow_into_the_image_of_its_template) {
 }
 
 TEST(the_image_of_a_template, is_changed_only_where_a_call_says_so) {
-  const auto made = declared("add_pipeline(o TEMPLATE java-maven BASE rootfs:a)\npipeline_image(o USER 7 BASE rootfs:b)\npipeline_image(o cli FILES a=/a)");
+  const auto made = declared(
+      "add_pipeline(o TEMPLATE java-maven BASE rootfs:a)\npipeline_image(o USER 7 BASE "
+      "rootfs:b)\npipeline_image(o cli FILES a=/a)");
   ASSERT_EQ(made.images.size(), 2u);
   EXPECT_EQ(made.images[0].user.number(), 7u);
   EXPECT_EQ(made.images[0].jar.view(), "target/*.jar");
@@ -90,8 +100,8 @@ constexpr const char* base = R"({"schema": 1, "description": "base",
   "scanners": {"lint": {"description": "l", "default": true, "step": ["COMMAND", "lint"]}, "deep": {"description": "d", "step": ["COMMAND", "deep"]}}})";
 
 TEST(a_template, extends_another_by_the_same_rules) {
-  const auto from = templates({{"base", base},
-                               {"ours", R"({"schema": 1, "description": "o", "extends": "base",
+  const auto from =
+      templates({{"base", base}, {"ours", R"({"schema": 1, "description": "o", "extends": "base",
       "calls": [["pipeline_step", "{pipeline}", "test", "COMMAND", "ours"], ["pipeline_step", "{pipeline}", "sign", "COMMAND", "sign"]],
       "scanners": {"lint": {"description": "l2", "step": ["COMMAND", "lint2"]}}})"}});
   const auto made = declared("add_pipeline(o TEMPLATE ours SCAN lint deep)", from);
@@ -101,7 +111,8 @@ TEST(a_template, extends_another_by_the_same_rules) {
   EXPECT_EQ(line_of(*step_of(made, "sign")), "sign");
   EXPECT_EQ(line_of(*step_of(made, "lint")), "lint2");
   EXPECT_EQ(line_of(*step_of(made, "deep")), "deep");
-  EXPECT_EQ(declared("add_pipeline(o TEMPLATE ours)", from).steps.size(), 3u) << "no scanner is marked as default any more";
+  EXPECT_EQ(declared("add_pipeline(o TEMPLATE ours)", from).steps.size(), 3u)
+      << "no scanner is marked as default any more";
 }
 
 void expect_template_error(const std::string& json, const std::string& part) {
@@ -118,11 +129,16 @@ TEST(a_template, that_is_wrong_says_where) {
   expect_template_error(R"({"schema": 1, "extends": "nope"})", "there is no such template: 'nope'");
   expect_template_error(R"({"schema": 1, "extends": "bas"})", "did you mean: base");
   expect_template_error(R"({"schema": 1, "extends": "t"})", "the template extends itself: 't'");
-  expect_template_error(R"({"schema": 1, "calls": [["pipeline_stp", "{pipeline}"]]})", "did you mean: pipeline_step");
-  expect_template_error(R"({"schema": 1, "calls": [["pipeline_step", "o", "a"]]})", "a call is not [<function>, \"{pipeline}\", …]");
-  expect_template_error(R"({"schema": 1, "calls": [["pipeline_step", "{pipeline}", "a", "COMAND", "x"]]})", "t/template.json, 1st call of pipeline_step()");
+  expect_template_error(R"({"schema": 1, "calls": [["pipeline_stp", "{pipeline}"]]})",
+                        "did you mean: pipeline_step");
+  expect_template_error(R"({"schema": 1, "calls": [["pipeline_step", "o", "a"]]})",
+                        "a call is not [<function>, \"{pipeline}\", …]");
+  expect_template_error(R"({"schema": 1, "calls": [["pipeline_step", "{pipeline}", "a", "COMAND", "x"]]})",
+                        "t/template.json, 1st call of pipeline_step()");
   expect_template_error(R"({"schema": 1, "scanners": {"s": {"stepp": []}}})", "did you mean: step");
-  expect_template_error(R"({"schema": 1, "scanners": {"s": {"step": ["COMMAND", "x"], "severities": {"t": {"low": "1"}}}}})", "severities need low, medium and high");
+  expect_template_error(
+      R"({"schema": 1, "scanners": {"s": {"step": ["COMMAND", "x"], "severities": {"t": {"low": "1"}}}}})",
+      "severities need low, medium and high");
 }
 
 }  // namespace

@@ -29,17 +29,21 @@ TEST(strong_types, accept_their_form_and_no_other) {
   expect_forms<cicd::dns_label>({"a", "a-b", "1"}, {"", "-a", "a-", "A", "a.b", "a_b"});
   EXPECT_TRUE(cicd::dns_label::accepts(std::string(63, 'a')));
   EXPECT_FALSE(cicd::dns_label::accepts(std::string(64, 'a')));
-  expect_forms<cicd::host_name>({"a.b", "{slug}.example.com", "a"}, {"", ".a", "a.", "a..b", "A.b", "a_b", "{a", "a}"});
-  expect_forms<cicd::image_repository>({"a/b", "r.example.com:5000/a", "localhost/a"}, {"", "a:1", "A", "a/", "/a", "a@sha256:0", "r:x/a"});
+  expect_forms<cicd::host_name>({"a.b", "{slug}.example.com", "a"},
+                                {"", ".a", "a.", "a..b", "A.b", "a_b", "{a", "a}"});
+  expect_forms<cicd::image_repository>({"a/b", "r.example.com:5000/a", "localhost/a"},
+                                       {"", "a:1", "A", "a/", "/a", "a@sha256:0", "r:x/a"});
   expect_forms<cicd::relative_path>({"a", "a/b", "..a", "."}, {"", "/a", "..", "a/..", "../a", "a\nb"});
   expect_forms<cicd::variable_name>({"A", "_a1"}, {"", "1A", "A-B", "A B"});
   expect_forms<cicd::url_path>({"/", "/a?b=c"}, {"", "a", "/a b"});
   expect_forms<cicd::quantity>({"1", "500m", "1.5Gi"}, {"", "m", "1GB", "1.", "-1", "1 Gi"});
-  expect_forms<cicd::ref_pattern>({"main", "v*", "release/1.x"}, {"", "a b", "/a", "a/", "-a", "a..b", "a?b", "a^b"});
+  expect_forms<cicd::ref_pattern>({"main", "v*", "release/1.x"},
+                                  {"", "a b", "/a", "a/", "-a", "a..b", "a?b", "a^b"});
   expect_forms<cicd::duration>({"90s", "1h30m", "1ms", "30d"}, {"", "15", "s", "0s", "1.5h", "31d", "soon"});
   expect_forms<cicd::port_number>({"1", "65535"}, {"", "0", "65536", "080", "-1", "x"});
   expect_forms<cicd::retry_count>({"0", "20"}, {"", "21", "-1", "x"});
-  expect_forms<cicd::replica_range>({"0", "1000", "4..20"}, {"", "1001", "20..4", "4..4", "0..4", "4..", "..4"});
+  expect_forms<cicd::replica_range>({"0", "1000", "4..20"},
+                                    {"", "1001", "20..4", "4..4", "0..4", "4..", "..4"});
   expect_forms<cicd::user_id>({"1", "4294967294"}, {"", "0", "root", "4294967295", "99999999999"});
 }
 

@@ -1,4 +1,5 @@
-// Declarations for tests, written as in a CMakeLists.txt: one call a line, words apart by spaces, quotes around what has spaces.
+// Declarations for tests, written as in a CMakeLists.txt: one call a line, words apart by spaces, quotes
+// around what has spaces.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +32,9 @@ inline std::vector<std::string> words_in(std::string_view text) {
 
 /// Calls in `/src/CMakeLists.txt`, as CMake would have recorded them.
 inline recorded_calls written(std::string_view lines) {
-  recorded_calls made{.tree = {.source_root = "/src", .build_root = "/build", .target_prefix = {}, .template_path = {}}, .calls = {}};
+  recorded_calls made{
+      .tree = {.source_root = "/src", .build_root = "/build", .target_prefix = {}, .template_path = {}},
+      .calls = {}};
   std::map<std::string, int> counts;
   while (!lines.empty()) {
     const auto end = std::min(lines.find('\n'), lines.size());
@@ -40,9 +43,10 @@ inline recorded_calls written(std::string_view lines) {
     const auto open = line.find('('), close = line.rfind(')');
     if (open == line.npos) continue;
     const std::string function(line.substr(line.find_first_not_of(' '), open - line.find_first_not_of(' ')));
-    made.calls.push_back({.where = {.list_file = "/src/CMakeLists.txt", .function = function, .which = ++counts[function]},
-                          .directory = "/src",
-                          .arguments = words_in(line.substr(open + 1, close - open - 1))});
+    made.calls.push_back(
+        {.where = {.list_file = "/src/CMakeLists.txt", .function = function, .which = ++counts[function]},
+         .directory = "/src",
+         .arguments = words_in(line.substr(open + 1, close - open - 1))});
   }
   return made;
 }
@@ -58,12 +62,11 @@ inline std::string file_text(const std::filesystem::path& path) {
 
 /// Templates by name and text.
 inline template_source templates(std::map<std::string, std::string> texts) {
-  return {.read =
-              [texts](const std::string& name) -> std::optional<std::string> {
-                const auto found = texts.find(name);
-                if (found == texts.end()) return std::nullopt;
-                return found->second;
-              },
+  return {.read = [texts](const std::string& name) -> std::optional<std::string> {
+            const auto found = texts.find(name);
+            if (found == texts.end()) return std::nullopt;
+            return found->second;
+          },
           .names =
               [texts] {
                 std::vector<std::string> names;

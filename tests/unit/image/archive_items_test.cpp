@@ -10,7 +10,8 @@ using image_tests::value_of;
 
 class archive_items : public image_tests::in_folder {
  protected:
-  result<std::vector<layer_item>> items_of(const std::vector<member>& members, const std::string& name = "root.tar") {
+  result<std::vector<layer_item>> items_of(const std::vector<member>& members,
+                                           const std::string& name = "root.tar") {
     image_tests::write_tar(at(name), members);
     std::filesystem::remove_all(at("scratch"));
     std::filesystem::create_directories(at("scratch"));
@@ -62,18 +63,24 @@ TEST_F(archive_items, that_lead_out_are_refused_by_name) {
   };
   refused({.name = "/etc/passwd", .content = "x"}, "an absolute name in the archive");
   refused({.name = "a/../../etc/passwd", .content = "x"}, "'..' in a name in the archive");
-  refused({.name = "a/out", .content = {}, .type = AE_IFLNK, .target = "../../etc"}, "a link that leads out of the archive");
-  refused({.name = "a/out", .content = {}, .type = AE_IFLNK, .target = "b/../../../etc"}, "a link that leads out of the archive");
-  refused({.name = "a/out", .content = {}, .hard_link = "/etc/passwd"}, "a hard link that leads out of the archive");
-  refused({.name = "a/out", .content = {}, .hard_link = "../etc/passwd"}, "a hard link that leads out of the archive");
+  refused({.name = "a/out", .content = {}, .type = AE_IFLNK, .target = "../../etc"},
+          "a link that leads out of the archive");
+  refused({.name = "a/out", .content = {}, .type = AE_IFLNK, .target = "b/../../../etc"},
+          "a link that leads out of the archive");
+  refused({.name = "a/out", .content = {}, .hard_link = "/etc/passwd"},
+          "a hard link that leads out of the archive");
+  refused({.name = "a/out", .content = {}, .hard_link = "../etc/passwd"},
+          "a hard link that leads out of the archive");
   refused({.name = "dev/sda", .content = {}, .type = AE_IFBLK}, "a device, socket or pipe in the archive");
   refused({.name = "pipe", .content = {}, .type = AE_IFIFO}, "a device, socket or pipe in the archive");
-  refused({.name = "etc/.wh.passwd", .content = {}}, "a name that begins with '.wh.' would delete a file of the image");
+  refused({.name = "etc/.wh.passwd", .content = {}},
+          "a name that begins with '.wh.' would delete a file of the image");
 }
 
 TEST_F(archive_items, never_write_through_a_link_of_the_archive) {
   std::filesystem::create_directories(at("outside"));
-  const auto items = items_of({{.name = "way", .content = {}, .type = AE_IFLNK, .target = at("outside")}, {.name = "way/in", .content = "x"}});
+  const auto items = items_of({{.name = "way", .content = {}, .type = AE_IFLNK, .target = at("outside")},
+                               {.name = "way/in", .content = "x"}});
   EXPECT_TRUE(names_in(at("outside")).empty());
   ASSERT_TRUE(items);
   const auto settled = settled_items(*items);
@@ -90,7 +97,8 @@ TEST_F(archive_items, of_what_is_no_archive_are_refused) {
 }
 
 TEST_F(archive_items, of_a_tar_that_was_cut_are_refused) {
-  image_tests::write_tar(at("whole.tar.gz"), {{.name = "x", .content = std::string(100'000, 'x')}, {.name = "y", .content = "y"}});
+  image_tests::write_tar(at("whole.tar.gz"), {{.name = "x", .content = std::string(100'000, 'x')},
+                                              {.name = "y", .content = "y"}});
   const auto whole = content_of(at("whole.tar.gz"));
   std::filesystem::create_directories(at("scratch"));
   write("cut.tar.gz", whole.substr(0, whole.size() / 2));
@@ -98,7 +106,8 @@ TEST_F(archive_items, of_a_tar_that_was_cut_are_refused) {
 }
 
 TEST_F(archive_items, of_a_zip_are_found_by_name) {
-  image_tests::write_jar(at("a.jar"), {{.name = "META-INF/MANIFEST.MF", .content = "Main-Class: a.B\n"}, {.name = "x", .content = ""}});
+  image_tests::write_jar(at("a.jar"), {{.name = "META-INF/MANIFEST.MF", .content = "Main-Class: a.B\n"},
+                                       {.name = "x", .content = ""}});
   EXPECT_EQ(zip_member(at("a.jar"), "META-INF/MANIFEST.MF").value_or({}), "Main-Class: a.B\n");
   const auto none = zip_member(at("a.jar"), "y");
   ASSERT_TRUE(none);

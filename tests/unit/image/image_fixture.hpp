@@ -1,4 +1,5 @@
-// What the tests of the room image/ share: a folder that is gone afterwards, files in it, archives made to order.
+// What the tests of the room image/ share: a folder that is gone afterwards, files in it, archives made to
+// order.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include <cicd/image/archive_scope.hpp>
+#include <cicd/image/file_bytes.hpp>
 #include <cicd/image/image.hpp>
 
 namespace cicd::image_tests {
@@ -42,9 +44,15 @@ class in_folder : public ::testing::Test {
 
   static std::vector<std::string> names_in(const std::string& path) {
     std::vector<std::string> names;
-    for (const auto& there : std::filesystem::directory_iterator(path)) names.push_back(there.path().filename().string());
+    for (const auto& there : std::filesystem::directory_iterator(path))
+      names.push_back(there.path().filename().string());
     std::sort(names.begin(), names.end());
     return names;
+  }
+
+  /// A stamp is trusted only when the clock of files has moved on since the change.
+  static void let_file_time_pass(const std::string& path) {
+    while (file_time_now() <= stamp_at(path)->changed) continue;
   }
 
   std::string folder;

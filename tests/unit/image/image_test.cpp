@@ -18,7 +18,8 @@ class images : public image_tests::in_folder {
     recipe.base = "scratch";
     recipe.directory = folder;
     recipe.architecture = "amd64";
-    recipe.layers = {{"dependencies", {{at(source + "/lib"), "/app/lib"}}}, {"application", {{at(source + "/app"), "/app/app"}}}};
+    recipe.layers = {{"dependencies", {{at(source + "/lib"), "/app/lib"}}},
+                     {"application", {{at(source + "/app"), "/app/app"}}}};
     recipe.entrypoint = {"/app/app"};
     return recipe;
   }
@@ -28,7 +29,9 @@ class images : public image_tests::in_folder {
     write(source + "/app", app, 0755);
   }
 
-  result<built_image> build(const image_recipe& recipe, const std::string& layout = "layout", unsigned threads = 2) const {
+  result<built_image> build(const image_recipe& recipe,
+                            const std::string& layout = "layout",
+                            unsigned threads = 2) const {
     return build_image(recipe, at(layout), {.folder = at("cache")}, threads, nullptr);
   }
 
@@ -59,14 +62,15 @@ TEST_F(images, have_the_config_that_was_asked_for) {
   recipe.working_directory = "/app";
   const auto image = built(recipe);
   ASSERT_EQ(image.layers.size(), 2U);
-  EXPECT_EQ(compact(document(image.config)),
-            R"({"created":"1970-01-01T00:00:01Z","architecture":"amd64","os":"linux","config":{"User":"10001","ExposedPorts":{"8080/tcp":{}},)"
-            R"("Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin","LANG=C.UTF-8"],"Entrypoint":["/app/app"],)"
-            R"("Cmd":["serve"],"WorkingDir":"/app")"
-            R"(,"Labels":{"a":"1","b":"2"}},"rootfs":{"type":"layers","diff_ids":[")"
-                + oci_text(image.layers[0].diff_id) + "\",\"" + oci_text(image.layers[1].diff_id)
-                + R"("]},"history":[{"created":"1970-01-01T00:00:01Z","created_by":"cicd: dependencies"},)"
-                  R"({"created":"1970-01-01T00:00:01Z","created_by":"cicd: application"}]})");
+  EXPECT_EQ(
+      compact(document(image.config)),
+      R"({"created":"1970-01-01T00:00:01Z","architecture":"amd64","os":"linux","config":{"User":"10001","ExposedPorts":{"8080/tcp":{}},)"
+      R"("Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin","LANG=C.UTF-8"],"Entrypoint":["/app/app"],)"
+      R"("Cmd":["serve"],"WorkingDir":"/app")"
+      R"(,"Labels":{"a":"1","b":"2"}},"rootfs":{"type":"layers","diff_ids":[")"
+          + oci_text(image.layers[0].diff_id) + "\",\"" + oci_text(image.layers[1].diff_id)
+          + R"("]},"history":[{"created":"1970-01-01T00:00:01Z","created_by":"cicd: dependencies"},)"
+            R"({"created":"1970-01-01T00:00:01Z","created_by":"cicd: application"}]})");
 }
 
 TEST_F(images, are_found_whole_in_their_layout_and_nothing_else_is) {
@@ -76,7 +80,8 @@ TEST_F(images, are_found_whole_in_their_layout_and_nothing_else_is) {
   const auto image = built(recipe_of("a"));
   EXPECT_NE(image.manifest, first.manifest);
   strings expected;
-  for (const auto& one : {image.manifest, image.config, image.layers[0].blob, image.layers[1].blob}) expected.push_back(hex(one));
+  for (const auto& one : {image.manifest, image.config, image.layers[0].blob, image.layers[1].blob})
+    expected.push_back(hex(one));
   std::sort(expected.begin(), expected.end());
   EXPECT_EQ(names_in(at("layout/blobs/sha256")), expected);
   EXPECT_EQ(names_in(at("layout")), (strings{"blobs", "index.json", "oci-layout"}));
@@ -104,6 +109,17 @@ TEST_F(images, take_an_unchanged_layer_from_the_cache) {
   const auto image = built(recipe_of("a"));
   EXPECT_TRUE(image.layers[0].reused);
   EXPECT_FALSE(image.layers[1].reused);
+}
+
+TEST_F(images, notice_a_file_of_the_same_size_that_got_its_old_time_back) {
+  write_source("a");
+  const auto first = built(recipe_of("a"));
+  let_file_time_pass(at("a/app"));
+  EXPECT_TRUE(built(recipe_of("a")).layers[1].reused);
+  const auto time = std::filesystem::last_write_time(at("a/app"));
+  write("a/app", "PROGRAM", 0755);
+  std::filesystem::last_write_time(at("a/app"), time);
+  EXPECT_NE(built(recipe_of("a")).manifest, first.manifest);
 }
 
 TEST_F(images, never_serve_a_spoilt_blob_of_cache_or_layout) {
@@ -166,9 +182,10 @@ TEST_F(images, on_a_tar_and_on_the_folder_it_was_made_of_are_the_same) {
   std::filesystem::create_directories(at("root/tmp"));
   ::chmod(at("root/tmp").c_str(), 01777);
   write("root/etc/passwd", "root", 0600);
-  image_tests::write_tar(at("root.tar.gz"), {{.name = "./tmp/", .content = {}, .type = AE_IFDIR, .mode = 01777},
-                                             {.name = "./etc/", .content = {}, .type = AE_IFDIR, .mode = 0755},
-                                             {.name = "./etc/passwd", .content = "root", .mode = 0600}});
+  image_tests::write_tar(at("root.tar.gz"),
+                         {{.name = "./tmp/", .content = {}, .type = AE_IFDIR, .mode = 01777},
+                          {.name = "./etc/", .content = {}, .type = AE_IFDIR, .mode = 0755},
+                          {.name = "./etc/passwd", .content = "root", .mode = 0600}});
   image_recipe recipe;
   recipe.directory = folder;
   recipe.base = "rootfs:root";
@@ -193,7 +210,8 @@ TEST_F(images, of_a_recipe_that_cannot_be_built_say_why) {
   recipe.base = "docker.io/library/eclipse-temurin:17-jre";
   const auto unpinned = refusal(recipe);
   EXPECT_EQ(unpinned.kind, exit_class::usage);
-  EXPECT_EQ(value_of(unpinned, "try"), "skopeo inspect --format '{{.Digest}}' docker://docker.io/library/eclipse-temurin:17-jre");
+  EXPECT_EQ(value_of(unpinned, "try"),
+            "skopeo inspect --format '{{.Digest}}' docker://docker.io/library/eclipse-temurin:17-jre");
   recipe.base = "--option@sha256:" + std::string(64, 'a');
   EXPECT_EQ(refusal(recipe).what, "no base image");
 }
@@ -229,7 +247,8 @@ TEST_F(images, of_several_platforms_are_chosen_by_architecture) {
     auto recipe = recipe_of("a");
     recipe.architecture = architecture;
     const auto image = built(recipe);
-    for (const auto& name : names_in(at("layout/blobs/sha256"))) ASSERT_TRUE(both.adopt(at("layout/blobs/sha256/" + name), *digest_from(name), durability::fast));
+    for (const auto& name : names_in(at("layout/blobs/sha256")))
+      ASSERT_TRUE(both.adopt(at("layout/blobs/sha256/" + name), *digest_from(name), durability::fast));
     const auto size = std::filesystem::file_size(at("layout/blobs/sha256/" + hex(image.manifest)));
     manifests.push_back({std::string(oci_manifest_type), image.manifest, size, "", architecture});
     list.push(manifests.back().as_json());

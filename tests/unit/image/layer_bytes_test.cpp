@@ -20,7 +20,8 @@ class layer_bytes : public image_tests::in_folder {
       bytes += more;
       return status{};
     });
-    for (std::size_t i = 0; i < plain.size(); i += step) EXPECT_TRUE(gzip.write(std::string_view(plain).substr(i, step)));
+    for (std::size_t i = 0; i < plain.size(); i += step)
+      EXPECT_TRUE(gzip.write(std::string_view(plain).substr(i, step)));
     EXPECT_TRUE(gzip.finish());
     return bytes;
   }
@@ -74,7 +75,9 @@ TEST_F(layer_bytes, of_gzip_say_no_time_and_no_system) {
 }
 
 TEST_F(layer_bytes, of_gzip_end_with_the_error_of_whom_they_go_to) {
-  parallel_gzip gzip(2, [](std::string_view) -> status { return error{.kind = exit_class::cannot_save, .subject = {}, .what = "full", .value = {}, .notes = {}}; });
+  parallel_gzip gzip(2, [](std::string_view) -> status {
+    return error{.kind = exit_class::cannot_save, .subject = {}, .what = "full", .value = {}, .notes = {}};
+  });
   ASSERT_TRUE(gzip.write("x"));
   const auto ended = gzip.finish();
   ASSERT_FALSE(ended);
@@ -86,7 +89,8 @@ TEST_F(layer_bytes, of_a_tar_are_the_same_on_another_path_and_another_day) {
     write(std::string(place) + "/x", "content");
     write(std::string(place) + "/ünïcödé/" + std::string(150, 'n'), "long");
   }
-  std::filesystem::last_write_time(at("other/x"), std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
+  std::filesystem::last_write_time(at("other/x"),
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
   const auto one = tar_of(at("one")), other = tar_of(at("other"));
   ASSERT_TRUE(one && other);
   EXPECT_EQ(*one, *other);
@@ -145,6 +149,46 @@ TEST_F(layer_stores, miss_a_blob_that_is_deleted_cut_flipped_or_a_link) {
     std::filesystem::rename(blob(), at("elsewhere"));
     std::filesystem::create_symlink(at("elsewhere"), blob());
   });
+}
+
+TEST_F(layer_stores, miss_a_blob_that_was_known_to_be_right_and_was_rewritten_with_its_old_time) {
+  ASSERT_TRUE(add("bytes"));
+  let_file_time_pass(blob());
+  store.confirm(key);
+  EXPECT_NE(content_of(entry()).find(stamp_at(blob())->text()), std::string::npos);
+  ASSERT_TRUE(store.find(key));
+  const auto time = std::filesystem::last_write_time(blob());
+  std::ofstream(blob()) << "bytez";
+  std::filesystem::last_write_time(blob(), time);
+  EXPECT_FALSE(store.find(key));
+}
+
+TEST_F(layer_stores, note_no_stamp_of_what_changed_as_late_as_it_was_looked_at) {
+  ASSERT_TRUE(add("bytes"));
+  bool was_noted_too_early = false;
+  for (int i = 0; i < 50; ++i) {
+    std::ofstream(blob()) << "bytes";
+    store.confirm(key);
+    const auto stamp = stamp_at(blob());
+    was_noted_too_early = was_noted_too_early
+                          || (stamp->changed == file_time_now()
+                              && content_of(entry()).find(stamp->text()) != std::string::npos);
+  }
+  EXPECT_FALSE(was_noted_too_early);
+}
+
+TEST_F(layer_stores, give_the_key_of_a_look_unless_it_is_damaged) {
+  const digest look = sha256("look");
+  EXPECT_FALSE(store.key_for(look));
+  store.remember(look, key);
+  EXPECT_EQ(store.key_for(look), key);
+  const std::string path = at("cache/looks/" + hex(look));
+  const std::string whole = content_of(path);
+  for (const std::string& damaged :
+       {std::string(), whole.substr(0, 64), "0" + whole.substr(1), hex(sha256("other")) + whole.substr(64)}) {
+    std::ofstream(path) << damaged;
+    EXPECT_FALSE(store.key_for(look)) << damaged;
+  }
 }
 
 TEST_F(layer_stores, miss_an_entry_that_is_empty_half_or_of_a_newer_version) {

@@ -47,8 +47,8 @@ TEST_F(layer_items, are_sorted_bytewise_with_the_folders_above_them_and_plain_mo
   write("app/a.b", "3", 0666);
   std::filesystem::create_symlink("a-b", at("app/link"));
   EXPECT_EQ(told({"application", {{at("app"), "/srv/app"}}}),
-            (strings{"srv 755", "srv/app 755", "srv/app/a 755", "srv/app/a-b 644", "srv/app/a.b 644", "srv/app/a/run 755",
-                     "srv/app/link 777"}));
+            (strings{"srv 755", "srv/app 755", "srv/app/a 755", "srv/app/a-b 644", "srv/app/a.b 644",
+                     "srv/app/a/run 755", "srv/app/link 777"}));
 }
 
 TEST_F(layer_items, of_a_root_keep_special_bits) {
@@ -66,13 +66,15 @@ TEST_F(layer_items, of_a_folder_put_at_the_root_have_no_leading_slash) {
 TEST_F(layer_items, equal_files_on_one_path_are_one) {
   write("a/lib/x.jar", "same");
   write("b/lib/x.jar", "same");
-  EXPECT_EQ(told({"dependencies", {{at("a"), "/app"}, {at("b"), "/app"}}}), (strings{"app 755", "app/lib 755", "app/lib/x.jar 644"}));
+  EXPECT_EQ(told({"dependencies", {{at("a"), "/app"}, {at("b"), "/app"}}}),
+            (strings{"app 755", "app/lib 755", "app/lib/x.jar 644"}));
 }
 
 TEST_F(layer_items, different_files_on_one_path_are_refused_with_both_places) {
   write("a/x.jar", "one");
   write("b/x.jar", "two");
-  const auto failure = refusal({"dependencies", {{at("a/x.jar"), "/app/x.jar"}, {at("b/x.jar"), "/app/x.jar"}}});
+  const auto failure =
+      refusal({"dependencies", {{at("a/x.jar"), "/app/x.jar"}, {at("b/x.jar"), "/app/x.jar"}}});
   EXPECT_EQ(failure.kind, exit_class::usage);
   EXPECT_EQ(failure.what, "two different things on one path in the image");
   EXPECT_EQ(failure.value, "/app/x.jar");
@@ -108,7 +110,9 @@ TEST_F(layer_items, that_are_missing_or_lead_out_or_would_delete_are_refused) {
 TEST_F(layer_items, give_a_key_of_names_modes_links_and_contents_and_of_nothing_else) {
   write("a/x", "1");
   write("b/x", "1", 0600);
-  const auto key = [&](const std::string& from) { return key_of(settled({"application", {{at(from), "/app"}}})); };
+  const auto key = [&](const std::string& from) {
+    return key_of(settled({"application", {{at(from), "/app"}}}));
+  };
   const digest first = key("a");
   EXPECT_EQ(key("b"), first);
   write("b/x", "2");

@@ -27,7 +27,8 @@ class registries : public image_tests::in_folder {
   std::unique_ptr<registry> open(const std::string& repository = "services/orders") const {
     registry_options options;
     options.embedded = at("registry");
-    auto opened = registry_for(repository, options, surroundings(std::map<std::string, std::string, std::less<>>()));
+    auto opened =
+        registry_for(repository, options, surroundings(std::map<std::string, std::string, std::less<>>()));
     EXPECT_TRUE(opened) << text_of(opened.error());
     return opened ? *std::move(opened) : nullptr;
   }
@@ -39,7 +40,8 @@ TEST_F(registries, that_are_embedded_keep_several_tags_of_several_images) {
   const auto one = image("one"), other = image("other");
   const auto there = open();
   EXPECT_EQ(there->resolve("v1").value_or(one), std::nullopt);
-  for (const auto& [name, digest, tag] : {std::tuple{"one", one, "v1"}, {"one", one, "again"}, {"other", other, "v2"}}) {
+  for (const auto& [name, digest, tag] :
+       {std::tuple{"one", one, "v1"}, {"one", one, "again"}, {"other", other, "v2"}}) {
     const auto published = there->publish(at(name), digest, tag, true);
     ASSERT_TRUE(published) << text_of(published.error());
     EXPECT_TRUE(published->changed);
@@ -77,7 +79,8 @@ TEST_F(registries, refuse_another_image_under_an_immutable_tag_and_move_a_movabl
 
 TEST_F(registries, leave_a_corrupt_index_untouched) {
   const auto one = image("one");
-  for (const std::string text : {"", "{", "[]", R"({"schemaVersion":3,"manifests":[]})", R"({"schemaVersion":2,"manifests":[{"digest":"x"}]})"}) {
+  for (const std::string text : {"", "{", "[]", R"({"schemaVersion":3,"manifests":[]})",
+                                 R"({"schemaVersion":2,"manifests":[{"digest":"x"}]})"}) {
     write("registry/services/orders/index.json", text);
     const auto resolved = open()->resolve("v1");
     ASSERT_FALSE(resolved) << text;
@@ -106,6 +109,14 @@ TEST_F(registries, say_that_the_image_under_a_tag_is_gone_and_mend_what_is_missi
   EXPECT_EQ(resolved.error().kind, exit_class::corrupt);
 }
 
+TEST_F(registries, share_no_bytes_with_the_layout_that_was_published) {
+  const auto one = image("one");
+  ASSERT_TRUE(open()->publish(at("one"), one, "v1", true));
+  for (const auto& name : names_in(at("one/blobs/sha256")))
+    std::ofstream(at("one/blobs/sha256/" + name)) << "spoilt";
+  EXPECT_TRUE(read_layout(at("registry/services/orders"), "v1"));
+}
+
 TEST_F(registries, never_take_an_image_that_is_not_the_one_that_was_built) {
   image("one");
   const auto other = image("other");
@@ -120,7 +131,8 @@ TEST_F(registries, lose_no_tag_of_writers_side_by_side) {
   {
     std::vector<std::jthread> writers;
     for (int i = 0; i < 8; ++i)
-      writers.emplace_back([&, i] { EXPECT_TRUE(open()->publish(at("one"), one, "v" + std::to_string(i), true)); });
+      writers.emplace_back(
+          [&, i] { EXPECT_TRUE(open()->publish(at("one"), one, "v" + std::to_string(i), true)); });
   }
   for (int i = 0; i < 8; ++i) EXPECT_EQ(open()->resolve("v" + std::to_string(i)).value_or({}), one) << i;
 }
@@ -134,16 +146,19 @@ TEST(repository_names, with_a_host_are_remote_and_others_embedded) {
 }
 
 TEST(repository_names, are_only_those_of_the_specification) {
-  for (const char* good : {"orders", "services/orders", "registry.example.com:5000/a/b-c_d.e", "localhost/orders", "a__b"})
+  for (const char* good :
+       {"orders", "services/orders", "registry.example.com:5000/a/b-c_d.e", "localhost/orders", "a__b"})
     EXPECT_TRUE(is_repository_name(good)) << good;
-  for (const char* bad : {"", "/", "Orders", "a//b", "a/../b", "../a", "a b", "--option", "a/-b", "a:tag", "h.example/a:tag", "a@sha256:0",
-                          "-h.example/a", "h.example:x/a", "h.example:123456/a", "a/b\n", "a/$(x)", "registry.example.com/"})
+  for (const char* bad : {"", "/", "Orders", "a//b", "a/../b", "../a", "a b", "--option", "a/-b", "a:tag",
+                          "h.example/a:tag", "a@sha256:0", "-h.example/a", "h.example:x/a",
+                          "h.example:123456/a", "a/b\n", "a/$(x)", "registry.example.com/"})
     EXPECT_FALSE(is_repository_name(bad)) << bad;
 }
 
 TEST(tag_names, are_only_those_of_the_specification) {
   for (const char* good : {"v1.2.3", "_", "A-b.c", "0"}) EXPECT_TRUE(is_tag_name(good)) << good;
-  for (const char* bad : {"", "-v1", ".v1", "a/b", "a:b", "a b", "a@b", "ü"}) EXPECT_FALSE(is_tag_name(bad)) << bad;
+  for (const char* bad : {"", "-v1", ".v1", "a/b", "a:b", "a b", "a@b", "ü"})
+    EXPECT_FALSE(is_tag_name(bad)) << bad;
   EXPECT_TRUE(is_tag_name(std::string(128, 'a')));
   EXPECT_FALSE(is_tag_name(std::string(129, 'a')));
 }
@@ -159,7 +174,8 @@ TEST_F(registries, refuse_names_that_are_none) {
 }
 
 TEST_F(registries, that_are_remote_need_skopeo) {
-  const auto opened = registry_for("registry.example.com/orders", {}, surroundings({{"PATH", at("nothing")}}));
+  const auto opened =
+      registry_for("registry.example.com/orders", {}, surroundings({{"PATH", at("nothing")}}));
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, exit_class::usage);
   EXPECT_EQ(opened.error().value, "skopeo");
@@ -167,12 +183,16 @@ TEST_F(registries, that_are_remote_need_skopeo) {
 }
 
 TEST(refusals, are_told_apart_by_the_specifications_codes) {
-  EXPECT_EQ(refusal_of("reading manifest v1 in h.example/a: manifest unknown: manifest unknown"), registry_refusal::absent);
-  EXPECT_EQ(refusal_of("reading manifest v1 in h.example/a: name unknown: repository name not known to registry"), registry_refusal::absent);
+  EXPECT_EQ(refusal_of("reading manifest v1 in h.example/a: manifest unknown: manifest unknown"),
+            registry_refusal::absent);
+  EXPECT_EQ(
+      refusal_of("reading manifest v1 in h.example/a: name unknown: repository name not known to registry"),
+      registry_refusal::absent);
   EXPECT_EQ(refusal_of("unauthorized: authentication required"), registry_refusal::login);
   EXPECT_EQ(refusal_of("denied: requested access to the resource is denied"), registry_refusal::login);
   EXPECT_EQ(refusal_of("x509: certificate signed by unknown authority"), registry_refusal::trust);
-  EXPECT_EQ(refusal_of("received unexpected HTTP status: 503 Service Unavailable"), registry_refusal::passing);
+  EXPECT_EQ(refusal_of("received unexpected HTTP status: 503 Service Unavailable"),
+            registry_refusal::passing);
   EXPECT_EQ(refusal_of("dial tcp 127.0.0.1:1: connect: connection refused"), registry_refusal::passing);
 }
 

@@ -489,31 +489,6 @@ TEST(file_index, sees_a_new_file_after_one_was_looked_at_alone) {
   EXPECT_THAT(paths(index.look(here.query({"**"}))), ElementsAre("a", "b"));
 }
 
-TEST(settled, needs_a_stamp_older_than_a_tick) {
-  constexpr std::int64_t second = 1'000'000'000, now = 1'700'000'000 * second;
-  observing::stamp stamp;
-  stamp.modified = stamp.changed = now - 1'000'000;
-  EXPECT_FALSE(observing::is_settled(stamp, now, false));
-  stamp.modified = stamp.changed = now - 30'000'001;
-  EXPECT_TRUE(observing::is_settled(stamp, now, false));
-  stamp.modified = 1;
-  EXPECT_TRUE(observing::is_settled(stamp, now, false));
-  stamp.changed = now + second;
-  EXPECT_FALSE(observing::is_settled(stamp, now, false));
-}
-
-TEST(settled, is_stricter_with_whole_seconds_and_other_machines) {
-  constexpr std::int64_t second = 1'000'000'000, now = 1'700'000'000 * second;
-  observing::stamp stamp;
-  stamp.modified = stamp.changed = now - second;
-  EXPECT_FALSE(observing::is_settled(stamp, now, false));
-  stamp.modified = stamp.changed = now - 3 * second;
-  EXPECT_TRUE(observing::is_settled(stamp, now, false));
-  EXPECT_FALSE(observing::is_settled(stamp, now, true));
-  stamp.modified = stamp.changed = now - 61 * second;
-  EXPECT_TRUE(observing::is_settled(stamp, now, true));
-}
-
 TEST(digest_of, changes_with_path_mode_and_content_and_with_nothing_else) {
   const file_set one = {{"a", 0100644, sha256("x")}};
   EXPECT_EQ(digest_of(one), digest_of(file_set{{"a", 0100644, sha256("x")}}));

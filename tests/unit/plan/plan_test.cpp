@@ -43,7 +43,8 @@ struct fake_effects : effect_planner {
 
 observed_file file(const std::string& path, const std::string& content) { return {path, 0100644, sha256(content)}; }
 
-/// build → test, build → image → publish → deploy-stage
+/// build → test ─┐
+/// build → image ┴ publish → deploy-stage
 struct pipeline_fixture : testing::Test {
   cicd::model model;
   step_graph graph;
@@ -54,7 +55,7 @@ struct pipeline_fixture : testing::Test {
   void SetUp() override {
     declared_pipeline one;
     one.declared.name = "orders";
-    one.declared.steps = {step{.name = "test", .command = {"mvn", "test"}, .after = {"build"}}, step{.name = "build", .command = {"mvn", "package"}}};
+    one.declared.steps = {step{.name = "test", .command = {"mvn", "test"}, .after = {"build"}, .stage = step_stage::test}, step{.name = "build", .command = {"mvn", "package"}}};
     one.declared.images = {image{.name = "image"}};
     one.declared.environments = {environment{.name = "stage", .via = deploy_way::gitops}};
     model.pipelines.push_back(one);
@@ -157,6 +158,12 @@ TEST_F(pipeline_fixture, an_effect_is_planned_with_the_images_as_soon_as_they_ar
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->back().what, decision::run);
   EXPECT_EQ(effects.asked["orders/deploy-stage"], (fake_effects::artifacts{{"orders/image", "sha256:" + std::string(64, '1')}}));
+}
+
+TEST_F(pipeline_fixture, nothing_is_published_before_the_tests_and_scans_are_good) {
+  std::vector<std::string> before;
+  for (step_index step : graph.steps[at("orders/publish")].after) before.push_back(graph.steps[step].id);
+  EXPECT_EQ(before, (std::vector<std::string>{"orders/test", "orders/image"}));
 }
 
 TEST_F(pipeline_fixture, an_effect_before_its_image_is_known_depends_on_it) {

@@ -263,6 +263,14 @@ TEST(console_end, a_run_with_nothing_to_do_is_one_line) {
   }
 }
 
+TEST(console_end, a_label_is_not_repeated) {
+  stage on({.live = false}, options_of());
+  on.at(0, ended("orders/build", step_outcome::ran, 1));
+  on.at(1,
+        run_end(exit_class::done, 1, {{"log", "a"}, {"try next", "b"}, {"try next", "/home/me/shop/c\nd"}}));
+  EXPECT_TRUE(on.out.ends_with("  log       a\n  try next  b\n            c\n            d\n")) << on.out;
+}
+
 TEST(console_end, a_failure_of_the_run_itself_is_said_once) {
   stage on({.live = false}, options_of());
   const error failure{.kind = exit_class::cannot_save,

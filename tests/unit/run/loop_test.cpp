@@ -121,17 +121,20 @@ TEST_F(loop_fixture, after_a_failure_nothing_new_starts_and_the_rest_is_told_as_
   EXPECT_EQ(result.not_run, 2U);
 }
 
-TEST_F(loop_fixture, a_signal_stops_what_runs_and_gives_its_class) {
-  for (const auto& [signal, outcome] : std::map<int, exit_class>{{SIGINT, exit_class::interrupted}, {SIGTERM, exit_class::terminated}, {SIGHUP, exit_class::terminated}}) {
-    draw({{"a", {}}, {"b", {"a"}}});
-    steps.hangs = {"p/a"};
-    loop.post([signal = signal] { raise(signal); });
-    const loop_result result = run(1);
-    EXPECT_EQ(result.outcome, outcome);
-    EXPECT_EQ(ended["p/a"], step_outcome::interrupted);
-    EXPECT_EQ(ended["p/b"], step_outcome::not_run);
-  }
+struct signal_fixture : loop_fixture, testing::WithParamInterface<std::pair<int, exit_class>> {};
+
+TEST_P(signal_fixture, a_signal_stops_what_runs_and_gives_its_class) {
+  draw({{"a", {}}, {"b", {"a"}}});
+  steps.hangs = {"p/a"};
+  loop.post([] { raise(GetParam().first); });
+  EXPECT_EQ(run(1).outcome, GetParam().second);
+  EXPECT_EQ(ended["p/a"], step_outcome::interrupted);
+  EXPECT_EQ(ended["p/b"], step_outcome::not_run);
 }
+
+INSTANTIATE_TEST_SUITE_P(signals, signal_fixture,
+                         testing::Values(std::pair{SIGINT, exit_class::interrupted}, std::pair{SIGTERM, exit_class::terminated},
+                                         std::pair{SIGHUP, exit_class::terminated}));
 
 TEST_F(loop_fixture, ten_thousand_steps_that_wait_for_one_are_all_run) {
   std::vector<std::pair<std::string, std::vector<std::string>>> lines{{"first", {}}};

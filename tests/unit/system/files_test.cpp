@@ -437,6 +437,18 @@ TEST(file_lock, is_not_inherited_by_children) {
   EXPECT_TRUE(free_again);
 }
 
+TEST(file_lock, is_closed_by_exec_whoever_starts_the_program) {
+  const temporary_folder folder;
+  const auto descriptors_of_a_program = [] {
+    const std::unique_ptr<FILE, int (*)(FILE*)> ls(popen("ls /proc/self/fd | wc -l", "r"), &pclose);
+    char count[16] = "";
+    return std::string(fgets(count, sizeof count, ls.get()));
+  };
+  const std::string before = descriptors_of_a_program();
+  const auto lock = file_lock::try_take(folder / "lock", "us");
+  EXPECT_EQ(descriptors_of_a_program(), before);
+}
+
 TEST(file_lock, that_cannot_be_made_says_so) {
   const auto lock = file_lock::try_take("/proc/no/lock", "us");
   ASSERT_FALSE(lock);

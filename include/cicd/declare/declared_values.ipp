@@ -1,0 +1,120 @@
+// Declared values for `cicd explain`.
+#include <cicd/declare/declared_values.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <cicd/declare/page.hpp>
+#include <cicd/declare/words.hpp>
+
+namespace cicd::declaring {
+namespace {
+
+std::string origin_text(const declared_pipeline& in, const std::string& path, std::string_view source_root) {
+  const auto found = in.origins.find(path);
+  return found == in.origins.end() ? std::string() : found->second.text(source_root);
+}
+
+/// Every option that is given in `of`, or only the one called `key`, as `KEYWORD values`.
+template <typename T, typename Take>
+void each_given(const T& of, std::string_view key, Take take) {
+  std::size_t index = 0;
+  each_field(const_cast<T&>(of), [&](std::string_view name, const auto& field) {
+    const option& described = options_of<T>()[index++];
+    if (name == "name" || (!key.empty() && key != name) || !is_given(field)) return;
+    const std::string values = cmake_words(values_of(field), options_of<T>());
+    take(described, values.empty() ? described.keyword : described.keyword + " " + values);
+  });
+}
+
+template <typename T>
+std::string values_page(const T& of, const declared_subject& subject, std::string_view source_root) {
+  std::string page;
+  each_given(of, subject.key, [&](const option& given, const std::string& words) {
+    declared_subject at = subject;
+    at.key = given.key;
+    page +=
+        fmt::format("  {}\n      {}\n", wrapped(words, 6), origin_text(*subject.in, at.path(), source_root));
+  });
+  return page.empty() ? "  not given\n" : page;
+}
+
+/// A service's values in each environment: those given there, and those that hold everywhere.
+std::string service_page(const declared_subject& subject, std::string_view source_root) {
+  const pipeline& declared = subject.in->declared;
+  if (declared.environments.empty())
+    return values_page(service_in(declared, subject.name, ""), subject, source_root);
+  std::string page;
+  for (const environment& each : declared.environments) {
+    page += fmt::format("in {}:\n", each.name.view());
+    std::string lines;
+    each_given(
+        service_in(declared, subject.name, each.name.view()), subject.key,
+        [&](const option& given, const std::string& words) {
+          declared_subject at = subject;
+          at.key = given.key;
+          const std::string there = origin_text(*subject.in, at.path() + "@" + each.name.str(), source_root);
+          const std::string everywhere = origin_text(*subject.in, at.path(), source_root);
+          const bool merged =
+              !there.empty() && !everywhere.empty() && (given.key == "env" || given.key == "secret_env");
+          lines += fmt::format("  {}\n      {}{}\n", wrapped(words, 6), there.empty() ? everywhere : there,
+                               merged ? "; over " + everywhere : "");
+        });
+    page += lines.empty() ? "  not given\n" : lines;
+  }
+  return page;
+}
+
+template <typename T>
+const T* part_named(const std::vector<T>& parts, std::string_view name) {
+  const auto found =
+      std::find_if(parts.begin(), parts.end(), [&](const T& each) { return each.name.view() == name; });
+  return found == parts.end() ? nullptr : &*found;
+}
+
+/// All declared subjects of one pipeline with their texts.
+void add_declared(const declared_pipeline& in, std::vector<std::pair<std::string, declared_subject>>& to) {
+  const std::string pipeline = in.declared.name.str();
+  const auto add = [&](const std::string& kind, const std::string& name) {
+    const std::string start = kind == "pipeline" ? pipeline : fmt::format("{}.{}.{}", pipeline, kind, name);
+    to.emplace_back(start, declared_subject{&in, kind, name, {}});
+    for (const option& each : options_of(kind))
+      if (each.key != "name" && each.key != "in")
+        to.emplace_back(fmt::format("{}.{}", start, each.key),
+                        declared_subject{&in, kind, name, std::string(each.key)});
+  };
+  add("pipeline", pipeline);
+  for (const step& each : in.declared.steps) add("step", each.name.str());
+  for (const image& each : in.declared.images) add("image", each.name.str());
+  for (std::size_t at = 0; at < in.declared.services.size(); ++at)
+    if (at == 0 || in.declared.services[at].name != in.declared.services[at - 1].name)
+      add("service", in.declared.services[at].name.str());
+  for (const environment& each : in.declared.environments) add("environment", each.name.str());
+}
+
+}  // namespace
+
+std::string declared_page(std::string_view title,
+                          const declared_subject& subject,
+                          std::string_view source_root) {
+  const pipeline& declared = subject.in->declared;
+  std::string page = fmt::format("{}\n\n", title);
+  if (subject.kind == "pipeline") return page + values_page(declared, subject, source_root);
+  if (subject.kind == "step")
+    return page + values_page(*part_named(declared.steps, subject.name), subject, source_root);
+  if (subject.kind == "image")
+    return page + values_page(*part_named(declared.images, subject.name), subject, source_root);
+  if (subject.kind == "environment")
+    return page + values_page(*part_named(declared.environments, subject.name), subject, source_root);
+  return page + service_page(subject, source_root);
+}
+
+std::vector<std::pair<std::string, declared_subject>> declared_subjects(const model* declared) {
+  std::vector<std::pair<std::string, declared_subject>> all;
+  if (declared)
+    for (const declared_pipeline& each : declared->pipelines) add_declared(each, all);
+  return all;
+}
+
+}  // namespace cicd::declaring

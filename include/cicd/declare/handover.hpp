@@ -1,0 +1,11 @@
+// The last step of describing: a checked draft becomes a declared pipeline.
+#pragma once
+
+#include <cicd/declare/drafts.hpp>
+
+namespace cicd::declaring {
+
+/// The pipeline without its places; the draft's values are moved out.
+declared_pipeline handed_over(draft& of);
+
+}  // namespace cicd::declaring

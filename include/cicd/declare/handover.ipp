@@ -1,0 +1,75 @@
+// From a checked draft to what the rest of cicd works on: values without places, and where each came from by
+// its path.
+#include <cicd/declare/handover.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace cicd::declaring {
+namespace {
+
+template <typename T>
+void note_origins(const declaration<T>& of, const std::string& prefix, declared_pipeline& made) {
+  const auto& options = options_of<T>();
+  for (std::size_t at = 1; at < options.size(); ++at)
+    if (of.given[at])
+      made.origins.emplace(prefix + std::string(options[at].key), of.given[at].site->from->where);
+}
+
+std::string source_directory_of(const declaration<pipeline>& own) {
+  const std::filesystem::path folder =
+      std::filesystem::path(own.site->from->directory) / own.value.directory.view();
+  std::string text = folder.lexically_normal().string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+/// Placeholders of an environment stand for names that are known here.
+void fill_in_names(environment& of, const dns_label& pipeline) {
+  const placeholder_values values{{"pipeline", pipeline.str()}, {"environment", of.name.str()}};
+  of.repository = text::from(with_placeholders(of.repository.view(), values));
+  of.path = relative_path::from(with_placeholders(of.path.view(), values));
+  of.context = text::from(with_placeholders(of.context.view(), values));
+}
+
+template <typename T>
+void move_part(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+  const std::string prefix = fmt::format("{}.{}", kind, from.name);
+  made.origins.emplace(prefix, from.site->from->where);
+  note_origins(from, prefix + ".", made);
+  to.push_back(std::move(from.value));
+}
+
+void move_override(declaration<service>& from, declared_pipeline& made) {
+  const auto& options = options_of<service>();
+  for (const dns_label& environment : from.value.in)
+    for (std::size_t at = 1; at < options.size(); ++at)
+      if (from.given[at] && options[at].key != "in")
+        made.origins.emplace(fmt::format("service.{}.{}@{}", from.name, options[at].key, environment.view()),
+                             from.given[at].site->from->where);
+  made.declared.services.push_back(std::move(from.value));
+}
+
+}  // namespace
+
+declared_pipeline handed_over(draft& of) {
+  declared_pipeline made;
+  made.declared = of.own.value;
+  made.source_directory = source_directory_of(of.own);
+  note_origins(of.own, "", made);
+  for (auto& each : of.steps.items()) move_part(each, "step", made.declared.steps, made);
+  for (auto& each : of.images.items()) move_part(each, "image", made.declared.images, made);
+  for (auto& each : of.services.items()) {
+    move_part(each, "service", made.declared.services, made);
+    for (auto& over : of.overrides)
+      if (over.name == each.name) move_override(over, made);
+  }
+  for (auto& each : of.environments.items()) {
+    fill_in_names(each.value, made.declared.name);
+    move_part(each, "environment", made.declared.environments, made);
+  }
+  return made;
+}
+
+}  // namespace cicd::declaring
