@@ -14,7 +14,7 @@ function(_cicd_add_target name aggregate stage description depends)
   endif()
   add_custom_target("${target}"
     COMMAND "${driver}" run --build-root "${CMAKE_BINARY_DIR}" --config "$<CONFIG>" "${name}"
-    USES_TERMINAL VERBATIM)
+    COMMENT "${description}" USES_TERMINAL VERBATIM)
   set_target_properties("${target}" PROPERTIES FOLDER "cicd/${stage}" CICD_DESCRIPTION "${description}")
   if(NOT depends STREQUAL "")
     string(REPLACE "|" ";" depends "${depends}")

@@ -21,9 +21,7 @@ configure_package_config_file(cmake/cicd-config.cmake.in package-installed/cicd-
   NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(package-installed/cicd-config-version.cmake COMPATIBILITY SameMinorVersion)
 
-if(TARGET cicd)
-  install(TARGETS cicd RUNTIME)
-endif()
+install(TARGETS cicd RUNTIME)
 install(TARGETS cicd_headers cicd_pipeline EXPORT cicd-targets FILE_SET HEADERS FILE_SET bodies)
 install(EXPORT cicd-targets NAMESPACE cicd:: DESTINATION "${package_folder}")
 install(FILES ${functions} "${PROJECT_BINARY_DIR}/package-installed/cicd-config.cmake"
@@ -31,10 +29,8 @@ install(FILES ${functions} "${PROJECT_BINARY_DIR}/package-installed/cicd-config.
 install(DIRECTORY templates/ DESTINATION "${templates_folder}")
 
 # The same, with the sources' files and this build tree's driver.
-if(TARGET cicd)
-  file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/package/cicd-config.cmake" CONTENT
+file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/package/cicd-config.cmake" CONTENT
 "include([==[${PROJECT_SOURCE_DIR}/cmake/cicd.cmake]==])
 _cicd_use(\"${PROJECT_VERSION}\" [==[${PROJECT_SOURCE_DIR}]==] [==[${PROJECT_SOURCE_DIR}/templates]==] [==[$<TARGET_FILE:cicd>]==])
 " CONDITION $<OR:$<CONFIG:${CMAKE_BUILD_TYPE}>,$<CONFIG:Release>>)
-  configure_file("${PROJECT_BINARY_DIR}/package-installed/cicd-config-version.cmake" package/cicd-config-version.cmake COPYONLY)
-endif()
+configure_file("${PROJECT_BINARY_DIR}/package-installed/cicd-config-version.cmake" package/cicd-config-version.cmake COPYONLY)

@@ -12,13 +12,11 @@ add_subdirectory(driver)
 
 include(cmake/dev/package.cmake)
 
-if(TARGET cicd)
-  add_custom_target(demo
-    COMMAND "${CMAKE_COMMAND}" "-DEXAMPLE=${PROJECT_SOURCE_DIR}/examples/java-maven" "-DWORK=${PROJECT_BINARY_DIR}/demo"
-      "-DPACKAGE=${PROJECT_BINARY_DIR}/package" -P "${PROJECT_SOURCE_DIR}/cmake/dev/demo.cmake"
-    COMMENT "services-orders, from its sources to its stage" USES_TERMINAL VERBATIM)
-  add_dependencies(demo cicd)
-endif()
+add_custom_target(demo
+  COMMAND "${CMAKE_COMMAND}" "-DEXAMPLE=${PROJECT_SOURCE_DIR}/examples/java-maven" "-DWORK=${PROJECT_BINARY_DIR}/demo"
+    "-DPACKAGE=${PROJECT_BINARY_DIR}/package" -P "${PROJECT_SOURCE_DIR}/cmake/dev/demo.cmake"
+  COMMENT "services-orders, from its sources to its stage" USES_TERMINAL VERBATIM)
+add_dependencies(demo cicd)
 
 option(BUILD_TESTING "the test suites, which need what ./setup --tests installs" ON)
 if(BUILD_TESTING)

@@ -376,7 +376,7 @@ case_a_server_that_fails_each_request_once() {
   equal "$(commits "$work/m.git")" 2
 }
 
-case_an_interrupted_writer_says_so() {
+case_a_refusal_is_tried_a_few_times() {
   bare "$work/m.git"
   printf '#!/bin/sh\nexit 1\n' >"$work/m.git/hooks/pre-receive"
   chmod +x "$work/m.git/hooks/pre-receive"

@@ -3,7 +3,8 @@
 
     run.py IMAGE_TOOL [part of a case's name]
 
-A missing program is a failure. Needs root, as runc's and buildah's unpacking do. Every folder is removed at the end.
+A missing program is a failure. Needs root, as runc's and buildah's unpacking do. Every folder is removed at
+the end.
 """
 
 import gzip

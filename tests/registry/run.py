@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Publishing into a real docker-registry with TLS and password, through the real skopeo.
 
-    run.py IMAGE_TOOL
+    run.py IMAGE_TOOL [part of a case's name]
 
-A missing program is a failure. Every process is ended and every folder removed at the end; ports are free ones, so that several runs can go on at
-once.
+A missing program is a failure. Every process is ended and every folder removed at the end; ports are free
+ones, so that several runs can go on at once.
 """
 
 import base64
@@ -199,7 +199,8 @@ class Suite:
         assert done.stderr.count("once more") == 2 and "connection refused" in done.stderr, done.stderr
 
     def case_a_reference_by_digest_is_a_base_and_asked_for_once(self):
-        base = f"{self.repository('first')}@{self.image[1]}"
+        assert self.publish(self.repository("base"), self.image, "v1").returncode == 0
+        base = f"{self.repository('base')}@{self.image[1]}"
         cache = self.folder / "base-cache"
 
         def build():

@@ -50,6 +50,8 @@ struct error {
 /// The block that a person reads: `cicd: error: <subject>: <what>: '<value>'` and the notes, each on
 /// a line of its own, indented. Ends with a newline. Control characters in it are made visible.
 std::string text_of(const error& failure);
+/// The same for what is no failure but hardly meant: it begins with `cicd: warning:`.
+std::string warning_text_of(const error& about);
 
 /// A value, or why there is none.
 template <typename T>

@@ -20,6 +20,19 @@ void append_note(std::string& to, const note& line, std::size_t label_width) {
   to.push_back('\n');
 }
 
+std::string block_of(const error& failure, std::string_view word) {
+  std::string block = "cicd: ";
+  block.append(word).append(": ");
+  if (!failure.subject.empty()) block.append(displayable(failure.subject)).append(": ");
+  block.append(displayable(failure.what));
+  if (failure.value) block.append(": '").append(displayable(*failure.value)).append("'");
+  block.push_back('\n');
+  std::size_t width = 0;
+  for (const note& line : failure.notes) width = std::max(width, columns(displayable(line.label)));
+  for (const note& line : failure.notes) append_note(block, line, width);
+  return block;
+}
+
 }  // namespace
 }  // namespace base_error
 
@@ -45,15 +58,11 @@ error error::with(std::string label, std::string text) && {
 }
 
 std::string text_of(const error& failure) {
-  std::string block = "cicd: error: ";
-  if (!failure.subject.empty()) block.append(displayable(failure.subject)).append(": ");
-  block.append(displayable(failure.what));
-  if (failure.value) block.append(": '").append(displayable(*failure.value)).append("'");
-  block.push_back('\n');
-  std::size_t width = 0;
-  for (const note& line : failure.notes) width = std::max(width, columns(displayable(line.label)));
-  for (const note& line : failure.notes) base_error::append_note(block, line, width);
-  return block;
+  return base_error::block_of(failure, "error");
+}
+
+std::string warning_text_of(const error& about) {
+  return base_error::block_of(about, "warning");
 }
 
 }  // namespace cicd

@@ -41,9 +41,11 @@ result<git_event> event_from(const std::string& text) {
   return error{exit_class::usage, {}, "this is no git event", text, {{"allowed", "branch=<name> or tag=<name>, such as tag=v1.2.3"}}};
 }
 
-run_request run_request_from(const words& said) {
+run_request run_request_from(const words& said, const surroundings& around) {
   run_request request = said.run;
   request.tree = said.tree;
+  // `ctest -C` names the configuration in this variable; a test's own words were fixed when CMake configured.
+  if (said.ctest) request.tree.config = around.get_or("CMAKE_CONFIG_TYPE", said.tree.config);
   request.as_json = said.json;
   request.allow_dirty = {said.allow_dirty.begin(), said.allow_dirty.end()};
   request.how_much = said.verbose ? verbosity::verbose : said.quiet ? verbosity::quiet : verbosity::normal;
@@ -51,7 +53,7 @@ run_request run_request_from(const words& said) {
 }
 
 exit_class plan(const words& said, surroundings around) {
-  run_request request = run_request_from(said);
+  run_request request = run_request_from(said, around);
   if (!said.event.empty()) {
     result<git_event> event = event_from(said.event);
     if (!event) {
@@ -84,7 +86,7 @@ void add_run(CLI::App& app, words& said, action& chosen) {
   run->add_flag("-v,--verbose", said.verbose, "print all output of all steps");
   run->add_flag("-q,--quiet", said.quiet, "print only what failed");
   run->add_flag("--ctest", said.ctest, "as a ctest test: plain output")->group("");
-  run->callback([&] { chosen = [](const words& all, surroundings around) { return run_targets(run_request_from(all), std::move(around)); }; });
+  run->callback([&] { chosen = [](const words& all, surroundings around) { return run_targets(run_request_from(all, around), std::move(around)); }; });
   CLI::App* plan_command = with_json(with_tree(app.add_subcommand("plan", "show what would happen and why; change nothing"), said), said);
   plan_command->add_option("target", said.run.targets, "targets or steps; default: all, or what the event sets off");
   plan_command->add_option("--event", said.event, "rehearse a git event: branch=<name> or tag=<name>")->type_name("EVENT");

@@ -57,9 +57,7 @@ file_query inputs_query(const session& of, const graph_step& step) {
   return query;
 }
 
-file_query outputs_query(const session& of, const graph_step& step) {
-  return {folder_of(of, step), output_patterns(step), {}, {}, true};
-}
+file_query outputs_query(const session& of, const graph_step& step) { return outputs_in(folder_of(of, step), step); }
 
 namespace driver_observer {
 

@@ -28,6 +28,7 @@ exit_class plan_targets(const run_request& request, surroundings around);
 
 /// Writes errors to standard error, each as its block.
 void print_errors(const errors& all);
+void print_warnings(const errors& all);
 void print_out(std::string_view text);
 
 }  // namespace cicd

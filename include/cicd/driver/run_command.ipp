@@ -29,6 +29,12 @@ void print_errors(const errors& all) {
   write_all(STDERR_FILENO, text);
 }
 
+void print_warnings(const errors& all) {
+  std::string text;
+  for (const error& one : all) text += warning_text_of(one);
+  write_all(STDERR_FILENO, text);
+}
+
 namespace driver_run {
 
 error unknown_target(const session& of, const std::string& name) {
@@ -231,11 +237,10 @@ exit_class run::execute() {
 
   event_loop loop;
   const std::unique_ptr<process_port> processes = system_processes(loop);
-  const machine_limits limits = limits_of_this_machine();
   process_runner commands(loop, *processes, say, {.around = &session_.around});
   retrying_runner retried(commands, say);
   background_runner image_builder(loop, say, [&](const task& work, const cancellation& cancelled, const auto&) {
-    return build_image_step(work, session_.around, session_.where.cache + "/layers", limits.cores, cancelled);
+    return build_image_step(work, session_.around, session_.where.cache + "/layers", limits_of_this_machine().cores, cancelled);
   });
   background_runner effects(loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
     return delivery_.act(work, cancelled, tell);
@@ -253,7 +258,7 @@ exit_class run::execute() {
   };
 
   loop_options options;
-  options.jobs = jobs_for(session_.around.get("CICD_JOBS"), limits);
+  options.jobs = [&] { return jobs_for(session_.around.get("CICD_JOBS"), limits_of_this_machine()); };
   options.tick = [&] { if (screen.wants_ticks()) screen.tick(system_clock_port().elapsed() - begun_); };
   options.expected = [&] { return runs_ ? runs_->expected(session_.where.build_root) : std::map<std::string, std::chrono::milliseconds>{}; };
   options.before_first = [&]() -> status {
@@ -275,7 +280,6 @@ exit_class run::execute() {
 /// Opens the session or prints why not.
 std::unique_ptr<session> opened_session(const session_request& request, surroundings around, exit_class& failure) {
   session_or_errors opened = open_session(request, std::move(around));
-  print_errors(opened.warnings);
   print_errors(opened.errors);
   if (!opened.opened) failure = opened.errors.empty() ? exit_class::usage : opened.errors.front().kind;
   return std::move(opened.opened);

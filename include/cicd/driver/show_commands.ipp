@@ -209,7 +209,7 @@ exit_class show_explanation(const session_request& tree, const std::string& subj
   if (of) folders.insert(folders.end(), of->model.tree.template_path.begin(), of->model.tree.template_path.end());
   const result<std::string> words = explanation(subject, of ? &of->model : nullptr, templates_in(folders));
   if (!words) return driver_show::fail(words.error());
-  print_out(*words);
+  print_out(words->ends_with('\n') ? *words : *words + "\n");
   return exit_class::done;
 }
 
@@ -218,7 +218,10 @@ exit_class show_targets(const session_request& tree, surroundings around) {
   const auto of = driver_show::open_or_say(tree, std::move(around), failure);
   if (!of) return failure;
   std::vector<std::vector<std::string>> aggregates, others;
-  for (const target& one : of->targets) (one.pipeline.empty() ? aggregates : others).push_back({one.name, displayable(one.description)});
+  for (const target& one : of->targets) {
+    const std::string prefix = one.pipeline.empty() ? of->model.tree.target_prefix : std::string();
+    (one.pipeline.empty() ? aggregates : others).push_back({prefix + one.name, displayable(one.description)});
+  }
   print_out("of the whole build tree\n" + driver_show::table_of(aggregates) + "of one pipeline\n" + driver_show::table_of(others) +
             "tests\n  test  ctest runs the checks: build, test, scan, image\nmore\n  " + path_below(of->where.own(), of->model.tree.build_root) +
             "/cicd --help\n");
@@ -228,7 +231,7 @@ exit_class show_targets(const session_request& tree, surroundings around) {
 exit_class describe_build_tree(const session_request& tree, surroundings around) {
   exit_class failure = exit_class::usage;
   session_or_errors opened = open_session(tree, std::move(around));
-  print_errors(opened.warnings);
+  print_warnings(opened.warnings);
   print_errors(opened.errors);
   if (!opened.opened) return opened.errors.empty() ? failure : opened.errors.front().kind;
   const std::string path = opened.opened->where.own() + "/targets.cmake";

@@ -78,7 +78,7 @@ std::vector<std::optional<std::string>> git_blobs_from(std::string_view printed)
       blobs.emplace_back();
       continue;
     }
-    if (printed.size() < *size + 1) return blobs;
+    if (printed.size() <= *size) return blobs;
     blobs.emplace_back(std::string(printed.substr(0, *size)));
     printed.remove_prefix(*size + 1);
   }

@@ -21,10 +21,11 @@ constexpr std::string_view after_digest = R"(","known":)";
 
 /// The JSON text within the envelope, when it is whole.
 inline std::optional<std::string_view> unwrapped(std::string_view text) {
-  const std::size_t start = before_digest.size() + 64 + after_digest.size();
-  if (text.size() <= start || !text.starts_with(before_digest) || text.back() != '}') return {};
+  const std::size_t digits = before_digest.size(), middle = digits + 64, start = middle + after_digest.size();
+  if (text.size() <= start || text.back() != '}') return {};
+  if (!text.starts_with(before_digest) || text.substr(middle, after_digest.size()) != after_digest) return {};
   const std::string_view inner = text.substr(start, text.size() - start - 1);
-  if (text.substr(before_digest.size(), 64) != hex(sha256(inner))) return {};
+  if (text.substr(digits, 64) != hex(sha256(inner))) return {};
   return inner;
 }
 

@@ -74,6 +74,7 @@ class caching_runner : public runner {
   void after(progress& one);
 
   bool restored(progress& one);
+  void remove_others(const file_query& query, const file_set& wanted);
   status prepared(progress& one);
   status gathered(progress& one);
   void keep(progress& one);
@@ -104,8 +105,10 @@ class background_runner : public runner {
   cancellation cancelled_;
 };
 
-/// The patterns of what a step makes: OUTPUTS and REPORTS of a command, the layout of an image.
-std::vector<std::string> output_patterns(const graph_step& step);
-std::vector<std::string> report_patterns(const graph_step& step);
+/// The question for what a step makes in its folder: OUTPUTS of a command less those after `!`, the layout of an image. No patterns where it
+/// makes nothing.
+file_query outputs_in(const std::string& folder, const graph_step& step);
+/// The same for its REPORTS.
+file_query reports_in(const std::string& folder, const graph_step& step);
 
 }  // namespace cicd

@@ -26,19 +26,22 @@ outcome failed_with(error why) {
 
 }  // namespace run_decorators
 
-std::vector<std::string> output_patterns(const graph_step& step) {
-  if (step.kind == step_kind::image) return {"layout/**"};
-  std::vector<std::string> patterns;
-  if (step.command != nullptr)
-    for (const path_pattern& pattern : step.command->outputs) patterns.push_back(pattern.str());
-  return patterns;
+file_query outputs_in(const std::string& folder, const graph_step& step) {
+  file_query query{folder, {}, {}, {}, true};
+  if (step.kind == step_kind::image) query.patterns = {"layout/**"};
+  if (step.command == nullptr) return query;
+  for (const path_pattern& pattern : step.command->outputs) {
+    if (pattern.view().starts_with('!')) query.exclude.emplace_back(pattern.view().substr(1));
+    else query.patterns.push_back(pattern.str());
+  }
+  return query;
 }
 
-std::vector<std::string> report_patterns(const graph_step& step) {
-  std::vector<std::string> patterns;
+file_query reports_in(const std::string& folder, const graph_step& step) {
+  file_query query{folder, {}, {}, {}, true};
   if (step.command != nullptr)
-    for (const path_pattern& pattern : step.command->reports) patterns.push_back(pattern.str());
-  return patterns;
+    for (const path_pattern& pattern : step.command->reports) query.patterns.push_back(pattern.str());
+  return query;
 }
 
 // ── retrying ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -199,11 +202,8 @@ bool caching_runner::restored(progress& one) {
   if (step.command != nullptr && step.command->always) return false;
   const std::optional<cached_step> entry = cache_.find(one.work->plan.key);
   if (!entry || !cache_.restore(*entry, one.work->folder, one.work->log)) return false;
-  const auto there = index_.look({one.work->folder, output_patterns(step), {}, {}, true});
-  if (!there) return false;
-  for (const observed_file& file : *there)
-    if (std::ranges::find(entry->outputs, file.path, &observed_file::path) == entry->outputs.end())
-      (void)remove_tree(one.work->folder + "/" + file.path);
+  remove_others(outputs_in(one.work->folder, step), entry->outputs);
+  remove_others(reports_in(one.work->folder, step), entry->reports);
   one.end.how = step_outcome::reused;
   one.end.result = entry->result;
   one.end.printed = static_cast<bool>(entry->log);
@@ -215,7 +215,17 @@ bool caching_runner::restored(progress& one) {
   return true;
 }
 
+/// Removes what matches and is not among `wanted`: left by an earlier run, it would be taken for made by this one.
+void caching_runner::remove_others(const file_query& query, const file_set& wanted) {
+  if (query.patterns.empty() || !is_folder(query.root)) return;
+  const result<file_set> there = index_.look(query);
+  if (!there) return;
+  for (const observed_file& file : *there)
+    if (std::ranges::find(wanted, file.path, &observed_file::path) == wanted.end()) (void)remove_tree(query.root + "/" + file.path);
+}
+
 status caching_runner::prepared(progress& one) {
+  remove_others(reports_in(one.work->folder, *one.work->step), {});
   std::vector<file_source> sources{{one.work->source, one.work->seen->inputs}};
   for (const file_query& query : ask_.upstream_outputs(*one.work)) {
     result<file_set> files = index_.look(query);
@@ -243,11 +253,11 @@ void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
 
 void caching_runner::after(progress& one) {
   const graph_step& step = *one.work->step;
-  const auto reports = index_.look({one.work->folder, report_patterns(step), {}, {}, true});
-  if (reports && !report_patterns(step).empty()) {
-    one.made.reports = *reports;
-    one.end.tests = ask_.read_reports(one.work->folder, *reports);
-  }
+  if (const file_query query = reports_in(one.work->folder, step); !query.patterns.empty())
+    if (result<file_set> reports = index_.look(query)) {
+      one.made.reports = *std::move(reports);
+      one.end.tests = ask_.read_reports(one.work->folder, one.made.reports);
+    }
   if (one.end.how != step_outcome::ran) return;
   if (status got = gathered(one); !got) {
     one.end.how = step_outcome::failed;
@@ -258,9 +268,10 @@ void caching_runner::after(progress& one) {
 }
 
 status caching_runner::gathered(progress& one) {
-  const std::vector<std::string> patterns = output_patterns(*one.work->step);
-  if (!patterns.empty()) {
-    result<file_set> outputs = index_.look({one.work->folder, patterns, {}, {}, false});
+  file_query query = outputs_in(one.work->folder, *one.work->step);
+  query.may_be_empty = false;
+  if (!query.patterns.empty()) {
+    result<file_set> outputs = index_.look(query);
     if (!outputs) {
       error why = std::move(outputs).error();
       why.kind = exit_class::step_failed;

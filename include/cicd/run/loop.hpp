@@ -16,11 +16,10 @@
 namespace cicd {
 
 struct loop_options {
-  unsigned jobs = 1;
+  std::function<unsigned()> jobs;  ///< how many run at once; asked when the first step starts
   std::function<std::map<std::string, std::chrono::milliseconds>()> expected;  ///< by step id; asked when the first step starts
   std::function<status()> before_first;                       ///< before the first step starts; its error ends the run
   std::function<void()> tick;                                 ///< about every 100 ms while something runs
-  std::chrono::milliseconds grace{10'000};                    ///< between TERM and KILL after an interrupt
 };
 
 /// What came of it.
@@ -69,8 +68,9 @@ class run_loop {
   };
   std::map<step_index, std::unique_ptr<running_step>> running_;
   std::vector<bool> ended_;
-  std::shared_ptr<void> signals_, kill_timer_, tick_timer_;
+  std::shared_ptr<void> signals_, tick_timer_;
   std::optional<std::map<std::string, std::chrono::milliseconds>> expected_;
+  std::optional<unsigned> jobs_;
   int signal_ = 0;
   bool pumping_ = false;
   loop_result result_;

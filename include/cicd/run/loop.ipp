@@ -43,7 +43,7 @@ loop_result run_loop::run() {
 void run_loop::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!ready_.empty() && signal_ == 0 && result_.outcome == exit_class::done && running_.size() < options_.jobs) {
+  while (!ready_.empty() && signal_ == 0 && result_.outcome == exit_class::done && running_.size() < jobs_.value_or(1)) {
     const step_index step = ready_.top();
     ready_.pop();
     begin(step);
@@ -63,6 +63,7 @@ void run_loop::begin(step_index step) {
     end.result = plan->result.value_or(step_result{});
     return finish(step, std::move(end));
   }
+  if (!jobs_) jobs_ = std::max(1U, options_.jobs());
   if (options_.before_first) {
     const auto once = std::exchange(options_.before_first, {});
     if (status may = once(); !may) {
@@ -115,10 +116,7 @@ void run_loop::finish(step_index step, outcome end) {
     running_.erase(ran);
   }
   ended_[step] = true;
-  if (running_.empty()) {
-    kill_timer_.reset();
-    tick_timer_.reset();
-  }
+  if (running_.empty()) tick_timer_.reset();
   say_(std::move(event));
   if (end.good()) {
     ++(end.how == step_outcome::up_to_date ? result_.up_to_date : result_.done);
@@ -146,9 +144,7 @@ void run_loop::interrupted(int signal) {
     signal_ = signal;
     result_.outcome = signal == SIGINT ? exit_class::interrupted : exit_class::terminated;
   }
-  if (running_.empty()) return;
-  stop_all(again ? runner::manner::hard : runner::manner::kindly);
-  if (!again) kill_timer_ = loop_.after(options_.grace, [this] { if (!running_.empty()) stop_all(runner::manner::hard); });
+  if (!running_.empty()) stop_all(again ? runner::manner::hard : runner::manner::kindly);
 }
 
 void run_loop::tell_not_run() {

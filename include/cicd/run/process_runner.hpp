@@ -38,7 +38,9 @@ class process_runner : public runner {
  private:
   struct running;
   void ended(const std::shared_ptr<running>& one, const ending& how);
-  void limit(const std::shared_ptr<running>& one, const step& declared);
+  void limit(const std::shared_ptr<running>& one);
+  /// TERM, then KILL after the step's GRACE.
+  void end_kindly(const std::shared_ptr<running>& one);
 
   event_loop& loop_;
   process_port& processes_;

@@ -118,22 +118,26 @@ void process_runner::start(const task& work, std::function<void(outcome)> done) 
     ended(one, how);
   };
   one->process = processes_.start(run_process::command_for(work, *options_.around), std::move(events));
-  limit(one, *work.step->command);
+  limit(one);
 }
 
-void process_runner::limit(const std::shared_ptr<running>& one, const step& declared) {
-  using std::chrono::milliseconds;
-  const milliseconds most = declared.timeout ? milliseconds(declared.timeout.milliseconds()) : options_.timeout;
-  const milliseconds grace = declared.grace ? milliseconds(declared.grace.milliseconds()) : options_.grace;
-  const std::weak_ptr<running> weak = one;
-  one->timer = loop_.after(most, [this, weak, grace] {
+void process_runner::limit(const std::shared_ptr<running>& one) {
+  const auto& declared = one->work->step->command->timeout;
+  const auto most = declared ? std::chrono::milliseconds(declared.milliseconds()) : options_.timeout;
+  one->timer = loop_.after(most, [this, weak = std::weak_ptr(one)] {
     const auto late = weak.lock();
     if (!late || !late->process) return;
     late->late = true;
-    late->process->signal_tree(SIGTERM);
-    late->timer = loop_.after(grace, [weak] {
-      if (const auto stubborn = weak.lock(); stubborn && stubborn->process) stubborn->process->signal_tree(SIGKILL);
-    });
+    end_kindly(late);
+  });
+}
+
+void process_runner::end_kindly(const std::shared_ptr<running>& one) {
+  const auto& declared = one->work->step->command->grace;
+  const auto grace = declared ? std::chrono::milliseconds(declared.milliseconds()) : options_.grace;
+  one->process->signal_tree(SIGTERM);
+  one->timer = loop_.after(grace, [weak = std::weak_ptr(one)] {
+    if (const auto stubborn = weak.lock(); stubborn && stubborn->process) stubborn->process->signal_tree(SIGKILL);
   });
 }
 
@@ -152,7 +156,9 @@ void process_runner::ended(const std::shared_ptr<running>& one, const ending& ho
 void process_runner::stop(manner how) {
   for (const std::shared_ptr<running>& one : running_) {
     one->stopped = true;
-    if (one->process) one->process->signal_tree(how == manner::kindly ? SIGTERM : SIGKILL);
+    if (!one->process) continue;
+    if (how == manner::hard) one->process->signal_tree(SIGKILL);
+    else end_kindly(one);
   }
 }
 

@@ -31,6 +31,12 @@ TEST(error_text, leaves_out_what_is_not_given) {
   EXPECT_EQ(cicd::text_of(std::move(failure).with("try", "")), "cicd: error: no git found\n");
 }
 
+TEST(warning_text, differs_in_its_first_word_only) {
+  EXPECT_EQ(cicd::warning_text_of(
+                {.subject = "orders", .what = "no BASE", .value = {}, .notes = {{"try", "BASE x"}}}),
+            "cicd: warning: orders: no BASE\n  try: BASE x\n");
+}
+
 TEST(error_text, an_empty_value_is_shown_in_quotes) {
   EXPECT_EQ(cicd::text_of({.subject = {}, .what = "IMAGE is empty", .value = "", .notes = {}}),
             "cicd: error: IMAGE is empty: ''\n");

@@ -94,7 +94,7 @@ TEST(every_subject, has_a_page) {
 TEST(the_reference_page, is_what_the_comments_give) {
   EXPECT_EQ(cicd::tests::file_text(cicd::tests::source_root() / "docs/reference.md"),
             cicd::reference_markdown())
-      << "write it anew: cicd explain --reference > docs/reference.md";
+      << "write it anew: cicd reference > docs/reference.md";
 }
 
 }  // namespace

@@ -129,6 +129,19 @@ TEST_F(layer_items, give_a_key_of_names_modes_links_and_contents_and_of_nothing_
   EXPECT_NE(key("b"), linked);
 }
 
+TEST_F(layer_items, look_the_same_until_a_file_is_written_and_know_the_latest_change) {
+  write("app/x", "1");
+  write("app/y", "1");
+  const auto look = [&] { return look_of(*listed_items({"application", {{at("app"), "/app"}}})); };
+  const auto first = look();
+  EXPECT_EQ(first.newest, std::max(stamp_at(at("app/x"))->changed, stamp_at(at("app/y"))->changed));
+  EXPECT_EQ(look().key, first.key);
+  let_file_time_pass(at("app/y"));
+  write("app/x", "2");
+  EXPECT_NE(look().key, first.key);
+  EXPECT_EQ(look().newest, stamp_at(at("app/x"))->changed);
+}
+
 TEST_F(layer_items, stop_when_asked) {
   write("x", "1");
   auto items = listed_items({"application", {{at("x"), "/x"}}});

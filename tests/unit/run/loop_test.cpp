@@ -91,7 +91,7 @@ struct loop_fixture : testing::Test {
         [this](event_body body) {
           if (const auto* end = std::get_if<step_ended>(&body)) ended[end->step] = end->outcome;
         },
-        {.jobs = jobs, .expected = {}, .before_first = {}, .tick = {}});
+        {.jobs = [jobs] { return jobs; }, .expected = {}, .before_first = {}, .tick = {}});
     return running.run();
   }
 };

@@ -1,0 +1,218 @@
+"""The cache of steps: what comes back from it, what is never kept, and what is never served."""
+
+import os
+import shutil
+import unittest
+
+import harness
+
+CALLS = """
+add_pipeline(app)
+pipeline_step(app build COMMAND ./make INPUTS make in.txt OUTPUTS out/ link run REPORTS reports/*.xml STAGE build)
+pipeline_step(app second SHELL "cat out/a.txt out/b.txt > both.txt" INPUTS in.txt OUTPUTS both.txt AFTER build)
+"""
+MAKE = """#!/bin/sh
+mkdir -p out reports
+cp in.txt out/a.txt
+echo "b of $(cat in.txt)" > out/b.txt
+ln -sf out/a.txt link
+printf '#!/bin/sh\\necho ran\\n' > run
+chmod 755 run
+echo '<testsuite name="s" tests="1"><testcase classname="s" name="first case"/></testsuite>' > reports/one.xml
+echo "this was printed"
+echo "and this" >&2
+"""
+
+
+class Cache(harness.Case):
+    def made(self, name="t", **how):
+        tree = self.tree(name=name, **how)
+        tree.write("in.txt", "one\n")
+        tree.write("make", MAKE, 0o755)
+        tree.declare(CALLS)
+        tree.commit()
+        tree.configure()
+        return tree
+
+    def check_made(self, tree, content="one\n"):
+        work = tree.work("app/build")
+        self.assertEqual((work / "out/a.txt").read_text(), content)
+        self.assertEqual((work / "out/b.txt").read_text(), f"b of {content}")
+        self.assertEqual(os.readlink(work / "link"), "out/a.txt")
+        self.assertEqual((work / "run").stat().st_mode & 0o777, 0o755)
+        self.assertEqual((tree.work("app/second") / "both.txt").read_text(), f"{content}b of {content}")
+
+    def check_reused(self, tree):
+        tree.run("app/second")
+        self.assertEqual(tree.outcomes(), {"app/build": "reused", "app/second": "reused"})
+        self.check_made(tree)
+        self.assertIn(b"this was printed", tree.log("app/build"))
+        self.assertIn(b"! and this", tree.log("app/build"))
+        self.assertIn("first case", (tree.build / ".cicd/junit/app.build.xml").read_text())
+
+    def test_another_build_tree_reuses(self):
+        first = self.made()
+        first.run("app/second")
+        self.assertEqual(first.outcomes(), {"app/build": "ran", "app/second": "ran"})
+        other = harness.Tree(self.folder / "t", build="other", home=first.home)
+        other.configure()
+        self.check_reused(other)
+
+    def test_a_fresh_clone_of_the_same_commit_reuses(self):
+        first = self.made()
+        first.run("app/second")
+        clone = harness.Tree(self.folder / "clone elsewhere", home=first.home)
+        clone.source.rmdir()
+        first.git("clone", "--quiet", str(first.source), str(clone.source))
+        clone.configure()
+        self.check_reused(clone)
+
+    def test_an_earlier_state_comes_back(self):
+        tree = self.made()
+        tree.run("app/second")
+        tree.write("in.txt", "two\n")
+        tree.run("app/second")
+        self.assertEqual(tree.outcomes(), {"app/build": "ran", "app/second": "ran"})
+        self.check_made(tree, "two\n")
+        tree.write("in.txt", "one\n")
+        self.check_reused(tree)
+
+    def poisoned(self, kind):
+        """Every file of the cache harmed in turn, in a copy; a fresh build tree comes to what is right."""
+        first = self.made()
+        first.run("app/second")
+        cache, pristine = first.home / "cache", self.folder / "pristine"
+        shutil.copytree(cache, pristine, symlinks=True)
+        victims = sorted(path.relative_to(pristine) for path in pristine.rglob("*") if path.is_file() and path.parts[len(pristine.parts)] in ("steps", "blobs"))
+        self.assertGreaterEqual(len(victims), 7)
+        other = harness.Tree(self.folder / "t", build="other", home=first.home)
+        other.configure()
+        for victim in victims:
+            with self.subTest(victim=str(victim)):
+                for folder in (cache, other.build / ".cicd/work", other.build / ".cicd/steps"):
+                    shutil.rmtree(folder, ignore_errors=True)
+                for file in ("steps.journal", "files.index"):
+                    (other.build / ".cicd" / file).unlink(missing_ok=True)
+                shutil.copytree(pristine, cache, symlinks=True)
+                harmed = cache / victim
+                harmed.chmod(0o644)
+                content = harmed.read_bytes()
+                if kind == "delete":
+                    harmed.unlink()
+                elif kind == "truncate":
+                    harmed.write_bytes(content[:len(content) // 2])
+                elif kind == "empty":
+                    harmed.write_bytes(b"")
+                else:
+                    at = len(content) // 2
+                    harmed.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1:])
+                other.run("app/second")
+                self.assertIn("ran", other.outcomes().values())
+                self.check_made(other)
+                # And it mended the cache: the next one is served.
+                shutil.rmtree(other.build / ".cicd/work")
+                (other.build / ".cicd/steps.journal").unlink()
+                other.run("app/second")
+                self.assertEqual(set(other.outcomes().values()), {"reused"})
+                self.check_made(other)
+
+    def test_a_deleted_file_is_a_miss(self):
+        self.poisoned("delete")
+
+    def test_a_truncated_file_is_a_miss(self):
+        self.poisoned("truncate")
+
+    def test_an_empty_file_is_a_miss(self):
+        self.poisoned("empty")
+
+    def test_a_flipped_bit_is_a_miss(self):
+        self.poisoned("flip")
+
+    def test_inputs_that_change_meanwhile_keep_the_result_out(self):
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "cp in.txt out.txt; : > \\"$STARTED\\"; while [ ! -e \\"$STARTED.go\\" ]; do sleep 0.02; done" '
+                     "INPUTS in.txt OUTPUTS out.txt PASS_ENV STARTED)\n").configure()
+        started = self.folder / "started"
+        tree.env["STARTED"] = str(started)
+        process = tree.start(tree.launcher, "run", "app/one")
+        harness.until(started.exists, what="the step")
+        tree.write("in.txt", "two")
+        (self.folder / "started.go").touch()
+        self.assertEqual(process.wait(20), 0)
+        self.assertIn("its inputs changed while it ran", (tree.root / "out.txt").read_text())
+        self.assertEqual(list((tree.home / "cache").glob("steps/*/*")), [])
+        tree.run("app/one")
+        self.assertEqual(tree.outcomes(), {"app/one": "ran"})
+        self.assertEqual((tree.work("app/one") / "out.txt").read_text(), "two")
+
+    def test_a_step_that_alters_its_own_inputs_is_right_every_time(self):
+        tree = self.tree()
+        tree.write("in.txt", "one\n")
+        tree.write("other.txt", "x")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "echo more >> in.txt; cp in.txt out.txt" INPUTS in.txt other.txt OUTPUTS out.txt)\n').configure()
+        for content in ("x", "y", "z"):
+            tree.write("other.txt", content)
+            tree.run("app/one")
+            self.assertEqual(tree.outcomes(), {"app/one": "ran"})
+            self.assertEqual((tree.work("app/one") / "out.txt").read_text(), "one\nmore\n")
+        self.assertEqual((tree.source / "in.txt").read_text(), "one\n")
+        tree.run("app/one")
+        self.assertEqual(tree.outcomes(), {"app/one": "up-to-date"})
+
+    def test_a_step_that_alters_its_own_inputs_in_the_source_folder_is_not_kept(self):
+        tree = self.tree()
+        tree.write("in.txt", "one\n")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "echo more >> in.txt; cp in.txt out.txt" INPUTS in.txt OUTPUTS out.txt IN_SOURCE)\n').configure()
+        done = tree.run("app/one")
+        self.assertIn("its inputs changed while it ran", done.stdout + done.stderr)
+        self.assertEqual(list((tree.home / "cache").glob("steps/*/*")), [])
+        tree.run("app/one")
+        self.assertEqual(tree.outcomes(), {"app/one": "ran"})
+
+    def test_an_output_that_was_changed_by_hand_is_put_right(self):
+        tree = self.made()
+        tree.run("app/second")
+        (tree.work("app/build") / "out/a.txt").write_text("by hand\n")
+        (tree.work("app/build") / "out/more.txt").write_text("by hand\n")
+        tree.run("app/second")
+        self.assertEqual(tree.outcomes()["app/build"], "reused")
+        self.check_made(tree)
+        self.assertFalse((tree.work("app/build") / "out/more.txt").exists())
+
+    def test_a_cache_that_cannot_be_written_is_a_warning(self):
+        tree = self.made()
+        blocked = self.folder / "blocked"
+        blocked.write_text("a file where the cache folder should be")
+        tree.env["CICD_CACHE_DIR"] = str(blocked / "cache")
+        done = tree.run("app/second")
+        self.assertEqual(tree.outcomes(), {"app/build": "ran", "app/second": "ran"})
+        self.assertIn("cache", done.stdout + done.stderr)
+        self.check_made(tree)
+        tree.run("app/second")
+        self.assertEqual(tree.outcomes(), {"app/build": "up-to-date", "app/second": "up-to-date"})
+
+    def test_a_read_only_cache_is_a_warning_for_an_ordinary_user(self):
+        tree = self.made()
+        cache = tree.home / "cache"
+        cache.mkdir()
+        cache.chmod(0o555)
+        user = []
+        if os.getuid() == 0:
+            user = [harness.tool("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+            self.folder.chmod(0o755)
+            tree.call(["chown", "-R", "65534:65534", tree.root])
+        done = tree.call([*user, tree.launcher, "run", "app/second"])
+        self.assertEqual(done.returncode, 0, done.all)
+        self.assertIn("not kept in the cache", done.all)
+        self.check_made(tree)
+
+    def test_always_is_never_reused(self):
+        tree = self.tree('add_pipeline(app)\npipeline_step(app one COMMAND true INPUTS CMakeLists.txt ALWAYS)\n')
+        for _ in range(2):
+            tree.run("app/one")
+            self.assertEqual(tree.outcomes(), {"app/one": "ran"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,191 @@
+"""What a person is told when a step fails, and that nothing starts when it could not end well."""
+
+import os
+import re
+import socket
+import unittest
+
+import harness
+
+JUNIT = """<?xml version="1.0"?><testsuite name="OrdersTest" tests="2" failures="1">
+<testcase classname="shop.OrdersTest" name="adds" time="0.01"/>
+<testcase classname="shop.OrdersTest" name="closesStaleOrders" time="0.02">
+<failure message="expected: &lt;3&gt; but was: &lt;2&gt;">stack</failure></testcase></testsuite>
+"""
+
+
+class Failing(harness.Case):
+    def failed(self, command, status=1, more="", **how):
+        tree = self.tree()
+        tree.write("in.txt", "x")
+        tree.declare(f"add_pipeline(app)\npipeline_step(app before COMMAND true INPUTS in.txt)\n"
+                     f"pipeline_step(app one {command} INPUTS in.txt AFTER before {more})\npipeline_step(app next COMMAND true INPUTS in.txt AFTER one)\n").configure()
+        done = tree.run("app/next", status=status, **how)
+        self.assertEqual((tree.result()["outcome"], tree.result()["exit_status"]), ("step-failed", 1))
+        self.assertEqual(tree.outcomes()["app/next"], "not-run")
+        self.assertEqual(list((tree.home / "cache").glob("steps/*/*/*")), [])
+        self.block = done.stdout + done.stderr
+        self.check_rerun(tree, how.get("env"))
+        return tree
+
+    def check_rerun(self, tree, env):
+        """The command that is printed runs that step again, and nothing else."""
+        again, = re.findall(r"^  again +(.+)$", self.block, re.M)
+        self.assertEqual(tree.result()["rerun"], again)
+        self.assertEqual(tree.result()["failed_step"], "app/one")
+        before = tree.result()["id"]
+        done = tree.call(["/bin/sh", "-c", again], env=env)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotEqual(tree.result()["id"], before)
+        self.assertEqual(tree.outcomes(), {"app/before": "up-to-date", "app/one": "timed-out" if "timed out" in self.block else "failed"})
+        log = re.search(r"^  log +(.+)$", self.block, re.M)
+        if log:
+            self.assertTrue((tree.source / log[1]).is_file(), log[1])
+
+    def says(self, *texts):
+        for text in texts:
+            self.assertIn(text, self.block)
+
+    def test_an_exit_status_with_the_last_lines(self):
+        tree = self.failed('SHELL "seq 1000; echo the last words >&2; exit 1"')
+        self.says("✗ app/one failed: exit status 1", "the last words", "1000", "app.one.log")
+        self.assertEqual(len(tree.log("app/one").splitlines()), 1001)
+
+    def test_126(self):
+        tree = self.tree()
+        tree.write("tool", "#!/bin/sh\n", 0o644)
+        tree.declare("add_pipeline(app)\npipeline_step(app one COMMAND ./tool INPUTS tool)\n").configure()
+        self.block = tree.run("app/one", status=1).all
+        self.says("not executable", "chmod +x")
+
+    def test_126_in_a_shell(self):
+        self.failed('SHELL "echo \'#!/bin/sh\' > tool; ./tool"')
+        self.says("exit status 126", "cannot be executed", "chmod +x")
+
+    def test_127_in_a_shell(self):
+        self.failed('SHELL "there-is-no-such-program"')
+        self.says("exit status 127", "program not found", "there-is-no-such-program")
+
+    def test_137_killed(self):
+        self.failed('SHELL "kill -9 $$"')
+        self.says("signal 9", "killed", "memory")
+
+    def test_139_segmentation_fault(self):
+        self.failed('SHELL "ulimit -c 0; kill -SEGV $$"')
+        self.says("signal 11", "segmentation fault")
+
+    def test_143(self):
+        self.failed('SHELL "kill -TERM $$"')
+        self.says("signal 15")
+
+    def test_the_time_limit(self):
+        tree = self.failed('SHELL "echo begun; sleep 100"', more="TIMEOUT 300ms GRACE 200ms")
+        self.says("✗ app/one timed out after", "begun", "longer TIMEOUT")
+        self.assertFalse(harness.bearers(tree.cookie))
+
+    def test_a_failing_test_case_is_shown_by_name_and_message(self):
+        tree = self.failed('SHELL "printf \'%s\' \\"$CASES\\" > TEST-one.xml; exit 1"', more="REPORTS TEST-*.xml PASS_ENV CASES", env={"CASES": JUNIT})
+        self.says("1 of 2 tests failed", "OrdersTest.closesStaleOrders", "expected: <3> but was: <2>")
+        junit = (tree.build / ".cicd/junit/app.one.xml").read_text()
+        for text in ("closesStaleOrders", "adds"):
+            self.assertIn(text, junit)
+
+    def test_a_failing_test_case_appears_in_ctest(self):
+        tree = self.tree()
+        tree.write("report.xml", JUNIT)
+        tree.declare('add_pipeline(app)\npipeline_step(app test SHELL "cp report.xml out.xml; exit 1" INPUTS report.xml REPORTS out.xml STAGE test)\n').configure()
+        done = tree.call([harness.tool("ctest"), "--test-dir", tree.build, "--output-on-failure"])
+        self.assertEqual(done.returncode, 8, done.all)
+        for text in ("app.test", "OrdersTest.closesStaleOrders", "expected: <3> but was: <2>"):
+            self.assertIn(text, done.stdout)
+        junit = (tree.build / ".cicd/junit/app.test.xml").read_text()
+        self.assertIn("expected: &lt;3&gt; but was: &lt;2&gt;", junit)
+        ended = next(one for one in tree.events() if one["event"] == "step_ended")
+        self.assertEqual([(one["name"], one["state"]) for one in ended["tests"]], [("adds", "passed"), ("closesStaleOrders", "failed")])
+
+    def test_retries(self):
+        tree = self.tree()
+        counter = self.folder / "counter"
+        tree.env["COUNTER"] = str(counter)
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "echo x >> \\"$COUNTER\\"; test $(wc -l < \\"$COUNTER\\") -ge 3" '
+                     "INPUTS CMakeLists.txt PASS_ENV COUNTER RETRIES 2)\n").configure()
+        done = tree.run("app/one")
+        self.assertIn("attempt 2 of 3 failed", done.stdout)
+        self.assertEqual(counter.read_text(), "x\n" * 3)
+        counter.unlink()
+        tree.declare((tree.source / "CMakeLists.txt").read_text().split("find_package(cicd REQUIRED)\n")[1].replace("RETRIES 2", "RETRIES 1")).configure()
+        tree.run("app/one", status=1)
+        self.assertEqual(counter.read_text(), "x\n" * 2)
+
+    def refused(self, calls, target="app/one", status=2):
+        tree = self.tree()
+        tree.write("in.txt", "x")
+        started = self.folder / "started"
+        tree.env["STARTED"] = str(started)
+        tree.declare(f'add_pipeline(app)\npipeline_step(app first SHELL ": > \\"$STARTED\\"" INPUTS in.txt PASS_ENV STARTED)\n{calls}').configure()
+        return tree, started
+
+    def check_refused(self, tree, started, *texts, target="app/one", status=2, word="usage"):
+        done = tree.run(target, status=status)
+        self.assertFalse(started.exists(), "something was started")
+        for text in texts:
+            self.assertIn(text, done.stderr)
+        self.assertEqual(tree.result()["outcome"], word)
+        self.assertEqual(tree.cicd("plan", target, status=status).returncode, status)
+
+    def test_a_missing_tool_is_found_before_anything_starts(self):
+        tree, started = self.refused("pipeline_step(app one COMMAND no-such-tool --now INPUTS in.txt AFTER first)\n")
+        self.check_refused(tree, started, "no-such-tool", "app/one", "not installed")
+
+    def test_missing_maven_says_how_it_is_installed(self):
+        tree, started = self.refused("pipeline_step(app one COMMAND mvn -B package INPUTS in.txt AFTER first)\n")
+        folder = self.folder / "bin"
+        folder.mkdir()
+        for name in ("sh", "git", "env"):
+            os.symlink(harness.tool(name), folder / name)
+        tree.env["PATH"] = str(folder)
+        self.check_refused(tree, started, "mvn", "apt-get install maven")
+
+    def test_an_empty_input_set(self):
+        tree, started = self.refused("pipeline_step(app one COMMAND true INPUTS src/** AFTER first)\n")
+        self.check_refused(tree, started, "app/one", "src/**")
+
+    def test_a_missing_input(self):
+        tree, started = self.refused("pipeline_step(app one COMMAND true INPUTS in.txt on.txt AFTER first)\n")
+        self.check_refused(tree, started, "app/one", "on.txt")
+
+    def test_a_socket_among_the_inputs(self):
+        tree, started = self.refused("pipeline_step(app one COMMAND true INPUTS in.txt s/** AFTER first)\n")
+        (tree.source / "s").mkdir()
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind(str(tree.source / "s/socket"))
+            self.check_refused(tree, started, "s/socket", "socket")
+
+    def test_a_fifo_among_the_inputs(self):
+        tree, started = self.refused("pipeline_step(app one COMMAND true INPUTS in.txt s/** AFTER first)\n")
+        (tree.source / "s").mkdir()
+        os.mkfifo(tree.source / "s/fifo")
+        self.check_refused(tree, started, "s/fifo")
+
+    def test_declared_outputs_that_are_not_made(self):
+        tree = self.failed("COMMAND true", more="OUTPUTS out.txt")
+        self.says("out.txt", "OUTPUTS")
+        self.assertEqual(tree.plan("app/one")["steps"][-1]["decision"], "run")
+
+    def test_an_unknown_target_names_the_nearest(self):
+        tree, _ = self.refused("")
+        done = tree.run("app/frist", status=2)
+        self.assertIn("app", done.stderr)
+        self.assertIn("cicd-help", done.stderr)
+
+    def test_paths_are_those_of_the_source_tree(self):
+        tree = self.tree()
+        tree.write("src/Main.java", "class")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "echo $PWD/src/Main.java:3: error: class expected; exit 1" INPUTS src/**)\n').configure()
+        done = tree.run("app/one", status=1)
+        self.assertIn("src/Main.java:3: error", done.stdout + done.stderr)
+        self.assertNotIn(".cicd/work/app/one/src", (done.stdout + done.stderr).split("✗")[1])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
