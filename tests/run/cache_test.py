@@ -192,6 +192,20 @@ class Cache(harness.Case):
         tree.run("app/second")
         self.assertEqual(tree.outcomes(), {"app/build": "up-to-date", "app/second": "up-to-date"})
 
+    def test_an_image_does_without_the_cache_too(self):
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare(harness.DEPLOYED)
+        tree.commit()
+        tree.configure()
+        (self.folder / "blocked").write_text("a file where the cache folder should be")
+        tree.env["CICD_CACHE_DIR"] = str(self.folder / "blocked/cache")
+        done = tree.run("deploy-stage")
+        self.assertIn("layers are not kept in the cache", done.stdout)
+        self.assertEqual(set(tree.outcomes().values()), {"ran"})
+        tree.run("deploy-stage")
+        self.assertEqual(set(tree.outcomes().values()), {"up-to-date"})
+
     def test_a_read_only_cache_is_a_warning_for_an_ordinary_user(self):
         tree = self.made()
         cache = tree.home / "cache"
@@ -212,6 +226,36 @@ class Cache(harness.Case):
         for _ in range(2):
             tree.run("app/one")
             self.assertEqual(tree.outcomes(), {"app/one": "ran"})
+
+
+    def test_a_file_that_becomes_a_folder_and_back(self):
+        tree = self.tree()
+        # What the step itself once made stands where an input now wants a folder, and a link where a file is.
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "[ -e x ] || echo made > x; ls x > out.txt" OUTPUTS out.txt)\n').configure()
+        tree.run("app/one")
+        tree.write("x/y", "1")
+        tree.run("app/one")
+        self.assertEqual((tree.work("app/one") / "out.txt").read_text(), "y\n")
+        shutil.rmtree(tree.source / "x")
+        tree.write("x", "a file")
+        tree.run("app/one")
+        self.assertEqual((tree.work("app/one") / "out.txt").read_text(), "x\n")
+        outside = self.folder / "outside"
+        outside.mkdir()
+        (tree.work("app/one") / "z").symlink_to(outside)
+        tree.write("z/inner", "2")
+        tree.run("app/one")
+        self.assertEqual(list(outside.iterdir()), [])
+        self.assertEqual((tree.work("app/one") / "z/inner").read_text(), "2")
+
+    def test_what_an_earlier_step_made_does_not_replace_folders_of_the_sources(self):
+        tree = self.tree()
+        tree.write("docs/precious.txt", "precious")
+        tree.declare('add_pipeline(app)\npipeline_step(app make SHELL "rm -rf docs; echo made > docs" OUTPUTS docs)\n'
+                     "pipeline_step(app use COMMAND true INPUTS docs/** IN_SOURCE AFTER make)\n").configure()
+        done = tree.run("app/use", status=1)
+        self.assertIn("docs", done.all)
+        self.assertEqual((tree.source / "docs/precious.txt").read_text(), "precious")
 
 
 if __name__ == "__main__":

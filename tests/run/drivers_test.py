@@ -79,5 +79,32 @@ class Drivers(harness.Case):
         self.assertEqual(tree.record()["generation"], 1)
 
 
+    def test_ctest_side_by_side(self):
+        tree = self.counted("".join(f'''
+add_pipeline(p{n})
+pipeline_step(p{n} build SHELL "echo build{n} >> \\"$COUNT\\"; sleep 0.1; echo x > out.txt" INPUTS CMakeLists.txt OUTPUTS out.txt PASS_ENV COUNT STAGE build)
+pipeline_step(p{n} test COMMAND cat out.txt INPUTS CMakeLists.txt AFTER build STAGE test)
+pipeline_step(p{n} lint COMMAND cat out.txt INPUTS CMakeLists.txt AFTER build CHECK)
+''' for n in range(3)))
+        done = tree.call([harness.tool("ctest"), "--test-dir", tree.build, "-j8", "--output-on-failure"])
+        self.assertEqual(done.returncode, 0, done.all)
+        self.assertIn("out of 9", done.stdout)
+        self.assertEqual(sorted(self.count.read_text().split()), ["build0", "build1", "build2"])
+
+    def test_two_build_trees_take_turns_in_one_source_folder(self):
+        tree = self.counted('add_pipeline(app)\npipeline_step(app two SHELL "echo in >> \\"$COUNT\\"; while [ ! -e \\"$COUNT.go\\" ]; do sleep 0.02; done; echo out >> \\"$COUNT\\"" '
+                            "INPUTS CMakeLists.txt PASS_ENV COUNT IN_SOURCE ALWAYS)\n")
+        other = harness.Tree(tree.root, build="other", home=tree.home)
+        other.env["COUNT"] = tree.env["COUNT"]
+        other.configure()
+        first = tree.start(tree.launcher, "run", "app/two")
+        harness.until(self.count.exists, what="the first driver's step")
+        second = other.start(other.launcher, "run", "app/two")
+        harness.until(lambda: f"(process {first.pid})" in (tree.root / "out.txt").read_text(), what="the second driver's words")
+        (self.folder / "count.go").touch()
+        self.assertEqual((first.wait(20), second.wait(20)), (0, 0))
+        self.assertEqual(self.count.read_text().split(), ["in", "out", "in", "out"])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -110,7 +110,8 @@ class Failing(harness.Case):
         tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "echo x >> \\"$COUNTER\\"; test $(wc -l < \\"$COUNTER\\") -ge 3" '
                      "INPUTS CMakeLists.txt PASS_ENV COUNTER RETRIES 2)\n").configure()
         done = tree.run("app/one")
-        self.assertIn("attempt 2 of 3 failed", done.stdout)
+        self.assertIn("started again (attempt 3): attempt 2 of 3 failed", done.stdout)
+        self.assertEqual([one["attempt"] for one in tree.events() if one["event"] == "step_started"], [1, 2, 3])
         self.assertEqual(counter.read_text(), "x\n" * 3)
         counter.unlink()
         tree.declare((tree.source / "CMakeLists.txt").read_text().split("find_package(cicd REQUIRED)\n")[1].replace("RETRIES 2", "RETRIES 1")).configure()

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -67,6 +68,13 @@ def until(condition, seconds=20, what="the condition"):
             return found
         time.sleep(0.01)
     raise AssertionError(f"{what} did not come within {seconds} s")
+
+
+def note_in(text, label):
+    """The first line of a message under `label`: `try: …` of an error, `try  …` of a block."""
+    found = re.search(rf"^ +{label}:? +(.+)$", text, re.M)
+    assert found, f"no '{label}' in: {text}"
+    return found[1]
 
 
 class Tree:
@@ -143,9 +151,13 @@ class Tree:
 
     def start(self, *words, **how):
         """The driver in the background, its output in files of the root."""
+        def hear_signals():  # whoever started the tests may ignore them
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+
         with open(self.root / "out.txt", "wb") as out:
             return subprocess.Popen([str(word) for word in words], env={**self.env, **how.pop("env", {})}, cwd=self.source,
-                                    stdin=subprocess.DEVNULL, stdout=out, stderr=out, **how)
+                                    stdin=subprocess.DEVNULL, stdout=out, stderr=out, preexec_fn=hear_signals, **how)
 
     # ---- reading ----
 

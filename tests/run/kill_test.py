@@ -176,6 +176,34 @@ class Killed(harness.Case):
         self.assertEqual(other.outcomes(), {"app/build": "reused"})
         self.assertEqual((other.work("app/build") / "out.txt").read_text(), f"begin {self.rounds} end\n")
 
+    def test_ctrl_c_at_random_moments_of_a_deploy(self):
+        tree = self.tree()
+        tree.write("in.txt", "0")
+        tree.declare(harness.DEPLOYED)
+        tree.commit()
+        tree.configure()
+        chance, generation = random.Random(815), 0
+        for number in range(1, 16):
+            tree.write("in.txt", str(number))
+            tree.commit(f"number {number}")
+            process = tree.start(tree.launcher, "run", "deploy-stage")
+            time.sleep(chance.uniform(0, 0.4))
+            process.send_signal(signal.SIGINT)
+            status = process.wait(15)
+            self.assertIn(status, (0, 130, -signal.SIGINT))  # the last: before there was anything to end
+            shown = tree.manifests("show", "main:.cicd/records/stage/app.json")
+            seen = json.loads(shown)["generation"] if shown else 0
+            self.assertIn(seen, (generation, generation + 1))
+            if status >= 0:
+                self.assertEqual(tree.result()["outcome"], "done" if status == 0 else "interrupted")
+                self.assertEqual(tree.events()[-1]["event"], "run_ended")
+            if status == 0:
+                self.assertEqual(seen, generation + 1)
+            tree.run("deploy-stage")
+            generation += 1
+            self.assertEqual(tree.record()["generation"], generation)
+            self.assertFalse(harness.bearers(tree.cookie))
+
     def test_what_a_killed_run_left_behind_does_not_write_any_more(self):
         tree = self.tree()
         started = self.folder / "started"

@@ -119,7 +119,10 @@ std::string replaced_all(std::string text, std::string_view from, std::string_vi
 
 std::string shell_quoted(std::string_view text) {
   if (base_text::is_plain_in_shell(text)) return std::string(text);
-  return "'" + replaced_all(std::string(text), "'", "'\\''") + "'";
+  std::string quoted = "'";
+  quoted += replaced_all(std::string(text), "'", "'\\''");
+  quoted += '\'';
+  return quoted;
 }
 
 std::string shell_quoted(std::span<const std::string> words) {

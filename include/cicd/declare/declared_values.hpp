@@ -17,7 +17,7 @@ struct declared_subject {
   std::string name;  ///< of the part
   std::string key;   ///< of the option; empty for the whole
   std::string path() const {
-    const std::string part = kind == "pipeline" ? "" : fmt::format("{}.{}", kind, name);
+    const std::string part = kind == "pipeline" ? std::string() : kind + "." + name;
     return part + (part.empty() || key.empty() ? "" : ".") + key;
   }
 };

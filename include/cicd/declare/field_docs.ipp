@@ -31,7 +31,7 @@ std::span<const field_doc> field_docs() {
        R"~(EXCLUDE docs/**)~",
        R"~(EXCLUDE /docs)~"},
       {"step.outputs",
-       R"~(The files and folders that the step makes, below its folder: what later steps receive and what the cache keeps. Each must be there after a success; what matches a pattern after `!` is left out.)~",
+       R"~(The files and folders that the step makes, below its folder: what later steps receive and what the cache keeps. What an earlier run left of them is removed first, except with IN_SOURCE. Each must be there after a success; what matches a pattern after `!` is left out.)~",
        R"~(OUTPUTS target/classes target/*.jar)~",
        R"~(OUTPUTS ../target)~"},
       {"step.reports",

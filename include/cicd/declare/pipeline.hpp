@@ -58,7 +58,8 @@ struct step {
   /// Not: EXCLUDE /docs
   std::vector<path_pattern> exclude{};
   /// The files and folders that the step makes, below its folder: what later steps receive and what the cache keeps.
-  /// Each must be there after a success; what matches a pattern after `!` is left out.
+  /// What an earlier run left of them is removed first, except with IN_SOURCE. Each must be there after a success; what
+  /// matches a pattern after `!` is left out.
   /// Example: OUTPUTS target/classes target/*.jar
   /// Not: OUTPUTS ../target
   std::vector<path_pattern> outputs{};

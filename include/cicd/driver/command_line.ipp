@@ -155,7 +155,22 @@ void add_plumbing(CLI::App& app, words& said, action& chosen) {
   });
 }
 
-/// CLI11's own words for a mistake, in our form, with the nearest command.
+/// The first of the given words that is no option of `command` although it looks like one.
+std::optional<error> unknown_option(const CLI::App& command, const std::vector<std::string>& words) {
+  std::vector<std::string> options;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  for (const std::string& word : words) {
+    const std::string name = word.substr(0, word.find('='));
+    if (!name.starts_with("--") || name == "--" || std::ranges::find(options, name) != options.end()) continue;
+    return error{exit_class::usage, {}, "there is no such option of " + command.get_name(), name, {}}
+        .with("did you mean", nearest(name, options).value_or(""))
+        .with("try", "cicd " + command.get_name() + " --help");
+  }
+  return std::nullopt;
+}
+
+/// CLI11's own words for a mistake, in our form, with the nearest command or option.
 int usage_failure(const CLI::App& app, const CLI::ParseError& mistake, int count, char** given) {
   std::vector<std::string> commands;
   for (const CLI::App* command : app.get_subcommands({}))
@@ -165,7 +180,16 @@ int usage_failure(const CLI::App& app, const CLI::ParseError& mistake, int count
   error why{exit_class::usage, {}, lower(said.substr(0, 1)) + said.substr(1 < said.size() ? 1 : said.size()), {}, {}};
   if (count > 1 && std::ranges::find(commands, given[1]) == commands.end() && given[1][0] != '-')
     why = error{exit_class::usage, {}, "there is no such command", given[1], {}}.with("did you mean", nearest(given[1], commands).value_or("")).with("allowed", joined(commands, ", "));
-  print_errors({std::move(why).with("try", "cicd --help")});
+  std::string help = "cicd --help";
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (count < 2 || command->get_name() != given[1]) continue;
+    if (const auto unknown = unknown_option(*command, {given + 2, given + count})) {
+      print_errors({*unknown});
+      return static_cast<int>(exit_class::usage);
+    }
+    help = "cicd " + command->get_name() + " --help";
+  }
+  print_errors({std::move(why).with("try", help)});
   return static_cast<int>(exit_class::usage);
 }
 

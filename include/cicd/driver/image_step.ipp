@@ -1,11 +1,14 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/image_step.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -57,6 +60,14 @@ result<image_recipe> recipe_for(const image& declared, const std::string& folder
   if (declared.working_directory) recipe.working_directory = declared.working_directory.str();
   recipe.port = declared.port.number();
   return recipe;
+}
+
+std::string layer_folder(const workspace& where, const std::function<void(const std::string&)>& say) {
+  std::string shared = where.cache + "/layers";
+  const status made = make_folder(shared);
+  if (made && access(shared.c_str(), W_OK) == 0) return shared;
+  say("layers are not kept in the cache: " + (made ? "it cannot be written" : made.error().what));
+  return where.own() + "/layers";
 }
 
 outcome build_image_step(const task& work, const surroundings& around, const std::string& layer_cache_folder, unsigned threads, const cancellation& cancelled) {

@@ -63,7 +63,8 @@ void recorder::add_step(const step_ended& end) {
   junit_suite suite{end.step, end.outcome, end.duration, end.failure ? end.failure->what : std::string(), end.tests};
   if (end.outcome == step_outcome::failed || end.outcome == step_outcome::timed_out)
     if (suite.message.empty()) suite.message = fmt::format("exit status {}", end.how.shell_status());
-  if (end.outcome != step_outcome::not_run)
+  const bool worth_a_file = !end.tests.empty() || end.outcome == step_outcome::failed || end.outcome == step_outcome::timed_out;
+  if (end.outcome != step_outcome::not_run && (worth_a_file || exists(where_.junit(end.step))))
     (void)write_file(where_.junit(end.step), junit_text({suite}, summary_.started), durability::fast);
   suites_.push_back(std::move(suite));
 }

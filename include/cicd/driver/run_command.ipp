@@ -60,8 +60,9 @@ result<std::vector<step_index>> steps_of(const session& of, const step_graph& gr
 /// All that one run is made of, in the order in which it is built up.
 class run {
  public:
-  run(const run_request& request, session& of)
+  run(const run_request& request, session& of, bool recorded)
       : request_(request),
+        recorded_(recorded),
         session_(of),
         graph_(graph_of(of.model)),
         id_(new_run_id(system_clock_port().now(), getpid())),
@@ -78,6 +79,8 @@ class run {
     ends_ = *std::move(steps);
     observation seen = observe(session_, graph_, wanted_, remembered_, index_);
     (void)index_.save();
+    for (step_index step : wanted_)
+      if (status can = delivery::check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
     if (!seen.errors.empty()) return refuse(seen.errors);
     memory_.emplace(session_.where, remembered_, cache_, std::move(seen.intact));
     planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
@@ -102,6 +105,7 @@ class run {
  private:
   exit_class refuse(const errors& all) {
     print_errors(all);
+    if (!recorded_) return all.front().kind;
     recorder record(session_.where, id_);
     record.hear(event_now(started()));
     (void)record.finish(all.front().kind, {}, {}, all.front());
@@ -184,6 +188,7 @@ class run {
   exit_class close(recorder& record, const loop_result& result);
 
   const run_request& request_;
+  bool recorded_;  ///< a plan leaves nothing behind
   session& session_;
   step_graph graph_;
   std::string id_;
@@ -239,8 +244,8 @@ exit_class run::execute() {
   const std::unique_ptr<process_port> processes = system_processes(loop);
   process_runner commands(loop, *processes, say, {.around = &session_.around});
   retrying_runner retried(commands, say);
-  background_runner image_builder(loop, say, [&](const task& work, const cancellation& cancelled, const auto&) {
-    return build_image_step(work, session_.around, session_.where.cache + "/layers", limits_of_this_machine().cores, cancelled);
+  background_runner image_builder(loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
+    return build_image_step(work, session_.around, layer_folder(session_.where, tell), limits_of_this_machine().cores, cancelled);
   });
   background_runner effects(loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
     return delivery_.act(work, cancelled, tell);
@@ -311,11 +316,11 @@ exit_class run_targets(const run_request& request, surroundings around) {
   exit_class failure = exit_class::usage;
   const std::unique_ptr<session> of = driver_run::opened_session(request.tree, std::move(around), failure);
   if (!of) return failure;
-  driver_run::run one(request, *of);
   const bool plans_only = std::ranges::any_of(request.targets, [&](const std::string& name) {
     const target* found = of->find_target(name);
     return found != nullptr && found->plans_only;
   });
+  driver_run::run one(request, *of, !plans_only);
   if (const exit_class ready = one.prepare(request.targets); ready != exit_class::done) return ready;
   return plans_only ? one.show_plan() : one.execute();
 }
@@ -336,7 +341,7 @@ exit_class plan_targets(const run_request& request, surroundings around) {
     for (const declared_pipeline& pipeline : of->model.pipelines)
       for (const graph_step& step : graph_of(of->model).steps)
         if (step.pipeline == &pipeline) asked.targets.push_back(step.id);
-  driver_run::run one(asked, *of);
+  driver_run::run one(asked, *of, false);
   if (const exit_class ready = one.prepare(asked.targets); ready != exit_class::done) return ready;
   return one.show_plan();
 }

@@ -8,7 +8,7 @@
 #include <map>
 
 #include <cicd/base/text.hpp>
-#include <cicd/image/archive_scope.hpp>
+#include <cicd/image/archive_scope.ipp>
 #include <cicd/image/errors.hpp>
 
 namespace cicd {

@@ -150,12 +150,14 @@ result<image_layer> layer_from(const json& value, const json& diff_id, std::stri
   const auto content = digest_from(diff_id.text());
   if (!blob || !content)
     return image_error(exit_class::corrupt, "a layer without digest or size in the base image");
-  return image_layer{.layer = {.name = std::move(name),
-                               .blob = blob->content,
-                               .diff_id = *content,
-                               .size = blob->size,
-                               .reused = true},
-                     .media_type = blob->media_type};
+  image_layer layer;
+  layer.layer.name = std::move(name);
+  layer.layer.blob = blob->content;
+  layer.layer.diff_id = *content;
+  layer.layer.size = blob->size;
+  layer.layer.reused = true;
+  layer.media_type = blob->media_type;
+  return layer;
 }
 
 result<base_image> of_documents(const oci_layout& layout,

@@ -24,7 +24,8 @@ constexpr std::string_view layout_mark = "{\"imageLayoutVersion\":\"1.0.0\"}";
 constexpr std::uint64_t largest_document = 4U << 20U;
 
 error corrupt(std::string what, const std::string& path) {
-  return image_error(exit_class::corrupt, std::move(what), path);
+  return image_error(exit_class::corrupt, std::move(what), path)
+      .with("try", "move the layout's folder away, then publish again");
 }
 
 bool is_same_file(const std::string& a, const std::string& b) {

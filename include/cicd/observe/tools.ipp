@@ -63,8 +63,9 @@ error missing(std::string_view name, const std::string& directory) {
     return failure("there is no such program, or it may not be executed", std::string(name))
         .with("in", directory);
   }
-  return failure("'" + std::string(name) + "' is not installed", std::string(name))
-      .with("try", install_hint(name));
+  const std::string how = install_hint(name);
+  return failure("this tool is not installed", std::string(name))
+      .with("try", how.empty() ? "install it, or lead PATH to it" : how);
 }
 
 // The value of `KEY="value"` in a JDK's `release`.

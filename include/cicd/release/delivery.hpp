@@ -37,6 +37,8 @@ class delivery : public effect_planner {
  public:
   delivery(const workspace& where, const surroundings& around, const clock& time, delivery_options options);
 
+  /// What can be said of a step before anything is known of its images.
+  static status check(const graph_step& step);
   result<step_plan> plan(const graph_step& step, const artifacts& images) override;
   /// Does what was planned last for that step; blocks, so it is called on a background thread.
   outcome act(const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say);

@@ -99,11 +99,15 @@ result<std::vector<delivery::wanted_image>> delivery::images_of(const declared_p
   return wanted;
 }
 
+status delivery::check(const graph_step& step) {
+  if (step.place == nullptr || step.place->via != deploy_way::kubectl) return {};
+  return error{exit_class::usage, step.id, "this version of cicd cannot deploy that way yet", "VIA kubectl",
+               {{"allowed", "gitops, render"}, {"try", "VIA gitops, and let an agent in the cluster apply the manifests"}}};
+}
+
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
   const std::lock_guard hold(mutex_);
-  if (step.place != nullptr && step.place->via == deploy_way::kubectl)
-    return error{exit_class::usage, step.id, "this version of cicd cannot deploy that way yet", "VIA kubectl",
-                 {{"allowed", "gitops, render"}, {"try", "VIA gitops, and let an agent in the cluster apply the manifests"}}};
+  if (status can = check(step); !can) return std::move(can).error();
   result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, images);
   if (!wanted) return std::move(wanted).error();
   asked_[step.id] = *wanted;

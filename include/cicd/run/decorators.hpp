@@ -40,7 +40,7 @@ class locking_runner : public runner {
   struct waiting;
   void attempt(const std::shared_ptr<waiting>& one);
   void locked(const std::shared_ptr<waiting>& one, std::vector<file_lock> locks);
-  void end_leftovers(const task& work, const std::string& marker);
+  void end_leftovers(const task& work);
   result<std::optional<std::vector<file_lock>>> take_locks(const task& work, std::string& taken_by) const;
 
   runner& inner_;
@@ -69,6 +69,7 @@ class caching_runner : public runner {
 
  private:
   struct progress;
+  static bool is_small(const task& work);
   void before(progress& one);
   void run_inner(const std::shared_ptr<progress>& one);
   void after(progress& one);

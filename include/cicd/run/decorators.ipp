@@ -51,7 +51,7 @@ void retrying_runner::attempt(const task& work, int number, std::function<void(o
   inner_.start(work, [this, &work, number, most, done = std::move(done)](outcome end) mutable {
     const bool again = !stopped_ && number < most && (end.how == step_outcome::failed || end.how == step_outcome::timed_out);
     if (!again) return done(std::move(end));
-    say_(step_message{work.step->id, fmt::format("attempt {} of {} failed, trying again", number, most)});
+    say_(step_started{work.step->id, {fmt::format("attempt {} of {} failed", number, most)}, {}, number + 1});
     attempt(work, number + 1, std::move(done));
   });
 }
@@ -126,23 +126,17 @@ void locking_runner::locked(const std::shared_ptr<waiting>& one, std::vector<fil
       return one->done(std::move(end));
     }
   }
-  const std::string marker = where_.memory(one->work->step->id, "running");
-  end_leftovers(*one->work, marker);
-  inner_.start(*one->work, [done = std::move(one->done), held, marker](outcome end) {
-    (void)remove_tree(marker);
+  if (!held->front().left_by().empty()) end_leftovers(*one->work);
+  inner_.start(*one->work, [done = std::move(one->done), held](outcome end) {
     held->clear();
     done(std::move(end));
   });
 }
 
-/// The marker stands while the lock is held: one that is there already was left by a driver that was killed, and what it started may
-/// still write to the step's folder.
-void locking_runner::end_leftovers(const task& work, const std::string& marker) {
-  if (work.step->kind != step_kind::command) return;
-  if (exists(marker))
-    if (const std::size_t ended = end_strays(folder_variable + work.folder); ended > 0)
-      say_(step_message{work.step->id, fmt::format("{} processes of a run that was killed were ended", ended)});
-  (void)write_file(marker, holder_, durability::fast);
+/// The driver that had the lock was killed; what it started may still write to the step's folder.
+void locking_runner::end_leftovers(const task& work) {
+  if (const std::size_t ended = end_strays(folder_variable + work.folder); ended > 0)
+    say_(step_message{work.step->id, fmt::format("{} processes of a run that was killed were ended", ended)});
 }
 
 void locking_runner::stop(manner how) {
@@ -183,7 +177,15 @@ void caching_runner::start(const task& work, std::function<void(outcome)> done) 
   auto one = std::make_shared<progress>();
   one->work = &work;
   one->done = std::move(done);
-  loop_.in_background([this, one] { before(*one); }, [this, one] { run_inner(one); });
+  if (!is_small(work)) return loop_.in_background([this, one] { before(*one); }, [this, one] { run_inner(one); });
+  before(*one);
+  loop_.post([this, one] { run_inner(one); });
+}
+
+/// A few files are looked at sooner than another thread is woken.
+bool caching_runner::is_small(const task& work) {
+  return work.step->kind == step_kind::command && work.seen->inputs.size() <= 64 && work.step->after.empty() &&
+         work.step->command->outputs.empty() && work.step->command->reports.empty();
 }
 
 void caching_runner::before(progress& one) {
@@ -226,6 +228,8 @@ void caching_runner::remove_others(const file_query& query, const file_set& want
 
 status caching_runner::prepared(progress& one) {
   remove_others(reports_in(one.work->folder, *one.work->step), {});
+  const bool own_folder = one.work->folder != one.work->source;
+  if (own_folder) remove_others(outputs_in(one.work->folder, *one.work->step), {});
   std::vector<file_source> sources{{one.work->source, one.work->seen->inputs}};
   for (const file_query& query : ask_.upstream_outputs(*one.work)) {
     result<file_set> files = index_.look(query);
@@ -243,11 +247,13 @@ void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
   if (one->finished) return one->done(std::move(one->end));
   inner_.start(*one->work, [this, one](outcome end) {
     one->end = std::move(end);
-    loop_.in_background([this, one] { after(*one); },
-                        [this, one] {
-                          for (const std::string& message : one->messages) say_(step_message{one->work->step->id, message});
-                          one->done(std::move(one->end));
-                        });
+    const auto finish = [this, one] {
+      for (const std::string& message : one->messages) say_(step_message{one->work->step->id, message});
+      one->done(std::move(one->end));
+    };
+    if (!is_small(*one->work)) return loop_.in_background([this, one] { after(*one); }, finish);
+    after(*one);
+    finish();
   });
 }
 

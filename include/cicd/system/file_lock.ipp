@@ -25,20 +25,31 @@ void name_holder(int lock, const std::string& holder) {
   static_cast<void>(written);
 }
 
+std::string text_in(int lock) {
+  std::string text(1024, '\0');
+  const ssize_t length = pread(lock, text.data(), text.size(), 0);
+  text.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
+  return text;
+}
+
 }  // namespace
 }  // namespace system_lock
 
-file_lock::file_lock(int descriptor) : descriptor_(descriptor) {}
+file_lock::file_lock(int descriptor, std::string left_by) : descriptor_(descriptor), left_by_(std::move(left_by)) {}
 
-file_lock::file_lock(file_lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+file_lock::file_lock(file_lock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), left_by_(std::move(other.left_by_)) {}
 
 file_lock& file_lock::operator=(file_lock&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(left_by_, other.left_by_);
   return *this;
 }
 
 file_lock::~file_lock() {
-  if (descriptor_ >= 0) close(descriptor_);
+  if (descriptor_ < 0) return;
+  system_lock::name_holder(descriptor_, {});
+  close(descriptor_);
 }
 
 result<std::optional<file_lock>> file_lock::try_take(const std::string& path, const std::string& holder) {
@@ -50,8 +61,9 @@ result<std::optional<file_lock>> file_lock::try_take(const std::string& path, co
     if (errno == EWOULDBLOCK) return std::optional<file_lock>();
     if (errno != EINTR) return save_error("the lock cannot be taken", path, errno);
   }
+  std::string left_by = system_lock::text_in(file.number());
   system_lock::name_holder(file.number(), holder);
-  return std::optional(file_lock(file.release()));
+  return std::optional(file_lock(file.release(), std::move(left_by)));
 }
 
 std::string file_lock::holder_of(const std::string& path) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <memory>
 #include <cerrno>
 #include <cstdio>
 
@@ -98,6 +99,7 @@ class temporary_file {
   }
 
   /// Each of these: the errno of the first that went wrong, or 0.
+  int problem() const { return problem_; }
   int fill(std::string_view content, durability how) {
     if (problem_ == 0) problem_ = write_all(file_.number(), content);
     if (problem_ == 0 && how == durability::durable && fsync(file_.number()) != 0) problem_ = errno;
@@ -139,11 +141,14 @@ result<std::string> read_file(const std::string& path) {
 
 status write_file(const std::string& path, std::string_view content, durability how, unsigned mode) {
   using namespace system_write;
-  if (status folder = make_folders_of(path, how); !folder) return folder;
-  temporary_file file(path, mode);
-  if (const int problem = file.fill(content, how))
+  auto file = std::make_unique<temporary_file>(path, mode);
+  if (file->problem() == ENOENT) {
+    if (status folder = make_folders_of(path, how); !folder) return folder;
+    file = std::make_unique<temporary_file>(path, mode);
+  }
+  if (const int problem = file->fill(content, how))
     return save_error("the file cannot be written", path, problem);
-  if (const int problem = file.rename_to(path))
+  if (const int problem = file->rename_to(path))
     return save_error("the file cannot be replaced", path, problem);
   const int problem = how == durability::durable ? sync_folder(folder_of(path)) : 0;
   if (problem != 0) return save_error("the folder of the file cannot be brought to the disk", path, problem);
@@ -187,8 +192,12 @@ append_file::~append_file() {
 
 result<append_file> append_file::open(const std::string& path) {
   using namespace system_write;
-  if (status folder = make_folders_of(path, durability::fast); !folder) return std::move(folder).error();
-  const int opened = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const auto open_it = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644); };
+  int opened = open_it();
+  if (opened < 0 && errno == ENOENT) {
+    if (status folder = make_folders_of(path, durability::fast); !folder) return std::move(folder).error();
+    opened = open_it();
+  }
   if (opened < 0) return save_error("the file cannot be opened for appending", path, errno);
   return append_file(opened, path);
 }

@@ -82,15 +82,18 @@ class file_lock {
  public:
   /// The lock, or nothing when someone else has it. `holder` is written into the file.
   static result<std::optional<file_lock>> try_take(const std::string& path, const std::string& holder);
-  /// What the present or last holder wrote.
+  /// Who had it before and was killed; empty when it was given back.
+  const std::string& left_by() const { return left_by_; }
+  /// What the present holder wrote, or the last one where it was killed.
   static std::string holder_of(const std::string& path);
   file_lock(file_lock&&) noexcept;
   file_lock& operator=(file_lock&&) noexcept;
   ~file_lock();
 
  private:
-  explicit file_lock(int descriptor);
+  file_lock(int descriptor, std::string left_by);
   int descriptor_ = -1;
+  std::string left_by_;
 };
 
 }  // namespace cicd

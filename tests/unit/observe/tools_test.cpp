@@ -114,7 +114,7 @@ TEST(identity_of, says_how_to_install_what_is_missing) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(exit_class::usage, missing.error().kind);
   const auto text = text_of(missing.error());
-  EXPECT_THAT(text, HasSubstr("'mvn' is not installed"));
+  EXPECT_THAT(text, HasSubstr("not installed: 'mvn'"));
   EXPECT_THAT(text, HasSubstr(install_hint("mvn")));
 }
 

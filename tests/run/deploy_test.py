@@ -1,0 +1,239 @@
+"""Publish and deploy: what is committed, what is not, and what is refused."""
+
+import json
+import threading
+import unittest
+
+import harness
+
+
+class Deploy(harness.Case):
+    def made(self, calls=harness.DEPLOYED, name="t", configure=True):
+        tree = self.tree(name=name)
+        tree.write("in.txt", "one")
+        tree.declare(calls)
+        tree.commit()
+        if configure:
+            tree.configure()
+        return tree
+
+    def file(self, tree, name, folder="stage/app"):
+        return tree.manifests("show", f"main:{folder}/{name}")
+
+    def test_a_second_deploy_is_no_commit(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        done = tree.run("deploy-stage")
+        self.assertIn("nothing to do", done.stdout)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertEqual(tree.commits(), 1)
+
+    def test_a_commit_that_leaves_the_image_alone_is_no_deployment(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        reference = tree.record()["images"]["image"]["reference"]
+        tip = tree.manifests("rev-parse", "main")
+        tree.write("README", "only words")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.assertEqual(tree.manifests("rev-parse", "main"), tip)
+        self.assertEqual(tree.record()["images"]["image"]["reference"], reference)
+
+    def test_a_change_of_replicas_is_one_commit(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        self.assertIn("replicas: 1", self.file(tree, "app-api.deployment.yaml"))
+        tree.declare(harness.DEPLOYED.replace("REPLICAS 1", "REPLICAS 3"))
+        tree.commit()
+        tree.configure()
+        done = tree.cicd("plan", "deploy-stage")
+        self.assertIn("~ app-api.deployment.yaml", done.stdout)
+        tree.run("deploy-stage")
+        self.assertEqual(tree.commits(), 2)
+        self.assertIn("replicas: 3", self.file(tree, "app-api.deployment.yaml"))
+        changed = tree.manifests("diff", "--name-only", "main~1", "main").split()
+        self.assertEqual(changed, [".cicd/records/stage/app.json", "stage/app/app-api.deployment.yaml"])
+
+    def test_the_commit_says_who_what_and_from_where(self):
+        tree = self.made()
+        commit = tree.git("rev-parse", "HEAD")
+        tree.git("config", "user.name", "Jane Doe")
+        tree.git("config", "user.email", "jane@example.com")
+        tree.run("deploy-stage")
+        message = tree.manifests("log", "-1", "--format=%an <%ae>%n%B", "main")
+        for text in ("Jane Doe <jane@example.com>", "deploy app", commit[:7], commit, "stage", tree.record()["images"]["image"]["reference"]):
+            self.assertIn(text, message)
+
+    def test_values_of_one_environment(self):
+        tree = self.made(harness.DEPLOYED + "pipeline_environment(app prod ON tag v* VIA gitops)\n")
+        tree.run("deploy-stage", "app.deploy-prod")
+        self.assertIn("replicas: 1", self.file(tree, "app-api.deployment.yaml"))
+        self.assertIn("replicas: 2", self.file(tree, "app-api.deployment.yaml", "prod/app"))
+
+    def test_the_image_is_by_tag_and_digest(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        record = tree.record()["images"]["image"]
+        index = json.loads((tree.build / "registry/app/index.json").read_text())
+        self.assertEqual(record["reference"], f"app:{tree.git('rev-parse', 'HEAD')[:7]}@{index['manifests'][0]['digest']}")
+        self.assertIn(record["reference"], self.file(tree, "app-api.deployment.yaml"))
+
+    def test_render_writes_the_same_objects_to_a_folder(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        old, version = tree.record()["commit"], tree.record()["version"]
+        names = tree.manifests("ls-tree", "--name-only", "main:stage/app").split()
+        tree.declare(harness.DEPLOYED.replace("VIA gitops", "VIA render PATH out/stage"))
+        tree.commit()
+        tree.configure()
+        tree.run("deploy-stage")
+        folder = tree.build / "out/stage"
+        self.assertEqual(sorted(path.name for path in folder.glob("*.yaml")), names)
+        for name in names:
+            # Another commit built the same image there.
+            there = self.file(tree, name).replace(old, tree.git("rev-parse", "HEAD")).replace(version, tree.git("rev-parse", "HEAD")[:7])
+            self.assertEqual((folder / name).read_text().strip().replace('"', ""), there.replace('"', ""))
+        good = (folder / names[0]).read_text()
+        self.assertEqual(json.loads((folder / ".cicd/record.json").read_text())["generation"], 1)
+        tip = harness.digest_of_tree(folder)
+        tree.run("deploy-stage")
+        self.assertEqual(harness.digest_of_tree(folder), tip)
+        (folder / names[0]).write_text("by hand\n")
+        tree.run("deploy-stage")
+        self.assertEqual((folder / names[0]).read_text(), good)
+        self.assertEqual(json.loads((folder / ".cicd/record.json").read_text())["generation"], 2)
+        self.assertEqual(len((folder / ".cicd/history.ndjson").read_text().splitlines()), 2)
+
+    def test_kubectl_is_refused_before_anything_runs(self):
+        tree = self.made(harness.DEPLOYED.replace("VIA gitops", "VIA kubectl"))
+        for words in (("plan", "deploy-stage"), ("run", "deploy-stage")):
+            done = tree.cicd(*words, status=2)
+            self.assertIn("VIA kubectl", done.all)
+            self.assertIn("gitops", done.all)
+        self.assertFalse(tree.work("app/build").exists(), "something ran")
+        tree.run("app.publish")
+
+    def test_an_immutable_tag_is_never_moved(self):
+        tree = self.made(harness.DEPLOYED.replace("COMMAND cp in.txt out.txt INPUTS in.txt", 'SHELL "date +%s%N > out.txt" INPUTS in.txt ALWAYS'))
+        tree.run("app.publish")
+        index = tree.build / "registry/app/index.json"
+        before = index.read_bytes()
+        there = json.loads(before)["manifests"][0]["digest"]
+        done = tree.run("app.publish", status=3)
+        here = json.loads((tree.work("app/image") / "layout/index.json").read_text())["manifests"][0]["digest"]
+        self.assertNotEqual(there, here)
+        for text in ("app/publish", there, here):
+            self.assertIn(text, done.all)
+        self.assertEqual(index.read_bytes(), before)
+        self.assertEqual(tree.result()["outcome"], "conflict")
+
+    def test_an_older_commit_does_not_overtake(self):
+        tree = self.made()
+        old = tree.git("rev-parse", "HEAD")
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        tree.git("checkout", "--quiet", old)
+        done = tree.run("deploy-stage", status=3)
+        for text in ("app/deploy-stage", "superseded", old[:7]):
+            self.assertIn(text, done.all)
+        self.assertEqual(tree.commits(), 1)
+        tree.git("checkout", "--quiet", "main")
+        tree.run("deploy-stage")
+        self.assertEqual(tree.commits(), 1)
+
+    def test_manifests_that_were_changed_by_hand_are_put_right(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        good = self.file(tree, "app-api.deployment.yaml")
+        clone = harness.Tree(self.folder / "clone")
+        clone.source.rmdir()
+        tree.git("clone", "--quiet", str(tree.build / "manifests.git"), str(clone.source))
+        (clone.source / "stage/app/app-api.deployment.yaml").write_text("by: hand\n")
+        (clone.source / "other.txt").write_text("of others\n")
+        clone.git("add", "--all")
+        clone.git("commit", "--quiet", "--message", "by hand")
+        clone.git("push", "--quiet", "origin", "HEAD:main")
+        tree.run("deploy-stage")
+        self.assertEqual(self.file(tree, "app-api.deployment.yaml"), good)
+        self.assertEqual(tree.manifests("show", "main:other.txt"), "of others")
+        self.assertEqual(tree.commits(), 3)
+
+    def many(self, count=8):
+        return "".join(harness.DEPLOYED.replace("(app ", f"(app{n} ").replace("(app)", f"(app{n})").replace("app.example", f"app{n}.example") for n in range(count))
+
+    def test_eight_pipelines_at_once_into_one_repository(self):
+        repository = self.folder / "one.git"
+        harness.subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True)
+        calls = self.many().replace("VIA gitops", f"VIA gitops REPOSITORY {repository}")
+        tree = self.made(calls)
+        tree.run("deploy-stage", env={"CICD_JOBS": "8"})
+        self.assertEqual(tree.commits(repository), 8)
+        for number in range(8):
+            self.assertEqual(tree.record(pipeline=f"app{number}", repository=repository)["generation"], 1)
+        self.assertEqual(tree.manifests("rev-list", "--merges", "--count", "main", repository=repository), "0")
+        self.assertEqual(tree.manifests("fsck", "--full", repository=repository), "")
+
+    def test_four_build_trees_at_once_into_one_repository(self):
+        repository = self.folder / "one.git"
+        harness.subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True)
+        trees = [self.made(harness.DEPLOYED.replace("(app ", f"(app{n} ").replace("(app)", f"(app{n})").replace("VIA gitops", f"VIA gitops REPOSITORY {repository}"), name=f"t{n}")
+                 for n in range(4)]
+        done = {}
+        def one(tree):
+            done[tree] = tree.run("deploy-stage", status=None)
+        threads = [threading.Thread(target=one, args=(tree,)) for tree in trees]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for tree in trees:
+            self.assertEqual(done[tree].returncode, 0, done[tree].all)
+        self.assertEqual(trees[0].commits(repository), 4)
+        self.assertEqual(trees[0].manifests("rev-list", "--merges", "--count", "main", repository=repository), "0")
+
+    def test_an_event_is_rehearsed_without_effect(self):
+        tree = self.made(harness.DEPLOYED + "pipeline_environment(app prod ON tag v* VIA gitops)\n")
+        tree.run("deploy-stage")
+        caches = (".cicd/files.index", ".cicd/gitops", ".ninja_log", ".ninja_deps")
+        before = harness.digest_of_tree(tree.build, caches), harness.digest_of_tree(tree.home / "state"), harness.digest_of_tree(tree.source, (".git/index",))
+        told = tree.plan("--event", "tag=v1.2.3")
+        self.assertEqual(told["event"], "tag v1.2.3")
+        self.assertEqual({one["step"]: one["decision"] for one in told["steps"]},
+                         {"app/build": "up-to-date", "app/image": "up-to-date", "app/publish": "up-to-date", "app/deploy-prod": "run"})
+        self.assertEqual(next(one for one in told["steps"] if one["step"] == "app/deploy-prod")["reasons"], ["never deployed"])
+        told = tree.plan("--event", "branch=main")
+        self.assertEqual(told["event"], "branch main")
+        self.assertEqual([one["step"] for one in told["steps"]][-1], "app/deploy-stage")
+        self.assertEqual({one["decision"] for one in told["steps"]}, {"up-to-date"})
+        tree.cicd("plan")
+        tree.make("plan-stage")
+        tree.write("in.txt", "two")
+        tree.cicd("plan", "--event", "branch=main")
+        tree.write("in.txt", "one")
+        self.assertEqual((harness.digest_of_tree(tree.build, caches), harness.digest_of_tree(tree.home / "state"), harness.digest_of_tree(tree.source, (".git/index",))), before)
+        done = tree.cicd("plan", "--event", "branch=other", status=2)
+        self.assertIn("stage (branch main)", done.stderr)
+        tree.cicd("plan", "--event", "rain", status=2)
+        tree.cicd("plan", "--event", "tag=", status=2)
+
+    def test_a_plan_of_a_fresh_tree_makes_nothing(self):
+        tree = self.made()
+        tree.cicd("plan")
+        for name in ("registry", "manifests.git", ".cicd/work", ".cicd/runs"):
+            self.assertFalse((tree.build / name).exists(), name)
+
+    def test_deploy_and_plan_say_the_same(self):
+        tree = self.made()
+        planned = {one["step"]: one["reasons"] for one in tree.plan("deploy-stage")["steps"]}
+        self.assertEqual(planned["app/build"], ["never ran"])
+        tree.run("app.publish")
+        planned = next(one for one in tree.plan("deploy-stage")["steps"] if one["step"] == "app/deploy-stage")
+        self.assertEqual(planned["details"], ["+ app-api.deployment.yaml", "+ app-api.ingress.yaml", "+ app-api.service.yaml"])
+        tree.run("deploy-stage")
+        told = next(one["reasons"] for one in tree.events() if one["event"] == "step_started")
+        self.assertEqual(told, planned["reasons"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
