@@ -50,6 +50,9 @@ set(source "${WORK}/${tree}")
 set(build "${WORK}/${tree}/build")
 file(REMOVE_RECURSE "${WORK}")
 make_source()
+if(EXISTS "${CASE}-check.cmake")
+  own_repository("${source}")
+endif()
 
 read_expectation(result 0 expected_status)
 run(EXPECT ${expected_status} COMMAND "${CMAKE_COMMAND}" -S "${source}" -B "${build}" -G "${generator}"

@@ -27,6 +27,11 @@ function(run)
   set(stderr "${stderr}" PARENT_SCOPE)
 endfunction()
 
+# A repository of its own for a test project: the one around it may ignore the folder that tests work in.
+function(own_repository folder)
+  execute_process(COMMAND git init --quiet "${folder}" COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
 # expect(<variable> <regular expression>): the variable's text holds it.
 function(expect variable pattern)
   if(NOT "${${variable}}" MATCHES "${pattern}")

@@ -53,6 +53,7 @@ if(WAY STREQUAL "cxx")
 endif()
 
 file(COPY "${CMAKE_CURRENT_LIST_DIR}/project/" DESTINATION "${source}")
+own_repository("${source}")
 run(COMMAND "${CMAKE_COMMAND}" -S "${source}" -B "${build}" -G Ninja "-DWAY=${WAY}" ${arguments})
 expect_file("${build}/.cicd/cicd" "exec '${driver}")
 run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target build)

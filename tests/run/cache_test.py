@@ -228,6 +228,23 @@ class Cache(harness.Case):
             self.assertEqual(tree.outcomes(), {"app/one": "ran"})
 
 
+    def test_what_an_earlier_run_made_is_no_output_and_no_report_of_this_one(self):
+        tree = self.tree()
+        case = '<testsuite name="s"><testcase classname="s" name="NAME"/></testsuite>'
+        for name in ("first", "second"):
+            tree.write(f"in/{name}.xml", case.replace("NAME", name))
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "mkdir -p out r; cp in/* out/; cp in/* r/" INPUTS in/** OUTPUTS out/ REPORTS r/*.xml)\n').configure()
+        tree.run("app/one")
+        (tree.source / "in/second.xml").unlink()
+        tree.run("app/one")
+        self.assertEqual([path.name for path in (tree.work("app/one") / "out").iterdir()], ["first.xml"])
+        self.assertNotIn("second", (tree.build / ".cicd/junit/app.one.xml").read_text())
+        other = harness.Tree(self.folder / "t", build="other", home=tree.home)
+        other.configure()
+        other.run("app/one")
+        self.assertEqual(other.outcomes(), {"app/one": "reused"})
+        self.assertEqual([path.name for path in (other.work("app/one") / "out").iterdir()], ["first.xml"])
+
     def test_a_file_that_becomes_a_folder_and_back(self):
         tree = self.tree()
         # What the step itself once made stands where an input now wants a folder, and a link where a file is.

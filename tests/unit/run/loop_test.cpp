@@ -32,12 +32,16 @@ struct fake_runner : runner {
   std::vector<std::string> hangs;
   std::size_t now = 0, most = 0;
   std::vector<std::function<void(outcome)>> hanging;
+  std::shared_ptr<void> keeps_loop_busy;  ///< as a child that runs does
 
   explicit fake_runner(event_loop& on) : loop(on) {}
   void start(const task& work, std::function<void(outcome)> done) override {
     order.push_back(work.step->id);
     most = std::max(most, ++now);
-    if (std::ranges::find(hangs, work.step->id) != hangs.end()) return hanging.push_back(std::move(done));
+    if (std::ranges::find(hangs, work.step->id) != hangs.end()) {
+      keeps_loop_busy = loop.after(std::chrono::minutes(1), [] {});
+      return hanging.push_back(std::move(done));
+    }
     outcome end;
     end.how = ends.contains(work.step->id) ? ends[work.step->id] : step_outcome::ran;
     loop.post([this, end, done = std::move(done)] {
@@ -46,6 +50,7 @@ struct fake_runner : runner {
     });
   }
   void stop(manner) override {
+    keeps_loop_busy.reset();
     for (auto& done : std::exchange(hanging, {})) {
       outcome end;
       end.how = step_outcome::interrupted;
