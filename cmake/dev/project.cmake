@@ -18,6 +18,23 @@ add_custom_target(demo
   COMMENT "services-orders, from its sources to its stage" USES_TERMINAL VERBATIM)
 add_dependencies(demo cicd)
 
+if(TARGET cicd)
+  add_executable(bench_image_tool EXCLUDE_FROM_ALL tests/image/image_tool.cpp)
+  target_link_libraries(bench_image_tool PRIVATE cicd_bodies)
+  add_executable(spawn_bench EXCLUDE_FROM_ALL bench/spawn/spawn_bench.cpp)
+  target_link_libraries(spawn_bench PRIVATE cicd_bodies)
+  set_target_properties(bench_image_tool spawn_bench PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
+  set(bench "${PROJECT_SOURCE_DIR}/bench")
+  add_custom_target(bench
+    COMMAND "${bench}/driver/run" --package "${PROJECT_BINARY_DIR}/package"
+    COMMAND "${bench}/image/run" $<TARGET_FILE:bench_image_tool>
+    COMMAND "${bench}/no-op-index/run"
+    COMMAND spawn_bench
+    COMMAND "${bench}/driver-build/run"
+    COMMENT "the benchmarks" USES_TERMINAL VERBATIM)
+  add_dependencies(bench cicd bench_image_tool)
+endif()
+
 option(BUILD_TESTING "the test suites, which need what ./setup --tests installs" ON)
 if(BUILD_TESTING)
   enable_testing()

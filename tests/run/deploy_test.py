@@ -223,6 +223,13 @@ class Deploy(harness.Case):
         for name in ("registry", "manifests.git", ".cicd/work", ".cicd/runs"):
             self.assertFalse((tree.build / name).exists(), name)
 
+    def test_a_plan_that_fails_leaves_no_record(self):
+        tree = self.made(harness.DEPLOYED.replace("INPUTS in.txt", "INPUTS gone.txt"))
+        tree.cicd("plan", "deploy-stage", status=2)
+        tree.make("plan-stage", status=1)
+        for name in (".cicd/runs", ".cicd/result.json"):
+            self.assertFalse((tree.build / name).exists(), name)
+
     def test_deploy_and_plan_say_the_same(self):
         tree = self.made()
         planned = {one["step"]: one["reasons"] for one in tree.plan("deploy-stage")["steps"]}

@@ -86,7 +86,12 @@ void add_run(CLI::App& app, words& said, action& chosen) {
   run->add_flag("-v,--verbose", said.verbose, "print all output of all steps");
   run->add_flag("-q,--quiet", said.quiet, "print only what failed");
   run->add_flag("--ctest", said.ctest, "as a ctest test: plain output")->group("");
-  run->callback([&] { chosen = [](const words& all, surroundings around) { return run_targets(run_request_from(all, around), std::move(around)); }; });
+  run->callback([&] {
+    chosen = [](const words& all, surroundings around) {
+      const run_request request = run_request_from(all, around);
+      return run_targets(request, std::move(around));
+    };
+  });
   CLI::App* plan_command = with_json(with_tree(app.add_subcommand("plan", "show what would happen and why; change nothing"), said), said);
   plan_command->add_option("target", said.run.targets, "targets or steps; default: all, or what the event sets off");
   plan_command->add_option("--event", said.event, "rehearse a git event: branch=<name> or tag=<name>")->type_name("EVENT");
