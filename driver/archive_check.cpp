@@ -1,4 +1,5 @@
-// Links what the driver's bodies use of libarchive, to see whether a static libarchive has all that it needs here.
+// Links what the driver's bodies use of libarchive, to see whether a static libarchive has all that it needs
+// here.
 #include <archive.h>
 
 int main() {

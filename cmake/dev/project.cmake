@@ -35,6 +35,21 @@ if(TARGET cicd)
   add_dependencies(bench cicd bench_image_tool)
 endif()
 
+# What a developer runs now and then. `docs` writes into the source tree what tests compare with it.
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.[hi]pp" "${PROJECT_SOURCE_DIR}/driver/*.cpp"
+  "${PROJECT_SOURCE_DIR}/tests/unit/*.[hc]pp")
+list(FILTER sources EXCLUDE REGEX "field_docs.ipp$")
+add_custom_target(format COMMAND clang-format-14 -i ${sources} COMMENT "formats the sources" VERBATIM)
+file(GLOB bodies "${PROJECT_SOURCE_DIR}/driver/bodies/*.cpp")
+add_custom_target(tidy COMMAND clang-tidy-14 -p "${PROJECT_BINARY_DIR}" --quiet ${bodies} COMMENT "clang-tidy over the bodies" VERBATIM)
+if(TARGET cicd)
+  add_custom_target(docs
+    COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/cmake/dev/field_docs.cmake"
+    COMMAND cicd reference > "${PROJECT_SOURCE_DIR}/docs/reference.md"
+    COMMENT "declare/field_docs.ipp and docs/reference.md" VERBATIM)
+  add_dependencies(docs cicd)
+endif()
+
 option(BUILD_TESTING "the test suites, which need what ./setup --tests installs" ON)
 if(BUILD_TESTING)
   enable_testing()

@@ -1,4 +1,5 @@
-// The whole library: what each room offers to others. The bodies are in <cicd/src.hpp>, to be included in one place.
+// The whole library: what each room offers to others. The bodies are in <cicd/src.hpp>, to be included in one
+// place.
 #pragma once
 
 #include <cicd/pipeline.hpp>
@@ -14,19 +15,25 @@
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/pipeline.hpp>
 #include <cicd/declare/types.hpp>
-#include <cicd/system/clock.hpp>
-#include <cicd/system/environment.hpp>
-#include <cicd/system/files.hpp>
-#include <cicd/system/process.hpp>
+#include <cicd/driver/command_line.hpp>
+#include <cicd/image/image.hpp>
+#include <cicd/image/registry.hpp>
+#include <cicd/kubernetes/objects.hpp>
 #include <cicd/observe/files.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/tools.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/plan/key.hpp>
 #include <cicd/plan/plan.hpp>
-#include <cicd/run/event.hpp>
+#include <cicd/release/gitops.hpp>
+#include <cicd/release/record.hpp>
+#include <cicd/release/run_index.hpp>
+#include <cicd/report/console.hpp>
+#include <cicd/report/failure.hpp>
+#include <cicd/report/junit.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/run/decorators.hpp>
+#include <cicd/run/event.hpp>
 #include <cicd/run/folder.hpp>
 #include <cicd/run/journal.hpp>
 #include <cicd/run/loop.hpp>
@@ -34,13 +41,7 @@
 #include <cicd/run/process_runner.hpp>
 #include <cicd/run/runner.hpp>
 #include <cicd/run/workspace.hpp>
-#include <cicd/image/image.hpp>
-#include <cicd/image/registry.hpp>
-#include <cicd/kubernetes/objects.hpp>
-#include <cicd/release/gitops.hpp>
-#include <cicd/release/record.hpp>
-#include <cicd/release/run_index.hpp>
-#include <cicd/report/console.hpp>
-#include <cicd/report/failure.hpp>
-#include <cicd/report/junit.hpp>
-#include <cicd/driver/command_line.hpp>
+#include <cicd/system/clock.hpp>
+#include <cicd/system/environment.hpp>
+#include <cicd/system/files.hpp>
+#include <cicd/system/process.hpp>

@@ -1,4 +1,5 @@
-// What a `pipeline.cpp` includes: the declaration types, and of the library nothing else. Standard library only.
+// What a `pipeline.cpp` includes: the declaration types, and of the library nothing else. Standard library
+// only.
 #pragma once
 
 #include <cicd/declare/pipeline.hpp>

@@ -51,8 +51,8 @@ class json {
   std::int64_t integer(std::int64_t otherwise = 0) const;
   double number(double otherwise = 0) const;
   bool boolean(bool otherwise = false) const;
-  const array& elements() const;   ///< empty when this is no array
-  const object& members() const;   ///< empty when this is no object
+  const array& elements() const;           ///< empty when this is no array
+  const object& members() const;           ///< empty when this is no object
   std::vector<std::string> texts() const;  ///< the elements that are strings
 
   bool operator==(const json&) const = default;

@@ -12,8 +12,8 @@
 
 namespace cicd {
 
-/// The candidate nearest to `word` (Damerau–Levenshtein, case and `-`/`_` folded), or nothing when none is near
-/// enough to be meant: at most one edit for each three characters, at least one.
+/// The candidate nearest to `word` (Damerau–Levenshtein, case and `-`/`_` folded), or nothing when none is
+/// near enough to be meant: at most one edit for each three characters, at least one.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
 std::string joined(std::span<const std::string> parts, std::string_view separator);
@@ -40,7 +40,8 @@ std::string shell_quoted(std::string_view text);
 std::string shell_quoted(std::span<const std::string> words);
 
 /// Whether `path` (relative, `/` between parts) matches `pattern`: `*` and `?` stay within one part,
-/// `**` spans parts, `[a-c]` and `[!a]` are classes, `\` quotes. A pattern that ends in `/` means all below it.
+/// `**` spans parts, `[a-c]` and `[!a]` are classes, `\` quotes. A pattern that ends in `/` means all below
+/// it.
 bool glob_matches(std::string_view pattern, std::string_view path);
 /// The part of `pattern` before its first wildcard, up to a `/`: where a walk may start.
 std::string glob_root(std::string_view pattern);

@@ -1,5 +1,5 @@
-// One recorded call of a declaring function, as CMake or a `pipeline.cpp` wrote it, and how a line of it is read.
-// The line format is the contract "declarations" (docs/contracts/declarations.md).
+// One recorded call of a declaring function, as CMake or a `pipeline.cpp` wrote it, and how a line of it is
+// read. The line format is the contract "declarations" (docs/contracts/declarations.md).
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ inline constexpr int declarations_version = 1;
 struct origin {
   std::string list_file;  ///< absolute path of the list file (or of `template.json`)
   std::string function;   ///< `pipeline_step`; or a part of a template that is no call: `scanner spotbugs`
-  int which = 0;          ///< the how-manieth call of that function in that file, from 1; 0 for what is no call
+  int which = 0;  ///< the how-manieth call of that function in that file, from 1; 0 for what is no call
 
   /// `CMakeLists.txt, 2nd call of pipeline_step()`; the path relative to `source_root` where it is below it.
   std::string text(std::string_view source_root) const;
@@ -44,8 +44,8 @@ struct recorded_calls {
   std::vector<call> calls;
 };
 
-/// Gives the text behind an argument that was a generator expression, by its id; nothing when it is not known yet
-/// (while configuring), in which case the argument reads as the placeholder `{genex}`.
+/// Gives the text behind an argument that was a generator expression, by its id; nothing when it is not known
+/// yet (while configuring), in which case the argument reads as the placeholder `{genex}`.
 using genex_reader = std::function<std::optional<std::string>(std::string_view id)>;
 
 /// Reads the NDJSON text. Class `corrupt` with the line's number when a line is no call.

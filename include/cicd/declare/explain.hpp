@@ -1,5 +1,5 @@
-// `cicd explain`: what an option does, which others there are, where a value comes from, what a template expands to; and the
-// reference page, which is the same words in Markdown.
+// `cicd explain`: what an option does, which others there are, where a value comes from, what a template
+// expands to; and the reference page, which is the same words in Markdown.
 #pragma once
 
 #include <string>
@@ -10,10 +10,13 @@
 
 namespace cicd {
 
-/// The words for a subject: a function (`pipeline_service`), a kind (`service`), an option (`service.replicas`), a template (`java-maven`), or
-/// a declared value (`orders.service.api.replicas`: its value in each environment and where each comes from). An unknown subject is
-/// class `usage` with the nearest.
-result<std::string> explanation(std::string_view subject, const model* declared, const template_source& templates);
+/// The words for a subject: a function (`pipeline_service`), a kind (`service`), an option
+/// (`service.replicas`), a template (`java-maven`), or a declared value (`orders.service.api.replicas`: its
+/// value in each environment and where each comes from). An unknown subject is class `usage` with the
+/// nearest.
+result<std::string> explanation(std::string_view subject,
+                                const model* declared,
+                                const template_source& templates);
 
 /// Everything that `explanation` knows a word for, for completion.
 std::vector<std::string> subjects(const model* declared, const template_source& templates);

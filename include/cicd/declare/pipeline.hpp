@@ -1,8 +1,11 @@
 // What a team declares: a pipeline with its steps, images, services and environments, as plain structs.
-// One field is one option. Its comment is the text of `cicd explain` and of the reference; its name gives the CMake
-// keyword and the JSON key; `Example:` and `Not:` are arguments that the tests feed to the parser.
+// One field is one option. Its comment is the text of `cicd explain` and of the reference; its name gives the
+// CMake keyword and the JSON key; `Example:` and `Not:` are arguments that the tests feed to the parser.
 // Standard library only; nothing here knows processes, files or time.
 #pragma once
+
+// Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
+// clang-format off
 
 #include <string>
 #include <vector>

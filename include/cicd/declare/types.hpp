@@ -1,6 +1,6 @@
-// The strong value types of a declaration. A literal of the wrong form does not compile; a text from elsewhere
-// is asked with `T::from`. Each is a view of static or interned storage, so that it can be a constant: none of
-// them owns, and none belongs inside `optional` or `variant`, where an empty value serves.
+// The strong value types of a declaration. A literal of the wrong form does not compile; a text from
+// elsewhere is asked with `T::from`. Each is a view of static or interned storage, so that it can be a
+// constant: none of them owns, and none belongs inside `optional` or `variant`, where an empty value serves.
 // Standard library only: a `pipeline.cpp` pays for this file.
 #pragma once
 
@@ -16,10 +16,18 @@ std::string_view interned(std::string_view text);
 
 namespace detail {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_alnum_lower(char c) { return is_digit(c) || is_lower(c); }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+constexpr bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+constexpr bool is_alnum_lower(char c) {
+  return is_digit(c) || is_lower(c);
+}
 
 /// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message) and `refuse`, which is not
 /// constexpr, so that the compiler names it, and with it the rule, when a literal is wrong.
@@ -54,7 +62,8 @@ class literal {
 };
 
 constexpr bool is_dns_label(std::string_view text) {
-  if (text.empty() || text.size() > 63 || !is_alnum_lower(text.front()) || !is_alnum_lower(text.back())) return false;
+  if (text.empty() || text.size() > 63 || !is_alnum_lower(text.front()) || !is_alnum_lower(text.back()))
+    return false;
   for (char c : text)
     if (!is_alnum_lower(c) && c != '-') return false;
   return true;
@@ -69,15 +78,19 @@ struct dns_label_rule {
 
 struct host_name_rule {
   static constexpr std::string_view allowed =
-      "a DNS name of at most 253 characters, such as orders.example.com; placeholders such as {slug} may stand in it";
+      "a DNS name of at most 253 characters, such as orders.example.com; placeholders such as {slug} may "
+      "stand in it";
   static constexpr bool accepts(std::string_view text) {
     if (text.empty() || text.size() > 253) return false;
     char before = '.';
     bool inside = false;
     for (char c : text) {
-      if (c == '{' && !inside) inside = true;
-      else if (c == '}' && inside) inside = false;
-      else if (inside ? !(is_lower(c) || c == '_') : !(is_alnum_lower(c) || c == '-' || c == '.' )) return false;
+      if (c == '{' && !inside)
+        inside = true;
+      else if (c == '}' && inside)
+        inside = false;
+      else if (inside ? !(is_lower(c) || c == '_') : !(is_alnum_lower(c) || c == '-' || c == '.'))
+        return false;
       if (c == '.' && (before == '.' || before == '-')) return false;
       if (c == '-' && before == '.') return false;
       before = c;
@@ -89,7 +102,8 @@ struct host_name_rule {
 
 struct image_repository_rule {
   static constexpr std::string_view allowed =
-      "a repository such as services/orders or registry.example.com/services/orders, in lower case, without tag or digest";
+      "a repository such as services/orders or registry.example.com/services/orders, in lower case, without "
+      "tag or digest";
   static constexpr bool accepts(std::string_view text) {
     if (text.empty() || text.size() > 255) return false;
     bool first = true;
@@ -174,7 +188,9 @@ struct quantity_rule {
 
 struct text_rule {
   static constexpr std::string_view allowed = "any text without a NUL byte that is not empty";
-  static constexpr bool accepts(std::string_view text) { return !text.empty() && text.find('\0') == text.npos; }
+  static constexpr bool accepts(std::string_view text) {
+    return !text.empty() && text.find('\0') == text.npos;
+  }
   static void refuse();  // a text here is not empty
 };
 
@@ -183,7 +199,8 @@ struct ref_pattern_rule {
   static constexpr bool accepts(std::string_view text) {
     if (text.empty() || text.front() == '/' || text.back() == '/' || text.front() == '-') return false;
     for (char c : text)
-      if (c <= ' ' || c == 0x7f || c == '~' || c == '^' || c == ':' || c == '?' || c == '[' || c == '\\') return false;
+      if (c <= ' ' || c == 0x7f || c == '~' || c == '^' || c == ':' || c == '?' || c == '[' || c == '\\')
+        return false;
     return text.find("..") == text.npos;
   }
   static void refuse();  // a ref pattern is a branch or tag name with '*'
@@ -253,17 +270,24 @@ class duration {
     while (!text.empty()) {
       std::int64_t number = 0;
       std::size_t at = 0;
-      while (at < text.size() && detail::is_digit(text[at]) && at < 10) number = number * 10 + (text[at++] - '0');
+      while (at < text.size() && detail::is_digit(text[at]) && at < 10)
+        number = number * 10 + (text[at++] - '0');
       if (at == 0) return -1;
       text.remove_prefix(at);
       std::int64_t unit = 0;
       std::size_t size = 1;
-      if (text.starts_with("ms")) unit = 1, size = 2;
-      else if (text.starts_with("s")) unit = 1000;
-      else if (text.starts_with("m")) unit = 60'000;
-      else if (text.starts_with("h")) unit = 3'600'000;
-      else if (text.starts_with("d")) unit = 86'400'000;
-      else return -1;
+      if (text.starts_with("ms"))
+        unit = 1, size = 2;
+      else if (text.starts_with("s"))
+        unit = 1000;
+      else if (text.starts_with("m"))
+        unit = 60'000;
+      else if (text.starts_with("h"))
+        unit = 3'600'000;
+      else if (text.starts_with("d"))
+        unit = 86'400'000;
+      else
+        return -1;
       text.remove_prefix(size);
       total += number * unit;
     }
@@ -337,8 +361,8 @@ class retry_count {
   std::int8_t number_ = -1;
 };
 
-/// How many pods: a number, or a range `4..20` between which an autoscaler decides. 0 to 1000 each; the default
-/// value means "not given".
+/// How many pods: a number, or a range `4..20` between which an autoscaler decides. 0 to 1000 each; the
+/// default value means "not given".
 class replica_range {
  public:
   constexpr replica_range() = default;
@@ -388,7 +412,8 @@ class replica_range {
   std::int16_t most_ = -1;
 };
 
-/// A numeric user that an image runs as, 1 to 4294967294, so that "not root" can be checked without the image.
+/// A numeric user that an image runs as, 1 to 4294967294, so that "not root" can be checked without the
+/// image.
 class user_id {
  public:
   constexpr user_id() = default;
@@ -396,7 +421,9 @@ class user_id {
     if (number == 0 || number == 0xffffffff) refuse();
   }
   static constexpr bool accepts(std::string_view text) { return parsed(text) != 0; }
-  static constexpr std::string_view allowed() { return "a numeric user id from 1 to 4294967294, such as 10001"; }
+  static constexpr std::string_view allowed() {
+    return "a numeric user id from 1 to 4294967294, such as 10001";
+  }
   static constexpr user_id from(std::string_view text) {
     user_id value;
     value.number_ = parsed(text);
@@ -441,7 +468,8 @@ struct file_mapping {
   bool operator==(const file_mapping&) const = default;
 };
 
-/// `NAME=secret/key`: a variable that the cluster takes from a Secret of its own; the value is never seen here.
+/// `NAME=secret/key`: a variable that the cluster takes from a Secret of its own; the value is never seen
+/// here.
 struct secret_reference {
   variable_name name;
   dns_label secret;

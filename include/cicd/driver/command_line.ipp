@@ -2,8 +2,8 @@
 
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/command_line.hpp>
@@ -38,7 +38,11 @@ result<git_event> event_from(const std::string& text) {
   const std::string name = equals == std::string::npos ? std::string() : text.substr(equals + 1);
   if (kind == "tag" && ref_pattern::accepts(name)) return git_event{ref_kind::tag, name};
   if (kind == "branch" && ref_pattern::accepts(name)) return git_event{ref_kind::branch, name};
-  return error{exit_class::usage, {}, "this is no git event", text, {{"allowed", "branch=<name> or tag=<name>, such as tag=v1.2.3"}}};
+  return error{exit_class::usage,
+               {},
+               "this is no git event",
+               text,
+               {{"allowed", "branch=<name> or tag=<name>, such as tag=v1.2.3"}}};
 }
 
 run_request run_request_from(const words& said, const surroundings& around) {
@@ -67,8 +71,11 @@ exit_class plan(const words& said, surroundings around) {
 
 /// Adds the options that every command with a build tree takes.
 CLI::App* with_tree(CLI::App* command, words& said) {
-  command->add_option("--build-root", said.tree.build_root, "the build tree; default: the one this folder is in")->type_name("FOLDER");
-  command->add_option("--config", said.tree.config, "the configuration of a multi-configuration generator")->type_name("NAME");
+  command
+      ->add_option("--build-root", said.tree.build_root, "the build tree; default: the one this folder is in")
+      ->type_name("FOLDER");
+  command->add_option("--config", said.tree.config, "the configuration of a multi-configuration generator")
+      ->type_name("NAME");
   return command;
 }
 
@@ -80,9 +87,14 @@ CLI::App* with_json(CLI::App* command, words& said) {
 using action = std::function<exit_class(const words&, surroundings)>;
 
 void add_run(CLI::App& app, words& said, action& chosen) {
-  CLI::App* run = with_tree(app.add_subcommand("run", "build what is named, and all before it that is not up to date"), said);
-  run->add_option("target", said.run.targets, "targets such as orders.image or deploy-stage, or steps such as orders/lint")->required();
-  run->add_option("--allow-dirty", said.allow_dirty, "take uncommitted changes to this environment, or to 'publish'")->type_name("NAME");
+  CLI::App* run = with_tree(
+      app.add_subcommand("run", "build what is named, and all before it that is not up to date"), said);
+  run->add_option("target", said.run.targets,
+                  "targets such as orders.image or deploy-stage, or steps such as orders/lint")
+      ->required();
+  run->add_option("--allow-dirty", said.allow_dirty,
+                  "take uncommitted changes to this environment, or to 'publish'")
+      ->type_name("NAME");
   run->add_flag("-v,--verbose", said.verbose, "print all output of all steps");
   run->add_flag("-q,--quiet", said.quiet, "print only what failed");
   run->add_flag("--ctest", said.ctest, "as a ctest test: plain output")->group("");
@@ -92,20 +104,30 @@ void add_run(CLI::App& app, words& said, action& chosen) {
       return run_targets(request, std::move(around));
     };
   });
-  CLI::App* plan_command = with_json(with_tree(app.add_subcommand("plan", "show what would happen and why; change nothing"), said), said);
-  plan_command->add_option("target", said.run.targets, "targets or steps; default: all, or what the event sets off");
-  plan_command->add_option("--event", said.event, "rehearse a git event: branch=<name> or tag=<name>")->type_name("EVENT");
+  CLI::App* plan_command = with_json(
+      with_tree(app.add_subcommand("plan", "show what would happen and why; change nothing"), said), said);
+  plan_command->add_option("target", said.run.targets,
+                           "targets or steps; default: all, or what the event sets off");
+  plan_command->add_option("--event", said.event, "rehearse a git event: branch=<name> or tag=<name>")
+      ->type_name("EVENT");
   plan_command->add_option("--allow-dirty", said.allow_dirty, "as for run")->type_name("NAME");
   plan_command->callback([&] { chosen = plan; });
 }
 
 void add_shows(CLI::App& app, words& said, action& chosen) {
-  with_json(with_tree(app.add_subcommand("status", "what is deployed where, and the last run"), said), said)->callback([&] {
-    chosen = [](const words& all, surroundings around) { return show_status(all.tree, all.json, std::move(around)); };
-  });
-  CLI::App* history = with_json(with_tree(app.add_subcommand("history", "deployments and runs, newest first"), said), said);
-  history->add_option("-n,--most", said.history.most, "how many of each (20)")->check(CLI::Range(1, 10'000))->type_name("NUMBER");
-  history->add_flag("--rebuild-index", said.history.rebuild_index, "make the index of runs anew from what the build tree holds");
+  with_json(with_tree(app.add_subcommand("status", "what is deployed where, and the last run"), said), said)
+      ->callback([&] {
+        chosen = [](const words& all, surroundings around) {
+          return show_status(all.tree, all.json, std::move(around));
+        };
+      });
+  CLI::App* history =
+      with_json(with_tree(app.add_subcommand("history", "deployments and runs, newest first"), said), said);
+  history->add_option("-n,--most", said.history.most, "how many of each (20)")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("NUMBER");
+  history->add_flag("--rebuild-index", said.history.rebuild_index,
+                    "make the index of runs anew from what the build tree holds");
   history->callback([&] {
     chosen = [](const words& all, surroundings around) {
       history_request request = all.history;
@@ -124,11 +146,27 @@ void add_shows(CLI::App& app, words& said, action& chosen) {
       return show_logs(request, std::move(around));
     };
   });
-  CLI::App* explain = with_tree(app.add_subcommand("explain", "what a function, an option, a template or a declared value means, and where it comes from"), said);
-  explain->add_option("subject", said.subject, "such as service.replicas, pipeline_service, java-maven, orders.service.api.replicas")->required();
-  explain->callback([&] { chosen = [](const words& all, surroundings around) { return show_explanation(all.tree, all.subject, std::move(around)); }; });
-  CLI::App* cache = with_json(app.add_subcommand("cache", "the size of the cache; with --remove-older-than, a smaller one"), said);
-  cache->add_option("--remove-older-than", said.cache.remove_older_than_days, "remove what was made more than that many days ago")->check(CLI::Range(0, 36'500))->type_name("DAYS");
+  CLI::App* explain = with_tree(
+      app.add_subcommand(
+          "explain",
+          "what a function, an option, a template or a declared value means, and where it comes from"),
+      said);
+  explain
+      ->add_option("subject", said.subject,
+                   "such as service.replicas, pipeline_service, java-maven, orders.service.api.replicas")
+      ->required();
+  explain->callback([&] {
+    chosen = [](const words& all, surroundings around) {
+      return show_explanation(all.tree, all.subject, std::move(around));
+    };
+  });
+  CLI::App* cache = with_json(
+      app.add_subcommand("cache", "the size of the cache; with --remove-older-than, a smaller one"), said);
+  cache
+      ->add_option("--remove-older-than", said.cache.remove_older_than_days,
+                   "remove what was made more than that many days ago")
+      ->check(CLI::Range(0, 36'500))
+      ->type_name("DAYS");
   cache->callback([&] {
     chosen = [](const words& all, surroundings around) {
       cache_request request = all.cache;
@@ -140,21 +178,34 @@ void add_shows(CLI::App& app, words& said, action& chosen) {
 
 void add_plumbing(CLI::App& app, words& said, action& chosen) {
   CLI::App* completion = app.add_subcommand("completion", "the completion script of a shell");
-  completion->add_option("shell", said.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->add_option("shell", said.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   completion->callback([&] {
     chosen = [](const words& all, surroundings) {
       print_out(completion_script(all.shell));
       return exit_class::done;
     };
   });
-  with_tree(app.add_subcommand("help-targets", "the targets of the build tree and what each does"), said)->callback([&] {
-    chosen = [](const words& all, surroundings around) { return show_targets(all.tree, std::move(around)); };
+  with_tree(app.add_subcommand("help-targets", "the targets of the build tree and what each does"), said)
+      ->callback([&] {
+        chosen = [](const words& all, surroundings around) {
+          return show_targets(all.tree, std::move(around));
+        };
+      });
+  with_tree(
+      app.add_subcommand("describe", "check the declarations and write targets.cmake (called by CMake)"),
+      said)
+      ->callback([&] {
+        chosen = [](const words& all, surroundings around) {
+          return describe_build_tree(all.tree, std::move(around));
+        };
+      });
+  with_tree(app.add_subcommand("complete", "words for completion")->group(""), said)->callback([&] {
+    chosen = [](const words& all, surroundings around) {
+      return show_completion_words(all.tree, std::move(around));
+    };
   });
-  with_tree(app.add_subcommand("describe", "check the declarations and write targets.cmake (called by CMake)"), said)->callback([&] {
-    chosen = [](const words& all, surroundings around) { return describe_build_tree(all.tree, std::move(around)); };
-  });
-  with_tree(app.add_subcommand("complete", "words for completion")->group(""), said)
-      ->callback([&] { chosen = [](const words& all, surroundings around) { return show_completion_words(all.tree, std::move(around)); }; });
   app.add_subcommand("reference", "the reference of all options, in Markdown")->group("")->callback([&] {
     chosen = [](const words&, surroundings) { return show_reference(); };
   });
@@ -167,7 +218,8 @@ std::optional<error> unknown_option(const CLI::App& command, const std::vector<s
     for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
   for (const std::string& word : words) {
     const std::string name = word.substr(0, word.find('='));
-    if (!name.starts_with("--") || name == "--" || std::ranges::find(options, name) != options.end()) continue;
+    if (!name.starts_with("--") || name == "--" || std::ranges::find(options, name) != options.end())
+      continue;
     return error{exit_class::usage, {}, "there is no such option of " + command.get_name(), name, {}}
         .with("did you mean", nearest(name, options).value_or(""))
         .with("try", "cicd " + command.get_name() + " --help");
@@ -182,9 +234,15 @@ int usage_failure(const CLI::App& app, const CLI::ParseError& mistake, int count
     if (!command->get_group().empty()) commands.push_back(command->get_name());
   std::string said = mistake.what();
   while (said.ends_with('\n') || said.ends_with('.')) said.pop_back();
-  error why{exit_class::usage, {}, lower(said.substr(0, 1)) + said.substr(1 < said.size() ? 1 : said.size()), {}, {}};
+  error why{exit_class::usage,
+            {},
+            lower(said.substr(0, 1)) + said.substr(1 < said.size() ? 1 : said.size()),
+            {},
+            {}};
   if (count > 1 && std::ranges::find(commands, given[1]) == commands.end() && given[1][0] != '-')
-    why = error{exit_class::usage, {}, "there is no such command", given[1], {}}.with("did you mean", nearest(given[1], commands).value_or("")).with("allowed", joined(commands, ", "));
+    why = error{exit_class::usage, {}, "there is no such command", given[1], {}}
+              .with("did you mean", nearest(given[1], commands).value_or(""))
+              .with("allowed", joined(commands, ", "));
   std::string help = "cicd --help";
   for (const CLI::App* command : app.get_subcommands({})) {
     if (count < 2 || command->get_name() != given[1]) continue;
@@ -205,11 +263,15 @@ int run_command_line(int count, char** given) {
   umask(022);
   driver_command_line::words said;
   driver_command_line::action chosen;
-  CLI::App app("cicd " CICD_VERSION ": build, test, scan, image, publish and deploy, from the build system that is there", "cicd");
+  CLI::App app("cicd " CICD_VERSION
+               ": build, test, scan, image, publish and deploy, from the build system that is there",
+               "cicd");
   app.set_version_flag("--version", "cicd " CICD_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit status: 0 done, 1 a step failed, 2 wrong declaration or usage, 3 conflict, 4 stored state is corrupt,\n"
-             "5 policy, 6 a remote failed, 7 cannot save state, 130/143 interrupted.");
+  app.footer(
+      "Exit status: 0 done, 1 a step failed, 2 wrong declaration or usage, 3 conflict, 4 stored state is "
+      "corrupt,\n"
+      "5 policy, 6 a remote failed, 7 cannot save state, 130/143 interrupted.");
   driver_command_line::add_run(app, said, chosen);
   driver_command_line::add_shows(app, said, chosen);
   driver_command_line::add_plumbing(app, said, chosen);

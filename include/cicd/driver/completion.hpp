@@ -11,7 +11,8 @@ namespace cicd {
 /// The script for a shell; it completes commands, targets, steps and what `explain` knows.
 std::string completion_script(std::string_view shell);
 
-/// `cicd complete`: every word that fits somewhere, one a line with its kind: `target orders.image`, `subject service.port`, …
+/// `cicd complete`: every word that fits somewhere, one a line with its kind: `target orders.image`, `subject
+/// service.port`, …
 exit_class show_completion_words(const session_request& tree, surroundings around);
 
 }  // namespace cicd

@@ -11,7 +11,8 @@ namespace cicd {
 
 namespace driver_completion {
 
-constexpr std::string_view commands = "run plan status history logs explain cache completion help-targets describe";
+constexpr std::string_view commands =
+    "run plan status history logs explain cache completion help-targets describe";
 
 constexpr std::string_view bash = R"sh(_cicd() {
   local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} kind=
@@ -56,7 +57,9 @@ complete -c cicd -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
 }  // namespace driver_completion
 
 std::string completion_script(std::string_view shell) {
-  const std::string_view script = shell == "zsh" ? driver_completion::zsh : shell == "fish" ? driver_completion::fish : driver_completion::bash;
+  const std::string_view script = shell == "zsh"    ? driver_completion::zsh
+                                  : shell == "fish" ? driver_completion::fish
+                                                    : driver_completion::bash;
   return replaced_all(std::string(script), "@commands@", driver_completion::commands);
 }
 
@@ -64,13 +67,15 @@ exit_class show_completion_words(const session_request& tree, surroundings aroun
   std::vector<std::string> folders = template_folders(around);
   std::unique_ptr<session> of;
   if (find_build_root(tree, around)) of = std::move(open_session(tree, around).opened);
-  if (of) folders.insert(folders.end(), of->model.tree.template_path.begin(), of->model.tree.template_path.end());
+  if (of)
+    folders.insert(folders.end(), of->model.tree.template_path.begin(), of->model.tree.template_path.end());
   std::string text;
   if (of)
     for (const target& one : of->targets) text += "target " + one.name + "\n";
   if (of)
     for (const graph_step& step : graph_of(of->model).steps) text += "step " + flat_name(step.id) + "\n";
-  for (const std::string& subject : subjects(of ? &of->model : nullptr, templates_in(folders))) text += "subject " + subject + "\n";
+  for (const std::string& subject : subjects(of ? &of->model : nullptr, templates_in(folders)))
+    text += "subject " + subject + "\n";
   print_out(text);
   return exit_class::done;
 }

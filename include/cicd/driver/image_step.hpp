@@ -1,4 +1,5 @@
-// The work of an image step: from a declaration and a step's folder to a recipe, built into the layout that lies in the folder.
+// The work of an image step: from a declaration and a step's folder to a recipe, built into the layout that
+// lies in the folder.
 #pragma once
 
 #include <functional>
@@ -14,10 +15,15 @@ namespace cicd {
 /// The recipe of a declared image whose files lie in `folder`.
 result<image_recipe> recipe_for(const image& declared, const std::string& folder);
 
-/// Where built layers are kept: the shared cache, or a folder of the build tree when that cannot be written, which is said.
+/// Where built layers are kept: the shared cache, or a folder of the build tree when that cannot be written,
+/// which is said.
 std::string layer_folder(const workspace& where, const std::function<void(const std::string&)>& say);
 
 /// Builds it; the artifact of the outcome is the image's digest.
-outcome build_image_step(const task& work, const surroundings& around, const std::string& layer_cache_folder, unsigned threads, const cancellation& cancelled);
+outcome build_image_step(const task& work,
+                         const surroundings& around,
+                         const std::string& layer_cache_folder,
+                         unsigned threads,
+                         const cancellation& cancelled);
 
 }  // namespace cicd

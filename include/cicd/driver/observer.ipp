@@ -29,11 +29,13 @@ std::string base_path(const image& picture) {
   return tag == std::string::npos ? base : base.substr(0, tag);
 }
 
-/// An image takes the files that it names from the source folder where they are there, beside the outputs of the steps before it.
+/// An image takes the files that it names from the source folder where they are there, beside the outputs of
+/// the steps before it.
 std::vector<std::string> image_patterns(const image& picture) {
   std::vector<std::string> named;
   for (const file_mapping& file : picture.files) named.push_back(file.from.str());
-  if (const std::string base = base_path(picture); !base.empty() && !base.starts_with('/')) named.push_back(base);
+  if (const std::string base = base_path(picture); !base.empty() && !base.starts_with('/'))
+    named.push_back(base);
   if (picture.jar) named.push_back(picture.jar.str());
   std::vector<std::string> patterns;
   for (const std::string& name : named) {
@@ -57,14 +59,17 @@ file_query inputs_query(const session& of, const graph_step& step) {
   return query;
 }
 
-file_query outputs_query(const session& of, const graph_step& step) { return outputs_in(folder_of(of, step), step); }
+file_query outputs_query(const session& of, const graph_step& step) {
+  return outputs_in(folder_of(of, step), step);
+}
 
 namespace driver_observer {
 
 /// One pass over the wanted steps; questions that are the same are asked once.
 class pass {
  public:
-  pass(const session& of, const step_graph& graph, shared_index& index) : of_(of), graph_(graph), index_(index) {
+  pass(const session& of, const step_graph& graph, shared_index& index)
+      : of_(of), graph_(graph), index_(index) {
     seen_.seen.resize(graph.steps.size());
   }
 
@@ -81,7 +86,8 @@ class pass {
 
  private:
   std::size_t number_of(file_query query) {
-    std::string name = query.root + '\0' + joined(query.patterns, "\n") + '\0' + joined(query.exclude, "\n") + (query.may_be_empty ? "?" : "!");
+    std::string name = query.root + '\0' + joined(query.patterns, "\n") + '\0' + joined(query.exclude, "\n")
+                       + (query.may_be_empty ? "?" : "!");
     const auto [at, added] = known_.try_emplace(std::move(name), queries_.size());
     if (added) queries_.push_back(std::move(query));
     return at->second;
@@ -93,8 +99,10 @@ class pass {
       inputs_.emplace_back(step, number_of(std::move(query)));
     if (!remembered.last(about.id)) return;
     file_query outputs = outputs_query(of_, about);
-    if (outputs.patterns.empty()) seen_.intact.insert(about.id);
-    else if (is_folder(outputs.root)) outputs_.emplace_back(step, number_of(std::move(outputs)));
+    if (outputs.patterns.empty())
+      seen_.intact.insert(about.id);
+    else if (is_folder(outputs.root))
+      outputs_.emplace_back(step, number_of(std::move(outputs)));
   }
 
   void take_inputs(step_index step, const result<file_set>& files) {
@@ -122,9 +130,11 @@ class pass {
     const placeholder_values values{{"pipeline", about.pipeline->declared.name.str()}, {"source", "."}};
     for (const text& word : declared.command) seen.words.push_back(with_placeholders(word.view(), values));
     if (declared.shell) seen.words = {with_placeholders(declared.shell.view(), values)};
-    if (declared.wrapper && exists(about.pipeline->source_directory + "/" + declared.wrapper.str()) && !seen.words.empty())
+    if (declared.wrapper && exists(about.pipeline->source_directory + "/" + declared.wrapper.str())
+        && !seen.words.empty())
       seen.words[0] = "./" + declared.wrapper.str();
-    for (const assignment& one : declared.env) seen.assignments.emplace_back(one.name.str(), with_placeholders(one.value, values));
+    for (const assignment& one : declared.env)
+      seen.assignments.emplace_back(one.name.str(), with_placeholders(one.value, values));
     for (const variable_name& name : declared.pass_env)
       if (const auto value = of_.around.get(name.view())) seen.variables.emplace_back(name.str(), *value);
     take_tools(declared, about, seen);
@@ -133,10 +143,13 @@ class pass {
   void take_tools(const cicd::step& declared, const graph_step& about, observed_step& seen) {
     std::vector<std::string> names;
     for (const text& tool : declared.tools) names.push_back(tool.str());
-    const std::string program = declared.shell ? std::string("/bin/sh") : seen.words.empty() ? std::string() : seen.words.front();
+    const std::string program = declared.shell       ? std::string("/bin/sh")
+                                : seen.words.empty() ? std::string()
+                                                     : seen.words.front();
     const bool own_file = program.find('/') != std::string::npos && !program.starts_with('/');
     if (!program.empty() && !own_file) names.push_back(program);
-    if (declared.wrapper && own_file) std::erase_if(names, [&](const std::string& name) { return name == declared.command.front().view(); });
+    if (declared.wrapper && own_file)
+      std::erase_if(names, [&](const std::string& name) { return name == declared.command.front().view(); });
     std::ranges::sort(names);
     names.erase(std::unique(names.begin(), names.end()), names.end());
     for (const std::string& name : names) take_tool(name, about, seen);
@@ -145,7 +158,9 @@ class pass {
   void take_tool(const std::string& name, const graph_step& about, observed_step& seen) {
     auto [known, added] = tools_.try_emplace(name, error{});
     if (added)
-      known->second = index_.with([&](file_index& index) { return identity_of(name, about.pipeline->source_directory, of_.around, index); });
+      known->second = index_.with([&](file_index& index) {
+        return identity_of(name, about.pipeline->source_directory, of_.around, index);
+      });
     if (!known->second) {
       error why = known->second.error();
       why.subject = about.id;
@@ -155,7 +170,9 @@ class pass {
     if (name != "mvn") return;
     const std::string& source = about.pipeline->source_directory;
     auto [settings, unread] = maven_settings_.try_emplace(source);
-    if (unread) settings->second = hex(sha256(effective_maven_settings(*known->second, of_.around, source).value_or("unreadable")));
+    if (unread)
+      settings->second =
+          hex(sha256(effective_maven_settings(*known->second, of_.around, source).value_or("unreadable")));
     seen.settings.emplace_back("Maven's settings", settings->second);
   }
 
@@ -199,7 +216,10 @@ class pass {
 
 }  // namespace driver_observer
 
-observation observe(const session& of, const step_graph& graph, const std::vector<step_index>& wanted, const journal& remembered,
+observation observe(const session& of,
+                    const step_graph& graph,
+                    const std::vector<step_index>& wanted,
+                    const journal& remembered,
                     shared_index& index) {
   return driver_observer::pass(of, graph, index).look(wanted, remembered);
 }

@@ -1,5 +1,5 @@
-// The record of a run: events.ndjson as it goes, result.json and junit.xml at the end, a JUnit file for each step where CI systems look. A
-// listener of events; it changes no outcome.
+// The record of a run: events.ndjson as it goes, result.json and junit.xml at the end, a JUnit file for each
+// step where CI systems look. A listener of events; it changes no outcome.
 #pragma once
 
 #include <map>
@@ -24,8 +24,12 @@ class recorder {
   bool did_something() const { return did_something_; }
   /// Who is at work; asked only when something was done.
   void set_who(std::string who) { summary_.who = std::move(who); }
-  /// Writes result.json and junit.xml of the run, and `result.json` of the build tree. Class `cannot_save` when that fails.
-  status finish(exit_class outcome, const std::string& failed_step, const std::string& rerun, const std::optional<error>& failure);
+  /// Writes result.json and junit.xml of the run, and `result.json` of the build tree. Class `cannot_save`
+  /// when that fails.
+  status finish(exit_class outcome,
+                const std::string& failed_step,
+                const std::string& rerun,
+                const std::optional<error>& failure);
   /// What the index of runs is told.
   run_summary summary() const { return summary_; }
   const std::string& id() const { return summary_.id; }

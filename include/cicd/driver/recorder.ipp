@@ -24,7 +24,8 @@ recorder::recorder(const workspace& where, std::string id) : where_(where) {
 void recorder::write_events(bool all) {
   if (unwritten_.empty() || (!all && unwritten_.size() < 32U << 10U)) return;
   if (!events_)
-    if (result<append_file> opened = append_file::open(summary_.folder + "/events.ndjson")) events_ = *std::move(opened);
+    if (result<append_file> opened = append_file::open(summary_.folder + "/events.ndjson"))
+      events_ = *std::move(opened);
   if (events_) (void)events_->append(unwritten_);
   unwritten_.clear();
 }
@@ -60,16 +61,21 @@ void recorder::add_step(const step_ended& end) {
   steps_.push(std::move(one));
   if (end.outcome == step_outcome::up_to_date) return;
   did_something_ = true;
-  junit_suite suite{end.step, end.outcome, end.duration, end.failure ? end.failure->what : std::string(), end.tests};
+  junit_suite suite{end.step, end.outcome, end.duration, end.failure ? end.failure->what : std::string(),
+                    end.tests};
   if (end.outcome == step_outcome::failed || end.outcome == step_outcome::timed_out)
     if (suite.message.empty()) suite.message = fmt::format("exit status {}", end.how.shell_status());
-  const bool worth_a_file = !end.tests.empty() || end.outcome == step_outcome::failed || end.outcome == step_outcome::timed_out;
+  const bool worth_a_file =
+      !end.tests.empty() || end.outcome == step_outcome::failed || end.outcome == step_outcome::timed_out;
   if (end.outcome != step_outcome::not_run && (worth_a_file || exists(where_.junit(end.step))))
     (void)write_file(where_.junit(end.step), junit_text({suite}, summary_.started), durability::fast);
   suites_.push_back(std::move(suite));
 }
 
-status recorder::finish(exit_class outcome, const std::string& failed_step, const std::string& rerun, const std::optional<error>& failure) {
+status recorder::finish(exit_class outcome,
+                        const std::string& failed_step,
+                        const std::string& rerun,
+                        const std::optional<error>& failure) {
   write_events(true);
   if (events_ && did_something_) (void)events_->sync();
   summary_.outcome = word_for(outcome);
@@ -102,7 +108,8 @@ status recorder::finish(exit_class outcome, const std::string& failed_step, cons
 void forget_old_runs(const workspace& where, std::size_t most) {
   const auto runs = list_tree(where.runs(), [](const std::string&) { return false; });
   if (!runs || runs->size() <= most) return;
-  for (std::size_t at = 0; at + most < runs->size(); ++at) (void)remove_tree(where.runs() + "/" + (*runs)[at].path);
+  for (std::size_t at = 0; at + most < runs->size(); ++at)
+    (void)remove_tree(where.runs() + "/" + (*runs)[at].path);
 }
 
 }  // namespace cicd

@@ -16,14 +16,16 @@ struct run_request {
   std::vector<std::string> targets;
   verbosity how_much = verbosity::normal;
   std::set<std::string, std::less<>> allow_dirty;
-  git_event event;    ///< `plan --event` only
+  git_event event;  ///< `plan --event` only
   bool as_json = false;
 };
 
-/// Runs the targets. Everything that a person reads is on standard output; errors of declaration and usage on standard error.
+/// Runs the targets. Everything that a person reads is on standard output; errors of declaration and usage on
+/// standard error.
 exit_class run_targets(const run_request& request, surroundings around);
 
-/// Shows what `run_targets` would do, and does nothing. With an event and no target: what that event would set off.
+/// Shows what `run_targets` would do, and does nothing. With an event and no target: what that event would
+/// set off.
 exit_class plan_targets(const run_request& request, surroundings around);
 
 /// Writes errors to standard error, each as its block.

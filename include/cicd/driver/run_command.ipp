@@ -21,7 +21,9 @@
 
 namespace cicd {
 
-void print_out(std::string_view text) { write_all(STDOUT_FILENO, text); }
+void print_out(std::string_view text) {
+  write_all(STDOUT_FILENO, text);
+}
 
 void print_errors(const errors& all) {
   std::string text;
@@ -46,7 +48,9 @@ error unknown_target(const session& of, const std::string& name) {
 }
 
 /// The steps that targets (or step ids) end with.
-result<std::vector<step_index>> steps_of(const session& of, const step_graph& graph, const std::vector<std::string>& targets) {
+result<std::vector<step_index>> steps_of(const session& of,
+                                         const step_graph& graph,
+                                         const std::vector<std::string>& targets) {
   std::vector<step_index> steps;
   for (const std::string& name : targets) {
     const target* found = of.find_target(name);
@@ -80,7 +84,8 @@ class run {
     observation seen = observe(session_, graph_, wanted_, remembered_, index_);
     (void)index_.save();
     for (step_index step : wanted_)
-      if (status can = delivery::check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
+      if (status can = delivery::check(graph_.steps[step]); !can)
+        seen.errors.push_back(std::move(can).error());
     if (!seen.errors.empty()) return refuse(seen.errors);
     memory_.emplace(session_.where, remembered_, cache_, std::move(seen.intact));
     planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
@@ -94,7 +99,8 @@ class run {
     if (request_.as_json) {
       print_out(pretty(json_of(*plan, graph_, name, event_text())));
     } else {
-      print_out(fmt::format("{}{}\n", displayable(name), event_text().empty() ? "" : ", on " + displayable(event_text())));
+      print_out(fmt::format("{}{}\n", displayable(name),
+                            event_text().empty() ? "" : ", on " + displayable(event_text())));
       print_out(text_of(*plan, graph_));
     }
     return exit_class::done;
@@ -118,7 +124,13 @@ class run {
   }
 
   run_started started() const {
-    run_started begin{.id = id_, .folder = session_.where.run(id_), .target = joined(request_.targets, " "), .commit = {}, .branch = {}, .who = {}, .steps = {}};
+    run_started begin{.id = id_,
+                      .folder = session_.where.run(id_),
+                      .target = joined(request_.targets, " "),
+                      .commit = {},
+                      .branch = {},
+                      .who = {},
+                      .steps = {}};
     if (!session_.model.pipelines.empty()) {
       const git_state git = git_state_of(session_.model.pipelines.front().source_directory, session_.around);
       begin.commit = git.commit.value_or("");
@@ -154,7 +166,8 @@ class run {
     ask.upstream_outputs = [this](const task& work) {
       std::vector<file_query> queries;
       for (step_index before : work.step->after)
-        if (file_query query = outputs_query(session_, graph_.steps[before]); !query.patterns.empty()) queries.push_back(std::move(query));
+        if (file_query query = outputs_query(session_, graph_.steps[before]); !query.patterns.empty())
+          queries.push_back(std::move(query));
       return queries;
     };
     ask.look_at_inputs = [this](const task& work) -> result<file_set> {
@@ -166,7 +179,8 @@ class run {
       for (const observed_file& file : reports) {
         const result<std::string> text = read_file(folder + "/" + file.path);
         if (!text) continue;
-        if (result<std::vector<test_case>> cases = read_junit(*text)) all.insert(all.end(), cases->begin(), cases->end());
+        if (result<std::vector<test_case>> cases = read_junit(*text))
+          all.insert(all.end(), cases->begin(), cases->end());
       }
       return all;
     };
@@ -180,7 +194,8 @@ class run {
     options.here = session_.folder_of_person();
     options.exists = [](const std::string& path) { return exists(path); };
     for (step_index step : wanted_)
-      options.source_folders[folder_of(session_, graph_.steps[step])] = graph_.steps[step].pipeline->source_directory;
+      options.source_folders[folder_of(session_, graph_.steps[step])] =
+          graph_.steps[step].pipeline->source_directory;
     return options;
   }
 
@@ -213,14 +228,19 @@ std::vector<note> run::summary_notes() const {
   const std::string launcher = shell_quoted(session_.where.own() + "/cicd");
   notes.push_back({"log", "less " + shell_quoted(session_.where.run(id_)) + "/*.log"});
   notes.push_back({"history", launcher + " history"});
-  for (const char* command : {" plan deploy-stage", " explain service.replicas", " status"}) notes.push_back({"try next", launcher + command});
+  for (const char* command : {" plan deploy-stage", " explain service.replicas", " status"})
+    notes.push_back({"try next", launcher + command});
   return notes;
 }
 
 exit_class run::close(recorder& record, const loop_result& result) {
   exit_class outcome = result.outcome;
-  std::string rerun = result.failed_step.empty() ? std::string() : session_.build_command() + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
-  if (record.did_something()) record.set_who(who(session_.model.pipelines.front().source_directory, session_.around));
+  std::string rerun =
+      result.failed_step.empty()
+          ? std::string()
+          : session_.build_command() + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
+  if (record.did_something())
+    record.set_who(who(session_.model.pipelines.front().source_directory, session_.around));
   status kept = record.finish(outcome, result.failed_step, rerun, result.failure);
   if (kept && runs_ && record.did_something()) kept = runs_->add(record.summary());
   if (record.did_something()) forget_old_runs(session_.where, 200);
@@ -244,14 +264,18 @@ exit_class run::execute() {
   const std::unique_ptr<process_port> processes = system_processes(loop);
   process_runner commands(loop, *processes, say, {.around = &session_.around});
   retrying_runner retried(commands, say);
-  background_runner image_builder(loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
-    return build_image_step(work, session_.around, layer_folder(session_.where, tell), limits_of_this_machine().cores, cancelled);
-  });
-  background_runner effects(loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
-    return delivery_.act(work, cancelled, tell);
-  });
+  background_runner image_builder(
+      loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
+        return build_image_step(work, session_.around, layer_folder(session_.where, tell),
+                                limits_of_this_machine().cores, cancelled);
+      });
+  background_runner effects(loop, say,
+                            [&](const task& work, const cancellation& cancelled, const auto& tell) {
+                              return delivery_.act(work, cancelled, tell);
+                            });
   caching_runner cached_commands(retried, loop, session_.where, index_, cache_, remembered_, caching(), say);
-  caching_runner cached_images(image_builder, loop, session_.where, index_, cache_, remembered_, caching(), say);
+  caching_runner cached_images(image_builder, loop, session_.where, index_, cache_, remembered_, caching(),
+                               say);
   const std::string holder = fmt::format("{} (process {})", id_, getpid());
   locking_runner locked_commands(cached_commands, loop, session_.where, remembered_, holder, say);
   locking_runner locked_images(cached_images, loop, session_.where, remembered_, holder, say);
@@ -264,18 +288,29 @@ exit_class run::execute() {
 
   loop_options options;
   options.jobs = [&] { return jobs_for(session_.around.get("CICD_JOBS"), limits_of_this_machine()); };
-  options.tick = [&] { if (screen.wants_ticks()) screen.tick(system_clock_port().elapsed() - begun_); };
-  options.expected = [&] { return runs_ ? runs_->expected(session_.where.build_root) : std::map<std::string, std::chrono::milliseconds>{}; };
+  options.tick = [&] {
+    if (screen.wants_ticks()) screen.tick(system_clock_port().elapsed() - begun_);
+  };
+  options.expected = [&] {
+    return runs_ ? runs_->expected(session_.where.build_root)
+                 : std::map<std::string, std::chrono::milliseconds>{};
+  };
   options.before_first = [&]() -> status {
-    result<run_index> opened = run_index::open(session_.around.state_folder() + "/runs.sqlite", session_.where.build_root);
+    result<run_index> opened =
+        run_index::open(session_.around.state_folder() + "/runs.sqlite", session_.where.build_root);
     if (!opened) return std::move(opened).error();
     runs_ = *std::move(opened);
     return {};
   };
-  run_loop steps(*planner_, loop, runner_for, [this](step_index step, step_plan plan) { return task_for(step, std::move(plan)); }, say, options);
+  run_loop steps(
+      *planner_, loop, runner_for,
+      [this](step_index step, step_plan plan) { return task_for(step, std::move(plan)); }, say, options);
   const loop_result result = steps.run();
 
-  run_ended end{.outcome = result.outcome, .duration = system_clock_port().elapsed() - begun_, .failure = {}, .summary = {}};
+  run_ended end{.outcome = result.outcome,
+                .duration = system_clock_port().elapsed() - begun_,
+                .failure = {},
+                .summary = {}};
   if (result.failed_step.empty()) end.failure = result.failure;
   if (result.outcome == exit_class::done && record.did_something()) end.summary = summary_notes();
   say(std::move(end));
@@ -283,7 +318,9 @@ exit_class run::execute() {
 }
 
 /// Opens the session or prints why not.
-std::unique_ptr<session> opened_session(const session_request& request, surroundings around, exit_class& failure) {
+std::unique_ptr<session> opened_session(const session_request& request,
+                                        surroundings around,
+                                        exit_class& failure) {
   session_or_errors opened = open_session(request, std::move(around));
   print_errors(opened.errors);
   if (!opened.opened) failure = opened.errors.empty() ? exit_class::usage : opened.errors.front().kind;
@@ -305,8 +342,15 @@ error nothing_follows(const session& of, const git_event& event) {
   for (const declared_pipeline& pipeline : of.model.pipelines)
     for (const environment& place : pipeline.declared.environments)
       if (place.on.kind != ref_kind::none)
-        followed.push_back(fmt::format("{} ({} {})", place.name.view(), place.on.kind == ref_kind::tag ? "tag" : "branch", place.on.pattern.view()));
-  return error{exit_class::usage, {}, event.kind == ref_kind::tag ? "no environment follows this tag" : "no environment follows this branch", event.name, {}}
+        followed.push_back(fmt::format("{} ({} {})", place.name.view(),
+                                       place.on.kind == ref_kind::tag ? "tag" : "branch",
+                                       place.on.pattern.view()));
+  return error{
+      exit_class::usage,
+      {},
+      event.kind == ref_kind::tag ? "no environment follows this tag" : "no environment follows this branch",
+      event.name,
+      {}}
       .with("allowed", joined(followed, ", "));
 }
 

@@ -15,7 +15,8 @@ namespace cicd {
 
 /// What the command line says of the build tree.
 struct session_request {
-  std::string build_root;  ///< empty: CICD_BUILD_ROOT, else the nearest folder above the present one that is a build tree
+  std::string build_root;  ///< empty: CICD_BUILD_ROOT, else the nearest folder above the present one that is
+                           ///< a build tree
   std::string config;      ///< of a multi-configuration generator
 };
 
@@ -27,7 +28,8 @@ struct session {
 
   /// `cmake --build <build> --target`, as a person would type it.
   std::string build_command() const;
-  /// Where the person stands, for shorter paths; empty under a build tool, which stands in the build tree itself.
+  /// Where the person stands, for shorter paths; empty under a build tool, which stands in the build tree
+  /// itself.
   std::string folder_of_person() const;
   const target* find_target(std::string_view name) const;
 };

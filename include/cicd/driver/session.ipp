@@ -19,7 +19,9 @@ std::string present_folder() {
 
 namespace driver_session {
 
-bool is_build_tree(const std::string& folder) { return exists(folder + "/.cicd/declarations.ndjson"); }
+bool is_build_tree(const std::string& folder) {
+  return exists(folder + "/.cicd/declarations.ndjson");
+}
 
 genex_reader genex_in(const std::string& build_root, const std::string& config) {
   return [=](std::string_view id) -> std::optional<std::string> {
@@ -37,7 +39,8 @@ std::string session::folder_of_person() const {
 
 std::string session::build_command() const {
   const std::string here = folder_of_person();
-  return "cmake --build " + shell_quoted(here.empty() ? where.build_root : path_below(where.build_root, here)) + " --target";
+  return "cmake --build " + shell_quoted(here.empty() ? where.build_root : path_below(where.build_root, here))
+         + " --target";
 }
 
 const target* session::find_target(std::string_view name) const {
@@ -54,15 +57,18 @@ template_source templates_in(std::vector<std::string> folders) {
   source.read = [folders](const std::string& name) -> std::optional<std::string> {
     if (!dns_label::accepts(name)) return std::nullopt;
     for (const std::string& folder : folders)
-      if (const auto text = read_file_if_there(folder + "/" + name + "/template.json"); text && *text) return **text;
+      if (const auto text = read_file_if_there(folder + "/" + name + "/template.json"); text && *text)
+        return **text;
     return std::nullopt;
   };
   source.names = [folders] {
     std::vector<std::string> names;
     for (const std::string& folder : folders)
-      if (const auto entries = list_tree(folder, [](const std::string& below) { return below.find('/') == std::string::npos; }))
+      if (const auto entries = list_tree(
+              folder, [](const std::string& below) { return below.find('/') == std::string::npos; }))
         for (const tree_entry& entry : *entries)
-          if (entry.path.ends_with("/template.json")) names.push_back(entry.path.substr(0, entry.path.find('/')));
+          if (entry.path.ends_with("/template.json"))
+            names.push_back(entry.path.substr(0, entry.path.find('/')));
     return names;
   };
   return source;
@@ -77,7 +83,10 @@ result<std::string> find_build_root(const session_request& request, const surrou
   for (std::string at = folder; !named && at.size() > 1; at = at.substr(0, at.rfind('/')))
     if (driver_session::is_build_tree(at)) return at;
   if (named && driver_session::is_build_tree(folder)) return folder;
-  return error{exit_class::usage, {}, "this is no build tree with pipelines", folder,
+  return error{exit_class::usage,
+               {},
+               "this is no build tree with pipelines",
+               folder,
                {{"allowed", "a folder that CMake configured for a project that calls add_pipeline()"},
                 {"try", "cmake -B build, then build/.cicd/cicd, or --build-root <folder>"}}};
 }
@@ -97,7 +106,8 @@ session_or_errors open_session(const session_request& request, surroundings arou
   opened.warnings = std::move(read.warnings);
   if (!opened.errors.empty()) return opened;
   const std::string cache = around.cache_folder();
-  opened.opened = std::make_unique<session>(session{std::move(around), {*root, cache}, std::move(read.model), {}});
+  opened.opened =
+      std::make_unique<session>(session{std::move(around), {*root, cache}, std::move(read.model), {}});
   opened.opened->targets = targets_of(opened.opened->model);
   return opened;
 }

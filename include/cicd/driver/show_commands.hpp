@@ -1,4 +1,5 @@
-// The commands that show something and change nothing but the run index: `status`, `history`, `logs`, `explain`, and the list of targets.
+// The commands that show something and change nothing but the run index: `status`, `history`, `logs`,
+// `explain`, and the list of targets.
 #pragma once
 
 #include <string>
@@ -38,7 +39,8 @@ exit_class describe_build_tree(const session_request& tree, surroundings around)
 /// docs/reference.md on standard output.
 exit_class show_reference();
 
-/// The size of the cache, or, with `remove_older_than_days`, what was removed. Entries go before the blobs that only they used.
+/// The size of the cache, or, with `remove_older_than_days`, what was removed. Entries go before the blobs
+/// that only they used.
 struct cache_request {
   bool as_json = false;
   int remove_older_than_days = -1;

@@ -35,7 +35,9 @@ std::unique_ptr<session> open_or_say(const session_request& tree, surroundings a
   return std::move(opened.opened);
 }
 
-std::string index_file(const surroundings& around) { return around.state_folder() + "/runs.sqlite"; }
+std::string index_file(const surroundings& around) {
+  return around.state_folder() + "/runs.sqlite";
+}
 
 /// Left-aligned columns, two spaces apart.
 std::string table_of(const std::vector<std::vector<std::string>>& rows) {
@@ -48,7 +50,8 @@ std::string table_of(const std::vector<std::vector<std::string>>& rows) {
   std::string text;
   for (const auto& row : rows) {
     std::string line = " ";
-    for (std::size_t at = 0; at < row.size(); ++at) line += " " + row[at] + std::string(widths[at] - columns(row[at]) + 1, ' ');
+    for (std::size_t at = 0; at < row.size(); ++at)
+      line += " " + row[at] + std::string(widths[at] - columns(row[at]) + 1, ' ');
     while (line.ends_with(' ')) line.pop_back();
     text += line + "\n";
   }
@@ -70,12 +73,19 @@ json json_of(const run_summary& run) {
 }
 
 std::vector<std::string> row_of(const run_summary& run) {
-  return {utc_text(run.started), run.outcome, human_duration(run.duration), displayable(run.target), run.commit.substr(0, 7), displayable(run.who), run.id};
+  return {utc_text(run.started),
+          run.outcome,
+          human_duration(run.duration),
+          displayable(run.target),
+          run.commit.substr(0, 7),
+          displayable(run.who),
+          run.id};
 }
 
 std::vector<std::string> row_of(const deployment_record& record) {
-  return {utc_text(record.when), fmt::format("#{}", record.generation), displayable(record.version), record.commit.substr(0, 7), displayable(record.who),
-          record.dirty ? "uncommitted changes" : ""};
+  return {utc_text(record.when),       fmt::format("#{}", record.generation),
+          displayable(record.version), record.commit.substr(0, 7),
+          displayable(record.who),     record.dirty ? "uncommitted changes" : ""};
 }
 
 }  // namespace driver_show
@@ -98,11 +108,15 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
       one.set("address", releases.address_of(pipeline, place));
       one.set("record", state->record ? json_of(*state->record) : json());
       places.push(std::move(one));
-      text += fmt::format("{} {}  {}\n", pipeline.declared.name.view(), place.name.view(), releases.address_of(pipeline, place));
-      if (!state->record) text += "  never deployed\n";
-      else text += driver_show::table_of({driver_show::row_of(*state->record)});
+      text += fmt::format("{} {}  {}\n", pipeline.declared.name.view(), place.name.view(),
+                          releases.address_of(pipeline, place));
+      if (!state->record)
+        text += "  never deployed\n";
+      else
+        text += driver_show::table_of({driver_show::row_of(*state->record)});
       if (state->record)
-        for (const auto& [name, image] : state->record->images) text += fmt::format("  {}  {}\n", name, displayable(image.reference));
+        for (const auto& [name, image] : state->record->images)
+          text += fmt::format("  {}  {}\n", name, displayable(image.reference));
     }
   result<run_index> index = run_index::open(driver_show::index_file(of->around), of->where.build_root);
   if (!index) return driver_show::fail(std::move(index).error());
@@ -116,7 +130,8 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
     print_out(pretty(document));
     return exit_class::done;
   }
-  text += runs->empty() ? "no run yet\n" : "last run\n" + driver_show::table_of({driver_show::row_of(runs->front())});
+  text += runs->empty() ? "no run yet\n"
+                        : "last run\n" + driver_show::table_of({driver_show::row_of(runs->front())});
   print_out(text);
   return exit_class::done;
 }
@@ -145,7 +160,8 @@ exit_class show_history(const history_request& request, surroundings around) {
       if (place.via == deploy_way::kubectl) continue;
       const auto records = releases.history_of(pipeline, place, request.most);
       if (!records) return driver_show::fail(records.error());
-      text += fmt::format("{} {}: {}\n", pipeline.declared.name.view(), place.name.view(), records->empty() ? "never deployed" : "deployments, newest first");
+      text += fmt::format("{} {}: {}\n", pipeline.declared.name.view(), place.name.view(),
+                          records->empty() ? "never deployed" : "deployments, newest first");
       std::vector<std::vector<std::string>> rows;
       for (const deployment_record& record : *records) {
         deployments.push(json_of(record));
@@ -171,7 +187,8 @@ exit_class show_history(const history_request& request, surroundings around) {
     print_out(pretty(document));
     return exit_class::done;
   }
-  text += rows.empty() ? "no run yet\n" : "runs of this build tree, newest first\n" + driver_show::table_of(rows);
+  text +=
+      rows.empty() ? "no run yet\n" : "runs of this build tree, newest first\n" + driver_show::table_of(rows);
   print_out(text);
   return exit_class::done;
 }
@@ -183,9 +200,12 @@ exit_class show_logs(const logs_request& request, surroundings around) {
   const step_graph graph = graph_of(of->model);
   std::vector<std::string> ids;
   for (const graph_step& step : graph.steps) ids.push_back(step.id);
-  const auto known = std::ranges::find_if(ids, [&](const std::string& id) { return id == request.step || flat_name(id) == request.step; });
+  const auto known = std::ranges::find_if(
+      ids, [&](const std::string& id) { return id == request.step || flat_name(id) == request.step; });
   if (known == ids.end())
-    return driver_show::fail(error{exit_class::usage, {}, "there is no such step", request.step, {}}.with("did you mean", nearest(request.step, ids).value_or("")).with("allowed", joined(ids, ", ")));
+    return driver_show::fail(error{exit_class::usage, {}, "there is no such step", request.step, {}}
+                                 .with("did you mean", nearest(request.step, ids).value_or(""))
+                                 .with("allowed", joined(ids, ", ")));
   const auto runs = list_tree(of->where.runs(), [](const std::string&) { return false; });
   std::vector<std::string> names;
   if (runs)
@@ -198,15 +218,20 @@ exit_class show_logs(const logs_request& request, surroundings around) {
     print_out(displayable(*log, newlines::keep));
     return exit_class::done;
   }
-  return driver_show::fail(error{exit_class::usage, *known, "there is no log of this step", request.run.empty() ? std::nullopt : std::optional(request.run), {}}
-                               .with("try", of->build_command() + " " + flat_name(*known)));
+  return driver_show::fail(error{
+      exit_class::usage,
+      *known,
+      "there is no log of this step",
+      request.run.empty() ? std::nullopt : std::optional(request.run),
+      {}}.with("try", of->build_command() + " " + flat_name(*known)));
 }
 
 exit_class show_explanation(const session_request& tree, const std::string& subject, surroundings around) {
   std::vector<std::string> folders = template_folders(around);
   std::unique_ptr<session> of;
   if (find_build_root(tree, around)) of = std::move(open_session(tree, around).opened);
-  if (of) folders.insert(folders.end(), of->model.tree.template_path.begin(), of->model.tree.template_path.end());
+  if (of)
+    folders.insert(folders.end(), of->model.tree.template_path.begin(), of->model.tree.template_path.end());
   const result<std::string> words = explanation(subject, of ? &of->model : nullptr, templates_in(folders));
   if (!words) return driver_show::fail(words.error());
   print_out(words->ends_with('\n') ? *words : *words + "\n");
@@ -222,9 +247,10 @@ exit_class show_targets(const session_request& tree, surroundings around) {
     const std::string prefix = one.pipeline.empty() ? of->model.tree.target_prefix : std::string();
     (one.pipeline.empty() ? aggregates : others).push_back({prefix + one.name, displayable(one.description)});
   }
-  print_out("of the whole build tree\n" + driver_show::table_of(aggregates) + "of one pipeline\n" + driver_show::table_of(others) +
-            "tests\n  test  ctest runs the checks: build, test, scan, image\nmore\n  " + path_below(of->where.own(), of->model.tree.build_root) +
-            "/cicd --help\n");
+  print_out("of the whole build tree\n" + driver_show::table_of(aggregates) + "of one pipeline\n"
+            + driver_show::table_of(others)
+            + "tests\n  test  ctest runs the checks: build, test, scan, image\nmore\n  "
+            + path_below(of->where.own(), of->model.tree.build_root) + "/cicd --help\n");
   return exit_class::done;
 }
 
@@ -237,7 +263,8 @@ exit_class describe_build_tree(const session_request& tree, surroundings around)
   const std::string path = opened.opened->where.own() + "/targets.cmake";
   const std::string text = cmake_text(opened.opened->targets);
   if (read_file_if_there(path).value_or(std::nullopt) == text) return exit_class::done;
-  if (status written = write_file(path, text, durability::fast); !written) return driver_show::fail(std::move(written).error());
+  if (status written = write_file(path, text, durability::fast); !written)
+    return driver_show::fail(std::move(written).error());
   return exit_class::done;
 }
 
@@ -272,7 +299,9 @@ std::size_t remove_older(const std::string& folder, std::time_t limit) {
   for (const tree_entry& entry : *entries) {
     struct stat there {};
     const std::string path = folder + "/" + entry.path;
-    if (entry.kind == entry_kind::file && lstat(path.c_str(), &there) == 0 && there.st_mtime < limit && remove_tree(path)) ++removed;
+    if (entry.kind == entry_kind::file && lstat(path.c_str(), &there) == 0 && there.st_mtime < limit
+        && remove_tree(path))
+      ++removed;
   }
   return removed;
 }
@@ -284,7 +313,9 @@ exit_class tend_cache(const cache_request& request, surroundings around) {
   std::size_t removed = 0;
   if (request.remove_older_than_days >= 0)
     for (const char* part : {"/steps", "/layers", "/blobs"})
-      removed += driver_show::remove_older(folder + part, std::chrono::system_clock::to_time_t(system_clock_port().now()) - std::time_t{86'400} * request.remove_older_than_days);
+      removed += driver_show::remove_older(folder + part,
+                                           std::chrono::system_clock::to_time_t(system_clock_port().now())
+                                               - std::time_t{86'400} * request.remove_older_than_days);
   const driver_show::cache_size size = driver_show::size_of(folder);
   if (request.as_json) {
     json document;

@@ -1,6 +1,6 @@
-// OCI images without a daemon: reproducible layers, config, manifest and layout. The same inputs give the same digest on another path and
-// another day. Knows files and bytes; not what is in them, nor Kubernetes, nor commits.
-// Specifications: OCI image-spec 1.0 (manifest.md, config.md, layer.md, image-layout.md).
+// OCI images without a daemon: reproducible layers, config, manifest and layout. The same inputs give the
+// same digest on another path and another day. Knows files and bytes; not what is in them, nor Kubernetes,
+// nor commits. Specifications: OCI image-spec 1.0 (manifest.md, config.md, layer.md, image-layout.md).
 #pragma once
 
 #include <cstdint>
@@ -23,28 +23,30 @@ struct layer_entry {
   std::string to;    ///< absolute path in the image
 };
 
-/// One layer. Entries are sorted, times are 1970-01-01T00:00:01Z, owners 0:0, modes 0644/0755 by the owner's execute bit (special bits of
-/// a base's tree are kept), parents are explicit.
+/// One layer. Entries are sorted, times are 1970-01-01T00:00:01Z, owners 0:0, modes 0644/0755 by the owner's
+/// execute bit (special bits of a base's tree are kept), parents are explicit.
 struct layer_recipe {
   std::string name;  ///< `base`, `dependencies`, `application`: shown, and in the history
   std::vector<layer_entry> entries;
-  bool keep_modes = false;  ///< a root file system: modes and numeric owners as they are (owners 0:0 when not root made it)
+  bool keep_modes =
+      false;  ///< a root file system: modes and numeric owners as they are (owners 0:0 when not root made it)
 };
 
 /// What an image is made of.
 struct image_recipe {
-  std::string base;        ///< `scratch`, `oci:<layout>[:tag]`, `rootfs:<folder or tar>`, or `<reference>@sha256:…`
-  std::string directory;   ///< absolute folder that relative paths of `base` are below
+  std::string base;  ///< `scratch`, `oci:<layout>[:tag]`, `rootfs:<folder or tar>`, or `<reference>@sha256:…`
+  std::string directory;  ///< absolute folder that relative paths of `base` are below
   std::vector<layer_recipe> layers;
   std::vector<std::string> entrypoint, arguments;
   std::vector<std::pair<std::string, std::string>> env;
   std::map<std::string, std::string> labels;
   std::uint32_t user = 10001;
   std::string working_directory = "/";
-  int port = 0;             ///< 0: none
-  std::string architecture; ///< `amd64`, `arm64`; that of the base, or of this machine, when empty
+  int port = 0;                ///< 0: none
+  std::string architecture;    ///< `amd64`, `arm64`; that of the base, or of this machine, when empty
   std::string tag = "latest";  ///< the image's name in its layout's index; not part of the image
-  std::map<std::string, std::string, std::less<>> environment;  ///< for skopeo (PATH, HOME, …), where the base is in a registry
+  std::map<std::string, std::string, std::less<>>
+      environment;  ///< for skopeo (PATH, HOME, …), where the base is in a registry
 };
 
 /// A layer in a layout.
@@ -62,23 +64,29 @@ struct built_image {
   std::uint64_t size = 0;  ///< of all blobs
 };
 
-/// Where layers that were built before are remembered, by a digest over names, modes and contents of their entries.
+/// Where layers that were built before are remembered, by a digest over names, modes and contents of their
+/// entries.
 struct layer_cache {
   std::string folder;  ///< absolute; each entry is checked against its digest when read
 };
 
-/// Builds the image into the OCI layout folder `layout`, which afterwards holds exactly this image; existing blobs are kept when they
-/// check out. Layers are written as parallel gzip members of fixed size, so that the bytes do not depend on the number of threads.
-/// Errors (class `usage`): nothing at `from`, a device or socket, `..`, a link that leads out of a base's archive, two entries on one path with different
-/// content, a base that is no layout or archive; each names the entry.
-result<built_image> build_image(const image_recipe& recipe, const std::string& layout, const layer_cache& cache, unsigned threads,
+/// Builds the image into the OCI layout folder `layout`, which afterwards holds exactly this image; existing
+/// blobs are kept when they check out. Layers are written as parallel gzip members of fixed size, so that the
+/// bytes do not depend on the number of threads. Errors (class `usage`): nothing at `from`, a device or
+/// socket, `..`, a link that leads out of a base's archive, two entries on one path with different content, a
+/// base that is no layout or archive; each names the entry.
+result<built_image> build_image(const image_recipe& recipe,
+                                const std::string& layout,
+                                const layer_cache& cache,
+                                unsigned threads,
                                 const cancellation* cancelled);
 
 /// Reads a layout back and checks every digest and size in it. Class `corrupt` when something does not.
 result<built_image> read_layout(const std::string& layout, const std::string& tag = {});
 
-/// The layers and the start of a runnable jar: plain jars give `lib/` as `dependencies` and the jar as `application`; Spring Boot jars give one
-/// layer for each entry of their `layers.idx`, unpacked, started by their launcher.
+/// The layers and the start of a runnable jar: plain jars give `lib/` as `dependencies` and the jar as
+/// `application`; Spring Boot jars give one layer for each entry of their `layers.idx`, unpacked, started by
+/// their launcher.
 struct java_application {
   std::vector<layer_recipe> layers;
   std::vector<std::string> entrypoint;
@@ -86,8 +94,9 @@ struct java_application {
 };
 /// `jar` is the absolute path; what is unpacked lies below `scratch` afterwards.
 result<java_application> java_application_of(const std::string& jar, const std::string& scratch);
-/// Which jar of a folder runs, when several match: the one whose manifest has a Main-Class; never `*-sources`, `*-javadoc`, `*-tests`, `*.original`. Class
-/// `usage` with the candidates and the keyword that decides.
+/// Which jar of a folder runs, when several match: the one whose manifest has a Main-Class; never
+/// `*-sources`, `*-javadoc`, `*-tests`, `*.original`. Class `usage` with the candidates and the keyword that
+/// decides.
 result<std::string> runnable_jar(const std::string& folder, const std::string& pattern);
 
 }  // namespace cicd

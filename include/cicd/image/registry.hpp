@@ -1,5 +1,5 @@
-// Where images are published: an OCI layout in the build tree, or any registry through skopeo with the logins of the ordinary files. A
-// push goes by digest first, then the tag is set, then the tag is read back.
+// Where images are published: an OCI layout in the build tree, or any registry through skopeo with the logins
+// of the ordinary files. A push goes by digest first, then the tag is set, then the tag is read back.
 #pragma once
 
 #include <chrono>
@@ -26,26 +26,34 @@ class registry {
   virtual std::string reference(const std::string& tag, const digest& image) const = 0;
   /// The command of a standard tool that shows what is there.
   virtual std::string inspect_command(const std::string& tag) const = 0;
-  /// The digest under a tag; nothing when there is no such tag. Class `remote` when it does not answer or refuses the login.
+  /// The digest under a tag; nothing when there is no such tag. Class `remote` when it does not answer or
+  /// refuses the login.
   virtual result<std::optional<digest>> resolve(const std::string& tag) = 0;
-  /// Puts the one image of the layout folder there under `tag`. An equal tag is success without a transfer; another digest under an immutable tag is
-  /// class `conflict` with both digests. Passing failures (5xx, reset, restart) are tried again with growing pauses.
+  /// Puts the one image of the layout folder there under `tag`. An equal tag is success without a transfer;
+  /// another digest under an immutable tag is class `conflict` with both digests. Passing failures (5xx,
+  /// reset, restart) are tried again with growing pauses.
   struct published {
     bool changed = false;  ///< false: it was there already
   };
-  virtual result<published> publish(const std::string& layout, const digest& image, const std::string& tag, bool immutable) = 0;
+  virtual result<published> publish(const std::string& layout,
+                                    const digest& image,
+                                    const std::string& tag,
+                                    bool immutable) = 0;
 };
 
 struct registry_options {
   std::string embedded;  ///< absolute folder of the layouts in the build tree
   const cancellation* cancelled = nullptr;
-  std::chrono::milliseconds patience{45'000};  ///< how long a publish tries again what may pass
+  std::chrono::milliseconds patience{45'000};        ///< how long a publish tries again what may pass
   std::function<void(const std::string& line)> say;  ///< progress, a line each
 };
 
-/// The registry for a declared repository: with a registry's host in its first part (a dot, a colon or `localhost`) that registry, else a
-/// layout below `embedded`. `skopeo` missing is class `usage` with how to install it.
-result<std::unique_ptr<registry>> registry_for(const std::string& repository, const registry_options& options, const surroundings& around);
+/// The registry for a declared repository: with a registry's host in its first part (a dot, a colon or
+/// `localhost`) that registry, else a layout below `embedded`. `skopeo` missing is class `usage` with how to
+/// install it.
+result<std::unique_ptr<registry>> registry_for(const std::string& repository,
+                                               const registry_options& options,
+                                               const surroundings& around);
 /// Whether that repository is the embedded default.
 bool is_embedded(const std::string& repository);
 

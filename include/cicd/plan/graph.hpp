@@ -1,4 +1,5 @@
-// The steps of a build tree and what comes before what. Pure; it does not know how a step is run or what is on disk.
+// The steps of a build tree and what comes before what. Pure; it does not know how a step is run or what is
+// on disk.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,9 @@ enum class step_kind : std::uint8_t {
 };
 
 /// Pure steps have keys and can come from the cache; effects compare what is wanted with what is there.
-constexpr bool is_pure(step_kind kind) { return kind == step_kind::command || kind == step_kind::image; }
+constexpr bool is_pure(step_kind kind) {
+  return kind == step_kind::command || kind == step_kind::image;
+}
 
 /// A step within `step_graph::steps`.
 using step_index = std::uint32_t;
@@ -30,15 +33,16 @@ struct graph_step {
   std::string id;  ///< `orders/build`
   step_kind kind = step_kind::command;
   const declared_pipeline* pipeline = nullptr;
-  const step* command = nullptr;             ///< of a `command`
-  const image* picture = nullptr;            ///< of an `image`
-  const environment* place = nullptr;        ///< of a `deploy`
-  std::vector<step_index> after{};           ///< direct predecessors, all with a smaller index
+  const step* command = nullptr;       ///< of a `command`
+  const image* picture = nullptr;      ///< of an `image`
+  const environment* place = nullptr;  ///< of a `deploy`
+  std::vector<step_index> after{};     ///< direct predecessors, all with a smaller index
 
   std::string name() const { return id.substr(id.find('/') + 1); }
 };
 
-/// All steps, each after those that it depends on; otherwise in the order of their declaration. Refers into the model.
+/// All steps, each after those that it depends on; otherwise in the order of their declaration. Refers into
+/// the model.
 struct step_graph {
   std::vector<graph_step> steps;
   std::map<std::string, step_index, std::less<>> by_id;
@@ -46,8 +50,9 @@ struct step_graph {
   std::optional<step_index> find(std::string_view id) const;
 };
 
-/// The graph of a checked model: commands and images as declared; one `publish` for each pipeline with images, after its images and all its
-/// tests and scans; one `deploy-<environment>` for each environment, after `publish`.
+/// The graph of a checked model: commands and images as declared; one `publish` for each pipeline with
+/// images, after its images and all its tests and scans; one `deploy-<environment>` for each environment,
+/// after `publish`.
 step_graph graph_of(const model& of);
 
 /// Those steps and all before them, in the graph's order.

@@ -15,7 +15,8 @@ std::optional<step_index> step_graph::find(std::string_view id) const {
 
 std::string repository_of(const declared_pipeline& pipeline, const image& of) {
   if (of.repository) return of.repository.str();
-  const std::string own = pipeline.declared.image ? pipeline.declared.image.str() : pipeline.declared.name.str();
+  const std::string own =
+      pipeline.declared.image ? pipeline.declared.image.str() : pipeline.declared.name.str();
   return of.name.view() == "image" ? own : own + "-" + of.name.str();
 }
 
@@ -54,7 +55,10 @@ std::vector<std::string> before_image(const declared_pipeline& pipeline, const i
 
 void add_commands(const declared_pipeline& pipeline, std::vector<loose_step>& to) {
   for (const step& declared : pipeline.declared.steps)
-    to.push_back({{.id = id_in(pipeline, declared.name.view()), .kind = step_kind::command, .pipeline = &pipeline, .command = &declared},
+    to.push_back({{.id = id_in(pipeline, declared.name.view()),
+                   .kind = step_kind::command,
+                   .pipeline = &pipeline,
+                   .command = &declared},
                   ids_in(pipeline, declared.after)});
 }
 
@@ -72,17 +76,21 @@ std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vect
   std::vector<std::string> images;
   for (const image& declared : pipeline.declared.images) {
     images.push_back(id_in(pipeline, image_step_name(declared)));
-    to.push_back({{.id = images.back(), .kind = step_kind::image, .pipeline = &pipeline, .picture = &declared},
-                  before_image(pipeline, declared)});
+    to.push_back(
+        {{.id = images.back(), .kind = step_kind::image, .pipeline = &pipeline, .picture = &declared},
+         before_image(pipeline, declared)});
   }
   std::vector<std::string> before = checks_of(pipeline);
   if (images.empty()) return before;
   before.insert(before.end(), images.begin(), images.end());
-  to.push_back({{.id = id_in(pipeline, "publish"), .kind = step_kind::publish, .pipeline = &pipeline}, before});
+  to.push_back(
+      {{.id = id_in(pipeline, "publish"), .kind = step_kind::publish, .pipeline = &pipeline}, before});
   return {id_in(pipeline, "publish")};
 }
 
-void add_deploys(const declared_pipeline& pipeline, const std::vector<std::string>& after, std::vector<loose_step>& to) {
+void add_deploys(const declared_pipeline& pipeline,
+                 const std::vector<std::string>& after,
+                 std::vector<loose_step>& to) {
   for (const environment& declared : pipeline.declared.environments)
     to.push_back({{.id = id_in(pipeline, "deploy-" + declared.name.str()),
                    .kind = step_kind::deploy,
@@ -91,7 +99,8 @@ void add_deploys(const declared_pipeline& pipeline, const std::vector<std::strin
                   after});
 }
 
-/// Puts each step after those it depends on, depth first, so that order of declaration is kept where it may be.
+/// Puts each step after those it depends on, depth first, so that order of declaration is kept where it may
+/// be.
 class sorter {
  public:
   explicit sorter(std::vector<loose_step> steps) : loose_(std::move(steps)), placed_(loose_.size(), -1) {

@@ -1,5 +1,5 @@
-// The key of a pure step: a digest over everything that its result depends on. One walk names the parts; two sinks take them: the hash and
-// the explanation, so that the reasons cannot drift from the key. Pure.
+// The key of a pure step: a digest over everything that its result depends on. One walk names the parts; two
+// sinks take them: the hash and the explanation, so that the reasons cannot drift from the key. Pure.
 #pragma once
 
 #include <span>
@@ -17,12 +17,12 @@ namespace cicd {
 
 /// What was seen of a step's surroundings; its errors were reported before.
 struct observed_step {
-  file_set inputs;                                              ///< of the source folder
+  file_set inputs;  ///< of the source folder
   std::vector<tool_identity> tools;
-  std::vector<std::pair<std::string, std::string>> variables;   ///< of PASS_ENV, those that are set
-  std::vector<std::pair<std::string, std::string>> settings;    ///< what a tool reads elsewhere: name, text
-  std::vector<std::string> words;                               ///< the command with its placeholders replaced
-  std::vector<std::pair<std::string, std::string>> assignments; ///< ENV with its placeholders replaced
+  std::vector<std::pair<std::string, std::string>> variables;  ///< of PASS_ENV, those that are set
+  std::vector<std::pair<std::string, std::string>> settings;   ///< what a tool reads elsewhere: name, text
+  std::vector<std::string> words;                              ///< the command with its placeholders replaced
+  std::vector<std::pair<std::string, std::string>> assignments;  ///< ENV with its placeholders replaced
 };
 
 /// What a predecessor gives.
@@ -45,14 +45,22 @@ using key_parts = std::vector<key_part>;
 class key_sink {
  public:
   virtual ~key_sink() = default;
-  virtual void take(std::string_view kind, std::string_view name, std::string_view value, std::string_view shown) = 0;
+  virtual void take(std::string_view kind,
+                    std::string_view name,
+                    std::string_view value,
+                    std::string_view shown) = 0;
 };
 
 /// The one walk.
-void walk_key(const graph_step& step, const observed_step& seen, std::span<const upstream_result> upstream, key_sink& sink);
+void walk_key(const graph_step& step,
+              const observed_step& seen,
+              std::span<const upstream_result> upstream,
+              key_sink& sink);
 
 digest key_of(const graph_step& step, const observed_step& seen, std::span<const upstream_result> upstream);
-key_parts parts_of(const graph_step& step, const observed_step& seen, std::span<const upstream_result> upstream);
+key_parts parts_of(const graph_step& step,
+                   const observed_step& seen,
+                   std::span<const upstream_result> upstream);
 
 /// Why `now` is not `before`, in a person's words: three causes at most, then `and 4 more`. Inputs first.
 std::vector<std::string> reasons_between(const key_parts& before, const key_parts& now);

@@ -41,13 +41,18 @@ class hashing_sink : public key_sink {
 
 class keeping_sink : public key_sink {
  public:
-  void take(std::string_view kind, std::string_view name, std::string_view value, std::string_view shown) override {
+  void take(std::string_view kind,
+            std::string_view name,
+            std::string_view value,
+            std::string_view shown) override {
     parts.push_back({std::string(kind), std::string(name), std::string(value), std::string(shown)});
   }
   key_parts parts;
 };
 
-void take_pairs(std::string_view kind, const std::vector<std::pair<std::string, std::string>>& pairs, key_sink& sink) {
+void take_pairs(std::string_view kind,
+                const std::vector<std::pair<std::string, std::string>>& pairs,
+                key_sink& sink) {
   for (const auto& [name, value] : pairs) sink.take(kind, name, value, {});
 }
 
@@ -56,7 +61,8 @@ void take_patterns(std::string_view kind, const std::vector<path_pattern>& patte
 }
 
 void walk_command(const step& declared, const observed_step& seen, key_sink& sink) {
-  for (std::size_t at = 0; at < seen.words.size(); ++at) sink.take("command", std::to_string(at), seen.words[at], {});
+  for (std::size_t at = 0; at < seen.words.size(); ++at)
+    sink.take("command", std::to_string(at), seen.words[at], {});
   if (declared.shell) sink.take("shell", {}, declared.shell.view(), {});
   if (declared.in_source) sink.take("in-source", {}, {}, {});
   take_patterns("output", declared.outputs, sink);
@@ -75,7 +81,8 @@ void walk_image(const image& declared, key_sink& sink) {
   for (const file_mapping& file : declared.files) sink.take("image file", file.from.view(), file.to, {});
   sink.take("image", "entry point", words_together(declared.entrypoint), {});
   sink.take("image", "arguments", words_together(declared.arguments), {});
-  for (const assignment& variable : declared.env) sink.take("image variable", variable.name.view(), variable.value, {});
+  for (const assignment& variable : declared.env)
+    sink.take("image variable", variable.name.view(), variable.value, {});
   for (const label& one : declared.labels) sink.take("image label", one.key.view(), one.value, {});
   sink.take("image", "user", std::to_string(declared.user.number()), {});
   sink.take("image", "working directory", declared.working_directory.view(), {});
@@ -84,7 +91,10 @@ void walk_image(const image& declared, key_sink& sink) {
 
 }  // namespace plan_key
 
-void walk_key(const graph_step& step, const observed_step& seen, std::span<const upstream_result> upstream, key_sink& sink) {
+void walk_key(const graph_step& step,
+              const observed_step& seen,
+              std::span<const upstream_result> upstream,
+              key_sink& sink) {
   sink.take("format", {}, plan_key::format, {});
   for (const observed_file& file : seen.inputs)
     sink.take("input", file.path, fmt::format("{:o} {}", file.mode, hex(file.content)), {});
@@ -103,7 +113,9 @@ digest key_of(const graph_step& step, const observed_step& seen, std::span<const
   return sink.finish();
 }
 
-key_parts parts_of(const graph_step& step, const observed_step& seen, std::span<const upstream_result> upstream) {
+key_parts parts_of(const graph_step& step,
+                   const observed_step& seen,
+                   std::span<const upstream_result> upstream) {
   plan_key::keeping_sink sink;
   walk_key(step, seen, upstream, sink);
   return std::move(sink.parts);
@@ -113,7 +125,8 @@ namespace plan_key {
 
 using named_parts = std::map<std::pair<std::string_view, std::string_view>, const key_part*>;
 
-/// Parts by kind and name; where a name comes several times (an entry point's words) the values are told apart by count.
+/// Parts by kind and name; where a name comes several times (an entry point's words) the values are told
+/// apart by count.
 named_parts by_name(const key_parts& parts) {
   named_parts named;
   for (const key_part& part : parts) named[{part.kind, part.name}] = &part;
@@ -175,13 +188,15 @@ std::vector<std::string> reasons_between(const key_parts& before, const key_part
   for (const auto& [name, part] : new_parts) {
     const auto old = old_parts.find(name);
     if (old == old_parts.end())
-      causes.emplace_back(plan_key::rank(part->kind), plan_key::person_name(*part) + (part->kind == "command" ? " changed" : " is new"));
+      causes.emplace_back(plan_key::rank(part->kind),
+                          plan_key::person_name(*part) + (part->kind == "command" ? " changed" : " is new"));
     else if (old->second->value != part->value)
       causes.emplace_back(plan_key::rank(part->kind), plan_key::changed_text(*old->second, *part));
   }
   for (const auto& [name, part] : old_parts)
     if (!new_parts.contains(name))
-      causes.emplace_back(plan_key::rank(part->kind), plan_key::person_name(*part) + (part->kind == "command" ? " changed" : " is gone"));
+      causes.emplace_back(plan_key::rank(part->kind),
+                          plan_key::person_name(*part) + (part->kind == "command" ? " changed" : " is gone"));
   return plan_key::at_most_three(std::move(causes));
 }
 
@@ -205,7 +220,8 @@ key_parts key_parts_from(std::string_view text) {
   }
   if (pieces.size() % 4 != 0) return {};
   key_parts parts;
-  for (std::size_t at = 0; at < pieces.size(); at += 4) parts.push_back({pieces[at], pieces[at + 1], pieces[at + 2], pieces[at + 3]});
+  for (std::size_t at = 0; at < pieces.size(); at += 4)
+    parts.push_back({pieces[at], pieces[at + 1], pieces[at + 2], pieces[at + 3]});
   return parts;
 }
 

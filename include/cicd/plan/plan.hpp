@@ -1,5 +1,6 @@
-// The plan: what will happen to each step and why. A pure function over the graph, what was observed and what is remembered; it is asked
-// again for a step when the outputs before it have arrived. No process, clock or file is touched here: memory and effects are ports.
+// The plan: what will happen to each step and why. A pure function over the graph, what was observed and what
+// is remembered; it is asked again for a step when the outputs before it have arrived. No process, clock or
+// file is touched here: memory and effects are ports.
 #pragma once
 
 #include <optional>
@@ -47,26 +48,31 @@ class memory {
 struct step_plan {
   step_index step = 0;
   decision what = decision::depends;
-  digest key;                        ///< of a pure step, once known
-  std::vector<std::string> reasons;  ///< of `run` and `depends`: three at most and a count
-  std::vector<std::string> details;  ///< what an effect would change, a line each: `+ Deployment orders-api`
-  std::optional<step_result> result; ///< of `up_to_date` and `reuse`
+  digest key;                         ///< of a pure step, once known
+  std::vector<std::string> reasons;   ///< of `run` and `depends`: three at most and a count
+  std::vector<std::string> details;   ///< what an effect would change, a line each: `+ Deployment orders-api`
+  std::optional<step_result> result;  ///< of `up_to_date` and `reuse`
 };
 
 /// What an effect would do, given what comes before it. A port: releases know registries and repositories.
 class effect_planner {
  public:
   virtual ~effect_planner() = default;
-  /// `images` are the artifacts of the image steps before it, by step id. An error is one of policy, conflict or remote.
+  /// `images` are the artifacts of the image steps before it, by step id. An error is one of policy, conflict
+  /// or remote.
   using artifacts = std::vector<std::pair<std::string, std::string>>;
   virtual result<step_plan> plan(const graph_step& step, const artifacts& images) = 0;
 };
 
-/// Decides step by step. Ask in the graph's order; after a step was run, tell its result and ask again for those that depended on it.
+/// Decides step by step. Ask in the graph's order; after a step was run, tell its result and ask again for
+/// those that depended on it.
 class planner {
  public:
   /// `seen` has an entry for each pure step of `wanted`, by index of the graph.
-  planner(const step_graph& graph, std::vector<step_index> wanted, std::vector<observed_step> seen, const memory& remembered,
+  planner(const step_graph& graph,
+          std::vector<step_index> wanted,
+          std::vector<observed_step> seen,
+          const memory& remembered,
           effect_planner& effects);
 
   const std::vector<step_index>& wanted() const { return wanted_; }
@@ -88,7 +94,8 @@ class planner {
   std::optional<artifacts> images_of(step_index step) const;
   result<step_plan> decide_effect(step_index step, const artifacts& images);
   step_plan decide_pure(step_index step);
-  std::vector<std::string> reasons_for(step_index step, const std::optional<memory::last_success>& last) const;
+  std::vector<std::string> reasons_for(step_index step,
+                                       const std::optional<memory::last_success>& last) const;
 
   const step_graph& graph_;
   std::vector<step_index> wanted_;
@@ -102,7 +109,10 @@ class planner {
 result<std::vector<step_plan>> whole_plan(planner& plans);
 
 /// `cicd plan --json`, the contract "plan" (docs/contracts/plan.md).
-json json_of(const std::vector<step_plan>& plan, const step_graph& graph, std::string_view target, std::string_view event);
+json json_of(const std::vector<step_plan>& plan,
+             const step_graph& graph,
+             std::string_view target,
+             std::string_view event);
 /// The same for a person; one line a step, reasons and details below.
 std::string text_of(const std::vector<step_plan>& plan, const step_graph& graph);
 

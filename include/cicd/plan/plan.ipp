@@ -19,7 +19,10 @@ std::string_view word_for(decision what) {
   return "depends";
 }
 
-planner::planner(const step_graph& graph, std::vector<step_index> wanted, std::vector<observed_step> seen, const memory& remembered,
+planner::planner(const step_graph& graph,
+                 std::vector<step_index> wanted,
+                 std::vector<observed_step> seen,
+                 const memory& remembered,
                  effect_planner& effects)
     : graph_(graph),
       wanted_(std::move(wanted)),
@@ -35,7 +38,9 @@ std::vector<upstream_result> planner::upstream_of(step_index step) const {
   return upstream;
 }
 
-key_parts planner::parts_now(step_index step) const { return parts_of(graph_.steps[step], seen_[step], upstream_of(step)); }
+key_parts planner::parts_now(step_index step) const {
+  return parts_of(graph_.steps[step], seen_[step], upstream_of(step));
+}
 
 std::vector<std::string> planner::missing_before(step_index step) const {
   std::vector<std::string> missing;
@@ -44,7 +49,8 @@ std::vector<std::string> planner::missing_before(step_index step) const {
   return missing;
 }
 
-std::vector<std::string> planner::reasons_for(step_index step, const std::optional<memory::last_success>& last) const {
+std::vector<std::string> planner::reasons_for(step_index step,
+                                              const std::optional<memory::last_success>& last) const {
   if (!last) return {"never ran"};
   const key_parts before = remembered_.parts(graph_.steps[step].id);
   if (before.empty()) return {"what it ran with last is not known"};
@@ -55,7 +61,12 @@ std::vector<std::string> planner::reasons_for(step_index step, const std::option
 
 step_plan planner::decide_pure(step_index step) {
   const graph_step& about = graph_.steps[step];
-  step_plan plan{.step = step, .what = decision::run, .key = key_of(about, seen_[step], upstream_of(step)), .reasons = {}, .details = {}, .result = {}};
+  step_plan plan{.step = step,
+                 .what = decision::run,
+                 .key = key_of(about, seen_[step], upstream_of(step)),
+                 .reasons = {},
+                 .details = {},
+                 .result = {}};
   if (about.command != nullptr && about.command->always) {
     plan.reasons = {"declared ALWAYS"};
     return plan;
@@ -97,7 +108,12 @@ result<step_plan> planner::decide(step_index step) {
   const auto images = pure ? std::nullopt : images_of(step);
   if (images) return decide_effect(step, *images);
   if (std::vector<std::string> missing = missing_before(step); !missing.empty())
-    return step_plan{.step = step, .what = decision::depends, .key = {}, .reasons = std::move(missing), .details = {}, .result = {}};
+    return step_plan{.step = step,
+                     .what = decision::depends,
+                     .key = {},
+                     .reasons = std::move(missing),
+                     .details = {},
+                     .result = {}};
   step_plan plan = decide_pure(step);
   if (plan.result) results_[step] = plan.result;
   return plan;
@@ -113,7 +129,10 @@ result<std::vector<step_plan>> whole_plan(planner& plans) {
   return all;
 }
 
-json json_of(const std::vector<step_plan>& plan, const step_graph& graph, std::string_view target, std::string_view event) {
+json json_of(const std::vector<step_plan>& plan,
+             const step_graph& graph,
+             std::string_view target,
+             std::string_view event) {
   json steps{json::array{}};
   for (const step_plan& one : plan) {
     const graph_step& about = graph.steps[one.step];
@@ -142,8 +161,10 @@ std::string text_of(const std::vector<step_plan>& plan, const step_graph& graph)
   for (const step_plan& one : plan) widest = std::max(widest, graph.steps[one.step].id.size());
   std::string text;
   for (const step_plan& one : plan) {
-    const std::string first = one.reasons.empty() || one.what == decision::up_to_date ? std::string() : joined(one.reasons, ", ");
-    text += fmt::format("  {:<{}}  {:<10}  {}", graph.steps[one.step].id, widest, word_for(one.what), displayable(first));
+    const std::string first =
+        one.reasons.empty() || one.what == decision::up_to_date ? std::string() : joined(one.reasons, ", ");
+    text += fmt::format("  {:<{}}  {:<10}  {}", graph.steps[one.step].id, widest, word_for(one.what),
+                        displayable(first));
     while (text.ends_with(' ')) text.pop_back();
     text += '\n';
     for (const std::string& line : one.details) text += "      " + displayable(line) + "\n";

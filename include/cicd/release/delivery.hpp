@@ -1,5 +1,6 @@
-// The two effects of a pipeline: its images are in their registry, an environment holds the manifests for them. Each is planned by comparing what is
-// wanted with what is there, and done so that a second time does nothing. It does not know how a plan is shown.
+// The two effects of a pipeline: its images are in their registry, an environment holds the manifests for
+// them. Each is planned by comparing what is wanted with what is there, and done so that a second time does
+// nothing. It does not know how a plan is shown.
 #pragma once
 
 #include <map>
@@ -29,7 +30,8 @@ struct git_event {
 
 struct delivery_options {
   std::string run_id;
-  std::set<std::string, std::less<>> allow_dirty;  ///< environments, or `publish`, that take a tree with uncommitted changes
+  std::set<std::string, std::less<>>
+      allow_dirty;  ///< environments, or `publish`, that take a tree with uncommitted changes
   git_event event;
 };
 
@@ -41,14 +43,20 @@ class delivery : public effect_planner {
   static status check(const graph_step& step);
   result<step_plan> plan(const graph_step& step, const artifacts& images) override;
   /// Does what was planned last for that step; blocks, so it is called on a background thread.
-  outcome act(const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say);
+  outcome act(const task& work,
+              const cancellation& cancelled,
+              const std::function<void(const std::string&)>& say);
 
   /// Where things are after a success: label and text, for the block at the end.
   std::vector<note> where_it_is(const graph_step& step) const;
 
   /// The state and the history of an environment, for `status` and `history`.
-  result<manifest_state> state_of(const declared_pipeline& pipeline, const environment& place, const cancellation* cancelled) const;
-  result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline, const environment& place, std::size_t most) const;
+  result<manifest_state> state_of(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const cancellation* cancelled) const;
+  result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
+                                                    const environment& place,
+                                                    std::size_t most) const;
 
   /// The repository of manifests or the folder that an environment is reached by, as a person names it.
   std::string address_of(const declared_pipeline& pipeline, const environment& place) const;
@@ -64,19 +72,28 @@ class delivery : public effect_planner {
     std::optional<bool> dirty;  ///< asked once, when it matters
   };
 
+  registry_options registry_setup() const;
   source_state& source_of(const declared_pipeline& pipeline);
   result<bool> is_dirty(const declared_pipeline& pipeline);
   result<std::string> tag_for(const declared_pipeline& pipeline, const digest& of);
-  result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline, const artifacts& images) const;
+  result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
+                                              const artifacts& images) const;
 
   result<step_plan> plan_publish(const graph_step& step, const std::vector<wanted_image>& images);
   result<step_plan> plan_deploy(const graph_step& step, const std::vector<wanted_image>& images);
-  outcome publish(const graph_step& step, const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say);
-  outcome deploy(const graph_step& step, const cancellation& cancelled, const std::function<void(const std::string&)>& say);
+  outcome publish(const graph_step& step,
+                  const task& work,
+                  const cancellation& cancelled,
+                  const std::function<void(const std::string&)>& say);
+  outcome deploy(const graph_step& step,
+                 const cancellation& cancelled,
+                 const std::function<void(const std::string&)>& say);
 
   manifest_target target_of(const declared_pipeline& pipeline, const environment& place) const;
   std::string folder_of(const declared_pipeline& pipeline, const environment& place) const;
-  result<std::optional<wanted_manifests>> wanted(const graph_step& step, const std::vector<wanted_image>& images, const manifest_state& now);
+  result<std::optional<wanted_manifests>> wanted(const graph_step& step,
+                                                 const std::vector<wanted_image>& images,
+                                                 const manifest_state& now);
   status may_publish(const declared_pipeline& pipeline, const std::string& repository);
   status may_deploy(const graph_step& step);
   status not_superseded(const graph_step& step, const manifest_state& now);
@@ -86,9 +103,9 @@ class delivery : public effect_planner {
   const clock& time_;
   delivery_options options_;
   std::mutex mutex_;
-  std::map<std::string, source_state> sources_;              ///< by source folder
-  std::map<std::string, std::vector<wanted_image>> asked_;   ///< by step, of its last plan
-  std::map<std::string, std::string> tags_;                  ///< by repository: what its image is published under
+  std::map<std::string, source_state> sources_;             ///< by source folder
+  std::map<std::string, std::vector<wanted_image>> asked_;  ///< by step, of its last plan
+  std::map<std::string, std::string> tags_;  ///< by repository: what its image is published under
 };
 
 }  // namespace cicd

@@ -6,57 +6,22 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/release/delivery.hpp>
+#include <cicd/release/git_client.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
 
-namespace release_delivery {
+delivery::delivery(const workspace& where,
+                   const surroundings& around,
+                   const clock& time,
+                   delivery_options options)
+    : where_(where), around_(around), time_(time), options_(std::move(options)) {}
 
-registry_options quietly(const workspace& where) {
+registry_options delivery::registry_setup() const {
   registry_options options;
-  options.embedded = where.images();
+  options.embedded = where_.images();
   return options;
 }
-
-outcome failed(error why) {
-  outcome end;
-  end.failure = std::move(why);
-  return end;
-}
-
-/// `+ Deployment orders-api`, `~ …`, `- …`, by comparing files.
-std::vector<std::string> changes_between(const std::map<std::string, std::string>& now, const std::map<std::string, std::string>& wanted) {
-  std::vector<std::string> lines;
-  for (const auto& [file, content] : wanted) {
-    const auto there = now.find(file);
-    if (there == now.end()) lines.push_back("+ " + file);
-    else if (there->second != content) lines.push_back("~ " + file);
-  }
-  for (const auto& [file, content] : now)
-    if (!wanted.contains(file)) lines.push_back("- " + file);
-  return lines;
-}
-
-std::string short_digest(const digest& of) { return "sha256:" + hex(of).substr(0, 12); }
-
-/// Why a deploy is needed, from the records before and after.
-std::vector<std::string> reasons_for(const std::optional<deployment_record>& before, const deployment_record& after) {
-  if (!before) return {"never deployed"};
-  std::vector<std::string> reasons;
-  for (const auto& [name, image] : after.images) {
-    const auto old = before->images.find(name);
-    if (old == before->images.end()) reasons.push_back(name + " is new");
-    else if (old->second.manifest != image.manifest)
-      reasons.push_back(fmt::format("{} {} replaces {}", name, image.tag, old->second.tag));
-  }
-  if (reasons.empty()) reasons.emplace_back("the declaration changed what is deployed");
-  return reasons;
-}
-
-}  // namespace release_delivery
-
-delivery::delivery(const workspace& where, const surroundings& around, const clock& time, delivery_options options)
-    : where_(where), around_(around), time_(time), options_(std::move(options)) {}
 
 delivery::source_state& delivery::source_of(const declared_pipeline& pipeline) {
   const auto found = sources_.find(pipeline.source_directory);
@@ -78,7 +43,8 @@ result<bool> delivery::is_dirty(const declared_pipeline& pipeline) {
   return *source.dirty;
 }
 
-/// A clean commit's images bear its first seven digits; what no commit stands for is named by its own digest, so that it can never clash.
+/// A clean commit's images bear its first seven digits; what no commit stands for is named by its own digest,
+/// so that it can never clash.
 result<std::string> delivery::tag_for(const declared_pipeline& pipeline, const digest& of) {
   const git_state& git = source_of(pipeline).git;
   if (!git.commit) return "sha-" + hex(of).substr(0, 12);
@@ -87,7 +53,8 @@ result<std::string> delivery::tag_for(const declared_pipeline& pipeline, const d
   return *dirty ? "dirty-" + hex(of).substr(0, 12) : git.short_commit();
 }
 
-result<std::vector<delivery::wanted_image>> delivery::images_of(const declared_pipeline& pipeline, const artifacts& images) const {
+result<std::vector<delivery::wanted_image>> delivery::images_of(const declared_pipeline& pipeline,
+                                                                const artifacts& images) const {
   std::vector<wanted_image> wanted;
   for (const image& declared : pipeline.declared.images) {
     const std::string id = pipeline.declared.name.str() + "/" + image_step_name(declared);
@@ -101,8 +68,12 @@ result<std::vector<delivery::wanted_image>> delivery::images_of(const declared_p
 
 status delivery::check(const graph_step& step) {
   if (step.place == nullptr || step.place->via != deploy_way::kubectl) return {};
-  return error{exit_class::usage, step.id, "this version of cicd cannot deploy that way yet", "VIA kubectl",
-               {{"allowed", "gitops, render"}, {"try", "VIA gitops, and let an agent in the cluster apply the manifests"}}};
+  return error{exit_class::usage,
+               step.id,
+               "this version of cicd cannot deploy that way yet",
+               "VIA kubectl",
+               {{"allowed", "gitops, render"},
+                {"try", "VIA gitops, and let an agent in the cluster apply the manifests"}}};
 }
 
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
@@ -114,246 +85,12 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
   return step.kind == step_kind::publish ? plan_publish(step, *wanted) : plan_deploy(step, *wanted);
 }
 
-outcome delivery::act(const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say) {
+outcome delivery::act(const task& work,
+                      const cancellation& cancelled,
+                      const std::function<void(const std::string&)>& say) {
   const std::lock_guard hold(mutex_);
-  return work.step->kind == step_kind::publish ? publish(*work.step, work, cancelled, say) : deploy(*work.step, cancelled, say);
-}
-
-// ── publish ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-status delivery::may_publish(const declared_pipeline& pipeline, const std::string& repository) {
-  if (is_embedded(repository) || options_.allow_dirty.contains("publish")) return {};
-  for (const environment& place : pipeline.declared.environments)
-    if (place.allow_dirty || options_.allow_dirty.contains(place.name.view())) return {};
-  result<bool> dirty = is_dirty(pipeline);
-  if (!dirty) return std::move(dirty).error();
-  if (!*dirty) return {};
-  return error{exit_class::policy, pipeline.declared.name.str() + "/publish", "the tree has uncommitted changes", repository,
-               {{"allowed", "a clean tree; changes go to the registry in the build tree only"},
-                {"try", "commit or stash them, or name it: --allow-dirty publish"}}};
-}
-
-result<step_plan> delivery::plan_publish(const graph_step& step, const std::vector<wanted_image>& images) {
-  step_plan plan{.step = 0, .what = decision::up_to_date, .key = {}, .reasons = {}, .details = {}, .result = step_result{}};
-  for (const wanted_image& image : images) {
-    auto registry = registry_for(image.repository, release_delivery::quietly(where_), around_);
-    if (!registry) return std::move(registry).error();
-    const std::string commit_tag = source_of(*step.pipeline).git.short_commit();
-    if (!commit_tag.empty()) {
-      const auto there = (*registry)->resolve(commit_tag);
-      if (!there) return there.error();
-      if (*there == image.manifest) {
-        tags_[image.repository] = commit_tag;
-        continue;
-      }
-    }
-    if (status may = may_publish(*step.pipeline, image.repository); !may) return std::move(may).error();
-    const result<std::string> tag = tag_for(*step.pipeline, image.manifest);
-    if (!tag) return tag.error();
-    tags_[image.repository] = *tag;
-    const auto there = (*registry)->resolve(*tag);
-    if (!there) return there.error();
-    if (*there == image.manifest) continue;
-    if (*there)
-      return error{exit_class::conflict, step.id, "that tag stands for another image and is never moved", (*registry)->name() + ":" + *tag,
-                   {{"there", oci_text(**there)}, {"here", oci_text(image.manifest)},
-                    {"likely", "the build is not reproducible: with Maven, set project.build.outputTimestamp"},
-                    {"try", (*registry)->inspect_command(*tag)}}};
-    plan.what = decision::run;
-    plan.reasons.push_back(fmt::format("{}:{} is not there yet", (*registry)->name(), *tag));
-    plan.details.push_back(fmt::format("+ {}:{} {}", (*registry)->name(), *tag, release_delivery::short_digest(image.manifest)));
-  }
-  if (plan.what == decision::run) plan.result.reset();
-  return plan;
-}
-
-outcome delivery::publish(const graph_step& step, const task&, const cancellation& cancelled, const std::function<void(const std::string&)>& say) {
-  outcome end;
-  registry_options options = release_delivery::quietly(where_);
-  options.cancelled = &cancelled;
-  options.say = say;
-  for (const wanted_image& image : asked_[step.id]) {
-    auto registry = registry_for(image.repository, options, around_);
-    if (!registry) return release_delivery::failed(std::move(registry).error());
-    const result<std::string> tag = tag_for(*step.pipeline, image.manifest);
-    if (!tag) return release_delivery::failed(tag.error());
-    std::string image_step = step.pipeline->declared.name.str();
-    for (const cicd::image& declared : step.pipeline->declared.images)
-      if (declared.name.view() == image.name) image_step += "/" + image_step_name(declared);
-    auto done = (*registry)->publish(where_.work(image_step) + "/layout", image.manifest, *tag, true);
-    if (!done) return release_delivery::failed(std::move(done).error());
-    if (!end.summary.empty()) end.summary += ", ";
-    end.summary += fmt::format("{}:{}", (*registry)->name(), *tag);
-  }
-  end.how = step_outcome::ran;
-  return end;
-}
-
-// ── deploy ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-bool delivery::is_embedded_place(const environment& place) const {
-  return place.via == deploy_way::render || (place.via == deploy_way::gitops && !place.repository);
-}
-
-manifest_target delivery::target_of(const declared_pipeline& pipeline, const environment& place) const {
-  manifest_target target;
-  target.url = place.repository ? place.repository.str() : where_.manifests();
-  target.create = !place.repository;
-  const bool is_path = target.url.find(':') == std::string::npos;
-  if (is_path && !target.url.starts_with('/')) target.url = normal_path(pipeline.source_directory + "/" + target.url);
-  target.branch = place.branch ? place.branch.str() : "main";
-  target.path = place.path ? place.path.str() : place.name.str() + "/" + pipeline.declared.name.str();
-  target.clone = where_.own() + "/gitops/" + hex(sha256(target.url + "\n" + target.branch + "\n" + target.path)).substr(0, 16);
-  return target;
-}
-
-std::string delivery::folder_of(const declared_pipeline& pipeline, const environment& place) const {
-  const std::string below = place.path ? place.path.str() : "rendered/" + place.name.str() + "/" + pipeline.declared.name.str();
-  return where_.build_root + "/" + below;
-}
-
-std::string delivery::address_of(const declared_pipeline& pipeline, const environment& place) const {
-  if (place.via == deploy_way::render) return folder_of(pipeline, place);
-  const manifest_target target = target_of(pipeline, place);
-  return target.url + " (" + target.path + ")";
-}
-
-result<manifest_state> delivery::state_of(const declared_pipeline& pipeline, const environment& place, const cancellation* cancelled) const {
-  if (place.via == deploy_way::render) return read_folder(folder_of(pipeline, place));
-  return read_manifests(target_of(pipeline, place), around_, {cancelled, {}, 50});
-}
-
-result<std::vector<deployment_record>> delivery::history_of(const declared_pipeline& pipeline, const environment& place, std::size_t most) const {
-  if (place.via == deploy_way::render) return folder_history(folder_of(pipeline, place), most);
-  return manifest_history(target_of(pipeline, place), most, around_, {});
-}
-
-status delivery::may_deploy(const graph_step& step) {
-  const environment& place = *step.place;
-  if (is_embedded_place(place)) return {};
-  if (!place.allow_dirty && !options_.allow_dirty.contains(place.name.view())) {
-    result<bool> dirty = is_dirty(*step.pipeline);
-    if (!dirty) return std::move(dirty).error();
-    if (*dirty)
-      return error{exit_class::policy, step.id, "the tree has uncommitted changes", place.name.str(),
-                   {{"allowed", "a clean tree; changes are deployed to the embedded default only"},
-                    {"try", "commit or stash them, or name it: --allow-dirty " + place.name.str()}}};
-  }
-  if (place.on.kind == ref_kind::none) return {};
-  const git_state& git = source_of(*step.pipeline).git;
-  const bool follows = place.on.kind == ref_kind::branch
-                           ? git.branch && ref_matches(place.on.pattern.view(), *git.branch)
-                           : std::ranges::any_of(git.tags, [&](const std::string& tag) { return ref_matches(place.on.pattern.view(), tag); });
-  if (follows) return {};
-  return error{exit_class::policy, step.id,
-               git.branch ? "this environment follows another ref than the one checked out" : "no branch is checked out, so it is not known which environment follows",
-               git.branch.value_or("detached head"),
-               {{"allowed", fmt::format("{} {}", place.on.kind == ref_kind::branch ? "branch" : "tag", place.on.pattern.view())}}};
-}
-
-status delivery::not_superseded(const graph_step& step, const manifest_state& now) {
-  const git_state& git = source_of(*step.pipeline).git;
-  if (!now.record || now.record->commit.empty() || !git.commit || now.record->commit == *git.commit) return {};
-  if (is_ancestor(step.pipeline->source_directory, *git.commit, now.record->commit, around_) != true) return {};
-  return error{exit_class::conflict, step.id, "superseded: a newer commit is deployed already", git.short_commit(),
-               {{"there", now.record->commit.substr(0, 7) + " by " + now.record->who + " at " + utc_text(now.record->when)},
-                {"try", "deploy the newer commit, or revert what is wrong with it and deploy that"}}};
-}
-
-/// What should be there, given what is: nothing when it is there already. Asked again after each rejected push.
-result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step, const std::vector<wanted_image>& images, const manifest_state& now) {
-  const declared_pipeline& pipeline = *step.pipeline;
-  const environment& place = *step.place;
-  const git_state& git = source_of(pipeline).git;
-  wanted_manifests want;
-  want.record = {.pipeline = pipeline.declared.name.str(), .environment = place.name.str(), .generation = 1, .id = options_.run_id,
-                 .commit = git.commit.value_or(""), .branch = git.branch.value_or(""), .version = {}, .dirty = false, .who = {}, .when = time_.now(),
-                 .images = {}, .manifests = {}, .outcome = "deployed"};
-  if (now.record) want.record.generation = now.record->generation + 1;
-  kubernetes::release_facts facts{.pipeline = want.record.pipeline, .environment = want.record.environment, .images = {}, .protected_branch = place.on.kind != ref_kind::none};
-  for (const wanted_image& image : images) {
-    auto registry = registry_for(image.repository, release_delivery::quietly(where_), around_);
-    if (!registry) return std::move(registry).error();
-    deployment_record::image& held = want.record.images[image.name];
-    const auto before = now.record ? now.record->images.find(image.name) : want.record.images.end();
-    if (now.record && before != now.record->images.end() && before->second.manifest == image.manifest &&
-        before->second.reference == (*registry)->reference(before->second.tag, image.manifest)) {
-      held = before->second;
-    } else {
-      result<std::string> tag = tag_for(pipeline, image.manifest);
-      if (!tag) return std::move(tag).error();
-      held = {(*registry)->reference(*tag, image.manifest), *tag, image.manifest, git.commit.value_or(""), git.branch.value_or("")};
-    }
-    facts.images[image.name] = {held.reference, held.tag, held.built_from, held.built_branch};
-    if (want.record.version.empty()) want.record.version = held.tag;
-  }
-  result<std::vector<kubernetes::object>> objects = kubernetes::objects_of(pipeline, facts);
-  if (!objects) return std::move(objects).error();
-  if (objects->empty())
-    return error{exit_class::usage, step.id, "there is nothing to deploy: the pipeline declares no service", {},
-                 {{"try", fmt::format("pipeline_service({} api PORT 8080)", want.record.pipeline)}}};
-  for (const kubernetes::object& object : *objects) want.files[object.file] = kubernetes::yaml_text(object.content);
-  want.record.manifests = digest_of_manifests(want.files);
-  if (now.record && now.files == want.files) return std::optional<wanted_manifests>{};
-  return std::optional{std::move(want)};
-}
-
-result<step_plan> delivery::plan_deploy(const graph_step& step, const std::vector<wanted_image>& images) {
-  result<manifest_state> now = state_of(*step.pipeline, *step.place, nullptr);
-  if (!now) return std::move(now).error();
-  result<std::optional<wanted_manifests>> want = wanted(step, images, *now);
-  if (!want) return std::move(want).error();
-  step_plan plan{.step = 0, .what = decision::up_to_date, .key = {}, .reasons = {}, .details = {}, .result = step_result{}};
-  if (!*want) return plan;
-  if (status may = may_deploy(step); !may) return std::move(may).error();
-  if (status newest = not_superseded(step, *now); !newest) return std::move(newest).error();
-  plan.what = decision::run;
-  plan.result.reset();
-  plan.reasons = release_delivery::reasons_for(now->record, (*want)->record);
-  plan.details = release_delivery::changes_between(now->files, (*want)->files);
-  return plan;
-}
-
-namespace release_delivery {
-
-std::string message_for(const deployment_record& record) {
-  std::string message = fmt::format("deploy {} {} to {}\n\nservice: {}\nversion: {}\ncommit: {}\nby: {}\nrun: {}\n", record.pipeline, record.version,
-                                    record.environment, record.pipeline, record.version, record.commit.empty() ? "unknown" : record.commit,
-                                    record.who, record.id);
-  for (const auto& [name, image] : record.images) message += fmt::format("{}: {}\n", name, image.reference);
-  return message;
-}
-
-}  // namespace release_delivery
-
-outcome delivery::deploy(const graph_step& step, const cancellation& cancelled, const std::function<void(const std::string&)>& say) {
-  const std::vector<wanted_image> images = asked_[step.id];
-  const std::string me = who(step.pipeline->source_directory, around_);
-  result<bool> dirty = is_dirty(*step.pipeline);
-  if (!dirty) return release_delivery::failed(std::move(dirty).error());
-  std::size_t files = 0;
-  const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<wanted_manifests>> {
-    result<std::optional<wanted_manifests>> want = wanted(step, images, now);
-    if (!want || !*want) return want;
-    if (status newest = not_superseded(step, now); !newest) return std::move(newest).error();
-    (*want)->record.who = me;
-    (*want)->record.dirty = *dirty;
-    (*want)->message = release_delivery::message_for((*want)->record);
-    files = release_delivery::changes_between(now.files, (*want)->files).size();
-    return want;
-  };
-  outcome end;
-  end.how = step_outcome::ran;
-  if (step.place->via == deploy_way::render) {
-    result<bool> written = write_folder(folder_of(*step.pipeline, *step.place), decide);
-    if (!written) return release_delivery::failed(std::move(written).error());
-    end.summary = fmt::format("{} manifests in {}", files, folder_of(*step.pipeline, *step.place));
-    return end;
-  }
-  auto commit = commit_manifests(target_of(*step.pipeline, *step.place), decide, around_, {&cancelled, say, 50});
-  if (!commit) return release_delivery::failed(std::move(commit).error());
-  end.summary = *commit ? fmt::format("{} manifests changed, commit {}", files, (*commit)->substr(0, 7)) : "somebody else had done it already";
-  return end;
+  return work.step->kind == step_kind::publish ? publish(*work.step, work, cancelled, say)
+                                               : deploy(*work.step, cancelled, say);
 }
 
 std::vector<note> delivery::where_it_is(const graph_step& step) const {
@@ -361,14 +98,18 @@ std::vector<note> delivery::where_it_is(const graph_step& step) const {
   const declared_pipeline& pipeline = *step.pipeline;
   if (step.kind == step_kind::publish)
     for (const auto& asked : asked_.contains(step.id) ? asked_.at(step.id) : std::vector<wanted_image>{})
-      if (auto registry = registry_for(asked.repository, release_delivery::quietly(where_), around_))
-        notes.push_back({"image", (*registry)->inspect_command(tags_.contains(asked.repository) ? tags_.at(asked.repository) : std::string())});
+      if (auto registry = registry_for(asked.repository, registry_setup(), around_))
+        notes.push_back({"image", (*registry)->inspect_command(tags_.contains(asked.repository)
+                                                                   ? tags_.at(asked.repository)
+                                                                   : std::string())});
   if (step.kind == step_kind::deploy && step.place->via == deploy_way::gitops) {
     const manifest_target target = target_of(pipeline, *step.place);
-    notes.push_back({"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(target.url), target.branch, shell_quoted(target.path))});
+    notes.push_back({"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)), target.branch,
+                                              shell_quoted(target.path))});
   }
   if (step.kind == step_kind::deploy && step.place->via == deploy_way::render)
-    notes.push_back({"manifests", "kubectl apply --dry-run=client -f " + shell_quoted(folder_of(pipeline, *step.place))});
+    notes.push_back(
+        {"manifests", "kubectl apply --dry-run=client -f " + shell_quoted(folder_of(pipeline, *step.place))});
   return notes;
 }
 

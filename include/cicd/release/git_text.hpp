@@ -32,7 +32,7 @@ std::string git_ref_in(std::string_view printed, std::string_view ref);
 /// A stream for `git fast-import`: one commit on `tip` (none when empty) with these removals and files. It
 /// prints the commit.
 struct git_change {
-  std::string who{};        ///< `Name <address>`
+  std::string who{};      ///< `Name <address>`
   std::int64_t when = 0;  ///< seconds since 1970
   std::string message{};
   std::string tip{};

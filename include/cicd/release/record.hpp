@@ -1,5 +1,5 @@
-// The deployment record: what is deployed in an environment, from which commit, by whom. It lives with the environment; the format is the contract
-// "deployment record" (docs/contracts/deployment-record.md).
+// The deployment record: what is deployed in an environment, from which commit, by whom. It lives with the
+// environment; the format is the contract "deployment record" (docs/contracts/deployment-record.md).
 #pragma once
 
 #include <chrono>
@@ -26,18 +26,19 @@ struct deployment_record {
   bool dirty = false;
   std::string who;
   std::chrono::system_clock::time_point when{};
-  /// Image name → what runs. `built_from` is the commit that first built this digest and decides the placeholders.
+  /// Image name → what runs. `built_from` is the commit that first built this digest and decides the
+  /// placeholders.
   struct image {
     std::string reference;  ///< `<repository>:<tag>@<digest>`
     std::string tag;
     digest manifest;
-    std::string built_from;    ///< commit, 40 digits; empty when unknown
+    std::string built_from;  ///< commit, 40 digits; empty when unknown
     std::string built_branch;
     bool operator==(const image&) const = default;
   };
   std::map<std::string, image> images;
-  digest manifests;      ///< over the rendered files
-  std::string outcome;   ///< `deployed`
+  digest manifests;     ///< over the rendered files
+  std::string outcome;  ///< `deployed`
 };
 
 json json_of(const deployment_record& record);

@@ -1,5 +1,5 @@
-// The index of runs outside the build tree (SQLite): what was run, how it ended, how long each step usually takes. It can be rebuilt from the
-// runs' own files and is never the only place where something is kept.
+// The index of runs outside the build tree (SQLite): what was run, how it ended, how long each step usually
+// takes. It can be rebuilt from the runs' own files and is never the only place where something is kept.
 #pragma once
 
 #include <chrono>
@@ -15,8 +15,8 @@ namespace cicd {
 
 /// One run as `cicd history` shows it; the run's folder holds the rest.
 struct run_summary {
-  std::string id;       ///< sorts by time: `20261121T031800.123Z-4711`
-  std::string folder;   ///< `<build>/.cicd/runs/<id>`
+  std::string id;      ///< sorts by time: `20261121T031800.123Z-4711`
+  std::string folder;  ///< `<build>/.cicd/runs/<id>`
   std::string build_root;
   std::string target;   ///< `orders.image`
   std::string outcome;  ///< word of the exit class
@@ -35,8 +35,9 @@ struct run_summary {
 /// result.json of a run, read back. Class `corrupt` when it is none.
 result<run_summary> run_summary_from(std::string_view result_json, const std::string& folder);
 
-/// The index. Opening a damaged file (no SQLite database, half of one, zero bytes, a newer schema) is class `corrupt` with the command that rebuilds it, and leaves
-/// the file untouched; a missing one is made anew from the runs below `build_root`.
+/// The index. Opening a damaged file (no SQLite database, half of one, zero bytes, a newer schema) is class
+/// `corrupt` with the command that rebuilds it, and leaves the file untouched; a missing one is made anew
+/// from the runs below `build_root`.
 class run_index {
  public:
   static result<run_index> open(const std::string& file, const std::string& build_root);
@@ -51,7 +52,8 @@ class run_index {
   /// The median of a step's last successful durations, for "expected"; nothing when it never ran.
   std::map<std::string, std::chrono::milliseconds> expected(const std::string& build_root);
 
-  /// Moves a damaged index aside (`.corrupt-<time>`) and makes a new one from the runs that the build trees still hold. Gives how many were found.
+  /// Moves a damaged index aside (`.corrupt-<time>`) and makes a new one from the runs that the build trees
+  /// still hold. Gives how many were found.
   static result<std::size_t> rebuild(const std::string& file, const std::vector<std::string>& build_roots);
 
  private:

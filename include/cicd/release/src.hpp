@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cicd/release/delivery.ipp>
+#include <cicd/release/delivery_deploy.ipp>
+#include <cicd/release/delivery_publish.ipp>
 #include <cicd/release/folder.ipp>
 #include <cicd/release/git_client.ipp>
 #include <cicd/release/git_text.ipp>

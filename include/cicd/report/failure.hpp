@@ -1,5 +1,5 @@
-// The block that a failed step leaves: what happened, what it means, its last lines or failing tests, where the whole log is, the likely cause, and the
-// one command that runs only that step again.
+// The block that a failed step leaves: what happened, what it means, its last lines or failing tests, where
+// the whole log is, the likely cause, and the one command that runs only that step again.
 #pragma once
 
 #include <functional>
@@ -18,14 +18,15 @@ struct failure_facts {
   std::string rerun;  ///< `cmake --build build --target orders.test`
   std::string here;   ///< where the person stands: paths below it are shown relative to it
   std::function<bool(const std::string&)> exists;  ///< as in `readable_paths`
-  bool utf8 = true;   ///< else signs and dots are ASCII
+  bool utf8 = true;                                ///< else signs and dots are ASCII
 };
 
 /// The block's text, without colour, safe for a terminal.
 std::string failure_block(const failure_facts& facts);
 
-/// The likely cause in one sentence, from how it ended and what it printed; empty when none is known. (No network, no space left, out of memory, a
-/// missing compiler release, a port in use, a wrong JAVA_HOME, Maven's unresolvable dependency, …)
+/// The likely cause in one sentence, from how it ended and what it printed; empty when none is known. (No
+/// network, no space left, out of memory, a missing compiler release, a port in use, a wrong JAVA_HOME,
+/// Maven's unresolvable dependency, …)
 std::string likely_cause(const step_ended& end, const std::vector<std::string>& last_lines);
 
 }  // namespace cicd

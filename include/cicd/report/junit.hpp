@@ -10,7 +10,8 @@
 
 namespace cicd {
 
-/// The test cases of a JUnit file (surefire's, ctest's, pytest's, …). Class `usage` when it is no such file; entities and bad bytes are survived.
+/// The test cases of a JUnit file (surefire's, ctest's, pytest's, …). Class `usage` when it is no such file;
+/// entities and bad bytes are survived.
 result<std::vector<test_case>> read_junit(std::string_view xml);
 
 /// A step with its cases as a suite; a step without cases is one case itself.

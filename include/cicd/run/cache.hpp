@@ -1,5 +1,6 @@
-// The cache of pure steps: what a key gave, shared by build trees and clones. Entries are written last and checked, blobs are checked whenever
-// they are read: a bad, half-written or missing one is a miss, never served.
+// The cache of pure steps: what a key gave, shared by build trees and clones. Entries are written last and
+// checked, blobs are checked whenever they are read: a bad, half-written or missing one is a miss, never
+// served.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@ struct cached_step {
   step_result result;
   file_set outputs;  ///< what `result.outputs` is over
   file_set reports;
-  digest log;        ///< none when the step printed nothing
+  digest log;  ///< none when the step printed nothing
 };
 
 class step_cache {
@@ -28,11 +29,11 @@ class step_cache {
 
   /// The entry under a key; a damaged one is none.
   std::optional<cached_step> find(const digest& key) const;
-  /// Puts the files of an entry below `work` and the log at `log`. False when a blob is missing or bad, which is then removed; what was placed
-  /// by then does not matter, since the step runs.
+  /// Puts the files of an entry below `work` and the log at `log`. False when a blob is missing or bad, which
+  /// is then removed; what was placed by then does not matter, since the step runs.
   bool restore(const cached_step& entry, const std::string& work, const std::string& log) const;
-  /// Keeps the files (which lie below `work`) and the log, then the entry. A file that no longer has its digest stops it. Failures are not
-  /// those of the step: the error is for a message.
+  /// Keeps the files (which lie below `work`) and the log, then the entry. A file that no longer has its
+  /// digest stops it. Failures are not those of the step: the error is for a message.
   status store(const cached_step& entry, const std::string& work, const std::string& log) const;
 
   const std::string& folder() const { return folder_; }

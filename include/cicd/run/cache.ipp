@@ -56,7 +56,9 @@ std::string text_for(const cached_step& entry) {
 }
 
 std::optional<cached_step> entry_from(std::string_view text, const digest& key) {
-  if (!text.starts_with(first_word) || text.size() < first_word.size() + 65 || text[first_word.size() + 64] != '\n') return std::nullopt;
+  if (!text.starts_with(first_word) || text.size() < first_word.size() + 65
+      || text[first_word.size() + 64] != '\n')
+    return std::nullopt;
   const auto own = digest_from(text.substr(first_word.size(), 64));
   text.remove_prefix(first_word.size() + 65);
   if (!own || sha256(text) != *own) return std::nullopt;
@@ -67,7 +69,8 @@ std::optional<cached_step> entry_from(std::string_view text, const digest& key) 
   auto outputs = files_from((*body)["outputs"]);
   auto reports = files_from((*body)["reports"]);
   if (!result_digest || !log || !outputs || !reports) return std::nullopt;
-  return cached_step{{key, *result_digest, (*body)["artifact"].text()}, *std::move(outputs), *std::move(reports), *log};
+  return cached_step{
+      {key, *result_digest, (*body)["artifact"].text()}, *std::move(outputs), *std::move(reports), *log};
 }
 
 /// The digest of a file's content as it is now, or none.
@@ -156,9 +159,11 @@ bool step_cache::restore(const cached_step& entry, const std::string& work, cons
 status step_cache::store(const cached_step& entry, const std::string& work, const std::string& log) const {
   for (const file_set* files : {&entry.outputs, &entry.reports})
     for (const observed_file& file : *files)
-      if (status kept = run_cache::keep(work + "/" + file.path, file, blob_path(file.content)); !kept) return kept;
+      if (status kept = run_cache::keep(work + "/" + file.path, file, blob_path(file.content)); !kept)
+        return kept;
   if (entry.log)
-    if (status kept = run_cache::keep(log, {"log", 0100644, entry.log}, blob_path(entry.log)); !kept) return kept;
+    if (status kept = run_cache::keep(log, {"log", 0100644, entry.log}, blob_path(entry.log)); !kept)
+      return kept;
   return write_file(entry_path(entry.result.key), run_cache::text_for(entry), durability::fast);
 }
 

@@ -1,4 +1,5 @@
-// What is added around a runner, each by one small class: retries, a lock for each step between drivers, and reuse of what the cache has.
+// What is added around a runner, each by one small class: retries, a lock for each step between drivers, and
+// reuse of what the cache has.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,9 @@ namespace cicd {
 class retrying_runner : public runner {
  public:
   retrying_runner(runner& inner, say_event say) : inner_(inner), say_(std::move(say)) {}
-  void start(const task& work, std::function<void(outcome)> done) override { attempt(work, work.attempt, std::move(done)); }
+  void start(const task& work, std::function<void(outcome)> done) override {
+    attempt(work, work.attempt, std::move(done));
+  }
   void stop(manner how) override;
 
  private:
@@ -29,10 +32,16 @@ class retrying_runner : public runner {
   bool stopped_ = false;
 };
 
-/// Holds a step's lock while it runs; another driver's holder is waited for and named, and its result is taken.
+/// Holds a step's lock while it runs; another driver's holder is waited for and named, and its result is
+/// taken.
 class locking_runner : public runner {
  public:
-  locking_runner(runner& inner, event_loop& loop, workspace where, journal& remembered, std::string holder, say_event say);
+  locking_runner(runner& inner,
+                 event_loop& loop,
+                 workspace where,
+                 journal& remembered,
+                 std::string holder,
+                 say_event say);
   void start(const task& work, std::function<void(outcome)> done) override;
   void stop(manner how) override;
 
@@ -54,16 +63,24 @@ class locking_runner : public runner {
 
 /// What `caching_runner` asks of the one who knows all steps.
 struct caching_options {
-  std::function<std::vector<file_query>(const task&)> upstream_outputs;  ///< what each predecessor made, and where
-  std::function<result<file_set>(const task&)> look_at_inputs;           ///< again, after the run
+  std::function<std::vector<file_query>(const task&)>
+      upstream_outputs;                                         ///< what each predecessor made, and where
+  std::function<result<file_set>(const task&)> look_at_inputs;  ///< again, after the run
   std::function<std::vector<test_case>(const std::string& folder, const file_set& reports)> read_reports;
 };
 
-/// Fills the step's folder, runs, gathers what it made, remembers and keeps it; or brings it back from the cache.
+/// Fills the step's folder, runs, gathers what it made, remembers and keeps it; or brings it back from the
+/// cache.
 class caching_runner : public runner {
  public:
-  caching_runner(runner& inner, event_loop& loop, workspace where, shared_index& index, step_cache& cache, journal& remembered,
-                 caching_options ask, say_event say);
+  caching_runner(runner& inner,
+                 event_loop& loop,
+                 workspace where,
+                 shared_index& index,
+                 step_cache& cache,
+                 journal& remembered,
+                 caching_options ask,
+                 say_event say);
   void start(const task& work, std::function<void(outcome)> done) override;
   void stop(manner how) override;
 
@@ -94,7 +111,8 @@ class caching_runner : public runner {
 /// Does a step's work with one of our own functions, on a background thread.
 class background_runner : public runner {
  public:
-  using function = std::function<outcome(const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say)>;
+  using function = std::function<outcome(
+      const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say)>;
   background_runner(event_loop& loop, say_event say, function work);
   void start(const task& work, std::function<void(outcome)> done) override;
   void stop(manner how) override;
@@ -106,8 +124,8 @@ class background_runner : public runner {
   cancellation cancelled_;
 };
 
-/// The question for what a step makes in its folder: OUTPUTS of a command less those after `!`, the layout of an image. No patterns where it
-/// makes nothing.
+/// The question for what a step makes in its folder: OUTPUTS of a command less those after `!`, the layout of
+/// an image. No patterns where it makes nothing.
 file_query outputs_in(const std::string& folder, const graph_step& step);
 /// The same for its REPORTS.
 file_query reports_in(const std::string& folder, const graph_step& step);

@@ -1,5 +1,5 @@
-// What happens in a run, as values. Everything that a person or a machine learns of a run is one of these; the format is the contract
-// "events" (docs/contracts/events.md).
+// What happens in a run, as values. Everything that a person or a machine learns of a run is one of these;
+// the format is the contract "events" (docs/contracts/events.md).
 #pragma once
 
 #include <chrono>
@@ -61,9 +61,9 @@ struct step_ended {
   std::string step;
   step_outcome outcome = step_outcome::ran;
   std::chrono::milliseconds duration{};
-  ending how;                   ///< of the process, where there was one
-  std::string log;              ///< absolute path; empty when there is none
-  std::string summary;          ///< one line: `sha256:…, 2 of 3 layers reused`
+  ending how;           ///< of the process, where there was one
+  std::string log;      ///< absolute path; empty when there is none
+  std::string summary;  ///< one line: `sha256:…, 2 of 3 layers reused`
   std::optional<error> failure;
   std::vector<test_case> tests;
 };

@@ -18,8 +18,8 @@ struct wanted_file {
   const observed_file* file;
 };
 
-/// What stands where a file shall be, or where a folder above it shall be: left by the step itself when its inputs were others.
-/// Empty when nothing is in the way.
+/// What stands where a file shall be, or where a folder above it shall be: left by the step itself when its
+/// inputs were others. Empty when nothing is in the way.
 std::string in_the_way(const std::string& folder, const std::string& path) {
   struct stat there {};
   for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
@@ -34,7 +34,10 @@ status make_way(const std::string& folder, const std::string& path, bool is_sour
   const std::string other = in_the_way(folder, path);
   if (other.empty()) return {};
   if (!is_source) return remove_tree(other);
-  return error{exit_class::step_failed, {}, "what an earlier step made cannot be put over something else among the sources", other,
+  return error{exit_class::step_failed,
+               {},
+               "what an earlier step made cannot be put over something else among the sources",
+               other,
                {{"try", "let the step run in a folder of its own, without IN_SOURCE"}}};
 }
 
@@ -54,7 +57,9 @@ bool is_right(const std::string& to, const wanted_file& wanted, shared_index& in
 }
 
 /// Removes what an earlier filling put there and nobody wants now; gives the text of the new list.
-std::string forget_others(const std::string& folder, const std::map<std::string, wanted_file>& wanted, std::string_view earlier) {
+std::string forget_others(const std::string& folder,
+                          const std::map<std::string, wanted_file>& wanted,
+                          std::string_view earlier) {
   while (!earlier.empty()) {
     const auto end = earlier.find('\0');
     if (end == std::string_view::npos) break;
@@ -69,12 +74,17 @@ std::string forget_others(const std::string& folder, const std::map<std::string,
 
 }  // namespace run_folder
 
-status fill_folder(const std::string& folder, const std::vector<file_source>& sources, const std::string& list_path, shared_index& index) {
+status fill_folder(const std::string& folder,
+                   const std::vector<file_source>& sources,
+                   const std::string& list_path,
+                   shared_index& index) {
   std::map<std::string, run_folder::wanted_file> wanted;
-  const bool is_source = std::ranges::any_of(sources, [&](const file_source& source) { return source.folder == folder; });
+  const bool is_source =
+      std::ranges::any_of(sources, [&](const file_source& source) { return source.folder == folder; });
   for (const file_source& source : sources)
     if (source.folder != folder)
-      for (const observed_file& file : source.files) wanted[file.path] = {source.folder + "/" + file.path, &file};
+      for (const observed_file& file : source.files)
+        wanted[file.path] = {source.folder + "/" + file.path, &file};
   if (status made = make_folder(folder); !made) return made;
   const auto earlier = read_file_if_there(list_path);
   const std::string before = earlier && *earlier ? **earlier : std::string();

@@ -1,5 +1,6 @@
-// What this build tree remembers of each step's last success: an append-only text file, a line each, the last one counts. It can be lost at
-// any time: then a step comes from the cache or runs again. A line that is damaged is passed over.
+// What this build tree remembers of each step's last success: an append-only text file, a line each, the last
+// one counts. It can be lost at any time: then a step comes from the cache or runs again. A line that is
+// damaged is passed over.
 #pragma once
 
 #include <map>

@@ -26,13 +26,16 @@ std::optional<std::pair<std::string, step_result>> read_line(std::string_view li
 
 }  // namespace run_journal
 
-journal::journal(std::string path) : path_(std::move(path)) { reread(); }
+journal::journal(std::string path) : path_(std::move(path)) {
+  reread();
+}
 
 void journal::read_lines(std::string_view text) {
   std::size_t lines = 0;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    if (auto entry = run_journal::read_line(text.substr(0, end))) last_[std::move(entry->first)] = std::move(entry->second);
+    if (auto entry = run_journal::read_line(text.substr(0, end)))
+      last_[std::move(entry->first)] = std::move(entry->second);
     ++lines;
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);

@@ -1,5 +1,6 @@
-// The loop: starts what is ready, as many at once as there are jobs, and takes what ends. After a failure nothing new starts and what runs may end;
-// after an interrupt all is ended. It knows runners by the kind of step only.
+// The loop: starts what is ready, as many at once as there are jobs, and takes what ends. After a failure
+// nothing new starts and what runs may end; after an interrupt all is ended. It knows runners by the kind of
+// step only.
 #pragma once
 
 #include <functional>
@@ -17,9 +18,10 @@ namespace cicd {
 
 struct loop_options {
   std::function<unsigned()> jobs;  ///< how many run at once; asked when the first step starts
-  std::function<std::map<std::string, std::chrono::milliseconds>()> expected;  ///< by step id; asked when the first step starts
-  std::function<status()> before_first;                       ///< before the first step starts; its error ends the run
-  std::function<void()> tick;                                 ///< about every 100 ms while something runs
+  std::function<std::map<std::string, std::chrono::milliseconds>()>
+      expected;                          ///< by step id; asked when the first step starts
+  std::function<status()> before_first;  ///< before the first step starts; its error ends the run
+  std::function<void()> tick;            ///< about every 100 ms while something runs
 };
 
 /// What came of it.
@@ -34,7 +36,12 @@ class run_loop {
  public:
   using runner_for = std::function<runner&(step_kind)>;
   using task_for = std::function<task(step_index, step_plan)>;
-  run_loop(planner& plans, event_loop& loop, runner_for runners, task_for tasks, say_event say, loop_options options);
+  run_loop(planner& plans,
+           event_loop& loop,
+           runner_for runners,
+           task_for tasks,
+           say_event say,
+           loop_options options);
 
   /// Runs to the end. SIGINT, SIGTERM and SIGHUP end it with their class.
   loop_result run();
@@ -59,8 +66,8 @@ class run_loop {
   say_event say_;
   loop_options options_;
 
-  std::vector<unsigned> waiting_for_;                ///< by step: unfinished predecessors
-  std::vector<std::vector<step_index>> before_of_;   ///< by step: those that wait for it
+  std::vector<unsigned> waiting_for_;               ///< by step: unfinished predecessors
+  std::vector<std::vector<step_index>> before_of_;  ///< by step: those that wait for it
   std::priority_queue<step_index, std::vector<step_index>, std::greater<>> ready_;
   struct running_step {
     task work;
@@ -76,7 +83,8 @@ class run_loop {
   loop_result result_;
 };
 
-/// How many steps run at once: `wanted` (CICD_JOBS) when it is a number from 1, else as many as there are cores, one for each GiB of memory at most.
+/// How many steps run at once: `wanted` (CICD_JOBS) when it is a number from 1, else as many as there are
+/// cores, one for each GiB of memory at most.
 unsigned jobs_for(const std::optional<std::string>& wanted, const machine_limits& limits);
 
 }  // namespace cicd

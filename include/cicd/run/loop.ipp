@@ -10,7 +10,8 @@
 
 namespace cicd {
 
-run_loop::run_loop(planner& plans, event_loop& loop, runner_for runners, task_for tasks, say_event say, loop_options options)
+run_loop::run_loop(
+    planner& plans, event_loop& loop, runner_for runners, task_for tasks, say_event say, loop_options options)
     : plans_(plans),
       loop_(loop),
       runners_(std::move(runners)),
@@ -43,7 +44,8 @@ loop_result run_loop::run() {
 void run_loop::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!ready_.empty() && signal_ == 0 && result_.outcome == exit_class::done && running_.size() < jobs_.value_or(1)) {
+  while (!ready_.empty() && signal_ == 0 && result_.outcome == exit_class::done
+         && running_.size() < jobs_.value_or(1)) {
     const step_index step = ready_.top();
     ready_.pop();
     begin(step);
@@ -108,10 +110,17 @@ void run_loop::keep_ticking() {
 
 void run_loop::finish(step_index step, outcome end) {
   const graph_step& about = plans_.graph().steps[step];
-  step_ended event{.step = about.id, .outcome = end.how, .duration = {}, .how = end.end, .log = {}, .summary = std::move(end.summary),
-                   .failure = end.failure, .tests = std::move(end.tests)};
+  step_ended event{.step = about.id,
+                   .outcome = end.how,
+                   .duration = {},
+                   .how = end.end,
+                   .log = {},
+                   .summary = std::move(end.summary),
+                   .failure = end.failure,
+                   .tests = std::move(end.tests)};
   if (const auto ran = running_.find(step); ran != running_.end()) {
-    event.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - ran->second->since);
+    event.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now()
+                                                                           - ran->second->since);
     if (end.printed) event.log = ran->second->work.log;
     running_.erase(ran);
   }
@@ -135,7 +144,8 @@ void run_loop::release(step_index step) {
 }
 
 void run_loop::stop_all(runner::manner how) {
-  for (step_kind kind : {step_kind::command, step_kind::image, step_kind::publish, step_kind::deploy}) runners_(kind).stop(how);
+  for (step_kind kind : {step_kind::command, step_kind::image, step_kind::publish, step_kind::deploy})
+    runners_(kind).stop(how);
 }
 
 void run_loop::interrupted(int signal) {
@@ -151,8 +161,14 @@ void run_loop::tell_not_run() {
   for (step_index step : plans_.wanted()) {
     if (ended_[step]) continue;
     ++result_.not_run;
-    say_(step_ended{.step = plans_.graph().steps[step].id, .outcome = step_outcome::not_run, .duration = {}, .how = {}, .log = {},
-                    .summary = {}, .failure = {}, .tests = {}});
+    say_(step_ended{.step = plans_.graph().steps[step].id,
+                    .outcome = step_outcome::not_run,
+                    .duration = {},
+                    .how = {},
+                    .log = {},
+                    .summary = {},
+                    .failure = {},
+                    .tests = {}});
   }
 }
 

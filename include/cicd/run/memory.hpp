@@ -13,7 +13,10 @@ namespace cicd {
 class build_memory : public memory {
  public:
   /// `intact` names the steps whose outputs lie in their folders as the journal has them.
-  build_memory(const workspace& where, const journal& remembered, const step_cache& cache, std::set<std::string, std::less<>> intact)
+  build_memory(const workspace& where,
+               const journal& remembered,
+               const step_cache& cache,
+               std::set<std::string, std::less<>> intact)
       : where_(where), remembered_(remembered), cache_(cache), intact_(std::move(intact)) {}
 
   std::optional<last_success> last(std::string_view step) const override;

@@ -1,5 +1,5 @@
-// Runs a step's command as a child process: its output line by line into its log and as events, its time limit, its end. Knows nothing of
-// caches, locks or other steps.
+// Runs a step's command as a child process: its output line by line into its log and as events, its time
+// limit, its end. Knows nothing of caches, locks or other steps.
 #pragma once
 
 #include <map>
@@ -15,7 +15,8 @@ struct process_runner_options {
   std::chrono::milliseconds grace{10'000};
 };
 
-/// Splits what arrives into lines; a line longer than 64 KiB comes in pieces, so that any output is survived with bounded memory.
+/// Splits what arrives into lines; a line longer than 64 KiB comes in pieces, so that any output is survived
+/// with bounded memory.
 class line_splitter {
  public:
   explicit line_splitter(std::function<void(std::string_view line)> each) : each_(std::move(each)) {}

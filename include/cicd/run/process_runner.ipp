@@ -41,9 +41,10 @@ std::string log_line(output_stream stream, std::string_view line) {
 }
 
 std::vector<std::string> environment_for(const observed_step& seen, const surroundings& around) {
-  static constexpr std::string_view always[] = {"PATH",       "HOME",       "USER",     "LOGNAME",     "LANG",       "LC_ALL",
-                                                "TMPDIR",     "TZ",         "no_proxy", "http_proxy",  "https_proxy", "all_proxy",
-                                                "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"};
+  static constexpr std::string_view always[] = {
+      "PATH",       "HOME",        "USER",     "LOGNAME",    "LANG",          "LC_ALL",
+      "TMPDIR",     "TZ",          "no_proxy", "http_proxy", "https_proxy",   "all_proxy",
+      "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",  "SSL_CERT_FILE", "SSL_CERT_DIR"};
   std::map<std::string, std::string> variables;
   for (std::string_view name : always)
     if (const auto value = around.get(name)) variables[std::string(name)] = *value;
@@ -68,7 +69,10 @@ struct process_runner::running {
   bool stopped = false;  ///< ended because the run was
 };
 
-process_runner::process_runner(event_loop& loop, process_port& processes, say_event say, process_runner_options options)
+process_runner::process_runner(event_loop& loop,
+                               process_port& processes,
+                               say_event say,
+                               process_runner_options options)
     : loop_(loop), processes_(processes), say_(std::move(say)), options_(options) {}
 
 process_runner::~process_runner() = default;
@@ -77,7 +81,9 @@ namespace run_process {
 
 command command_for(const task& work, const surroundings& around) {
   const step& declared = *work.step->command;
-  command what{.words = work.seen->words, .directory = work.folder, .environment = environment_for(*work.seen, around)};
+  command what{.words = work.seen->words,
+               .directory = work.folder,
+               .environment = environment_for(*work.seen, around)};
   what.environment.push_back(folder_variable + work.folder);
   if (declared.shell) what.words = {"/bin/sh", "-e", "-c", work.seen->words.at(0)};
   return what;
@@ -137,17 +143,27 @@ void process_runner::end_kindly(const std::shared_ptr<running>& one) {
   const auto grace = declared ? std::chrono::milliseconds(declared.milliseconds()) : options_.grace;
   one->process->signal_tree(SIGTERM);
   one->timer = loop_.after(grace, [weak = std::weak_ptr(one)] {
-    if (const auto stubborn = weak.lock(); stubborn && stubborn->process) stubborn->process->signal_tree(SIGKILL);
+    if (const auto stubborn = weak.lock(); stubborn && stubborn->process)
+      stubborn->process->signal_tree(SIGKILL);
   });
 }
 
 void process_runner::ended(const std::shared_ptr<running>& one, const ending& how) {
   one->timer.reset();
   std::erase(running_, one);
-  outcome end{.how = step_outcome::failed, .end = how, .result = {}, .summary = {}, .failure = {}, .tests = {}, .printed = one->printed};
-  if (one->stopped) end.how = step_outcome::interrupted;
-  else if (one->late) end.how = step_outcome::timed_out;
-  else if (how.good()) end.how = step_outcome::ran;
+  outcome end{.how = step_outcome::failed,
+              .end = how,
+              .result = {},
+              .summary = {},
+              .failure = {},
+              .tests = {},
+              .printed = one->printed};
+  if (one->stopped)
+    end.how = step_outcome::interrupted;
+  else if (one->late)
+    end.how = step_outcome::timed_out;
+  else if (how.good())
+    end.how = step_outcome::ran;
   const auto done = std::move(one->done);
   loop_.post([one] { one->process.reset(); });
   done(std::move(end));
@@ -157,8 +173,10 @@ void process_runner::stop(manner how) {
   for (const std::shared_ptr<running>& one : running_) {
     one->stopped = true;
     if (!one->process) continue;
-    if (how == manner::hard) one->process->signal_tree(SIGKILL);
-    else end_kindly(one);
+    if (how == manner::hard)
+      one->process->signal_tree(SIGKILL);
+    else
+      end_kindly(one);
   }
 }
 

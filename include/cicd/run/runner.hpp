@@ -1,5 +1,5 @@
-// How one step is run: a small interface, the runners behind it, and the decorators that add locking, reuse and retries around
-// them. A runner does not know the graph, nor what a step means beyond its task.
+// How one step is run: a small interface, the runners behind it, and the decorators that add locking, reuse
+// and retries around them. A runner does not know the graph, nor what a step means beyond its task.
 #pragma once
 
 #include <functional>
@@ -26,21 +26,28 @@ struct task {
   int attempt = 1;
 };
 
-/// By this variable (`CICD_FOLDER=<the task's folder>`) the processes of a step are found when its driver was killed.
+/// By this variable (`CICD_FOLDER=<the task's folder>`) the processes of a step are found when its driver was
+/// killed.
 inline constexpr const char* folder_variable = "CICD_FOLDER=";
 
 /// How it ended.
 struct outcome {
   step_outcome how = step_outcome::failed;
   ending end;
-  step_result result;             ///< of a success
-  std::string summary;            ///< one line for a person; may be empty
-  std::optional<error> failure;   ///< why, where there is more to say than how the process ended
+  step_result result;            ///< of a success
+  std::string summary;           ///< one line for a person; may be empty
+  std::optional<error> failure;  ///< why, where there is more to say than how the process ended
   std::vector<test_case> tests;
-  bool printed = false;           ///< there is something in the log
+  bool printed = false;  ///< there is something in the log
 
-  bool good() const { return how == step_outcome::ran || how == step_outcome::reused || how == step_outcome::up_to_date; }
+  bool good() const {
+    return how == step_outcome::ran || how == step_outcome::reused || how == step_outcome::up_to_date;
+  }
 };
+
+/// Outcomes without a process behind them.
+outcome interrupted_outcome();
+outcome failed_outcome(error why);
 
 /// Tells what happens meanwhile; called on the loop's thread only.
 using say_event = std::function<void(event_body)>;

@@ -1,4 +1,5 @@
-// Where things lie: the folders of a build tree and the shared cache, and the file index that all threads of a run share.
+// Where things lie: the folders of a build tree and the shared cache, and the file index that all threads of
+// a run share.
 #pragma once
 
 #include <mutex>

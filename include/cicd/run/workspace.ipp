@@ -5,12 +5,16 @@
 
 namespace cicd {
 
-std::string flat_name(std::string step) { return replaced_all(std::move(step), "/", "."); }
+std::string flat_name(std::string step) {
+  return replaced_all(std::move(step), "/", ".");
+}
 
 std::string workspace::memory(const std::string& step, const std::string& kind) const {
   return own() + "/steps/" + flat_name(step) + "." + kind;
 }
 
-std::string workspace::junit(const std::string& step) const { return own() + "/junit/" + flat_name(step) + ".xml"; }
+std::string workspace::junit(const std::string& step) const {
+  return own() + "/junit/" + flat_name(step) + ".xml";
+}
 
 }  // namespace cicd

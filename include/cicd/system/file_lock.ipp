@@ -35,7 +35,8 @@ std::string text_in(int lock) {
 }  // namespace
 }  // namespace system_lock
 
-file_lock::file_lock(int descriptor, std::string left_by) : descriptor_(descriptor), left_by_(std::move(left_by)) {}
+file_lock::file_lock(int descriptor, std::string left_by)
+    : descriptor_(descriptor), left_by_(std::move(left_by)) {}
 
 file_lock::file_lock(file_lock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), left_by_(std::move(other.left_by_)) {}

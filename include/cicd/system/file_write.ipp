@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <memory>
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 
 #include <cicd/system/descriptor.hpp>
 #include <cicd/system/file_error.hpp>

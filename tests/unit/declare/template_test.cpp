@@ -47,9 +47,10 @@ TEST(java_maven, stands_for_build_test_scan_and_image) {
 }
 
 TEST(java_maven, fails_a_scan_at_the_severity_of_FAIL_ON) {
-  for (const auto& [words, thresholds] : {std::pair{"", "failThreshold=Medium -Dspotbugs.threshold=Default"},
-                                          {" FAIL_ON low", "failThreshold=Low -Dspotbugs.threshold=Low"},
-                                          {" FAIL_ON high", "failThreshold=High -Dspotbugs.threshold=Default"}}) {
+  for (const auto& [words, thresholds] :
+       {std::pair{"", "failThreshold=Medium -Dspotbugs.threshold=Default"},
+        {" FAIL_ON low", "failThreshold=Low -Dspotbugs.threshold=Low"},
+        {" FAIL_ON high", "failThreshold=High -Dspotbugs.threshold=Default"}}) {
     const auto made = declared("add_pipeline(orders TEMPLATE java-maven" + std::string(words) + ")");
     EXPECT_NE(line_of(*step_of(made, "spotbugs")).find(thresholds), std::string::npos) << words;
   }

@@ -9,7 +9,8 @@ using namespace cicd;
 
 struct key_fixture : testing::Test {
   step declared{.name = "build", .command = {"mvn", "package"}, .outputs = {"target/*.jar"}};
-  graph_step about{.id = "orders/build", .kind = step_kind::command, .pipeline = nullptr, .command = &declared};
+  graph_step about{
+      .id = "orders/build", .kind = step_kind::command, .pipeline = nullptr, .command = &declared};
   observed_step seen;
 
   void SetUp() override {
@@ -19,7 +20,9 @@ struct key_fixture : testing::Test {
     seen.words = {"mvn", "package"};
   }
   digest key() const { return key_of(about, seen, {}); }
-  std::vector<std::string> reasons_since(const key_parts& before) const { return reasons_between(before, parts_of(about, seen, {})); }
+  std::vector<std::string> reasons_since(const key_parts& before) const {
+    return reasons_between(before, parts_of(about, seen, {}));
+  }
 };
 
 TEST_F(key_fixture, the_same_facts_give_the_same_key) {
@@ -65,7 +68,8 @@ TEST_F(key_fixture, a_tool_s_new_version_is_said_with_both_versions) {
 
 TEST_F(key_fixture, three_causes_are_named_and_the_rest_counted) {
   const key_parts before = parts_of(about, seen, {});
-  for (int number = 0; number < 6; ++number) seen.inputs.push_back({"new" + std::to_string(number), 0100644, sha256("n")});
+  for (int number = 0; number < 6; ++number)
+    seen.inputs.push_back({"new" + std::to_string(number), 0100644, sha256("n")});
   const std::vector<std::string> reasons = reasons_since(before);
   ASSERT_EQ(reasons.size(), 4U);
   EXPECT_EQ(reasons[0], "new0 is new");

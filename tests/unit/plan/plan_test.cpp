@@ -37,11 +37,18 @@ struct fake_effects : effect_planner {
   result<step_plan> plan(const graph_step& step, const artifacts& images) override {
     asked[step.id] = images;
     const auto found = say.find(step.id);
-    return step_plan{.step = 0, .what = found == say.end() ? decision::run : found->second, .key = {}, .reasons = {"asked"}, .details = {}, .result = {}};
+    return step_plan{.step = 0,
+                     .what = found == say.end() ? decision::run : found->second,
+                     .key = {},
+                     .reasons = {"asked"},
+                     .details = {},
+                     .result = {}};
   }
 };
 
-observed_file file(const std::string& path, const std::string& content) { return {path, 0100644, sha256(content)}; }
+observed_file file(const std::string& path, const std::string& content) {
+  return {path, 0100644, sha256(content)};
+}
 
 /// build → test ─┐
 /// build → image ┴ publish → deploy-stage
@@ -55,7 +62,9 @@ struct pipeline_fixture : testing::Test {
   void SetUp() override {
     declared_pipeline one;
     one.declared.name = "orders";
-    one.declared.steps = {step{.name = "test", .command = {"mvn", "test"}, .after = {"build"}, .stage = step_stage::test}, step{.name = "build", .command = {"mvn", "package"}}};
+    one.declared.steps = {
+        step{.name = "test", .command = {"mvn", "test"}, .after = {"build"}, .stage = step_stage::test},
+        step{.name = "build", .command = {"mvn", "package"}}};
     one.declared.images = {image{.name = "image"}};
     one.declared.environments = {environment{.name = "stage", .via = deploy_way::gitops}};
     model.pipelines.push_back(one);
@@ -68,12 +77,18 @@ struct pipeline_fixture : testing::Test {
 
   step_index at(std::string_view id) const { return *graph.find(id); }
 
-  planner plans_for(std::string_view target) { return {graph, closure(graph, {at(target)}), seen, remembered, effects}; }
+  planner plans_for(std::string_view target) {
+    return {graph, closure(graph, {at(target)}), seen, remembered, effects};
+  }
 
   /// Remembers a success of a step as it is now, with these outputs.
-  void succeeded(const std::string& id, const std::string& outputs, const std::vector<upstream_result>& upstream = {}) {
+  void succeeded(const std::string& id,
+                 const std::string& outputs,
+                 const std::vector<upstream_result>& upstream = {}) {
     const key_parts parts = parts_of(graph.steps[at(id)], seen[at(id)], upstream);
-    remembered.lasts[id] = {{key_of(graph.steps[at(id)], seen[at(id)], upstream), sha256(outputs), "sha256:" + std::string(64, '1')}, true};
+    remembered.lasts[id] = {{key_of(graph.steps[at(id)], seen[at(id)], upstream), sha256(outputs),
+                             "sha256:" + std::string(64, '1')},
+                            true};
     remembered.known[id] = parts;
   }
 };
@@ -81,7 +96,8 @@ struct pipeline_fixture : testing::Test {
 TEST_F(pipeline_fixture, the_graph_puts_each_step_after_those_it_depends_on) {
   std::vector<std::string> order;
   for (const graph_step& step : graph.steps) order.push_back(step.id);
-  EXPECT_EQ(order, (std::vector<std::string>{"orders/build", "orders/test", "orders/image", "orders/publish", "orders/deploy-stage"}));
+  EXPECT_EQ(order, (std::vector<std::string>{"orders/build", "orders/test", "orders/image", "orders/publish",
+                                             "orders/deploy-stage"}));
 }
 
 TEST_F(pipeline_fixture, the_closure_of_an_image_leaves_the_test_out) {
@@ -157,7 +173,8 @@ TEST_F(pipeline_fixture, an_effect_is_planned_with_the_images_as_soon_as_they_ar
   const auto plan = whole_plan(plans);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->back().what, decision::run);
-  EXPECT_EQ(effects.asked["orders/deploy-stage"], (fake_effects::artifacts{{"orders/image", "sha256:" + std::string(64, '1')}}));
+  EXPECT_EQ(effects.asked["orders/deploy-stage"],
+            (fake_effects::artifacts{{"orders/image", "sha256:" + std::string(64, '1')}}));
 }
 
 TEST_F(pipeline_fixture, nothing_is_published_before_the_tests_and_scans_are_good) {

@@ -32,7 +32,9 @@ struct cache_fixture : testing::Test {
     fs::create_symlink("app.jar", work + "/target/latest");
     put("step.log", "| built\n");
     entry.result = {sha256("key"), sha256("outputs"), "sha256:abc"};
-    entry.outputs = {{"bin/run", 0100755, sha256("#!/bin/sh")}, {"target/app.jar", 0100644, sha256("the jar")}, {"target/latest", 0120000, sha256("app.jar")}};
+    entry.outputs = {{"bin/run", 0100755, sha256("#!/bin/sh")},
+                     {"target/app.jar", 0100644, sha256("the jar")},
+                     {"target/latest", 0120000, sha256("app.jar")}};
     entry.log = sha256("| built\n");
   }
   void TearDown() override { fs::remove_all(root); }
@@ -67,7 +69,9 @@ TEST_F(cache_fixture, an_entry_comes_back_with_its_files_modes_links_and_log) {
   EXPECT_EQ(*read_file((root / "other.log").string()), "| built\n");
 }
 
-TEST_F(cache_fixture, an_unknown_key_is_a_miss) { EXPECT_FALSE(step_cache(cache_folder()).find(sha256("unknown"))); }
+TEST_F(cache_fixture, an_unknown_key_is_a_miss) {
+  EXPECT_FALSE(step_cache(cache_folder()).find(sha256("unknown")));
+}
 
 TEST_F(cache_fixture, every_blob_that_is_deleted_truncated_or_flipped_is_a_miss) {
   filled();
@@ -80,9 +84,12 @@ TEST_F(cache_fixture, every_blob_that_is_deleted_truncated_or_flipped_is_a_miss)
       const fs::path blob = blobs()[at];
       std::string content = *read_file(blob.string());
       fs::permissions(blob, fs::perms::owner_write, fs::perm_options::add);
-      if (how == std::string("delete")) fs::remove(blob);
-      else if (how == std::string("truncate")) std::ofstream(blob) << content.substr(0, content.size() / 2);
-      else (content[0] = static_cast<char>(content[0] ^ 1)), std::ofstream(blob) << content;
+      if (how == std::string("delete"))
+        fs::remove(blob);
+      else if (how == std::string("truncate"))
+        std::ofstream(blob) << content.substr(0, content.size() / 2);
+      else
+        (content[0] = static_cast<char>(content[0] ^ 1)), std::ofstream(blob) << content;
       const auto found = cache.find(entry.result.key);
       ASSERT_TRUE(found);
       EXPECT_FALSE(cache.restore(*found, other, (root / "o.log").string())) << how << " of " << blob;

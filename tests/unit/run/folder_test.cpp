@@ -56,7 +56,8 @@ TEST_F(folder_fixture, holds_the_files_of_its_sources_and_keeps_what_tools_made)
 
 TEST_F(folder_fixture, what_is_right_already_is_not_touched) {
   ASSERT_TRUE(fill({"source"}));
-  struct stat before {}, after {};
+  struct stat before {
+  }, after{};
   stat((work + "/pom.xml").c_str(), &before);
   ASSERT_TRUE(fill({"source"}));
   stat((work + "/pom.xml").c_str(), &after);

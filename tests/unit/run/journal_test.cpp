@@ -24,7 +24,9 @@ struct journal_fixture : testing::Test {
   static step_result success(const std::string& key) { return {sha256(key), sha256("out " + key), ""}; }
 };
 
-TEST_F(journal_fixture, a_missing_file_remembers_nothing) { EXPECT_FALSE(journal(path).last("orders/build")); }
+TEST_F(journal_fixture, a_missing_file_remembers_nothing) {
+  EXPECT_FALSE(journal(path).last("orders/build"));
+}
 
 TEST_F(journal_fixture, the_last_success_counts_after_a_restart) {
   {
@@ -59,7 +61,8 @@ TEST_F(journal_fixture, what_another_process_appends_is_read_again) {
 TEST_F(journal_fixture, a_long_file_is_made_short_and_loses_nothing) {
   {
     journal writer(path);
-    for (int number = 0; number < 1'000; ++number) ASSERT_TRUE(writer.append("orders/build", success(std::to_string(number))));
+    for (int number = 0; number < 1'000; ++number)
+      ASSERT_TRUE(writer.append("orders/build", success(std::to_string(number))));
   }
   const auto before = fs::file_size(path);
   EXPECT_EQ(journal(path).last("orders/build")->key, sha256("999"));

@@ -1,4 +1,5 @@
-// The loop over a fake runner: who is started when, what a failure and an interrupt do. No process is started.
+// The loop over a fake runner: who is started when, what a failure and an interrupt do. No process is
+// started.
 #include <csignal>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ struct no_effects : effect_planner {
   }
 };
 
-/// Ends each step by a posted callback, so that steps overlap as real ones do; a step listed in `hangs` ends only when it is stopped.
+/// Ends each step by a posted callback, so that steps overlap as real ones do; a step listed in `hangs` ends
+/// only when it is stopped.
 struct fake_runner : runner {
   event_loop& loop;
   std::vector<std::string> order;
@@ -137,8 +139,10 @@ TEST_P(signal_fixture, a_signal_stops_what_runs_and_gives_its_class) {
   EXPECT_EQ(ended["p/b"], step_outcome::not_run);
 }
 
-INSTANTIATE_TEST_SUITE_P(signals, signal_fixture,
-                         testing::Values(std::pair{SIGINT, exit_class::interrupted}, std::pair{SIGTERM, exit_class::terminated},
+INSTANTIATE_TEST_SUITE_P(signals,
+                         signal_fixture,
+                         testing::Values(std::pair{SIGINT, exit_class::interrupted},
+                                         std::pair{SIGTERM, exit_class::terminated},
                                          std::pair{SIGHUP, exit_class::terminated}));
 
 TEST_F(loop_fixture, ten_thousand_steps_that_wait_for_one_are_all_run) {

@@ -46,8 +46,10 @@ TEST(step_environment, holds_what_is_allowed_and_declared_and_nothing_else) {
   observed_step seen;
   seen.variables = {{"JAVA_HOME", "/opt/jdk"}};
   seen.assignments = {{"LANG", "C"}, {"MODE", "fast"}};
-  const surroundings around({{"PATH", "/bin"}, {"LANG", "pt_BR"}, {"SECRET_TOKEN", "canary"}, {"CI", "true"}});
-  EXPECT_EQ(environment_for(seen, around), (std::vector<std::string>{"JAVA_HOME=/opt/jdk", "LANG=C", "MODE=fast", "PATH=/bin"}));
+  const surroundings around(
+      {{"PATH", "/bin"}, {"LANG", "pt_BR"}, {"SECRET_TOKEN", "canary"}, {"CI", "true"}});
+  EXPECT_EQ(environment_for(seen, around),
+            (std::vector<std::string>{"JAVA_HOME=/opt/jdk", "LANG=C", "MODE=fast", "PATH=/bin"}));
 }
 
 TEST(step_log, tells_the_streams_apart) {
