@@ -278,7 +278,7 @@ int run_command_line(int count, char** given) {
   try {
     app.parse(count, given);
   } catch (const CLI::CallForHelp&) {
-    print_out(app.get_subcommands().empty() ? app.help() : app.get_subcommands().front()->help());
+    print_out(app.get_subcommands().empty() ? app.help() : app.get_subcommands().front()->help("cicd"));
     return 0;
   } catch (const CLI::CallForVersion&) {
     print_out("cicd " CICD_VERSION "\n");

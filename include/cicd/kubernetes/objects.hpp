@@ -39,8 +39,8 @@ struct object {
 /// pipeline as it is in that environment, sorted by file name. Class `usage` where a value cannot be
 /// rendered.
 ///
-/// Selectors can never be changed later: a Service selects `cicd.dev/traffic: <pipeline>-<service>`, a
-/// Deployment `cicd.dev/workload: <pipeline>-<service>` and `cicd.dev/track: stable`. The descriptive labels
+/// Selectors can never be changed later: a Service selects `cicd.dev/traffic: <pipeline>.<service>`, a
+/// Deployment `cicd.dev/workload: <pipeline>.<service>` and `cicd.dev/track: stable`. The descriptive labels
 /// (app, service, branch, commit_id, protected_branch, version, app.kubernetes.io/*, tags.datadoghq.com/*)
 /// are in no selector.
 result<std::vector<object>> objects_of(const declared_pipeline& pipeline, const release_facts& facts);

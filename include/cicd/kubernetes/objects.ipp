@@ -178,6 +178,8 @@ inline described workload_of(const declared_pipeline& pipeline,
     return refused(pipeline, of.declared.name.view(), "image", "no digest is known for its image")
         .with("try", "publish the image first: " + facts.pipeline + ".publish");
   of.name = workload_name(pipeline.declared.name.view(), of.declared.name.view());
+  // A name holds no full stop, so that pipeline `a-b` with service `c` never selects the pods of `a` with `b-c`.
+  of.selected_by = label_value(pipeline.declared.name.str() + "." + of.declared.name.str());
   of.namespace_name = namespace_in(pipeline.declared, facts.environment);
   of.reference = released->second.reference;
   fill_placeholders(of, placeholders_of(released->second, facts));
@@ -208,7 +210,7 @@ inline json deployment(const workload& of) {
 inline json service_object(const workload& of) {
   json port = members_of("name", "http", "port", 80, "protocol", "TCP", "targetPort", "http");
   return document("v1", "Service", of,
-                  members_of("type", "ClusterIP", "selector", members_of(traffic_label, of.name), "ports",
+                  members_of("type", "ClusterIP", "selector", members_of(traffic_label, of.selected_by), "ports",
                              list_of(std::move(port))));
 }
 

@@ -117,8 +117,8 @@ inline json spread_over(std::string_view topology, const workload& of) {
 
 inline json pod_metadata(const workload& of) {
   json labels = of.labels;
-  labels.set(std::string(traffic_label), of.name);
-  labels.set(std::string(workload_label), of.name);
+  labels.set(std::string(traffic_label), of.selected_by);
+  labels.set(std::string(workload_label), of.selected_by);
   labels.set(std::string(track_label), stable_track);
   json metadata = members_of("labels", std::move(labels));
   if (!of.annotations.members().empty()) metadata.set("annotations", of.annotations);
@@ -143,7 +143,7 @@ inline json pod_spec(const workload& of) {
 }  // namespace pods
 
 json pod_selector(const workload& of) {
-  return members_of(workload_label, of.name, track_label, stable_track);
+  return members_of(workload_label, of.selected_by, track_label, stable_track);
 }
 
 json pod_template(const workload& of) {

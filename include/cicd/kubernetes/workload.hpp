@@ -27,6 +27,7 @@ struct workload {
   service declared;  ///< with the values of the environment
   const cicd::image* image = nullptr;
   std::string name;            ///< of every object: `orders-api`
+  std::string selected_by;     ///< the value of the labels that selectors ask for: `orders.api`, never that of another pair
   std::string namespace_name;  ///< empty where none is declared
   std::string reference;       ///< `<repository>:<tag>@<digest>`
   std::string host;            ///< empty where there is no Ingress

@@ -91,21 +91,21 @@ TEST(objects, members_come_in_the_order_that_people_expect) {
 TEST(objects, a_deployment_selects_workload_and_track_only) {
   const auto objects = rendered(orders(whole_api()));
   const json& selector = content_of(objects, "Deployment")["spec"]["selector"]["matchLabels"];
-  EXPECT_EQ(compact(selector), R"({"cicd.dev/workload":"orders-api","cicd.dev/track":"stable"})");
+  EXPECT_EQ(compact(selector), R"({"cicd.dev/workload":"orders.api","cicd.dev/track":"stable"})");
 }
 
 TEST(objects, a_service_selects_traffic_only) {
   const auto objects = rendered(orders(whole_api()));
   EXPECT_EQ(compact(content_of(objects, "Service")["spec"]["selector"]),
-            R"({"cicd.dev/traffic":"orders-api"})");
+            R"({"cicd.dev/traffic":"orders.api"})");
 }
 
 TEST(objects, the_pods_bear_every_label_that_a_selector_asks_for) {
   const auto objects = rendered(orders(whole_api()));
   const json& labels = pod_of(objects)["metadata"]["labels"];
-  EXPECT_EQ(labels["cicd.dev/workload"].text(), "orders-api");
+  EXPECT_EQ(labels["cicd.dev/workload"].text(), "orders.api");
   EXPECT_EQ(labels["cicd.dev/track"].text(), "stable");
-  EXPECT_EQ(labels["cicd.dev/traffic"].text(), "orders-api");
+  EXPECT_EQ(labels["cicd.dev/traffic"].text(), "orders.api");
 }
 
 TEST(objects, every_object_and_the_pods_bear_the_descriptive_labels) {
