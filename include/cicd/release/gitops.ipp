@@ -62,18 +62,18 @@ inline std::chrono::milliseconds pause_after(std::chrono::milliseconds taken, in
 }
 
 /// One target with what is needed to reach it.
-struct session {
+struct manifest_session {
   const manifest_target& target;
   const gitops_options& options;
   git_client git;
 
-  static result<session> begin(const manifest_target& target,
+  static result<manifest_session> begin(const manifest_target& target,
                                const surroundings& around,
                                const gitops_options& options) {
     if (status fine = check_target(target, around); !fine) return std::move(fine).error();
     auto git = git_client::find(around, options.cancelled);
     if (!git) return std::move(git).error();
-    return session{target, options, std::move(*git)};
+    return manifest_session{target, options, std::move(*git)};
   }
   void say(const std::string& line) const {
     if (options.say) options.say(line);
@@ -81,7 +81,7 @@ struct session {
 };
 
 /// A repository on this machine that is gone, or has yet to be made.
-inline status ensure_repository(const session& at) {
+inline status ensure_repository(const manifest_session& at) {
   const std::string path = local_path_of(at.target.url);
   if (path.empty() || exists(path)) return {};
   if (at.target.create) return create_repository(at.git, path, at.target.branch);
@@ -94,7 +94,7 @@ inline status ensure_repository(const session& at) {
 }
 
 /// Where the branch is, empty when it does not exist. A server that fails is asked again a few times.
-inline result<std::string> current_tip(const session& at) {
+inline result<std::string> current_tip(const manifest_session& at) {
   if (const std::string path = local_path_of(at.target.url); !path.empty())
     if (auto tip = local_tip(path, at.target.branch)) return std::move(*tip);
   const std::string ref = "refs/heads/" + at.target.branch;
@@ -140,7 +140,7 @@ struct view {
 };
 
 /// The contents at `tip`, or at a newer one when it had to be fetched; remembered for the next time.
-inline result<view> view_at(const session& at, manifest_clone& clone, const std::string& tip) {
+inline result<view> view_at(const manifest_session& at, manifest_clone& clone, const std::string& tip) {
   if (tip.empty()) return view{};
   if (auto known = known_contents(at.target, tip)) return view{tip, std::move(*known)};
   auto newest = clone.bring(tip);
@@ -154,7 +154,7 @@ inline result<view> view_at(const session& at, manifest_clone& clone, const std:
 /// Committing, with what is remembered from one attempt to the next.
 class writer {
  public:
-  writer(const session& at, manifest_clone clone, const decide_manifests& decide)
+  writer(const manifest_session& at, manifest_clone clone, const decide_manifests& decide)
       : at_(at), clone_(std::move(clone)), decide_(decide) {}
 
   result<std::optional<std::string>> write() {
@@ -213,7 +213,7 @@ class writer {
     return true;
   }
 
-  const session& at_;
+  const manifest_session& at_;
   manifest_clone clone_;
   const decide_manifests& decide_;
   std::string offered_, offered_on_;  ///< the commit of the last attempt, and the tip that it stood on
@@ -232,7 +232,7 @@ result<manifest_state> read_manifests(const manifest_target& target,
                                       const surroundings& around,
                                       const gitops_options& options) {
   using namespace release_gitops;
-  const auto at = session::begin(target, around, options);
+  const auto at = manifest_session::begin(target, around, options);
   if (!at) return at.error();
   if (status there = ensure_repository(*at); !there) return std::move(there).error();
   const auto tip = current_tip(*at);
@@ -251,7 +251,7 @@ result<std::optional<std::string>> commit_manifests(const manifest_target& targe
                                                     const surroundings& around,
                                                     const gitops_options& options) {
   using namespace release_gitops;
-  const auto at = session::begin(target, around, options);
+  const auto at = manifest_session::begin(target, around, options);
   if (!at) return at.error();
   if (status there = ensure_repository(*at); !there) return std::move(there).error();
   auto clone = manifest_clone::open(target, at->git, options);
@@ -264,7 +264,7 @@ result<std::vector<deployment_record>> manifest_history(const manifest_target& t
                                                         const surroundings& around,
                                                         const gitops_options& options) {
   using namespace release_gitops;
-  const auto at = session::begin(target, around, options);
+  const auto at = manifest_session::begin(target, around, options);
   if (!at) return at.error();
   if (status there = ensure_repository(*at); !there) return std::move(there).error();
   const auto tip = current_tip(*at);
