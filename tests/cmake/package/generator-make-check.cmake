@@ -1,11 +1,2 @@
-# The same under each generator: a target, the aggregate, the tests with their labels, and the expression's value.
-run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target orders.build)
-expect(stdout "it ran with Release")
-run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target build)
-expect(stdout "it ran with Release")
-run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target cicd-help)
-expect(stdout "orders\\.build")
-run(COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" -L orders -V)
-expect(stdout "it was tested")
-expect(stdout "100% tests passed, 0 tests failed out of 2")
-expect(stdout "cicd +=")
+# The same as under Ninja; the generator is in the options.
+include("${CMAKE_CURRENT_LIST_DIR}/generator-ninja-check.cmake")
