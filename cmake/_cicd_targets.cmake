@@ -2,7 +2,8 @@
 # Knows no pipeline; what there is was decided by the driver.
 
 # A target. `aggregate` (0 or 1) tells the ones of the whole build tree, whose bare names the project may have taken.
-function(_cicd_add_target name aggregate stage description depends)
+# `command` holds the words of the driver's command, where it is not `run`.
+function(_cicd_add_target name aggregate stage description depends command)
   get_property(driver GLOBAL PROPERTY _CICD_DRIVER)
   set(target "${name}")
   if(aggregate)
@@ -12,8 +13,12 @@ function(_cicd_add_target name aggregate stage description depends)
     _cicd_refuse_target("${target}" "${aggregate}")
     return()
   endif()
+  set(words run "${name}")
+  if(NOT command STREQUAL "")
+    string(REPLACE "|" ";" words "${command}")
+  endif()
   add_custom_target("${target}"
-    COMMAND "${driver}" run --build-root "${CMAKE_BINARY_DIR}" --config "$<CONFIG>" "${name}"
+    COMMAND "${driver}" ${words} --build-root "${CMAKE_BINARY_DIR}" --config "$<CONFIG>"
     COMMENT "${description}" USES_TERMINAL VERBATIM)
   set_target_properties("${target}" PROPERTIES FOLDER "cicd/${stage}" CICD_DESCRIPTION "${description}")
   if(NOT depends STREQUAL "")
@@ -57,8 +62,33 @@ function(_cicd_add_test name labels fixtures_setup fixtures_required)
   endforeach()
 endfunction()
 
+# A test that reads what is deployed, for `ctest -C Deploy` alone. Its configuration is none that anything is built in, and
+# Multi-Config generators leave out a test of such: ctest asks for the name itself, in a file that it includes.
+function(_cicd_add_deploy_test name labels command)
+  get_property(driver GLOBAL PROPERTY _CICD_DRIVER)
+  string(REPLACE "|" "]==] [==[" words "${command}")
+  string(REPLACE "|" ";" labels "${labels}")
+  string(CONCAT lines
+    "  add_test([==[${name}]==] [==[${driver}]==] [==[${words}]==] --build-root [==[${CMAKE_BINARY_DIR}]==])\n"
+    "  set_tests_properties([==[${name}]==] PROPERTIES LABELS [==[${labels}]==])\n")
+  set_property(GLOBAL APPEND_STRING PROPERTY _CICD_DEPLOY_TESTS "${lines}")
+endfunction()
+
+function(_cicd_end_deploy_tests)
+  get_property(tests GLOBAL PROPERTY _CICD_DEPLOY_TESTS)
+  set(file "${CMAKE_BINARY_DIR}/.cicd/deploy-tests.cmake")
+  if("${tests}" STREQUAL "")
+    file(REMOVE "${file}")
+    return()
+  endif()
+  _cicd_write_changed("${file}"
+    "# Written by CMake: tests that read what is deployed.\nif(CTEST_CONFIGURATION_TYPE STREQUAL \"Deploy\")\n${tests}endif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${file}")
+endfunction()
+
 # After the last target: the list of them, and the warning about names that were taken.
 function(_cicd_end_targets)
+  _cicd_end_deploy_tests()
   get_property(driver GLOBAL PROPERTY _CICD_DRIVER)
   if(NOT TARGET cicd-help)
     add_custom_target(cicd-help

@@ -6,7 +6,8 @@ cmake_policy(VERSION 3.25...4.1)
 
 foreach(_cicd_file IN ITEMS
     _cicd_record _cicd_describe _cicd_targets _cicd_driver _cicd_cxx
-    add_pipeline pipeline_step pipeline_image pipeline_service pipeline_environment)
+    add_pipeline pipeline_step pipeline_image pipeline_service pipeline_cron_job pipeline_container pipeline_environment
+    pipeline_preview pipeline_canary pipeline_label)
   include("${CMAKE_CURRENT_LIST_DIR}/${_cicd_file}.cmake")
 endforeach()
 unset(_cicd_file)

@@ -13,8 +13,9 @@ macro(note_missing what debian ubuntu)
   string(APPEND missing "\n")
 endmacro()
 
-# Looks for a header, checks a number in it, and looks for the static library (any, where there is no static one).
-# find_part(<name> HEADER <header> VERSION_IN <header> MACRO <name of a number> LEAST <number> SAID <version>
+# Looks for a header, checks a number in it (where it has one), and looks for the static library (any, where there is no
+# static one).
+# find_part(<name> HEADER <header> [VERSION_IN <header> MACRO <name of a number>] LEAST <number> SAID <version>
 #   PACKAGE <Debian's> [UBUNTU <Ubuntu's>] [LIBRARY <name>])
 function(find_part name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "HEADER;VERSION_IN;MACRO;LEAST;SAID;PACKAGE;UBUNTU;LIBRARY" "")
@@ -23,7 +24,9 @@ function(find_part name)
   endif()
   find_path(${name}_INCLUDE "${arg_HEADER}" HINTS ENV BOOST_ROOT PATH_SUFFIXES include)
   set(number 0)
-  if(${name}_INCLUDE)
+  if(${name}_INCLUDE AND NOT arg_MACRO)
+    set(number ${arg_LEAST})
+  elseif(${name}_INCLUDE)
     file(STRINGS "${${name}_INCLUDE}/${arg_VERSION_IN}" line REGEX "^#[ \t]*define[ \t]+${arg_MACRO}[ \t]" LIMIT_COUNT 1)
     string(REGEX REPLACE "^#[ \t]*define[ \t]+${arg_MACRO}[ \t(]+([0-9a-fA-Fx]+).*" "\\1" number "${line}")
     math(EXPR number "${number}")
@@ -71,6 +74,7 @@ find_part(zlib HEADER zlib.h VERSION_IN zlib.h MACRO ZLIB_VERNUM LEAST 4608 SAID
 find_part(zstd HEADER zstd.h VERSION_IN zstd.h MACRO ZSTD_VERSION_MINOR LEAST 4 SAID 1.4 PACKAGE libzstd-dev LIBRARY zstd)
 find_part(liblzma HEADER lzma.h VERSION_IN lzma/version.h MACRO LZMA_VERSION_MAJOR LEAST 5 SAID 5.2
   PACKAGE liblzma-dev LIBRARY lzma)
+find_part(libyaml HEADER yaml.h LEAST 1 SAID 0.2 PACKAGE libyaml-dev LIBRARY yaml)
 find_part(OpenSSL HEADER openssl/opensslv.h VERSION_IN openssl/opensslv.h MACRO OPENSSL_VERSION_MAJOR LEAST 3 SAID 3.0
   PACKAGE libssl-dev LIBRARY crypto)
 

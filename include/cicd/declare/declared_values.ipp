@@ -40,24 +40,24 @@ std::string values_page(const T& of, const declared_subject& subject, std::strin
   return page.empty() ? "  not given\n" : page;
 }
 
-/// A service's values in each environment: those given there, and those that hold everywhere.
-std::string service_page(const declared_subject& subject, std::string_view source_root) {
+/// The values of a service or cron job in each environment: those given there, and those that hold
+/// everywhere. `in` gives it as it is in the one of that name.
+template <typename In>
+std::string workload_page(const declared_subject& subject, std::string_view source_root, In in) {
   const pipeline& declared = subject.in->declared;
-  if (declared.environments.empty())
-    return values_page(service_in(declared, subject.name, ""), subject, source_root);
+  if (declared.environments.empty()) return values_page(in(declared, subject.name, ""), subject, source_root);
   std::string page;
   for (const environment& each : declared.environments) {
     page += fmt::format("in {}:\n", each.name.view());
     std::string lines;
     each_given(
-        service_in(declared, subject.name, each.name.view()), subject.key,
+        in(declared, subject.name, each.name.view()), subject.key,
         [&](const option& given, const std::string& words) {
           declared_subject at = subject;
           at.key = given.key;
           const std::string there = origin_text(*subject.in, at.path() + "@" + each.name.str(), source_root);
           const std::string everywhere = origin_text(*subject.in, at.path(), source_root);
-          const bool merged =
-              !there.empty() && !everywhere.empty() && (given.key == "env" || given.key == "secret_env");
+          const bool merged = given.merges && !there.empty() && !everywhere.empty();
           lines += fmt::format("  {}\n      {}{}\n", wrapped(words, 6), there.empty() ? everywhere : there,
                                merged ? "; over " + everywhere : "");
         });
@@ -66,11 +66,24 @@ std::string service_page(const declared_subject& subject, std::string_view sourc
   return page;
 }
 
+/// What a part goes by; see reading.hpp for those without a name.
 template <typename T>
-const T* part_named(const std::vector<T>& parts, std::string_view name) {
+std::string name_of(const T& part) {
+  if constexpr (is_named<T>)
+    return part.name.str();
+  else if constexpr (std::is_same_v<T, canary>)
+    return part.in.str() + "." + part.service.str();
+  else
+    return part.in.str();
+}
+
+template <typename T>
+std::string part_page(const std::vector<T>& parts,
+                      const declared_subject& subject,
+                      std::string_view source_root) {
   const auto found =
-      std::find_if(parts.begin(), parts.end(), [&](const T& each) { return each.name.view() == name; });
-  return found == parts.end() ? nullptr : &*found;
+      std::find_if(parts.begin(), parts.end(), [&](const T& each) { return name_of(each) == subject.name; });
+  return found == parts.end() ? std::string() : values_page(*found, subject, source_root);
 }
 
 /// All declared subjects of one pipeline with their texts.
@@ -80,17 +93,25 @@ void add_declared(const declared_pipeline& in, std::vector<std::pair<std::string
     const std::string start = kind == "pipeline" ? pipeline : fmt::format("{}.{}.{}", pipeline, kind, name);
     to.emplace_back(start, declared_subject{&in, kind, name, {}});
     for (const option& each : options_of(kind))
-      if (each.key != "name" && each.key != "in")
+      if (each.key != "name" && (each.key != "in" || kind == "preview" || kind == "canary"))
         to.emplace_back(fmt::format("{}.{}", start, each.key),
                         declared_subject{&in, kind, name, std::string(each.key)});
   };
   add("pipeline", pipeline);
-  for (const step& each : in.declared.steps) add("step", each.name.str());
-  for (const image& each : in.declared.images) add("image", each.name.str());
-  for (std::size_t at = 0; at < in.declared.services.size(); ++at)
-    if (at == 0 || in.declared.services[at].name != in.declared.services[at - 1].name)
-      add("service", in.declared.services[at].name.str());
-  for (const environment& each : in.declared.environments) add("environment", each.name.str());
+  const auto add_each = [&](const auto& parts) {
+    std::string last;
+    for (const auto& each : parts) {
+      if (const std::string name = name_of(each); name != last) add(std::string(kind_of(&each)), last = name);
+    }
+  };
+  add_each(in.declared.steps);
+  add_each(in.declared.images);
+  add_each(in.declared.services);
+  add_each(in.declared.cron_jobs);
+  add_each(in.declared.containers);
+  add_each(in.declared.environments);
+  add_each(in.declared.previews);
+  add_each(in.declared.canaries);
 }
 
 }  // namespace
@@ -101,13 +122,15 @@ std::string declared_page(std::string_view title,
   const pipeline& declared = subject.in->declared;
   std::string page = fmt::format("{}\n\n", title);
   if (subject.kind == "pipeline") return page + values_page(declared, subject, source_root);
-  if (subject.kind == "step")
-    return page + values_page(*part_named(declared.steps, subject.name), subject, source_root);
-  if (subject.kind == "image")
-    return page + values_page(*part_named(declared.images, subject.name), subject, source_root);
-  if (subject.kind == "environment")
-    return page + values_page(*part_named(declared.environments, subject.name), subject, source_root);
-  return page + service_page(subject, source_root);
+  if (subject.kind == "service") return page + workload_page(subject, source_root, service_in);
+  if (subject.kind == "cron_job") return page + workload_page(subject, source_root, cron_job_in);
+  const auto part = [&](const auto& parts) { return page + part_page(parts, subject, source_root); };
+  if (subject.kind == "step") return part(declared.steps);
+  if (subject.kind == "image") return part(declared.images);
+  if (subject.kind == "container") return part(declared.containers);
+  if (subject.kind == "preview") return part(declared.previews);
+  if (subject.kind == "canary") return part(declared.canaries);
+  return part(declared.environments);
 }
 
 std::vector<std::pair<std::string, declared_subject>> declared_subjects(const model* declared) {

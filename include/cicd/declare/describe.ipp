@@ -15,7 +15,7 @@ namespace cicd {
 namespace declare_describe {
 namespace {
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 std::string_view word_for(step_stage stage) {
   switch (stage) {
@@ -48,6 +48,9 @@ class pipeline_targets {
       if (!is_stage_name(each.name.view())) add_step(each);
     add_images();
     for (const environment& each : of_.environments) add_environment(each);
+    for (const preview& each : of_.previews) add_preview(each);
+    if (!of_.previews.empty()) add_undeploy();
+    for (const canary& each : of_.canaries) add_canary(each);
     return std::move(made_);
   }
 
@@ -69,7 +72,8 @@ class pipeline_targets {
                                      .test = false,
                                      .stage = std::string(stage),
                                      .fixtures_setup = {},
-                                     .fixtures_required = {}});
+                                     .fixtures_required = {},
+                                     .command = {}});
   }
 
   /// These steps and all before them.
@@ -178,6 +182,47 @@ class pipeline_targets {
     target& deploy = add(step, "deploy", fmt::format("deploys {} to {}", name_, of.name.view()));
     deploy.steps.push_back(id(step));
     deploy.depends = image_depends_;
+    if (of.via == deploy_way::kubectl) add_rollback(of);
+    if (!of.verify.empty()) add_verify(of);
+  }
+
+  void add_rollback(const environment& of) {
+    add("rollback-" + of.name.str(), "deploy", fmt::format("puts back what ran in {} before", of.name.view()))
+        .command = {"rollback", name_, of.name.str()};
+  }
+
+  void add_verify(const environment& of) {
+    target& made = add("verify-" + of.name.str(), "verify",
+                       fmt::format("verifies what runs of {} in {}", name_, of.name.view()));
+    made.command = {"verify", name_, of.name.str()};
+    made.test = true;
+  }
+
+  /// One preview is `branch`; of several each is named by its environment.
+  void add_preview(const preview& of) {
+    const std::string what = of_.previews.size() == 1 ? "branch" : "branch-" + of.in.str();
+    target& plan =
+        add("plan-" + what, "deploy", fmt::format("shows what deploying the branch of {} would do", name_));
+    plan.steps.push_back(id("deploy-" + what));
+    plan.plans_only = true;
+    target& deploy =
+        add("deploy-" + what, "deploy", fmt::format("deploys the branch of {} beside the real one", name_));
+    deploy.steps.push_back(id("deploy-" + what));
+    deploy.depends = image_depends_;
+  }
+
+  void add_undeploy() {
+    add("undeploy-branch", "deploy", fmt::format("removes what deploy-branch of {} made", name_)).command = {
+        "preview", "remove", name_};
+  }
+
+  void add_canary(const canary& of) {
+    const std::string step = canary_step_name(of_, of);
+    target& made = add(
+        step, "deploy",
+        fmt::format("gives the branch of {} {} of what {} answers", name_, of.share.view(), of.in.view()));
+    made.steps.push_back(id(step));
+    made.depends = image_depends_;
   }
 
   const pipeline& of_;
@@ -194,13 +239,28 @@ std::string aggregate_description(std::string_view what) {
   if (what == "scan") return "scans every pipeline";
   if (what == "image") return "makes the images of every pipeline";
   if (what == "publish") return "publishes the images of every pipeline";
+  if (what == "plan-branch") return "shows what deploying the branch would do";
+  if (what == "deploy-branch") return "deploys the branch of every pipeline beside the real ones";
+  if (what == "undeploy-branch") return "removes what deploy-branch made";
+  if (what.starts_with("rollback-")) return fmt::format("puts back what ran in {} before", what.substr(9));
+  if (what.starts_with("verify-")) return fmt::format("verifies what runs in {}", what.substr(7));
   if (what.starts_with("plan-")) return fmt::format("shows what deploying to {} would do", what.substr(5));
   return fmt::format("deploys every pipeline to {}", what.substr(7));
 }
 
 bool is_aggregated(std::string_view what) {
-  return what == "build" || what == "scan" || what == "image" || what == "publish"
-         || what.starts_with("plan-") || what.starts_with("deploy-");
+  for (const std::string_view word : {"build", "scan", "image", "publish", "undeploy-branch"})
+    if (what == word) return true;
+  for (const std::string_view start : {"plan-", "deploy-", "rollback-", "verify-"})
+    if (what.starts_with(start)) return true;
+  return false;
+}
+
+/// The words for all pipelines are those for one without its name.
+std::vector<std::string> command_for_all(std::vector<std::string> command, std::string_view pipeline) {
+  if (const auto name = std::find(command.begin(), command.end(), pipeline); name != command.end())
+    command.erase(name);
+  return command;
 }
 
 /// The rank of an aggregate: the order in which a person runs them.
@@ -229,7 +289,8 @@ std::vector<target> aggregates_of(const std::vector<target>& targets) {
                             .test = false,
                             .stage = each.stage,
                             .fixtures_setup = {},
-                            .fixtures_required = {}});
+                            .fixtures_required = {},
+                            .command = command_for_all(each.command, each.pipeline)});
     append_new(aggregates[at->second].depends, each.depends);
     for (const std::string& step : each.steps) aggregates[at->second].steps.push_back(step);
   }
@@ -258,8 +319,32 @@ std::string cmake_call(std::string_view function, const std::vector<std::string>
   return line + ")\n";
 }
 
+std::string test_call(const target& of) {
+  if (!of.command.empty())
+    return cmake_call(
+        "_cicd_add_deploy_test",
+        {of.name, fmt::format("cicd|{}|{}|deploy", of.pipeline, of.stage), joined(of.command, "|")});
+  return cmake_call("_cicd_add_test", {of.name, fmt::format("cicd|{}|{}", of.pipeline, of.stage),
+                                       joined(of.fixtures_setup, "|"), joined(of.fixtures_required, "|")});
+}
+
 }  // namespace
 }  // namespace declare_describe
+
+error not_made_of_steps(const target& of) {
+  return error{.kind = exit_class::usage,
+               .subject = {},
+               .what = "the target is a command of its own, not one that ends with steps",
+               .value = of.name,
+               .notes = {}}
+      .with("try", "cicd " + joined(of.command, " "));
+}
+
+std::string canary_step_name(const pipeline& in, const canary& of) {
+  const auto there = std::ranges::count_if(in.canaries, [&](const canary& each) { return each.in == of.in; });
+  const std::string name = "canary-" + of.in.str();
+  return there == 1 ? name : name + "-" + of.service.str();
+}
 
 std::vector<target> targets_of(const model& of) {
   std::vector<target> all;
@@ -276,12 +361,10 @@ std::string cmake_text(const std::vector<target>& targets) {
       fmt::format("# Written by cicd describe, format {}; configure writes it anew.\n", format_version);
   for (const target& each : targets) {
     const std::string description = replaced_all(displayable(each.description), "\\n", " ");
-    text += cmake_call("_cicd_add_target", {each.name, each.pipeline.empty() ? "1" : "0", each.stage,
-                                            description, joined(each.depends, "|")});
-    if (each.test)
-      text += cmake_call("_cicd_add_test",
-                         {each.name, fmt::format("cicd|{}|{}", each.pipeline, each.stage),
-                          joined(each.fixtures_setup, "|"), joined(each.fixtures_required, "|")});
+    text +=
+        cmake_call("_cicd_add_target", {each.name, each.pipeline.empty() ? "1" : "0", each.stage, description,
+                                        joined(each.depends, "|"), joined(each.command, "|")});
+    if (each.test) text += test_call(each);
   }
   return text;
 }

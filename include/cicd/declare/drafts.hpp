@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <cicd/declare/in_environment.hpp>
 #include <cicd/declare/reading.hpp>
 
 namespace cicd::declaring {
@@ -37,31 +38,46 @@ class named_list {
   std::unordered_map<std::string, std::size_t> index_;
 };
 
+/// Services or cron jobs: the calls that declare them, and those that give them other values IN environments.
+template <typename T>
+struct workloads : named_list<T> {
+  std::vector<declaration<T>> overrides{};
+};
+
 struct draft {
   declaration<pipeline> own;
   named_list<step> steps;
   named_list<image> images;
-  named_list<service> services;
-  std::vector<declaration<service>> overrides;  ///< of services, with IN
+  workloads<service> services;
+  workloads<cron_job> cron_jobs;
+  named_list<container> containers;
   named_list<environment> environments;
-  bool without_template = false;  ///< its template could not be read: what it lacks may be there
+  named_list<preview> previews;               ///< by environment
+  named_list<canary> canaries;                ///< by environment and service
+  std::vector<const call_site*> label_calls;  ///< of pipeline_label()
+  bool without_template = false;              ///< its template could not be read: what it lacks may be there
 };
 
 /// Lays what `over` gives over `base`; places go along.
 template <typename T>
 void lay_over(declaration<T>& base, const declaration<T>& over) {
-  std::size_t index = 0;
-  each_field(base.value, [&]<typename V>(std::string_view, V& field) {
-    const std::size_t at = index++;
-    if (!over.given[at]) return;
-    std::size_t other = 0;
-    each_field(const_cast<T&>(over.value), [&]<typename W>(std::string_view, W& value) {
-      if constexpr (std::is_same_v<V, W>)
-        if (other == at) field = value;
-      ++other;
-    });
-    base.given[at] = over.given[at];
+  std::size_t at = 0;
+  each_pair(base.value, over.value, [&]<typename V>(std::string_view, V& field, const V& value) {
+    if (over.given[at]) {
+      field = value;
+      base.given[at] = over.given[at];
+    }
+    ++at;
   });
+  base.site = over.site;
+}
+
+/// The same for a call with IN: its values as they hold in the environments that it names.
+template <typename T>
+void lay_in_over(declaration<T>& base, const declaration<T>& over) {
+  lay_in_environment(base.value, over.value);
+  for (std::size_t at = 0; at < base.given.size(); ++at)
+    if (over.given[at]) base.given[at] = over.given[at];
   base.site = over.site;
 }
 

@@ -68,8 +68,10 @@ std::string function_page(const declaring_function& of) {
     const field_doc* doc = find_field_doc(fmt::format("{}.{}", of.kind, each.key));
     lines.add(each.keyword, doc ? first_sentence(doc->text) : std::string());
   }
-  return fmt::format("{}({} …)\n\n  {}\n\n{}\n  More on one of them: cicd explain {}.{}\n", of.name,
-                     of.signature, wrapped(of.summary, 2), lines.text(), of.kind, lower(of.keywords.front()));
+  const std::string head = fmt::format("{}({} …)\n\n  {}\n", of.name, of.signature, wrapped(of.summary, 2));
+  if (of.keywords.empty()) return head + "\n  More: cicd explain pipeline.labels\n";
+  return fmt::format("{}\n{}\n  More on one of them: cicd explain {}.{}\n", head, lines.text(), of.kind,
+                     lower(of.keywords.front()));
 }
 
 std::string option_page(std::string_view key, const option& of) {

@@ -60,15 +60,91 @@ void each_field(service& of, Visitor&& visit) {
   visit("name", of.name);
   visit("in", of.in);
   visit("image", of.image);
+  visit("named", of.named);
+  visit("selector", of.selector);
+  visit("service_selector", of.service_selector);
+  visit("stateful", of.stateful);
   visit("port", of.port);
+  visit("ports", of.ports);
   visit("replicas", of.replicas);
+  visit("scale_at", of.scale_at);
   visit("host", of.host);
   visit("ingress_class", of.ingress_class);
+  visit("ingress_annotations", of.ingress_annotations);
+  visit("tls", of.tls);
   visit("ready", of.ready);
+  visit("live", of.live);
+  visit("start_within", of.start_within);
+  visit("drain", of.drain);
+  visit("grace", of.grace);
   visit("command", of.command);
   visit("env", of.env);
   visit("secret_env", of.secret_env);
+  visit("env_from", of.env_from);
+  visit("config_files", of.config_files);
+  visit("volumes", of.volumes);
   visit("service_account", of.service_account);
+  visit("role_arn", of.role);
+  visit("cpu", of.cpu);
+  visit("cpu_limit", of.cpu_limit);
+  visit("memory", of.memory);
+  visit("memory_limit", of.memory_limit);
+  visit("user", of.user);
+  visit("read_only_root", of.read_only_root);
+  visit("max_unavailable", of.max_unavailable);
+  visit("max_surge", of.max_surge);
+  visit("spread", of.spread);
+  visit("disruptions", of.disruptions);
+  visit("allow_from", of.allow_from);
+  visit("node_selector", of.node_selector);
+  visit("tolerations", of.tolerations);
+  visit("annotations", of.annotations);
+  visit("patch", of.patch);
+}
+
+template <typename Visitor>
+void each_field(cron_job& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("in", of.in);
+  visit("off", of.off);
+  visit("schedule", of.schedule);
+  visit("time_zone", of.time_zone);
+  visit("command", of.command);
+  visit("image", of.image);
+  visit("named", of.named);
+  visit("concurrency", of.concurrency);
+  visit("deadline", of.deadline);
+  visit("start_within", of.start_within);
+  visit("retries", of.retries);
+  visit("history", of.history);
+  visit("smoke", of.smoke);
+  visit("env", of.env);
+  visit("secret_env", of.secret_env);
+  visit("env_from", of.env_from);
+  visit("config_files", of.config_files);
+  visit("volumes", of.volumes);
+  visit("service_account", of.service_account);
+  visit("role_arn", of.role);
+  visit("cpu", of.cpu);
+  visit("memory", of.memory);
+  visit("user", of.user);
+  visit("read_only_root", of.read_only_root);
+  visit("node_selector", of.node_selector);
+  visit("tolerations", of.tolerations);
+  visit("annotations", of.annotations);
+  visit("patch", of.patch);
+}
+
+template <typename Visitor>
+void each_field(container& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("of", of.of);
+  visit("role", of.role);
+  visit("image", of.image);
+  visit("command", of.command);
+  visit("env", of.env);
+  visit("secret_env", of.secret_env);
+  visit("volumes", of.volumes);
   visit("cpu", of.cpu);
   visit("memory", of.memory);
 }
@@ -82,8 +158,42 @@ void each_field(environment& of, Visitor&& visit) {
   visit("branch", of.branch);
   visit("path", of.path);
   visit("namespace", of.namespace_name);
+  visit("create_namespace", of.create_namespace);
   visit("context", of.context);
+  visit("kubeconfig", of.kubeconfig);
+  visit("eks", of.eks);
+  visit("role", of.role);
+  visit("manifests", of.manifests);
+  visit("take_over", of.take_over);
+  visit("prune", of.prune);
+  visit("approval", of.approval);
+  visit("protected", of.is_protected);
+  visit("on_failure", of.on_failure);
+  visit("verify", of.verify);
+  visit("patience", of.patience);
   visit("allow_dirty", of.allow_dirty);
+}
+
+template <typename Visitor>
+void each_field(preview& of, Visitor&& visit) {
+  visit("in", of.in);
+  visit("host", of.host);
+  visit("namespace", of.namespace_name);
+  visit("services", of.services);
+  visit("cron_jobs", of.cron_jobs);
+  visit("replicas", of.replicas);
+  visit("ttl", of.ttl);
+  visit("approval", of.approval);
+  visit("sweep", of.sweep);
+}
+
+template <typename Visitor>
+void each_field(canary& of, Visitor&& visit) {
+  visit("in", of.in);
+  visit("service", of.service);
+  visit("share", of.share);
+  visit("ttl", of.ttl);
+  visit("replace", of.replace);
 }
 
 template <typename Visitor>
@@ -97,6 +207,18 @@ void each_field(pipeline& of, Visitor&& visit) {
   visit("base_after", of.base_after);
   visit("scan", of.scan);
   visit("fail_on", of.fail_on);
+  visit("labels", of.labels);
+}
+
+/// The same fields of two: `visit(key, field of one, field of other)`.
+template <typename T, typename Visitor>
+void each_pair(T& one, const T& other, Visitor&& visit) {
+  std::vector<const void*> fields;
+  each_field(const_cast<T&>(other), [&](std::string_view, const auto& field) { fields.push_back(&field); });
+  std::size_t at = 0;
+  each_field(one, [&]<typename V>(std::string_view key, V& field) {
+    visit(key, field, *static_cast<const V*>(fields[at++]));
+  });
 }
 
 /// The words of one option, from its comment.

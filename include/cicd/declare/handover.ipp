@@ -12,8 +12,8 @@ namespace {
 template <typename T>
 void note_origins(const declaration<T>& of, const std::string& prefix, declared_pipeline& made) {
   const auto& options = options_of<T>();
-  for (std::size_t at = 1; at < options.size(); ++at)
-    if (of.given[at])
+  for (std::size_t at = 0; at < options.size(); ++at)
+    if (of.given[at] && options[at].key != "name")
       made.origins.emplace(prefix + std::string(options[at].key), of.given[at].site->from->where);
 }
 
@@ -30,7 +30,8 @@ void fill_in_names(environment& of, const dns_label& pipeline) {
   const placeholder_values values{{"pipeline", pipeline.str()}, {"environment", of.name.str()}};
   of.repository = text::from(with_placeholders(of.repository.view(), values));
   of.path = relative_path::from(with_placeholders(of.path.view(), values));
-  of.context = text::from(with_placeholders(of.context.view(), values));
+  for (text& each : of.context) each = text::from(with_placeholders(each.view(), values));
+  of.kubeconfig = text::from(with_placeholders(of.kubeconfig.view(), values));
 }
 
 template <typename T>
@@ -41,14 +42,30 @@ void move_part(declaration<T>& from, std::string_view kind, std::vector<T>& to, 
   to.push_back(std::move(from.value));
 }
 
-void move_override(declaration<service>& from, declared_pipeline& made) {
-  const auto& options = options_of<service>();
+template <typename T>
+void move_override(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+  const auto& options = options_of<T>();
   for (const dns_label& environment : from.value.in)
     for (std::size_t at = 1; at < options.size(); ++at)
       if (from.given[at] && options[at].key != "in")
-        made.origins.emplace(fmt::format("service.{}.{}@{}", from.name, options[at].key, environment.view()),
+        made.origins.emplace(fmt::format("{}.{}.{}@{}", kind, from.name, options[at].key, environment.view()),
                              from.given[at].site->from->where);
-  made.declared.services.push_back(std::move(from.value));
+  to.push_back(std::move(from.value));
+}
+
+/// Each with its values IN environments right behind it.
+template <typename T>
+void move_workloads(workloads<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+  for (auto& each : from.items()) {
+    move_part(each, kind, to, made);
+    for (auto& over : from.overrides)
+      if (over.name == each.name) move_override(over, kind, to, made);
+  }
+}
+
+/// The values are those of all calls of pipeline_label(); each is named by the first.
+void note_labels(const draft& of, declared_pipeline& made) {
+  if (!of.label_calls.empty()) made.origins.emplace("labels", of.label_calls.front()->from->where);
 }
 
 }  // namespace
@@ -58,17 +75,18 @@ declared_pipeline handed_over(draft& of) {
   made.declared = of.own.value;
   made.source_directory = source_directory_of(of.own);
   note_origins(of.own, "", made);
+  note_labels(of, made);
   for (auto& each : of.steps.items()) move_part(each, "step", made.declared.steps, made);
   for (auto& each : of.images.items()) move_part(each, "image", made.declared.images, made);
-  for (auto& each : of.services.items()) {
-    move_part(each, "service", made.declared.services, made);
-    for (auto& over : of.overrides)
-      if (over.name == each.name) move_override(over, made);
-  }
+  move_workloads(of.services, "service", made.declared.services, made);
+  move_workloads(of.cron_jobs, "cron_job", made.declared.cron_jobs, made);
+  for (auto& each : of.containers.items()) move_part(each, "container", made.declared.containers, made);
   for (auto& each : of.environments.items()) {
     fill_in_names(each.value, made.declared.name);
     move_part(each, "environment", made.declared.environments, made);
   }
+  for (auto& each : of.previews.items()) move_part(each, "preview", made.declared.previews, made);
+  for (auto& each : of.canaries.items()) move_part(each, "canary", made.declared.canaries, made);
   return made;
 }
 

@@ -8,18 +8,20 @@
 #include <vector>
 
 #include <cicd/declare/call.hpp>
+#include <cicd/declare/cron_clock.hpp>
 #include <cicd/declare/pipeline.hpp>
 
 namespace cicd {
 
 /// A pipeline with its template expanded and its references checked.
 struct declared_pipeline {
-  /// Steps hold the template's beside one's own; images likewise. `services` holds first the call that
-  /// declares a service, then those that give it other values `in` an environment.
+  /// Steps hold the template's beside one's own; images likewise. `services` and `cron_jobs` hold first the
+  /// call that declares one, then those that give it other values `in` an environment. A canary's service is
+  /// filled in.
   pipeline declared;
   std::string source_directory;  ///< absolute, of the service's sources
   /// Where each value comes from, by its path: `image`, `step.build.command`, `service.api.replicas`,
-  /// `service.api.replicas@stage`.
+  /// `service.api.replicas@stage`, `preview.stage.host`, `canary.prod.api.share`.
   std::map<std::string, origin> origins;
 };
 
@@ -47,12 +49,24 @@ struct template_source {
   std::function<std::vector<std::string>()> names;
 };
 
-/// Merges, expands and checks. Pure: whatever lies in files comes through `templates`.
-model_or_errors model_of(const recorded_calls& calls, const template_source& templates);
+/// What is known of time zones: how the clock of one changes in the time to come, or nothing when there is no
+/// such zone; and the names there are. Without `changes` TIME_ZONE is taken as it is.
+struct zone_source {
+  std::function<std::optional<std::vector<clock_change>>(const std::string& name)> changes;
+  std::function<std::vector<std::string>()> names;
+};
+
+/// Merges, expands and checks. Pure: whatever lies in files comes through `templates` and `zones`.
+model_or_errors model_of(const recorded_calls& calls,
+                         const template_source& templates,
+                         const zone_source& zones = {});
 
 /// The service as it is in `environment`: the declaring call's values, with those given `IN` that environment
-/// over them; ENV and SECRET_ENV are merged by name.
+/// over them; lists whose values have a name or a key (ENV, SECRET_ENV, PORTS, annotations, NODE_SELECTOR)
+/// are merged by it.
 service service_in(const pipeline& declared, std::string_view name, std::string_view environment);
+/// The same of a cron job; `off` where it is not deployed there.
+cron_job cron_job_in(const pipeline& declared, std::string_view name, std::string_view environment);
 
 /// A value for each placeholder; those not listed here are unknown where the text is used.
 using placeholder_values = std::map<std::string, std::string, std::less<>>;

@@ -15,8 +15,8 @@ namespace {
 
 class model_builder {
  public:
-  model_builder(const recorded_calls& calls, const template_source& templates)
-      : calls_(calls), templates_(templates), found_(calls.tree.source_root) {}
+  model_builder(const recorded_calls& calls, const template_source& templates, const zone_source& zones)
+      : calls_(calls), templates_(templates), zones_(zones), found_(calls.tree.source_root) {}
 
   model_or_errors built() && {
     for (std::size_t at = 0; at < calls_.calls.size(); ++at)
@@ -26,7 +26,7 @@ class model_builder {
       if (calls_.calls[at].where.function != "add_pipeline") read_into_draft(site_of(calls_.calls[at], at));
     for (draft& each : drafts_) {
       finish_images(each);
-      check_pipeline(each, found_);
+      check_pipeline(each, zones_, found_);
     }
     check_between(drafts_, found_);
     check_prefix();
@@ -66,7 +66,7 @@ class model_builder {
     const std::string fail_on = own.value.fail_on ? own.value.fail_on.str() : "medium";
     for (call& each :
          expanded(*found, own.name, own.site->from->directory, chosen_scanners(own, *found), fail_on))
-      read_template_call(into, template_calls_.emplace_back(std::move(each)), own.site->order);
+      read_into_draft(site_of(template_calls_.emplace_back(std::move(each)), own.site->order));
   }
 
   /// A template's error as one of the call that asked for it.
@@ -97,37 +97,26 @@ class model_builder {
     return chosen;
   }
 
-  void read_template_call(draft& into, const call& from, std::size_t order) {
-    call_site& site = site_of(from, order);
-    const std::string& function = from.where.function;
-    if (function == "pipeline_image")
-      into.images.add(read_part<image>(site, found_));
-    else if (function == "pipeline_service")
-      into.services.add(read_part<service>(site, found_));
-    else if (function == "pipeline_environment")
-      into.environments.add(read_part<environment>(site, found_));
-    else
-      add_template_step(into, read_part<step>(site, found_));
-  }
-
-  /// A template over another may give a step anew.
-  static void add_template_step(draft& into, declaration<step> read) {
-    if (declaration<step>* under = into.steps.find(read.name))
-      put_over(*under, read);
-    else
-      into.steps.add(std::move(read));
-  }
-
   void read_into_draft(call_site& site) {
     const std::string& function = site.from->where.function;
-    if (function == "pipeline_step")
-      add(read_part<step>(site, found_), &draft::steps, "step");
-    else if (function == "pipeline_image")
+    if (function == "pipeline_image")
       add(read_part<image>(site, found_), &draft::images, "image");
+    else if (function == "pipeline_service")
+      add_workload(read_part<service>(site, found_), &draft::services, "service");
+    else if (function == "pipeline_cron_job")
+      add_workload(read_part<cron_job>(site, found_), &draft::cron_jobs, "cron job");
+    else if (function == "pipeline_container")
+      add(read_part<container>(site, found_), &draft::containers, "container");
     else if (function == "pipeline_environment")
       add(read_part<environment>(site, found_), &draft::environments, "environment");
-    else
-      add_service(read_part<service>(site, found_));
+    else if (function == "pipeline_preview")
+      add(read_part<preview>(site, found_), &draft::previews, "preview IN this environment");
+    else if (function == "pipeline_canary")
+      add(read_part<canary>(site, found_), &draft::canaries, "canary IN this environment");
+    else if (function == "pipeline_label")
+      add_labels(read_labels(site, found_));
+    else  // pipeline_step(), or a scanner of a template
+      add(read_part<step>(site, found_), &draft::steps, "step");
   }
 
   draft* draft_for(const std::string& pipeline, const call_site& site) {
@@ -140,22 +129,40 @@ class model_builder {
     return nullptr;
   }
 
-  template <typename T>
-  void add(declaration<T> read, named_list<T> draft::*list, std::string_view what) {
+  template <typename T, typename List>
+  void add(declaration<T> read, List draft::*list, std::string_view what) {
     draft* into = draft_for(read.pipeline, *read.site);
-    if (!into || read.name.empty()) return;
+    if (!into || (read.name.empty() && is_named<T>)) return;
     declaration<T>* under = (into->*list).find(read.name);
     if (!under) return (into->*list).add(std::move(read));
     if (!is_of_template(*under))
-      return found_.add(read.near("name"),
-                        declared_twice(what, read.name, found_.text_of(under->site->from->where)));
+      return found_.add(read.near(is_named<T> ? "name" : "in"),
+                        (is_named<T> ? declared_twice : given_twice)(
+                            what, read.name, found_.text_of(under->site->from->where)));
     put_over(*under, read);
   }
 
-  void add_service(declaration<service> read) {
-    if (!read.at("in")) return add(std::move(read), &draft::services, "service");
+  template <typename T>
+  void add_workload(declaration<T> read, workloads<T> draft::*list, std::string_view what) {
+    if (!read.at("in")) return add(std::move(read), list, what);
     draft* into = draft_for(read.pipeline, *read.site);
-    if (into && !read.name.empty()) into->overrides.push_back(std::move(read));
+    if (into && !read.name.empty()) (into->*list).overrides.push_back(std::move(read));
+  }
+
+  /// Labels of several calls add up; one key stands once.
+  void add_labels(const declaration<pipeline>& read) {
+    draft* into = draft_for(read.pipeline, *read.site);
+    if (!into) return;
+    const std::vector<annotation> before = into->own.value.labels;
+    for (const annotation& each : read.value.labels) {
+      const bool taken = std::any_of(before.begin(), before.end(),
+                                     [&](const annotation& other) { return other.key == each.key; });
+      if (taken)
+        found_.add(read.start(), label_given_twice(each.key.view()));
+      else
+        into->own.value.labels.push_back(each);
+    }
+    into->label_calls.push_back(read.site);
   }
 
   template <typename T>
@@ -236,6 +243,7 @@ class model_builder {
 
   const recorded_calls& calls_;
   const template_source& templates_;
+  const zone_source& zones_;
   findings found_;
   std::deque<call_site> sites_;
   std::deque<call> template_calls_;
@@ -253,8 +261,10 @@ const declared_pipeline* model::find(std::string_view name) const {
   return found == pipelines.end() ? nullptr : &*found;
 }
 
-model_or_errors model_of(const recorded_calls& calls, const template_source& templates) {
-  return declaring::model_builder(calls, templates).built();
+model_or_errors model_of(const recorded_calls& calls,
+                         const template_source& templates,
+                         const zone_source& zones) {
+  return declaring::model_builder(calls, templates, zones).built();
 }
 
 }  // namespace cicd

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/choices.hpp>
 #include <cicd/declare/fields.hpp>
 
 namespace cicd::declaring {
@@ -25,6 +26,7 @@ struct option {
   std::vector<std::string_view> placeholders;   ///< those that are replaced in its values
   bool (*accepts)(std::string_view) = nullptr;  ///< a rule of this option beside that of its type
   bool may_hold_empty = false;  ///< an empty value may follow one that is not, as an argument of a program
+  bool merges = false;          ///< a list whose values IN an environment replace only those of their name
 };
 
 template <typename T>
@@ -51,11 +53,26 @@ constexpr std::string_view allowed_form(const secret_reference*) {
 constexpr std::string_view allowed_form(const trigger*) {
   return "branch <pattern> or tag <pattern>";
 }
-constexpr std::string_view allowed_form(const step_stage*) {
-  return "build, test or scan";
+constexpr std::string_view allowed_form(const annotation*) {
+  return "key=value, the key such as team or example.com/team";
 }
-constexpr std::string_view allowed_form(const deploy_way*) {
-  return "gitops, render or kubectl";
+constexpr std::string_view allowed_form(const named_port*) {
+  return "name=port: at most 15 lower-case letters, digits and single '-', a letter among them, and 1 to "
+         "65535";
+}
+constexpr std::string_view allowed_form(const mount*) {
+  return "<source>=<absolute path>, the source empty, empty:<size>, config:<ConfigMap>, secret:<Secret>, "
+         "claim:<PersistentVolumeClaim> or, with STATEFUL, storage:<name>:<size>";
+}
+constexpr std::string_view allowed_form(const patience*) {
+  return "cause=duration; causes are crash-loop, image-pull, oom, unschedulable, probe, config, quota, "
+         "volume "
+         "and progress";
+}
+template <typename V>
+requires std::is_enum_v<V>
+constexpr std::string_view allowed_form(const V* of) {
+  return choices_of(of).phrase;
 }
 template <typename V>
 requires requires {
@@ -68,6 +85,29 @@ template <typename V>
 constexpr std::string_view allowed_form(const std::vector<V>*) {
   return allowed_form(static_cast<const V*>(nullptr));
 }
+
+/// The words of an enumeration; none for any other type.
+template <typename V>
+std::vector<std::string_view> choices_for() {
+  std::vector<std::string_view> words;
+  if constexpr (std::is_enum_v<V>)
+    for (const std::string_view word : choices_of(static_cast<const V*>(nullptr)).words)
+      if (!word.empty()) words.push_back(word);
+  return words;
+}
+
+/// Whether a value in a list is told apart by its name or key.
+template <typename V>
+constexpr bool has_identity = requires(V value) {
+  value.name;
+}
+|| requires(V value) {
+  value.key;
+};
+template <typename V>
+inline constexpr bool merges_in_lists = false;
+template <typename V>
+inline constexpr bool merges_in_lists<std::vector<V>> = has_identity<V>;
 
 template <typename V>
 constexpr arity arity_of() {
@@ -94,9 +134,27 @@ constexpr std::string_view kind_of(const image*) {
 constexpr std::string_view kind_of(const service*) {
   return "service";
 }
+constexpr std::string_view kind_of(const cron_job*) {
+  return "cron_job";
+}
+constexpr std::string_view kind_of(const container*) {
+  return "container";
+}
 constexpr std::string_view kind_of(const environment*) {
   return "environment";
 }
+constexpr std::string_view kind_of(const preview*) {
+  return "preview";
+}
+constexpr std::string_view kind_of(const canary*) {
+  return "canary";
+}
+
+/// Whether a kind has a name of its own; others are told apart by the environment that they are IN.
+template <typename T>
+inline constexpr bool is_named = requires(T value) {
+  value.name;
+};
 
 /// Rules that belong to one option rather than to its type.
 option specialised(std::string_view kind, option of);
@@ -110,10 +168,11 @@ std::vector<option> made_options() {
                                                     .keyword = upper(key),
                                                     .takes = arity_of<V>(),
                                                     .allowed = allowed_form(&field),
-                                                    .choices = {},
+                                                    .choices = choices_for<V>(),
                                                     .placeholders = {},
                                                     .accepts = nullptr,
-                                                    .may_hold_empty = false}));
+                                                    .may_hold_empty = false,
+                                                    .merges = merges_in_lists<V>}));
   });
   return options;
 }
@@ -127,6 +186,9 @@ const std::vector<option>& options_of() {
 }
 /// The same by the kind's name; empty for an unknown one.
 const std::vector<option>& options_of(std::string_view kind);
+
+/// The causes that PATIENCE knows.
+const std::vector<std::string>& patience_causes();
 
 /// Every placeholder that there is, and what it stands for.
 struct placeholder_doc {

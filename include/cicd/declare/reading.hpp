@@ -18,7 +18,7 @@ namespace cicd::declaring {
 /// How an argument reads that was a generator expression, while its text is not known yet.
 inline constexpr std::string_view unknown_yet = "{genex}";
 /// No kind has more options.
-inline constexpr std::size_t most_options = 32;
+inline constexpr std::size_t most_options = 48;
 
 /// What one call, or several that add up, declare, with the place of each option that was given.
 template <typename T>
@@ -83,6 +83,10 @@ std::optional<assignment> value_from(std::string_view text, const option& of, co
 std::optional<label> value_from(std::string_view text, const option& of, const label*);
 std::optional<file_mapping> value_from(std::string_view text, const option& of, const file_mapping*);
 std::optional<secret_reference> value_from(std::string_view text, const option& of, const secret_reference*);
+std::optional<annotation> value_from(std::string_view text, const option& of, const annotation*);
+std::optional<named_port> value_from(std::string_view text, const option& of, const named_port*);
+std::optional<mount> value_from(std::string_view text, const option& of, const mount*);
+std::optional<patience> value_from(std::string_view text, const option& of, const patience*);
 
 /// What may stand only once in a list; other values may be repeated.
 inline std::string_view identity_of(const dns_label& of) {
@@ -91,14 +95,25 @@ inline std::string_view identity_of(const dns_label& of) {
 inline std::string_view identity_of(const variable_name& of) {
   return of.view();
 }
-inline std::string_view identity_of(const assignment& of) {
+template <typename V>
+requires requires(V value) {
+  value.name.view();
+}
+std::string_view identity_of(const V& of) {
   return of.name.view();
 }
-inline std::string_view identity_of(const label& of) {
+template <typename V>
+requires requires(V value) {
+  value.key.view();
+}
+std::string_view identity_of(const V& of) {
   return of.key.view();
 }
-inline std::string_view identity_of(const secret_reference& of) {
-  return of.name.view();
+inline std::string_view identity_of(const mount& of) {
+  return of.path;
+}
+inline std::string_view identity_of(const patience& of) {
+  return of.cause.view();
 }
 
 /// Reads the words of one option into its field.
@@ -161,7 +176,9 @@ class value_reader {
     value.name;
   }
   || requires(V value) { value.key; }
-  || requires(V value) { value.to; };
+  || requires(V value) { value.to; }
+  || requires(V value) { value.path; }
+  || requires(V value) { value.cause; };
 
   std::string joined_words() const {
     return joined(std::vector<std::string>(words_.values.begin(), words_.values.end()), " ");
@@ -174,17 +191,20 @@ class value_reader {
   findings& found_;
 };
 
-/// Reads the name into the struct's first field; `word` is its place in the call.
+/// Reads the name into the struct's first field; `word` is its place in the call. A kind without names takes
+/// none.
 template <typename T>
 void read_name(declaration<T>& to, std::size_t word, findings& found) {
-  const option& of = options_of<T>().front();
-  const place where{to.site, word};
-  to.given[0] = where;
-  if (to.name.empty())
-    return found.add(where,
-                     remark{.what = "its name is empty", .value = "", .allowed = std::string(of.allowed)});
-  to.value.name = dns_label::from(to.name);
-  if (!to.value.name) found.add(where, wrong_value(of, to.name, mended<dns_label>(of, to.name)));
+  if constexpr (is_named<T>) {
+    const option& of = options_of<T>().front();
+    const place where{to.site, word};
+    to.given[0] = where;
+    if (to.name.empty())
+      return found.add(where,
+                       remark{.what = "its name is empty", .value = "", .allowed = std::string(of.allowed)});
+    to.value.name = dns_label::from(to.name);
+    if (!to.value.name) found.add(where, wrong_value(of, to.name, mended<dns_label>(of, to.name)));
+  }
 }
 
 /// The declaration that a call makes; `site.subject` is filled in. `first` is the first word after the names.
@@ -205,5 +225,7 @@ declaration<T> read_options(call_site& site, declaration<T> to, std::size_t firs
 declaration<pipeline> read_pipeline(call_site& site, findings& found);
 template <typename T>
 declaration<T> read_part(call_site& site, findings& found);
+/// Reads a call of pipeline_label(): a declaration of a pipeline that holds its LABELS alone.
+declaration<pipeline> read_labels(call_site& site, findings& found);
 
 }  // namespace cicd::declaring

@@ -40,8 +40,8 @@ class word_sorter {
 
   void take(std::size_t at, std::string_view word) {
     if (is_all_caps(word))
-      for (std::size_t index = 1; index < options_.size(); ++index)
-        if (options_[index].keyword == word) return begin_option(at, index);
+      for (std::size_t index = 0; index < options_.size(); ++index)
+        if (options_[index].key != "name" && options_[index].keyword == word) return begin_option(at, index);
     if (state_ == state::skipping) return;
     if (state_ == state::before_any) return refuse(at, stray_word(word));
     option_words& current = sorted_[current_];
@@ -139,6 +139,18 @@ void report_missing_name(const call_site& site, findings& found) {
   found.add({&site, 0}, missing_name(function));
 }
 
+/// What has no name of its own goes by the environment that it is IN.
+declaration<preview> named_by_place(declaration<preview> read) {
+  read.name = read.value.in.str();
+  return read;
+}
+
+declaration<canary> named_by_place(declaration<canary> read) {
+  read.name = read.value.in.str();
+  if (read.value.service) read.name += "." + read.value.service.str();
+  return read;
+}
+
 bool is_keyword(std::string_view word, const std::vector<option>& options) {
   return std::any_of(options.begin(), options.end(),
                      [&](const option& each) { return each.key != "name" && each.keyword == word; });
@@ -211,6 +223,40 @@ std::optional<secret_reference> value_from(std::string_view text, const option&,
       });
 }
 
+std::optional<annotation> value_from(std::string_view text, const option&, const annotation*) {
+  return split_at_equals(text, [](std::string_view key, std::string_view value) -> std::optional<annotation> {
+    if (!meta_key::accepts(key) || value.find('\0') != value.npos) return std::nullopt;
+    return annotation{.key = meta_key::from(key), .value = std::string(value)};
+  });
+}
+
+std::optional<named_port> value_from(std::string_view text, const option&, const named_port*) {
+  return split_at_equals(text, [](std::string_view name, std::string_view port) -> std::optional<named_port> {
+    const bool has_letter = std::any_of(name.begin(), name.end(), detail::is_lower);
+    if (!dns_label::accepts(name) || name.size() > 15 || !has_letter || name.find("--") != name.npos
+        || !port_number::accepts(port))
+      return std::nullopt;
+    return named_port{.name = dns_label::from(name), .port = port_number::from(port)};
+  });
+}
+
+std::optional<mount> value_from(std::string_view text, const option&, const mount*) {
+  return split_at_equals(text, [](std::string_view source, std::string_view path) -> std::optional<mount> {
+    if (!mount_source::accepts(source) || !is_image_path(path) || path == "/") return std::nullopt;
+    return mount{.source = mount_source::from(source), .path = std::string(path)};
+  });
+}
+
+std::optional<patience> value_from(std::string_view text, const option&, const patience*) {
+  return split_at_equals(
+      text, [](std::string_view cause, std::string_view length) -> std::optional<patience> {
+        const auto& known = patience_causes();
+        if (std::find(known.begin(), known.end(), cause) == known.end() || !duration::accepts(length))
+          return std::nullopt;
+        return patience{.cause = dns_label::from(cause), .length = duration::from(length)};
+      });
+}
+
 declaration<pipeline> read_pipeline(call_site& site, findings& found) {
   const std::vector<std::string>& words = site.from->arguments;
   declaration<pipeline> read{.site = &site};
@@ -224,29 +270,59 @@ declaration<pipeline> read_pipeline(call_site& site, findings& found) {
   return read_options(site, std::move(read), 1, found);
 }
 
-/// The names come first, each where no keyword stands; an image's may be left out.
+/// The names come first, each where no keyword stands; an image's may be left out, and some kinds have none.
 template <typename T>
 declaration<T> read_part(call_site& site, findings& found) {
   const std::vector<std::string>& words = site.from->arguments;
   declaration<T> read{.site = &site};
   site.subject = site.from->where.function + "()";
+  constexpr std::size_t most_names = is_named<T> ? 2 : 1;
   std::size_t names = 0;
-  while (names < 2 && names < words.size() && !is_keyword(words[names], options_of<T>())) ++names;
+  while (names < most_names && names < words.size() && !is_keyword(words[names], options_of<T>())) ++names;
   if (names > 0) site.subject = read.pipeline = words[0];
-  const bool needs_name = !std::is_same_v<T, image>;
+  const bool needs_name = is_named<T> && !std::is_same_v<T, image>;
   if (names == 0 || (names == 1 && needs_name)) {
     report_missing_name<T>(site, found);
     return read_options(site, std::move(read), names, found);
   }
-  read.name = names == 2 ? words[1] : "image";
-  site.subject = read.pipeline + "/" + read.name;
-  read_name(read, 1, found);
-  return read_options(site, std::move(read), names, found);
+  if constexpr (is_named<T>) {
+    read.name = names == 2 ? words[1] : "image";
+    site.subject = read.pipeline + "/" + read.name;
+    read_name(read, 1, found);
+    return read_options(site, std::move(read), names, found);
+  } else {
+    site.subject += "/" + std::string(kind_of(&read.value));
+    return named_by_place(read_options(site, std::move(read), names, found));
+  }
+}
+
+declaration<pipeline> read_labels(call_site& site, findings& found) {
+  const std::vector<std::string>& words = site.from->arguments;
+  declaration<pipeline> read{.site = &site};
+  site.subject = site.from->where.function + "()";
+  if (words.empty() || words[0].find('=') != std::string::npos) {
+    found.add({&site, 0}, missing_name(function_for("label")));
+    return read;
+  }
+  site.subject = read.pipeline = words[0];
+  const auto& options = options_of<pipeline>();
+  for (std::size_t at = 0; at < options.size(); ++at) {
+    if (options[at].key != "labels") continue;
+    option_words given{.at = {&site, 0}, .values = {words.begin() + 1, words.end()}};
+    if (given.values.empty()) found.add(given.at, missing_value(options[at]));
+    value_reader(options[at], given, found).read(read.value.labels);
+    read.given[at] = given.at;
+  }
+  return read;
 }
 
 template declaration<step> read_part<step>(call_site& site, findings& found);
 template declaration<image> read_part<image>(call_site& site, findings& found);
 template declaration<service> read_part<service>(call_site& site, findings& found);
+template declaration<cron_job> read_part<cron_job>(call_site& site, findings& found);
+template declaration<container> read_part<container>(call_site& site, findings& found);
 template declaration<environment> read_part<environment>(call_site& site, findings& found);
+template declaration<preview> read_part<preview>(call_site& site, findings& found);
+template declaration<canary> read_part<canary>(call_site& site, findings& found);
 
 }  // namespace cicd::declaring

@@ -4,6 +4,10 @@
 
 #include <cicd/declare/call.ipp>
 #include <cicd/declare/checks.ipp>
+#include <cicd/declare/checks_between.ipp>
+#include <cicd/declare/checks_environment.ipp>
+#include <cicd/declare/checks_workload.ipp>
+#include <cicd/declare/cron_clock.ipp>
 #include <cicd/declare/declared_values.ipp>
 #include <cicd/declare/describe.ipp>
 #include <cicd/declare/explain.ipp>
@@ -12,6 +16,7 @@
 #include <cicd/declare/handover.ipp>
 #include <cicd/declare/interned.ipp>
 #include <cicd/declare/mended.ipp>
+#include <cicd/declare/mended_workloads.ipp>
 #include <cicd/declare/model.ipp>
 #include <cicd/declare/options.ipp>
 #include <cicd/declare/page.ipp>
@@ -20,5 +25,7 @@
 #include <cicd/declare/reference.ipp>
 #include <cicd/declare/service_in.ipp>
 #include <cicd/declare/template_data.ipp>
+#include <cicd/declare/time_zone.ipp>
 #include <cicd/declare/wording.ipp>
+#include <cicd/declare/wording_workloads.ipp>
 #include <cicd/declare/words.ipp>

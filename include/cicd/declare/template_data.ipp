@@ -7,6 +7,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/fields.hpp>
 
 namespace cicd::declaring {
 namespace {
@@ -40,8 +41,9 @@ bool is_list_of_texts(const json& value) {
 }
 
 status add_calls(const json& calls, const std::string& file, pipeline_template& to) {
-  const std::vector<std::string> functions{"pipeline_step", "pipeline_image", "pipeline_service",
-                                           "pipeline_environment"};
+  std::vector<std::string> functions;
+  for (const declaring_function& each : declaring_functions())
+    if (each.name != "add_pipeline") functions.emplace_back(each.name);
   std::map<std::string, int> counts;
   for (const json& each : calls.elements()) {
     std::vector<std::string> words = each.texts();

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <cicd/declare/cron_clock.hpp>
 #include <cicd/declare/findings.hpp>
 #include <cicd/declare/options.hpp>
 
@@ -48,12 +49,43 @@ remark unknown_reference(std::string_view keyword,
                          std::string_view name,
                          std::span<const std::string> candidates);
 remark declared_twice(std::string_view what, std::string_view name, std::string_view first_at);
+/// The same of what has no name that could be another.
+remark given_twice(std::string_view what, std::string_view name, std::string_view first_at);
 remark same_place_twice(std::string_view what, std::string_view where, std::string_view first_at);
 remark reserved_name(std::string_view name);
 remark cycle(std::span<const std::string> path);
-remark undeclared_service(std::string_view name, std::string_view pipeline);
-remark ambiguous_image(std::span<const std::string> images);
+remark label_given_twice(std::string_view key);
+/// `function` is the one that declares such a thing, `what` its noun.
+remark undeclared_workload(std::string_view function,
+                           std::string_view what,
+                           std::string_view name,
+                           std::string_view pipeline);
+/// `what` is what should run it: `service`.
+remark ambiguous_image(std::string_view what, std::span<const std::string> images);
 remark empty_pipeline();
 remark wrong_prefix(std::string_view prefix);
+
+// Workloads.
+remark storage_without_stateful(std::string_view source);
+remark no_file_path(std::string_view path);
+remark path_mounted_twice(std::string_view path);
+remark port_name_taken(std::string_view name);
+remark port_given_twice(int port, std::string_view first, std::string_view second);
+remark rollout_that_cannot_move();
+remark drain_longer_than_grace(std::string_view grace);
+remark unknown_zone(std::string_view name, std::span<const std::string> candidates);
+remark doubtful_run(const doubtful_time& of, std::string_view zone);
+remark long_cron_job(std::string_view object, std::size_t most);
+remark name_of_a_service(std::string_view name);
+remark name_of_the_main_container(std::string_view name);
+remark reserved_label(std::string_view key);
+
+// Environments, previews, canaries.
+remark name_of_previews(std::string_view name);
+remark needs_kubectl(std::string_view what, std::string_view environment);
+remark ambiguous_canary(std::span<const std::string> services);
+remark canary_without_port(std::string_view service);
+remark nested_folder(std::string_view inner, std::string_view outer, std::string_view outer_at);
+remark same_object_name(std::string_view object, std::string_view pipeline, std::string_view part);
 
 }  // namespace cicd::declaring

@@ -163,6 +163,12 @@ remark declared_twice(std::string_view what, std::string_view name, std::string_
           .help = fmt::format("give one of them another name; the first is in {}", first_at)};
 }
 
+remark given_twice(std::string_view what, std::string_view name, std::string_view first_at) {
+  return {.what = fmt::format("the {} is declared twice", what),
+          .value = text_of(name),
+          .help = fmt::format("make one call of them; the first is in {}", first_at)};
+}
+
 remark same_place_twice(std::string_view what, std::string_view where, std::string_view first_at) {
   return {.what = text_of(what),
           .value = text_of(where),
@@ -172,7 +178,10 @@ remark same_place_twice(std::string_view what, std::string_view where, std::stri
 remark reserved_name(std::string_view name) {
   return {.what = "the name belongs to a step that cicd makes itself",
           .value = text_of(name),
-          .allowed = "any but image, publish, and what begins with image-, plan- or deploy-",
+          .allowed =
+              "any but image, publish, undeploy-branch, and what begins with image-, plan-, deploy-, "
+              "rollback- or "
+              "verify-",
           .help = "give the step another name"};
 }
 
@@ -182,14 +191,21 @@ remark cycle(std::span<const std::string> path) {
           .help = "take one AFTER out of the circle"};
 }
 
-remark undeclared_service(std::string_view name, std::string_view pipeline) {
-  return {.what = "the service is declared only IN environments",
-          .help = fmt::format("add pipeline_service({} {} …) without IN, which declares it", pipeline, name)};
+remark label_given_twice(std::string_view key) {
+  return {.what = "the label is given twice", .value = text_of(key), .help = "give each key one value"};
 }
 
-remark ambiguous_image(std::span<const std::string> images) {
+remark undeclared_workload(std::string_view function,
+                           std::string_view what,
+                           std::string_view name,
+                           std::string_view pipeline) {
+  return {.what = fmt::format("the {} is declared only IN environments", what),
+          .help = fmt::format("add {}({} {} …) without IN, which declares it", function, pipeline, name)};
+}
+
+remark ambiguous_image(std::string_view what, std::span<const std::string> images) {
   if (images.empty())
-    return {.what = "the pipeline has no image that the service could run",
+    return {.what = fmt::format("the pipeline has no image that the {} could run", what),
             .help = "give the pipeline a TEMPLATE, or declare one by pipeline_image()"};
   return {.what = "IMAGE is missing, and the pipeline has several", .allowed = listed(images)};
 }

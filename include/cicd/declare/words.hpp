@@ -24,8 +24,10 @@ std::string duration_text(duration of);
 inline std::string word_of(const std::string& value) {
   return value;
 }
-std::string word_of(step_stage value);
-std::string word_of(deploy_way value);
+template <typename V>
+requires std::is_enum_v<V> std::string word_of(V value) {
+  return std::string(choices_of(&value).words[static_cast<std::size_t>(value) - 1]);
+}
 std::string word_of(const duration& value);
 std::string word_of(const port_number& value);
 std::string word_of(const retry_count& value);
@@ -35,6 +37,10 @@ std::string word_of(const assignment& value);
 std::string word_of(const label& value);
 std::string word_of(const file_mapping& value);
 std::string word_of(const secret_reference& value);
+std::string word_of(const annotation& value);
+std::string word_of(const named_port& value);
+std::string word_of(const mount& value);
+std::string word_of(const patience& value);
 template <typename Rule>
 std::string word_of(const detail::literal<Rule>& value) {
   return value.str();

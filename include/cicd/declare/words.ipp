@@ -60,16 +60,6 @@ std::string duration_text(duration of) {
   return {};
 }
 
-std::string word_of(step_stage value) {
-  constexpr std::array<std::string_view, 4> words{"", "build", "test", "scan"};
-  return std::string(words[static_cast<std::size_t>(value)]);
-}
-
-std::string word_of(deploy_way value) {
-  constexpr std::array<std::string_view, 4> words{"", "gitops", "render", "kubectl"};
-  return std::string(words[static_cast<std::size_t>(value)]);
-}
-
 std::string word_of(const duration& value) {
   return duration_text(value);
 }
@@ -99,6 +89,18 @@ std::string word_of(const file_mapping& value) {
 }
 std::string word_of(const secret_reference& value) {
   return fmt::format("{}={}/{}", value.name.view(), value.secret.view(), value.key);
+}
+std::string word_of(const annotation& value) {
+  return value.key.str() + "=" + value.value;
+}
+std::string word_of(const named_port& value) {
+  return fmt::format("{}={}", value.name.view(), value.port.number());
+}
+std::string word_of(const mount& value) {
+  return value.source.str() + "=" + value.path;
+}
+std::string word_of(const patience& value) {
+  return value.cause.str() + "=" + duration_text(value.length);
 }
 
 }  // namespace cicd::declaring

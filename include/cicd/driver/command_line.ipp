@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/command_line.hpp>
+#include <cicd/driver/commands.hpp>
 #include <cicd/driver/completion.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/driver/show_commands.hpp>
@@ -110,6 +111,8 @@ void add_run(CLI::App& app, words& said, action& chosen) {
                            "targets or steps; default: all, or what the event sets off");
   plan_command->add_option("--event", said.event, "rehearse a git event: branch=<name> or tag=<name>")
       ->type_name("EVENT");
+  plan_command->add_option("--out", said.run.plan_file, "save what each deploy to a cluster would do, for deploy --plan")
+      ->type_name("FILE");
   plan_command->add_option("--allow-dirty", said.allow_dirty, "as for run")->type_name("NAME");
   plan_command->callback([&] { chosen = plan; });
 }
@@ -275,6 +278,11 @@ int run_command_line(int count, char** given) {
   driver_command_line::add_run(app, said, chosen);
   driver_command_line::add_shows(app, said, chosen);
   driver_command_line::add_plumbing(app, said, chosen);
+  command_action acting;
+  add_environment_commands(app, acting);
+  add_job_commands(app, acting);
+  add_branch_commands(app, acting);
+  add_cluster_commands(app, acting);
   try {
     app.parse(count, given);
   } catch (const CLI::CallForHelp&) {
@@ -286,7 +294,7 @@ int run_command_line(int count, char** given) {
   } catch (const CLI::ParseError& mistake) {
     return driver_command_line::usage_failure(app, mistake, count, given);
   }
-  return static_cast<int>(chosen(said, surroundings::of_process()));
+  return static_cast<int>(acting ? acting(surroundings::of_process()) : chosen(said, surroundings::of_process()));
 }
 
 }  // namespace cicd

@@ -55,6 +55,7 @@ result<std::vector<step_index>> steps_of(const session& of,
   for (const std::string& name : targets) {
     const target* found = of.find_target(name);
     if (found == nullptr && !graph.find(name)) return unknown_target(of, name);
+    if (found != nullptr && !found->command.empty()) return not_made_of_steps(*found);
     for (const std::string& id : found == nullptr ? std::vector<std::string>{name} : found->steps)
       if (const auto step = graph.find(id)) steps.push_back(*step);
   }
@@ -73,7 +74,10 @@ class run {
         remembered_(of.where.journal()),
         index_(of.where.index(), of.around),
         cache_(of.where.cache),
-        delivery_(of.where, of.around, system_clock_port(), {id_, request.allow_dirty, request.event}) {}
+        delivery_(of.where,
+                  of.around,
+                  system_clock_port(),
+                  {id_, request.allow_dirty, request.event, request.saved_plans, request.canary_percent}) {}
 
   /// Finds what takes part and what is there. The first error's class on failure, all errors printed.
   exit_class prepare(const std::vector<std::string>& targets) {
@@ -103,7 +107,12 @@ class run {
                             event_text().empty() ? "" : ", on " + displayable(event_text())));
       print_out(text_of(*plan, graph_));
     }
-    return exit_class::done;
+    return request_.plan_file.empty() ? exit_class::done : save_plan();
+  }
+
+  exit_class show_nothing_but(const use_plan& then) {
+    const result<std::vector<step_plan>> plan = whole_plan(*planner_);
+    return plan ? then(session_, delivery_, graph_, *plan) : refuse({plan.error()});
   }
 
   exit_class execute();
@@ -116,6 +125,31 @@ class run {
     record.hear(event_now(started()));
     (void)record.finish(all.front().kind, {}, {}, all.front());
     return all.front().kind;
+  }
+
+  /// The contract "saved plan": what each deploy to a cluster would do, for `deploy --plan`.
+  exit_class save_plan() {
+    json deploys(json::array{});
+    for (step_index step : wanted_)
+      for (const delivery::planned_wave& each : delivery_.last_plans(graph_.steps[step].id)) {
+        json one = saved_plan_of(each.plan, each.record);
+        one.set("step", graph_.steps[step].id);
+        deploys.push(std::move(one));
+      }
+    if (deploys.elements().empty())
+      return refuse(
+          {error{exit_class::usage,
+                 {},
+                 "there is no deploy to a cluster in this plan to be saved",
+                 joined(request_.targets, " "),
+                 {{"allowed",
+                   "a target such as deploy-prod of an environment VIA kubectl whose images are made"}}}});
+    json saved(json::object{});
+    saved.set("schema", 1);
+    saved.set("deploys", std::move(deploys));
+    if (status written = write_file(request_.plan_file, pretty(saved), durability::durable); !written)
+      return refuse({written.error()});
+    return exit_class::done;
   }
 
   std::string event_text() const {
@@ -369,6 +403,15 @@ exit_class run_targets(const run_request& request, surroundings around) {
   return plans_only ? one.show_plan() : one.execute();
 }
 
+exit_class plan_and(const run_request& request, surroundings around, const use_plan& then) {
+  exit_class failure = exit_class::usage;
+  const std::unique_ptr<session> of = driver_run::opened_session(request.tree, std::move(around), failure);
+  if (!of) return failure;
+  driver_run::run one(request, *of, false);
+  if (const exit_class ready = one.prepare(request.targets); ready != exit_class::done) return ready;
+  return one.show_nothing_but(then);
+}
+
 exit_class plan_targets(const run_request& request, surroundings around) {
   exit_class failure = exit_class::usage;
   const std::unique_ptr<session> of = driver_run::opened_session(request.tree, std::move(around), failure);
@@ -384,7 +427,7 @@ exit_class plan_targets(const run_request& request, surroundings around) {
   if (asked.targets.empty())
     for (const declared_pipeline& pipeline : of->model.pipelines)
       for (const graph_step& step : graph_of(of->model).steps)
-        if (step.pipeline == &pipeline) asked.targets.push_back(step.id);
+        if (step.pipeline == &pipeline && !step.is_of_branch()) asked.targets.push_back(step.id);
   driver_run::run one(asked, *of, false);
   if (const exit_class ready = one.prepare(asked.targets); ready != exit_class::done) return ready;
   return one.show_plan();

@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/session.hpp>
+#include <cicd/driver/time_zones.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -101,7 +102,7 @@ session_or_errors open_session(const session_request& request, surroundings arou
   if (!calls) return {nullptr, {calls.error()}, {}};
   std::vector<std::string> folders = template_folders(around);
   folders.insert(folders.end(), calls->tree.template_path.begin(), calls->tree.template_path.end());
-  model_or_errors read = model_of(*calls, templates_in(std::move(folders)));
+  model_or_errors read = model_of(*calls, templates_in(std::move(folders)), zones_of_machine());
   opened.errors = std::move(read.errors);
   opened.warnings = std::move(read.warnings);
   if (!opened.errors.empty()) return opened;

@@ -97,10 +97,14 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
   delivery releases(of->where, of->around, system_clock_port(), {});
   json places{json::array{}};
   std::string text;
+  cicd::errors unreachable;  // a cluster that does not answer hides none of the others
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments) {
-      if (place.via == deploy_way::kubectl) continue;
       const result<manifest_state> state = releases.state_of(pipeline, place, nullptr);
+      if (!state && place.via == deploy_way::kubectl) {
+        unreachable.push_back(state.error());
+        continue;
+      }
       if (!state) return driver_show::fail(state.error());
       json one;
       one.set("pipeline", pipeline.declared.name.str());
@@ -128,12 +132,13 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
     document.set("environments", std::move(places));
     document.set("last_run", runs->empty() ? json() : driver_show::json_of(runs->front()));
     print_out(pretty(document));
-    return exit_class::done;
+  } else {
+    text += runs->empty() ? "no run yet\n"
+                          : "last run\n" + driver_show::table_of({driver_show::row_of(runs->front())});
+    print_out(text);
   }
-  text += runs->empty() ? "no run yet\n"
-                        : "last run\n" + driver_show::table_of({driver_show::row_of(runs->front())});
-  print_out(text);
-  return exit_class::done;
+  print_errors(unreachable);
+  return unreachable.empty() ? exit_class::done : unreachable.front().kind;
 }
 
 namespace driver_show {
@@ -157,7 +162,6 @@ exit_class show_history(const history_request& request, surroundings around) {
   std::string text;
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments) {
-      if (place.via == deploy_way::kubectl) continue;
       const auto records = releases.history_of(pipeline, place, request.most);
       if (!records) return driver_show::fail(records.error());
       text += fmt::format("{} {}: {}\n", pipeline.declared.name.view(), place.name.view(),

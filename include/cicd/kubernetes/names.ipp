@@ -13,10 +13,15 @@ namespace cicd::kubernetes {
 namespace names {
 
 constexpr std::size_t longest = 63;
+constexpr std::size_t longest_slug = 40;
 constexpr std::size_t hash_digits = 12;
 
 inline bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+inline bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
 }
 
 inline std::string hash_of(std::string_view text) {
@@ -53,6 +58,21 @@ inline std::string readable_part(std::string_view text, std::size_t most) {
   return part.empty() ? "x" : part;
 }
 
+/// The same in lower case, as part of a name.
+inline std::string readable_name(std::string_view text, std::size_t most) {
+  std::string readable = lower(readable_part(text, most));
+  for (char& c : readable)
+    if (c == '_' || c == '.') c = '-';
+  return readable;
+}
+
+/// At most `most` characters of a name, which ends with a letter or a digit.
+inline std::string cut_name(std::string_view name, std::size_t most) {
+  std::string cut(name.substr(0, most));
+  while (!cut.empty() && !is_alphanumeric(cut.back())) cut.pop_back();
+  return cut;
+}
+
 }  // namespace names
 
 std::string label_value(std::string_view text) {
@@ -61,26 +81,57 @@ std::string label_value(std::string_view text) {
 }
 
 std::string slug_of(std::string_view text) {
-  constexpr std::size_t most = 40;
+  constexpr std::size_t most = names::longest_slug;
   const std::size_t dash = text.rfind('-');
   const bool like_altered =
       dash != text.npos && names::ends_like_altered(std::string(text).replace(dash, 1, "_"));
   if (text.size() <= most && dns_label::accepts(text) && !like_altered) return std::string(text);
-  std::string readable = lower(names::readable_part(text, most - names::hash_digits - 1));
-  for (char& c : readable)
-    if (c == '_' || c == '.') c = '-';
-  return readable + '-' + names::hash_of(text);
+  return names::readable_name(text, most - names::hash_digits - 1) + '-' + names::hash_of(text);
 }
 
-std::string workload_name(std::string_view pipeline, std::string_view service) {
+std::string short_hash(std::string_view text) {
+  return names::hash_of(text);
+}
+
+std::string workload_name(std::string_view pipeline, std::string_view service, std::size_t most) {
   std::string name = std::string(pipeline) + '-' + std::string(service);
-  const bool begins_with_letter = name.front() >= 'a' && name.front() <= 'z';
-  if (name.size() <= names::longest && begins_with_letter) return name;
+  const bool begins_with_letter = names::is_letter(name.front());
+  if (name.size() <= most && begins_with_letter) return name;
   const std::string hash = names::hash_of(std::string(pipeline) + '/' + std::string(service));
   if (!begins_with_letter) name.insert(0, "s-");
-  name.resize(std::min(name.size(), names::longest - names::hash_digits - 1));
-  while (!names::is_alphanumeric(name.back())) name.pop_back();
-  return name + '-' + hash;
+  return names::cut_name(name, most - names::hash_digits - 1) + '-' + hash;
+}
+
+std::string name_in_environment(std::string_view pipeline, const service& of, std::size_t most) {
+  return of.named.empty() ? workload_name(pipeline, of.name.view(), most) : of.named.str();
+}
+
+std::string name_with(std::string_view name, std::string_view suffix, std::size_t most) {
+  std::string whole = std::string(name) + '-' + std::string(suffix);
+  if (whole.size() <= most) return whole;
+  const std::size_t kept = most - names::hash_digits - suffix.size() - 2;
+  return names::cut_name(name, kept) + '-' + names::hash_of(name) + '-' + std::string(suffix);
+}
+
+std::string branch_key(std::string_view branch) {
+  return names::readable_name(branch, names::longest_slug - names::hash_digits - 1) + '-'
+         + names::hash_of(branch);
+}
+
+std::string branch_object_name(std::string_view name, std::string_view branch, std::size_t most) {
+  std::string begin(name);
+  if (begin.empty() || !names::is_letter(begin.front())) begin.insert(0, "s-");
+  constexpr std::size_t least_slug = 8;
+  const std::size_t room = most - names::hash_digits - 2;  // for name and slug, without the dashes between
+  bool is_cut = begin.size() + least_slug > room;
+  if (is_cut) begin = names::cut_name(begin, room - least_slug);
+  const std::string whole = names::readable_name(branch, names::longest_slug);
+  const std::string slug = names::readable_name(branch, std::min(room - begin.size(), names::longest_slug));
+  is_cut = is_cut || slug != whole;
+  // What was cut could be another's too: then the hash is of both.
+  const std::string hash =
+      is_cut ? names::hash_of(std::string(name) + '/' + std::string(branch)) : names::hash_of(branch);
+  return begin + '-' + slug + '-' + hash;
 }
 
 }  // namespace cicd::kubernetes

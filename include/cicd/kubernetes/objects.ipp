@@ -1,274 +1,266 @@
-// From a declaration to its objects: what each service becomes, which labels it bears, and what cannot be
-// rendered. The defaults of the pods are in pods.ipp.
+// From a declaration to its objects: which there are, in the environment or for a branch, what alters them,
+// and that no two are one. What each looks like is in running.ipp, jobs.ipp and pods.ipp.
 #pragma once
 
 #include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/manifests.hpp>
 #include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/patches.hpp>
 #include <cicd/kubernetes/workload.hpp>
 
 namespace cicd::kubernetes {
-
-json metadata_of(const workload& of) {
-  json metadata = members_of("name", of.name);
-  if (!of.namespace_name.empty()) metadata.set("namespace", of.namespace_name);
-  metadata.set("labels", of.labels);
-  if (!of.annotations.members().empty()) metadata.set("annotations", of.annotations);
-  return metadata;
-}
-
 namespace objects {
 
-using described = result<workload>;
+/// An object of ours, and what a patch may call it beside its name: the same name wherever it is rendered.
+struct rendered {
+  object made;
+  std::string stable_name;
+  std::string from;  ///< for messages: `service api`
+};
 
-/// An error of one service, with where its value was declared.
-inline error refused(const declared_pipeline& pipeline,
-                     std::string_view service,
-                     std::string_view field,
-                     std::string what) {
-  error failure{.kind = exit_class::usage,
-                .subject = pipeline.declared.name.str() + '/' + std::string(service),
-                .what = std::move(what),
-                .value = {},
-                .notes = {}};
-  const std::string path = "service." + std::string(service) + '.' + std::string(field);
-  const auto found = pipeline.origins.lower_bound(path);
-  if (found == pipeline.origins.end() || !found->first.starts_with(path)) return failure;
-  return std::move(failure).with("declared at", found->second.text(pipeline.source_directory));
+/// An account that pods share, with its role and who asked for it.
+struct account {
+  std::string role, from;
+};
+
+struct collection {
+  const declared_pipeline& pipeline;
+  const release_facts& facts;
+  std::vector<rendered> all{};
+  std::map<std::string, account> accounts{};
+  std::vector<std::string> patches{};
+};
+
+inline std::string words_for(const workload& of) {
+  return (of.scheduled ? "cron job " : "service ") + of.declared.name.str();
 }
 
-/// Always seven digits.
-inline std::string short_commit(const image_facts& image) {
-  return image.built_from.substr(0, 7);
+inline object object_from(json content) {
+  std::string kind = content["kind"].text(), name = content["metadata"]["name"].text();
+  std::string file = name + '.' + lower(kind) + ".yaml";
+  return {std::move(kind), std::move(name), std::move(file), std::move(content)};
 }
 
-/// The labels of the seed beside Kubernetes' and Datadog's own; a fact that is not known gives no label.
-inline json labels_of(const workload& of, const image_facts& image, const release_facts& facts) {
-  json::object labels;
-  labels.reserve(19);
-  const auto add = [&](std::string_view key, std::string value) {
-    if (!value.empty()) labels.emplace_back(std::string(key), std::move(value));
-  };
-  const std::string version = label_value(image.tag);
-  const std::string commit = label_value(short_commit(image));
-  add("app", of.name);
-  add("service", of.name);
-  add("branch", label_value(image.built_branch));
-  add("commit_id", commit);
-  add("protected_branch", facts.protected_branch ? "true" : "false");
-  add("version", version);
-  add("app.kubernetes.io/name", of.name);
-  add("app.kubernetes.io/instance", of.name);
-  add("app.kubernetes.io/component", of.declared.name.str());
-  add("app.kubernetes.io/part-of", facts.pipeline);
-  add("app.kubernetes.io/version", version);
-  add("app.kubernetes.io/managed-by", "cicd");
-  add("cicd.dev/pipeline", facts.pipeline);
-  add("cicd.dev/environment", facts.environment);
-  add("tags.datadoghq.com/service", of.name);
-  add("tags.datadoghq.com/env", facts.environment);
-  add("tags.datadoghq.com/version", commit.empty() ? version : commit);
-  return json(std::move(labels));
+/// `suffix` of the name that an object of this workload has in the environment.
+inline void add(collection& to, const workload& of, json content) {
+  object made = object_from(std::move(content));
+  std::string stable = of.stable_name;
+  if (made.name.size() > of.name.size() && made.name.starts_with(of.name))
+    stable += made.name.substr(of.name.size());
+  to.all.push_back({std::move(made), std::move(stable), words_for(of)});
 }
 
-/// What a label cannot hold whole: the commit, and texts that had to be altered.
-inline json annotations_of(const image_facts& image) {
-  json::object annotations;
-  if (!image.built_from.empty()) annotations.emplace_back("cicd.dev/commit", image.built_from);
-  if (label_value(image.built_branch) != image.built_branch)
-    annotations.emplace_back("cicd.dev/branch", valid_utf8(image.built_branch));
-  if (label_value(image.tag) != image.tag)
-    annotations.emplace_back("cicd.dev/version", valid_utf8(image.tag));
-  return json(std::move(annotations));
+inline status add_account(collection& to, const workload& of) {
+  if (of.declared.role.empty()) return {};
+  const auto [held, is_new] =
+      to.accounts.try_emplace(of.account, account{of.declared.role.str(), words_for(of)});
+  if (is_new || held->second.role == of.declared.role.view()) return {};
+  return refused(to.pipeline, of, "role", "the service account " + of.account + " cannot have two roles")
+      .with(held->second.from, held->second.role)
+      .with(words_for(of), of.declared.role.str())
+      .with("try", "give one of them another SERVICE_ACCOUNT");
 }
 
-/// The image that a service runs: the one it names, else the only one.
-inline const image* image_named(const pipeline& declared, const service& of) {
-  if (of.image.empty()) return declared.images.size() == 1 ? &declared.images.front() : nullptr;
-  const auto found = std::find_if(declared.images.begin(), declared.images.end(),
-                                  [&](const image& each) { return each.name == of.image; });
-  return found == declared.images.end() ? nullptr : &*found;
-}
-
-inline error no_image(const declared_pipeline& pipeline, const service& of) {
-  std::vector<std::string> names;
-  for (const image& each : pipeline.declared.images) names.push_back(each.name.str());
-  error failure = refused(pipeline, of.name.view(), "image",
-                          of.image.empty() ? "IMAGE is missing, and the pipeline has not exactly one image"
-                                           : "there is no such image");
-  if (!of.image.empty()) failure.value = of.image.str();
-  if (const auto near = nearest(of.image.view(), names)) failure.notes.push_back({"did you mean", *near});
-  return std::move(failure).with("allowed",
-                                 names.empty() ? "declare one with pipeline_image()" : joined(names, ", "));
-}
-
-/// A DNS name once nothing is left to be replaced.
-inline bool is_host(std::string_view host) {
-  if (host.empty() || host.size() > 253) return false;
-  for (const std::string& label : split(host, '.'))
-    if (!dns_label::accepts(label)) return false;
-  return true;
-}
-
-inline std::optional<error> wrong_host(const declared_pipeline& pipeline, const workload& of) {
-  if (of.declared.host.empty() || is_host(of.host)) return {};
-  error failure = refused(pipeline, of.declared.name.view(), "host", "HOST gives no DNS name here");
-  failure.value = of.host;
-  return std::move(failure).with("allowed",
-                                 "parts of 1 to 63 lower-case letters, digits and '-', at most 253 in all");
-}
-
-/// What a declaration can say and no cluster can do.
-inline std::optional<error> contradiction(const declared_pipeline& pipeline, const workload& of) {
-  const service& declared = of.declared;
-  if (!declared.ready.empty() && !declared.port)
-    return refused(pipeline, declared.name.view(), "ready", "READY asks a port, but there is none")
-        .with("try", "add PORT to the service, or leave READY out");
-  if (!declared.host.empty() && !declared.port)
-    return refused(pipeline, declared.name.view(), "host", "HOST leads to a port, but there is none")
-        .with("try", "add PORT to the service, or leave HOST out");
-  if (declared.replicas.scales() && declared.cpu.empty())
-    return refused(pipeline, declared.name.view(), "replicas",
-                   "a range of REPLICAS follows the use of the requested CPU, but none is requested")
-        .with("try", "add CPU, such as CPU 500m, or give REPLICAS one number");
-  return wrong_host(pipeline, of);
-}
-
-inline std::string namespace_in(const pipeline& declared, std::string_view environment_name) {
-  for (const environment& each : declared.environments)
-    if (each.name.view() == environment_name) return each.namespace_name.str();
+inline status add_common(collection& to, const workload& of) {
+  for (const relative_path& each : of.declared.patch)
+    if (std::find(to.patches.begin(), to.patches.end(), each.view()) == to.patches.end())
+      to.patches.push_back(each.str());
+  if (to.facts.on == track::canary) return {};
+  if (status added = add_account(to, of); !added) return added;
+  if (of.files.empty()) return {};
+  result<json> files = files_object(to.pipeline, of, to.facts);
+  if (!files) return std::move(files).error();
+  add(to, of, std::move(*files));
   return {};
 }
 
-/// What every placeholder stands for; one that is not known has no value.
-inline placeholder_values placeholders_of(const image_facts& image, const release_facts& facts) {
-  placeholder_values values;
-  const auto add = [&](const char* name, std::string value) {
-    if (!value.empty()) values.emplace(name, std::move(value));
-  };
-  add("pipeline", facts.pipeline);
-  add("environment", facts.environment);
-  add("image", image.reference);
-  add("version", image.tag);
-  add("commit", image.built_from);
-  add("commit_short", short_commit(image));
-  add("branch", image.built_branch);
-  if (!image.built_branch.empty()) add("slug", slug_of(image.built_branch));
-  return values;
+inline void add_reach(collection& to, const workload& of) {
+  const bool has_ports = of.declared.port || !of.declared.ports.empty();
+  if (has_ports) add(to, of, service_object(of));
+  if (of.declared.stateful) add(to, of, headless_service(of));
+  if (!of.host.empty()) add(to, of, ingress(of));
+  if (!of.declared.allow_from.empty()) add(to, of, network_policy(of));
 }
 
-/// The host first, since the variables may name it.
-inline void fill_placeholders(workload& of, placeholder_values values) {
-  of.host = with_placeholders(of.declared.host.view(), values);
-  if (!of.host.empty()) values.emplace("host", of.host);
-  for (const assignment& each : of.declared.env)
-    of.env.push_back({each.name.str(), with_placeholders(each.value, values)});
+inline status add_service(collection& to, service declared) {
+  result<workload> of = workload_of(to.pipeline, std::move(declared), to.facts);
+  if (!of) return std::move(of).error();
+  const bool is_canary = to.facts.on == track::canary;
+  if (is_canary && of->declared.stateful)
+    return refused(to.pipeline, *of, "stateful",
+                   "a canary of a STATEFUL service cannot be: its pods have storage of their own");
+  add(to, *of, running(*of));
+  if (of->replicas.scales()) add(to, *of, autoscaler(*of));
+  if (of->disruptable) add(to, *of, disruption_budget(*of));
+  if (!is_canary) add_reach(to, *of);
+  return add_common(to, *of);
 }
 
-inline described workload_of(const declared_pipeline& pipeline,
-                             service declared,
-                             const release_facts& facts) {
-  workload of;
-  of.declared = std::move(declared);
-  of.image = image_named(pipeline.declared, of.declared);
-  if (of.image == nullptr) return no_image(pipeline, of.declared);
-  const auto released = facts.images.find(of.image->name.str());
-  if (released == facts.images.end())
-    return refused(pipeline, of.declared.name.view(), "image", "no digest is known for its image")
-        .with("try", "publish the image first: " + facts.pipeline + ".publish");
-  of.name = workload_name(pipeline.declared.name.view(), of.declared.name.view());
-  // A name holds no full stop, so that pipeline `a-b` with service `c` never selects the pods of `a` with `b-c`.
-  of.selected_by = label_value(pipeline.declared.name.str() + "." + of.declared.name.str());
-  of.namespace_name = namespace_in(pipeline.declared, facts.environment);
-  of.reference = released->second.reference;
-  fill_placeholders(of, placeholders_of(released->second, facts));
-  if (auto failure = contradiction(pipeline, of)) return std::move(*failure);
-  of.labels = labels_of(of, released->second, facts);
-  of.annotations = annotations_of(released->second);
-  return of;
+inline status add_cron_job(collection& to, const cron_job& declared) {
+  result<workload> of = workload_of(to.pipeline, declared, to.facts);
+  if (!of) return std::move(of).error();
+  add(to, *of, cron_job_object(*of));
+  return add_common(to, *of);
 }
 
-inline json document(std::string_view version, std::string_view kind, const workload& of, json spec) {
-  return members_of("apiVersion", version, "kind", kind, "metadata", metadata_of(of), "spec",
-                    std::move(spec));
+inline bool is_among(const std::vector<std::string>& names, dns_label name) {
+  return std::find(names.begin(), names.end(), name.view()) != names.end();
 }
 
-/// Nothing is taken away before its successor is ready. With an autoscaler the number of replicas is its own.
-inline json deployment(const workload& of) {
-  json::object spec;
-  spec.reserve(4);
-  const replica_range replicas = of.declared.replicas;
-  if (!replicas.scales()) spec.emplace_back("replicas", replicas ? replicas.least() : 1);
-  spec.emplace_back("selector", members_of("matchLabels", pod_selector(of)));
-  spec.emplace_back("strategy", members_of("type", "RollingUpdate", "rollingUpdate",
-                                           members_of("maxUnavailable", 0, "maxSurge", "25%")));
-  spec.emplace_back("template", pod_template(of));
-  return document("apps/v1", "Deployment", of, json(std::move(spec)));
+inline bool is_wanted(const release_facts& facts, const service& of) {
+  const auto& names = facts.of_branch.services;
+  return facts.on == track::stable || (names.empty() && facts.on == track::preview)
+         || is_among(names, of.name);
 }
 
-inline json service_object(const workload& of) {
-  json port = members_of("name", "http", "port", 80, "protocol", "TCP", "targetPort", "http");
-  return document("v1", "Service", of,
-                  members_of("type", "ClusterIP", "selector", members_of(traffic_label, of.selected_by), "ports",
-                             list_of(std::move(port))));
+inline bool is_wanted(const release_facts& facts, const cron_job& of) {
+  if (of.off) return false;
+  return facts.on == track::stable
+         || (facts.on == track::preview && is_among(facts.of_branch.cron_jobs, of.name));
 }
 
-inline json ingress(const workload& of) {
-  json backend = members_of("service", members_of("name", of.name, "port", members_of("name", "http")));
-  json path = members_of("path", "/", "pathType", "Prefix", "backend", std::move(backend));
-  json rule = members_of("host", of.host, "http", members_of("paths", list_of(std::move(path))));
-  json spec = members_of("rules", list_of(std::move(rule)));
-  if (!of.declared.ingress_class.empty())
-    spec = members_of("ingressClassName", of.declared.ingress_class.view(), "rules", spec["rules"]);
-  return document("networking.k8s.io/v1", "Ingress", of, std::move(spec));
+inline status add_workloads(collection& to) {
+  for (service& each : services_in(to.pipeline.declared, to.facts.environment))
+    if (is_wanted(to.facts, each))
+      if (status added = add_service(to, std::move(each)); !added) return added;
+  for (const cron_job& each : cron_jobs_in(to.pipeline.declared, to.facts.environment))
+    if (is_wanted(to.facts, each))
+      if (status added = add_cron_job(to, each); !added) return added;
+  return {};
 }
 
-inline json autoscaler(const workload& of) {
-  json target = members_of("apiVersion", "apps/v1", "kind", "Deployment", "name", of.name);
-  json use = members_of("type", "Utilization", "averageUtilization", 80);
-  json metric =
-      members_of("type", "Resource", "resource", members_of("name", "cpu", "target", std::move(use)));
-  return document(
-      "autoscaling/v2", "HorizontalPodAutoscaler", of,
-      members_of("scaleTargetRef", std::move(target), "minReplicas", of.declared.replicas.least(),
-                 "maxReplicas", of.declared.replicas.most(), "metrics", list_of(std::move(metric))));
-}
-
-inline void add_objects(std::vector<object>& to, const workload& of) {
-  const auto add = [&](std::string kind, json content) {
-    std::string file = of.name + '.' + lower(kind) + ".yaml";
-    to.push_back({std::move(kind), of.name, std::move(file), std::move(content)});
-  };
-  add("Deployment", deployment(of));
-  if (of.declared.replicas.scales()) add("HorizontalPodAutoscaler", autoscaler(of));
-  if (of.declared.port) add("Service", service_object(of));
-  if (!of.declared.host.empty()) add("Ingress", ingress(of));
-}
-
-/// The services by name, each with its calls alone, so that merging them costs the same however many others
-/// there are.
-inline std::map<std::string_view, pipeline> calls_by_service(const pipeline& declared) {
-  std::map<std::string_view, pipeline> calls;
-  for (const service& each : declared.services) {
-    pipeline& own = calls[each.name.view()];
-    own.name = declared.name;
-    own.services.push_back(each);
+/// A branch in the environment's namespace uses the environment's accounts; it never makes or removes them.
+inline void add_accounts(collection& to) {
+  if (to.accounts.empty() || (to.facts.on != track::stable && to.facts.of_branch.namespace_name.empty()))
+    return;
+  workload shared = whole_pipeline(to.pipeline, to.facts);
+  for (const auto& [name, held] : to.accounts) {
+    json metadata = metadata_of(shared, name);
+    json annotations = metadata["annotations"];
+    annotations.set("eks.amazonaws.com/role-arn", held.role);
+    metadata.set("annotations", std::move(annotations));
+    json content = members_of("apiVersion", "v1", "kind", "ServiceAccount", "metadata", std::move(metadata));
+    to.all.push_back({object_from(std::move(content)), name, held.from});
   }
-  return calls;
+}
+
+/// A namespace that an environment makes can be shared by pipelines: it bears nothing of one of them.
+inline void add_namespace(collection& to) {
+  const environment* place = environment_of(to.pipeline.declared, to.facts.environment);
+  const std::string& own = to.facts.of_branch.namespace_name;
+  const bool makes = place != nullptr && place->create_namespace && !place->namespace_name.empty();
+  if (own.empty() && (!makes || to.facts.on != track::stable)) return;
+  json metadata = members_of("name", place == nullptr ? std::string_view() : place->namespace_name.view(),
+                             "labels", members_of("app.kubernetes.io/managed-by", "cicd"));
+  if (!own.empty()) {
+    workload shared = whole_pipeline(to.pipeline, to.facts);
+    shared.namespace_name.clear();
+    metadata = metadata_of(shared, own);
+  }
+  json content = members_of("apiVersion", "v1", "kind", "Namespace", "metadata", std::move(metadata));
+  std::string name = content["metadata"]["name"].text();
+  to.all.push_back({object_from(std::move(content)), std::move(name), "environment " + to.facts.environment});
+}
+
+inline error matches_nothing(const collection& in, const object_patch& patch) {
+  std::vector<std::string> names;
+  for (const rendered& each : in.all) names.push_back(each.made.kind + ' ' + each.made.name);
+  const std::string wanted = patch.kind + ' ' + patch.name;
+  error failure{.kind = exit_class::usage,
+                .subject = patch.file,
+                .what = "the patch is for an object that there is not",
+                .value = wanted,
+                .notes = {}};
+  if (const auto near = nearest(wanted, names)) failure.notes.push_back({"did you mean", *near});
+  return std::move(failure).with("there are", joined(names, ", "));
+}
+
+/// In a branch not every object is there: its patch alters nothing then.
+inline status apply_patch(collection& to, const object_patch& patch) {
+  bool found = to.facts.on != track::stable;
+  for (rendered& each : to.all) {
+    if (each.made.kind != patch.kind || (each.made.name != patch.name && each.stable_name != patch.name))
+      continue;
+    found = true;
+    result<json> after = patched(each.made.content, patch);
+    if (!after) return std::move(after).error();
+    each.made = object_from(std::move(*after));
+  }
+  if (!found) return matches_nothing(to, patch);
+  return {};
+}
+
+inline status apply_patches(collection& to) {
+  for (const std::string& file : to.patches) {
+    const auto text = to.facts.files.find(file);
+    if (text == to.facts.files.end())
+      return error{.kind = exit_class::usage,
+                   .subject = to.facts.pipeline,
+                   .what = "there is no such file for PATCH below the source folder",
+                   .value = file,
+                   .notes = {}};
+    result<std::vector<object_patch>> patches = patches_in(text->second, file);
+    if (!patches) return std::move(patches).error();
+    for (const object_patch& each : *patches)
+      if (status applied = apply_patch(to, each); !applied) return applied;
+  }
+  return {};
+}
+
+inline status add_manifests(collection& to) {
+  if (to.facts.on != track::stable || to.facts.manifests.empty()) return {};
+  result<std::vector<manifest>> own = manifests_of(to.pipeline, to.facts);
+  if (!own) return std::move(own).error();
+  for (manifest& each : *own) to.all.push_back({std::move(each.content), {}, std::move(each.from)});
+  return {};
+}
+
+/// Objects of one file name are of one kind and name, in one namespace.
+inline status all_differ(const collection& in) {
+  for (std::size_t at = 1; at < in.all.size(); ++at) {
+    const rendered &one = in.all[at - 1], &other = in.all[at];
+    if (one.made.file != other.made.file) continue;
+    return error{
+        .kind = exit_class::usage,
+        .subject = in.facts.pipeline,
+        .what = fmt::format("there would be two of {} {}", one.made.kind, one.made.name),
+        .value = {},
+        .notes = {{"one", one.from}, {"other", other.from}, {"try", "give one of them another name"}}};
+  }
+  return {};
+}
+
+inline status one_service_for_canary(const release_facts& facts) {
+  if (facts.on != track::canary || facts.of_branch.services.size() == 1) return {};
+  return error{.kind = exit_class::usage,
+               .subject = facts.pipeline,
+               .what = "a canary is of exactly one service",
+               .value = joined(facts.of_branch.services, ", "),
+               .notes = {{"try", "name it: pipeline_canary(… SERVICE <name>)"}}};
 }
 
 }  // namespace objects
 
 result<std::vector<object>> objects_of(const declared_pipeline& pipeline, const release_facts& facts) {
+  objects::collection all{pipeline, facts};
+  if (status can = objects::one_service_for_canary(facts); !can) return std::move(can).error();
+  all.all.reserve(4 * pipeline.declared.services.size());
+  if (status added = objects::add_workloads(all); !added) return std::move(added).error();
+  objects::add_accounts(all);
+  if (facts.on != track::canary) objects::add_namespace(all);
+  if (status applied = objects::apply_patches(all); !applied) return std::move(applied).error();
+  if (status added = objects::add_manifests(all); !added) return std::move(added).error();
+  std::stable_sort(all.all.begin(), all.all.end(),
+                   [](const auto& a, const auto& b) { return a.made.file < b.made.file; });
+  if (status differ = objects::all_differ(all); !differ) return std::move(differ).error();
   std::vector<object> rendered;
-  for (const auto& [name, calls] : objects::calls_by_service(pipeline.declared)) {
-    const auto of = objects::workload_of(pipeline, service_in(calls, name, facts.environment), facts);
-    if (!of) return of.error();
-    objects::add_objects(rendered, *of);
-  }
-  std::sort(rendered.begin(), rendered.end(),
-            [](const object& a, const object& b) { return a.file < b.file; });
+  rendered.reserve(all.all.size());
+  for (objects::rendered& each : all.all) rendered.push_back(std::move(each.made));
   return rendered;
 }
 

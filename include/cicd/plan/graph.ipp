@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include <cicd/declare/describe.hpp>
 #include <cicd/plan/graph.hpp>
 
 namespace cicd {
@@ -99,6 +100,33 @@ void add_deploys(const declared_pipeline& pipeline,
                   after});
 }
 
+const environment* environment_named(const declared_pipeline& pipeline, std::string_view name) {
+  const auto found = std::ranges::find_if(pipeline.declared.environments,
+                                          [&](const environment& each) { return each.name.view() == name; });
+  return found == pipeline.declared.environments.end() ? nullptr : &*found;
+}
+
+/// What a branch gets beside an environment, and what it may take of one.
+void add_branch_deploys(const declared_pipeline& pipeline,
+                        const std::vector<std::string>& after,
+                        std::vector<loose_step>& to) {
+  const bool only_one = pipeline.declared.previews.size() == 1;
+  for (const preview& declared : pipeline.declared.previews)
+    to.push_back({{.id = id_in(pipeline, only_one ? "deploy-branch" : "deploy-branch-" + declared.in.str()),
+                   .kind = step_kind::deploy,
+                   .pipeline = &pipeline,
+                   .place = environment_named(pipeline, declared.in.view()),
+                   .branch_copy = &declared},
+                  after});
+  for (const canary& declared : pipeline.declared.canaries)
+    to.push_back({{.id = id_in(pipeline, canary_step_name(pipeline.declared, declared)),
+                   .kind = step_kind::deploy,
+                   .pipeline = &pipeline,
+                   .place = environment_named(pipeline, declared.in.view()),
+                   .branch_share = &declared},
+                  after});
+}
+
 /// Puts each step after those it depends on, depth first, so that order of declaration is kept where it may
 /// be.
 class sorter {
@@ -155,6 +183,7 @@ step_graph graph_of(const model& of) {
     plan_graph::add_commands(pipeline, steps);
     const std::vector<std::string> published = plan_graph::add_images(pipeline, steps);
     plan_graph::add_deploys(pipeline, published, steps);
+    plan_graph::add_branch_deploys(pipeline, published, steps);
   }
   return plan_graph::sorter(std::move(steps)).sorted();
 }

@@ -14,6 +14,7 @@
 #include <cicd/kubernetes/objects.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/plan/plan.hpp>
+#include <cicd/release/cluster_deploy.hpp>
 #include <cicd/release/gitops.hpp>
 #include <cicd/run/runner.hpp>
 #include <cicd/run/workspace.hpp>
@@ -33,6 +34,18 @@ struct delivery_options {
   std::set<std::string, std::less<>>
       allow_dirty;  ///< environments, or `publish`, that take a tree with uncommitted changes
   git_event event;
+  std::map<std::string, std::string> saved_plans;  ///< of `deploy --plan`: step and cluster → fingerprint
+  int canary_percent = 0;                          ///< of `canary start|set`; 0: what is declared
+};
+
+/// Why a deploy is needed, from the records before and after.
+std::vector<std::string> deploy_reasons(const std::optional<deployment_record>& before,
+                                        const deployment_record& after);
+
+/// One cluster of an environment: where it is and how to get there. Several are waves, one after the other.
+struct cluster_wave {
+  kubernetes::cluster_target target;
+  cluster_place place;
 };
 
 class delivery : public effect_planner {
@@ -57,6 +70,35 @@ class delivery : public effect_planner {
   result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                     const environment& place,
                                                     std::size_t most) const;
+
+  /// The clusters of an environment `VIA kubectl`, in the order of their waves.
+  std::vector<cluster_wave> waves_of(const declared_pipeline& pipeline, const environment& place) const;
+  /// Opens the door to one; the namespace is filled in where none is declared.
+  result<std::unique_ptr<kubernetes::cluster>> open_wave(cluster_wave& wave,
+                                                         const cancellation* cancelled) const;
+  /// What was planned last for a deploy to clusters, in the order of the waves.
+  struct planned_wave {
+    cluster_plan plan;
+    deployment_record record;
+  };
+  const std::vector<planned_wave>& last_plans(const std::string& step) const;
+  /// What `images` look like in that environment, given its last record: the facts for rendering, and the
+  /// record.
+  struct draft {
+    kubernetes::release_facts facts;
+    deployment_record record;
+  };
+  /// The draft of what is recorded there already, for what needs no new image: tasks, rollbacks.
+  static draft draft_of(const deployment_record& record, const environment& place);
+  /// VERIFY, told what is deployed where.
+  status run_verify(const std::string& subject,
+                    const wanted_release& of,
+                    const cancellation& cancelled,
+                    const std::function<void(const std::string&)>& say) const;
+  /// Reads what CONFIG_FILES, MANIFESTS and PATCH name into the facts.
+  static status read_declared_files(const declared_pipeline& pipeline,
+                                    const environment& place,
+                                    kubernetes::release_facts& facts);
 
   /// The repository of manifests or the folder that an environment is reached by, as a person names it.
   std::string address_of(const declared_pipeline& pipeline, const environment& place) const;
@@ -89,6 +131,31 @@ class delivery : public effect_planner {
                  const cancellation& cancelled,
                  const std::function<void(const std::string&)>& say);
 
+  result<draft> draft_for(const graph_step& step,
+                          const std::vector<wanted_image>& images,
+                          const std::optional<deployment_record>& before);
+  result<wanted_release> wanted_in(const graph_step& step,
+                                   const std::vector<wanted_image>& images,
+                                   const cluster_wave& wave,
+                                   kubernetes::cluster& with);
+  status add_branch(const graph_step& step,
+                    const cluster_wave& wave,
+                    kubernetes::cluster& with,
+                    wanted_release& to);
+  result<step_plan> plan_clusters(const graph_step& step, const std::vector<wanted_image>& images);
+  status may_change(const graph_step& step, const cluster_plan& plan, const deployment_record& record);
+  outcome deploy_clusters(const graph_step& step,
+                          const cancellation& cancelled,
+                          const std::function<void(const std::string&)>& say);
+
+  std::string cluster_address_of(const declared_pipeline& pipeline, const environment& place) const;
+  result<manifest_state> cluster_state_of(const declared_pipeline& pipeline,
+                                          const environment& place,
+                                          const cancellation* cancelled) const;
+  result<std::vector<deployment_record>> cluster_history_of(const declared_pipeline& pipeline,
+                                                            const environment& place,
+                                                            std::size_t most) const;
+
   manifest_target target_of(const declared_pipeline& pipeline, const environment& place) const;
   std::string folder_of(const declared_pipeline& pipeline, const environment& place) const;
   result<std::optional<wanted_manifests>> wanted(const graph_step& step,
@@ -106,6 +173,7 @@ class delivery : public effect_planner {
   std::map<std::string, source_state> sources_;             ///< by source folder
   std::map<std::string, std::vector<wanted_image>> asked_;  ///< by step, of its last plan
   std::map<std::string, std::string> tags_;  ///< by repository: what its image is published under
+  std::map<std::string, std::vector<planned_wave>> planned_;  ///< by step, of a deploy to clusters
 };
 
 }  // namespace cicd

@@ -66,14 +66,20 @@ result<std::vector<delivery::wanted_image>> delivery::images_of(const declared_p
   return wanted;
 }
 
+/// A cluster pulls from a registry, never from a layout in the build tree.
 status delivery::check(const graph_step& step) {
-  if (step.place == nullptr || step.place->via != deploy_way::kubectl) return {};
-  return error{exit_class::usage,
-               step.id,
-               "this version of cicd cannot deploy that way yet",
-               "VIA kubectl",
-               {{"allowed", "gitops, render"},
-                {"try", "VIA gitops, and let an agent in the cluster apply the manifests"}}};
+  if (!step.runs_alone()) return {};
+  for (const image& each : step.pipeline->declared.images)
+    if (const std::string repository = repository_of(*step.pipeline, each); is_embedded(repository))
+      return error{
+          exit_class::usage,
+          step.id,
+          "a cluster cannot pull this image: its repository names no registry",
+          repository,
+          {{"allowed",
+            "VIA kubectl needs IMAGE <registry>/<path>, such as registry.example.com/" + repository},
+           {"try", "name the registry in add_pipeline(), or deploy VIA render to look at the manifests"}}};
+  return {};
 }
 
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
@@ -82,7 +88,8 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
   result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, images);
   if (!wanted) return std::move(wanted).error();
   asked_[step.id] = *wanted;
-  return step.kind == step_kind::publish ? plan_publish(step, *wanted) : plan_deploy(step, *wanted);
+  if (step.kind == step_kind::publish) return plan_publish(step, *wanted);
+  return step.runs_alone() ? plan_clusters(step, *wanted) : plan_deploy(step, *wanted);
 }
 
 outcome delivery::act(const task& work,
@@ -90,6 +97,7 @@ outcome delivery::act(const task& work,
                       const std::function<void(const std::string&)>& say) {
   const std::lock_guard hold(mutex_);
   return work.step->kind == step_kind::publish ? publish(*work.step, work, cancelled, say)
+         : work.step->runs_alone()             ? deploy_clusters(*work.step, cancelled, say)
                                                : deploy(*work.step, cancelled, say);
 }
 
@@ -104,8 +112,8 @@ std::vector<note> delivery::where_it_is(const graph_step& step) const {
                                                                    : std::string())});
   if (step.kind == step_kind::deploy && step.place->via == deploy_way::gitops) {
     const manifest_target target = target_of(pipeline, *step.place);
-    notes.push_back({"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)), target.branch,
-                                              shell_quoted(target.path))});
+    notes.push_back({"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)),
+                                              target.branch, shell_quoted(target.path))});
   }
   if (step.kind == step_kind::deploy && step.place->via == deploy_way::render)
     notes.push_back(

@@ -28,9 +28,10 @@ std::vector<std::string> changes_between(const std::map<std::string, std::string
   return lines;
 }
 
-/// Why a deploy is needed, from the records before and after.
-std::vector<std::string> reasons_for(const std::optional<deployment_record>& before,
-                                     const deployment_record& after) {
+}  // namespace release_delivery
+
+std::vector<std::string> deploy_reasons(const std::optional<deployment_record>& before,
+                                        const deployment_record& after) {
   if (!before) return {"never deployed"};
   std::vector<std::string> reasons;
   for (const auto& [name, image] : after.images) {
@@ -43,8 +44,6 @@ std::vector<std::string> reasons_for(const std::optional<deployment_record>& bef
   if (reasons.empty()) reasons.emplace_back("the declaration changed what is deployed");
   return reasons;
 }
-
-}  // namespace release_delivery
 
 bool delivery::is_embedded_place(const environment& place) const {
   return place.via == deploy_way::render || (place.via == deploy_way::gitops && !place.repository);
@@ -72,6 +71,7 @@ std::string delivery::folder_of(const declared_pipeline& pipeline, const environ
 
 std::string delivery::address_of(const declared_pipeline& pipeline, const environment& place) const {
   if (place.via == deploy_way::render) return folder_of(pipeline, place);
+  if (place.via == deploy_way::kubectl) return cluster_address_of(pipeline, place);
   const manifest_target target = target_of(pipeline, place);
   return shown_url(target.url) + " (" + target.path + ")";
 }
@@ -80,6 +80,7 @@ result<manifest_state> delivery::state_of(const declared_pipeline& pipeline,
                                           const environment& place,
                                           const cancellation* cancelled) const {
   if (place.via == deploy_way::render) return read_folder(folder_of(pipeline, place));
+  if (place.via == deploy_way::kubectl) return cluster_state_of(pipeline, place, cancelled);
   return read_manifests(target_of(pipeline, place), around_, {cancelled, {}, 50});
 }
 
@@ -87,6 +88,7 @@ result<std::vector<deployment_record>> delivery::history_of(const declared_pipel
                                                             const environment& place,
                                                             std::size_t most) const {
   if (place.via == deploy_way::render) return folder_history(folder_of(pipeline, place), most);
+  if (place.via == deploy_way::kubectl) return cluster_history_of(pipeline, place, most);
   return manifest_history(target_of(pipeline, place), most, around_, {});
 }
 
@@ -136,18 +138,16 @@ status delivery::not_superseded(const graph_step& step, const manifest_state& no
                 {"try", "deploy the newer commit, or revert what is wrong with it and deploy that"}}};
 }
 
-/// What should be there, given what is: nothing when it is there already. Asked again after each rejected
-/// push.
-result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step,
-                                                         const std::vector<wanted_image>& images,
-                                                         const manifest_state& now) {
+/// Images that run there already keep what first built them; others get the tag of this commit.
+result<delivery::draft> delivery::draft_for(const graph_step& step,
+                                            const std::vector<wanted_image>& images,
+                                            const std::optional<deployment_record>& before) {
   const declared_pipeline& pipeline = *step.pipeline;
-  const environment& place = *step.place;
   const git_state& git = source_of(pipeline).git;
-  wanted_manifests want;
-  want.record = {.pipeline = pipeline.declared.name.str(),
-                 .environment = place.name.str(),
-                 .generation = 1,
+  draft made;
+  made.record = {.pipeline = pipeline.declared.name.str(),
+                 .environment = step.place->name.str(),
+                 .generation = before ? before->generation + 1 : 1,
                  .id = options_.run_id,
                  .commit = git.commit.value_or(""),
                  .branch = git.branch.value_or(""),
@@ -158,28 +158,43 @@ result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step,
                  .images = {},
                  .manifests = {},
                  .outcome = "deployed"};
-  if (now.record) want.record.generation = now.record->generation + 1;
-  kubernetes::release_facts facts{.pipeline = want.record.pipeline,
-                                  .environment = want.record.environment,
-                                  .images = {},
-                                  .protected_branch = place.on.kind != ref_kind::none};
+  made.facts.pipeline = made.record.pipeline;
+  made.facts.environment = made.record.environment;
+  made.facts.protected_branch = step.place->on.kind != ref_kind::none;
   for (const wanted_image& image : images) {
     auto registry = registry_for(image.repository, registry_setup(), around_);
     if (!registry) return std::move(registry).error();
-    deployment_record::image& held = want.record.images[image.name];
-    const auto before = now.record ? now.record->images.find(image.name) : want.record.images.end();
-    if (now.record && before != now.record->images.end() && before->second.manifest == image.manifest
-        && before->second.reference == (*registry)->reference(before->second.tag, image.manifest)) {
-      held = before->second;
+    deployment_record::image& held = made.record.images[image.name];
+    const bool known = before && before->images.contains(image.name);
+    if (known && before->images.at(image.name).manifest == image.manifest
+        && before->images.at(image.name).reference
+               == (*registry)->reference(before->images.at(image.name).tag, image.manifest)) {
+      held = before->images.at(image.name);
     } else {
       result<std::string> tag = tag_for(pipeline, image.manifest);
       if (!tag) return std::move(tag).error();
       held = {(*registry)->reference(*tag, image.manifest), *tag, image.manifest, git.commit.value_or(""),
               git.branch.value_or("")};
     }
-    facts.images[image.name] = {held.reference, held.tag, held.built_from, held.built_branch};
-    if (want.record.version.empty()) want.record.version = held.tag;
+    made.facts.images[image.name] = {held.reference, held.tag, held.built_from, held.built_branch};
+    if (made.record.version.empty()) made.record.version = held.tag;
   }
+  if (status read = read_declared_files(pipeline, *step.place, made.facts); !read)
+    return std::move(read).error();
+  return made;
+}
+
+/// What should be there, given what is: nothing when it is there already. Asked again after each rejected
+/// push.
+result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step,
+                                                         const std::vector<wanted_image>& images,
+                                                         const manifest_state& now) {
+  const declared_pipeline& pipeline = *step.pipeline;
+  result<draft> made = draft_for(step, images, now.record);
+  if (!made) return std::move(made).error();
+  const kubernetes::release_facts& facts = made->facts;
+  wanted_manifests want;
+  want.record = std::move(made->record);
   result<std::vector<kubernetes::object>> objects = kubernetes::objects_of(pipeline, facts);
   if (!objects) return std::move(objects).error();
   if (objects->empty())
@@ -211,7 +226,7 @@ result<step_plan> delivery::plan_deploy(const graph_step& step, const std::vecto
   if (status newest = not_superseded(step, *now); !newest) return std::move(newest).error();
   plan.what = decision::run;
   plan.result.reset();
-  plan.reasons = release_delivery::reasons_for(now->record, (*want)->record);
+  plan.reasons = deploy_reasons(now->record, (*want)->record);
   plan.details = release_delivery::changes_between(now->files, (*want)->files);
   return plan;
 }

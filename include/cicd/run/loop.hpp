@@ -49,6 +49,8 @@ class run_loop {
  private:
   void prepare();
   void pump();
+  void make_ready(step_index step);
+  std::optional<step_index> next_ready();
   void begin(step_index step);
   void start(step_index step, step_plan plan);
   void finish(step_index step, outcome end);
@@ -68,7 +70,8 @@ class run_loop {
 
   std::vector<unsigned> waiting_for_;               ///< by step: unfinished predecessors
   std::vector<std::vector<step_index>> before_of_;  ///< by step: those that wait for it
-  std::priority_queue<step_index, std::vector<step_index>, std::greater<>> ready_;
+  using in_order = std::priority_queue<step_index, std::vector<step_index>, std::greater<>>;
+  in_order ready_, ready_alone_;  ///< those that run alone wait until nothing else can run
   struct running_step {
     task work;
     std::chrono::steady_clock::time_point since;

@@ -27,7 +27,7 @@ void run_loop::prepare() {
   for (step_index step : plans_.wanted()) {
     for (step_index before : plans_.graph().steps[step].after) before_of_[before].push_back(step);
     waiting_for_[step] = static_cast<unsigned>(plans_.graph().steps[step].after.size());
-    if (waiting_for_[step] == 0) ready_.push(step);
+    if (waiting_for_[step] == 0) make_ready(step);
   }
 }
 
@@ -44,13 +44,25 @@ loop_result run_loop::run() {
 void run_loop::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!ready_.empty() && signal_ == 0 && result_.outcome == exit_class::done
-         && running_.size() < jobs_.value_or(1)) {
-    const step_index step = ready_.top();
-    ready_.pop();
-    begin(step);
+  while (signal_ == 0 && result_.outcome == exit_class::done && running_.size() < jobs_.value_or(1)) {
+    const std::optional<step_index> step = next_ready();
+    if (!step) break;
+    begin(*step);
   }
   pumping_ = false;
+}
+
+void run_loop::make_ready(step_index step) {
+  (plans_.graph().steps[step].runs_alone() ? ready_alone_ : ready_).push(step);
+}
+
+std::optional<step_index> run_loop::next_ready() {
+  const bool alone = running_.size() == 1 && plans_.graph().steps[running_.begin()->first].runs_alone();
+  in_order& from = ready_.empty() && running_.empty() ? ready_alone_ : ready_;
+  if (alone || from.empty()) return std::nullopt;
+  const step_index step = from.top();
+  from.pop();
+  return step;
 }
 
 void run_loop::begin(step_index step) {
@@ -140,7 +152,7 @@ void run_loop::finish(step_index step, outcome end) {
 
 void run_loop::release(step_index step) {
   for (step_index next : before_of_[step])
-    if (--waiting_for_[next] == 0) ready_.push(next);
+    if (--waiting_for_[next] == 0) make_ready(next);
 }
 
 void run_loop::stop_all(runner::manner how) {

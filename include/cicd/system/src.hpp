@@ -5,12 +5,15 @@
 #include <cicd/system/boost_process.ipp>
 #include <cicd/system/children.ipp>
 #include <cicd/system/clock.ipp>
+#include <cicd/system/companion.ipp>
 #include <cicd/system/environment.ipp>
 #include <cicd/system/event_loop.ipp>
 #include <cicd/system/file_error.ipp>
 #include <cicd/system/file_lock.ipp>
 #include <cicd/system/file_tree.ipp>
 #include <cicd/system/file_write.ipp>
+#include <cicd/system/http.ipp>
+#include <cicd/system/http_message.ipp>
 #include <cicd/system/launch.ipp>
 #include <cicd/system/machine.ipp>
 #include <cicd/system/paths.ipp>

@@ -33,9 +33,10 @@ constexpr std::string_view orders =
 TEST(a_pipeline_of_a_template, turns_into_the_targets_that_the_interface_promises) {
   names all;
   for (const target& each : targets(orders)) all.push_back(each.name);
-  EXPECT_EQ(all, (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image",
-                        "orders.publish", "orders.plan-stage", "orders.deploy-stage", "build", "scan",
-                        "image", "publish", "plan-stage", "deploy-stage"}));
+  EXPECT_EQ(all,
+            (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image",
+                   "orders.publish", "orders.plan-stage", "orders.deploy-stage",
+                   "build", "scan", "image", "publish", "plan-stage", "deploy-stage"}));
 }
 
 TEST(a_target, ends_with_the_steps_it_stands_for) {
@@ -100,13 +101,84 @@ TEST(targets, depend_on_what_any_step_before_them_names) {
   EXPECT_TRUE(named(all, "o.plan-s").depends.empty());
 }
 
+constexpr std::string_view clusters =
+    "add_pipeline(orders TEMPLATE java-maven)\npipeline_step(orders gen COMMAND x)\npipeline_service(orders "
+    "api PORT 80)\n"
+    "pipeline_environment(orders prod VIA kubectl VERIFY ./smoke.sh {host})\n"
+    "pipeline_environment(orders file VIA render)\npipeline_preview(orders IN prod)";
+
+TEST(an_environment, has_targets_that_are_commands_of_their_own) {
+  const auto all = targets(clusters);
+  EXPECT_EQ(named(all, "orders.rollback-prod").command, (names{"rollback", "orders", "prod"}));
+  EXPECT_EQ(named(all, "orders.rollback-prod").description, "puts back what ran in prod before");
+  EXPECT_TRUE(named(all, "orders.rollback-prod").steps.empty());
+  EXPECT_EQ(named(all, "orders.verify-prod").command, (names{"verify", "orders", "prod"}));
+  EXPECT_TRUE(named(all, "orders.verify-prod").test);
+  for (const target& each : all) {
+    EXPECT_NE(each.name, "orders.rollback-file");
+    EXPECT_NE(each.name, "orders.verify-file");
+  }
+}
+
+TEST(a_preview, has_targets_that_follow_the_branch) {
+  const auto all = targets(clusters);
+  EXPECT_EQ(named(all, "orders.plan-branch").steps, names{"orders/deploy-branch"});
+  EXPECT_TRUE(named(all, "orders.plan-branch").plans_only);
+  EXPECT_EQ(named(all, "orders.deploy-branch").steps, names{"orders/deploy-branch"});
+  EXPECT_EQ(named(all, "orders.undeploy-branch").command, (names{"preview", "remove", "orders"}));
+  for (const target& each : targets(orders))
+    EXPECT_EQ(each.name.find("-branch"), std::string::npos) << each.name;
+}
+
+TEST(a_canary, has_a_target_of_its_own_named_by_the_environment) {
+  const auto all = targets(std::string(clusters) + "\npipeline_canary(orders IN prod SHARE 10%)");
+  EXPECT_EQ(named(all, "orders.canary-prod").steps, names{"orders/canary-prod"});
+}
+
+TEST(aggregates, of_commands_are_the_commands_without_a_pipeline) {
+  const auto all =
+      targets(std::string(clusters)
+              + "\nadd_pipeline(prod TEMPLATE java-maven)\npipeline_environment(prod prod VIA kubectl)");
+  EXPECT_EQ(named(all, "rollback-prod").command, (names{"rollback", "prod"}));
+  EXPECT_EQ(named(all, "prod.rollback-prod").command, (names{"rollback", "prod", "prod"}));
+  EXPECT_EQ(named(all, "verify-prod").command, (names{"verify", "prod"}));
+  EXPECT_FALSE(named(all, "verify-prod").test);
+  EXPECT_EQ(named(all, "deploy-branch").steps, names{"orders/deploy-branch"});
+  EXPECT_EQ(named(all, "deploy-branch").description,
+            "deploys the branch of every pipeline beside the real ones");
+  EXPECT_EQ(named(all, "undeploy-branch").command, (names{"preview", "remove"}));
+  EXPECT_TRUE(named(all, "deploy-prod").command.empty());
+}
+
+TEST(a_target_that_is_a_command, says_which_when_it_is_asked_to_run_steps) {
+  EXPECT_EQ(cicd::text_of(not_made_of_steps(named(targets(clusters), "orders.rollback-prod"))),
+            "cicd: error: the target is a command of its own, not one that ends with steps: "
+            "'orders.rollback-prod'\n"
+            "  try: cicd rollback orders prod\n");
+}
+
+TEST(the_text_for_cmake, hands_commands_on_and_keeps_their_tests_apart) {
+  const std::string text = cmake_text(targets(clusters));
+  EXPECT_NE(
+      text.find(
+          "_cicd_add_target([==[orders.rollback-prod]==] [==[0]==] [==[deploy]==] [==[puts back what ran in "
+          "prod before]==] [==[]==] [==[rollback|orders|prod]==])\n"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("_cicd_add_deploy_test([==[orders.verify-prod]==] [==[cicd|orders|verify|deploy]==] "
+                      "[==[verify|orders|prod]==])\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(the_text_for_cmake, has_one_call_a_line_in_brackets_that_nothing_closes) {
   auto made = cicd::tests::model_from(
       "add_pipeline(o)\npipeline_step(o a COMMAND x CHECK DEPENDS g h DESCRIPTION \"x]==] ${y} ]==\")");
-  EXPECT_EQ(cmake_text(targets_of(made.model)),
-            "# Written by cicd describe, format 1; configure writes it anew.\n"
-            "_cicd_add_target([==[o.a]==] [==[0]==] [==[step]==] [===[x]==] ${y} ]==]===] [==[g|h]==])\n"
-            "_cicd_add_test([==[o.a]==] [==[cicd|o|step]==] [==[]==] [==[]==])\n");
+  EXPECT_EQ(
+      cmake_text(targets_of(made.model)),
+      "# Written by cicd describe, format 2; configure writes it anew.\n"
+      "_cicd_add_target([==[o.a]==] [==[0]==] [==[step]==] [===[x]==] ${y} ]==]===] [==[g|h]==] [==[]==])\n"
+      "_cicd_add_test([==[o.a]==] [==[cicd|o|step]==] [==[]==] [==[]==])\n");
 }
 
 }  // namespace

@@ -19,52 +19,102 @@ std::set<std::string> visited_keys() {
   add("step", cicd::step{});
   add("image", cicd::image{});
   add("service", cicd::service{});
+  add("cron_job", cicd::cron_job{});
+  add("container", cicd::container{});
   add("environment", cicd::environment{});
+  add("preview", cicd::preview{});
+  add("canary", cicd::canary{});
   return keys;
+}
+
+bool has(std::string_view words, std::string_view keyword) {
+  return (" " + std::string(words) + " ").find(" " + std::string(keyword) + " ") != std::string::npos;
+}
+
+/// `words`, and before them each of `defaults` (a keyword and its value) that they do not give themselves.
+std::string with_defaults(std::string_view words,
+                          std::initializer_list<std::pair<const char*, const char*>> defaults) {
+  std::string text;
+  for (const auto& [keyword, value] : defaults)
+    if (!has(words, keyword)) text += std::string(keyword) + " " + value + " ";
+  return text + std::string(words);
+}
+
+/// All that the words of a call may refer to, for pipelines with a template.
+constexpr std::string_view surroundings =
+    "add_pipeline(orders TEMPLATE java-maven)\npipeline_step(orders runtime COMMAND x)\n"
+    "pipeline_environment(orders stage VIA kubectl)\npipeline_environment(orders prod VIA kubectl)\n";
+
+std::string call_of_pipeline(std::string_view key, const std::string& words) {
+  if (key == "pipeline.name") return "add_pipeline(" + words + ")\n";
+  const std::string with_template = key == "pipeline.template" ? "" : "TEMPLATE java-maven ";
+  return "add_pipeline(orders " + with_template + words + ")\npipeline_step(orders runtime COMMAND x)\n";
+}
+
+std::string call_of_service(std::string_view key, const std::string& words) {
+  const std::string start(surroundings);
+  if (key == "service.name") return start + "pipeline_service(orders " + words + " PORT 80)\n";
+  if (key == "service.in")
+    return start + "pipeline_service(orders api PORT 80)\npipeline_service(orders api " + words
+           + " REPLICAS 2)\n";
+  const char* replicas = key == "service.scale_at" ? "2..4" : "2";
+  return start + "pipeline_service(orders api "
+         + with_defaults(words, {{"PORT", "80"},
+                                 {"CPU", "1"},
+                                 {"HOST", "a.example.com"},
+                                 {"READY", "/ready"},
+                                 {"REPLICAS", replicas}})
+         + ")\n";
+}
+
+std::string call_of_cron_job(std::string_view key, const std::string& words) {
+  const std::string start(surroundings);
+  if (key == "cron_job.name") return start + "pipeline_cron_job(orders " + words + " SCHEDULE @daily)\n";
+  if (key == "cron_job.in")
+    return start + "pipeline_cron_job(orders close SCHEDULE @daily)\npipeline_cron_job(orders close " + words
+           + " OFF)\n";
+  return start + "pipeline_cron_job(orders close " + with_defaults(words, {{"SCHEDULE", "@daily"}}) + ")\n";
+}
+
+std::string call_of_environment(std::string_view key, const std::string& words) {
+  const bool in_git =
+      key == "environment.repository" || key == "environment.branch" || key == "environment.path";
+  const char* via = in_git ? "gitops" : "kubectl";
+  if (key == "environment.name")
+    return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders " + words
+           + " VIA kubectl)\n";
+  const std::string eks = key == "environment.role" ? "EKS us-east-1/orders " : "";
+  return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders stage " + eks
+         + with_defaults(words, {{"VIA", via}}) + ")\n";
 }
 
 /// A configure in which `words` stand in a call of that kind and all they refer to exists; a name stands for
 /// itself.
-std::string configure_with(std::string_view key, std::string_view words) {
-  const std::string kind(key.substr(0, key.find('.')));
+std::string configure_with(std::string_view key, std::string_view text) {
+  const std::string_view kind = key.substr(0, key.find('.'));
   const bool name = key.ends_with(".name");
-  const std::string text(words);
-  const auto has = [&](std::string_view keyword) {
-    return (" " + text + " ").find(" " + std::string(keyword) + " ") != std::string::npos;
-  };
-  std::string lines;
-  if (kind == "pipeline") {
-    const std::string with_template = key == "pipeline.template" ? "" : " TEMPLATE java-maven";
-    lines = name ? "add_pipeline(" + text + ")\n"
-                 : "add_pipeline(orders" + with_template + " " + text
-                       + ")\npipeline_step(orders runtime COMMAND x)\n";
-    return lines;
-  }
-  lines = "add_pipeline(orders TEMPLATE java-maven)\npipeline_step(orders runtime COMMAND x)\n";
-  if (kind != "environment") lines += "pipeline_environment(orders stage VIA gitops)\n";
+  const std::string words(text), start(surroundings), api = start + "pipeline_service(orders api PORT 80)\n";
+  if (kind == "pipeline") return call_of_pipeline(key, words);
+  if (kind == "service") return call_of_service(key, words);
+  if (kind == "cron_job") return call_of_cron_job(key, words);
+  if (kind == "environment") return call_of_environment(key, words);
   if (kind == "step")
-    lines += "pipeline_step(orders "
-             + (name ? text + " COMMAND x"
-                     : "own " + std::string(has("COMMAND") || has("SHELL") ? "" : "COMMAND x ") + text)
-             + ")\n";
+    return start + "pipeline_step(orders "
+           + (name ? words + " COMMAND x"
+                   : "own " + (has(words, "SHELL") ? words : with_defaults(words, {{"COMMAND", "x"}})))
+           + ")\n";
   if (kind == "image")
-    lines +=
-        "pipeline_image(orders "
-        + (name ? text + " BASE scratch" : "own " + std::string(has("BASE") ? "" : "BASE scratch ") + text)
-        + ")\n";
-  if (kind == "service" && key == "service.in")
-    return lines + "pipeline_service(orders api PORT 80)\npipeline_service(orders api " + text
-           + " REPLICAS 2)\n";
-  if (kind == "service") {
-    const std::string needed = std::string(has("PORT") ? "" : "PORT 80 ") + (has("CPU") ? "" : "CPU 1 ")
-                               + (has("HOST") ? "" : "HOST a.example.com ");
-    lines += "pipeline_service(orders " + (name ? text : "api " + needed + text) + ")\n";
-  }
-  if (kind == "environment") {
-    const std::string via = has("VIA") ? "" : has("CONTEXT") ? "VIA kubectl " : "VIA gitops ";
-    lines += "pipeline_environment(orders " + (name ? text + " " + via : "stage " + via + text) + ")\n";
-  }
-  return lines;
+    return start + "pipeline_image(orders "
+           + (name ? words + " BASE scratch" : "own " + with_defaults(words, {{"BASE", "scratch"}})) + ")\n";
+  if (kind == "container")
+    return api + "pipeline_container(orders "
+           + (name ? words + " OF api ROLE init"
+                   : "migrate " + with_defaults(words, {{"OF", "api"}, {"ROLE", "init"}}))
+           + ")\n";
+  if (kind == "preview")
+    return api + "pipeline_cron_job(orders close-stale-orders SCHEDULE @daily)\npipeline_preview(orders "
+           + with_defaults(words, {{"IN", "stage"}}) + ")\n";
+  return api + "pipeline_canary(orders " + with_defaults(words, {{"IN", "prod"}, {"SHARE", "10%"}}) + ")\n";
 }
 
 TEST(the_words_of_options, are_there_for_every_field_and_for_nothing_else) {
@@ -95,13 +145,43 @@ TEST(the_counter_example_of_every_option, is_refused_once_and_for_its_own_sake) 
   }
 }
 
+const cicd::declaring_function& function_named(std::string_view name) {
+  static const cicd::declaring_function none;
+  for (const auto& each : cicd::declaring_functions())
+    if (each.name == name) return each;
+  ADD_FAILURE() << name;
+  return none;
+}
+
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  const auto& functions = cicd::declaring_functions();
-  ASSERT_EQ(functions.size(), 5u);
-  EXPECT_EQ(functions[0].name, "add_pipeline");
-  EXPECT_EQ(functions[1].keywords.front(), "COMMAND");
-  EXPECT_EQ(functions[4].keywords, (std::vector<std::string_view>{"ON", "VIA", "REPOSITORY", "BRANCH", "PATH",
-                                                                  "NAMESPACE", "CONTEXT", "ALLOW_DIRTY"}));
+  EXPECT_EQ(cicd::declaring_functions().size(), 10u);
+  EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
+  EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
+  EXPECT_EQ(function_named("pipeline_container").keywords,
+            (std::vector<std::string_view>{"OF", "ROLE", "IMAGE", "COMMAND", "ENV", "SECRET_ENV", "VOLUMES",
+                                           "CPU", "MEMORY"}));
+  EXPECT_EQ(function_named("pipeline_canary").keywords,
+            (std::vector<std::string_view>{"IN", "SERVICE", "SHARE", "TTL", "REPLACE"}));
+  EXPECT_TRUE(function_named("pipeline_label").keywords.empty());
+}
+
+TEST(declaring_functions, have_a_cmake_file_each) {
+  for (const auto& each : cicd::declaring_functions()) {
+    const std::string name(each.name);
+    const std::string text = cicd::tests::file_text(cicd::tests::source_root() / "cmake" / (name + ".cmake"));
+    EXPECT_NE(text.find("function(" + name + ")"), std::string::npos) << name;
+  }
+}
+
+TEST(the_keyword_of_an_option, is_its_key) {
+  for (const auto& [key, keyword] : {std::pair{"service.role_arn", "ROLE_ARN"},
+                                     {"environment.role", "ROLE"},
+                                     {"environment.protected", "PROTECTED"},
+                                     {"environment.namespace", "NAMESPACE"},
+                                     {"preview.namespace", "NAMESPACE"}}) {
+    ASSERT_NE(cicd::find_field_doc(key), nullptr) << key;
+    EXPECT_TRUE(cicd::find_field_doc(key)->example.starts_with(keyword)) << key;
+  }
 }
 
 TEST(the_words_of_one_option, are_found_by_its_name) {

@@ -47,6 +47,34 @@ TEST(strong_types, accept_their_form_and_no_other) {
   expect_forms<cicd::user_id>({"1", "4294967294"}, {"", "0", "root", "4294967295", "99999999999"});
 }
 
+TEST(types_of_workloads, accept_their_form_and_no_other) {
+  expect_forms<cicd::meta_key>({"team", "Team_1", "example.com/a.b-c"},
+                               {"", "-a", "a-", "a b", "/a", "a/", "A.com/a", "a/b/c"});
+  EXPECT_FALSE(cicd::meta_key::accepts(std::string(64, 'a')));
+  expect_forms<cicd::amount>({"0", "1", "25%"}, {"", "%", "-1", "1.5", "25%%", "some"});
+  expect_forms<cicd::share>({"1%", "50%"}, {"", "0%", "51%", "10", "100%", "x%"});
+  expect_forms<cicd::cron_schedule>(
+      {"* * * * *", "*/15 0-5,7 1 jan-mar mon,wed", "@daily", "0 0 ? * SUN", "5/10 * * * *"},
+      {"", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7",
+       "5-1 * * * *", "*/0 * * * *", "*  * * * *", "@every 5m", "* * * * m"});
+  expect_forms<cicd::time_zone_name>({"UTC", "America/Sao_Paulo", "Etc/GMT+3"},
+                                     {"", "Local", "/UTC", "UTC/", "a//b", "Sao Paulo", "../UTC"});
+  expect_forms<cicd::toleration>({"a", "a=b", "a:NoExecute", "x.com/a=b:NoSchedule"},
+                                 {"", "a:Never", "a=", "=b", "a=b/c", ":NoSchedule"});
+  expect_forms<cicd::env_source>({"config/a", "secret/a-b"}, {"", "a", "config/", "config/A", "map/a"});
+  expect_forms<cicd::mount_source>(
+      {"empty", "empty:1Gi", "config:a", "secret:a", "claim:a", "storage:data:10Gi"},
+      {"", "empty:", "empty:1GB", "config:", "claim", "storage:data", "storage:1Gi", "host:/a"});
+  expect_forms<cicd::role_arn>(
+      {"arn:aws:iam::1:role/a", "arn:aws-cn:iam::1:role/p/a"},
+      {"", "orders", "arn:aws:iam::1:role/", "arn:aws:s3:::a", "arn:aws:iam::1:role/a b"});
+  expect_forms<cicd::eks_cluster>({"us-east-1/orders", "eu-west-1/My_Cluster"},
+                                  {"", "orders", "us-east-1/", "/orders", "US/a", "us-east-1/-a"});
+  expect_forms<cicd::object_name>(
+      {"Namespace/a", "CustomResourceDefinition/a.example.com"},
+      {"", "a", "namespace/a", "Namespace/", "/a", "Name space/a", "Namespace/A"});
+}
+
 TEST(strong_types, hold_what_they_were_made_from) {
   EXPECT_EQ(cicd::duration::from("1h30m").milliseconds(), 5'400'000);
   EXPECT_EQ(cicd::port_number::from("8080").number(), 8080);

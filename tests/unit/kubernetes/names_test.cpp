@@ -5,6 +5,7 @@
 #include <set>
 
 #include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/workload.hpp>
 
 namespace {
 
@@ -82,6 +83,76 @@ TEST(slug_of, a_hundred_thousand_branches_give_as_many_parts_of_a_host) {
 TEST(slug_of, a_short_name_stays_as_it_is) {
   EXPECT_EQ(slug_of("main"), "main");
   EXPECT_EQ(slug_of("Feature/A").substr(0, 10), "feature-a-");
+}
+
+/// Kubernetes' own rules for names (apimachinery, validation), written independently: an RFC 1035 label is
+/// one of RFC 1123 that begins with a letter, and a label is a subdomain.
+bool is_rfc1035_label(const std::string& name, std::size_t most) {
+  const auto lower_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (name.empty() || name.size() > most || name.front() < 'a' || name.front() > 'z'
+      || !lower_or_digit(name.back()))
+    return false;
+  for (char c : name)
+    if (!lower_or_digit(c) && c != '-') return false;
+  return true;
+}
+
+TEST(branch_object_name, a_hundred_thousand_branches_give_as_many_names_of_every_kind) {
+  const auto branches = generated_branches(100'000);
+  const std::string longest(52, 'n');
+  for (const auto& [name, most] : {std::pair{std::string("orders-api"), std::size_t{63}},
+                                   {"orders-close-stale-orders", 52},
+                                   {longest, 63}}) {
+    std::set<std::string> names;
+    for (const std::string& branch : branches) {
+      const std::string made = branch_object_name(name, branch, most);
+      ASSERT_TRUE(is_rfc1035_label(made, most)) << made;
+      names.insert(made);
+    }
+    EXPECT_EQ(names.size(), branches.size()) << name;
+  }
+}
+
+TEST(branch_object_name, a_hundred_thousand_branches_give_valid_labels_and_selectors) {
+  std::set<std::string> keys;
+  const auto branches = generated_branches(100'000);
+  for (const std::string& branch : branches) {
+    const std::string key = branch_key(branch);
+    ASSERT_TRUE(is_rfc1035_label("a" + key, 63) && is_valid_label_value(key)) << key;
+    const std::string selected = label_value("orders.api." + short_hash(branch));
+    ASSERT_TRUE(is_valid_label_value(selected)) << selected;
+    keys.insert(key);
+  }
+  EXPECT_EQ(keys.size(), branches.size());
+}
+
+TEST(branch_object_name, two_services_of_one_branch_never_share_a_name) {
+  const std::string branch = "x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x";
+  std::set<std::string> names;
+  std::string service = "orders-a";
+  for (int length = 0; length < 40; ++length, service += "-x")
+    names.insert(branch_object_name(service, branch, 63));
+  EXPECT_EQ(names.size(), 40U);
+}
+
+TEST(branch_object_name, is_readable) {
+  EXPECT_EQ(branch_object_name("orders-api", "feature/Close stale", 63).substr(0, 31),
+            "orders-api-feature-close-stale-");
+}
+
+TEST(workload_name, is_within_the_budget_of_its_kind) {
+  EXPECT_EQ(workload_name("orders", "api"), "orders-api");
+  const std::string fifty(50, 'a');
+  EXPECT_EQ(workload_name(fifty, "one", 52).size(), 52U);
+  EXPECT_NE(workload_name(fifty, "one", 52), workload_name(fifty, "two", 52));
+  EXPECT_TRUE(is_rfc1035_label(workload_name("3scale", fifty + fifty, 52), 52));
+}
+
+TEST(name_with, is_cut_before_its_suffix) {
+  EXPECT_EQ(name_with("orders-index", "pods"), "orders-index-pods");
+  const std::string sixty(60, 'a');
+  EXPECT_TRUE(is_rfc1035_label(name_with(sixty, "pods"), 63));
+  EXPECT_NE(name_with(sixty, "pods"), name_with(sixty + "b", "pods"));
 }
 
 }  // namespace

@@ -1,86 +1,15 @@
 // What services become: names, labels, selectors, and the defaults that break nothing.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <cicd/kubernetes/objects.hpp>
+#include "rendering.hpp"
 
 namespace {
 
-using namespace cicd;
-using namespace cicd::kubernetes;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using namespace rendering;
 
-const std::string commit = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
-const std::string reference = "services/orders:1a2b3c4@sha256:" + std::string(64, 'a');
-
-declared_pipeline orders(service api) {
-  declared_pipeline pipeline;
-  pipeline.declared.name = "orders";
-  pipeline.declared.images = {image{.name = "image", .jar = "target/*.jar"}};
-  pipeline.declared.services = {std::move(api)};
-  pipeline.declared.environments = {environment{.name = "stage"},
-                                    environment{.name = "prod", .namespace_name = "shop"}};
-  return pipeline;
-}
-
-service whole_api() {
-  return {.name = "api",
-          .port = 8080,
-          .replicas = 2,
-          .host = "orders.example.com",
-          .ready = "/health",
-          .env = {{"APP_ENDPOINT", "https://{host}"}, {"DD_VERSION", "{commit_short}"}},
-          .secret_env = {{"DATABASE_URL", "orders-db", "url"}},
-          .cpu = "500m",
-          .memory = "1Gi"};
-}
-
-release_facts facts_of(std::string environment = "stage") {
-  return {.pipeline = "orders",
-          .environment = std::move(environment),
-          .images = {{"image", {reference, "1a2b3c4", commit, "main"}}}};
-}
-
-std::vector<object> rendered(const declared_pipeline& pipeline, const release_facts& facts = facts_of()) {
-  auto objects = objects_of(pipeline, facts);
-  EXPECT_TRUE(objects) << text_of(objects.error());
-  return objects ? *objects : std::vector<object>{};
-}
-
-const json& content_of(const std::vector<object>& objects, const std::string& kind) {
-  static const json none;
-  for (const object& each : objects)
-    if (each.kind == kind) return each.content;
-  return none;
-}
-
-const json& pod_of(const std::vector<object>& objects) {
-  return content_of(objects, "Deployment")["spec"]["template"];
-}
-const json& container_of(const std::vector<object>& objects) {
-  return pod_of(objects)["spec"]["containers"].elements().at(0);
-}
-
-std::vector<std::string> keys_of(const json& value) {
-  std::vector<std::string> keys;
-  for (const auto& [key, member] : value.members()) keys.push_back(key);
-  return keys;
-}
-
-std::vector<std::string> variables_of(const std::vector<object>& objects) {
-  std::vector<std::string> variables;
-  for (const json& each : container_of(objects)["env"].elements())
-    variables.push_back(each["name"].text() + "=" + each["value"].text());
-  return variables;
-}
-
-TEST(objects, a_service_with_port_and_host_becomes_three_objects_sorted_by_file) {
+TEST(objects, a_service_with_port_and_host_becomes_objects_sorted_by_file) {
   std::vector<std::string> files;
   for (const object& each : rendered(orders(whole_api()))) files.push_back(each.file);
-  EXPECT_THAT(
-      files, ElementsAre("orders-api.deployment.yaml", "orders-api.ingress.yaml", "orders-api.service.yaml"));
+  EXPECT_THAT(files, ElementsAre("orders-api.deployment.yaml", "orders-api.ingress.yaml",
+                                 "orders-api.poddisruptionbudget.yaml", "orders-api.service.yaml"));
 }
 
 TEST(objects, members_come_in_the_order_that_people_expect) {
@@ -189,7 +118,7 @@ TEST(objects, variables_have_their_placeholders_replaced) {
 
 TEST(objects, a_secret_is_named_and_never_seen) {
   const auto objects = rendered(orders(whole_api()));
-  const json& secret = container_of(objects)["env"].elements().at(2);
+  const json& secret = container_of(objects)["env"].elements().at(0);
   EXPECT_EQ(compact(secret),
             R"({"name":"DATABASE_URL","valueFrom":{"secretKeyRef":{"name":"orders-db","key":"url"}}})");
 }

@@ -1,0 +1,143 @@
+// The checks of environments, previews and canaries: what goes with which way of deploying, and what they
+// refer to.
+#include <cicd/declare/checks.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cicd::declaring {
+
+namespace checks_environment {
+namespace {
+
+/// An option that only one way of deploying, or two, know.
+struct way_of_option {
+  std::string_view key, keyword;
+  bool gitops, render, kubectl;
+};
+
+constexpr way_of_option ways[] = {{"repository", "REPOSITORY", true, false, false},
+                                  {"branch", "BRANCH", true, false, false},
+                                  {"path", "PATH", true, true, false},
+                                  {"context", "CONTEXT", false, false, true},
+                                  {"kubeconfig", "KUBECONFIG", false, false, true},
+                                  {"eks", "EKS", false, false, true},
+                                  {"role", "ROLE", false, false, true},
+                                  {"take_over", "TAKE_OVER", false, false, true},
+                                  {"prune", "PRUNE", false, false, true},
+                                  {"approval", "APPROVAL", false, false, true},
+                                  {"on_failure", "ON_FAILURE", false, false, true},
+                                  {"patience", "PATIENCE", false, false, true}};
+
+std::string fitting_ways(const way_of_option& of) {
+  if (of.kubectl) return "kubectl";
+  return of.render ? "gitops or render" : "gitops";
+}
+
+void check_way(const declaration<environment>& of, findings& found) {
+  const deploy_way via = of.value.via;
+  for (const way_of_option& each : ways) {
+    const bool fits = (via == deploy_way::gitops && each.gitops) || (via == deploy_way::render && each.render)
+                      || (via == deploy_way::kubectl && each.kubectl);
+    if (via != deploy_way::none && of.at(each.key) && !fits)
+      found.add(of.at(each.key),
+                meaningless_option(each.keyword, fmt::format("without VIA {}", fitting_ways(each)),
+                                   fmt::format("leave {} out", each.keyword)));
+  }
+}
+
+void check_environment(const declaration<environment>& of, findings& found) {
+  if (!of.at("via") && !of.site->unclear)
+    found.add(of.start(), missing_option("VIA", allowed_form(static_cast<const deploy_way*>(nullptr)),
+                                         "cicd explain environment.via"));
+  check_way(of, found);
+  if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
+  if (of.value.via != deploy_way::kubectl) return;
+  if (of.at("eks") && of.at("context")) found.add(of.at("eks"), excluded_option("EKS", "CONTEXT"));
+  if (of.at("eks") && of.at("kubeconfig")) found.add(of.at("eks"), excluded_option("EKS", "KUBECONFIG"));
+  check_counterparts(of, {{"role", "ROLE", "eks", "EKS"}}, found);
+}
+
+/// The environment that a preview or canary is IN; nothing when that is wrong, which is reported.
+template <typename T>
+const declaration<environment>* environment_of(const declaration<T>& of, draft& in, findings& found) {
+  const std::string_view name = of.value.in.view();
+  if (name.empty()) {
+    if (!of.site->unclear && !of.at("in"))
+      found.add(of.start(), missing_option("IN", "the name of an environment", ""));
+    return nullptr;
+  }
+  const declaration<environment>* there = in.environments.find(name);
+  if (!there) found.add(of.at("in"), unknown_reference("IN", "environment", name, in.environments.names()));
+  return there;
+}
+
+template <typename T>
+void check_is_kubectl(const declaration<T>& of,
+                      const declaration<environment>* there,
+                      std::string_view what,
+                      findings& found) {
+  if (there && there->value.via != deploy_way::none && there->value.via != deploy_way::kubectl)
+    found.add(of.at("in"), needs_kubectl(what, there->name));
+}
+
+void check_preview(const declaration<preview>& of, draft& in, findings& found) {
+  const declaration<environment>* there = environment_of(of, in, found);
+  check_is_kubectl(of, there, "preview", found);
+  if (of.value.replicas.scales())
+    found.add(of.at("replicas"), meaningless_option("a range of REPLICAS", "for a preview", "give a number"));
+  check_references(of.value.services, of.near("services"), "SERVICES", "service", in.services, found);
+  check_references(of.value.cron_jobs, of.near("cron_jobs"), "CRON_JOBS", "cron job", in.cron_jobs, found);
+}
+
+/// The only service with a port, for a canary that names none.
+void fill_in_service(declaration<canary>& of, draft& in, findings& found) {
+  std::vector<std::string> with_port;
+  for (const auto& each : in.services.items())
+    if (each.value.port) with_port.push_back(each.name);
+  if (with_port.size() != 1) return found.add(of.start(), ambiguous_canary(with_port));
+  of.value.service = dns_label::from(with_port.front());
+  of.name += "." + with_port.front();
+}
+
+void check_canary(declaration<canary>& of, draft& in, findings& found) {
+  const declaration<environment>* there = environment_of(of, in, found);
+  check_is_kubectl(of, there, "canary", found);
+  if (of.site->unclear) return;
+  if (!of.at("share"))
+    found.add(of.start(), missing_option("SHARE", share::allowed(), "cicd explain canary.share"));
+  if (!of.at("service")) return fill_in_service(of, in, found);
+  if (!of.value.service) return;
+  const declaration<service>* meant = in.services.find(of.value.service.view());
+  if (!meant)
+    found.add(of.at("service"),
+              unknown_reference("SERVICE", "service", of.value.service.view(), in.services.names()));
+  else if (!meant->value.port)
+    found.add(of.at("service"), canary_without_port(meant->name));
+}
+
+/// One that names its service, and one that means the same without.
+void check_canaries_apart(const draft& in, findings& found) {
+  const auto& all = in.canaries.items();
+  for (auto each = all.begin(); each != all.end(); ++each) {
+    const auto same =
+        std::find_if(all.begin(), each, [&](const auto& other) { return other.name == each->name; });
+    if (same != each && !each->name.empty())
+      found.add(each->start(), given_twice("canary of this service IN this environment", each->name,
+                                           found.text_of(same->site->from->where)));
+  }
+}
+
+}  // namespace
+}  // namespace checks_environment
+
+void check_environments(draft& of, findings& found) {
+  using namespace checks_environment;
+  for (const auto& each : of.environments.items()) check_environment(each, found);
+  for (const auto& each : of.previews.items()) check_preview(each, of, found);
+  for (auto& each : of.canaries.items()) check_canary(each, of, found);
+  check_canaries_apart(of, found);
+}
+
+}  // namespace cicd::declaring

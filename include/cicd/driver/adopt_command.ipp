@@ -1,0 +1,163 @@
+#pragma once
+
+#include <array>
+#include <algorithm>
+#include <set>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/adopt_command.hpp>
+#include <cicd/driver/environment_door.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/kubernetes/adopt.hpp>
+#include <cicd/kubernetes/cluster.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+namespace driver_adopt_command {
+namespace {
+
+using kubernetes::api_answer;
+
+constexpr std::array<const char*, 3> running_kinds{"Deployment", "StatefulSet", "CronJob"};
+constexpr std::array<const char*, 11> other_kinds{
+    "DaemonSet", "Service",        "Ingress",       "HorizontalPodAutoscaler", "PodDisruptionBudget", "ConfigMap",
+    "Secret",    "ServiceAccount", "NetworkPolicy", "Role",                    "RoleBinding"};
+
+/// What was read: objects by whether they were chosen, and kinds that may not be read.
+struct reading {
+  std::vector<json> chosen, around;
+  std::vector<std::string> unread;
+  std::set<std::string> releases;
+};
+
+std::string release_of(const json& object) {
+  return object["metadata"]["annotations"]["meta.helm.sh/release-name"].text();
+}
+
+bool is_chosen(const json& object, const adopt_request& request, bool runs) {
+  if (!request.release.empty()) return release_of(object) == request.release;
+  return runs && request.selector.empty();
+}
+
+/// The names of those that the selector takes, as the server reads it.
+result<std::set<std::string>> selected(kubernetes::cluster& with, const adopt_request& request, const char* kind) {
+  std::set<std::string> names;
+  if (request.selector.empty()) return names;
+  const api_answer answer = with.list(kind, request.namespace_name, request.selector);
+  if (!answer) return error_of(*answer.failure, "adopt", {kind, request.namespace_name, ""}, fmt::format("list objects with {}", request.selector));
+  for (const json& each : answer.object["items"].elements()) names.insert(each["metadata"]["name"].text());
+  return names;
+}
+
+status read_kind(kubernetes::cluster& with, const adopt_request& request, const char* kind, bool runs, reading& to) {
+  const api_answer answer = with.list(kind, request.namespace_name, "");
+  if (!answer && runs) return error_of(*answer.failure, "adopt", {kind, request.namespace_name, ""}, fmt::format("list each {}", kind));
+  if (!answer) {
+    to.unread.emplace_back(kind);
+    return {};
+  }
+  const result<std::set<std::string>> names = selected(with, request, kind);
+  if (!names) return names.error();
+  for (const json& each : answer.object["items"].elements()) {
+    if (!release_of(each).empty()) to.releases.insert(release_of(each));
+    const bool taken = is_chosen(each, request, runs) || names->contains(each["metadata"]["name"].text());
+    (taken ? to.chosen : to.around).push_back(each);
+  }
+  return {};
+}
+
+result<reading> read_all(kubernetes::cluster& with, const adopt_request& request) {
+  reading found;
+  for (const char* kind : running_kinds)
+    if (status read = read_kind(with, request, kind, true, found); !read) return std::move(read).error();
+  for (const char* kind : other_kinds)
+    if (status read = read_kind(with, request, kind, false, found); !read) return std::move(read).error();
+  if (request.release.empty() || found.releases.contains(request.release)) return found;
+  const std::vector<std::string> names(found.releases.begin(), found.releases.end());
+  return error{exit_class::usage, "adopt", "no object of such a Helm release is in this namespace", request.release, {}}
+      .with("in", "namespace " + request.namespace_name)
+      .with("did you mean", nearest(request.release, names).value_or(""))
+      .with("there are", names.empty() ? "none" : joined(names, ", "));
+}
+
+/// Nothing that is there is written over: all of it is looked at before the first file is made.
+status write_all(const kubernetes::adoption& made, const std::string& out) {
+  const std::string file = out.starts_with('/') ? normal_path(out) : normal_path(present_folder() + '/' + out);
+  const std::string folder = file.substr(0, file.rfind('/'));
+  std::vector<std::pair<std::string, std::string_view>> files{{file, made.declaration}};
+  for (const auto& each : made.files) files.emplace_back(folder + '/' + each.path, each.text);
+  for (const auto& [path, text] : files)
+    if (exists(path))
+      return error{exit_class::usage, "adopt", "the file is there already, and nothing is written over", path,
+                   {{"try", "another --out, such as adopted/CMakeLists.txt"}}};
+  for (const auto& [path, text] : files)
+    if (status written = write_file(path, text, durability::durable); !written) return written;
+  return {};
+}
+
+void print_files(const kubernetes::adoption& made) {
+  print_out(made.declaration);
+  for (const auto& each : made.files) print_out(fmt::format("\n# --- {}\n{}", each.path, each.text));
+}
+
+void print_remarks(const kubernetes::adoption& made, const std::vector<std::string>& unread, const adopt_request& request) {
+  std::string text = "\n";
+  const auto add = [&](std::string_view title, const std::vector<std::string>& lines) {
+    if (!lines.empty()) text += fmt::format("# {}\n", title);
+    for (const std::string& each : lines) text += fmt::format("#   {}\n", displayable(each));
+  };
+  add("changes you will see at the first deploy, beside labels, annotations and managers:", made.changes);
+  add("to know:", made.warnings);
+  if (!unread.empty()) text += fmt::format("# may not be read, and so not looked at: {}\n", joined(unread, ", "));
+  text += fmt::format("# next: say how it is built, then cicd plan {}.deploy-{}\n", request.pipeline, request.environment);
+  print_out(text);
+}
+
+/// A folder of this process alone for the door.
+std::string door_folder(const surroundings& around) {
+  return fmt::format("{}/door-{}", around.cache_folder(), getpid());
+}
+
+status complete(adopt_request& request, const kubernetes::cluster& with) {
+  if (request.namespace_name.empty()) request.namespace_name = with.default_namespace();
+  if (request.pipeline.empty()) request.pipeline = request.release.empty() ? request.namespace_name : request.release;
+  if (dns_label::accepts(request.pipeline)) return {};
+  return error{exit_class::usage, "adopt", "this can be no pipeline's name", request.pipeline,
+               {{"allowed", std::string(dns_label::allowed())}, {"try", "--pipeline orders"}}};
+}
+
+result<exit_class> adopt(adopt_request request, const surroundings& around, const cancellation& cancelled) {
+  const kubernetes::cluster_target target{request.kubeconfig, request.context, {}, {}, door_folder(around)};
+  auto with = kubernetes::cluster::open(target, around, &cancelled);
+  if (!with) return std::move(with).error();
+  if (status named = complete(request, **with); !named) return std::move(named).error();
+  result<reading> found = read_all(**with, request);
+  if (!found) return std::move(found).error();
+  result<kubernetes::adoption> made = kubernetes::adoption_of({request.pipeline, request.environment, request.context, request.namespace_name,
+                                                   (*with)->minor_version(), std::move(found->chosen), std::move(found->around)});
+  if (!made) return std::move(made).error();
+  if (request.out.empty())
+    print_files(*made);
+  else if (status written = write_all(*made, request.out); !written)
+    return std::move(written).error();
+  print_remarks(*made, found->unread, request);
+  return exit_class::done;
+}
+
+}  // namespace
+}  // namespace driver_adopt_command
+
+exit_class adopt_from_cluster(const adopt_request& request, surroundings around) {
+  const interrupts watching;
+  const std::string folder = driver_adopt_command::door_folder(around);
+  const result<exit_class> done = driver_adopt_command::adopt(request, around, watching.asked());
+  (void)remove_tree(folder);
+  return done ? *done : refused(done.error());
+}
+
+}  // namespace cicd

@@ -1,0 +1,29 @@
+// The places where a pipeline's branches can have something: each environment with previews or canaries, in
+// each of its clusters. For the commands about branches.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <cicd/driver/environment_door.hpp>
+#include <cicd/release/branch_end.hpp>
+
+namespace cicd {
+
+/// One cluster of one environment with its door open, and what is known there.
+struct branch_place {
+  const found_environment& found;
+  const cluster_wave& wave;
+  kubernetes::cluster& with;
+  std::vector<known_place> all;  ///< of branches only
+};
+
+/// Visits them one after the other; ends with the first failure. An empty pipeline: all.
+status visit_branch_places(const session_request& tree,
+                           const std::string& pipeline,
+                           const surroundings& around,
+                           const cancellation* cancelled,
+                           const std::function<status(const branch_place&)>& visit);
+
+}  // namespace cicd

@@ -1,0 +1,27 @@
+// `cicd canary start|set|status|end`: a branch's pods among those of an environment. It does not know how a
+// share comes to be.
+#pragma once
+
+#include <string>
+
+#include <cicd/driver/session.hpp>
+
+namespace cicd {
+
+struct canary_request {
+  session_request tree;
+  std::string pipeline, environment;
+  std::string service;  ///< empty: the only one that may have a canary
+  std::string branch;   ///< empty: the only canary that runs
+  std::string share;    ///< `25%`; empty: as declared
+  bool as_json = false;
+};
+
+/// Builds, publishes and starts it; says before anything is applied which share can be had.
+exit_class start_canary(const canary_request& request, surroundings around);
+/// Another number of pods, of the same image.
+exit_class set_canary(const canary_request& request, surroundings around);
+exit_class show_canary(const canary_request& request, surroundings around);
+exit_class stop_canary(const canary_request& request, surroundings around);
+
+}  // namespace cicd

@@ -1,0 +1,297 @@
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/canary_commands.hpp>
+#include <cicd/driver/environment_door.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/observe/git.hpp>
+#include <cicd/plan/graph.hpp>
+#include <cicd/release/approval.hpp>
+#include <cicd/release/branch_end.hpp>
+#include <cicd/release/canary_health.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+namespace driver_canary_commands {
+namespace {
+
+/// Which canary is meant, as it is declared.
+result<graph_step> step_for(const canary_request& request, const opened_environment& opened) {
+  std::vector<graph_step> fitting;
+  for (graph_step& each : graph_of(opened.found.of->model).steps)
+    if (each.branch_share != nullptr && each.pipeline == opened.found.pipeline
+        && each.place == opened.found.place
+        && (request.service.empty() || each.branch_share->service.view() == request.service))
+      fitting.push_back(std::move(each));
+  if (fitting.size() == 1) return fitting.front();
+  const std::string place = opened.wave.place.text();
+  if (fitting.empty())
+    return error{exit_class::usage, place, "no canary is declared here", request.service, {}}.with(
+        "try", fmt::format("pipeline_canary({} IN {} SHARE 10%)", request.pipeline, request.environment));
+  std::vector<std::string> services;
+  for (const graph_step& each : fitting) services.push_back(each.branch_share->service.str());
+  return error{exit_class::usage, place, "several services may have a canary", {}, {}}
+      .with("allowed", joined(services, ", "))
+      .with("try", "--service " + services.front());
+}
+
+result<int> percent_of(const canary_request& request) {
+  if (request.share.empty()) return 0;
+  const std::string text = request.share.ends_with('%') ? request.share : request.share + '%';
+  if (share::accepts(text)) return detail::share_rule::parsed(text);
+  return error{exit_class::usage,
+               {},
+               "this is no share",
+               request.share,
+               {{"allowed", std::string(detail::share_rule::allowed)}}};
+}
+
+branch_request question(const graph_step& step,
+                        const cluster_wave& wave,
+                        std::string branch,
+                        int percent,
+                        const surroundings& around) {
+  return {step, wave, std::move(branch), system_clock_port().now(), percent, &around};
+}
+
+void print_offer(const canary_offer& offer) {
+  for (const std::string& each : offer.remarks) print_out("! " + each + "\n");
+}
+
+error none_runs(const canary_request& request, const std::vector<std::string>& branches) {
+  error failure{exit_class::usage,
+                request.pipeline + '/' + request.environment,
+                branches.empty() ? "no canary runs here" : "it is not clear which canary is meant",
+                request.branch.empty() ? std::nullopt : std::optional(request.branch),
+                {}};
+  if (branches.empty())
+    return std::move(failure).with(
+        "try", fmt::format("cicd canary start {} {}", request.pipeline, request.environment));
+  return std::move(failure)
+      .with("there are", displayable(joined(branches, ", ")))
+      .with("try", "--branch <name>");
+}
+
+/// The canary that runs: the branch's that is named, else the only one.
+result<known_place> running(const canary_request& request,
+                            kubernetes::cluster& with,
+                            const cluster_place& in) {
+  auto all = known_places(with, in.pipeline, in.environment, in.namespace_name);
+  if (!all) return std::move(all).error();
+  std::vector<known_place> fitting;
+  std::vector<std::string> branches;
+  for (known_place& each : *all) {
+    if (fact_of(each, branch_fact::kind) != "canary") continue;
+    if (!request.service.empty() && fact_of(each, branch_fact::service) != request.service) continue;
+    branches.push_back(fact_of(each, branch_fact::branch));
+    if (request.branch.empty() || branches.back() == request.branch) fitting.push_back(std::move(each));
+  }
+  if (fitting.size() == 1) return std::move(fitting.front());
+  return none_runs(request, branches);
+}
+
+/// The same objects with another number of pods, as what is put back.
+result<past_deployment> scaled(kubernetes::cluster& with, const known_place& of, int pods) {
+  result<std::vector<past_deployment>> past = past_deployments(with, of.place);
+  if (!past) return std::move(past).error();
+  const auto last = std::ranges::find_if(*past, [](const past_deployment& each) {
+    return each.record.outcome == "deployed" && !each.objects.empty();
+  });
+  if (last == past->end())
+    return error{exit_class::conflict,
+                 of.place.text(),
+                 "this canary was never healthy, so its share cannot be changed",
+                 {},
+                 {{"try", "cicd canary start again, or cicd canary end"}}};
+  for (json& each : last->objects) {
+    if (each["kind"].text() != "Deployment") continue;
+    json spec = each["spec"];
+    spec.set("replicas", pods);
+    each.set("spec", std::move(spec));
+  }
+  return std::move(*last);
+}
+
+/// Production's own rules hold for a larger share too.
+status may_set(const graph_step& step,
+               const surroundings& around,
+               const cluster_plan& plan,
+               const deployment_record& record) {
+  if (step.place->is_protected && !around.get("CI"))
+    return error{exit_class::policy,
+                 step.id,
+                 "this environment is protected: it is changed by CI only",
+                 step.place->name.str(),
+                 {{"try", "a job of the CI system, or cicd canary end"}}};
+  return check_approval(step, plan, record, system_clock_port().now());
+}
+
+cluster_deploy_options options_for(const opened_environment& opened,
+                                   const interrupts& signals,
+                                   const surroundings& around) {
+  cluster_deploy_options options;
+  options.holder = who(opened.found.pipeline->source_directory, around) + ", run " + opened.found.run_id;
+  options.cancelled = &signals.asked();
+  options.say = [](const std::string& line) { print_out("    " + line + "\n"); };
+  options.rolls_back = false;
+  return options;
+}
+
+wanted_release about(const opened_environment& opened,
+                     const known_place& of,
+                     const canary_share& share,
+                     const past_deployment& to) {
+  wanted_release wanted;
+  wanted.pipeline = opened.found.pipeline;
+  wanted.where = opened.found.place;
+  wanted.place = of.place;
+  wanted.record = to.record;
+  wanted.record.id = opened.found.run_id;
+  wanted.record.when = system_clock_port().now();
+  wanted.facts.on = kubernetes::track::canary;
+  wanted.facts.of_branch.services = {fact_of(of, branch_fact::service)};
+  wanted.state_facts = of.state.facts;
+  wanted.state_facts[branch_fact::replicas] = std::to_string(share.pods);
+  wanted.state_facts[branch_fact::share] = share.text();
+  return wanted;
+}
+
+json json_of(const known_place& of, const canary_health& health) {
+  json all(json::object{});
+  for (const auto& [key, value] : of.state.facts) all.set(key, value);
+  for (const auto& [name, group] :
+       {std::pair{"canary_pods", &health.canary}, {"production_pods", &health.production}}) {
+    json one(json::object{});
+    one.set("pods", group->pods);
+    one.set("ready", group->ready);
+    one.set("restarts", group->restarts);
+    one.set("failed_probes", group->failed_probes ? json(*group->failed_probes) : json());
+    one.set("last_failures", json_texts(group->last_failures));
+    all.set(name, std::move(one));
+  }
+  all.set("share_by_ready_endpoints", health.share().text());
+  return all;
+}
+
+void print_group(const char* name, const pod_group& of) {
+  print_out(fmt::format("    {:<12}{:>6}{:>18}{:>11}{:>16}\n", name, of.pods, of.ready, of.restarts,
+                        of.failed_probes ? std::to_string(*of.failed_probes) : "not known"));
+}
+
+void print_health(const known_place& of, const canary_health& health) {
+  print_out(fmt::format("canary of {} in {}/{}, service {}, commit {}\n",
+                        displayable(fact_of(of, branch_fact::branch)), of.place.pipeline,
+                        of.place.environment, fact_of(of, branch_fact::service),
+                        displayable(fact_of(of, branch_fact::commit)).substr(0, 7)));
+  print_out(fmt::format("    {:<12}{:>6}{:>18}{:>11}{:>16}\n", "", "pods", "ready endpoints", "restarts",
+                        "failed probes"));
+  print_group("canary", health.canary);
+  print_group("production", health.production);
+  print_out(fmt::format("    share: {} by ready endpoints\n", health.share().text()));
+  for (const std::string& each : health.canary.last_failures) print_out("    canary: " + each + "\n");
+  for (const std::string& each : health.production.last_failures) print_out("    production: " + each + "\n");
+  print_out(fmt::format("    by {}; its time is over at {}\n", displayable(fact_of(of, branch_fact::who)),
+                        displayable(fact_of(of, branch_fact::expires))));
+  print_out(
+      "    failed requests are not counted by Kubernetes: look for them where your requests are measured\n");
+}
+
+}  // namespace
+}  // namespace driver_canary_commands
+
+exit_class start_canary(const canary_request& request, surroundings around) {
+  using namespace driver_canary_commands;
+  const result<int> percent = percent_of(request);
+  if (!percent) return refused(percent.error());
+  run_request run;
+  run.tree = request.tree;
+  run.canary_percent = *percent;
+  {
+    const interrupts signals;
+    result<opened_environment> opened =
+        open_environment(request.tree, request.pipeline, request.environment, around, &signals.asked());
+    if (!opened) return refused(opened.error());
+    const result<graph_step> step = step_for(request, *opened);
+    if (!step) return refused(step.error());
+    const result<canary_offer> offer =
+        offer_canary(question(*step, opened->wave, {}, *percent, around), *opened->with);
+    if (!offer) return refused(offer.error());
+    print_offer(*offer);
+    run.targets = {step->id};
+  }
+  return run_targets(run, std::move(around));
+}
+
+exit_class set_canary(const canary_request& request, surroundings around) {
+  using namespace driver_canary_commands;
+  const result<int> percent = percent_of(request);
+  if (!percent) return refused(percent.error());
+  const interrupts signals;
+  result<opened_environment> opened =
+      open_environment(request.tree, request.pipeline, request.environment, around, &signals.asked());
+  if (!opened) return refused(opened.error());
+  const result<graph_step> step = step_for(request, *opened);
+  if (!step) return refused(step.error());
+  const result<known_place> of = running(request, *opened->with, opened->wave.place);
+  if (!of) return refused(of.error());
+  const branch_request ask =
+      question(*step, opened->wave, fact_of(*of, branch_fact::branch), *percent, around);
+  const result<canary_offer> offer = offer_canary(ask, *opened->with);
+  if (!offer) return refused(offer.error());
+  print_offer(*offer);
+  const result<past_deployment> to = scaled(*opened->with, *of, offer->share.pods);
+  if (!to) return refused(to.error());
+  opened->with.reset();
+  cluster_deploy_options options = options_for(*opened, signals, around);
+  options.may = [&](const cluster_plan& plan) { return may_set(*step, around, plan, to->record); };
+  const open_cluster open = [&] {
+    return opened->found.deliveries->open_wave(opened->wave, &signals.asked());
+  };
+  const auto done = put_back(open, about(*opened, *of, offer->share, *to), *to, options);
+  if (!done) return refused(done.error());
+  print_out(fmt::format("the canary of {} has {}\n", displayable(ask.branch), offer->share.text()));
+  return exit_class::done;
+}
+
+exit_class show_canary(const canary_request& request, surroundings around) {
+  using namespace driver_canary_commands;
+  const interrupts signals;
+  result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
+                                                       std::move(around), &signals.asked());
+  if (!opened) return refused(opened.error());
+  const result<known_place> of = running(request, *opened->with, opened->wave.place);
+  if (!of) return refused(of.error());
+  const result<canary_health> health = health_of_canary(*opened->with, *of);
+  if (!health) return refused(health.error());
+  if (request.as_json)
+    print_out(pretty(json_of(*of, *health)));
+  else
+    print_health(*of, *health);
+  return exit_class::done;
+}
+
+exit_class stop_canary(const canary_request& request, surroundings around) {
+  using namespace driver_canary_commands;
+  const interrupts signals;
+  result<opened_environment> opened =
+      open_environment(request.tree, request.pipeline, request.environment, around, &signals.asked());
+  if (!opened) return refused(opened.error());
+  const result<known_place> of = running(request, *opened->with, opened->wave.place);
+  if (!of) return refused(of.error());
+  branch_end_options options;
+  options.holder = who(opened->found.pipeline->source_directory, around) + ", run " + opened->found.run_id;
+  options.cancelled = &signals.asked();
+  const result<branch_end> end = end_branch(*opened->with, *of, options);
+  if (!end) return refused(end.error());
+  print_out(fmt::format("the canary of {} ended; its pods finish what they have begun\n",
+                        displayable(fact_of(*of, branch_fact::branch))));
+  for (const std::string& each : end->kept) print_out("    " + each + "\n");
+  return exit_class::done;
+}
+
+}  // namespace cicd

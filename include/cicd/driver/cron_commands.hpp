@@ -1,0 +1,28 @@
+// `cicd cron list|run-now|suspend|resume`: the cron jobs that are deployed, by the name that they are declared by.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <cicd/driver/session.hpp>
+
+namespace cicd {
+
+struct cron_request {
+  session_request tree;
+  std::string pipeline, environment;  ///< empty: every one, of `list` only
+  std::string name;                   ///< of the cron job
+  std::string context;                ///< which of several clusters; empty: all for `list`, else the first
+  std::string reason;
+  bool as_json = false;
+  bool pass_status = false;  ///< the container's exit status is ours
+};
+
+exit_class list_cron_jobs(const cron_request& request, surroundings around);
+/// Starts a run from what is deployed and follows it to its end.
+exit_class run_cron_job_now(const cron_request& request, surroundings around);
+/// Holds until `resume`, over deploys too.
+exit_class suspend_cron_job(const cron_request& request, surroundings around);
+exit_class resume_cron_job(const cron_request& request, surroundings around);
+
+}  // namespace cicd

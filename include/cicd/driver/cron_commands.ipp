@@ -1,0 +1,207 @@
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/cron_board.hpp>
+#include <cicd/driver/cron_commands.hpp>
+#include <cicd/driver/cron_listing.hpp>
+#include <cicd/driver/followed_job.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/release/approval.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+namespace driver_cron_commands {
+namespace {
+
+using kubernetes::cron_status;
+
+/// One cron job of one cluster, deployed.
+struct chosen_cron_job {
+  job_place at;
+  known_cron_job job;
+  std::string subject() const { return at.wave.place.text() + " " + job.name; }
+  kubernetes::object_key key() const { return {"CronJob", at.wave.place.namespace_name, job.status.object}; }
+};
+
+error unknown_name(const cron_board& board, const cluster_place& place, const std::string& name) {
+  std::vector<std::string> names;
+  for (const known_cron_job& each : board.jobs) names.push_back(each.name);
+  return error{exit_class::usage, place.text(), "there is no such cron job", name, {}}
+      .with("did you mean", nearest(name, names).value_or(""))
+      .with("allowed", names.empty() ? "none: no cron job is declared" : joined(names, ", "));
+}
+
+error not_deployed(const known_cron_job& job, const cluster_place& place) {
+  if (job.off)
+    return error{exit_class::usage, place.text(), "this cron job is OFF in this environment", job.name, {}};
+  return error{exit_class::usage, place.text(), "this cron job is declared, but not deployed yet", job.name,
+               {{"try", fmt::format("cicd run {}.deploy-{}", place.pipeline, place.environment)}}};
+}
+
+result<chosen_cron_job> choose(const cron_request& request, surroundings around, const cancellation& cancelled) {
+  result<job_place> at = open_job_place(request.tree, request.pipeline, request.environment, request.context,
+                                        std::move(around), &cancelled);
+  if (!at) return std::move(at).error();
+  const result<cron_board> board = read_cron_board(*at->with, at->wave.place, at->found.pipeline);
+  if (!board) return board.error();
+  for (const known_cron_job& each : board->jobs) {
+    if (each.name != request.name && each.status.object != request.name) continue;
+    if (!each.deployed) return not_deployed(each, at->wave.place);
+    return chosen_cron_job{*std::move(at), each};
+  }
+  return unknown_name(*board, at->wave.place, request.name);
+}
+
+/// Does it with the cron job; whatever was interrupted ends as the signal says.
+exit_class with_chosen(const cron_request& request,
+                       surroundings around,
+                       const std::function<exit_class(chosen_cron_job&, const interrupts&)>& act) {
+  const interrupts stop;
+  result<chosen_cron_job> chosen = choose(request, std::move(around), stop.asked());
+  if (chosen) return act(*chosen, stop);
+  return chosen.error().kind == exit_class::interrupted ? stop.kind() : refused(chosen.error());
+}
+
+// --- run-now ---
+
+error runs_already(const chosen_cron_job& of) {
+  const kubernetes::cron_run& run = of.job.status.running.front();
+  const std::string since = run.started ? ", since " + utc_text(*run.started) : "";
+  return {exit_class::conflict,
+          of.subject(),
+          "a run of it is under way and CONCURRENCY forbid allows no second one" + since,
+          run.job,
+          {{"try", fmt::format("kubectl -n {} logs --follow job/{}", of.at.wave.place.namespace_name, run.job)}}};
+}
+
+/// The cluster does not count what was started by hand when it holds back a planned run.
+void warn_of_planned_run(const chosen_cron_job& of) {
+  const cron_status& now = of.job.status;
+  if (now.suspended) say_beside(of.subject() + " is suspended; this run is not held back by that");
+  if (now.concurrency == "Forbid" && now.next)
+    say_beside(fmt::format("the planned run of {} starts all the same if this one is still running then",
+                           utc_text(*now.next)));
+}
+
+exit_class run_now(chosen_cron_job& of, const cron_request& request, const interrupts& stop) {
+  if (of.job.status.concurrency == "Forbid" && !of.job.status.running.empty()) return refused(runs_already(of));
+  warn_of_planned_run(of);
+  const std::string name = kubernetes::job_name(of.job.status.object + "-manual", of.at.found.run_id);
+  return follow_job(*of.at.with, kubernetes::job_by_hand(of.job.object, name),
+                    {.subject = of.at.wave.place.text(),
+                     .what = fmt::format("the run of {}", of.job.name),
+                     .remove = false,
+                     .pass_status = request.pass_status},
+                    stop);
+}
+
+// --- suspend and resume ---
+
+/// Applied by a manager of its own, so that no deploy takes it away or sees a conflict.
+kubernetes::api_answer apply_suspension(chosen_cron_job& of, bool suspended, json annotations) {
+  json metadata, object;
+  metadata.set("name", of.job.status.object).set("namespace", of.at.wave.place.namespace_name);
+  if (suspended) metadata.set("annotations", std::move(annotations));
+  object.set("apiVersion", "batch/v1").set("kind", "CronJob").set("metadata", std::move(metadata));
+  object.set("spec", json().set("suspend", suspended));
+  return of.at.with->apply({object}, {.force = true, .manager = std::string(kubernetes::suspend_manager)}).front();
+}
+
+std::string who_asks(kubernetes::cluster& with, const surroundings& around) {
+  const result<std::string> known = identity_in(with);
+  return known ? *known : around.get_or("USER", "unknown");
+}
+
+exit_class suspend(chosen_cron_job& of, const cron_request& request) {
+  const cron_status& now = of.job.status;
+  if (now.suspended) {
+    print_out(fmt::format("{} {}\n", of.subject(), text_of(*now.suspended)));
+    return exit_class::done;
+  }
+  json notes;
+  notes.set(std::string(kubernetes::suspended_by), who_asks(*of.at.with, of.at.found.of->around));
+  notes.set(std::string(kubernetes::suspended_at), utc_text(system_clock_port().now()));
+  notes.set(std::string(kubernetes::suspended_because), request.reason);
+  if (const auto applied = apply_suspension(of, true, std::move(notes)); !applied)
+    return refused(error_of(*applied.failure, of.subject(), of.key(), "suspend " + of.key().text()));
+  print_out(fmt::format("{} is suspended until it is resumed, also over deploys; resume: cicd cron resume {} {} {}\n",
+                        of.subject(), of.at.wave.place.pipeline, of.at.wave.place.environment, of.job.name));
+  for (const kubernetes::cron_run& each : now.running) print_out(fmt::format("  its run {} goes on\n", each.job));
+  return exit_class::done;
+}
+
+/// Kubernetes would start the last missed run at once, long after its time; it does not when it was told that it is done.
+std::optional<error> forgo_missed(chosen_cron_job& of, std::chrono::system_clock::time_point now) {
+  json body;
+  body.set("status", json().set("lastScheduleTime", utc_text(std::chrono::floor<std::chrono::seconds>(now))));
+  const auto done = of.at.with->patch(of.key(), "merge", body, "status");
+  if (done) return std::nullopt;
+  return error_of(*done.failure, of.subject(), of.key(), "write the status of " + of.key().text());
+}
+
+kubernetes::cron_runs missed_while_suspended(const chosen_cron_job& of, std::chrono::system_clock::time_point now) {
+  const cron_status& was = of.job.status;
+  kubernetes::cron_runs missed = was.missed;
+  if (!was.suspended->since) return missed;
+  const std::size_t before = missed.last.size();
+  std::erase_if(missed.last, [&](auto at) { return at <= *was.suspended->since || at > now; });
+  // Where more are missed than are listed, all that are listed lie within.
+  missed.count -= before - missed.last.size();
+  return missed;
+}
+
+void say_missed(const chosen_cron_job& of, const kubernetes::cron_runs& missed, bool forgone) {
+  if (missed.count == 0) return print_out("  no run was missed\n");
+  print_out(fmt::format("  {} run{} missed while it was suspended: {}\n", missed.count, missed.count == 1 ? " was" : "s were",
+                        times_text(missed)));
+  if (forgone || !kubernetes::starts_last_missed(of.job.object, missed, system_clock_port().now()))
+    print_out(fmt::format("  {} not made up for; one run now: cicd cron run-now {} {} {}\n", missed.count == 1 ? "it is" : "they are",
+                          of.at.wave.place.pipeline, of.at.wave.place.environment, of.job.name));
+  else
+    print_out(fmt::format("  the cluster starts the last of them, of {}, at once, as it does where START_WITHIN allows it\n",
+                          utc_text(missed.last.back())));
+}
+
+exit_class resume(chosen_cron_job& of) {
+  if (!of.job.status.suspended) {
+    print_out(of.subject() + " is not suspended\n");
+    return exit_class::done;
+  }
+  const auto now = system_clock_port().now();
+  const kubernetes::cron_runs missed = missed_while_suspended(of, now);
+  const auto cannot = missed.count == 0 ? std::nullopt : forgo_missed(of, now);
+  if (const auto applied = apply_suspension(of, false, {}); !applied)
+    return refused(error_of(*applied.failure, of.subject(), of.key(), "resume " + of.key().text()));
+  print_out(fmt::format("{} is resumed; it {}\n", of.subject(), text_of(*of.job.status.suspended, tense::past)));
+  say_missed(of, missed, !cannot);
+  if (cannot) print_warnings({*cannot});
+  return exit_class::done;
+}
+
+}  // namespace
+}  // namespace driver_cron_commands
+
+exit_class run_cron_job_now(const cron_request& request, surroundings around) {
+  using namespace driver_cron_commands;
+  return with_chosen(request, std::move(around), [&](chosen_cron_job& of, const interrupts& stop) {
+    return run_now(of, request, stop);
+  });
+}
+
+exit_class suspend_cron_job(const cron_request& request, surroundings around) {
+  using namespace driver_cron_commands;
+  return with_chosen(request, std::move(around),
+                     [&](chosen_cron_job& of, const interrupts&) { return suspend(of, request); });
+}
+
+exit_class resume_cron_job(const cron_request& request, surroundings around) {
+  using namespace driver_cron_commands;
+  return with_chosen(request, std::move(around), [](chosen_cron_job& of, const interrupts&) { return resume(of); });
+}
+
+}  // namespace cicd

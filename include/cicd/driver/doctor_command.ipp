@@ -1,0 +1,359 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/doctor_command.hpp>
+#include <cicd/driver/environment_door.hpp>
+#include <cicd/driver/recorder.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/time_zones.hpp>
+#include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/rbac.hpp>
+#include <cicd/kubernetes/workload.hpp>
+#include <cicd/release/preview_sweep.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+namespace driver_doctor_command {
+namespace {
+
+using kubernetes::api_answer;
+using kubernetes::purpose;
+
+/// One thing that was looked at.
+struct finding {
+  std::string about;  ///< `tools`, `orders/prod`
+  bool is_good = true;
+  std::string what, help{};
+};
+
+/// An environment to look at.
+struct patient {
+  const declared_pipeline* pipeline = nullptr;
+  const environment* place = nullptr;
+  std::string text() const { return pipeline->declared.name.str() + '/' + place->name.str(); }
+};
+
+result<std::vector<patient>> patients_of(const session& of, const std::vector<std::string>& names) {
+  std::vector<patient> all;
+  std::set<std::string> known;
+  for (const declared_pipeline& each : of.model.pipelines)
+    for (const environment& place : each.declared.environments) {
+      known.insert({each.declared.name.str(), place.name.str()});
+      const auto meant = [&](const std::string& name) { return name == each.declared.name.view() || name == place.name.view(); };
+      if (std::ranges::all_of(names, meant)) all.push_back({&each, &place});
+    }
+  if (!all.empty() || names.empty()) return all;
+  const std::vector<std::string> allowed(known.begin(), known.end());
+  return error{exit_class::usage, "doctor", "there is no such pipeline or environment", joined(names, " "), {}}
+      .with("did you mean", nearest(names.front(), allowed).value_or(""))
+      .with("allowed", joined(allowed, ", "));
+}
+
+// --- Rights ---
+
+/// The objects of the environment as any image would make them.
+result<kubernetes::rights_request> rights_of(const patient& of, const std::string& namespace_name, int server_minor) {
+  const std::string no_digest = "@sha256:" + std::string(64, '0');
+  kubernetes::release_facts facts{.pipeline = of.pipeline->declared.name.str(), .environment = of.place->name.str(), .images = {}};
+  for (const image& each : of.pipeline->declared.images) facts.images[each.name.str()] = {each.name.str() + no_digest, "0", "", ""};
+  facts.server_minor = server_minor;
+  if (status read = delivery::read_declared_files(*of.pipeline, *of.place, facts); !read) return std::move(read).error();
+  result<std::vector<kubernetes::object>> rendered = kubernetes::objects_of(*of.pipeline, facts);
+  if (!rendered) return std::move(rendered).error();
+  kubernetes::rights_request request{facts.pipeline, facts.environment, namespace_name};
+  for (kubernetes::object& each : *rendered) request.objects.push_back(std::move(each.content));
+  request.read = kubernetes::configuration_read_by(*of.pipeline, facts.environment);
+  request.runs_jobs = !of.pipeline->declared.cron_jobs.empty();
+  request.takes_over_from_helm = std::ranges::any_of(of.place->take_over, [](const text& each) { return each.view() == "helm"; });
+  request.makes_namespaces = of.place->create_namespace;
+  return request;
+}
+
+const preview* preview_in(const patient& of) {
+  for (const preview& each : of.pipeline->declared.previews)
+    if (each.in == of.place->name) return &each;
+  return nullptr;
+}
+
+std::string text_of(const kubernetes::right& of) {
+  std::string text = fmt::format("{} {}", of.verb, of.resource);
+  if (!of.group.empty()) text += '.' + of.group;
+  return of.is_cluster_wide ? text + " in all namespaces" : text;
+}
+
+/// Asks the server whether we have the right (SelfSubjectAccessReview); nothing where it does not say.
+std::optional<bool> has_right(kubernetes::cluster& with, const kubernetes::right& of, const std::string& namespace_name) {
+  const auto slash = of.resource.find('/');
+  json attributes = json().set("verb", of.verb).set("group", of.group).set("resource", of.resource.substr(0, slash));
+  if (slash != std::string::npos) attributes.set("subresource", of.resource.substr(slash + 1));
+  if (!of.is_cluster_wide) attributes.set("namespace", namespace_name);
+  if (!of.names.empty()) attributes.set("name", of.names.front());
+  const json review = json()
+                          .set("apiVersion", "authorization.k8s.io/v1")
+                          .set("kind", "SelfSubjectAccessReview")
+                          .set("spec", json().set("resourceAttributes", std::move(attributes)));
+  const api_answer answer = with.call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review);
+  if (!answer) return std::nullopt;
+  return answer.object["status"]["allowed"].boolean();
+}
+
+// --- The examination ---
+
+class examination {
+ public:
+  examination(const session& of, const surroundings& around, const cancellation& cancelled)
+      : of_(of), around_(around), cancelled_(cancelled) {}
+
+  std::vector<finding> examine(const std::vector<patient>& patients) {
+    look_at_tools(patients);
+    std::set<const declared_pipeline*> seen;
+    for (const patient& each : patients)
+      if (seen.insert(each.pipeline).second) look_at_declaration(*each.pipeline);
+    for (const patient& each : patients)
+      if (each.place->via == deploy_way::kubectl) look_at_environment(each);
+    return std::move(found_);
+  }
+
+ private:
+  void good(const std::string& about, std::string what) { found_.push_back({about, true, std::move(what)}); }
+  void bad(const std::string& about, std::string what, std::string help) {
+    found_.push_back({about, false, std::move(what), std::move(help)});
+  }
+  void bad(const std::string& about, const error& why) {
+    std::string help, what = why.what;
+    if (why.value) what += ": " + *why.value;
+    for (const note& each : why.notes)
+      if (help.empty() || each.label == "try") help = each.text;
+    bad(about, std::move(what), std::move(help));
+  }
+
+  void look_at_tools(const std::vector<patient>& patients) {
+    const auto any = [&](auto&& is) { return std::ranges::any_of(patients, is); };
+    look_for("git", {"--version"});
+    if (any([](const patient& each) { return each.place->via == deploy_way::kubectl; })) look_for("kubectl", {"version", "--client"});
+    if (any([](const patient& each) { return !each.place->eks.empty(); })) look_for("aws", {"--version"});
+    if (any([](const patient& each) { return publishes(*each.pipeline); })) look_for("skopeo", {"--version"});
+  }
+
+  /// An image whose repository names a registry is published by skopeo.
+  static bool publishes(const declared_pipeline& of) {
+    return std::ranges::any_of(of.declared.images, [&](const image& each) {
+      const std::string_view whole = each.repository.empty() ? of.declared.image.view() : each.repository.view();
+      const auto slash = whole.find('/');
+      return slash != whole.npos && whole.substr(0, slash).find_first_of(".:") != whole.npos;
+    });
+  }
+
+  void look_for(const std::string& program, std::vector<std::string> words) {
+    words.insert(words.begin(), program);
+    const captured said = run_to_end({std::move(words), of_.where.build_root, variables()}, {.limit = std::chrono::seconds(20), .cancelled = &cancelled_});
+    if (said.end.good()) return good("tools", displayable(split(said.out, '\n').front()));
+    const bool is_there = said.end.kind != ending::how::not_started;
+    const std::string hint = install_hint(program);
+    bad("tools", is_there ? fmt::format("{} does not say its version: {}", program, displayable(trimmed(said.err))) : program + " is not on PATH",
+        hint.empty() ? "install " + program : hint);
+  }
+
+  std::vector<std::string> variables() const {
+    std::vector<std::string> all;
+    for (const auto& [name, value] : around_.all()) all.push_back(name + '=' + value);
+    return all;
+  }
+
+  void look_at_declaration(const declared_pipeline& of) {
+    const std::string about = of.declared.name.str();
+    for (std::string& each : preview_complaints(of)) bad(about, std::move(each), "SWEEP ci or SWEEP cluster in pipeline_preview()");
+    const zone_source zones = zones_of_machine();
+    for (const cron_job& each : of.declared.cron_jobs) {
+      if (each.time_zone.empty() || !zones.changes) continue;
+      if (!zones.changes(each.time_zone.str()))
+        bad(about, fmt::format("the time zone of cron job {} is not known here: {}", each.name.view(), each.time_zone.view()),
+            "install the time zone data: apt-get install tzdata");
+    }
+  }
+
+  void look_at_environment(const patient& of) {
+    const delivery deliveries(of_.where, around_, system_clock_port(), {});
+    for (cluster_wave& wave : deliveries.waves_of(*of.pipeline, *of.place)) {
+      auto with = deliveries.open_wave(wave, &cancelled_);
+      if (!with) {
+        bad(of.text(), with.error());
+        continue;
+      }
+      look_at_cluster(of, **with, wave.place.namespace_name);
+    }
+  }
+
+  void look_at_cluster(const patient& of, kubernetes::cluster& with, const std::string& namespace_name) {
+    constexpr int newest_minor = 34;
+    const int minor = with.minor_version();
+    if (minor < kubernetes::oldest_minor || minor > newest_minor)
+      bad(of.text(), fmt::format("{} runs Kubernetes 1.{}, with which nothing was tried", with.name(), minor),
+          fmt::format("1.{} to 1.{}", kubernetes::oldest_minor, newest_minor));
+    else
+      good(of.text(), fmt::format("{} answers, Kubernetes 1.{}", with.name(), minor));
+    look_at_namespace(of, with, namespace_name);
+    const result<kubernetes::rights_request> request = rights_of(of, namespace_name, minor);
+    if (!request) return bad(of.text(), request.error());
+    look_at_rights(of, with, *request);
+    look_at_reads(of, with, *request);
+    look_at_metrics(of, with, *request);
+    look_at_classes(of, with);
+  }
+
+  void look_at_namespace(const patient& of, kubernetes::cluster& with, const std::string& name) {
+    const api_answer answer = with.get({"Namespace", "", name});
+    if (answer) return good(of.text(), fmt::format("namespace {} is there", name));
+    if (answer.failure->code != 404 || of.place->create_namespace) return;
+    bad(of.text(), fmt::format("namespace {} does not exist", name),
+        fmt::format("CREATE_NAMESPACE in pipeline_environment({} {} …), or kubectl create namespace {}",
+                    of.pipeline->declared.name.view(), of.place->name.view(), name));
+  }
+
+  void look_at_rights(const patient& of, kubernetes::cluster& with, const kubernetes::rights_request& request) {
+    std::set<std::string> asked;
+    std::vector<purpose> purposes{purpose::plan, purpose::deploy};
+    if (preview_in(of) != nullptr) purposes.push_back(purpose::preview);
+    for (const purpose each : purposes) {
+      std::vector<std::string> missing, poorer;
+      for (const kubernetes::right& right : rights_for(each, request)) {
+        if (!asked.insert(text_of(right) + joined(right.names, ",")).second) continue;
+        if (const auto has = has_right(with, right, request.namespace_name); has && !*has)
+          (right.is_needed ? missing : poorer).push_back(text_of(right));
+      }
+      say_rights(of, each, missing, poorer);
+    }
+  }
+
+  void say_rights(const patient& of, purpose each, const std::vector<std::string>& missing, const std::vector<std::string>& poorer) {
+    const std::string help = fmt::format("cicd doctor {} {} --rbac prints the Roles to be applied by somebody who may",
+                                         of.pipeline->declared.name.view(), of.place->name.view());
+    if (missing.empty())
+      good(of.text(), fmt::format("all rights to {} are there", word_for(each)));
+    else
+      bad(of.text(), fmt::format("rights to {} are missing: {}", word_for(each), joined(missing, ", ")), help);
+    if (!poorer.empty()) good(of.text(), fmt::format("without these, messages say less, and nothing fails: {}", joined(poorer, ", ")));
+  }
+
+  void look_at_reads(const patient& of, kubernetes::cluster& with, const kubernetes::rights_request& request) {
+    for (const std::string& each : request.read) {
+      const kubernetes::object_key key{each.starts_with("config/") ? "ConfigMap" : "Secret", request.namespace_name, each.substr(each.find('/') + 1)};
+      const bool is_rendered = std::ranges::any_of(request.objects, [&](const json& object) {
+        return object["kind"].text() == key.kind && object["metadata"]["name"].text() == key.name;
+      });
+      if (const api_answer answer = with.get(key); !is_rendered && !answer && answer.failure->code == 404)
+        bad(of.text(), fmt::format("{} is not there, and pods that need it will not start", key.text()),
+            fmt::format("create it in namespace {}", request.namespace_name));
+    }
+  }
+
+  void look_at_metrics(const patient& of, kubernetes::cluster& with, const kubernetes::rights_request& request) {
+    const bool scales = std::ranges::any_of(request.objects, [](const json& each) { return each["kind"].text() == "HorizontalPodAutoscaler"; });
+    if (!scales) return;
+    if (with.call("GET", "/apis/metrics.k8s.io/v1beta1")) return good(of.text(), "the metrics server answers, for the autoscaler");
+    bad(of.text(), "the cluster has no metrics, so that an autoscaler never adds a pod", "install metrics-server in the cluster, or give REPLICAS one number");
+  }
+
+  void look_at_classes(const patient& of, kubernetes::cluster& with) {
+    const api_answer all = with.call("GET", "/apis/networking.k8s.io/v1/ingressclasses");
+    if (!all) return;
+    std::vector<std::string> names;
+    bool has_default = false;
+    for (const json& each : all.object["items"].elements()) {
+      names.push_back(each["metadata"]["name"].text());
+      has_default = has_default || each["metadata"]["annotations"]["ingressclass.kubernetes.io/is-default-class"].text() == "true";
+    }
+    const std::string there = names.empty() ? "none" : displayable(joined(names, ", "));
+    for (const service& each : kubernetes::services_in(of.pipeline->declared, of.place->name.view())) {
+      if (each.host.empty()) continue;
+      const std::string wanted = each.ingress_class.str();
+      if (wanted.empty() && !has_default)
+        bad(of.text(), fmt::format("service {} has a HOST, and the cluster has no default ingress class", each.name.view()), "INGRESS_CLASS; there are: " + there);
+      else if (!wanted.empty() && std::ranges::find(names, wanted) == names.end())
+        bad(of.text(), fmt::format("the ingress class of service {} is not there: {}", each.name.view(), wanted), "there are: " + there);
+    }
+  }
+
+  const session& of_;
+  const surroundings& around_;
+  const cancellation& cancelled_;
+  std::vector<finding> found_;
+};
+
+void print_findings(const std::vector<finding>& all, bool as_json) {
+  json list(json::array{});
+  for (const finding& each : all) {
+    if (!as_json) {
+      print_out(fmt::format("{} {}: {}\n", each.is_good ? "ok     " : "problem", each.about, displayable(each.what)));
+      if (!each.help.empty()) print_out(fmt::format("          try: {}\n", displayable(each.help)));
+      continue;
+    }
+    json one = json().set("about", each.about).set("ok", each.is_good).set("what", each.what);
+    if (!each.help.empty()) one.set("try", each.help);
+    list.push(std::move(one));
+  }
+  if (as_json) print_out(pretty(json().set("schema", 1).set("findings", std::move(list))));
+}
+
+std::string roles_text(const patient& of, purpose what, const kubernetes::rights_request& request) {
+  std::string text = fmt::format("# To {} {}: the subject of each binding is whoever does it, a Group, a User or a ServiceAccount.\n",
+                                 word_for(what), of.text());
+  if (what == purpose::plan) text += "# A dry run is judged like the real thing, so planning needs create and patch too; it never uses delete.\n";
+  for (const json& each : roles_for(what, request)) text += "---\n" + kubernetes::yaml_text(each);
+  return text;
+}
+
+}  // namespace
+}  // namespace driver_doctor_command
+
+exit_class examine(const doctor_request& request, surroundings around) {
+  using namespace driver_doctor_command;
+  session_or_errors opened = open_session(request.tree, around);
+  if (!opened.opened) {
+    print_errors(opened.errors);
+    return opened.errors.front().kind;
+  }
+  const result<std::vector<patient>> patients = patients_of(*opened.opened, request.names);
+  if (!patients) return refused(patients.error());
+  const interrupts watching;
+  const std::vector<finding> found = examination(*opened.opened, around, watching.asked()).examine(*patients);
+  print_findings(found, request.as_json);
+  if (watching.asked().cancelled()) return watching.kind();
+  return std::ranges::all_of(found, &finding::is_good) ? exit_class::done : exit_class::step_failed;
+}
+
+exit_class print_roles(const doctor_request& request, surroundings around) {
+  using namespace driver_doctor_command;
+  session_or_errors opened = open_session(request.tree, std::move(around));
+  if (!opened.opened) {
+    print_errors(opened.errors);
+    return opened.errors.front().kind;
+  }
+  const result<std::vector<patient>> patients = patients_of(*opened.opened, request.names);
+  if (!patients) return refused(patients.error());
+  std::string text;
+  for (const patient& each : *patients) {
+    if (each.place->via != deploy_way::kubectl) continue;
+    const std::string namespace_name = each.place->namespace_name.empty() ? "default" : each.place->namespace_name.str();
+    result<kubernetes::rights_request> rights = rights_of(each, namespace_name, 34);
+    if (!rights) return refused(rights.error());
+    text += roles_text(each, purpose::plan, *rights) + roles_text(each, purpose::deploy, *rights);
+    if (const preview* copy = preview_in(each)) {
+      rights->makes_namespaces = rights->makes_namespaces || !copy->namespace_name.empty();
+      text += roles_text(each, purpose::preview, *rights);
+    }
+  }
+  if (text.empty())
+    return refused({exit_class::usage, "doctor", "none of these environments is a cluster that we talk to", {}, {{"allowed", "an environment VIA kubectl"}}});
+  print_out(text);
+  return exit_class::done;
+}
+
+}  // namespace cicd

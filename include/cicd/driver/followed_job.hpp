@@ -1,0 +1,37 @@
+// A Job that somebody waits for at a terminal: its output as ours, what happens to it beside, Ctrl-C ends it.
+#pragma once
+
+#include <string>
+
+#include <cicd/driver/environment_door.hpp>
+#include <cicd/kubernetes/job_run.hpp>
+
+namespace cicd {
+
+/// The environment, with the door to its cluster of that context (empty: the first) open.
+struct job_place {
+  found_environment found;
+  cluster_wave wave;
+  std::unique_ptr<kubernetes::cluster> with;
+};
+result<job_place> open_job_place(const session_request& tree,
+                                 const std::string& pipeline,
+                                 const std::string& environment,
+                                 const std::string& context,
+                                 surroundings around,
+                                 const cancellation* cancelled);
+
+struct followed_options {
+  std::string subject;  ///< `orders/prod`
+  std::string what;     ///< `the run of close-stale-orders`
+  bool remove = true;
+  bool pass_status = false;
+};
+/// The Job's log goes to standard output as it is, everything else to standard error. `done`, `step_failed`, or the
+/// container's own status where that is passed on; interrupted as the signal says.
+exit_class follow_job(kubernetes::cluster& with, const json& job, const followed_options& options, const interrupts& stop);
+
+/// A line to standard error.
+void say_beside(const std::string& line);
+
+}  // namespace cicd

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/followed_job.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/report/console.hpp>
+
+namespace cicd {
+
+namespace driver_followed_job {
+namespace {
+
+/// On a terminal nothing that a pod prints may do more than be read.
+void print_line(std::string_view line) {
+  std::string text = isatty(STDOUT_FILENO) != 0 ? displayable(line) : std::string(line);
+  text += '\n';
+  write_all(STDOUT_FILENO, text);
+}
+
+error failure_of(const kubernetes::job_end& end, const followed_options& options) {
+  error failure{exit_class::step_failed, options.subject, options.what + " failed", {}, {{"ended", end.meaning}}};
+  if (!end.why) return failure;
+  failure.what = options.what + " never ran";
+  failure.notes = {{"why", std::string(trimmed(text_of(*end.why)))}};
+  return failure;
+}
+
+result<cluster_wave> wave_named(const found_environment& found, const std::string& context) {
+  std::vector<std::string> names;
+  for (const cluster_wave& each : found.waves) {
+    const std::string& name = each.target.eks.empty() ? each.target.context : each.target.eks;
+    if (context.empty() || name == context) return each;
+    names.push_back(name);
+  }
+  const std::string subject = found.pipeline->declared.name.str() + "/" + found.place->name.str();
+  if (found.waves.empty())
+    return error{exit_class::usage,
+                 subject,
+                 "this environment is no cluster that we talk to",
+                 {},
+                 {{"allowed", "an environment VIA kubectl"}}};
+  return error{exit_class::usage, subject, "this environment has no such cluster", context, {}}
+      .with("did you mean", nearest(context, names).value_or(""))
+      .with("allowed", joined(names, ", "));
+}
+
+}  // namespace
+}  // namespace driver_followed_job
+
+void say_beside(const std::string& line) {
+  write_all(STDERR_FILENO, "cicd: " + displayable(line) + "\n");
+}
+
+result<job_place> open_job_place(const session_request& tree,
+                                 const std::string& pipeline,
+                                 const std::string& environment,
+                                 const std::string& context,
+                                 surroundings around,
+                                 const cancellation* cancelled) {
+  result<found_environment> found = find_environment(tree, pipeline, environment, std::move(around));
+  if (!found) return std::move(found).error();
+  result<cluster_wave> wave = driver_followed_job::wave_named(*found, context);
+  if (!wave) return std::move(wave).error();
+  job_place made{*std::move(found), *std::move(wave), nullptr};
+  auto with = made.found.deliveries->open_wave(made.wave, cancelled);
+  if (!with) return std::move(with).error();
+  made.with = *std::move(with);
+  return made;
+}
+
+exit_class follow_job(kubernetes::cluster& with, const json& job, const followed_options& options, const interrupts& stop) {
+  using namespace driver_followed_job;
+  const result<kubernetes::job_end> end =
+      kubernetes::run_job(with, job, {.remove = options.remove, .output = print_line, .say = say_beside});
+  if (!end && end.error().kind == exit_class::interrupted) return stop.kind();
+  if (!end) return refused(end.error());
+  if (end->good) {
+    say_beside(fmt::format("{}: {}: exit status 0", options.subject, options.what));
+    return exit_class::done;
+  }
+  const exit_class kind = refused(failure_of(*end, options));
+  return options.pass_status && end->status != 0 ? static_cast<exit_class>(end->status) : kind;
+}
+
+}  // namespace cicd

@@ -1,0 +1,258 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/branch_places.hpp>
+#include <cicd/driver/preview_commands.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/observe/git.hpp>
+#include <cicd/plan/graph.hpp>
+#include <cicd/release/preview_sweep.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+namespace driver_preview_commands {
+namespace {
+
+using time_point = std::chrono::system_clock::time_point;
+
+std::string length_until(time_point from, time_point to) {
+  return human_duration(std::chrono::duration_cast<std::chrono::milliseconds>(to - from));
+}
+
+bool is_preview(const known_place& one) {
+  return fact_of(one, branch_fact::kind) == "preview";
+}
+
+/// Ready pods of those that are wanted, over all its services.
+struct pod_count {
+  std::int64_t ready = 0, wanted = 0;
+  bool known = true;
+  std::string text() const { return known ? fmt::format("{}/{} ready", ready, wanted) : "not known"; }
+};
+
+pod_count pods_of(kubernetes::cluster& with, const known_place& one) {
+  pod_count count;
+  const std::string selector =
+      fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},cicd.dev/branch={},cicd.dev/track=preview",
+                  one.place.pipeline, one.place.environment, one.place.branch_key);
+  for (const char* kind : {"Deployment", "StatefulSet"}) {
+    const kubernetes::api_answer all = with.list(kind, one.place.namespace_name, selector);
+    count.known = count.known && all;
+    for (const json& each : all.object["items"].elements()) {
+      count.ready += each["status"]["readyReplicas"].integer();
+      count.wanted += each["spec"]["replicas"].integer(1);
+    }
+  }
+  return count;
+}
+
+json row_of(const branch_place& at, const known_place& one) {
+  const pod_count pods = pods_of(at.with, one);
+  const auto& record = one.state.record;
+  json row(json::object{});
+  row.set("pipeline", one.place.pipeline);
+  row.set("environment", one.place.environment);
+  row.set("cluster", at.with.name());
+  row.set("namespace", one.place.namespace_name);
+  for (const char* name :
+       {branch_fact::branch, branch_fact::commit, branch_fact::who, branch_fact::host, branch_fact::expires})
+    row.set(name, fact_of(one, name));
+  row.set("deployed", record ? utc_text(record->when) : std::string());
+  row.set("outcome", record ? record->outcome : std::string());
+  row.set("ready", pods.known ? json(pods.ready) : json());
+  row.set("wanted", pods.known ? json(pods.wanted) : json());
+  row.set("health", pods.text());
+  return row;
+}
+
+std::string lines_of(const json& row, time_point now) {
+  const auto shown = [&](const char* name) { return displayable(row[name].text()); };
+  const auto deployed = utc_from(row["deployed"].text()), expires = utc_from(row["expires"].text());
+  std::string ends = "its end is not known";
+  if (expires)
+    ends = *expires > now ? fmt::format("ends in {}", length_until(now, *expires))
+                          : "its time is over: swept next";
+  const std::string outcome = shown("outcome") == "deployed" ? std::string() : ", " + shown("outcome");
+  std::string lines =
+      fmt::format("{}\n    {}/{} at {}, {}{}\n", shown("branch"), shown("pipeline"), shown("environment"),
+                  shown("commit").substr(0, 7), shown("health"), outcome);
+  if (!shown("host").empty()) lines += fmt::format("    https://{}\n", shown("host"));
+  lines += fmt::format("    by {}, {} ago; {}\n", shown("who"),
+                       deployed ? length_until(*deployed, now) : "some time", ends);
+  return lines;
+}
+
+error no_such(const std::string& branch, std::vector<std::string> branches) {
+  return error{exit_class::usage, {}, "this branch has no preview", branch, {}}
+      .with("did you mean", nearest(branch, branches).value_or(""))
+      .with("there are", branches.empty() ? "none" : displayable(joined(branches, ", ")));
+}
+
+/// What was removed and what stays, for a person.
+void print_end(const known_place& of, const branch_end& end) {
+  print_out(fmt::format("{}: {} of {} ended, {} object{} removed\n", of.place.text(),
+                        fact_of(of, branch_fact::kind), displayable(fact_of(of, branch_fact::branch)),
+                        end.removed.size(), end.removed.size() == 1 ? "" : "s"));
+  for (const std::string& each : end.kept) print_out("    " + each + "\n");
+}
+
+branch_end_options end_options(const branch_place& at,
+                               const surroundings& around,
+                               const interrupts& signals,
+                               bool claims) {
+  branch_end_options options;
+  options.holder = who(at.found.pipeline->source_directory, around) + ", run " + at.found.run_id;
+  options.with_claims = claims;
+  options.cancelled = &signals.asked();
+  return options;
+}
+
+/// Of every pipeline before the first removal, by source folder: one that cannot be read means that nothing
+/// is removed.
+result<std::map<std::string, std::set<std::string>>> branches_by_folder(const preview_request& request,
+                                                                        const surroundings& around,
+                                                                        const cancellation& cancelled) {
+  session_or_errors opened = open_session(request.tree, around);
+  if (!opened.opened) return std::move(opened.errors.front());
+  std::map<std::string, std::set<std::string>> all;
+  for (const declared_pipeline& each : opened.opened->model.pipelines) {
+    if (!request.pipeline.empty() && each.declared.name.view() != request.pipeline) continue;
+    if (all.contains(each.source_directory)
+        || (each.declared.previews.empty() && each.declared.canaries.empty()))
+      continue;
+    result<std::set<std::string>> read = branches_at_origin(each.source_directory, around, &cancelled);
+    if (!read) return std::move(read).error();
+    all.emplace(each.source_directory, *std::move(read));
+  }
+  return all;
+}
+
+std::vector<std::string> steps_of(const session& of, const std::string& pipeline) {
+  std::vector<std::string> ids;
+  for (const graph_step& each : graph_of(of.model).steps)
+    if (each.branch_copy != nullptr && (pipeline.empty() || each.pipeline->declared.name.view() == pipeline))
+      ids.push_back(each.id);
+  return ids;
+}
+
+/// The run request for the previews of a pipeline.
+result<run_request> run_of(const preview_request& request, const surroundings& around) {
+  result<found_environment> found = find_environment(request.tree, request.pipeline, "", around);
+  if (!found) return std::move(found).error();
+  run_request run;
+  run.tree = request.tree;
+  run.as_json = request.as_json;
+  run.targets = steps_of(*found->of, found->pipeline->declared.name.str());
+  if (!run.targets.empty()) return run;
+  return error{exit_class::usage,
+               found->pipeline->declared.name.str(),
+               "no preview is declared",
+               {},
+               {{"try", "pipeline_preview(<pipeline> IN <environment> HOST {slug}.example.com)"}}};
+}
+
+}  // namespace
+}  // namespace driver_preview_commands
+
+exit_class list_previews(const preview_request& request, surroundings around) {
+  using namespace driver_preview_commands;
+  const interrupts signals;
+  json rows(json::array{});
+  const status seen = visit_branch_places(request.tree, request.pipeline, around, &signals.asked(),
+                                          [&](const branch_place& at) -> status {
+                                            for (const known_place& each : at.all)
+                                              if (is_preview(each)) rows.push(row_of(at, each));
+                                            return {};
+                                          });
+  if (!seen) return refused(seen.error());
+  if (request.as_json) {
+    print_out(pretty(rows));
+    return exit_class::done;
+  }
+  if (rows.elements().empty()) print_out("no branch has a preview\n");
+  for (const json& each : rows.elements()) print_out(lines_of(each, system_clock_port().now()));
+  return exit_class::done;
+}
+
+exit_class remove_previews(const preview_request& request, surroundings around) {
+  using namespace driver_preview_commands;
+  const interrupts signals;
+  std::string branch = request.branch;
+  std::vector<std::string> others;
+  bool found = false;
+  const status done = visit_branch_places(
+      request.tree, request.pipeline, around, &signals.asked(), [&](const branch_place& at) -> status {
+        if (branch.empty())
+          branch = git_state_of(at.found.pipeline->source_directory, around).branch.value_or("");
+        if (branch.empty())
+          return error{exit_class::usage,
+                       {},
+                       "no branch is checked out, so it is not known whose preview is meant",
+                       {},
+                       {{"try", "name it: cicd preview remove <pipeline> <branch>"}}};
+        for (const known_place& each : at.all) {
+          if (!is_preview(each)) continue;
+          others.push_back(fact_of(each, branch_fact::branch));
+          if (others.back() != branch) continue;
+          found = true;
+          result<branch_end> end =
+              end_branch(at.with, each, end_options(at, around, signals, request.with_claims));
+          if (!end) return std::move(end).error();
+          print_end(each, *end);
+        }
+        return {};
+      });
+  if (!done) return refused(done.error());
+  if (found) return exit_class::done;
+  if (!request.branch.empty()) return refused(no_such(request.branch, others));
+  print_out(fmt::format("{} has no preview: nothing to do\n", displayable(branch)));
+  return exit_class::done;
+}
+
+exit_class sweep_previews(const preview_request& request, surroundings around) {
+  using namespace driver_preview_commands;
+  const interrupts signals;
+  const auto branches = branches_by_folder(request, around, signals.asked());
+  if (!branches) return refused(branches.error());
+  exit_class worst = exit_class::done;
+  std::size_t ended = 0;
+  const status done = visit_branch_places(
+      request.tree, request.pipeline, around, &signals.asked(), [&](const branch_place& at) -> status {
+        const std::set<std::string>& there = branches->at(at.found.pipeline->source_directory);
+        for (const over& each : over_among(at.all, there, system_clock_port().now())) {
+          ++ended;
+          print_out(fmt::format("{} of {}: {}\n", each.what->place.text(),
+                                displayable(fact_of(*each.what, branch_fact::branch)), each.why));
+          if (request.dry_run) continue;
+          result<branch_end> end = end_branch(at.with, *each.what, end_options(at, around, signals, false));
+          if (end)
+            print_end(*each.what, *end);
+          else
+            worst = refused(end.error());
+          if (signals.asked().cancelled())
+            return error{signals.kind(), {}, "interrupted; what is over stays for the next sweep", {}, {}};
+        }
+        return {};
+      });
+  if (!done) return refused(done.error());
+  if (ended == 0) print_out("nothing is over\n");
+  return worst;
+}
+
+exit_class plan_previews(const preview_request& request, surroundings around) {
+  result<run_request> run = driver_preview_commands::run_of(request, around);
+  return run ? plan_targets(*run, std::move(around)) : refused(run.error());
+}
+
+exit_class deploy_previews(const preview_request& request, surroundings around) {
+  result<run_request> run = driver_preview_commands::run_of(request, around);
+  return run ? run_targets(*run, std::move(around)) : refused(run.error());
+}
+
+}  // namespace cicd

@@ -1,0 +1,113 @@
+// What somebody should know before a deploy: what this cluster's version lacks, what a branch does not bring,
+// and which configuration of the cluster the pods read.
+#pragma once
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/workload.hpp>
+
+namespace cicd::kubernetes {
+namespace remarks {
+
+inline bool is_there(const release_facts& facts, const service& of) {
+  const auto& names = facts.of_branch.services;
+  return facts.on == track::stable || names.empty()
+         || std::find(names.begin(), names.end(), of.name.view()) != names.end();
+}
+
+inline void add_drain(std::vector<std::string>& to, const service& of, const release_facts& facts) {
+  const bool lacks = facts.server_minor != 0 && facts.server_minor < drain_minor;
+  if (lacks && (of.drain || of.port))
+    to.push_back(
+        fmt::format("{}: DRAIN needs Kubernetes 1.{}, and this is 1.{}: pods end at once, and requests can "
+                    "meet a closed port",
+                    of.name.view(), drain_minor, facts.server_minor));
+}
+
+inline void add_scale(std::vector<std::string>& to, const service& of, const release_facts& facts) {
+  if (of.replicas.scales() && facts.on == track::stable)
+    to.push_back(fmt::format("{}: an autoscaler keeps {} to {} pods; it needs the cluster's metrics server",
+                             of.name.view(), of.replicas.least(), of.replicas.most()));
+  if (of.stateful && !(of.max_unavailable.empty() && of.max_surge.empty()))
+    to.push_back(fmt::format(
+        "{}: a StatefulSet replaces its pods one by one; MAX_UNAVAILABLE and MAX_SURGE do nothing",
+        of.name.view()));
+}
+
+/// The domain that a wildcard for this host would stand before.
+inline std::string_view domain_of(std::string_view host) {
+  const auto dot = host.find('.');
+  return dot == host.npos ? std::string_view() : host.substr(dot + 1);
+}
+
+/// Of a preview the certificate is the environment's, whose wildcard covers one part only.
+inline void add_certificate(std::vector<std::string>& to, const service& of, const release_facts& facts) {
+  const std::string& host = facts.of_branch.host;
+  if (facts.on != track::preview || of.tls.empty() || host.empty()) return;
+  if (domain_of(host) == domain_of(of.host.view())) return;
+  to.push_back(fmt::format("{}: the certificate in Secret {} has to cover {}; *.{} does not", of.name.view(),
+                           of.tls.view(), host, domain_of(of.host.view())));
+}
+
+/// A namespace of its own begins without the environment's ConfigMaps and Secrets.
+inline void add_missing(std::vector<std::string>& to,
+                        const declared_pipeline& pipeline,
+                        const release_facts& facts) {
+  if (facts.on != track::preview || facts.of_branch.namespace_name.empty()) return;
+  const std::vector<std::string> read = configuration_read_by(pipeline, facts.environment);
+  if (!read.empty())
+    to.push_back(fmt::format("the namespace {} is the preview's own: it needs {}",
+                             facts.of_branch.namespace_name, joined(read, ", ")));
+}
+
+inline std::vector<further_container> beside(const pipeline& declared, dns_label name) {
+  std::vector<further_container> all;
+  for (const container& each : declared.containers)
+    if (std::find(each.of.begin(), each.of.end(), name) != each.of.end())
+      all.push_back({&each, nullptr, {}, {}});
+  return all;
+}
+
+/// Of a cron job what its pods read; the rest of its values does not matter here.
+inline service reader_of(const cron_job& declared) {
+  service of;
+  of.name = declared.name;
+  of.secret_env = declared.secret_env;
+  of.env_from = declared.env_from;
+  of.volumes = declared.volumes;
+  return of;
+}
+
+}  // namespace remarks
+
+std::vector<std::string> remarks_on(const declared_pipeline& pipeline, const release_facts& facts) {
+  std::vector<std::string> all;
+  for (const service& each : services_in(pipeline.declared, facts.environment)) {
+    if (!remarks::is_there(facts, each)) continue;
+    remarks::add_drain(all, each, facts);
+    remarks::add_scale(all, each, facts);
+    remarks::add_certificate(all, each, facts);
+  }
+  remarks::add_missing(all, pipeline, facts);
+  return all;
+}
+
+std::vector<std::string> configuration_read_by(const declared_pipeline& pipeline,
+                                               std::string_view environment) {
+  std::set<std::string> all;
+  const auto add = [&](const service& of) {
+    for (std::string& each : read_by(of, remarks::beside(pipeline.declared, of.name)))
+      all.insert(std::move(each));
+  };
+  for (const service& each : services_in(pipeline.declared, environment)) add(each);
+  for (const cron_job& each : cron_jobs_in(pipeline.declared, environment))
+    if (!each.off) add(remarks::reader_of(each));
+  return {all.begin(), all.end()};
+}
+
+}  // namespace cicd::kubernetes

@@ -1,0 +1,18 @@
+// YAML read as kubectl reads it: documents of a file as JSON values. It knows scalars, anchors and places in
+// the text; not what the values mean.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/base/json.hpp>
+
+namespace cicd::kubernetes {
+
+/// Every document that is not empty. Plain scalars are read as kubectl does (YAML 1.1: `yes` and `on` are
+/// booleans, `010` is eight), keys that are no text become one, `<<` merges. Class `usage` with `file:line`
+/// where something is no YAML, a key is there twice, or aliases make more than 200,000 values.
+result<std::vector<json>> yaml_documents(std::string_view text, std::string_view file);
+
+}  // namespace cicd::kubernetes

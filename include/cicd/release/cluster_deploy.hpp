@@ -1,0 +1,50 @@
+// Carrying out a deploy to a cluster: lock, intent, apply in order, watch, verify, prune, record; and what
+// follows when it fails. Every way out leaves a named state in the cluster. It does not know how images are
+// made.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <cicd/kubernetes/rollout.hpp>
+#include <cicd/release/cluster_lease.hpp>
+#include <cicd/release/cluster_plan.hpp>
+
+namespace cicd {
+
+/// Opens the one door to the cluster; it is closed while a command of the team's own runs.
+using open_cluster = std::function<result<std::unique_ptr<kubernetes::cluster>>()>;
+
+struct cluster_deploy_options {
+  std::string holder;  ///< of the lock, as a person names it: who, and which run
+  const cancellation* cancelled = nullptr;
+  std::function<void(const std::string& line)> say{};
+  /// Asked under the lock, with the plan as it is then: hold, approval, superseded, saved plan.
+  std::function<status(const cluster_plan& plan)> may;
+  /// VERIFY, with the door closed; empty where none is declared.
+  std::function<status()> verify;
+  bool rolls_back = true;  ///< ON_FAILURE rollback
+  bool prunes = true;
+};
+
+struct cluster_deploy_result {
+  std::size_t changed = 0;         ///< objects
+  deployment_record record;        ///< as it is kept
+  std::vector<std::string> lines;  ///< what a person should still know
+};
+
+/// Deploys what is wanted; nothing to do is success. Class `step_failed` when the rollout failed: the error
+/// says what state the environment is in and both causes where putting it back failed too.
+result<cluster_deploy_result> deploy_to_cluster(const open_cluster& open,
+                                                wanted_release wanted,
+                                                const cluster_deploy_options& options);
+
+/// Puts back what an earlier deployment applied. `to` is one of `past_deployments`.
+result<cluster_deploy_result> put_back(const open_cluster& open,
+                                       wanted_release about,
+                                       const past_deployment& to,
+                                       const cluster_deploy_options& options);
+
+}  // namespace cicd

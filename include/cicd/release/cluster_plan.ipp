@@ -1,0 +1,469 @@
+// Planning: render with what the cluster knows, read what is there, apply with `dryRun=All`, compare. What
+// the declaration no longer has is removed only when its inventory, its labels and every read agree.
+#pragma once
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/kubernetes/declared_part.hpp>
+#include <cicd/release/cluster_plan.hpp>
+#include <cicd/release/helm_release.hpp>
+#include <cicd/release/take_over.hpp>
+
+namespace cicd {
+
+namespace release_cluster_plan {
+namespace {
+
+using kubernetes::api_answer;
+using kubernetes::api_failure;
+using kubernetes::object_key;
+using what = planned_object::what;
+
+bool is_missing(const api_answer& answer) {
+  return answer.failure && answer.failure->code == 404;
+}
+
+object_key key_of(const json& object, const std::string& otherwise) {
+  const kubernetes::kind_facts* kind = kubernetes::kind_named(object["kind"].text());
+  const bool cluster_wide = kind != nullptr && !kind->namespaced;
+  return {object["kind"].text(), cluster_wide ? "" : object["metadata"]["namespace"].text(otherwise),
+          object["metadata"]["name"].text()};
+}
+
+int order_of(const std::string& kind) {
+  const kubernetes::kind_facts* known = kubernetes::kind_named(kind);
+  return known == nullptr ? 50 : known->order;
+}
+
+/// The namespace of the environment for what lives in one and names none.
+void place_object(json& object, const std::string& namespace_name) {
+  const kubernetes::kind_facts* kind = kubernetes::kind_named(object["kind"].text());
+  if (kind == nullptr || !kind->namespaced || !object["metadata"]["namespace"].is_null()) return;
+  json metadata = object["metadata"];
+  metadata.set("namespace", namespace_name);
+  object.set("metadata", std::move(metadata));
+}
+
+/// What the server keeps for itself, left out; the data of a Secret by digest.
+json essence_of(const json& live) {
+  json::object kept;
+  for (const auto& [key, value] : live.members()) {
+    if (key == "status") continue;
+    if (live["kind"].text() == "Secret" && (key == "data" || key == "stringData")) {
+      kept.emplace_back(key, hex(sha256(compact(value))));
+      continue;
+    }
+    if (key != "metadata") {
+      kept.emplace_back(key, value);
+      continue;
+    }
+    json::object metadata;
+    for (const auto& [name, part] : value.members())
+      if (name == "name" || name == "namespace" || name == "labels" || name == "annotations" || name == "uid")
+        metadata.emplace_back(name, part);
+    kept.emplace_back(key, std::move(metadata));
+  }
+  return json(std::move(kept));
+}
+
+/// `conflict with "helm" using apps/v1` → helm.
+std::string manager_in(const std::string& message) {
+  const auto open = message.find('"');
+  const auto close = open == message.npos ? open : message.find('"', open + 1);
+  return close == message.npos ? message : message.substr(open + 1, close - open - 1);
+}
+
+bool is_field_conflict(const api_failure& failure) {
+  return failure.code == 409 && std::ranges::any_of(failure.causes, [](const auto& each) {
+           return each.type == "FieldManagerConflict";
+         });
+}
+
+class planning {
+ public:
+  planning(kubernetes::cluster& with, const wanted_release& wanted) : with_(with), wanted_(wanted) {}
+
+  result<cluster_plan> plan(std::vector<json> objects, cluster_state before) {
+    plan_.cluster = with_.name();
+    plan_.place = wanted_.place;
+    plan_.before = std::move(before);
+    for (json& each : objects) place_object(each, wanted_.place.namespace_name);
+    std::ranges::stable_sort(objects, {}, [](const json& each) { return order_of(each["kind"].text()); });
+    if (status there = look_for_namespace(objects); !there) return std::move(there).error();
+    if (status read = read_live(objects); !read) return std::move(read).error();
+    if (status asked = dry_run(); !asked) return std::move(asked).error();
+    if (status hosts = check_hosts(); !hosts) return std::move(hosts).error();
+    if (status removed = plan_removals(); !removed) return std::move(removed).error();
+    return std::move(plan_);
+  }
+
+ private:
+  /// The namespace must be there or be made; where we may not look, the dry run will say.
+  status look_for_namespace(const std::vector<json>& objects) {
+    const std::string& name = wanted_.place.namespace_name;
+    const api_answer answer = with_.get({"Namespace", "", name});
+    no_namespace_ = is_missing(answer);
+    if (!no_namespace_) return {};
+    const bool made = std::ranges::any_of(objects, [&](const json& each) {
+      return each["kind"].text() == "Namespace" && each["metadata"]["name"].text() == name;
+    });
+    if (made) return {};
+    return error{
+        exit_class::usage,
+        wanted_.place.text(),
+        "the namespace does not exist",
+        name,
+        {{"there", with_.name()},
+         {"try",
+          fmt::format("CREATE_NAMESPACE in pipeline_environment({} {} …), or kubectl create namespace {}",
+                      wanted_.place.pipeline, wanted_.place.environment, name)}}};
+  }
+
+  status read_live(std::vector<json>& objects) {
+    std::vector<object_key> keys;
+    for (const json& each : objects) keys.push_back(key_of(each, wanted_.place.namespace_name));
+    std::vector<api_answer> live = with_.get_all(keys);
+    for (std::size_t at = 0; at < objects.size(); ++at) {
+      if (live[at].failure && !is_missing(live[at]))
+        return error_of(*live[at].failure, wanted_.place.text(), keys[at], "read " + keys[at].text());
+      planned_object one;
+      one.key = keys[at];
+      one.wanted = std::move(objects[at]);
+      one.live = live[at] ? std::move(live[at].object) : json();
+      one.kind = one.live.is_null() ? what::add : what::same;
+      plan_.objects.push_back(std::move(one));
+    }
+    return {};
+  }
+
+  bool may_take_over(const api_failure& failure) const {
+    return std::ranges::all_of(failure.causes, [&](const auto& cause) {
+      const std::string manager = manager_in(cause.message);
+      return std::ranges::any_of(wanted_.where->take_over,
+                                 [&](const text& each) { return each.view() == manager; });
+    });
+  }
+
+  /// In a namespace that is not there yet nothing can be asked: all of it is new.
+  bool can_ask(const planned_object& one) const {
+    return !no_namespace_ || one.key.namespace_name != wanted_.place.namespace_name;
+  }
+
+  status dry_run() {
+    std::vector<std::size_t> asked;
+    std::vector<json> objects;
+    for (std::size_t at = 0; at < plan_.objects.size(); ++at) {
+      if (!can_ask(plan_.objects[at])) continue;
+      asked.push_back(at);
+      objects.push_back(plan_.objects[at].wanted);
+    }
+    std::vector<api_answer> answers = with_.apply(objects, {.dry_run = true});
+    for (std::size_t at = 0; at < asked.size(); ++at)
+      if (status told = take_answer(plan_.objects[asked[at]], std::move(answers[at])); !told) return told;
+    return {};
+  }
+
+  status take_answer(planned_object& one, api_answer answer) {
+    one.managers = managers_taken_over(one.live, wanted_.where->take_over);
+    one.force = !one.managers.empty();
+    if (answer.failure && is_field_conflict(*answer.failure) && may_take_over(*answer.failure)) {
+      one.force = true;
+      for (const auto& cause : answer.failure->causes)
+        if (const std::string manager = manager_in(cause.message);
+            std::ranges::find(one.managers, manager) == one.managers.end())
+          one.managers.push_back(manager);
+      answer = std::move(with_.apply({one.wanted}, {.dry_run = true, .force = true}).front());
+    }
+    if (answer.failure)
+      return error_of(*answer.failure, wanted_.place.text(), one.key, "apply " + one.key.text());
+    if (one.kind == what::add) return {};
+    if (one.force) {
+      const json after = after_taking_over(answer.object, one.live, one.managers);
+      one.changes = kubernetes::changes_between(kubernetes::declared_part_of(one.live), kubernetes::declared_part_of(after));
+    } else {
+      one.changes = kubernetes::changes_between(one.live, answer.object);
+    }
+    if (one.force && one.changes.empty())
+      one.changes.push_back({kubernetes::field_change::how::changed, "metadata.managedFields",
+                             joined(one.managers, ", "), "cicd"});
+    const bool is_change = !one.changes.empty() && !kubernetes::only_descriptive(one.changes);
+    if (one.force || is_change) one.kind = what::change;
+    return {};
+  }
+
+  /// A host that two Ingresses claim is answered by either: found before it is.
+  status check_hosts() {
+    std::set<std::string> hosts;
+    for (const planned_object& one : plan_.objects)
+      if (one.key.kind == "Ingress" && one.kind != what::same)
+        for (const json& rule : one.wanted["spec"]["rules"].elements()) hosts.insert(rule["host"].text());
+    if (hosts.empty()) return {};
+    api_answer all = with_.list("Ingress", "", "");
+    if (!all) all = with_.list("Ingress", wanted_.place.namespace_name, "");
+    for (const json& each : all.object["items"].elements())
+      for (const json& rule : each["spec"]["rules"].elements())
+        if (hosts.contains(rule["host"].text()) && !is_ours(each)) return claimed(each, rule["host"].text());
+    return {};
+  }
+
+  bool is_ours(const json& object) const {
+    const object_key key{"Ingress", object["metadata"]["namespace"].text(),
+                         object["metadata"]["name"].text()};
+    return std::ranges::any_of(plan_.objects, [&](const planned_object& one) { return one.key == key; });
+  }
+
+  error claimed(const json& by, const std::string& host) const {
+    return error{
+        exit_class::conflict,
+        wanted_.place.text(),
+        "the host is claimed by another Ingress",
+        host,
+        {{"there", fmt::format("Ingress {} in namespace {}", displayable(by["metadata"]["name"].text()),
+                               displayable(by["metadata"]["namespace"].text()))},
+         {"try", "another HOST, or remove the host from that Ingress first"}}};
+  }
+
+  /// What was applied once and is declared no longer. Anything that cannot be read means that nothing is
+  /// removed.
+  status plan_removals() {
+    std::vector<object_key> gone;
+    for (const object_key& each : plan_.before.inventory)
+      if (std::ranges::none_of(plan_.objects, [&](const planned_object& one) { return one.key == each; }))
+        gone.push_back(each);
+    if (gone.empty() || plan_.objects.empty()) return {};
+    std::ranges::stable_sort(gone, std::greater<>{},
+                             [](const object_key& each) { return order_of(each.kind); });
+    const std::vector<api_answer> live = with_.get_all(gone);
+    for (std::size_t at = 0; at < gone.size(); ++at)
+      if (live[at].failure && !is_missing(live[at])) {
+        plan_.kept.push_back(fmt::format("nothing is removed: {} could not be read ({})", gone[at].text(),
+                                         displayable(live[at].failure->message)));
+        return {};
+      }
+    for (std::size_t at = 0; at < gone.size(); ++at)
+      if (live[at]) plan_removal(gone[at], live[at].object);
+    return {};
+  }
+
+  void plan_removal(const object_key& key, const json& live) {
+    if (std::string why = reason_to_keep(key, live); !why.empty())
+      return plan_.kept.push_back(fmt::format("{} stays: {}", key.text(), why));
+    planned_object one;
+    one.kind = what::remove;
+    one.key = key;
+    one.live = live;
+    plan_.objects.push_back(std::move(one));
+  }
+
+  std::string reason_to_keep(const object_key& key, const json& live) const {
+    const json& labels = live["metadata"]["labels"];
+    if (labels["cicd.dev/pipeline"].text() != wanted_.place.pipeline
+        || labels["cicd.dev/environment"].text() != wanted_.place.environment)
+      return "it no longer bears the labels of this environment";
+    const kubernetes::kind_facts* kind = kubernetes::kind_named(key.kind);
+    const std::string named = key.kind + "/" + key.name;
+    const bool asked = std::ranges::any_of(wanted_.where->prune,
+                                           [&](const object_name& each) { return each.view() == named; });
+    if ((kind == nullptr || kind->guarded) && !asked)
+      return "such objects are removed only by name: PRUNE " + named;
+    if (key.kind == "Job" && live["status"]["active"].integer() > 0) return "it still runs";
+    return {};
+  }
+
+  kubernetes::cluster& with_;
+  const wanted_release& wanted_;
+  cluster_plan plan_;
+  bool no_namespace_ = false;
+};
+
+/// A digest over the data of each ConfigMap and Secret that pods read, so that a change rolls them.
+void read_configuration(kubernetes::cluster& with,
+                        wanted_release& wanted,
+                        std::vector<std::string>& remarks) {
+  const std::vector<std::string> names =
+      kubernetes::configuration_read_by(*wanted.pipeline, wanted.place.environment);
+  std::vector<object_key> keys;
+  for (const std::string& each : names)
+    keys.push_back(
+        {each.starts_with("config/") ? "ConfigMap" : "Secret", wanted.place.namespace_name, each.substr(7)});
+  const std::vector<api_answer> answers = with.get_all(keys);
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    if (answers[at]) {
+      wanted.facts.config_digests[names[at]] =
+          hex(sha256(compact(answers[at].object["data"]) + compact(answers[at].object["binaryData"])));
+    } else if (is_missing(answers[at])) {
+      remarks.push_back(fmt::format("{} is not there: pods that need it will not start", keys[at].text()));
+    } else {
+      remarks.push_back(fmt::format("{} may not be read: its changes do not roll the pods", keys[at].text()));
+    }
+  }
+}
+
+/// The repository of an image reference, without tag and digest.
+std::string repository_in(std::string_view reference) {
+  reference = reference.substr(0, reference.find('@'));
+  const auto colon = reference.rfind(':');
+  const auto slash = reference.rfind('/');
+  return std::string(colon != reference.npos && (slash == reference.npos || colon > slash)
+                         ? reference.substr(0, colon)
+                         : reference);
+}
+
+/// A cron job of another owner that runs our image would do its work twice.
+void look_for_other_cron_jobs(kubernetes::cluster& with, const wanted_release& wanted, cluster_plan& plan) {
+  std::set<std::string> repositories, ours;
+  for (const planned_object& one : plan.objects)
+    if (one.key.kind == "CronJob") ours.insert(one.key.namespace_name + "/" + one.key.name);
+  if (ours.empty() || wanted.facts.on != kubernetes::track::stable) return;
+  for (const auto& [name, image] : wanted.facts.images) repositories.insert(repository_in(image.reference));
+  api_answer all = with.list("CronJob", "", "");
+  if (!all) all = with.list("CronJob", wanted.place.namespace_name, "");
+  for (const json& each : all.object["items"].elements()) {
+    const json& metadata = each["metadata"];
+    const std::string name = metadata["namespace"].text() + "/" + metadata["name"].text();
+    const json& labels = metadata["labels"];
+    if (ours.contains(name) || labels["cicd.dev/pipeline"].text() == wanted.place.pipeline) continue;
+    for (const json& container :
+         each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"].elements())
+      if (repositories.contains(repository_in(container["image"].text())))
+        plan.remarks.push_back(
+            fmt::format("CronJob {} runs our image on \"{}\" and is not of this pipeline: its work may be "
+                        "done twice; remove it "
+                        "with kubectl -n {} delete cronjob {}",
+                        displayable(name), displayable(each["spec"]["schedule"].text()),
+                        metadata["namespace"].text(), metadata["name"].text()));
+  }
+}
+
+std::string_view sign_of(what kind) {
+  switch (kind) {
+    case what::add: return "+";
+    case what::change: return "~";
+    case what::remove: return "-";
+    case what::same: break;
+  }
+  return "=";
+}
+
+}  // namespace
+}  // namespace release_cluster_plan
+
+bool cluster_plan::changes_objects() const {
+  return std::ranges::any_of(
+      objects, [](const planned_object& one) { return one.kind != planned_object::what::same; });
+}
+
+bool cluster_plan::has_work() const {
+  return changes_objects() || renews || !before.record || before.record->outcome != "deployed";
+}
+
+result<cluster_plan> plan_objects(kubernetes::cluster& with,
+                                  const wanted_release& about,
+                                  std::vector<json> objects,
+                                  cluster_state before) {
+  return release_cluster_plan::planning(with, about).plan(std::move(objects), std::move(before));
+}
+
+result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wanted) {
+  using namespace release_cluster_plan;
+  result<cluster_state> before = read_cluster_state(with, wanted.place);
+  if (!before) return std::move(before).error();
+  std::vector<std::string> remarks;
+  wanted.facts.server_minor = with.minor_version();
+  read_configuration(with, wanted, remarks);
+  result<std::vector<kubernetes::object>> rendered = kubernetes::objects_of(*wanted.pipeline, wanted.facts);
+  if (!rendered) return std::move(rendered).error();
+  std::vector<json> objects;
+  for (kubernetes::object& each : *rendered) objects.push_back(std::move(each.content));
+  if (objects.empty())
+    return error{exit_class::usage,
+                 wanted.place.text(),
+                 "there is nothing to deploy: the pipeline declares no service, cron job or manifest",
+                 {},
+                 {{"try", fmt::format("pipeline_service({} api PORT 8080)", wanted.place.pipeline)}}};
+  result<cluster_plan> plan = plan_objects(with, wanted, std::move(objects), *std::move(before));
+  if (!plan) return plan;
+  plan->remarks = std::move(remarks);
+  plan->remarks.insert(plan->remarks.begin(), wanted.remarks.begin(), wanted.remarks.end());
+  plan->renews = wanted.state_facts != plan->before.facts;
+  for (std::string& each : kubernetes::remarks_on(*wanted.pipeline, wanted.facts))
+    plan->remarks.push_back(std::move(each));
+  look_for_other_cron_jobs(with, wanted, *plan);
+  for (std::string& each : helm_remarks(with, *plan)) plan->remarks.push_back(std::move(each));
+  return plan;
+}
+
+std::vector<std::string> lines_of(const cluster_plan& plan) {
+  std::vector<std::string> lines;
+  for (const planned_object& one : plan.objects) {
+    if (one.kind == planned_object::what::same) continue;
+    lines.push_back(
+        fmt::format("{} {}{}", release_cluster_plan::sign_of(one.kind), one.key.text(),
+                    one.managers.empty() ? "" : ", taken over from " + joined(one.managers, ", ")));
+    for (const kubernetes::field_change& each : one.changes) lines.push_back("    " + text_of(each));
+  }
+  for (const std::string& each : plan.kept) lines.push_back("! " + each);
+  for (const std::string& each : plan.remarks) lines.push_back("! " + each);
+  return lines;
+}
+
+digest fingerprint_of(const cluster_plan& plan) {
+  sha256_stream over;
+  const auto add = [&](std::string_view part) {
+    over.update(fmt::format("{}:", part.size()));
+    over.update(part);
+  };
+  add(plan.cluster);
+  add(plan.place.namespace_name + '/' + plan.place.state_name());
+  for (const planned_object& one : plan.objects) {
+    add(fmt::format("{} {} {} {}", static_cast<int>(one.kind), one.key.kind, one.key.namespace_name,
+                    one.key.name));
+    add(compact(one.wanted));
+    add(compact(release_cluster_plan::essence_of(one.live)));
+  }
+  return over.finish();
+}
+
+digest approval_digest(const cluster_plan& plan, const deployment_record& record) {
+  sha256_stream over;
+  over.update(record.pipeline + '\n' + record.environment + '\n');
+  for (const auto& [name, image] : record.images) over.update(name + '=' + oci_text(image.manifest) + '\n');
+  for (const planned_object& one : plan.objects)
+    if (one.kind != planned_object::what::remove) over.update(compact(one.wanted) + '\n');
+  return over.finish();
+}
+
+json saved_plan_of(const cluster_plan& plan, const deployment_record& record) {
+  json images(json::object{});
+  for (const auto& [name, image] : record.images) images.set(name, image.reference);
+  json objects(json::array{});
+  for (const planned_object& one : plan.objects) {
+    json entry(json::object{});
+    entry.set("do", release_cluster_plan::sign_of(one.kind));
+    entry.set("kind", one.key.kind);
+    entry.set("namespace", one.key.namespace_name);
+    entry.set("name", one.key.name);
+    entry.set("there", hex(sha256(compact(release_cluster_plan::essence_of(one.live)))));
+    entry.set("wanted", hex(sha256(compact(one.wanted))));
+    json changes(json::array{});
+    for (const kubernetes::field_change& each : one.changes) changes.push(text_of(each));
+    entry.set("changes", std::move(changes));
+    objects.push(std::move(entry));
+  }
+  json saved(json::object{});
+  saved.set("schema", 1);
+  saved.set("pipeline", record.pipeline);
+  saved.set("environment", record.environment);
+  saved.set("cluster", plan.cluster);
+  saved.set("namespace", plan.place.namespace_name);
+  saved.set("images", std::move(images));
+  saved.set("objects", std::move(objects));
+  saved.set("fingerprint", hex(fingerprint_of(plan)));
+  return saved;
+}
+
+}  // namespace cicd

@@ -1,0 +1,349 @@
+// Deploys to clusters: which clusters an environment is, what would change in each, and doing it wave by
+// wave.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/release/approval.hpp>
+#include <cicd/release/branch_deploy.hpp>
+#include <cicd/release/branch_end.hpp>
+#include <cicd/release/delivery.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+namespace release_delivery_clusters {
+namespace {
+
+/// The files of the source folder that a pattern names.
+std::vector<std::string> matched(const std::string& folder, std::string_view pattern) {
+  std::vector<std::string> paths;
+  const std::string root = glob_root(pattern);
+  const auto entries =
+      list_tree(root.empty() ? folder : folder + "/" + root, [](const std::string&) { return true; });
+  if (!entries) return paths;
+  for (const tree_entry& each : *entries) {
+    const std::string path = root.empty() ? each.path : root + "/" + each.path;
+    if (glob_matches(pattern, path)) paths.push_back(path);
+  }
+  return paths;
+}
+
+status read_into(const std::string& folder,
+                 const std::string& path,
+                 const std::string& subject,
+                 kubernetes::release_facts& facts) {
+  if (facts.files.contains(path)) return {};
+  result<std::string> content = read_file(folder + "/" + path);
+  if (!content)
+    return error{exit_class::usage, subject, "a file that is declared cannot be read", path,
+                 content.error().notes};
+  facts.files.emplace(path, *std::move(content));
+  return {};
+}
+
+error held(const deployment_hold& hold, const graph_step& step) {
+  return error{exit_class::policy,
+               step.id,
+               hold.version.empty() ? "deploys to this environment are on hold" : "this version is held out",
+               hold.version.empty() ? std::nullopt : std::optional(hold.version),
+               {{"by", hold.who + " at " + utc_text(hold.when)},
+                {"reason", hold.reason},
+                {"try", fmt::format("cicd hold release {} {}", step.pipeline->declared.name.view(),
+                                    step.place->name.view())}}};
+}
+
+error moved(const graph_step& step, const cluster_plan& plan) {
+  return error{exit_class::conflict,
+               step.id,
+               "what is there, or what is wanted, is no longer what the saved plan was made of",
+               plan.cluster,
+               {{"try", "make the plan again, look at it, and deploy that one"}}};
+}
+
+std::string saved_key(const graph_step& step, const cluster_plan& plan) {
+  return step.id + "@" + plan.cluster;
+}
+
+}  // namespace
+}  // namespace release_delivery_clusters
+
+status delivery::read_declared_files(const declared_pipeline& pipeline,
+                                     const environment& place,
+                                     kubernetes::release_facts& facts) {
+  using namespace release_delivery_clusters;
+  const std::string& folder = pipeline.source_directory;
+  const std::string subject = pipeline.declared.name.str();
+  std::vector<std::string> paths;
+  const auto add = [&](const auto& of) {
+    for (const file_mapping& each : of.config_files) paths.push_back(each.from.str());
+    for (const relative_path& each : of.patch) paths.push_back(each.str());
+  };
+  for (const service& each : pipeline.declared.services) add(each);
+  for (const cron_job& each : pipeline.declared.cron_jobs) add(each);
+  for (const path_pattern& pattern : place.manifests) {
+    std::vector<std::string> found = matched(folder, pattern.view());
+    if (found.empty())
+      return error{exit_class::usage, subject, "MANIFESTS: no file matches", pattern.str(), {{"in", folder}}};
+    facts.manifests.insert(facts.manifests.end(), found.begin(), found.end());
+    paths.insert(paths.end(), found.begin(), found.end());
+  }
+  for (const std::string& path : paths)
+    if (status read = read_into(folder, path, subject, facts); !read) return read;
+  return {};
+}
+
+std::vector<cluster_wave> delivery::waves_of(const declared_pipeline& pipeline,
+                                             const environment& place) const {
+  std::vector<cluster_wave> waves;
+  const auto add = [&](const std::string& context, const std::string& eks) {
+    cluster_wave wave;
+    wave.target.context = context;
+    wave.target.eks = eks;
+    wave.target.role = place.role.str();
+    if (place.kubeconfig) {
+      wave.target.kubeconfig = place.kubeconfig.str();
+      if (!wave.target.kubeconfig.starts_with('/'))
+        wave.target.kubeconfig = pipeline.source_directory + "/" + wave.target.kubeconfig;
+    }
+    wave.target.private_folder = where_.own() + "/door";
+    wave.place = {pipeline.declared.name.str(), place.name.str(), place.namespace_name.str()};
+    waves.push_back(std::move(wave));
+  };
+  for (const eks_cluster& each : place.eks) add({}, each.str());
+  for (const text& each : place.context) add(each.str(), {});
+  if (waves.empty()) add({}, {});
+  return waves;
+}
+
+result<std::unique_ptr<kubernetes::cluster>> delivery::open_wave(cluster_wave& wave,
+                                                                 const cancellation* cancelled) const {
+  auto opened = kubernetes::cluster::open(wave.target, around_, cancelled);
+  if (opened && wave.place.namespace_name.empty()) wave.place.namespace_name = (*opened)->default_namespace();
+  return opened;
+}
+
+std::string delivery::cluster_address_of(const declared_pipeline& pipeline, const environment& place) const {
+  std::vector<std::string> names;
+  for (const cluster_wave& wave : waves_of(pipeline, place)) names.push_back(wave.target.text());
+  std::string address = joined(names, ", then ");
+  if (place.namespace_name) address += " (" + place.namespace_name.str() + ")";
+  return address;
+}
+
+/// Of several clusters the first: the others follow it.
+result<manifest_state> delivery::cluster_state_of(const declared_pipeline& pipeline,
+                                                  const environment& place,
+                                                  const cancellation* cancelled) const {
+  cluster_wave wave = waves_of(pipeline, place).front();
+  auto with = open_wave(wave, cancelled);
+  if (!with) return std::move(with).error();
+  result<cluster_state> state = read_cluster_state(**with, wave.place);
+  if (!state) return std::move(state).error();
+  return manifest_state{.tip = {}, .files = {}, .record = std::move(state->record)};
+}
+
+result<std::vector<deployment_record>> delivery::cluster_history_of(const declared_pipeline& pipeline,
+                                                                    const environment& place,
+                                                                    std::size_t most) const {
+  cluster_wave wave = waves_of(pipeline, place).front();
+  auto with = open_wave(wave, nullptr);
+  if (!with) return std::move(with).error();
+  result<std::vector<past_deployment>> past = past_deployments(**with, wave.place);
+  if (!past) return std::move(past).error();
+  std::vector<deployment_record> records;
+  for (past_deployment& each : *past)
+    if (records.size() < most) records.push_back(std::move(each.record));
+  return records;
+}
+
+const std::vector<delivery::planned_wave>& delivery::last_plans(const std::string& step) const {
+  static const std::vector<planned_wave> none;
+  const auto found = planned_.find(step);
+  return found == planned_.end() ? none : found->second;
+}
+
+delivery::draft delivery::draft_of(const deployment_record& record, const environment& place) {
+  draft made;
+  made.record = record;
+  made.facts.pipeline = record.pipeline;
+  made.facts.environment = record.environment;
+  made.facts.protected_branch = place.on.kind != ref_kind::none;
+  for (const auto& [name, image] : record.images)
+    made.facts.images[name] = {image.reference, image.tag, image.built_from, image.built_branch};
+  return made;
+}
+
+result<wanted_release> delivery::wanted_in(const graph_step& step,
+                                           const std::vector<wanted_image>& images,
+                                           const cluster_wave& wave,
+                                           kubernetes::cluster& with) {
+  wanted_release wanted;
+  wanted.pipeline = step.pipeline;
+  wanted.where = step.place;
+  wanted.place = wave.place;
+  if (step.is_of_branch())
+    if (status added = add_branch(step, wave, with, wanted); !added) return std::move(added).error();
+  result<cluster_state> now = read_cluster_state(with, wanted.place);
+  if (!now) return std::move(now).error();
+  result<draft> made = draft_for(step, images, now->record);
+  if (!made) return std::move(made).error();
+  wanted.record = std::move(made->record);
+  made->facts.on = wanted.facts.on;
+  made->facts.of_branch = std::move(wanted.facts.of_branch);
+  made->facts.protected_branch = made->facts.protected_branch && !step.is_of_branch();
+  wanted.facts = std::move(made->facts);
+  wanted.record.who = who(step.pipeline->source_directory, around_);
+  result<bool> dirty = is_dirty(*step.pipeline);
+  if (!dirty) return std::move(dirty).error();
+  wanted.record.dirty = *dirty;
+  return wanted;
+}
+
+status delivery::add_branch(const graph_step& step,
+                            const cluster_wave& wave,
+                            kubernetes::cluster& with,
+                            wanted_release& to) {
+  branch_request ask{step, wave, source_of(*step.pipeline).git.branch.value_or(""), time_.now(),
+                     options_.canary_percent, &around_};
+  return step.branch_copy != nullptr ? make_preview(ask, to) : make_canary(ask, with, to);
+}
+
+/// Refusals that hold for each cluster: who may, whether it is on hold, whether somebody agreed, whether the
+/// plan is the one that was saved.
+status delivery::may_change(const graph_step& step,
+                            const cluster_plan& plan,
+                            const deployment_record& record) {
+  using namespace release_delivery_clusters;
+  if (!options_.saved_plans.empty()) {
+    const auto saved = options_.saved_plans.find(saved_key(step, plan));
+    if (saved == options_.saved_plans.end() || saved->second != hex(fingerprint_of(plan)))
+      return moved(step, plan);
+  }
+  if (step.place->is_protected && !around_.get("CI"))
+    return error{exit_class::policy,
+                 step.id,
+                 "this environment is protected: it is deployed by CI only",
+                 step.place->name.str(),
+                 {{"try", "push, and let CI deploy it; cicd plan shows here what it would do"}}};
+  if (!step.is_of_branch())
+    if (status may = may_deploy(step); !may) return may;
+  if (const auto& hold = plan.before.hold; hold && (hold->version.empty() || hold->version == record.version))
+    return held(*hold, step);
+  if (!step.is_of_branch())
+    if (status newest = not_superseded(step, {.tip = {}, .files = {}, .record = plan.before.record}); !newest)
+      return newest;
+  return check_approval(step, plan, record, time_.now());
+}
+
+result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vector<wanted_image>& images) {
+  step_plan plan{.step = 0,
+                 .what = decision::up_to_date,
+                 .key = {},
+                 .reasons = {},
+                 .details = {},
+                 .result = step_result{}};
+  std::vector<planned_wave>& waves = planned_[step.id];
+  waves.clear();
+  for (cluster_wave& wave : waves_of(*step.pipeline, *step.place)) {
+    auto with = open_wave(wave, nullptr);
+    if (!with) return std::move(with).error();
+    result<wanted_release> wanted = wanted_in(step, images, wave, **with);
+    if (!wanted) return std::move(wanted).error();
+    result<cluster_plan> would = plan_release(**with, *wanted);
+    if (!would) return std::move(would).error();
+    if (step.is_of_branch())
+      if (status alone = check_labels(**with, *wanted, *would); !alone) return std::move(alone).error();
+    if (would->has_work()) {
+      if (plan.what == decision::up_to_date)
+        plan.reasons = deploy_reasons(would->before.record, wanted->record);
+      plan.what = decision::run;
+      plan.result.reset();
+      plan.details.push_back(fmt::format("in {}, namespace {}", would->cluster, would->place.namespace_name));
+      for (std::string& line : lines_of(*would)) plan.details.push_back(std::move(line));
+    }
+    waves.push_back({*std::move(would), std::move(wanted->record)});
+  }
+  return plan;
+}
+
+outcome delivery::deploy_clusters(const graph_step& step,
+                                  const cancellation& cancelled,
+                                  const std::function<void(const std::string&)>& say) {
+  const std::vector<wanted_image> images = asked_[step.id];
+  outcome end;
+  end.how = step_outcome::ran;
+  std::size_t changed = 0;
+  std::vector<std::string> lines;
+  for (cluster_wave& wave : waves_of(*step.pipeline, *step.place)) {
+    auto with = open_wave(wave, &cancelled);
+    if (!with) return failed_outcome(std::move(with).error());
+    result<wanted_release> wanted = wanted_in(step, images, wave, **with);
+    if (!wanted) return failed_outcome(std::move(wanted).error());
+    const std::string name = (*with)->name();
+    with->reset();
+    const deployment_record record = wanted->record;
+    cluster_deploy_options options;
+    options.holder = fmt::format("{}, run {}", record.who, options_.run_id);
+    options.cancelled = &cancelled;
+    options.say = say;
+    options.rolls_back = step.place->on_failure == failure_rule::none
+                             ? !step.is_of_branch()
+                             : step.place->on_failure == failure_rule::rollback;
+    options.may = [&](const cluster_plan& plan) { return may_change(step, plan, record); };
+    if (!step.place->verify.empty() && step.branch_share == nullptr)
+      options.verify = [&]() { return run_verify(step.id, *wanted, cancelled, say); };
+    const open_cluster open = [&] { return open_wave(wave, &cancelled); };
+    result<cluster_deploy_result> done = deploy_to_cluster(open, *wanted, options);
+    if (!done) return failed_outcome(std::move(done).error());
+    changed += done->changed;
+    for (std::string& line : done->lines) lines.push_back(std::move(line));
+    if (const auto& notes = wanted->state_facts; notes.contains("host") && !notes.at("host").empty())
+      lines.push_back("https://" + notes.at("host"));
+    if (say) say(fmt::format("{}: {} runs", name, record.version));
+    if (!step.is_of_branch())
+      for (std::string& line : retire_after(open, wave.place, *step.pipeline, record.commit, around_,
+                                            {options.holder, false, &cancelled, say}))
+        lines.push_back(std::move(line));
+  }
+  for (const std::string& line : lines)
+    if (say) say(line);
+  end.summary = fmt::format("{} object{} changed{}", changed, changed == 1 ? "" : "s",
+                            lines.empty() ? "" : "; " + joined(lines, "; "));
+  return end;
+}
+
+/// VERIFY: the team's own program, told where the service is; its failure is the deploy's.
+status delivery::run_verify(const std::string& subject,
+                            const wanted_release& of,
+                            const cancellation& cancelled,
+                            const std::function<void(const std::string&)>& say) const {
+  const std::vector<std::string> words = verify_words(*of.pipeline, *of.where, of);
+  if (say) say("verify: " + shell_quoted(words));
+  command what;
+  what.words = words;
+  what.directory = of.pipeline->source_directory;
+  for (const auto& [name, value] : around_.all()) what.environment.push_back(name + "=" + value);
+  capture_options how;
+  how.cancelled = &cancelled;
+  const captured ran = run_to_end(what, how);
+  if (cancelled.cancelled())
+    return error{exit_class::interrupted, subject, "interrupted during VERIFY", {}, {}};
+  for (const std::string& line : split(ran.out, '\n'))
+    if (say && !line.empty()) say("  " + displayable(line));
+  if (ran.end.good()) return {};
+  error failure{exit_class::step_failed, subject, "VERIFY failed", shell_quoted(words), {}};
+  if (ran.end.kind == ending::how::not_started)
+    return std::move(failure)
+        .with("caused by", ran.end.text)
+        .with("try", "a program on PATH, or ./<file> below the source folder");
+  const std::string meaning = meaning_of(ran.end);
+  return std::move(failure)
+      .with("exit status", fmt::format("{}{}", ran.end.shell_status(), meaning.empty() ? "" : ", " + meaning))
+      .with("last lines", displayable(ran.err.empty() ? ran.out : ran.err, newlines::keep));
+}
+
+}  // namespace cicd

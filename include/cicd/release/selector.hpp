@@ -1,0 +1,18 @@
+// Label selectors as Kubernetes reads them. Pure.
+#pragma once
+
+#include <string>
+
+#include <cicd/base/json.hpp>
+
+namespace cicd {
+
+/// Whether a `LabelSelector` (`matchLabels`, `matchExpressions`) takes these labels. An empty one takes all,
+/// null none; an operator that we do not know takes all, so that nobody is overlooked.
+bool selector_takes(const json& selector, const json& labels);
+/// The same for the plain map of a Service; an empty one takes none.
+bool map_takes(const json& map, const json& labels);
+/// `app=orders,tier in (a,b)`, for a person.
+std::string selector_text(const json& selector);
+
+}  // namespace cicd

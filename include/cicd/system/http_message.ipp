@@ -1,0 +1,171 @@
+// One HTTP/1.1 request as bytes, and an answer out of bytes that arrive in pieces: its head, then either a
+// body of bounded size or, of a stream, its lines. Boost.Beast's parser is compiled here; sockets are
+// elsewhere.
+#pragma once
+
+#include <cicd/system/http.hpp>
+
+#include <fmt/format.h>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/optional.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+#include <cicd/base/text.hpp>
+
+namespace cicd::system_http {
+
+namespace {
+
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+constexpr std::size_t longest_line = 64U << 20U;
+constexpr std::size_t longest_body = 256U << 20U;
+constexpr std::uint32_t longest_head = 64U << 10U;
+
+/// The API server's proxy answers to local names only.
+std::string request_text(const http_request& request, const http_address& to) {
+  std::string host = to.socket.empty() ? to.host : "localhost";
+  if (host.find(':') != host.npos) host = fmt::format("[{}]", host);
+  std::string text =
+      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: cicd\r\n", request.method, request.target, host);
+  for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
+  if (!request.body.empty() || (request.method != "GET" && request.method != "DELETE"))
+    text += fmt::format("Content-Length: {}\r\n", request.body.size());
+  text += "\r\n";
+  text += request.body;
+  return text;
+}
+
+/// Cuts a stream of bytes into lines; a line that is longer than allowed ends it.
+class line_cutter {
+ public:
+  using taker = std::function<void(std::string_view)>;
+
+  /// False when a line is too long. `wanted` is asked before each line.
+  template <typename Wanted>
+  bool take(std::string_view bytes, const taker& line, Wanted wanted) {
+    for (std::size_t end = bytes.find('\n'); end != bytes.npos && wanted(); end = bytes.find('\n')) {
+      give(bytes.substr(0, end), line);
+      bytes.remove_prefix(end + 1);
+    }
+    if (begun_.size() + bytes.size() > longest_line) return false;
+    begun_ += bytes;
+    return true;
+  }
+
+  /// What stands after the last line's end.
+  void finish(const taker& line) {
+    if (!begun_.empty()) give({}, line);
+  }
+
+ private:
+  void give(std::string_view rest, const taker& line) {
+    if (begun_.empty()) return line(rest);
+    std::string whole = std::move(begun_);
+    begun_.clear();
+    whole += rest;
+    line(whole);
+  }
+
+  std::string begun_;
+};
+
+/// Reads one answer. What it is to do with the body is known once the head is there.
+class answer_reader final : public beast::http::basic_parser<false> {
+ public:
+  /// With `line` it is a stream; `wanted` says whether anyone still listens.
+  answer_reader(std::function<void(std::string_view)> line, std::function<bool()> wanted)
+      : line_(std::move(line)), wanted_(std::move(wanted)) {
+    eager(true);
+    header_limit(longest_head);
+    body_limit(boost::none);
+  }
+
+  /// Takes what it can from the start of `bytes`.
+  error_code read(std::string& bytes) {
+    error_code problem;
+    while (!bytes.empty() && !is_done() && !problem) {
+      const std::size_t taken = put(boost::asio::buffer(bytes), problem);
+      bytes.erase(0, taken);
+    }
+    return problem == beast::http::error::need_more ? error_code{} : problem;
+  }
+
+  /// Nothing more will come.
+  error_code end() {
+    error_code problem;
+    if (got_some()) {
+      put_eof(problem);
+    } else {
+      problem = beast::http::error::end_of_stream;
+    }
+    return problem;
+  }
+
+  bool streams() const { return line_ && answer_.status == 200; }
+  http_response finished() {
+    if (streams()) lines_.finish(line_);
+    return std::move(answer_);
+  }
+
+ private:
+  using view = beast::string_view;
+  static std::string_view plain(view of) { return {of.data(), of.size()}; }
+
+  void on_request_impl(beast::http::verb, view, view, int, error_code&) override {}
+  void on_response_impl(int code, view, int, error_code&) override { answer_.status = code; }
+  void on_field_impl(beast::http::field name, view, view value, error_code&) override {
+    if (name != beast::http::field::retry_after) return;
+    int seconds = 0;
+    std::from_chars(value.data(), value.data() + value.size(), seconds);
+    answer_.retry_after = std::chrono::seconds(std::clamp(seconds, 0, 86'400));
+  }
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(view body, error_code& problem) override {
+    take(plain(body), problem);
+    return body.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, view body, error_code& problem) override {
+    take(plain(body), problem);
+    return body.size();
+  }
+  void on_finish_impl(error_code&) override {}
+
+  void take(std::string_view bytes, error_code& problem) {
+    if (streams()) {
+      if (!lines_.take(bytes, line_, wanted_)) problem = beast::http::error::buffer_overflow;
+    } else if (answer_.body.size() + bytes.size() > longest_body) {
+      problem = beast::http::error::body_limit;
+    } else {
+      answer_.body += bytes;
+    }
+  }
+
+  std::function<void(std::string_view)> line_;
+  std::function<bool()> wanted_;
+  line_cutter lines_;
+  http_response answer_;
+};
+
+/// What went wrong with the answer itself.
+std::string words_for_answer(const error_code& problem) {
+  namespace http = beast::http;
+  if (problem == http::error::end_of_stream) return "the connection was closed before an answer came";
+  if (problem == http::error::partial_message) return "the answer broke off before its end";
+  if (problem == http::error::buffer_overflow)
+    return fmt::format("a line of the answer is longer than {}", human_size(longest_line));
+  if (problem == http::error::body_limit)
+    return fmt::format("the answer is longer than {}", human_size(longest_body));
+  if (problem == http::error::header_limit)
+    return fmt::format("the head of the answer is longer than {}", human_size(longest_head));
+  return fmt::format("the answer is no HTTP: {}", problem.message());
+}
+
+}  // namespace
+
+}  // namespace cicd::system_http

@@ -1,0 +1,319 @@
+"""Deploys to a real cluster: what is planned, applied, recorded, refused, put back and held."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import unittest
+
+import harness
+from harness import run
+
+CALLS = """
+add_pipeline(orders IMAGE {registry}/{namespace}/orders)
+pipeline_step(orders build COMMAND install -D app.bin out/app INPUTS app.bin OUTPUTS out/app STAGE build)
+pipeline_image(orders BASE scratch FILES out/app=/app ENTRYPOINT /app ENV VERSION={version})
+pipeline_service(orders api PORT 8080 REPLICAS {replicas} READY /health START_WITHIN 20s ENV MOOD={mood} {api})
+{more}
+pipeline_environment(orders stage ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace} {place})
+"""
+VALUES = {"replicas": 2, "mood": "good", "api": "", "more": "", "place": ""}
+
+
+class Deploy(harness.Case):
+    def orders(self, **values):
+        return self.project(CALLS, **{**VALUES, **values})
+
+    def state(self, key="record.json"):
+        return json.loads(self.get("configmap/cicd.orders.stage")["data"][key])
+
+    def assert_serves(self, version, service="orders-api"):
+        """The node's routes follow the pods within a second or two."""
+        def answer():
+            with contextlib.suppress(OSError):
+                return json.loads(self.fetch(service)[1])["version"] == version
+        harness.until(answer, what=f"version {version}")
+
+    # ---- the main line ----
+
+    def test_a_deploy_runs_is_recorded_and_then_has_nothing_to_do(self):
+        orders = self.orders()
+        plan = orders.cicd("plan", "orders.deploy-stage")
+        orders.make("deploy-stage")
+        self.assert_serves("1")
+        record = self.state()
+        self.assertEqual((record["outcome"], record["generation"]), ("deployed", 1))
+        self.assertEqual(record["commit"], orders.git("rev-parse", "HEAD"))
+        self.assertEqual({one["kind"] for one in self.state("inventory.json")}, {"Deployment", "Service", "PodDisruptionBudget"})
+        self.assertIn("nothing to do", orders.run("orders.deploy-stage").stdout)
+        self.assertEqual(self.state()["generation"], 1)
+        self.assertIn("orders/deploy-stage", plan.stdout)
+        self.assertIn("orders stage", orders.cicd("status").stdout)
+
+    def test_a_plan_names_each_field_that_changes_and_changes_none(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        before = self.get("deployment/orders-api")
+        orders.change(mood="better", replicas=3)
+        said = orders.cicd("plan", "orders.deploy-stage").stdout
+        self.assertIn("~ Deployment orders-api", said)
+        self.assertIn("~ spec.replicas: 2 → 3", said)
+        self.assertIn("env[MOOD].value: good → better", said)
+        self.assertEqual(self.get("deployment/orders-api")["metadata"]["resourceVersion"], before["metadata"]["resourceVersion"])
+
+    def test_another_commit_alone_rolls_no_pod(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        pods = {one["metadata"]["name"] for one in self.get("pods")}
+        orders.write("README.md", "words\n")
+        orders.commit("only words")
+        orders.run("orders.deploy-stage")
+        self.assertEqual(orders.outcomes()["orders/deploy-stage"], "up-to-date")
+        self.assertEqual({one["metadata"]["name"] for one in self.get("pods")}, pods)
+
+    def test_no_request_fails_while_a_version_is_deployed_and_put_back(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        with self.load("orders-api") as load:
+            orders.change(version="2").run("orders.deploy-stage")
+            load.wait(100)
+            orders.cicd("rollback", "orders", "stage", "--reason", "a test")
+            load.wait(100)
+        self.assertEqual(load.failures, [])
+        self.assertEqual(set(load.versions), {"1", "2"})
+        self.assert_serves("1")
+
+    def test_what_the_declaration_no_longer_has_is_removed_and_nothing_else(self):
+        orders = self.orders(more="pipeline_service(orders worker ENV MOOD=good)")
+        orders.run("orders.deploy-stage")
+        self.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "somebodys"}, "data": {"a": "b"}})
+        orders.change(more="")
+        self.assertIn("- Deployment orders-worker", orders.cicd("plan", "orders.deploy-stage").stdout)
+        orders.run("orders.deploy-stage")
+        self.until_gone("deployment/orders-worker")
+        self.assertTrue(self.exists("configmap/somebodys"))
+        self.assertTrue(self.exists("deployment/orders-api"))
+
+    def test_drift_is_seen_and_undone(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        self.kubectl("delete", "service", "orders-api")
+        self.assertIn("+ Service orders-api", orders.cicd("plan", "orders.deploy-stage").stdout)
+        orders.run("orders.deploy-stage")
+        self.assert_serves("1")
+
+    # ---- when it cannot work ----
+
+    def test_a_failed_rollout_says_why_and_puts_back_what_ran(self):
+        orders = self.orders(place="PATIENCE crash-loop=2s")
+        orders.run("orders.deploy-stage")
+        orders.change(version="2", api="EXIT_CODE=3")
+        failed = orders.run("orders.deploy-stage", status=1)
+        for words in ("exit status 3", "ending with exit status 3, as asked", "rolled back: "):
+            self.assertIn(words, failed.all)
+        self.assert_serves("1")
+        self.assertEqual(self.state()["outcome"], "rolled-back")
+        self.assertTrue(harness.is_available(self.until("deployment/orders-api", harness.is_available)))
+
+    def test_a_first_deploy_that_fails_has_nothing_to_return_to_and_says_so(self):
+        failed = self.orders(api="EXIT_CODE=3", place="PATIENCE crash-loop=2s").run("orders.deploy-stage", status=1)
+        self.assertIn("nothing to return to", failed.all)
+        self.assertEqual(self.state()["outcome"], "failed")
+
+    def test_verify_counts_and_puts_back(self):
+        orders = self.orders(place="VERIFY sh -c \"grep -q good check\"")
+        orders.write("check", "good\n")
+        orders.commit("a check")
+        orders.run("orders.deploy-stage")
+        orders.write("check", "bad\n")
+        orders.change(version="2")
+        failed = orders.run("orders.deploy-stage", status=1)
+        self.assertIn("VERIFY failed", failed.all)
+        self.assert_serves("1")
+        self.assertEqual(orders.cicd("verify", "orders", "stage", status=1).returncode, 1)
+
+    def test_on_failure_stop_leaves_what_was_applied_and_says_so(self):
+        orders = self.orders(place="ON_FAILURE stop PATIENCE crash-loop=2s")
+        orders.run("orders.deploy-stage")
+        failed = orders.change(version="2", api="EXIT_CODE=3").run("orders.deploy-stage", status=1)
+        self.assertIn("failed: what was applied stays", failed.all)
+        self.assertEqual(self.state()["outcome"], "failed")
+
+    # ---- who may ----
+
+    def test_a_rollback_holds_further_deploys_until_it_is_released(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        orders.change(version="2").run("orders.deploy-stage")
+        said = orders.cicd("rollback", "stage", "--reason", "numbers look wrong").stdout
+        self.assertIn("hold release", said)
+        self.assert_serves("1")
+        refused = orders.run("orders.deploy-stage", status=5)
+        self.assertIn("numbers look wrong", refused.all)
+        self.assertIn("numbers look wrong", orders.cicd("hold", "show", "orders", "stage").stdout)
+        orders.cicd("hold", "release", "orders", "stage")
+        orders.run("orders.deploy-stage")
+        self.assert_serves("2")
+
+    def test_a_rollback_finds_a_version_and_names_those_that_there_are(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        first = self.state()["version"]
+        orders.change(version="2").run("orders.deploy-stage")
+        refused = orders.cicd("rollback", "orders", "stage", "--to", "v99", status=2)
+        self.assertIn(first, refused.all)
+        orders.cicd("rollback", "orders", "stage", "--to", first, "--version-only")
+        self.assert_serves("1")
+        self.assertEqual(self.state("hold.json")["version"], self.past(2)["version"])
+
+    def past(self, generation):
+        return json.loads(self.get(f"configmap/cicd.orders.stage.{generation:06}")["data"]["record.json"])
+
+    def test_an_approval_is_for_exactly_what_was_looked_at(self):
+        orders = self.orders(place="APPROVAL required")
+        orders.run("orders.publish")
+        self.assertIn("cicd approve orders stage", orders.run("orders.deploy-stage", status=5).all)
+        approved = orders.cicd("approve", "orders", "stage", "--reason", "looked at it")
+        self.assertIn("approved orders/deploy-stage", approved.stdout)
+        orders.run("orders.deploy-stage")
+        orders.change(mood="other")
+        self.assertIn("for other images or objects", orders.run("orders.deploy-stage", status=5).all)
+
+    def test_a_protected_environment_is_deployed_by_ci_only(self):
+        orders = self.orders(place="PROTECTED")
+        self.assertIn("by CI only", orders.run("orders.deploy-stage", status=5).all)
+        orders.run("orders.deploy-stage", env={"CI": "true"})
+        self.assert_serves("1")
+
+    def test_a_saved_plan_is_deployed_as_it_is_or_not_at_all(self):
+        orders = self.orders()
+        orders.run("orders.publish")
+        plan = orders.root / "plan.json"
+        orders.cicd("plan", "orders.deploy-stage", "--out", plan)
+        orders.cicd("deploy", "--plan", plan)
+        orders.change(replicas=3).run("orders.publish")
+        orders.cicd("plan", "orders.deploy-stage", "--out", plan)
+        self.kubectl("annotate", "deployment", "orders-api", "somebody=was-here")
+        refused = orders.cicd("deploy", "--plan", plan, status=3)
+        self.assertIn("no longer what the saved plan was made of", refused.all)
+        self.assertEqual(self.get("deployment/orders-api")["spec"]["replicas"], 2)
+
+    # ---- others ----
+
+    def test_a_field_of_another_manager_is_named_and_taken_over_only_when_asked(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        self.kubectl("scale", "deployment", "orders-api", "--replicas=4")
+        orders.change(replicas=3)
+        refused = orders.run("orders.deploy-stage", status=3)
+        self.assertIn("kubectl", refused.all)
+        self.assertIn("TAKE_OVER", refused.all)
+        orders.change(place="TAKE_OVER kubectl").run("orders.deploy-stage")
+        self.assertEqual(self.get("deployment/orders-api")["spec"]["replicas"], 3)
+
+    def test_a_changed_secret_rolls_the_pods_that_read_it(self):
+        self.kubectl("create", "secret", "generic", "db", "--from-literal=url=first")
+        orders = self.orders(api="SECRET_ENV URL=db/url")
+        orders.run("orders.deploy-stage")
+        self.kubectl("patch", "secret", "db", "--type=merge", "--patch", '{"stringData":{"url":"second"}}')
+        said = orders.run("orders.deploy-stage").all
+        self.assertNotIn("second", said + orders.cicd("plan", "orders.deploy-stage").all)
+        self.assertEqual(self.fetch("orders-api", "/env?URL")[1].strip(), "second")
+        self.assertEqual(self.state()["generation"], 2)
+
+    def test_an_older_commit_cannot_overtake_a_newer_one(self):
+        orders = self.orders()
+        first = orders.git("rev-parse", "HEAD")
+        orders.change(version="2").run("orders.deploy-stage")
+        orders.git("checkout", "--quiet", "-B", "main", first)
+        orders.configure()
+        self.assertIn("superseded", orders.run("orders.deploy-stage", status=3).all)
+        self.assert_serves("2")
+
+    # ---- bad input ----
+
+    def test_a_namespace_that_is_not_there_is_made_only_when_asked(self):
+        name = self.namespace + "-new"
+        self.addCleanup(harness.kubectl, "delete", "namespace", name, "--wait=false", "--ignore-not-found", status=None)
+        orders = self.project(CALLS, **{**VALUES, "namespace": name})
+        refused = orders.run("orders.deploy-stage", status=2)
+        self.assertIn(name, refused.all)
+        self.assertIn("CREATE_NAMESPACE", refused.all)
+        orders.change(place="CREATE_NAMESPACE").run("orders.deploy-stage")
+        self.assertTrue(self.exists("namespace/" + name, namespace=name))
+
+    def test_a_context_that_does_not_exist_is_named_with_those_that_do(self):
+        orders = self.orders()
+        orders.run("orders.publish")
+        orders.change(context="tst").run("orders.publish")
+        refused = orders.cicd("plan", "orders.deploy-stage", status=2)
+        self.assertIn("tst", refused.all)
+        self.assertIn(harness.kubectl("config", "current-context").strip(), refused.all)
+
+    def test_an_image_that_no_cluster_can_pull_is_refused_before_anything_is_built(self):
+        orders = self.orders()
+        orders.calls = CALLS.replace("IMAGE {registry}/{namespace}/orders", "IMAGE orders")
+        orders.change()
+        refused = orders.run("orders.deploy-stage", status=2)
+        self.assertIn("names no registry", refused.all)
+
+    def test_a_host_of_another_ingress_is_a_conflict(self):
+        host = f"{self.namespace}.example.com"
+        backend = {"service": {"name": "x", "port": {"number": 80}}}
+        self.apply({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "theirs"},
+                    "spec": {"rules": [{"host": host, "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]}})
+        refused = self.orders(api=f"X=1 HOST {host}").run("orders.deploy-stage", status=3)
+        self.assertIn("theirs", refused.all)
+        self.assertFalse(self.exists("deployment/orders-api"))
+
+    def test_an_immutable_field_is_named_with_what_can_be_done(self):
+        orders = self.orders(api="X=1 STATEFUL")
+        orders.run("orders.deploy-stage")
+        orders.change(api="X=1 STATEFUL VOLUMES storage:data:1Gi=/data")
+        refused = orders.run("orders.deploy-stage", status=2)
+        self.assertIn("orders-api", refused.all)
+        self.assertIn("try", refused.all)
+
+    # ---- interrupted, killed, two at once ----
+
+    def test_a_deploy_that_was_killed_is_finished_by_the_next(self):
+        orders = self.orders(api="READY_AFTER=3")
+        orders.run("orders.publish")
+        process = orders.start(orders.launcher, "run", "orders.deploy-stage")
+        self.until("configmap/cicd.orders.stage", lambda one: "deploying" in one["data"]["record.json"])
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.assertEqual(self.state()["outcome"], "deploying")
+        orders.run("orders.deploy-stage", timeout=120)
+        self.assertEqual(self.state()["outcome"], "deployed")
+        self.assert_serves("1")
+
+    def test_a_deploy_that_was_interrupted_says_what_is_left(self):
+        orders = self.orders(api="READY_AFTER=30")
+        orders.run("orders.publish")
+        process = orders.start(orders.launcher, "run", "orders.deploy-stage")
+        self.until("deployment/orders-api", lambda one: one.get("status"))
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(30), 130)
+        self.assertIn("interrupted", (orders.root / "out.txt").read_text())
+        self.assertEqual(run.bearers(orders.cookie), [], "no proxy is left behind")
+
+    def test_of_many_deploys_at_once_one_does_it(self):
+        orders = self.orders()
+        orders.run("orders.publish")
+        started = [subprocess.Popen([str(orders.launcher), "plan", "orders.deploy-stage"], env=orders.env, cwd=orders.source,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(4)]
+        orders.run("orders.deploy-stage")
+        self.assertEqual([one.wait(60) for one in started], [0] * 4)
+        self.assertEqual(self.state()["generation"], 1)
+
+    def test_the_door_is_closed_and_nothing_of_it_is_left(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        sockets = [path for path in orders.build.rglob("*") if path.is_socket()]
+        self.assertEqual(sockets, [])
+        self.assertEqual(run.bearers(orders.cookie), [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

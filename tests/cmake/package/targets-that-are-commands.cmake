@@ -1,0 +1,6 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND echo "it was built" STAGE build ALWAYS)
+pipeline_image(orders FILES a=/a)
+pipeline_service(orders api PORT 8080)
+pipeline_environment(orders prod VIA kubectl VERIFY true)
+pipeline_preview(orders IN prod)

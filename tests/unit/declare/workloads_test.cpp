@@ -1,0 +1,415 @@
+// Services, cron jobs, containers, environments, previews and canaries: what right declarations become, and
+// what is said of wrong ones.
+#include <gtest/gtest.h>
+
+#include "written.hpp"
+
+namespace {
+
+using cicd::tests::model_from;
+
+/// Two environments on clusters and a service, for what refers to them.
+const std::string start =
+    "add_pipeline(o TEMPLATE java-maven BASE rootfs:r)\npipeline_environment(o stage VIA kubectl NAMESPACE "
+    "s)\n"
+    "pipeline_environment(o prod VIA kubectl NAMESPACE p)\npipeline_service(o api PORT 80 HOST "
+    "o.example.com)\n";
+
+cicd::pipeline good(const std::string& lines) {
+  auto made = model_from(lines);
+  for (const auto& each : made.errors) ADD_FAILURE() << cicd::text_of(each);
+  return made.errors.empty() ? made.model.pipelines.at(0).declared : cicd::pipeline{};
+}
+
+std::string note_of(const cicd::error& of, std::string_view label) {
+  for (const auto& note : of.notes)
+    if (note.label == label) return note.text;
+  return {};
+}
+
+std::string first_line(const cicd::error& of) {
+  const std::string text = cicd::text_of(of);
+  const std::string line = text.substr(0, text.find('\n'));
+  return line.substr(std::string("cicd: error: ").size());
+}
+
+void expect_error(const std::string& lines, const std::string& words, const std::string& did_you_mean = {}) {
+  const auto errors = model_from(lines).errors;
+  ASSERT_EQ(errors.size(), 1u) << lines << "\n" << cicd::tests::errors_of(lines);
+  EXPECT_EQ(first_line(errors.front()), words);
+  EXPECT_EQ(note_of(errors.front(), "did you mean"), did_you_mean) << lines;
+  EXPECT_EQ(errors.front().kind, cicd::exit_class::usage);
+}
+
+void expect_service_error(const std::string& words, const std::string& said, const std::string& near = {}) {
+  expect_error(start + "pipeline_service(o web " + words + ")", "o/web: " + said, near);
+}
+
+void expect_cron_error(const std::string& words, const std::string& said, const std::string& near = {}) {
+  expect_error(start + "pipeline_cron_job(o close " + words + ")", "o/close: " + said, near);
+}
+
+void expect_environment_error(const std::string& words,
+                              const std::string& said,
+                              const std::string& near = {}) {
+  expect_error("add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s " + words + ")", "o/s: " + said,
+               near);
+}
+
+TEST(a_service, holds_what_its_pods_are_made_of) {
+  const auto made = good(start +
+                         "pipeline_service(o web STATEFUL PORT 80 PORTS metrics=9090 VOLUMES storage:data:1Gi=/data "
+                         "CONFIG_FILES a.yaml=/etc/a.yaml READ_ONLY_ROOT off SPREAD on ROLE_ARN arn:aws:iam::1:role/o "
+                         "DISRUPTIONS off ALLOW_FROM namespace namespace:ingress 10.0.0.0/8 fd00::/8 "
+                         "TOLERATIONS dedicated=o:NoSchedule ENV_FROM secret/x MAX_UNAVAILABLE 25%)");
+  const cicd::service& web = made.services.back();
+  EXPECT_TRUE(web.stateful);
+  EXPECT_EQ(web.ports.at(0).port.number(), 9090);
+  EXPECT_EQ(web.volumes.at(0).source.view(), "storage:data:1Gi");
+  EXPECT_EQ(web.volumes.at(0).path, "/data");
+  EXPECT_EQ(web.read_only_root, cicd::toggle::off);
+  EXPECT_EQ(web.spread, cicd::toggle::on);
+  EXPECT_EQ(web.role.view(), "arn:aws:iam::1:role/o");
+  EXPECT_EQ(web.disruptions.view(), "off");
+  EXPECT_EQ(web.allow_from.size(), 4u);
+  EXPECT_EQ(web.max_unavailable.view(), "25%");
+}
+
+TEST(a_cron_job, has_values_of_its_own_in_each_environment) {
+  const auto made = good(start +
+                         "pipeline_cron_job(o close SCHEDULE @daily ENV A=1 B=2 ANNOTATIONS x=1 RETRIES 1)\n"
+                         "pipeline_cron_job(o close IN stage SCHEDULE @hourly ENV B=3 C=4 ANNOTATIONS y=2)\n"
+                         "pipeline_cron_job(o close IN prod OFF)");
+  const cicd::cron_job stage = cron_job_in(made, "close", "stage"), prod = cron_job_in(made, "close", "prod");
+  EXPECT_EQ(stage.schedule.view(), "@hourly");
+  ASSERT_EQ(stage.env.size(), 3u);
+  EXPECT_EQ(stage.env[1].value, "3");
+  EXPECT_EQ(stage.annotations.size(), 2u);
+  EXPECT_EQ(stage.retries.number(), 1);
+  EXPECT_FALSE(stage.off);
+  EXPECT_TRUE(prod.off);
+  EXPECT_EQ(prod.schedule.view(), "@daily");
+  const auto origins = model_from(start + "pipeline_cron_job(o close SCHEDULE @daily)\n"
+                                          "pipeline_cron_job(o close IN prod OFF)").model.pipelines.at(0).origins;
+  EXPECT_EQ(origins.at("cron_job.close.schedule").which, 1);
+  EXPECT_EQ(origins.at("cron_job.close.off@prod").which, 2);
+}
+
+TEST(values_in_an_environment, replace_those_of_their_name_and_whole_lists_without_names) {
+  const auto made = good(start +
+                         "pipeline_service(o web PORTS a=1 b=2 ALLOW_FROM namespace NODE_SELECTOR k=1 VOLUMES empty=/a)\n"
+                         "pipeline_service(o web IN stage PORTS b=3 ALLOW_FROM 10.0.0.0/8 NODE_SELECTOR l=2 VOLUMES empty=/b)");
+  const cicd::service stage = service_in(made, "web", "stage");
+  ASSERT_EQ(stage.ports.size(), 2u);
+  EXPECT_EQ(stage.ports[1].port.number(), 3);
+  EXPECT_EQ(stage.node_selector.size(), 2u);
+  ASSERT_EQ(stage.allow_from.size(), 1u);
+  EXPECT_EQ(stage.allow_from[0].view(), "10.0.0.0/8");
+  ASSERT_EQ(stage.volumes.size(), 1u);
+  EXPECT_EQ(stage.volumes[0].path, "/b");
+}
+
+TEST(labels, of_several_calls_add_up) {
+  const auto made = good(
+      "add_pipeline(o TEMPLATE java-maven LABELS a=1)\npipeline_label(o team=checkout cost=7)\n"
+      "pipeline_label(o example.com/x=y)");
+  ASSERT_EQ(made.labels.size(), 4u);
+  EXPECT_EQ(made.labels[1].key.view(), "team");
+  EXPECT_EQ(made.labels[3].value, "y");
+}
+
+TEST(a_wrong_label, is_refused) {
+  const std::string own = "add_pipeline(o TEMPLATE java-maven LABELS a=1)\n";
+  expect_error(own + "pipeline_label(o a=2)", "o: the label is given twice: 'a'");
+  expect_error(own + "pipeline_label(o b=2)\npipeline_label(o b=2)", "o: the label is given twice: 'b'");
+  expect_error(own + "pipeline_label(o b=2 b=3)", "o: LABELS names the same twice: 'b=3'");
+  expect_error(own + "pipeline_label(o)", "o: LABELS has no value");
+  expect_error(own + "pipeline_label(team=x)", "pipeline_label(): the name of the label is missing");
+  expect_error(own + "pipeline_label(o team)", "o: LABELS has a wrong value: 'team'");
+  expect_error(own + "pipeline_label(o \"my team=x\")", "o: LABELS has a wrong value: 'my team=x'",
+               "my-team=x");
+  expect_error(own + "pipeline_label(p a=1)", "p: there is no such pipeline: 'p'");
+  expect_error(own + "pipeline_label(o cicd.dev/track=x)",
+               "o: the label is one that selectors rest on: 'cicd.dev/track'");
+}
+
+TEST(a_wrong_value_of_a_workload, comes_with_the_nearest_good_one) {
+  expect_service_error("PORTS 9090=metrics", "PORTS has a wrong value: '9090=metrics'", "metrics=9090");
+  expect_service_error("PORTS a-name-that-is-long=1", "PORTS has a wrong value: 'a-name-that-is-long=1'",
+                       "a-name-that-is=1");
+  expect_service_error("PORTS 80=81", "PORTS has a wrong value: '80=81'");
+  expect_service_error("READ_ONLY_ROOT yes", "READ_ONLY_ROOT has a wrong value: 'yes'", "on");
+  expect_service_error("VOLUMES pvc:data=/data", "VOLUMES has a wrong value: 'pvc:data=/data'",
+                       "claim:data=/data");
+  expect_service_error("VOLUMES /data=empty", "VOLUMES has a wrong value: '/data=empty'", "empty=/data");
+  expect_service_error("VOLUMES empty=/a/../b", "VOLUMES has a wrong value: 'empty=/a/../b'");
+  expect_service_error("ENV_FROM configmap/x", "ENV_FROM has a wrong value: 'configmap/x'", "config/x");
+  expect_service_error("TOLERATIONS a:NoSchedul", "TOLERATIONS has a wrong value: 'a:NoSchedul'",
+                       "a:NoSchedule");
+  expect_service_error("MAX_SURGE 25%%", "MAX_SURGE has a wrong value: '25%%'", "25%");
+  expect_service_error("DISRUPTIONS none", "DISRUPTIONS has a wrong value: 'none'");
+  for (const char* bad : {"everybody", "namespace:", "namespace:A", "10.0.0.0", "10.0.0/8", "10.0.0.0/33",
+                          "10.0.0.256/8", "fd00::/129", "fd00::1::2/64", "1:2:3:4:5:6:7/8", "012.0.0.0/8"})
+    expect_service_error(std::string("ALLOW_FROM ") + bad,
+                         std::string("ALLOW_FROM has a wrong value: '") + bad + "'");
+  expect_cron_error("SCHEDULE \"0 0 12 * * ?\"", "SCHEDULE has a wrong value: '0 0 12 * * ?'", "0 12 * * ?");
+  expect_cron_error("SCHEDULE \"0 0 * * 7\"", "SCHEDULE has a wrong value: '0 0 * * 7'", "0 0 * * 0");
+  expect_cron_error("SCHEDULE @dayly", "SCHEDULE has a wrong value: '@dayly'", "@daily");
+  expect_cron_error("SCHEDULE @daily TIME_ZONE \"America/Sao Paulo\"",
+                    "TIME_ZONE has a wrong value: 'America/Sao Paulo'", "America/Sao_Paulo");
+  expect_cron_error("SCHEDULE @daily CONCURRENCY forbidden", "CONCURRENCY has a wrong value: 'forbidden'",
+                    "forbid");
+}
+
+TEST(what_a_workload_needs_or_excludes, is_named) {
+  expect_service_error("LIVE /live", "LIVE needs PORT");
+  expect_service_error("DRAIN 5s", "DRAIN needs PORT");
+  expect_service_error("PORT 80 START_WITHIN 5m", "START_WITHIN needs READY");
+  expect_service_error("PORT 80 TLS x", "TLS needs HOST");
+  expect_service_error("PORT 80 INGRESS_ANNOTATIONS a=b", "INGRESS_ANNOTATIONS needs HOST");
+  expect_service_error("REPLICAS 2 SCALE_AT 60%", "SCALE_AT needs a range of REPLICAS");
+  expect_service_error("VOLUMES storage:data:1Gi=/data",
+                       "VOLUMES: storage of each pod's own needs STATEFUL: 'storage:data:1Gi'");
+  expect_service_error("STATEFUL MAX_SURGE 1", "MAX_SURGE has no meaning with STATEFUL");
+  expect_service_error("MAX_SURGE 0% MAX_UNAVAILABLE 0",
+                       "MAX_SURGE and MAX_UNAVAILABLE are both 0, so that no pod could ever be replaced");
+  expect_service_error("PORT 80 DRAIN 30s", "DRAIN is not shorter than the GRACE of 30s, which includes it");
+  expect_service_error("PORT 80 DRAIN 5s GRACE 5s", "DRAIN is not shorter than GRACE, which includes it");
+  expect_service_error("PORT 80 PORTS http=81", "PORTS: the name is that of PORT: 'http'");
+  expect_service_error("PORT 80 PORTS m=80", "PORTS: http and m are one port: '80'");
+  expect_service_error("VOLUMES empty=/a empty:1Gi=/a", "VOLUMES names the same twice: 'empty:1Gi=/a'");
+  expect_service_error("VOLUMES empty=/a CONFIG_FILES x=/a",
+                       "VOLUMES and CONFIG_FILES give the container one path twice: '/a'");
+  expect_service_error("CONFIG_FILES x=/etc/", "CONFIG_FILES: the path is a folder's: '/etc/'");
+  expect_cron_error("COMMAND x", "SCHEDULE is missing");
+  expect_cron_error("SCHEDULE @daily ENV A=1 SECRET_ENV A=b/c", "the variable is in ENV too: 'A'");
+  expect_cron_error("SCHEDULE @daily VOLUMES storage:d:1Gi=/d",
+                    "VOLUMES: storage of each pod's own needs STATEFUL: 'storage:d:1Gi'");
+  expect_cron_error("SCHEDULE @daily IMAGE imge", "IMAGE: there is no such image: 'imge'", "image");
+}
+
+TEST(a_cron_job, is_told_apart_from_services_and_declared_before_it_is_changed) {
+  expect_error(start + "pipeline_cron_job(o api SCHEDULE @daily)",
+               "o/api: a service and a cron job have one name: 'api'");
+  expect_cron_error("IN stage OFF", "the cron job is declared only IN environments");
+  expect_cron_error("SCHEDULE @daily)\npipeline_cron_job(o close IN stag OFF",
+                    "IN: there is no such environment: 'stag'", "stage");
+  expect_cron_error(
+      "SCHEDULE @daily)\npipeline_cron_job(o close IN stage OFF)\npipeline_cron_job(o close IN stage OFF",
+      "the cron job IN this environment is declared twice: 'stage'");
+}
+
+TEST(a_container, stands_in_pods_that_there_are) {
+  EXPECT_EQ(
+      good(start
+           + "pipeline_cron_job(o close SCHEDULE @daily)\npipeline_container(o log OF api close ROLE sidecar "
+             "IMAGE a/b@sha256:"
+           + std::string(64, 'a') + ")")
+          .containers.at(0)
+          .role,
+      cicd::container_role::sidecar);
+  const std::string call = start + "pipeline_container(o log ";
+  expect_error(call + "OF ap ROLE init)", "o/log: OF: there is no such service or cron job: 'ap'", "api");
+  expect_error(call + "ROLE init)", "o/log: OF is missing");
+  expect_error(call + "OF api)", "o/log: ROLE is missing");
+  expect_error(call + "OF api ROLE init IMAGE imag)", "o/log: IMAGE: there is no such image: 'imag'",
+               "image");
+  expect_error(call + "OF api ROLE init IMAGE a/b:1)", "o/log: IMAGE has a wrong value: 'a/b:1'");
+  expect_error(call + "OF api ROLE init VOLUMES storage:d:1Gi=/d)",
+               "o/log: VOLUMES: storage of each pod's own needs STATEFUL: 'storage:d:1Gi'");
+  expect_error(
+      start + "pipeline_container(o api OF api ROLE init)",
+      "o/api: the container has the name of what it stands in, which is the main container's: 'api'");
+}
+
+TEST(an_environment, takes_only_what_its_way_of_deploying_knows) {
+  for (const char* words : {"REPOSITORY r", "BRANCH b", "PATH p"}) {
+    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
+    const std::string way = keyword == "PATH" ? "gitops or render" : "gitops";
+    expect_environment_error("VIA kubectl " + std::string(words),
+                             keyword + " has no meaning without VIA " + way);
+  }
+  for (const char* words : {"CONTEXT c", "KUBECONFIG k", "EKS r/c", "TAKE_OVER helm", "PRUNE Namespace/x",
+                            "APPROVAL required", "ON_FAILURE stop", "PATIENCE oom=5m"}) {
+    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
+    expect_environment_error("VIA gitops " + std::string(words),
+                             keyword + " has no meaning without VIA kubectl");
+  }
+  expect_environment_error("VIA kubectl EKS r/c CONTEXT x", "CONTEXT and EKS exclude each other");
+  expect_environment_error("VIA kubectl ROLE arn:aws:iam::1:role/o", "ROLE needs EKS");
+  expect_environment_error("VIA kubectl PATIENCE crashloop=5m", "PATIENCE has a wrong value: 'crashloop=5m'",
+                           "crash-loop=5m");
+  expect_environment_error("VIA kubectl PATIENCE oom=5", "PATIENCE has a wrong value: 'oom=5'", "oom=5s");
+  expect_environment_error("VIA kubectl PATIENCE oom=5m oom=6m", "PATIENCE names the same twice: 'oom=6m'");
+  expect_environment_error("VIA kubectl PRUNE pvc/orders", "PRUNE has a wrong value: 'pvc/orders'",
+                           "PersistentVolumeClaim/orders");
+  expect_environment_error("VIA kubectl EKS arn:aws:eks:us-east-1:123456789012:cluster/orders",
+                           "EKS has a wrong value: 'arn:aws:eks:us-east-1:123456789012:cluster/orders'",
+                           "us-east-1/orders");
+  expect_error("add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o branch VIA kubectl)",
+               "o/branch: the name belongs to the targets of previews, such as deploy-branch: 'branch'");
+}
+
+TEST(contexts, are_several_and_have_their_placeholders_replaced) {
+  const auto made = good(
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA kubectl CONTEXT "
+      "{environment}-1 {pipeline}-2 KUBECONFIG {environment}.conf)");
+  ASSERT_EQ(made.environments.at(0).context.size(), 2u);
+  EXPECT_EQ(made.environments[0].context[0].view(), "s-1");
+  EXPECT_EQ(made.environments[0].context[1].view(), "o-2");
+  EXPECT_EQ(made.environments[0].kubeconfig.view(), "s.conf");
+}
+
+TEST(a_preview, is_one_for_an_environment_and_has_a_host_for_each_branch) {
+  const std::string call = start + "pipeline_cron_job(o close SCHEDULE @daily)\npipeline_preview(o ";
+  const auto made =
+      good(call + "IN stage HOST o.{slug}.example.com NAMESPACE o-{slug} SERVICES api CRON_JOBS close)");
+  EXPECT_EQ(made.previews.at(0).in.view(), "stage");
+  EXPECT_EQ(made.previews.at(0).namespace_name.view(), "o-{slug}");
+  expect_error(call + "HOST o.{slug}.example.com)", "o/preview: IN is missing");
+  expect_error(call + "IN stag)", "o/preview: IN: there is no such environment: 'stag'", "stage");
+  expect_error(call + "IN stage HOST o.example.com)", "o/preview: HOST has a wrong value: 'o.example.com'");
+  expect_error(call + "IN stage NAMESPACE previews)", "o/preview: NAMESPACE has a wrong value: 'previews'");
+  expect_error(call + "IN stage NAMESPACE a.{slug})", "o/preview: NAMESPACE has a wrong value: 'a.{slug}'");
+  expect_error(call + "IN stage SERVICES ap)", "o/preview: SERVICES: there is no such service: 'ap'", "api");
+  expect_error(call + "IN stage CRON_JOBS clos)", "o/preview: CRON_JOBS: there is no such cron job: 'clos'",
+               "close");
+  expect_error(call + "IN stage REPLICAS 1..2)",
+               "o/preview: a range of REPLICAS has no meaning for a preview");
+  expect_error(call + "IN stage SWEEP cron)", "o/preview: SWEEP has a wrong value: 'cron'");
+  expect_error(call + "IN stage)\npipeline_preview(o IN stage)",
+               "o/preview: the preview IN this environment is declared twice: 'stage'");
+  expect_error(call + "name IN stage)", "o/preview: a value without a keyword: 'name'");
+  expect_error(start + "pipeline_environment(o git VIA gitops)\npipeline_preview(o IN git)",
+               "o/preview: IN: a preview is made in the cluster itself, which the environment is not reached "
+               "by: 'git'");
+}
+
+TEST(a_canary, takes_from_the_only_service_with_a_port_or_from_the_one_it_names) {
+  const std::string call = start + "pipeline_service(o worker)\npipeline_canary(o ";
+  EXPECT_EQ(good(call + "IN prod SHARE 10%)").canaries.at(0).service.view(), "api");
+  const auto read = model_from(call + "IN prod SHARE 10%)");
+  EXPECT_EQ(read.model.pipelines.at(0).origins.count("canary.prod.api.share"), 1u);
+  expect_error(call + "IN prod)", "o/canary: SHARE is missing");
+  expect_error(call + "SHARE 10%)", "o/canary: IN is missing");
+  expect_error(call + "IN prod SHARE 10)", "o/canary: SHARE has a wrong value: '10'", "10%");
+  expect_error(call + "IN prod SHARE 90%)", "o/canary: SHARE has a wrong value: '90%'", "50%");
+  expect_error(call + "IN prod SHARE 1% SERVICE wrker)",
+               "o/canary: SERVICE: there is no such service: 'wrker'", "worker");
+  expect_error(call + "IN prod SHARE 1% SERVICE worker)",
+               "o/canary: SERVICE: it has no PORT, so that there are no requests to share: 'worker'");
+  expect_error(call + "IN prod SHARE 1%)\npipeline_service(o web PORT 81)",
+               "o/canary: SERVICE is missing, and several have a PORT");
+  expect_error(call + "IN prod SHARE 1%)\npipeline_canary(o IN prod SERVICE api SHARE 2%)",
+               "o/canary: the canary of this service IN this environment is declared twice: 'prod.api'");
+}
+
+TEST(objects_of_one_name, in_one_namespace_are_refused_with_both) {
+  const auto two = [](const std::string& first, const std::string& second) {
+    return "add_pipeline(a TEMPLATE java-maven)\nadd_pipeline(a-b TEMPLATE java-maven)\n"
+           "pipeline_service(a b-c)\npipeline_cron_job(a-b c SCHEDULE @daily)\npipeline_environment(a "
+           + first + ")\npipeline_environment(a-b " + second + ")";
+  };
+  const std::string said =
+      "a-b/c: its objects would have the name of those of a/b-c, in one namespace: 'a-b-c'";
+  expect_error(two("prod VIA kubectl", "prod VIA kubectl"), said);
+  expect_error(two("prod VIA gitops NAMESPACE n", "prod VIA gitops NAMESPACE n"), said);
+  expect_error(two("x VIA kubectl CONTEXT c d", "y VIA kubectl CONTEXT d"), said);
+  EXPECT_EQ(cicd::tests::errors_of(two("prod VIA kubectl NAMESPACE n", "prod VIA kubectl NAMESPACE m")), "");
+  EXPECT_EQ(cicd::tests::errors_of(two("x VIA kubectl CONTEXT c", "y VIA kubectl CONTEXT d")), "");
+}
+
+TEST(objects_named_by_NAMED, are_told_apart_by_their_kind) {
+  const std::string other = start + "pipeline_service(o web NAMED ";
+  EXPECT_EQ(cicd::tests::errors_of(other + "x)\npipeline_cron_job(o close NAMED x SCHEDULE @daily)"), "");
+  expect_error(other + "o-api)",
+               "o/web: its objects would have the name of those of o/api, in one namespace: 'o-api'");
+}
+
+TEST(manifests, of_one_environment_within_those_of_another_are_refused) {
+  const auto two = [](const std::string& first, const std::string& second) {
+    return "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA gitops " + first
+           + ")\npipeline_environment(o t VIA gitops " + second + ")";
+  };
+  expect_error(
+      two("PATH all", "PATH all/t"),
+      "o/t: PATH lies within that of another environment, 'the build tree's repository main all', which owns "
+      "all in it: 'the build tree's repository main all/t'");
+  expect_error(two("PATH t/", ""),
+               "o/t: PATH lies within that of another environment, 'the build tree's repository main t', "
+               "which owns all "
+               "in it: 'the build tree's repository main t/o'");
+  EXPECT_EQ(cicd::tests::errors_of(two("PATH all", "PATH all-t")), "");
+  EXPECT_EQ(cicd::tests::errors_of(two("PATH all", "PATH all/t BRANCH other")), "");
+  EXPECT_EQ(cicd::tests::errors_of(two("PATH {environment}/x", "PATH {environment}/x")), "");
+}
+
+TEST(placeholders, of_pods_stand_in_variables_alone) {
+  const std::string pods = "ENV A={node_ip} B={node_name} C={pod_ip} D={pod_name} E={namespace}";
+  EXPECT_EQ(good(start + "pipeline_service(o web " + pods + ")").services.back().env.at(0).value,
+            "{node_ip}");
+  good(start + "pipeline_cron_job(o close SCHEDULE @daily " + pods + ")");
+  good(start + "pipeline_container(o log OF api ROLE init " + pods + ")");
+  good(start + "pipeline_service(o web ANNOTATIONS a={commit})\npipeline_label(o b={version})\n"
+               "pipeline_environment(o x VIA kubectl VERIFY ./v {host} {namespace} {environment} {version} {commit} {image})");
+  expect_service_error("ENV A={node_ipp}", "ENV knows no such placeholder: '{node_ipp}'", "{node_ip}");
+  expect_service_error("ANNOTATIONS a={pod_ip}", "ANNOTATIONS knows no such placeholder: '{pod_ip}'");
+  expect_cron_error("SCHEDULE @daily ENV A={host}", "ENV knows no such placeholder: '{host}'");
+  expect_service_error("COMMAND x {namespace}", "no placeholder is replaced in COMMAND: '{namespace}'");
+}
+
+/// A machine that knows two zones, one of which sets its clock forward on 29 March 2026 at 1:00 UTC.
+const cicd::zone_source zones{
+    .changes = [](const std::string& name) -> std::optional<std::vector<cicd::clock_change>> {
+      if (name == "UTC") return std::vector<cicd::clock_change>{};
+      if (name != "Europe/Berlin") return std::nullopt;
+      return std::vector<cicd::clock_change>{{cicd::days_to(2026, 3, 29) * 86'400 + 3600, 3600, 7200}};
+    },
+    .names =
+        [] {
+          return std::vector<std::string>{"UTC", "Europe/Berlin"};
+        }};
+
+cicd::model_or_errors with_zones(const std::string& words) {
+  return model_of(cicd::tests::written(start + "pipeline_cron_job(o close " + words + ")"),
+                  cicd::tests::own_templates(), zones);
+}
+
+TEST(a_time_zone, must_exist_where_zones_are_known) {
+  const auto made = with_zones("SCHEDULE @daily TIME_ZONE Europe/Berln");
+  ASSERT_EQ(made.errors.size(), 1u);
+  EXPECT_EQ(first_line(made.errors[0]), "o/close: TIME_ZONE: there is no such time zone: 'Europe/Berln'");
+  EXPECT_EQ(note_of(made.errors[0], "did you mean"), "Europe/Berlin");
+  EXPECT_EQ(with_zones("SCHEDULE @daily)\npipeline_cron_job(o close IN prod TIME_ZONE Mars/X").errors.size(),
+            1u);
+  good(start + "pipeline_cron_job(o close SCHEDULE @daily TIME_ZONE Europe/Berln)");
+}
+
+TEST(a_schedule, is_warned_of_where_a_change_of_the_clock_meets_it) {
+  const auto made = with_zones("SCHEDULE \"30 2 * * *\" TIME_ZONE Europe/Berlin");
+  ASSERT_TRUE(made.errors.empty());
+  ASSERT_EQ(made.warnings.size(), 1u);
+  EXPECT_EQ(made.warnings[0].what,
+            "SCHEDULE names a time that the clock of Europe/Berlin leaves out when it is set forward, so "
+            "that the run "
+            "may not come");
+  EXPECT_EQ(made.warnings[0].value, "2026-03-29 02:30");
+  EXPECT_TRUE(with_zones("SCHEDULE \"30 2 * * *\" TIME_ZONE UTC").warnings.empty());
+  EXPECT_TRUE(with_zones("SCHEDULE \"30 4 * * *\" TIME_ZONE Europe/Berlin").warnings.empty());
+  EXPECT_EQ(with_zones("SCHEDULE @daily TIME_ZONE Europe/Berlin)\npipeline_cron_job(o close IN prod SCHEDULE "
+                       "\"0 2 * * *\"")
+                .warnings.size(),
+            1u);
+}
+
+TEST(the_name_of_a_cron_job, that_is_too_long_for_its_runs_is_warned_of) {
+  const std::string name(51, 'c');
+  const auto made = model_from(start + "pipeline_cron_job(o " + name + " SCHEDULE @daily)");
+  ASSERT_TRUE(made.errors.empty());
+  ASSERT_EQ(made.warnings.size(), 1u);
+  EXPECT_EQ(made.warnings[0].value, "o-" + name);
+  EXPECT_TRUE(
+      model_from(start + "pipeline_cron_job(o " + name.substr(1) + " SCHEDULE @daily)").warnings.empty());
+}
+
+}  // namespace

@@ -1,0 +1,99 @@
+// YAML as kubectl reads it: what plain scalars are, anchors, merges, several documents, and where an error
+// is.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cicd/kubernetes/yaml.hpp>
+
+namespace {
+
+using namespace cicd;
+using namespace cicd::kubernetes;
+using testing::HasSubstr;
+
+std::string read(std::string_view text) {
+  const auto documents = yaml_documents(text, "k8s/queue.yaml");
+  if (!documents) return text_of(documents.error());
+  std::string all;
+  for (const json& each : *documents) all += compact(each) + '\n';
+  return all;
+}
+
+TEST(yaml_documents, several_documents_and_no_empty_ones) {
+  EXPECT_EQ(read("---\na: 1\n---\n---\n# only words\n---\nb: [x, {y: z}]\n...\n"),
+            "{\"a\":1}\n{\"b\":[\"x\",{\"true\":\"z\"}]}\n");
+  EXPECT_EQ(read(""), "");
+}
+
+TEST(yaml_documents, plain_scalars_are_what_kubectl_takes_them_for) {
+  for (const auto& [plain, value] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"yes", "true"},
+           {"On", "true"},
+           {"n", "false"},
+           {"~", "null"},
+           {"Null", "null"},
+           {"010", "8"},
+           {"0x1F", "31"},
+           {"0b11", "3"},
+           {"0o17", "15"},
+           {"1_000", "1000"},
+           {"-7", "-7"},
+           {"+7", "7"},
+           {"1e3", "1000.0"},
+           {".5", "0.5"},
+           {"1.", "1.0"},
+           {"08", "8.0"},
+           {"1.2.3", "\"1.2.3\""},
+           {"2026-11-21", "\"2026-11-21\""},
+           {"12:30", "\"12:30\""},
+           {"yEs", "\"yEs\""},
+           {"0x", "\"0x\""},
+           {"1e", "\"1e\""},
+           {"-", "\"-\""},
+           {"nope", "\"nope\""},
+           {"9223372036854775807", "9223372036854775807"},
+           {"-9223372036854775808", "-9223372036854775808"}})
+    EXPECT_EQ(read("a: " + (plain == "-" ? "'-'" : plain)), "{\"a\":" + value + "}\n") << plain;
+}
+
+TEST(yaml_documents, quoted_and_block_scalars_are_texts) {
+  EXPECT_EQ(read("a: 'yes'\nb: \"010\"\nc: |\n  one\n  two\nd: >-\n  one\n  two\ne: !!str 12\n"),
+            "{\"a\":\"yes\",\"b\":\"010\",\"c\":\"one\\ntwo\\n\",\"d\":\"one two\",\"e\":\"12\"}\n");
+}
+
+TEST(yaml_documents, anchors_and_merges) {
+  EXPECT_EQ(read("base: &b {x: 1, y: &t two}\nother:\n  <<: *b\n  x: 3\nlist: [*t, *t]\n"),
+            "{\"base\":{\"x\":1,\"true\":\"two\"},\"other\":{\"x\":3,\"true\":\"two\"},\"list\":[\"two\","
+            "\"two\"]}\n");
+}
+
+TEST(yaml_documents, a_json_file_with_tabs_is_read_too) {
+  EXPECT_EQ(read("{\n\t\"a\": [1, \"yes\"]\n}\n"), "{\"a\":[1,\"yes\"]}\n");
+}
+
+TEST(yaml_documents, what_is_wrong_is_named_with_its_line) {
+  EXPECT_THAT(read("a: 1\nb: [1, 2\nc: 3\n"), HasSubstr("k8s/queue.yaml:3"));
+  EXPECT_THAT(read("a: 1\nb: 2\na: 3\n"), HasSubstr("k8s/queue.yaml:3: the key is there twice: a"));
+  EXPECT_THAT(read("a: *nowhere\n"), HasSubstr("k8s/queue.yaml:1: there is no anchor &nowhere"));
+  EXPECT_THAT(read("a: !!python/object x\n"),
+              HasSubstr("the tag tag:yaml.org,2002:python/object is not known"));
+  EXPECT_THAT(read("a: \"\xff\"\n"), HasSubstr("k8s/queue.yaml:1"));
+  EXPECT_THAT(read("\ta: 1\n"), HasSubstr("k8s/queue.yaml:1"));
+}
+
+TEST(yaml_documents, aliases_of_aliases_are_no_bomb) {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 12; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int j = 0; j < 9; ++j) bomb += before + ", ";
+    bomb += "]\n";
+  }
+  EXPECT_THAT(read(bomb), HasSubstr("aliases make more than 200000 values"));
+}
+
+TEST(yaml_documents, is_not_deeper_than_anybody_means) {
+  EXPECT_THAT(read(std::string(5000, '[') + std::string(5000, ']')), HasSubstr("more than 100 levels"));
+}
+
+}  // namespace
