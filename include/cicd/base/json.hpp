@@ -68,7 +68,7 @@ class json {
 /// A JSON array of strings.
 json json_texts(const std::vector<std::string>& values);
 
-/// Reads one document of at most 32 levels. The error (class `corrupt`) says at which byte.
+/// Reads one document of at most 128 levels. The error (class `corrupt`) says at which byte.
 result<json> parse_json(std::string_view text);
 /// On one line, without a newline at the end. Invalid UTF-8 in strings becomes U+FFFD.
 std::string compact(const json& value);

@@ -15,7 +15,7 @@ namespace cicd {
 namespace base_json {
 namespace {
 
-constexpr std::size_t deepest = 32;
+constexpr std::size_t deepest = 128;
 
 json converted(const boost::json::value& from) {
   switch (from.kind()) {

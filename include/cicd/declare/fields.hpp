@@ -193,7 +193,6 @@ void each_field(canary& of, Visitor&& visit) {
   visit("service", of.service);
   visit("share", of.share);
   visit("ttl", of.ttl);
-  visit("replace", of.replace);
 }
 
 template <typename Visitor>

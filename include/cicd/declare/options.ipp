@@ -158,7 +158,7 @@ void specialise_workload(std::string_view kind, option& of) {
   if (kind == "container" && of.key == "image")
     of.allowed = "the name of an image of this pipeline, or <repository>@sha256:<64 digits>",
     of.accepts = is_container_image;
-  if (of.key == "sweep") of.allowed = "ci or cluster", of.choices = {"ci", "cluster"};
+  if (of.key == "sweep") of.allowed = "ci", of.choices = {"ci"};
   if (kind != "preview") return;
   if (of.key == "host")
     of.allowed = "a DNS name with {slug} in it, such as orders.{slug}.example.com",

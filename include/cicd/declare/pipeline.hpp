@@ -458,6 +458,7 @@ struct cron_job {
   /// Not: HISTORY 21
   retry_count history{};
   /// A command that is run once in a pod at each deploy, with the same image and environment; the deploy fails with it.
+  /// It is ended after DEADLINE, or after 10m.
   /// Example: SMOKE orders-cli close-stale --dry-run
   /// Not: SMOKE ""
   std::vector<text> smoke{};
@@ -695,7 +696,8 @@ struct preview {
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
-  /// Where `cicd preview sweep` is run on a schedule: `ci`, or `cluster` for a CronJob that is deployed with the environment.
+  /// Where `cicd preview sweep` is run on a schedule: ci. Without it `cicd doctor` complains, since a preview whose branch is
+  /// gone would stay.
   /// Example: SWEEP ci
   /// Not: SWEEP sometimes
   text sweep{};
@@ -719,10 +721,6 @@ struct canary {
   /// Example: TTL 2h
   /// Not: TTL 2
   duration ttl{};
-  /// Production gives up a pod for each of the canary's, in place of more pods in all.
-  /// Example: REPLACE
-  /// Not: REPLACE yes
-  bool replace = false;
 };
 
 /// A pipeline: all it takes for a service that follows its template.

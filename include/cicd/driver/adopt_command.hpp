@@ -1,11 +1,11 @@
-// `cicd adopt --from-cluster`: reads what belongs together in a namespace and writes the declaration of it. It changes nothing
-// in the cluster, and no file that is there.
+// `cicd adopt --from-cluster`: reads what belongs together in a namespace and writes the declaration of it.
+// It changes nothing in the cluster, and no file that is there.
 #pragma once
 
 #include <string>
 
-#include <cicd/system/environment.hpp>
 #include <cicd/base/error.hpp>
+#include <cicd/system/environment.hpp>
 
 namespace cicd {
 
@@ -15,7 +15,7 @@ struct adopt_request {
   std::string release;   ///< of helm
   std::string pipeline;  ///< empty: the release, else the namespace
   std::string environment = "prod";
-  std::string out;       ///< a file; patches and manifests come below its folder; empty: all of it is printed
+  std::string out;  ///< a file; patches and manifests come below its folder; empty: all of it is printed
 };
 
 /// Works without a build tree.

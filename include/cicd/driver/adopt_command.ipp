@@ -1,7 +1,7 @@
 #pragma once
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <unistd.h>
@@ -25,8 +25,9 @@ using kubernetes::api_answer;
 
 constexpr std::array<const char*, 3> running_kinds{"Deployment", "StatefulSet", "CronJob"};
 constexpr std::array<const char*, 11> other_kinds{
-    "DaemonSet", "Service",        "Ingress",       "HorizontalPodAutoscaler", "PodDisruptionBudget", "ConfigMap",
-    "Secret",    "ServiceAccount", "NetworkPolicy", "Role",                    "RoleBinding"};
+    "DaemonSet",           "Service",   "Ingress",    "HorizontalPodAutoscaler",
+    "PodDisruptionBudget", "ConfigMap", "Secret",     "ServiceAccount",
+    "NetworkPolicy",       "Role",      "RoleBinding"};
 
 /// What was read: objects by whether they were chosen, and kinds that may not be read.
 struct reading {
@@ -45,18 +46,25 @@ bool is_chosen(const json& object, const adopt_request& request, bool runs) {
 }
 
 /// The names of those that the selector takes, as the server reads it.
-result<std::set<std::string>> selected(kubernetes::cluster& with, const adopt_request& request, const char* kind) {
+result<std::set<std::string>> selected(kubernetes::cluster& with,
+                                       const adopt_request& request,
+                                       const char* kind) {
   std::set<std::string> names;
   if (request.selector.empty()) return names;
   const api_answer answer = with.list(kind, request.namespace_name, request.selector);
-  if (!answer) return error_of(*answer.failure, "adopt", {kind, request.namespace_name, ""}, fmt::format("list objects with {}", request.selector));
+  if (!answer)
+    return error_of(*answer.failure, "adopt", {kind, request.namespace_name, ""},
+                    fmt::format("list objects with {}", request.selector));
   for (const json& each : answer.object["items"].elements()) names.insert(each["metadata"]["name"].text());
   return names;
 }
 
-status read_kind(kubernetes::cluster& with, const adopt_request& request, const char* kind, bool runs, reading& to) {
+status read_kind(
+    kubernetes::cluster& with, const adopt_request& request, const char* kind, bool runs, reading& to) {
   const api_answer answer = with.list(kind, request.namespace_name, "");
-  if (!answer && runs) return error_of(*answer.failure, "adopt", {kind, request.namespace_name, ""}, fmt::format("list each {}", kind));
+  if (!answer && runs)
+    return error_of(*answer.failure, "adopt", {kind, request.namespace_name, ""},
+                    fmt::format("list each {}", kind));
   if (!answer) {
     to.unread.emplace_back(kind);
     return {};
@@ -79,7 +87,11 @@ result<reading> read_all(kubernetes::cluster& with, const adopt_request& request
     if (status read = read_kind(with, request, kind, false, found); !read) return std::move(read).error();
   if (request.release.empty() || found.releases.contains(request.release)) return found;
   const std::vector<std::string> names(found.releases.begin(), found.releases.end());
-  return error{exit_class::usage, "adopt", "no object of such a Helm release is in this namespace", request.release, {}}
+  return error{exit_class::usage,
+               "adopt",
+               "no object of such a Helm release is in this namespace",
+               request.release,
+               {}}
       .with("in", "namespace " + request.namespace_name)
       .with("did you mean", nearest(request.release, names).value_or(""))
       .with("there are", names.empty() ? "none" : joined(names, ", "));
@@ -87,13 +99,17 @@ result<reading> read_all(kubernetes::cluster& with, const adopt_request& request
 
 /// Nothing that is there is written over: all of it is looked at before the first file is made.
 status write_all(const kubernetes::adoption& made, const std::string& out) {
-  const std::string file = out.starts_with('/') ? normal_path(out) : normal_path(present_folder() + '/' + out);
+  const std::string file =
+      out.starts_with('/') ? normal_path(out) : normal_path(present_folder() + '/' + out);
   const std::string folder = file.substr(0, file.rfind('/'));
   std::vector<std::pair<std::string, std::string_view>> files{{file, made.declaration}};
   for (const auto& each : made.files) files.emplace_back(folder + '/' + each.path, each.text);
   for (const auto& [path, text] : files)
     if (exists(path))
-      return error{exit_class::usage, "adopt", "the file is there already, and nothing is written over", path,
+      return error{exit_class::usage,
+                   "adopt",
+                   "the file is there already, and nothing is written over",
+                   path,
                    {{"try", "another --out, such as adopted/CMakeLists.txt"}}};
   for (const auto& [path, text] : files)
     if (status written = write_file(path, text, durability::durable); !written) return written;
@@ -105,7 +121,9 @@ void print_files(const kubernetes::adoption& made) {
   for (const auto& each : made.files) print_out(fmt::format("\n# --- {}\n{}", each.path, each.text));
 }
 
-void print_remarks(const kubernetes::adoption& made, const std::vector<std::string>& unread, const adopt_request& request) {
+void print_remarks(const kubernetes::adoption& made,
+                   const std::vector<std::string>& unread,
+                   const adopt_request& request) {
   std::string text = "\n";
   const auto add = [&](std::string_view title, const std::vector<std::string>& lines) {
     if (!lines.empty()) text += fmt::format("# {}\n", title);
@@ -113,8 +131,10 @@ void print_remarks(const kubernetes::adoption& made, const std::vector<std::stri
   };
   add("changes you will see at the first deploy, beside labels, annotations and managers:", made.changes);
   add("to know:", made.warnings);
-  if (!unread.empty()) text += fmt::format("# may not be read, and so not looked at: {}\n", joined(unread, ", "));
-  text += fmt::format("# next: say how it is built, then cicd plan {}.deploy-{}\n", request.pipeline, request.environment);
+  if (!unread.empty())
+    text += fmt::format("# may not be read, and so not looked at: {}\n", joined(unread, ", "));
+  text += fmt::format("# next: say how it is built, then cicd plan {}.deploy-{}\n", request.pipeline,
+                      request.environment);
   print_out(text);
 }
 
@@ -125,9 +145,13 @@ std::string door_folder(const surroundings& around) {
 
 status complete(adopt_request& request, const kubernetes::cluster& with) {
   if (request.namespace_name.empty()) request.namespace_name = with.default_namespace();
-  if (request.pipeline.empty()) request.pipeline = request.release.empty() ? request.namespace_name : request.release;
+  if (request.pipeline.empty())
+    request.pipeline = request.release.empty() ? request.namespace_name : request.release;
   if (dns_label::accepts(request.pipeline)) return {};
-  return error{exit_class::usage, "adopt", "this can be no pipeline's name", request.pipeline,
+  return error{exit_class::usage,
+               "adopt",
+               "this can be no pipeline's name",
+               request.pipeline,
                {{"allowed", std::string(dns_label::allowed())}, {"try", "--pipeline orders"}}};
 }
 
@@ -138,8 +162,9 @@ result<exit_class> adopt(adopt_request request, const surroundings& around, cons
   if (status named = complete(request, **with); !named) return std::move(named).error();
   result<reading> found = read_all(**with, request);
   if (!found) return std::move(found).error();
-  result<kubernetes::adoption> made = kubernetes::adoption_of({request.pipeline, request.environment, request.context, request.namespace_name,
-                                                   (*with)->minor_version(), std::move(found->chosen), std::move(found->around)});
+  result<kubernetes::adoption> made =
+      kubernetes::adoption_of({request.pipeline, request.environment, request.context, request.namespace_name,
+                               (*with)->minor_version(), std::move(found->chosen), std::move(found->around)});
   if (!made) return std::move(made).error();
   if (request.out.empty())
     print_files(*made);

@@ -1,5 +1,5 @@
-// What the cron jobs of an environment do: those that are declared beside those that a cluster has, with their runs. It
-// does not know how any of it is shown, and changes nothing.
+// What the cron jobs of an environment do: those that are declared beside those that a cluster has, with
+// their runs. It does not know how any of it is shown, and changes nothing.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ namespace cicd {
 struct known_cron_job {
   std::string name;  ///< as declared; of one of MANIFESTS, the object's
   bool declared = false, off = false, deployed = false;
-  bool zone_known = true;             ///< by this machine; without it the next and the missed runs are not known
-  json object{};                      ///< the CronJob
-  kubernetes::cron_status status{};   ///< where it is deployed
+  bool zone_known = true;  ///< by this machine; without it the next and the missed runs are not known
+  json object{};           ///< the CronJob
+  kubernetes::cron_status status{};  ///< where it is deployed
 };
 
 struct cron_board {
@@ -31,8 +31,8 @@ result<cron_board> read_cron_board(kubernetes::cluster& with,
                                    const cluster_place& place,
                                    const declared_pipeline* pipeline);
 
-/// Those whose last run failed, for `status`: `close-stale-orders`, `failed 2026-… (3m 00s ago): exit status 3`. What
-/// cannot be read gives none.
+/// Those whose last run failed, for `status`: `close-stale-orders`, `failed 2026-… (3m 00s ago): exit status
+/// 3`. What cannot be read gives none.
 std::vector<note> failed_cron_runs(kubernetes::cluster& with, const cluster_place& place);
 
 }  // namespace cicd

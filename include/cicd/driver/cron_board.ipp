@@ -20,7 +20,8 @@ error unread(const kubernetes::api_answer& answer, const cluster_place& place, c
 }
 
 /// Nothing where this machine does not know the zone.
-std::optional<kubernetes::zone_clock> clock_of(const std::string& zone, std::chrono::system_clock::time_point now) {
+std::optional<kubernetes::zone_clock> clock_of(const std::string& zone,
+                                               std::chrono::system_clock::time_point now) {
   if (zone == "UTC" || zone == "Etc/UTC") return kubernetes::zone_clock();
   if (!time_zone_name::accepts(zone)) return std::nullopt;
   const auto text = read_file_if_there("/usr/share/zoneinfo/" + zone);
@@ -54,7 +55,8 @@ void add_deployed(std::vector<known_cron_job>& to, const json& object, const jso
   at->deployed = true;
   at->zone_known = zone.has_value();
   at->object = object;
-  at->status = kubernetes::status_of(object, jobs.elements(), pods.elements(), zone.value_or(kubernetes::zone_clock()), now);
+  at->status = kubernetes::status_of(object, jobs.elements(), pods.elements(),
+                                     zone.value_or(kubernetes::zone_clock()), now);
   if (zone) return;
   at->status.next.reset();
   at->status.missed = {};
@@ -67,8 +69,8 @@ result<cron_board> read_cron_board(kubernetes::cluster& with,
                                    const cluster_place& place,
                                    const declared_pipeline* pipeline) {
   using namespace driver_cron_board;
-  const std::string ours =
-      fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},cicd.dev/track=stable", place.pipeline, place.environment);
+  const std::string ours = fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},cicd.dev/track=stable",
+                                       place.pipeline, place.environment);
   cron_board board;
   if (pipeline != nullptr) board.jobs = declared_in(*pipeline, place.environment);
   const kubernetes::api_answer cron_jobs = with.list("CronJob", place.namespace_name, ours);
@@ -76,7 +78,8 @@ result<cron_board> read_cron_board(kubernetes::cluster& with,
   if (cron_jobs.object["items"].elements().empty()) return board;
   const kubernetes::api_answer jobs = with.list("Job", place.namespace_name, {});
   if (!jobs) return unread(jobs, place, "Job");
-  const kubernetes::api_answer pods = with.list("Pod", place.namespace_name, "batch.kubernetes.io/controller-uid");
+  const kubernetes::api_answer pods =
+      with.list("Pod", place.namespace_name, "batch.kubernetes.io/controller-uid");
   if (!pods) board.poorer = "why a run failed is not known: " + unread(pods, place, "Pod").what;
   for (const json& each : cron_jobs.object["items"].elements())
     add_deployed(board.jobs, each, jobs.object["items"], pods.object["items"]);
@@ -92,8 +95,10 @@ std::vector<note> failed_cron_runs(kubernetes::cluster& with, const cluster_plac
     const auto& bad = each.status.last_failure;
     const auto& good = each.status.last_success;
     if (!bad || !bad->ended || (good && good->ended >= bad->ended)) continue;
-    const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(system_clock_port().now() - *bad->ended);
-    failed.push_back({each.name, fmt::format("failed {} ({} ago): {}", utc_text(*bad->ended), human_duration(ago), bad->meaning)});
+    const auto ago =
+        std::chrono::duration_cast<std::chrono::milliseconds>(system_clock_port().now() - *bad->ended);
+    failed.push_back({each.name, fmt::format("failed {} ({} ago): {}", utc_text(*bad->ended),
+                                             human_duration(ago), bad->meaning)});
   }
   return failed;
 }

@@ -1,4 +1,5 @@
-// `cicd cron list|run-now|suspend|resume`: the cron jobs that are deployed, by the name that they are declared by.
+// `cicd cron list|run-now|suspend|resume`: the cron jobs that are deployed, by the name that they are
+// declared by.
 #pragma once
 
 #include <string>

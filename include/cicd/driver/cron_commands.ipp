@@ -1,3 +1,4 @@
+// Finds the one cron job that is meant, then acts on it: by a Job of our making, or as the manager of `spec.suspend`.
 #pragma once
 
 #include <algorithm>
@@ -39,11 +40,16 @@ error unknown_name(const cron_board& board, const cluster_place& place, const st
 error not_deployed(const known_cron_job& job, const cluster_place& place) {
   if (job.off)
     return error{exit_class::usage, place.text(), "this cron job is OFF in this environment", job.name, {}};
-  return error{exit_class::usage, place.text(), "this cron job is declared, but not deployed yet", job.name,
+  return error{exit_class::usage,
+               place.text(),
+               "this cron job is declared, but not deployed yet",
+               job.name,
                {{"try", fmt::format("cicd run {}.deploy-{}", place.pipeline, place.environment)}}};
 }
 
-result<chosen_cron_job> choose(const cron_request& request, surroundings around, const cancellation& cancelled) {
+result<chosen_cron_job> choose(const cron_request& request,
+                               surroundings around,
+                               const cancellation& cancelled) {
   result<job_place> at = open_job_place(request.tree, request.pipeline, request.environment, request.context,
                                         std::move(around), &cancelled);
   if (!at) return std::move(at).error();
@@ -72,11 +78,12 @@ exit_class with_chosen(const cron_request& request,
 error runs_already(const chosen_cron_job& of) {
   const kubernetes::cron_run& run = of.job.status.running.front();
   const std::string since = run.started ? ", since " + utc_text(*run.started) : "";
-  return {exit_class::conflict,
-          of.subject(),
-          "a run of it is under way and CONCURRENCY forbid allows no second one" + since,
-          run.job,
-          {{"try", fmt::format("kubectl -n {} logs --follow job/{}", of.at.wave.place.namespace_name, run.job)}}};
+  return {
+      exit_class::conflict,
+      of.subject(),
+      "a run of it is under way and CONCURRENCY forbid allows no second one" + since,
+      run.job,
+      {{"try", fmt::format("kubectl -n {} logs --follow job/{}", of.at.wave.place.namespace_name, run.job)}}};
 }
 
 /// The cluster does not count what was started by hand when it holds back a planned run.
@@ -89,7 +96,8 @@ void warn_of_planned_run(const chosen_cron_job& of) {
 }
 
 exit_class run_now(chosen_cron_job& of, const cron_request& request, const interrupts& stop) {
-  if (of.job.status.concurrency == "Forbid" && !of.job.status.running.empty()) return refused(runs_already(of));
+  if (of.job.status.concurrency == "Forbid" && !of.job.status.running.empty())
+    return refused(runs_already(of));
   warn_of_planned_run(of);
   const std::string name = kubernetes::job_name(of.job.status.object + "-manual", of.at.found.run_id);
   return follow_job(*of.at.with, kubernetes::job_by_hand(of.job.object, name),
@@ -109,7 +117,8 @@ kubernetes::api_answer apply_suspension(chosen_cron_job& of, bool suspended, jso
   if (suspended) metadata.set("annotations", std::move(annotations));
   object.set("apiVersion", "batch/v1").set("kind", "CronJob").set("metadata", std::move(metadata));
   object.set("spec", json().set("suspend", suspended));
-  return of.at.with->apply({object}, {.force = true, .manager = std::string(kubernetes::suspend_manager)}).front();
+  return of.at.with->apply({object}, {.force = true, .manager = std::string(kubernetes::suspend_manager)})
+      .front();
 }
 
 std::string who_asks(kubernetes::cluster& with, const surroundings& around) {
@@ -129,13 +138,16 @@ exit_class suspend(chosen_cron_job& of, const cron_request& request) {
   notes.set(std::string(kubernetes::suspended_because), request.reason);
   if (const auto applied = apply_suspension(of, true, std::move(notes)); !applied)
     return refused(error_of(*applied.failure, of.subject(), of.key(), "suspend " + of.key().text()));
-  print_out(fmt::format("{} is suspended until it is resumed, also over deploys; resume: cicd cron resume {} {} {}\n",
-                        of.subject(), of.at.wave.place.pipeline, of.at.wave.place.environment, of.job.name));
-  for (const kubernetes::cron_run& each : now.running) print_out(fmt::format("  its run {} goes on\n", each.job));
+  print_out(fmt::format(
+      "{} is suspended until it is resumed, also over deploys; resume: cicd cron resume {} {} {}\n",
+      of.subject(), of.at.wave.place.pipeline, of.at.wave.place.environment, of.job.name));
+  for (const kubernetes::cron_run& each : now.running)
+    print_out(fmt::format("  its run {} goes on\n", each.job));
   return exit_class::done;
 }
 
-/// Kubernetes would start the last missed run at once, long after its time; it does not when it was told that it is done.
+/// Kubernetes would start the last missed run at once, long after its time; it does not when it was told that
+/// it is done.
 std::optional<error> forgo_missed(chosen_cron_job& of, std::chrono::system_clock::time_point now) {
   json body;
   body.set("status", json().set("lastScheduleTime", utc_text(std::chrono::floor<std::chrono::seconds>(now))));
@@ -144,7 +156,8 @@ std::optional<error> forgo_missed(chosen_cron_job& of, std::chrono::system_clock
   return error_of(*done.failure, of.subject(), of.key(), "write the status of " + of.key().text());
 }
 
-kubernetes::cron_runs missed_while_suspended(const chosen_cron_job& of, std::chrono::system_clock::time_point now) {
+kubernetes::cron_runs missed_while_suspended(const chosen_cron_job& of,
+                                             std::chrono::system_clock::time_point now) {
   const cron_status& was = of.job.status;
   kubernetes::cron_runs missed = was.missed;
   if (!was.suspended->since) return missed;
@@ -157,14 +170,16 @@ kubernetes::cron_runs missed_while_suspended(const chosen_cron_job& of, std::chr
 
 void say_missed(const chosen_cron_job& of, const kubernetes::cron_runs& missed, bool forgone) {
   if (missed.count == 0) return print_out("  no run was missed\n");
-  print_out(fmt::format("  {} run{} missed while it was suspended: {}\n", missed.count, missed.count == 1 ? " was" : "s were",
-                        times_text(missed)));
+  print_out(fmt::format("  {} run{} missed while it was suspended: {}\n", missed.count,
+                        missed.count == 1 ? " was" : "s were", times_text(missed)));
   if (forgone || !kubernetes::starts_last_missed(of.job.object, missed, system_clock_port().now()))
-    print_out(fmt::format("  {} not made up for; one run now: cicd cron run-now {} {} {}\n", missed.count == 1 ? "it is" : "they are",
-                          of.at.wave.place.pipeline, of.at.wave.place.environment, of.job.name));
+    print_out(fmt::format("  {} not made up for; one run now: cicd cron run-now {} {} {}\n",
+                          missed.count == 1 ? "it is" : "they are", of.at.wave.place.pipeline,
+                          of.at.wave.place.environment, of.job.name));
   else
-    print_out(fmt::format("  the cluster starts the last of them, of {}, at once, as it does where START_WITHIN allows it\n",
-                          utc_text(missed.last.back())));
+    print_out(fmt::format(
+        "  the cluster starts the last of them, of {}, at once, as it does where START_WITHIN allows it\n",
+        utc_text(missed.last.back())));
 }
 
 exit_class resume(chosen_cron_job& of) {
@@ -174,12 +189,13 @@ exit_class resume(chosen_cron_job& of) {
   }
   const auto now = system_clock_port().now();
   const kubernetes::cron_runs missed = missed_while_suspended(of, now);
-  const auto cannot = missed.count == 0 ? std::nullopt : forgo_missed(of, now);
+  const auto cannot = forgo_missed(of, now);
   if (const auto applied = apply_suspension(of, false, {}); !applied)
     return refused(error_of(*applied.failure, of.subject(), of.key(), "resume " + of.key().text()));
-  print_out(fmt::format("{} is resumed; it {}\n", of.subject(), text_of(*of.job.status.suspended, tense::past)));
+  print_out(
+      fmt::format("{} is resumed; it {}\n", of.subject(), text_of(*of.job.status.suspended, tense::past)));
   say_missed(of, missed, !cannot);
-  if (cannot) print_warnings({*cannot});
+  if (cannot && missed.count > 0) print_warnings({*cannot});
   return exit_class::done;
 }
 
@@ -188,9 +204,8 @@ exit_class resume(chosen_cron_job& of) {
 
 exit_class run_cron_job_now(const cron_request& request, surroundings around) {
   using namespace driver_cron_commands;
-  return with_chosen(request, std::move(around), [&](chosen_cron_job& of, const interrupts& stop) {
-    return run_now(of, request, stop);
-  });
+  return with_chosen(request, std::move(around),
+                     [&](chosen_cron_job& of, const interrupts& stop) { return run_now(of, request, stop); });
 }
 
 exit_class suspend_cron_job(const cron_request& request, surroundings around) {
@@ -201,7 +216,8 @@ exit_class suspend_cron_job(const cron_request& request, surroundings around) {
 
 exit_class resume_cron_job(const cron_request& request, surroundings around) {
   using namespace driver_cron_commands;
-  return with_chosen(request, std::move(around), [](chosen_cron_job& of, const interrupts&) { return resume(of); });
+  return with_chosen(request, std::move(around),
+                     [](chosen_cron_job& of, const interrupts&) { return resume(of); });
 }
 
 }  // namespace cicd

@@ -1,6 +1,7 @@
 // The words and the JSON of `cicd cron list`. Knows no cluster.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <cicd/driver/cron_board.hpp>

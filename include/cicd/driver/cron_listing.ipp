@@ -1,4 +1,7 @@
+// A block of lines or a row of JSON for each cron job, and the walk over the environments that were asked for.
 #pragma once
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -18,7 +21,8 @@ namespace {
 using moment = kubernetes::cron_moment;
 
 std::string between(moment from, moment to) {
-  return human_duration(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::floor<std::chrono::seconds>(to - from)));
+  return human_duration(std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::floor<std::chrono::seconds>(to - from)));
 }
 
 std::string ago(moment at) {
@@ -42,7 +46,8 @@ std::string next_text(const known_cron_job& job) {
   if (!job.zone_known) return "not known: this machine has no time zone " + job.status.zone;
   if (job.status.suspended) return "none while it is suspended";
   if (!job.status.next) return "none within five years, or the schedule is none that is understood here";
-  return fmt::format("{} (in {})", utc_text(*job.status.next), between(system_clock_port().now(), *job.status.next));
+  return fmt::format("{} (in {})", utc_text(*job.status.next),
+                     between(system_clock_port().now(), *job.status.next));
 }
 
 std::string missed_text(const kubernetes::cron_status& of) {
@@ -80,8 +85,9 @@ result<std::vector<meant_place>> meant_by(const cron_request& request, const sur
     for (const environment& place : pipeline.declared.environments) {
       names.push_back(place.name.str());
       const bool by_pipeline = request.pipeline.empty() || request.pipeline == name;
-      const bool asked = request.environment.empty() ? by_pipeline || request.pipeline == place.name.view()
-                                                     : by_pipeline && request.environment == place.name.view();
+      const bool asked = request.environment.empty()
+                             ? by_pipeline || request.pipeline == place.name.view()
+                             : by_pipeline && request.environment == place.name.view();
       if (asked && place.via == deploy_way::kubectl) meant.push_back({name, place.name.str()});
     }
   }
@@ -112,9 +118,12 @@ status add_cluster(listing& to, const job_place& at) {
 }
 
 /// Every cluster of an environment, or the one of that context.
-status add_environment(listing& to, const cron_request& request, const surroundings& around, const cancellation& cancelled) {
-  result<job_place> first =
-      open_job_place(request.tree, request.pipeline, request.environment, request.context, around, &cancelled);
+status add_environment(listing& to,
+                       const cron_request& request,
+                       const surroundings& around,
+                       const cancellation& cancelled) {
+  result<job_place> first = open_job_place(request.tree, request.pipeline, request.environment,
+                                           request.context, around, &cancelled);
   if (!first) return std::move(first).error();
   if (status added = add_cluster(to, *first); !added) return added;
   if (!request.context.empty()) return {};
@@ -136,7 +145,8 @@ std::string text_of(const kubernetes::suspension& of, tense in) {
   using namespace driver_cron_listing;
   std::string text = in == tense::past ? "was suspended" : "is suspended";
   if (!of.who.empty()) text += " by " + displayable(of.who);
-  if (of.since) text += fmt::format(" since {} ({})", utc_text(*of.since), between(*of.since, system_clock_port().now()));
+  if (of.since)
+    text += fmt::format(" since {} ({})", utc_text(*of.since), between(*of.since, system_clock_port().now()));
   if (!of.why.empty()) text += ": " + displayable(of.why);
   return text;
 }
@@ -148,21 +158,24 @@ std::string times_text(const kubernetes::cron_runs& of) {
   for (std::size_t at = first; at < of.last.size(); ++at) times.push_back(utc_text(of.last[at]));
   std::string text = joined(times, ", ");
   if (of.count > times.size())
-    text += fmt::format(" and {} earlier {}", of.count - times.size(), of.count - times.size() == 1 ? "one" : "ones");
+    text += fmt::format(" and {} earlier {}", of.count - times.size(),
+                        of.count - times.size() == 1 ? "one" : "ones");
   return text;
 }
 
 std::string text_of(const known_cron_job& job, const cluster_place& place, const std::string& cluster) {
   using namespace driver_cron_listing;
   const kubernetes::cron_status& now = job.status;
-  std::string text = fmt::format("{} {}  {}  in {}\n", place.pipeline, place.environment, displayable(job.name), displayable(cluster));
+  std::string text = fmt::format("{} {}  {}  in {}\n", place.pipeline, place.environment,
+                                 displayable(job.name), displayable(cluster));
   if (!job.deployed) {
     add(text, "state", job.off ? "OFF in this environment" : "declared, not deployed yet");
     return text;
   }
   if (!job.declared) add(text, "state", "deployed, no longer declared");
   if (job.declared && job.off) add(text, "state", "deployed, now OFF in this environment");
-  add(text, "schedule", fmt::format("{} in {}, concurrency {}", now.schedule, now.zone, lower(now.concurrency)));
+  add(text, "schedule",
+      fmt::format("{} in {}, concurrency {}", now.schedule, now.zone, lower(now.concurrency)));
   if (now.suspended) add(text, "suspended", text_of(*now.suspended));
   add(text, "next run", next_text(job));
   add(text, "last success", run_text(now.last_success));
@@ -180,10 +193,15 @@ json json_of(const known_cron_job& job, const cluster_place& place, const std::s
   row.set("pipeline", place.pipeline).set("environment", place.environment).set("cluster", cluster);
   row.set("name", job.name).set("declared", job.declared).set("off", job.off).set("deployed", job.deployed);
   if (!job.deployed) return row;
-  row.set("object", now.object).set("schedule", now.schedule).set("time_zone", now.zone).set("concurrency", lower(now.concurrency));
+  row.set("object", now.object)
+      .set("schedule", now.schedule)
+      .set("time_zone", now.zone)
+      .set("concurrency", lower(now.concurrency));
   json suspended;
   if (now.suspended)
-    suspended.set("who", now.suspended->who).set("why", now.suspended->why).set("since", json_of(now.suspended->since));
+    suspended.set("who", now.suspended->who)
+        .set("why", now.suspended->why)
+        .set("since", json_of(now.suspended->since));
   row.set("suspended", std::move(suspended));
   row.set("next", json_of(now.next));
   row.set("last_success", json_of(now.last_success));
@@ -192,7 +210,10 @@ json json_of(const known_cron_job& job, const cluster_place& place, const std::s
   for (const kubernetes::cron_run& each : now.running) running.push(each.job);
   for (const moment at : now.missed.last) missed.push(utc_text(at));
   row.set("running", std::move(running));
-  row.set("missed", json().set("count", std::uint64_t{now.missed.count}).set("last", std::move(missed)).set("since", json_of(now.missed_since)));
+  row.set("missed", json()
+                        .set("count", std::uint64_t{now.missed.count})
+                        .set("last", std::move(missed))
+                        .set("since", json_of(now.missed_since)));
   return row;
 }
 

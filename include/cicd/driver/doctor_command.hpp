@@ -1,5 +1,5 @@
-// `cicd doctor`: what stands in the way of planning and deploying here, before somebody is waiting for it; and the Roles that
-// it takes. It changes nothing.
+// `cicd doctor`: what stands in the way of planning and deploying here, before somebody is waiting for it;
+// and the Roles that it takes. It changes nothing.
 #pragma once
 
 #include <string>

@@ -46,12 +46,15 @@ result<std::vector<patient>> patients_of(const session& of, const std::vector<st
   for (const declared_pipeline& each : of.model.pipelines)
     for (const environment& place : each.declared.environments) {
       known.insert({each.declared.name.str(), place.name.str()});
-      const auto meant = [&](const std::string& name) { return name == each.declared.name.view() || name == place.name.view(); };
+      const auto meant = [&](const std::string& name) {
+        return name == each.declared.name.view() || name == place.name.view();
+      };
       if (std::ranges::all_of(names, meant)) all.push_back({&each, &place});
     }
   if (!all.empty() || names.empty()) return all;
   const std::vector<std::string> allowed(known.begin(), known.end());
-  return error{exit_class::usage, "doctor", "there is no such pipeline or environment", joined(names, " "), {}}
+  return error{
+      exit_class::usage, "doctor", "there is no such pipeline or environment", joined(names, " "), {}}
       .with("did you mean", nearest(names.front(), allowed).value_or(""))
       .with("allowed", joined(allowed, ", "));
 }
@@ -59,19 +62,25 @@ result<std::vector<patient>> patients_of(const session& of, const std::vector<st
 // --- Rights ---
 
 /// The objects of the environment as any image would make them.
-result<kubernetes::rights_request> rights_of(const patient& of, const std::string& namespace_name, int server_minor) {
+result<kubernetes::rights_request> rights_of(const patient& of,
+                                             const std::string& namespace_name,
+                                             int server_minor) {
   const std::string no_digest = "@sha256:" + std::string(64, '0');
-  kubernetes::release_facts facts{.pipeline = of.pipeline->declared.name.str(), .environment = of.place->name.str(), .images = {}};
-  for (const image& each : of.pipeline->declared.images) facts.images[each.name.str()] = {each.name.str() + no_digest, "0", "", ""};
+  kubernetes::release_facts facts{
+      .pipeline = of.pipeline->declared.name.str(), .environment = of.place->name.str(), .images = {}};
+  for (const image& each : of.pipeline->declared.images)
+    facts.images[each.name.str()] = {each.name.str() + no_digest, "0", "", ""};
   facts.server_minor = server_minor;
-  if (status read = delivery::read_declared_files(*of.pipeline, *of.place, facts); !read) return std::move(read).error();
+  if (status read = delivery::read_declared_files(*of.pipeline, *of.place, facts); !read)
+    return std::move(read).error();
   result<std::vector<kubernetes::object>> rendered = kubernetes::objects_of(*of.pipeline, facts);
   if (!rendered) return std::move(rendered).error();
   kubernetes::rights_request request{facts.pipeline, facts.environment, namespace_name};
   for (kubernetes::object& each : *rendered) request.objects.push_back(std::move(each.content));
   request.read = kubernetes::configuration_read_by(*of.pipeline, facts.environment);
   request.runs_jobs = !of.pipeline->declared.cron_jobs.empty();
-  request.takes_over_from_helm = std::ranges::any_of(of.place->take_over, [](const text& each) { return each.view() == "helm"; });
+  request.takes_over_from_helm =
+      std::ranges::any_of(of.place->take_over, [](const text& each) { return each.view() == "helm"; });
   request.makes_namespaces = of.place->create_namespace;
   return request;
 }
@@ -89,9 +98,12 @@ std::string text_of(const kubernetes::right& of) {
 }
 
 /// Asks the server whether we have the right (SelfSubjectAccessReview); nothing where it does not say.
-std::optional<bool> has_right(kubernetes::cluster& with, const kubernetes::right& of, const std::string& namespace_name) {
+std::optional<bool> has_right(kubernetes::cluster& with,
+                              const kubernetes::right& of,
+                              const std::string& namespace_name) {
   const auto slash = of.resource.find('/');
-  json attributes = json().set("verb", of.verb).set("group", of.group).set("resource", of.resource.substr(0, slash));
+  json attributes =
+      json().set("verb", of.verb).set("group", of.group).set("resource", of.resource.substr(0, slash));
   if (slash != std::string::npos) attributes.set("subresource", of.resource.substr(slash + 1));
   if (!of.is_cluster_wide) attributes.set("namespace", namespace_name);
   if (!of.names.empty()) attributes.set("name", of.names.front());
@@ -99,7 +111,8 @@ std::optional<bool> has_right(kubernetes::cluster& with, const kubernetes::right
                           .set("apiVersion", "authorization.k8s.io/v1")
                           .set("kind", "SelfSubjectAccessReview")
                           .set("spec", json().set("resourceAttributes", std::move(attributes)));
-  const api_answer answer = with.call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review);
+  const api_answer answer =
+      with.call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review);
   if (!answer) return std::nullopt;
   return answer.object["status"]["allowed"].boolean();
 }
@@ -137,7 +150,8 @@ class examination {
   void look_at_tools(const std::vector<patient>& patients) {
     const auto any = [&](auto&& is) { return std::ranges::any_of(patients, is); };
     look_for("git", {"--version"});
-    if (any([](const patient& each) { return each.place->via == deploy_way::kubectl; })) look_for("kubectl", {"version", "--client"});
+    if (any([](const patient& each) { return each.place->via == deploy_way::kubectl; }))
+      look_for("kubectl", {"version", "--client"});
     if (any([](const patient& each) { return !each.place->eks.empty(); })) look_for("aws", {"--version"});
     if (any([](const patient& each) { return publishes(*each.pipeline); })) look_for("skopeo", {"--version"});
   }
@@ -145,7 +159,8 @@ class examination {
   /// An image whose repository names a registry is published by skopeo.
   static bool publishes(const declared_pipeline& of) {
     return std::ranges::any_of(of.declared.images, [&](const image& each) {
-      const std::string_view whole = each.repository.empty() ? of.declared.image.view() : each.repository.view();
+      const std::string_view whole =
+          each.repository.empty() ? of.declared.image.view() : each.repository.view();
       const auto slash = whole.find('/');
       return slash != whole.npos && whole.substr(0, slash).find_first_of(".:") != whole.npos;
     });
@@ -153,11 +168,17 @@ class examination {
 
   void look_for(const std::string& program, std::vector<std::string> words) {
     words.insert(words.begin(), program);
-    const captured said = run_to_end({std::move(words), of_.where.build_root, variables()}, {.limit = std::chrono::seconds(20), .cancelled = &cancelled_});
-    if (said.end.good()) return good("tools", displayable(split(said.out, '\n').front()));
+    const captured said = run_to_end({std::move(words), of_.where.build_root, variables()},
+                                     {.limit = std::chrono::seconds(20), .cancelled = &cancelled_});
+    const std::string version = said.out.substr(0, said.out.find('\n'));
+    if (said.end.good())
+      return good("tools",
+                  (version.find(program) == std::string::npos ? program + ": " : "") + displayable(version));
     const bool is_there = said.end.kind != ending::how::not_started;
     const std::string hint = install_hint(program);
-    bad("tools", is_there ? fmt::format("{} does not say its version: {}", program, displayable(trimmed(said.err))) : program + " is not on PATH",
+    bad("tools",
+        is_there ? fmt::format("{} does not say its version: {}", program, displayable(trimmed(said.err)))
+                 : program + " is not on PATH",
         hint.empty() ? "install " + program : hint);
   }
 
@@ -169,12 +190,15 @@ class examination {
 
   void look_at_declaration(const declared_pipeline& of) {
     const std::string about = of.declared.name.str();
-    for (std::string& each : preview_complaints(of)) bad(about, std::move(each), "SWEEP ci or SWEEP cluster in pipeline_preview()");
+    for (std::string& each : preview_complaints(of))
+      bad(about, std::move(each), "SWEEP ci or SWEEP cluster in pipeline_preview()");
     const zone_source zones = zones_of_machine();
     for (const cron_job& each : of.declared.cron_jobs) {
       if (each.time_zone.empty() || !zones.changes) continue;
       if (!zones.changes(each.time_zone.str()))
-        bad(about, fmt::format("the time zone of cron job {} is not known here: {}", each.name.view(), each.time_zone.view()),
+        bad(about,
+            fmt::format("the time zone of cron job {} is not known here: {}", each.name.view(),
+                        each.time_zone.view()),
             "install the time zone data: apt-get install tzdata");
     }
   }
@@ -217,7 +241,9 @@ class examination {
                     of.pipeline->declared.name.view(), of.place->name.view(), name));
   }
 
-  void look_at_rights(const patient& of, kubernetes::cluster& with, const kubernetes::rights_request& request) {
+  void look_at_rights(const patient& of,
+                      kubernetes::cluster& with,
+                      const kubernetes::rights_request& request) {
     std::set<std::string> asked;
     std::vector<purpose> purposes{purpose::plan, purpose::deploy};
     if (preview_in(of) != nullptr) purposes.push_back(purpose::preview);
@@ -232,19 +258,29 @@ class examination {
     }
   }
 
-  void say_rights(const patient& of, purpose each, const std::vector<std::string>& missing, const std::vector<std::string>& poorer) {
-    const std::string help = fmt::format("cicd doctor {} {} --rbac prints the Roles to be applied by somebody who may",
-                                         of.pipeline->declared.name.view(), of.place->name.view());
+  void say_rights(const patient& of,
+                  purpose each,
+                  const std::vector<std::string>& missing,
+                  const std::vector<std::string>& poorer) {
+    const std::string help =
+        fmt::format("cicd doctor {} {} --rbac prints the Roles to be applied by somebody who may",
+                    of.pipeline->declared.name.view(), of.place->name.view());
     if (missing.empty())
       good(of.text(), fmt::format("all rights to {} are there", word_for(each)));
     else
-      bad(of.text(), fmt::format("rights to {} are missing: {}", word_for(each), joined(missing, ", ")), help);
-    if (!poorer.empty()) good(of.text(), fmt::format("without these, messages say less, and nothing fails: {}", joined(poorer, ", ")));
+      bad(of.text(), fmt::format("rights to {} are missing: {}", word_for(each), joined(missing, ", ")),
+          help);
+    if (!poorer.empty())
+      good(of.text(),
+           fmt::format("without these, messages say less, and nothing fails: {}", joined(poorer, ", ")));
   }
 
-  void look_at_reads(const patient& of, kubernetes::cluster& with, const kubernetes::rights_request& request) {
+  void look_at_reads(const patient& of,
+                     kubernetes::cluster& with,
+                     const kubernetes::rights_request& request) {
     for (const std::string& each : request.read) {
-      const kubernetes::object_key key{each.starts_with("config/") ? "ConfigMap" : "Secret", request.namespace_name, each.substr(each.find('/') + 1)};
+      const kubernetes::object_key key{each.starts_with("config/") ? "ConfigMap" : "Secret",
+                                       request.namespace_name, each.substr(each.find('/') + 1)};
       const bool is_rendered = std::ranges::any_of(request.objects, [&](const json& object) {
         return object["kind"].text() == key.kind && object["metadata"]["name"].text() == key.name;
       });
@@ -254,11 +290,16 @@ class examination {
     }
   }
 
-  void look_at_metrics(const patient& of, kubernetes::cluster& with, const kubernetes::rights_request& request) {
-    const bool scales = std::ranges::any_of(request.objects, [](const json& each) { return each["kind"].text() == "HorizontalPodAutoscaler"; });
+  void look_at_metrics(const patient& of,
+                       kubernetes::cluster& with,
+                       const kubernetes::rights_request& request) {
+    const bool scales = std::ranges::any_of(
+        request.objects, [](const json& each) { return each["kind"].text() == "HorizontalPodAutoscaler"; });
     if (!scales) return;
-    if (with.call("GET", "/apis/metrics.k8s.io/v1beta1")) return good(of.text(), "the metrics server answers, for the autoscaler");
-    bad(of.text(), "the cluster has no metrics, so that an autoscaler never adds a pod", "install metrics-server in the cluster, or give REPLICAS one number");
+    if (with.call("GET", "/apis/metrics.k8s.io/v1beta1"))
+      return good(of.text(), "the metrics server answers, for the autoscaler");
+    bad(of.text(), "the cluster has no metrics, so that an autoscaler never adds a pod",
+        "install metrics-server in the cluster, or give REPLICAS one number");
   }
 
   void look_at_classes(const patient& of, kubernetes::cluster& with) {
@@ -268,16 +309,23 @@ class examination {
     bool has_default = false;
     for (const json& each : all.object["items"].elements()) {
       names.push_back(each["metadata"]["name"].text());
-      has_default = has_default || each["metadata"]["annotations"]["ingressclass.kubernetes.io/is-default-class"].text() == "true";
+      has_default =
+          has_default
+          || each["metadata"]["annotations"]["ingressclass.kubernetes.io/is-default-class"].text() == "true";
     }
     const std::string there = names.empty() ? "none" : displayable(joined(names, ", "));
     for (const service& each : kubernetes::services_in(of.pipeline->declared, of.place->name.view())) {
       if (each.host.empty()) continue;
       const std::string wanted = each.ingress_class.str();
       if (wanted.empty() && !has_default)
-        bad(of.text(), fmt::format("service {} has a HOST, and the cluster has no default ingress class", each.name.view()), "INGRESS_CLASS; there are: " + there);
+        bad(of.text(),
+            fmt::format("service {} has a HOST, and the cluster has no default ingress class",
+                        each.name.view()),
+            "INGRESS_CLASS; there are: " + there);
       else if (!wanted.empty() && std::ranges::find(names, wanted) == names.end())
-        bad(of.text(), fmt::format("the ingress class of service {} is not there: {}", each.name.view(), wanted), "there are: " + there);
+        bad(of.text(),
+            fmt::format("the ingress class of service {} is not there: {}", each.name.view(), wanted),
+            "there are: " + there);
     }
   }
 
@@ -291,7 +339,8 @@ void print_findings(const std::vector<finding>& all, bool as_json) {
   json list(json::array{});
   for (const finding& each : all) {
     if (!as_json) {
-      print_out(fmt::format("{} {}: {}\n", each.is_good ? "ok     " : "problem", each.about, displayable(each.what)));
+      print_out(fmt::format("{} {}: {}\n", each.is_good ? "ok     " : "problem", each.about,
+                            displayable(each.what)));
       if (!each.help.empty()) print_out(fmt::format("          try: {}\n", displayable(each.help)));
       continue;
     }
@@ -303,9 +352,13 @@ void print_findings(const std::vector<finding>& all, bool as_json) {
 }
 
 std::string roles_text(const patient& of, purpose what, const kubernetes::rights_request& request) {
-  std::string text = fmt::format("# To {} {}: the subject of each binding is whoever does it, a Group, a User or a ServiceAccount.\n",
-                                 word_for(what), of.text());
-  if (what == purpose::plan) text += "# A dry run is judged like the real thing, so planning needs create and patch too; it never uses delete.\n";
+  std::string text = fmt::format(
+      "# To {} {}: the subject of each binding is whoever does it, a Group, a User or a ServiceAccount.\n",
+      word_for(what), of.text());
+  if (what == purpose::plan)
+    text +=
+        "# A dry run is judged like the real thing, so planning needs create and patch too; it never uses "
+        "delete.\n";
   for (const json& each : roles_for(what, request)) text += "---\n" + kubernetes::yaml_text(each);
   return text;
 }
@@ -341,7 +394,8 @@ exit_class print_roles(const doctor_request& request, surroundings around) {
   std::string text;
   for (const patient& each : *patients) {
     if (each.place->via != deploy_way::kubectl) continue;
-    const std::string namespace_name = each.place->namespace_name.empty() ? "default" : each.place->namespace_name.str();
+    const std::string namespace_name =
+        each.place->namespace_name.empty() ? "default" : each.place->namespace_name.str();
     result<kubernetes::rights_request> rights = rights_of(each, namespace_name, 34);
     if (!rights) return refused(rights.error());
     text += roles_text(each, purpose::plan, *rights) + roles_text(each, purpose::deploy, *rights);
@@ -351,7 +405,11 @@ exit_class print_roles(const doctor_request& request, surroundings around) {
     }
   }
   if (text.empty())
-    return refused({exit_class::usage, "doctor", "none of these environments is a cluster that we talk to", {}, {{"allowed", "an environment VIA kubectl"}}});
+    return refused({exit_class::usage,
+                    "doctor",
+                    "none of these environments is a cluster that we talk to",
+                    {},
+                    {{"allowed", "an environment VIA kubectl"}}});
   print_out(text);
   return exit_class::done;
 }

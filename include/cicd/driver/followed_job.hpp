@@ -27,9 +27,12 @@ struct followed_options {
   bool remove = true;
   bool pass_status = false;
 };
-/// The Job's log goes to standard output as it is, everything else to standard error. `done`, `step_failed`, or the
-/// container's own status where that is passed on; interrupted as the signal says.
-exit_class follow_job(kubernetes::cluster& with, const json& job, const followed_options& options, const interrupts& stop);
+/// The Job's log goes to standard output as it is, everything else to standard error. `done`, `step_failed`,
+/// or the container's own status where that is passed on; interrupted as the signal says.
+exit_class follow_job(kubernetes::cluster& with,
+                      const json& job,
+                      const followed_options& options,
+                      const interrupts& stop);
 
 /// A line to standard error.
 void say_beside(const std::string& line);

@@ -1,3 +1,4 @@
+// The log on standard output, everything else beside it, so that a task can be piped.
 #pragma once
 
 #include <unistd.h>
@@ -22,7 +23,8 @@ void print_line(std::string_view line) {
 }
 
 error failure_of(const kubernetes::job_end& end, const followed_options& options) {
-  error failure{exit_class::step_failed, options.subject, options.what + " failed", {}, {{"ended", end.meaning}}};
+  error failure{
+      exit_class::step_failed, options.subject, options.what + " failed", {}, {{"ended", end.meaning}}};
   if (!end.why) return failure;
   failure.what = options.what + " never ran";
   failure.notes = {{"why", std::string(trimmed(text_of(*end.why)))}};
@@ -72,7 +74,10 @@ result<job_place> open_job_place(const session_request& tree,
   return made;
 }
 
-exit_class follow_job(kubernetes::cluster& with, const json& job, const followed_options& options, const interrupts& stop) {
+exit_class follow_job(kubernetes::cluster& with,
+                      const json& job,
+                      const followed_options& options,
+                      const interrupts& stop) {
   using namespace driver_followed_job;
   const result<kubernetes::job_end> end =
       kubernetes::run_job(with, job, {.remove = options.remove, .output = print_line, .say = say_beside});

@@ -24,7 +24,8 @@ using cron_action = exit_class (*)(const cron_request&, surroundings);
 
 template <typename Request>
 void add_tree(CLI::App* command, Request& to) {
-  command->add_option("--context", to.context, "which cluster, where the environment has several")->type_name("NAME");
+  command->add_option("--context", to.context, "which cluster, where the environment has several")
+      ->type_name("NAME");
   command
       ->add_option("--build-root", to.tree.build_root, "the build tree; default: the one this folder is in")
       ->type_name("FOLDER");
@@ -46,8 +47,10 @@ cron_request request_of(const words& said, bool has_name) {
     names.pop_back();
   }
   if (names.size() == 2) made.pipeline = names.front();
-  if (has_name || names.size() == 2) made.environment = names.back();
-  else if (!names.empty()) made.pipeline = names.front();
+  if (has_name || names.size() == 2)
+    made.environment = names.back();
+  else if (!names.empty())
+    made.pipeline = names.front();
   return made;
 }
 
@@ -60,11 +63,14 @@ CLI::App* add_cron(CLI::App* to,
                    bool has_name = true) {
   CLI::App* command = to->add_subcommand(name, what);
   CLI::Option* names = command->add_option(
-      "names", said->names, has_name ? "[<pipeline>] <environment> <cron job>" : "[<pipeline> [<environment>]]");
+      "names", said->names,
+      has_name ? "[<pipeline>] <environment> <cron job>" : "[<pipeline> [<environment>]]");
   has_name ? names->required()->expected(2, 3) : names->expected(0, 2);
   add_tree(command, said->cron);
   command->callback([said, &chosen, action, has_name] {
-    chosen = [said, action, has_name](surroundings around) { return action(request_of(*said, has_name), std::move(around)); };
+    chosen = [said, action, has_name](surroundings around) {
+      return action(request_of(*said, has_name), std::move(around));
+    };
   });
   return command;
 }
@@ -72,11 +78,14 @@ CLI::App* add_cron(CLI::App* to,
 void add_crons(CLI::App& app, const said_words& said, command_action& chosen) {
   CLI::App* cron = app.add_subcommand("cron", "cron jobs: their runs, one run now, suspend, resume");
   cron->require_subcommand(1);
-  add_cron(cron, said, chosen, "list", "last and next runs, failures with their cause, missed runs", list_cron_jobs, false)
+  add_cron(cron, said, chosen, "list", "last and next runs, failures with their cause, missed runs",
+           list_cron_jobs, false)
       ->add_flag("--json", said->cron.as_json, "print JSON instead of text");
-  add_status(add_cron(cron, said, chosen, "run-now", "start a run as it is deployed and follow it to its end", run_cron_job_now),
+  add_status(add_cron(cron, said, chosen, "run-now", "start a run as it is deployed and follow it to its end",
+                      run_cron_job_now),
              said->cron);
-  add_cron(cron, said, chosen, "suspend", "no further runs until it is resumed, also over deploys", suspend_cron_job)
+  add_cron(cron, said, chosen, "suspend", "no further runs until it is resumed, also over deploys",
+           suspend_cron_job)
       ->add_option("--reason", said->cron.reason, "for whoever wonders why nothing runs")
       ->type_name("TEXT")
       ->required();
@@ -84,11 +93,14 @@ void add_crons(CLI::App& app, const said_words& said, command_action& chosen) {
 }
 
 void add_task(CLI::App& app, const said_words& said, command_action& chosen) {
-  CLI::App* task = app.add_subcommand("task", "run a command once with the deployed image and a service's environment");
+  CLI::App* task =
+      app.add_subcommand("task", "run a command once with the deployed image and a service's environment");
   task->add_option("pipeline", said->task.pipeline)->required();
   task->add_option("environment", said->task.environment)->required();
-  task->add_option("command", said->task.command, "after --; in place of the image's entry point")->required();
-  task->add_option("--service", said->task.service, "or a cron job; default: the only service")->type_name("NAME");
+  task->add_option("command", said->task.command, "after --; in place of the image's entry point")
+      ->required();
+  task->add_option("--service", said->task.service, "or a cron job; default: the only service")
+      ->type_name("NAME");
   add_tree(task, said->task);
   add_status(task, said->task);
   task->callback([said, &chosen] {

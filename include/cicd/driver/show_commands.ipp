@@ -9,6 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/explain.hpp>
+#include <cicd/driver/cron_board.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/driver/show_commands.hpp>
 #include <cicd/plan/graph.hpp>
@@ -88,6 +89,71 @@ std::vector<std::string> row_of(const deployment_record& record) {
           displayable(record.who),     record.dirty ? "uncommitted changes" : ""};
 }
 
+/// What `status` tells of one environment.
+struct shown_environment {
+  std::string address;
+  std::optional<deployment_record> record;
+  std::vector<note> remarks;  ///< a hold, a deploy that did not end, cron jobs whose last run failed
+};
+
+/// Of several clusters each is looked at; the record is that of the first.
+result<shown_environment> look_at(const delivery& releases,
+                                  const declared_pipeline& pipeline,
+                                  const environment& place) {
+  shown_environment seen{releases.address_of(pipeline, place), {}, {}};
+  if (place.via != deploy_way::kubectl) {
+    result<manifest_state> state = releases.state_of(pipeline, place, nullptr);
+    if (!state) return std::move(state).error();
+    seen.record = std::move(state->record);
+    return seen;
+  }
+  for (cluster_wave& wave : releases.waves_of(pipeline, place)) {
+    auto with = releases.open_wave(wave, nullptr);
+    if (!with) return std::move(with).error();
+    result<cluster_state> state = read_cluster_state(**with, wave.place);
+    if (!state) return std::move(state).error();
+    if (state->record && state->record->outcome != "deployed")
+      seen.remarks.push_back({state->record->outcome, "in " + (*with)->name()});
+    if (state->hold)
+      seen.remarks.push_back({state->hold->version.empty() ? "on hold" : "held out: " + state->hold->version,
+                              fmt::format("by {} since {}: {}", state->hold->who, utc_text(state->hold->when),
+                                          state->hold->reason)});
+    for (note& each : failed_cron_runs(**with, wave.place)) seen.remarks.push_back(std::move(each));
+    if (!seen.record) seen.record = std::move(state->record);
+  }
+  return seen;
+}
+
+json json_of(const shown_environment& seen, const declared_pipeline& pipeline, const environment& place) {
+  json one, remarks(json::array{});
+  for (const note& each : seen.remarks) {
+    json remark;
+    remark.set("about", each.label);
+    remark.set("text", each.text);
+    remarks.push(std::move(remark));
+  }
+  one.set("pipeline", pipeline.declared.name.str());
+  one.set("environment", place.name.str());
+  one.set("address", seen.address);
+  one.set("record", seen.record ? json_of(*seen.record) : json());
+  one.set("remarks", std::move(remarks));
+  return one;
+}
+
+std::string text_of(const shown_environment& seen,
+                    const declared_pipeline& pipeline,
+                    const environment& place) {
+  std::string text =
+      fmt::format("{} {}  {}\n", pipeline.declared.name.view(), place.name.view(), seen.address);
+  text += seen.record ? table_of({row_of(*seen.record)}) : "  never deployed\n";
+  if (seen.record)
+    for (const auto& [name, image] : seen.record->images)
+      text += fmt::format("  {}  {}\n", name, displayable(image.reference));
+  for (const note& each : seen.remarks)
+    text += fmt::format("  ! {}: {}\n", displayable(each.label), displayable(each.text));
+  return text;
+}
+
 }  // namespace driver_show
 
 exit_class show_status(const session_request& tree, bool as_json, surroundings around) {
@@ -100,27 +166,14 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
   cicd::errors unreachable;  // a cluster that does not answer hides none of the others
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments) {
-      const result<manifest_state> state = releases.state_of(pipeline, place, nullptr);
-      if (!state && place.via == deploy_way::kubectl) {
-        unreachable.push_back(state.error());
+      const result<driver_show::shown_environment> seen = driver_show::look_at(releases, pipeline, place);
+      if (!seen && place.via == deploy_way::kubectl) {
+        unreachable.push_back(seen.error());
         continue;
       }
-      if (!state) return driver_show::fail(state.error());
-      json one;
-      one.set("pipeline", pipeline.declared.name.str());
-      one.set("environment", place.name.str());
-      one.set("address", releases.address_of(pipeline, place));
-      one.set("record", state->record ? json_of(*state->record) : json());
-      places.push(std::move(one));
-      text += fmt::format("{} {}  {}\n", pipeline.declared.name.view(), place.name.view(),
-                          releases.address_of(pipeline, place));
-      if (!state->record)
-        text += "  never deployed\n";
-      else
-        text += driver_show::table_of({driver_show::row_of(*state->record)});
-      if (state->record)
-        for (const auto& [name, image] : state->record->images)
-          text += fmt::format("  {}  {}\n", name, displayable(image.reference));
+      if (!seen) return driver_show::fail(seen.error());
+      places.push(driver_show::json_of(*seen, pipeline, place));
+      text += driver_show::text_of(*seen, pipeline, place);
     }
   result<run_index> index = run_index::open(driver_show::index_file(of->around), of->where.build_root);
   if (!index) return driver_show::fail(std::move(index).error());

@@ -1,4 +1,7 @@
+// From what is recorded as deployed to a Job that is followed and taken away.
 #pragma once
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -21,9 +24,15 @@ result<std::string> service_of(const declared_pipeline& pipeline, const std::str
   if (names.size() == 1) return names.front();
   const std::string subject = pipeline.declared.name.str();
   if (names.empty())
-    return error{exit_class::usage, subject, "it has no service whose environment a task could have", {},
+    return error{exit_class::usage,
+                 subject,
+                 "it has no service whose environment a task could have",
+                 {},
                  {{"try", "--service with the name of a cron job"}}};
-  return error{exit_class::usage, subject, "whose image and environment is not said", {},
+  return error{exit_class::usage,
+               subject,
+               "whose image and environment is not said",
+               {},
                {{"allowed", "--service " + joined(names, ", --service ")}}};
 }
 
@@ -31,16 +40,24 @@ result<deployment_record> deployed_in(const job_place& at) {
   result<cluster_state> state = read_cluster_state(*at.with, at.wave.place);
   if (!state) return std::move(state).error();
   if (state->record) return *std::move(state->record);
-  return error{exit_class::usage, at.wave.place.text(), "nothing is deployed there, so there is no image to run", {},
-               {{"try", fmt::format("cicd run {}.deploy-{}", at.wave.place.pipeline, at.wave.place.environment)}}};
+  return error{
+      exit_class::usage,
+      at.wave.place.text(),
+      "nothing is deployed there, so there is no image to run",
+      {},
+      {{"try", fmt::format("cicd run {}.deploy-{}", at.wave.place.pipeline, at.wave.place.environment)}}};
 }
 
-result<json> job_for(const job_place& at, const deployment_record& record, const std::string& service, const task_request& request) {
+result<json> job_for(const job_place& at,
+                     const deployment_record& record,
+                     const std::string& service,
+                     const task_request& request) {
   delivery::draft draft = delivery::draft_of(record, *at.found.place);
   draft.facts.server_minor = at.with->minor_version();
   if (status read = delivery::read_declared_files(*at.found.pipeline, *at.found.place, draft.facts); !read)
     return std::move(read).error();
-  const std::string name = kubernetes::job_name(fmt::format("{}-{}-task", at.wave.place.pipeline, service), at.found.run_id);
+  const std::string name =
+      kubernetes::job_name(fmt::format("{}-{}-task", at.wave.place.pipeline, service), at.found.run_id);
   result<json> job = kubernetes::job_of(*at.found.pipeline, draft.facts, service, request.command, name);
   if (!job) return job;
   json metadata = (*job)["metadata"];

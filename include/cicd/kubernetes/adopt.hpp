@@ -1,5 +1,6 @@
-// From what runs in a cluster to the declaration of it: names, selectors, ports, variables, probes, resources and rights as
-// they are; what no keyword says becomes a patch or a manifest. Pure: it knows objects, not how they were read.
+// From what runs in a cluster to the declaration of it: names, selectors, ports, variables, probes, resources
+// and rights as they are; what no keyword says becomes a patch or a manifest. Pure: it knows objects, not how
+// they were read.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// Adoption: which objects belong to which workload, what each becomes, and the proof: the declaration is rendered as a deploy
-// would render it and held against what runs. What differs is written into a patch, what still differs is said.
+// Adoption: which objects belong to which workload, what each becomes, and the proof: the declaration is
+// rendered as a deploy would render it and held against what runs. What differs is written into a patch, what
+// still differs is said.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/kubernetes/adopt_calls.hpp>
+#include <cicd/kubernetes/adopt_proof.hpp>
 #include <cicd/kubernetes/compare.hpp>
 #include <cicd/kubernetes/declared_part.hpp>
 #include <cicd/kubernetes/kinds.hpp>
@@ -29,13 +31,6 @@ inline bool is_workload(const json& object) {
   return kind == "Deployment" || kind == "StatefulSet" || kind == "CronJob";
 }
 
-/// Whether every pair of `selector` is among the labels; one without pairs takes nothing here.
-inline bool takes_labels(const json& selector, const json& labels) {
-  const auto& pairs = selector.members();
-  return !pairs.empty()
-         && std::all_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return labels[pair.first] == pair.second; });
-}
-
 class adopter {
  public:
   explicit adopter(const adoption_request& request) : request_(request) {}
@@ -49,17 +44,22 @@ class adopter {
     add_environment();
     if (status compared = add_patches(); !compared) return std::move(compared).error();
     made_.declaration = whole_text();
-    std::sort(made_.files.begin(), made_.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    std::sort(made_.files.begin(), made_.files.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
     return std::move(made_);
   }
 
  private:
   // --- What is there ---
 
-  static bool is_ours(const json& object) { return !object["metadata"]["labels"]["cicd.dev/pipeline"].is_null(); }
+  static bool is_ours(const json& object) {
+    return !object["metadata"]["labels"]["cicd.dev/pipeline"].is_null();
+  }
 
   /// Made by another object, such as a run of a cron job.
-  static bool is_made_by_other(const json& object) { return !object["metadata"]["ownerReferences"].elements().empty(); }
+  static bool is_made_by_other(const json& object) {
+    return !object["metadata"]["ownerReferences"].elements().empty();
+  }
 
   void sort_objects() {
     for (const json& each : request_.chosen) {
@@ -76,13 +76,17 @@ class adopter {
     }
     for (const json& each : request_.around)
       if (!is_ours(each) && !is_made_by_other(each))
-        if (json part = without_place(declared_part_of(each)); !chosen_.contains(identity_of(part))) others_.push_back(std::move(part));
+        if (json part = without_place(declared_part_of(each)); !chosen_.contains(identity_of(part)))
+          others_.push_back(std::move(part));
   }
 
-  static std::string identity_of(const json& object) { return object["kind"].text() + '/' + object["metadata"]["name"].text(); }
+  static std::string identity_of(const json& object) {
+    return object["kind"].text() + '/' + object["metadata"]["name"].text();
+  }
 
   static json without_place(json object) {
-    change_member(object, "metadata", [](json& metadata) { metadata = without_member(metadata, "namespace"); });
+    change_member(object, "metadata",
+                  [](json& metadata) { metadata = without_member(metadata, "namespace"); });
     return object;
   }
 
@@ -97,13 +101,14 @@ class adopter {
 
   error nothing_found() const {
     const bool any = !request_.chosen.empty();
-    return error{exit_class::usage,
-                 request_.pipeline,
-                 any ? "none of the objects is a Deployment, StatefulSet or CronJob that is not ours already"
-                     : "there is nothing to adopt",
-                 {},
-                 {{"in", "namespace " + request_.namespace_name},
-                  {"try", "--namespace, --selector or --release as kubectl get deployments and helm list show them"}}};
+    return error{
+        exit_class::usage,
+        request_.pipeline,
+        any ? "none of the objects is a Deployment, StatefulSet or CronJob that is not ours already"
+            : "there is nothing to adopt",
+        {},
+        {{"in", "namespace " + request_.namespace_name},
+         {"try", "--namespace, --selector or --release as kubectl get deployments and helm list show them"}}};
   }
 
   // --- What belongs together ---
@@ -125,51 +130,45 @@ class adopter {
   void relate(found_workload& of) {
     const std::string name = of.name();
     if (json* account = other("ServiceAccount", of.pod()["spec"]["serviceAccountName"].text());
-        account != nullptr && role_arn::accepts((*account)["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].text()))
+        account != nullptr
+        && role_arn::accepts((*account)["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].text()))
       of.account = *account;
     if (of.is_scheduled()) return;
     const json& labels = of.pod()["metadata"]["labels"];
-    if (json* front = other("Service", name); front != nullptr && takes_labels((*front)["spec"]["selector"], labels)
+    if (json* front = other("Service", name); front != nullptr
+                                              && takes_labels((*front)["spec"]["selector"], labels)
                                               && (*front)["spec"]["clusterIP"].text() != "None")
       of.front = taken(front);
-    if (json* ingress = of.front.is_null() ? nullptr : other("Ingress", name); ingress != nullptr && is_our_shape(*ingress, name))
+    if (json* ingress = of.front.is_null() ? nullptr : other("Ingress", name);
+        ingress != nullptr && is_our_shape(*ingress, name))
       of.ingress = taken(ingress);
     relate_autoscaler(of);
     json* budget = other("PodDisruptionBudget", name);
-    const bool says = budget != nullptr && !(*budget)["spec"]["maxUnavailable"].is_null()
-                      && (*budget)["spec"]["selector"]["matchLabels"] == of.running["spec"]["selector"]["matchLabels"]
-                      && least_replicas(of) >= 2;
+    const bool says =
+        budget != nullptr && !(*budget)["spec"]["maxUnavailable"].is_null()
+        && (*budget)["spec"]["selector"]["matchLabels"] == of.running["spec"]["selector"]["matchLabels"]
+        && least_replicas(of) >= 2;
     if (says) of.budget = taken(budget);
-  }
-
-  static bool is_our_shape(const json& ingress, const std::string& front) {
-    const json& spec = ingress["spec"];
-    if (spec["rules"].elements().size() != 1 || spec["tls"].elements().size() > 1 || !spec["defaultBackend"].is_null()) return false;
-    const json& rule = spec["rules"].elements().front();
-    const json& paths = rule["http"]["paths"];
-    const bool is_tls_alike = spec["tls"].elements().empty()
-                              || spec["tls"].elements().front()["hosts"] == json_texts({rule["host"].text()});
-    return host_name::accepts(rule["host"].text()) && is_tls_alike && paths.elements().size() == 1
-           && paths.elements().front()["path"].text() == "/" && paths.elements().front()["pathType"].text() == "Prefix"
-           && paths.elements().front()["backend"]["service"]["name"].text() == front;
   }
 
   void relate_autoscaler(found_workload& of) {
     json* found = nullptr;
     for (json& each : others_) {
       const json& target = each["spec"]["scaleTargetRef"];
-      if (each["kind"].text() == "HorizontalPodAutoscaler" && target["name"].text() == of.name() && target["kind"] == of.running["kind"])
+      if (each["kind"].text() == "HorizontalPodAutoscaler" && target["name"].text() == of.name()
+          && target["kind"] == of.running["kind"])
         found = &each;
     }
     if (found == nullptr) return;
     const json& metrics = (*found)["spec"]["metrics"];
     const json& first = metrics.elements().empty() ? metrics : metrics.elements().front();
-    const bool by_cpu = metrics.elements().size() == 1 && first["resource"]["name"].text() == "cpu"
-                        && first["resource"]["target"]["type"].text() == "Utilization"
-                        && first["resource"]["target"]["averageUtilization"].integer() <= 100
-                        && !of.main()["resources"]["requests"]["cpu"].is_null()
-                        && (*found)["spec"]["maxReplicas"].integer() > (*found)["spec"]["minReplicas"].integer(1)
-                        && (*found)["metadata"]["name"].text() == of.name();
+    const bool by_cpu =
+        metrics.elements().size() == 1 && first["resource"]["name"].text() == "cpu"
+        && first["resource"]["target"]["type"].text() == "Utilization"
+        && first["resource"]["target"]["averageUtilization"].integer() <= 100
+        && !of.main()["resources"]["requests"]["cpu"].is_null()
+        && (*found)["spec"]["maxReplicas"].integer() > (*found)["spec"]["minReplicas"].integer(1)
+        && (*found)["metadata"]["name"].text() == of.name();
     if (by_cpu) {
       of.autoscaler = taken(found);
       return;
@@ -184,7 +183,8 @@ class adopter {
   std::string name_for(const found_workload& of) {
     std::string name = of.main()["name"].text();
     if (!dns_label::accepts(name) || names_.contains(name)) name = of.name();
-    if (name.starts_with(request_.pipeline + '-') && names_.contains(name)) name = name.substr(request_.pipeline.size() + 1);
+    if (name.starts_with(request_.pipeline + '-') && names_.contains(name))
+      name = name.substr(request_.pipeline.size() + 1);
     for (int number = 2; names_.contains(name); ++number) name = fmt::format("{}-{}", of.name(), number);
     names_.insert(name);
     return name;
@@ -193,7 +193,8 @@ class adopter {
   /// The pipeline's image is the first; each further repository is one more.
   std::string image_for(const found_workload& of) {
     const std::string reference = of.main()["image"].text(), repository = whole_repository(reference);
-    const auto known = std::find_if(images_.begin(), images_.end(), [&](const auto& each) { return each.repository == repository; });
+    const auto known = std::find_if(images_.begin(), images_.end(),
+                                    [&](const auto& each) { return each.repository == repository; });
     if (known != images_.end()) return known->name;
     std::string name = images_.empty() ? "image" : std::string(repository.substr(repository.rfind('/') + 1));
     if (!dns_label::accepts(name)) name = fmt::format("image-{}", images_.size() + 1);
@@ -205,14 +206,16 @@ class adopter {
     for (const found_workload& each : workloads_) image_for(each);
     for (found_workload& each : workloads_) {
       const std::string image = image_for(each);
-      const adopted_names names{request_.pipeline, images_.size() > 1 ? image : "", name_for(each), request_.server_minor};
+      const adopted_names names{request_.pipeline, images_.size() > 1 ? image : "", name_for(each),
+                                request_.server_minor};
       released_.push_back(names.name);
       note_others(each, names);
       std::vector<written_call> beside = container_calls(each, names, made_.changes);
       written_call call = call_for(each, names, made_.changes);
       call.above = text_of_object(each.running);
       if (each.main()["name"].text() != names.name)
-        made_.changes.push_back(fmt::format("{}: its container is called {}, before {}", text_of_object(each.running), names.name,
+        made_.changes.push_back(fmt::format("{}: its container is called {}, before {}",
+                                            text_of_object(each.running), names.name,
                                             displayable(each.main()["name"].text())));
       rename_main(each, names.name);
       calls_.push_back(std::move(call));
@@ -222,16 +225,20 @@ class adopter {
 
   void note_others(const found_workload& of, const adopted_names& names) {
     if (of.running["spec"]["strategy"]["type"].text() == "Recreate")
-      made_.warnings.push_back(fmt::format("{} is replaced by Recreate: each deploy, the first too, leaves it without a pod for a while",
-                                           text_of_object(of.running)));
+      made_.warnings.push_back(fmt::format(
+          "{} is replaced by Recreate: each deploy, the first too, leaves it without a pod for a while",
+          text_of_object(of.running)));
     if (of.is_scaled_by_other)
-      made_.warnings.push_back(fmt::format("{} is scaled by an autoscaler that REPLICAS cannot say: it stays a manifest, and a patch "
-                                           "leaves the number of pods to it",
-                                           text_of_object(of.running)));
+      made_.warnings.push_back(fmt::format(
+          "{} is scaled by an autoscaler that REPLICAS cannot say: it stays a manifest, and a patch "
+          "leaves the number of pods to it",
+          text_of_object(of.running)));
     if (of.running["kind"].text() == "StatefulSet")
-      made_.changes.push_back(fmt::format("Service {} is added, by which each pod has a name", name_with(of.name(), "pods")));
+      made_.changes.push_back(
+          fmt::format("Service {} is added, by which each pod has a name", name_with(of.name(), "pods")));
     if (of.running["spec"]["replicas"].integer(1) == 1 && !of.is_scheduled() && !of.front.is_null())
-      made_.warnings.push_back(fmt::format("service {} has one pod: when its node goes, so do its requests", names.name));
+      made_.warnings.push_back(
+          fmt::format("service {} has one pod: when its node goes, so do its requests", names.name));
   }
 
   static void rename_main(found_workload& of, const std::string& name) {
@@ -249,25 +256,40 @@ class adopter {
 
   /// What no keyword says is taken along as it is, if it belongs to what was chosen or leads to it.
   void add_manifests() {
-    static const std::set<std::string> kinds{"Service",        "Ingress", "HorizontalPodAutoscaler", "PodDisruptionBudget",
-                                             "ConfigMap",      "Role",    "RoleBinding",             "NetworkPolicy",
-                                             "ServiceAccount", "CronJob", "DaemonSet",               "Deployment", "StatefulSet"};
+    static const std::set<std::string> kinds{"Service",
+                                             "Ingress",
+                                             "HorizontalPodAutoscaler",
+                                             "PodDisruptionBudget",
+                                             "ConfigMap",
+                                             "Role",
+                                             "RoleBinding",
+                                             "NetworkPolicy",
+                                             "ServiceAccount",
+                                             "CronJob",
+                                             "DaemonSet",
+                                             "Deployment",
+                                             "StatefulSet"};
     for (const json& each : others_) {
       const std::string kind = each["kind"].text(), name = each["metadata"]["name"].text();
-      if (is_said_by_role(each) || name == "kube-root-ca.crt" || (kind == "ServiceAccount" && name == "default")) continue;
+      if (is_said_by_role(each) || name == "kube-root-ca.crt"
+          || (kind == "ServiceAccount" && name == "default"))
+        continue;
       const bool is_chosen = chosen_.contains(identity_of(each));
       if (kind == "Secret" && is_chosen) {
-        made_.warnings.push_back(fmt::format("Secret {} is not taken along, since its values belong in no file: it stays, and "
-                                             "nobody manages it any more",
-                                             displayable(name)));
+        made_.warnings.push_back(
+            fmt::format("Secret {} is not taken along, since its values belong in no file: it stays, and "
+                        "nobody manages it any more",
+                        displayable(name)));
         continue;
       }
-      if (!kinds.contains(kind) || (!is_chosen && !leads_to_ours(each))) continue;
+      if (!kinds.contains(kind) || (!is_chosen && !leads_to_any(each, workloads_))) continue;
       if (kind == "CronJob" || kind == "DaemonSet" || kind == "Deployment" || kind == "StatefulSet")
-        made_.warnings.push_back(fmt::format("{} is no service or cron job that a keyword can say: it becomes a manifest, with the "
-                                             "image that it has now",
-                                             text_of_object(each)));
-      const std::string path = fmt::format("k8s/adopted/{}-{}.yaml", lower(kind), replaced_all(name, "/", "_"));
+        made_.warnings.push_back(fmt::format(
+            "{} is no service or cron job that a keyword can say: it becomes a manifest, with the "
+            "image that it has now",
+            text_of_object(each)));
+      const std::string path =
+          fmt::format("k8s/adopted/{}-{}.yaml", lower(kind), replaced_all(name, "/", "_"));
       made_.files.push_back({path, yaml_text(each)});
     }
   }
@@ -275,23 +297,6 @@ class adopter {
   bool is_said_by_role(const json& account) const {
     return std::any_of(workloads_.begin(), workloads_.end(), [&](const found_workload& each) {
       return !each.account.is_null() && identity_of(each.account) == identity_of(account);
-    });
-  }
-
-  bool leads_to_ours(const json& object) const {
-    const std::string kind = object["kind"].text();
-    const json& spec = object["spec"];
-    return std::any_of(workloads_.begin(), workloads_.end(), [&](const found_workload& each) {
-      const json& labels = each.pod()["metadata"]["labels"];
-      if (kind == "Service") return takes_labels(spec["selector"], labels);
-      if (kind == "PodDisruptionBudget") return takes_labels(spec["selector"]["matchLabels"], labels);
-      if (kind == "HorizontalPodAutoscaler") return spec["scaleTargetRef"]["name"].text() == each.name();
-      if (kind != "Ingress") return false;
-      const auto leads = [&](const json& path) { return path["backend"]["service"]["name"].text() == each.name(); };
-      return std::any_of(spec["rules"].elements().begin(), spec["rules"].elements().end(), [&](const json& rule) {
-        const auto& paths = rule["http"]["paths"].elements();
-        return std::any_of(paths.begin(), paths.end(), leads);
-      });
     });
   }
 
@@ -313,29 +318,29 @@ class adopter {
     std::set<std::string> found;
     for (const json& each : request_.chosen)
       for (const field_manager& by : managers_of(each))
-        if (!by.name.starts_with("kube-") && by.name != "cicd" && text::accepts(by.name) && !by.name.ends_with("controller"))
+        if (!by.name.starts_with("kube-") && by.name != "cicd" && text::accepts(by.name)
+            && !by.name.ends_with("controller"))
           found.insert(by.name);
     return {found.begin(), found.end()};
   }
 
   // --- The proof ---
 
-  struct known_image {
-    std::string name, repository, reference;
-  };
-
   std::vector<written_call> all_calls() const {
     written_call pipeline{"add_pipeline", {request_.pipeline}};
     pipeline.add("IMAGE", images_.front().repository);
-    pipeline.above = "what runs in namespace " + request_.namespace_name + ", by cicd adopt; add how it is built: cicd explain add_pipeline";
+    pipeline.above = "what runs in namespace " + request_.namespace_name
+                     + ", by cicd adopt; add how it is built: cicd explain add_pipeline";
     std::vector<written_call> calls{std::move(pipeline)};
     for (const known_image& each : images_) {
       written_call image{"pipeline_image", {request_.pipeline, each.name}};
       if (&each != &images_.front()) image.add("REPOSITORY", each.repository);
       const bool is_pinned = each.reference.find("@sha256:") != std::string::npos;
-      image.add("BASE", is_pinned ? each.repository + each.reference.substr(each.reference.find('@')) : std::string("scratch"));
+      image.add("BASE", is_pinned ? each.repository + each.reference.substr(each.reference.find('@'))
+                                  : std::string("scratch"));
       image.above = is_pinned ? "what runs now, until BASE, JAR or FILES say what it is made of"
-                              : "to be filled in: BASE, JAR or FILES, or a TEMPLATE in place of this call; " + each.reference + " runs now";
+                              : "to be filled in: BASE, JAR or FILES, or a TEMPLATE in place of this call; "
+                                    + each.reference + " runs now";
       calls.push_back(std::move(image));
     }
     calls.insert(calls.end(), calls_.begin(), calls_.end());
@@ -347,23 +352,6 @@ class adopter {
     std::string text;
     for (const written_call& each : all_calls()) text += (text.empty() ? "" : "\n") + adopting::text_of(each);
     return text;
-  }
-
-  result<std::vector<object>> rendered() const {
-    recorded_calls recorded{{"/adopted", "/adopted/build", "", {}}, {}};
-    std::map<std::string, int> counts;
-    for (const written_call& each : all_calls())
-      recorded.calls.push_back({{"/adopted/CMakeLists.txt", each.function, ++counts[each.function]}, "/adopted", words_of(each)});
-    model_or_errors model = model_of(recorded, {});
-    if (!model.errors.empty()) return std::move(model.errors.front());
-    release_facts facts{.pipeline = request_.pipeline, .environment = request_.environment, .images = {}};
-    for (const known_image& each : images_) facts.images[each.name] = {each.reference, "", "", ""};
-    for (const adoption::file& each : made_.files) {
-      facts.files[each.path] = each.text;
-      if (each.path.starts_with("k8s/adopted/")) facts.manifests.push_back(each.path);
-    }
-    facts.server_minor = request_.server_minor;
-    return objects_of(model.model.pipelines.front(), facts);
   }
 
   static const object* find(const std::vector<object>& all, const json& live) {
@@ -380,7 +368,7 @@ class adopter {
   }
 
   status add_patches() {
-    result<std::vector<object>> before = rendered();
+    result<std::vector<object>> before = rendered_by(all_calls(), images_, made_.files, request_);
     if (!before) return std::move(before).error();
     for (std::size_t at = 0; at < workloads_.size(); ++at) {
       std::string documents;
@@ -391,7 +379,7 @@ class adopter {
       made_.files.push_back({path, std::move(documents)});
       call_named(released_[at]).add("PATCH", path);
     }
-    result<std::vector<object>> after = rendered();
+    result<std::vector<object>> after = rendered_by(all_calls(), images_, made_.files, request_);
     if (!after) return std::move(after).error();
     for (const found_workload& each : workloads_)
       for (const json* live : parts_of(each)) say_differences(find(*after, *live), *live);
@@ -404,35 +392,12 @@ class adopter {
     });
   }
 
-  /// The place of an Ingress within its one rule is said by a JSON patch, which leaves the host alone.
-  static std::string patch_document(const object& ours, const json& live) {
-    if (ours.kind == "Ingress") return ingress_patch(live);
-    const auto patch = patch_between(declared_part_of(ours.content), live);
-    if (!patch) return {};
-    json document = members_of("apiVersion", live["apiVersion"], "kind", live["kind"]);
-    json metadata = members_of("name", live["metadata"]["name"]);
-    for (const auto& [key, value] : (*patch)["metadata"].members())
-      if (key != "namespace" && key != "name") metadata.set(key, value);
-    document.set("metadata", std::move(metadata));
-    for (const auto& [key, value] : patch->members())
-      if (key != "metadata" && key != "kind" && key != "apiVersion") document.set(key, value);
-    const bool says_nothing = document.members().size() == 3 && document["metadata"].members().size() == 1;
-    return says_nothing ? std::string() : "---\n" + yaml_text(document);
-  }
-
-  static std::string ingress_patch(const json& live) {
-    const json& port = live["spec"]["rules"].elements().front()["http"]["paths"].elements().front()["backend"]["service"]["port"];
-    if (port["name"].text() == "http") return {};
-    json target = members_of("kind", "Ingress", "name", live["metadata"]["name"]);
-    json operation = members_of("op", "replace", "path", "/spec/rules/0/http/paths/0/backend/service/port", "value", port);
-    return "---\n" + yaml_text(members_of("target", std::move(target), "patch", list_of(std::move(operation))));
-  }
-
   /// Labels and annotations of ours come to everything; what else differs is said field by field.
   void say_differences(const object* ours, const json& live) {
     if (ours == nullptr) return;
     for (const field_change& each : changes_between(live, without_place(declared_part_of(ours->content)))) {
-      const bool is_note = each.path.find("metadata.labels") != std::string::npos || each.path.find("metadata.annotations") != std::string::npos;
+      const bool is_note = each.path.find("metadata.labels") != std::string::npos
+                           || each.path.find("metadata.annotations") != std::string::npos;
       if (is_note && each.kind == field_change::how::added) continue;
       made_.changes.push_back(fmt::format("{}: {}", text_of_object(live), kubernetes::text_of(each)));
     }

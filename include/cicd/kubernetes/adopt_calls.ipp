@@ -1,4 +1,5 @@
-// One live workload as calls. A keyword is written only where it says exactly what is there; the rest is left to a patch.
+// One live workload as calls, around what its pods hold. A keyword is written only where it says exactly what
+// is there; the rest is left to a patch.
 #pragma once
 
 #include <algorithm>
@@ -14,243 +15,7 @@
 
 namespace cicd::kubernetes::adopting {
 
-std::size_t main_index(const json& pod) {
-  const std::string named = pod["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"].text();
-  const json::array& all = pod["spec"]["containers"].elements();
-  for (std::size_t at = 0; at < all.size(); ++at)
-    if (!named.empty() && all[at]["name"].text() == named) return at;
-  return 0;
-}
-
-const json& found_workload::pod() const {
-  const json& spec = running["spec"];
-  return is_scheduled() ? spec["jobTemplate"]["spec"]["template"] : spec["template"];
-}
-
-const json& found_workload::main() const {
-  static const json none;
-  const json::array& all = pod()["spec"]["containers"].elements();
-  return all.empty() ? none : all[main_index(pod())];
-}
-
-std::int64_t least_replicas(const found_workload& of) {
-  if (!of.autoscaler.is_null()) return of.autoscaler["spec"]["minReplicas"].integer(1);
-  return of.running["spec"]["replicas"].integer(1);
-}
-
-std::string whole_repository(std::string_view reference) {
-  reference = reference.substr(0, reference.find('@'));
-  const auto colon = reference.rfind(':'), slash = reference.rfind('/');
-  if (colon != reference.npos && (slash == reference.npos || colon > slash)) reference = reference.substr(0, colon);
-  const auto first = reference.find('/');
-  if (first == reference.npos) return fmt::format("docker.io/library/{}", reference);
-  const std::string_view host = reference.substr(0, first);
-  const bool is_host = host.find_first_of(".:") != host.npos || host == "localhost";
-  return is_host ? std::string(reference) : fmt::format("docker.io/{}", reference);
-}
-
 namespace call_parts {
-
-/// What CMake, our parser and our placeholders would read otherwise than it stands.
-inline bool is_plain(const std::string& value) {
-  return placeholders_in(value).empty() && value.find("$<") == value.npos && value.find('\0') == value.npos;
-}
-
-inline std::vector<std::string> pairs_of(const json& map) {
-  std::vector<std::string> pairs;
-  for (const auto& [key, value] : map.members())
-    if (meta_key::accepts(key) && is_plain(value.text())) pairs.push_back(key + '=' + value.text());
-  return pairs;
-}
-
-inline std::optional<std::string> secret_of(const json& variable) {
-  const json& from = variable["valueFrom"]["secretKeyRef"];
-  const std::string secret = from["name"].text(), key = from["key"].text();
-  if (from.is_null() || from["optional"].boolean() || !dns_label::accepts(secret)) return {};
-  return fmt::format("{}={}/{}", variable["name"].text(), secret, key);
-}
-
-inline std::optional<std::string> plain_of(const json& variable) {
-  static const std::vector<std::pair<std::string_view, std::string_view>> fields{{"status.hostIP", "{node_ip}"},
-                                                                                 {"spec.nodeName", "{node_name}"},
-                                                                                 {"status.podIP", "{pod_ip}"},
-                                                                                 {"metadata.name", "{pod_name}"},
-                                                                                 {"metadata.namespace", "{namespace}"}};
-  const std::string name = variable["name"].text();
-  const json& from = variable["valueFrom"];
-  if (from.is_null()) {
-    const std::string value = variable["value"].text();
-    return is_plain(value) ? std::optional<std::string>(name + '=' + value) : std::nullopt;
-  }
-  for (const auto& [path, placeholder] : fields)
-    if (from["fieldRef"]["fieldPath"].text() == path) return fmt::format("{}={}", name, placeholder);
-  return {};
-}
-
-inline void add_variables(written_call& to, const json& container) {
-  std::vector<std::string> plain, secret;
-  for (const json& each : container["env"].elements()) {
-    if (!variable_name::accepts(each["name"].text())) continue;
-    if (auto said = secret_of(each))
-      secret.push_back(std::move(*said));
-    else if (auto value = plain_of(each))
-      plain.push_back(std::move(*value));
-  }
-  to.add("ENV", std::move(plain));
-  to.add("SECRET_ENV", std::move(secret));
-}
-
-/// All of them or none, since their order decides.
-inline void add_sources(written_call& to, const json& container) {
-  std::vector<std::string> sources;
-  for (const json& each : container["envFrom"].elements()) {
-    const bool is_config = !each["configMapRef"].is_null();
-    const json& from = each[is_config ? "configMapRef" : "secretRef"];
-    const std::string source = (is_config ? "config/" : "secret/") + from["name"].text();
-    if (!each["prefix"].text().empty() || from["optional"].boolean() || !env_source::accepts(source)) return;
-    sources.push_back(source);
-  }
-  to.add("ENV_FROM", std::move(sources));
-}
-
-/// What VOLUMES calls that volume, or nothing where no word of ours is exactly that.
-inline std::optional<std::string> source_of(const json& volume) {
-  const auto has_only = [&](std::string_view kind, std::string_view key) {
-    return volume[kind].members().size() == 1 && !volume[kind][key].is_null();
-  };
-  std::string source;
-  if (volume["emptyDir"].is_object() && volume["emptyDir"].members().empty()) source = "empty";
-  if (has_only("emptyDir", "sizeLimit")) source = "empty:" + volume["emptyDir"]["sizeLimit"].text();
-  if (has_only("configMap", "name")) source = "config:" + volume["configMap"]["name"].text();
-  if (has_only("secret", "secretName")) source = "secret:" + volume["secret"]["secretName"].text();
-  if (has_only("persistentVolumeClaim", "claimName")) source = "claim:" + volume["persistentVolumeClaim"]["claimName"].text();
-  return mount_source::accepts(source) ? std::optional(source) : std::nullopt;
-}
-
-/// The name that a volume of ours has, see volumes.ipp.
-inline std::string our_name(const std::string& source) {
-  workload probe;
-  probe.declared.volumes = {mount{mount_source::from(source), "/"}};
-  (void)add_volumes(probe, {});
-  return probe.volumes.front().name;
-}
-
-inline void rename_mounts(json& container, const std::string& from, const std::string& to, bool is_read_only) {
-  if (container["volumeMounts"].elements().empty()) return;
-  change_member(container, "volumeMounts", [&](json& mounts) {
-    change_elements(mounts, [&](json& each) {
-      if (each["name"].text() != from) return;
-      each.set("name", to);
-      if (is_read_only) each.set("readOnly", true);
-    });
-  });
-}
-
-/// A name of a volume means nothing to what runs.
-inline void rename_volume(json& running, const std::string& from, const std::string& to, bool is_read_only) {
-  change_template(running, [&](json& pod) {
-    change_member(pod, "spec", [&](json& spec) {
-      change_member(spec, "volumes", [&](json& volumes) {
-        change_elements(volumes, [&](json& each) {
-          if (each["name"].text() == from) each.set("name", to);
-        });
-      });
-      for (const char* list : {"containers", "initContainers"})
-        if (!spec[list].elements().empty())
-          change_member(spec, list, [&](json& all) {
-            change_elements(all, [&](json& each) { rename_mounts(each, from, to, is_read_only); });
-          });
-    });
-  });
-}
-
-inline bool is_plain_mount(const json& mount) {
-  return std::all_of(mount.members().begin(), mount.members().end(), [](const auto& member) {
-    return member.first == "name" || member.first == "mountPath" || member.first == "readOnly";
-  });
-}
-
-inline void add_volumes(written_call& to, found_workload& of) {
-  std::vector<std::string> words, sources;
-  const json mounts = of.main()["volumeMounts"];
-  const json volumes = of.pod()["spec"]["volumes"];
-  for (const json& volume : volumes.elements()) {
-    const std::optional<std::string> source = source_of(volume);
-    if (!source || std::find(sources.begin(), sources.end(), *source) != sources.end()) continue;
-    const bool never_written = source->starts_with("config:") || source->starts_with("secret:");
-    std::vector<std::string> places;
-    bool are_plain = true;
-    for (const json& each : mounts.elements()) {
-      if (each["name"] != volume["name"]) continue;
-      are_plain = are_plain && is_plain_mount(each) && (never_written || !each["readOnly"].boolean());
-      places.push_back(*source + '=' + each["mountPath"].text());
-    }
-    if (!are_plain || places.empty()) continue;
-    sources.push_back(*source);
-    words.insert(words.end(), places.begin(), places.end());
-    rename_volume(of.running, volume["name"].text(), our_name(*source), never_written);
-  }
-  to.add("VOLUMES", std::move(words));
-}
-
-inline void add_quantity(written_call& to, std::string_view keyword, const json& value) {
-  const std::string text = value.is_string() ? value.text() : value.is_null() ? "" : compact(value);
-  if (quantity::accepts(text)) to.add(keyword, text);
-}
-
-inline void add_rights(written_call& to, const found_workload& of) {
-  const json& spec = of.pod()["spec"];
-  const json& own = of.main()["securityContext"];
-  const json& user = own["runAsUser"].is_null() ? spec["securityContext"]["runAsUser"] : own["runAsUser"];
-  if (user.integer() > 0) to.add("USER", std::to_string(user.integer()));
-  to.add("READ_ONLY_ROOT", own["readOnlyRootFilesystem"].boolean() ? "on" : "off");
-}
-
-inline void add_places(written_call& to, const found_workload& of) {
-  const json& spec = of.pod()["spec"];
-  to.add("NODE_SELECTOR", pairs_of(spec["nodeSelector"]));
-  std::vector<std::string> tolerations;
-  for (const json& each : spec["tolerations"].elements()) {
-    std::string text = each["key"].text();
-    if (!each["value"].is_null()) text += '=' + each["value"].text();
-    if (!each["effect"].is_null()) text += ':' + each["effect"].text();
-    if (each["tolerationSeconds"].is_null() && toleration::accepts(text)) tolerations.push_back(std::move(text));
-  }
-  if (tolerations.size() == spec["tolerations"].elements().size()) to.add("TOLERATIONS", std::move(tolerations));
-}
-
-inline void add_account(written_call& to, found_workload& of) {
-  const std::string name = of.pod()["spec"]["serviceAccountName"].text();
-  if (name.empty() || name == "default") return;
-  to.add("SERVICE_ACCOUNT", name);
-  if (!of.account.is_null())
-    to.add("ROLE_ARN", of.account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].text());
-  if (!of.pod()["spec"]["automountServiceAccountToken"].is_null()) return;
-  change_template(of.running, [](json& pod) {
-    change_member(pod, "spec", [](json& spec) { spec.set("automountServiceAccountToken", true); });
-  });
-}
-
-/// What services and cron jobs have in common.
-inline void add_pods(written_call& to, found_workload& of) {
-  const std::vector<std::string> command = of.main()["command"].texts();
-  if (!command.empty() && !command.front().empty()) to.add("COMMAND", command);
-  add_variables(to, of.main());
-  add_sources(to, of.main());
-  add_volumes(to, of);
-  add_account(to, of);
-  const json resources = of.main()["resources"];
-  add_quantity(to, "CPU", resources["requests"]["cpu"]);
-  add_quantity(to, "MEMORY", resources["requests"]["memory"]);
-  if (!of.is_scheduled()) {
-    add_quantity(to, "CPU_LIMIT", resources["limits"]["cpu"]);
-    if (resources["limits"]["memory"] != resources["requests"]["memory"])
-      add_quantity(to, "MEMORY_LIMIT", resources["limits"]["memory"]);
-  }
-  add_rights(to, of);
-  add_places(to, of);
-  to.add("ANNOTATIONS", pairs_of(of.pod()["metadata"]["annotations"]));
-}
 
 /// The number of a container's port, which a Service may name.
 inline std::int64_t number_of(const json& target, const json& container) {
@@ -269,7 +34,8 @@ inline const json& front_port(const json& front) {
   return ports.empty() ? none : ports.front();
 }
 
-inline void add_probe(written_call& to, std::string_view keyword, const json& probe, const json& container, std::int64_t port) {
+inline void add_probe(
+    written_call& to, std::string_view keyword, const json& probe, const json& container, std::int64_t port) {
   const json& get = probe["httpGet"];
   const std::string path = get["path"].text();
   if (url_path::accepts(path) && number_of(get["port"], container) == port) to.add(keyword, path);
@@ -312,17 +78,19 @@ inline void add_budget(written_call& to, const found_workload& of) {
     to.add("DISRUPTIONS", "off");
 }
 
-/// How pods are replaced is what makes the difference between a deploy that is noticed and one that is not: ours, also where
-/// it was otherwise.
+/// How pods are replaced is what makes the difference between a deploy that is noticed and one that is not:
+/// ours, also where it was otherwise.
 inline void take_our_rollout(found_workload& of, std::vector<std::string>& changes) {
   const json strategy = of.running["spec"]["strategy"];
   if (of.running["kind"].text() != "Deployment" || strategy["type"].text() == "Recreate") return;
-  const json ours = members_of("type", "RollingUpdate", "rollingUpdate", members_of("maxUnavailable", 0, "maxSurge", "25%"));
+  const json ours = members_of("type", "RollingUpdate", "rollingUpdate",
+                               members_of("maxUnavailable", 0, "maxSurge", "25%"));
   const json& rolling = strategy["rollingUpdate"];
   if (amount_text(rolling["maxUnavailable"]) != "0")
-    changes.push_back(fmt::format("Deployment {}: no pod is taken away before its successor is ready (maxUnavailable 0, "
-                                  "before: {}); MAX_UNAVAILABLE says otherwise",
-                                  of.name(), amount_text(rolling["maxUnavailable"])));
+    changes.push_back(
+        fmt::format("Deployment {}: no pod is taken away before its successor is ready (maxUnavailable 0, "
+                    "before: {}); MAX_UNAVAILABLE says otherwise",
+                    of.name(), amount_text(rolling["maxUnavailable"])));
   change_member(of.running, "spec", [&](json& spec) { spec.set("strategy", ours); });
 }
 
@@ -343,10 +111,13 @@ inline void take_our_drain(found_workload& of, std::vector<std::string>& changes
 }
 
 inline bool has(const written_call& call, std::string_view keyword) {
-  return std::any_of(call.options.begin(), call.options.end(), [&](const auto& each) { return each.first == keyword; });
+  return std::any_of(call.options.begin(), call.options.end(),
+                     [&](const auto& each) { return each.first == keyword; });
 }
 
-inline written_call service_call(found_workload& of, const adopted_names& names, std::vector<std::string>& changes) {
+inline written_call service_call(found_workload& of,
+                                 const adopted_names& names,
+                                 std::vector<std::string>& changes) {
   written_call call{"pipeline_service", {names.pipeline, names.name}};
   call.add("IMAGE", names.image);
   if (of.name() != workload_name(names.pipeline, names.name)) call.add("NAMED", of.name());
@@ -365,11 +136,14 @@ inline written_call service_call(found_workload& of, const adopted_names& names,
   take_our_rollout(of, changes);
   if (has(call, "PORT") && names.server_minor >= drain_minor && grace > 5) take_our_drain(of, changes);
   if (!of.budget.is_null())
-    change_member(of.budget, "spec", [](json& spec) { spec.set("unhealthyPodEvictionPolicy", "AlwaysAllow"); });
+    change_member(of.budget, "spec",
+                  [](json& spec) { spec.set("unhealthyPodEvictionPolicy", "AlwaysAllow"); });
   return call;
 }
 
-inline written_call cron_call(found_workload& of, const adopted_names& names, std::vector<std::string>& changes) {
+inline written_call cron_call(found_workload& of,
+                              const adopted_names& names,
+                              std::vector<std::string>& changes) {
   written_call call{"pipeline_cron_job", {names.pipeline, names.name}};
   const json spec = of.running["spec"];
   const json& run = spec["jobTemplate"]["spec"];
@@ -377,14 +151,17 @@ inline written_call cron_call(found_workload& of, const adopted_names& names, st
   if (of.name() != workload_name(names.pipeline, names.name, 52)) call.add("NAMED", of.name());
   call.add("SCHEDULE", spec["schedule"].text());
   if (spec["timeZone"].is_null()) {
-    changes.push_back(fmt::format("CronJob {}: timeZone Etc/UTC is written down; before it was the controller's own", of.name()));
+    changes.push_back(fmt::format(
+        "CronJob {}: timeZone Etc/UTC is written down; before it was the controller's own", of.name()));
     change_member(of.running, "spec", [](json& live) { live.set("timeZone", "Etc/UTC"); });
   } else {
     call.add("TIME_ZONE", spec["timeZone"].text());
   }
   call.add("CONCURRENCY", lower(spec["concurrencyPolicy"].text("Allow")));
-  if (const auto seconds = run["activeDeadlineSeconds"].integer(); seconds > 0) call.add("DEADLINE", fmt::format("{}s", seconds));
-  if (const auto seconds = spec["startingDeadlineSeconds"].integer(); seconds > 0) call.add("START_WITHIN", fmt::format("{}s", seconds));
+  if (const auto seconds = run["activeDeadlineSeconds"].integer(); seconds > 0)
+    call.add("DEADLINE", fmt::format("{}s", seconds));
+  if (const auto seconds = spec["startingDeadlineSeconds"].integer(); seconds > 0)
+    call.add("START_WITHIN", fmt::format("{}s", seconds));
   call.add("RETRIES", std::to_string(std::min<std::int64_t>(20, run["backoffLimit"].integer(6))));
   if (run["backoffLimit"].is_null())
     change_member(of.running, "spec", [](json& live) {
@@ -436,17 +213,22 @@ std::string text_of(const written_call& call) {
 }
 
 written_call call_for(found_workload& of, const adopted_names& names, std::vector<std::string>& changes) {
-  return of.is_scheduled() ? call_parts::cron_call(of, names, changes) : call_parts::service_call(of, names, changes);
+  return of.is_scheduled() ? call_parts::cron_call(of, names, changes)
+                           : call_parts::service_call(of, names, changes);
 }
 
-/// A container beside the main one that runs the same image becomes a sidecar, which Kubernetes keeps among the initial ones.
-std::vector<written_call> container_calls(found_workload& of, const adopted_names& names, std::vector<std::string>& changes) {
+/// A container beside the main one that runs the same image becomes a sidecar, which Kubernetes keeps among
+/// the initial ones.
+std::vector<written_call> container_calls(found_workload& of,
+                                          const adopted_names& names,
+                                          std::vector<std::string>& changes) {
   std::vector<written_call> calls;
   const json pod = of.pod()["spec"];
   const json main = of.main();
   for (const json& each : pod["initContainers"].elements())
     if (each["image"] == main["image"] && dns_label::accepts(each["name"].text()))
-      calls.push_back(call_parts::container_call(each, names, each["restartPolicy"].text() == "Always" ? "sidecar" : "init"));
+      calls.push_back(call_parts::container_call(
+          each, names, each["restartPolicy"].text() == "Always" ? "sidecar" : "init"));
   json::array beside, initial = pod["initContainers"].elements();
   for (const json& each : pod["containers"].elements()) {
     if (each["name"] == main["name"] || each["image"] != main["image"]) {

@@ -20,7 +20,11 @@ class api_client {
   result<http_response> text(const http_request& request);
 
   http_client& http() { return http_; }
-  void set_patience(std::chrono::milliseconds most) { patience_ = most; }
+  /// A call that got no answer for longer than the patience is still sent `least_tries` times.
+  void set_patience(std::chrono::milliseconds most, int least_tries = 2) {
+    patience_ = most;
+    least_tries_ = least_tries;
+  }
 
  private:
   bool pause(std::chrono::milliseconds time) const;
@@ -28,6 +32,7 @@ class api_client {
   http_client http_;
   const cancellation* cancelled_;
   std::chrono::milliseconds patience_{15'000};
+  int least_tries_ = 2;
 };
 
 /// A request with a JSON body, or none where it is null.

@@ -20,6 +20,8 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::size_t at_once = 8;
 constexpr std::chrono::milliseconds first_pause = 100ms, longest_pause = 3'000ms;
+/// Reading takes the server moments; a change may wait for webhooks, which have up to 30 s.
+constexpr std::chrono::milliseconds reading_limit = 10s;
 
 /// The requests that are still to be answered, and how long they have been tried.
 struct round {
@@ -63,7 +65,8 @@ std::vector<api_answer> api_client::send_all(const std::vector<http_request>& re
       if (!answer && calls::worth_another_try(*answer.failure, of)) again.push_back(now.open[each]);
     }
     now.open = std::move(again);
-    const bool time_left = calls::steady::now() + pause < begun + patience_;
+    const bool is_owed = now.tries < least_tries_ && pause <= calls::longest_pause;
+    const bool time_left = is_owed || calls::steady::now() + pause < begun + patience_;
     if (now.open.empty() || !time_left || !this->pause(pause)) break;
     now.pause = std::min(2 * now.pause, calls::longest_pause);
   }
@@ -95,6 +98,7 @@ bool api_client::pause(std::chrono::milliseconds time) const {
 http_request json_request(std::string method, std::string target, const json& body, std::string_view type) {
   http_request request{.method = std::move(method), .target = std::move(target)};
   request.headers.emplace_back("Accept", "application/json");
+  if (request.method == "GET") request.limit = kubernetes_calls::reading_limit;
   if (body.is_null()) return request;
   request.headers.emplace_back("Content-Type", type);
   request.body = compact(body);

@@ -22,6 +22,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A renewal that comes late is worth nothing; there is time for another within the lease.
+constexpr std::chrono::milliseconds lease_limit = 5s;
+
 api_answer refused(int code, std::string reason, std::string message) {
   return {.object = {}, .failure = api_failure{code, std::move(reason), std::move(message), {}}};
 }
@@ -67,7 +70,7 @@ class connection final : public cluster {
 
   /// Asks for the version; a cluster that is just starting gets a few seconds.
   api_answer greet() {
-    calls_.set_patience(3s);
+    calls_.set_patience(3s, 1);
     http_request request = json_request("GET", "/version");
     request.limit = 10s;
     api_answer version = calls_.send(request, effect::idempotent);
@@ -150,8 +153,10 @@ class connection final : public cluster {
 
   api_answer replace(const json& object) override {
     return one(object["apiVersion"].text(), object["kind"].text(), effect::once, [&](const kind_facts& kind) {
-      return json_request("PUT", path_of_object(kind, object) + "?fieldManager=cicd&fieldValidation=Strict",
-                          object);
+      http_request request = json_request(
+          "PUT", path_of_object(kind, object) + "?fieldManager=cicd&fieldValidation=Strict", object);
+      if (kind.kind == "Lease") request.limit = lease_limit;
+      return request;
     });
   }
 

@@ -1,5 +1,5 @@
-// A container's log from its first line to its last, each once, however often the connection breaks. It does not know
-// what becomes of the lines.
+// A container's log from its first line to its last, each once, however often the connection breaks. It does
+// not know what becomes of the lines.
 #pragma once
 
 #include <deque>
@@ -12,8 +12,8 @@
 
 namespace cicd::kubernetes {
 
-/// Driven by the cluster's `run`. Follows while the container runs; what was read is held against the log's end once
-/// the container has ended, and read again where a line is missing.
+/// Driven by the cluster's `run`. Follows while the container runs; what was read is held against the log's
+/// end once the container has ended, and read again where a line is missing.
 class container_log {
  public:
   struct source {

@@ -1,5 +1,6 @@
-// Following a log: a stream may end with its container or for reasons of its own, and the pod's status, which tells them
-// apart, comes a moment later. A log that is read again is read from its start, so what was given already is passed over.
+// Following a log: a stream may end with its container or for reasons of its own, and the pod's status, which
+// tells them apart, comes a moment later. A log that is read again is read from its start, so what was given
+// already is passed over.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// How a deployed cron job fares, out of its CronJob, the Jobs that it owns and their pods. Pure. It does not know what is
-// declared, nor how any of it is shown.
+// How a deployed cron job fares, out of its CronJob, the Jobs that it owns and their pods. Pure. It does not
+// know what is declared, nor how any of it is shown.
 #pragma once
 
 #include <optional>
@@ -40,12 +40,13 @@ struct cron_status {
   std::optional<suspension> suspended;
   std::optional<cron_run> last_success, last_failure;
   std::vector<cron_run> running;
-  std::optional<cron_moment> next;  ///< nothing while suspended
-  cron_runs missed;                 ///< planned times that no Job stands for
+  std::optional<cron_moment> next;          ///< nothing while suspended
+  cron_runs missed;                         ///< planned times that no Job stands for
   std::optional<cron_moment> missed_since;  ///< from when on that is known
 };
 
-/// `jobs` and `pods` may hold others' too. `zone` is that of the CronJob, `now` what the cluster's clock shows.
+/// `jobs` and `pods` may hold others' too. `zone` is that of the CronJob, `now` what the cluster's clock
+/// shows.
 cron_status status_of(const json& cron_job,
                       const std::vector<json>& jobs,
                       const std::vector<json>& pods,
@@ -59,12 +60,12 @@ std::vector<const json*> jobs_of(const json& cron_job, const std::vector<json>& 
 /// Whether it has neither succeeded nor failed.
 bool is_running(const json& job);
 
-/// A Job as the controller would make it now; `name` has at most 63 characters. Like one that `kubectl create job --from`
-/// makes.
+/// A Job as the controller would make it now; `name` has at most 63 characters. Like one that `kubectl create
+/// job --from` makes.
 json job_by_hand(const json& cron_job, const std::string& name);
 
-/// What happens at a resume: whether the cluster starts the last of the missed runs at once, as it does where no
-/// `startingDeadlineSeconds` is set or is not over.
+/// What happens at a resume: whether the cluster starts the last of the missed runs at once, as it does where
+/// no `startingDeadlineSeconds` is set or is not over.
 bool starts_last_missed(const json& cron_job, const cron_runs& missed, cron_moment now);
 
 }  // namespace cicd::kubernetes

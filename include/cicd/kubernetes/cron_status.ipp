@@ -1,5 +1,5 @@
-// A CronJob's own status tells little: when it was last scheduled and last succeeded. The rest is in its Jobs, as long as
-// its history keeps them; what that leaves out is not guessed.
+// A CronJob's own status tells little: when it was last scheduled and last succeeded. The rest is in its
+// Jobs, as long as its history keeps them; what that leaves out is not guessed.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace kubernetes_cron_status {
 namespace {
 
 constexpr std::string_view planned_at = "batch.kubernetes.io/cronjob-scheduled-timestamp";
-/// The controller needs a moment for a run that is due.
+/// The controller needs a moment for a run that is due; of one that is suspended none comes.
 constexpr std::chrono::seconds due{30};
 
 std::optional<cron_moment> moment_in(const json& text) {
@@ -101,7 +101,8 @@ std::optional<suspension> suspension_of(const json& cron_job) {
   return made;
 }
 
-/// Later than that each planned run is known by its Job: the history keeps the newest, and the schedule is as it was.
+/// Later than that each planned run is known by its Job: the history keeps the newest, and the schedule is as
+/// it was.
 std::optional<cron_moment> known_since(const json& cron_job, const std::vector<cron_run>& runs) {
   const json& spec = cron_job["spec"];
   if (spec["jobTemplate"]["spec"]["ttlSecondsAfterFinished"].is_integer()) return std::nullopt;
@@ -110,7 +111,8 @@ std::optional<cron_moment> known_since(const json& cron_job, const std::vector<c
   for (const json& each : cron_job["metadata"]["managedFields"].elements())
     if (each["subresource"].text().empty()) later(moment_in(each["time"]));
   for (const bool good : {true, false}) {
-    const auto kept = spec[good ? "successfulJobsHistoryLimit" : "failedJobsHistoryLimit"].integer(good ? 3 : 1);
+    const auto kept =
+        spec[good ? "successfulJobsHistoryLimit" : "failedJobsHistoryLimit"].integer(good ? 3 : 1);
     std::vector<cron_moment> planned;
     for (const cron_run& each : runs)
       if (each.ended && each.good == good && each.planned) planned.push_back(*each.planned);
@@ -120,14 +122,19 @@ std::optional<cron_moment> known_since(const json& cron_job, const std::vector<c
   return since;
 }
 
-void add_missed(cron_status& to, const json& cron_job, const std::vector<cron_run>& runs, const zone_clock& zone, cron_moment now) {
+void add_missed(cron_status& to,
+                const json& cron_job,
+                const std::vector<cron_run>& runs,
+                const zone_clock& zone,
+                cron_moment now) {
   auto last = moment_in(cron_job["status"]["lastScheduleTime"]);
   if (!last) last = moment_in(cron_job["metadata"]["creationTimestamp"]);
   if (!last) return;
   const auto known = known_since(cron_job, runs);
   to.missed_since = known ? std::min(*known, *last) : *last;
   constexpr std::size_t most = 1000;
-  cron_runs planned = runs_between(cron_schedule::from(to.schedule), zone, *to.missed_since, now - due, most);
+  const cron_moment until = to.suspended ? now : now - due;
+  cron_runs planned = runs_between(cron_schedule::from(to.schedule), zone, *to.missed_since, until, most);
   const std::size_t before = planned.last.size();
   std::erase_if(planned.last, [&](cron_moment at) {
     return at == *last || std::ranges::any_of(runs, [&](const cron_run& each) { return each.planned == at; });
@@ -178,7 +185,8 @@ cron_status status_of(const json& cron_job,
     if (!last || last->ended < runs.back().ended) last = runs.back();
   }
   if (const auto good = moment_in(cron_job["status"]["lastSuccessfulTime"]); good && !made.last_success)
-    made.last_success = cron_run{.job = {}, .planned = {}, .started = {}, .ended = good, .good = true, .meaning = {}};
+    made.last_success =
+        cron_run{.job = {}, .planned = {}, .started = {}, .ended = good, .good = true, .meaning = {}};
   if (!made.suspended) made.next = next_run(cron_schedule::from(made.schedule), zone, now);
   add_missed(made, cron_job, runs, zone, now);
   return made;

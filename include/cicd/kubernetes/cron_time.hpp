@@ -1,5 +1,6 @@
-// When a cron job runs in a time zone: the next run, and those between two times, as Kubernetes' controller counts them. A
-// local time that a change of the clock leaves out has no run, one that it has twice has two. It opens no file.
+// When a cron job runs in a time zone: the next run, and those between two times, as Kubernetes' controller
+// counts them. A local time that a change of the clock leaves out has no run, one that it has twice has two.
+// It opens no file.
 #pragma once
 
 #include <chrono>
@@ -40,6 +41,7 @@ struct cron_runs {
   std::size_t count = 0;
   std::vector<cron_moment> last;
 };
-cron_runs runs_between(cron_schedule of, const zone_clock& zone, cron_moment after, cron_moment until, std::size_t most = 10);
+cron_runs runs_between(
+    cron_schedule of, const zone_clock& zone, cron_moment after, cron_moment until, std::size_t most = 10);
 
 }  // namespace cicd::kubernetes

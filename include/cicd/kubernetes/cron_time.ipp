@@ -23,7 +23,8 @@ cron_moment moment_of(std::int64_t seconds) {
   return cron_moment(std::chrono::seconds(seconds));
 }
 
-/// `<-03>3`, `UTC0`, `EST5EDT,…`: seconds east of Greenwich of the standard time; POSIX counts them to the west.
+/// `<-03>3`, `UTC0`, `EST5EDT,…`: seconds east of Greenwich of the standard time; POSIX counts them to the
+/// west.
 std::int32_t standard_offset(std::string_view rule) {
   const auto name_end = rule.starts_with('<') ? rule.find('>') + 1 : rule.find_first_of("+-0123456789");
   if (name_end >= rule.size()) return 0;
@@ -114,11 +115,8 @@ std::optional<cron_moment> next_run(cron_schedule of, const zone_clock& zone, cr
   return found ? std::optional(moment_of(*found)) : std::nullopt;
 }
 
-cron_runs runs_between(cron_schedule of,
-                       const zone_clock& zone,
-                       cron_moment after,
-                       cron_moment until,
-                       std::size_t most) {
+cron_runs runs_between(
+    cron_schedule of, const zone_clock& zone, cron_moment after, cron_moment until, std::size_t most) {
   using namespace kubernetes_cron_time;
   cron_runs runs;
   if (of.empty()) return runs;

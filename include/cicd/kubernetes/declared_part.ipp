@@ -1,4 +1,5 @@
-// The API server's defaults as a table (k8s.io/kubernetes, pkg/apis/*/v1/defaults.go), and differences as patches.
+// The API server's defaults as a table (k8s.io/kubernetes, pkg/apis/*/v1/defaults.go), and differences as
+// patches.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +11,8 @@
 namespace cicd::kubernetes {
 namespace declared_parts {
 
-/// A member that means the same when it is left out. Only members with one meaning wherever they stand are here.
+/// A member that means the same when it is left out. Only members with one meaning wherever they stand are
+/// here.
 inline bool is_default(std::string_view key, const json& value) {
   struct text_default {
     std::string_view key, value;
@@ -47,15 +49,19 @@ inline bool is_default(std::string_view key, const json& value) {
                                                           {"revisionHistoryLimit", 10},
                                                           {"progressDeadlineSeconds", 600}}};
   if (value.is_string())
-    return std::any_of(texts.begin(), texts.end(),
-                       [&](const text_default& each) { return each.key == key && each.value == value.text(); });
+    return std::any_of(texts.begin(), texts.end(), [&](const text_default& each) {
+      return each.key == key && each.value == value.text();
+    });
   if (value.is_integer())
-    return std::any_of(numbers.begin(), numbers.end(),
-                       [&](const number_default& each) { return each.key == key && each.value == value.integer(); });
+    return std::any_of(numbers.begin(), numbers.end(), [&](const number_default& each) {
+      return each.key == key && each.value == value.integer();
+    });
   if (value.is_boolean())
-    return value.boolean() ? key == "enableServiceLinks" || key == "allocateLoadBalancerNodePorts" : key == "suspend";
+    return value.boolean() ? key == "enableServiceLinks" || key == "allocateLoadBalancerNodePorts"
+                           : key == "suspend";
   const bool is_empty_object = value.is_object() && value.members().empty();
-  return is_empty_object && (key == "securityContext" || key == "resources" || key == "persistentVolumeClaimRetentionPolicy");
+  return is_empty_object
+         && (key == "securityContext" || key == "resources" || key == "persistentVolumeClaimRetentionPolicy");
 }
 
 /// Given by the server or its controllers; sent by nobody.
@@ -63,15 +69,15 @@ inline bool is_allocated(std::string_view key, const json& value) {
   if (key == "clusterIP") return value.text() != "None";
   if (key == "clusterIPs") return value != json_texts({"None"});
   static constexpr std::array<std::string_view, 12> keys{
-      "ipFamilies",        "healthCheckNodePort", "nodePort",   "serviceAccount", "creationTimestamp", "uid",
-      "resourceVersion",   "generation",          "selfLink",   "managedFields",  "ownerReferences",   "status"};
+      "ipFamilies",      "healthCheckNodePort", "nodePort", "serviceAccount", "creationTimestamp", "uid",
+      "resourceVersion", "generation",          "selfLink", "managedFields",  "ownerReferences",   "status"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
 /// Their members are anybody's names.
 inline bool is_free_map(std::string_view key) {
-  static constexpr std::array<std::string_view, 8> keys{"labels", "matchLabels", "nodeSelector", "data",
-                                                        "binaryData", "stringData", "limits", "requests"};
+  static constexpr std::array<std::string_view, 8> keys{
+      "labels", "matchLabels", "nodeSelector", "data", "binaryData", "stringData", "limits", "requests"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -90,7 +96,8 @@ inline json::object stripped_members(const json& value, std::string_view parent)
   for (const auto& [key, member] : value.members()) {
     if (member.is_null() || is_allocated(key, member)) continue;
     if (key == "annotations" || key == "labels") {
-      if (json notes = own_notes_only(member); !notes.members().empty()) kept.emplace_back(key, std::move(notes));
+      if (json notes = own_notes_only(member); !notes.members().empty())
+        kept.emplace_back(key, std::move(notes));
       continue;
     }
     if (is_pod && key == "restartPolicy" && member.text() == "Always") continue;
@@ -126,7 +133,9 @@ inline std::string_view key_of(std::string_view list, const json& from, const js
   for (const merge_key& each : keys)
     if (each.list == list) key = each.key;
   if (list == "ports")
-    key = (from.elements().empty() ? to : from).elements().front()["containerPort"].is_null() ? "port" : "containerPort";
+    key = (from.elements().empty() ? to : from).elements().front()["containerPort"].is_null()
+              ? "port"
+              : "containerPort";
   if (key.empty()) return {};
   for (const json* side : {&from, &to}) {
     std::vector<json> seen;
@@ -141,7 +150,8 @@ inline std::string_view key_of(std::string_view list, const json& from, const js
 /// Members of objects are in any order.
 inline bool are_equal(const json& a, const json& b) {
   if (a.is_array() && b.is_array())
-    return std::equal(a.elements().begin(), a.elements().end(), b.elements().begin(), b.elements().end(), are_equal);
+    return std::equal(a.elements().begin(), a.elements().end(), b.elements().begin(), b.elements().end(),
+                      are_equal);
   if (!a.is_object() || !b.is_object()) return a == b;
   return a.members().size() == b.members().size()
          && std::all_of(a.members().begin(), a.members().end(),
@@ -161,8 +171,8 @@ inline std::optional<json> difference_of_lists(std::string_view list, const json
   const std::string_view key = empty ? std::string_view() : key_of(list, from, to);
   if (key.empty()) {
     if (are_equal(from, to)) return {};
-    static constexpr std::array<std::string_view, 6> merged{"ports", "env", "volumeMounts", "volumes", "hostAliases",
-                                                            "topologySpreadConstraints"};
+    static constexpr std::array<std::string_view, 6> merged{
+        "ports", "env", "volumeMounts", "volumes", "hostAliases", "topologySpreadConstraints"};
     json::array whole = to.elements();
     if (std::find(merged.begin(), merged.end(), list) != merged.end())
       whole.insert(whole.begin(), json(json::object{{"$patch", json("replace")}}));
@@ -214,14 +224,19 @@ inline std::optional<json> difference(std::string_view key, const json& from, co
 }  // namespace declared_parts
 
 bool is_bookkeeping(std::string_view key, std::string_view value) {
-  static constexpr std::array<std::string_view, 5> keys{"chart", "heritage", "pod-template-hash", "controller-revision-hash",
-                                                        "kubernetes.io/change-cause"};
-  static constexpr std::array<std::string_view, 7> starts{
-      "helm.sh/", "meta.helm.sh/", "kubectl.kubernetes.io/", "deployment.kubernetes.io/", "deprecated.daemonset.",
-      "autoscaling.alpha.kubernetes.io/", "checksum/"};
+  static constexpr std::array<std::string_view, 5> keys{
+      "chart", "heritage", "pod-template-hash", "controller-revision-hash", "kubernetes.io/change-cause"};
+  static constexpr std::array<std::string_view, 7> starts{"helm.sh/",
+                                                          "meta.helm.sh/",
+                                                          "kubectl.kubernetes.io/",
+                                                          "deployment.kubernetes.io/",
+                                                          "deprecated.daemonset.",
+                                                          "autoscaling.alpha.kubernetes.io/",
+                                                          "checksum/"};
   if (key == "app.kubernetes.io/managed-by") return value != "cicd";
   return std::find(keys.begin(), keys.end(), key) != keys.end()
-         || std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return key.starts_with(start); });
+         || std::any_of(starts.begin(), starts.end(),
+                        [&](std::string_view start) { return key.starts_with(start); });
 }
 
 json declared_part_of(const json& object) {

@@ -1,5 +1,5 @@
-// A Job's life as three watches tell it: of the Job, of its pods, of what the cluster says about both. Logs are read by
-// container_log, causes found by diagnosis; here is what follows from them, and when it is over.
+// A Job's life as three watches tell it: of the Job, of its pods, of what the cluster says about both. Logs
+// are read by container_log, causes found by diagnosis; here is what follows from them, and when it is over.
 #pragma once
 
 #include <algorithm>
@@ -57,7 +57,7 @@ class watched_run {
   struct seen_pod {
     json object;
     bool gone = false;
-    std::string in_trouble;        ///< the cause that is waited for
+    std::string in_trouble;  ///< the cause that is waited for
     std::shared_ptr<void> patience;
   };
 
@@ -68,36 +68,39 @@ class watched_run {
   // --- what is watched ---
 
   void watch_job() {
-    watches_.push_back(with_.watch({.kind = "Job",
-                                    .namespace_name = key_.namespace_name,
-                                    .labels = {},
-                                    .fields = "metadata.name=" + key_.name,
-                                    .changed = [this](const std::string& type, const json& job) { on_job(type, job); },
-                                    .refused = [this](const api_failure& why) {
-                                      fail(error_of(why, key_.text(), key_, "watch Jobs"));
-                                    }}));
+    watches_.push_back(with_.watch(
+        {.kind = "Job",
+         .namespace_name = key_.namespace_name,
+         .labels = {},
+         .fields = "metadata.name=" + key_.name,
+         .changed = [this](const std::string& type, const json& job) { on_job(type, job); },
+         .refused =
+             [this](const api_failure& why) { fail(error_of(why, key_.text(), key_, "watch Jobs")); }}));
   }
 
   void watch_pods() {
     const object_key pods{"Pod", key_.namespace_name, {}};
-    watches_.push_back(with_.watch({.kind = "Pod",
-                                    .namespace_name = key_.namespace_name,
-                                    .labels = "batch.kubernetes.io/controller-uid=" + job_["metadata"]["uid"].text(),
-                                    .changed = [this](const std::string& type, const json& pod) { on_pod(type, pod); },
-                                    .refused = [this, pods](const api_failure& why) {
-                                      blind_ = true;
-                                      say("its pods cannot be watched, so its log cannot be shown: "
-                                          + error_of(why, key_.text(), pods, "watch Pods").what);
-                                    }}));
+    watches_.push_back(
+        with_.watch({.kind = "Pod",
+                     .namespace_name = key_.namespace_name,
+                     .labels = "batch.kubernetes.io/controller-uid=" + job_["metadata"]["uid"].text(),
+                     .changed = [this](const std::string& type, const json& pod) { on_pod(type, pod); },
+                     .refused =
+                         [this, pods](const api_failure& why) {
+                           blind_ = true;
+                           say("its pods cannot be watched, so its log cannot be shown: "
+                               + error_of(why, key_.text(), pods, "watch Pods").what);
+                         }}));
   }
 
   void watch_events(const std::string& about) {
-    watches_.push_back(with_.watch({.kind = "Event",
-                                    .namespace_name = key_.namespace_name,
-                                    .labels = {},
-                                    .fields = "involvedObject.uid=" + about,
-                                    .changed = [this](const std::string&, const json& event) { on_event(event); },
-                                    .refused = [](const api_failure&) {}}));
+    watches_.push_back(
+        with_.watch({.kind = "Event",
+                     .namespace_name = key_.namespace_name,
+                     .labels = {},
+                     .fields = "involvedObject.uid=" + about,
+                     .changed = [this](const std::string&, const json& event) { on_event(event); },
+                     .refused = [](const api_failure&) {}}));
   }
 
   // --- what happens ---
@@ -165,8 +168,10 @@ class watched_run {
           [this] { stop_when_settled(); });
     const auto log = logs_.find(id);
     if (log == logs_.end()) return;
-    if (ended) log->second->container_ended();
-    else log->second->follow();
+    if (ended)
+      log->second->container_ended();
+    else
+      log->second->follow();
     if (of.gone) log->second->give_up();
   }
 
@@ -190,17 +195,21 @@ class watched_run {
 
   void judge_refusal(finding found) { wait_or_give_up(std::move(found), refused_, refused_patience_, {}); }
 
-  void wait_or_give_up(finding found, std::string& in_trouble, std::shared_ptr<void>& patience, const std::string& pod) {
+  void wait_or_give_up(finding found,
+                       std::string& in_trouble,
+                       std::shared_ptr<void>& patience,
+                       const std::string& pod) {
     found.about.object = key_.text();
     const std::string cause = found.about.cause;
     if (found.about.hopeless) return give_up(std::move(found.about));
     if (in_trouble == cause) return;
     in_trouble = cause;
     say(fmt::format("not running yet: {}", summary_of(found.about)));
-    patience = with_.after(std::max(default_patience(cause), found.allowed), [this, about = found.about, pod] {
-      const bool has_pod = pod.empty() ? !pods_.empty() : has_begun(pods_[pod].object);
-      if (!has_pod) give_up(about);
-    });
+    patience =
+        with_.after(std::max(default_patience(cause), found.allowed), [this, about = found.about, pod] {
+          const bool has_pod = pod.empty() ? !pods_.empty() : has_begun(pods_[pod].object);
+          if (!has_pod) give_up(about);
+        });
   }
 
   void give_up(diagnosis why) {
@@ -219,19 +228,25 @@ class watched_run {
   void stop_when_settled() {
     if (!over_) return;
     const json& counts = job_["status"];
-    const auto expected = static_cast<std::size_t>(counts["succeeded"].integer() + counts["failed"].integer());
+    const auto expected =
+        static_cast<std::size_t>(counts["succeeded"].integer() + counts["failed"].integer());
     const auto ended = static_cast<std::size_t>(std::ranges::count_if(
         pods_, [](const auto& each) { return each.second.gone || end_of_pod(each.second.object); }));
-    const bool all_read = std::ranges::all_of(logs_, [](const auto& each) { return each.second->is_complete(); });
+    const bool all_read =
+        std::ranges::all_of(logs_, [](const auto& each) { return each.second->is_complete(); });
     if (blind_ || (ended == pods_.size() && ended >= expected && all_read)) with_.stop();
   }
 
-  job_end never_ran() const { return {.good = false, .status = 0, .meaning = summary_of(*stuck_), .why = stuck_}; }
+  job_end never_ran() const {
+    return {.good = false, .status = 0, .meaning = summary_of(*stuck_), .why = stuck_};
+  }
 
   const json* last_pod() const {
     const json* last = nullptr;
     for (const auto& [name, of] : pods_)
-      if (last == nullptr || (*last)["metadata"]["creationTimestamp"].text() <= of.object["metadata"]["creationTimestamp"].text())
+      if (last == nullptr
+          || (*last)["metadata"]["creationTimestamp"].text()
+                 <= of.object["metadata"]["creationTimestamp"].text())
         last = &of.object;
     return last;
   }
@@ -289,15 +304,19 @@ inline error taken_name(const object_key& of) {
 inline error not_created(const api_failure& failure, const object_key& of) {
   error why = error_of(failure, of.text(), of, "create " + of.text());
   if (failure.code != 0) return why;
-  return std::move(why).with("perhaps it was created", fmt::format("kubectl -n {} delete job {}", of.namespace_name, of.name));
+  return std::move(why).with("perhaps it was created",
+                             fmt::format("kubectl -n {} delete job {}", of.namespace_name, of.name));
 }
 
-inline void remove_job(cluster& with, const object_key& of, const job_options& options, std::string_view when) {
+inline void remove_job(cluster& with,
+                       const object_key& of,
+                       const job_options& options,
+                       std::string_view when) {
   const api_answer removed = with.remove(of, {}, "Background");
   if (!options.say) return;
   if (!removed && removed.failure->code != 404)
-    options.say(fmt::format("{} could not be removed: {}; it may still run: kubectl -n {} delete job {}", of.text(),
-                            displayable(removed.failure->message), of.namespace_name, of.name));
+    options.say(fmt::format("{} could not be removed: {}; it may still run: kubectl -n {} delete job {}",
+                            of.text(), displayable(removed.failure->message), of.namespace_name, of.name));
   else if (!when.empty())
     options.say(fmt::format("{} was removed {}", of.text(), when));
 }
@@ -318,7 +337,8 @@ result<job_end> run_job(cluster& with, const json& job, const job_options& optio
   else if (options.remove)
     remove_job(with, key, options, "");
   else if (end && !end->good && end->why && options.say)
-    options.say(fmt::format("{} is still there: kubectl -n {} delete job {}", key.text(), key.namespace_name, key.name));
+    options.say(fmt::format("{} is still there: kubectl -n {} delete job {}", key.text(), key.namespace_name,
+                            key.name));
   return end;
 }
 

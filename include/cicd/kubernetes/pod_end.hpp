@@ -14,7 +14,7 @@ struct pod_end {
   int status = 0;         ///< of the container; 0 also where it never ran
   bool good = false;
   bool ran = true;        ///< false where the container could not even be started
-  std::string meaning;    ///< `exit status 3`, `killed: out of memory`, `evicted: …`
+  std::string meaning{};  ///< `exit status 3`, `killed: out of memory`, `evicted: …`
 };
 
 /// Nothing as long as it may still run.

@@ -20,7 +20,8 @@ const json& status_in(const json& statuses, std::string_view container) {
 
 std::string meaning_of_status(int status) {
   const std::string known = cicd::meaning_of({.kind = ending::how::exited, .number = status, .text = {}});
-  return known.empty() ? fmt::format("exit status {}", status) : fmt::format("exit status {}: {}", status, known);
+  return known.empty() ? fmt::format("exit status {}", status)
+                       : fmt::format("exit status {}: {}", status, known);
 }
 
 /// What a container that was ended tells; `terminated` is its state.
@@ -87,7 +88,8 @@ std::optional<pod_end> end_of_pod(const json& pod) {
     return end;
   }
   if (auto before = failed_before(pod)) return before;
-  if (phase == "Succeeded") return pod_end{.container = name, .status = 0, .good = true, .meaning = "exit status 0"};
+  if (phase == "Succeeded")
+    return pod_end{.container = name, .status = 0, .good = true, .meaning = "exit status 0"};
   return ended_from_outside(pod["status"]);
 }
 

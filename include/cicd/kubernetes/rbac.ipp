@@ -1,5 +1,5 @@
-// Rights by purpose. A dry run is judged by the API server like the real thing, so planning needs the same verbs as applying;
-// what a plan never does is to remove, to write its own records and to lock.
+// Rights by purpose. A dry run is judged by the API server like the real thing, so planning needs the same
+// verbs as applying; what a plan never does is to remove, to write its own records and to lock.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,10 @@ namespace rights {
 
 class collector {
  public:
-  void add(std::string_view group, std::string_view resource, std::initializer_list<std::string_view> verbs, right like = {}) {
+  void add(std::string_view group,
+           std::string_view resource,
+           std::initializer_list<std::string_view> verbs,
+           right like = {}) {
     for (const std::string_view verb : verbs) {
       right one = like;
       one.group = group;
@@ -45,7 +48,8 @@ class collector {
       const auto covers = [&](const right& other) {
         return other.group == each.group && other.resource == each.resource && other.verb == each.verb
                && other.is_cluster_wide == each.is_cluster_wide && &other != &each
-               && ((other.names.empty() && !each.names.empty()) || (other.names == each.names && other.is_needed && !each.is_needed));
+               && ((other.names.empty() && !each.names.empty())
+                   || (other.names == each.names && other.is_needed && !each.is_needed));
       };
       if (std::none_of(all_.begin(), all_.end(), covers)) kept.push_back(each);
     }
@@ -92,14 +96,17 @@ inline void add_configuration(collector& to, const rights_request& request) {
   }
 }
 
-/// A host or a cron job's image may be used in any namespace; without the right only the own one is looked at.
+/// A host or a cron job's image may be used in any namespace; without the right only the own one is looked
+/// at.
 inline void add_looks(collector& to, const rights_request& request) {
   const right helps{.group = {}, .resource = {}, .verb = {}, .is_needed = false, .is_cluster_wide = true};
   right own = helps;
   own.names = {request.namespace_name};
   to.add("", "namespaces", {"get"}, own);
   for (const json& each : request.objects) {
-    if (each["kind"].text() == "Ingress") to.add("networking.k8s.io", "ingresses", {"list"}, helps);
+    if (each["kind"].text() == "Ingress")
+      for (const char* resource : {"ingresses", "ingressclasses"})
+        to.add("networking.k8s.io", resource, {"list"}, helps);
     if (each["kind"].text() == "CronJob") to.add("batch", "cronjobs", {"list"}, helps);
   }
 }
@@ -129,8 +136,8 @@ inline void add_watching(collector& to, const rights_request& request) {
 
 /// Who could take a preview's pods by accident is looked for among these.
 inline void add_preview(collector& to) {
-  for (const char* kind : {"Service", "PodDisruptionBudget", "NetworkPolicy", "Deployment", "ReplicaSet", "StatefulSet",
-                           "HorizontalPodAutoscaler"}) {
+  for (const char* kind : {"Service", "PodDisruptionBudget", "NetworkPolicy", "Deployment", "ReplicaSet",
+                           "StatefulSet", "HorizontalPodAutoscaler"}) {
     const kind_facts& facts = *kind_named(kind);
     to.add(group_of(facts.api_version), facts.plural, {"list"});
   }
@@ -138,10 +145,14 @@ inline void add_preview(collector& to) {
 
 /// Rights of one kind and bounds, as a rule has them.
 inline json::array rules_of(const std::vector<right>& all, bool cluster_wide) {
-  std::map<std::pair<std::pair<std::string, std::vector<std::string>>, std::string>, std::vector<std::string>> verbs;
+  std::map<std::pair<std::pair<std::string, std::vector<std::string>>, std::string>, std::vector<std::string>>
+      verbs;
   for (const right& each : all)
-    if (each.is_cluster_wide == cluster_wide) verbs[{{each.group, each.names}, each.resource}].push_back(each.verb);
-  std::map<std::pair<std::pair<std::string, std::vector<std::string>>, std::vector<std::string>>, std::vector<std::string>> resources;
+    if (each.is_cluster_wide == cluster_wide)
+      verbs[{{each.group, each.names}, each.resource}].push_back(each.verb);
+  std::map<std::pair<std::pair<std::string, std::vector<std::string>>, std::vector<std::string>>,
+           std::vector<std::string>>
+      resources;
   for (const auto& [what, words] : verbs) resources[{what.first, words}].push_back(what.second);
   json::array rules;
   for (const auto& [what, names] : resources) {
@@ -153,17 +164,22 @@ inline json::array rules_of(const std::vector<right>& all, bool cluster_wide) {
   return rules;
 }
 
-inline void add_role(std::vector<json>& to, const std::string& name, const std::string& namespace_name, json::array rules) {
+inline void add_role(std::vector<json>& to,
+                     const std::string& name,
+                     const std::string& namespace_name,
+                     json::array rules) {
   if (rules.empty()) return;
   const std::string_view group = "rbac.authorization.k8s.io";
   const std::string prefix = namespace_name.empty() ? "Cluster" : "";
   json metadata = members_of("name", name);
   if (!namespace_name.empty()) metadata.set("namespace", namespace_name);
-  to.push_back(members_of("apiVersion", "rbac.authorization.k8s.io/v1", "kind", prefix + "Role", "metadata", metadata, "rules", std::move(rules)));
+  to.push_back(members_of("apiVersion", "rbac.authorization.k8s.io/v1", "kind", prefix + "Role", "metadata",
+                          metadata, "rules", std::move(rules)));
   json subject = members_of("kind", "Group", "name", name, "apiGroup", group);
   json role = members_of("apiGroup", group, "kind", prefix + "Role", "name", name);
-  to.push_back(members_of("apiVersion", "rbac.authorization.k8s.io/v1", "kind", prefix + "RoleBinding", "metadata", metadata,
-                          "subjects", list_of(std::move(subject)), "roleRef", std::move(role)));
+  to.push_back(members_of("apiVersion", "rbac.authorization.k8s.io/v1", "kind", prefix + "RoleBinding",
+                          "metadata", metadata, "subjects", list_of(std::move(subject)), "roleRef",
+                          std::move(role)));
 }
 
 }  // namespace rights

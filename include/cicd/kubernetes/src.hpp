@@ -4,6 +4,8 @@
 
 #include <cicd/kubernetes/adopt.ipp>
 #include <cicd/kubernetes/adopt_calls.ipp>
+#include <cicd/kubernetes/adopt_pods.ipp>
+#include <cicd/kubernetes/adopt_proof.ipp>
 #include <cicd/kubernetes/api_answer.ipp>
 #include <cicd/kubernetes/api_client.ipp>
 #include <cicd/kubernetes/api_error.ipp>

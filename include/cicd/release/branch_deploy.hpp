@@ -39,6 +39,7 @@ inline constexpr const char* expires = "expires";  ///< UTC
 inline constexpr const char* host = "host";
 inline constexpr const char* home = "home";        ///< the environment's namespace, whose branch this is
 inline constexpr const char* service = "service";  ///< of a canary
+inline constexpr const char* workload = "workload";  ///< of a canary: what production's objects are called
 inline constexpr const char* replicas = "replicas";
 inline constexpr const char* share = "share";  ///< `1 of 11 pods, 9.1%`
 }  // namespace branch_fact

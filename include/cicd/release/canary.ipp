@@ -24,8 +24,7 @@ service service_of(const branch_request& ask) {
 }
 
 std::string name_of(const branch_request& ask) {
-  return kubernetes::workload_name(ask.step.pipeline->declared.name.view(),
-                                   ask.step.branch_share->service.view());
+  return kubernetes::name_in_environment(ask.step.pipeline->declared.name.view(), service_of(ask));
 }
 
 error refused_service(const branch_request& ask, std::string what, std::string help) {
@@ -50,10 +49,6 @@ status check_service(const branch_request& ask) {
         ask, "a canary needs READY: without it its pods would get requests before they can answer",
         fmt::format("READY /health in pipeline_service({} {} …)", ask.step.pipeline->declared.name.view(),
                     of.name.view()));
-  if (ask.step.branch_share->replace)
-    return refused_service(
-        ask, "REPLACE cannot be had yet: production would have to give up pods that its own deploys own",
-        "without REPLACE: the canary's pods come beside production's");
   return {};
 }
 
@@ -187,6 +182,7 @@ status make_canary(const branch_request& ask, kubernetes::cluster& with, wanted_
       declared.ttl ? std::chrono::milliseconds(declared.ttl.milliseconds()) : canary_lives;
   add_branch_facts(ask, "canary", lives, to);
   to.state_facts[branch_fact::service] = declared.service.str();
+  to.state_facts[branch_fact::workload] = name_of(ask);
   to.state_facts[branch_fact::share] = offer->share.text();
   to.remarks = std::move(offer->remarks);
   return {};

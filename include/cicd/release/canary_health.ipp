@@ -19,7 +19,10 @@ using kubernetes::api_answer;
 class looking {
  public:
   looking(kubernetes::cluster& with, const known_place& of)
-      : with_(with), place_(of.place), service_(fact_of(of, branch_fact::service)) {}
+      : with_(with),
+        place_(of.place),
+        service_(fact_of(of, branch_fact::service)),
+        workload_(fact_of(of, branch_fact::workload)) {}
 
   result<canary_health> look() {
     if (status read = read_pods(); !read) return std::move(read).error();
@@ -66,9 +69,8 @@ class looking {
 
   /// Those that take requests: ready, of a pod that is one of ours.
   status read_endpoints() {
-    const std::string name = kubernetes::workload_name(place_.pipeline, service_);
     const api_answer all =
-        with_.list("EndpointSlice", place_.namespace_name, "kubernetes.io/service-name=" + name);
+        with_.list("EndpointSlice", place_.namespace_name, "kubernetes.io/service-name=" + workload_);
     if (!all) return refused(all, "EndpointSlice");
     std::map<std::string, bool> ready;  // a pod can be in several slices, one for each family of addresses
     for (const json& slice : all.object["items"].elements())
@@ -93,7 +95,7 @@ class looking {
 
   kubernetes::cluster& with_;
   const cluster_place& place_;
-  std::string service_;
+  std::string service_, workload_;
   canary_health health_;
   std::map<std::string, pod_group*> groups_;  // by pod
 };

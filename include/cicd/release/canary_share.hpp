@@ -20,7 +20,6 @@ struct canary_question {
   int production = 0;    ///< its ready pods
   int percent = 0;       ///< asked for
   int allowed = 0;       ///< SHARE
-  bool replace = false;  ///< production gives up a pod for each of the canary's
 };
 
 /// The most pods that stay within the percentage; 0 where one is too many already.

@@ -17,9 +17,8 @@ int rounded_up(int number, int by) {
 }
 
 /// How many pods of production's it takes so that one of the canary's is no more than `percent`.
-int needed_for(int percent, bool replace) {
-  const int total = rounded_up(100, percent);
-  return replace ? total : total - 1;
+int needed_for(int percent) {
+  return rounded_up(100, percent) - 1;
 }
 
 error beyond(const canary_question& asked, const std::string& subject) {
@@ -40,9 +39,9 @@ error no_pods(const std::string& subject) {
 }
 
 error impossible(const canary_question& asked, const std::string& subject) {
-  const canary_share nearest{1, asked.production + (asked.replace ? 0 : 1)};
+  const canary_share nearest{1, asked.production + 1};
   const int percent = rounded_up(100, nearest.total);
-  const int needed = needed_for(asked.percent, asked.replace);
+  const int needed = needed_for(asked.percent);
   std::string help = percent <= asked.allowed ? fmt::format("--share {}%", percent)
                                               : fmt::format("raise SHARE to {}%", percent);
   help += fmt::format(", or have {} ready pods", needed);
@@ -52,14 +51,6 @@ error impossible(const canary_question& asked, const std::string& subject) {
                            asked.production, asked.production == 1 ? "" : "s"),
                fmt::format("{}%", asked.percent),
                {{"nearest", nearest.text()}, {"try", std::move(help)}}};
-}
-
-error takes_all(const std::string& subject) {
-  return error{exit_class::usage,
-               subject,
-               "REPLACE: production has one ready pod, and would have none",
-               {},
-               {{"try", "without REPLACE, or have 2 ready pods or more"}}};
 }
 
 }  // namespace
@@ -76,7 +67,6 @@ std::string canary_share::text() const {
 }
 
 int canary_pods(const canary_question& asked) {
-  if (asked.replace) return std::min(asked.production * asked.percent / 100, asked.production - 1);
   return asked.production * asked.percent / (100 - asked.percent);
 }
 
@@ -84,10 +74,9 @@ result<canary_share> share_for(const canary_question& asked, const std::string& 
   using namespace release_canary_share;
   if (asked.percent < 1 || asked.percent > asked.allowed) return beyond(asked, subject);
   if (asked.production < 1) return no_pods(subject);
-  if (asked.replace && asked.production == 1) return takes_all(subject);
   const int pods = canary_pods(asked);
   if (pods < 1) return impossible(asked, subject);
-  return canary_share{pods, asked.production + (asked.replace ? 0 : pods)};
+  return canary_share{pods, asked.production + pods};
 }
 
 }  // namespace cicd

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -37,7 +39,8 @@ class deployment {
       return std::move(result_);
     }
     if (status may = options_.may ? options_.may(plan_) : status(); !may) return std::move(may).error();
-    if (status intent = write_intent(); !intent) return std::move(intent).error();
+    if (status intent = write_intent(); !intent)
+      return std::move(intent).error().with("left", "nothing was applied");
     status done = carry_out();
     if (done && back == nullptr) done = run_smokes();
     if (done && options_.verify) done = verify();
@@ -90,6 +93,7 @@ class deployment {
     result<cluster_plan> plan = back == nullptr ? plan_release(*with_, wanted_) : plan_back(*with_, *back);
     if (!plan) return std::move(plan).error();
     plan_ = *std::move(plan);
+    result_.lines = plan_.kept;
     state_ = plan_.before;
     wanted_.record.generation = state_.record ? state_.record->generation + 1 : 1;
     return {};
@@ -145,6 +149,7 @@ class deployment {
         applied_.push_back(one.live);
     }
     if (asked.empty()) return {};
+    wait_for_kinds(asked);
     if (status held = lease_->still_held(); !held) return held;
     for (const bool forced : {false, true}) {
       std::vector<const planned_object*> group;
@@ -167,6 +172,23 @@ class deployment {
     return {};
   }
 
+  /// A kind whose definition was applied a moment ago is served a moment later.
+  void wait_for_kinds(const std::vector<const planned_object*>& of) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    for (const planned_object* each : of) {
+      const std::string api_version = each->wanted["apiVersion"].text();
+      if (kubernetes::kind_named(each->key.kind) != nullptr || !defines_kinds()) continue;
+      while (!with_->discover(api_version, each->key.kind) && std::chrono::steady_clock::now() < end
+             && (options_.cancelled == nullptr || !options_.cancelled->cancelled()))
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+
+  bool defines_kinds() const {
+    return std::ranges::any_of(
+        plan_.objects, [](const planned_object& one) { return one.key.kind == "CustomResourceDefinition"; });
+  }
+
   status took(const planned_object& one, api_answer answer) {
     if (!answer)
       return error_of(*answer.failure, wanted_.place.text(), one.key, "apply " + one.key.text())
@@ -187,7 +209,10 @@ class deployment {
     for (const patience& each : wanted_.where->patience)
       options.patience[each.cause.str()] = std::chrono::milliseconds(each.length.milliseconds());
     options.say = options_.say;
-    options.symptom = [this](const kubernetes::diagnosis& found) { say(text_of(found)); };
+    options.symptom = [this](const kubernetes::diagnosis& found) {
+      for (const std::string& line : split(text_of(found), '\n'))
+        if (!trimmed(line).empty()) say(line);
+    };
     return options;
   }
 
@@ -225,6 +250,7 @@ class deployment {
     const std::string name = fmt::format("{}-smoke-{}", of.name.view(), wanted_.record.generation);
     result<json> job = kubernetes::job_of(*wanted_.pipeline, wanted_.facts, of.name.view(), command, name);
     if (!job) return std::move(job).error();
+    end_in_time(*job);
     place_in_namespace(*job);
     say(fmt::format("smoke of {}: {}", of.name.view(), shell_quoted(command)));
     std::vector<std::string> last;
@@ -243,6 +269,13 @@ class deployment {
                  {{"ended", end->meaning}, {"last lines", joined(last, "\n")}}};
   }
 
+  /// A smoke run that never ends would hold the deploy for ever.
+  static void end_in_time(json& job) {
+    json spec = job["spec"];
+    if (spec["activeDeadlineSeconds"].is_null()) spec.set("activeDeadlineSeconds", 600);
+    job.set("spec", std::move(spec));
+  }
+
   void place_in_namespace(json& object) const {
     json metadata = object["metadata"];
     if (metadata["namespace"].is_null()) metadata.set("namespace", wanted_.place.namespace_name);
@@ -258,12 +291,31 @@ class deployment {
     const status verified = options_.verify();
     if (status opened = open_door(); !opened) return opened;
     if (status locked = lock(); !locked) return locked;
+    if (status alone = see_what_came(); !alone) return alone;
     return verified;
+  }
+
+  /// A hold or an approval that came meanwhile is kept; another deploy that came meanwhile has the last word.
+  status see_what_came() {
+    result<cluster_state> now = read_cluster_state(*with_, wanted_.place);
+    if (!now) return std::move(now).error();
+    overtaken_ = !now->record || now->record->generation != state_.record->generation;
+    if (overtaken_)
+      return error{exit_class::conflict,
+                   wanted_.place.text(),
+                   "another run deployed while this one was under way",
+                   now->record ? std::optional(now->record->version) : std::nullopt,
+                   {{"try", "look at what is there with `cicd status`, and deploy again"}}};
+    state_.hold = std::move(now->hold);
+    state_.approvals = std::move(now->approvals);
+    state_.resource_version = std::move(now->resource_version);
+    return {};
   }
 
   /// Removes what is declared no longer, and writes down what is there now.
   status finish() {
     if (status held = lease_->still_held(); !held) return held;
+    if (status alone = see_what_came(); !alone) return alone;
     std::vector<object_key> there;
     for (const planned_object& one : plan_.objects) {
       if (one.kind != what::remove || !options_.prunes) {
@@ -337,8 +389,16 @@ class deployment {
           "left",
           "what was applied stays; the environment's record says deploying; deploying "
           "again goes on from there");
-    if (!with_ && !open_door()) return first;
-    if (!lease_ || !lease_->still_held()) return first;
+    const char* const unsaid =
+        "what was applied stays, and nothing was put back; the environment's record may still say "
+        "deploying; deploying again goes on from there";
+    if (!with_ && !open_door()) return std::move(first).with("left", unsaid);
+    if (!lease_) return std::move(first).with("left", unsaid);
+    if (status held = lease_->still_held(); !held)
+      return fenced_off(std::move(first), std::move(held).error());
+    if (overtaken_) return first;
+    if (status alone = see_what_came(); !alone)
+      return std::move(first).with("and", alone.error().what).with("left", unsaid);
     if (!options_.rolls_back)
       return stopped(std::move(first), "what was applied stays, as ON_FAILURE stop says");
     result<std::vector<past_deployment>> past = past_deployments(*with_, wanted_.place);
@@ -350,6 +410,12 @@ class deployment {
       return stopped(std::move(first),
                      "what was applied stays: this was the first deploy, there is nothing to return to");
     return roll_back(std::move(first), *good);
+  }
+
+  /// Whoever has the lock now has the last word: nothing is put back, and the record is theirs.
+  static error fenced_off(error first, error held) {
+    if (first.kind != exit_class::conflict) held = std::move(held).with("before that", first.what);
+    return std::move(held).with("left", "what was applied until then; nothing was put back");
   }
 
   error stopped(error first, std::string what_is_left) {
@@ -421,6 +487,7 @@ class deployment {
   cluster_plan plan_;
   cluster_state state_, before_;
   std::vector<json> applied_;
+  bool overtaken_ = false;  ///< another deploy came in between
   cluster_deploy_result result_;
 };
 

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/api_error.hpp>
 #include <cicd/release/cluster_lease.hpp>
 
 namespace cicd {
@@ -100,7 +101,7 @@ class held_lease : public cluster_lease {
       const json next = lease_object(place_, lease_, lease_["spec"]["holderIdentity"].text(), lasts_);
       hold.unlock();
       const auto asked = steady::now();
-      const api_answer answer = own_->replace(next);
+      const api_answer answer = written(next);
       hold.lock();
       if (answer) {
         lease_ = answer.object;
@@ -111,12 +112,28 @@ class held_lease : public cluster_lease {
     }
   }
 
+  /// Where an answer of ours was lost on its way, the server has a newer version, with us as the holder
+  /// still.
+  api_answer written(json next) {
+    api_answer answer = own_->replace(next);
+    if (answer) return answer;
+    const api_answer now = own_->get({"Lease", place_.namespace_name, place_.state_name()});
+    if (!now) return now;
+    const json& holder = lease_["spec"]["holderIdentity"];
+    if (now.object["spec"]["holderIdentity"] != holder)
+      return {.object = {}, .failure = kubernetes::api_failure{.code = 409}};
+    json metadata = next["metadata"];
+    metadata.set("resourceVersion", now.object["metadata"]["resourceVersion"]);
+    next.set("metadata", std::move(metadata));
+    return own_->replace(next);
+  }
+
   void give_back() {
     json free = lease_object(place_, lease_, "", lasts_);
     json spec = free["spec"];
     spec.set("holderIdentity", "");
     free.set("spec", std::move(spec));
-    (void)own_->replace(free);
+    (void)written(std::move(free));
   }
 
   std::unique_ptr<kubernetes::cluster> own_;
@@ -157,7 +174,8 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
                                                            const cancellation* cancelled) {
   using namespace release_cluster_lease;
   const object_key key{"Lease", place.namespace_name, place.state_name()};
-  std::string seen;  // the version under which another held it when we first looked
+  std::string seen;    // the version under which another held it when we first looked
+  int unanswered = 0;  // writes of ours that may have been done
   auto since = steady::now();
   while (true) {
     if (cancelled != nullptr && cancelled->cancelled())
@@ -166,13 +184,12 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
     if (!now && now.failure->code != 404)
       return error_of(*now.failure, place.text(), key, "read the lock of " + place.text());
     const std::string version = now.object["metadata"]["resourceVersion"].text();
-    const bool is_held = now && !now.object["spec"]["holderIdentity"].text().empty();
+    const std::string who = now.object["spec"]["holderIdentity"].text();
+    const bool is_held = now && !who.empty() && !(unanswered > 0 && who == holder);
     if (is_held && seen.empty()) {
       seen = version;
       since = steady::now();
-      if (how.say)
-        how.say("the lock is held by " + displayable(now.object["spec"]["holderIdentity"].text())
-                + "; looking whether it lives");
+      if (how.say) how.say("the lock is held by " + displayable(who) + "; looking whether it lives");
     } else if (is_held && seen != version) {
       return held_by(place, now.object);
     }
@@ -181,7 +198,8 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
       const api_answer taken = now ? with.replace(wanted) : with.create(wanted);
       if (taken)
         return std::unique_ptr<cluster_lease>(new held_lease(with.twin(), place, taken.object, how.lasts));
-      if (taken.failure->code != 409)
+      const bool may_be_done = passes_by_itself(*taken.failure) && ++unanswered < 5;
+      if (taken.failure->code != 409 && !may_be_done)
         return error_of(*taken.failure, place.text(), key, "take the lock of " + place.text());
       seen.clear();
       continue;

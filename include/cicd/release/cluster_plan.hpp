@@ -43,7 +43,8 @@ struct cluster_plan {
   std::vector<planned_object> objects;  ///< in the order of applying; removals last, in theirs
   std::vector<std::string> remarks;     ///< what a person should know, a sentence each
   std::vector<std::string> kept;        ///< objects that the declaration no longer has and that stay, and why
-  bool renews = false;                  ///< what is kept of a preview or a canary changes, such as its expiry
+  bool unread = false;  ///< what the declaration no longer has could not be read, so nothing is removed
+  bool renews = false;  ///< what is kept of a preview or a canary changes, such as its expiry
 
   bool changes_objects() const;
   /// Something is to be done: an object changes, or the last deploy did not end well.

@@ -27,25 +27,19 @@ bool is_missing(const api_answer& answer) {
   return answer.failure && answer.failure->code == 404;
 }
 
-object_key key_of(const json& object, const std::string& otherwise) {
-  const kubernetes::kind_facts* kind = kubernetes::kind_named(object["kind"].text());
-  const bool cluster_wide = kind != nullptr && !kind->namespaced;
-  return {object["kind"].text(), cluster_wide ? "" : object["metadata"]["namespace"].text(otherwise),
-          object["metadata"]["name"].text()};
-}
-
 int order_of(const std::string& kind) {
   const kubernetes::kind_facts* known = kubernetes::kind_named(kind);
   return known == nullptr ? 50 : known->order;
 }
 
-/// The namespace of the environment for what lives in one and names none.
-void place_object(json& object, const std::string& namespace_name) {
-  const kubernetes::kind_facts* kind = kubernetes::kind_named(object["kind"].text());
-  if (kind == nullptr || !kind->namespaced || !object["metadata"]["namespace"].is_null()) return;
-  json metadata = object["metadata"];
-  metadata.set("namespace", namespace_name);
-  object.set("metadata", std::move(metadata));
+/// The definition among these objects that makes the kind of `object`; null where there is none.
+const json* definition_among(const std::vector<json>& objects, const json& object) {
+  const auto found = std::ranges::find_if(objects, [&](const json& each) {
+    return each["kind"].text() == "CustomResourceDefinition"
+           && each["spec"]["names"]["kind"].text() == object["kind"].text()
+           && object["apiVersion"].text().starts_with(each["spec"]["group"].text() + "/");
+  });
+  return found == objects.end() ? nullptr : &*found;
 }
 
 /// What the server keeps for itself, left out; the data of a Secret by digest.
@@ -91,7 +85,8 @@ class planning {
     plan_.cluster = with_.name();
     plan_.place = wanted_.place;
     plan_.before = std::move(before);
-    for (json& each : objects) place_object(each, wanted_.place.namespace_name);
+    find_kinds(objects);
+    for (json& each : objects) place_object(each);
     std::ranges::stable_sort(objects, {}, [](const json& each) { return order_of(each["kind"].text()); });
     if (status there = look_for_namespace(objects); !there) return std::move(there).error();
     if (status read = read_live(objects); !read) return std::move(read).error();
@@ -102,6 +97,47 @@ class planning {
   }
 
  private:
+  /// What the objects are, of kinds that we do not know by what the cluster says, or by the definitions that
+  /// are applied with them.
+  void find_kinds(const std::vector<json>& objects) {
+    for (const json& each : objects) {
+      const std::string api_version = each["apiVersion"].text(), name = each["kind"].text();
+      const kubernetes::kind_facts* known = kubernetes::kind_named(name);
+      if (kinds_.contains(kind_of(each))) continue;
+      if (known != nullptr && (api_version.empty() || known->api_version == api_version)) {
+        kinds_[kind_of(each)] = known->namespaced;
+      } else if (const auto found = with_.discover(api_version, name)) {
+        kinds_[kind_of(each)] = found->namespaced;
+      } else if (const json* definition = definition_among(objects, each)) {
+        kinds_[kind_of(each)] = (*definition)["spec"]["scope"].text() == "Namespaced";
+        to_be_defined_.insert(kind_of(each));
+      }
+    }
+  }
+
+  static std::string kind_of(const json& object) {
+    return object["apiVersion"].text() + '/' + object["kind"].text();
+  }
+
+  /// One of a kind that nobody knows is taken for one that lives in a namespace; the dry run refuses it.
+  bool is_namespaced(const json& object) const {
+    const auto found = kinds_.find(kind_of(object));
+    return found == kinds_.end() || found->second;
+  }
+
+  object_key key_of(const json& object) const {
+    return {object["kind"].text(), is_namespaced(object) ? object["metadata"]["namespace"].text() : "",
+            object["metadata"]["name"].text()};
+  }
+
+  /// The namespace of the environment for what lives in one and names none.
+  void place_object(json& object) const {
+    if (!is_namespaced(object) || !object["metadata"]["namespace"].is_null()) return;
+    json metadata = object["metadata"];
+    metadata.set("namespace", wanted_.place.namespace_name);
+    object.set("metadata", std::move(metadata));
+  }
+
   /// The namespace must be there or be made; where we may not look, the dry run will say.
   status look_for_namespace(const std::vector<json>& objects) {
     const std::string& name = wanted_.place.namespace_name;
@@ -125,7 +161,7 @@ class planning {
 
   status read_live(std::vector<json>& objects) {
     std::vector<object_key> keys;
-    for (const json& each : objects) keys.push_back(key_of(each, wanted_.place.namespace_name));
+    for (const json& each : objects) keys.push_back(key_of(each));
     std::vector<api_answer> live = with_.get_all(keys);
     for (std::size_t at = 0; at < objects.size(); ++at) {
       if (live[at].failure && !is_missing(live[at]))
@@ -148,8 +184,10 @@ class planning {
     });
   }
 
-  /// In a namespace that is not there yet nothing can be asked: all of it is new.
+  /// In a namespace that is not there yet nothing can be asked: all of it is new. So is what is yet to be
+  /// defined.
   bool can_ask(const planned_object& one) const {
+    if (to_be_defined_.contains(kind_of(one.wanted))) return false;
     return !no_namespace_ || one.key.namespace_name != wanted_.place.namespace_name;
   }
 
@@ -183,7 +221,8 @@ class planning {
     if (one.kind == what::add) return {};
     if (one.force) {
       const json after = after_taking_over(answer.object, one.live, one.managers);
-      one.changes = kubernetes::changes_between(kubernetes::declared_part_of(one.live), kubernetes::declared_part_of(after));
+      one.changes = kubernetes::changes_between(kubernetes::declared_part_of(one.live),
+                                                kubernetes::declared_part_of(after));
     } else {
       one.changes = kubernetes::changes_between(one.live, answer.object);
     }
@@ -240,6 +279,7 @@ class planning {
     const std::vector<api_answer> live = with_.get_all(gone);
     for (std::size_t at = 0; at < gone.size(); ++at)
       if (live[at].failure && !is_missing(live[at])) {
+        plan_.unread = true;
         plan_.kept.push_back(fmt::format("nothing is removed: {} could not be read ({})", gone[at].text(),
                                          displayable(live[at].failure->message)));
         return {};
@@ -268,7 +308,7 @@ class planning {
     const std::string named = key.kind + "/" + key.name;
     const bool asked = std::ranges::any_of(wanted_.where->prune,
                                            [&](const object_name& each) { return each.view() == named; });
-    if ((kind == nullptr || kind->guarded) && !asked)
+    if (kind != nullptr && kind->guarded && !asked)
       return "such objects are removed only by name: PRUNE " + named;
     if (key.kind == "Job" && live["status"]["active"].integer() > 0) return "it still runs";
     return {};
@@ -278,6 +318,8 @@ class planning {
   const wanted_release& wanted_;
   cluster_plan plan_;
   bool no_namespace_ = false;
+  std::map<std::string, bool> kinds_;    ///< by apiVersion and kind: whether it is namespaced
+  std::set<std::string> to_be_defined_;  ///< the kinds whose definitions are applied with them
 };
 
 /// A digest over the data of each ConfigMap and Secret that pods read, so that a change rolls them.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/api_error.hpp>
 #include <cicd/release/cluster_state.hpp>
 
 namespace cicd {
@@ -188,6 +189,26 @@ error written_meanwhile(const cluster_place& place) {
                {{"try", "run it again: it starts from what is there now"}}};
 }
 
+bool is_same_data(const json& one, const json& other) {
+  return one.members().size() == other.members().size()
+         && std::ranges::all_of(one.members(),
+                                [&](const auto& each) { return other[each.first] == each.second; });
+}
+
+/// A write whose answer was lost may have been done: then the server has what we wrote.
+api_answer write_surely(kubernetes::cluster& with, const cluster_place& place, const json& map, bool is_new) {
+  constexpr int most_tries = 5;
+  api_answer answer;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    answer = is_new ? with.create(map) : with.replace(map);
+    if (answer || !kubernetes::passes_by_itself(*answer.failure)) return answer;
+    api_answer now = with.get(key_of(place));
+    if (now && is_same_data(now.object["data"], map["data"])) return now;
+    if (!now && !is_missing(now)) return answer;
+  }
+  return answer;
+}
+
 /// Of the environment's past deployments the oldest, beyond those that are kept.
 void forget_oldest(kubernetes::cluster& with, const cluster_place& place, const json& list) {
   std::vector<std::string> names;
@@ -239,7 +260,7 @@ status write_cluster_state(kubernetes::cluster& with, const cluster_place& place
     metadata.set("resourceVersion", state.resource_version);
     map.set("metadata", std::move(metadata));
   }
-  const api_answer answer = state.resource_version.empty() ? with.create(map) : with.replace(map);
+  const api_answer answer = write_surely(with, place, map, state.resource_version.empty());
   if (answer) {
     state.resource_version = answer.object["metadata"]["resourceVersion"].text();
     return {};

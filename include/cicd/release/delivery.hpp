@@ -143,6 +143,7 @@ class delivery : public effect_planner {
                     kubernetes::cluster& with,
                     wanted_release& to);
   result<step_plan> plan_clusters(const graph_step& step, const std::vector<wanted_image>& images);
+  status knows_what_came(const graph_step& step, const cluster_plan& plan);
   status may_change(const graph_step& step, const cluster_plan& plan, const deployment_record& record);
   outcome deploy_clusters(const graph_step& step,
                           const cancellation& cancelled,

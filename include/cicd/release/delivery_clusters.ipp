@@ -11,6 +11,7 @@
 #include <cicd/release/branch_deploy.hpp>
 #include <cicd/release/branch_end.hpp>
 #include <cicd/release/delivery.hpp>
+#include <cicd/release/fork.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -56,12 +57,41 @@ error held(const deployment_hold& hold, const graph_step& step) {
                                     step.place->name.view())}}};
 }
 
+/// Whether another run deployed between this run's plan and its lock.
+bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
+  const auto generation = [](const cluster_plan& of) {
+    return of.before.record ? of.before.record->generation : 0;
+  };
+  return now.cluster == planned.cluster && now.place.text() == planned.place.text()
+         && generation(now) != generation(planned);
+}
+
+error unknown_meanwhile(const graph_step& step, const deployment_record& there) {
+  return error{
+      exit_class::conflict,
+      step.id,
+      "superseded: while this run was under way another deployed a commit that this clone does not "
+      "know, and that may be newer",
+      displayable(there.commit.substr(0, 12)),
+      {{"there", displayable(fmt::format("{} by {} at {}", there.version, there.who, utc_text(there.when)))},
+       {"try", "git fetch, and deploy the newer of the two"}}};
+}
+
 error moved(const graph_step& step, const cluster_plan& plan) {
   return error{exit_class::conflict,
                step.id,
                "what is there, or what is wanted, is no longer what the saved plan was made of",
                plan.cluster,
                {{"try", "make the plan again, look at it, and deploy that one"}}};
+}
+
+/// Of several clusters: which one failed, and those that were not begun for it.
+error failed_in(error why, const std::vector<cluster_wave>& waves, std::size_t at) {
+  if (waves.size() < 2) return why;
+  std::vector<std::string> later;
+  for (std::size_t each = at + 1; each < waves.size(); ++each) later.push_back(waves[each].target.text());
+  why = std::move(why).with("failed in", waves[at].target.text());
+  return later.empty() ? why : std::move(why).with("not begun", joined(later, ", "));
 }
 
 std::string saved_key(const graph_step& step, const cluster_plan& plan) {
@@ -207,8 +237,9 @@ status delivery::add_branch(const graph_step& step,
                             const cluster_wave& wave,
                             kubernetes::cluster& with,
                             wanted_release& to) {
-  branch_request ask{step, wave, source_of(*step.pipeline).git.branch.value_or(""), time_.now(),
-                     options_.canary_percent, &around_};
+  branch_request ask{
+      step,    wave, source_of(*step.pipeline).git.branch.value_or(""), time_.now(), options_.canary_percent,
+      &around_};
   return step.branch_copy != nullptr ? make_preview(ask, to) : make_canary(ask, with, to);
 }
 
@@ -223,6 +254,12 @@ status delivery::may_change(const graph_step& step,
     if (saved == options_.saved_plans.end() || saved->second != hex(fingerprint_of(plan)))
       return moved(step, plan);
   }
+  if (const std::optional<std::string> fork = fork_of(around_))
+    return error{exit_class::policy,
+                 step.id,
+                 "a pull request from a fork is not deployed",
+                 *fork,
+                 {{"try", "push the branch to the repository itself, after a look at it"}}};
   if (step.place->is_protected && !around_.get("CI"))
     return error{exit_class::policy,
                  step.id,
@@ -234,9 +271,24 @@ status delivery::may_change(const graph_step& step,
   if (const auto& hold = plan.before.hold; hold && (hold->version.empty() || hold->version == record.version))
     return held(*hold, step);
   if (!step.is_of_branch())
+    if (status known = knows_what_came(step, plan); !known) return known;
+  if (!step.is_of_branch())
     if (status newest = not_superseded(step, {.tip = {}, .files = {}, .record = plan.before.record}); !newest)
       return newest;
   return check_approval(step, plan, record, time_.now());
+}
+
+/// What another run deployed since this one planned must be known here, or nobody can say which is newer.
+status delivery::knows_what_came(const graph_step& step, const cluster_plan& plan) {
+  using namespace release_delivery_clusters;
+  const auto& there = plan.before.record;
+  const auto& planned = last_plans(step.id);
+  const bool came =
+      std::ranges::any_of(planned, [&](const planned_wave& each) { return has_moved(plan, each.plan); });
+  const git_state& git = source_of(*step.pipeline).git;
+  if (!came || !there || !git.commit || there->commit.empty() || there->commit == *git.commit) return {};
+  if (is_ancestor(step.pipeline->source_directory, *git.commit, there->commit, around_)) return {};
+  return unknown_meanwhile(step, *there);
 }
 
 result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vector<wanted_image>& images) {
@@ -257,7 +309,7 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
     if (!would) return std::move(would).error();
     if (step.is_of_branch())
       if (status alone = check_labels(**with, *wanted, *would); !alone) return std::move(alone).error();
-    if (would->has_work()) {
+    if (would->has_work() || would->unread) {
       if (plan.what == decision::up_to_date)
         plan.reasons = deploy_reasons(would->before.record, wanted->record);
       plan.what = decision::run;
@@ -278,11 +330,16 @@ outcome delivery::deploy_clusters(const graph_step& step,
   end.how = step_outcome::ran;
   std::size_t changed = 0;
   std::vector<std::string> lines;
-  for (cluster_wave& wave : waves_of(*step.pipeline, *step.place)) {
+  std::vector<cluster_wave> waves = waves_of(*step.pipeline, *step.place);
+  for (std::size_t at = 0; at < waves.size(); ++at) {
+    cluster_wave& wave = waves[at];
+    const auto failed = [&](error why) {
+      return failed_outcome(release_delivery_clusters::failed_in(std::move(why), waves, at));
+    };
     auto with = open_wave(wave, &cancelled);
-    if (!with) return failed_outcome(std::move(with).error());
+    if (!with) return failed(std::move(with).error());
     result<wanted_release> wanted = wanted_in(step, images, wave, **with);
-    if (!wanted) return failed_outcome(std::move(wanted).error());
+    if (!wanted) return failed(std::move(wanted).error());
     const std::string name = (*with)->name();
     with->reset();
     const deployment_record record = wanted->record;
@@ -298,7 +355,7 @@ outcome delivery::deploy_clusters(const graph_step& step,
       options.verify = [&]() { return run_verify(step.id, *wanted, cancelled, say); };
     const open_cluster open = [&] { return open_wave(wave, &cancelled); };
     result<cluster_deploy_result> done = deploy_to_cluster(open, *wanted, options);
-    if (!done) return failed_outcome(std::move(done).error());
+    if (!done) return failed(std::move(done).error());
     changed += done->changed;
     for (std::string& line : done->lines) lines.push_back(std::move(line));
     if (const auto& notes = wanted->state_facts; notes.contains("host") && !notes.at("host").empty())

@@ -107,7 +107,10 @@ class judge {
   }
 
   std::string service_name() const {
-    return kubernetes::workload_name(wanted_.place.pipeline, wanted_.facts.of_branch.services.front());
+    return kubernetes::name_in_environment(
+        wanted_.place.pipeline,
+        service_in(wanted_.pipeline->declared, wanted_.facts.of_branch.services.front(),
+                   wanted_.place.environment));
   }
 
   status look_at(const taker& by, const std::string& namespace_name) const {

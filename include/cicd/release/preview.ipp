@@ -92,26 +92,12 @@ void add_remarks(const branch_request& ask, wanted_release& to) {
                                      ask.step.place->name.view(), displayable(ask.branch)));
 }
 
-status check_sweep(const branch_request& ask) {
-  const preview& declared = *ask.step.branch_copy;
-  if (declared.sweep.view() != "cluster") return {};
-  return error{
-      exit_class::usage,
-      ask.step.id,
-      "SWEEP cluster cannot be had: it takes an image with cicd and git in it, and the repository's key",
-      "cluster",
-      {{"allowed", "ci"},
-       {"try", fmt::format("SWEEP ci, and `cicd preview sweep {}` on a schedule of the CI system",
-                           ask.step.pipeline->declared.name.view())}}};
-}
-
 }  // namespace
 }  // namespace release_preview
 
 status make_preview(const branch_request& ask, wanted_release& to) {
   using namespace release_preview;
   if (status may = check_branch(ask); !may) return may;
-  if (status can = check_sweep(ask); !can) return can;
   const preview& declared = *ask.step.branch_copy;
   to.facts.on = kubernetes::track::preview;
   to.place.branch_key = branch_key_of(ask.branch);

@@ -13,14 +13,14 @@ namespace cicd {
 /// Those of TAKE_OVER that own fields of the object; none of an object that is not there.
 std::vector<std::string> managers_taken_over(const json& live, const std::vector<text>& take_over);
 
-/// What the object will be once the fields of these managers are ours and `answer`, which a dry run gave back,
-/// is applied: without the fields that they sent and we do not.
+/// What the object will be once the fields of these managers are ours and `answer`, which a dry run gave
+/// back, is applied: without the fields that they sent and we do not.
 json after_taking_over(const json& answer, const json& live, const std::vector<std::string>& managers);
 
 /// Hands the fields of these managers over to `cicd` in `metadata.managedFields`, before an apply of `wanted`
 /// that takes over. What we leave to others (the number of pods of an autoscaled workload, whether a cron job
-/// is suspended) stays with theirs, so that it keeps its value. Nothing to do is success; class `conflict` when
-/// the object changed meanwhile.
+/// is suspended) stays with theirs, so that it keeps its value. Nothing to do is success; class `conflict`
+/// when the object changed meanwhile.
 status take_over_fields(kubernetes::cluster& with,
                         const json& live,
                         const json& wanted,

@@ -54,7 +54,8 @@ json own_entry(const json& object, json fields) {
 /// a service to one pod.
 std::string_view left_to_others(const json& live, const json& wanted) {
   const std::string kind = live["kind"].text();
-  if ((kind == "Deployment" || kind == "StatefulSet") && wanted["spec"]["replicas"].is_null()) return "replicas";
+  if ((kind == "Deployment" || kind == "StatefulSet") && wanted["spec"]["replicas"].is_null())
+    return "replicas";
   if (kind == "CronJob" && live["spec"]["suspend"].boolean() && wanted["spec"]["suspend"].is_null())
     return "suspend";
   return {};

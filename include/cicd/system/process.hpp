@@ -66,7 +66,7 @@ struct captured {
   std::string out, err;  ///< each cut after `limit` bytes
 };
 struct capture_options {
-  std::string input;                         ///< written to its standard input
+  std::string input{};                       ///< written to its standard input
   std::chrono::milliseconds limit{600'000};  ///< then TERM, 2 s, KILL; shown as signalled
   std::size_t most_bytes = 64U << 20U;
   const cancellation* cancelled = nullptr;

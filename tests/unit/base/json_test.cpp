@@ -85,9 +85,9 @@ TEST(json_reading, refuses_what_is_not_one_whole_document) {
     EXPECT_FALSE(parse_json(text)) << text;
 }
 
-TEST(json_reading, goes_thirty_two_levels_deep_and_no_further) {
-  EXPECT_TRUE(parse_json(std::string(32, '[') + std::string(32, ']')));
-  EXPECT_FALSE(parse_json(std::string(33, '[') + std::string(33, ']')));
+TEST(json_reading, goes_a_hundred_and_twenty_eight_levels_deep_and_no_further) {
+  EXPECT_TRUE(parse_json(std::string(128, '[') + std::string(128, ']')));
+  EXPECT_FALSE(parse_json(std::string(129, '[') + std::string(129, ']')));
 }
 
 TEST(json_reading, takes_whole_numbers_that_fit_and_others_as_floating) {

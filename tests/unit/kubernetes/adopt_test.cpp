@@ -25,17 +25,19 @@ json read(std::string_view text) {
 }
 
 json live(std::string_view kind, std::string_view version, std::string_view name, std::string_view spec) {
-  return read(R"({"apiVersion":")" + std::string(version) + R"(","kind":")" + std::string(kind)
-              + R"(","metadata":{"name":")" + std::string(name)
-              + R"(","namespace":"shop","uid":"u","labels":{"app.kubernetes.io/managed-by":"Helm"},"annotations":{
+  return read(
+      R"({"apiVersion":")" + std::string(version) + R"(","kind":")" + std::string(kind)
+      + R"(","metadata":{"name":")" + std::string(name)
+      + R"(","namespace":"shop","uid":"u","labels":{"app.kubernetes.io/managed-by":"Helm"},"annotations":{
                   "meta.helm.sh/release-name":"shop","meta.helm.sh/release-namespace":"shop"},"managedFields":[{"manager":"helm",
                   "operation":"Update","fieldsV1":{}}]},"spec":)"
-              + std::string(spec) + "}");
+      + std::string(spec) + "}");
 }
 
 /// As `helm create` makes it, after the server's defaults.
 json chart_deployment(std::string_view container = R"("x":null)") {
-  return live("Deployment", "apps/v1", "shop-web", R"({"replicas":3,"revisionHistoryLimit":10,"progressDeadlineSeconds":600,
+  return live("Deployment", "apps/v1", "shop-web",
+              R"({"replicas":3,"revisionHistoryLimit":10,"progressDeadlineSeconds":600,
     "selector":{"matchLabels":{"app.kubernetes.io/name":"web","app.kubernetes.io/instance":"shop"}},
     "strategy":{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":"25%","maxSurge":"25%"}},
     "template":{"metadata":{"creationTimestamp":null,"labels":{"app.kubernetes.io/name":"web","app.kubernetes.io/instance":"shop",
@@ -47,19 +49,23 @@ json chart_deployment(std::string_view container = R"("x":null)") {
       "readinessProbe":{"httpGet":{"path":"/ready","port":"http","scheme":"HTTP"},"timeoutSeconds":1,"periodSeconds":10,
         "successThreshold":1,"failureThreshold":3},
       "resources":{"requests":{"cpu":"100m","memory":"64Mi"},"limits":{"memory":"64Mi"}},)"
-                                                      + std::string(container)
-                                                      + R"(,"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File"}],
+                  + std::string(container)
+                  + R"(,"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File"}],
       "restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":"ClusterFirst","serviceAccountName":"web",
       "serviceAccount":"web","securityContext":{"runAsUser":1000},"schedulerName":"default-scheduler"}}})");
 }
 
-json chart_service(std::string_view port = R"({"name":"http","port":80,"targetPort":"http","protocol":"TCP"})") {
-  return live("Service", "v1", "shop-web", R"({"type":"ClusterIP","clusterIP":"10.0.0.9","clusterIPs":["10.0.0.9"],"ports":[)" + std::string(port)
-                                               + R"(],"selector":{"app.kubernetes.io/name":"web","app.kubernetes.io/instance":"shop"}})");
+json chart_service(
+    std::string_view port = R"({"name":"http","port":80,"targetPort":"http","protocol":"TCP"})") {
+  return live("Service", "v1", "shop-web",
+              R"({"type":"ClusterIP","clusterIP":"10.0.0.9","clusterIPs":["10.0.0.9"],"ports":[)"
+                  + std::string(port)
+                  + R"(],"selector":{"app.kubernetes.io/name":"web","app.kubernetes.io/instance":"shop"}})");
 }
 
 adoption adopted(std::vector<json> objects, std::vector<json> around = {}) {
-  result<adoption> made = adoption_of({"shop", "prod", "eks", "shop", 34, std::move(objects), std::move(around)});
+  result<adoption> made =
+      adoption_of({"shop", "prod", "eks", "shop", 34, std::move(objects), std::move(around)});
   EXPECT_TRUE(made) << (made ? "" : text_of(made.error()));
   return made ? *made : adoption{};
 }
@@ -112,8 +118,11 @@ TEST(adoption, changes_only_what_it_says) {
 }
 
 TEST(adoption, says_by_a_patch_what_no_keyword_says) {
-  const std::string patch = file(adopted({chart_deployment(R"("args":["--fast"],"stdin":true)"), chart_service()}), "k8s/web-patch.yaml");
-  EXPECT_THAT(patch, AllOf(HasSubstr("args:"), HasSubstr("stdin: true"), HasSubstr("startupProbe: null"), HasSubstr("tier: front")));
+  const std::string patch =
+      file(adopted({chart_deployment(R"("args":["--fast"],"stdin":true)"), chart_service()}),
+           "k8s/web-patch.yaml");
+  EXPECT_THAT(patch, AllOf(HasSubstr("args:"), HasSubstr("stdin: true"), HasSubstr("startupProbe: null"),
+                           HasSubstr("tier: front")));
   EXPECT_THAT(patch, AllOf(Not(HasSubstr("image:")), Not(HasSubstr("MODE")), Not(HasSubstr("helm"))));
 }
 
@@ -133,9 +142,12 @@ TEST(adoption, keeps_what_a_service_selects_when_it_is_not_what_the_deployment_d
 }
 
 TEST(adoption, keeps_names_and_numbers_of_ports) {
-  const adoption made = adopted({chart_deployment(), chart_service(R"({"name":"web","port":8080,"targetPort":8080,"protocol":"TCP"})")});
+  const adoption made =
+      adopted({chart_deployment(),
+               chart_service(R"({"name":"web","port":8080,"targetPort":8080,"protocol":"TCP"})")});
   EXPECT_THAT(made.declaration, HasSubstr("PORT 8080"));
-  EXPECT_THAT(file(made, "k8s/web-patch.yaml"), AllOf(HasSubstr("kind: Service"), HasSubstr("targetPort: 8080"), HasSubstr("$patch")));
+  EXPECT_THAT(file(made, "k8s/web-patch.yaml"),
+              AllOf(HasSubstr("kind: Service"), HasSubstr("targetPort: 8080"), HasSubstr("$patch")));
 }
 
 TEST(adoption, keeps_a_service_of_another_name_as_a_manifest) {
@@ -143,12 +155,14 @@ TEST(adoption, keeps_a_service_of_another_name_as_a_manifest) {
   json metadata = other["metadata"];
   other.set("metadata", metadata.set("name", "front"));
   const adoption made = adopted({chart_deployment()}, {other});
-  EXPECT_THAT(file(made, "k8s/adopted/service-front.yaml"), AllOf(HasSubstr("name: front"), Not(HasSubstr("clusterIP"))));
+  EXPECT_THAT(file(made, "k8s/adopted/service-front.yaml"),
+              AllOf(HasSubstr("name: front"), Not(HasSubstr("clusterIP"))));
 }
 
 TEST(adoption, takes_an_autoscaler_by_cpu_and_no_number_of_pods) {
-  const json scaler = live("HorizontalPodAutoscaler", "autoscaling/v2", "shop-web",
-                           R"({"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"shop-web"},"minReplicas":2,"maxReplicas":9,
+  const json scaler = live(
+      "HorizontalPodAutoscaler", "autoscaling/v2", "shop-web",
+      R"({"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"shop-web"},"minReplicas":2,"maxReplicas":9,
       "metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":70}}}]})");
   const adoption made = adopted({chart_deployment(), chart_service(), scaler});
   EXPECT_THAT(made.declaration, AllOf(HasSubstr("REPLICAS 2..9"), HasSubstr("SCALE_AT 70%")));
@@ -156,8 +170,9 @@ TEST(adoption, takes_an_autoscaler_by_cpu_and_no_number_of_pods) {
 }
 
 TEST(adoption, leaves_an_autoscaler_that_no_keyword_says_and_the_number_of_pods_to_it) {
-  const json scaler = live("HorizontalPodAutoscaler", "autoscaling/v2", "shop-web",
-                           R"({"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"shop-web"},"minReplicas":2,"maxReplicas":9,
+  const json scaler = live(
+      "HorizontalPodAutoscaler", "autoscaling/v2", "shop-web",
+      R"({"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"shop-web"},"minReplicas":2,"maxReplicas":9,
       "metrics":[{"type":"Resource","resource":{"name":"memory","target":{"type":"Utilization","averageUtilization":70}}}]})");
   const adoption made = adopted({chart_deployment(), chart_service(), scaler});
   EXPECT_NE(file(made, "k8s/adopted/horizontalpodautoscaler-shop-web.yaml"), "");
@@ -167,22 +182,27 @@ TEST(adoption, leaves_an_autoscaler_that_no_keyword_says_and_the_number_of_pods_
 
 TEST(adoption, takes_an_ingress_of_our_shape_and_keeps_any_other) {
   const auto ingress = [](std::string_view path) {
-    return live("Ingress", "networking.k8s.io/v1", "shop-web",
-                R"({"ingressClassName":"nginx","rules":[{"host":"shop.example.com","http":{"paths":[{"path":")" + std::string(path)
-                    + R"(","pathType":"Prefix","backend":{"service":{"name":"shop-web","port":{"number":80}}}}]}}]})");
+    return live(
+        "Ingress", "networking.k8s.io/v1", "shop-web",
+        R"({"ingressClassName":"nginx","rules":[{"host":"shop.example.com","http":{"paths":[{"path":")"
+            + std::string(path)
+            + R"(","pathType":"Prefix","backend":{"service":{"name":"shop-web","port":{"number":80}}}}]}}]})");
   };
   const adoption ours = adopted({chart_deployment(), chart_service(), ingress("/")});
   EXPECT_THAT(ours.declaration, AllOf(HasSubstr("HOST shop.example.com"), HasSubstr("INGRESS_CLASS nginx")));
-  EXPECT_THAT(file(ours, "k8s/web-patch.yaml"), AllOf(HasSubstr("number: 80"), Not(HasSubstr("shop.example.com"))));
+  EXPECT_THAT(file(ours, "k8s/web-patch.yaml"),
+              AllOf(HasSubstr("number: 80"), Not(HasSubstr("shop.example.com"))));
   const adoption other = adopted({chart_deployment(), chart_service(), ingress("/api")});
   EXPECT_THAT(other.declaration, Not(HasSubstr("HOST")));
   EXPECT_THAT(file(other, "k8s/adopted/ingress-shop-web.yaml"), HasSubstr("path: /api"));
 }
 
 TEST(adoption, takes_volumes_by_their_source_whatever_their_name) {
-  json mounted = chart_deployment(R"("volumeMounts":[{"name":"cfg","mountPath":"/etc/web"},{"name":"host","mountPath":"/host"}])");
-  const std::string text = replaced_all(compact(mounted), R"("restartPolicy")",
-                                        R"("volumes":[{"name":"cfg","configMap":{"name":"web","defaultMode":420}},
+  json mounted = chart_deployment(
+      R"("volumeMounts":[{"name":"cfg","mountPath":"/etc/web"},{"name":"host","mountPath":"/host"}])");
+  const std::string text =
+      replaced_all(compact(mounted), R"("restartPolicy")",
+                   R"("volumes":[{"name":"cfg","configMap":{"name":"web","defaultMode":420}},
                                            {"name":"host","hostPath":{"path":"/x","type":""}}],"restartPolicy")");
   const adoption made = adopted({read(text), chart_service()});
   EXPECT_THAT(made.declaration, HasSubstr("VOLUMES config:web=/etc/web"));
@@ -191,18 +211,23 @@ TEST(adoption, takes_volumes_by_their_source_whatever_their_name) {
 }
 
 TEST(adoption, takes_a_cron_job_with_its_schedule) {
-  const json job = live("CronJob", "batch/v1", "close", R"({"schedule":"0 3 * * *","concurrencyPolicy":"Allow","suspend":false,
+  const json job = live("CronJob", "batch/v1", "close",
+                        R"({"schedule":"0 3 * * *","concurrencyPolicy":"Allow","suspend":false,
     "successfulJobsHistoryLimit":3,"failedJobsHistoryLimit":1,"jobTemplate":{"metadata":{},"spec":{"template":{"metadata":{},"spec":{
     "containers":[{"name":"close","image":"registry.example.com/shop/web:1.2","command":["/app","close"]}],"restartPolicy":"OnFailure"}}}}})");
   const adoption made = adopted({job});
-  EXPECT_THAT(made.declaration, AllOf(HasSubstr("pipeline_cron_job(shop close\n  NAMED close"), HasSubstr("SCHEDULE \"0 3 * * *\""),
-                                      HasSubstr("COMMAND /app close"), HasSubstr("CONCURRENCY allow"), HasSubstr("RETRIES 6")));
-  EXPECT_THAT(file(made, "k8s/close-patch.yaml"), AllOf(HasSubstr("restartPolicy: OnFailure"), HasSubstr("failedJobsHistoryLimit: 1")));
+  EXPECT_THAT(made.declaration, AllOf(HasSubstr("pipeline_cron_job(shop close\n  NAMED close"),
+                                      HasSubstr("SCHEDULE \"0 3 * * *\""), HasSubstr("COMMAND /app close"),
+                                      HasSubstr("CONCURRENCY allow"), HasSubstr("RETRIES 6")));
+  EXPECT_THAT(file(made, "k8s/close-patch.yaml"),
+              AllOf(HasSubstr("restartPolicy: OnFailure"), HasSubstr("failedJobsHistoryLimit: 1")));
   EXPECT_THAT(made.changes, ElementsAre(HasSubstr("timeZone Etc/UTC")));
 }
 
 TEST(adoption, writes_no_value_that_would_be_read_as_a_placeholder_into_a_keyword) {
-  const adoption made = adopted({read(replaced_all(compact(chart_deployment()), R"("value":"fast")", R"("value":"a {host} b")")), chart_service()});
+  const adoption made = adopted(
+      {read(replaced_all(compact(chart_deployment()), R"("value":"fast")", R"("value":"a {host} b")")),
+       chart_service()});
   EXPECT_THAT(made.declaration, Not(HasSubstr("{host}")));
   EXPECT_THAT(file(made, "k8s/web-patch.yaml"), HasSubstr("a {host} b"));
 }

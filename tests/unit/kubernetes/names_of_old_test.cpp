@@ -1,4 +1,5 @@
-// NAMED, SELECTOR and SERVICE_SELECTOR: what ran under other names and labels goes on under them, and branches stay apart.
+// NAMED, SELECTOR and SERVICE_SELECTOR: what ran under other names and labels goes on under them, and
+// branches stay apart.
 #include "rendering.hpp"
 
 namespace {
@@ -22,7 +23,8 @@ TEST(old_names, are_those_of_every_object) {
 
 TEST(old_selectors, are_asked_for_by_deployment_and_service_and_borne_by_the_pods_beside_ours) {
   const auto objects = rendered(orders(old_api()));
-  EXPECT_EQ(compact(content_of(objects, "Deployment")["spec"]["selector"]["matchLabels"]), R"({"app":"shop","tier":"web"})");
+  EXPECT_EQ(compact(content_of(objects, "Deployment")["spec"]["selector"]["matchLabels"]),
+            R"({"app":"shop","tier":"web"})");
   EXPECT_EQ(compact(content_of(objects, "Service")["spec"]["selector"]), R"({"app":"shop","tier":"web"})");
   const json& labels = labels_of_pods(objects);
   EXPECT_EQ(labels["app"].text(), "shop");
@@ -59,7 +61,8 @@ TEST(canary, bears_what_the_service_asks_for_and_not_what_the_deployment_does) {
   const auto stable = rendered(orders(api), facts_of("prod"));
   const auto canary = rendered(orders(api), branch_facts_of(track::canary));
   const json& labels = labels_of_pods(canary);
-  for (const auto& [key, value] : content_of(stable, "Service")["spec"]["selector"].members()) EXPECT_EQ(labels[key], value);
+  for (const auto& [key, value] : content_of(stable, "Service")["spec"]["selector"].members())
+    EXPECT_EQ(labels[key], value);
   EXPECT_NE(labels["app"].text(), "shop");
 }
 

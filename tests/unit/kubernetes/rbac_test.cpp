@@ -24,7 +24,8 @@ rights_request request() {
 }
 
 bool has(const std::vector<right>& all, std::string_view verb, std::string_view resource) {
-  return std::any_of(all.begin(), all.end(), [&](const right& each) { return each.verb == verb && each.resource == resource; });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const right& each) { return each.verb == verb && each.resource == resource; });
 }
 
 TEST(rights, to_plan_remove_and_lock_nothing) {
@@ -39,12 +40,14 @@ TEST(rights, to_plan_remove_and_lock_nothing) {
 TEST(rights, are_of_rendered_kinds_only) {
   const auto all = rights_for(purpose::deploy, request());
   EXPECT_TRUE(has(all, "delete", "deployments"));
-  for (const char* other : {"ingresses", "statefulsets", "jobs", "cronjobs"}) EXPECT_FALSE(has(all, "patch", other)) << other;
+  for (const char* other : {"ingresses", "statefulsets", "jobs", "cronjobs"})
+    EXPECT_FALSE(has(all, "patch", other)) << other;
 }
 
 TEST(rights, to_read_a_secret_are_for_that_one) {
   const auto all = rights_for(purpose::deploy, request());
-  const auto secret = std::find_if(all.begin(), all.end(), [](const right& each) { return each.resource == "secrets"; });
+  const auto secret =
+      std::find_if(all.begin(), all.end(), [](const right& each) { return each.resource == "secrets"; });
   ASSERT_NE(secret, all.end());
   EXPECT_EQ(secret->verb, "get");
   EXPECT_EQ(secret->names, std::vector<std::string>{"db"});
@@ -52,7 +55,8 @@ TEST(rights, to_read_a_secret_are_for_that_one) {
 
 TEST(rights, to_see_events_and_logs_only_help) {
   for (const right& each : rights_for(purpose::deploy, request()))
-    EXPECT_EQ(each.is_needed, !(each.resource == "events" || each.resource == "pods/log" || each.resource == "secrets" || each.resource == "namespaces"))
+    EXPECT_EQ(each.is_needed, !(each.resource == "events" || each.resource == "pods/log"
+                                || each.resource == "secrets" || each.resource == "namespaces"))
         << each.resource;
 }
 
@@ -89,10 +93,14 @@ TEST(roles, have_a_binding_each_and_grant_every_right) {
       const auto texts = list.texts();
       return std::find(texts.begin(), texts.end(), text) != texts.end();
     };
-    EXPECT_TRUE(std::any_of(rules.elements().begin(), rules.elements().end(), [&](const json& rule) {
-      return holds(rule["apiGroups"], each.group) && holds(rule["resources"], each.resource) && holds(rule["verbs"], each.verb)
-             && rule["resourceNames"].texts() == each.names;
-    })) << each.verb << ' ' << each.resource;
+    EXPECT_TRUE(std::any_of(rules.elements().begin(), rules.elements().end(),
+                            [&](const json& rule) {
+                              return holds(rule["apiGroups"], each.group)
+                                     && holds(rule["resources"], each.resource)
+                                     && holds(rule["verbs"], each.verb)
+                                     && rule["resourceNames"].texts() == each.names;
+                            }))
+        << each.verb << ' ' << each.resource;
   }
 }
 
