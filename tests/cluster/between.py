@@ -23,7 +23,8 @@ class Request:
 
 class Between:
     """`rule(request)` says what becomes of a request: None lets it pass; a number is answered; "reset" and "hang" never reach the server;
-    "lost" reaches it and its answer does not come back; "hold" waits for `release`; a function is called before the answer goes out;
+    "lost" reaches it and its answer does not come back; "hold" waits for `released`, and "trap" does
+    and goes nowhere then; a function is called before the answer goes out;
     ("cut", seconds) ends an answer that flows for longer."""
 
     def __init__(self, port):
@@ -71,14 +72,14 @@ class Between:
 
     def treat(self, peer, request, body):
         what = self.rule(request)
-        if what == "hold":
+        if what in ("hold", "trap"):
             self.held.set()
             self.released.wait(60)
         if isinstance(what, int):
             return self.refuse(peer, what)
         if what == "hang":
             self.released.wait(40)
-        if what in ("reset", "hang"):
+        if what in ("reset", "hang", "trap"):
             return self.reset(peer)
         self.forward(peer, request, body, what)
 

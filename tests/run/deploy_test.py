@@ -52,7 +52,8 @@ class Deploy(harness.Case):
         self.assertEqual(tree.commits(), 2)
         self.assertIn("replicas: 3", self.file(tree, "app-api.deployment.yaml"))
         changed = tree.manifests("diff", "--name-only", "main~1", "main").split()
-        self.assertEqual(changed, [".cicd/records/stage/app.json", "stage/app/app-api.deployment.yaml"])
+        self.assertEqual(changed, [".cicd/records/stage/app.json", "stage/app/app-api.deployment.yaml",
+                                   "stage/app/app-api.poddisruptionbudget.yaml"])
 
     def test_the_commit_says_who_what_and_from_where(self):
         tree = self.made()
@@ -104,12 +105,12 @@ class Deploy(harness.Case):
         self.assertEqual(json.loads((folder / ".cicd/record.json").read_text())["generation"], 2)
         self.assertEqual(len((folder / ".cicd/history.ndjson").read_text().splitlines()), 2)
 
-    def test_kubectl_is_refused_before_anything_runs(self):
+    def test_an_image_that_no_cluster_can_pull_is_refused_before_anything_runs(self):
         tree = self.made(harness.DEPLOYED.replace("VIA gitops", "VIA kubectl"))
         for words in (("plan", "deploy-stage"), ("run", "deploy-stage")):
             done = tree.cicd(*words, status=2)
-            self.assertIn("VIA kubectl", done.all)
-            self.assertIn("gitops", done.all)
+            self.assertIn("names no registry: 'app'", done.all)
+            self.assertIn("VIA kubectl needs IMAGE", done.all)
         self.assertFalse(tree.work("app/build").exists(), "something ran")
         tree.run("app.publish")
 

@@ -442,8 +442,11 @@ class deployment {
     state_.inventory = before_.inventory;
     if (status kept = write_cluster_state(*with_, wanted_.place, state_); !kept)
       first = std::move(first).with("and", "the record could not be saved: " + kept.error().what);
+    const std::string not_any_more = to.record.version == wanted_version
+                                         ? "as it was deployed at " + utc_text(to.record.when)
+                                         : "and " + wanted_version + " does not";
     return std::move(first).with(
-        "state", fmt::format("rolled back: {} runs again, {} does not", to.record.version, wanted_version));
+        "state", fmt::format("rolled back: {} runs again, {}", to.record.version, not_any_more));
   }
 
   status put_objects_back(const past_deployment& to) {

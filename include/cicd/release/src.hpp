@@ -11,6 +11,7 @@
 #include <cicd/release/cluster_deploy.ipp>
 #include <cicd/release/cluster_lease.ipp>
 #include <cicd/release/cluster_plan.ipp>
+#include <cicd/release/cluster_plan_text.ipp>
 #include <cicd/release/cluster_state.ipp>
 #include <cicd/release/delivery.ipp>
 #include <cicd/release/delivery_clusters.ipp>

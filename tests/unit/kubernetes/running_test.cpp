@@ -9,7 +9,7 @@ const json& rolling_of(const std::vector<object>& objects) {
   return content_of(objects, "Deployment")["spec"]["strategy"]["rollingUpdate"];
 }
 
-TEST(rollout, with_pods_that_may_be_missing_needs_no_more_of_them) {
+TEST(rolling_update, with_pods_that_may_be_missing_needs_no_more_of_them) {
   service api = whole_api();
   api.max_unavailable = "1";
   EXPECT_EQ(compact(rolling_of(rendered(orders(api)))), R"({"maxUnavailable":1,"maxSurge":0})");

@@ -171,13 +171,6 @@ TEST_F(branch_deploys, refuse_hosts_that_are_too_long) {
   EXPECT_NE(said(made).find("the host of this branch would be too long"), std::string::npos);
 }
 
-TEST_F(branch_deploys, refuse_a_sweep_that_nobody_does) {
-  copy.sweep = text("cluster");
-  const status made = preview_of("fix");
-  ASSERT_FALSE(made);
-  EXPECT_NE(said(made).find("cicd preview sweep orders"), std::string::npos);
-}
-
 // --- canaries ---
 
 TEST_F(branch_deploys, give_a_canary_its_share_and_say_so) {

@@ -94,6 +94,7 @@ TEST_F(cluster_plans, remove_nothing_when_one_of_them_cannot_be_read) {
   before.inventory = {{"Service", "orders", "old"}, {"Secret", "orders", "hidden"}};
   const cluster_plan plan = planned({ours("Service", "api")}, before);
   EXPECT_EQ(lines(plan), "+ Service api\n! nothing is removed: Secret hidden could not be read (secrets is forbidden)");
+  EXPECT_TRUE(plan.unread);
 }
 
 TEST_F(cluster_plans, keep_what_no_longer_bears_our_labels) {
@@ -174,6 +175,21 @@ TEST_F(cluster_plans, that_are_saved_hold_no_secret) {
   with.create(secret);
   const cluster_plan plan = planned({secret, ours("Service", "api")});
   EXPECT_EQ(pretty(saved_plan_of(plan, {})).find("aHVudGVyMg"), std::string::npos);
+}
+
+TEST_F(cluster_plans, ask_nothing_of_a_kind_whose_definition_comes_with_it) {
+  json widget = fake_cluster::object("Widget", "one", "");
+  widget.set("apiVersion", "example.com/v1");
+  server->refusals["apply Widget one"] =
+      api_failure{404, "UnknownKind", "the cluster does not have the kind Widget", {}};
+  EXPECT_EQ(refused({widget}).kind, exit_class::usage);
+  const result<json> definition = parse_json(
+      R"({"kind":"CustomResourceDefinition","metadata":{"name":"widgets.example.com"},
+          "spec":{"group":"example.com","scope":"Cluster","names":{"kind":"Widget"}}})");
+  ASSERT_TRUE(definition);
+  const cluster_plan plan = planned({widget, *definition});
+  EXPECT_EQ(lines(plan), "+ CustomResourceDefinition widgets.example.com\n+ Widget one");
+  EXPECT_EQ(plan.objects.back().key, (object_key{"Widget", "", "one"}));
 }
 
 }  // namespace
