@@ -107,10 +107,9 @@ class judge {
   }
 
   std::string service_name() const {
-    return kubernetes::name_in_environment(
-        wanted_.place.pipeline,
-        service_in(wanted_.pipeline->declared, wanted_.facts.of_branch.services.front(),
-                   wanted_.place.environment));
+    const auto named = wanted_.state_facts.find(branch_fact::workload);
+    if (named != wanted_.state_facts.end()) return named->second;
+    return kubernetes::workload_name(wanted_.place.pipeline, wanted_.facts.of_branch.services.front());
   }
 
   status look_at(const taker& by, const std::string& namespace_name) const {
