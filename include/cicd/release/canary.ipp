@@ -144,6 +144,17 @@ void add_remarks(const branch_request& ask,
       "the pods that they have");
 }
 
+/// What it would be if production gave up as many pods as the canary has: its own declaration says how many
+/// it keeps.
+void add_alternative(const branch_request& ask, const canary_share& share, canary_offer& offer) {
+  const service of = service_of(ask);
+  const int kept = share.total - 2 * share.pods;
+  if (of.replicas.scales() || kept < 1) return;
+  offer.remarks.push_back(fmt::format("where production gives up {} of its pods (REPLICAS {} in {}) it is {}",
+                                      share.pods, kept, ask.step.place->name.view(),
+                                      canary_share{share.pods, share.total - share.pods}.text()));
+}
+
 }  // namespace
 }  // namespace release_canary
 
@@ -163,6 +174,7 @@ result<canary_offer> offer_canary(const branch_request& ask, kubernetes::cluster
   canary_offer offer{*share, {}};
   offer.remarks.push_back(fmt::format("the canary of {} gets {}; {}% was asked for, and pods are whole",
                                       declared.service.view(), share->text(), question.percent));
+  add_alternative(ask, *share, offer);
   add_remarks(ask, with, *deployment, offer);
   return offer;
 }

@@ -185,6 +185,8 @@ TEST_F(branch_deploys, give_a_canary_its_share_and_say_so) {
   ASSERT_FALSE(wanted.remarks.empty());
   EXPECT_EQ(wanted.remarks.front(),
             "the canary of api gets 1 of 11 pods, 9.1%; 10% was asked for, and pods are whole");
+  EXPECT_EQ(wanted.remarks.at(1),
+            "where production gives up 1 of its pods (REPLICAS 9 in prod) it is 1 of 10 pods, 10%");
 }
 
 TEST_F(branch_deploys, tell_what_else_moves_the_share) {
