@@ -379,7 +379,15 @@ class Case(run.Case):
         return Load(address, **how)
 
     def fetch(self, service, path="/", **how):
-        return fetch(self.address(service), path, **how)
+        """One request; a Service that the node has no route to yet is waited for."""
+        end = time.monotonic() + 10
+        while True:
+            try:
+                return fetch(self.address(service), path, **how)
+            except ConnectionRefusedError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     # ---- the driver ----
 
