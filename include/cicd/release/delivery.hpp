@@ -175,6 +175,9 @@ class delivery : public effect_planner {
   std::map<std::string, std::vector<wanted_image>> asked_;  ///< by step, of its last plan
   std::map<std::string, std::string> tags_;  ///< by repository: what its image is published under
   std::map<std::string, std::vector<planned_wave>> planned_;  ///< by step, of a deploy to clusters
+  /// By step: the doors that its plan opened, kept for the deploy that follows at once, with nothing between.
+  std::map<std::string, std::vector<std::unique_ptr<kubernetes::cluster>>> doors_;
+  cancellation doors_cancelled_;  ///< what those doors hear of
 };
 
 }  // namespace cicd

@@ -2,7 +2,10 @@
 // wave.
 #pragma once
 
+#include <poll.h>
+
 #include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -97,6 +100,28 @@ error failed_in(error why, const std::vector<cluster_wave>& waves, std::size_t a
 std::string saved_key(const graph_step& step, const cluster_plan& plan) {
   return step.id + "@" + plan.cluster;
 }
+
+/// Hands a cancellation on to what was told to hear another, as long as this object lives.
+class handed_on {
+ public:
+  handed_on(const cancellation& from, cancellation to)
+      : watcher_([from, to, over = over_]() mutable {
+          pollfd asked[2] = {{from.descriptor(), POLLIN, 0}, {over.descriptor(), POLLIN, 0}};
+          while (poll(asked, 2, -1) < 0) {
+          }
+          if (from.cancelled()) to.cancel();
+        }) {}
+  ~handed_on() {
+    over_.cancel();
+    watcher_.join();
+  }
+  handed_on(const handed_on&) = delete;
+  handed_on& operator=(const handed_on&) = delete;
+
+ private:
+  cancellation over_;
+  std::thread watcher_;
+};
 
 }  // namespace
 }  // namespace release_delivery_clusters
@@ -299,9 +324,11 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
                  .details = {},
                  .result = step_result{}};
   std::vector<planned_wave>& waves = planned_[step.id];
+  std::vector<std::unique_ptr<kubernetes::cluster>>& doors = doors_[step.id];
   waves.clear();
+  doors.clear();
   for (cluster_wave& wave : waves_of(*step.pipeline, *step.place)) {
-    auto with = open_wave(wave, nullptr);
+    auto with = open_wave(wave, &doors_cancelled_);
     if (!with) return std::move(with).error();
     result<wanted_release> wanted = wanted_in(step, images, wave, **with);
     if (!wanted) return std::move(wanted).error();
@@ -318,7 +345,9 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
       for (std::string& line : lines_of(*would)) plan.details.push_back(std::move(line));
     }
     waves.push_back({*std::move(would), std::move(wanted->record)});
+    doors.push_back(*std::move(with));
   }
+  if (plan.what != decision::run) doors.clear();
   return plan;
 }
 
@@ -331,17 +360,25 @@ outcome delivery::deploy_clusters(const graph_step& step,
   std::size_t changed = 0;
   std::vector<std::string> lines;
   std::vector<cluster_wave> waves = waves_of(*step.pipeline, *step.place);
+  std::vector<std::unique_ptr<kubernetes::cluster>> doors = std::move(doors_[step.id]);
+  doors.resize(waves.size());
+  const release_delivery_clusters::handed_on heard(cancelled, doors_cancelled_);
   for (std::size_t at = 0; at < waves.size(); ++at) {
     cluster_wave& wave = waves[at];
     const auto failed = [&](error why) {
       return failed_outcome(release_delivery_clusters::failed_in(std::move(why), waves, at));
     };
-    auto with = open_wave(wave, &cancelled);
+    const open_cluster open = [&]() -> result<std::unique_ptr<kubernetes::cluster>> {
+      if (doors[at]) return std::move(doors[at]);
+      return open_wave(wave, &cancelled);
+    };
+    auto with = open();
     if (!with) return failed(std::move(with).error());
+    if (wave.place.namespace_name.empty()) wave.place.namespace_name = (*with)->default_namespace();
     result<wanted_release> wanted = wanted_in(step, images, wave, **with);
     if (!wanted) return failed(std::move(wanted).error());
     const std::string name = (*with)->name();
-    with->reset();
+    doors[at] = *std::move(with);
     const deployment_record record = wanted->record;
     cluster_deploy_options options;
     options.holder = fmt::format("{}, run {}", record.who, options_.run_id);
@@ -353,7 +390,6 @@ outcome delivery::deploy_clusters(const graph_step& step,
     options.may = [&](const cluster_plan& plan) { return may_change(step, plan, record); };
     if (!step.place->verify.empty() && step.branch_share == nullptr)
       options.verify = [&]() { return run_verify(step.id, *wanted, cancelled, say); };
-    const open_cluster open = [&] { return open_wave(wave, &cancelled); };
     result<cluster_deploy_result> done = deploy_to_cluster(open, *wanted, options);
     if (!done) return failed(std::move(done).error());
     changed += done->changed;
