@@ -459,38 +459,40 @@ pipeline_environment(orders {name} ON branch main VIA kubectl CONTEXT {context} 
 
     def definition(self):
         group = f"{self.namespace}.example.com"
-        self.addCleanup(harness.kubectl, "delete", "crd", f"widgets.{group}", "--ignore-not-found", "--wait=false", status=None)
+        self.addCleanup(harness.kubectl, "delete", "crd", f"services.{group}", "--ignore-not-found", "--wait=false", status=None)
         schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer"}}}}}
-        return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": f"widgets.{group}"},
-                "spec": {"group": group, "scope": "Namespaced", "names": {"plural": "widgets", "kind": "Widget"},
+        return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": f"services.{group}"},
+                "spec": {"group": group, "scope": "Namespaced", "names": {"plural": "services", "kind": "Service"},
                          "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}]}}
 
     def test_kinds_that_only_the_cluster_knows_are_planned_applied_and_pruned(self):
+        """Even one that bears the kind and the name of an object of ours."""
         group = f"{self.namespace}.example.com"
         orders = self.orders(place=SETTINGS)
-        widget = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": {"name": "one"}, "spec": {"size": 1}}
-        orders.write("k8s/a-widget.yaml", json.dumps(widget))
-        orders.commit("a widget")
+        foreign = {"apiVersion": f"{group}/v1", "kind": "Service", "metadata": {"name": "orders-api"}, "spec": {"size": 1}}
+        orders.write("k8s/a-service.yaml", json.dumps(foreign))
+        orders.commit("a service of another group")
         orders.run("orders.publish")
         unknown = orders.run("orders.deploy-stage", status=2)
-        self.assertIn("the cluster does not have the kind Widget", unknown.all)
+        self.assertIn(f"the cluster does not have the kind Service.{group}", unknown.all)
         orders.write("k8s/definition.yaml", json.dumps(self.definition()))
         orders.commit("its definition")
         said = orders.cicd("plan", "orders.deploy-stage").stdout
-        for words in ("+ CustomResourceDefinition", "+ Widget one", "+ Deployment orders-api"):
+        for words in ("+ CustomResourceDefinition", f"+ Service.{group} orders-api", "+ Service orders-api", "+ Deployment orders-api"):
             self.assertIn(words, said)
         orders.run("orders.deploy-stage")
-        found = self.get(f"widgets.{group}/one")
+        found = self.get(f"services.{group}/orders-api")
         self.assertEqual(found["metadata"]["labels"]["cicd.dev/pipeline"], "orders")
         self.assertIn("nothing to do", orders.run("orders.deploy-stage").all)
-        orders.write("k8s/a-widget.yaml", json.dumps({**widget, "spec": {"size": 2}}))
+        orders.write("k8s/a-service.yaml", json.dumps({**foreign, "spec": {"size": 2}}))
         orders.commit("larger")
         self.assertIn("spec.size: 1 → 2", orders.cicd("plan", "orders.deploy-stage").stdout)
-        (orders.source / "k8s/a-widget.yaml").unlink()
+        (orders.source / "k8s/a-service.yaml").unlink()
         (orders.source / "k8s/definition.yaml").unlink()
         self.settings(orders, 1).run("orders.deploy-stage")
-        self.until_gone(f"widgets.{group}/one")
-        self.assertTrue(self.exists(f"crd/widgets.{group}"))
+        self.until_gone(f"services.{group}/orders-api")
+        self.assertTrue(self.exists("service/orders-api"))
+        self.assertTrue(self.exists(f"crd/services.{group}"))
 
 
 if __name__ == "__main__":

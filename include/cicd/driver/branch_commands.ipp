@@ -56,6 +56,10 @@ CLI::App* add_canary(CLI::App* to,
   CLI::App* command = to->add_subcommand(name, what);
   command->add_option("pipeline", said->canary.pipeline)->required();
   command->add_option("environment", said->canary.environment)->required();
+  command
+      ->add_option("--context", said->canary.context,
+                   "of the cluster, where there are several; default: the first")
+      ->type_name("NAME");
   command->add_option("--service", said->canary.service, "where several may have a canary")
       ->type_name("NAME");
   add_tree(command, said->canary);

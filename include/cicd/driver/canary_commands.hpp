@@ -12,6 +12,7 @@ struct canary_request {
   session_request tree;
   std::string pipeline, environment;
   std::string service;  ///< empty: the only one that may have a canary
+  std::string context;  ///< of the cluster, where the environment has several; empty: the first
   std::string branch;   ///< empty: the only canary that runs
   std::string share;    ///< `25%`; empty: as declared
   bool as_json = false;

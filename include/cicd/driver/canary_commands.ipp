@@ -213,8 +213,8 @@ exit_class start_canary(const canary_request& request, surroundings around) {
   run.canary_percent = *percent;
   {
     const interrupts signals;
-    result<opened_environment> opened =
-        open_environment(request.tree, request.pipeline, request.environment, around, &signals.asked());
+    result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
+                                                         request.context, around, &signals.asked());
     if (!opened) return refused(opened.error());
     const result<graph_step> step = step_for(request, *opened);
     if (!step) return refused(step.error());
@@ -232,8 +232,8 @@ exit_class set_canary(const canary_request& request, surroundings around) {
   const result<int> percent = percent_of(request);
   if (!percent) return refused(percent.error());
   const interrupts signals;
-  result<opened_environment> opened =
-      open_environment(request.tree, request.pipeline, request.environment, around, &signals.asked());
+  result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
+                                                       request.context, around, &signals.asked());
   if (!opened) return refused(opened.error());
   const result<graph_step> step = step_for(request, *opened);
   if (!step) return refused(step.error());
@@ -262,7 +262,7 @@ exit_class show_canary(const canary_request& request, surroundings around) {
   using namespace driver_canary_commands;
   const interrupts signals;
   result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
-                                                       std::move(around), &signals.asked());
+                                                       request.context, std::move(around), &signals.asked());
   if (!opened) return refused(opened.error());
   const result<known_place> of = running(request, *opened->with, opened->wave.place);
   if (!of) return refused(of.error());
@@ -278,8 +278,8 @@ exit_class show_canary(const canary_request& request, surroundings around) {
 exit_class stop_canary(const canary_request& request, surroundings around) {
   using namespace driver_canary_commands;
   const interrupts signals;
-  result<opened_environment> opened =
-      open_environment(request.tree, request.pipeline, request.environment, around, &signals.asked());
+  result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
+                                                       request.context, around, &signals.asked());
   if (!opened) return refused(opened.error());
   const result<known_place> of = running(request, *opened->with, opened->wave.place);
   if (!of) return refused(of.error());

@@ -1,4 +1,5 @@
-// Finds the one cron job that is meant, then acts on it: by a Job of our making, or as the manager of `spec.suspend`.
+// Finds the one cron job that is meant, then acts on it: by a Job of our making, or as the manager of
+// `spec.suspend`.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +24,7 @@ using kubernetes::cron_status;
 
 /// One cron job of one cluster, deployed.
 struct chosen_cron_job {
-  job_place at;
+  opened_environment at;
   known_cron_job job;
   std::string subject() const { return at.wave.place.text() + " " + job.name; }
   kubernetes::object_key key() const { return {"CronJob", at.wave.place.namespace_name, job.status.object}; }
@@ -50,8 +51,8 @@ error not_deployed(const known_cron_job& job, const cluster_place& place) {
 result<chosen_cron_job> choose(const cron_request& request,
                                surroundings around,
                                const cancellation& cancelled) {
-  result<job_place> at = open_job_place(request.tree, request.pipeline, request.environment, request.context,
-                                        std::move(around), &cancelled);
+  result<opened_environment> at = open_environment(request.tree, request.pipeline, request.environment,
+                                                   request.context, std::move(around), &cancelled);
   if (!at) return std::move(at).error();
   const result<cron_board> board = read_cron_board(*at->with, at->wave.place, at->found.pipeline);
   if (!board) return board.error();

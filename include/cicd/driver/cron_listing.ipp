@@ -1,4 +1,5 @@
-// A block of lines or a row of JSON for each cron job, and the walk over the environments that were asked for.
+// A block of lines or a row of JSON for each cron job, and the walk over the environments that were asked
+// for.
 #pragma once
 
 #include <algorithm>
@@ -106,7 +107,7 @@ struct listing {
   std::vector<std::string> poorer;
 };
 
-status add_cluster(listing& to, const job_place& at) {
+status add_cluster(listing& to, const opened_environment& at) {
   const result<cron_board> board = read_cron_board(*at.with, at.wave.place, at.found.pipeline);
   if (!board) return board.error();
   if (!board->poorer.empty()) to.poorer.push_back(board->poorer);
@@ -122,8 +123,8 @@ status add_environment(listing& to,
                        const cron_request& request,
                        const surroundings& around,
                        const cancellation& cancelled) {
-  result<job_place> first = open_job_place(request.tree, request.pipeline, request.environment,
-                                           request.context, around, &cancelled);
+  result<opened_environment> first = open_environment(request.tree, request.pipeline, request.environment,
+                                                      request.context, around, &cancelled);
   if (!first) return std::move(first).error();
   if (status added = add_cluster(to, *first); !added) return added;
   if (!request.context.empty()) return {};

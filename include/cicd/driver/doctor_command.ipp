@@ -282,7 +282,7 @@ class examination {
       const kubernetes::object_key key{each.starts_with("config/") ? "ConfigMap" : "Secret",
                                        request.namespace_name, each.substr(each.find('/') + 1)};
       const bool is_rendered = std::ranges::any_of(request.objects, [&](const json& object) {
-        return object["kind"].text() == key.kind && object["metadata"]["name"].text() == key.name;
+        return kubernetes::object_key::of(object) == key;
       });
       if (const api_answer answer = with.get(key); !is_rendered && !answer && answer.failure->code == 404)
         bad(of.text(), fmt::format("{} is not there, and pods that need it will not start", key.text()),

@@ -30,7 +30,7 @@ result<found_environment> find_environment(const session_request& tree,
                                            const std::string& environment,
                                            surroundings around);
 
-/// The same for one that must be VIA kubectl; opens the first wave (or the one whose context is named).
+/// The same for one that must be VIA kubectl; opens its cluster of that context (empty: the first).
 struct opened_environment {
   found_environment found;
   cluster_wave wave;
@@ -39,8 +39,9 @@ struct opened_environment {
 result<opened_environment> open_environment(const session_request& tree,
                                             const std::string& pipeline,
                                             const std::string& environment,
+                                            const std::string& context,
                                             surroundings around,
-                                            const cancellation* cancelled = nullptr);
+                                            const cancellation* cancelled);
 
 /// Ctrl-C and the like as a cancellation, for commands outside a run; ends with the object.
 class interrupts {

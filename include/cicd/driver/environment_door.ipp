@@ -49,6 +49,25 @@ result<const environment*> environment_of(const declared_pipeline& pipeline, con
                  names);
 }
 
+result<cluster_wave> wave_named(const found_environment& found, const std::string& context) {
+  std::vector<std::string> names;
+  for (const cluster_wave& each : found.waves) {
+    const std::string& name = each.target.eks.empty() ? each.target.context : each.target.eks;
+    if (context.empty() || name == context) return each;
+    names.push_back(name);
+  }
+  const std::string subject = found.pipeline->declared.name.str() + "/" + found.place->name.str();
+  if (found.waves.empty())
+    return error{exit_class::usage,
+                 subject,
+                 "this environment is no cluster that we talk to",
+                 {},
+                 {{"allowed", "an environment VIA kubectl"}}};
+  return error{exit_class::usage, subject, "this environment has no such cluster", context, {}}
+      .with("did you mean", nearest(context, names).value_or(""))
+      .with("allowed", joined(names, ", "));
+}
+
 }  // namespace
 }  // namespace driver_environment_door
 
@@ -80,18 +99,14 @@ result<found_environment> find_environment(const session_request& tree,
 result<opened_environment> open_environment(const session_request& tree,
                                             const std::string& pipeline,
                                             const std::string& environment,
+                                            const std::string& context,
                                             surroundings around,
                                             const cancellation* cancelled) {
   result<found_environment> found = find_environment(tree, pipeline, environment, std::move(around));
   if (!found) return std::move(found).error();
-  if (found->waves.empty())
-    return error{exit_class::usage,
-                 found->pipeline->declared.name.str(),
-                 "this environment is no cluster that we talk to",
-                 environment,
-                 {{"allowed", "an environment VIA kubectl"}}};
-  opened_environment opened{*std::move(found), {}, nullptr};
-  opened.wave = opened.found.waves.front();
+  result<cluster_wave> wave = driver_environment_door::wave_named(*found, context);
+  if (!wave) return std::move(wave).error();
+  opened_environment opened{*std::move(found), *std::move(wave), nullptr};
   auto with = opened.found.deliveries->open_wave(opened.wave, cancelled);
   if (!with) return std::move(with).error();
   opened.with = *std::move(with);

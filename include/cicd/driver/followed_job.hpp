@@ -8,19 +8,6 @@
 
 namespace cicd {
 
-/// The environment, with the door to its cluster of that context (empty: the first) open.
-struct job_place {
-  found_environment found;
-  cluster_wave wave;
-  std::unique_ptr<kubernetes::cluster> with;
-};
-result<job_place> open_job_place(const session_request& tree,
-                                 const std::string& pipeline,
-                                 const std::string& environment,
-                                 const std::string& context,
-                                 surroundings around,
-                                 const cancellation* cancelled);
-
 struct followed_options {
   std::string subject;  ///< `orders/prod`
   std::string what;     ///< `the run of close-stale-orders`

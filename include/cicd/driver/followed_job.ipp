@@ -31,47 +31,11 @@ error failure_of(const kubernetes::job_end& end, const followed_options& options
   return failure;
 }
 
-result<cluster_wave> wave_named(const found_environment& found, const std::string& context) {
-  std::vector<std::string> names;
-  for (const cluster_wave& each : found.waves) {
-    const std::string& name = each.target.eks.empty() ? each.target.context : each.target.eks;
-    if (context.empty() || name == context) return each;
-    names.push_back(name);
-  }
-  const std::string subject = found.pipeline->declared.name.str() + "/" + found.place->name.str();
-  if (found.waves.empty())
-    return error{exit_class::usage,
-                 subject,
-                 "this environment is no cluster that we talk to",
-                 {},
-                 {{"allowed", "an environment VIA kubectl"}}};
-  return error{exit_class::usage, subject, "this environment has no such cluster", context, {}}
-      .with("did you mean", nearest(context, names).value_or(""))
-      .with("allowed", joined(names, ", "));
-}
-
 }  // namespace
 }  // namespace driver_followed_job
 
 void say_beside(const std::string& line) {
   write_all(STDERR_FILENO, "cicd: " + displayable(line) + "\n");
-}
-
-result<job_place> open_job_place(const session_request& tree,
-                                 const std::string& pipeline,
-                                 const std::string& environment,
-                                 const std::string& context,
-                                 surroundings around,
-                                 const cancellation* cancelled) {
-  result<found_environment> found = find_environment(tree, pipeline, environment, std::move(around));
-  if (!found) return std::move(found).error();
-  result<cluster_wave> wave = driver_followed_job::wave_named(*found, context);
-  if (!wave) return std::move(wave).error();
-  job_place made{*std::move(found), *std::move(wave), nullptr};
-  auto with = made.found.deliveries->open_wave(made.wave, cancelled);
-  if (!with) return std::move(with).error();
-  made.with = *std::move(with);
-  return made;
 }
 
 exit_class follow_job(kubernetes::cluster& with,

@@ -36,7 +36,7 @@ result<std::string> service_of(const declared_pipeline& pipeline, const std::str
                {{"allowed", "--service " + joined(names, ", --service ")}}};
 }
 
-result<deployment_record> deployed_in(const job_place& at) {
+result<deployment_record> deployed_in(const opened_environment& at) {
   result<cluster_state> state = read_cluster_state(*at.with, at.wave.place);
   if (!state) return std::move(state).error();
   if (state->record) return *std::move(state->record);
@@ -48,7 +48,7 @@ result<deployment_record> deployed_in(const job_place& at) {
       {{"try", fmt::format("cicd run {}.deploy-{}", at.wave.place.pipeline, at.wave.place.environment)}}};
 }
 
-result<json> job_for(const job_place& at,
+result<json> job_for(const opened_environment& at,
                      const deployment_record& record,
                      const std::string& service,
                      const task_request& request) {
@@ -72,8 +72,8 @@ result<json> job_for(const job_place& at,
 exit_class run_task(const task_request& request, surroundings around) {
   using namespace driver_task_command;
   const interrupts stop;
-  result<job_place> at = open_job_place(request.tree, request.pipeline, request.environment, request.context,
-                                        std::move(around), &stop.asked());
+  result<opened_environment> at = open_environment(request.tree, request.pipeline, request.environment,
+                                                   request.context, std::move(around), &stop.asked());
   if (!at && at.error().kind == exit_class::interrupted) return stop.kind();
   if (!at) return refused(at.error());
   const result<std::string> service = service_of(*at->found.pipeline, request.service);

@@ -195,7 +195,7 @@ class connection final : public cluster {
     if (known != found_.end()) return known->second;
     auto found =
         api_version.empty() ? discover_anywhere(calls_, kind) : discover_in(calls_, api_version, kind);
-    if (found) found_[{api_version, kind}] = found_[{{}, kind}] = *found;
+    if (found) found_[{api_version, kind}] = found_[{{}, kind_in_key(found->api_version, found->kind)}] = *found;
     return found;
   }
 
@@ -274,7 +274,7 @@ class connection final : public cluster {
     return path_of(kind, place_of(kind, of.namespace_name), of.name);
   }
   std::string path_of_object(const kind_facts& kind, const json& object) const {
-    return path_of_key(kind, {{}, object["metadata"]["namespace"].text(), object["metadata"]["name"].text()});
+    return path_of_key(kind, object_key::of(object));
   }
 
   /// A kind of ours, unless another group's kind has the same name.

@@ -18,13 +18,16 @@ std::optional<kind_facts> discover_in(api_client& with,
   return std::nullopt;
 }
 
-std::optional<kind_facts> discover_anywhere(api_client& with, const std::string& kind) {
+std::optional<kind_facts> discover_anywhere(api_client& with, const std::string& kind_in_key) {
+  const std::string kind = kind_in_key.substr(0, kind_in_key.find('.'));
+  const std::string group_wanted = kind_in_key.substr(std::min(kind.size() + 1, kind_in_key.size()));
   http_request request{.method = "GET", .target = "/apis"};
   request.headers.emplace_back("Accept",
                                "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
                                "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList");
   const api_answer answer = with.send(request, effect::idempotent);
   for (const json& group : answer.object["items"].elements()) {
+    if (!group_wanted.empty() && group["metadata"]["name"].text() != group_wanted) continue;
     for (const json& version : group["versions"].elements()) {
       for (const json& each : version["resources"].elements()) {
         if (each["responseKind"]["kind"].text() != kind) continue;

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <cicd/base/json.hpp>
+
 namespace cicd::kubernetes {
 
 /// A kind as the API has it.
@@ -20,8 +22,17 @@ struct kind_facts {
   bool guarded = false;  ///< never pruned unless named: claims, namespaces, definitions
 };
 
-/// One of those that we render ourselves, or nothing.
+/// One of `known_kinds`, or nothing.
 const kind_facts* kind_named(std::string_view kind);
+/// `apps` of `apps/v1`; empty of `v1`.
+std::string_view group_of(std::string_view api_version);
+/// The kind as a key has it: a known one's name, any other's with its group as kubectl takes it
+/// (`Widget.example.com`), so that another group's `Service` is never taken for a Service.
+std::string kind_in_key(std::string_view api_version, std::string_view kind);
+/// A kind whose pods run on and are watched until they are ready: Deployment, StatefulSet.
+bool is_workload(std::string_view kind);
+/// Its place in the order of applying; of one that we do not know the middle.
+int order_of(std::string_view kind);
 /// All of those.
 const std::vector<kind_facts>& known_kinds();
 
@@ -33,10 +44,13 @@ std::string percent_encoded(std::string_view text);
 
 /// Which object: enough to read, compare, apply and remove it.
 struct object_key {
-  std::string kind, namespace_name, name;
+  std::string kind;  ///< as `kind_in_key` has it
+  std::string namespace_name, name;
   auto operator<=>(const object_key&) const = default;
   /// `Deployment orders-api`
   std::string text() const { return kind + " " + name; }
+  /// The key of that object.
+  static object_key of(const json& object);
 };
 
 }  // namespace cicd::kubernetes

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace cicd::kubernetes {
 
 std::string percent_encoded(std::string_view text) {
@@ -60,6 +62,33 @@ const kind_facts* kind_named(std::string_view kind) {
   const auto found =
       std::find_if(kinds.begin(), kinds.end(), [&](const auto& of) { return of.kind == kind; });
   return found == kinds.end() ? nullptr : &*found;
+}
+
+std::string_view group_of(std::string_view api_version) {
+  const auto slash = api_version.find('/');
+  return slash == api_version.npos ? std::string_view() : api_version.substr(0, slash);
+}
+
+std::string kind_in_key(std::string_view api_version, std::string_view kind) {
+  const kind_facts* known = kind_named(kind);
+  const std::string_view group = group_of(api_version);
+  if (group.empty() || (known != nullptr && group_of(known->api_version) == group)) return std::string(kind);
+  return fmt::format("{}.{}", kind, group);
+}
+
+object_key object_key::of(const json& object) {
+  const json& metadata = object["metadata"];
+  return {kind_in_key(object["apiVersion"].text(), object["kind"].text()), metadata["namespace"].text(),
+          metadata["name"].text()};
+}
+
+bool is_workload(std::string_view kind) {
+  return kind == "Deployment" || kind == "StatefulSet";
+}
+
+int order_of(std::string_view kind) {
+  const kind_facts* known = kind_named(kind);
+  return known == nullptr ? kind_facts{}.order : known->order;
 }
 
 std::string path_of(const kind_facts& kind, std::string_view namespace_name, std::string_view name) {

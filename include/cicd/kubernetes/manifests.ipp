@@ -31,9 +31,8 @@ inline std::string_view missing_in(const json& document) {
 
 /// Of a kind that we do not know the cluster says later whether it has a namespace.
 inline bool wants_namespace(const json& document) {
-  const kind_facts* known = kind_named(document["kind"].text());
-  return known != nullptr && known->namespaced && known->api_version == document["apiVersion"].text()
-         && document["metadata"]["namespace"].text().empty();
+  const kind_facts* known = kind_named(object_key::of(document).kind);
+  return known != nullptr && known->namespaced && document["metadata"]["namespace"].text().empty();
 }
 
 /// The members in the order in which people expect them, with what is missing in between.
@@ -55,7 +54,7 @@ inline std::string file_of(const json& document, const workload& ours) {
   const json& metadata = document["metadata"];
   const std::string place = metadata["namespace"].text();
   std::string file = place.empty() || place == ours.namespace_name ? "" : place + '.';
-  file += metadata["name"].text() + '.' + lower(document["kind"].text()) + ".yaml";
+  file += metadata["name"].text() + '.' + lower(object_key::of(document).kind) + ".yaml";
   return replaced_all(std::move(file), "/", "_");
 }
 

@@ -60,15 +60,10 @@ class collector {
   std::set<right> all_;
 };
 
-inline std::string group_of(const std::string& api_version) {
-  const auto slash = api_version.find('/');
-  return slash == api_version.npos ? std::string() : api_version.substr(0, slash);
-}
-
 /// Of a kind that we do not know its usual plural.
 inline kind_facts facts_of(const json& object) {
   const std::string kind = object["kind"].text();
-  if (const kind_facts* known = kind_named(kind)) return *known;
+  if (const kind_facts* known = kind_named(object_key::of(object).kind)) return *known;
   std::string plural = lower(kind);
   plural += plural.ends_with('s') ? "es" : "s";
   return {kind, object["apiVersion"].text(), plural};
@@ -78,7 +73,7 @@ inline void add_objects(collector& to, purpose of, const rights_request& request
   for (const json& each : request.objects) {
     const kind_facts kind = facts_of(each);
     const right like{.group = {}, .resource = {}, .verb = {}, .is_cluster_wide = !kind.namespaced};
-    const std::string group = group_of(kind.api_version);
+    const std::string group(group_of(kind.api_version));
     to.add(group, kind.plural, {"get", "create", "patch"}, like);
     if (of != purpose::plan && !kind.guarded) to.add(group, kind.plural, {"delete"}, like);
     if (kind.kind == "Deployment" || kind.kind == "StatefulSet")
@@ -129,7 +124,7 @@ inline void add_watching(collector& to, const rights_request& request) {
     to.add("", "secrets", {"list", "patch"});
     for (const json& each : request.objects) {
       const kind_facts kind = facts_of(each);
-      if (kind.namespaced) to.add(group_of(kind.api_version), kind.plural, {"list"}, helps);
+      if (kind.namespaced) to.add(std::string(group_of(kind.api_version)), kind.plural, {"list"}, helps);
     }
   }
 }
@@ -139,7 +134,7 @@ inline void add_preview(collector& to) {
   for (const char* kind : {"Service", "PodDisruptionBudget", "NetworkPolicy", "Deployment", "ReplicaSet",
                            "StatefulSet", "HorizontalPodAutoscaler"}) {
     const kind_facts& facts = *kind_named(kind);
-    to.add(group_of(facts.api_version), facts.plural, {"list"});
+    to.add(std::string(group_of(facts.api_version)), facts.plural, {"list"});
   }
 }
 

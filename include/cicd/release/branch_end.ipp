@@ -19,11 +19,6 @@ namespace {
 using kubernetes::api_answer;
 using kubernetes::object_key;
 
-int order_of(const object_key& key) {
-  const kubernetes::kind_facts* known = kubernetes::kind_named(key.kind);
-  return known == nullptr ? 50 : known->order;
-}
-
 bool is_missing(const api_answer& answer) {
   return answer.failure && answer.failure->code == 404;
 }
@@ -61,7 +56,8 @@ class ending_of_branch {
   /// All of them, before the first is removed.
   status read_objects() {
     keys_ = state_.inventory;
-    std::ranges::stable_sort(keys_, std::greater<>{}, order_of);
+    std::ranges::stable_sort(keys_, std::greater<>{},
+                             [](const object_key& each) { return kubernetes::order_of(each.kind); });
     live_ = with_.get_all(keys_);
     for (std::size_t at = 0; at < keys_.size(); ++at)
       if (!live_[at] && !is_missing(live_[at]))

@@ -26,7 +26,6 @@ struct cluster_deploy_options {
   /// VERIFY, with the door closed; empty where none is declared.
   std::function<status()> verify;
   bool rolls_back = true;  ///< ON_FAILURE rollback
-  bool prunes = true;
 };
 
 struct cluster_deploy_result {

@@ -3,16 +3,14 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/kubernetes/job_run.hpp>
+#include <cicd/release/cluster_apply.hpp>
 #include <cicd/release/cluster_deploy.hpp>
 #include <cicd/release/helm_release.hpp>
-#include <cicd/release/take_over.hpp>
+#include <cicd/release/smoke.hpp>
 
 namespace cicd {
 
@@ -23,9 +21,7 @@ using kubernetes::api_answer;
 using kubernetes::object_key;
 using what = planned_object::what;
 
-bool is_watched(const std::string& kind) {
-  return kind == "Deployment" || kind == "StatefulSet";
-}
+constexpr const char* nothing_put_back = "what was applied until then; nothing was put back";
 
 class deployment {
  public:
@@ -35,21 +31,23 @@ class deployment {
   result<cluster_deploy_result> run(const past_deployment* back) {
     if (status begun = begin(back); !begun) return std::move(begun).error();
     if (!plan_.has_work() && back == nullptr) {
-      result_.record = *plan_.before.record;
-      return std::move(result_);
+      state_.record = plan_.before.record;
+      return told();
     }
     if (status may = options_.may ? options_.may(plan_) : status(); !may) return std::move(may).error();
     if (status intent = write_intent(); !intent)
       return std::move(intent).error().with("left", "nothing was applied");
     status done = carry_out();
-    if (done && back == nullptr) done = run_smokes();
+    if (done && back == nullptr) done = run_smokes(*with_, wanted_, options_.say);
     if (done && options_.verify) done = verify();
     if (!done) return failed(std::move(done).error());
     if (status kept = finish(); !kept) return std::move(kept).error();
-    return std::move(result_);
+    return told();
   }
 
  private:
+  cluster_deploy_result told() { return {done_.changed, *state_.record, std::move(done_.lines)}; }
+
   void say(const std::string& line) const {
     if (options_.say) options_.say(line);
   }
@@ -93,7 +91,7 @@ class deployment {
     result<cluster_plan> plan = back == nullptr ? plan_release(*with_, wanted_) : plan_back(*with_, *back);
     if (!plan) return std::move(plan).error();
     plan_ = *std::move(plan);
-    result_.lines = plan_.kept;
+    done_.lines = plan_.kept;
     state_ = plan_.before;
     wanted_.record.generation = state_.record ? state_.record->generation + 1 : 1;
     return {};
@@ -106,7 +104,6 @@ class deployment {
   }
 
   status write_intent() {
-    before_ = state_;
     state_.record = wanted_.record;
     state_.record->outcome = "deploying";
     if (!wanted_.state_facts.empty()) state_.facts = wanted_.state_facts;
@@ -117,91 +114,14 @@ class deployment {
     return write_cluster_state(*with_, wanted_.place, state_);
   }
 
-  /// Applies what changes, kind after kind in order, and watches until it runs.
+  apply_setup applying() {
+    return {wanted_.place.text(), options_.cancelled, options_.say, [this] { return lease_->still_held(); }};
+  }
+
+  /// Applies what changes, and watches until it runs.
   status carry_out() {
-    if (status applied = apply_all(); !applied) return applied;
+    if (status applied = apply_plan(*with_, plan_, applying(), done_); !applied) return applied;
     return watch();
-  }
-
-  status apply_all() {
-    for (std::size_t from = 0; from < plan_.objects.size();) {
-      std::size_t to = from;
-      while (to < plan_.objects.size() && rank_of(plan_.objects[to]) == rank_of(plan_.objects[from])) ++to;
-      if (status applied = apply(from, to); !applied) return applied;
-      from = to;
-    }
-    return {};
-  }
-
-  static int rank_of(const planned_object& one) {
-    const kubernetes::kind_facts* kind = kubernetes::kind_named(one.key.kind);
-    return kind == nullptr ? 50 : kind->order;
-  }
-
-  status apply(std::size_t from, std::size_t to) {
-    std::vector<const planned_object*> asked;
-    for (std::size_t at = from; at < to; ++at) {
-      const planned_object& one = plan_.objects[at];
-      if (one.kind == what::remove) continue;
-      if (one.kind != what::same)
-        asked.push_back(&one);
-      else if (is_watched(one.key.kind))
-        applied_.push_back(one.live);
-    }
-    if (asked.empty()) return {};
-    wait_for_kinds(asked);
-    if (status held = lease_->still_held(); !held) return held;
-    for (const bool forced : {false, true}) {
-      std::vector<const planned_object*> group;
-      std::vector<json> objects;
-      for (const planned_object* one : asked)
-        if (one->force == forced) {
-          if (forced)
-            if (status taken =
-                    take_over_fields(*with_, one->live, one->wanted, one->managers, wanted_.place.text());
-                !taken)
-              return taken;
-          group.push_back(one);
-          objects.push_back(one->wanted);
-        }
-      if (objects.empty()) continue;
-      std::vector<api_answer> answers = with_->apply(objects, {.force = forced});
-      for (std::size_t at = 0; at < group.size(); ++at)
-        if (status told = took(*group[at], std::move(answers[at])); !told) return told;
-    }
-    return {};
-  }
-
-  /// A kind whose definition was applied a moment ago is served a moment later.
-  void wait_for_kinds(const std::vector<const planned_object*>& of) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    for (const planned_object* each : of) {
-      const std::string api_version = each->wanted["apiVersion"].text();
-      if (kubernetes::kind_named(each->key.kind) != nullptr || !defines_kinds()) continue;
-      while (!with_->discover(api_version, each->key.kind) && std::chrono::steady_clock::now() < end
-             && (options_.cancelled == nullptr || !options_.cancelled->cancelled()))
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-  }
-
-  bool defines_kinds() const {
-    return std::ranges::any_of(
-        plan_.objects, [](const planned_object& one) { return one.key.kind == "CustomResourceDefinition"; });
-  }
-
-  status took(const planned_object& one, api_answer answer) {
-    if (!answer)
-      return error_of(*answer.failure, wanted_.place.text(), one.key, "apply " + one.key.text())
-          .with("done so far", fmt::format("{} of {} objects were applied", result_.changed, to_change()));
-    ++result_.changed;
-    say(fmt::format("{} {}", one.kind == what::add ? "created" : "changed", one.key.text()));
-    if (is_watched(one.key.kind)) applied_.push_back(std::move(answer.object));
-    return {};
-  }
-
-  std::size_t to_change() const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        plan_.objects, [](const planned_object& one) { return one.kind != what::same; }));
   }
 
   kubernetes::rollout_options rollout_setup() const {
@@ -217,69 +137,12 @@ class deployment {
   }
 
   status watch() {
-    if (applied_.empty()) return {};
-    result<kubernetes::rollout_result> rolled = watch_rollout(*with_, applied_, rollout_setup());
+    if (done_.workloads.empty()) return {};
+    result<kubernetes::rollout_result> rolled = watch_rollout(*with_, done_.workloads, rollout_setup());
     if (!rolled) return std::move(rolled).error();
-    for (const std::string& each : rolled->poorer) result_.lines.push_back(each);
+    done_.lines.insert(done_.lines.end(), rolled->poorer.begin(), rolled->poorer.end());
     if (rolled->ready) return {};
     return error_of(*rolled, wanted_.place.text());
-  }
-
-  status run_smokes() {
-    std::vector<std::string> done;
-    for (const cron_job& each : wanted_.pipeline->declared.cron_jobs) {
-      const cron_job here =
-          cron_job_in(wanted_.pipeline->declared, each.name.view(), wanted_.place.environment);
-      if (here.off || here.smoke.empty() || std::ranges::find(done, here.name.str()) != done.end()) continue;
-      done.push_back(here.name.str());
-      if (!deploys_cron_job(here.name.str())) continue;
-      if (status ran = run_smoke(here); !ran) return ran;
-    }
-    return {};
-  }
-
-  bool deploys_cron_job(const std::string& name) const {
-    if (wanted_.facts.on == kubernetes::track::stable) return true;
-    return std::ranges::find(wanted_.facts.of_branch.cron_jobs, name)
-           != wanted_.facts.of_branch.cron_jobs.end();
-  }
-
-  status run_smoke(const cron_job& of) {
-    std::vector<std::string> command;
-    for (const text& word : of.smoke) command.push_back(word.str());
-    const std::string name = fmt::format("{}-smoke-{}", of.name.view(), wanted_.record.generation);
-    result<json> job = kubernetes::job_of(*wanted_.pipeline, wanted_.facts, of.name.view(), command, name);
-    if (!job) return std::move(job).error();
-    end_in_time(*job);
-    place_in_namespace(*job);
-    say(fmt::format("smoke of {}: {}", of.name.view(), shell_quoted(command)));
-    std::vector<std::string> last;
-    const auto keep = [&](std::string_view line) {
-      last.push_back(displayable(line));
-      if (last.size() > 10) last.erase(last.begin());
-    };
-    result<kubernetes::job_end> end =
-        run_job(*with_, *job, {.remove = true, .output = keep, .say = options_.say});
-    if (!end) return std::move(end).error();
-    if (end->good) return {};
-    return error{exit_class::step_failed,
-                 wanted_.place.text(),
-                 fmt::format("the smoke run of cron job {} failed", of.name.view()),
-                 shell_quoted(command),
-                 {{"ended", end->meaning}, {"last lines", joined(last, "\n")}}};
-  }
-
-  /// A smoke run that never ends would hold the deploy for ever.
-  static void end_in_time(json& job) {
-    json spec = job["spec"];
-    if (spec["activeDeadlineSeconds"].is_null()) spec.set("activeDeadlineSeconds", 600);
-    job.set("spec", std::move(spec));
-  }
-
-  void place_in_namespace(json& object) const {
-    json metadata = object["metadata"];
-    if (metadata["namespace"].is_null()) metadata.set("namespace", wanted_.place.namespace_name);
-    object.set("metadata", std::move(metadata));
   }
 
   /// The team's own command runs with the door closed; whoever deployed meanwhile has the last word.
@@ -305,7 +168,8 @@ class deployment {
                    wanted_.place.text(),
                    "another run deployed while this one was under way",
                    now->record ? std::optional(now->record->version) : std::nullopt,
-                   {{"try", "look at what is there with `cicd status`, and deploy again"}}};
+                   {{"left", nothing_put_back},
+                    {"try", "look at what is there with `cicd status`, and deploy again"}}};
     state_.hold = std::move(now->hold);
     state_.approvals = std::move(now->approvals);
     state_.resource_version = std::move(now->resource_version);
@@ -314,47 +178,18 @@ class deployment {
 
   /// Removes what is declared no longer, and writes down what is there now.
   status finish() {
-    if (status held = lease_->still_held(); !held) return held;
+    if (status held = lease_->still_held(); !held) return fenced_off(std::move(held).error());
     if (status alone = see_what_came(); !alone) return alone;
-    std::vector<object_key> there;
-    for (const planned_object& one : plan_.objects) {
-      if (one.kind != what::remove || !options_.prunes) {
-        there.push_back(one.key);
-        continue;
-      }
-      const api_answer removed = with_->remove(one.key, {}, "Background");
-      if (!removed && removed.failure->code != 404) {
-        there.push_back(one.key);
-        result_.lines.push_back(fmt::format("{} could not be removed: {}", one.key.text(),
-                                            displayable(removed.failure->message)));
-        continue;
-      }
-      ++result_.changed;
-      say("removed " + one.key.text());
-    }
+    state_.inventory = remove_undeclared(*with_, plan_, applying(), done_);
     if (const auto helm = state_.facts.find(helm_fact); helm != state_.facts.end()) {
       result<std::vector<std::string>> detached =
           detach_helm_releases(*with_, helm->second, wanted_.place.text());
       if (!detached) return std::move(detached).error();
       for (const std::string& each : *detached) say(each);
     }
-    keep_guarded(there);
-    state_.inventory = std::move(there);
     state_.record->outcome = "deployed";
     state_.facts = wanted_.state_facts;
     return save();
-  }
-
-  /// What stays although it is declared no longer is still ours to know.
-  void keep_guarded(std::vector<object_key>& there) const {
-    for (const object_key& each : before_.inventory) {
-      const bool planned =
-          std::ranges::any_of(plan_.objects, [&](const planned_object& one) { return one.key == each; });
-      const bool kept = std::ranges::any_of(plan_.kept, [&](const std::string& line) {
-        return line.starts_with(each.text()) || line.starts_with("nothing is removed");
-      });
-      if (!planned && kept) there.push_back(each);
-    }
   }
 
   status save() {
@@ -362,12 +197,11 @@ class deployment {
       if (written.error().kind == exit_class::conflict) return written;
       return not_saved(std::move(written).error());
     }
-    result_.record = *state_.record;
     std::vector<json> objects;
     for (const planned_object& one : plan_.objects)
       if (one.kind != what::remove) objects.push_back(one.wanted);
-    if (status kept = keep_deployment(*with_, wanted_.place, {result_.record, std::move(objects)}); !kept)
-      result_.lines.push_back("this deployment was not kept for a rollback: " + kept.error().what);
+    if (status kept = keep_deployment(*with_, wanted_.place, {*state_.record, std::move(objects)}); !kept)
+      done_.lines.push_back("this deployment was not kept for a rollback: " + kept.error().what);
     return {};
   }
 
@@ -380,8 +214,7 @@ class deployment {
                   {"try", "deploy again: the same objects are compared, and only the record is written"}}};
   }
 
-  // --- When it failed
-  // ---------------------------------------------------------------------------------------------
+  // --- When it failed ------------------------------------------------------------------------------------
 
   error failed(error first) {
     if (first.kind == exit_class::interrupted || first.kind == exit_class::terminated)
@@ -394,8 +227,10 @@ class deployment {
         "deploying; deploying again goes on from there";
     if (!with_ && !open_door()) return std::move(first).with("left", unsaid);
     if (!lease_) return std::move(first).with("left", unsaid);
-    if (status held = lease_->still_held(); !held)
-      return fenced_off(std::move(first), std::move(held).error());
+    if (status held = lease_->still_held(); !held) {
+      error fenced = fenced_off(std::move(held).error());
+      return first.kind == exit_class::conflict ? fenced : std::move(fenced).with("before that", first.what);
+    }
     if (overtaken_) return first;
     if (status alone = see_what_came(); !alone)
       return std::move(first).with("and", alone.error().what).with("left", unsaid);
@@ -413,10 +248,7 @@ class deployment {
   }
 
   /// Whoever has the lock now has the last word: nothing is put back, and the record is theirs.
-  static error fenced_off(error first, error held) {
-    if (first.kind != exit_class::conflict) held = std::move(held).with("before that", first.what);
-    return std::move(held).with("left", "what was applied until then; nothing was put back");
-  }
+  static error fenced_off(error held) { return std::move(held).with("left", nothing_put_back); }
 
   error stopped(error first, std::string what_is_left) {
     state_.record->outcome = "failed";
@@ -439,7 +271,6 @@ class deployment {
     state_.record = to.record;
     state_.record->generation = generation;
     state_.record->outcome = "rolled-back";
-    state_.inventory = before_.inventory;
     if (status kept = write_cluster_state(*with_, wanted_.place, state_); !kept)
       first = std::move(first).with("and", "the record could not be saved: " + kept.error().what);
     const std::string not_any_more = to.record.version == wanted_version
@@ -452,34 +283,14 @@ class deployment {
   status put_objects_back(const past_deployment& to) {
     result<cluster_plan> plan = plan_objects(*with_, wanted_, to.objects, state_);
     if (!plan) return std::move(plan).error();
-    const cluster_plan failed_plan = std::move(plan_);
     plan_ = *std::move(plan);
-    for (planned_object& one : plan_.objects)
-      if (one.kind == what::same && is_watched(one.key.kind)) one.kind = what::change;
-    applied_.clear();
-    if (status done = apply_all(); !done) return done;
-    for (const json& each : applied_)
-      if (each["kind"].text() == "StatefulSet") remove_stuck_pods(each);
-    return watch();
-  }
-
-  /// A StatefulSet waits for ever for a pod that is not ready before it replaces it, also when it is put
-  /// back.
-  void remove_stuck_pods(const json& of) {
-    std::vector<std::string> selector;
-    for (const auto& [key, value] : of["spec"]["selector"]["matchLabels"].members())
-      selector.push_back(key + '=' + value.text());
-    const std::string& in = wanted_.place.namespace_name;
-    const api_answer pods = with_->list("Pod", in, joined(selector, ","));
-    for (const json& each : pods.object["items"].elements()) {
-      const auto is_ready = [](const json& one) {
-        return one["type"].text() == "Ready" && one["status"].text() == "True";
-      };
-      if (std::ranges::any_of(each["status"]["conditions"].elements(), is_ready)) continue;
-      const std::string name = each["metadata"]["name"].text();
-      say(fmt::format("removing pod {}, which never got ready and is in the way", displayable(name)));
-      (void)with_->remove({"Pod", in, name}, {}, "Background");
-    }
+    done_.workloads.clear();
+    if (status done = apply_plan(*with_, plan_, applying(), done_); !done) return done;
+    for (const json& each : done_.workloads)
+      if (each["kind"].text() == "StatefulSet") remove_stuck_pods(*with_, each, applying());
+    if (status runs = watch(); !runs) return runs;
+    state_.inventory = remove_undeclared(*with_, plan_, applying(), done_);
+    return {};
   }
 
   const open_cluster& open_;
@@ -488,10 +299,9 @@ class deployment {
   std::unique_ptr<kubernetes::cluster> with_;
   std::unique_ptr<cluster_lease> lease_;  // after the door: given back before it closes
   cluster_plan plan_;
-  cluster_state state_, before_;
-  std::vector<json> applied_;
+  cluster_state state_;
+  applied_plan done_;
   bool overtaken_ = false;  ///< another deploy came in between
-  cluster_deploy_result result_;
 };
 
 }  // namespace

@@ -40,9 +40,10 @@ struct cluster_plan {
   std::string cluster;  ///< as a person knows it
   cluster_place place;
   cluster_state before;
-  std::vector<planned_object> objects;  ///< in the order of applying; removals last, in theirs
-  std::vector<std::string> remarks;     ///< what a person should know, a sentence each
-  std::vector<std::string> kept;        ///< objects that the declaration no longer has and that stay, and why
+  std::vector<planned_object> objects;          ///< in the order of applying; removals last, in theirs
+  std::vector<std::string> remarks;             ///< what a person should know, a sentence each
+  std::vector<kubernetes::object_key> staying;  ///< declared no longer and not removed: still ours to know
+  std::vector<std::string> kept;  ///< objects that the declaration no longer has and that stay, and why
   bool unread = false;  ///< what the declaration no longer has could not be read, so nothing is removed
   bool renews = false;  ///< what is kept of a preview or a canary changes, such as its expiry
 

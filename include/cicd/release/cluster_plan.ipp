@@ -21,15 +21,11 @@ namespace {
 using kubernetes::api_answer;
 using kubernetes::api_failure;
 using kubernetes::object_key;
+using kubernetes::order_of;
 using what = planned_object::what;
 
 bool is_missing(const api_answer& answer) {
   return answer.failure && answer.failure->code == 404;
-}
-
-int order_of(const std::string& kind) {
-  const kubernetes::kind_facts* known = kubernetes::kind_named(kind);
-  return known == nullptr ? 50 : known->order;
 }
 
 /// The definition among these objects that makes the kind of `object`; null where there is none.
@@ -65,7 +61,8 @@ class planning {
     plan_.before = std::move(before);
     find_kinds(objects);
     for (json& each : objects) place_object(each);
-    std::ranges::stable_sort(objects, {}, [](const json& each) { return order_of(each["kind"].text()); });
+    std::ranges::stable_sort(objects, {},
+                             [](const json& each) { return order_of(object_key::of(each).kind); });
     if (status there = look_for_namespace(objects); !there) return std::move(there).error();
     if (status read = read_live(objects); !read) return std::move(read).error();
     if (status asked = dry_run(); !asked) return std::move(asked).error();
@@ -80,9 +77,8 @@ class planning {
   void find_kinds(const std::vector<json>& objects) {
     for (const json& each : objects) {
       const std::string api_version = each["apiVersion"].text(), name = each["kind"].text();
-      const kubernetes::kind_facts* known = kubernetes::kind_named(name);
       if (kinds_.contains(kind_of(each))) continue;
-      if (known != nullptr && (api_version.empty() || known->api_version == api_version)) {
+      if (const auto* known = kubernetes::kind_named(object_key::of(each).kind)) {
         kinds_[kind_of(each)] = known->namespaced;
       } else if (const auto found = with_.discover(api_version, name)) {
         kinds_[kind_of(each)] = found->namespaced;
@@ -104,8 +100,9 @@ class planning {
   }
 
   object_key key_of(const json& object) const {
-    return {object["kind"].text(), is_namespaced(object) ? object["metadata"]["namespace"].text() : "",
-            object["metadata"]["name"].text()};
+    object_key key = object_key::of(object);
+    if (!is_namespaced(object)) key.namespace_name.clear();
+    return key;
   }
 
   /// The namespace of the environment for what lives in one and names none.
@@ -260,6 +257,7 @@ class planning {
         plan_.unread = true;
         plan_.kept.push_back(fmt::format("nothing is removed: {} could not be read ({})", gone[at].text(),
                                          displayable(live[at].failure->message)));
+        plan_.staying = std::move(gone);
         return {};
       }
     for (std::size_t at = 0; at < gone.size(); ++at)
@@ -268,8 +266,10 @@ class planning {
   }
 
   void plan_removal(const object_key& key, const json& live) {
-    if (std::string why = reason_to_keep(key, live); !why.empty())
-      return plan_.kept.push_back(fmt::format("{} stays: {}", key.text(), why));
+    if (std::string why = reason_to_keep(key, live); !why.empty()) {
+      plan_.kept.push_back(fmt::format("{} stays: {}", key.text(), why));
+      return plan_.staying.push_back(key);
+    }
     planned_object one;
     one.kind = what::remove;
     one.key = key;

@@ -8,6 +8,7 @@
 #include <cicd/release/canary.ipp>
 #include <cicd/release/canary_health.ipp>
 #include <cicd/release/canary_share.ipp>
+#include <cicd/release/cluster_apply.ipp>
 #include <cicd/release/cluster_deploy.ipp>
 #include <cicd/release/cluster_lease.ipp>
 #include <cicd/release/cluster_plan.ipp>
@@ -33,5 +34,6 @@
 #include <cicd/release/run_index.ipp>
 #include <cicd/release/run_summary.ipp>
 #include <cicd/release/selector.ipp>
+#include <cicd/release/smoke.ipp>
 #include <cicd/release/sqlite.ipp>
 #include <cicd/release/take_over.ipp>

@@ -172,8 +172,7 @@ status take_over_fields(kubernetes::cluster& with,
   metadata.set("resourceVersion", live["metadata"]["resourceVersion"]);
   metadata.set("managedFields", std::move(entries));
   body.set("metadata", std::move(metadata));
-  const kubernetes::object_key key{live["kind"].text(), live["metadata"]["namespace"].text(),
-                                   live["metadata"]["name"].text()};
+  const kubernetes::object_key key = kubernetes::object_key::of(live);
   const kubernetes::api_answer answer = with.patch(key, "merge", body);
   if (answer) return {};
   return error_of(*answer.failure, subject, key,

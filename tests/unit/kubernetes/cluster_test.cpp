@@ -222,7 +222,7 @@ TEST(cluster, finds_kinds_by_discovery_and_remembers_them) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->plural, "things");
   EXPECT_TRUE(found->namespaced);
-  EXPECT_TRUE(fake->get({"Thing", "shop", "a"}));
+  EXPECT_TRUE(fake->get({"Thing.x.io", "shop", "a"}));
   EXPECT_FALSE(fake->discover("x.io/v1", "Other"));
   EXPECT_THAT(fake.asked(), ElementsAre("GET /apis/x.io/v1", "GET /apis/x.io/v1/namespaces/shop/things/a",
                                         "GET /apis/x.io/v1"));

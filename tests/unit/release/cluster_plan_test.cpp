@@ -93,7 +93,8 @@ TEST_F(cluster_plans, remove_nothing_when_one_of_them_cannot_be_read) {
   cluster_state before;
   before.inventory = {{"Service", "orders", "old"}, {"Secret", "orders", "hidden"}};
   const cluster_plan plan = planned({ours("Service", "api")}, before);
-  EXPECT_EQ(lines(plan), "+ Service api\n! nothing is removed: Secret hidden could not be read (secrets is forbidden)");
+  EXPECT_EQ(lines(plan),
+            "+ Service api\n! nothing is removed: Secret hidden could not be read (secrets is forbidden)");
   EXPECT_TRUE(plan.unread);
 }
 
@@ -123,7 +124,8 @@ TEST_F(cluster_plans, never_remove_a_job_that_runs) {
   with.create(job);
   cluster_state before;
   before.inventory = {{"Job", "orders", "migrate"}};
-  EXPECT_EQ(lines(planned({ours("Service", "api")}, before)), "+ Service api\n! Job migrate stays: it still runs");
+  EXPECT_EQ(lines(planned({ours("Service", "api")}, before)),
+            "+ Service api\n! Job migrate stays: it still runs");
 }
 
 TEST_F(cluster_plans, refuse_a_namespace_that_is_not_there_and_say_what_makes_it) {
@@ -136,7 +138,8 @@ TEST_F(cluster_plans, refuse_a_namespace_that_is_not_there_and_say_what_makes_it
 
 TEST_F(cluster_plans, refuse_a_host_that_another_ingress_claims) {
   const auto ingress = [&](std::string name) {
-    json rule(json::object{}), rules(json::array{}), spec(json::object{}), object = ours("Ingress", std::move(name));
+    json rule(json::object{}), rules(json::array{}), spec(json::object{}),
+        object = ours("Ingress", std::move(name));
     rule.set("host", "orders.example.com");
     rules.push(std::move(rule));
     spec.set("rules", std::move(rules));
@@ -180,7 +183,7 @@ TEST_F(cluster_plans, that_are_saved_hold_no_secret) {
 TEST_F(cluster_plans, ask_nothing_of_a_kind_whose_definition_comes_with_it) {
   json widget = fake_cluster::object("Widget", "one", "");
   widget.set("apiVersion", "example.com/v1");
-  server->refusals["apply Widget one"] =
+  server->refusals["apply Widget.example.com one"] =
       api_failure{404, "UnknownKind", "the cluster does not have the kind Widget", {}};
   EXPECT_EQ(refused({widget}).kind, exit_class::usage);
   const result<json> definition = parse_json(
@@ -188,8 +191,21 @@ TEST_F(cluster_plans, ask_nothing_of_a_kind_whose_definition_comes_with_it) {
           "spec":{"group":"example.com","scope":"Cluster","names":{"kind":"Widget"}}})");
   ASSERT_TRUE(definition);
   const cluster_plan plan = planned({widget, *definition});
-  EXPECT_EQ(lines(plan), "+ CustomResourceDefinition widgets.example.com\n+ Widget one");
-  EXPECT_EQ(plan.objects.back().key, (object_key{"Widget", "", "one"}));
+  EXPECT_EQ(lines(plan), "+ CustomResourceDefinition widgets.example.com\n+ Widget.example.com one");
+  EXPECT_EQ(plan.objects.back().key, (object_key{"Widget.example.com", "", "one"}));
+}
+
+TEST_F(cluster_plans, never_take_another_groups_kind_for_one_of_ours) {
+  const json core = ours("Service", "api");
+  json other = core;
+  other.set("apiVersion", "serving.example.com/v1");
+  with.create(core);
+  EXPECT_EQ(lines(planned({core, other})), "+ Service.serving.example.com api");
+  with.create(other);
+  cluster_state before;
+  before.inventory = {object_key::of(core), object_key::of(other)};
+  EXPECT_EQ(lines(planned({core}, before)), "- Service.serving.example.com api");
+  EXPECT_EQ(lines(planned({other}, before)), "- Service api");
 }
 
 }  // namespace

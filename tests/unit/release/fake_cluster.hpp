@@ -35,7 +35,7 @@ class fake_cluster : public cluster {
     return made;
   }
   static object_key key_of(const json& of) {
-    return {of["kind"].text(), of["metadata"]["namespace"].text(), of["metadata"]["name"].text()};
+    return object_key::of(of);
   }
 
   std::unique_ptr<cluster> twin() override { return std::make_unique<fake_cluster>(at_); }
