@@ -35,6 +35,7 @@ class Cron(harness.Case):
         orders = self.deployed()
         never = self.listed(orders)
         self.assertEqual((never["last_success"], never["last_failure"], never["missed"]["count"]), (None, None, 0))
+        self.assertEqual(orders.cicd("cron", "list", "--check").stderr, "")
         good = self.cron(orders, "run-now")
         self.assertEqual(good.stdout, "job line 1 of 2\njob line 2 of 2\n")
         job = self.get("jobs")[0]
@@ -70,6 +71,9 @@ class Cron(harness.Case):
         failed = self.until("jobs", lambda one: one.get("status", {}).get("failed"), 100)
         said = orders.cicd("cron", "list").stdout
         self.assertIn("exit status 3, job " + failed["metadata"]["name"], said)
+        checked = orders.cicd("cron", "list", "orders", "stage", "--check", status=1)
+        self.assertIn("the last run of the cron job failed: close-stale-orders", checked.stderr)
+        self.assertIn("exit status 3", checked.stderr)
         suspended = self.cron(orders, "suspend", "--reason", "the warehouse is closed").stdout
         self.assertIn("is suspended until it is resumed", suspended)
         jobs = len(self.get("jobs"))

@@ -463,7 +463,7 @@ pipeline_environment(orders {name} ON branch main VIA kubectl CONTEXT {context} 
         schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer"}}}}}
         return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": f"services.{group}"},
                 "spec": {"group": group, "scope": "Namespaced", "names": {"plural": "services", "kind": "Service"},
-                         "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}]}}
+                         "versions": [{"name": "v1", "deprecated": True, "deprecationWarning": "v1 is old, use v2", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}]}}
 
     def test_kinds_that_only_the_cluster_knows_are_planned_applied_and_pruned(self):
         """Even one that bears the kind and the name of an object of ours."""
@@ -486,7 +486,9 @@ pipeline_environment(orders {name} ON branch main VIA kubectl CONTEXT {context} 
         self.assertIn("nothing to do", orders.run("orders.deploy-stage").all)
         orders.write("k8s/a-service.yaml", json.dumps({**foreign, "spec": {"size": 2}}))
         orders.commit("larger")
-        self.assertIn("spec.size: 1 → 2", orders.cicd("plan", "orders.deploy-stage").stdout)
+        said = orders.cicd("plan", "orders.deploy-stage").stdout
+        for words in ("spec.size: 1 → 2", f"! Service.{group} orders-api: v1 is old, use v2"):
+            self.assertIn(words, said)
         (orders.source / "k8s/a-service.yaml").unlink()
         (orders.source / "k8s/definition.yaml").unlink()
         self.settings(orders, 1).run("orders.deploy-stage")

@@ -92,9 +92,8 @@ std::vector<note> failed_cron_runs(kubernetes::cluster& with, const cluster_plac
   const result<cron_board> board = read_cron_board(with, place, nullptr);
   if (!board) return failed;
   for (const known_cron_job& each : board->jobs) {
+    if (!each.status.last_run_failed()) continue;
     const auto& bad = each.status.last_failure;
-    const auto& good = each.status.last_success;
-    if (!bad || !bad->ended || (good && good->ended >= bad->ended)) continue;
     const auto ago =
         std::chrono::duration_cast<std::chrono::milliseconds>(system_clock_port().now() - *bad->ended);
     failed.push_back({each.name, fmt::format("failed {} ({} ago): {}", utc_text(*bad->ended),

@@ -16,6 +16,7 @@ struct cron_request {
   std::string context;                ///< which of several clusters; empty: all for `list`, else the first
   std::string reason;
   bool as_json = false;
+  bool check = false;        ///< of `list`: a job that fares badly is exit status 1
   bool pass_status = false;  ///< the container's exit status is ours
 };
 

@@ -105,7 +105,26 @@ struct listing {
   std::string text;
   json rows{json::array{}};
   std::vector<std::string> poorer;
+  errors bad;  ///< one for each job that fares badly
 };
+
+error fares_badly(const known_cron_job& job, const cluster_place& place, std::string what) {
+  return error{exit_class::step_failed, place.text(), std::move(what), job.name, {}};
+}
+
+void check(errors& to, const known_cron_job& job, const cluster_place& place) {
+  const kubernetes::cron_status& now = job.status;
+  if (now.last_run_failed())
+    to.push_back(fares_badly(job, place, "the last run of the cron job failed")
+                     .with("failed", run_text(now.last_failure))
+                     .with("last success", run_text(now.last_success)));
+  if (now.last_run_is_missing())
+    to.push_back(fares_badly(job, place, "planned runs of the cron job did not come")
+                     .with("missed", missed_text(now))
+                     .with("last success", run_text(now.last_success))
+                     .with("try", fmt::format("kubectl describe cronjob {} --namespace {}", now.object,
+                                              place.namespace_name)));
+}
 
 status add_cluster(listing& to, const opened_environment& at) {
   const result<cron_board> board = read_cron_board(*at.with, at.wave.place, at.found.pipeline);
@@ -114,6 +133,7 @@ status add_cluster(listing& to, const opened_environment& at) {
   for (const known_cron_job& each : board->jobs) {
     to.text += text_of(each, at.wave.place, at.with->name());
     to.rows.push(cicd::json_of(each, at.wave.place, at.with->name()));
+    if (each.deployed) check(to.bad, each, at.wave.place);
   }
   return {};
 }
@@ -237,7 +257,9 @@ exit_class list_cron_jobs(const cron_request& request, surroundings around) {
     print_out(pretty(json().set("schema", 1).set("cron_jobs", all.rows)));
   else
     print_out(all.text.empty() ? "no cron job is declared or deployed there\n" : all.text);
-  return exit_class::done;
+  if (!request.check || all.bad.empty()) return exit_class::done;
+  print_errors(all.bad);
+  return exit_class::step_failed;
 }
 
 }  // namespace cicd

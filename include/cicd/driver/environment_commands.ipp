@@ -290,11 +290,12 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
           auto with = deliveries.open_wave(waves[at], nullptr);
           if (!with) return refused(with.error());
           for (const std::string& line : lines_of(plans[at].plan)) print_out("  " + displayable(line) + "\n");
-          const result<deployment_approval> given =
-              approve(**with, plans[at].plan, plans[at].record, said.reason, system_clock_port().now());
+          const result<deployment_approval> given = approve(**with, plans[at].plan, plans[at].wanted.record,
+                                                            said.reason, system_clock_port().now());
           if (!given) return refused(given.error());
-          print_out(fmt::format("approved {} {} in {} as {}, until {}\n", step, plans[at].record.version,
-                                plans[at].plan.cluster, displayable(given->who), utc_text(given->expires)));
+          print_out(fmt::format("approved {} {} in {} as {}, until {}\n", step,
+                                plans[at].wanted.record.version, plans[at].plan.cluster,
+                                displayable(given->who), utc_text(given->expires)));
         }
         return exit_class::done;
       });

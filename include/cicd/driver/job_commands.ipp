@@ -78,9 +78,12 @@ CLI::App* add_cron(CLI::App* to,
 void add_crons(CLI::App& app, const said_words& said, command_action& chosen) {
   CLI::App* cron = app.add_subcommand("cron", "cron jobs: their runs, one run now, suspend, resume");
   cron->require_subcommand(1);
-  add_cron(cron, said, chosen, "list", "last and next runs, failures with their cause, missed runs",
-           list_cron_jobs, false)
-      ->add_flag("--json", said->cron.as_json, "print JSON instead of text");
+  CLI::App* list =
+      add_cron(cron, said, chosen, "list", "last and next runs, failures with their cause, missed runs",
+               list_cron_jobs, false);
+  list->add_flag("--json", said->cron.as_json, "print JSON instead of text");
+  list->add_flag("--check", said->cron.check,
+                 "end with 1 where a last run failed or did not come, for a schedule in CI that notifies");
   add_status(add_cron(cron, said, chosen, "run-now", "start a run as it is deployed and follow it to its end",
                       run_cron_job_now),
              said->cron);

@@ -132,7 +132,7 @@ class run {
     json deploys(json::array{});
     for (step_index step : wanted_)
       for (const delivery::planned_wave& each : delivery_.last_plans(graph_.steps[step].id)) {
-        json one = saved_plan_of(each.plan, each.record);
+        json one = saved_plan_of(each.plan, each.wanted.record);
         one.set("step", graph_.steps[step].id);
         deploys.push(std::move(one));
       }

@@ -63,13 +63,33 @@ api_failure from_text(const http_response& response) {
   return failure;
 }
 
+/// The text of `299 - "text"`, whose quotation marks are escaped.
+std::string warning_text(std::string_view header) {
+  const auto open = header.find('"');
+  if (open == header.npos) return {};
+  std::string text;
+  for (std::size_t at = open + 1; at < header.size() && header[at] != '"'; ++at) {
+    if (header[at] == '\\' && at + 1 < header.size()) ++at;
+    text += header[at];
+  }
+  return text;
+}
+
+std::vector<std::string> warnings_of(const http_response& response) {
+  std::vector<std::string> texts;
+  for (const std::string& each : response.warnings)
+    if (std::string text = warning_text(each); !text.empty()) texts.push_back(std::move(text));
+  return texts;
+}
+
 }  // namespace
 }  // namespace kubernetes_answer
 
 api_answer answer_from(const http_response& response) {
   const bool good = response.status >= 200 && response.status < 300;
   result<json> body = parse_json(response.body);
-  if (good && body && body->is_object()) return {.object = *std::move(body), .failure = {}};
+  if (good && body && body->is_object())
+    return {.object = *std::move(body), .failure = {}, .warnings = kubernetes_answer::warnings_of(response)};
   if (!good && body && (*body)["kind"].text() == "Status")
     return {.object = {}, .failure = kubernetes_answer::from_status_object(*body, response.status)};
   if (!good) return {.object = {}, .failure = kubernetes_answer::from_text(response)};

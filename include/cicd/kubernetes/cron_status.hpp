@@ -43,6 +43,11 @@ struct cron_status {
   std::optional<cron_moment> next;          ///< nothing while suspended
   cron_runs missed;                         ///< planned times that no Job stands for
   std::optional<cron_moment> missed_since;  ///< from when on that is known
+
+  /// No run ended well after the last one that failed.
+  bool last_run_failed() const;
+  /// Planned runs did not come since the last one that ended well, though it is not suspended and none runs.
+  bool last_run_is_missing() const;
 };
 
 /// `jobs` and `pods` may hold others' too. `zone` is that of the CronJob, `now` what the cluster's clock

@@ -162,6 +162,15 @@ bool is_running(const json& job) {
   return condition_of(job, "Complete") == nullptr && condition_of(job, "Failed") == nullptr;
 }
 
+bool cron_status::last_run_failed() const {
+  return last_failure && last_failure->ended && !(last_success && last_success->ended >= last_failure->ended);
+}
+
+bool cron_status::last_run_is_missing() const {
+  if (suspended || !running.empty() || missed.last.empty()) return false;
+  return !(last_success && last_success->ended >= missed.last.back());
+}
+
 cron_status status_of(const json& cron_job,
                       const std::vector<json>& jobs,
                       const std::vector<json>& pods,

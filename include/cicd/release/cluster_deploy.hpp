@@ -26,6 +26,8 @@ struct cluster_deploy_options {
   /// VERIFY, with the door closed; empty where none is declared.
   std::function<status()> verify;
   bool rolls_back = true;  ///< ON_FAILURE rollback
+  /// Made a moment ago: carried out as it is where the state there is still the one that it saw.
+  const cluster_plan* planned = nullptr;
 };
 
 struct cluster_deploy_result {

@@ -88,19 +88,33 @@ class deployment {
     if (wanted_.place.namespace_name.empty()) wanted_.place.namespace_name = with_->default_namespace();
     if (status made = make_namespace(); !made) return made;
     if (status locked = lock(); !locked) return locked;
-    result<cluster_plan> plan = back == nullptr ? plan_release(*with_, wanted_) : plan_back(*with_, *back);
-    if (!plan) return std::move(plan).error();
-    plan_ = *std::move(plan);
+    if (status planned = plan(back); !planned) return planned;
     done_.lines = plan_.kept;
     state_ = plan_.before;
     wanted_.record.generation = state_.record ? state_.record->generation + 1 : 1;
     return {};
   }
 
-  result<cluster_plan> plan_back(kubernetes::cluster& with, const past_deployment& to) {
-    result<cluster_state> now = read_cluster_state(with, wanted_.place);
+  status plan(const past_deployment* back) {
+    result<cluster_state> now = read_cluster_state(*with_, wanted_.place);
     if (!now) return std::move(now).error();
-    return plan_objects(with, wanted_, to.objects, *std::move(now));
+    wanted_.before = *std::move(now);
+    if (back == nullptr && is_as_planned()) {
+      plan_ = *options_.planned;
+      return {};
+    }
+    result<cluster_plan> made = back == nullptr
+                                    ? plan_release(*with_, wanted_)
+                                    : plan_objects(*with_, wanted_, back->objects, wanted_.before);
+    if (!made) return std::move(made).error();
+    plan_ = *std::move(made);
+    return {};
+  }
+
+  /// Of a first deploy not everything could be asked before its namespace was there.
+  bool is_as_planned() const {
+    return options_.planned != nullptr && !wanted_.before.resource_version.empty()
+           && options_.planned->before.resource_version == wanted_.before.resource_version;
   }
 
   status write_intent() {

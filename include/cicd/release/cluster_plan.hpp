@@ -21,6 +21,7 @@ struct wanted_release {
   cluster_place place;
   kubernetes::release_facts facts;
   deployment_record record;
+  cluster_state before{};                            ///< what is there, as it was read last
   std::map<std::string, std::string> state_facts{};  ///< kept with the state: of a preview or a canary
   std::vector<std::string> remarks{};                ///< for the plan: what a person should know
 };

@@ -193,6 +193,8 @@ class planning {
     }
     if (answer.failure)
       return error_of(*answer.failure, wanted_.place.text(), one.key, "apply " + one.key.text());
+    for (const std::string& each : answer.warnings)
+      plan_.remarks.push_back(fmt::format("{}: {}", one.key.text(), displayable(each)));
     if (one.kind == what::add) return {};
     if (one.force) {
       const json after = after_taking_over(answer.object, one.live, one.managers);
@@ -380,8 +382,6 @@ result<cluster_plan> plan_objects(kubernetes::cluster& with,
 
 result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wanted) {
   using namespace release_cluster_plan;
-  result<cluster_state> before = read_cluster_state(with, wanted.place);
-  if (!before) return std::move(before).error();
   std::vector<std::string> remarks;
   wanted.facts.server_minor = with.minor_version();
   read_configuration(with, wanted, remarks);
@@ -395,9 +395,9 @@ result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wan
                  "there is nothing to deploy: the pipeline declares no service, cron job or manifest",
                  {},
                  {{"try", fmt::format("pipeline_service({} api PORT 8080)", wanted.place.pipeline)}}};
-  result<cluster_plan> plan = plan_objects(with, wanted, std::move(objects), *std::move(before));
+  result<cluster_plan> plan = plan_objects(with, wanted, std::move(objects), wanted.before);
   if (!plan) return plan;
-  plan->remarks = std::move(remarks);
+  plan->remarks.insert(plan->remarks.begin(), remarks.begin(), remarks.end());
   plan->remarks.insert(plan->remarks.begin(), wanted.remarks.begin(), wanted.remarks.end());
   plan->renews = wanted.state_facts != plan->before.facts;
   for (std::string& each : kubernetes::remarks_on(*wanted.pipeline, wanted.facts))

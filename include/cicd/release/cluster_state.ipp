@@ -308,6 +308,7 @@ status keep_deployment(kubernetes::cluster& with, const cluster_place& place, co
   map.set("data", std::move(data));
   const std::vector<api_answer> kept = with.apply({map}, {.force = true});
   if (!kept.front()) return refused(kept.front(), place, "keep this deployment for a rollback");
+  if (of.record.generation <= std::int64_t{kept_deployments}) return {};
   if (const api_answer list = with.list("ConfigMap", place.namespace_name, selector_of(place, "past")); list)
     forget_oldest(with, place, list.object);
   return {};

@@ -78,8 +78,14 @@ class delivery : public effect_planner {
                                                          const cancellation* cancelled) const;
   /// What was planned last for a deploy to clusters, in the order of the waves.
   struct planned_wave {
+    wanted_release wanted;
     cluster_plan plan;
-    deployment_record record;
+    std::chrono::steady_clock::time_point when;
+    /// Kept open for the deploy that follows at once, with nothing between; nothing where nothing is to be
+    /// done.
+    std::unique_ptr<kubernetes::cluster> door;
+
+    bool is_fresh() const;
   };
   const std::vector<planned_wave>& last_plans(const std::string& step) const;
   /// What `images` look like in that environment, given its last record: the facts for rendering, and the
@@ -175,9 +181,7 @@ class delivery : public effect_planner {
   std::map<std::string, std::vector<wanted_image>> asked_;  ///< by step, of its last plan
   std::map<std::string, std::string> tags_;  ///< by repository: what its image is published under
   std::map<std::string, std::vector<planned_wave>> planned_;  ///< by step, of a deploy to clusters
-  /// By step: the doors that its plan opened, kept for the deploy that follows at once, with nothing between.
-  std::map<std::string, std::vector<std::unique_ptr<kubernetes::cluster>>> doors_;
-  cancellation doors_cancelled_;  ///< what those doors hear of
+  cancellation doors_cancelled_;                              ///< what those doors hear of
 };
 
 }  // namespace cicd

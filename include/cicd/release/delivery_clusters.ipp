@@ -221,6 +221,11 @@ const std::vector<delivery::planned_wave>& delivery::last_plans(const std::strin
   return found == planned_.end() ? none : found->second;
 }
 
+/// Not longer ago than a person would call one moment: what another wrote since is seen under the lock.
+bool delivery::planned_wave::is_fresh() const {
+  return std::chrono::steady_clock::now() - when < std::chrono::seconds(10);
+}
+
 delivery::draft delivery::draft_of(const deployment_record& record, const environment& place) {
   draft made;
   made.record = record;
@@ -255,6 +260,7 @@ result<wanted_release> delivery::wanted_in(const graph_step& step,
   result<bool> dirty = is_dirty(*step.pipeline);
   if (!dirty) return std::move(dirty).error();
   wanted.record.dirty = *dirty;
+  wanted.before = *std::move(now);
   return wanted;
 }
 
@@ -324,9 +330,7 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
                  .details = {},
                  .result = step_result{}};
   std::vector<planned_wave>& waves = planned_[step.id];
-  std::vector<std::unique_ptr<kubernetes::cluster>>& doors = doors_[step.id];
   waves.clear();
-  doors.clear();
   for (cluster_wave& wave : waves_of(*step.pipeline, *step.place)) {
     auto with = open_wave(wave, &doors_cancelled_);
     if (!with) return std::move(with).error();
@@ -344,10 +348,11 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
       plan.details.push_back(fmt::format("in {}, namespace {}", would->cluster, would->place.namespace_name));
       for (std::string& line : lines_of(*would)) plan.details.push_back(std::move(line));
     }
-    waves.push_back({*std::move(would), std::move(wanted->record)});
-    doors.push_back(*std::move(with));
+    waves.push_back(
+        {*std::move(wanted), *std::move(would), std::chrono::steady_clock::now(), *std::move(with)});
   }
-  if (plan.what != decision::run) doors.clear();
+  if (plan.what != decision::run)
+    for (planned_wave& each : waves) each.door.reset();
   return plan;
 }
 
@@ -360,25 +365,28 @@ outcome delivery::deploy_clusters(const graph_step& step,
   std::size_t changed = 0;
   std::vector<std::string> lines;
   std::vector<cluster_wave> waves = waves_of(*step.pipeline, *step.place);
-  std::vector<std::unique_ptr<kubernetes::cluster>> doors = std::move(doors_[step.id]);
-  doors.resize(waves.size());
+  std::vector<planned_wave>& planned = planned_[step.id];
+  planned.resize(waves.size());
   const release_delivery_clusters::handed_on heard(cancelled, doors_cancelled_);
   for (std::size_t at = 0; at < waves.size(); ++at) {
     cluster_wave& wave = waves[at];
     const auto failed = [&](error why) {
       return failed_outcome(release_delivery_clusters::failed_in(std::move(why), waves, at));
     };
+    planned_wave& known = planned[at];
     const open_cluster open = [&]() -> result<std::unique_ptr<kubernetes::cluster>> {
-      if (doors[at]) return std::move(doors[at]);
+      if (known.door) return std::move(known.door);
       return open_wave(wave, &cancelled);
     };
     auto with = open();
     if (!with) return failed(std::move(with).error());
     if (wave.place.namespace_name.empty()) wave.place.namespace_name = (*with)->default_namespace();
-    result<wanted_release> wanted = wanted_in(step, images, wave, **with);
+    const bool is_fresh = known.is_fresh();
+    result<wanted_release> wanted =
+        is_fresh ? result<wanted_release>(known.wanted) : wanted_in(step, images, wave, **with);
     if (!wanted) return failed(std::move(wanted).error());
     const std::string name = (*with)->name();
-    doors[at] = *std::move(with);
+    known.door = *std::move(with);
     const deployment_record record = wanted->record;
     cluster_deploy_options options;
     options.holder = fmt::format("{}, run {}", record.who, options_.run_id);
@@ -387,6 +395,7 @@ outcome delivery::deploy_clusters(const graph_step& step,
     options.rolls_back = step.place->on_failure == failure_rule::none
                              ? !step.is_of_branch()
                              : step.place->on_failure == failure_rule::rollback;
+    options.planned = is_fresh ? &known.plan : nullptr;
     options.may = [&](const cluster_plan& plan) { return may_change(step, plan, record); };
     if (!step.place->verify.empty() && step.branch_share == nullptr)
       options.verify = [&]() { return run_verify(step.id, *wanted, cancelled, say); };

@@ -118,6 +118,7 @@ class answer_reader final : public beast::http::basic_parser<false> {
   void on_request_impl(beast::http::verb, view, view, int, error_code&) override {}
   void on_response_impl(int code, view, int, error_code&) override { answer_.status = code; }
   void on_field_impl(beast::http::field name, view, view value, error_code&) override {
+    if (name == beast::http::field::warning) answer_.warnings.emplace_back(plain(value));
     if (name != beast::http::field::retry_after) return;
     int seconds = 0;
     std::from_chars(value.data(), value.data() + value.size(), seconds);

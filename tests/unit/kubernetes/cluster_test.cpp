@@ -125,6 +125,13 @@ TEST(cluster, does_not_wait_longer_than_it_may_for_retry_after) {
   EXPECT_EQ(fake.asked().size(), 1U);
 }
 
+TEST(cluster, hands_on_what_the_server_warns_of) {
+  const over_fake fake([](const fake_request&) {
+    return answer(200, "{}", "Warning: 299 - \"batch/v1beta1 is \\\"old\\\"\"\r\nWarning: strange\r\n");
+  });
+  EXPECT_THAT(fake->get(orders).warnings, ElementsAre("batch/v1beta1 is \"old\""));
+}
+
 TEST(cluster, says_how_long_it_tried) {
   const fake_http_server server(
       [](const fake_request&) { return answer(503, status_text(503, "X", "overloaded")); });

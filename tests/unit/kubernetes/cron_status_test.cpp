@@ -99,6 +99,20 @@ TEST(cron_status, planned_runs_without_a_job_are_missed) {
   EXPECT_EQ(now.missed_since, at("2026-11-21T08:00:00Z"));
 }
 
+TEST(cron_status, a_success_makes_up_for_what_failed_or_did_not_come_before) {
+  const auto now = [](std::vector<json> jobs, const std::string& spec = "") {
+    return status_of(every_quarter(spec, "'lastScheduleTime':'2026-11-21T08:45:00Z'"), jobs, {}, {},
+                     at("2026-11-21T09:20:00Z"));
+  };
+  const json failed = failed_job("2026-11-21T08:30:00Z"), good = good_job("2026-11-21T08:45:00Z"),
+             by_hand = good_job("2026-11-21T09:17:00Z");
+  EXPECT_TRUE(now({failed}).last_run_failed());
+  EXPECT_FALSE(now({failed, good}).last_run_failed());
+  EXPECT_TRUE(now({good}).last_run_is_missing());
+  EXPECT_FALSE(now({good}, ",'suspend':true").last_run_is_missing());
+  EXPECT_FALSE(now({good, by_hand}).last_run_is_missing());
+}
+
 TEST(cron_status, what_the_history_no_longer_keeps_is_not_called_missed) {
   std::vector<json> jobs;
   for (const char* time : {"2026-11-21T09:15:00Z", "2026-11-21T09:30:00Z", "2026-11-21T09:45:00Z"})

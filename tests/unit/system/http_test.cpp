@@ -108,6 +108,11 @@ TEST(http_client, reads_how_long_to_wait) {
   EXPECT_EQ(came_of(answer(429, "", "Retry-After: -1\r\n"))->retry_after, 0s);
 }
 
+TEST(http_client, keeps_every_warning) {
+  EXPECT_EQ(came_of(answer(200, "", "Warning: 299 - \"a\"\r\nwarning: 299 - \"b\"\r\n"))->warnings,
+            (std::vector<std::string>{"299 - \"a\"", "299 - \"b\""}));
+}
+
 TEST(http_client, says_that_nobody_listens) {
   http_client missing({.socket = "/nowhere/at/all", .host = {}, .port = 0});
   EXPECT_THAT(missing.send(get("/")).error().what, HasSubstr("no connection: No such file"));
