@@ -31,7 +31,9 @@ class Canaries(harness.Case):
         return len([one for one in self.get("pods", "-l", "cicd.dev/track=canary") if "deletionTimestamp" not in one["metadata"]])
 
     def assert_share(self, of, pods, total, requests=2000):
-        """Within four standard deviations of what so many pods would get by chance."""
+        """Within four standard deviations of what so many pods would get by chance, once the node has a route to each."""
+        with self.load("orders-api") as first:
+            harness.run.until(lambda: len(first.pods) == total, what=f"an answer of each of {total} pods")
         with self.load("orders-api") as load:
             load.wait(requests)
         wanted, counted = pods / total, load.share(of)

@@ -143,6 +143,26 @@ class Deploy(harness.Case):
         tree.run("deploy-stage")
         self.assertEqual(tree.commits(), 1)
 
+    def test_an_older_commit_in_a_clone_without_history_does_not_overtake(self):
+        """A job that is run again in CI, whose clone has that one commit only: the dates tell which is newer."""
+        repository = self.folder / "manifests.git"
+        tree = self.made(harness.DEPLOYED.replace("VIA gitops", f"VIA gitops REPOSITORY {repository}"), configure=False)
+        tree.call([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", repository])
+        rerun = harness.Tree(self.folder / "rerun")
+        for day in (1, 2):
+            tree.write("in.txt", f"day {day}")
+            tree.env["GIT_COMMITTER_DATE"] = f"2026-01-0{day}T10:00:00Z"
+            tree.commit()
+            if day == 1:
+                tree.git("clone", "--quiet", "--depth", "1", f"file://{tree.source}", str(rerun.source))
+        tree.configure()
+        tree.run("deploy-stage")
+        rerun.configure()
+        done = rerun.run("deploy-stage", status=3)
+        for text in ("superseded", "2026-01-01T10:00:00Z and 2026-01-02T10:00:00Z", "git fetch --unshallow"):
+            self.assertIn(text, done.all)
+        self.assertEqual(tree.commits(repository), 1)
+
     def test_manifests_that_were_changed_by_hand_are_put_right(self):
         tree = self.made()
         tree.run("deploy-stage")

@@ -2,6 +2,7 @@
 // repository's own files where that is enough; git itself is asked once for the rest.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,11 @@ struct git_state {
 /// name the branch where the head is detached (GITHUB_HEAD_REF, GITHUB_REF_NAME, CI_COMMIT_BRANCH,
 /// CIRCLE_BRANCH, BUILDKITE_BRANCH).
 git_state git_state_of(const std::string& folder, const surroundings& around);
+
+/// When a commit was made, as it says itself; nothing where it is not known here. Asks git.
+std::optional<std::chrono::system_clock::time_point> committed_at(const std::string& folder,
+                                                                  const std::string& commit,
+                                                                  const surroundings& around);
 
 /// The changed and untracked, not ignored paths below `folder`, relative to the work tree's root: empty means
 /// clean. Asks git.

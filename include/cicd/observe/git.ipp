@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <cicd/base/text.hpp>
 #include <cicd/observe/folder_view.hpp>
@@ -252,6 +253,18 @@ std::string who(const std::string& folder, const surroundings& around) {
     if (part.starts_with("user.email\n") && !around.get("GIT_AUTHOR_EMAIL")) address = part.substr(11);
   }
   return name.empty() && address.empty() ? refs::user_at_host(around) : refs::as_person(name, address);
+}
+
+std::optional<std::chrono::system_clock::time_point> committed_at(const std::string& folder,
+                                                                  const std::string& commit,
+                                                                  const surroundings& around) {
+  if (!observing::git_refs::is_commit_name(commit)) return std::nullopt;
+  const auto answer =
+      observing::ask_git(folder, {"show", "--no-patch", "--format=%ct", commit, "--"}, around);
+  std::int64_t seconds = 0;
+  const auto read = std::from_chars(answer.out.data(), answer.out.data() + answer.out.size(), seconds);
+  if (!answer.end.good() || read.ec != std::errc()) return std::nullopt;
+  return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
 }
 
 std::optional<bool> is_ancestor(const std::string& folder,

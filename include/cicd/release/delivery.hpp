@@ -118,11 +118,15 @@ class delivery : public effect_planner {
   struct source_state {
     git_state git;
     std::optional<bool> dirty;  ///< asked once, when it matters
+    std::optional<std::optional<std::chrono::system_clock::time_point>> committed{};  ///< likewise
   };
 
   registry_options registry_setup() const;
   source_state& source_of(const declared_pipeline& pipeline);
   result<bool> is_dirty(const declared_pipeline& pipeline);
+  std::optional<std::chrono::system_clock::time_point> commit_date(const declared_pipeline& pipeline);
+  /// Who deploys what: the part of the record that git is asked for.
+  status sign(const declared_pipeline& pipeline, deployment_record& record);
   result<std::string> tag_for(const declared_pipeline& pipeline, const digest& of);
   result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
                                               const artifacts& images) const;

@@ -43,6 +43,23 @@ result<bool> delivery::is_dirty(const declared_pipeline& pipeline) {
   return *source.dirty;
 }
 
+std::optional<std::chrono::system_clock::time_point> delivery::commit_date(
+    const declared_pipeline& pipeline) {
+  source_state& source = source_of(pipeline);
+  if (!source.committed)
+    source.committed = committed_at(pipeline.source_directory, source.git.commit.value_or(""), around_);
+  return *source.committed;
+}
+
+status delivery::sign(const declared_pipeline& pipeline, deployment_record& record) {
+  result<bool> dirty = is_dirty(pipeline);
+  if (!dirty) return std::move(dirty).error();
+  record.dirty = *dirty;
+  record.who = who(pipeline.source_directory, around_);
+  record.committed = commit_date(pipeline);
+  return {};
+}
+
 /// A clean commit's images bear its first seven digits; what no commit stands for is named by its own digest,
 /// so that it can never clash.
 result<std::string> delivery::tag_for(const declared_pipeline& pipeline, const digest& of) {

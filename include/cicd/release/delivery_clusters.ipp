@@ -256,10 +256,7 @@ result<wanted_release> delivery::wanted_in(const graph_step& step,
   made->facts.of_branch = std::move(wanted.facts.of_branch);
   made->facts.protected_branch = made->facts.protected_branch && !step.is_of_branch();
   wanted.facts = std::move(made->facts);
-  wanted.record.who = who(step.pipeline->source_directory, around_);
-  result<bool> dirty = is_dirty(*step.pipeline);
-  if (!dirty) return std::move(dirty).error();
-  wanted.record.dirty = *dirty;
+  if (status done = sign(*step.pipeline, wanted.record); !done) return std::move(done).error();
   wanted.before = *std::move(now);
   return wanted;
 }

@@ -127,15 +127,23 @@ status delivery::not_superseded(const graph_step& step, const manifest_state& no
   const git_state& git = source_of(*step.pipeline).git;
   if (!now.record || now.record->commit.empty() || !git.commit || now.record->commit == *git.commit)
     return {};
-  if (is_ancestor(step.pipeline->source_directory, *git.commit, now.record->commit, around_) != true)
-    return {};
-  return error{exit_class::conflict,
-               step.id,
-               "superseded: a newer commit is deployed already",
-               git.short_commit(),
-               {{"there", now.record->commit.substr(0, 7) + " by " + now.record->who + " at "
-                              + utc_text(now.record->when)},
-                {"try", "deploy the newer commit, or revert what is wrong with it and deploy that"}}};
+  const std::optional<bool> is_older =
+      is_ancestor(step.pipeline->source_directory, *git.commit, now.record->commit, around_);
+  const auto mine = is_older ? std::nullopt : commit_date(*step.pipeline);
+  const bool older_by_date = mine && now.record->committed && *mine < *now.record->committed;
+  if (is_older != true && !older_by_date) return {};
+  error superseded{exit_class::conflict,
+                   step.id,
+                   "superseded: a newer commit is deployed already",
+                   git.short_commit(),
+                   {{"there", displayable(now.record->commit.substr(0, 7)) + " by "
+                                  + displayable(now.record->who) + " at " + utc_text(now.record->when)},
+                    {"try", "deploy the newer commit, or revert what is wrong with it and deploy that"}}};
+  if (is_older) return superseded;
+  return std::move(superseded)
+      .with("known by", fmt::format("the dates {} and {}, since this clone does not have that commit",
+                                    utc_text(*mine), utc_text(*now.record->committed)))
+      .with("or", "git fetch --unshallow, where the dates are wrong");
 }
 
 /// Images that run there already keep what first built them; others get the tag of this commit.
@@ -150,6 +158,7 @@ result<delivery::draft> delivery::draft_for(const graph_step& step,
                  .generation = before ? before->generation + 1 : 1,
                  .id = options_.run_id,
                  .commit = git.commit.value_or(""),
+                 .committed = {},
                  .branch = git.branch.value_or(""),
                  .version = {},
                  .dirty = false,
@@ -248,16 +257,12 @@ outcome delivery::deploy(const graph_step& step,
                          const cancellation& cancelled,
                          const std::function<void(const std::string&)>& say) {
   const std::vector<wanted_image> images = asked_[step.id];
-  const std::string me = who(step.pipeline->source_directory, around_);
-  result<bool> dirty = is_dirty(*step.pipeline);
-  if (!dirty) return failed_outcome(std::move(dirty).error());
   std::size_t files = 0;
   const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<wanted_manifests>> {
     result<std::optional<wanted_manifests>> want = wanted(step, images, now);
     if (!want || !*want) return want;
     if (status newest = not_superseded(step, now); !newest) return std::move(newest).error();
-    (*want)->record.who = me;
-    (*want)->record.dirty = *dirty;
+    if (status done = sign(*step.pipeline, (*want)->record); !done) return std::move(done).error();
     (*want)->message = release_delivery::message_for((*want)->record);
     files = release_delivery::changes_between(now.files, (*want)->files).size();
     return want;

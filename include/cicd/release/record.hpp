@@ -22,6 +22,8 @@ struct deployment_record {
   std::int64_t generation = 0;  ///< one more with each deployment of this pipeline to this environment
   std::string id;               ///< the run that made it
   std::string commit;           ///< of the service's repository when it was deployed; empty when unknown
+  /// The commit's own date: which is newer, where a shallow clone knows only one of two.
+  std::optional<std::chrono::system_clock::time_point> committed{};
   std::string branch, version;
   bool dirty = false;
   std::string who;

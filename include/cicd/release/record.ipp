@@ -42,6 +42,7 @@ inline json body_of(const deployment_record& record) {
   to.set("generation", record.generation);
   to.set("id", record.id);
   to.set("commit", record.commit);
+  to.set("committed", record.committed ? utc_text(*record.committed) : std::string());
   to.set("branch", record.branch);
   to.set("version", record.version);
   to.set("dirty", record.dirty);
@@ -93,6 +94,7 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .generation = from["generation"].integer(),
                            .id = from["id"].text(),
                            .commit = from["commit"].text(),
+                           .committed = utc_from(from["committed"].text()),
                            .branch = from["branch"].text(),
                            .version = from["version"].text(),
                            .dirty = from["dirty"].boolean(),

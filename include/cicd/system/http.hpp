@@ -26,7 +26,7 @@ struct http_response {
   int status = 0;
   std::string body;
   std::chrono::seconds retry_after{0};  ///< of `Retry-After`
-  std::vector<std::string> warnings;    ///< `Warning`, as they came
+  std::vector<std::string> warnings{};  ///< `Warning`, as they came
 };
 
 /// Where to: a path of a Unix socket, or host and port.

@@ -16,6 +16,7 @@ deployment_record a_record() {
       .generation = 7,
       .id = "20261121T031800.123Z-4711",
       .commit = std::string(40, 'a'),
+      .committed = std::chrono::system_clock::time_point(std::chrono::seconds(1795229400)),
       .branch = "feature/é \"x\"",
       .version = "1a2b3c4",
       .dirty = true,
@@ -36,6 +37,7 @@ TEST(deployment_record, is_read_back_as_it_was_written) {
     ASSERT_TRUE(read) << text_of(read.error());
     EXPECT_EQ(compact(json_of(*read)), compact(json_of(written)));
     EXPECT_EQ(read->when, written.when);
+    EXPECT_EQ(read->committed, written.committed);
     EXPECT_EQ(read->images, written.images);
   }
 }
@@ -46,13 +48,13 @@ TEST(deployment_record, has_a_golden_form) {
   EXPECT_EQ(
       compact(json_of(record)),
       R"({"schema":1,"pipeline":"orders","environment":"stage","generation":7,"id":"20261121T031800.123Z-4711",)"
-      R"("commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","branch":"main","version":"1a2b3c4","dirty":true,)"
+      R"("commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","committed":"2026-11-21T02:50:00Z","branch":"main","version":"1a2b3c4","dirty":true,)"
       R"("who":"Jane Doe <jane@example.com>","when":"2026-11-21T03:00:00.123Z","images":{"image":{)"
       R"("reference":"services/orders:1a2b3c4@sha256:6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d",)"
       R"("tag":"1a2b3c4","manifest":"sha256:6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d",)"
       R"("built_from":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","built_branch":"main"}},)"
       R"("manifests":"sha256:c7af7c7a948db8800f71f26f3c90280cf09dfc3141b72318c5ff31ffc9470a59","outcome":"deployed",)"
-      R"("digest":"sha256:ab358d57924a732efac922b11065882b7d77c493a89c5dac2a6bd7b5f3776a7d"})");
+      R"("digest":"sha256:6a6057b364dc01e3b702abe0d9ec2d49075e4182230ede4b017d920f090d31ec"})");
 }
 
 void expect_corrupt(const std::string& text, const std::string& cause) {
