@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares what YAML readers make of our YAML with the JSON that it was written from.
 
-usage: read_back.py corpus | compare <folder> <corpus> | objects <folder> | kubectl <json> <read>
+usage: read_back.py corpus | compare <folder> <corpus> | objects <folder> | kubectl <read> <json>…
 """
 import glob
 import json
@@ -62,13 +62,22 @@ def objects(folder):
             same(yaml.safe_load(written), json.load(meant), name)
 
 
-def kubectl(meant, read):
-    with open(meant, encoding="utf-8") as first, open(read, encoding="utf-8") as second:
-        wanted, found = json.load(first), json.load(second)
-    if found["metadata"]["labels"].pop("read") != "back":
-        sys.exit(f"{read}: kubectl did not read it")
-    if not contains(found, wanted):
-        sys.exit(f"{read}: {found} was read, {wanted} was written")
+def kubectl(read, meant):
+    """`read` holds what kubectl made of each, one document after the other in the order of `meant`."""
+    with open(read, encoding="utf-8") as file:
+        rest = file.read().lstrip()
+    for name in meant:
+        with open(name, encoding="utf-8") as file:
+            wanted = json.load(file)
+        found, end = json.JSONDecoder().raw_decode(rest)
+        rest = rest[end:].lstrip()
+        if found["metadata"]["labels"].pop("read") != "back":
+            sys.exit(f"{name}: kubectl did not read it")
+        if not contains(found, wanted):
+            sys.exit(f"{name}: {found} was read, {wanted} was written")
+    if rest:
+        sys.exit(f"kubectl read more than was written: {rest[:200]}")
+    print(f"read back by kubectl: {len(meant)} objects")
 
 
 def contains(found, wanted):
@@ -89,4 +98,4 @@ elif verb == "compare":
 elif verb == "objects":
     objects(sys.argv[2])
 else:
-    kubectl(sys.argv[2], sys.argv[3])
+    kubectl(sys.argv[2], sys.argv[3:])

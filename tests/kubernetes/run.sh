@@ -30,9 +30,8 @@ sed 's/^spec:/spec:\n  replicsa: 1/' "$root/objects/0.orders-api.deployment.yaml
 ! "$venv/bin/kubernetes-validate" --strict --quiet -k 1.34 "$root/wrong.yaml" >/dev/null 2>&1 || { echo "the validator accepts anything" >&2; exit 1; }
 
 if command -v kubectl >/dev/null; then
-  for file in "$root/objects/"*.yaml; do
-    kubectl label --local -f "$file" -o json read=back >"$file.read"
-    "$venv/bin/python3" "$here/read_back.py" kubectl "$file.json" "$file.read"
-  done
-  echo "read back by kubectl: $(ls "$root/objects/"*.read | wc -l) objects"
+  files=()
+  for file in "$root/objects/"*.yaml; do files+=(-f "$file"); done
+  kubectl label --local "${files[@]}" -o json read=back >"$root/read"
+  "$venv/bin/python3" "$here/read_back.py" kubectl "$root/read" "$root/objects/"*.yaml.json
 fi
