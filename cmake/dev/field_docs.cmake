@@ -1,9 +1,10 @@
-# Writes include/cicd/declare/field_docs.ipp from the comments of pipeline.hpp.
+# Writes include/cicd/declare/field_docs.ipp from the comments of the structs that a team declares.
 #
 #   cmake -P cmake/dev/field_docs.cmake                 writes the file
 #   cmake -DCHECK=ON -P cmake/dev/field_docs.cmake      fails when the file is not what would be written
 #
-# pipeline.hpp gives the words of each member, fields.hpp the key under which the member is known.
+# steps.hpp, workloads.hpp, places.hpp and pipeline.hpp give the words of each member, fields.hpp the key under which the
+# member is known.
 cmake_minimum_required(VERSION 3.25)
 
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
@@ -37,15 +38,19 @@ foreach(line IN LISTS lines)
 endforeach()
 
 string(CONCAT generated
-  "// The words of every option, written by cmake/dev/field_docs.cmake from the comments of pipeline.hpp.\n"
+  "// The words of every option, written by cmake/dev/field_docs.cmake from the comments of the declared structs.\n"
   "// Not to be edited: change the comment and run that script.\n"
   "#include <cicd/declare/fields.hpp>\n\n"
   "namespace cicd {\n\n"
   "std::span<const field_doc> field_docs() {\n"
   "  static constexpr field_doc docs[] = {\n")
-read_lines("${folder}/pipeline.hpp" lines)
+set(all "")
+foreach(part IN ITEMS steps workloads places pipeline)
+  read_lines("${folder}/${part}.hpp" lines)
+  list(APPEND all ${lines})
+endforeach()
 set(kind "")
-foreach(line IN LISTS lines)
+foreach(line IN LISTS all)
   if(line MATCHES "^struct ([a-z_]+) {")
     set(kind "${CMAKE_MATCH_1}")
     set(text "")
@@ -58,7 +63,7 @@ foreach(line IN LISTS lines)
   elseif(line MATCHES "^  [a-z][^=]* ([a-z_]+)({}| = .*|)@semicolon@$" AND NOT text STREQUAL "")
     set(key "${key_of_${kind}_${CMAKE_MATCH_1}}")
     if(key STREQUAL "")
-      message(FATAL_ERROR "fields.hpp does not visit ${kind}::${CMAKE_MATCH_1}, which has a comment in pipeline.hpp")
+      message(FATAL_ERROR "fields.hpp does not visit ${kind}::${CMAKE_MATCH_1}, which has a comment")
     endif()
     string(STRIP "${text}" text)
     foreach(part text example wrong)
@@ -77,7 +82,7 @@ set(target "${folder}/field_docs.ipp")
 if(CHECK)
   file(READ "${target}" existing)
   if(NOT existing STREQUAL generated)
-    message(FATAL_ERROR "field_docs.ipp is not what the comments of pipeline.hpp give; run: cmake -P cmake/dev/field_docs.cmake")
+    message(FATAL_ERROR "field_docs.ipp is not what the comments of the declared structs give; run: cmake -P cmake/dev/field_docs.cmake")
   endif()
 else()
   file(WRITE "${target}" "${generated}")

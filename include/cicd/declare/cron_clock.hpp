@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include <cicd/declare/types.hpp>
+#include <cicd/declare/cluster_types.hpp>
 
 namespace cicd {
 

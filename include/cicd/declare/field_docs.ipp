@@ -1,4 +1,4 @@
-// The words of every option, written by cmake/dev/field_docs.cmake from the comments of pipeline.hpp.
+// The words of every option, written by cmake/dev/field_docs.cmake from the comments of the declared structs.
 // Not to be edited: change the comment and run that script.
 #include <cicd/declare/fields.hpp>
 

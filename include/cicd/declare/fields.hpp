@@ -1,5 +1,5 @@
 // The options by name: each struct's fields, in order, for the parser, explain, completion and the reference
-// alike. A field is named once here; its words come from its comment in pipeline.hpp by way of
+// alike. A field is named once here; its words come from its comment at the struct by way of
 // field_docs.ipp, which the target `docs` writes and a test compares.
 #pragma once
 
@@ -228,7 +228,7 @@ struct field_doc {
   std::string_view wrong;    ///< CMake arguments that are refused
 };
 
-/// The words of every option, in the order of pipeline.hpp.
+/// The words of every option, in the order of steps.hpp, workloads.hpp, places.hpp, pipeline.hpp.
 std::span<const field_doc> field_docs();
 /// The words of one, or nothing.
 const field_doc* find_field_doc(std::string_view key);

@@ -1,5 +1,5 @@
 // The one store of texts that strong types view: it only grows and lives as long as the process.
-#include <cicd/declare/types.hpp>
+#include <cicd/declare/literal.hpp>
 
 #include <mutex>
 #include <unordered_set>

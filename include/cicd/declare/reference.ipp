@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view head = R"~(# Reference
 
-Written by `cicd reference` from the comments of `include/cicd/declare/pipeline.hpp`; a test compares. `cicd explain <name>`
+Written by `cicd reference` from the comments of the structs in `include/cicd/declare/`; a test compares. `cicd explain <name>`
 prints the same words, and what a declared value is and where it comes from.
 
 A call is a function, one or two names, and keywords with their values (`pipeline_label` has no keywords):

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include <cicd/declare/types.hpp>
+#include <cicd/declare/cluster_types.hpp>
 
 namespace cicd {
 

@@ -1,0 +1,61 @@
+// What the texts of a declaration are made of: a view of static or interned storage whose form a rule
+// decides, when it is compiled or when it is read. It knows no rule.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cicd {
+
+/// A copy of `text` that lives as long as the process. Equal texts share one copy; thread-safe.
+std::string_view interned(std::string_view text);
+
+namespace detail {
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+constexpr bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+constexpr bool is_alnum_lower(char c) {
+  return is_digit(c) || is_lower(c);
+}
+
+/// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message) and `refuse`, which is not
+/// constexpr, so that the compiler names it, and with it the rule, when a literal is wrong.
+template <typename Rule>
+class literal {
+ public:
+  using rule = Rule;
+
+  constexpr literal() = default;
+  consteval literal(const char* text) : text_(text) {
+    if (!Rule::accepts(text_)) Rule::refuse();
+  }
+
+  /// The value for a text that is known only at run time; empty where the rule refuses it.
+  static literal from(std::string_view text) {
+    literal value;
+    if (Rule::accepts(text)) value.text_ = interned(text);
+    return value;
+  }
+  static constexpr bool accepts(std::string_view text) { return Rule::accepts(text); }
+  static constexpr std::string_view allowed() { return Rule::allowed; }
+
+  constexpr std::string_view view() const { return text_; }
+  std::string str() const { return std::string(text_); }
+  constexpr bool empty() const { return text_.empty(); }
+  constexpr explicit operator bool() const { return !text_.empty(); }
+  friend constexpr bool operator==(literal a, literal b) { return a.text_ == b.text_; }
+  friend constexpr auto operator<=>(literal a, literal b) { return a.text_ <=> b.text_; }
+
+ private:
+  std::string_view text_;
+};
+
+}  // namespace detail
+}  // namespace cicd

@@ -1,0 +1,179 @@
+// What a team declares of making things: steps and images, as plain structs. How the comments are read stands in
+// pipeline.hpp.
+#pragma once
+
+// Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
+// clang-format off
+
+#include <string>
+#include <vector>
+
+#include <cicd/declare/types.hpp>
+
+namespace cicd {
+
+/// What a step is to the build tree: it decides the aggregate target and the ctest test.
+enum class step_stage {
+  none,   ///< a step of one's own: target `<pipeline>.<step>` only
+  build,  ///< part of `build`
+  test,   ///< part of ctest
+  scan    ///< part of `scan`
+};
+
+/// One step of one's own, or a replacement of a template's step of that name.
+struct step {
+  /// The step's name, unique within its pipeline.
+  /// Example: lint
+  /// Not: Lint_It
+  dns_label name;
+  /// The program and its arguments, started directly, without a shell. The program is looked for in the step's folder
+  /// (when it holds a `/`) or on PATH. Placeholders are replaced.
+  /// Example: COMMAND mvn -B package
+  /// Not: COMMAND ""
+  std::vector<text> command{};
+  /// A line for `/bin/sh -e -c` instead of COMMAND, where a pipe or a redirection is needed. No placeholder is
+  /// replaced in it, so that no name from outside is ever read by a shell; ENV hands in what it needs.
+  /// Example: SHELL "grep -r TODO src | wc -l > todo.txt"
+  /// Not: SHELL ""
+  text shell{};
+  /// A file below the source folder that is run instead of the command's first word where it exists, such as
+  /// Maven's wrapper.
+  /// Example: WRAPPER mvnw
+  /// Not: WRAPPER /usr/bin/mvn
+  relative_path wrapper{};
+  /// The files that the step reads, as patterns below the source folder. Without it: what git tracks and what it
+  /// does not ignore; outside a git repository every file. A pattern that matches nothing is an error.
+  /// Example: INPUTS src/** pom.xml
+  /// Not: INPUTS ../other/**
+  std::vector<path_pattern> inputs{};
+  /// Patterns of files that are no input after all.
+  /// Example: EXCLUDE docs/**
+  /// Not: EXCLUDE /docs
+  std::vector<path_pattern> exclude{};
+  /// The files and folders that the step makes, below its folder: what later steps receive and what the cache keeps.
+  /// What an earlier run left of them is removed first, except with IN_SOURCE. Each must be there after a success; what
+  /// matches a pattern after `!` is left out.
+  /// Example: OUTPUTS target/classes target/*.jar
+  /// Not: OUTPUTS ../target
+  std::vector<path_pattern> outputs{};
+  /// JUnit files that the step writes; their test cases appear by name in the record, also when the step fails.
+  /// Example: REPORTS target/surefire-reports/TEST-*.xml
+  /// Not: REPORTS /tmp/*.xml
+  std::vector<path_pattern> reports{};
+  /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts. An image is no
+  /// such step.
+  /// Example: AFTER build
+  /// Not: AFTER Build
+  std::vector<dns_label> after{};
+  /// CMake targets that are built before; the driver never starts the generator itself.
+  /// Example: DEPENDS generated-sources
+  /// Not: DEPENDS ""
+  std::vector<text> depends{};
+  /// Programs whose identity is part of the key, so that another version runs the step again. The command's own
+  /// program is always among them.
+  /// Example: TOOLS java mvn
+  /// Not: TOOLS ""
+  std::vector<text> tools{};
+  /// Variables that the step is given, beside the allow-list. Placeholders are replaced.
+  /// Example: ENV MAVEN_OPTS=-Xmx1g
+  /// Not: ENV MAVEN-OPTS=-Xmx1g
+  std::vector<assignment> env{};
+  /// Names of variables that the step may see from outside; their values are part of the key. PATH, HOME, USER, LANG, LC_ALL, TMPDIR,
+  /// TZ and the proxy settings are always passed and never part of it.
+  /// Example: PASS_ENV JAVA_HOME
+  /// Not: PASS_ENV JAVA-HOME
+  std::vector<variable_name> pass_env{};
+  /// After this long the step and all it started are ended: TERM, then KILL after GRACE. Default 1h.
+  /// Example: TIMEOUT 15m
+  /// Not: TIMEOUT 15
+  duration timeout{};
+  /// How long a step may take to end after TERM. Default 10s.
+  /// Example: GRACE 30s
+  /// Not: GRACE soon
+  duration grace{};
+  /// How many times a failed step is run again before it counts as failed. Default 0.
+  /// Example: RETRIES 2
+  /// Not: RETRIES 21
+  retry_count retries{};
+  /// The aggregate that the step belongs to: build, test or scan. ctest runs each of the three as one test,
+  /// `<pipeline>.<stage>`. Default: none, but a template's step that is replaced keeps its own.
+  /// Example: STAGE test
+  /// Not: STAGE tests
+  step_stage stage = step_stage::none;
+  /// Makes the step a ctest test of its own, `<pipeline>.<step>`, whatever its stage.
+  /// Example: CHECK
+  /// Not: CHECK yes
+  bool check = false;
+  /// Runs in the source folder itself, which is locked meanwhile, instead of a folder of its own.
+  /// Example: IN_SOURCE
+  /// Not: IN_SOURCE yes
+  bool in_source = false;
+  /// The step is run whenever it is asked for; nothing of it is reused.
+  /// Example: ALWAYS
+  /// Not: ALWAYS yes
+  bool always = false;
+  /// A sentence for `cicd-help`, IDEs and `cicd explain`.
+  /// Example: DESCRIPTION "checks the contract with the billing service"
+  /// Not: DESCRIPTION ""
+  text description{};
+};
+
+/// An OCI image, where the template's is not enough.
+struct image {
+  /// The image's name, unique within its pipeline; `image` where none is given.
+  /// Example: cli
+  /// Not: CLI
+  dns_label name;
+  /// Where it is published. Default: the pipeline's IMAGE for the image named `image`, `<IMAGE>-<name>` for others.
+  /// Example: REPOSITORY services/orders-cli
+  /// Not: REPOSITORY services/orders:latest
+  image_repository repository{};
+  /// What it stands on: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or absolute), or a
+  /// reference with a digest, which is fetched once by skopeo. Default scratch.
+  /// Example: BASE rootfs:runtime
+  /// Not: BASE eclipse-temurin:17
+  text base{};
+  /// A runnable jar, as a pattern below the step's folder; it, its `lib/` or the layers that Spring Boot lists become
+  /// the image's layers, and the entry point starts it. Exactly one file may match.
+  /// Example: JAR target/*.jar
+  /// Not: JAR /app.jar
+  path_pattern jar{};
+  /// Files and folders of the step's folder and where they lie in the image, as one layer.
+  /// Example: FILES config=/etc/orders
+  /// Not: FILES config
+  std::vector<file_mapping> files{};
+  /// What the container starts.
+  /// Example: ENTRYPOINT /usr/bin/java -jar /app/app.jar
+  /// Not: ENTRYPOINT ""
+  std::vector<text> entrypoint{};
+  /// Arguments of the entry point that a deployment may replace.
+  /// Example: ARGUMENTS serve
+  /// Not: ARGUMENTS ""
+  std::vector<text> arguments{};
+  /// Variables of the container.
+  /// Example: ENV JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=75
+  /// Not: ENV JAVA-OPTS=x
+  std::vector<assignment> env{};
+  /// Labels of the image; nothing that changes with the commit belongs here, since it would change the digest.
+  /// Example: LABELS org.opencontainers.image.title=orders
+  /// Not: LABELS Title=orders
+  std::vector<label> labels{};
+  /// The numeric user that it runs as. Default 10001.
+  /// Example: USER 10001
+  /// Not: USER root
+  user_id user{};
+  /// The folder in which it starts. Default `/`, with JAR `/app`.
+  /// Example: WORKING_DIRECTORY /app
+  /// Not: WORKING_DIRECTORY app
+  url_path working_directory{};
+  /// A port that it listens on, as documentation for its users.
+  /// Example: PORT 8080
+  /// Not: PORT 65536
+  port_number port{};
+  /// Steps whose outputs it takes; `build` where none is given.
+  /// Example: AFTER build runtime
+  /// Not: AFTER Build
+  std::vector<dns_label> after{};
+};
+
+}  // namespace cicd
