@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "scripted_cluster.hpp"
+
 namespace cicd::kubernetes {
 namespace {
 
@@ -69,43 +71,19 @@ struct rehearsed_stream {
   moment lasts{0};
 };
 
-class rehearsed : public cluster {
+class rehearsed : public scripted_cluster {
  public:
-  void at(moment when, const std::string& type, const json& object) {
-    plan(when, [this, type, object] {
-      for (const auto& each : open_)
-        if (auto watch = each.lock(); watch && watch->kind == object["kind"].text())
-          watch->changed(type, object);
-    });
-  }
-  void cancel_at(moment when) {
-    plan(when, [this] { cancelled_ = true; });
-  }
-
   std::unique_ptr<cluster> twin() override {
     auto other = std::make_unique<rehearsed>();
     other->removed = removed;
     return other;
   }
-  std::string name() const override { return "test"; }
-  int minor_version() const override { return 34; }
-  std::string default_namespace() const override { return "shop"; }
-  api_answer get(const object_key&) override { return {}; }
-  api_answer list(const std::string&, const std::string&, const std::string&) override { return {}; }
-  std::vector<api_answer> apply(const std::vector<json>&, const apply_options&) override { return {}; }
-  std::vector<api_answer> get_all(const std::vector<object_key>&) override { return {}; }
+  api_answer create(const json&) override { return created; }
   api_answer remove(const object_key& of, const std::string&, const std::string&) override {
-    if (cancelled_) return {.object = {}, .failure = api_failure{0, "Cancelled", "cancelled", {}}};
+    if (cancelled()) return {.object = {}, .failure = api_failure{0, "Cancelled", "cancelled", {}}};
     removed->push_back(of.text());
     return {};
   }
-  api_answer create(const json&) override { return created; }
-  api_answer replace(const json&) override { return {}; }
-  api_answer patch(const object_key&, const std::string&, const json&, const std::string&) override {
-    return {};
-  }
-  api_answer call(const std::string&, const std::string&, const json&) override { return {}; }
-  std::optional<kind_facts> discover(const std::string&, const std::string&) override { return std::nullopt; }
   std::shared_ptr<void> follow_log(const std::string&,
                                    const std::string& pod,
                                    const std::string&,
@@ -113,12 +91,12 @@ class rehearsed : public cluster {
                                    std::function<void()> over) override {
     std::vector<rehearsed_stream>& left = streams[pod];
     if (left.empty()) return nullptr;
-    const rehearsed_stream now = left.front();
+    const rehearsed_stream stream = left.front();
     left.erase(left.begin());
-    plan(now_, [now, line] {
-      for (const std::string& each : now.lines) line(each);
+    plan(now(), [stream, line] {
+      for (const std::string& each : stream.lines) line(each);
     });
-    plan(now_ + now.lasts, over);
+    plan(now() + stream.lasts, over);
     return nullptr;
   }
   result<std::string> log(
@@ -130,46 +108,11 @@ class rehearsed : public cluster {
       text += all[at] + "\n";
     return text;
   }
-  std::shared_ptr<void> watch(watch_request what) override {
-    auto held = std::make_shared<watch_request>(std::move(what));
-    open_.push_back(held);
-    return held;
-  }
-  std::shared_ptr<void> after(moment delay, std::function<void()> callback) override {
-    auto held = std::make_shared<std::function<void()>>(std::move(callback));
-    plan(now_ + delay, [alive = std::weak_ptr(held)] {
-      if (const auto timer = alive.lock()) (*timer)();
-    });
-    return held;
-  }
-  status run() override {
-    stopped_ = false;
-    while (!stopped_) {
-      if (cancelled_) return error{exit_class::interrupted, {}, "cancelled", {}, {}};
-      if (plan_.empty()) return error{exit_class::remote, {}, "the script is over", {}, {}};
-      auto next = plan_.begin();
-      now_ = std::max(now_, next->first);
-      const auto step = std::move(next->second);
-      plan_.erase(next);
-      step();
-    }
-    return {};
-  }
-  void stop() override { stopped_ = true; }
 
-  moment now() const { return now_; }
   api_answer created{.object = job(), .failure = {}};
   std::shared_ptr<texts> removed = std::make_shared<texts>();
   std::map<std::string, std::vector<rehearsed_stream>> streams;
   std::map<std::string, texts> logs;
-
- private:
-  void plan(moment when, std::function<void()> step) { plan_.emplace(when, std::move(step)); }
-
-  std::multimap<moment, std::function<void()>> plan_;
-  std::vector<std::weak_ptr<watch_request>> open_;
-  moment now_{0};
-  bool stopped_ = false, cancelled_ = false;
 };
 
 class job_run : public testing::Test {

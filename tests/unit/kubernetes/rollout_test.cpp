@@ -11,6 +11,8 @@
 #include <cicd/kubernetes/rollout.hpp>
 #include <cicd/kubernetes/rollout_selectors.hpp>
 
+#include "scripted_cluster.hpp"
+
 namespace {
 
 using namespace cicd;
@@ -31,43 +33,8 @@ json read(const std::string& text) {
   return value ? *value : json();
 }
 
-class scripted : public cluster {
+class scripted : public scripted_cluster {
  public:
-  /// News for the watches of that kind, at that time.
-  void at(moment when, const std::string& type, const json& object) {
-    plan(when, [this, type, object] {
-      for (const auto& each : open_)
-        if (auto watch = each.lock(); watch && watch->kind == object["kind"].text())
-          watch->changed(type, object);
-    });
-  }
-  void refuse(const std::string& kind) { refused_.push_back(kind); }
-  moment now() const { return now_; }
-
-  std::unique_ptr<cluster> twin() override { return nullptr; }
-  std::string name() const override { return "test"; }
-  int minor_version() const override { return 34; }
-  std::string default_namespace() const override { return "shop"; }
-  api_answer get(const object_key&) override { return {}; }
-  api_answer list(const std::string&, const std::string&, const std::string&) override { return {}; }
-  std::vector<api_answer> apply(const std::vector<json>&, const apply_options&) override { return {}; }
-  std::vector<api_answer> get_all(const std::vector<object_key>&) override { return {}; }
-  api_answer remove(const object_key&, const std::string&, const std::string&) override { return {}; }
-  api_answer create(const json&) override { return {}; }
-  api_answer replace(const json&) override { return {}; }
-  api_answer patch(const object_key&, const std::string&, const json&, const std::string&) override {
-    return {};
-  }
-  api_answer call(const std::string&, const std::string&, const json&) override { return {}; }
-  std::optional<kind_facts> discover(const std::string&, const std::string&) override { return std::nullopt; }
-  std::shared_ptr<void> follow_log(const std::string&,
-                                   const std::string&,
-                                   const std::string&,
-                                   std::function<void(std::string_view)>,
-                                   std::function<void()>) override {
-    return nullptr;
-  }
-
   result<std::string> log(const std::string&,
                           const std::string& pod,
                           const std::string& container,
@@ -79,46 +46,8 @@ class scripted : public cluster {
     return log_text;
   }
 
-  std::shared_ptr<void> watch(watch_request what) override {
-    watched.push_back(what.kind + " " + what.namespace_name + " " + what.labels + what.fields);
-    auto held = std::make_shared<watch_request>(std::move(what));
-    open_.push_back(held);
-    if (std::ranges::find(refused_, held->kind) != refused_.end())
-      plan(now_, [held] { held->refused({403, "Forbidden", "cannot watch", {}}); });
-    return held;
-  }
-  std::shared_ptr<void> after(moment delay, std::function<void()> callback) override {
-    auto held = std::make_shared<std::function<void()>>(std::move(callback));
-    plan(now_ + delay, [alive = std::weak_ptr(held)] {
-      if (const auto timer = alive.lock()) (*timer)();
-    });
-    return held;
-  }
-  status run() override {
-    stopped_ = false;
-    while (!stopped_) {
-      if (plan_.empty()) return error{exit_class::remote, "", "the script is over", std::nullopt, {}};
-      auto next = plan_.begin();
-      now_ = std::max(now_, next->first);
-      const auto step = std::move(next->second);
-      plan_.erase(next);
-      step();
-    }
-    return {};
-  }
-  void stop() override { stopped_ = true; }
-
-  std::vector<std::string> watched, logs_asked;
+  std::vector<std::string> logs_asked;
   std::string log_text = "starting\nno database\n";
-
- private:
-  void plan(moment when, std::function<void()> step) { plan_.emplace(when, std::move(step)); }
-
-  std::multimap<moment, std::function<void()>> plan_;
-  std::vector<std::weak_ptr<watch_request>> open_;
-  std::vector<std::string> refused_;
-  moment now_{0};
-  bool stopped_ = false;
 };
 
 struct numbers {
