@@ -8,15 +8,6 @@ import harness
 
 
 class Commands(harness.Case):
-    def deployed(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare(harness.DEPLOYED)
-        tree.commit()
-        tree.configure()
-        tree.run("deploy-stage")
-        return tree
-
     def test_help_and_version(self):
         tree = self.tree("add_pipeline(app)\npipeline_step(app one COMMAND true INPUTS CMakeLists.txt)\n")
         shown = tree.cicd("--help").stdout

@@ -220,6 +220,16 @@ class Case(unittest.TestCase):
             tree.declare(calls).configure()
         return tree
 
+    def deployed(self):
+        """A tree whose stage is there."""
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare(DEPLOYED)
+        tree.commit()
+        tree.configure()
+        tree.run("deploy-stage")
+        return tree
+
     def assert_json_lines(self, path):
         text = Path(path).read_bytes()
         for line in text.split(b"\n")[:-1]:

@@ -9,15 +9,6 @@ import harness
 
 
 class State(harness.Case):
-    def deployed(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare(harness.DEPLOYED)
-        tree.commit()
-        tree.configure()
-        tree.run("deploy-stage")
-        return tree
-
     # ---- the index of runs ----
 
     def check_index(self, harm):
