@@ -115,6 +115,23 @@ class Deploy(harness.Case):
         self.assertEqual(self.state()["outcome"], "rolled-back")
         self.assertTrue(harness.is_available(self.until("deployment/orders-api", harness.is_available)))
 
+    def test_a_stateful_set_gets_back_the_pod_that_its_controller_would_leave(self):
+        orders = self.orders(api="STATEFUL DRAIN 1s", place="PATIENCE crash-loop=2s")
+        orders.run("orders.deploy-stage")
+        pods = {one["metadata"]["name"]: one["metadata"]["uid"] for one in self.get("pods")}
+        orders.change(version="2", api="EXIT_CODE=3 STATEFUL DRAIN 1s")
+        failed = orders.run("orders.deploy-stage", status=1)
+        for words in ("StatefulSet orders-api cannot get ready", "exit status 3", "ending with exit status 3, as asked", "rolled back: ",
+                      "removing pod orders-api-1, which never got ready and is in the way"):
+            self.assertIn(words, failed.all)
+        self.assertEqual(self.state()["outcome"], "rolled-back")
+        self.assert_serves("1")
+        after = {one["metadata"]["name"]: one for one in self.get("pods")}
+        self.assertTrue(all(map(harness.is_ready, after.values())))
+        self.assertEqual(after["orders-api-0"]["metadata"]["uid"], pods["orders-api-0"], "the pod that ran was left alone")
+        self.assertNotEqual(after["orders-api-1"]["metadata"]["uid"], pods["orders-api-1"])
+        self.assertEqual(len({one["spec"]["containers"][0]["image"] for one in after.values()}), 1)
+
     def test_a_first_deploy_that_fails_has_nothing_to_return_to_and_says_so(self):
         failed = self.orders(api="EXIT_CODE=3", place="PATIENCE crash-loop=2s").run("orders.deploy-stage", status=1)
         self.assertIn("nothing to return to", failed.all)

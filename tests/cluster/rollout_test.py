@@ -6,9 +6,12 @@ import json
 import os
 import re
 import subprocess
+import threading
+import time
 import unittest
 
 import harness
+from closed_registry import ClosedRegistry
 from harness import deployment, run
 
 TOOL = os.environ.get("CICD_ROLLOUT_TOOL", "")
@@ -30,11 +33,15 @@ class Watched:
     def note(self, label):
         """The text behind a label of the final error."""
         error = self.text[self.text.find("cicd: error:"):]
+        if label == "likely cause":
+            return error.partition(" cannot get ready: ")[2].partition("\n")[0]
         found = re.search(rf"^  {label}: +(.*(?:\n {{10,}}.*)*)$", error, re.M)
         return found.group(1) if found else None
 
 
-class Rollout(harness.Case):
+class Watching(harness.Case):
+    """A case that applies objects and watches them by the tool."""
+
     def watch(self, *objects, env=None, timeout=240, **patience):
         for each in objects:
             each["metadata"]["namespace"] = self.namespace
@@ -64,6 +71,28 @@ class Rollout(harness.Case):
         super().setUp()
         self.image = self.push()
 
+    def in_background(self, work):
+        """What a person or the cloud does meanwhile. A failure of it is a failure of the case."""
+        failures = []
+
+        def guarded():
+            try:
+                work()
+            except Exception as error:  # shown when the case ends
+                failures.append(error)
+
+        thread = threading.Thread(target=guarded)
+        thread.start()
+        self.addCleanup(lambda: self.assertEqual(failures, []))
+        self.addCleanup(thread.join)
+
+    def labelled(self, name):
+        """Gives every node a label for the case's time."""
+        self.addCleanup(harness.kubectl, "label", "nodes", "--all", f"{name}-")
+        self.kubectl("label", "nodes", "--all", f"{name}=fast")
+
+
+class Rollout(Watching):
     # ---- what ends well ----
 
     def test_it_ends_the_moment_that_all_are_ready(self):
@@ -102,13 +131,39 @@ class Rollout(harness.Case):
         self.assertIn("migrate 1/1 succeeded, 0 active, 0 failed", watched.text)
 
     def test_a_pod_that_can_be_scheduled_later_ends_well(self):
-        self.kubectl("label", "nodes", "--all", f"disk-{self.namespace}-")
-        process = subprocess.Popen(["sh", "-c", f"sleep 8; exec {run.tool('kubectl')} label nodes --all disk-{self.namespace}=fast"],
-                                   stdout=subprocess.DEVNULL)
-        self.addCleanup(process.wait)
-        watched = self.watch(self.orders(spec={"nodeSelector": {f"disk-{self.namespace}": "fast"}}))
+        disk = f"disk-{self.namespace}"
+
+        def buy_one():
+            time.sleep(8)
+            self.labelled(disk)
+
+        self.in_background(buy_one)
+        watched = self.watch(self.orders(spec={"nodeSelector": {disk: "fast"}}))
         self.assert_ready(watched)
         self.assertLess(watched.said("unschedulable"), 4)
+
+    def test_a_scale_up_extends_the_patience_with_what_waits_for_it(self):
+        disk = f"disk-{self.namespace}"
+
+        def scale_up():
+            pod = self.until("pod", lambda one: "Unschedulable" in json.dumps(one.get("status", {})))
+            time.sleep(4)
+            self.kubectl("create", "--filename=-", given=json.dumps(self.event(pod, "TriggeredScaleUp", "pod triggered scale-up: [{eks-orders 1->2}]")))
+            time.sleep(4)
+            self.labelled(disk)
+
+        self.in_background(scale_up)
+        watched = self.watch(self.orders(spec={"nodeSelector": {disk: "fast"}}), unschedulable=6)
+        self.assert_ready(watched)
+        self.assertGreater(watched.seconds, watched.said("unschedulable") + 6, "no longer than without the event")
+        self.assertEqual({cause for _, cause in watched.symptoms}, {"unschedulable"}, watched.text)
+
+    def event(self, pod, reason, message):
+        """As the autoscaler writes it."""
+        meta, now = pod["metadata"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return {"apiVersion": "v1", "kind": "Event", "metadata": {"generateName": "scale-up-"}, "type": "Normal", "reason": reason, "message": message,
+                "source": {"component": "cluster-autoscaler"}, "firstTimestamp": now, "lastTimestamp": now, "count": 1,
+                "involvedObject": {"apiVersion": "v1", "kind": "Pod", **{key: meta[key] for key in ("name", "namespace", "uid")}}}
 
     # ---- what does not ----
 
@@ -139,6 +194,22 @@ class Rollout(harness.Case):
         self.image = "registry.invalid/orders:1"
         watched = self.watch(self.orders(), image_pull=8)
         self.assert_given_up(watched, "image-pull", likely_cause="cannot resolve the registry's name registry.invalid")
+
+    def test_a_registry_that_wants_a_login(self):
+        if harness.is_foreign():
+            self.skipTest("a foreign node reaches no registry of ours")
+        registry = ClosedRegistry(self.folder)
+        self.addCleanup(registry.end)
+        self.image = registry.push()
+        wanted = {"state": "waiting: (ErrImagePull|ImagePullBackOff)", "try": "imagePullSecret",
+                  "likely_cause": f"^the nodes may not read {registry.host}/orders.*: the registry {registry.host} wants a login$"}
+        self.assert_given_up(self.watch(self.orders(), image_pull=3), "image-pull", **wanted)
+        pulled_as = {"imagePullSecrets": [{"name": "login"}]}
+        self.apply(registry.secret("wrong"))
+        watched = self.watch(self.orders({"TURN": 2}, spec=pulled_as), image_pull=3)
+        self.assert_given_up(watched, "image-pull", **wanted)
+        self.apply(registry.secret(registry.PASSWORD))
+        self.assert_ready(self.watch(self.orders({"TURN": 3}, spec=pulled_as)))
 
     def test_an_impossible_image_name_is_given_up_at_once(self):
         self.image = "Orders Image"

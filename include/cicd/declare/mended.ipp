@@ -80,7 +80,8 @@ std::string guess(const quantity*, std::string_view text) {
     if (known == unit) return std::string(text.substr(0, end)).append(known);
   for (const std::string_view known : {"k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"})
     if (lower(known) == lower(unit)) return std::string(text.substr(0, end)).append(known);
-  return {};
+  return unit.size() < 2 ? std::string()
+                         : guess(static_cast<const quantity*>(nullptr), text.substr(0, text.size() - 1));
 }
 
 std::string guess(const label_key*, std::string_view text) {

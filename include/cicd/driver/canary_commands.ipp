@@ -42,8 +42,13 @@ result<graph_step> step_for(const canary_request& request, const opened_environm
 
 result<int> percent_of(const canary_request& request) {
   if (request.share.empty()) return 0;
-  const std::string text = request.share.ends_with('%') ? request.share : request.share + '%';
-  if (share::accepts(text)) return detail::share_rule::parsed(text);
+  std::string_view text = request.share;
+  if (text.ends_with('%')) text.remove_suffix(1);
+  const auto point = std::min(text.find('.'), text.size());  // of 33.3%, as it is printed
+  const bool rest_is_digits =
+      text.find_first_not_of("0123456789", std::min(point + 1, text.size())) == text.npos;
+  const std::string whole = std::string(text.substr(0, point)) + '%';
+  if (rest_is_digits && share::accepts(whole)) return detail::share_rule::parsed(whole);
   return error{exit_class::usage,
                {},
                "this is no share",

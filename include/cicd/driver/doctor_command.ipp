@@ -191,7 +191,7 @@ class examination {
   void look_at_declaration(const declared_pipeline& of) {
     const std::string about = of.declared.name.str();
     for (std::string& each : preview_complaints(of))
-      bad(about, std::move(each), "SWEEP ci or SWEEP cluster in pipeline_preview()");
+      bad(about, std::move(each), "SWEEP ci in pipeline_preview() once that schedule is there");
     const zone_source zones = zones_of_machine();
     for (const cron_job& each : of.declared.cron_jobs) {
       if (each.time_zone.empty() || !zones.changes) continue;
@@ -281,9 +281,8 @@ class examination {
     for (const std::string& each : request.read) {
       const kubernetes::object_key key{each.starts_with("config/") ? "ConfigMap" : "Secret",
                                        request.namespace_name, each.substr(each.find('/') + 1)};
-      const bool is_rendered = std::ranges::any_of(request.objects, [&](const json& object) {
-        return kubernetes::object_key::of(object) == key;
-      });
+      const bool is_rendered = std::ranges::any_of(
+          request.objects, [&](const json& object) { return kubernetes::object_key::of(object) == key; });
       if (const api_answer answer = with.get(key); !is_rendered && !answer && answer.failure->code == 404)
         bad(of.text(), fmt::format("{} is not there, and pods that need it will not start", key.text()),
             fmt::format("create it in namespace {}", request.namespace_name));

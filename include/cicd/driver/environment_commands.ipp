@@ -207,7 +207,9 @@ exit_class roll_back_one(const words& said, const std::string& pipeline, const s
     cluster_deploy_options how;
     how.holder = fmt::format("{}, rollback {}", me, found->run_id);
     how.cancelled = &stop.asked();
-    how.say = [](const std::string& line) { print_out("  " + displayable(line) + "\n"); };
+    how.say = [](const std::string& text) {
+      print_out("  " + replaced_all(displayable(trimmed(text), newlines::keep), "\n", "\n  ") + "\n");
+    };
     how.rolls_back = false;
     const result<cluster_deploy_result> done = put_back(
         [&] { return found->deliveries->open_wave(wave, &stop.asked()); }, std::move(about), *to, how);

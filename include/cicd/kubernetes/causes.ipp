@@ -76,9 +76,11 @@ constexpr std::array image_readings{
     image_reading{
         "pull access denied", "the registry {1} has no image {0}, or the nodes may not read it",
         "check repository and tag; else give the pods' service account an imagePullSecret for the registry"},
-    image_reading{"unauthorized", "the nodes may not read {0}: the registry {1} wants a login",
-                  "give the pods' service account an imagePullSecret for the registry, or the nodes the "
-                  "right to read it"},
+    image_reading{
+        "unauthorized",
+        "the nodes may not read {0}: the registry {1} wants a login, or refuses the one that it was given",
+        "give the pods' service account an imagePullSecret for the registry, or the nodes the "
+        "right to read it"},
     image_reading{"no basic auth credentials", "the nodes may not read {0}: the registry {1} wants a login",
                   "give the pods' service account an imagePullSecret for the registry, or the nodes the "
                   "right to read it"},

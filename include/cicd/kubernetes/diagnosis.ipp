@@ -87,6 +87,12 @@ bool never_started(const json& death) {
   return reason == "StartError" || reason == "ContainerCannotRun";
 }
 
+/// The kubelet's first try is often a moment too early for what it has not heard of yet. Its next one says
+/// more, in an event: the pod's status keeps the first words for many seconds.
+bool is_too_early(std::string_view words) {
+  return words.find("timed out waiting for the condition") != words.npos;
+}
+
 std::optional<finding> of_waiting(const container_facts& of, const std::vector<pod_event>& events) {
   const json& waiting = of.status["state"]["waiting"];
   const std::string reason = waiting["reason"].text();
@@ -96,7 +102,14 @@ std::optional<finding> of_waiting(const container_facts& of, const std::vector<p
       words += "; " + failed->message;
     return causes::of_image(of, reason, words);
   }
-  if (reason == "CreateContainerConfigError") return causes::of_config(of, waiting["message"].text());
+  if (reason == "CreateContainerConfigError") {
+    std::string words = waiting["message"].text();
+    constexpr std::string_view head = "Error: ";
+    const pod_event* failed = newest(events, "Failed", head);
+    if (failed != nullptr && is_too_early(words) && failed->message.starts_with(head))
+      words = failed->message.substr(head.size());
+    return causes::of_config(of, words);
+  }
   if (reason == "CreateContainerError" || reason == "RunContainerError")
     return causes::of_start(of, waiting["message"].text());
   return std::nullopt;
@@ -182,9 +195,8 @@ bool waits_for_its_volumes(const json& pod) {
   return true;
 }
 
-/// The kubelet's first try is often a moment too early for what it has not heard of yet.
 bool may_pass(const pod_event& event) {
-  return event.count < 3 && event.message.find("timed out waiting for the condition") != event.message.npos;
+  return event.count < 3 && is_too_early(event.message);
 }
 
 std::optional<finding> of_node(const json& pod, const std::vector<pod_event>& events) {

@@ -34,8 +34,13 @@ std::string container_of(const diagnosis& of) {
   return usual ? of.container : fmt::format("{} ({})", of.container, of.role);
 }
 
+/// Of a long text both ends: events begin with what was tried and end with why it failed.
 std::string shown(const std::string& text) {
-  return cut_to(displayable(text), widest);
+  const std::string all = displayable(text);
+  if (all.size() <= widest) return all;
+  const std::string tail = all.substr(all.size() - widest / 2);
+  return cut_to(all, widest / 2) + " … "
+         + valid_utf8(tail.substr(std::min(tail.find(' '), tail.size() - 1) + 1));
 }
 
 std::string log_of(const diagnosis& of) {

@@ -172,6 +172,11 @@ class watching {
   void say_symptoms(const std::vector<symptom>& those) {
     for (const symptom& each : those) {
       if (!said_.insert({each.id, each.since}).second) continue;
+      if (each.extended) {
+        if (options_.say)
+          options_.say(each.what.about.object + ": a scale-up was triggered; its patience begins anew");
+        continue;
+      }
       const diagnosis about = with_log(each);
       if (options_.symptom) options_.symptom(about);
     }
@@ -247,7 +252,8 @@ error error_of(const rollout_result& failed, const std::string& subject) {
     const diagnosis& first = failed.why.front();
     told.what = fmt::format("{} cannot get ready: {}", first.object,
                             first.likely.empty() ? first.state : first.likely);
-    for (note& each : notes_of(first)) told.notes.push_back(std::move(each));
+    for (note& each : notes_of(first))
+      if (each.text != first.likely) told.notes.push_back(std::move(each));
     for (std::size_t other = 1; other < failed.why.size(); ++other)
       told.notes.push_back(
           {"also", fmt::format("{}: {}", failed.why[other].object, summary_of(failed.why[other]))});

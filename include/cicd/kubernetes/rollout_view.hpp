@@ -23,7 +23,8 @@ struct symptom {
   key id;
   finding what;  ///< of one of its pods, with the number of the others
   std::chrono::milliseconds since{0}, last_seen{0};
-  bool present = true;  ///< false: just gone, and perhaps soon back
+  bool present = true;    ///< false: just gone, and perhaps soon back
+  bool extended = false;  ///< a scale-up was triggered for it: `since` began anew
 };
 
 /// A new pod that is not ready, whose events tell why.

@@ -154,7 +154,10 @@ void rollout_view::take_event(const json& object, moment at) {
     }
     judge(*of, at);
     const auto found = symptoms_.find({of->uid, "unschedulable", ""});
-    if (news && scales_up(event) && found != symptoms_.end()) found->second.since = at;
+    if (news && scales_up(event) && found != symptoms_.end()) {
+      found->second.since = at;
+      found->second.extended = true;
+    }
     return;
   }
   for (workload& each : workloads_)
@@ -199,7 +202,10 @@ void rollout_view::judge(workload& of, moment at) {
 void rollout_view::note(const workload& of, const finding& what, moment at) {
   const symptom::key id{of.uid, what.about.cause, what.about.container};
   symptom& one = symptoms_.try_emplace(id, symptom{id, what, at, at, false}).first->second;
-  if (at - one.last_seen >= healing) one.since = at;
+  if (at - one.last_seen >= healing) {
+    one.since = at;
+    one.extended = false;
+  }
   one.last_seen = at;
   if (one.present) {
     ++one.what.about.more_pods;

@@ -143,10 +143,7 @@ class deployment {
     for (const patience& each : wanted_.where->patience)
       options.patience[each.cause.str()] = std::chrono::milliseconds(each.length.milliseconds());
     options.say = options_.say;
-    options.symptom = [this](const kubernetes::diagnosis& found) {
-      for (const std::string& line : split(text_of(found), '\n'))
-        if (!trimmed(line).empty()) say(line);
-    };
+    options.symptom = [this](const kubernetes::diagnosis& found) { say(text_of(found)); };
     return options;
   }
 
@@ -268,7 +265,7 @@ class deployment {
     state_.record->outcome = "failed";
     if (status kept = write_cluster_state(*with_, wanted_.place, state_); !kept)
       first = std::move(first).with("and", "the record could not be saved: " + kept.error().what);
-    return std::move(first).with("state", "failed: " + what_is_left);
+    return std::move(first).with("outcome", "failed: " + what_is_left);
   }
 
   error roll_back(error first, const past_deployment& to) {
@@ -277,7 +274,7 @@ class deployment {
       state_.record->outcome = "failed";
       (void)write_cluster_state(*with_, wanted_.place, state_);
       return std::move(first)
-          .with("state", fmt::format("failed, and putting {} back failed too", to.record.version))
+          .with("outcome", fmt::format("failed, and putting {} back failed too", to.record.version))
           .with("second cause", back.error().what + (back.error().value ? ": " + *back.error().value : ""));
     }
     const std::string wanted_version = state_.record->version;
@@ -291,7 +288,7 @@ class deployment {
                                          ? "as it was deployed at " + utc_text(to.record.when)
                                          : "and " + wanted_version + " does not";
     return std::move(first).with(
-        "state", fmt::format("rolled back: {} runs again, {}", to.record.version, not_any_more));
+        "outcome", fmt::format("rolled back: {} runs again, {}", to.record.version, not_any_more));
   }
 
   status put_objects_back(const past_deployment& to) {

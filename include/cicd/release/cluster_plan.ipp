@@ -233,14 +233,17 @@ class planning {
   }
 
   error claimed(const json& by, const std::string& host) const {
+    const bool goes = !by["metadata"]["deletionTimestamp"].is_null();
     return error{
         exit_class::conflict,
         wanted_.place.text(),
         "the host is claimed by another Ingress",
         host,
-        {{"there", fmt::format("Ingress {} in namespace {}", displayable(by["metadata"]["name"].text()),
-                               displayable(by["metadata"]["namespace"].text()))},
-         {"try", "another HOST, or remove the host from that Ingress first"}}};
+        {{"there", fmt::format("Ingress {} in namespace {}{}", displayable(by["metadata"]["name"].text()),
+                               displayable(by["metadata"]["namespace"].text()),
+                               goes ? ", which is being deleted" : "")},
+         {"try",
+          goes ? "wait until it is gone" : "another HOST, or remove the host from that Ingress first"}}};
   }
 
   /// What was applied once and is declared no longer. Anything that cannot be read means that nothing is

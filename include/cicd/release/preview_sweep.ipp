@@ -79,11 +79,9 @@ std::vector<std::string> preview_complaints(const declared_pipeline& pipeline) {
   std::vector<std::string> complaints;
   for (const preview& each : pipeline.declared.previews)
     if (each.sweep.empty())
-      complaints.push_back(
-          fmt::format("previews of {} in {} are never swept: say SWEEP ci in pipeline_preview(), and run "
-                      "`cicd preview sweep {}` on "
-                      "a schedule of the CI system",
-                      pipeline.declared.name.view(), each.in.view(), pipeline.declared.name.view()));
+      complaints.push_back(fmt::format(
+          "previews of {} in {} are never swept: run `cicd preview sweep {}` on a schedule of the CI system",
+          pipeline.declared.name.view(), each.in.view(), pipeline.declared.name.view()));
   return complaints;
 }
 

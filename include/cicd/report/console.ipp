@@ -78,6 +78,7 @@ struct console::state {
   void hear(const run_ended& run);
 
   void note_now(const std::string& step, const std::string& text);
+  void explain(const std::string& step, const std::vector<std::string>& lines);
   std::string block_of(const report_console::failed_step& one) const;
   std::string failures_text(const run_ended& run) const;
   std::string closing_text(const run_ended& run) const;
@@ -235,7 +236,22 @@ void console::state::hear(const step_waiting& step) {
 }
 
 void console::state::hear(const step_message& step) {
+  const std::vector<std::string> lines = rendered_lines(step.text);
+  if (lines.size() > 1) return explain(step.step, lines);
   note_now(step.step, rendered_line(step.text));
+}
+
+/// Several lines stay on the screen, whole, while the step goes on.
+void console::state::explain(const std::string& step, const std::vector<std::string>& lines) {
+  if (!says(verbosity::normal)) return;
+  if (!live) {
+    for (const std::string& line : lines) log(step, in_locale(line, abilities.utf8));
+    return;
+  }
+  const pieces head{{paint::bad, "!"}, {paint::plain, " " + displayable(step) + ": " + lines.front()}};
+  pending += line_of(head, abilities.colour, abilities.utf8, 0) + "\n";
+  for (std::size_t at = 1; at < lines.size(); ++at) pending += in_locale(lines[at], abilities.utf8) + "\n";
+  flush_if_due();
 }
 
 void console::state::hear(const step_output& step) {

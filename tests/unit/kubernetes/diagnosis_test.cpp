@@ -186,6 +186,20 @@ TEST(diagnosis, missing_configuration_is_named_and_hopeless) {
           .hopeless);
 }
 
+TEST(diagnosis, a_first_try_that_was_too_early_gives_way_to_what_the_next_one_says) {
+  const json pod =
+      pod_with(fmt::format(fmt::runtime(waiting), 0, "CreateContainerConfigError",
+                           "failed to sync secret cache: timed out waiting for the condition", "{}"),
+               R"({"name":"app","image":"orders:7"})");
+  const pod_event early = event("Failed",
+                                "Error: failed to sync secret cache: timed out waiting for the condition"),
+                  next = event("Failed", "Error: couldn't find key url in Secret shop/db");
+  EXPECT_FALSE(only(findings_of(pod, {early})).hopeless);
+  const diagnosis about = only(findings_of(pod, {early, next}));
+  EXPECT_EQ(about.likely, "Secret db has no key url");
+  EXPECT_TRUE(about.hopeless);
+}
+
 TEST(diagnosis, a_program_that_cannot_be_started_is_named) {
   const auto start = [](const std::string& words) {
     const std::string died =

@@ -256,8 +256,9 @@ TEST_F(rollout, a_scale_up_extends_the_patience) {
       "metadata":{"uid":"e1"},"involvedObject":{"uid":"u-a","name":"orders-api-a"}})"));
   ready_at(450s);
   EXPECT_TRUE(watched().ready);
-  ASSERT_THAT(symptoms, Not(IsEmpty()));
+  ASSERT_THAT(symptoms, SizeIs(1)) << "the same is not explained again";
   EXPECT_EQ(symptoms[0].second.cause, "unschedulable");
+  EXPECT_THAT(lines, Contains(HasSubstr("a scale-up was triggered; its patience begins anew")));
   EXPECT_THAT(with.watched, Contains("Event shop involvedObject.uid=u-a"));
 }
 
@@ -362,11 +363,10 @@ TEST_F(rollout, its_error_has_the_first_reason_whole_and_the_others_in_a_line) {
   EXPECT_EQ(told.kind, exit_class::step_failed);
   EXPECT_EQ(text_of(told),
             "cicd: error: orders/deploy-stage: Deployment orders-api cannot get ready: the program ends\n"
-            "  cause:        crash-loop\n"
-            "  pod:          a\n"
-            "  likely cause: the program ends\n"
-            "  also:         Deployment orders-worker: the program ends (pod a)\n"
-            "  not read:     events could not be read: no\n");
+            "  cause:    crash-loop\n"
+            "  pod:      a\n"
+            "  also:     Deployment orders-worker: the program ends (pod a)\n"
+            "  not read: events could not be read: no\n");
 }
 
 TEST(rollout_selectors, many_objects_share_their_watches) {

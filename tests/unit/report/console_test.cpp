@@ -192,6 +192,29 @@ TEST(console_live, no_line_reaches_the_last_column_however_wide_its_text) {
   EXPECT_EQ(split(on.seen.text(), '\n').size(), 2U) << on.seen.text();
 }
 
+TEST(console_live, a_message_of_several_lines_stays_above_while_the_step_goes_on) {
+  stage on({.live = true});
+  on.at(0, started("orders/deploy-stage", {"never deployed"}));
+  on.at(1, step_message{"orders/deploy-stage", "orders-api 1/3 updated"});
+  on.at(500, step_message{"orders/deploy-stage",
+                          "Deployment orders-api does not get ready\n  cause:  crash-loop\n"});
+  on.tick(1'000);
+  const auto lines = split(on.seen.text(), '\n');
+  ASSERT_GE(lines.size(), 3U) << on.seen.text();
+  EXPECT_EQ(lines[0], "! orders/deploy-stage: Deployment orders-api does not get ready");
+  EXPECT_EQ(lines[1], "  cause:  crash-loop");
+  EXPECT_NE(lines[2].find("orders-api 1/3 updated"), std::string::npos) << on.seen.text();
+}
+
+TEST(console_log, a_message_of_several_lines_is_logged_line_by_line) {
+  stage on({.live = false});
+  on.at(0, started("orders/deploy-stage", {}));
+  on.out.clear();
+  on.at(1, step_message{"orders/deploy-stage", "it does not get ready\n  cause:  crash-loop\n"});
+  EXPECT_EQ(on.out,
+            "[orders/deploy-stage] it does not get ready\n[orders/deploy-stage]   cause:  crash-loop\n");
+}
+
 TEST(console_live, a_frame_is_one_write_and_a_frame_without_change_is_none) {
   stage on({.live = true});
   on.at(0, started("orders/build", {}));
