@@ -72,7 +72,7 @@ class Cron(harness.Case):
         said = orders.cicd("cron", "list").stdout
         self.assertIn("exit status 3, job " + failed["metadata"]["name"], said)
         checked = orders.cicd("cron", "list", "orders", "stage", "--check", status=1)
-        self.assertIn("the last run of the cron job failed: close-stale-orders", checked.stderr)
+        self.assertIn("the last run of the cron job failed: 'close-stale-orders'", checked.stderr)
         self.assertIn("exit status 3", checked.stderr)
         suspended = self.cron(orders, "suspend", "--reason", "the warehouse is closed").stdout
         self.assertIn("is suspended until it is resumed", suspended)
