@@ -1,6 +1,5 @@
 """Deploys to a real cluster: what is planned, applied, recorded, refused, put back and held."""
 
-import contextlib
 import json
 import signal
 import subprocess
@@ -27,12 +26,8 @@ class Deploy(harness.Case):
     def state(self, key="record.json"):
         return json.loads(self.get("configmap/cicd.orders.stage")["data"][key])
 
-    def assert_serves(self, version, service="orders-api"):
-        """The node's routes follow the pods within a second or two."""
-        def answer():
-            with contextlib.suppress(OSError):
-                return json.loads(self.fetch(service)[1])["version"] == version
-        harness.until(answer, what=f"version {version}")
+    def assert_serves(self, version):
+        self.assert_answers("orders-api", version)
 
     # ---- the main line ----
 
@@ -235,7 +230,7 @@ class Deploy(harness.Case):
         self.kubectl("patch", "secret", "db", "--type=merge", "--patch", '{"stringData":{"url":"second"}}')
         said = orders.run("orders.deploy-stage").all
         self.assertNotIn("second", said + orders.cicd("plan", "orders.deploy-stage").all)
-        self.assertEqual(self.fetch("orders-api", "/env?URL")[1].strip(), "second")
+        self.assert_answers("orders-api", "second", "/env?URL")
         self.assertEqual(self.state()["generation"], 2)
 
     def test_an_older_commit_cannot_overtake_a_newer_one(self):

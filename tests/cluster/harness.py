@@ -389,6 +389,21 @@ class Case(run.Case):
                     raise
                 time.sleep(0.05)
 
+    def assert_answers(self, service, wanted, path="/"):
+        """The node's routes follow the pods within a second or two."""
+        text = None
+
+        def answers():
+            nonlocal text
+            with contextlib.suppress(OSError):
+                text = self.fetch(service, path)[1].strip()
+                return text == wanted if path != "/" else json.loads(text)["version"] == wanted
+            return False
+        try:
+            until(answers, what=f"{wanted} from {service}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the last answer: {text}") from None
+
     # ---- the driver ----
 
     def project(self, calls=ORDERS, name="t", **values):

@@ -19,6 +19,7 @@ class Node(harness.Case):
         self.until("deployment/orders", harness.is_available)
         with self.load("orders") as load:
             load.wait(200)
+            harness.until(lambda: len(load.pods) == 2, what="an answer of each pod")
         self.assertEqual(load.failures, [])
         self.assertEqual(load.versions, {"7": load.total})
         self.assertEqual(set(load.pods), {one["metadata"]["name"] for one in self.get("pods")})
