@@ -118,7 +118,7 @@ class Rollout(Watching):
                                          volumeMounts=[{"name": "kept", "mountPath": "/kept"}]))
         self.assert_ready(watched)
         self.assertIsNone(watched.said("crash-loop"), watched.text)
-        self.assertIn("1 restart", watched.lines[-1][1])
+        self.assertEqual([one["restartCount"] for pod in self.get("pods") for one in pod["status"]["containerStatuses"]], [1])
 
     def test_a_stateful_set_and_a_job_are_watched_too(self):
         pods = self.orders(replicas=2)["spec"]
