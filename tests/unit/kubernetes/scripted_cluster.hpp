@@ -22,7 +22,8 @@ class scripted_cluster : public cluster {
   /// News for the watches of that kind, at that time.
   void at(moment when, const std::string& type, const json& object) {
     plan(when, [this, type, object] {
-      for (const auto& each : open_)
+      const auto watches = open_;  // who hears the news may open another
+      for (const auto& each : watches)
         if (auto watch = each.lock(); watch && watch->kind == object["kind"].text())
           watch->changed(type, object);
     });
