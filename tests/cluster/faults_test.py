@@ -429,8 +429,8 @@ pipeline_environment(orders {name} ON branch main VIA kubectl CONTEXT {context} 
 
     # ---- several clusters ----
 
-    def test_the_second_cluster_begins_when_the_first_is_healthy(self):
-        orders = self.orders(context="first second", place="PATIENCE crash-loop=1s", api="READY_AFTER=1")
+    def two_clusters(self, orders):
+        """Two contexts, each with a namespace of its own."""
         spaces = {}
         config = self.config()
         context = config["contexts"][0]["context"]
@@ -442,6 +442,22 @@ pipeline_environment(orders {name} ON branch main VIA kubectl CONTEXT {context} 
             config["contexts"].append({"name": name, "context": {**context, "namespace": spaces[name]}})
         config["current-context"] = "first"
         self.use_config(orders, config)
+        return spaces
+
+    def test_a_canary_in_two_clusters_ends_in_both(self):
+        orders = self.orders(context="first second", place="", more="pipeline_canary(orders IN stage SHARE 50%)")
+        self.two_clusters(orders)
+        orders.run("orders.deploy-stage")
+        orders.git("switch", "--quiet", "--create", "fix")
+        orders.change(mood="better").cicd("canary", "start", "orders", "stage")
+        said = orders.cicd("canary", "end", "orders", "stage").stdout
+        for name in ("first", "second"):
+            self.assertIn(f"the canary of fix in {name} ended", said)
+        self.assertIn("no canary runs here", orders.cicd("canary", "end", "orders", "stage", status=2).stderr)
+
+    def test_the_second_cluster_begins_when_the_first_is_healthy(self):
+        orders = self.orders(context="first second", place="PATIENCE crash-loop=1s", api="READY_AFTER=1")
+        spaces = self.two_clusters(orders)
         orders.run("orders.deploy-stage")
         ready = [self.ready_at(spaces["first"]), self.get("deployment/orders-api", namespace=spaces["second"])["metadata"]["creationTimestamp"]]
         self.assertEqual(ready, sorted(ready))

@@ -40,6 +40,8 @@ result<graph_step> step_for(const canary_request& request, const opened_environm
       .with("try", "--service " + services.front());
 }
 
+constexpr const char* nothing_runs = "no canary runs here";
+
 result<int> percent_of(const canary_request& request) {
   if (request.share.empty()) return 0;
   std::string_view text = request.share;
@@ -71,7 +73,7 @@ void print_offer(const canary_offer& offer) {
 error none_runs(const canary_request& request, const std::vector<std::string>& branches) {
   error failure{exit_class::usage,
                 request.pipeline + '/' + request.environment,
-                branches.empty() ? "no canary runs here" : "it is not clear which canary is meant",
+                branches.empty() ? nothing_runs : "it is not clear which canary is meant",
                 request.branch.empty() ? std::nullopt : std::optional(request.branch),
                 {}};
   if (branches.empty())
@@ -206,6 +208,20 @@ void print_health(const known_place& of, const canary_health& health) {
       "    failed requests are not counted by Kubernetes: look for them where your requests are measured\n");
 }
 
+/// Ends the canary of the opened cluster.
+status end_there(const canary_request& request,
+                 const opened_environment& at,
+                 const branch_end_options& options) {
+  const result<known_place> of = running(request, *at.with, at.wave.place);
+  if (!of) return of.error();
+  const result<branch_end> end = end_branch(*at.with, *of, options);
+  if (!end) return end.error();
+  print_out(fmt::format("the canary of {} in {} ended; its pods finish what they have begun\n",
+                        displayable(fact_of(*of, branch_fact::branch)), displayable(at.with->name())));
+  for (const std::string& each : end->kept) print_out("    " + each + "\n");
+  return {};
+}
+
 }  // namespace
 }  // namespace driver_canary_commands
 
@@ -286,16 +302,24 @@ exit_class stop_canary(const canary_request& request, surroundings around) {
   result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
                                                        request.context, around, &signals.asked());
   if (!opened) return refused(opened.error());
-  const result<known_place> of = running(request, *opened->with, opened->wave.place);
-  if (!of) return refused(of.error());
   branch_end_options options;
   options.holder = who(opened->found.pipeline->source_directory, around) + ", run " + opened->found.run_id;
   options.cancelled = &signals.asked();
-  const result<branch_end> end = end_branch(*opened->with, *of, options);
-  if (!end) return refused(end.error());
-  print_out(fmt::format("the canary of {} ended; its pods finish what they have begun\n",
-                        displayable(fact_of(*of, branch_fact::branch))));
-  for (const std::string& each : end->kept) print_out("    " + each + "\n");
+  // It was started in all clusters of the environment, and may be over in some of them.
+  const auto is_over = [](const status& one) { return !one && one.error().what == nothing_runs; };
+  status last = end_there(request, *opened, options);
+  bool ended = static_cast<bool>(last);
+  for (std::size_t at = 1; request.context.empty() && at < opened->found.waves.size(); ++at) {
+    if (!last && !is_over(last)) break;
+    opened->with.reset();
+    opened->wave = opened->found.waves[at];
+    auto with = opened->found.deliveries->open_wave(opened->wave, &signals.asked());
+    if (!with) return refused(with.error());
+    opened->with = *std::move(with);
+    last = end_there(request, *opened, options);
+    ended = ended || last;
+  }
+  if (!last && !(ended && is_over(last))) return refused(last.error());
   return exit_class::done;
 }
 

@@ -38,9 +38,9 @@ std::string container_of(const diagnosis& of) {
 std::string shown(const std::string& text) {
   const std::string all = displayable(text);
   if (all.size() <= widest) return all;
-  const std::string tail = all.substr(all.size() - widest / 2);
-  return cut_to(all, widest / 2) + " … "
-         + valid_utf8(tail.substr(std::min(tail.find(' '), tail.size() - 1) + 1));
+  std::string tail = all.substr(all.size() - widest / 2);
+  tail.erase(0, tail.find(' ') == tail.npos ? 0 : tail.find(' ') + 1);
+  return cut_to(all, widest / 2) + " " + valid_utf8(tail);
 }
 
 std::string log_of(const diagnosis& of) {

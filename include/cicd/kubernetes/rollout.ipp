@@ -253,7 +253,7 @@ error error_of(const rollout_result& failed, const std::string& subject) {
     told.what = fmt::format("{} cannot get ready: {}", first.object,
                             first.likely.empty() ? first.state : first.likely);
     for (note& each : notes_of(first))
-      if (each.text != first.likely) told.notes.push_back(std::move(each));
+      if (each.label != "likely cause" || first.likely.empty()) told.notes.push_back(std::move(each));
     for (std::size_t other = 1; other < failed.why.size(); ++other)
       told.notes.push_back(
           {"also", fmt::format("{}: {}", failed.why[other].object, summary_of(failed.why[other]))});
