@@ -21,6 +21,10 @@ CLUSTER = str(HERE / "cluster")
 POD = ("kubectl run one --image=$CICD_TEST_REGISTRY/pause:1 >/dev/null && kubectl wait --for=create pod/one >/dev/null && "
        "kubectl wait --for=condition=Ready pod/one --timeout=60s >/dev/null && ")
 
+# Settings that a kubelet insists on, each at the value that the kernel itself begins with.
+DEFAULTS = {"vm/overcommit_memory": "0", "vm/panic_on_oom": "0", "kernel/panic": "0", "kernel/panic_on_oops": "0",
+            "kernel/keys/root_maxkeys": "1000000", "kernel/keys/root_maxbytes": "25000000"}
+
 
 def text_of(*words):
     return subprocess.run(words, capture_output=True, text=True).stdout
@@ -57,11 +61,10 @@ def listing(folder):
 def machine():
     """What a cluster could leave: networks, rules, settings, files of the node's programs."""
     rules = [line for line in text_of("iptables-save").splitlines() if line.startswith("-A")]
-    settings = ("net/ipv4/ip_forward", "vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops")
     folders = ("/run/netns", "/run/containerd", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/cni", "/var/log/pods",
                "/var/log/containers", "/etc/containers", "/etc/containers/registries.conf.d")
     return {"links": text_of("ip", "-oneline", "link").count("\n"), "rules": rules, "hosts": read("/etc/hosts"),
-            "settings": {name: read(f"/proc/sys/{name}") for name in settings},
+            "settings": {name: read(f"/proc/sys/{name}") for name in ("net/ipv4/ip_forward", *DEFAULTS)},
             "folders": {folder: listing(folder) for folder in folders}}
 
 
@@ -94,6 +97,20 @@ class Leaving(unittest.TestCase):
         running = [self.start(f"c{status}", POD + f"exit {status}") for status in (3, 0)]
         ends = [one.communicate(timeout=180) and one.returncode for one in running]
         self.assertEqual(ends, [3, 0])
+        self.assert_nothing_is_left()
+
+    def set_for_the_test(self, name, value):
+        path = Path("/proc/sys", name)
+        self.addCleanup(path.write_text, path.read_text())
+        path.write_text(value + "\n")
+
+    def test_it_comes_up_and_changes_no_setting_where_each_has_the_kernels_own_default(self):
+        for name, value in DEFAULTS.items():
+            self.set_for_the_test(name, value)
+        self.before = machine()
+        running = self.start("defaults", "kubectl get nodes --output=name")
+        said, _ = running.communicate(timeout=180)
+        self.assertEqual((running.returncode, said), (0, "node/node-1\n"))
         self.assert_nothing_is_left()
 
     def kill(self, number):
@@ -132,6 +149,29 @@ class Words(unittest.TestCase):
             status, said = self.said("true", XDG_CACHE_HOME=empty)
         self.assertEqual(status, 1)
         self.assertRegex(said, r"^cluster: missing: Kubernetes [0-9.]+: \./setup --tests brings it\n$")
+
+    def without_go(self, cache, *words):
+        """The call on a machine without Go, whose cache folder has what `./setup --tests` put there so far."""
+        hide = 'for go in /usr/local/go /usr/lib/go*; do [ ! -d "$go" ] || mount -t tmpfs none "$go"; done; exec "$@"'
+        return subprocess.run(["unshare", "--mount", "bash", "-c", hide, "hide", CLUSTER, *words], capture_output=True, text=True,
+                              env={**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "XDG_CACHE_HOME": cache})
+
+    def test_the_go_that_setup_brought_is_found_before_anything_was_built(self):
+        with tempfile.TemporaryDirectory(prefix="cicd-cluster-test-") as cache:
+            go = Path(cache, "cicd-tests/venv/bin/go")
+            go.parent.mkdir(parents=True)
+            go.write_text("#!/bin/sh\necho go1.24.11\n")
+            go.chmod(0o755)
+            found = self.without_go(cache, "go")
+        self.assertEqual((found.returncode, found.stdout, found.stderr), (0, f"{go}\n", ""))
+
+    def test_without_a_go_a_build_ends_with_one_sentence(self):
+        with tempfile.TemporaryDirectory(prefix="cicd-cluster-test-") as cache:
+            for words in (["go"], ["build", "kube"]):
+                done = self.without_go(cache, *words)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertEqual(done.stderr, "cluster: Go 1.21 or newer is missing: ./setup --tests brings it\n")
+            self.assertEqual(os.listdir(cache), [])
 
     def test_another_cluster_is_used_when_one_is_given(self):
         status, said = self.said("sh", "-c", "echo $KUBECONFIG; exit 4", CICD_TEST_KUBECONFIG="/somewhere/config")
