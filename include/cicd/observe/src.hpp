@@ -2,6 +2,18 @@
 // Included in exactly one translation unit.
 #pragma once
 
+#include <cicd/observe/ci_azure.ipp>
+#include <cicd/observe/ci_bitbucket.ipp>
+#include <cicd/observe/ci_buildkite.ipp>
+#include <cicd/observe/ci_circle.ipp>
+#include <cicd/observe/ci_drone.ipp>
+#include <cicd/observe/ci_event.ipp>
+#include <cicd/observe/ci_github.ipp>
+#include <cicd/observe/ci_gitlab.ipp>
+#include <cicd/observe/ci_jenkins.ipp>
+#include <cicd/observe/ci_travis.ipp>
+#include <cicd/observe/ci_variables.ipp>
+#include <cicd/observe/ci_woodpecker.ipp>
 #include <cicd/observe/crew.ipp>
 #include <cicd/observe/file_content.ipp>
 #include <cicd/observe/file_gather.ipp>

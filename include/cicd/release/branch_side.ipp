@@ -5,10 +5,10 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/kubernetes/workload.hpp>
+#include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/release/branch_side.hpp>
 #include <cicd/release/delivery.hpp>
-#include <cicd/release/fork.hpp>
 #include <cicd/release/git_client.hpp>
 
 namespace cicd {
@@ -60,7 +60,7 @@ std::string canary_key_of(const std::string& branch, const std::string& service)
 status check_branch(const branch_request& ask) {
   using namespace release_branch_side;
   if (ask.around != nullptr)
-    if (const auto fork = fork_of(*ask.around)) return from_fork(ask.step, *fork);
+    if (const auto fork = ci_event_of(*ask.around).fork) return from_fork(ask.step, *fork);
   if (ask.branch.empty()) return no_branch(ask.step);
   return check_branch_name(ask.branch);
 }

@@ -10,11 +10,11 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/observe/ci_event.hpp>
 #include <cicd/release/approval.hpp>
 #include <cicd/release/branch_deploy.hpp>
 #include <cicd/release/branch_end.hpp>
 #include <cicd/release/delivery.hpp>
-#include <cicd/release/fork.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -282,7 +282,7 @@ status delivery::may_change(const graph_step& step,
     if (saved == options_.saved_plans.end() || saved->second != hex(fingerprint_of(plan)))
       return moved(step, plan);
   }
-  if (const std::optional<std::string> fork = fork_of(around_))
+  if (const std::optional<std::string> fork = ci_event_of(around_).fork)
     return error{exit_class::policy,
                  step.id,
                  "a pull request from a fork is not deployed",

@@ -19,7 +19,6 @@
 #include <cicd/release/delivery_deploy.ipp>
 #include <cicd/release/delivery_publish.ipp>
 #include <cicd/release/folder.ipp>
-#include <cicd/release/fork.ipp>
 #include <cicd/release/git_client.ipp>
 #include <cicd/release/git_text.ipp>
 #include <cicd/release/gitops.ipp>

@@ -3,9 +3,9 @@
 
 #include <fstream>
 
-#include <cicd/release/fork.hpp>
+#include <cicd/observe/ci_event.hpp>
 
-#include "temporary_folder.hpp"
+#include "scratch.hpp"
 
 namespace cicd {
 namespace {
@@ -13,13 +13,13 @@ namespace {
 using variables = std::map<std::string, std::string, std::less<>>;
 
 bool is_fork(variables given) {
-  return fork_of(surroundings(std::move(given))).has_value();
+  return ci_event_of(surroundings(std::move(given))).fork.has_value();
 }
 
 bool github_says_fork(const std::string& event, const std::string& name = "pull_request") {
-  const temporary_folder folder;
-  std::ofstream(folder / "event.json") << event;
-  return is_fork({{"GITHUB_EVENT_NAME", name}, {"GITHUB_EVENT_PATH", folder / "event.json"}});
+  const observe_test::scratch folder;
+  std::ofstream(folder.path() + "/event.json") << event;
+  return is_fork({{"GITHUB_EVENT_NAME", name}, {"GITHUB_EVENT_PATH", folder.path() + "/event.json"}});
 }
 
 TEST(forks, are_none_on_a_laptop) {

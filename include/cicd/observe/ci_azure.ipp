@@ -1,0 +1,45 @@
+// Azure Pipelines. https://learn.microsoft.com/azure/devops/pipelines/build/variables
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/observe/ci_variables.hpp>
+
+namespace cicd::observing {
+
+namespace ci_azure {
+namespace {
+
+event_kind kind_of(const std::string& reason) {
+  if (reason == "IndividualCI" || reason == "BatchedCI") return event_kind::push;
+  return reason == "Schedule" ? event_kind::schedule : event_kind::by_hand;
+}
+
+void take_request(ci_variables& variables, ci_event& to) {
+  constexpr const char* is_fork = "SYSTEM_PULLREQUEST_ISFORK";
+  to.kind = event_kind::pull_request;
+  to.branch = branch_in(variables["SYSTEM_PULLREQUEST_TARGETBRANCH"]);
+  to.source_branch = branch_in(variables["SYSTEM_PULLREQUEST_SOURCEBRANCH"]);
+  if (const std::string said = lower(variables[is_fork]); said == "false" || said == "0") return;
+  const std::string theirs = variables["SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI"];
+  if (theirs.empty()) return cannot_be_told(is_fork, to);
+  to.fork = fmt::format("{} ({})", displayable(repository_in(theirs)), is_fork);
+}
+
+}  // namespace
+}  // namespace ci_azure
+
+void read_azure(ci_variables& variables, ci_event& to) {
+  using namespace ci_azure;
+  const std::string reason = variables["BUILD_REASON"], ref = variables["BUILD_SOURCEBRANCH"];
+  to.commit = variables["BUILD_SOURCEVERSION"];
+  to.repository = variables["BUILD_REPOSITORY_URI"];
+  if (reason == "PullRequest" || is_request_ref(ref)
+      || !variables.first_of({"SYSTEM_PULLREQUEST_PULLREQUESTID", "SYSTEM_PULLREQUEST_SOURCEBRANCH"}).empty())
+    return take_request(variables, to);
+  take_ref(kind_of(reason), branch_in(ref), tag_in(ref), to);
+  if (reason.empty()) contradict("BUILD_REASON", "it is not set", to);
+}
+
+}  // namespace cicd::observing

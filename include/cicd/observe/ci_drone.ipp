@@ -1,0 +1,39 @@
+// Drone. It knows whether a pull request comes from a fork and tells its steps not, so that each counts as
+// one. https://docs.drone.io/pipeline/environment/reference/
+#pragma once
+
+#include <cicd/observe/ci_variables.hpp>
+
+namespace cicd::observing {
+
+namespace ci_drone {
+namespace {
+
+/// `promote`, `rollback` and `custom` are somebody's, of what was built before.
+event_kind kind_of(const std::string& event) {
+  if (event == "push" || event == "tag") return event_kind::push;
+  return event == "cron" ? event_kind::schedule : event_kind::by_hand;
+}
+
+}  // namespace
+}  // namespace ci_drone
+
+void read_drone(ci_variables& variables, ci_event& to) {
+  using namespace ci_drone;
+  const std::string event = variables["DRONE_BUILD_EVENT"], ref = variables["DRONE_COMMIT_REF"];
+  to.commit = variables.first_of({"DRONE_COMMIT_SHA", "DRONE_COMMIT"});
+  to.repository = variables.first_of({"DRONE_GIT_HTTP_URL", "DRONE_REMOTE_URL", "DRONE_REPO_LINK"});
+  if (event.starts_with("pull_request") || !variables["DRONE_PULL_REQUEST"].empty() || is_request_ref(ref)) {
+    to.kind = event_kind::pull_request;
+    to.branch = variables.first_of({"DRONE_TARGET_BRANCH", "DRONE_BRANCH"});
+    to.source_branch = variables["DRONE_SOURCE_BRANCH"];
+    return cannot_be_told("DRONE_PULL_REQUEST", to);
+  }
+  const std::string tag = variables["DRONE_TAG"];
+  take_ref(kind_of(event), variables["DRONE_BRANCH"], tag.empty() ? tag_in(ref) : tag, to);
+  if (event.empty()) contradict("DRONE_BUILD_EVENT", "it is not set", to);
+  if ((event == "tag") != !to.tag.empty() && to.kind != event_kind::by_hand)
+    contradict("DRONE_BUILD_EVENT and DRONE_TAG", "one speaks of a tag, the other does not", to);
+}
+
+}  // namespace cicd::observing

@@ -1,0 +1,60 @@
+// GitLab CI. https://docs.gitlab.com/ci/variables/predefined_variables/
+#pragma once
+
+#include <cicd/observe/ci_variables.hpp>
+
+namespace cicd::observing {
+
+namespace ci_gitlab {
+namespace {
+
+/// A merge request's pipeline runs in the target's project or, for a fork, in the fork's own.
+void take_merge_request(ci_variables& variables, ci_event& to) {
+  constexpr const char* source_project = "CI_MERGE_REQUEST_SOURCE_PROJECT_ID";
+  const std::string theirs = variables[source_project], here = variables["CI_PROJECT_ID"];
+  const std::string target = variables.first_of({"CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID"});
+  const bool is_train = variables["CI_MERGE_REQUEST_EVENT_TYPE"] == "merge_train";
+  to.kind = is_train ? event_kind::merge_queue : event_kind::pull_request;
+  to.branch = variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
+  to.source_branch = variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"];
+  compare_repositories(theirs, theirs == here ? target : here, source_project, to);
+  const std::string path = variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"];
+  if (to.fork && !path.empty()) compare_repositories(path, "-", "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", to);
+}
+
+/// A pull request of GitHub or Bitbucket for which GitLab runs the pipelines.
+void take_external_request(ci_variables& variables, ci_event& to) {
+  constexpr const char* source = "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY";
+  to.kind = event_kind::pull_request;
+  to.branch = variables["CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"];
+  to.source_branch = variables["CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME"];
+  compare_repositories(variables[source], variables["CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY"], source,
+                       to);
+}
+
+/// A child pipeline runs for the ref that was pushed; all others are started by an API, another project, a
+/// person.
+event_kind kind_of(const std::string& source) {
+  if (source == "push" || source == "parent_pipeline") return event_kind::push;
+  return source == "schedule" ? event_kind::schedule : event_kind::by_hand;
+}
+
+}  // namespace
+}  // namespace ci_gitlab
+
+void read_gitlab(ci_variables& variables, ci_event& to) {
+  using namespace ci_gitlab;
+  const std::string source = variables["CI_PIPELINE_SOURCE"];
+  to.commit = variables["CI_COMMIT_SHA"];
+  to.repository = variables.first_of({"CI_REPOSITORY_URL", "CI_PROJECT_URL"});
+  const std::string request = variables.first_of(
+      {"CI_MERGE_REQUEST_IID", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"});
+  if (source == "external_pull_request_event" || !variables["CI_EXTERNAL_PULL_REQUEST_IID"].empty())
+    return take_external_request(variables, to);
+  if (source == "merge_request_event" || !request.empty() || is_request_ref(variables["CI_COMMIT_REF_NAME"]))
+    return take_merge_request(variables, to);
+  take_ref(kind_of(source), variables["CI_COMMIT_BRANCH"], variables["CI_COMMIT_TAG"], to);
+  if (source.empty()) contradict("CI_PIPELINE_SOURCE", "it is not set", to);
+}
+
+}  // namespace cicd::observing
