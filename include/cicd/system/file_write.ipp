@@ -1,5 +1,5 @@
-// Reading and writing single files. A write goes to a temporary file beside the target and is renamed over
-// it.
+// Writing single files: to a temporary file beside the target, which is renamed over it; but what a person
+// names may be no file at all.
 #pragma once
 
 #include <cicd/system/files.hpp>
@@ -22,25 +22,8 @@ namespace system_write {
 namespace {
 
 using system_descriptor::descriptor;
-using system_files::file_error;
 using system_files::folder_of;
 using system_files::save_error;
-
-/// Appends to `to` until the end; the errno, or 0.
-int read_all(int from, std::string& to) {
-  struct stat entry {};
-  if (fstat(from, &entry) == 0 && entry.st_size > 0) to.reserve(static_cast<std::size_t>(entry.st_size) + 1);
-  for (std::size_t used = 0;;) {
-    if (to.capacity() == used) to.reserve(used < 4096 ? 8192 : used * 2);
-    to.resize(to.capacity());
-    const ssize_t count = read(from, to.data() + used, to.size() - used);
-    const int problem = count < 0 ? errno : 0;
-    if (problem != EINTR) used += static_cast<std::size_t>(count > 0 ? count : 0);
-    to.resize(used);
-    if (problem == EINTR) continue;
-    if (count <= 0) return problem;
-  }
-}
 
 /// The errno, or 0.
 int write_all(int to, std::string_view content) {
@@ -118,25 +101,41 @@ class temporary_file {
   bool renamed_ = false;
 };
 
+status write_open(int file, const std::string& path, std::string_view content) {
+  if (file < 0) return save_error("it cannot be opened for writing", path, errno);
+  const int problem = write_all(file, content);
+  return problem == 0 ? status{} : status(save_error("it cannot be written", path, problem));
+}
+
+/// The descriptor of ours that this is: opening `/dev/stdout` anew would begin at its file's start, and a
+/// socket cannot be opened at all.
+int output_that_is(const struct stat& entry) {
+  for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat own {};
+    if (fstat(output, &own) == 0 && own.st_dev == entry.st_dev && own.st_ino == entry.st_ino) return output;
+  }
+  return -1;
+}
+
 }  // namespace
 }  // namespace system_write
 
-result<std::optional<std::string>> read_file_if_there(const std::string& path) {
+status write_given(const std::string& path, std::string_view content) {
   using namespace system_write;
-  const descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file && errno == ENOENT) return std::optional<std::string>();
-  if (!file) return file_error(exit_class::usage, "the file cannot be read", path, errno);
-  std::string content;
-  const int problem = read_all(file.number(), content);
-  if (problem != 0) return file_error(exit_class::usage, "the file cannot be read", path, problem);
-  return std::optional(std::move(content));
-}
-
-result<std::string> read_file(const std::string& path) {
-  auto content = read_file_if_there(path);
-  if (!content) return std::move(content).error();
-  if (!*content) return system_files::file_error(exit_class::usage, "the file cannot be read", path, ENOENT);
-  return std::move(**content);
+  struct stat named {
+  }, entry{};
+  if (lstat(path.c_str(), &named) != 0) return write_file(path, content, durability::durable);
+  const bool is_there = stat(path.c_str(), &entry) == 0;
+  if (is_there && S_ISREG(named.st_mode))
+    return write_file(path, content, durability::durable, entry.st_mode & 0777U);
+  if (const int output = is_there ? output_that_is(entry) : -1; output >= 0)
+    return write_open(output, path, content);
+  const std::optional<std::string> target = is_there ? real_path(path) : std::nullopt;
+  if (target && S_ISREG(entry.st_mode))
+    return write_file(*target, content, durability::durable, entry.st_mode & 0777U);
+  const int made = is_there ? 0 : O_CREAT;
+  const descriptor file(open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC | made, 0644));
+  return write_open(file.number(), path, content);
 }
 
 status write_file(const std::string& path, std::string_view content, durability how, unsigned mode) {

@@ -19,13 +19,40 @@ enum class durability {
   durable  ///< file and folder are fsynced before success is reported: for what was acknowledged
 };
 
-/// The whole file. Class `usage` when it cannot be read. Who expects that there may be none asks
-/// `read_file_if_there`.
+/// What is read of a file that others could have put there.
+struct reading_rules {
+  std::uint64_t limit = 16'000'000;        ///< bytes; a larger file is refused before it is read
+  exit_class refused = exit_class::usage;  ///< the class of every error
+};
+/// The whole file that `path` names below `root`: a plain file of at most the limit. Links within `root` are
+/// followed, one that leads out is an error that names it; `root` itself may be one. Never waits for a pipe
+/// or device. For all that the source tree, a step or a template names.
+result<std::string> read_below(const std::string& root,
+                               const std::string& path,
+                               const reading_rules& rules = {});
+/// Nothing when nothing is there; also where a link leads to nothing.
+result<std::optional<std::string>> read_below_if_there(const std::string& root,
+                                                       const std::string& path,
+                                                       const reading_rules& rules = {});
+/// Where `path` leads below `root`, without links, beginning with `root`: for what is read in pieces or is a
+/// folder. Nothing when nothing is there, the same errors when it leads out.
+result<std::optional<std::string>> place_below(const std::string& root,
+                                               const std::string& path,
+                                               exit_class refused = exit_class::usage);
+
+/// The whole file of a path of our own or of a person: a plain file of at most 1 GB, wherever links lead.
+/// Class `usage` when it cannot be read. Who expects that there may be none asks `read_file_if_there`.
 result<std::string> read_file(const std::string& path);
 /// Nothing when there is no such file; an error for any other reason that it cannot be read.
 result<std::optional<std::string>> read_file_if_there(const std::string& path);
+/// What a person hands over by name, which may be a pipe (`<(…)`, `/dev/stdin`); waits for its end.
+result<std::string> read_given(const std::string& path);
 /// Through a temporary file beside it, renamed over it. Makes missing folders. Class `cannot_save`.
 status write_file(const std::string& path, std::string_view content, durability how, unsigned mode = 0644);
+/// Writes where a person says: what is no plain file (`/dev/null`, `/dev/stdout`, a pipe) is opened and
+/// written, never replaced; a link stays and what it leads to is written; a file's mode is not widened. Class
+/// `cannot_save`.
+status write_given(const std::string& path, std::string_view content);
 /// Makes the folder and those above it.
 status make_folder(const std::string& path);
 bool exists(const std::string& path);

@@ -10,6 +10,7 @@
 #include <cicd/system/event_loop.ipp>
 #include <cicd/system/file_error.ipp>
 #include <cicd/system/file_lock.ipp>
+#include <cicd/system/file_read.ipp>
 #include <cicd/system/file_tree.ipp>
 #include <cicd/system/file_write.ipp>
 #include <cicd/system/http.ipp>
