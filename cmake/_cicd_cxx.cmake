@@ -14,8 +14,4 @@ macro(_cicd_link_cxx target)
   unset(_cicd_global)
   target_link_libraries(${target} INTERFACE Boost::headers OpenSSL::Crypto LibArchive::LibArchive SQLite::SQLite3
     Threads::Threads deflate z zstd lzma yaml)
-  if(Boost_VERSION VERSION_GREATER_EQUAL 1.86)
-    find_package(Boost 1.86 CONFIG REQUIRED COMPONENTS process)
-    target_link_libraries(${target} INTERFACE Boost::process)
-  endif()
 endmacro()

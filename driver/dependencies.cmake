@@ -103,16 +103,6 @@ if(libarchive_LIBRARY MATCHES "\\.a$" AND NOT missing)
   endif()
 endif()
 
-# From 1.86 on Boost.Process v2 is compiled; before, it is headers only.
-if(Boost_NUMBER GREATER_EQUAL 108600)
-  find_library(Boost_process_LIBRARY NAMES libboost_process.a boost_process HINTS ENV BOOST_ROOT PATH_SUFFIXES lib)
-  if(Boost_process_LIBRARY)
-    target_link_libraries(cicd_dependencies INTERFACE ${Boost_process_LIBRARY})
-  else()
-    note_missing("Boost.Process, compiled, as Boost 1.86 and later need it" libboost-process-dev libboost-process-dev)
-  endif()
-endif()
-
 find_package(Threads REQUIRED)
 target_link_libraries(cicd_dependencies INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 

@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include <cicd/system/boost_process.ipp>
 #include <cicd/system/event_loop.ipp>
 #include <cicd/system/launch.hpp>
 #include <cicd/system/pidfd.hpp>
@@ -56,7 +55,16 @@ class running_child final : public child, public std::enable_shared_from_this<ru
       : loop_(loop),
         events_(std::move(events)),
         pipes_{output_pipe(loop.inside().context, output_stream::out),
-               output_pipe(loop.inside().context, output_stream::err)} {}
+               output_pipe(loop.inside().context, output_stream::err)},
+        process_(loop.inside().context) {}
+  running_child(const running_child&) = delete;
+  running_child& operator=(const running_child&) = delete;
+  /// A loop that ends before its children ends them.
+  ~running_child() override {
+    if (!process_.is_open()) return;
+    kill(-id_, SIGKILL);
+    wait_status();
+  }
 
   void start(const command& what) {
     kept_.emplace(loop_.inside());
@@ -145,18 +153,24 @@ class running_child final : public child, public std::enable_shared_from_this<ru
   }
 
   void wait_for_end(descriptor& handle) {
-    process_.emplace(loop_.inside().context.get_executor(), id_, handle.release());
-    process_->async_wait([self = shared_from_this()](const error_code& problem, int) {
-      if (problem == boost::asio::error::operation_aborted) return;
-      self->main_ended();
-    });
+    process_.assign(handle.release());
+    process_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                        [self = shared_from_this()](const error_code& problem) {
+                          if (!problem) self->main_ended();
+                        });
+  }
+
+  /// How the process ended, for `ending_from`; it is waited for by this once.
+  int wait_status() const {
+    int status = 0;
+    while (waitpid(id_, &status, 0) < 0 && errno == EINTR) continue;
+    system_launch::forget(id_);
+    return status;
   }
 
   void main_ended() {
-    end_ = system_launch::ending_from(process_->native_exit_code());
-    process_->detach();
-    process_.reset();
-    system_launch::forget(id_);
+    end_ = system_launch::ending_from(wait_status());
+    process_.close();
     tree_->main_ended();
     ended_at_ = steady::now();
     for (output_pipe& each : pipes_) take_the_rest(each);
@@ -221,7 +235,7 @@ class running_child final : public child, public std::enable_shared_from_this<ru
   mutable std::array<output_pipe, 2> pipes_;  // Asio's handles have no const view of themselves
   std::optional<system_loop::interest> kept_;
   mutable std::optional<system_tree::step_tree> tree_;  // remembers whom it found
-  std::optional<system_boost::process> process_;
+  boost::asio::posix::stream_descriptor process_;  // a pidfd: readable once the process has ended
   int id_ = -1;
   std::optional<ending> end_;
   steady::time_point ended_at_;

@@ -126,7 +126,7 @@ class process_port {
   virtual std::shared_ptr<child> start(const command& what, child_events events) = 0;
 };
 
-/// The real one: Boost.Process v2 handles on `posix_spawn`, Asio pipes, a subreaper for strays.
+/// The real one: `posix_spawn`, pidfds and pipes on Asio's reactor, a subreaper for strays.
 std::unique_ptr<process_port> system_processes(event_loop& loop);
 
 /// Ends, at once, every process in whose environment `assignment` (`NAME=value`) stands and waits until they

@@ -1,8 +1,7 @@
 // The bodies of system/: include this in exactly one translation unit of a program.
-// Asio and Boost.Process are compiled here and nowhere else.
+// Asio is compiled here and nowhere else.
 #pragma once
 
-#include <cicd/system/boost_process.ipp>
 #include <cicd/system/children.ipp>
 #include <cicd/system/clock.ipp>
 #include <cicd/system/companion.ipp>
