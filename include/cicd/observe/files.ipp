@@ -100,13 +100,16 @@ class look_round {
       std::map<std::string, git_question> questions;
       for (const auto* need : members)
         questions.emplace(need->key, git_question{need->query->root, group.second});
+      std::vector<std::string> keys;
       std::vector<git_question> each;
-      for (const auto& [key, question] : questions) each.push_back(question);
+      for (auto& [key, question] : questions) {
+        keys.push_back(key);
+        each.push_back(std::move(question));
+      }
       auto lists = list_with_git(members.front()->layout, each, around_);
       std::map<std::string, const git_list*> kept;
       for (std::size_t i = 0; lists && i < each.size(); ++i)
-        kept[each[i].root] = &store_.keep(std::next(questions.begin(), static_cast<std::ptrdiff_t>(i))->first,
-                                          std::move((*lists)[i]));
+        kept[each[i].root] = &store_.keep(keys[i], std::move((*lists)[i]));
       for (const auto* need : members) {
         if (lists)
           need->query->list = kept[need->query->root];
