@@ -81,7 +81,10 @@ TEST(run_to_end, is_ended_by_a_cancellation_from_another_thread) {
   std::thread blocked([&] {
     got = run_to_end(shell("echo > '" + started + "'; exec sleep 1000"), {.input = {}, .cancelled = &cancel});
   });
-  close(open(started.c_str(), O_RDONLY));
+  char line_end = 0;
+  const int started_end = open(started.c_str(), O_RDONLY);
+  EXPECT_EQ(read(started_end, &line_end, 1), 1);  // closed before, it would be the shell's broken pipe that ends it
+  close(started_end);
   cancellation(cancel).cancel();
   blocked.join();
   EXPECT_EQ(got.end.kind, ending::how::signalled);
