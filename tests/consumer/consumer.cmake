@@ -1,12 +1,15 @@
 # Uses cicd as another project does, in paths with spaces, and asserts which copy it was that did the work.
 #   cmake -DWAY=installed|subdirectory|fetchcontent|cxx -DWORK=<folder> -DBUILD=<cicd's build tree> -DCICD_SOURCE=<folder>
-#     -DCACHE=<folder> -P consumer.cmake
+#     -DCACHE=<folder> -DCXX=<compiler of cicd's build tree> -P consumer.cmake
 cmake_minimum_required(VERSION 3.25...4.1)
 include("${CMAKE_CURRENT_LIST_DIR}/../cmake/harness.cmake")
 
 # What a project has set for itself must not reach the driver's build.
 set(environment CXXFLAGS=-no-such-flag LDFLAGS=-no-such-flag CMAKE_BUILD_TYPE=Debug MAKEFLAGS= DESTDIR=
   --unset=CICD_BUILD_ROOT --unset=GIT_DIR --unset=GIT_WORK_TREE)
+set(compiler "${CMAKE_CURRENT_LIST_DIR}/compiler")
+set(compiler_environment "CICD_CXX=${CXX}" "CICD_OBJECTS=${BUILD}/driver/CMakeFiles" --unset=CMAKE_CXX_COMPILER_LAUNCHER)
+list(APPEND environment ${compiler_environment})
 
 # Installs, then moves the tree: nothing in it may know where it was made.
 function(install_cicd prefix)
@@ -37,14 +40,14 @@ if(WAY MATCHES "installed|cxx")
   set(driver "${copy}/bin/cicd")
 else()
   copy_cicd("${copy}")
-  set(arguments "-DCICD_SOURCE=${copy}" "-DCICD_DRIVER_CACHE=${CACHE}")
+  set(arguments "-DCICD_SOURCE=${copy}" "-DCICD_DRIVER_CACHE=${CACHE}" "-DCICD_HOST_CXX=${compiler}")
   set(driver "${CACHE}/")
 endif()
 
 if(WAY STREQUAL "cxx")
   file(COPY "${CMAKE_CURRENT_LIST_DIR}/cxx/" DESTINATION "${source}")
-  set(environment --unset=CXXFLAGS)
-  run(COMMAND "${CMAKE_COMMAND}" -S "${source}" -B "${build}" -G Ninja ${arguments})
+  set(environment --unset=CXXFLAGS ${compiler_environment})
+  run(COMMAND "${CMAKE_COMMAND}" -S "${source}" -B "${build}" -G Ninja ${arguments} "-DCMAKE_CXX_COMPILER=${compiler}")
   expect_file("${build}/CMakeCache.txt" "cicd_DIR:PATH=${copy}/")
   run(COMMAND "${CMAKE_COMMAND}" --build "${build}")
   run(COMMAND "${build}/declares")
