@@ -235,7 +235,7 @@ class running_child final : public child, public std::enable_shared_from_this<ru
   mutable std::array<output_pipe, 2> pipes_;  // Asio's handles have no const view of themselves
   std::optional<system_loop::interest> kept_;
   mutable std::optional<system_tree::step_tree> tree_;  // remembers whom it found
-  boost::asio::posix::stream_descriptor process_;  // a pidfd: readable once the process has ended
+  boost::asio::posix::stream_descriptor process_;       // a pidfd: readable once the process has ended
   int id_ = -1;
   std::optional<ending> end_;
   steady::time_point ended_at_;

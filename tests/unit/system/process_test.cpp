@@ -83,7 +83,8 @@ TEST(run_to_end, is_ended_by_a_cancellation_from_another_thread) {
   });
   char line_end = 0;
   const int started_end = open(started.c_str(), O_RDONLY);
-  EXPECT_EQ(read(started_end, &line_end, 1), 1);  // closed before, it would be the shell's broken pipe that ends it
+  EXPECT_EQ(read(started_end, &line_end, 1),
+            1);  // closed before, it would be the shell's broken pipe that ends it
   close(started_end);
   cancellation(cancel).cancel();
   blocked.join();
