@@ -189,7 +189,7 @@ exit_class remove_previews(const preview_request& request, surroundings around) 
   const status done = visit_branch_places(
       request.tree, request.pipeline, around, &signals.asked(), [&](const branch_place& at) -> status {
         if (branch.empty())
-          branch = git_state_of(at.found.pipeline->source_directory, around).branch.value_or("");
+          branch = git_state_of(at.found.pipeline->source_directory, around).built_branch.value_or("");
         if (branch.empty())
           return error{exit_class::usage,
                        {},

@@ -168,7 +168,7 @@ class run {
     if (!session_.model.pipelines.empty()) {
       const git_state git = git_state_of(session_.model.pipelines.front().source_directory, session_.around);
       begin.commit = git.commit.value_or("");
-      begin.branch = git.branch.value_or("");
+      begin.branch = git.built_branch.value_or("");
     }
     for (step_index step : wanted_) begin.steps.push_back(graph_.steps[step].id);
     return begin;

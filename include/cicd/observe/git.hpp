@@ -17,8 +17,14 @@ struct git_state {
   bool repository = false;            ///< the folder is within a work tree
   std::string top;                    ///< absolute root of the work tree
   std::optional<std::string> commit;  ///< 40 hexadecimal digits; nothing in a repository without commits
-  std::optional<std::string> branch;  ///< nothing when detached (unless CI names it, see `branch_from_ci`)
-  bool branch_from_ci = false;
+  /// What an environment may follow: the branch that is checked out or, where the head is detached, the one
+  /// that the CI system says it builds (`ci_event`). None in a pull request and in a merge queue, whatever is
+  /// checked out.
+  std::optional<std::string> branch;
+  bool branch_from_ci = false;  ///< the head is detached, and `branch` is the CI system's word
+  /// What is built here, by name: `branch`, or the source of the pull request. Names records and branches'
+  /// copies.
+  std::optional<std::string> built_branch;
   std::vector<std::string> tags;  ///< that point at the commit
   bool shallow = false;
   std::vector<std::string> unknown;  ///< sentences: what cannot be known here, and why
@@ -27,9 +33,7 @@ struct git_state {
   std::string short_commit() const;
 };
 
-/// Reads HEAD and refs (loose, packed, linked work trees) without starting git. `ref_variables` of CI systems
-/// name the branch where the head is detached (GITHUB_HEAD_REF, GITHUB_REF_NAME, CI_COMMIT_BRANCH,
-/// CIRCLE_BRANCH, BUILDKITE_BRANCH).
+/// Reads HEAD and refs (loose, packed, linked work trees) without starting git, and what the CI system says.
 git_state git_state_of(const std::string& folder, const surroundings& around);
 
 /// When a commit was made, as it says itself; nothing where it is not known here. Asks git.

@@ -10,6 +10,7 @@
 #include <charconv>
 
 #include <cicd/base/text.hpp>
+#include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/folder_view.hpp>
 #include <cicd/observe/git_program.hpp>
 #include <cicd/system/files.hpp>
@@ -123,18 +124,20 @@ void read_tags(const git_layout& of,
   into.tags = std::move(names);
 }
 
-void take_branch_of_ci(const surroundings& around, git_state& into) {
-  constexpr std::array<std::string_view, 6> variables = {
-      "GITHUB_HEAD_REF",  "GITHUB_REF_NAME", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
-      "CI_COMMIT_BRANCH", "CIRCLE_BRANCH",   "BUILDKITE_BRANCH"};
-  for (const auto variable : variables) {
-    const auto name = around.get_or(variable, "");
-    const bool tag = variable == "GITHUB_REF_NAME" && around.get_or("GITHUB_REF_TYPE", "branch") != "branch";
-    if (name.empty() || tag) continue;
-    into.branch = name;
-    into.branch_from_ci = true;
+// Some systems check out a pull request's base and merge into it, so that the head's own branch would be the
+// base.
+void take_event(const ci_event& event, git_state& into) {
+  const auto named = [](const std::string& name) {
+    return name.empty() ? std::nullopt : std::optional<std::string>(name);
+  };
+  if (event.is_proposed()) {
+    into.branch = std::nullopt;
+    into.built_branch = named(event.source_branch);
     return;
   }
+  into.branch_from_ci = !into.branch && !event.branch.empty();
+  if (!into.branch) into.branch = named(event.branch);
+  into.built_branch = into.branch;
 }
 
 // git itself refuses such a repository, since its configuration could start programs.
@@ -208,7 +211,7 @@ git_state git_state_of(const std::string& folder, const surroundings& around) {
     refs::read_head(*layout, packed, now);
   else
     refs::ask_head(now.top, around, now);
-  if (!now.branch) refs::take_branch_of_ci(around, now);
+  refs::take_event(ci_event_of(around), now);
   if (!now.commit && now.unknown.empty())
     now.unknown.push_back("the commit is not known: the repository has no commit yet");
   if (now.commit && plain)

@@ -21,9 +21,7 @@ error no_branch(const graph_step& step) {
                step.id,
                "no branch is checked out, so it is not known whose copy this would be",
                "detached head",
-               {{"allowed",
-                 "a branch that is checked out, or that CI names: GITHUB_HEAD_REF, GITHUB_REF_NAME, "
-                 "CI_COMMIT_BRANCH, CIRCLE_BRANCH, BUILDKITE_BRANCH"},
+               {{"allowed", "a branch that is checked out, or that the CI system names"},
                 {"try", "git switch <branch>"}}};
 }
 

@@ -27,7 +27,8 @@ delivery::source_state& delivery::source_of(const declared_pipeline& pipeline) {
   const auto found = sources_.find(pipeline.source_directory);
   if (found != sources_.end()) return found->second;
   source_state state{git_state_of(pipeline.source_directory, around_), std::nullopt};
-  if (options_.event.kind == ref_kind::branch) state.git.branch = options_.event.name;
+  if (options_.event.kind == ref_kind::branch)
+    state.git.branch = state.git.built_branch = options_.event.name;
   if (options_.event.kind == ref_kind::tag) state.git.tags = {options_.event.name};
   return sources_.emplace(pipeline.source_directory, std::move(state)).first->second;
 }

@@ -265,9 +265,12 @@ status delivery::add_branch(const graph_step& step,
                             const cluster_wave& wave,
                             kubernetes::cluster& with,
                             wanted_release& to) {
-  branch_request ask{
-      step,    wave, source_of(*step.pipeline).git.branch.value_or(""), time_.now(), options_.canary_percent,
-      &around_};
+  branch_request ask{step,
+                     wave,
+                     source_of(*step.pipeline).git.built_branch.value_or(""),
+                     time_.now(),
+                     options_.canary_percent,
+                     &around_};
   return step.branch_copy != nullptr ? make_preview(ask, to) : make_canary(ask, with, to);
 }
 

@@ -159,7 +159,7 @@ result<delivery::draft> delivery::draft_for(const graph_step& step,
                  .id = options_.run_id,
                  .commit = git.commit.value_or(""),
                  .committed = {},
-                 .branch = git.branch.value_or(""),
+                 .branch = git.built_branch.value_or(""),
                  .version = {},
                  .dirty = false,
                  .who = {},
@@ -183,7 +183,7 @@ result<delivery::draft> delivery::draft_for(const graph_step& step,
       result<std::string> tag = tag_for(pipeline, image.manifest);
       if (!tag) return std::move(tag).error();
       held = {(*registry)->reference(*tag, image.manifest), *tag, image.manifest, git.commit.value_or(""),
-              git.branch.value_or("")};
+              git.built_branch.value_or("")};
     }
     made.facts.images[image.name] = {held.reference, held.tag, held.built_from, held.built_branch};
     if (made.record.version.empty()) made.record.version = held.tag;

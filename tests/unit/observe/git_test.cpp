@@ -95,19 +95,33 @@ TEST(git_state, has_no_branch_when_detached_unless_ci_names_it) {
   here.git({"checkout", "-q", "--detach"});
   EXPECT_EQ(here.head(), here.state().commit);
   EXPECT_EQ(std::nullopt, here.state().branch);
-  for (const auto* variable :
-       {"GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH", "CIRCLE_BRANCH", "BUILDKITE_BRANCH"}) {
-    const auto now = here.state({{variable, "feature/x"}});
-    EXPECT_EQ("feature/x", now.branch) << variable;
-    EXPECT_TRUE(now.branch_from_ci) << variable;
-  }
-  EXPECT_EQ(std::nullopt, here.state({{"GITHUB_REF_NAME", "v1.0"}, {"GITHUB_REF_TYPE", "tag"}}).branch);
+  const auto now =
+      here.state({{"DRONE", "true"}, {"DRONE_BUILD_EVENT", "push"}, {"DRONE_BRANCH", "feature/x"}});
+  EXPECT_EQ("feature/x", now.branch);
+  EXPECT_EQ("feature/x", now.built_branch);
+  EXPECT_TRUE(now.branch_from_ci);
+  const auto tag = here.state({{"DRONE", "true"}, {"DRONE_BUILD_EVENT", "tag"}, {"DRONE_TAG", "v1"}});
+  EXPECT_EQ(std::nullopt, tag.branch);
+  EXPECT_EQ(std::nullopt, tag.built_branch);
 }
 
 TEST(git_state, believes_the_repository_more_than_ci) {
   const repository here;
-  const auto now = here.state({{"GITHUB_REF_NAME", "other"}});
+  const auto now = here.state({{"DRONE", "true"}, {"DRONE_BUILD_EVENT", "push"}, {"DRONE_BRANCH", "other"}});
   EXPECT_EQ("main", now.branch);
+  EXPECT_EQ("main", now.built_branch);
+  EXPECT_FALSE(now.branch_from_ci);
+}
+
+TEST(git_state, has_no_branch_to_follow_in_a_pull_request_even_where_its_base_is_checked_out) {
+  const repository here;
+  const auto now = here.state({{"DRONE", "true"},
+                               {"DRONE_BUILD_EVENT", "pull_request"},
+                               {"DRONE_PULL_REQUEST", "12"},
+                               {"DRONE_TARGET_BRANCH", "main"},
+                               {"DRONE_SOURCE_BRANCH", "main"}});
+  EXPECT_EQ(std::nullopt, now.branch);
+  EXPECT_EQ("main", now.built_branch);
   EXPECT_FALSE(now.branch_from_ci);
 }
 

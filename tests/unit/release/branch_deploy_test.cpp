@@ -128,7 +128,7 @@ TEST_F(branch_deploys, need_a_branch) {
   const status made = preview_of("");
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().kind, exit_class::usage);
-  EXPECT_NE(said(made).find("GITHUB_HEAD_REF"), std::string::npos);
+  EXPECT_NE(said(made).find("a branch that is checked out, or that the CI system names"), std::string::npos);
 }
 
 TEST_F(branch_deploys, refuse_a_fork) {
