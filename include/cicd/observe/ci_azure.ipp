@@ -35,11 +35,13 @@ void read_azure(ci_variables& variables, ci_event& to) {
   const std::string reason = variables["BUILD_REASON"], ref = variables["BUILD_SOURCEBRANCH"];
   to.commit = variables["BUILD_SOURCEVERSION"];
   to.repository = variables["BUILD_REPOSITORY_URI"];
+  to.actor = variables.person("BUILD_REQUESTEDFOR", "BUILD_REQUESTEDFOREMAIL");
   if (reason == "PullRequest" || is_request_ref(ref)
+      || lower(variables["SYSTEM_PULLREQUEST_ISFORK"]) == "true"
       || !variables.first_of({"SYSTEM_PULLREQUEST_PULLREQUESTID", "SYSTEM_PULLREQUEST_SOURCEBRANCH"}).empty())
     return take_request(variables, to);
-  take_ref(kind_of(reason), branch_in(ref), tag_in(ref), to);
-  if (reason.empty()) contradict("BUILD_REASON", "it is not set", to);
+  take_ref(kind_of(reason), ref, tag_in(ref), to);
+  require("BUILD_REASON", reason, to);
 }
 
 }  // namespace cicd::observing

@@ -1,9 +1,6 @@
 // Buildkite. https://buildkite.com/docs/pipelines/configure/environment-variables
 #pragma once
 
-#include <fmt/format.h>
-
-#include <cicd/base/text.hpp>
 #include <cicd/observe/ci_variables.hpp>
 
 namespace cicd::observing {
@@ -11,7 +8,7 @@ namespace cicd::observing {
 namespace ci_buildkite {
 namespace {
 
-/// Who presses "New build" may name any branch; a webhook is the code host's.
+/// A webhook is the code host's; `ui`, `api` and `trigger_job` are somebody's, who may name any branch.
 event_kind kind_of(const std::string& source) {
   if (source == "webhook") return event_kind::push;
   return source == "schedule" ? event_kind::schedule : event_kind::by_hand;
@@ -28,11 +25,13 @@ void read_buildkite(ci_variables& variables, ci_event& to) {
   // A build that was started by hand may name the commit `HEAD`.
   if (const std::string commit = variables["BUILDKITE_COMMIT"]; commit != "HEAD") to.commit = commit;
   to.repository = variables["BUILDKITE_REPO"];
+  to.actor = variables.person("BUILDKITE_BUILD_CREATOR", "BUILDKITE_BUILD_CREATOR_EMAIL");
+  if (const std::string base = variables["BUILDKITE_MERGE_QUEUE_BASE_BRANCH"]; !base.empty())
+    return take_queue(base, branch, to);
   const bool is_request = (!number.empty() && number != "false") || !variables[theirs].empty();
   if (!is_request) {
     take_ref(kind_of(source), branch, variables["BUILDKITE_TAG"], to);
-    if (source.empty()) contradict("BUILDKITE_SOURCE", "it is not set", to);
-    return;
+    return require("BUILDKITE_SOURCE", source, to);
   }
   to.kind = event_kind::pull_request;
   to.branch = variables["BUILDKITE_PULL_REQUEST_BASE_BRANCH"];

@@ -1,9 +1,7 @@
-// CircleCI. It builds branches' heads, never a merge: with CIRCLE_PULL_REQUEST a push to a branch of ours
+// CircleCI. It builds branches' heads, never a merge: with CIRCLE_PULL_REQUEST, a push to a branch of ours
 // that has an open pull request is still a push to that branch. A fork's pull request is a branch
 // `pull/<number>`. https://circleci.com/docs/reference/variables/
 #pragma once
-
-#include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/observe/ci_variables.hpp>
@@ -13,41 +11,45 @@ namespace cicd::observing {
 namespace ci_circle {
 namespace {
 
-/// `us/orders` of the pull request's address `https://github.com/us/orders/pull/12`: where it asks to be
-/// taken in.
+/// `us/orders` of a pull request's address `https://github.com/us/orders/pull/12`: where it asks to be taken
+/// in.
 std::string base_in(const std::string& address) {
   const std::string path = repository_in(address);
   const auto host = path.find('/');
-  const auto end = host == path.npos ? host : path.find('/', path.find('/', host + 1) + 1);
-  return host == path.npos ? "" : path.substr(host + 1, end == path.npos ? end : end - host - 1);
+  if (host == path.npos) return {};
+  const auto owner = path.find('/', host + 1);
+  return path.substr(host + 1, owner == path.npos ? owner : path.find('/', owner + 1) - host - 1);
 }
+
+/// Projects of CircleCI's GitHub App, of GitLab and others have none of the variables that tell of pull
+/// requests.
+constexpr const char* untold =
+    "CIRCLE_REPOSITORY_URL is not set, as in projects where CircleCI does not tell of pull requests";
 
 }  // namespace
 }  // namespace ci_circle
 
 void read_circle(ci_variables& variables, ci_event& to) {
   using namespace ci_circle;
-  const std::string branch = variables["CIRCLE_BRANCH"], tag = variables["CIRCLE_TAG"];
-  const std::string user = variables["CIRCLE_PR_USERNAME"], name = variables["CIRCLE_PR_REPONAME"];
-  const std::string ours = lower(variables["CIRCLE_PROJECT_USERNAME"]),
-                    repository = lower(variables["CIRCLE_PROJECT_REPONAME"]);
+  const std::string branch = variables["CIRCLE_BRANCH"], user = variables["CIRCLE_PR_USERNAME"];
+  const std::string theirs = user + "/" + variables["CIRCLE_PR_REPONAME"];
+  const std::string ours = variables["CIRCLE_PROJECT_USERNAME"] + "/" + variables["CIRCLE_PROJECT_REPONAME"];
   to.commit = variables["CIRCLE_SHA1"];
   to.repository = variables["CIRCLE_REPOSITORY_URL"];
-  const bool is_theirs =
-      (!user.empty() || !name.empty()) && (lower(user) != ours || lower(name) != repository);
-  const std::string asked = base_in(variables["CIRCLE_PULL_REQUEST"]);
-  const bool is_elsewhere = !asked.empty() && !repository.empty() && asked != ours + "/" + repository;
-  const bool is_request =
-      is_theirs || is_elsewhere || branch.starts_with("pull/") || !variables["CIRCLE_PR_NUMBER"].empty();
-  if (!is_request) return take_ref(event_kind::push, branch, tag, to);
+  to.actor = variables.person("CIRCLE_USERNAME");
+  const bool is_theirs = theirs != "/" && lower(theirs) != lower(ours);
+  const std::string base = base_in(variables.first_of({"CIRCLE_PULL_REQUEST", "CIRCLE_PULL_REQUESTS"}));
+  const bool is_elsewhere = !base.empty() && !ours.ends_with('/') && base != lower(ours);
+  if (!is_theirs && !is_elsewhere && variables["CIRCLE_PR_NUMBER"].empty()) {
+    if (to.repository.empty()) to.contradictions.emplace_back(untold);
+    return take_ref(event_kind::push, branch, variables["CIRCLE_TAG"], to);
+  }
   to.kind = event_kind::pull_request;
-  if (!branch.starts_with("pull/")) to.source_branch = branch;
-  if (is_elsewhere && !is_theirs)
-    to.fork = displayable(ours + "/" + repository) + " (CIRCLE_PULL_REQUEST)";
-  else if (is_theirs)
-    to.fork = displayable(user + "/" + name) + " (CIRCLE_PR_USERNAME)";
-  else if (user.empty())
-    cannot_be_told("CIRCLE_PR_USERNAME", to);
+  if (!is_request_ref(branch)) to.source_branch = branch;
+  if (is_theirs) return compare_repositories(theirs, ours, "CIRCLE_PR_USERNAME", to);
+  // A fork that is built in its own project, with a pull request to another one.
+  if (is_elsewhere) return compare_repositories(lower(ours), base, "CIRCLE_PULL_REQUEST", to);
+  cannot_be_told("CIRCLE_PR_NUMBER", to);
 }
 
 }  // namespace cicd::observing

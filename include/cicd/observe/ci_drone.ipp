@@ -1,5 +1,5 @@
-// Drone. It knows whether a pull request comes from a fork and tells its steps not, so that each counts as
-// one. https://docs.drone.io/pipeline/environment/reference/
+// Drone. It knows whether a pull request comes from a fork but does not tell the steps, so that each counts
+// as one. https://docs.drone.io/pipeline/environment/reference/
 #pragma once
 
 #include <cicd/observe/ci_variables.hpp>
@@ -23,6 +23,7 @@ void read_drone(ci_variables& variables, ci_event& to) {
   const std::string event = variables["DRONE_BUILD_EVENT"], ref = variables["DRONE_COMMIT_REF"];
   to.commit = variables.first_of({"DRONE_COMMIT_SHA", "DRONE_COMMIT"});
   to.repository = variables.first_of({"DRONE_GIT_HTTP_URL", "DRONE_REMOTE_URL", "DRONE_REPO_LINK"});
+  to.actor = variables.person("DRONE_COMMIT_AUTHOR", "DRONE_COMMIT_AUTHOR_EMAIL");
   if (event.starts_with("pull_request") || !variables["DRONE_PULL_REQUEST"].empty() || is_request_ref(ref)) {
     to.kind = event_kind::pull_request;
     to.branch = variables.first_of({"DRONE_TARGET_BRANCH", "DRONE_BRANCH"});
@@ -31,9 +32,9 @@ void read_drone(ci_variables& variables, ci_event& to) {
   }
   const std::string tag = variables["DRONE_TAG"];
   take_ref(kind_of(event), variables["DRONE_BRANCH"], tag.empty() ? tag_in(ref) : tag, to);
-  if (event.empty()) contradict("DRONE_BUILD_EVENT", "it is not set", to);
-  if ((event == "tag") != !to.tag.empty() && to.kind != event_kind::by_hand)
-    contradict("DRONE_BUILD_EVENT and DRONE_TAG", "one speaks of a tag, the other does not", to);
+  require("DRONE_BUILD_EVENT", event, to);
+  if ((event == "tag" && to.tag.empty()) || (event == "push" && !to.tag.empty()))
+    to.contradictions.emplace_back("DRONE_BUILD_EVENT and DRONE_TAG do not fit together");
 }
 
 }  // namespace cicd::observing

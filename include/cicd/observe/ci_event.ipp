@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -22,7 +22,8 @@ struct ci_system {
   std::string_view name, mark;
   std::vector<std::string_view> signs;
   ci_reader read;
-  std::string_view also = {};  ///< the system whose variables it sets, too: one of both is here, not two
+  std::string_view also = {};   ///< the mark of the system whose variables it sets, too: it is not there
+  std::string_view value = {};  ///< what the mark says; else anything but no
 };
 
 /// Adding a CI system is a line here and its reader.
@@ -40,9 +41,12 @@ const std::vector<ci_system>& all() {
        "BUILDKITE",
        {"BUILDKITE_BRANCH", "BUILDKITE_PULL_REQUEST", "BUILDKITE_PULL_REQUEST_REPO"},
        read_buildkite},
-      {"Woodpecker", "CI_SYSTEM_NAME", {}, read_woodpecker, "DRONE"},
+      {"Woodpecker", "CI", {}, read_woodpecker, "DRONE", "woodpecker"},
       {"Drone", "DRONE", {"DRONE_BUILD_EVENT", "DRONE_PULL_REQUEST"}, read_drone},
-      {"Jenkins", "JENKINS_URL", {"JENKINS_HOME", "HUDSON_URL", "CHANGE_ID", "CHANGE_FORK"}, read_jenkins},
+      {"Jenkins",
+       "JENKINS_URL",
+       {"JENKINS_HOME", "HUDSON_URL", "CHANGE_TARGET", "CHANGE_FORK", "ghprbPullId", "gitlabMergeRequestIid"},
+       read_jenkins},
       {"Azure Pipelines", "TF_BUILD", {"BUILD_REASON", "SYSTEM_PULLREQUEST_ISFORK"}, read_azure},
       {"Travis CI", "TRAVIS", {"TRAVIS_EVENT_TYPE", "TRAVIS_PULL_REQUEST"}, read_travis},
       {"Bitbucket Pipelines", "BITBUCKET_BUILD_NUMBER", {"BITBUCKET_PR_ID"}, read_bitbucket},
@@ -55,13 +59,15 @@ bool is_set(const surroundings& around, std::string_view name) {
   return !value.empty() && value != "false" && value != "0";
 }
 
-/// Woodpecker's mark has a name in it, those of the others are yes or a number.
 bool has_mark(const ci_system& of, const surroundings& around) {
-  return of.read == read_woodpecker ? around.get_or("CI", "") == "woodpecker" : is_set(around, of.mark);
+  return of.value.empty() ? is_set(around, of.mark) : around.get_or(of.mark, "") == of.value;
 }
 
-bool has_sign(const ci_system& of, const surroundings& around) {
-  return std::ranges::any_of(of.signs, [&](std::string_view each) { return is_set(around, each); });
+/// The first of its signs that is there; empty without one.
+std::string_view sign_of(const ci_system& of, const surroundings& around) {
+  const auto found =
+      std::ranges::find_if(of.signs, [&](std::string_view each) { return is_set(around, each); });
+  return found == of.signs.end() ? std::string_view() : *found;
 }
 
 std::vector<const ci_system*> systems_in(const surroundings& around) {
@@ -69,18 +75,19 @@ std::vector<const ci_system*> systems_in(const surroundings& around) {
   for (const ci_system& each : all()) {
     const bool is_other = std::ranges::any_of(
         found, [&](const ci_system* of) { return of->read == each.read || of->also == each.mark; });
-    if (!is_other && (has_mark(each, around) || has_sign(each, around))) found.push_back(&each);
+    if (!is_other && (has_mark(each, around) || !sign_of(each, around).empty())) found.push_back(&each);
   }
   return found;
 }
 
-/// What every system says of what it builds.
-void check_said(const ci_system& of, ci_event& said) {
-  if (said.kind == event_kind::push && said.branch.empty())
-    contradict(of.name, "it names no branch that was pushed", said);
-  if (said.kind == event_kind::tag && said.tag.empty()) contradict(of.name, "it names no tag", said);
-  if ((said.kind == event_kind::push || said.kind == event_kind::tag) && said.commit.empty())
-    contradict(of.name, "it names no commit", said);
+/// What every system says of a push or tag.
+void check_said(ci_event& said) {
+  const auto missing = [&](const char* what) {
+    said.contradictions.push_back(fmt::format("{} names no {}", said.system, what));
+  };
+  if (said.kind == event_kind::push && said.branch.empty()) missing("branch that was pushed");
+  if (said.kind != event_kind::push && said.kind != event_kind::tag) return;
+  if (said.commit.empty()) missing("commit");
 }
 
 ci_event event_of(const ci_system& of, const surroundings& around) {
@@ -90,33 +97,51 @@ ci_event event_of(const ci_system& of, const surroundings& around) {
   variables[of.mark];
   of.read(variables, said);
   said.known_by = variables.known_by();
-  if (!has_mark(of, around)) contradict(of.mark, fmt::format("it is not set, as {} does", of.name), said);
-  check_said(of, said);
+  if (!has_mark(of, around))
+    said.contradictions.push_back(fmt::format("{} is set, but {} is not", sign_of(of, around), of.mark));
+  check_said(said);
   return said;
 }
 
 /// The less an event may, the higher.
 int caution(const ci_event& of) {
   if (of.fork) return 3;
-  return of.is_proposed() ? 2 : of.kind == event_kind::by_hand ? 1 : 0;
+  if (of.is_proposed()) return 2;
+  return of.kind == event_kind::push || of.kind == event_kind::tag ? 0 : 1;
+}
+
+bool tell_the_same(const ci_event& one, const ci_event& other) {
+  return one.kind == other.kind && one.branch == other.branch && one.tag == other.tag;
+}
+
+/// Of several systems' events the one that may the least; where none of them is a pull request and they
+/// disagree, nothing is believed.
+ci_event safest_of(const std::vector<ci_event>& events) {
+  ci_event said = *std::ranges::max_element(events, {}, caution);
+  std::vector<std::string> names;
+  for (const ci_event& each : events) names.push_back(each.system);
+  const bool agree =
+      std::ranges::all_of(events, [&](const ci_event& each) { return tell_the_same(each, said); });
+  if (!agree && !said.is_proposed()) {
+    said.kind = event_kind::by_hand;
+    said.branch.clear();
+    said.tag.clear();
+    said.commit.clear();
+  }
+  said.contradictions.push_back(fmt::format("the variables of {} are set at once", joined(names, " and ")));
+  return said;
 }
 
 }  // namespace
 }  // namespace observing::ci_systems
 
 ci_event ci_event_of(const surroundings& around) {
-  using namespace observing;
-  const std::vector<const ci_systems::ci_system*> found = ci_systems::systems_in(around);
+  namespace systems = observing::ci_systems;
   std::vector<ci_event> events;
-  std::vector<std::string> names;
-  for (const ci_systems::ci_system* each : found) {
-    events.push_back(ci_systems::event_of(*each, around));
-    names.push_back(events.back().system);
-  }
+  for (const systems::ci_system* each : systems::systems_in(around))
+    events.push_back(systems::event_of(*each, around));
   if (events.empty()) return {};
-  ci_event said = *std::ranges::max_element(events, {}, ci_systems::caution);
-  if (events.size() > 1) contradict(joined(names, " and "), "their variables are set at once", said);
-  return said;
+  return events.size() == 1 ? std::move(events.front()) : systems::safest_of(events);
 }
 
 std::string_view text_of(event_kind kind) {

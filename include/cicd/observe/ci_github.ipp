@@ -3,8 +3,6 @@
 // https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
 #pragma once
 
-#include <sys/stat.h>
-
 #include <fmt/format.h>
 
 #include <cicd/base/json.hpp>
@@ -21,11 +19,8 @@ constexpr const char* event_file = "GITHUB_EVENT_PATH";
 
 /// The event as it was sent; null where it cannot be read. GitHub sends at most 25 MB.
 json event_in(const std::string& path) {
-  constexpr off_t most = 32 << 20;
-  struct stat found {};
-  if (path.empty() || ::stat(path.c_str(), &found) != 0) return {};
-  if (!S_ISREG(found.st_mode) || found.st_size > most) return {};
-  const result<std::string> text = read_file(path);
+  if (!path.starts_with('/')) return {};
+  const result<std::string> text = read_below("/", path.substr(1), {.limit = 32'000'000});
   result<json> event = text ? parse_json(*text) : result<json>(text.error());
   return event ? *std::move(event) : json();
 }
@@ -42,48 +37,68 @@ void take_request(const json& request, ci_event& to) {
   compare_repositories(name_of(request["head"]["repo"]), name_of(request["base"]["repo"]), event_file, to);
 }
 
-/// The queue's own branch: `gh-readonly-queue/main/pr-12-<commit>`.
-std::string base_of_queue(const std::string& branch) {
-  constexpr std::string_view queue = "gh-readonly-queue/";
-  if (!branch.starts_with(queue)) return {};
-  return branch.substr(queue.size(), branch.rfind("/pr-") - queue.size());
+event_kind kind_of(const std::string& name) {
+  if (name == "push" || name == "create" || name == "release") return event_kind::push;
+  return name == "schedule" ? event_kind::schedule : event_kind::by_hand;
 }
 
-void take_queue(const std::string& base, const std::string& head, ci_event& to) {
-  to.kind = event_kind::merge_queue;
-  to.branch = base;
-  to.source_branch = head;
-}
-
-/// A run that follows another one (`workflow_run`) or its checks is what that one was. What it builds is not
-/// said: the variables speak of the default branch.
+/// A run that follows another one (`workflow_run`) is what that one was, and builds what that one built; the
+/// variables speak of the default branch.
 void take_followed(const json& run, const json& event, ci_event& to) {
   const std::string head = run["head_branch"].text(), first = run["event"].text();
   const std::string theirs = name_of(run["head_repository"]), ours = name_of(event["repository"]);
-  to.commit.clear();
-  if (const std::string base = base_of_queue(head); !base.empty()) return take_queue(base, head, to);
-  if (first.empty() || first.starts_with("pull_request") || theirs != ours) {
-    to.kind = event_kind::pull_request;
-    to.branch = run["pull_requests"].elements().empty()
-                    ? ""
-                    : run["pull_requests"].elements().front()["base"]["ref"].text();
-    to.source_branch = head;
-    return compare_repositories(theirs, ours, event_file, to);
-  }
-  if (first == "push") return take_ref(event_kind::push, head, "", to);
-  take_ref(first == "schedule" ? event_kind::schedule : event_kind::by_hand, head, "", to);
+  to.commit = run["head_sha"].text();
+  if (!first.empty() && !first.starts_with("pull_request") && theirs == ours && !ours.empty())
+    return take_ref(kind_of(first), head, "", to);
+  const json::array& requests = run["pull_requests"].elements();
+  to.kind = event_kind::pull_request;
+  to.branch = requests.empty() ? "" : requests.front()["base"]["ref"].text();
+  to.source_branch = head;
+  compare_repositories(theirs, ours, event_file, to);
 }
 
-bool is_ref_event(std::string_view name) {
-  return name == "push" || name == "create" || name == "release";
+/// Another service's checks of a commit; one that is in a fork has no branch here.
+void take_checked(const json& suite, ci_event& to) {
+  to.commit = suite["head_sha"].text();
+  take_ref(event_kind::by_hand, suite["head_branch"].text(), "", to);
+  if (!to.branch.empty() || to.is_proposed()) return;
+  to.kind = event_kind::pull_request;
+  cannot_be_told(event_file, to);
 }
 
-void check(const json& event, const std::string& ref, const std::string& repository, ci_event& to) {
-  if (!event.is_object()) return;
-  if (const std::string said = event["ref"].text(); said.starts_with("refs/") && said != ref)
-    contradict("GITHUB_REF and GITHUB_EVENT_PATH", "they name different refs", to);
-  if (const std::string said = name_of(event["repository"]); !said.empty() && said != repository)
-    contradict("GITHUB_REPOSITORY and GITHUB_EVENT_PATH", "they name different repositories", to);
+/// A comment on a pull request is one on an issue that has a pull request.
+bool may_be_request(const std::string& name, const json& event) {
+  if (name != "issue_comment" && name != "issues") return false;
+  return !event.is_object() || !event["issue"]["pull_request"].is_null() || !event["pull_request"].is_null();
+}
+
+/// Gitea calls a reusable workflow's event so, whatever its caller's is; a push has these members and no
+/// other.
+std::string name_in(const std::string& name, const json& event) {
+  const bool is_push = event["after"].is_string() && event["before"].is_string() && event["ref"].is_string();
+  return name == "workflow_call" && is_push ? "push" : name;
+}
+
+void check(ci_variables& variables, const json& event, ci_event& to) {
+  const std::string ref = variables["GITHUB_REF"], type = variables["GITHUB_REF_TYPE"];
+  const std::string said = event["ref"].text(), after = event["after"].text();
+  if (!type.empty() && (type == "tag") != !tag_in(ref).empty())
+    to.contradictions.emplace_back("GITHUB_REF and GITHUB_REF_TYPE do not fit together");
+  if (said.starts_with("refs/") && said != ref)
+    to.contradictions.emplace_back("GITHUB_REF is not the ref in GITHUB_EVENT_PATH");
+  if (to.kind == event_kind::push && !after.empty() && after != to.commit)
+    to.contradictions.emplace_back("GITHUB_SHA is not the commit in GITHUB_EVENT_PATH");
+  if (const std::string of = name_of(event["repository"]);
+      !of.empty() && lower(of) != lower(variables["GITHUB_REPOSITORY"]))
+    to.contradictions.emplace_back("GITHUB_REPOSITORY is not the repository in GITHUB_EVENT_PATH");
+}
+
+/// Gitea's address of the server ends in a slash.
+std::string repository_of(ci_variables& variables) {
+  std::string server = variables["GITHUB_SERVER_URL"];
+  const std::string name = variables["GITHUB_REPOSITORY"];
+  while (server.ends_with('/')) server.pop_back();
+  return server.empty() || name.empty() ? "" : server + "/" + name;
 }
 
 }  // namespace
@@ -91,32 +106,29 @@ void check(const json& event, const std::string& ref, const std::string& reposit
 
 void read_github(ci_variables& variables, ci_event& to) {
   using namespace ci_github;
-  const std::string name = variables["GITHUB_EVENT_NAME"], ref = variables["GITHUB_REF"];
-  const std::string base = variables["GITHUB_BASE_REF"], head = variables["GITHUB_HEAD_REF"];
-  const std::string repository = variables["GITHUB_REPOSITORY"], server = variables["GITHUB_SERVER_URL"];
+  const std::string said = variables["GITHUB_EVENT_NAME"], ref = variables["GITHUB_REF"];
+  const std::string head = variables["GITHUB_HEAD_REF"];
   const json event = event_in(variables[event_file]);
+  const std::string name = name_in(said, event);
   to.commit = variables["GITHUB_SHA"];
-  if (!repository.empty() && !server.empty()) to.repository = server + "/" + repository;
-
-  const bool is_request = name.starts_with("pull_request") || !head.empty() || is_request_ref(ref);
-  const bool may_be_request = name == "issue_comment" || name == "issues";
-  if (is_request || (may_be_request && (!event.is_object() || !event["issue"]["pull_request"].is_null()))) {
-    to.branch = base;
+  to.repository = repository_of(variables);
+  to.actor = variables.person("GITHUB_ACTOR");
+  if (name.starts_with("pull_request") || !head.empty() || is_request_ref(ref)
+      || may_be_request(name, event)) {
+    to.branch = variables["GITHUB_BASE_REF"];
     to.source_branch = head;
     // Of `pull_request_target` and of a comment the variables name the base, and anything may be checked out.
     if (!is_request_ref(ref)) to.commit.clear();
     return take_request(event["pull_request"], to);
   }
   if (name == "workflow_run") return take_followed(event["workflow_run"], event, to);
-  if (const std::string queue = base_of_queue(branch_in(ref)); !queue.empty() || name == "merge_group")
-    return take_queue(queue.empty() ? branch_in(event["merge_group"]["base_ref"].text()) : queue,
-                      branch_in(ref), to);
-  take_ref(is_ref_event(name)   ? event_kind::push
-           : name == "schedule" ? event_kind::schedule
-                                : event_kind::by_hand,
-           branch_in(ref), tag_in(ref), to);
-  if (name.empty()) contradict("GITHUB_EVENT_NAME", "it is not set", to);
-  check(event, ref, repository, to);
+  if (name == "check_suite") return take_checked(event["check_suite"], to);
+  if (name == "check_run") return take_checked(event["check_run"]["check_suite"], to);
+  if (name == "merge_group" && !ref.starts_with("refs/heads/gh-readonly-queue/"))
+    return take_queue(branch_in(event["merge_group"]["base_ref"].text()), branch_in(ref), to);
+  take_ref(kind_of(name), ref, tag_in(ref), to);
+  require("GITHUB_EVENT_NAME", said, to);
+  check(variables, event, to);
 }
 
 }  // namespace cicd::observing

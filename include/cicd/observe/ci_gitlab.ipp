@@ -19,10 +19,11 @@ void take_merge_request(ci_variables& variables, ci_event& to) {
   to.source_branch = variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"];
   compare_repositories(theirs, theirs == here ? target : here, source_project, to);
   const std::string path = variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"];
-  if (to.fork && !path.empty()) compare_repositories(path, "-", "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", to);
+  if (to.fork && !path.empty())
+    compare_repositories(path, "another one", "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", to);
 }
 
-/// A pull request of GitHub or Bitbucket for which GitLab runs the pipelines.
+/// A pull request of GitHub for which GitLab runs the pipelines.
 void take_external_request(ci_variables& variables, ci_event& to) {
   constexpr const char* source = "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY";
   to.kind = event_kind::pull_request;
@@ -32,11 +33,19 @@ void take_external_request(ci_variables& variables, ci_event& to) {
                        to);
 }
 
-/// A child pipeline runs for the ref that was pushed; all others are started by an API, another project, a
+/// A child pipeline is its parent's, of the same ref; all others are started by an API, another project, a
 /// person.
 event_kind kind_of(const std::string& source) {
   if (source == "push" || source == "parent_pipeline") return event_kind::push;
   return source == "schedule" ? event_kind::schedule : event_kind::by_hand;
+}
+
+bool is_merge_request(ci_variables& variables, const std::string& source) {
+  const std::string number =
+      variables.first_of({"CI_MERGE_REQUEST_IID", "CI_MERGE_REQUEST_ID", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID",
+                          "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"});
+  return source == "merge_request_event" || !number.empty()
+         || is_request_ref(variables["CI_COMMIT_REF_NAME"]);
 }
 
 }  // namespace
@@ -47,14 +56,13 @@ void read_gitlab(ci_variables& variables, ci_event& to) {
   const std::string source = variables["CI_PIPELINE_SOURCE"];
   to.commit = variables["CI_COMMIT_SHA"];
   to.repository = variables.first_of({"CI_REPOSITORY_URL", "CI_PROJECT_URL"});
-  const std::string request = variables.first_of(
-      {"CI_MERGE_REQUEST_IID", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"});
+  to.actor = variables.person("GITLAB_USER_NAME", "GITLAB_USER_EMAIL");
+  if (to.actor.empty()) to.actor = variables.person("GITLAB_USER_LOGIN");
   if (source == "external_pull_request_event" || !variables["CI_EXTERNAL_PULL_REQUEST_IID"].empty())
     return take_external_request(variables, to);
-  if (source == "merge_request_event" || !request.empty() || is_request_ref(variables["CI_COMMIT_REF_NAME"]))
-    return take_merge_request(variables, to);
+  if (is_merge_request(variables, source)) return take_merge_request(variables, to);
   take_ref(kind_of(source), variables["CI_COMMIT_BRANCH"], variables["CI_COMMIT_TAG"], to);
-  if (source.empty()) contradict("CI_PIPELINE_SOURCE", "it is not set", to);
+  require("CI_PIPELINE_SOURCE", source, to);
 }
 
 }  // namespace cicd::observing

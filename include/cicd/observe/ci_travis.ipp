@@ -1,7 +1,6 @@
-// Travis CI. https://docs.travis-ci.com/user/environment-variables/
+// Travis CI. It names neither the address of the repository nor who set it off.
+// https://docs.travis-ci.com/user/environment-variables/
 #pragma once
-
-#include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/observe/ci_variables.hpp>
@@ -33,7 +32,7 @@ void read_travis(ci_variables& variables, ci_event& to) {
     return compare_repositories(lower(variables[theirs]), lower(variables["TRAVIS_REPO_SLUG"]), theirs, to);
   }
   take_ref(kind_of(type), branch, variables["TRAVIS_TAG"], to);
-  if (type.empty()) contradict("TRAVIS_EVENT_TYPE", "it is not set", to);
+  require("TRAVIS_EVENT_TYPE", type, to);
 }
 
 }  // namespace cicd::observing

@@ -10,6 +10,30 @@
 
 namespace cicd::observing {
 
+namespace ci_refs {
+namespace {
+
+bool continues_with_number(std::string_view ref, std::string_view prefix) {
+  return ref.starts_with(prefix) && ref.size() > prefix.size() && ref[prefix.size()] >= '0'
+         && ref[prefix.size()] <= '9';
+}
+
+/// `main` of GitHub's `gh-readonly-queue/main/pr-12-<commit>`; nothing of any other branch.
+std::string base_of_queue(const std::string& branch) {
+  constexpr std::string_view queue = "gh-readonly-queue/";
+  if (!branch.starts_with(queue)) return {};
+  return branch.substr(queue.size(), branch.rfind("/pr-") - queue.size());
+}
+
+}  // namespace
+}  // namespace ci_refs
+
+std::string as_person(std::string_view name, std::string_view address) {
+  std::string text(name);
+  if (!address.empty()) text += (text.empty() ? "<" : " <") + std::string(address) + ">";
+  return displayable(text);
+}
+
 std::string ci_variables::operator[](std::string_view name) {
   const std::string value = around_.get_or(name, "");
   const std::string_view said = trimmed(value);
@@ -21,6 +45,11 @@ std::string ci_variables::first_of(std::initializer_list<std::string_view> names
   for (const std::string_view name : names)
     if (std::string value = (*this)[name]; !value.empty()) return value;
   return {};
+}
+
+std::string ci_variables::person(std::string_view name, std::string_view address) const {
+  const std::string who = around_.get_or(name, "");
+  return who.empty() ? "" : as_person(who, address.empty() ? "" : around_.get_or(address, ""));
 }
 
 std::string ci_variables::known_by() const {
@@ -39,10 +68,15 @@ std::string tag_in(std::string_view ref) {
 }
 
 bool is_request_ref(std::string_view ref) {
-  // GitHub and Gitea, GitLab, Bitbucket's server, Gerrit.
-  return std::ranges::any_of(std::initializer_list<std::string_view>{"refs/pull/", "refs/merge-requests/",
-                                                                     "refs/pull-requests/", "refs/changes/"},
-                             [&](std::string_view each) { return ref.starts_with(each); });
+  using ci_refs::continues_with_number;
+  constexpr std::string_view refs = "refs/";
+  if (ref.starts_with("refs/changes/")) return true;  // Gerrit
+  if (ref.starts_with(refs)) ref.remove_prefix(refs.size());
+  // What Jenkins fetches of GitHub: +refs/pull/*:refs/remotes/origin/pr/*.
+  if (continues_with_number(ref, "pr/") && (ref.ends_with("/merge") || ref.ends_with("/head"))) return true;
+  // GitHub and Gitea, GitLab, Bitbucket's server.
+  return continues_with_number(ref, "pull/") || continues_with_number(ref, "merge-requests/")
+         || continues_with_number(ref, "pull-requests/");
 }
 
 std::string repository_in(std::string url) {
@@ -62,17 +96,30 @@ void compare_repositories(const std::string& theirs,
 }
 
 void cannot_be_told(std::string_view variable, ci_event& to) {
-  to.fork = fmt::format("an unknown repository ({})", variable);
+  to.fork = fmt::format("an unknown repository ({})", displayable(variable));
+}
+
+void take_queue(const std::string& base, const std::string& source, ci_event& to) {
+  to.kind = event_kind::merge_queue;
+  to.branch = base;
+  to.source_branch = source;
 }
 
 void take_ref(event_kind of_branch, const std::string& branch, const std::string& tag, ci_event& to) {
+  const std::string name = branch_in(branch);
+  if (tag.empty() && is_request_ref(branch)) {
+    to.kind = event_kind::pull_request;
+    return cannot_be_told(branch, to);
+  }
+  if (const std::string base = ci_refs::base_of_queue(name); tag.empty() && !base.empty())
+    return take_queue(base, name, to);
   to.kind = of_branch == event_kind::push && !tag.empty() ? event_kind::tag : of_branch;
   to.tag = tag;
-  if (tag.empty()) to.branch = branch;
+  if (tag.empty()) to.branch = name;
 }
 
-void contradict(std::string_view names, std::string_view what, ci_event& to) {
-  to.contradictions.push_back(fmt::format("{}: {}", names, what));
+void require(std::string_view name, const std::string& value, ci_event& to) {
+  if (value.empty()) to.contradictions.push_back(fmt::format("{} is not set", name));
 }
 
 }  // namespace cicd::observing

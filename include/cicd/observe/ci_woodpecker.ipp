@@ -1,5 +1,5 @@
-// Woodpecker. It knows whether a pull request comes from a fork and tells its steps not, so that each counts
-// as one. https://woodpecker-ci.org/docs/usage/environment
+// Woodpecker. It knows whether a pull request comes from a fork but does not tell the steps, so that each
+// counts as one. https://woodpecker-ci.org/docs/usage/environment
 #pragma once
 
 #include <cicd/observe/ci_variables.hpp>
@@ -25,6 +25,8 @@ void read_woodpecker(ci_variables& variables, ci_event& to) {
   const std::string ref = variables["CI_COMMIT_REF"];
   to.commit = variables["CI_COMMIT_SHA"];
   to.repository = variables.first_of({"CI_REPO_CLONE_URL", "CI_REPO_REMOTE", "CI_REPO_URL"});
+  to.actor = variables.person("CI_PIPELINE_AUTHOR");
+  if (to.actor.empty()) to.actor = variables.person("CI_COMMIT_AUTHOR", "CI_COMMIT_AUTHOR_EMAIL");
   if (event.starts_with("pull_request") || !variables["CI_COMMIT_PULL_REQUEST"].empty()
       || is_request_ref(ref)) {
     to.kind = event_kind::pull_request;
@@ -34,7 +36,9 @@ void read_woodpecker(ci_variables& variables, ci_event& to) {
   }
   const std::string tag = variables["CI_COMMIT_TAG"];
   take_ref(kind_of(event), variables["CI_COMMIT_BRANCH"], tag.empty() ? tag_in(ref) : tag, to);
-  if (event.empty()) contradict("CI_PIPELINE_EVENT", "it is not set", to);
+  require("CI_PIPELINE_EVENT", event, to);
+  if ((event == "tag" && to.tag.empty()) || (event == "push" && !to.tag.empty()))
+    to.contradictions.emplace_back("CI_PIPELINE_EVENT and CI_COMMIT_TAG do not fit together");
 }
 
 }  // namespace cicd::observing

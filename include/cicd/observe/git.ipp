@@ -11,6 +11,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/observe/ci_event.hpp>
+#include <cicd/observe/ci_variables.hpp>
 #include <cicd/observe/folder_view.hpp>
 #include <cicd/observe/git_program.hpp>
 #include <cicd/system/files.hpp>
@@ -159,27 +160,6 @@ void check_owner(const std::string& folder,
       + shell_quoted(of.top));
 }
 
-std::string as_person(std::string_view name, std::string_view address) {
-  std::string text(name);
-  if (!address.empty()) text += (text.empty() ? "<" : " <") + std::string(address) + ">";
-  return displayable(text);
-}
-
-std::optional<std::string> person_of_ci(const surroundings& around) {
-  constexpr std::array<std::array<std::string_view, 2>, 5> variables = {
-      {{"GITHUB_ACTOR", ""},
-       {"GITLAB_USER_NAME", "GITLAB_USER_EMAIL"},
-       {"GITLAB_USER_LOGIN", ""},
-       {"CIRCLE_USERNAME", ""},
-       {"BUILDKITE_BUILD_CREATOR", "BUILDKITE_BUILD_CREATOR_EMAIL"}}};
-  for (const auto& [name, address] : variables) {
-    if (const auto person = around.get_or(name, ""); !person.empty()) {
-      return as_person(person, address.empty() ? "" : around.get_or(address, ""));
-    }
-  }
-  return std::nullopt;
-}
-
 std::string user_at_host(const surroundings& around) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host = {"localhost"};
@@ -247,7 +227,7 @@ result<std::vector<std::string>> changes_in(const std::string& folder, const sur
 
 std::string who(const std::string& folder, const surroundings& around) {
   namespace refs = observing::git_refs;
-  if (auto person = refs::person_of_ci(around)) return *person;
+  if (std::string person = ci_event_of(around).actor; !person.empty()) return person;
   const auto answer =
       observing::ask_git(folder, {"config", "-z", "--get-regexp", "^user\\.(name|email)$"}, around);
   std::string name = around.get_or("GIT_AUTHOR_NAME", ""), address = around.get_or("GIT_AUTHOR_EMAIL", "");
@@ -255,7 +235,7 @@ std::string who(const std::string& folder, const surroundings& around) {
     if (part.starts_with("user.name\n") && !around.get("GIT_AUTHOR_NAME")) name = part.substr(10);
     if (part.starts_with("user.email\n") && !around.get("GIT_AUTHOR_EMAIL")) address = part.substr(11);
   }
-  return name.empty() && address.empty() ? refs::user_at_host(around) : refs::as_person(name, address);
+  return name.empty() && address.empty() ? refs::user_at_host(around) : observing::as_person(name, address);
 }
 
 std::optional<std::chrono::system_clock::time_point> committed_at(const std::string& folder,

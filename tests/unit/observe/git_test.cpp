@@ -272,6 +272,7 @@ TEST(who, is_the_person_of_git_or_of_ci_or_of_the_machine) {
   variables.erase("GIT_AUTHOR_NAME");
   variables.erase("GIT_AUTHOR_EMAIL");
   EXPECT_EQ("Ada <ada@example.com>", who(here.tree(), surroundings(variables)));
+  variables["GITHUB_ACTIONS"] = "true";
   variables["GITHUB_ACTOR"] = "octo";
   EXPECT_EQ("octo", who(here.tree(), surroundings(variables)));
   const scratch nothing;

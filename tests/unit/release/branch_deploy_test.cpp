@@ -88,7 +88,7 @@ class branch_deploys : public testing::Test {
   canary part;
   cluster_wave wave;
   graph_step step;
-  surroundings around{{{"GITHUB_ACTOR", "sam"}}};
+  surroundings around{{{"GITHUB_ACTIONS", "true"}, {"GITHUB_ACTOR", "sam"}}};
   wanted_release wanted;
   std::shared_ptr<fake_cluster::server> server = std::make_shared<fake_cluster::server>();
   fake_cluster with{server};
