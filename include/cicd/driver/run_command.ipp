@@ -77,7 +77,8 @@ class run {
         delivery_(of.where,
                   of.around,
                   system_clock_port(),
-                  {id_, request.allow_dirty, request.event, request.saved_plans, request.canary_percent}) {}
+                  {id_, request.allow_dirty, request.event, request.saved_plans, request.canary_percent,
+                   effects_cancelled_}) {}
 
   /// Finds what takes part and what is there. The first error's class on failure, all errors printed.
   exit_class prepare(const std::vector<std::string>& targets) {
@@ -245,12 +246,13 @@ class run {
   journal remembered_;
   shared_index index_;
   step_cache cache_;
+  cancellation effects_cancelled_;  ///< what is being planned and done
   delivery delivery_;
   std::vector<step_index> wanted_, ends_;
   std::optional<build_memory> memory_;
   std::optional<planner> planner_;
   std::optional<run_index> runs_;
-  std::optional<error> runs_failure_;
+  std::map<std::string, std::chrono::milliseconds> expected_;  ///< by step id
 };
 
 std::vector<note> run::summary_notes() const {
@@ -273,9 +275,10 @@ exit_class run::close(recorder& record, const loop_result& result) {
       result.failed_step.empty()
           ? std::string()
           : session_.build_command() + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
-  if (record.did_something())
+  if (record.did_something() && !result.left_running)
     record.set_who(who(session_.model.pipelines.front().source_directory, session_.around));
   status kept = record.finish(outcome, result.failed_step, rerun, result.failure);
+  if (result.left_running) return outcome;
   if (kept && runs_ && record.did_something()) kept = runs_->add(record.summary());
   if (record.did_something()) forget_old_runs(session_.where, 200);
   (void)index_.save();
@@ -303,10 +306,10 @@ exit_class run::execute() {
         return build_image_step(work, session_.around, layer_folder(session_.where, tell),
                                 limits_of_this_machine().cores, cancelled);
       });
-  background_runner effects(loop, say,
-                            [&](const task& work, const cancellation& cancelled, const auto& tell) {
-                              return delivery_.act(work, cancelled, tell);
-                            });
+  background_runner effects(
+      loop, say,
+      [&](const task& work, const cancellation&, const auto& tell) { return delivery_.act(work, tell); },
+      effects_cancelled_);
   caching_runner cached_commands(retried, loop, session_.where, index_, cache_, remembered_, caching(), say);
   caching_runner cached_images(image_builder, loop, session_.where, index_, cache_, remembered_, caching(),
                                say);
@@ -325,15 +328,13 @@ exit_class run::execute() {
   options.tick = [&] {
     if (screen.wants_ticks()) screen.tick(system_clock_port().elapsed() - begun_);
   };
-  options.expected = [&] {
-    return runs_ ? runs_->expected(session_.where.build_root)
-                 : std::map<std::string, std::chrono::milliseconds>{};
-  };
+  options.expected = [&] { return expected_; };
   options.before_first = [&]() -> status {
     result<run_index> opened =
         run_index::open(session_.around.state_folder() + "/runs.sqlite", session_.where.build_root);
     if (!opened) return std::move(opened).error();
     runs_ = *std::move(opened);
+    expected_ = runs_->expected(session_.where.build_root);
     return {};
   };
   run_loop steps(
@@ -348,7 +349,9 @@ exit_class run::execute() {
   if (result.failed_step.empty()) end.failure = result.failure;
   if (result.outcome == exit_class::done && record.did_something()) end.summary = summary_notes();
   say(std::move(end));
-  return close(record, result);
+  const exit_class outcome = close(record, result);
+  if (result.left_running) _exit(static_cast<int>(outcome));
+  return outcome;
 }
 
 /// Opens the session or prints why not.

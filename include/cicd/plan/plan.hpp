@@ -3,6 +3,7 @@
 // file is touched here: memory and effects are ports.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,7 +60,7 @@ class effect_planner {
  public:
   virtual ~effect_planner() = default;
   /// `images` are the artifacts of the image steps before it, by step id. An error is one of policy, conflict
-  /// or remote.
+  /// or remote. It may take long, and is asked for several steps at once, from any thread.
   using artifacts = std::vector<std::pair<std::string, std::string>>;
   virtual result<step_plan> plan(const graph_step& step, const artifacts& images) = 0;
 };
@@ -81,6 +82,12 @@ class planner {
 
   /// What is to be done with a step now. Records the result of `up_to_date` and `reuse` for those after it.
   result<step_plan> decide(step_index step);
+  /// `decide` in two parts for an effect whose images are known, since it may wait for a server: the question
+  /// is put on any thread while this object is used, its answer is told to `answered`. Nothing of other
+  /// steps, which `decide` decides at once.
+  using question = std::function<result<step_plan>()>;
+  std::optional<question> question_for(step_index step) const;
+  void answered(const step_plan& plan);
   /// A step is done, with this result.
   void arrived(step_index step, step_result with) { results_[step] = std::move(with); }
   const std::optional<step_result>& result_of(step_index step) const { return results_[step]; }
@@ -92,7 +99,6 @@ class planner {
   using artifacts = effect_planner::artifacts;
   std::vector<std::string> missing_before(step_index step) const;
   std::optional<artifacts> images_of(step_index step) const;
-  result<step_plan> decide_effect(step_index step, const artifacts& images);
   step_plan decide_pure(step_index step);
   std::vector<std::string> reasons_for(step_index step,
                                        const std::optional<memory::last_success>& last) const;

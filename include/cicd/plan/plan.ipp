@@ -95,18 +95,26 @@ std::optional<planner::artifacts> planner::images_of(step_index step) const {
 }
 
 /// An effect is planned as soon as the images are known, also before they are published.
-result<step_plan> planner::decide_effect(step_index step, const artifacts& images) {
-  result<step_plan> plan = effects_.plan(graph_.steps[step], images);
-  if (!plan) return plan;
-  plan->step = step;
-  if (plan->what == decision::up_to_date) results_[step] = plan->result.value_or(step_result{});
-  return plan;
+std::optional<planner::question> planner::question_for(step_index step) const {
+  auto images = is_pure(graph_.steps[step].kind) ? std::nullopt : images_of(step);
+  if (!images) return std::nullopt;
+  return [&effects = effects_, &about = graph_.steps[step], step, images = *std::move(images)] {
+    result<step_plan> plan = effects.plan(about, images);
+    if (plan) plan->step = step;
+    return plan;
+  };
+}
+
+void planner::answered(const step_plan& plan) {
+  if (plan.what == decision::up_to_date) results_[plan.step] = plan.result.value_or(step_result{});
 }
 
 result<step_plan> planner::decide(step_index step) {
-  const bool pure = is_pure(graph_.steps[step].kind);
-  const auto images = pure ? std::nullopt : images_of(step);
-  if (images) return decide_effect(step, *images);
+  if (const auto ask = question_for(step)) {
+    result<step_plan> plan = (*ask)();
+    if (plan) answered(*plan);
+    return plan;
+  }
   if (std::vector<std::string> missing = missing_before(step); !missing.empty())
     return step_plan{.step = step,
                      .what = decision::depends,

@@ -1,6 +1,7 @@
 // The two effects of a pipeline: its images are in their registry, an environment holds the manifests for
 // them. Each is planned by comparing what is wanted with what is there, and done so that a second time does
-// nothing. It does not know how a plan is shown.
+// nothing. Several steps are planned and done at once, each on a thread of its own: what is known is held for
+// each step, and no lock is held while anybody is asked. It does not know how a plan is shown.
 #pragma once
 
 #include <map>
@@ -36,6 +37,7 @@ struct delivery_options {
   git_event event;
   std::map<std::string, std::string> saved_plans;  ///< of `deploy --plan`: step and cluster → fingerprint
   int canary_percent = 0;                          ///< of `canary start|set`; 0: what is declared
+  cancellation cancelled{};                        ///< ends what is being planned and done
 };
 
 /// Why a deploy is needed, from the records before and after.
@@ -56,9 +58,7 @@ class delivery : public effect_planner {
   static status check(const graph_step& step);
   result<step_plan> plan(const graph_step& step, const artifacts& images) override;
   /// Does what was planned last for that step; blocks, so it is called on a background thread.
-  outcome act(const task& work,
-              const cancellation& cancelled,
-              const std::function<void(const std::string&)>& say);
+  outcome act(const task& work, const std::function<void(const std::string&)>& say);
 
   /// Where things are after a success: label and text, for the block at the end.
   std::vector<note> where_it_is(const graph_step& step) const;
@@ -115,11 +115,20 @@ class delivery : public effect_planner {
     std::string name, repository;
     digest manifest;
   };
+  /// What git says of a source folder: the first answer counts for all steps.
   struct source_state {
-    git_state git;
-    std::optional<bool> dirty;  ///< asked once, when it matters
+    const git_state git;
+    std::optional<bool> dirty{};  ///< asked when it matters; used under the mutex
     std::optional<std::optional<std::chrono::system_clock::time_point>> committed{};  ///< likewise
   };
+  /// What a step's plan found, for its deed. The two follow each other, so nobody else uses it meanwhile.
+  struct step_state {
+    std::vector<wanted_image> images;
+    std::map<std::string, std::string> tags;  ///< by repository: what its image is published under
+    std::vector<planned_wave> waves;          ///< of a deploy to clusters
+  };
+  step_state& state_for(const std::string& step);
+  const step_state* known_state(const std::string& step) const;
 
   registry_options registry_setup() const;
   source_state& source_of(const declared_pipeline& pipeline);
@@ -133,10 +142,7 @@ class delivery : public effect_planner {
 
   result<step_plan> plan_publish(const graph_step& step, const std::vector<wanted_image>& images);
   result<step_plan> plan_deploy(const graph_step& step, const std::vector<wanted_image>& images);
-  outcome publish(const graph_step& step,
-                  const task& work,
-                  const cancellation& cancelled,
-                  const std::function<void(const std::string&)>& say);
+  outcome publish(const graph_step& step, const std::function<void(const std::string&)>& say);
   outcome deploy(const graph_step& step,
                  const cancellation& cancelled,
                  const std::function<void(const std::string&)>& say);
@@ -180,12 +186,9 @@ class delivery : public effect_planner {
   const surroundings& around_;
   const clock& time_;
   delivery_options options_;
-  std::mutex mutex_;
-  std::map<std::string, source_state> sources_;             ///< by source folder
-  std::map<std::string, std::vector<wanted_image>> asked_;  ///< by step, of its last plan
-  std::map<std::string, std::string> tags_;  ///< by repository: what its image is published under
-  std::map<std::string, std::vector<planned_wave>> planned_;  ///< by step, of a deploy to clusters
-  cancellation doors_cancelled_;                              ///< what those doors hear of
+  mutable std::mutex mutex_;                     ///< of the two maps, never held while anybody is asked
+  std::map<std::string, source_state> sources_;  ///< by source folder
+  std::map<std::string, step_state> steps_;      ///< by step
 };
 
 }  // namespace cicd

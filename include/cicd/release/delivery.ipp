@@ -20,36 +20,69 @@ delivery::delivery(const workspace& where,
 registry_options delivery::registry_setup() const {
   registry_options options;
   options.embedded = where_.images();
+  options.cancelled = &options_.cancelled;
   return options;
 }
 
-delivery::source_state& delivery::source_of(const declared_pipeline& pipeline) {
-  const auto found = sources_.find(pipeline.source_directory);
-  if (found != sources_.end()) return found->second;
-  source_state state{git_state_of(pipeline.source_directory, around_), std::nullopt};
-  if (options_.event.kind == ref_kind::branch)
-    state.git.branch = state.git.built_branch = options_.event.name;
-  if (options_.event.kind == ref_kind::tag) state.git.tags = {options_.event.name};
-  return sources_.emplace(pipeline.source_directory, std::move(state)).first->second;
+delivery::step_state& delivery::state_for(const std::string& step) {
+  const std::lock_guard hold(mutex_);
+  return steps_[step];
 }
+
+const delivery::step_state* delivery::known_state(const std::string& step) const {
+  const std::lock_guard hold(mutex_);
+  const auto found = steps_.find(step);
+  return found == steps_.end() ? nullptr : &found->second;
+}
+
+delivery::source_state& delivery::source_of(const declared_pipeline& pipeline) {
+  const std::string& folder = pipeline.source_directory;
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto found = sources_.find(folder); found != sources_.end()) return found->second;
+  }
+  git_state git = git_state_of(folder, around_);
+  if (options_.event.kind == ref_kind::branch) git.branch = git.built_branch = options_.event.name;
+  if (options_.event.kind == ref_kind::tag) git.tags = {options_.event.name};
+  const std::lock_guard hold(mutex_);
+  return sources_.try_emplace(folder, source_state{std::move(git)}).first->second;
+}
+
+namespace release_delivery {
+
+/// What is known, else what `ask` gives without the lock; where another was faster, what it got.
+template <typename Value, typename Ask>
+result<Value> known_or_asked(std::mutex& guard, std::optional<Value>& known, const Ask& ask) {
+  {
+    const std::lock_guard hold(guard);
+    if (known) return *known;
+  }
+  result<Value> answer = ask();
+  if (!answer) return answer;
+  const std::lock_guard hold(guard);
+  if (!known) known = *std::move(answer);
+  return *known;
+}
+
+}  // namespace release_delivery
 
 result<bool> delivery::is_dirty(const declared_pipeline& pipeline) {
   source_state& source = source_of(pipeline);
   if (!source.git.repository) return false;
-  if (!source.dirty) {
+  return release_delivery::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
     result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, around_);
     if (!changes) return std::move(changes).error();
-    source.dirty = !changes->empty();
-  }
-  return *source.dirty;
+    return !changes->empty();
+  });
 }
 
 std::optional<std::chrono::system_clock::time_point> delivery::commit_date(
     const declared_pipeline& pipeline) {
+  using moment = std::optional<std::chrono::system_clock::time_point>;
   source_state& source = source_of(pipeline);
-  if (!source.committed)
-    source.committed = committed_at(pipeline.source_directory, source.git.commit.value_or(""), around_);
-  return *source.committed;
+  return *release_delivery::known_or_asked(mutex_, source.committed, [&]() -> result<moment> {
+    return committed_at(pipeline.source_directory, source.git.commit.value_or(""), around_);
+  });
 }
 
 status delivery::sign(const declared_pipeline& pipeline, deployment_record& record) {
@@ -101,20 +134,17 @@ status delivery::check(const graph_step& step) {
 }
 
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
-  const std::lock_guard hold(mutex_);
   if (status can = check(step); !can) return std::move(can).error();
   result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, images);
   if (!wanted) return std::move(wanted).error();
-  asked_[step.id] = *wanted;
+  state_for(step.id).images = *wanted;
   if (step.kind == step_kind::publish) return plan_publish(step, *wanted);
   return step.runs_alone() ? plan_clusters(step, *wanted) : plan_deploy(step, *wanted);
 }
 
-outcome delivery::act(const task& work,
-                      const cancellation& cancelled,
-                      const std::function<void(const std::string&)>& say) {
-  const std::lock_guard hold(mutex_);
-  return work.step->kind == step_kind::publish ? publish(*work.step, work, cancelled, say)
+outcome delivery::act(const task& work, const std::function<void(const std::string&)>& say) {
+  const cancellation& cancelled = options_.cancelled;
+  return work.step->kind == step_kind::publish ? publish(*work.step, say)
          : work.step->runs_alone()             ? deploy_clusters(*work.step, cancelled, say)
                                                : deploy(*work.step, cancelled, say);
 }
@@ -123,11 +153,12 @@ std::vector<note> delivery::where_it_is(const graph_step& step) const {
   std::vector<note> notes;
   const declared_pipeline& pipeline = *step.pipeline;
   if (step.kind == step_kind::publish)
-    for (const auto& asked : asked_.contains(step.id) ? asked_.at(step.id) : std::vector<wanted_image>{})
-      if (auto registry = registry_for(asked.repository, registry_setup(), around_))
-        notes.push_back({"image", (*registry)->inspect_command(tags_.contains(asked.repository)
-                                                                   ? tags_.at(asked.repository)
-                                                                   : std::string())});
+    if (const step_state* known = known_state(step.id))
+      for (const wanted_image& asked : known->images)
+        if (auto registry = registry_for(asked.repository, registry_setup(), around_))
+          notes.push_back({"image", (*registry)->inspect_command(known->tags.contains(asked.repository)
+                                                                     ? known->tags.at(asked.repository)
+                                                                     : std::string())});
   if (step.kind == step_kind::deploy && step.place->via == deploy_way::gitops) {
     const manifest_target target = target_of(pipeline, *step.place);
     notes.push_back({"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)),

@@ -2,10 +2,7 @@
 // wave.
 #pragma once
 
-#include <poll.h>
-
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -101,28 +98,6 @@ std::string saved_key(const graph_step& step, const cluster_plan& plan) {
   return step.id + "@" + plan.cluster;
 }
 
-/// Hands a cancellation on to what was told to hear another, as long as this object lives.
-class handed_on {
- public:
-  handed_on(const cancellation& from, cancellation to)
-      : watcher_([from, to, over = over_]() mutable {
-          pollfd asked[2] = {{from.descriptor(), POLLIN, 0}, {over.descriptor(), POLLIN, 0}};
-          while (poll(asked, 2, -1) < 0) {
-          }
-          if (from.cancelled()) to.cancel();
-        }) {}
-  ~handed_on() {
-    over_.cancel();
-    watcher_.join();
-  }
-  handed_on(const handed_on&) = delete;
-  handed_on& operator=(const handed_on&) = delete;
-
- private:
-  cancellation over_;
-  std::thread watcher_;
-};
-
 }  // namespace
 }  // namespace release_delivery_clusters
 
@@ -217,8 +192,8 @@ result<std::vector<deployment_record>> delivery::cluster_history_of(const declar
 
 const std::vector<delivery::planned_wave>& delivery::last_plans(const std::string& step) const {
   static const std::vector<planned_wave> none;
-  const auto found = planned_.find(step);
-  return found == planned_.end() ? none : found->second;
+  const step_state* known = known_state(step);
+  return known == nullptr ? none : known->waves;
 }
 
 /// Not longer ago than a person would call one moment: what another wrote since is seen under the lock.
@@ -329,10 +304,10 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
                  .reasons = {},
                  .details = {},
                  .result = step_result{}};
-  std::vector<planned_wave>& waves = planned_[step.id];
+  std::vector<planned_wave>& waves = state_for(step.id).waves;
   waves.clear();
   for (cluster_wave& wave : waves_of(*step.pipeline, *step.place)) {
-    auto with = open_wave(wave, &doors_cancelled_);
+    auto with = open_wave(wave, &options_.cancelled);
     if (!with) return std::move(with).error();
     result<wanted_release> wanted = wanted_in(step, images, wave, **with);
     if (!wanted) return std::move(wanted).error();
@@ -359,15 +334,14 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
 outcome delivery::deploy_clusters(const graph_step& step,
                                   const cancellation& cancelled,
                                   const std::function<void(const std::string&)>& say) {
-  const std::vector<wanted_image> images = asked_[step.id];
+  const std::vector<wanted_image>& images = state_for(step.id).images;
   outcome end;
   end.how = step_outcome::ran;
   std::size_t changed = 0;
   std::vector<std::string> lines;
   std::vector<cluster_wave> waves = waves_of(*step.pipeline, *step.place);
-  std::vector<planned_wave>& planned = planned_[step.id];
+  std::vector<planned_wave>& planned = state_for(step.id).waves;
   planned.resize(waves.size());
-  const release_delivery_clusters::handed_on heard(cancelled, doors_cancelled_);
   for (std::size_t at = 0; at < waves.size(); ++at) {
     cluster_wave& wave = waves[at];
     const auto failed = [&](error why) {

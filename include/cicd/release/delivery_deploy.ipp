@@ -58,8 +58,9 @@ manifest_target delivery::target_of(const declared_pipeline& pipeline, const env
     target.url = normal_path(pipeline.source_directory + "/" + target.url);
   target.branch = place.branch ? place.branch.str() : "main";
   target.path = place.path ? place.path.str() : place.name.str() + "/" + pipeline.declared.name.str();
-  target.clone = where_.own() + "/gitops/"
-                 + hex(sha256(target.url + "\n" + target.branch + "\n" + target.path)).substr(0, 16);
+  const std::string branch = target.url + "\n" + target.branch, clones = where_.own() + "/gitops/";
+  target.clone = clones + hex(sha256(branch + "\n" + target.path)).substr(0, 16);
+  target.turn = clones + hex(sha256(branch)).substr(0, 16) + ".turn";
   return target;
 }
 
@@ -220,7 +221,7 @@ result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step,
 }
 
 result<step_plan> delivery::plan_deploy(const graph_step& step, const std::vector<wanted_image>& images) {
-  result<manifest_state> now = state_of(*step.pipeline, *step.place, nullptr);
+  result<manifest_state> now = state_of(*step.pipeline, *step.place, &options_.cancelled);
   if (!now) return std::move(now).error();
   result<std::optional<wanted_manifests>> want = wanted(step, images, *now);
   if (!want) return std::move(want).error();
@@ -256,7 +257,7 @@ std::string message_for(const deployment_record& record) {
 outcome delivery::deploy(const graph_step& step,
                          const cancellation& cancelled,
                          const std::function<void(const std::string&)>& say) {
-  const std::vector<wanted_image> images = asked_[step.id];
+  const std::vector<wanted_image>& images = state_for(step.id).images;
   std::size_t files = 0;
   const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<wanted_manifests>> {
     result<std::optional<wanted_manifests>> want = wanted(step, images, now);
@@ -270,7 +271,7 @@ outcome delivery::deploy(const graph_step& step,
   outcome end;
   end.how = step_outcome::ran;
   if (step.place->via == deploy_way::render) {
-    result<bool> written = write_folder(folder_of(*step.pipeline, *step.place), decide);
+    result<bool> written = write_folder(folder_of(*step.pipeline, *step.place), decide, &cancelled);
     if (!written) return failed_outcome(std::move(written).error());
     end.summary = fmt::format("{} manifests in {}", files, folder_of(*step.pipeline, *step.place));
     return end;

@@ -28,6 +28,7 @@ result<step_plan> delivery::plan_publish(const graph_step& step, const std::vect
                  .reasons = {},
                  .details = {},
                  .result = step_result{}};
+  std::map<std::string, std::string>& tags = state_for(step.id).tags;
   for (const wanted_image& image : images) {
     auto registry = registry_for(image.repository, registry_setup(), around_);
     if (!registry) return std::move(registry).error();
@@ -36,14 +37,14 @@ result<step_plan> delivery::plan_publish(const graph_step& step, const std::vect
       const auto there = (*registry)->resolve(commit_tag);
       if (!there) return there.error();
       if (*there == image.manifest) {
-        tags_[image.repository] = commit_tag;
+        tags[image.repository] = commit_tag;
         continue;
       }
     }
     if (status may = may_publish(*step.pipeline, image.repository); !may) return std::move(may).error();
     const result<std::string> tag = tag_for(*step.pipeline, image.manifest);
     if (!tag) return tag.error();
-    tags_[image.repository] = *tag;
+    tags[image.repository] = *tag;
     const auto there = (*registry)->resolve(*tag);
     if (!there) return there.error();
     if (*there == image.manifest) continue;
@@ -66,15 +67,11 @@ result<step_plan> delivery::plan_publish(const graph_step& step, const std::vect
   return plan;
 }
 
-outcome delivery::publish(const graph_step& step,
-                          const task&,
-                          const cancellation& cancelled,
-                          const std::function<void(const std::string&)>& say) {
+outcome delivery::publish(const graph_step& step, const std::function<void(const std::string&)>& say) {
   outcome end;
   registry_options options = registry_setup();
-  options.cancelled = &cancelled;
   options.say = say;
-  for (const wanted_image& image : asked_[step.id]) {
+  for (const wanted_image& image : state_for(step.id).images) {
     auto registry = registry_for(image.repository, options, around_);
     if (!registry) return failed_outcome(std::move(registry).error());
     const result<std::string> tag = tag_for(*step.pipeline, image.manifest);

@@ -145,14 +145,19 @@ inline status replace_files(const std::string& folder,
   return write_list(folder, names_of(wanted.files));
 }
 
-inline result<file_lock> locked(const std::string& folder) {
+inline result<file_lock> locked(const std::string& folder, const cancellation* cancelled) {
   if (status made = make_folder(folder + "/.cicd"); !made) return std::move(made).error();
   const std::string path = folder + "/.cicd/lock";
   for (int waited = 0; waited < 3000; ++waited) {
     auto lock = file_lock::try_take(path, fmt::format("process {}", ::getpid()));
     if (!lock) return std::move(lock).error();
     if (*lock) return std::move(**lock);
-    rest_unless_cancelled(nullptr, std::chrono::milliseconds(20));
+    if (!rest_unless_cancelled(cancelled, std::chrono::milliseconds(20)))
+      return error{.kind = exit_class::interrupted,
+                   .subject = {},
+                   .what = "interrupted before the manifests were written",
+                   .value = folder,
+                   .notes = {}};
   }
   return error{.kind = exit_class::conflict,
                .subject = {},
@@ -193,9 +198,11 @@ result<manifest_state> read_folder(const std::string& folder) {
   return state;
 }
 
-result<bool> write_folder(const std::string& folder, const decide_manifests& decide) {
+result<bool> write_folder(const std::string& folder,
+                          const decide_manifests& decide,
+                          const cancellation* cancelled) {
   using namespace release_folder;
-  const auto lock = locked(folder);
+  const auto lock = locked(folder, cancelled);
   if (!lock) return lock.error();
   const auto now = read_folder(folder);
   if (!now) return now.error();

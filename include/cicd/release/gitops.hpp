@@ -25,6 +25,8 @@ struct manifest_target {
   std::string branch;  ///< `main`
   std::string path;    ///< folder of the manifests within it, such as `stage/orders`
   std::string clone;   ///< absolute folder of our private bare clone, which may be lost at any time
+  std::string turn{};  ///< absolute path of a lock that those hold in turn who push to this branch from here,
+                       ///< since of two at the same time only one succeeds; empty: no turns
 };
 
 /// What is there now.
@@ -77,7 +79,9 @@ result<std::vector<deployment_record>> manifest_history(const manifest_target& t
 /// `VIA render`: the same in a plain folder; the record lies in `<folder>/.cicd/record.json`, its history
 /// beside it as NDJSON. Atomic by file; the record last.
 result<manifest_state> read_folder(const std::string& folder);
-result<bool> write_folder(const std::string& folder, const decide_manifests& decide);
+result<bool> write_folder(const std::string& folder,
+                          const decide_manifests& decide,
+                          const cancellation* cancelled = nullptr);
 result<std::vector<deployment_record>> folder_history(const std::string& folder, std::size_t most);
 
 }  // namespace cicd

@@ -68,8 +68,8 @@ struct manifest_session {
   git_client git;
 
   static result<manifest_session> begin(const manifest_target& target,
-                               const surroundings& around,
-                               const gitops_options& options) {
+                                        const surroundings& around,
+                                        const gitops_options& options) {
     if (status fine = check_target(target, around); !fine) return std::move(fine).error();
     auto git = git_client::find(around, options.cancelled);
     if (!git) return std::move(git).error();
@@ -254,6 +254,8 @@ result<std::optional<std::string>> commit_manifests(const manifest_target& targe
   const auto at = manifest_session::begin(target, around, options);
   if (!at) return at.error();
   if (status there = ensure_repository(*at); !there) return std::move(there).error();
+  const auto turn = turn_to_push(target, options);
+  if (!turn) return turn.error();
   auto clone = manifest_clone::open(target, at->git, options);
   if (!clone) return std::move(clone).error();
   return writer(*at, std::move(*clone), decide).write();

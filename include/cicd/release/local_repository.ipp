@@ -4,6 +4,10 @@
 
 #include <unistd.h>
 
+#include <atomic>
+
+#include <fmt/format.h>
+
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/release/local_repository.hpp>
@@ -62,11 +66,11 @@ std::optional<std::string> local_tip(const std::string& path, const std::string&
 }
 
 status create_repository(const git_client& git, const std::string& path, const std::string& branch) {
+  static std::atomic<unsigned> made_before{0};
   if (exists(path + "/HEAD") || exists(path + "/.git")) return {};
+  const std::string now = utc_text_with_milliseconds(system_clock_port().now());
   const std::string made =
-      path + ".new-"
-      + hex(sha256(utc_text_with_milliseconds(system_clock_port().now()) + std::to_string(::getpid())))
-            .substr(0, 12);
+      path + ".new-" + hex(sha256(fmt::format("{} {} {}", now, ::getpid(), ++made_before))).substr(0, 12);
   if (auto folder = make_folder(made.substr(0, made.rfind('/'))); !folder) return folder;
   const captured init = git.run({}, {"init", "--quiet", "--bare", "--template=", "--initial-branch=" + branch,
                                      "--end-of-options", made});

@@ -33,6 +33,9 @@ void remember_contents(const manifest_target& target,
                        const std::string& tip,
                        const manifest_contents& contents);
 
+/// `target.turn` as long as it is held, nothing where it has none. Waits for the others.
+result<std::optional<file_lock>> turn_to_push(const manifest_target& target, const gitops_options& options);
+
 struct git_entry;
 
 class manifest_clone {

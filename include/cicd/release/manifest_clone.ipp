@@ -34,15 +34,16 @@ namespace release_clone {
 constexpr std::string_view fetched_ref = "refs/cicd/tip";
 constexpr std::string_view made_ref = "refs/cicd/made";
 
-/// Waits for whoever has the lock, saying so once.
-inline result<file_lock> locked(const manifest_target& target, const gitops_options& options) {
-  const std::string path = target.clone + ".lock";
+/// Waits for whoever has the lock, saying once what it is that it has.
+inline result<file_lock> locked(const manifest_target& target,
+                                const std::string& path,
+                                const std::string& what,
+                                const gitops_options& options) {
   for (bool said = false;; said = true) {
     auto lock = file_lock::try_take(path, fmt::format("process {}", ::getpid()));
     if (!lock) return std::move(lock).error();
     if (*lock) return std::move(**lock);
-    if (!said && options.say)
-      options.say("waiting for " + file_lock::holder_of(path) + ", which uses " + target.clone);
+    if (!said && options.say) options.say("waiting for " + file_lock::holder_of(path) + ", which " + what);
     if (!rest_unless_cancelled(options.cancelled, std::chrono::milliseconds(20)))
       return interrupted_commit(target);
   }
@@ -70,6 +71,13 @@ inline std::vector<std::string> steps_of(const std::string& path) {
 
 }  // namespace release_clone
 
+result<std::optional<file_lock>> turn_to_push(const manifest_target& target, const gitops_options& options) {
+  if (target.turn.empty()) return std::optional<file_lock>{};
+  auto turn = release_clone::locked(target, target.turn, "writes to " + shown_url(target.url), options);
+  if (!turn) return std::move(turn).error();
+  return std::optional(*std::move(turn));
+}
+
 manifest_clone::manifest_clone(const manifest_target& target, const git_client& git, file_lock lock)
     : target_(&target), git_(&git), lock_(std::move(lock)) {}
 
@@ -78,7 +86,7 @@ result<manifest_clone> manifest_clone::open(const manifest_target& target,
                                             const gitops_options& options) {
   if (status made = make_folder(target.clone.substr(0, target.clone.rfind('/'))); !made)
     return std::move(made).error();
-  auto lock = release_clone::locked(target, options);
+  auto lock = release_clone::locked(target, target.clone + ".lock", "uses " + target.clone, options);
   if (!lock) return std::move(lock).error();
   return manifest_clone(target, git, std::move(*lock));
 }

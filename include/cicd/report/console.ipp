@@ -70,6 +70,7 @@ struct console::state {
   std::vector<std::string> live_lines();
 
   void hear(const run_started& run);
+  void hear(const step_planning& step);
   void hear(const step_started& step);
   void hear(const step_waiting& step);
   void hear(const step_output& step);
@@ -205,6 +206,13 @@ std::vector<std::string> console::state::live_lines() {
 void console::state::hear(const run_started& run) {
   target = displayable(run.target);
   for (const std::string& step : run.steps) name_width = std::max(name_width, columns(displayable(step)));
+}
+
+/// Most often there is nothing to do: then it was worth no line of a log.
+void console::state::hear(const step_planning& step) {
+  if (!live) return;
+  opened(step.step).shown.now = "comparing with what is there";
+  flush_if_due();
 }
 
 void console::state::hear(const step_started& step) {

@@ -108,12 +108,13 @@ class caching_runner : public runner {
   bool stopped_ = false;
 };
 
-/// Does a step's work with one of our own functions, on a background thread.
+/// Does a step's work with one of our own functions, on a thread of its own. To stop is to set `cancelled`,
+/// which others may hear too.
 class background_runner : public runner {
  public:
   using function = std::function<outcome(
       const task& work, const cancellation& cancelled, const std::function<void(const std::string&)>& say)>;
-  background_runner(event_loop& loop, say_event say, function work);
+  background_runner(event_loop& loop, say_event say, function work, cancellation cancelled = {});
   void start(const task& work, std::function<void(outcome)> done) override;
   void stop(manner how) override;
 

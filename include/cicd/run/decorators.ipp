@@ -146,23 +146,23 @@ void locking_runner::stop(manner how) {
   inner_.stop(how);
 }
 
-background_runner::background_runner(event_loop& loop, say_event say, function work)
-    : loop_(loop), say_(std::move(say)), work_(std::move(work)) {}
+background_runner::background_runner(event_loop& loop, say_event say, function work, cancellation cancelled)
+    : loop_(loop), say_(std::move(say)), work_(std::move(work)), cancelled_(std::move(cancelled)) {}
 
 void background_runner::start(const task& work, std::function<void(outcome)> done) {
   auto end = std::make_shared<outcome>();
   const auto say = [this, id = work.step->id](const std::string& line) {
     loop_.post([this, id, line] { say_(step_message{id, line}); });
   };
-  loop_.in_background([this, &work, end, say] { *end = work_(work, cancelled_, say); },
+  loop_.on_own_thread([this, &work, end, say] { *end = work_(work, cancelled_, say); },
                       [this, end, done = std::move(done)] {
                         if (cancelled_.cancelled() && !end->good()) end->how = step_outcome::interrupted;
                         done(std::move(*end));
                       });
 }
 
-void background_runner::stop(manner) {
-  cancelled_.cancel();
+void background_runner::stop(manner how) {
+  how == manner::hard ? cancelled_.insist() : cancelled_.cancel();
 }
 
 }  // namespace cicd

@@ -40,6 +40,10 @@ struct run_started {
   std::string id, folder, target, commit, branch, who;
   std::vector<std::string> steps;  ///< those that take part, as `orders/build`
 };
+/// It is compared with what is there; what comes of it follows, at last `step_ended`.
+struct step_planning {
+  std::string step;
+};
 struct step_started {
   std::string step;
   std::vector<std::string> reasons;  ///< why it runs: three at most, then a count
@@ -74,8 +78,14 @@ struct run_ended {
   std::vector<note> summary;  ///< where things are: label and text
 };
 
-using event_body =
-    std::variant<run_started, step_started, step_waiting, step_output, step_message, step_ended, run_ended>;
+using event_body = std::variant<run_started,
+                                step_planning,
+                                step_started,
+                                step_waiting,
+                                step_output,
+                                step_message,
+                                step_ended,
+                                run_ended>;
 struct event {
   std::chrono::system_clock::time_point when{};
   std::chrono::milliseconds elapsed{};  ///< since the run began

@@ -108,6 +108,9 @@ struct member_writer {
     set_text(to, "who", run.who);
     to.set("steps", json_texts(run.steps));
   }
+  void operator()(const step_planning& step) const {
+    to.set("event", "step_planning").set("step", step.step);
+  }
   void operator()(const step_started& step) const {
     to.set("event", "step_started").set("step", step.step).set("reasons", json_texts(step.reasons));
     if (step.expected) to.set("expected_ms", step.expected->count());

@@ -1,6 +1,7 @@
 // The loop: starts what is ready, as many at once as there are jobs, and takes what ends. After a failure
 // nothing new starts and what runs may end; after an interrupt all is ended. It knows runners by the kind of
-// step only.
+// step only. It never waits itself: what may take long (planning an effect, opening the index of runs) is
+// done on another thread and counts as running.
 #pragma once
 
 #include <functional>
@@ -20,8 +21,10 @@ struct loop_options {
   std::function<unsigned()> jobs;  ///< how many run at once; asked when the first step starts
   std::function<std::map<std::string, std::chrono::milliseconds>()>
       expected;                          ///< by step id; asked when the first step starts
-  std::function<status()> before_first;  ///< before the first step starts; its error ends the run
+  std::function<status()> before_first;  ///< before the first step starts, on another thread; its error ends
+                                         ///< the run
   std::function<void()> tick;            ///< about every 100 ms while something runs
+  std::chrono::milliseconds patience{3'000};  ///< after the second signal: then what has not ended is left
 };
 
 /// What came of it.
@@ -30,6 +33,9 @@ struct loop_result {
   std::optional<error> failure;  ///< the first, where it is more than a failed step
   std::string failed_step;
   std::size_t done = 0, up_to_date = 0, not_run = 0;
+  /// A thread still waits for what does not answer, and uses what it was given: the process may only be left
+  /// by `_exit`.
+  bool left_running = false;
 };
 
 class run_loop {
@@ -51,15 +57,25 @@ class run_loop {
   void pump();
   void make_ready(step_index step);
   std::optional<step_index> next_ready();
+  struct running_step;
   void begin(step_index step);
+  void plan_aside(step_index step, planner::question ask);
+  void decided(step_index step, result<step_plan> plan);
+  void when_open(step_index step, step_plan plan);
+  void opened(status may);
+  bool starts_steps() const { return signal_ == 0 && result_.outcome == exit_class::done; }
+  running_step& under_way(step_index step);
   void start(step_index step, step_plan plan);
   void finish(step_index step, outcome end);
+  void drop(step_index step);
+  void settle();
+  void leave();
   void release(step_index step);
   void interrupted(int signal);
   void stop_all(runner::manner how);
   void keep_ticking();
   std::optional<std::chrono::milliseconds> expected_for(const std::string& step);
-  void tell_not_run();
+  void tell_not_run(step_index step);
 
   planner& plans_;
   event_loop& loop_;
@@ -76,9 +92,12 @@ class run_loop {
     task work;
     std::chrono::steady_clock::time_point since;
   };
-  std::map<step_index, std::unique_ptr<running_step>> running_;
+  std::map<step_index, std::unique_ptr<running_step>> running_;  ///< those that are being planned among them
+  enum class gate : std::uint8_t { closed, opening, open };
+  gate first_ = gate::closed;                              ///< `before_first`
+  std::vector<std::pair<step_index, step_plan>> waiting_;  ///< for it; they count as running
   std::vector<bool> ended_;
-  std::shared_ptr<void> signals_, tick_timer_;
+  std::shared_ptr<void> signals_, tick_timer_, leave_timer_;
   std::optional<std::map<std::string, std::chrono::milliseconds>> expected_;
   std::optional<unsigned> jobs_;
   int signal_ = 0;

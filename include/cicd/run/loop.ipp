@@ -37,14 +37,15 @@ loop_result run_loop::run() {
   pump();
   loop_.run();
   signals_.reset();
-  tell_not_run();
+  for (step_index step : plans_.wanted())
+    if (!ended_[step]) tell_not_run(step);
   return result_;
 }
 
 void run_loop::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (signal_ == 0 && result_.outcome == exit_class::done && running_.size() < jobs_.value_or(1)) {
+  while (starts_steps() && running_.size() < jobs_.value_or(1)) {
     const std::optional<step_index> step = next_ready();
     if (!step) break;
     begin(*step);
@@ -66,9 +67,27 @@ std::optional<step_index> run_loop::next_ready() {
 }
 
 void run_loop::begin(step_index step) {
-  result<step_plan> plan = plans_.decide(step);
+  if (auto ask = plans_.question_for(step)) return plan_aside(step, *std::move(ask));
+  decided(step, plans_.decide(step));
+}
+
+/// A server may be slow to say what is there: nobody waits for it but this step.
+void run_loop::plan_aside(step_index step, planner::question ask) {
+  under_way(step);
+  say_(step_planning{plans_.graph().steps[step].id});
+  auto answer = std::make_shared<std::optional<result<step_plan>>>();
+  loop_.on_own_thread([ask = std::move(ask), answer] { answer->emplace(ask()); },
+                      [this, step, answer] {
+                        if (**answer) plans_.answered(***answer);
+                        decided(step, **std::move(answer));
+                        pump();
+                      });
+}
+
+void run_loop::decided(step_index step, result<step_plan> plan) {
   outcome end;
   if (!plan) {
+    if (signal_ != 0) end.how = step_outcome::interrupted;
     end.failure = std::move(plan).error();
     return finish(step, std::move(end));
   }
@@ -77,28 +96,51 @@ void run_loop::begin(step_index step) {
     end.result = plan->result.value_or(step_result{});
     return finish(step, std::move(end));
   }
-  if (!jobs_) jobs_ = std::max(1U, options_.jobs());
-  if (options_.before_first) {
-    const auto once = std::exchange(options_.before_first, {});
-    if (status may = once(); !may) {
-      result_.outcome = may.error().kind;
-      result_.failure = std::move(may).error();
-      return;
-    }
-  }
+  if (!starts_steps()) return drop(step);
+  under_way(step);
+  if (first_ != gate::open && options_.before_first) return when_open(step, *std::move(plan));
   start(step, *std::move(plan));
 }
 
-void run_loop::start(step_index step, step_plan plan) {
-  auto one = std::make_unique<running_step>();
-  one->since = std::chrono::steady_clock::now();
-  one->work = tasks_(step, std::move(plan));
-  const std::string& id = plans_.graph().steps[step].id;
-  say_(step_started{id, one->work.plan.reasons, expected_for(id), 1});
-  const task& work = one->work;
-  running_.emplace(step, std::move(one));
+void run_loop::when_open(step_index step, step_plan plan) {
+  waiting_.emplace_back(step, std::move(plan));
+  if (std::exchange(first_, gate::opening) == gate::opening) return;
+  auto may = std::make_shared<status>();
+  loop_.on_own_thread([first = options_.before_first, may] { *may = first(); },
+                      [this, may] {
+                        opened(std::move(*may));
+                        pump();
+                      });
+}
+
+void run_loop::opened(status may) {
+  first_ = gate::open;
+  if (!may && starts_steps()) {
+    result_.outcome = may.error().kind;
+    result_.failure = std::move(may).error();
+  }
+  for (auto& [step, plan] : std::exchange(waiting_, {}))
+    starts_steps() ? start(step, std::move(plan)) : drop(step);
+}
+
+run_loop::running_step& run_loop::under_way(step_index step) {
+  if (!jobs_) jobs_ = std::max(1U, options_.jobs());
+  auto& one = running_[step];
+  if (!one) {
+    one = std::make_unique<running_step>();
+    one->since = std::chrono::steady_clock::now();
+  }
   if (!tick_timer_) keep_ticking();
-  runners_(plans_.graph().steps[step].kind).start(work, [this, step](outcome end) {
+  return *one;
+}
+
+void run_loop::start(step_index step, step_plan plan) {
+  running_step& one = under_way(step);
+  one.since = std::chrono::steady_clock::now();
+  one.work = tasks_(step, std::move(plan));
+  const std::string& id = plans_.graph().steps[step].id;
+  say_(step_started{id, one.work.plan.reasons, expected_for(id), 1});
+  runners_(plans_.graph().steps[step].kind).start(one.work, [this, step](outcome end) {
     finish(step, std::move(end));
     pump();
   });
@@ -137,7 +179,7 @@ void run_loop::finish(step_index step, outcome end) {
     running_.erase(ran);
   }
   ended_[step] = true;
-  if (running_.empty()) tick_timer_.reset();
+  settle();
   say_(std::move(event));
   if (end.good()) {
     ++(end.how == step_outcome::up_to_date ? result_.up_to_date : result_.done);
@@ -148,6 +190,30 @@ void run_loop::finish(step_index step, outcome end) {
   result_.outcome = end.failure ? end.failure->kind : exit_class::step_failed;
   result_.failure = std::move(end.failure);
   result_.failed_step = about.id;
+}
+
+/// It would have been started, had the run not come to its end meanwhile.
+void run_loop::drop(step_index step) {
+  running_.erase(step);
+  settle();
+  tell_not_run(step);
+}
+
+/// Where nothing runs there is nobody to wait for, but those who open what is needed no more.
+void run_loop::settle() {
+  if (running_.empty()) {
+    tick_timer_.reset();
+    leave_timer_.reset();
+  }
+  if (signal_ != 0 && first_ == gate::opening && running_.size() == waiting_.size()) leave();
+}
+
+/// What still runs does not hear us.
+void run_loop::leave() {
+  result_.left_running = true;
+  loop_.leave();
+  for (const auto& [step, plan] : std::exchange(waiting_, {})) running_.erase(step);
+  while (!running_.empty()) finish(running_.begin()->first, interrupted_outcome());
 }
 
 void run_loop::release(step_index step) {
@@ -167,21 +233,22 @@ void run_loop::interrupted(int signal) {
     result_.outcome = signal == SIGINT ? exit_class::interrupted : exit_class::terminated;
   }
   if (!running_.empty()) stop_all(again ? runner::manner::hard : runner::manner::kindly);
+  if (again && !running_.empty() && !leave_timer_)
+    leave_timer_ = loop_.after(options_.patience, [this] { leave(); });
+  settle();
 }
 
-void run_loop::tell_not_run() {
-  for (step_index step : plans_.wanted()) {
-    if (ended_[step]) continue;
-    ++result_.not_run;
-    say_(step_ended{.step = plans_.graph().steps[step].id,
-                    .outcome = step_outcome::not_run,
-                    .duration = {},
-                    .how = {},
-                    .log = {},
-                    .summary = {},
-                    .failure = {},
-                    .tests = {}});
-  }
+void run_loop::tell_not_run(step_index step) {
+  ended_[step] = true;
+  ++result_.not_run;
+  say_(step_ended{.step = plans_.graph().steps[step].id,
+                  .outcome = step_outcome::not_run,
+                  .duration = {},
+                  .how = {},
+                  .log = {},
+                  .summary = {},
+                  .failure = {},
+                  .tests = {}});
 }
 
 unsigned jobs_for(const std::optional<std::string>& wanted, const machine_limits& limits) {

@@ -15,12 +15,47 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <list>
 #include <mutex>
 #include <thread>
 
 namespace cicd {
 
 namespace system_loop {
+
+/// A thread that no signal comes to: those stay with the threads that the program itself made.
+inline std::thread quiet_thread(std::function<void()> work) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread made(std::move(work));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return made;
+}
+
+/// Threads that each do one thing, used on the loop's thread only. Waits for all of them at its end.
+class own_threads {
+ public:
+  using place = std::list<std::thread>::iterator;
+  own_threads() = default;
+  own_threads(const own_threads&) = delete;
+  own_threads& operator=(const own_threads&) = delete;
+  ~own_threads() {
+    for (std::thread& each : threads_) each.join();
+  }
+  /// `work` is told its place, for `forget` when it is at its end.
+  void start(const std::function<void(place)>& work) {
+    const place at = threads_.emplace(threads_.end());
+    *at = quiet_thread([work, at] { work(at); });
+  }
+  void forget(place at) {
+    at->join();
+    threads_.erase(at);
+  }
+
+ private:
+  std::list<std::thread> threads_;
+};
 
 /// A few threads, none before there is work.
 class background_pool {
@@ -48,13 +83,8 @@ class background_pool {
  private:
   static std::size_t most() { return std::clamp(std::thread::hardware_concurrency(), 2U, 4U); }
 
-  /// Signals stay with the threads that the program itself made.
   void start_thread() {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    threads_.emplace_back([this] { serve(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    threads_.push_back(quiet_thread([this] { serve(); }));
   }
 
   void serve() {
@@ -89,7 +119,9 @@ struct event_loop::implementation {
   std::vector<char> buffer;
   boost::asio::io_context context{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> kept_open{context.get_executor()};
+  bool left = false;
   system_loop::background_pool pool;
+  system_loop::own_threads own;
 };
 
 namespace system_loop {
@@ -152,7 +184,11 @@ event_loop::event_loop() : implementation_(std::make_unique<implementation>()) {
 event_loop::~event_loop() = default;
 
 void event_loop::run() {
-  while (implementation_->pending > 0) implementation_->context.run_one();
+  while (implementation_->pending > 0 && !implementation_->left) implementation_->context.run_one();
+}
+
+void event_loop::leave() {
+  implementation_->left = true;
 }
 
 void event_loop::post(std::function<void()> callback) {
@@ -178,6 +214,18 @@ void event_loop::in_background(std::function<void()> work, std::function<void()>
                                 kept = std::move(kept)]() mutable {
     work();
     boost::asio::post(implementation_->context, [then = std::move(then), kept = std::move(kept)] { then(); });
+  });
+}
+
+void event_loop::on_own_thread(std::function<void()> work, std::function<void()> then) {
+  auto kept = std::make_shared<system_loop::interest>(*implementation_);
+  implementation_->own.start([this, work = std::move(work), then = std::move(then),
+                              kept = std::move(kept)](system_loop::own_threads::place at) {
+    work();
+    boost::asio::post(implementation_->context, [this, at, then, kept] {
+      implementation_->own.forget(at);
+      then();
+    });
   });
 }
 

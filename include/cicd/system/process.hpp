@@ -48,13 +48,18 @@ std::optional<std::string> find_program(std::string_view name,
 /// How the package of a well-known program is installed here (`apt-get install skopeo`), or empty.
 std::string install_hint(std::string_view program);
 
-/// Tells running calls to stop; shared between threads. A blocked `run_to_end` ends its child when it is set.
+/// Tells running calls to stop; shared between threads, and copies are the same one. A blocked `run_to_end`
+/// ends its child when it is set: with TERM, and with KILL when `insist` is called or 2 s have passed.
 class cancellation {
  public:
   cancellation();
   void cancel();
+  /// Cancels, and nobody waits for an orderly end any longer.
+  void insist();
   bool cancelled() const;
-  int descriptor() const;  ///< readable once cancelled
+  bool insisted() const;
+  int descriptor() const;           ///< readable once cancelled
+  int insisted_descriptor() const;  ///< readable once insisted
 
  private:
   std::shared_ptr<struct cancellation_state> state_;
@@ -85,8 +90,15 @@ class event_loop {
   void post(std::function<void()> callback);
   /// Calls back after `delay` unless the returned handle is destroyed before. Keeps `run` going meanwhile.
   std::shared_ptr<void> after(std::chrono::milliseconds delay, std::function<void()> callback);
-  /// Does `work` on one of a few threads, then `then` on the loop's thread.
+  /// Does `work` on one of a few threads, then `then` on the loop's thread: for what this machine does by
+  /// itself, since others wait for such a thread meanwhile.
   void in_background(std::function<void()> work, std::function<void()> then);
+  /// The same on a thread of its own: for what waits for somebody else, a server or another program. Called
+  /// on the loop's thread.
+  void on_own_thread(std::function<void()> work, std::function<void()> then);
+  /// Lets `run` return at once, whatever there is still to wait for. Threads may go on: the loop cannot be
+  /// destroyed before they end. Called on the loop's thread.
+  void leave();
   /// Calls back for SIGINT, SIGTERM and SIGHUP, each time, until the handle is destroyed; does not keep `run`
   /// going.
   std::shared_ptr<void> on_signal(std::function<void(int signal)> callback);

@@ -21,8 +21,9 @@
 namespace cicd {
 
 struct cancellation_state {
-  std::atomic<bool> set{false};
+  std::atomic<bool> set{false}, insisted{false};
   system_descriptor::descriptor signal{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  system_descriptor::descriptor insistence{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 };
 
 cancellation::cancellation() : state_(std::make_shared<cancellation_state>()) {}
@@ -32,12 +33,26 @@ void cancellation::cancel() {
   eventfd_write(state_->signal.number(), 1);
 }
 
+void cancellation::insist() {
+  cancel();
+  state_->insisted = true;
+  eventfd_write(state_->insistence.number(), 1);
+}
+
 bool cancellation::cancelled() const {
   return state_->set;
 }
 
+bool cancellation::insisted() const {
+  return state_->insisted;
+}
+
 int cancellation::descriptor() const {
   return state_->signal.number();
+}
+
+int cancellation::insisted_descriptor() const {
+  return state_->insistence.number();
 }
 
 namespace system_run {
@@ -110,8 +125,10 @@ class running {
   bool done() const { return ended_ && !out_ && !err_; }
 
   void wait_and_serve() {
-    const int cancel =
-        options_.cancelled == nullptr || stage_ != stage::running ? -1 : options_.cancelled->descriptor();
+    const int cancel = options_.cancelled == nullptr       ? -1
+                       : stage_ == stage::running          ? options_.cancelled->descriptor()
+                       : stage_ == stage::asked && !ended_ ? options_.cancelled->insisted_descriptor()
+                                                           : -1;
     std::array<pollfd, 5> waiting{pollfd{in_.number(), POLLOUT, 0}, pollfd{out_.number(), POLLIN, 0},
                                   pollfd{err_.number(), POLLIN, 0}, pollfd{handle_.number(), POLLIN, 0},
                                   pollfd{cancel, POLLIN, 0}};
@@ -120,7 +137,10 @@ class running {
     if (waiting[1].revents != 0) take(out_, result_.out);
     if (waiting[2].revents != 0) take(err_, result_.err);
     if (waiting[3].revents != 0) reap();
-    if (waiting[4].revents != 0 && !ended_) stop("cancelled");
+    if (waiting[4].revents != 0 && !ended_) {
+      if (stage_ == stage::running) stop("cancelled");
+      if (options_.cancelled->insisted()) deadline_ = steady::now();
+    }
     if (steady::now() >= deadline_) pass_deadline();
   }
 

@@ -215,6 +215,25 @@ TEST(console_log, a_message_of_several_lines_is_logged_line_by_line) {
             "[orders/deploy-stage] it does not get ready\n[orders/deploy-stage]   cause:  crash-loop\n");
 }
 
+TEST(console_live, an_effect_that_is_being_planned_is_shown_until_it_is_known_what_comes_of_it) {
+  stage on({.live = true, .colour = false, .utf8 = true, .width = 80, .height = 10});
+  on.at(0, orders_run());
+  on.at(0, step_planning{"orders/publish"});
+  on.tick(2'000);
+  EXPECT_EQ(on.seen.text(), "⠙ orders/publish  2.0 s     comparing with what is there\n");
+  on.at(2'100, ended("orders/publish", step_outcome::up_to_date, 2'100));
+  on.tick(2'300);
+  EXPECT_EQ(on.seen.text(), "");
+}
+
+TEST(console_log, the_planning_of_an_effect_is_no_line) {
+  stage on({.live = false, .colour = false, .utf8 = true, .width = 80, .height = 10});
+  on.at(0, orders_run());
+  on.at(1, step_planning{"orders/publish"});
+  on.at(2, ended("orders/publish", step_outcome::up_to_date, 1));
+  EXPECT_EQ(on.out, "");
+}
+
 TEST(console_live, a_frame_is_one_write_and_a_frame_without_change_is_none) {
   stage on({.live = true});
   on.at(0, started("orders/build", {}));

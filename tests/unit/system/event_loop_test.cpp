@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <barrier>
 #include <csignal>
+#include <future>
+#include <set>
 #include <thread>
 
 namespace cicd {
@@ -69,6 +72,34 @@ TEST(event_loop, does_all_of_much_background_work) {
   loop.run();
   EXPECT_EQ(done, 1000);
   EXPECT_EQ(returned, 1000);
+}
+
+TEST(event_loop, what_waits_on_threads_of_their_own_waits_side_by_side) {
+  event_loop loop;
+  constexpr int many = 20;
+  std::barrier<> all(many);
+  int returned = 0;
+  std::set<std::thread::id> callers;
+  for (int count = 0; count < many; ++count)
+    loop.on_own_thread([&] { all.arrive_and_wait(); },
+                       [&] {
+                         ++returned;
+                         callers.insert(std::this_thread::get_id());
+                       });
+  loop.run();
+  EXPECT_EQ(returned, many);
+  EXPECT_EQ(callers, std::set{std::this_thread::get_id()});
+}
+
+TEST(event_loop, is_left_while_something_is_still_waited_for) {
+  event_loop loop;
+  std::promise<void> answer;
+  bool came = false;
+  loop.on_own_thread([&] { answer.get_future().wait(); }, [&] { came = true; });
+  loop.post([&] { loop.leave(); });
+  loop.run();
+  EXPECT_FALSE(came);
+  answer.set_value();
 }
 
 TEST(event_loop, takes_posts_from_another_thread_while_it_waits) {
