@@ -80,14 +80,14 @@ std::vector<const ci_system*> systems_in(const surroundings& around) {
   return found;
 }
 
-/// What every system says of a push or tag.
-void check_said(ci_event& said) {
+/// What every system says of a push or tag; Jenkins names the commit in a declarative pipeline only.
+void check_said(const ci_system& of, ci_event& said) {
   const auto missing = [&](const char* what) {
     said.contradictions.push_back(fmt::format("{} names no {}", said.system, what));
   };
   if (said.kind == event_kind::push && said.branch.empty()) missing("branch that was pushed");
   if (said.kind != event_kind::push && said.kind != event_kind::tag) return;
-  if (said.commit.empty()) missing("commit");
+  if (said.commit.empty() && of.read != read_jenkins) missing("commit");
 }
 
 ci_event event_of(const ci_system& of, const surroundings& around) {
@@ -99,7 +99,7 @@ ci_event event_of(const ci_system& of, const surroundings& around) {
   said.known_by = variables.known_by();
   if (!has_mark(of, around))
     said.contradictions.push_back(fmt::format("{} is set, but {} is not", sign_of(of, around), of.mark));
-  check_said(said);
+  check_said(of, said);
   return said;
 }
 

@@ -75,6 +75,7 @@ void read_jenkins(ci_variables& variables, ci_event& to) {
     return take_change(variables, to);
   for (const request_plugin& each : plugins)
     if (!variables[each.number].empty() && !is_taken_in(variables)) return take_request(each, variables, to);
+  if (to.commit.empty()) require("BUILD_URL", variables["BUILD_URL"], to);
   const std::string git = variables["GIT_BRANCH"], tag = variables["TAG_NAME"];
   const std::string branch = variables.first_of({"BRANCH_NAME", "GIT_LOCAL_BRANCH"});
   take_ref(event_kind::push, branch.empty() ? branch_of_git_plugin(git) : branch,

@@ -362,6 +362,14 @@ TEST(ci_event_of_gitea_and_forgejo, is_read_as_githubs) {
         {{"GITHUB_EVENT_NAME", "workflow_call"}, {"GITHUB_REF", "refs/heads/main"}},
         nullptr,
         "Gitea Actions: by hand on main at b9173d9 of https://git.example.com/us/orders"},
+       {"a fork's pull request for its target, within a reusable workflow",
+        {{"GITHUB_EVENT_NAME", "workflow_call"},
+         {"GITHUB_REF", "refs/heads/main"},
+         {"GITHUB_HEAD_REF", "main"},
+         {"GITHUB_BASE_REF", "main"}},
+        of_a_fork,
+        "Gitea Actions: pull request into main from main of https://git.example.com/us/orders; "
+        "fork: somebody/orders (GITHUB_EVENT_PATH)"},
        {"a fork's pull request, whose ref is its head",
         {{"GITHUB_EVENT_NAME", "pull_request"},
          {"GITHUB_REF", "refs/pull/7/head"},
@@ -632,6 +640,13 @@ TEST(ci_event_of_jenkins, is_what_its_multibranch_project_or_the_git_plugin_says
         "; fork: an unknown repository (CHANGE_BRANCH)");
 }
 
+TEST(ci_event_of_jenkins, is_consistent_in_a_scripted_pipeline_which_knows_no_commit) {
+  EXPECT_EQ(told_of({{"JENKINS_URL", "http://jenkins.example.com/"},
+                     {"BUILD_URL", "http://jenkins.example.com/job/orders/job/main/3/"},
+                     {"BRANCH_NAME", "main"}}),
+            "Jenkins: push on main");
+}
+
 TEST(ci_event_of_jenkins, is_a_pull_request_by_the_code_hosts_plugins) {
   const variables ghprb = {{"JENKINS_URL", "http://jenkins.example.com/"},
                            {"GIT_BRANCH", "origin/pr/8/merge"},
@@ -894,7 +909,7 @@ TEST(ci_event_anywhere, needs_the_commit_of_a_push_to_be_consistent) {
   EXPECT_EQ(told_of({{"TRAVIS", "true"}, {"TRAVIS_EVENT_TYPE", "push"}, {"TRAVIS_BRANCH", "main"}}),
             "Travis CI: push on main; but Travis CI names no commit");
   EXPECT_EQ(told_of({{"JENKINS_URL", "http://jenkins.example.com"}}),
-            "Jenkins: push; but Jenkins names no branch that was pushed, Jenkins names no commit");
+            "Jenkins: push; but BUILD_URL is not set, Jenkins names no branch that was pushed");
 }
 
 TEST(ci_event_anywhere, of_two_systems_is_the_one_that_may_less) {
