@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/place.hpp>
 
 namespace cicd {
 
@@ -84,24 +85,15 @@ digest digest_now(const std::string& path) {
   return file.bad() ? digest{} : hash.finish();
 }
 
-/// Copies a blob out under its final mode, by way of a temporary name beside it; checks the copy.
-bool take_out(const std::string& blob, const observed_file& file, const std::string& to) {
+/// Puts a blob at the file's path below `root`; what is put there has the digest that names it.
+bool take_out(const std::string& blob, const observed_file& file, const std::string& root) {
   if (file.mode == link_mode) {
     const result<std::string> target = read_file(blob);
-    if (!target || sha256(*target) != file.content) return false;
-    (void)remove_tree(to);
-    return make_folder(to.substr(0, to.rfind('/'))) && symlink(target->c_str(), to.c_str()) == 0;
+    return target && sha256(*target) == file.content && place_link(root, file.path, *target);
   }
-  if (!make_folder(to.substr(0, to.rfind('/')))) return false;
-  const std::string part = to + ".cicd-part";
-  (void)remove_tree(part);
-  if (!copy_entry(blob, part) || digest_now(part) != file.content) {
-    (void)remove_tree(part);
-    return false;
-  }
-  if (chmod(part.c_str(), file.mode & 0777U) != 0) return false;
-  if (is_folder(to)) (void)remove_tree(to);
-  return static_cast<bool>(rename_over(part, to));
+  return static_cast<bool>(place_copy(root, file.path, blob, file.mode, [&](const std::string& copy) {
+    return digest_now(copy) == file.content;
+  }));
 }
 
 /// Puts one file among the blobs, unless it is there already; what is kept has the digest that names it.
@@ -144,16 +136,20 @@ std::optional<cached_step> step_cache::find(const digest& key) const {
 }
 
 bool step_cache::restore(const cached_step& entry, const std::string& work, const std::string& log) const {
-  const auto place = [&](const observed_file& file, const std::string& to) {
+  if (!make_folder(work)) return false;
+  const auto place = [&](const observed_file& file, const std::string& root) {
     const std::string blob = blob_path(file.content);
-    if (run_cache::take_out(blob, file, to)) return true;
+    if (run_cache::take_out(blob, file, root)) return true;
     if (exists(blob)) (void)remove_tree(blob);
     return false;
   };
   for (const file_set* files : {&entry.outputs, &entry.reports})
     for (const observed_file& file : *files)
-      if (!place(file, work + "/" + file.path)) return false;
-  return !entry.log || place({"log", 0100644, entry.log}, log);
+      if (!place(file, work)) return false;
+  const auto slash = log.rfind('/');
+  if (!entry.log) return true;
+  return make_folder(log.substr(0, slash))
+         && place({log.substr(slash + 1), 0100644, entry.log}, log.substr(0, slash));
 }
 
 status step_cache::store(const cached_step& entry, const std::string& work, const std::string& log) const {

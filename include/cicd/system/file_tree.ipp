@@ -203,6 +203,10 @@ result<std::vector<tree_entry>> list_tree(const std::string& root,
   return system_tree_files::lister(root, enter).list();
 }
 
+std::optional<std::string> link_target(const std::string& path) {
+  return system_tree_files::link_target(AT_FDCWD, path.c_str(), 256);
+}
+
 status remove_tree(const std::string& path) {
   const std::size_t end = path.find_last_not_of('/');
   if (end == path.npos) return system_files::save_error("it is never removed", path, EPERM);

@@ -79,6 +79,9 @@ result<std::vector<tree_entry>> list_tree(const std::string& root,
 /// them.
 status copy_entry(const std::string& from, const std::string& to);
 
+/// Where a link points, verbatim; nothing where there is no link.
+std::optional<std::string> link_target(const std::string& path);
+
 /// `path` without `.`/`..` parts and double slashes; absolute when it was. Links are not resolved.
 std::string normal_path(std::string_view path);
 /// `path` relative to `folder` when it is below it, else `path` itself.

@@ -17,6 +17,7 @@
 #include <cicd/system/launch.ipp>
 #include <cicd/system/machine.ipp>
 #include <cicd/system/paths.ipp>
+#include <cicd/system/place.ipp>
 #include <cicd/system/prepare.ipp>
 #include <cicd/system/process_table.ipp>
 #include <cicd/system/program.ipp>
