@@ -27,6 +27,9 @@ void check_step(const declaration<step>& of, draft& in, findings& found) {
   if (of.at("wrapper") && !of.at("command"))
     found.add(of.at("wrapper"),
               meaningless_option("WRAPPER", "without COMMAND", "give COMMAND, or leave WRAPPER out"));
+  if (of.at("keep") && of.at("in_source"))
+    found.add(of.at("keep"), meaningless_option("KEEP", "with IN_SOURCE, where everything is kept",
+                                                "leave KEEP out, or IN_SOURCE"));
   check_steps_before(of, in, found);
 }
 

@@ -60,17 +60,25 @@ struct step {
   /// Example: REPORTS target/surefire-reports/TEST-*.xml
   /// Not: REPORTS /tmp/*.xml
   std::vector<path_pattern> reports{};
+  /// What a tool keeps from one run to the next for its own incremental work, as patterns below the step's folder. All
+  /// else that is no input is gone when the step starts; OUTPUTS and REPORTS are gone, too. What a run makes that began
+  /// with something kept stays in this build tree; what one makes that began without is shared by the cache.
+  /// Example: KEEP .gradle/ node_modules/
+  /// Not: KEEP ../cache
+  std::vector<path_pattern> keep{};
   /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts. An image is no
   /// such step.
   /// Example: AFTER build
   /// Not: AFTER Build
   std::vector<dns_label> after{};
-  /// CMake targets that are built before; the driver never starts the generator itself.
+  /// CMake targets that are built before; the driver never starts the generator itself. The files of those that are
+  /// programs or libraries are part of the key, and so is each file that a generator expression of the step names.
   /// Example: DEPENDS generated-sources
   /// Not: DEPENDS ""
   std::vector<text> depends{};
   /// Programs whose identity is part of the key, so that another version runs the step again. The command's own
-  /// program is always among them.
+  /// program is always among them. What a shell, a script or another interpreter starts is not known unless it is named
+  /// here: without TOOLS the result of such a step is shared only on this machine and under this PATH.
   /// Example: TOOLS java mvn
   /// Not: TOOLS ""
   std::vector<text> tools{};
@@ -96,7 +104,8 @@ struct step {
   /// Not: RETRIES 21
   retry_count retries{};
   /// The aggregate that the step belongs to: build, test or scan. ctest runs each of the three as one test,
-  /// `<pipeline>.<stage>`. Default: none, but a template's step that is replaced keeps its own.
+  /// `<pipeline>.<stage>`; publish and deploy come after all tests and scans. Default: the stage that the step is named
+  /// like, else none; a template's step that is replaced keeps its own.
   /// Example: STAGE test
   /// Not: STAGE tests
   step_stage stage = step_stage::none;
@@ -104,7 +113,8 @@ struct step {
   /// Example: CHECK
   /// Not: CHECK yes
   bool check = false;
-  /// Runs in the source folder itself, which is locked meanwhile, instead of a folder of its own.
+  /// Runs in the source folder itself, which is locked meanwhile, instead of a folder of its own. What it makes depends on
+  /// all that lies there, and so is never shared by the cache.
   /// Example: IN_SOURCE
   /// Not: IN_SOURCE yes
   bool in_source = false;

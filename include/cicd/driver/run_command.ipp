@@ -17,6 +17,7 @@
 #include <cicd/run/loop.hpp>
 #include <cicd/run/memory.hpp>
 #include <cicd/run/process_runner.hpp>
+#include <cicd/run/step_home.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {
@@ -188,6 +189,7 @@ class run {
     work.plan = std::move(plan);
     work.folder = folder_of(session_, about);
     work.source = about.pipeline->source_directory;
+    if (home_ && work.folder != work.source) work.home = home_->folder();
     work.log = session_.where.run(id_) + "/" + flat_name(about.id) + ".log";
     if (is_pure(about.kind)) {
       work.upstream = planner_->upstream_of(step);
@@ -219,6 +221,8 @@ class run {
       }
       return all;
     };
+    ask.make_folder = [this](const task& work) { return home_->prepare(work.folder); };
+    ask.place_warning = [this] { return home_->warning(); };
     return ask;
   }
 
@@ -228,9 +232,12 @@ class run {
     options.rerun = session_.build_command();
     options.here = session_.folder_of_person();
     options.exists = [](const std::string& path) { return exists(path); };
-    for (step_index step : wanted_)
-      options.source_folders[folder_of(session_, graph_.steps[step])] =
-          graph_.steps[step].pipeline->source_directory;
+    for (step_index step : wanted_) {
+      const graph_step& about = graph_.steps[step];
+      const std::string folder = folder_of(session_, about), &source = about.pipeline->source_directory;
+      options.source_folders[folder] = source;
+      if (folder != source) options.links[home_->folder_of(folder)] = folder;
+    }
     return options;
   }
 
@@ -251,6 +258,7 @@ class run {
   std::vector<step_index> wanted_, ends_;
   std::optional<build_memory> memory_;
   std::optional<planner> planner_;
+  std::optional<step_home> home_;
   std::optional<run_index> runs_;
   std::map<std::string, std::chrono::milliseconds> expected_;  ///< by step id
 };
@@ -280,7 +288,10 @@ exit_class run::close(recorder& record, const loop_result& result) {
   status kept = record.finish(outcome, result.failed_step, rerun, result.failure);
   if (result.left_running) return outcome;
   if (kept && runs_ && record.did_something()) kept = runs_->add(record.summary());
-  if (record.did_something()) forget_old_runs(session_.where, 200);
+  if (record.did_something()) {
+    forget_old_runs(session_.where, 200);
+    home_->sweep();
+  }
   (void)index_.save();
   if (kept) return outcome;
   print_errors({kept.error()});
@@ -288,6 +299,7 @@ exit_class run::close(recorder& record, const loop_result& result) {
 }
 
 exit_class run::execute() {
+  home_.emplace(session_.around, session_.where.build_root);
   recorder record(session_.where, id_);
   console screen(standard_sinks(session_.around), console_setup());
   const say_event say = [&](event_body body) {
@@ -300,7 +312,6 @@ exit_class run::execute() {
   event_loop loop;
   const std::unique_ptr<process_port> processes = system_processes(loop);
   process_runner commands(loop, *processes, say, {.around = &session_.around});
-  retrying_runner retried(commands, say);
   background_runner image_builder(
       loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
         return build_image_step(work, session_.around, layer_folder(session_.where, tell),
@@ -310,11 +321,12 @@ exit_class run::execute() {
       loop, say,
       [&](const task& work, const cancellation&, const auto& tell) { return delivery_.act(work, tell); },
       effects_cancelled_);
-  caching_runner cached_commands(retried, loop, session_.where, index_, cache_, remembered_, caching(), say);
+  caching_runner cached_commands(commands, loop, session_.where, index_, cache_, remembered_, caching(), say);
   caching_runner cached_images(image_builder, loop, session_.where, index_, cache_, remembered_, caching(),
                                say);
+  retrying_runner retried(cached_commands, say);  // each attempt begins in a folder as the first one found it
   const std::string holder = fmt::format("{} (process {})", id_, getpid());
-  locking_runner locked_commands(cached_commands, loop, session_.where, remembered_, holder, say);
+  locking_runner locked_commands(retried, loop, session_.where, remembered_, holder, say);
   locking_runner locked_images(cached_images, loop, session_.where, remembered_, holder, say);
   locking_runner locked_effects(effects, loop, session_.where, remembered_, holder, say);
   const auto runner_for = [&](step_kind kind) -> runner& {

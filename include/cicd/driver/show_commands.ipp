@@ -337,9 +337,10 @@ struct cache_size {
   std::uint64_t bytes = 0;
 };
 
+/// Less the folders that steps run in.
 cache_size size_of(const std::string& folder) {
   cache_size size;
-  if (const auto entries = list_tree(folder))
+  if (const auto entries = list_tree(folder, [](const std::string& below) { return below != "work"; }))
     for (const tree_entry& entry : *entries)
       if (entry.kind == entry_kind::file) {
         ++size.files;

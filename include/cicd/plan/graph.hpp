@@ -33,14 +33,16 @@ struct graph_step {
   std::string id;  ///< `orders/build`
   step_kind kind = step_kind::command;
   const declared_pipeline* pipeline = nullptr;
-  const step* command = nullptr;       ///< of a `command`
-  const image* picture = nullptr;      ///< of an `image`
-  const environment* place = nullptr;  ///< of a `deploy`
+  const step* command = nullptr;         ///< of a `command`
+  const image* picture = nullptr;        ///< of an `image`
+  const environment* place = nullptr;    ///< of a `deploy`
   const preview* branch_copy = nullptr;  ///< of a `deploy` of the branch beside the environment
   const canary* branch_share = nullptr;  ///< of a `deploy` of the branch among the environment's pods
-  std::vector<step_index> after{};     ///< direct predecessors, all with a smaller index
+  std::vector<step_index> after{};       ///< direct predecessors, all with a smaller index
 
   std::string name() const { return id.substr(id.find('/') + 1); }
+  /// It runs in the source folder, among whatever lies there, so that its result is nobody else's.
+  bool runs_in_source() const { return command != nullptr && command->in_source; }
   /// It deploys what a branch has of its own, and so only when it is asked for.
   bool is_of_branch() const { return branch_copy != nullptr || branch_share != nullptr; }
   /// While it holds the door to a cluster open, no command of the team's may run.

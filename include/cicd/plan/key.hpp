@@ -20,9 +20,11 @@ struct observed_step {
   file_set inputs;  ///< of the source folder
   std::vector<tool_identity> tools;
   std::vector<std::pair<std::string, std::string>> variables;  ///< of PASS_ENV, those that are set
-  std::vector<std::pair<std::string, std::string>> settings;   ///< what a tool reads elsewhere: name, text
-  std::vector<std::string> words;                              ///< the command with its placeholders replaced
+  std::vector<std::pair<std::string, std::string>>
+      settings;  ///< what it depends on elsewhere: the platform, files outside, what a tool reads: name, text
+  std::vector<std::string> words;  ///< the command with its placeholders replaced
   std::vector<std::pair<std::string, std::string>> assignments;  ///< ENV with its placeholders replaced
+  std::vector<std::string> notes{};  ///< what a person is told when it runs; no part of the key
 };
 
 /// What a predecessor gives.

@@ -13,7 +13,7 @@ namespace cicd {
 namespace plan_key {
 
 /// Raised whenever a step would come out otherwise although nothing that the walk names has changed.
-constexpr std::string_view format = "1";
+constexpr std::string_view format = "2";
 
 /// Feeds each part with the lengths of its texts, so that no two walks give the same bytes.
 class hashing_sink : public key_sink {

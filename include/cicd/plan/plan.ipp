@@ -78,7 +78,7 @@ step_plan planner::decide_pure(step_index step) {
     return plan;
   }
   plan.reasons = reasons_for(step, last);
-  plan.result = remembered_.cached(plan.key);
+  if (!about.runs_in_source()) plan.result = remembered_.cached(plan.key);
   if (plan.result) plan.what = decision::reuse;
   return plan;
 }

@@ -60,6 +60,8 @@ struct console_options {
   std::string here;   ///< where the person stands: paths below it are shown relative to it
   std::function<bool(const std::string&)>
       exists;  ///< whether a file is there: only such paths become those of the source tree
+  std::map<std::string, std::string>
+      links{};  ///< where a step's folder really lies → its path in the build tree
 };
 
 /// The reporter. `tick` redraws elapsed times; call it about every 100 ms while `wants_ticks`.

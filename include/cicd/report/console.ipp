@@ -293,6 +293,7 @@ std::string console::state::block_of(const report_console::failed_step& one) con
                         .rerun = options.rerun.empty() ? "" : options.rerun + " " + shell_quoted(name),
                         .here = options.here,
                         .exists = options.exists,
+                        .links = options.links,
                         .utf8 = abilities.utf8});
 }
 
@@ -319,7 +320,7 @@ std::string console::state::failures_text(const run_ended& run) const {
 
 /// Label and text, aligned; a label that the line above has too is not repeated.
 std::string console::state::summary_text(const std::vector<note>& summary) const {
-  const readable_paths paths{options.source_folders, options.here, options.exists};
+  const readable_paths paths{options.source_folders, options.here, options.exists, options.links};
   std::size_t width = 0;
   for (const note& line : summary) width = std::max(width, columns(displayable(line.label)));
   std::string text, above;

@@ -18,6 +18,7 @@ struct failure_facts {
   std::string rerun;  ///< `cmake --build build --target orders.test`
   std::string here;   ///< where the person stands: paths below it are shown relative to it
   std::function<bool(const std::string&)> exists;  ///< as in `readable_paths`
+  std::map<std::string, std::string> links{};      ///< as in `readable_paths`
   bool utf8 = true;                                ///< else signs and dots are ASCII
 };
 

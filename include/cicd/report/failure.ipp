@@ -161,7 +161,7 @@ std::string tests_text(const failure_facts& facts, const readable_paths& paths) 
 
 std::string failure_block(const failure_facts& facts) {
   using namespace report_failure;
-  const readable_paths paths{facts.source_folders, facts.here, facts.exists};
+  const readable_paths paths{facts.source_folders, facts.here, facts.exists, facts.links};
   const std::string tests = tests_text(facts, paths);
   return headline(facts) + (tests.empty() ? last_lines_text(facts, paths) : tests)
          + labelled_text(labelled(facts), facts, paths);

@@ -14,6 +14,8 @@ struct readable_paths {
   std::string here;  ///< paths below it are shown relative to it; may be empty
   std::function<bool(const std::string&)>
       exists;  ///< none: a path in a step's folder is taken to be in the source tree
+  std::map<std::string, std::string>
+      links{};  ///< where a step's folder really lies → its path in the build tree
 
   /// Every path in a text. One whose twin in the source tree is not there (what a build made) stays as it is.
   std::string in(std::string_view text) const;

@@ -41,12 +41,29 @@ bool is_in_sources(std::string_view rest,
                      [&](std::size_t end) { return exists(source + std::string(rest.substr(0, end))); });
 }
 
+/// The longest of `folders` that stands at `at`.
+const std::pair<const std::string, std::string>* folder_at(
+    std::string_view text, std::size_t at, const std::map<std::string, std::string>& folders) {
+  const std::pair<const std::string, std::string>* best = nullptr;
+  for (const auto& pair : folders)
+    if (stands_at(text, at, pair.first) && (!best || pair.first.size() > best->first.size())) best = &pair;
+  return best;
+}
+
+std::string with_links(std::string_view text, const readable_paths& paths) {
+  std::string changed;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto* best = folder_at(text, at, paths.links);
+    changed += best == nullptr ? std::string(1, text[at]) : best->second;
+    at += best == nullptr ? 1 : best->first.size();
+  }
+  return changed;
+}
+
 std::string with_sources(std::string_view text, const readable_paths& paths) {
   std::string changed;
   for (std::size_t at = 0; at < text.size();) {
-    const std::pair<const std::string, std::string>* best = nullptr;
-    for (const auto& pair : paths.source_folders)
-      if (stands_at(text, at, pair.first) && (!best || pair.first.size() > best->first.size())) best = &pair;
+    const auto* best = folder_at(text, at, paths.source_folders);
     if (best && is_in_sources(text.substr(at + best->first.size()), best->second, paths.exists)) {
       changed.append(best->second);
       at += best->first.size();
@@ -61,7 +78,7 @@ std::string with_sources(std::string_view text, const readable_paths& paths) {
 }  // namespace report_paths
 
 std::string readable_paths::in(std::string_view text) const {
-  std::string changed = report_paths::with_sources(text, *this);
+  std::string changed = report_paths::with_sources(report_paths::with_links(text, *this), *this);
   if (here.empty()) return changed;
   std::string shown;
   for (std::size_t at = 0; at < changed.size();) {

@@ -12,8 +12,8 @@ struct caching_runner::progress {
   const task* work = nullptr;
   std::function<void(outcome)> done;
   outcome end;
-  bool finished = false;  ///< `end` is final without a run
-  bool keepable = false;
+  bool finished = false;   ///< `end` is final without a run
+  bool shareable = false;  ///< nothing but its key decides what it makes
   cached_step made;
   std::vector<std::string> messages;
 };
@@ -52,11 +52,14 @@ bool caching_runner::is_small(const task& work) {
 }
 
 void caching_runner::before(progress& one) {
-  if (restored(one)) {
+  const bool own_folder = one.work->folder != one.work->source;
+  status ready = own_folder && ask_.make_folder ? ask_.make_folder(*one.work) : status{};
+  if (ready && restored(one)) {
     one.finished = true;
     return;
   }
-  if (status ready = prepared(one); !ready) {
+  if (ready) ready = prepared(one);
+  if (!ready) {
     one.end = failed_outcome(std::move(ready).error());
     one.finished = true;
   }
@@ -64,7 +67,7 @@ void caching_runner::before(progress& one) {
 
 bool caching_runner::restored(progress& one) {
   const graph_step& step = *one.work->step;
-  if (step.command != nullptr && step.command->always) return false;
+  if (step.runs_in_source() || (step.command != nullptr && step.command->always)) return false;
   const std::optional<cached_step> entry = cache_.find(one.work->plan.key);
   if (!entry || !cache_.restore(*entry, one.work->folder, one.work->log)) return false;
   remove_others(outputs_in(one.work->folder, step), entry->outputs);
@@ -74,7 +77,6 @@ bool caching_runner::restored(progress& one) {
   one.end.printed = static_cast<bool>(entry->log);
   one.end.tests = ask_.read_reports(one.work->folder, entry->reports);
   one.made = *entry;
-  one.keepable = false;
   (void)write_file(where_.memory(step.id, "parts"), text_of(one.work->parts), durability::fast);
   (void)remembered_.append(step.id, entry->result);
   return true;
@@ -92,16 +94,27 @@ void caching_runner::remove_others(const file_query& query, const file_set& want
 }
 
 status caching_runner::prepared(progress& one) {
-  remove_others(reports_in(one.work->folder, *one.work->step), {});
   const bool own_folder = one.work->folder != one.work->source;
-  if (own_folder) remove_others(outputs_in(one.work->folder, *one.work->step), {});
+  const file_query kept = kept_in(*one.work->step);
+  if (!own_folder || !kept.patterns.empty())
+    remove_others(reports_in(one.work->folder, *one.work->step), {});
+  if (own_folder && !kept.patterns.empty())
+    remove_others(outputs_in(one.work->folder, *one.work->step), {});
   std::vector<file_source> sources{{one.work->source, one.work->seen->inputs}};
   for (const file_query& query : ask_.upstream_outputs(*one.work)) {
     result<file_set> files = index_.look(query);
     if (!files) return std::move(files).error();
     sources.push_back({query.root, *std::move(files)});
   }
-  return fill_folder(one.work->folder, sources, where_.memory(one.work->step->id, "inputs"), index_);
+  if (!own_folder)
+    return fill_source_folder(one.work->folder, sources, where_.memory(one.work->step->id, "inputs"), index_);
+  if (ask_.place_warning)
+    if (std::string warning = ask_.place_warning(); !warning.empty())
+      one.messages.push_back(std::move(warning));
+  const result<bool> found_kept = fill_folder(one.work->folder, sources, kept, index_);
+  if (!found_kept) return found_kept.error();
+  one.shareable = !*found_kept;
+  return {};
 }
 
 void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
@@ -110,6 +123,7 @@ void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
     one->finished = true;
   }
   if (one->finished) return one->done(std::move(one->end));
+  for (const std::string& note : one->work->seen->notes) say_(step_message{one->work->step->id, note});
   inner_.start(*one->work, [this, one](outcome end) {
     one->end = std::move(end);
     const auto finish = [this, one] {
@@ -167,6 +181,7 @@ void caching_runner::keep(progress& one) {
   (void)write_file(where_.memory(id, "parts"), text_of(one.work->parts), durability::fast);
   if (status noted = remembered_.append(id, one.end.result); !noted)
     one.messages.push_back(noted.error().what);
+  if (!one.shareable) return;
   if (one.end.printed)
     if (const result<observed_file> log = index_.look_at(one.work->log)) one.made.log = log->content;
   if (status stored = cache_.store(one.made, one.work->folder, one.work->log); !stored)

@@ -67,6 +67,10 @@ struct caching_options {
       upstream_outputs;                                         ///< what each predecessor made, and where
   std::function<result<file_set>(const task&)> look_at_inputs;  ///< again, after the run
   std::function<std::vector<test_case>(const std::string& folder, const file_set& reports)> read_reports;
+  /// Makes a step's own folder and the link to it; none: it is there.
+  std::function<status(const task&)> make_folder = {};
+  /// What is to be said of the place of the folders, once; may be none.
+  std::function<std::string()> place_warning = {};
 };
 
 /// Fills the step's folder, runs, gathers what it made, remembers and keeps it; or brings it back from the
@@ -130,5 +134,7 @@ class background_runner : public runner {
 file_query outputs_in(const std::string& folder, const graph_step& step);
 /// The same for its REPORTS.
 file_query reports_in(const std::string& folder, const graph_step& step);
+/// What it names by KEEP, without a root.
+file_query kept_in(const graph_step& step);
 
 }  // namespace cicd

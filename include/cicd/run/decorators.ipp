@@ -22,16 +22,30 @@ outcome failed_outcome(error why) {
   return end;
 }
 
+namespace run_queries {
+
+/// What matches a pattern after `!` is left out.
+void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
+  for (const path_pattern& pattern : patterns) {
+    if (pattern.view().starts_with('!'))
+      to.exclude.emplace_back(pattern.view().substr(1));
+    else
+      to.patterns.push_back(pattern.str());
+  }
+}
+
+}  // namespace run_queries
+
 file_query outputs_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
   if (step.kind == step_kind::image) query.patterns = {"layout/**"};
-  if (step.command == nullptr) return query;
-  for (const path_pattern& pattern : step.command->outputs) {
-    if (pattern.view().starts_with('!'))
-      query.exclude.emplace_back(pattern.view().substr(1));
-    else
-      query.patterns.push_back(pattern.str());
-  }
+  if (step.command != nullptr) run_queries::add_patterns(step.command->outputs, query);
+  return query;
+}
+
+file_query kept_in(const graph_step& step) {
+  file_query query;
+  if (step.command != nullptr) run_queries::add_patterns(step.command->keep, query);
   return query;
 }
 
@@ -45,8 +59,9 @@ file_query reports_in(const std::string& folder, const graph_step& step) {
 void retrying_runner::attempt(const task& work, int number, std::function<void(outcome)> done) {
   const int most = 1 + (work.step->command != nullptr ? work.step->command->retries.number() : 0);
   inner_.start(work, [this, &work, number, most, done = std::move(done)](outcome end) mutable {
-    const bool again =
-        !stopped_ && number < most && (end.how == step_outcome::failed || end.how == step_outcome::timed_out);
+    const bool its_own = !end.failure || end.failure->kind == exit_class::step_failed;
+    const bool again = !stopped_ && number < most && its_own
+                       && (end.how == step_outcome::failed || end.how == step_outcome::timed_out);
     if (!again) return done(std::move(end));
     say_(step_started{work.step->id, {fmt::format("attempt {} of {} failed", number, most)}, {}, number + 1});
     attempt(work, number + 1, std::move(done));
@@ -77,7 +92,7 @@ locking_runner::locking_runner(
 result<std::optional<std::vector<file_lock>>> locking_runner::take_locks(const task& work,
                                                                          std::string& taken_by) const {
   std::vector<std::string> paths{where_.lock(work.step->id)};
-  if (work.step->command != nullptr && work.step->command->in_source)
+  if (work.step->runs_in_source())
     paths.push_back(where_.cache + "/locks/" + hex(sha256(work.source)).substr(0, 16));
   std::vector<file_lock> locks;
   for (const std::string& path : paths) {

@@ -1,6 +1,6 @@
 // A step's own folder: filled from its inputs and its predecessors' outputs, so that steps side by side and
-// two build trees never meet. What is already right is not touched, so that a tool's own incremental work
-// survives.
+// two build trees never meet. What is already right is not touched; what is neither input nor named by KEEP
+// is removed, so that a step never sees what ran there before.
 #pragma once
 
 #include <string>
@@ -17,12 +17,20 @@ struct file_source {
   file_set files;
 };
 
-/// Makes `folder` hold the files of `sources` (a later one wins over an earlier). What an earlier filling put
-/// there and no source has any more is removed, by the list at `list_path`; everything else stays. A changed
-/// file gets a new modification time, so that tools notice.
-status fill_folder(const std::string& folder,
-                   const std::vector<file_source>& sources,
-                   const std::string& list_path,
-                   shared_index& index);
+/// Makes `folder`, a step's own, hold the files of `sources` (a later one wins over an earlier), what `kept`
+/// names, and nothing else. A changed file gets a new modification time, so that tools notice. True when
+/// something was there that `kept` names and that no source gave: what the step makes now may hold a trace of
+/// what ran there before.
+result<bool> fill_folder(const std::string& folder,
+                         const std::vector<file_source>& sources,
+                         const file_query& kept,
+                         shared_index& index);
+
+/// Puts the files of `sources` into `folder`, a source folder, in which all else stays. What an earlier call
+/// put there and no source has any more is removed, by the list at `list_path`.
+status fill_source_folder(const std::string& folder,
+                          const std::vector<file_source>& sources,
+                          const std::string& list_path,
+                          shared_index& index);
 
 }  // namespace cicd

@@ -79,12 +79,24 @@ process_runner::~process_runner() = default;
 
 namespace run_process {
 
+/// No repository at `home` or above it is found, whatever the step was told before.
+void keep_git_below(const std::string& home, std::vector<std::string>& environment) {
+  constexpr std::string_view variable = "GIT_CEILING_DIRECTORIES=";
+  const auto told =
+      std::ranges::find_if(environment, [&](const std::string& one) { return one.starts_with(variable); });
+  if (told != environment.end())
+    *told += ":" + home;
+  else
+    environment.push_back(std::string(variable) + home);
+}
+
 command command_for(const task& work, const surroundings& around) {
   const step& declared = *work.step->command;
   command what{.words = work.seen->words,
                .directory = work.folder,
                .environment = environment_for(*work.seen, around)};
   what.environment.push_back(folder_variable + work.folder);
+  if (!work.home.empty()) keep_git_below(work.home, what.environment);
   if (declared.shell) what.words = {"/bin/sh", "-e", "-c", work.seen->words.at(0)};
   return what;
 }

@@ -20,6 +20,7 @@ struct task {
   step_plan plan;
   std::vector<upstream_result> upstream;
   std::string folder;  ///< absolute: its own, or the source folder where IN_SOURCE
+  std::string home;    ///< absolute: git looks for no repository from there on; empty with IN_SOURCE
   std::string source;  ///< absolute: its pipeline's source folder
   std::string log;     ///< absolute path of its log
   key_parts parts;     ///< of its key, to be remembered with a success

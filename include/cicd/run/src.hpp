@@ -2,12 +2,13 @@
 #pragma once
 
 #include <cicd/run/cache.ipp>
-#include <cicd/run/decorators.ipp>
 #include <cicd/run/caching_runner.ipp>
+#include <cicd/run/decorators.ipp>
 #include <cicd/run/event.ipp>
 #include <cicd/run/folder.ipp>
 #include <cicd/run/journal.ipp>
 #include <cicd/run/loop.ipp>
 #include <cicd/run/memory.ipp>
 #include <cicd/run/process_runner.ipp>
+#include <cicd/run/step_home.ipp>
 #include <cicd/run/workspace.ipp>

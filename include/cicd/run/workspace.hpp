@@ -17,7 +17,7 @@ struct workspace {
   std::string cache;  ///< shared by build trees
 
   std::string own() const { return build_root + "/.cicd"; }
-  /// The persistent folder of a step, by its id `orders/build`.
+  /// The folder of a step, by its id `orders/build`: a link to where it really lies (run/step_home).
   std::string work(const std::string& step) const { return own() + "/work/" + step; }
   /// What is remembered of a step beside its folder.
   std::string memory(const std::string& step, const std::string& kind) const;

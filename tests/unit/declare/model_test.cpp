@@ -24,9 +24,9 @@ std::vector<std::string> texts(const std::vector<T>& values) {
 TEST(a_step, holds_every_value_of_its_call) {
   const auto model = good(
       "add_pipeline(o)\npipeline_step(o a COMMAND x y)\npipeline_step(o lint COMMAND sh -c z WRAPPER w "
-      "INPUTS src/** EXCLUDE b OUTPUTS out/ REPORTS r.xml AFTER a "
+      "INPUTS src/** EXCLUDE b OUTPUTS out/ REPORTS r.xml KEEP .m/ AFTER a "
       "DEPENDS gen TOOLS java ENV A=b=c PASS_ENV HOME_X TIMEOUT 15m GRACE 30s RETRIES 2 STAGE scan CHECK "
-      "IN_SOURCE ALWAYS DESCRIPTION \"a b\")");
+      "ALWAYS DESCRIPTION \"a b\")\npipeline_step(o in COMMAND x IN_SOURCE)");
   const cicd::step& step = model.pipelines.at(0).declared.steps.at(1);
   EXPECT_EQ(step.name.view(), "lint");
   EXPECT_EQ(texts(step.command), (std::vector<std::string>{"sh", "-c", "z"}));
@@ -35,6 +35,7 @@ TEST(a_step, holds_every_value_of_its_call) {
   EXPECT_EQ(texts(step.exclude), std::vector<std::string>{"b"});
   EXPECT_EQ(texts(step.outputs), std::vector<std::string>{"out/"});
   EXPECT_EQ(texts(step.reports), std::vector<std::string>{"r.xml"});
+  EXPECT_EQ(texts(step.keep), std::vector<std::string>{".m/"});
   EXPECT_EQ(texts(step.after), std::vector<std::string>{"a"});
   EXPECT_EQ(texts(step.depends), std::vector<std::string>{"gen"});
   EXPECT_EQ(texts(step.tools), std::vector<std::string>{"java"});
@@ -46,7 +47,7 @@ TEST(a_step, holds_every_value_of_its_call) {
   EXPECT_EQ(step.grace.milliseconds(), 30'000);
   EXPECT_EQ(step.retries.number(), 2);
   EXPECT_EQ(step.stage, cicd::step_stage::scan);
-  EXPECT_TRUE(step.check && step.in_source && step.always);
+  EXPECT_TRUE(step.check && step.always && model.pipelines.at(0).declared.steps.at(2).in_source);
   EXPECT_EQ(step.description.view(), "a b");
 }
 

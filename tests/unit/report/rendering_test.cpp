@@ -64,6 +64,16 @@ TEST(readable_paths, become_those_of_the_source_tree) {
   EXPECT_EQ(readable_paths{}.in("/b/s"), "/b/s");
 }
 
+TEST(readable_paths, lead_through_the_build_tree_where_a_folder_lies_elsewhere) {
+  const readable_paths paths{{{"/b/s", "/src"}},
+                             "",
+                             [](const std::string& path) { return path == "/src/A.java"; },
+                             {{"/cache/1f/2e", "/b/s"}}};
+  EXPECT_EQ(paths.in("/cache/1f/2e/A.java: x"), "/src/A.java: x");
+  EXPECT_EQ(paths.in("/cache/1f/2e/made"), "/b/s/made");
+  EXPECT_EQ(paths.in("/cache/1f/2ee/made"), "/cache/1f/2ee/made");
+}
+
 TEST(readable_paths, what_a_build_made_stays_where_it_is) {
   const std::set<std::string> there{"/src/A.java", "/src/my file.txt"};
   const readable_paths paths{

@@ -1,4 +1,4 @@
-// Filling a step's folder: what is placed, what is left alone, what is removed.
+// Filling a step's folder: what is placed, what is left alone, what is removed; and where it lies.
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 struct folder_fixture : testing::Test {
   fs::path root;
   std::string work, list;
+  file_query kept;
   std::unique_ptr<shared_index> index;
 
   void SetUp() override {
@@ -39,19 +40,70 @@ struct folder_fixture : testing::Test {
     const std::string folder = (root / name).string();
     return {folder, *index->look({folder, {"**"}, {}, {}, true})};
   }
-  status fill(const std::vector<std::string>& names) const {
+  result<bool> fill(const std::vector<std::string>& names) const {
     std::vector<file_source> sources;
     for (const std::string& name : names) sources.push_back(all_of(name));
-    return fill_folder(work, sources, list, *index);
+    return fill_folder(work, sources, kept, *index);
   }
 };
 
-TEST_F(folder_fixture, holds_the_files_of_its_sources_and_keeps_what_tools_made) {
+TEST_F(folder_fixture, holds_the_files_of_its_sources_and_nothing_else) {
   ASSERT_TRUE(fill({"source"}));
   EXPECT_EQ(*read_file(work + "/src/a b;c.java"), "class A");
   put("work/target/made.class", "made");
+  put("work/src/made.txt", "made");
+  fs::create_directories(work + "/empty/folder");
+  fs::create_symlink("/", work + "/src/out");
   ASSERT_TRUE(fill({"source"}));
-  EXPECT_TRUE(exists(work + "/target/made.class"));
+  std::vector<std::string> left;
+  const std::vector<tree_entry> all = *list_tree(work);
+  for (const tree_entry& entry : all) left.push_back(entry.path);
+  EXPECT_EQ(left, (std::vector<std::string>{"pom.xml", "src", "src/a b;c.java"}));
+}
+
+TEST_F(folder_fixture, what_is_named_to_be_kept_stays_and_is_told) {
+  put("work/target/classes/A.class", "made");
+  put("work/target/log.txt", "made");
+  put("work/.tool/state", "made");
+  put("work/.toolbox", "made");
+  kept.patterns = {".tool", "target/**"};
+  kept.exclude = {"target/*.txt"};
+  EXPECT_TRUE(*fill({"source"}));
+  EXPECT_TRUE(exists(work + "/target/classes/A.class") && exists(work + "/.tool/state"));
+  EXPECT_FALSE(exists(work + "/target/log.txt") || exists(work + "/.toolbox"));
+  fs::remove_all(work + "/target");
+  fs::remove_all(work + "/.tool");
+  EXPECT_FALSE(*fill({"source"})) << "what begins with nothing kept can be shared";
+}
+
+TEST_F(folder_fixture, an_input_that_a_pattern_names_too_counts_as_no_kept_file) {
+  kept.patterns = {"**"};
+  EXPECT_FALSE(*fill({"source"}));
+  EXPECT_FALSE(*fill({"source"}));
+  put("work/src/more", "made");
+  EXPECT_TRUE(*fill({"source"}));
+}
+
+TEST_F(folder_fixture, rights_that_a_step_took_away_are_given_back) {
+  ASSERT_TRUE(fill({"source"}));
+  chmod((work + "/pom.xml").c_str(), 0400);
+  chmod((work + "/src").c_str(), 0500);
+  ASSERT_TRUE(fill({"source"}));
+  EXPECT_EQ(fs::status(work + "/pom.xml").permissions(), fs::perms(0644));
+  EXPECT_EQ(fs::status(work + "/src").permissions() & fs::perms::owner_all, fs::perms::owner_all);
+  EXPECT_EQ(*read_file(work + "/src/a b;c.java"), "class A");
+}
+
+TEST_F(folder_fixture, in_a_source_folder_all_stays_but_what_earlier_steps_gave) {
+  put("given/made.txt", "made");
+  put("source/of_the_person", "precious");
+  const std::string source = (root / "source").string();
+  ASSERT_TRUE(fill_source_folder(source, {all_of("source"), all_of("given")}, list, *index));
+  EXPECT_EQ(*read_file(source + "/made.txt"), "made");
+  fs::remove(root / "given/made.txt");
+  ASSERT_TRUE(fill_source_folder(source, {all_of("given")}, list, *index));
+  EXPECT_FALSE(exists(source + "/made.txt"));
+  EXPECT_TRUE(exists(source + "/of_the_person") && exists(source + "/pom.xml"));
 }
 
 TEST_F(folder_fixture, what_is_right_already_is_not_touched) {

@@ -1,0 +1,183 @@
+"""A step's folder: it holds its inputs and nothing else when the step starts, and nothing above it is ever seen."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import unittest
+from pathlib import Path
+
+import harness
+
+# What a tool would find that looks upwards from its folder.
+LOOK_UP = ('at=$(pwd -P); while [ \\"$at\\" != / ]; do at=$(dirname \\"$at\\"); '
+           'for name in .git .mvn package.json node_modules; do if [ -e \\"$at/$name\\" ]; then echo \\"$name is seen\\"; fi; done; done > seen.txt; '
+           'git rev-parse --show-toplevel >> seen.txt 2>&1 || echo no repository >> seen.txt; pwd -P > where.txt')
+
+
+class Folders(harness.Case):
+    def read(self, tree, step, name):
+        return (tree.work(step) / name).read_text()
+
+    def other(self, tree, name="other"):
+        other = harness.Tree(tree.root, build=name, home=tree.home)
+        other.env.update({key: value for key, value in tree.env.items() if key.startswith("CICD_")})
+        other.configure()
+        return other
+
+    # ---- what lies in it ----
+
+    def test_a_deleted_resource_is_in_nothing_that_is_made_later(self):
+        tree = self.tree()
+        tree.write("res/a", "a")
+        tree.write("res/b", "b")
+        tree.declare('add_pipeline(app)\npipeline_step(app build SHELL "mkdir -p classes; cp res/* classes/; ls classes > list.txt" INPUTS res/** OUTPUTS list.txt)\n').configure()
+        tree.run("app/build")
+        (tree.source / "res/b").unlink()
+        tree.run("app/build")
+        self.assertEqual(tree.outcomes(), {"app/build": "ran"})
+        self.assertEqual(self.read(tree, "app/build", "list.txt"), "a\n")
+        other = self.other(tree)
+        other.run("app/build")
+        self.assertEqual(self.read(other, "app/build", "list.txt"), "a\n")
+
+    def test_whatever_ran_there_before_the_step_sees_its_inputs_alone(self):
+        tree = self.tree()
+        tree.write("in.txt", "1")
+        tree.write("made", '#!/bin/sh\nfind . | sort > /tmp/x.$$; mv /tmp/x.$$ list.txt\nmkdir -p left/deep; echo x > left/deep/file; ln -s / left/link\n'
+                   'chmod 500 . ; [ "$(cat in.txt)" != fails ]\n', 0o755)
+        tree.declare('add_pipeline(app)\npipeline_step(app first SHELL "echo 1 > first.txt" INPUTS in.txt OUTPUTS first.txt)\n'
+                     "pipeline_step(app one COMMAND ./made INPUTS in.txt made OUTPUTS list.txt AFTER first)\n").configure()
+        want = ".\n./first.txt\n./in.txt\n./made\n"
+        for content, status in (("1", 0), ("fails", 1), ("2", 0)):
+            tree.write("in.txt", content)
+            tree.run("app/one", status=status)
+            self.assertEqual(self.read(tree, "app/one", "list.txt"), want)
+
+    def test_a_second_attempt_begins_as_the_first_did(self):
+        tree = self.tree()
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "ls; touch left; exit 1" INPUTS CMakeLists.txt RETRIES 2)\n').configure()
+        tree.run("app/one", status=1)
+        self.assertEqual(tree.log("app/one"), b"| CMakeLists.txt\n" * 3)
+
+    def test_what_a_tool_keeps_is_there_and_its_result_is_shared_with_nobody(self):
+        tree = self.tree()
+        tree.write("in.txt", "1")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "mkdir -p .tool; cat .tool/* > seen.txt 2>/dev/null || true; cp in.txt .tool/; touch gone" '
+                     "INPUTS in.txt OUTPUTS seen.txt KEEP .tool/)\n").configure()
+        tree.run("app/one")
+        tree.write("in.txt", "2")
+        tree.run("app/one")
+        self.assertEqual(self.read(tree, "app/one", "seen.txt"), "1")
+        tree.run("app/one")
+        self.assertEqual(tree.outcomes(), {"app/one": "up-to-date"})
+        other = self.other(tree)
+        other.run("app/one")
+        self.assertEqual(other.outcomes(), {"app/one": "ran"}, "made with what was kept, it is of the other build tree alone")
+        self.assertEqual(self.read(other, "app/one", "seen.txt"), "")
+        third = self.other(tree, "third")
+        third.run("app/one")
+        self.assertEqual(third.outcomes(), {"app/one": "reused"}, "made without anything kept, it is shared")
+
+    def test_what_runs_in_the_source_folder_is_shared_with_nobody(self):
+        tree = self.tree()
+        tree.write("in.txt", "1")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "ls stray 2>&1 > out.txt || true" INPUTS in.txt OUTPUTS out.txt IN_SOURCE)\n').configure()
+        tree.run("app/one")
+        self.assertEqual(list((tree.home / "cache").glob("steps/*/*")), [])
+        other = self.other(tree)
+        other.run("app/one")
+        self.assertEqual(other.outcomes(), {"app/one": "ran"})
+
+    # ---- what lies above it ----
+
+    def looking(self, **how):
+        tree = self.tree(**how)
+        for name in (".mvn/maven.config", "package.json"):
+            tree.write(name, "{}")
+        tree.declare(f'add_pipeline(app)\npipeline_step(app test SHELL "{LOOK_UP}" INPUTS CMakeLists.txt OUTPUTS seen.txt where.txt)\n')
+        tree.commit()
+        tree.configure()
+        return tree
+
+    def assert_nothing_seen(self, tree, inside):
+        tree.run("app/test")
+        self.assertNotIn("is seen", self.read(tree, "app/test", "seen.txt"))
+        self.assertIn("no repository", self.read(tree, "app/test", "seen.txt"))
+        where = Path(self.read(tree, "app/test", "where.txt").strip())
+        self.assertTrue(where.is_relative_to(inside.resolve()), where)
+        self.assertEqual(where.parent.parent.stat().st_mode & 0o777, 0o700)
+        self.assertEqual(tree.work("app/test").resolve(), where)
+        self.assertNotIn("test", where.relative_to(inside.resolve()).parts)
+        return where
+
+    def test_a_build_tree_in_a_repository_shows_a_step_nothing_of_it(self):
+        tree = self.looking(build="source/build")
+        self.assert_nothing_seen(tree, tree.home / "cache/work")
+
+    def test_a_cache_folder_in_a_repository_or_below_a_project_is_not_where_steps_run(self):
+        for marker in (".git", "package.json", "test"):
+            with self.subTest(marker):
+                tree = self.looking(name=f"n{len(marker)}")
+                home = tree.root / ("test" if marker == "test" else "home")
+                (home / marker).mkdir(parents=True)
+                tree.env["CICD_CACHE_DIR"] = str(home / "cache")
+                self.assert_nothing_seen(tree, tree.build / ".cicd/w")
+
+    def test_where_all_lies_in_a_repository_steps_run_elsewhere(self):
+        tree = self.looking(build="source/build")
+        tree.env["CICD_CACHE_DIR"] = str(tree.source / "cache")
+        elsewhere = Path(f"/var/tmp/cicd-{os.geteuid()}")
+        where = self.assert_nothing_seen(tree, elsewhere)
+        shutil.rmtree(where.parent)
+        with contextlib.suppress(OSError):  # a run outside of the tests may use it
+            elsewhere.rmdir()
+
+    def test_a_named_place_is_used_and_what_lies_above_it_is_said(self):
+        tree = self.looking()
+        tree.env["CICD_WORK_DIR"] = str(tree.source / "here")
+        done = tree.run("app/test")
+        self.assertIn("source/.git", done.stdout)
+        self.assertIn("CICD_WORK_DIR", done.stdout)
+        self.assertIn("no repository", self.read(tree, "app/test", "seen.txt"), "git is kept from it all the same")
+        tree.env["CICD_WORK_DIR"] = "here"
+        (tree.work("app/test") / "seen.txt").unlink()
+        shutil.rmtree(tree.home / "cache")
+        self.assertIn("not an absolute path: 'here'", tree.run("app/test", status=2).all)
+
+    # ---- where it lies ----
+
+    def test_a_path_in_a_message_is_the_one_in_the_build_tree(self):
+        tree = self.tree('add_pipeline(app)\npipeline_step(app one SHELL "touch made; echo $(pwd -P)/made: broken; exit 1" INPUTS CMakeLists.txt)\n')
+        done = tree.run("app/one", status=1)
+        self.assertIn(".cicd/work/app/one/made: broken", done.stdout.split("✗")[1])
+        self.assertNotIn("cache/work", done.stdout.split("✗")[1])
+
+    def test_folders_of_a_build_tree_that_is_gone_are_removed_and_no_others(self):
+        calls = 'add_pipeline(app)\npipeline_step(app one SHELL "echo $MORE > out.txt" INPUTS CMakeLists.txt OUTPUTS out.txt PASS_ENV MORE)\n'
+        trees = [self.tree(calls, name=name, home=self.folder / "home") for name in ("gone", "lives", "in_use", "young", "last")]
+        homes = []
+        for tree in trees:
+            tree.run("app/one")
+            homes.append(tree.work("app/one").resolve().parent)
+        gone, lives, in_use, young, last = homes
+        for tree, home in zip(trees, homes):
+            if home in (gone, in_use, young):
+                shutil.rmtree(tree.build)
+            if home != young:
+                os.utime(home / "of", (1, 1))
+        with open(in_use / "of") as held:
+            fcntl.flock(held, fcntl.LOCK_SH)
+            trees[-1].run("app/one", env={"MORE": "1"})
+        self.assertEqual([home.exists() for home in homes], [False, True, True, True, True])
+
+    def test_a_build_tree_of_before_goes_on(self):
+        tree = self.tree('add_pipeline(app)\npipeline_step(app one SHELL "ls > out.txt" INPUTS CMakeLists.txt OUTPUTS out.txt)\n')
+        (tree.work("app/one") / "target").mkdir(parents=True)
+        tree.run("app/one")
+        self.assertTrue(tree.work("app/one").is_symlink())
+        self.assertEqual(self.read(tree, "app/one", "out.txt"), "CMakeLists.txt\nout.txt\n")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
