@@ -46,6 +46,7 @@ class pipeline_targets {
     for (const step_stage stage : {step_stage::build, step_stage::test, step_stage::scan}) add_stage(stage);
     for (const step& each : of_.steps)
       if (!is_stage_name(each.name.view())) add_step(each);
+    release_depends_ = depends_of(before_release());
     add_images();
     for (const environment& each : of_.environments) add_environment(each);
     for (const preview& each : of_.previews) add_preview(each);
@@ -153,6 +154,17 @@ class pipeline_targets {
     return before;
   }
 
+  /// What a publish or a deploy comes after: what the images take, all tests and all scans.
+  std::vector<const step*> before_release() const {
+    std::vector<const step*> before;
+    for (const image& each : of_.images)
+      for (const step* step : steps_before(each)) before.push_back(step);
+    for (const step& each : of_.steps)
+      if (each.check || each.stage == step_stage::test || each.stage == step_stage::scan)
+        before.push_back(&each);
+    return before;
+  }
+
   void add_images() {
     if (of_.images.empty()) return;
     std::vector<const step*> before;
@@ -164,13 +176,13 @@ class pipeline_targets {
       for (const step* step : steps_before(each)) before.push_back(step);
     }
     made.test = true;
-    made.depends = image_depends_ = depends_of(before);
+    made.depends = depends_of(before);
     set_fixtures(made, before);
     target& publish =
         add("publish", "publish",
             fmt::format("publishes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
     publish.steps.push_back(id("publish"));
-    publish.depends = image_depends_;
+    publish.depends = release_depends_;
   }
 
   void add_environment(const environment& of) {
@@ -181,7 +193,7 @@ class pipeline_targets {
     plan.plans_only = true;
     target& deploy = add(step, "deploy", fmt::format("deploys {} to {}", name_, of.name.view()));
     deploy.steps.push_back(id(step));
-    deploy.depends = image_depends_;
+    deploy.depends = release_depends_;
     if (of.via == deploy_way::kubectl) add_rollback(of);
     if (!of.verify.empty()) add_verify(of);
   }
@@ -208,7 +220,7 @@ class pipeline_targets {
     target& deploy =
         add("deploy-" + what, "deploy", fmt::format("deploys the branch of {} beside the real one", name_));
     deploy.steps.push_back(id("deploy-" + what));
-    deploy.depends = image_depends_;
+    deploy.depends = release_depends_;
   }
 
   void add_undeploy() {
@@ -222,7 +234,7 @@ class pipeline_targets {
         step, "deploy",
         fmt::format("gives the branch of {} {} of what {} answers", name_, of.share.view(), of.in.view()));
     made.steps.push_back(id(step));
-    made.depends = image_depends_;
+    made.depends = release_depends_;
   }
 
   const pipeline& of_;
@@ -230,7 +242,7 @@ class pipeline_targets {
   std::vector<target> made_;
   std::unordered_map<std::string_view, const step*> steps_;
   bool any_depends_ = false;
-  std::vector<std::string> image_depends_;
+  std::vector<std::string> release_depends_;
 };
 
 /// What an aggregate does, in a person's words.

@@ -25,6 +25,7 @@ class model_builder {
     for (std::size_t at = 0; at < calls_.calls.size(); ++at)
       if (calls_.calls[at].where.function != "add_pipeline") read_into_draft(site_of(calls_.calls[at], at));
     for (draft& each : drafts_) {
+      finish_stages(each);
       finish_images(each);
       check_pipeline(each, zones_, found_);
     }
@@ -187,6 +188,19 @@ class model_builder {
   template <typename T>
   static void put_over(declaration<T>& under, const declaration<T>& over) {
     lay_over(under, over);
+  }
+
+  /// A step of a stage's name has that stage where none is given, so that what "tests" also holds a deploy
+  /// back.
+  static void finish_stages(draft& of) {
+    for (declaration<step>& each : of.steps.items())
+      if (!each.at("stage")) each.value.stage = stage_named(each.name);
+  }
+
+  static step_stage stage_named(std::string_view name) {
+    if (name == "build") return step_stage::build;
+    if (name == "test") return step_stage::test;
+    return name == "scan" ? step_stage::scan : step_stage::none;
   }
 
   /// The pipeline's JAR, BASE and BASE_AFTER belong to the template's image.

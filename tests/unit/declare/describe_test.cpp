@@ -33,10 +33,9 @@ constexpr std::string_view orders =
 TEST(a_pipeline_of_a_template, turns_into_the_targets_that_the_interface_promises) {
   names all;
   for (const target& each : targets(orders)) all.push_back(each.name);
-  EXPECT_EQ(all,
-            (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image",
-                   "orders.publish", "orders.plan-stage", "orders.deploy-stage",
-                   "build", "scan", "image", "publish", "plan-stage", "deploy-stage"}));
+  EXPECT_EQ(all, (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image",
+                        "orders.publish", "orders.plan-stage", "orders.deploy-stage", "build", "scan",
+                        "image", "publish", "plan-stage", "deploy-stage"}));
 }
 
 TEST(a_target, ends_with_the_steps_it_stands_for) {
@@ -99,6 +98,28 @@ TEST(targets, depend_on_what_any_step_before_them_names) {
   for (const char* name : {"o.image", "o.publish", "o.deploy-s", "deploy-s", "build"})
     EXPECT_EQ(named(all, name).depends, names{"gen"}) << name;
   EXPECT_TRUE(named(all, "o.plan-s").depends.empty());
+}
+
+TEST(targets, of_a_release_depend_on_what_its_tests_and_scans_name) {
+  const auto all = targets(
+      "add_pipeline(o)\npipeline_step(o build COMMAND x)\npipeline_step(o test COMMAND x DEPENDS app)\n"
+      "pipeline_step(o lint COMMAND x STAGE scan DEPENDS rules)\npipeline_step(o own COMMAND x DEPENDS "
+      "more)\n"
+      "pipeline_image(o FILES a=/a)\npipeline_environment(o s VIA gitops)");
+  for (const char* name : {"o.publish", "o.deploy-s"})
+    EXPECT_EQ(named(all, name).depends, (names{"app", "rules"})) << name;
+  EXPECT_TRUE(named(all, "o.image").depends.empty());
+}
+
+TEST(a_step_of_a_stage_s_name, has_that_stage_unless_it_says_another) {
+  using cicd::step_stage;
+  const auto made = cicd::tests::model_from(
+      "add_pipeline(o)\npipeline_step(o build COMMAND x)\npipeline_step(o test COMMAND x)\n"
+      "pipeline_step(o scan COMMAND x STAGE test)\npipeline_step(o lint COMMAND x)");
+  std::vector<step_stage> stages;
+  for (const cicd::step& each : made.model.pipelines.at(0).declared.steps) stages.push_back(each.stage);
+  EXPECT_EQ(stages, (std::vector<step_stage>{step_stage::build, step_stage::test, step_stage::test,
+                                             step_stage::none}));
 }
 
 constexpr std::string_view clusters =
