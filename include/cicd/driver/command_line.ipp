@@ -263,7 +263,6 @@ int usage_failure(const CLI::App& app, const CLI::ParseError& mistake, int count
 
 int run_command_line(int count, char** given) {
   prepare_process();
-  umask(022);
   driver_command_line::words said;
   driver_command_line::action chosen;
   CLI::App app("cicd " CICD_VERSION

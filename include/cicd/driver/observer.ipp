@@ -7,13 +7,14 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/observer.hpp>
+#include <cicd/observe/platform.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
 
 std::string folder_of(const session& of, const graph_step& step) {
-  if (step.command != nullptr && step.command->in_source) return step.pipeline->source_directory;
+  if (step.runs_in_source()) return step.pipeline->source_directory;
   return of.where.work(step.id);
 }
 
@@ -81,6 +82,7 @@ class pass {
     for (const auto& [step, query] : outputs_) take_outputs(step, answers_[query], remembered);
     for (step_index step : wanted)
       if (is_pure(graph_.steps[step].kind)) take_surroundings(step);
+    tell_of_unknown_programs(remembered);
     return std::move(seen_);
   }
 
@@ -108,11 +110,57 @@ class pass {
   void take_inputs(step_index step, const result<file_set>& files) {
     if (files) {
       seen_.seen[step].inputs = *files;
+      for (const observed_file& file : *files)
+        if (file.mode == link_mode) take_link(step, file.path, *files);
       return;
     }
     error why = files.error();
     why.subject = graph_.steps[step].id;
     complain(std::move(why));
+  }
+
+  static constexpr unsigned link_mode = 0120000;
+
+  /// A link is an input by its text alone: what it leads to is an input too, or part of the key by content,
+  /// or refused.
+  void take_link(step_index step, const std::string& path, const file_set& inputs) {
+    const graph_step& about = graph_.steps[step];
+    const std::string& root = about.pipeline->source_directory;
+    const std::string link = root + "/" + path, target = link_target(link).value_or("");
+    const std::string folder = link.substr(0, link.rfind('/'));
+    const std::string to = normal_path(target.starts_with('/') ? target : folder + "/" + target);
+    const std::string below = path_below(to, root);
+    const bool inside = below != to, stays = target.starts_with('/') || about.runs_in_source();
+    const bool named = about.command != nullptr && !about.command->inputs.empty();
+    if (inside && holds(inputs, below)) return;
+    if (!stays && (inside || !named)) {
+      if (about.command != nullptr && about.after.empty())
+        seen_.seen[step].notes.push_back(fmt::format(
+            "the link '{}' leads to '{}', which is no input: in the step's folder nothing is there", path,
+            target));
+      return;
+    }
+    if (about.command != nullptr && (is_folder(to) || !stays)) return refuse_link(about, link, target);
+    const result<observed_file> there = index_.look_at(real_path(to).value_or(to));
+    seen_.seen[step].settings.emplace_back(
+        path, there ? fmt::format("{:o} {}", there->mode, hex(there->content)) : "missing");
+  }
+
+  /// Whether a path, or something below it, is among sorted files.
+  static bool holds(const file_set& files, const std::string& path) {
+    const auto at = std::ranges::lower_bound(files, path, {}, &observed_file::path);
+    if (at != files.end() && at->path == path) return true;
+    const auto below = std::ranges::lower_bound(files, path + "/", {}, &observed_file::path);
+    return below != files.end() && below->path.starts_with(path + "/");
+  }
+
+  void refuse_link(const graph_step& about, const std::string& link, const std::string& target) {
+    complain(
+        error{exit_class::usage, about.id, "an input is a link that leads out of the source folder", link, {}}
+            .with("leads to", target)
+            .with("allowed", "a link to what lies in the source folder, or an absolute one to a file")
+            .with("try", "put what it leads to in its place, or leave it out: EXCLUDE "
+                             + path_below(link, about.pipeline->source_directory)));
   }
 
   void take_outputs(step_index step, const result<file_set>& files, const journal& remembered) {
@@ -122,11 +170,15 @@ class pass {
 
   void take_surroundings(step_index step) {
     const graph_step& about = graph_.steps[step];
-    if (about.command != nullptr) take_command(*about.command, about, seen_.seen[step]);
+    seen_.seen[step].settings.emplace_back("the platform", platform_);
+    if (about.command != nullptr) take_command(step, *about.command, about, seen_.seen[step]);
     if (about.picture != nullptr) take_base(*about.picture, about, seen_.seen[step]);
   }
 
-  void take_command(const cicd::step& declared, const graph_step& about, observed_step& seen) {
+  void take_command(step_index step,
+                    const cicd::step& declared,
+                    const graph_step& about,
+                    observed_step& seen) {
     const placeholder_values values{{"pipeline", about.pipeline->declared.name.str()}, {"source", "."}};
     for (const text& word : declared.command) seen.words.push_back(with_placeholders(word.view(), values));
     if (declared.shell) seen.words = {with_placeholders(declared.shell.view(), values)};
@@ -138,6 +190,72 @@ class pass {
     for (const variable_name& name : declared.pass_env)
       if (const auto value = of_.around.get(name.view())) seen.variables.emplace_back(name.str(), *value);
     take_tools(declared, about, seen);
+    take_named_files(declared, seen);
+    if (declared.tools.empty() && starts_unknown(declared, about, seen)) {
+      unknown_.push_back(step);
+      seen.settings.emplace_back("this machine", machine_identity());
+      seen.settings.emplace_back("PATH", hex(sha256(of_.around.get_or("PATH", ""))));
+    }
+  }
+
+  bool starts_unknown(const cicd::step& declared, const graph_step& about, const observed_step& seen) const {
+    if (declared.shell) return true;
+    const std::string& program = seen.words.front();
+    if (program.starts_with('/')) return starts_unknown_programs(program);
+    if (program.find('/') != std::string::npos)
+      return starts_unknown_programs(about.pipeline->source_directory + "/" + program);
+    const auto tool = std::ranges::find(seen.tools, program, &tool_identity::name);
+    return starts_unknown_programs(tool == seen.tools.end() ? program : tool->path);
+  }
+
+  /// Once in a build tree: with the first of them that never ran here.
+  void tell_of_unknown_programs(const journal& remembered) {
+    const auto first = std::ranges::find_if(
+        unknown_, [&](step_index step) { return !remembered.last(graph_.steps[step].id); });
+    if (first == unknown_.end()) return;
+    const std::string others =
+        unknown_.size() == 1 ? "" : fmt::format(" (as with {} more steps)", unknown_.size() - 1);
+    seen_.seen[*first].notes.push_back(
+        fmt::format("which programs it starts is not known, so its result is shared on this machine alone{}; "
+                    "TOOLS names them",
+                    others));
+  }
+
+  /// What CMake made and the step is told of: the files of DEPENDS, and those that a generator expression
+  /// names.
+  void take_named_files(const cicd::step& declared, observed_step& seen) {
+    std::set<std::string> files;
+    for (const text& target : declared.depends)
+      for (std::string& file : of_.files_of_target(target.str())) files.insert(std::move(file));
+    const auto add = [&](const std::string& word) {
+      if (!of_.generated.contains(word)) return;
+      for (std::string& file : files_named_in(word)) files.insert(std::move(file));
+    };
+    for (const text& word : declared.command) add(word.str());
+    add(declared.shell.str());
+    for (const assignment& one : declared.env) add(one.name.str() + "=" + one.value);
+    for (const std::string& file : files) {
+      const result<observed_file> there = index_.look_at(real_path(file).value_or(file));
+      seen.settings.emplace_back(
+          path_below(file, of_.where.build_root),
+          there ? fmt::format("{:o} {}", there->mode, hex(there->content)) : "missing");
+    }
+  }
+
+  /// The files whose absolute paths stand in a word, alone or among others.
+  static std::vector<std::string> files_named_in(const std::string& word) {
+    std::vector<std::string> files;
+    const auto is_file = [](const std::string& path) { return exists(path) && !is_folder(path); };
+    if (word.starts_with('/') && is_file(word)) return {word};
+    constexpr std::string_view ends = " \t\n;|&<>()='\"`,";
+    for (std::size_t at = 0; at < word.size();) {
+      const std::size_t end = std::min(word.find_first_of(ends, at), word.size());
+      const std::string piece = word.substr(at, end - at);
+      if (const auto slash = piece.find('/'); slash != std::string::npos && is_file(piece.substr(slash)))
+        files.push_back(piece.substr(slash));
+      at = end + 1;
+    }
+    return files;
   }
 
   void take_tools(const cicd::step& declared, const graph_step& about, observed_step& seen) {
@@ -168,7 +286,8 @@ class pass {
     }
     seen.tools.push_back(*known->second);
     if (name != "mvn") return;
-    const std::string& source = about.pipeline->source_directory;
+    // In a folder of its own nothing above the project is seen.
+    const std::string source = about.runs_in_source() ? about.pipeline->source_directory : std::string();
     auto [settings, unread] = maven_settings_.try_emplace(source);
     if (unread)
       settings->second =
@@ -211,7 +330,9 @@ class pass {
   std::vector<std::pair<step_index, std::size_t>> inputs_, outputs_;
   std::vector<result<file_set>> answers_;
   std::map<std::string, result<tool_identity>> tools_;
-  std::map<std::string, std::string> maven_settings_;  ///< by source folder: their digest
+  std::string platform_ = platform_text();
+  std::vector<step_index> unknown_;                    ///< steps that start what nobody named
+  std::map<std::string, std::string> maven_settings_;  ///< by project: their digest
 };
 
 }  // namespace driver_observer

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct session {
   workspace where;
   cicd::model model;
   std::vector<target> targets;
+  std::string config{};  ///< of a multi-configuration generator
+  /// The texts of the declarations that generator expressions gave.
+  std::set<std::string, std::less<>> generated{};
 
   /// `cmake --build <build> --target`, as a person would type it.
   std::string build_command() const;
@@ -32,6 +36,8 @@ struct session {
   /// itself.
   std::string folder_of_person() const;
   const target* find_target(std::string_view name) const;
+  /// The files of a CMake target that DEPENDS names, absolute; none where it makes none.
+  std::vector<std::string> files_of_target(const std::string& name) const;
 };
 
 /// The folder in which the person stands.

@@ -44,6 +44,11 @@ std::string session::build_command() const {
          + " --target";
 }
 
+std::vector<std::string> session::files_of_target(const std::string& name) const {
+  const auto text = read_file_if_there(fmt::format("{}/depends/{}-{}", where.own(), name, config));
+  return text && *text && !(*text)->empty() ? split(**text, ';') : std::vector<std::string>();
+}
+
 const target* session::find_target(std::string_view name) const {
   const auto found = std::ranges::find(targets, name, &target::name);
   return found == targets.end() ? nullptr : &*found;
@@ -98,7 +103,13 @@ session_or_errors open_session(const session_request& request, surroundings arou
   if (!root) return {nullptr, {std::move(root).error()}, {}};
   const result<std::string> text = read_file(*root + "/.cicd/declarations.ndjson");
   if (!text) return {nullptr, {text.error()}, {}};
-  const result<recorded_calls> calls = read_calls(*text, driver_session::genex_in(*root, request.config));
+  std::set<std::string, std::less<>> generated;
+  const genex_reader known = driver_session::genex_in(*root, request.config);
+  const result<recorded_calls> calls = read_calls(*text, [&](std::string_view id) {
+    std::optional<std::string> given = known(id);
+    if (given) generated.insert(*given);
+    return given;
+  });
   if (!calls) return {nullptr, {calls.error()}, {}};
   std::vector<std::string> folders = template_folders(around);
   folders.insert(folders.end(), calls->tree.template_path.begin(), calls->tree.template_path.end());
@@ -109,6 +120,8 @@ session_or_errors open_session(const session_request& request, surroundings arou
   const std::string cache = around.cache_folder();
   opened.opened =
       std::make_unique<session>(session{std::move(around), {*root, cache}, std::move(read.model), {}});
+  opened.opened->config = request.config;
+  opened.opened->generated = std::move(generated);
   opened.opened->targets = targets_of(opened.opened->model);
   return opened;
 }

@@ -26,6 +26,7 @@
 #include <cicd/observe/git_program.ipp>
 #include <cicd/observe/index_image.ipp>
 #include <cicd/observe/maven_settings.ipp>
+#include <cicd/observe/platform.ipp>
 #include <cicd/observe/query_match.ipp>
 #include <cicd/observe/stamps.ipp>
 #include <cicd/observe/tools.ipp>
