@@ -96,10 +96,8 @@ void caching_runner::remove_others(const file_query& query, const file_set& want
 status caching_runner::prepared(progress& one) {
   const bool own_folder = one.work->folder != one.work->source;
   const file_query kept = kept_in(*one.work->step);
-  if (!own_folder || !kept.patterns.empty())
-    remove_others(reports_in(one.work->folder, *one.work->step), {});
-  if (own_folder && !kept.patterns.empty())
-    remove_others(outputs_in(one.work->folder, *one.work->step), {});
+  if (!own_folder || !kept.patterns.empty()) remove_others(reports_in(one.work->folder, *one.work->step), {});
+  if (own_folder && !kept.patterns.empty()) remove_others(outputs_in(one.work->folder, *one.work->step), {});
   std::vector<file_source> sources{{one.work->source, one.work->seen->inputs}};
   for (const file_query& query : ask_.upstream_outputs(*one.work)) {
     result<file_set> files = index_.look(query);
