@@ -170,6 +170,17 @@ class Keys(harness.Case):
         self.assertFalse((work / "out").is_symlink())
         self.assertEqual((work / "out/logo.txt").read_text(), "made\n")
 
+    def test_an_image_is_never_written_through_a_link_that_a_step_made(self):
+        tree = self.tree()
+        tree.write("assets/index.json", "of the person")
+        tree.write("in.txt", "one")
+        tree.declare("add_pipeline(app)\npipeline_step(app build COMMAND ln -s ${CMAKE_SOURCE_DIR}/assets layout INPUTS in.txt OUTPUTS layout)\n"
+                     "pipeline_image(app BASE scratch FILES in.txt=/in.txt ENTRYPOINT /in.txt)\n").configure()
+        tree.run("app.image")
+        self.assertEqual([path.name for path in (tree.source / "assets").iterdir()], ["index.json"])
+        self.assertEqual((tree.source / "assets/index.json").read_text(), "of the person")
+        self.assertTrue((tree.work("app/image") / "layout/oci-layout").is_file())
+
     # ---- rights ----
 
     def test_an_image_is_the_same_under_any_umask_and_files_obey_it(self):
@@ -178,8 +189,8 @@ class Keys(harness.Case):
             tree = self.tree(name=f"m{mask}")
             tree.write("in.txt", "one", 0o644)
             tree.write("conf/deep/a", "a", 0o644)
-            tree.declare('add_pipeline(app)\npipeline_step(app build SHELL "mkdir d; cp in.txt d/out.txt; echo run > d/run; chmod +x d/run" INPUTS in.txt OUTPUTS d/)\n'
-                         "pipeline_image(app BASE scratch FILES d=/app conf=/conf ENTRYPOINT /app/run)\n")
+            tree.declare('add_pipeline(app)\npipeline_step(app build SHELL "mkdir d; cp in.txt d/out.txt; echo run > d/run; chmod +x d/run; mkdir -p root/etc; cp d/* root/etc" INPUTS in.txt OUTPUTS d/ root/)\n'
+                         "pipeline_image(app BASE rootfs:root FILES d=/app conf=/conf ENTRYPOINT /app/run)\n")
             tree.commit()
             tree.configure()
             done = tree.call([tree.launcher, "run", "app.image"], umask=mask)

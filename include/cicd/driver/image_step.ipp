@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +36,41 @@ status add_jar(const image& declared, const std::string& folder, image_recipe& r
   recipe.layers = std::move(application->layers);
   recipe.entrypoint = std::move(application->entrypoint);
   recipe.working_directory = application->working_directory;
+  return {};
+}
+
+error modes_stay(const std::string& path) {
+  return error{exit_class::cannot_save, {}, "the permissions cannot be set", path, {}};
+}
+
+/// What earlier steps made was put here under the user's umask. The modes of a base's folder become the
+/// image's, and are the same under any.
+status give_plain_modes(const std::string& folder) {
+  const auto entries = list_tree(folder);
+  if (!entries) return entries.error();
+  if (chmod(folder.c_str(), 0755) != 0) return modes_stay(folder);
+  for (const tree_entry& entry : *entries) {
+    if (entry.kind != entry_kind::file && entry.kind != entry_kind::folder) continue;
+    const bool runs = entry.kind == entry_kind::folder || (entry.mode & 0100U) != 0;
+    const std::string path = folder + "/" + entry.path;
+    if (chmod(path.c_str(), runs ? 0755 : 0644) != 0) return modes_stay(path);
+  }
+  return {};
+}
+
+status give_base_plain_modes(const task& work) {
+  const std::string base = work.step->picture->base.str();
+  if (!base.starts_with("rootfs:") || base.substr(7, 1) == "/") return {};
+  const auto folder = real_path(work.folder), root = real_path(work.folder + "/" + base.substr(7));
+  const bool is_here = folder && root && path_below(*root, *folder) != *root && is_folder(*root);
+  return is_here ? give_plain_modes(*root) : status{};
+}
+
+/// `layout` and what a jar is unpacked to lie beside what earlier steps gave: no link of theirs leads there.
+status clear_own_names(const std::string& folder) {
+  for (const char* name : {"/layout", "/.cicd-jar"})
+    if (link_target(folder + name))
+      if (status gone = remove_tree(folder + name); !gone) return gone;
   return {};
 }
 
@@ -84,6 +120,8 @@ outcome build_image_step(const task& work,
     end.failure = std::move(why);
     return end;
   };
+  if (status clear = driver_image_step::clear_own_names(work.folder); !clear) return failed(clear.error());
+  if (status plain = driver_image_step::give_base_plain_modes(work); !plain) return failed(plain.error());
   result<image_recipe> recipe = recipe_for(*work.step->picture, work.folder);
   if (!recipe) return failed(recipe.error());
   recipe->environment = around.all();

@@ -160,6 +160,7 @@ step_home::step_home(const surroundings& around, const std::string& build_root)
                                                "/tmp/" + user}
                     : std::vector<std::string>{named + "/" + user};
   for (const std::string& place : places) {
+    if (!place.starts_with('/')) continue;
     root_ = run_home::resolved(place);
     above_ = seen_from(root_);
     if (!named.empty() || (above_.empty() && run_home::could_be_ours(root_))) break;
