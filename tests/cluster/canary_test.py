@@ -62,6 +62,24 @@ class Canaries(harness.Case):
                          "production's own pods are left alone")
         self.assertIn("no canary runs here", self.canary(orders, "status", status=2).stderr)
 
+    def test_an_approval_is_of_a_canary_of_this_share_and_of_nothing_else(self):
+        orders = self.project(CALLS, replicas=4, share="40%", ready="yes", place="APPROVAL required")
+        orders.run("orders.publish")
+        orders.cicd("approve", "orders", "prod", "--reason", "the first version")
+        orders.run("orders.deploy-prod")
+        orders.git("switch", "--quiet", "--create", "fix-click")
+        orders.change(version="2")
+        refused = self.canary(orders, "start", "--share", "20%", status=5)
+        self.assertIn("nobody has approved this canary of this share", refused.all)
+        self.assertIn("cicd approve orders prod --canary --share 20% --reason", refused.all)
+        orders.cicd("approve", "orders", "prod", "--reason", "a deploy of the branch")
+        self.canary(orders, "start", "--share", "20%", status=5)
+        orders.cicd("approve", "orders", "prod", "--canary", "--share", "20%", "--reason", "one pod of five")
+        self.canary(orders, "start", "--share", "40%", status=5)
+        self.assertEqual(self.pods(), 0)
+        self.canary(orders, "start", "--share", "20%")
+        self.assertEqual(self.pods(), 1)
+
     def test_a_share_that_whole_pods_cannot_be_is_refused_with_the_nearest(self):
         orders = self.orders(replicas=3, share="10%")
         refused = self.canary(orders, "start", status=2)

@@ -194,7 +194,8 @@ class Deploy(harness.Case):
     def test_a_protected_environment_is_deployed_by_ci_only(self):
         orders = self.orders(place="PROTECTED")
         self.assertIn("by CI only", orders.run("orders.deploy-stage", status=5).all)
-        orders.run("orders.deploy-stage", env={"CI": "true"})
+        orders.run("orders.deploy-stage", status=5, env={"CI": "true"})
+        orders.run("orders.deploy-stage", env={"JENKINS_URL": "https://jenkins.example.com/", "BRANCH_NAME": "main", "GIT_COMMIT": orders.git("rev-parse", "HEAD")})
         self.assert_serves("1")
 
     def test_a_saved_plan_is_deployed_as_it_is_or_not_at_all(self):
@@ -251,7 +252,11 @@ class Deploy(harness.Case):
         refused = orders.run("orders.deploy-stage", status=2)
         self.assertIn(name, refused.all)
         self.assertIn("CREATE_NAMESPACE", refused.all)
-        orders.change(place="CREATE_NAMESPACE").run("orders.deploy-stage")
+        orders.change(place="CREATE_NAMESPACE APPROVAL required")
+        self.assertIn("nobody has approved this deploy", orders.run("orders.deploy-stage", status=5).all)
+        self.assertFalse(self.exists("namespace/" + name, namespace=name), "a refused deploy made it")
+        orders.cicd("approve", "orders", "stage", "--reason", "the first one")
+        orders.run("orders.deploy-stage")
         self.assertTrue(self.exists("namespace/" + name, namespace=name))
 
     def test_a_context_that_does_not_exist_is_named_with_those_that_do(self):

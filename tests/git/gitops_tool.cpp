@@ -29,11 +29,11 @@ gitops_options talking() {
 
 /// The files that are there with one more, and a record of the next generation: what several writers of one
 /// target want.
-result<std::optional<wanted_manifests>> one_more(const manifest_state& now,
-                                                 const std::string& name,
-                                                 const std::string& content) {
+result<std::optional<decided_manifests>> one_more(const manifest_state& now,
+                                                  const std::string& name,
+                                                  const std::string& content) {
   const auto there = now.files.find(name);
-  if (there != now.files.end() && there->second == content) return std::optional<wanted_manifests>();
+  if (there != now.files.end() && there->second == content) return std::optional<decided_manifests>();
   wanted_manifests wanted;
   wanted.files = now.files;
   wanted.files[name] = content;
@@ -47,7 +47,11 @@ result<std::optional<wanted_manifests>> one_more(const manifest_state& now,
   wanted.record.manifests = digest_of_manifests(wanted.files);
   wanted.record.outcome = "deployed";
   wanted.message = "deploy orders " + name + " to stage\n\nrun: " + name + '\n';
-  return std::optional(std::move(wanted));
+  gate_question deploy;
+  deploy.is_outside = false;
+  result<permit> allowed = may(deploy, {});
+  if (!allowed) return std::move(allowed).error();
+  return std::optional(decided_manifests{std::move(wanted), *allowed});
 }
 
 int commit(const manifest_target& target, const std::string& name, const std::string& content) {

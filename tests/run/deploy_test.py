@@ -67,6 +67,7 @@ class Deploy(harness.Case):
 
     def test_values_of_one_environment(self):
         tree = self.made(harness.DEPLOYED + "pipeline_environment(app prod ON tag v* VIA gitops)\n")
+        tree.git("tag", "v1.0.0")
         tree.run("deploy-stage", "app.deploy-prod")
         self.assertIn("replicas: 1", self.file(tree, "app-api.deployment.yaml"))
         self.assertIn("replicas: 2", self.file(tree, "app-api.deployment.yaml", "prod/app"))

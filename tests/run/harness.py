@@ -84,7 +84,8 @@ class Tree:
         self.root, self.source, self.build = Path(root), Path(root) / source, Path(root) / build
         self.home = Path(home or self.root / "home")
         self.env = {name: value for name, value in os.environ.items()
-                    if not name.startswith(("CICD_", "GIT_", "XDG_", "CMAKE_", "CTEST_", "MAKE", "NINJA", "CI", "GITHUB_", "GITLAB_"))}
+                    if not name.startswith(("CICD_", "GIT_", "XDG_", "CMAKE_", "CTEST_", "MAKE", "NINJA", "CI", "GITHUB_", "GITLAB_", "BUILDKITE",
+                                                "JENKINS_", "DRONE", "TRAVIS", "BITBUCKET_", "SYSTEM_", "BUILD_", "TF_BUILD", "WOODPECKER", "GITEA_", "FORGEJO_"))}
         self.env.update(HOME=str(self.home), CICD_CACHE_DIR=str(self.home / "cache"), CICD_STATE_DIR=str(self.home / "state"),
                         GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8", CICD_PACKAGE=package())
         self.cookie = f"HOME={self.home}"  # every step is given it, and so are its children
@@ -111,12 +112,26 @@ class Tree:
         assert not check or done.returncode == 0, f"git {words}: {done.stderr}"
         return done.stdout.strip()
 
-    def commit(self, message="a change"):
+    def commit(self, message="a change", push=True):
         if not (self.source / ".git").exists():
             self.git("init", "--quiet", "--initial-branch=main")
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        if push:
+            self.push()
         return self.git("rev-parse", "HEAD")
+
+    @property
+    def remote(self):
+        return self.root / f"{self.source.name}-remote.git"
+
+    def push(self):
+        """The branch that is checked out goes to the remote repository of this tree, as it is here."""
+        if not self.remote.exists():
+            self.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.remote))
+            self.git("remote", "add", "upstream", str(self.remote))
+        if branch := self.git("symbolic-ref", "--quiet", "--short", "HEAD", check=False):
+            self.git("push", "--quiet", "--force", "--set-upstream", "upstream", f"HEAD:refs/heads/{branch}")
 
     def configure(self, generator="Ninja", status=0):
         done = self.call([tool("cmake"), "-S", str(self.source), "-B", str(self.build), "-G", generator, f"-Dcicd_DIR={package()}"])

@@ -1,6 +1,7 @@
 // The checks of environments, previews and canaries: what goes with which way of deploying, and what they
 // refer to.
 #include <cicd/declare/checks.hpp>
+#include <cicd/declare/deploy_ways.hpp>
 
 #include <fmt/format.h>
 
@@ -11,40 +12,32 @@ namespace cicd::declaring {
 namespace checks_environment {
 namespace {
 
-/// An option that only one way of deploying, or two, know.
-struct way_of_option {
+/// An option that some ways of deploying cannot honour.
+struct option_of_ways {
   std::string_view key, keyword;
-  bool gitops, render, kubectl;
+  way_feature needs;
 };
 
-constexpr way_of_option ways[] = {{"repository", "REPOSITORY", true, false, false},
-                                  {"branch", "BRANCH", true, false, false},
-                                  {"path", "PATH", true, true, false},
-                                  {"context", "CONTEXT", false, false, true},
-                                  {"kubeconfig", "KUBECONFIG", false, false, true},
-                                  {"eks", "EKS", false, false, true},
-                                  {"role", "ROLE", false, false, true},
-                                  {"take_over", "TAKE_OVER", false, false, true},
-                                  {"prune", "PRUNE", false, false, true},
-                                  {"approval", "APPROVAL", false, false, true},
-                                  {"on_failure", "ON_FAILURE", false, false, true},
-                                  {"patience", "PATIENCE", false, false, true}};
-
-std::string fitting_ways(const way_of_option& of) {
-  if (of.kubectl) return "kubectl";
-  return of.render ? "gitops or render" : "gitops";
-}
+constexpr option_of_ways ways[] = {{"repository", "REPOSITORY", way_feature::repository},
+                                   {"branch", "BRANCH", way_feature::repository},
+                                   {"path", "PATH", way_feature::folder},
+                                   {"context", "CONTEXT", way_feature::cluster},
+                                   {"kubeconfig", "KUBECONFIG", way_feature::cluster},
+                                   {"eks", "EKS", way_feature::cluster},
+                                   {"role", "ROLE", way_feature::cluster},
+                                   {"take_over", "TAKE_OVER", way_feature::take_over},
+                                   {"prune", "PRUNE", way_feature::prune},
+                                   {"approval", "APPROVAL", way_feature::approval},
+                                   {"protected", "PROTECTED", way_feature::protection},
+                                   {"on_failure", "ON_FAILURE", way_feature::on_failure},
+                                   {"verify", "VERIFY", way_feature::verify},
+                                   {"patience", "PATIENCE", way_feature::patience}};
 
 void check_way(const declaration<environment>& of, findings& found) {
   const deploy_way via = of.value.via;
-  for (const way_of_option& each : ways) {
-    const bool fits = (via == deploy_way::gitops && each.gitops) || (via == deploy_way::render && each.render)
-                      || (via == deploy_way::kubectl && each.kubectl);
-    if (via != deploy_way::none && of.at(each.key) && !fits)
-      found.add(of.at(each.key),
-                meaningless_option(each.keyword, fmt::format("without VIA {}", fitting_ways(each)),
-                                   fmt::format("leave {} out", each.keyword)));
-  }
+  for (const option_of_ways& each : ways)
+    if (via != deploy_way::none && of.at(each.key) && !can(via, each.needs))
+      found.add(of.at(each.key), option_of_other_ways(each.keyword, word_for(via), ways_with(each.needs)));
 }
 
 void check_environment(const declaration<environment>& of, findings& found) {
@@ -53,7 +46,7 @@ void check_environment(const declaration<environment>& of, findings& found) {
                                          "cicd explain environment.via"));
   check_way(of, found);
   if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
-  if (of.value.via != deploy_way::kubectl) return;
+  if (!can(of.value.via, way_feature::cluster)) return;
   if (of.at("eks") && of.at("context")) found.add(of.at("eks"), excluded_option("EKS", "CONTEXT"));
   if (of.at("eks") && of.at("kubeconfig")) found.add(of.at("eks"), excluded_option("EKS", "KUBECONFIG"));
   check_counterparts(of, {{"role", "ROLE", "eks", "EKS"}}, found);
@@ -74,17 +67,18 @@ const declaration<environment>* environment_of(const declaration<T>& of, draft& 
 }
 
 template <typename T>
-void check_is_kubectl(const declaration<T>& of,
-                      const declaration<environment>* there,
-                      std::string_view what,
-                      findings& found) {
-  if (there && there->value.via != deploy_way::none && there->value.via != deploy_way::kubectl)
+void check_way_has(const declaration<T>& of,
+                   const declaration<environment>* there,
+                   way_feature needed,
+                   std::string_view what,
+                   findings& found) {
+  if (there && there->value.via != deploy_way::none && !can(there->value.via, needed))
     found.add(of.at("in"), needs_kubectl(what, there->name));
 }
 
 void check_preview(const declaration<preview>& of, draft& in, findings& found) {
   const declaration<environment>* there = environment_of(of, in, found);
-  check_is_kubectl(of, there, "preview", found);
+  check_way_has(of, there, way_feature::branch_copy, "preview", found);
   if (of.value.replicas.scales())
     found.add(of.at("replicas"), meaningless_option("a range of REPLICAS", "for a preview", "give a number"));
   check_references(of.value.services, of.near("services"), "SERVICES", "service", in.services, found);
@@ -103,7 +97,7 @@ void fill_in_service(declaration<canary>& of, draft& in, findings& found) {
 
 void check_canary(declaration<canary>& of, draft& in, findings& found) {
   const declaration<environment>* there = environment_of(of, in, found);
-  check_is_kubectl(of, there, "canary", found);
+  check_way_has(of, there, way_feature::branch_share, "canary", found);
   if (of.site->unclear) return;
   if (!of.at("share"))
     found.add(of.start(), missing_option("SHARE", share::allowed(), "cicd explain canary.share"));

@@ -207,6 +207,7 @@ void each_field(pipeline& of, Visitor&& visit) {
   visit("base_after", of.base_after);
   visit("scan", of.scan);
   visit("fail_on", of.fail_on);
+  visit("pipeline_ref", of.pipeline_ref);
   visit("labels", of.labels);
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace cicd::declaring {
@@ -68,6 +69,17 @@ void note_labels(const draft& of, declared_pipeline& made) {
   if (!of.label_calls.empty()) made.origins.emplace("labels", of.label_calls.front()->from->where);
 }
 
+/// That of add_pipeline() first.
+void note_files(const declaration<pipeline>& own, declared_pipeline& made) {
+  const auto add = [&](const std::string& file) {
+    if (!file.ends_with("/template.json")
+        && std::find(made.declared_in.begin(), made.declared_in.end(), file) == made.declared_in.end())
+      made.declared_in.push_back(file);
+  };
+  add(own.site->from->where.list_file);
+  for (const auto& [path, from] : made.origins) add(from.list_file);
+}
+
 }  // namespace
 
 declared_pipeline handed_over(draft& of) {
@@ -87,6 +99,7 @@ declared_pipeline handed_over(draft& of) {
   }
   for (auto& each : of.previews.items()) move_part(each, "preview", made.declared.previews, made);
   for (auto& each : of.canaries.items()) move_part(each, "canary", made.declared.canaries, made);
+  note_files(of.own, made);
   return made;
 }
 

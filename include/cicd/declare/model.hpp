@@ -20,6 +20,8 @@ struct declared_pipeline {
   /// filled in.
   pipeline declared;
   std::string source_directory;  ///< absolute, of the service's sources
+  /// The files that declare it, absolute; templates are none. They may lie in another repository than the sources.
+  std::vector<std::string> declared_in{};
   /// Where each value comes from, by its path: `image`, `step.build.command`, `service.api.replicas`,
   /// `service.api.replicas@stage`, `preview.stage.host`, `canary.prod.api.share`.
   std::map<std::string, origin> origins;

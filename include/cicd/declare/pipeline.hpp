@@ -56,6 +56,12 @@ struct pipeline {
   /// Example: FAIL_ON high
   /// Not: FAIL_ON severe
   text fail_on{};
+  /// The branch from which its declaration is accepted: a deploy elsewhere than to the embedded default checks that the
+  /// commit of the declaring files is on that branch of their remote repository. For declarations that lie in another
+  /// repository than the sources.
+  /// Example: PIPELINE_REF main
+  /// Not: PIPELINE_REF "a b"
+  ref_pattern pipeline_ref{};
 
   /// Labels of one's own on every object and on the pods, by pipeline_label(). Placeholders are replaced.
   /// Example: LABELS team=checkout

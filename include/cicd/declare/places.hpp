@@ -103,7 +103,9 @@ struct environment {
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
-  /// Deployed by CI only, never from a laptop.
+  /// Changed by CI only, on a push or a tag (what is done by hand there, such as a rollback: also by a job that somebody
+  /// starts): a recognised CI system must say so in variables that fit together. It is a seat belt against a deploy by
+  /// mistake, not a lock: variables can be set. The lock is a credential that a laptop does not have.
   /// Example: PROTECTED
   /// Not: PROTECTED yes
   bool is_protected = false;
@@ -111,7 +113,8 @@ struct environment {
   /// Example: ON_FAILURE stop
   /// Not: ON_FAILURE panic
   failure_rule on_failure = failure_rule::none;
-  /// A program that is run after a rollout, without a shell, in the source folder; the deploy fails with it.
+  /// A program that is run after a rollout, without a shell, in the source folder; the deploy fails with it. `VIA gitops`:
+  /// after the commit, when the agent may not have applied it yet: the program waits for that itself. Not `VIA render`.
   /// Example: VERIFY ./smoke.sh {host}
   /// Not: VERIFY ""
   std::vector<text> verify{};

@@ -90,6 +90,13 @@ remark name_of_previews(std::string_view name) {
           .help = "give the environment another name"};
 }
 
+remark option_of_other_ways(std::string_view keyword, std::string_view via, std::string_view ways) {
+  return {.what = fmt::format("{} has no meaning without VIA {}", keyword, ways),
+          .value = fmt::format("VIA {}", via),
+          .allowed = fmt::format("an environment VIA {}", ways),
+          .help = fmt::format("leave {} out", keyword)};
+}
+
 remark needs_kubectl(std::string_view what, std::string_view environment) {
   return {.what = fmt::format(
               "IN: a {} is made in the cluster itself, which the environment is not reached by", what),

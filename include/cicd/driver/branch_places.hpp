@@ -19,11 +19,13 @@ struct branch_place {
   std::vector<known_place> all;  ///< of branches only
 };
 
-/// Visits them one after the other; ends with the first failure. An empty pipeline: all.
+/// Visits them one after the other; ends with the first failure. An empty pipeline: all. `what` is to be done
+/// there: the gate is asked before a cluster is contacted.
 status visit_branch_places(const session_request& tree,
                            const std::string& pipeline,
                            const surroundings& around,
                            const cancellation* cancelled,
+                           std::optional<change> what,
                            const std::function<status(const branch_place&)>& visit);
 
 }  // namespace cicd

@@ -71,6 +71,7 @@ status visit_branch_places(const session_request& tree,
                            const std::string& pipeline,
                            const surroundings& around,
                            const cancellation* cancelled,
+                           std::optional<change> what,
                            const std::function<status(const branch_place&)>& visit) {
   using namespace driver_branch_places;
   result<std::vector<wanted_place>> places = places_in(tree, pipeline, around);
@@ -78,6 +79,8 @@ status visit_branch_places(const session_request& tree,
   for (const wanted_place& each : *places) {
     result<found_environment> found = find_environment(tree, each.pipeline, each.environment, around);
     if (!found) return std::move(found).error();
+    if (what)
+      if (status may = found->deliveries->may_begin(*what, *found->pipeline, *found->place); !may) return may;
     for (cluster_wave& wave : found->waves) {
       auto with = found->deliveries->open_wave(wave, cancelled);
       if (!with) return std::move(with).error();

@@ -18,6 +18,9 @@ struct canary_request {
   bool as_json = false;
 };
 
+/// `10%`, `10` or `33.3%` as it is printed, in whole percent; 0 where nothing is given.
+result<int> percent_of_share(const std::string& given);
+
 /// Builds, publishes and starts it; says before anything is applied which share can be had.
 exit_class start_canary(const canary_request& request, surroundings around);
 /// Another number of pods, of the same image.

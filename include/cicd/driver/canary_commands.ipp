@@ -42,22 +42,6 @@ result<graph_step> step_for(const canary_request& request, const opened_environm
 
 constexpr const char* nothing_runs = "no canary runs here";
 
-result<int> percent_of(const canary_request& request) {
-  if (request.share.empty()) return 0;
-  std::string_view text = request.share;
-  if (text.ends_with('%')) text.remove_suffix(1);
-  const auto point = std::min(text.find('.'), text.size());  // of 33.3%, as it is printed
-  const bool rest_is_digits =
-      text.find_first_not_of("0123456789", std::min(point + 1, text.size())) == text.npos;
-  const std::string whole = std::string(text.substr(0, point)) + '%';
-  if (rest_is_digits && share::accepts(whole)) return detail::share_rule::parsed(whole);
-  return error{exit_class::usage,
-               {},
-               "this is no share",
-               request.share,
-               {{"allowed", std::string(detail::share_rule::allowed)}}};
-}
-
 branch_request question(const graph_step& step,
                         const cluster_wave& wave,
                         std::string branch,
@@ -125,17 +109,18 @@ result<past_deployment> scaled(kubernetes::cluster& with, const known_place& of,
 }
 
 /// Production's own rules hold for a larger share too.
-status may_set(const graph_step& step,
-               const surroundings& around,
-               const cluster_plan& plan,
-               const deployment_record& record) {
-  if (step.place->is_protected && !around.get("CI"))
-    return error{exit_class::policy,
-                 step.id,
-                 "this environment is protected: it is changed by CI only",
-                 step.place->name.str(),
-                 {{"try", "a job of the CI system, or cicd canary end"}}};
-  return check_approval(step, plan, record, system_clock_port().now());
+result<permit> may_set(const opened_environment& opened,
+                       const graph_step& step,
+                       int percent,
+                       const cluster_state& home,
+                       const cluster_plan& plan,
+                       const deployment_record& record) {
+  gate_state state;
+  state.hold = home.hold;
+  state.version = record.version;
+  state.approvals = home.approvals;
+  state.approval_digest = hex(approval_digest(plan, record));
+  return opened.found.deliveries->may_change(change::canary_share, step, percent, std::move(state));
 }
 
 cluster_deploy_options options_for(const opened_environment& opened,
@@ -214,7 +199,9 @@ status end_there(const canary_request& request,
                  const branch_end_options& options) {
   const result<known_place> of = running(request, *at.with, at.wave.place);
   if (!of) return of.error();
-  const result<branch_end> end = end_branch(*at.with, *of, options);
+  const result<permit> allowed = may_change(at, change::branch_end);
+  if (!allowed) return allowed.error();
+  const result<branch_end> end = end_branch(*allowed, *at.with, *of, options);
   if (!end) return end.error();
   print_out(fmt::format("the canary of {} in {} ended; its pods finish what they have begun\n",
                         displayable(fact_of(*of, branch_fact::branch)), displayable(at.with->name())));
@@ -225,17 +212,34 @@ status end_there(const canary_request& request,
 }  // namespace
 }  // namespace driver_canary_commands
 
+result<int> percent_of_share(const std::string& given) {
+  if (given.empty()) return 0;
+  std::string_view text = given;
+  if (text.ends_with('%')) text.remove_suffix(1);
+  const auto point = std::min(text.find('.'), text.size());  // of 33.3%, as it is printed
+  const bool rest_is_digits =
+      text.find_first_not_of("0123456789", std::min(point + 1, text.size())) == text.npos;
+  const std::string whole = std::string(text.substr(0, point)) + '%';
+  if (rest_is_digits && share::accepts(whole)) return detail::share_rule::parsed(whole);
+  return error{exit_class::usage,
+               {},
+               "this is no share",
+               given,
+               {{"allowed", std::string(detail::share_rule::allowed)}}};
+}
+
 exit_class start_canary(const canary_request& request, surroundings around) {
   using namespace driver_canary_commands;
-  const result<int> percent = percent_of(request);
+  const result<int> percent = percent_of_share(request.share);
   if (!percent) return refused(percent.error());
   run_request run;
   run.tree = request.tree;
   run.canary_percent = *percent;
   {
     const interrupts signals;
-    result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
-                                                         request.context, around, &signals.asked());
+    result<opened_environment> opened =
+        open_environment(request.tree, request.pipeline, request.environment, request.context, around,
+                         &signals.asked(), change::canary);
     if (!opened) return refused(opened.error());
     const result<graph_step> step = step_for(request, *opened);
     if (!step) return refused(step.error());
@@ -250,11 +254,12 @@ exit_class start_canary(const canary_request& request, surroundings around) {
 
 exit_class set_canary(const canary_request& request, surroundings around) {
   using namespace driver_canary_commands;
-  const result<int> percent = percent_of(request);
+  const result<int> percent = percent_of_share(request.share);
   if (!percent) return refused(percent.error());
   const interrupts signals;
-  result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
-                                                       request.context, around, &signals.asked());
+  result<opened_environment> opened =
+      open_environment(request.tree, request.pipeline, request.environment, request.context, around,
+                       &signals.asked(), change::canary_share);
   if (!opened) return refused(opened.error());
   const result<graph_step> step = step_for(request, *opened);
   if (!step) return refused(step.error());
@@ -267,9 +272,13 @@ exit_class set_canary(const canary_request& request, surroundings around) {
   print_offer(*offer);
   const result<past_deployment> to = scaled(*opened->with, *of, offer->share.pods);
   if (!to) return refused(to.error());
+  const result<cluster_state> home = read_cluster_state(*opened->with, opened->wave.place);
+  if (!home) return refused(home.error());
   opened->with.reset();
   cluster_deploy_options options = options_for(*opened, signals, around);
-  options.may = [&](const cluster_plan& plan) { return may_set(*step, around, plan, to->record); };
+  options.may = [&](const cluster_plan& plan) {
+    return may_set(*opened, *step, *percent, *home, plan, to->record);
+  };
   const open_cluster open = [&] {
     return opened->found.deliveries->open_wave(opened->wave, &signals.asked());
   };
@@ -282,8 +291,9 @@ exit_class set_canary(const canary_request& request, surroundings around) {
 exit_class show_canary(const canary_request& request, surroundings around) {
   using namespace driver_canary_commands;
   const interrupts signals;
-  result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
-                                                       request.context, std::move(around), &signals.asked());
+  result<opened_environment> opened =
+      open_environment(request.tree, request.pipeline, request.environment, request.context,
+                       std::move(around), &signals.asked(), std::nullopt);
   if (!opened) return refused(opened.error());
   const result<known_place> of = running(request, *opened->with, opened->wave.place);
   if (!of) return refused(of.error());
@@ -299,8 +309,9 @@ exit_class show_canary(const canary_request& request, surroundings around) {
 exit_class stop_canary(const canary_request& request, surroundings around) {
   using namespace driver_canary_commands;
   const interrupts signals;
-  result<opened_environment> opened = open_environment(request.tree, request.pipeline, request.environment,
-                                                       request.context, around, &signals.asked());
+  result<opened_environment> opened =
+      open_environment(request.tree, request.pipeline, request.environment, request.context, around,
+                       &signals.asked(), change::branch_end);
   if (!opened) return refused(opened.error());
   branch_end_options options;
   options.holder = who(opened->found.pipeline->source_directory, around) + ", run " + opened->found.run_id;

@@ -50,9 +50,10 @@ error not_deployed(const known_cron_job& job, const cluster_place& place) {
 
 result<chosen_cron_job> choose(const cron_request& request,
                                surroundings around,
-                               const cancellation& cancelled) {
+                               const cancellation& cancelled,
+                               change what) {
   result<opened_environment> at = open_environment(request.tree, request.pipeline, request.environment,
-                                                   request.context, std::move(around), &cancelled);
+                                                   request.context, std::move(around), &cancelled, what);
   if (!at) return std::move(at).error();
   const result<cron_board> board = read_cron_board(*at->with, at->wave.place, at->found.pipeline);
   if (!board) return board.error();
@@ -65,12 +66,17 @@ result<chosen_cron_job> choose(const cron_request& request,
 }
 
 /// Does it with the cron job; whatever was interrupted ends as the signal says.
-exit_class with_chosen(const cron_request& request,
-                       surroundings around,
-                       const std::function<exit_class(chosen_cron_job&, const interrupts&)>& act) {
+exit_class with_chosen(
+    const cron_request& request,
+    surroundings around,
+    change what,
+    const std::function<exit_class(const permit&, chosen_cron_job&, const interrupts&)>& act) {
   const interrupts stop;
-  result<chosen_cron_job> chosen = choose(request, std::move(around), stop.asked());
-  if (chosen) return act(*chosen, stop);
+  result<chosen_cron_job> chosen = choose(request, std::move(around), stop.asked(), what);
+  if (chosen) {
+    const result<permit> allowed = may_change(chosen->at, what);
+    return allowed ? act(*allowed, *chosen, stop) : refused(allowed.error());
+  }
   return chosen.error().kind == exit_class::interrupted ? stop.kind() : refused(chosen.error());
 }
 
@@ -96,12 +102,15 @@ void warn_of_planned_run(const chosen_cron_job& of) {
                            utc_text(*now.next)));
 }
 
-exit_class run_now(chosen_cron_job& of, const cron_request& request, const interrupts& stop) {
+exit_class run_now(const permit& allowed,
+                   chosen_cron_job& of,
+                   const cron_request& request,
+                   const interrupts& stop) {
   if (of.job.status.concurrency == "Forbid" && !of.job.status.running.empty())
     return refused(runs_already(of));
   warn_of_planned_run(of);
   const std::string name = kubernetes::job_name(of.job.status.object + "-manual", of.at.found.run_id);
-  return follow_job(*of.at.with, kubernetes::job_by_hand(of.job.object, name),
+  return follow_job(allowed, *of.at.with, kubernetes::job_by_hand(of.job.object, name),
                     {.subject = of.at.wave.place.text(),
                      .what = fmt::format("the run of {}", of.job.name),
                      .remove = false,
@@ -112,7 +121,10 @@ exit_class run_now(chosen_cron_job& of, const cron_request& request, const inter
 // --- suspend and resume ---
 
 /// Applied by a manager of its own, so that no deploy takes it away or sees a conflict.
-kubernetes::api_answer apply_suspension(chosen_cron_job& of, bool suspended, json annotations) {
+kubernetes::api_answer apply_suspension(const permit&,
+                                        chosen_cron_job& of,
+                                        bool suspended,
+                                        json annotations) {
   json metadata, object;
   metadata.set("name", of.job.status.object).set("namespace", of.at.wave.place.namespace_name);
   if (suspended) metadata.set("annotations", std::move(annotations));
@@ -127,7 +139,7 @@ std::string who_asks(kubernetes::cluster& with, const surroundings& around) {
   return known ? *known : around.get_or("USER", "unknown");
 }
 
-exit_class suspend(chosen_cron_job& of, const cron_request& request) {
+exit_class suspend(const permit& allowed, chosen_cron_job& of, const cron_request& request) {
   const cron_status& now = of.job.status;
   if (now.suspended) {
     print_out(fmt::format("{} {}\n", of.subject(), text_of(*now.suspended)));
@@ -137,7 +149,7 @@ exit_class suspend(chosen_cron_job& of, const cron_request& request) {
   notes.set(std::string(kubernetes::suspended_by), who_asks(*of.at.with, of.at.found.of->around));
   notes.set(std::string(kubernetes::suspended_at), utc_text(system_clock_port().now()));
   notes.set(std::string(kubernetes::suspended_because), request.reason);
-  if (const auto applied = apply_suspension(of, true, std::move(notes)); !applied)
+  if (const auto applied = apply_suspension(allowed, of, true, std::move(notes)); !applied)
     return refused(error_of(*applied.failure, of.subject(), of.key(), "suspend " + of.key().text()));
   print_out(fmt::format(
       "{} is suspended until it is resumed, also over deploys; resume: cicd cron resume {} {} {}\n",
@@ -149,7 +161,9 @@ exit_class suspend(chosen_cron_job& of, const cron_request& request) {
 
 /// Kubernetes would start the last missed run at once, long after its time; it does not when it was told that
 /// it is done.
-std::optional<error> forgo_missed(chosen_cron_job& of, std::chrono::system_clock::time_point now) {
+std::optional<error> forgo_missed(const permit&,
+                                  chosen_cron_job& of,
+                                  std::chrono::system_clock::time_point now) {
   json body;
   body.set("status", json().set("lastScheduleTime", utc_text(std::chrono::floor<std::chrono::seconds>(now))));
   const auto done = of.at.with->patch(of.key(), "merge", body, "status");
@@ -183,15 +197,15 @@ void say_missed(const chosen_cron_job& of, const kubernetes::cron_runs& missed, 
         utc_text(missed.last.back())));
 }
 
-exit_class resume(chosen_cron_job& of) {
+exit_class resume(const permit& allowed, chosen_cron_job& of) {
   if (!of.job.status.suspended) {
     print_out(of.subject() + " is not suspended\n");
     return exit_class::done;
   }
   const auto now = system_clock_port().now();
   const kubernetes::cron_runs missed = missed_while_suspended(of, now);
-  const auto cannot = forgo_missed(of, now);
-  if (const auto applied = apply_suspension(of, false, {}); !applied)
+  const auto cannot = forgo_missed(allowed, of, now);
+  if (const auto applied = apply_suspension(allowed, of, false, {}); !applied)
     return refused(error_of(*applied.failure, of.subject(), of.key(), "resume " + of.key().text()));
   print_out(
       fmt::format("{} is resumed; it {}\n", of.subject(), text_of(*of.job.status.suspended, tense::past)));
@@ -205,20 +219,25 @@ exit_class resume(chosen_cron_job& of) {
 
 exit_class run_cron_job_now(const cron_request& request, surroundings around) {
   using namespace driver_cron_commands;
-  return with_chosen(request, std::move(around),
-                     [&](chosen_cron_job& of, const interrupts& stop) { return run_now(of, request, stop); });
+  return with_chosen(request, std::move(around), change::cron_run,
+                     [&](const permit& allowed, chosen_cron_job& of, const interrupts& stop) {
+                       return run_now(allowed, of, request, stop);
+                     });
 }
 
 exit_class suspend_cron_job(const cron_request& request, surroundings around) {
   using namespace driver_cron_commands;
-  return with_chosen(request, std::move(around),
-                     [&](chosen_cron_job& of, const interrupts&) { return suspend(of, request); });
+  return with_chosen(request, std::move(around), change::cron_pause,
+                     [&](const permit& allowed, chosen_cron_job& of, const interrupts&) {
+                       return suspend(allowed, of, request);
+                     });
 }
 
 exit_class resume_cron_job(const cron_request& request, surroundings around) {
   using namespace driver_cron_commands;
-  return with_chosen(request, std::move(around),
-                     [](chosen_cron_job& of, const interrupts&) { return resume(of); });
+  return with_chosen(
+      request, std::move(around), change::cron_pause,
+      [](const permit& allowed, chosen_cron_job& of, const interrupts&) { return resume(allowed, of); });
 }
 
 }  // namespace cicd

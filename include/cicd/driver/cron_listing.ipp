@@ -144,7 +144,7 @@ status add_environment(listing& to,
                        const surroundings& around,
                        const cancellation& cancelled) {
   result<opened_environment> first = open_environment(request.tree, request.pipeline, request.environment,
-                                                      request.context, around, &cancelled);
+                                                      request.context, around, &cancelled, std::nullopt);
   if (!first) return std::move(first).error();
   if (status added = add_cluster(to, *first); !added) return added;
   if (!request.context.empty()) return {};

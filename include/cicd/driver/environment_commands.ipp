@@ -8,11 +8,15 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/deploy_ways.hpp>
+#include <cicd/driver/canary_commands.hpp>
 #include <cicd/driver/commands.hpp>
 #include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/image/registry.hpp>
 #include <cicd/release/approval.hpp>
+#include <cicd/release/hold.hpp>
+#include <cicd/release/rollback.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
 
@@ -25,8 +29,8 @@ namespace {
 struct words {
   session_request tree;
   std::vector<std::string> names;  ///< `[<pipeline>] <environment>`
-  std::string to, reason, version, file;
-  bool version_only = false, json = false;
+  std::string to, reason, version, file, service, share;
+  bool version_only = false, json = false, preview = false, canary = false;
 
   std::string pipeline() const { return names.size() > 1 ? names.front() : std::string(); }
   std::string environment() const { return names.back(); }
@@ -80,54 +84,6 @@ exit_class for_each_pipeline(const words& said,
 // --- Rollback
 // -----------------------------------------------------------------------------------------------------
 
-std::string line_of(const deployment_record& record) {
-  return fmt::format("#{} {} of {} by {}", record.generation, record.version, utc_text(record.when),
-                     record.who);
-}
-
-bool is_meant(const deployment_record& record, const std::string& to) {
-  if (to == record.version || to == std::to_string(record.generation)
-      || to == "#" + std::to_string(record.generation))
-    return true;
-  for (const auto& [name, image] : record.images)
-    if (to == image.tag || to == oci_text(image.manifest)
-        || (to.size() >= 12 && oci_text(image.manifest).starts_with(to)))
-      return true;
-  return false;
-}
-
-/// The deployment to go back to: the one that is named, or the last whose images or manifests were others.
-result<past_deployment> chosen(const std::vector<past_deployment>& past,
-                               const cluster_state& now,
-                               const std::string& to,
-                               const std::string& subject) {
-  std::vector<std::string> there;
-  for (const past_deployment& each : past) {
-    there.push_back(line_of(each.record));
-    const bool runs_now = now.record && now.record->images == each.record.images
-                          && now.record->outcome != "failed"
-                          && now.record->generation >= each.record.generation;
-    const bool meant = to.empty() ? !runs_now : is_meant(each.record, to);
-    if (!meant) continue;
-    if (each.objects.empty())
-      return error{exit_class::usage,
-                   subject,
-                   "that deployment cannot be put back: its objects were too large to keep",
-                   each.record.version,
-                   {{"try", "deploy its commit again"}}};
-    return each;
-  }
-  if (to.empty())
-    return error{exit_class::usage,
-                 subject,
-                 "there is nothing to go back to: no earlier deployment with other images is kept",
-                 {},
-                 {{"there", there.empty() ? "none" : joined(there, "; ")}}};
-  return error{
-      exit_class::usage, subject, "no deployment with that version, digest or number is kept", to, {}}
-      .with("allowed", there.empty() ? "none is kept" : joined(there, "; "));
-}
-
 status images_are_there(const found_environment& found,
                         const deployment_record& record,
                         const std::string& subject) {
@@ -151,32 +107,33 @@ status images_are_there(const found_environment& found,
   return {};
 }
 
-error held_out(const deployment_hold& hold, const std::string& subject) {
-  return error{exit_class::policy,
+/// A way that has no part in this says which ways have.
+error no_such_feature(const found_environment& found,
+                      const std::string& subject,
+                      way_feature feature,
+                      const std::string& what,
+                      std::string help) {
+  return error{exit_class::usage,
                subject,
-               "that version is held out and is not put back",
-               hold.version,
-               {{"by", hold.who + " at " + utc_text(hold.when)}, {"reason", hold.reason}}};
+               what,
+               "VIA " + std::string(word_for(found.place->via)),
+               {{"allowed", "an environment VIA " + ways_with(feature)}, {"try", std::move(help)}}};
 }
 
 exit_class roll_back_one(const words& said, const std::string& pipeline, const surroundings& around) {
   result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
   if (!found) return refused(found.error());
   const std::string subject = pipeline + "/" + said.environment();
-  if (found->waves.empty())
-    return refused(error{exit_class::usage,
-                         subject,
-                         "only environments VIA kubectl can be put back by this command",
-                         {},
-                         {{"try", "revert the commit in the manifest repository: git revert"}}});
-  if (found->place->is_protected && !found->of->around.get("CI"))
-    return refused(error{exit_class::policy,
-                         subject,
-                         "this environment is protected: it is changed by CI only",
-                         {},
-                         {{"try", "run the same command in CI"}}});
+  if (!can(found->place->via, way_feature::rollback))
+    return refused(no_such_feature(*found, subject, way_feature::rollback,
+                                   "this environment cannot be put back by this command",
+                                   "revert the commit in the manifest repository: git revert"));
+  if (status may = found->deliveries->may_begin(change::rollback, *found->pipeline, *found->place); !may)
+    return refused(may.error());
   const interrupts stop;
-  std::string version = said.to;
+  // The clusters of an environment are put back to one and the same deployment, which has one id in all of
+  // them.
+  std::string wanted = said.to, version;
   for (cluster_wave& wave : found->waves) {
     auto with = found->deliveries->open_wave(wave, &stop.asked());
     if (!with) return refused(with.error());
@@ -184,12 +141,17 @@ exit_class roll_back_one(const words& said, const std::string& pipeline, const s
     if (!now) return refused(now.error());
     const result<std::vector<past_deployment>> past = past_deployments(**with, wave.place);
     if (!past) return refused(past.error());
-    const result<past_deployment> to = chosen(*past, *now, version, subject);
+    const result<past_deployment> to = deployment_to_put_back(*past, *now, wanted, subject);
     if (!to) return refused(to.error());
-    if (now->hold && !now->hold->version.empty() && now->hold->version == to->record.version)
-      return refused(held_out(*now->hold, subject));
+    const auto ask = [&](const std::optional<deployment_hold>& hold) {
+      return found->deliveries->may_change(change::rollback, *found->pipeline, *found->place,
+                                           {.hold = hold, .version = to->record.version});
+    };
+    const result<permit> allowed = ask(now->hold);
+    if (!allowed) return refused(allowed.error());
     if (status there = images_are_there(*found, to->record, subject); !there) return refused(there.error());
     version = to->record.version;
+    if (wanted.empty()) wanted = to->record.id;
     print_out(fmt::format("{}: putting back {}\n", (*with)->name(), line_of(to->record)));
     with->reset();
 
@@ -211,18 +173,20 @@ exit_class roll_back_one(const words& said, const std::string& pipeline, const s
       print_out("  " + replaced_all(displayable(trimmed(text), newlines::keep), "\n", "\n  ") + "\n");
     };
     how.rolls_back = false;
+    how.may = [&](const cluster_plan& plan) { return ask(plan.before.hold); };
     const result<cluster_deploy_result> done = put_back(
         [&] { return found->deliveries->open_wave(wave, &stop.asked()); }, std::move(about), *to, how);
     if (!done) return refused(done.error());
 
     auto again = found->deliveries->open_wave(wave, &stop.asked());
     if (!again) return refused(again.error());
-    result<cluster_state> state = read_cluster_state(**again, wave.place);
-    if (!state) return refused(state.error());
     const std::string left = now->record ? now->record->version : std::string();
-    state->hold = deployment_hold{me, said.reason.empty() ? "rollback to " + version : said.reason,
-                                  said.version_only ? left : std::string(), system_clock_port().now()};
-    if (status kept = write_cluster_state(**again, wave.place, *state); !kept) return refused(kept.error());
+    const bool holds_version = said.version_only && left != version;
+    const result<cluster_state> kept =
+        change_hold(*allowed, **again, wave.place,
+                    deployment_hold{me, said.reason.empty() ? "rollback to " + version : said.reason,
+                                    holds_version ? left : std::string(), system_clock_port().now()});
+    if (!kept) return refused(kept.error());
   }
   print_out(fmt::format("{}: {} runs again; deploys are on hold until: cicd hold release {} {}\n", subject,
                         version, pipeline, said.environment()));
@@ -243,24 +207,28 @@ std::string text_of(const std::optional<deployment_hold>& hold) {
 exit_class tend_hold(const words& said,
                      const std::string& pipeline,
                      const surroundings& around,
-                     const std::function<void(cluster_state&, const std::string& me)>& change) {
+                     const std::function<std::optional<deployment_hold>(const std::string& me)>& change_to) {
   result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
   if (!found) return refused(found.error());
-  if (found->waves.empty())
-    return refused(error{exit_class::usage,
-                         pipeline + "/" + said.environment(),
-                         "only environments VIA kubectl can be held",
-                         {},
-                         {}});
+  const std::string subject = pipeline + "/" + said.environment();
+  if (!can(found->place->via, way_feature::hold))
+    return refused(no_such_feature(*found, subject, way_feature::hold, "this environment cannot be held",
+                                   "keep its branch or tag from moving"));
+  const auto& [declared, place] = std::pair(found->pipeline, found->place);
+  if (change_to)
+    if (status may = found->deliveries->may_begin(change::hold, *declared, *place); !may)
+      return refused(may.error());
   for (cluster_wave& wave : found->waves) {
     auto with = found->deliveries->open_wave(wave, nullptr);
     if (!with) return refused(with.error());
     result<cluster_state> state = read_cluster_state(**with, wave.place);
-    if (!state) return refused(state.error());
-    if (change) {
-      change(*state, who(found->pipeline->source_directory, found->of->around));
-      if (status kept = write_cluster_state(**with, wave.place, *state); !kept) return refused(kept.error());
+    if (state && change_to) {
+      const result<permit> allowed = found->deliveries->may_change(change::hold, *declared, *place);
+      if (!allowed) return refused(allowed.error());
+      state = change_hold(*allowed, **with, wave.place,
+                          change_to(who(declared->source_directory, found->of->around)));
     }
+    if (!state) return refused(state.error());
     print_out(
         fmt::format("{} {}, {}: {}\n", pipeline, said.environment(), (*with)->name(), text_of(state->hold)));
   }
@@ -270,36 +238,82 @@ exit_class tend_hold(const words& said,
 // --- Approve
 // ------------------------------------------------------------------------------------------------------
 
+/// The step that the words mean: a deploy, a preview or a canary, of the pipeline.
+result<graph_step> step_to_approve(const words& said, const found_environment& found) {
+  const bool is_branch = said.environment() == "branch";
+  std::vector<graph_step> fitting;
+  std::vector<std::string> services;
+  for (graph_step& each : graph_of(found.of->model).steps) {
+    if (each.kind != step_kind::deploy || each.pipeline != found.pipeline) continue;
+    if (!is_branch && each.place->name.view() != said.environment()) continue;
+    if ((each.branch_copy != nullptr) != (said.preview || is_branch)) continue;
+    if ((each.branch_share != nullptr) != said.canary) continue;
+    if (said.canary && !said.service.empty() && each.branch_share->service.view() != said.service) continue;
+    if (said.canary) services.push_back(each.branch_share->service.str());
+    fitting.push_back(std::move(each));
+  }
+  if (fitting.size() == 1) return std::move(fitting.front());
+  const std::string subject = found.pipeline->declared.name.str() + "/" + said.environment();
+  if (!services.empty())
+    return error{exit_class::usage, subject, "several services may have a canary", {}, {}}
+        .with("allowed", joined(services, ", "))
+        .with("try", "--service " + services.front());
+  return error{exit_class::usage,
+               subject,
+               said.canary ? "no canary is declared here" : "no preview is declared here",
+               said.service.empty() ? std::nullopt : std::optional(said.service),
+               {{"try", said.canary ? "pipeline_canary()" : "pipeline_preview()"}}};
+}
+
+exit_class approve_plans(const words& said, const graph_step& step, const session& of, delivery& deliveries) {
+  const std::vector<delivery::planned_wave>& plans = deliveries.last_plans(step.id);
+  if (plans.empty())
+    return refused(error{
+        exit_class::usage,
+        step.id,
+        "it is not known yet what would be deployed: its images are not made",
+        {},
+        {{"try", of.build_command() + " " + step.pipeline->declared.name.str() + ".image, then approve"}}});
+  const result<permit> allowed = deliveries.may_change(change::approve, *step.pipeline, *step.place);
+  if (!allowed) return refused(allowed.error());
+  std::vector<cluster_wave> waves = deliveries.waves_of(*step.pipeline, *step.place);
+  for (std::size_t at = 0; at < plans.size(); ++at) {
+    auto with = deliveries.open_wave(waves[at], nullptr);
+    if (!with) return refused(with.error());
+    for (const std::string& line : lines_of(plans[at].plan)) print_out("  " + displayable(line) + "\n");
+    const result<deployment_approval> given =
+        approve(*allowed, **with, waves[at].place, plans[at].plan, plans[at].wanted.record, said.reason,
+                system_clock_port().now());
+    if (!given) return refused(given.error());
+    print_out(fmt::format("approved {} {} in {} as {}, until {}\n", step.id, plans[at].wanted.record.version,
+                          plans[at].plan.cluster, displayable(given->who), utc_text(given->expires)));
+  }
+  return exit_class::done;
+}
+
 exit_class approve_one(const words& said, const std::string& pipeline, const surroundings& around) {
+  const bool is_branch = said.environment() == "branch";
+  const result<found_environment> found =
+      find_environment(said.tree, pipeline, is_branch ? "" : said.environment(), around);
+  if (!found) return refused(found.error());
+  if (found->place != nullptr && !can(found->place->via, way_feature::approval))
+    return refused(no_such_feature(*found, pipeline + "/" + said.environment(), way_feature::approval,
+                                   "this environment takes no approvals",
+                                   "a review of the change in its manifest repository"));
+  const result<graph_step> step = step_to_approve(said, *found);
+  if (!step) return refused(step.error());
+  if (status may = found->deliveries->may_begin(change::approve, *step->pipeline, *step->place); !may)
+    return refused(may.error());
+  const result<int> percent = percent_of_share(said.share);
+  if (!percent) return refused(percent.error());
   run_request request;
   request.tree = said.tree;
-  const std::string step =
-      pipeline + (said.environment() == "branch" ? "/deploy-branch" : "/deploy-" + said.environment());
-  request.targets = {step};
+  request.targets = {step->id};
+  request.canary_percent = *percent;
   return plan_and(
       request, around,
       [&](const session& of, delivery& deliveries, const step_graph& graph, const std::vector<step_plan>&) {
-        const std::vector<delivery::planned_wave>& plans = deliveries.last_plans(step);
-        const graph_step& about = graph.steps[*graph.find(step)];
-        if (plans.empty())
-          return refused(error{exit_class::usage,
-                               step,
-                               "it is not known yet what would be deployed: its images are not made",
-                               {},
-                               {{"try", of.build_command() + " " + pipeline + ".image, then approve"}}});
-        std::vector<cluster_wave> waves = deliveries.waves_of(*about.pipeline, *about.place);
-        for (std::size_t at = 0; at < plans.size(); ++at) {
-          auto with = deliveries.open_wave(waves[at], nullptr);
-          if (!with) return refused(with.error());
-          for (const std::string& line : lines_of(plans[at].plan)) print_out("  " + displayable(line) + "\n");
-          const result<deployment_approval> given = approve(**with, plans[at].plan, plans[at].wanted.record,
-                                                            said.reason, system_clock_port().now());
-          if (!given) return refused(given.error());
-          print_out(fmt::format("approved {} {} in {} as {}, until {}\n", step,
-                                plans[at].wanted.record.version, plans[at].plan.cluster,
-                                displayable(given->who), utc_text(given->expires)));
-        }
-        return exit_class::done;
+        return approve_plans(said, graph.steps[*graph.find(step->id)], of, deliveries);
       });
 }
 
@@ -376,13 +390,13 @@ exit_class show_hold(const words& said, const std::string& pipeline, const surro
   return tend_hold(said, pipeline, around, {});
 }
 exit_class set_hold(const words& said, const std::string& pipeline, const surroundings& around) {
-  return tend_hold(said, pipeline, around, [&](cluster_state& state, const std::string& me) {
-    state.hold = deployment_hold{me, said.reason, said.version, system_clock_port().now()};
+  return tend_hold(said, pipeline, around, [&](const std::string& me) {
+    return std::optional(deployment_hold{me, said.reason, said.version, system_clock_port().now()});
   });
 }
 exit_class release_hold(const words& said, const std::string& pipeline, const surroundings& around) {
   return tend_hold(said, pipeline, around,
-                   [](cluster_state& state, const std::string&) { state.hold.reset(); });
+                   [](const std::string&) { return std::optional<deployment_hold>(); });
 }
 
 void add_rollback(CLI::App& app, command_action& chosen) {
@@ -429,6 +443,15 @@ void add_environment_commands(CLI::App& app, command_action& chosen) {
       app.add_subcommand("approve", "agree to what would be deployed now, and to nothing else, for 24 hours");
   add_names(approve, *approving);
   approve->add_option("--reason", approving->reason, "why")->required()->type_name("TEXT");
+  CLI::Option* copy = approve->add_flag("--preview", approving->preview, "the copy of the branch at hand");
+  CLI::Option* share = approve->add_flag("--canary", approving->canary, "the canary of the branch at hand");
+  share->excludes(copy);
+  approve->add_option("--share", approving->share, "of the canary, such as 10%; default: as declared")
+      ->needs(share)
+      ->type_name("SHARE");
+  approve->add_option("--service", approving->service, "of the canary, where several may have one")
+      ->needs(share)
+      ->type_name("NAME");
   run_for_each(approve, approving, chosen, approve_one);
 
   const auto verifying = std::make_shared<words>();

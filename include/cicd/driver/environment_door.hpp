@@ -36,12 +36,16 @@ struct opened_environment {
   cluster_wave wave;
   std::unique_ptr<kubernetes::cluster> with;
 };
+/// `what` is to be done there: the gate is asked before anything is contacted. Nothing: it is only looked at.
 result<opened_environment> open_environment(const session_request& tree,
                                             const std::string& pipeline,
                                             const std::string& environment,
                                             const std::string& context,
                                             surroundings around,
-                                            const cancellation* cancelled);
+                                            const cancellation* cancelled,
+                                            std::optional<change> what);
+/// The gate's leave for what is done by hand in an environment that is open.
+result<permit> may_change(const opened_environment& at, change what, gate_state state = {});
 
 /// Ctrl-C and the like as a cancellation, for commands outside a run; ends with the object.
 class interrupts {

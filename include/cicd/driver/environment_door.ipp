@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/deploy_ways.hpp>
 #include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/recorder.hpp>
 #include <cicd/driver/run_command.hpp>
@@ -61,8 +62,8 @@ result<cluster_wave> wave_named(const found_environment& found, const std::strin
     return error{exit_class::usage,
                  subject,
                  "this environment is no cluster that we talk to",
-                 {},
-                 {{"allowed", "an environment VIA kubectl"}}};
+                 "VIA " + std::string(word_for(found.place->via)),
+                 {{"allowed", "an environment VIA " + ways_with(way_feature::cluster)}}};
   return error{exit_class::usage, subject, "this environment has no such cluster", context, {}}
       .with("did you mean", nearest(context, names).value_or(""))
       .with("allowed", joined(names, ", "));
@@ -86,12 +87,12 @@ result<found_environment> find_environment(const session_request& tree,
   found.pipeline = *of;
   found.run_id = new_run_id(system_clock_port().now(), getpid());
   found.deliveries = std::make_unique<delivery>(found.of->where, found.of->around, system_clock_port(),
-                                                delivery_options{found.run_id, {}, {}, {}, 0});
+                                                delivery_options{found.run_id, {}, {}, {}, 0, false});
   if (environment.empty()) return found;
   result<const cicd::environment*> place = environment_of(*found.pipeline, environment);
   if (!place) return std::move(place).error();
   found.place = *place;
-  if (found.place->via == deploy_way::kubectl)
+  if (can(found.place->via, way_feature::cluster))
     found.waves = found.deliveries->waves_of(*found.pipeline, *found.place);
   return found;
 }
@@ -101,16 +102,24 @@ result<opened_environment> open_environment(const session_request& tree,
                                             const std::string& environment,
                                             const std::string& context,
                                             surroundings around,
-                                            const cancellation* cancelled) {
+                                            const cancellation* cancelled,
+                                            std::optional<change> what) {
   result<found_environment> found = find_environment(tree, pipeline, environment, std::move(around));
   if (!found) return std::move(found).error();
   result<cluster_wave> wave = driver_environment_door::wave_named(*found, context);
   if (!wave) return std::move(wave).error();
+  if (what)
+    if (status may = found->deliveries->may_begin(*what, *found->pipeline, *found->place); !may)
+      return std::move(may).error();
   opened_environment opened{*std::move(found), *std::move(wave), nullptr};
   auto with = opened.found.deliveries->open_wave(opened.wave, cancelled);
   if (!with) return std::move(with).error();
   opened.with = *std::move(with);
   return opened;
+}
+
+result<permit> may_change(const opened_environment& at, change what, gate_state state) {
+  return at.found.deliveries->may_change(what, *at.found.pipeline, *at.found.place, std::move(state));
 }
 
 /// Waits for the signals on a thread of its own, so that any call of ours may block meanwhile.

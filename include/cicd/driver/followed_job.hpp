@@ -16,7 +16,8 @@ struct followed_options {
 };
 /// The Job's log goes to standard output as it is, everything else to standard error. `done`, `step_failed`,
 /// or the container's own status where that is passed on; interrupted as the signal says.
-exit_class follow_job(kubernetes::cluster& with,
+exit_class follow_job(const permit& allowed,
+                      kubernetes::cluster& with,
                       const json& job,
                       const followed_options& options,
                       const interrupts& stop);

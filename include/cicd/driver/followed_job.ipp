@@ -38,7 +38,8 @@ void say_beside(const std::string& line) {
   write_all(STDERR_FILENO, "cicd: " + displayable(line) + "\n");
 }
 
-exit_class follow_job(kubernetes::cluster& with,
+exit_class follow_job(const permit&,
+                      kubernetes::cluster& with,
                       const json& job,
                       const followed_options& options,
                       const interrupts& stop) {

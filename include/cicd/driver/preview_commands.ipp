@@ -165,7 +165,7 @@ exit_class list_previews(const preview_request& request, surroundings around) {
   const interrupts signals;
   json rows(json::array{});
   const status seen = visit_branch_places(request.tree, request.pipeline, around, &signals.asked(),
-                                          [&](const branch_place& at) -> status {
+                                          std::nullopt, [&](const branch_place& at) -> status {
                                             for (const known_place& each : at.all)
                                               if (is_preview(each)) rows.push(row_of(at, each));
                                             return {};
@@ -187,7 +187,8 @@ exit_class remove_previews(const preview_request& request, surroundings around) 
   std::vector<std::string> others;
   bool found = false;
   const status done = visit_branch_places(
-      request.tree, request.pipeline, around, &signals.asked(), [&](const branch_place& at) -> status {
+      request.tree, request.pipeline, around, &signals.asked(), change::branch_end,
+      [&](const branch_place& at) -> status {
         if (branch.empty())
           branch = git_state_of(at.found.pipeline->source_directory, around).built_branch.value_or("");
         if (branch.empty())
@@ -201,8 +202,11 @@ exit_class remove_previews(const preview_request& request, surroundings around) 
           others.push_back(fact_of(each, branch_fact::branch));
           if (others.back() != branch) continue;
           found = true;
+          const result<permit> allowed =
+              at.found.deliveries->may_change(change::branch_end, *at.found.pipeline, *at.found.place);
+          if (!allowed) return allowed.error();
           result<branch_end> end =
-              end_branch(at.with, each, end_options(at, around, signals, request.with_claims));
+              end_branch(*allowed, at.with, each, end_options(at, around, signals, request.with_claims));
           if (!end) return std::move(end).error();
           print_end(each, *end);
         }
@@ -223,14 +227,20 @@ exit_class sweep_previews(const preview_request& request, surroundings around) {
   exit_class worst = exit_class::done;
   std::size_t ended = 0;
   const status done = visit_branch_places(
-      request.tree, request.pipeline, around, &signals.asked(), [&](const branch_place& at) -> status {
+      request.tree, request.pipeline, around, &signals.asked(),
+      request.dry_run ? std::nullopt : std::optional(change::branch_end),
+      [&](const branch_place& at) -> status {
         const std::set<std::string>& there = branches->at(at.found.pipeline->source_directory);
         for (const over& each : over_among(at.all, there, system_clock_port().now())) {
           ++ended;
           print_out(fmt::format("{} of {}: {}\n", each.what->place.text(),
                                 displayable(fact_of(*each.what, branch_fact::branch)), each.why));
           if (request.dry_run) continue;
-          result<branch_end> end = end_branch(at.with, *each.what, end_options(at, around, signals, false));
+          const result<permit> allowed =
+              at.found.deliveries->may_change(change::branch_end, *at.found.pipeline, *at.found.place);
+          if (!allowed) return allowed.error();
+          result<branch_end> end =
+              end_branch(*allowed, at.with, *each.what, end_options(at, around, signals, false));
           if (end)
             print_end(*each.what, *end);
           else

@@ -79,7 +79,7 @@ class run {
                   of.around,
                   system_clock_port(),
                   {id_, request.allow_dirty, request.event, request.saved_plans, request.canary_percent,
-                   effects_cancelled_}) {}
+                   !recorded, effects_cancelled_}) {}
 
   /// Finds what takes part and what is there. The first error's class on failure, all errors printed.
   exit_class prepare(const std::vector<std::string>& targets) {
@@ -93,12 +93,14 @@ class run {
       if (status can = delivery::check(graph_.steps[step]); !can)
         seen.errors.push_back(std::move(can).error());
     if (!seen.errors.empty()) return refuse(seen.errors);
+    if (status may = may_begin(); !may) return refuse({std::move(may).error()});
     memory_.emplace(session_.where, remembered_, cache_, std::move(seen.intact));
     planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
     return exit_class::done;
   }
 
-  exit_class show_plan() {
+  /// A refusal that is known already is said below the plan, of what a person named.
+  exit_class show_plan(bool is_named) {
     const result<std::vector<step_plan>> plan = whole_plan(*planner_);
     if (!plan) return refuse({plan.error()});
     const std::string name = joined(request_.targets, " ");
@@ -109,7 +111,8 @@ class run {
                             event_text().empty() ? "" : ", on " + displayable(event_text())));
       print_out(text_of(*plan, graph_));
     }
-    return request_.plan_file.empty() ? exit_class::done : save_plan();
+    const exit_class saved = request_.plan_file.empty() ? exit_class::done : save_plan();
+    return saved == exit_class::done && is_named ? tell_refusal() : saved;
   }
 
   exit_class show_nothing_but(const use_plan& then) {
@@ -120,6 +123,28 @@ class run {
   exit_class execute();
 
  private:
+  /// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
+  /// it, since that is what a person named. A plan is not held up by it.
+  status may_begin() {
+    std::vector<const graph_step*> deploys;
+    for (step_index step : wanted_)
+      if (graph_.steps[step].kind == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
+    delivery_.will_deploy(deploys);
+    if (!recorded_) return {};
+    for (const graph_step* each : deploys)
+      if (status may = delivery_.may_begin(*each); !may) return may;
+    for (step_index step : wanted_)
+      if (graph_.steps[step].kind == step_kind::publish)
+        if (status may = delivery_.may_begin(graph_.steps[step]); !may) return may;
+    return {};
+  }
+
+  exit_class tell_refusal() {
+    for (step_index step : ends_)
+      if (status may = delivery_.may_begin(graph_.steps[step]); !may) return refuse({std::move(may).error()});
+    return exit_class::done;
+  }
+
   exit_class refuse(const errors& all) {
     print_errors(all);
     if (!recorded_) return all.front().kind;
@@ -403,6 +428,39 @@ error nothing_follows(const session& of, const git_event& event) {
       .with("allowed", joined(followed, ", "));
 }
 
+/// A tag stands for one commit. What is checked out is planned: where that is another one, or the tag is yet
+/// to come, that is said.
+status check_rehearsed_tag(const session& of, const git_event& event) {
+  std::set<std::string> seen;
+  for (const declared_pipeline& pipeline : of.model.pipelines) {
+    const std::string& folder = pipeline.source_directory;
+    const git_state git = git_state_of(folder, of.around);
+    if (!git.commit || !seen.insert(git.top).second) continue;
+    const std::optional<std::string> tagged = commit_of_tag(folder, event.name, of.around);
+    if (!tagged) {
+      print_warnings({error{exit_class::usage,
+                            pipeline.declared.name.str(),
+                            "there is no such tag: what is checked out is planned as if it bore it",
+                            event.name,
+                            {}}
+                          .with("did you mean", nearest(event.name, tags_in(folder, of.around)).value_or(""))
+                          .with("try", "git fetch --tags")});
+    } else if (*tagged != *git.commit) {
+      return error{
+          exit_class::usage,
+          pipeline.declared.name.str(),
+          "this tag is on another commit than what is checked out, and that is what would be deployed",
+          event.name,
+          {{"tagged", tagged->substr(0, 7)},
+           {"checked out", git.short_commit()},
+           {"try", fmt::format("git -C {} worktree add ../{} {}, configure that and plan there",
+                               shell_quoted(git.top), shell_quoted(flat_name(event.name)),
+                               shell_quoted(event.name))}}};
+    }
+  }
+  return {};
+}
+
 }  // namespace driver_run
 
 exit_class run_targets(const run_request& request, surroundings around) {
@@ -415,7 +473,7 @@ exit_class run_targets(const run_request& request, surroundings around) {
   });
   driver_run::run one(request, *of, !plans_only);
   if (const exit_class ready = one.prepare(request.targets); ready != exit_class::done) return ready;
-  return plans_only ? one.show_plan() : one.execute();
+  return plans_only ? one.show_plan(true) : one.execute();
 }
 
 exit_class plan_and(const run_request& request, surroundings around, const use_plan& then) {
@@ -432,6 +490,11 @@ exit_class plan_targets(const run_request& request, surroundings around) {
   const std::unique_ptr<session> of = driver_run::opened_session(request.tree, std::move(around), failure);
   if (!of) return failure;
   run_request asked = request;
+  if (asked.event.kind == ref_kind::tag)
+    if (status is_here = driver_run::check_rehearsed_tag(*of, asked.event); !is_here) {
+      print_errors({is_here.error()});
+      return is_here.error().kind;
+    }
   if (asked.targets.empty() && asked.event.kind != ref_kind::none) {
     asked.targets = driver_run::targets_of_event(*of, asked.event);
     if (asked.targets.empty()) {
@@ -445,7 +508,7 @@ exit_class plan_targets(const run_request& request, surroundings around) {
         if (step.pipeline == &pipeline && !step.is_of_branch()) asked.targets.push_back(step.id);
   driver_run::run one(asked, *of, false);
   if (const exit_class ready = one.prepare(asked.targets); ready != exit_class::done) return ready;
-  return one.show_plan();
+  return one.show_plan(!request.targets.empty());
 }
 
 }  // namespace cicd

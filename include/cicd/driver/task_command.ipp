@@ -72,8 +72,9 @@ result<json> job_for(const opened_environment& at,
 exit_class run_task(const task_request& request, surroundings around) {
   using namespace driver_task_command;
   const interrupts stop;
-  result<opened_environment> at = open_environment(request.tree, request.pipeline, request.environment,
-                                                   request.context, std::move(around), &stop.asked());
+  result<opened_environment> at =
+      open_environment(request.tree, request.pipeline, request.environment, request.context,
+                       std::move(around), &stop.asked(), change::task);
   if (!at && at.error().kind == exit_class::interrupted) return stop.kind();
   if (!at) return refused(at.error());
   const result<std::string> service = service_of(*at->found.pipeline, request.service);
@@ -82,9 +83,11 @@ exit_class run_task(const task_request& request, surroundings around) {
   if (!record) return refused(record.error());
   const result<json> job = job_for(*at, *record, *service, request);
   if (!job) return refused(job.error());
+  const result<permit> allowed = may_change(*at, change::task);
+  if (!allowed) return refused(allowed.error());
   say_beside(fmt::format("{}: version {} of {}: {}", at->wave.place.text(), record->version, *service,
                          shell_quoted(request.command)));
-  return follow_job(*at->with, *job,
+  return follow_job(*allowed, *at->with, *job,
                     {.subject = at->wave.place.text(),
                      .what = fmt::format("task '{}'", shell_quoted(request.command)),
                      .remove = true,

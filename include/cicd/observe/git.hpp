@@ -42,17 +42,31 @@ std::optional<std::chrono::system_clock::time_point> committed_at(const std::str
                                                                   const surroundings& around);
 
 /// The changed and untracked, not ignored paths below `folder`, relative to the work tree's root: empty means
-/// clean. Asks git.
-result<std::vector<std::string>> changes_in(const std::string& folder, const surroundings& around);
+/// clean. `below` is a path in it. Asks git.
+result<std::vector<std::string>> changes_in(const std::string& folder,
+                                            const surroundings& around,
+                                            const std::string& below = ".");
 
 /// Who is at work, as `Name <address>` from git's configuration or the CI system, else `user@host`.
 std::string who(const std::string& folder, const surroundings& around);
 
-/// Whether commit `older` is an ancestor of `newer`; nothing when the repository does not have one of them
-/// (shallow).
+/// Whether commit `older` is an ancestor of `newer`; nothing when the repository does not have one of them,
+/// or is shallow and cannot rule it out.
 std::optional<bool> is_ancestor(const std::string& folder,
                                 const std::string& older,
                                 const std::string& newer,
                                 const surroundings& around);
+
+/// The commit that a tag names, an annotated one too; nothing where there is no such tag here.
+std::optional<std::string> commit_of_tag(const std::string& folder,
+                                         const std::string& tag,
+                                         const surroundings& around);
+/// The names of all tags.
+std::vector<std::string> tags_in(const std::string& folder, const surroundings& around);
+
+/// The local branches in whose history `commit` is.
+std::vector<std::string> branches_with(const std::string& folder,
+                                       const std::string& commit,
+                                       const surroundings& around);
 
 }  // namespace cicd

@@ -203,9 +203,11 @@ git_state git_state_of(const std::string& folder, const surroundings& around) {
   return now;
 }
 
-result<std::vector<std::string>> changes_in(const std::string& folder, const surroundings& around) {
+result<std::vector<std::string>> changes_in(const std::string& folder,
+                                            const surroundings& around,
+                                            const std::string& below) {
   const auto answer = observing::ask_git(
-      folder, {"--literal-pathspecs", "status", "--porcelain=v2", "-z", "--untracked-files=all", "--", "."},
+      folder, {"--literal-pathspecs", "status", "--porcelain=v2", "-z", "--untracked-files=all", "--", below},
       around);
   if (!answer.end.good()) return observing::git_failure(folder, answer);
   std::vector<std::string> paths;
@@ -258,7 +260,52 @@ std::optional<bool> is_ancestor(const std::string& folder,
     return std::nullopt;
   const auto answer = observing::ask_git(folder, {"merge-base", "--is-ancestor", older, newer}, around);
   if (answer.end.kind != ending::how::exited || answer.end.number > 1) return std::nullopt;
-  return answer.end.number == 0;
+  if (answer.end.number == 0) return true;
+  // In a shallow clone a true ancestor may lie behind what was cut off, and git says no all the same.
+  const auto layout = observing::git_layout_of(folder);
+  if (!layout || exists(layout->common + "/shallow")) return std::nullopt;
+  return false;
+}
+
+namespace observing::git_refs {
+namespace {
+
+std::vector<std::string> names_of_refs(const std::string& folder,
+                                       std::vector<std::string> words,
+                                       const surroundings& around) {
+  words.insert(words.begin(), {"for-each-ref", "--format=%(refname:lstrip=2)"});
+  const auto answer = ask_git(folder, std::move(words), around);
+  std::vector<std::string> names;
+  for (std::string& line : split(answer.out, '\n'))
+    if (!line.empty()) names.push_back(std::move(line));
+  return names;
+}
+
+}  // namespace
+}  // namespace observing::git_refs
+
+std::vector<std::string> branches_with(const std::string& folder,
+                                       const std::string& commit,
+                                       const surroundings& around) {
+  if (!observing::git_refs::is_commit_name(commit)) return {};
+  return observing::git_refs::names_of_refs(folder, {"--contains=" + commit, "refs/heads"}, around);
+}
+
+std::vector<std::string> tags_in(const std::string& folder, const surroundings& around) {
+  return observing::git_refs::names_of_refs(folder, {"refs/tags"}, around);
+}
+
+std::optional<std::string> commit_of_tag(const std::string& folder,
+                                         const std::string& tag,
+                                         const surroundings& around) {
+  const auto answer = observing::ask_git(
+      folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", "refs/tags/" + tag + "^{commit}"},
+      around);
+  // A git before 2.30 prints the words of --end-of-options, too.
+  const std::vector<std::string> lines = split(std::string(trimmed(answer.out)), '\n');
+  if (!answer.end.good() || lines.empty() || !observing::git_refs::is_commit_name(lines.back()))
+    return std::nullopt;
+  return lines.back();
 }
 
 }  // namespace cicd

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/model.hpp>
 
 namespace cicd {
@@ -46,7 +47,7 @@ struct graph_step {
   /// It deploys what a branch has of its own, and so only when it is asked for.
   bool is_of_branch() const { return branch_copy != nullptr || branch_share != nullptr; }
   /// While it holds the door to a cluster open, no command of the team's may run.
-  bool runs_alone() const { return place != nullptr && place->via == deploy_way::kubectl; }
+  bool runs_alone() const { return place != nullptr && can(place->via, way_feature::cluster); }
 };
 
 /// All steps, each after those that it depends on; otherwise in the order of their declaration. Refers into

@@ -1,5 +1,5 @@
-// Approvals: somebody whom the cluster knows agreed to exactly these images and objects, for a while. And the
-// refusal without one. It does not know how a plan is made.
+// Approvals: somebody whom the cluster knows agreed to exactly these images and objects, for a while. How a
+// plan is made, and what follows without one, it does not know.
 #pragma once
 
 #include <chrono>
@@ -8,20 +8,22 @@
 
 #include <cicd/plan/graph.hpp>
 #include <cicd/release/cluster_plan.hpp>
+#include <cicd/release/gate.hpp>
 
 namespace cicd {
 
 /// How long an approval holds.
 inline constexpr std::chrono::hours approval_lasts{24};
 
-/// Success where none is required or one holds; class `policy` otherwise, with how to give one.
-status check_approval(const graph_step& step,
-                      const cluster_plan& plan,
-                      const deployment_record& record,
-                      std::chrono::system_clock::time_point now);
+/// The command that gives the approval of exactly this step: a deploy, a preview, a canary of this share (0:
+/// as declared).
+std::string approve_words(const graph_step& step, int percent);
 
-/// Records the approval of a plan in the cluster, under the name that the API server knows the caller by.
-result<deployment_approval> approve(kubernetes::cluster& with,
+/// Records the approval of a plan with the environment (`home`) that it is made in, under the name that the
+/// API server knows the caller by. A namespace that the plan would make is made for it.
+result<deployment_approval> approve(const permit& allowed,
+                                    kubernetes::cluster& with,
+                                    const cluster_place& home,
                                     const cluster_plan& plan,
                                     const deployment_record& record,
                                     const std::string& reason,

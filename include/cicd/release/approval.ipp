@@ -12,39 +12,30 @@ namespace cicd {
 namespace release_approval {
 namespace {
 
-bool is_required(const graph_step& step) {
-  if (step.branch_copy != nullptr) return step.branch_copy->approval == approval_rule::required;
-  return step.place->approval == approval_rule::required;
-}
-
-error missing(const graph_step& step, const std::string& near) {
-  return error{exit_class::policy, step.id, "nobody has approved this deploy", step.place->name.str(), {}}
-      .with("there", near)
-      .with("allowed", "an approval of exactly these images and objects, not older than 24 h")
-      .with("try", fmt::format("cicd approve {} {} --reason '…', by somebody who looked at cicd plan {}.{}",
-                               step.pipeline->declared.name.view(),
-                               step.branch_copy != nullptr ? "branch" : step.place->name.str(),
-                               step.pipeline->declared.name.view(), step.name()));
+/// An approval lives in the namespace, which may have to be made first.
+status make_namespace(kubernetes::cluster& with, const cluster_place& home, const cluster_plan& plan) {
+  const kubernetes::object_key key{"Namespace", "", home.namespace_name};
+  const auto planned = std::ranges::find(plan.objects, key, &planned_object::key);
+  if (planned == plan.objects.end() || planned->kind != planned_object::what::add) return {};
+  if (with.get(key)) return {};
+  if (const kubernetes::api_answer made = with.apply({planned->wanted}, {}).front(); !made)
+    return error_of(*made.failure, home.text(), key, "create the namespace");
+  return {};
 }
 
 }  // namespace
 }  // namespace release_approval
 
-status check_approval(const graph_step& step,
-                      const cluster_plan& plan,
-                      const deployment_record& record,
-                      std::chrono::system_clock::time_point now) {
-  if (!release_approval::is_required(step)) return {};
-  const std::string wanted = hex(approval_digest(plan, record));
-  std::string near;
-  for (const deployment_approval& each : plan.before.approvals) {
-    if (each.digest == wanted && each.expires > now) return {};
-    near = each.digest == wanted
-               ? fmt::format("an approval by {} that expired at {}", each.who, utc_text(each.expires))
-               : fmt::format("an approval by {} of {}, for other images or objects", each.who,
-                             utc_text(each.when));
-  }
-  return release_approval::missing(step, near);
+std::string approve_words(const graph_step& step, int percent) {
+  std::string words =
+      fmt::format("cicd approve {} {}", step.pipeline->declared.name.view(), step.place->name.view());
+  if (step.branch_copy != nullptr) return words + " --preview";
+  if (step.branch_share == nullptr) return words;
+  words += " --canary";
+  const auto& all = step.pipeline->declared.canaries;
+  if (std::ranges::count(all, step.branch_share->in, &canary::in) > 1)
+    words += fmt::format(" --service {}", step.branch_share->service.view());
+  return percent > 0 ? words + fmt::format(" --share {}%", percent) : words;
 }
 
 result<std::string> identity_in(kubernetes::cluster& with) {
@@ -57,14 +48,17 @@ result<std::string> identity_in(kubernetes::cluster& with) {
   return answer.object["status"]["userInfo"]["username"].text();
 }
 
-result<deployment_approval> approve(kubernetes::cluster& with,
+result<deployment_approval> approve(const permit&,
+                                    kubernetes::cluster& with,
+                                    const cluster_place& home,
                                     const cluster_plan& plan,
                                     const deployment_record& record,
                                     const std::string& reason,
                                     std::chrono::system_clock::time_point now) {
   result<std::string> who = identity_in(with);
   if (!who) return std::move(who).error();
-  result<cluster_state> state = read_cluster_state(with, plan.place);
+  if (status made = release_approval::make_namespace(with, home, plan); !made) return std::move(made).error();
+  result<cluster_state> state = read_cluster_state(with, home);
   if (!state) return std::move(state).error();
   deployment_approval given{*std::move(who), reason, hex(approval_digest(plan, record)), now,
                             now + approval_lasts};
@@ -72,8 +66,7 @@ result<deployment_approval> approve(kubernetes::cluster& with,
     return each.expires <= now || (each.digest == given.digest && each.who == given.who);
   });
   state->approvals.push_back(given);
-  if (status written = write_cluster_state(with, plan.place, *state); !written)
-    return std::move(written).error();
+  if (status written = write_cluster_state(with, home, *state); !written) return std::move(written).error();
   return given;
 }
 

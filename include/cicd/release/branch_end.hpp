@@ -30,7 +30,8 @@ std::string fact_of(const known_place& of, const char* name);
 /// Removes the objects of its inventory that still bear its labels, and what is known of it; the namespace
 /// only where it was made for it and nothing is stored in it. A read that fails removes nothing; class
 /// `conflict` while it is being deployed.
-result<branch_end> end_branch(kubernetes::cluster& with,
+result<branch_end> end_branch(const permit& allowed,
+                              kubernetes::cluster& with,
                               const known_place& of,
                               const branch_end_options& options);
 
@@ -40,13 +41,15 @@ using contains_commit =
 
 /// Ends the canaries of an environment whose commit is in the one that production runs now, after a healthy
 /// rollout. Returns what a person should know, a sentence each; a failure is one of them and fails no deploy.
-std::vector<std::string> retire_canaries(kubernetes::cluster& with,
+std::vector<std::string> retire_canaries(const permit& allowed,
+                                         kubernetes::cluster& with,
                                          const cluster_place& environment,
                                          const std::string& commit,
                                          const contains_commit& contains,
                                          const branch_end_options& options);
 /// The same after a deploy, by git's history; opens no door where the pipeline declares no canary.
-std::vector<std::string> retire_after(const open_cluster& open,
+std::vector<std::string> retire_after(const permit& allowed,
+                                      const open_cluster& open,
                                       const cluster_place& environment,
                                       const declared_pipeline& pipeline,
                                       const std::string& commit,

@@ -163,13 +163,15 @@ std::string fact_of(const known_place& of, const char* name) {
   return found == of.state.facts.end() ? std::string() : found->second;
 }
 
-result<branch_end> end_branch(kubernetes::cluster& with,
+result<branch_end> end_branch(const permit&,
+                              kubernetes::cluster& with,
                               const known_place& of,
                               const branch_end_options& options) {
   return release_branch_end::ending_of_branch(with, of, options).run();
 }
 
-std::vector<std::string> retire_canaries(kubernetes::cluster& with,
+std::vector<std::string> retire_canaries(const permit& allowed,
+                                         kubernetes::cluster& with,
                                          const cluster_place& environment,
                                          const std::string& commit,
                                          const contains_commit& contains,
@@ -186,7 +188,7 @@ std::vector<std::string> retire_canaries(kubernetes::cluster& with,
       lines.push_back(fmt::format("the canary of {} goes on: what runs now does not contain it", whose));
       continue;
     }
-    const result<branch_end> end = end_branch(with, each, options);
+    const result<branch_end> end = end_branch(allowed, with, each, options);
     lines.push_back(
         end ? fmt::format("the canary of {} ended: what runs now contains it", whose)
             : fmt::format("the canary of {} should end and did not: {}", whose, end.error().what));
@@ -194,7 +196,8 @@ std::vector<std::string> retire_canaries(kubernetes::cluster& with,
   return lines;
 }
 
-std::vector<std::string> retire_after(const open_cluster& open,
+std::vector<std::string> retire_after(const permit& allowed,
+                                      const open_cluster& open,
                                       const cluster_place& environment,
                                       const declared_pipeline& pipeline,
                                       const std::string& commit,
@@ -209,7 +212,7 @@ std::vector<std::string> retire_after(const open_cluster& open,
   const auto contains = [&](const std::string& older, const std::string& newer) {
     return is_ancestor(pipeline.source_directory, older, newer, around);
   };
-  return retire_canaries(**with, environment, commit, contains, options);
+  return retire_canaries(allowed, **with, environment, commit, contains, options);
 }
 
 }  // namespace cicd

@@ -11,6 +11,7 @@
 #include <cicd/kubernetes/rollout.hpp>
 #include <cicd/release/cluster_lease.hpp>
 #include <cicd/release/cluster_plan.hpp>
+#include <cicd/release/gate.hpp>
 
 namespace cicd {
 
@@ -21,8 +22,9 @@ struct cluster_deploy_options {
   std::string holder;  ///< of the lock, as a person names it: who, and which run
   const cancellation* cancelled = nullptr;
   std::function<void(const std::string& line)> say{};
-  /// Asked under the lock, with the plan as it is then: hold, approval, superseded, saved plan.
-  std::function<status(const cluster_plan& plan)> may;
+  /// The gate, asked under the lock with the plan as it is then; and before a namespace is made for it.
+  /// Without it nothing is written.
+  std::function<result<permit>(const cluster_plan& plan)> may;
   /// VERIFY, with the door closed; empty where none is declared.
   std::function<status()> verify;
   bool rolls_back = true;  ///< ON_FAILURE rollback

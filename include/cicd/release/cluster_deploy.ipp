@@ -34,8 +34,9 @@ class deployment {
       state_.record = plan_.before.record;
       return told();
     }
-    if (status may = options_.may ? options_.may(plan_) : status(); !may) return std::move(may).error();
-    if (status intent = write_intent(); !intent)
+    const result<permit> allowed = ask();
+    if (!allowed) return allowed.error();
+    if (status intent = write_intent(*allowed); !intent)
       return std::move(intent).error().with("left", "nothing was applied");
     status done = carry_out();
     if (done && back == nullptr) done = run_smokes(*with_, wanted_, options_.say);
@@ -50,6 +51,11 @@ class deployment {
 
   void say(const std::string& line) const {
     if (options_.say) options_.say(line);
+  }
+
+  result<permit> ask() const {
+    if (options_.may) return options_.may(plan_);
+    return error{exit_class::policy, wanted_.place.text(), "the gate was not asked", {}, {}};
   }
 
   status open_door() {
@@ -67,11 +73,13 @@ class deployment {
     return {};
   }
 
-  /// The lock lives in the namespace, which may have to be made first.
-  status make_namespace() {
+  /// The lock lives in the namespace, which may have to be made first; for what is refused nothing is made.
+  status make_namespace(const past_deployment* back) {
     if (!wanted_.where->create_namespace && wanted_.facts.of_branch.namespace_name.empty()) return {};
     const std::string& name = wanted_.place.namespace_name;
     if (with_->get({"Namespace", "", name})) return {};
+    if (status planned = plan(back); !planned) return planned;
+    if (const result<permit> allowed = ask(); !allowed) return allowed.error();
     result<std::vector<kubernetes::object>> rendered =
         kubernetes::objects_of(*wanted_.pipeline, wanted_.facts);
     if (!rendered) return std::move(rendered).error();
@@ -86,7 +94,7 @@ class deployment {
   status begin(const past_deployment* back) {
     if (status opened = open_door(); !opened) return opened;
     if (wanted_.place.namespace_name.empty()) wanted_.place.namespace_name = with_->default_namespace();
-    if (status made = make_namespace(); !made) return made;
+    if (status made = make_namespace(back); !made) return made;
     if (status locked = lock(); !locked) return locked;
     if (status planned = plan(back); !planned) return planned;
     done_.lines = plan_.kept;
@@ -117,7 +125,7 @@ class deployment {
            && options_.planned->before.resource_version == wanted_.before.resource_version;
   }
 
-  status write_intent() {
+  status write_intent(const permit&) {
     state_.record = wanted_.record;
     state_.record->outcome = "deploying";
     if (!wanted_.state_facts.empty()) state_.facts = wanted_.state_facts;

@@ -99,6 +99,8 @@ digest fingerprint_of(const cluster_plan& plan) {
 digest approval_digest(const cluster_plan& plan, const deployment_record& record) {
   sha256_stream over;
   over.update(record.pipeline + '\n' + record.environment + '\n');
+  // A branch's copy is never taken for the environment itself, nor for another branch's.
+  if (!plan.place.branch_key.empty()) over.update("of branch " + plan.place.branch_key + '\n');
   for (const auto& [name, image] : record.images) over.update(name + '=' + oci_text(image.manifest) + '\n');
   for (const planned_object& one : plan.objects)
     if (one.kind != planned_object::what::remove) over.update(compact(one.wanted) + '\n');

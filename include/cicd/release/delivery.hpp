@@ -16,6 +16,7 @@
 #include <cicd/observe/git.hpp>
 #include <cicd/plan/plan.hpp>
 #include <cicd/release/cluster_deploy.hpp>
+#include <cicd/release/gate.hpp>
 #include <cicd/release/gitops.hpp>
 #include <cicd/run/runner.hpp>
 #include <cicd/run/workspace.hpp>
@@ -37,6 +38,7 @@ struct delivery_options {
   git_event event;
   std::map<std::string, std::string> saved_plans;  ///< of `deploy --plan`: step and cluster → fingerprint
   int canary_percent = 0;                          ///< of `canary start|set`; 0: what is declared
+  bool rehearses = false;                          ///< only a plan is made
   cancellation cancelled{};                        ///< ends what is being planned and done
 };
 
@@ -57,6 +59,21 @@ class delivery : public effect_planner {
   /// What can be said of a step before anything is known of its images.
   static status check(const graph_step& step);
   result<step_plan> plan(const graph_step& step, const artifacts& images) override;
+
+  /// What the gate can refuse of a step, or of a change that is made by hand, before anything is built, made
+  /// or contacted.
+  status may_begin(const graph_step& step);
+  status may_begin(change what, const declared_pipeline& pipeline, const environment& place);
+  /// The gate's leave for a change that is made by hand, given what is there.
+  result<permit> may_change(change what,
+                            const declared_pipeline& pipeline,
+                            const environment& place,
+                            gate_state state = {});
+  /// The same of a step's own kind of change, where approvals count: `percent` of a canary's share, 0 as
+  /// declared.
+  result<permit> may_change(change what, const graph_step& step, int percent, gate_state state);
+  /// The deploys that this run leads to: nothing is published for one that cannot be.
+  void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
   /// Does what was planned last for that step; blocks, so it is called on a background thread.
   outcome act(const task& work, const std::function<void(const std::string&)>& say);
 
@@ -124,8 +141,9 @@ class delivery : public effect_planner {
   /// What a step's plan found, for its deed. The two follow each other, so nobody else uses it meanwhile.
   struct step_state {
     std::vector<wanted_image> images;
-    std::map<std::string, std::string> tags;  ///< by repository: what its image is published under
-    std::vector<planned_wave> waves;          ///< of a deploy to clusters
+    std::map<std::string, std::string> tags;     ///< by repository: what its image is published under
+    std::vector<planned_wave> waves;             ///< of a deploy to clusters
+    std::map<std::string, cluster_state> homes;  ///< of a branch's copy, by cluster: its environment's state
   };
   step_state& state_for(const std::string& step);
   const step_state* known_state(const std::string& step) const;
@@ -159,8 +177,10 @@ class delivery : public effect_planner {
                     kubernetes::cluster& with,
                     wanted_release& to);
   result<step_plan> plan_clusters(const graph_step& step, const std::vector<wanted_image>& images);
-  status knows_what_came(const graph_step& step, const cluster_plan& plan);
-  status may_change(const graph_step& step, const cluster_plan& plan, const deployment_record& record);
+  result<permit> may_apply(const graph_step& step,
+                           const cluster_plan& plan,
+                           const deployment_record& record,
+                           const cancellation& cancelled);
   outcome deploy_clusters(const graph_step& step,
                           const cancellation& cancelled,
                           const std::function<void(const std::string&)>& say);
@@ -178,17 +198,43 @@ class delivery : public effect_planner {
   result<std::optional<wanted_manifests>> wanted(const graph_step& step,
                                                  const std::vector<wanted_image>& images,
                                                  const manifest_state& now);
-  status may_publish(const declared_pipeline& pipeline, const std::string& repository);
-  status may_deploy(const graph_step& step);
-  status not_superseded(const graph_step& step, const manifest_state& now);
+
+  static bool is_settled(const environment& place, const deployment_record& there);
+  status verify_manifests(const graph_step& step,
+                          const deployment_record& record,
+                          const cancellation& cancelled,
+                          const std::function<void(const std::string&)>& say);
+
+  gate_question question_of(change what, const declared_pipeline& pipeline, const environment* place) const;
+  gate_question question_of(const graph_step& step) const;
+  status add_sources(const declared_pipeline& pipeline, gate_question& to);
+  status add_declarations(const declared_pipeline& pipeline, gate_question& to);
+  result<bool> is_declaration_dirty(const declared_pipeline& pipeline,
+                                    const std::string& file,
+                                    const git_state& git);
+  result<remote_place> place_of(const source_facts& source,
+                                const std::string& pattern,
+                                const gate_question& of,
+                                const cancellation* cancelled);
+  status add_remotes(gate_question& to, const cancellation* cancelled);
+  succession succession_of(const graph_step& step, const std::optional<deployment_record>& there);
+  succession succession_of(const graph_step& step, const cluster_plan& plan);
+  gate_state state_in(const graph_step& step, const manifest_state& now);
+  static std::string refusal_text(const error& refused);
+  status may_go_on(const graph_step& step, const cancellation* cancelled);
+  status may_publish_for_deploys(const declared_pipeline& pipeline, const cancellation* cancelled);
+  result<permit> may_write(const graph_step& step, gate_state state, const cancellation* cancelled);
 
   const workspace& where_;
   const surroundings& around_;
   const clock& time_;
   delivery_options options_;
-  mutable std::mutex mutex_;                     ///< of the two maps, never held while anybody is asked
-  std::map<std::string, source_state> sources_;  ///< by source folder
-  std::map<std::string, step_state> steps_;      ///< by step
+  ci_event event_;
+  std::vector<const graph_step*> deploys_;
+  mutable std::mutex mutex_;                           ///< of the maps, never held while anybody is asked
+  std::map<std::string, source_state> sources_;        ///< by source folder
+  std::map<std::string, step_state> steps_;            ///< by step
+  std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
 };
 
 }  // namespace cicd

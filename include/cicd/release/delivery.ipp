@@ -15,7 +15,11 @@ delivery::delivery(const workspace& where,
                    const surroundings& around,
                    const clock& time,
                    delivery_options options)
-    : where_(where), around_(around), time_(time), options_(std::move(options)) {}
+    : where_(where),
+      around_(around),
+      time_(time),
+      options_(std::move(options)),
+      event_(options_.event.kind == ref_kind::none ? ci_event_of(around) : ci_event{}) {}
 
 registry_options delivery::registry_setup() const {
   registry_options options;
@@ -89,6 +93,15 @@ status delivery::sign(const declared_pipeline& pipeline, deployment_record& reco
   result<bool> dirty = is_dirty(pipeline);
   if (!dirty) return std::move(dirty).error();
   record.dirty = *dirty;
+  const git_state& own = source_of(pipeline).git;
+  for (const std::string& file : pipeline.declared_in) {
+    const git_state git = git_state_of(file.substr(0, file.rfind('/')), around_);
+    const result<bool> changed = is_declaration_dirty(pipeline, file, git);
+    if (!changed) return changed.error();
+    record.dirty = record.dirty || *changed;
+    if (record.declaration.empty() && git.repository && git.top != own.top)
+      record.declaration = git.commit.value_or("");
+  }
   record.who = who(pipeline.source_directory, around_);
   record.committed = commit_date(pipeline);
   return {};

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/observe/ci_event.hpp>
 #include <cicd/release/approval.hpp>
 #include <cicd/release/branch_deploy.hpp>
 #include <cicd/release/branch_end.hpp>
@@ -44,37 +43,6 @@ status read_into(const std::string& folder,
                  content.error().notes};
   facts.files.emplace(path, *std::move(content));
   return {};
-}
-
-error held(const deployment_hold& hold, const graph_step& step) {
-  return error{exit_class::policy,
-               step.id,
-               hold.version.empty() ? "deploys to this environment are on hold" : "this version is held out",
-               hold.version.empty() ? std::nullopt : std::optional(hold.version),
-               {{"by", hold.who + " at " + utc_text(hold.when)},
-                {"reason", hold.reason},
-                {"try", fmt::format("cicd hold release {} {}", step.pipeline->declared.name.view(),
-                                    step.place->name.view())}}};
-}
-
-/// Whether another run deployed between this run's plan and its lock.
-bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
-  const auto generation = [](const cluster_plan& of) {
-    return of.before.record ? of.before.record->generation : 0;
-  };
-  return now.cluster == planned.cluster && now.place.text() == planned.place.text()
-         && generation(now) != generation(planned);
-}
-
-error unknown_meanwhile(const graph_step& step, const deployment_record& there) {
-  return error{
-      exit_class::conflict,
-      step.id,
-      "superseded: while this run was under way another deployed a commit that this clone does not "
-      "know, and that may be newer",
-      displayable(there.commit.substr(0, 12)),
-      {{"there", displayable(fmt::format("{} by {} at {}", there.version, there.who, utc_text(there.when)))},
-       {"try", "git fetch, and deploy the newer of the two"}}};
 }
 
 error moved(const graph_step& step, const cluster_plan& plan) {
@@ -220,8 +188,12 @@ result<wanted_release> delivery::wanted_in(const graph_step& step,
   wanted.pipeline = step.pipeline;
   wanted.where = step.place;
   wanted.place = wave.place;
-  if (step.is_of_branch())
+  if (step.is_of_branch()) {
+    result<cluster_state> home = read_cluster_state(with, wave.place);
+    if (!home) return std::move(home).error();
+    state_for(step.id).homes[with.name()] = *std::move(home);
     if (status added = add_branch(step, wave, with, wanted); !added) return std::move(added).error();
+  }
   result<cluster_state> now = read_cluster_state(with, wanted.place);
   if (!now) return std::move(now).error();
   result<draft> made = draft_for(step, images, now->record);
@@ -249,52 +221,26 @@ status delivery::add_branch(const graph_step& step,
   return step.branch_copy != nullptr ? make_preview(ask, to) : make_canary(ask, with, to);
 }
 
-/// Refusals that hold for each cluster: who may, whether it is on hold, whether somebody agreed, whether the
-/// plan is the one that was saved.
-status delivery::may_change(const graph_step& step,
-                            const cluster_plan& plan,
-                            const deployment_record& record) {
+/// The saved plan first, then the gate, with what is known in the cluster. A branch's copy is held and
+/// approved with its environment, whose state lies elsewhere.
+result<permit> delivery::may_apply(const graph_step& step,
+                                   const cluster_plan& plan,
+                                   const deployment_record& record,
+                                   const cancellation& cancelled) {
   using namespace release_delivery_clusters;
   if (!options_.saved_plans.empty()) {
     const auto saved = options_.saved_plans.find(saved_key(step, plan));
     if (saved == options_.saved_plans.end() || saved->second != hex(fingerprint_of(plan)))
       return moved(step, plan);
   }
-  if (const std::optional<std::string> fork = ci_event_of(around_).fork)
-    return error{exit_class::policy,
-                 step.id,
-                 "a pull request from a fork is not deployed",
-                 *fork,
-                 {{"try", "push the branch to the repository itself, after a look at it"}}};
-  if (step.place->is_protected && !around_.get("CI"))
-    return error{exit_class::policy,
-                 step.id,
-                 "this environment is protected: it is deployed by CI only",
-                 step.place->name.str(),
-                 {{"try", "push, and let CI deploy it; cicd plan shows here what it would do"}}};
-  if (!step.is_of_branch())
-    if (status may = may_deploy(step); !may) return may;
-  if (const auto& hold = plan.before.hold; hold && (hold->version.empty() || hold->version == record.version))
-    return held(*hold, step);
-  if (!step.is_of_branch())
-    if (status known = knows_what_came(step, plan); !known) return known;
-  if (!step.is_of_branch())
-    if (status newest = not_superseded(step, {.tip = {}, .files = {}, .record = plan.before.record}); !newest)
-      return newest;
-  return check_approval(step, plan, record, time_.now());
-}
-
-/// What another run deployed since this one planned must be known here, or nobody can say which is newer.
-status delivery::knows_what_came(const graph_step& step, const cluster_plan& plan) {
-  using namespace release_delivery_clusters;
-  const auto& there = plan.before.record;
-  const auto& planned = last_plans(step.id);
-  const bool came =
-      std::ranges::any_of(planned, [&](const planned_wave& each) { return has_moved(plan, each.plan); });
-  const git_state& git = source_of(*step.pipeline).git;
-  if (!came || !there || !git.commit || there->commit.empty() || there->commit == *git.commit) return {};
-  if (is_ancestor(step.pipeline->source_directory, *git.commit, there->commit, around_)) return {};
-  return unknown_meanwhile(step, *there);
+  const cluster_state& home = step.is_of_branch() ? state_for(step.id).homes[plan.cluster] : plan.before;
+  gate_state state;
+  state.hold = home.hold;
+  state.approvals = home.approvals;
+  state.approval_digest = hex(approval_digest(plan, record));
+  state.version = record.version;
+  state.newer = succession_of(step, plan);
+  return may_write(step, std::move(state), &cancelled);
 }
 
 result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vector<wanted_image>& images) {
@@ -326,8 +272,11 @@ result<step_plan> delivery::plan_clusters(const graph_step& step, const std::vec
     waves.push_back(
         {*std::move(wanted), *std::move(would), std::chrono::steady_clock::now(), *std::move(with)});
   }
-  if (plan.what != decision::run)
+  const bool goes_on = plan.what == decision::run && !options_.rehearses;
+  const status may = goes_on ? may_go_on(step, &options_.cancelled) : status();
+  if (!may || plan.what != decision::run)
     for (planned_wave& each : waves) each.door.reset();
+  if (!may) return may.error();
   return plan;
 }
 
@@ -370,7 +319,12 @@ outcome delivery::deploy_clusters(const graph_step& step,
                              ? !step.is_of_branch()
                              : step.place->on_failure == failure_rule::rollback;
     options.planned = is_fresh ? &known.plan : nullptr;
-    options.may = [&](const cluster_plan& plan) { return may_change(step, plan, record); };
+    std::optional<permit> allowed;
+    options.may = [&](const cluster_plan& plan) {
+      result<permit> may = may_apply(step, plan, record, cancelled);
+      if (may) allowed = *may;
+      return may;
+    };
     if (!step.place->verify.empty() && step.branch_share == nullptr)
       options.verify = [&]() { return run_verify(step.id, *wanted, cancelled, say); };
     result<cluster_deploy_result> done = deploy_to_cluster(open, *wanted, options);
@@ -380,9 +334,9 @@ outcome delivery::deploy_clusters(const graph_step& step,
     if (const auto& notes = wanted->state_facts; notes.contains("host") && !notes.at("host").empty())
       lines.push_back("https://" + notes.at("host"));
     if (say) say(fmt::format("{}: {} runs", name, record.version));
-    if (!step.is_of_branch())
-      for (std::string& line : retire_after(open, wave.place, *step.pipeline, record.commit, around_,
-                                            {options.holder, false, &cancelled, say}))
+    if (allowed && !step.is_of_branch())
+      for (std::string& line : retire_after(*allowed, open, wave.place, *step.pipeline, record.commit,
+                                            around_, {options.holder, false, &cancelled, say}))
         lines.push_back(std::move(line));
   }
   for (const std::string& line : lines)

@@ -90,61 +90,13 @@ result<std::vector<deployment_record>> delivery::history_of(const declared_pipel
                                                             std::size_t most) const {
   if (place.via == deploy_way::render) return folder_history(folder_of(pipeline, place), most);
   if (place.via == deploy_way::kubectl) return cluster_history_of(pipeline, place, most);
-  return manifest_history(target_of(pipeline, place), most, around_, {});
-}
-
-status delivery::may_deploy(const graph_step& step) {
-  const environment& place = *step.place;
-  if (is_embedded_place(place)) return {};
-  if (!place.allow_dirty && !options_.allow_dirty.contains(place.name.view())) {
-    result<bool> dirty = is_dirty(*step.pipeline);
-    if (!dirty) return std::move(dirty).error();
-    if (*dirty)
-      return error{exit_class::policy,
-                   step.id,
-                   "the tree has uncommitted changes",
-                   place.name.str(),
-                   {{"allowed", "a clean tree; changes are deployed to the embedded default only"},
-                    {"try", "commit or stash them, or name it: --allow-dirty " + place.name.str()}}};
-  }
-  if (place.on.kind == ref_kind::none) return {};
-  const git_state& git = source_of(*step.pipeline).git;
-  const bool follows = place.on.kind == ref_kind::branch
-                           ? git.branch && ref_matches(place.on.pattern.view(), *git.branch)
-                           : std::ranges::any_of(git.tags, [&](const std::string& tag) {
-                               return ref_matches(place.on.pattern.view(), tag);
-                             });
-  if (follows) return {};
-  return error{exit_class::policy,
-               step.id,
-               git.branch ? "this environment follows another ref than the one checked out"
-                          : "no branch is checked out, so it is not known which environment follows",
-               git.branch.value_or("detached head"),
-               {{"allowed", fmt::format("{} {}", place.on.kind == ref_kind::branch ? "branch" : "tag",
-                                        place.on.pattern.view())}}};
-}
-
-status delivery::not_superseded(const graph_step& step, const manifest_state& now) {
-  const git_state& git = source_of(*step.pipeline).git;
-  if (!now.record || now.record->commit.empty() || !git.commit || now.record->commit == *git.commit)
-    return {};
-  const std::optional<bool> is_older =
-      is_ancestor(step.pipeline->source_directory, *git.commit, now.record->commit, around_);
-  const auto mine = is_older ? std::nullopt : commit_date(*step.pipeline);
-  const bool older_by_date = mine && now.record->committed && *mine < *now.record->committed;
-  if (is_older != true && !older_by_date) return {};
-  error superseded{exit_class::conflict,
-                   step.id,
-                   "superseded: a newer commit is deployed already",
-                   git.short_commit(),
-                   {{"there", displayable(now.record->commit.substr(0, 7)) + " by "
-                                  + displayable(now.record->who) + " at " + utc_text(now.record->when)},
-                    {"try", "deploy the newer commit, or revert what is wrong with it and deploy that"}}};
-  if (is_older) return superseded;
-  return std::move(superseded)
-      .with("known by", fmt::format("the dates {} and {}, since this clone does not have that commit",
-                                    utc_text(*mine), utc_text(*now.record->committed)))
-      .with("or", "git fetch --unshallow, where the dates are wrong");
+  // A deployment with VERIFY is written down twice: when it was committed, and how it ended.
+  auto all = manifest_history(target_of(pipeline, place), 2 * most, around_, {});
+  if (!all) return all;
+  const auto twice = std::ranges::unique(*all, {}, &deployment_record::id);
+  all->erase(twice.begin(), twice.end());
+  if (all->size() > most) all->resize(most);
+  return all;
 }
 
 /// Images that run there already keep what first built them; others get the tag of this commit.
@@ -163,6 +115,7 @@ result<delivery::draft> delivery::draft_for(const graph_step& step,
                  .branch = git.built_branch.value_or(""),
                  .version = {},
                  .dirty = false,
+                 .declaration = {},
                  .who = {},
                  .when = time_.now(),
                  .images = {},
@@ -194,6 +147,11 @@ result<delivery::draft> delivery::draft_for(const graph_step& step,
   return made;
 }
 
+/// Whether the last deployment came to its end: what VERIFY refused, or never saw, is tried again.
+bool delivery::is_settled(const environment& place, const deployment_record& there) {
+  return place.verify.empty() || there.outcome == "deployed";
+}
+
 /// What should be there, given what is: nothing when it is there already. Asked again after each rejected
 /// push.
 result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step,
@@ -216,7 +174,8 @@ result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step,
   for (const kubernetes::object& object : *objects)
     want.files[object.file] = kubernetes::yaml_text(object.content);
   want.record.manifests = digest_of_manifests(want.files);
-  if (now.record && now.files == want.files) return std::optional<wanted_manifests>{};
+  if (now.record && now.files == want.files && is_settled(*step.place, *now.record))
+    return std::optional<wanted_manifests>{};
   return std::optional{std::move(want)};
 }
 
@@ -232,12 +191,15 @@ result<step_plan> delivery::plan_deploy(const graph_step& step, const std::vecto
                  .details = {},
                  .result = step_result{}};
   if (!*want) return plan;
-  if (status may = may_deploy(step); !may) return std::move(may).error();
-  if (status newest = not_superseded(step, *now); !newest) return std::move(newest).error();
+  const result<permit> may = may_write(step, state_in(step, *now), &options_.cancelled);
+  if (!may && !options_.rehearses) return may.error();
   plan.what = decision::run;
   plan.result.reset();
-  plan.reasons = deploy_reasons(now->record, (*want)->record);
+  plan.reasons = now->record && now->files == (*want)->files
+                     ? std::vector<std::string>{"VERIFY has not succeeded for what is deployed"}
+                     : deploy_reasons(now->record, (*want)->record);
   plan.details = release_delivery::changes_between(now->files, (*want)->files);
+  if (!may) plan.reasons.push_back(refusal_text(may.error()));
   return plan;
 }
 
@@ -254,19 +216,31 @@ std::string message_for(const deployment_record& record) {
 
 }  // namespace release_delivery
 
+/// What the manifests' own record tells the gate.
+gate_state delivery::state_in(const graph_step& step, const manifest_state& now) {
+  gate_state state;
+  state.newer = succession_of(step, now.record);
+  return state;
+}
+
 outcome delivery::deploy(const graph_step& step,
                          const cancellation& cancelled,
                          const std::function<void(const std::string&)>& say) {
   const std::vector<wanted_image>& images = state_for(step.id).images;
   std::size_t files = 0;
-  const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<wanted_manifests>> {
+  std::optional<deployment_record> written_record;
+  const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
     result<std::optional<wanted_manifests>> want = wanted(step, images, now);
-    if (!want || !*want) return want;
-    if (status newest = not_superseded(step, now); !newest) return std::move(newest).error();
+    if (!want) return std::move(want).error();
+    if (!*want) return std::optional<decided_manifests>{};
+    const result<permit> allowed = may_write(step, state_in(step, now), &cancelled);
+    if (!allowed) return allowed.error();
     if (status done = sign(*step.pipeline, (*want)->record); !done) return std::move(done).error();
+    if (!step.place->verify.empty()) (*want)->record.outcome = "verifying";
     (*want)->message = release_delivery::message_for((*want)->record);
     files = release_delivery::changes_between(now.files, (*want)->files).size();
-    return want;
+    written_record = (*want)->record;
+    return std::optional{decided_manifests{**std::move(want), *allowed}};
   };
   outcome end;
   end.how = step_outcome::ran;
@@ -281,7 +255,43 @@ outcome delivery::deploy(const graph_step& step,
   if (!commit) return failed_outcome(std::move(commit).error());
   end.summary = *commit ? fmt::format("{} manifests changed, commit {}", files, (*commit)->substr(0, 7))
                         : "somebody else had done it already";
+  if (!*commit || step.place->verify.empty()) return end;
+  if (status verified = verify_manifests(step, *written_record, cancelled, say); !verified)
+    return failed_outcome(std::move(verified).error().with(
+        "left", fmt::format("the manifests are committed as {} and stay; deploying again runs VERIFY again",
+                            (*commit)->substr(0, 7))));
   return end;
+}
+
+/// VERIFY of manifests that are committed; the record says how it ended, so that whoever comes next knows.
+status delivery::verify_manifests(const graph_step& step,
+                                  const deployment_record& record,
+                                  const cancellation& cancelled,
+                                  const std::function<void(const std::string&)>& say) {
+  wanted_release of;
+  of.pipeline = step.pipeline;
+  of.where = step.place;
+  of.place = {record.pipeline, record.environment, step.place->namespace_name.str()};
+  draft made = draft_of(record, *step.place);
+  of.facts = std::move(made.facts);
+  of.record = std::move(made.record);
+  status verified = run_verify(step.id, of, cancelled, say);
+  if (cancelled.cancelled()) return verified;
+  const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
+    // Whoever deployed meanwhile has the last word.
+    if (!now.record || now.record->id != record.id) return std::optional<decided_manifests>{};
+    const result<permit> allowed = may_write(step, state_in(step, now), &cancelled);
+    if (!allowed) return allowed.error();
+    wanted_manifests same{now.files, *now.record, {}};
+    same.record.outcome = verified ? "deployed" : "failed";
+    same.message = fmt::format("verify {} {} in {}: {}\n\nrun: {}\n", record.pipeline, record.version,
+                               record.environment, same.record.outcome, record.id);
+    return std::optional{decided_manifests{std::move(same), *allowed}};
+  };
+  const auto told =
+      commit_manifests(target_of(*step.pipeline, *step.place), decide, around_, {&cancelled, say, 50});
+  if (told || !verified) return verified;
+  return told.error();
 }
 
 }  // namespace cicd

@@ -6,21 +6,6 @@
 
 namespace cicd {
 
-status delivery::may_publish(const declared_pipeline& pipeline, const std::string& repository) {
-  if (is_embedded(repository) || options_.allow_dirty.contains("publish")) return {};
-  for (const environment& place : pipeline.declared.environments)
-    if (place.allow_dirty || options_.allow_dirty.contains(place.name.view())) return {};
-  result<bool> dirty = is_dirty(pipeline);
-  if (!dirty) return std::move(dirty).error();
-  if (!*dirty) return {};
-  return error{exit_class::policy,
-               pipeline.declared.name.str() + "/publish",
-               "the tree has uncommitted changes",
-               repository,
-               {{"allowed", "a clean tree; changes go to the registry in the build tree only"},
-                {"try", "commit or stash them, or name it: --allow-dirty publish"}}};
-}
-
 result<step_plan> delivery::plan_publish(const graph_step& step, const std::vector<wanted_image>& images) {
   step_plan plan{.step = 0,
                  .what = decision::up_to_date,
@@ -29,6 +14,7 @@ result<step_plan> delivery::plan_publish(const graph_step& step, const std::vect
                  .details = {},
                  .result = step_result{}};
   std::map<std::string, std::string>& tags = state_for(step.id).tags;
+  bool asked_gate = false;
   for (const wanted_image& image : images) {
     auto registry = registry_for(image.repository, registry_setup(), around_);
     if (!registry) return std::move(registry).error();
@@ -41,7 +27,12 @@ result<step_plan> delivery::plan_publish(const graph_step& step, const std::vect
         continue;
       }
     }
-    if (status may = may_publish(*step.pipeline, image.repository); !may) return std::move(may).error();
+    if (!asked_gate && !is_embedded(image.repository)) {
+      const result<permit> may = may_write(step, {}, &options_.cancelled);
+      if (!may && !options_.rehearses) return may.error();
+      if (!may) plan.reasons.push_back(refusal_text(may.error()));
+      asked_gate = true;
+    }
     const result<std::string> tag = tag_for(*step.pipeline, image.manifest);
     if (!tag) return tag.error();
     tags[image.repository] = *tag;
@@ -63,12 +54,28 @@ result<step_plan> delivery::plan_publish(const graph_step& step, const std::vect
     plan.details.push_back(
         fmt::format("+ {}:{} {}", (*registry)->name(), *tag, "sha256:" + hex(image.manifest).substr(0, 12)));
   }
-  if (plan.what == decision::run) plan.result.reset();
+  if (plan.what != decision::run) return plan;
+  plan.result.reset();
+  if (asked_gate && !options_.rehearses)
+    if (status leads = may_publish_for_deploys(*step.pipeline, &options_.cancelled); !leads)
+      return std::move(leads).error();
   return plan;
 }
 
+namespace release_delivery {
+
+/// The only place where an image leaves the build tree.
+auto put_image(
+    const permit&, registry& to, const std::string& layout, const digest& manifest, const std::string& tag) {
+  return to.publish(layout, manifest, tag, true);
+}
+
+}  // namespace release_delivery
+
 outcome delivery::publish(const graph_step& step, const std::function<void(const std::string&)>& say) {
   outcome end;
+  const result<permit> allowed = may_write(step, {}, &options_.cancelled);
+  if (!allowed) return failed_outcome(allowed.error());
   registry_options options = registry_setup();
   options.say = say;
   for (const wanted_image& image : state_for(step.id).images) {
@@ -79,7 +86,8 @@ outcome delivery::publish(const graph_step& step, const std::function<void(const
     std::string image_step = step.pipeline->declared.name.str();
     for (const cicd::image& declared : step.pipeline->declared.images)
       if (declared.name.view() == image.name) image_step += "/" + image_step_name(declared);
-    auto done = (*registry)->publish(where_.work(image_step) + "/layout", image.manifest, *tag, true);
+    auto done = release_delivery::put_image(*allowed, **registry, where_.work(image_step) + "/layout",
+                                            image.manifest, *tag);
     if (!done) return failed_outcome(std::move(done).error());
     if (!end.summary.empty()) end.summary += ", ";
     end.summary += fmt::format("{}:{}", (*registry)->name(), *tag);

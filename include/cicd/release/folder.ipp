@@ -211,11 +211,11 @@ result<bool> write_folder(const std::string& folder,
   if (!*wanted) return false;
   const auto ours = listed_files(folder);
   if (!ours) return ours.error();
-  if (status free = check_foreign(folder, *ours, **wanted); !free) return std::move(free).error();
-  if (status written = replace_files(folder, *ours, *now, **wanted); !written)
+  if (status free = check_foreign(folder, *ours, (*wanted)->wanted); !free) return std::move(free).error();
+  if (status written = replace_files(folder, *ours, *now, (*wanted)->wanted); !written)
     return std::move(written).error();
-  if (status kept = append_history(folder, (*wanted)->record); !kept) return std::move(kept).error();
-  const std::string record = pretty(json_of((*wanted)->record));
+  if (status kept = append_history(folder, (*wanted)->wanted.record); !kept) return std::move(kept).error();
+  const std::string record = pretty(json_of((*wanted)->wanted.record));
   if (status kept = write_file(record_file(folder), record, durability::durable); !kept)
     return std::move(kept).error();
   return true;

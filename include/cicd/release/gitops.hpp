@@ -11,6 +11,7 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/base/json.hpp>
+#include <cicd/release/gate.hpp>
 #include <cicd/release/record.hpp>
 #include <cicd/system/environment.hpp>
 #include <cicd/system/process.hpp>
@@ -43,6 +44,12 @@ struct wanted_manifests {
   std::string message;  ///< of the commit
 };
 
+/// The same with the gate's leave: nothing else is committed or written.
+struct decided_manifests {
+  wanted_manifests wanted;
+  permit allowed;
+};
+
 struct gitops_options {
   const cancellation* cancelled = nullptr;
   std::function<void(const std::string& line)> say;
@@ -64,7 +71,7 @@ result<manifest_state> read_manifests(const manifest_target& target,
 /// error ends it (superseded, policy). Called again with the fresh state after each rejection. Files below
 /// `path` that are not wanted are removed; all else in the repository stays as it is. Returns the commit, or
 /// nothing when nothing was to be done.
-using decide_manifests = std::function<result<std::optional<wanted_manifests>>(const manifest_state& now)>;
+using decide_manifests = std::function<result<std::optional<decided_manifests>>(const manifest_state& now)>;
 result<std::optional<std::string>> commit_manifests(const manifest_target& target,
                                                     const decide_manifests& decide,
                                                     const surroundings& around,

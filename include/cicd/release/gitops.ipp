@@ -192,8 +192,8 @@ class writer {
     if (!wanted) return std::move(wanted).error();
     nothing_to_do_ = !wanted->has_value();
     if (nothing_to_do_) return true;
-    if (status fine = check_files(**wanted); !fine) return std::move(fine).error();
-    return push(*seen, **wanted);
+    if (status fine = check_files((*wanted)->wanted); !fine) return std::move(fine).error();
+    return push(*seen, (*wanted)->wanted);
   }
 
   result<bool> push(const view& seen, const wanted_manifests& wanted) {

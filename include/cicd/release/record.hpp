@@ -25,7 +25,9 @@ struct deployment_record {
   /// The commit's own date: which is newer, where a shallow clone knows only one of two.
   std::optional<std::chrono::system_clock::time_point> committed{};
   std::string branch, version;
-  bool dirty = false;
+  bool dirty = false;  ///< of the sources or of the declaration
+  /// The commit of the declaration, where it lies in another repository than the sources; else empty.
+  std::string declaration{};
   std::string who;
   std::chrono::system_clock::time_point when{};
   /// Image name → what runs. `built_from` is the commit that first built this digest and decides the

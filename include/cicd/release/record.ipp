@@ -46,6 +46,7 @@ inline json body_of(const deployment_record& record) {
   to.set("branch", record.branch);
   to.set("version", record.version);
   to.set("dirty", record.dirty);
+  if (!record.declaration.empty()) to.set("declaration", record.declaration);
   to.set("who", record.who);
   to.set("when", utc_text_with_milliseconds(record.when));
   to.set("images", std::move(images));
@@ -98,6 +99,7 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .branch = from["branch"].text(),
                            .version = from["version"].text(),
                            .dirty = from["dirty"].boolean(),
+                           .declaration = from["declaration"].text(),
                            .who = from["who"].text(),
                            .when = *when,
                            .images = {},

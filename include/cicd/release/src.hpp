@@ -17,12 +17,15 @@
 #include <cicd/release/delivery.ipp>
 #include <cicd/release/delivery_clusters.ipp>
 #include <cicd/release/delivery_deploy.ipp>
+#include <cicd/release/delivery_gate.ipp>
 #include <cicd/release/delivery_publish.ipp>
 #include <cicd/release/folder.ipp>
+#include <cicd/release/gate.ipp>
 #include <cicd/release/git_client.ipp>
 #include <cicd/release/git_text.ipp>
 #include <cicd/release/gitops.ipp>
 #include <cicd/release/helm_release.ipp>
+#include <cicd/release/hold.ipp>
 #include <cicd/release/known_contents.ipp>
 #include <cicd/release/label_check.ipp>
 #include <cicd/release/local_repository.ipp>
@@ -30,6 +33,8 @@
 #include <cicd/release/preview.ipp>
 #include <cicd/release/preview_sweep.ipp>
 #include <cicd/release/record.ipp>
+#include <cicd/release/remote_place.ipp>
+#include <cicd/release/rollback.ipp>
 #include <cicd/release/run_index.ipp>
 #include <cicd/release/run_summary.ipp>
 #include <cicd/release/selector.ipp>

@@ -143,13 +143,39 @@ TEST(what_excludes_or_needs_another, is_named) {
   expect_error(service + "REPLICAS 2..4)", "o/api: a range of REPLICAS needs CPU");
   expect_error(service + "ENV A=1 SECRET_ENV A=b/c)", "o/api: the variable is in ENV too: 'A'");
   expect_error("add_pipeline(o)\npipeline_environment(o s VIA render REPOSITORY r)",
-               "o/s: REPOSITORY has no meaning without VIA gitops");
+               "o/s: REPOSITORY has no meaning without VIA gitops: 'VIA render'");
   expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops CONTEXT c)",
-               "o/s: CONTEXT has no meaning without VIA kubectl");
+               "o/s: CONTEXT has no meaning without VIA kubectl: 'VIA gitops'");
   for (const char* words : {"JAR a.jar", "BASE scratch", "BASE_AFTER a", "SCAN a", "FAIL_ON low"})
     expect_error("add_pipeline(o " + std::string(words) + ")",
                  "o: " + std::string(words).substr(0, std::string(words).find(' '))
                      + " has no meaning without TEMPLATE");
+}
+
+TEST(an_environment, takes_no_option_that_its_way_cannot_honour) {
+  struct option {
+    std::string words, ways;
+  };
+  for (const option& each :
+       {option{"REPOSITORY r", "gitops"}, option{"BRANCH b", "gitops"}, option{"PATH p", "gitops or render"},
+        option{"CONTEXT c", "kubectl"}, option{"KUBECONFIG k", "kubectl"}, option{"EKS r/c", "kubectl"},
+        option{"TAKE_OVER helm", "kubectl"}, option{"PRUNE Service/a", "kubectl"},
+        option{"APPROVAL required", "kubectl"}, option{"ON_FAILURE stop", "kubectl"},
+        option{"PATIENCE oom=1m", "kubectl"}, option{"VERIFY ./v", "gitops or kubectl"},
+        option{"PROTECTED", "gitops or render or kubectl"}})
+    for (const std::string via : {"gitops", "render", "kubectl"}) {
+      const std::string errors =
+          errors_of("add_pipeline(o)\npipeline_environment(o s VIA " + via + " " + each.words + ")");
+      if (each.ways.find(via) != std::string::npos) {
+        EXPECT_EQ(errors, "") << each.words << " VIA " << via;
+        continue;
+      }
+      const std::string keyword = each.words.substr(0, each.words.find(' '));
+      EXPECT_EQ(errors, "cicd: error: o/s: " + keyword + " has no meaning without VIA " + each.ways + ": 'VIA " + via
+                            + "'\n  declared at: CMakeLists.txt, 1st call of pipeline_environment()\n"
+                              "  allowed:     an environment VIA "
+                            + each.ways + "\n  try:         leave " + keyword + " out\n");
+    }
 }
 
 TEST(a_service_in_an_environment, is_checked_with_the_values_that_hold_there) {

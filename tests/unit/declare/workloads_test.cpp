@@ -222,19 +222,7 @@ TEST(a_container, stands_in_pods_that_there_are) {
       "o/api: the container has the name of what it stands in, which is the main container's: 'api'");
 }
 
-TEST(an_environment, takes_only_what_its_way_of_deploying_knows) {
-  for (const char* words : {"REPOSITORY r", "BRANCH b", "PATH p"}) {
-    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
-    const std::string way = keyword == "PATH" ? "gitops or render" : "gitops";
-    expect_environment_error("VIA kubectl " + std::string(words),
-                             keyword + " has no meaning without VIA " + way);
-  }
-  for (const char* words : {"CONTEXT c", "KUBECONFIG k", "EKS r/c", "TAKE_OVER helm", "PRUNE Namespace/x",
-                            "APPROVAL required", "ON_FAILURE stop", "PATIENCE oom=5m"}) {
-    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
-    expect_environment_error("VIA gitops " + std::string(words),
-                             keyword + " has no meaning without VIA kubectl");
-  }
+TEST(an_environment, takes_only_values_that_its_options_know) {
   expect_environment_error("VIA kubectl EKS r/c CONTEXT x", "CONTEXT and EKS exclude each other");
   expect_environment_error("VIA kubectl ROLE arn:aws:iam::1:role/o", "ROLE needs EKS");
   expect_environment_error("VIA kubectl PATIENCE crashloop=5m", "PATIENCE has a wrong value: 'crashloop=5m'",

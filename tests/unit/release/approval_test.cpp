@@ -5,6 +5,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/release/approval.hpp>
 
+#include "allowed.hpp"
 #include "fake_cluster.hpp"
 
 namespace cicd {
@@ -41,7 +42,17 @@ class approvals : public testing::Test {
     plan.before.approvals = {{"ada", "looked at it", hex(approval_digest(plan, record)),
                               now - std::chrono::hours(1), now + std::chrono::hours(23)}};
   }
-  status checked() const { return check_approval(step, plan, record, now); }
+  status checked() const {
+    gate_question of;
+    of.subject = step.id;
+    of.environment = "prod";
+    of.wants_approval = place.approval == approval_rule::required;
+    of.approve_words = approve_words(step, 0);
+    const result<permit> may_it = may(of, {.approvals = plan.before.approvals,
+                                           .approval_digest = hex(approval_digest(plan, record)),
+                                           .now = now});
+    return may_it ? status() : status(may_it.error());
+  }
 
   declared_pipeline declared;
   environment place;
@@ -93,6 +104,42 @@ TEST_F(approvals, of_another_manifest_do_not_hold) {
   spec.set("replicas", 3);
   plan.objects.front().wanted.set("spec", std::move(spec));
   EXPECT_FALSE(checked());
+}
+
+TEST_F(approvals, of_a_deploy_do_not_hold_for_a_branchs_copy) {
+  approve_it();
+  plan.place.branch_key = "fix-1a2b3c4d";
+  EXPECT_FALSE(checked());
+}
+
+TEST_F(approvals, name_the_command_that_gives_exactly_them) {
+  const canary declared{.in = dns_label("prod"), .service = dns_label("api")};
+  step.branch_share = &declared;
+  declared_pipeline of;
+  of.declared.name = "orders";
+  of.declared.canaries = {declared};
+  step.pipeline = &of;
+  EXPECT_EQ(approve_words(step, 0), "cicd approve orders prod --canary");
+  EXPECT_EQ(approve_words(step, 25), "cicd approve orders prod --canary --share 25%");
+  of.declared.canaries.push_back({.in = dns_label("prod"), .service = dns_label("web")});
+  EXPECT_EQ(approve_words(step, 25), "cicd approve orders prod --canary --service api --share 25%");
+}
+
+TEST_F(approvals, are_written_down_although_the_namespace_is_yet_to_be_made) {
+  auto server = std::make_shared<fake_cluster::server>();
+  fake_cluster with(server);
+  plan.objects.push_back({planned_object::what::add,
+                          {"Namespace", "", "orders"},
+                          fake_cluster::object("Namespace", "orders"),
+                          {},
+                          {},
+                          false,
+                          {}});
+  const auto given = approve(allowed(change::approve), with, plan.place, plan, record, "looked at it", now);
+  ASSERT_TRUE(given) << text_of(given.error());
+  EXPECT_TRUE(with.get({"Namespace", "", "orders"}));
+  plan.before = *read_cluster_state(with, plan.place);
+  EXPECT_TRUE(checked());
 }
 
 TEST_F(approvals, of_another_environment_do_not_hold) {

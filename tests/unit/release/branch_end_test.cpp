@@ -4,6 +4,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/release/branch_end.hpp>
 
+#include "allowed.hpp"
 #include "fake_cluster.hpp"
 
 namespace cicd {
@@ -35,7 +36,8 @@ class branch_ends : public testing::Test {
   result<branch_end> ended(bool claims = false) {
     of.state.resource_version.clear();
     EXPECT_TRUE(write_cluster_state(with, of.place, of.state));
-    return end_branch(with, of, {.holder = "sam", .with_claims = claims, .cancelled = nullptr, .say = {}});
+    return end_branch(allowed(change::branch_end), with, of,
+                      {.holder = "sam", .with_claims = claims, .cancelled = nullptr, .say = {}});
   }
   bool has(const std::string& kind, const std::string& name) {
     const std::string in = kind == "Namespace" ? "" : of.place.namespace_name;
@@ -89,7 +91,8 @@ TEST_F(branch_ends, that_fail_halfway_say_what_went_and_can_be_done_again) {
   EXPECT_NE(text_of(end.error()).find("removed Deployment orders-api-fix"), std::string::npos);
   EXPECT_TRUE(knows_it());
   server->refusals.clear();
-  EXPECT_TRUE(end_branch(with, of, {.holder = "sam", .with_claims = false, .cancelled = nullptr, .say = {}}));
+  EXPECT_TRUE(end_branch(allowed(change::branch_end), with, of,
+                         {.holder = "sam", .with_claims = false, .cancelled = nullptr, .say = {}}));
   EXPECT_FALSE(has("Service", "orders-api-fix"));
 }
 
@@ -141,7 +144,7 @@ class canary_ends : public branch_ends {
     ASSERT_TRUE(write_cluster_state(with, of.place, of.state));
   }
   std::vector<std::string> retired(std::optional<bool> contained, const std::string& commit = "decade") {
-    return retire_canaries(with, {"orders", "prod", "orders"}, commit,
+    return retire_canaries(allowed(), with, {"orders", "prod", "orders"}, commit,
                            [&](const std::string&, const std::string&) { return contained; },
                            {.holder = "sam", .with_claims = false, .cancelled = nullptr, .say = {}});
   }

@@ -4,6 +4,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/release/cluster_deploy.hpp>
 
+#include "allowed.hpp"
 #include "fake_cluster.hpp"
 
 namespace cicd {
@@ -21,6 +22,7 @@ class cluster_deploys : public testing::Test {
     pipeline.declared.name = dns_label("orders");
     place.name = dns_label("prod");
     options.holder = "Ada, run 1";
+    options.may = [](const cluster_plan&) -> result<permit> { return allowed(); };
   }
 
   /// A release of these ConfigMaps, which a team's own manifests name.
@@ -109,10 +111,35 @@ TEST_F(cluster_deploys, that_fail_first_have_nothing_to_return_to) {
 }
 
 TEST_F(cluster_deploys, that_are_refused_leave_nothing_behind) {
-  options.may = [](const cluster_plan&) { return status(error{exit_class::policy, {}, "on hold", {}, {}}); };
+  options.may = [](const cluster_plan&) -> result<permit> {
+    return error{exit_class::policy, {}, "on hold", {}, {}};
+  };
   EXPECT_FALSE(deploy({"a"}));
   EXPECT_FALSE(exists("a"));
   EXPECT_FALSE(state().record);
+}
+
+TEST_F(cluster_deploys, that_are_refused_make_no_namespace) {
+  server->objects.clear();
+  server->writes.clear();
+  place.create_namespace = true;
+  place.namespace_name = dns_label("orders");
+  pipeline.declared.environments = {place};
+  options.may = [](const cluster_plan&) -> result<permit> {
+    return error{exit_class::policy, {}, "nobody has approved this deploy", {}, {}};
+  };
+  const auto refused = deploy({"a"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::policy) << text_of(refused.error());
+  EXPECT_EQ(server->writes, texts{});
+}
+
+TEST_F(cluster_deploys, write_nothing_where_the_gate_was_not_asked) {
+  options.may = {};
+  const auto refused = deploy({"a"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::policy);
+  EXPECT_FALSE(exists("a"));
 }
 
 TEST_F(cluster_deploys, remember_what_they_could_not_remove) {

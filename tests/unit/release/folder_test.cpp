@@ -7,6 +7,7 @@
 #include <cicd/release/gitops.hpp>
 #include <cicd/system/files.hpp>
 
+#include "allowed.hpp"
 #include "temporary_folder.hpp"
 
 namespace {
@@ -16,8 +17,8 @@ using testing::HasSubstr;
 using files = std::map<std::string, std::string>;
 
 decide_manifests wanting(files wanted, std::string id = "run") {
-  return [=](const manifest_state& now) -> result<std::optional<wanted_manifests>> {
-    if (now.record && now.files == wanted) return std::optional<wanted_manifests>();
+  return [=](const manifest_state& now) -> result<std::optional<decided_manifests>> {
+    if (now.record && now.files == wanted) return std::optional<decided_manifests>();
     wanted_manifests all;
     all.files = wanted;
     all.record.pipeline = "orders";
@@ -25,7 +26,7 @@ decide_manifests wanting(files wanted, std::string id = "run") {
     all.record.id = id;
     all.record.generation = now.record ? now.record->generation + 1 : 1;
     all.record.manifests = digest_of_manifests(wanted);
-    return std::optional(std::move(all));
+    return std::optional(decided_manifests{std::move(all), allowed()});
   };
 }
 
@@ -102,7 +103,7 @@ TEST(write_folder, a_decision_that_fails_changes_nothing) {
   const temporary_folder root;
   ASSERT_TRUE(*write_folder(root.path(), wanting({{"a.yaml", "a"}})));
   const auto written =
-      write_folder(root.path(), [](const manifest_state&) -> result<std::optional<wanted_manifests>> {
+      write_folder(root.path(), [](const manifest_state&) -> result<std::optional<decided_manifests>> {
         return error{
             .kind = exit_class::conflict, .subject = {}, .what = "superseded", .value = {}, .notes = {}};
       });

@@ -6,6 +6,7 @@
 #include <cicd/release/manifest_clone.hpp>
 #include <cicd/system/files.hpp>
 
+#include "allowed.hpp"
 #include "temporary_folder.hpp"
 
 namespace {
@@ -23,10 +24,10 @@ manifest_target target_in(const temporary_folder& root) {
           .clone = root / "clone"};
 }
 
-const decide_manifests anything = [](const manifest_state&) -> result<std::optional<wanted_manifests>> {
+const decide_manifests anything = [](const manifest_state&) -> result<std::optional<decided_manifests>> {
   wanted_manifests wanted;
   wanted.files["a.yaml"] = "a";
-  return std::optional(std::move(wanted));
+  return std::optional(decided_manifests{std::move(wanted), allowed()});
 };
 
 TEST(record_path, lies_out_of_the_way_of_agents) {
