@@ -1,6 +1,6 @@
-# The demo: a fresh git repository with the example, configured and deployed to its stage, all under the build tree.
+# Makes the demo ready: a fresh git repository with the example, configured, all under the build tree.
 #   cmake -DEXAMPLE=<folder> -DWORK=<folder> -DPACKAGE=<folder with cicd-config.cmake> -P demo.cmake
-# A second run finds everything done. What was done and what to try next is said by the driver (CICD_DEMO).
+# A second run finds everything done. Then the driver deploys it, and says what to try next (CICD_DEMO).
 cmake_minimum_required(VERSION 3.25...4.1)
 
 set(repository "${WORK}/services-orders")
@@ -53,11 +53,12 @@ if(NOT present STREQUAL wanted)
   file(WRITE "${WORK}/services-orders.digest" "${wanted}")
 endif()
 
-if(NOT EXISTS "${build}/.cicd/targets.cmake")
-  quietly("${CMAKE_COMMAND}" -S "${repository}" -B "${build}" -G Ninja "-Dcicd_DIR=${PACKAGE}")
+# Configured once; later the generator knows whether that is to be done again.
+set(configure -S "${repository}" -B "${build}" -G Ninja "-Dcicd_DIR=${PACKAGE}")
+if(EXISTS "${build}/.cicd/targets.cmake")
+  set(configure --build "${build}" --target build.ninja -- --quiet)
 endif()
-set(ENV{CICD_DEMO} 1)
-execute_process(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target deploy-stage -- --quiet RESULT_VARIABLE status)
+execute_process(COMMAND "${CMAKE_COMMAND}" ${configure} RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "cicd: the demo stopped, see above")
 endif()

@@ -1,5 +1,11 @@
 # What cicd's own build tree has and a guest's has not: driver, tests, demo, the package to install.
+include(cmake/dev/demo_target.cmake)
+option(CICD_BUILD "builds driver, package and tests here; without it there is only the demo, which takes the driver from the cache" ON)
+if(NOT CICD_BUILD)
+  return()
+endif()
 enable_language(CXX)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 option(CICD_WERROR "warnings are errors" OFF)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -11,12 +17,6 @@ set(CICD_WARNINGS -Wall -Wextra -Wpedantic $<$<BOOL:${CICD_WERROR}>:-Werror>)
 add_subdirectory(driver)
 
 include(cmake/dev/package.cmake)
-
-add_custom_target(demo
-  COMMAND "${CMAKE_COMMAND}" "-DEXAMPLE=${PROJECT_SOURCE_DIR}/examples/java-maven" "-DWORK=${PROJECT_BINARY_DIR}/demo"
-    "-DPACKAGE=${PROJECT_BINARY_DIR}/package" -P "${PROJECT_SOURCE_DIR}/cmake/dev/demo.cmake"
-  COMMENT "services-orders, from its sources to its stage" USES_TERMINAL VERBATIM)
-add_dependencies(demo cicd)
 
 if(TARGET cicd)
   add_executable(bench_image_tool EXCLUDE_FROM_ALL tests/image/image_tool.cpp)

@@ -1,0 +1,1 @@
+list(APPEND environment CICD_DRIVER_CACHE=/proc/drivers)

@@ -1,0 +1,2 @@
+_cicd_find_cache(cache a-key)
+message(STATUS "drivers are in '${cache}'")

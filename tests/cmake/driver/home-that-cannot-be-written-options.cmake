@@ -1,0 +1,1 @@
+list(APPEND environment HOME=/proc --unset=XDG_CACHE_HOME --unset=CICD_DRIVER_CACHE)
