@@ -8,6 +8,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 
+# Where a case leaves the machine's tools on PATH, those that start a JVM to tell their version are quick.
+mkdir "$work/quick"
+for tool in mvn javac java jlink; do printf '#!/bin/bash\necho "version 99.0"\n' >"$work/quick/$tool" && chmod +x "$work/quick/$tool"; done
+
 # --- What a case is made of ---------------------------------------------------------------------------------------
 
 # A fresh folder of fakes, a Debian 12 and an empty cache folder for each case.
@@ -74,7 +78,7 @@ fake_cluster() {
 run() {
   local script=$setup
   [ ! -e "$here/setup" ] || script=$here/setup
-  output=$(CICD_OS_RELEASE=$here/os-release XDG_CACHE_HOME=$here/cache PATH=$here/bin:$PATH \
+  output=$(CICD_OS_RELEASE=$here/os-release XDG_CACHE_HOME=$here/cache PATH=$here/bin:$work/quick:$PATH \
     bash "$script" "$@" 2>&1 </dev/null)
   status=$?
 }
@@ -220,7 +224,7 @@ installed_all_but maven libzstd-dev
 bare_tools
 run
 says 'missing 2 of ' && says 'apt-get install -y --no-install-recommends --no-remove libzstd-dev maven'
-called 'update' && called '--no-remove libzstd-dev maven'
+called 'update' && called '--no-remove libzstd-dev maven' && called '--force-confold'
 exits 1 && says 'still missing after the install' # for the fake apt-get installed nothing
 end
 
