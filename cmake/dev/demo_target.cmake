@@ -8,5 +8,6 @@ _cicd_use(\"${PROJECT_VERSION}\" [==[${PROJECT_SOURCE_DIR}]==] [==[${PROJECT_SOU
 add_custom_target(demo
   COMMAND "${CMAKE_COMMAND}" "-DEXAMPLE=${PROJECT_SOURCE_DIR}/examples/java-maven" "-DWORK=${PROJECT_BINARY_DIR}/demo"
     "-DPACKAGE=${PROJECT_BINARY_DIR}/package-of-sources" -P "${PROJECT_SOURCE_DIR}/cmake/dev/demo.cmake"
-  COMMAND "${CMAKE_COMMAND}" -E env CICD_DEMO=1 "${PROJECT_BINARY_DIR}/demo/services-orders-build/.cicd/cicd" run deploy-stage
+  COMMAND "${CMAKE_COMMAND}" -E env "CICD_DEMO=${PROJECT_BINARY_DIR}/demo/services-orders/run-image"
+    "${PROJECT_BINARY_DIR}/demo/services-orders-build/.cicd/cicd" run deploy-stage
   COMMENT "services-orders, from its sources to its stage" USES_TERMINAL VERBATIM)

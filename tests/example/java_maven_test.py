@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 import unittest
@@ -141,27 +142,51 @@ class Example(java.Suite):
         wrong.write_text(files[0].read_text().replace("\nspec:", "\nspec:\n  replicsa: 1", 1))
         self.assertNotEqual(self.first.call([validate, "--strict", "-k", "1.34", wrong]).returncode, 0)
 
-    def test_the_demo_and_again(self):
-        work = self.folder / "demo"
-        words = [harness.tool("cmake"), f"-DEXAMPLE={EXAMPLE}", f"-DWORK={work}", f"-DPACKAGE={harness.package()}", "-P", SOURCE / "cmake/dev/demo.cmake"]
-        done = self.first.call(words, timeout=900)
-        self.assertEqual(done.returncode, 0, done.all)
-        build = work / "services-orders-build"
-        for text in ("skopeo inspect oci:", "git -C", "manifests.git", "less ", "history", "try next"):
-            self.assertIn(text, done.stdout)
-        tried = re.findall(r"^ +(?:try next +)?(\S*\.cicd/cicd (?:plan|explain|status|history).*)$", done.stdout, re.M)
-        self.assertGreaterEqual(len(tried), 3, done.stdout)
+    def demo(self, build, seconds=900):
+        """The demo as its preset does it, on a terminal; the compiler hands out what is compiled already."""
+        compilers = self.folder / "compilers"
+        compilers.mkdir(exist_ok=True)
+        for name in ("g++", "c++"):
+            if not (compilers / name).exists():
+                (compilers / name).symlink_to(SOURCE / "tests/consumer/compiler")
+        env = {**self.first.env, "TERM": "xterm", "CICD_DRIVER_CACHE": str(self.folder / "drivers"), "PATH": f"{compilers}:{os.environ['PATH']}",
+               "CICD_CXX": os.environ["CICD_CXX"], "CICD_OBJECTS": os.environ["CICD_OBJECTS"]}
+        configured = subprocess.run([harness.tool("cmake"), "-S", SOURCE, "-B", build, "-G", "Ninja", "-DCICD_BUILD=OFF"], env=env, capture_output=True, text=True)
+        self.assertEqual(configured.returncode, 0, configured.stderr)
+        drawn, status = harness.on_terminal([harness.tool("cmake"), "--build", build, "--target", "demo"], env, self.folder, columns=200, seconds=seconds)
+        self.assertEqual(status, 0, drawn)
+        return drawn
+
+    def test_the_demo_takes_the_driver_from_the_cache_and_has_the_terminal(self):
+        build = self.folder / "demo"
+        first = self.demo(build)
+        self.assertRegex(first, "building the driver, the program that runs the pipelines: once for this version and compiler")
+        self.assertRegex(first, r"cicd: the driver: 50 % \(\d+ s\)")
+        self.assertIn("\x1b[K", first)  # lines that are drawn again: a terminal, not a pipe
+        self.assertNotIn("Downloading", first)
+        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", first)
+        for text in ("skopeo inspect oci:", "git -C", "manifests.git", "logs orders.test", "history", "try next"):
+            self.assertIn(text, plain)
+        self.assertNotIn("less ", plain)
         # What it prints to try works, and leaves everything as it is.
-        for command in [*tried, *re.findall(r"^ +(?:image|manifests) +(skopeo .*|git .*)$", done.stdout, re.M)]:
+        tried = re.findall(r"^ +(?:try next +)?(\S*\.cicd/cicd (?:plan|explain|status|history).*)$", plain, re.M)
+        self.assertGreaterEqual(len(tried), 3, plain)
+        for command in [*tried, *re.findall(r"^ +(?:image|manifests) +(skopeo .*|git .*)$", plain, re.M)]:
             shown = self.first.call(["/bin/sh", "-c", command])
             self.assertEqual(shown.returncode, 0, shown.all)
-        tip = subprocess.run(["git", "-C", build / "manifests.git", "rev-parse", "main"], capture_output=True, text=True).stdout
-        again = self.first.call(words, timeout=300)
-        self.assertEqual(again.returncode, 0, again.all)
-        said = [line for line in again.stdout.splitlines() if line.strip()]
-        self.assertEqual(len(said), 1, again.all)
+        started = self.first.call(["/bin/sh", "-c", re.search(r"^ +run +(\S.*)$", plain, re.M)[1]], env={"CICD_BUILD_ROOT": ""})
+        self.assertEqual(started.returncode, 0, started.all)
+        self.assertIn("HTTP/1.1 200", started.stdout)
+
+        manifests = build / "demo/services-orders-build/manifests.git"
+        tip = subprocess.run(["git", "-C", manifests, "rev-parse", "main"], capture_output=True, text=True).stdout
+        said = [line for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", self.demo(build, 300)).splitlines() if line.strip() and line[0] != "["]
+        self.assertEqual(len(said), 1, said)
         self.assertIn("nothing to do", said[0])
-        self.assertEqual(subprocess.run(["git", "-C", build / "manifests.git", "rev-parse", "main"], capture_output=True, text=True).stdout, tip)
+        self.assertEqual(subprocess.run(["git", "-C", manifests, "rev-parse", "main"], capture_output=True, text=True).stdout, tip)
+
+        shutil.rmtree(build)
+        self.assertNotIn("building the driver", self.demo(build, 300))
 
 
 if __name__ == "__main__":

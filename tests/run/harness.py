@@ -4,14 +4,19 @@ The package comes by CICD_PACKAGE, the folder of cicd-config.cmake. Every case w
 folder and a home of its own; what is missing on the machine is a failure. Knows no step and no case."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
+import termios
 import time
 import unittest
 from pathlib import Path
@@ -75,6 +80,32 @@ def note_in(text, label):
     found = re.search(rf"^ +{label}:? +(.+)$", text, re.M)
     assert found, f"no '{label}' in: {text}"
     return found[1]
+
+
+def on_terminal(words, env, folder, columns=100, typed=None, seconds=30):
+    """What a command draws on a terminal of its own, and how it ended. `typed`: (what is waited for, what is typed then)."""
+    child, ours = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.execvpe(words[0], [str(word) for word in words], env)
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    drawn, end, pending = b"", time.monotonic() + seconds, typed
+    while time.monotonic() < end:
+        if pending and pending[0] in drawn:
+            os.write(ours, pending[1])
+            pending = None
+        if select.select([ours], [], [], 0.05)[0]:
+            try:
+                got = os.read(ours, 65536)
+            except OSError:
+                break
+            if not got:
+                break
+            drawn += got
+    else:
+        os.kill(child, signal.SIGKILL)
+    os.close(ours)
+    return drawn.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 class Tree:

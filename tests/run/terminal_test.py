@@ -1,13 +1,8 @@
 """On a terminal: one live line for each running step, finished steps above, nothing wider than the window; Ctrl-C typed on it."""
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
-import termios
 import time
 import unittest
 
@@ -23,28 +18,7 @@ pipeline_step(app a-step-with-a-rather-long-name-for-its-window SHELL "echo hidd
 class Terminal(harness.Case):
     def on_terminal(self, tree, *words, columns=60, env=None, typed=None, seconds=30):
         """What is drawn, and how it ended."""
-        child, ours = pty.fork()
-        if child == 0:
-            os.chdir(tree.source)
-            os.execve(words[0], [str(word) for word in words], {**tree.env, "TERM": "xterm", **(env or {})})
-        fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        drawn, end, pending = b"", time.monotonic() + seconds, typed
-        while time.monotonic() < end:
-            if pending and pending[0] in drawn:
-                os.write(ours, pending[1])
-                pending = None
-            if select.select([ours], [], [], 0.05)[0]:
-                try:
-                    got = os.read(ours, 65536)
-                except OSError:
-                    break
-                if not got:
-                    break
-                drawn += got
-        else:
-            os.kill(child, signal.SIGKILL)
-        os.close(ours)
-        return drawn.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return harness.on_terminal(words, {**tree.env, "TERM": "xterm", **(env or {})}, tree.source, columns, typed, seconds)
 
     def screen(self, drawn):
         """The lines of a terminal of any height after all that was drawn."""

@@ -26,9 +26,29 @@ void print_out(std::string_view text) {
   write_all(STDOUT_FILENO, text);
 }
 
+namespace driver_run {
+
+/// What there is to try, as it works where the person is: `cicd` is seldom on PATH.
+error with_the_way_to_us(error one) {
+  const std::string& ours = name_of_this_program();
+  for (note& each : one.notes) {
+    if (each.label != "try") continue;
+    constexpr std::string_view name = "cicd ";
+    for (std::size_t at = each.text.find(name); at != std::string::npos; at = each.text.find(name, at)) {
+      const bool is_word =
+          at == 0 || std::string_view(" (`").find(each.text[at - 1]) != std::string_view::npos;
+      if (is_word) each.text.replace(at, name.size() - 1, ours);
+      at += is_word ? ours.size() + 1 : name.size();
+    }
+  }
+  return one;
+}
+
+}  // namespace driver_run
+
 void print_errors(const errors& all) {
   std::string text;
-  for (const error& one : all) text += text_of(one);
+  for (const error& one : all) text += text_of(driver_run::with_the_way_to_us(one));
   write_all(STDERR_FILENO, text);
 }
 
@@ -293,9 +313,13 @@ std::vector<note> run::summary_notes() const {
   for (step_index step : wanted_)
     for (note& one : delivery_.where_it_is(graph_.steps[step])) notes.push_back(std::move(one));
   notes.push_back({"record", session_.where.run(id_)});
-  if (!session_.around.get("CICD_DEMO")) return notes;
+  const std::optional<std::string> demo = session_.around.get("CICD_DEMO");
+  if (!demo) return notes;
   const std::string launcher = shell_quoted(session_.where.own() + "/cicd");
-  notes.push_back({"log", "less " + shell_quoted(session_.where.run(id_)) + "/*.log"});
+  notes.push_back({"run", shell_quoted(*demo)});
+  for (step_index step : wanted_)
+    if (graph_.steps[step].kind == step_kind::command && graph_.steps[step].id.ends_with("/test"))
+      notes.push_back({"log", launcher + " logs " + shell_quoted(flat_name(graph_.steps[step].id))});
   notes.push_back({"history", launcher + " history"});
   for (const char* command : {" plan deploy-stage", " explain service.replicas", " status"})
     notes.push_back({"try next", launcher + command});

@@ -49,6 +49,10 @@ template_source templates_in(std::vector<std::string> folders);
 /// The build tree's folder, absolute; class `usage` when there is none.
 result<std::string> find_build_root(const session_request& request, const surroundings& around);
 
+/// How a person calls this program from the present folder: `build/.cicd/cicd` once a build tree was found,
+/// `cicd` before.
+std::string& name_of_this_program();
+
 /// Reads and checks the declarations. All errors at once.
 struct session_or_errors {
   std::unique_ptr<session> opened;

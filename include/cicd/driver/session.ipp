@@ -80,6 +80,11 @@ template_source templates_in(std::vector<std::string> folders) {
   return source;
 }
 
+std::string& name_of_this_program() {
+  static std::string name = "cicd";
+  return name;
+}
+
 result<std::string> find_build_root(const session_request& request, const surroundings& around) {
   std::string folder = request.build_root.empty() ? around.get_or("CICD_BUILD_ROOT", "") : request.build_root;
   const bool named = !folder.empty();
@@ -101,6 +106,7 @@ session_or_errors open_session(const session_request& request, surroundings arou
   session_or_errors opened;
   result<std::string> root = find_build_root(request, around);
   if (!root) return {nullptr, {std::move(root).error()}, {}};
+  name_of_this_program() = shell_quoted(path_below(*root + "/.cicd/cicd", present_folder()));
   const result<std::string> text = read_file(*root + "/.cicd/declarations.ndjson");
   if (!text) return {nullptr, {text.error()}, {}};
   std::set<std::string, std::less<>> generated;
