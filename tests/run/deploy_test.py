@@ -255,7 +255,7 @@ class Deploy(harness.Case):
     def test_deploy_and_plan_say_the_same(self):
         tree = self.made()
         planned = {one["step"]: one["reasons"] for one in tree.plan("deploy-stage")["steps"]}
-        self.assertEqual(planned["app/build"], ["never ran"])
+        self.assertEqual(planned["app/build"], ["never ran here"])
         tree.run("app.publish")
         planned = next(one for one in tree.plan("deploy-stage")["steps"] if one["step"] == "app/deploy-stage")
         self.assertEqual(planned["details"], ["+ app-api.deployment.yaml", "+ app-api.ingress.yaml", "+ app-api.service.yaml"])

@@ -26,7 +26,7 @@ class Reasons(harness.Case):
         t.declare(CALLS)
         t.commit()
         t.configure()
-        self.assertEqual(t.reasons("app/build", "app/after"), ["never ran"])
+        self.assertEqual(t.reasons("app/build", "app/after"), ["never ran here"])
         t.run("app/after")
 
     def tool_says(self, version):

@@ -15,6 +15,7 @@
 #include <cicd/plan/graph.hpp>
 #include <cicd/release/delivery.hpp>
 #include <cicd/release/run_index.hpp>
+#include <cicd/report/rendering.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
 
@@ -272,7 +273,7 @@ exit_class show_logs(const logs_request& request, surroundings around) {
     if (!request.run.empty() && run != request.run) continue;
     const result<std::string> log = read_file(of->where.run(run) + "/" + flat_name(*known) + ".log");
     if (!log) continue;
-    print_out(displayable(*log, newlines::keep));
+    print_out(joined(rendered_lines(*log), "\n") + "\n");
     return exit_class::done;
   }
   return driver_show::fail(error{

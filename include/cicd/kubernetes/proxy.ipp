@@ -226,7 +226,11 @@ result<std::unique_ptr<companion>> serving(const kubectl_program& program,
   if (complaints.find("unknown flag: " + std::string(newer)) == std::string::npos)
     return not_started(program, target, complaints);
   std::erase(words, newer);
-  return serving(program, target, std::move(words), cancelled);
+  auto without = serving(program, target, std::move(words), cancelled);
+  if (without) return without;
+  return error(without.error())
+      .with("this kubectl", "is older than 1.24: " + program.path)
+      .with("try", install_hint("kubectl"));
 }
 
 }  // namespace

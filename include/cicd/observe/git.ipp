@@ -2,6 +2,7 @@
 // format, an annotated tag that is not packed) git is asked once.
 #include <cicd/observe/git.hpp>
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -163,7 +164,8 @@ void check_owner(const std::string& folder,
 std::string user_at_host(const surroundings& around) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host = {"localhost"};
-  const auto user = around.get_or("USER", around.get_or("LOGNAME", ""));
+  auto user = around.get_or("USER", around.get_or("LOGNAME", ""));
+  if (const passwd* account = user.empty() ? ::getpwuid(::geteuid()) : nullptr) user = account->pw_name;
   return (user.empty() ? "user " + std::to_string(::geteuid()) : user) + "@" + host.data();
 }
 

@@ -51,7 +51,7 @@ std::vector<std::string> planner::missing_before(step_index step) const {
 
 std::vector<std::string> planner::reasons_for(step_index step,
                                               const std::optional<memory::last_success>& last) const {
-  if (!last) return {"never ran"};
+  if (!last) return {"never ran here"};
   const key_parts before = remembered_.parts(graph_.steps[step].id);
   if (before.empty()) return {"what it ran with last is not known"};
   std::vector<std::string> reasons = reasons_between(before, parts_now(step));

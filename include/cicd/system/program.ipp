@@ -34,11 +34,11 @@ using pair = std::pair<std::string_view, std::string_view>;
 
 /// A program and the package of Debian and Ubuntu that brings it, where the two differ in name.
 constexpr std::array packages{
-    pair{"jar", "openjdk-17-jdk-headless"},
-    pair{"java", "openjdk-17-jdk-headless"},
-    pair{"javac", "openjdk-17-jdk-headless"},
-    pair{"jdeps", "openjdk-17-jdk-headless"},
-    pair{"jlink", "openjdk-17-jdk-headless"},
+    pair{"jar", "default-jdk-headless"},
+    pair{"java", "default-jdk-headless"},
+    pair{"javac", "default-jdk-headless"},
+    pair{"jdeps", "default-jdk-headless"},
+    pair{"jlink", "default-jdk-headless"},
     pair{"mvn", "maven"},
     pair{"git", "git"},
     pair{"skopeo", "skopeo"},
@@ -47,7 +47,7 @@ constexpr std::array packages{
     pair{"podman", "podman"},
     pair{"docker", "docker.io"},
     pair{"runc", "runc"},
-    pair{"kubectl", "kubernetes-client"},
+    pair{"kubectl", "kubectl"},  // by its own hint: Debian 12's kubernetes-client is older than what we take
     pair{"docker-registry", "docker-registry"},
     pair{"cmake", "cmake"},
     pair{"ninja", "ninja-build"},
@@ -151,6 +151,7 @@ std::string install_hint(std::string_view program) {
   const std::string here = system_program::distribution();
   const bool ubuntu = here.find("ubuntu ") != here.npos;
   if (ubuntu && program == "kubectl") return "snap install kubectl --classic";
+  if (program == "kubectl") return "kubectl 1.24 or newer, as https://kubernetes.io/docs/tasks/tools/ says";
   if (ubuntu || here.find("debian ") != here.npos) return "apt-get install " + std::string(package);
   return "install the package that brings the program " + std::string(program)
          + " (on Debian: " + std::string(package) + ")";

@@ -111,7 +111,7 @@ TEST_F(pipeline_fixture, a_step_that_never_ran_is_run_and_later_ones_depend_on_i
   const auto plan = whole_plan(plans);
   ASSERT_TRUE(plan);
   EXPECT_EQ((*plan)[0].what, decision::run);
-  EXPECT_EQ((*plan)[0].reasons, std::vector<std::string>{"never ran"});
+  EXPECT_EQ((*plan)[0].reasons, std::vector<std::string>{"never ran here"});
   EXPECT_EQ((*plan)[1].what, decision::depends);
   EXPECT_EQ((*plan)[1].reasons, std::vector<std::string>{"depends on orders/build"});
 }
