@@ -106,7 +106,10 @@ session_or_errors open_session(const session_request& request, surroundings arou
   session_or_errors opened;
   result<std::string> root = find_build_root(request, around);
   if (!root) return {nullptr, {std::move(root).error()}, {}};
-  name_of_this_program() = shell_quoted(path_below(*root + "/.cicd/cicd", present_folder()));
+  // A generator starts us in the build tree, wherever the person is.
+  const std::string here = present_folder() == *root ? std::string() : present_folder();
+  name_of_this_program() =
+      shell_quoted(here.empty() ? *root + "/.cicd/cicd" : path_below(*root + "/.cicd/cicd", here));
   const result<std::string> text = read_file(*root + "/.cicd/declarations.ndjson");
   if (!text) return {nullptr, {text.error()}, {}};
   std::set<std::string, std::less<>> generated;
