@@ -332,8 +332,7 @@ TEST(ci_event_of_github, never_waits_for_its_event_file_and_reads_no_endless_one
   const scratch folder;
   const std::string pipe = folder.path() + "/pipe", large = folder.path() + "/large";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  std::ofstream(large) << of_our_own;
-  ASSERT_EQ(::truncate(large.c_str(), 40'000'000), 0);
+  std::ofstream(large) << of_our_own << std::string(33'000'000, ' ');
   for (const std::string& file :
        {pipe, large, std::string("/dev/zero"), folder.path(), std::string("event.json")})
     EXPECT_THAT(told_of({{"GITHUB_EVENT_NAME", "pull_request"}, {"GITHUB_EVENT_PATH", file}}),
@@ -925,6 +924,9 @@ TEST(ci_event_anywhere, of_two_systems_is_the_one_that_may_less) {
             "CircleCI: pull request; fork: somebody/orders (CIRCLE_PR_USERNAME); but CIRCLE_PR_USERNAME is "
             "set, but "
             "CIRCLECI is not, the variables of CircleCI and Travis CI are set at once");
+  EXPECT_EQ(with({{"BITBUCKET_BUILD_NUMBER", "5"}, {"BITBUCKET_PR_ID", "2"}}),
+            "Bitbucket Pipelines: pull request; fork: an unknown repository (BITBUCKET_PR_ID); "
+            "but the variables of Travis CI and Bitbucket Pipelines are set at once");
   EXPECT_EQ(with({{"DRONE", "true"},
                   {"DRONE_BUILD_EVENT", "push"},
                   {"DRONE_BRANCH", "main"},
