@@ -97,7 +97,7 @@ class Gates(harness.Case):
     def test_protection_wants_variables_that_fit_together(self):
         tree = self.made("PROTECTED")
         self.refused(tree, "protected", env={"GITHUB_ACTIONS": "true"})
-        self.refused(tree, "protected", "GITHUB_REPOSITORY and GITHUB_EVENT_PATH",
+        self.refused(tree, "protected", "GITHUB_REPOSITORY is not the repository in GITHUB_EVENT_PATH",
                      env=self.github(tree, event={"repository": {"full_name": "them/orders"}}))
 
     def test_protection_lets_a_push_and_no_other_event_in(self):
