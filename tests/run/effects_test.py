@@ -2,8 +2,6 @@
 a hook of the manifest repository that waits for a file. Nothing here depends on how long anything takes."""
 
 import json
-import os
-import re
 import signal
 import unittest
 
@@ -129,6 +127,13 @@ class Effects(harness.Case):
         self.assertNotIn("step_started", [one["event"] for one in after])
         self.assertEqual(tree.outcomes()["app/deploy-stage"], "interrupted")
         self.assertFalse(any(one["event"] == "step_started" and one["step"] == "app/deploy-stage" for one in tree.events()))
+
+    def test_a_signal_ends_what_git_is_asked_of_the_source(self):
+        tree = self.hanging("status")
+        process = tree.start(tree.launcher, "run", "deploy-stage")
+        harness.until(self.held.exists, 60, "the question")
+        self.interrupted(tree, process)
+        self.assertEqual((tree.outcomes()["app/publish"], tree.outcomes()["app/deploy-stage"]), ("interrupted", "not-run"))
 
     def test_a_second_signal_ends_what_does_not_hear_the_first(self):
         tree, process = self.planning("ls-remote", trap="trap '' TERM;")

@@ -147,6 +147,7 @@ status delivery::check(const graph_step& step) {
 }
 
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
+  const cancellation_scope heard(options_.cancelled);
   if (status can = check(step); !can) return std::move(can).error();
   result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, images);
   if (!wanted) return std::move(wanted).error();

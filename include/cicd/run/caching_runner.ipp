@@ -39,16 +39,17 @@ void caching_runner::start(const task& work, std::function<void(outcome)> done) 
   auto one = std::make_shared<progress>();
   one->work = &work;
   one->done = std::move(done);
-  if (!is_small(work))
+  if (!is_done_here(work))
     return loop_.in_background([this, one] { before(*one); }, [this, one] { run_inner(one); });
   before(*one);
   loop_.post([this, one] { run_inner(one); });
 }
 
-/// A few files are looked at sooner than another thread is woken.
-bool caching_runner::is_small(const task& work) {
-  return work.step->kind == step_kind::command && work.seen->inputs.size() <= 64 && work.step->after.empty()
-         && work.step->command->outputs.empty() && work.step->command->reports.empty();
+/// A few files are looked at sooner than another thread is woken, where no other thread looks at many.
+bool caching_runner::is_done_here(const task& work) const {
+  return !index_.is_in_use() && work.step->kind == step_kind::command && work.seen->inputs.size() <= 64
+         && work.step->after.empty() && work.step->command->outputs.empty()
+         && work.step->command->reports.empty();
 }
 
 void caching_runner::before(progress& one) {
@@ -128,7 +129,7 @@ void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
       for (const std::string& message : one->messages) say_(step_message{one->work->step->id, message});
       one->done(std::move(one->end));
     };
-    if (!is_small(*one->work)) return loop_.in_background([this, one] { after(*one); }, finish);
+    if (!is_done_here(*one->work)) return loop_.in_background([this, one] { after(*one); }, finish);
     after(*one);
     finish();
   });

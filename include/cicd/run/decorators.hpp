@@ -49,7 +49,7 @@ class locking_runner : public runner {
   struct waiting;
   void attempt(const std::shared_ptr<waiting>& one);
   void locked(const std::shared_ptr<waiting>& one, std::vector<file_lock> locks);
-  void end_leftovers(const task& work);
+  void end_leftovers(const task& work, std::function<void(outcome)> done);
   result<std::optional<std::vector<file_lock>>> take_locks(const task& work, std::string& taken_by) const;
 
   runner& inner_;
@@ -59,6 +59,7 @@ class locking_runner : public runner {
   std::string holder_;
   say_event say_;
   std::set<std::shared_ptr<waiting>> waiting_;
+  bool stopped_ = false;
 };
 
 /// What `caching_runner` asks of the one who knows all steps.
@@ -90,7 +91,7 @@ class caching_runner : public runner {
 
  private:
   struct progress;
-  static bool is_small(const task& work);
+  bool is_done_here(const task& work) const;
   void before(progress& one);
   void run_inner(const std::shared_ptr<progress>& one);
   void after(progress& one);

@@ -138,20 +138,31 @@ void locking_runner::locked(const std::shared_ptr<waiting>& one, std::vector<fil
       return one->done(std::move(end));
     }
   }
-  if (!held->front().left_by().empty()) end_leftovers(*one->work);
-  inner_.start(*one->work, [done = std::move(one->done), held](outcome end) {
+  const bool others_may_be_left = !held->front().left_by().empty();
+  auto done = [done = std::move(one->done), held](outcome end) {
     held->clear();
     done(std::move(end));
-  });
+  };
+  if (others_may_be_left) return end_leftovers(*one->work, std::move(done));
+  inner_.start(*one->work, std::move(done));
 }
 
 /// The driver that had the lock was killed; what it started may still write to the step's folder.
-void locking_runner::end_leftovers(const task& work) {
-  if (const std::size_t ended = end_strays(folder_variable + work.folder); ended > 0)
-    say_(step_message{work.step->id, fmt::format("{} processes of a run that was killed were ended", ended)});
+void locking_runner::end_leftovers(const task& work, std::function<void(outcome)> done) {
+  auto ended = std::make_shared<std::size_t>(0);
+  loop_.on_own_thread(
+      [&work, ended] { *ended = end_strays(folder_variable + work.folder); },
+      [this, &work, ended, done = std::move(done)]() mutable {
+        if (*ended > 0)
+          say_(step_message{work.step->id,
+                            fmt::format("{} processes of a run that was killed were ended", *ended)});
+        if (stopped_) return done(interrupted_outcome());
+        inner_.start(work, std::move(done));
+      });
 }
 
 void locking_runner::stop(manner how) {
+  stopped_ = true;
   const std::set<std::shared_ptr<waiting>> given_up = std::move(waiting_);
   waiting_.clear();
   for (const std::shared_ptr<waiting>& one : given_up) {
@@ -169,11 +180,15 @@ void background_runner::start(const task& work, std::function<void(outcome)> don
   const auto say = [this, id = work.step->id](const std::string& line) {
     loop_.post([this, id, line] { say_(step_message{id, line}); });
   };
-  loop_.on_own_thread([this, &work, end, say] { *end = work_(work, cancelled_, say); },
-                      [this, end, done = std::move(done)] {
-                        if (cancelled_.cancelled() && !end->good()) end->how = step_outcome::interrupted;
-                        done(std::move(*end));
-                      });
+  loop_.on_own_thread(
+      [this, &work, end, say] {
+        const cancellation_scope heard(cancelled_);
+        *end = work_(work, cancelled_, say);
+      },
+      [this, end, done = std::move(done)] {
+        if (cancelled_.cancelled() && !end->good()) end->how = step_outcome::interrupted;
+        done(std::move(*end));
+      });
 }
 
 void background_runner::stop(manner how) {

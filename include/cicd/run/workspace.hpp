@@ -55,6 +55,11 @@ class shared_index {
     const std::lock_guard hold(mutex_);
     return index_.save();
   }
+  /// Whether another thread looks at something now, so that one would have to wait.
+  bool is_in_use() {
+    const std::unique_lock attempt(mutex_, std::try_to_lock);
+    return !attempt;
+  }
   /// For those that take the index itself; nobody else may use it meanwhile.
   template <typename Use>
   auto with(Use use) {

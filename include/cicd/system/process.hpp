@@ -65,6 +65,19 @@ class cancellation {
   std::shared_ptr<struct cancellation_state> state_;
 };
 
+/// While it lives, `run_to_end` on this thread hears `of` where its options name nothing to hear: so that
+/// nothing that is asked on the way is forgotten.
+class cancellation_scope {
+ public:
+  explicit cancellation_scope(const cancellation& of);
+  ~cancellation_scope();
+  cancellation_scope(const cancellation_scope&) = delete;
+  cancellation_scope& operator=(const cancellation_scope&) = delete;
+
+ private:
+  const cancellation* before_;
+};
+
 /// What a program that was run to its end printed.
 struct captured {
   ending end;

@@ -58,6 +58,8 @@ int cancellation::insisted_descriptor() const {
 namespace system_run {
 namespace {
 
+thread_local const cancellation* heard_here = nullptr;
+
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 using system_descriptor::descriptor;
@@ -71,7 +73,9 @@ constexpr auto grace_of_leftovers = 500ms;
 class running {
  public:
   explicit running(const capture_options& options)
-      : options_(options), deadline_(steady::now() + options.limit) {}
+      : options_(options),
+        cancelled_(options.cancelled == nullptr ? heard_here : options.cancelled),
+        deadline_(steady::now() + options.limit) {}
 
   captured to_end(const command& what) {
     if (!start(what)) return std::move(result_);
@@ -86,8 +90,7 @@ class running {
   enum class stage : std::uint8_t { running, asked, made };
 
   bool start(const command& what) {
-    if (options_.cancelled != nullptr && options_.cancelled->cancelled())
-      return refuse(ECANCELED, "cancelled");
+    if (cancelled_ != nullptr && cancelled_->cancelled()) return refuse(ECANCELED, "cancelled");
     auto in = options_.input.empty() ? std::optional(pipe_ends{}) : system_launch::make_pipe();
     auto out = system_launch::make_pipe();
     auto err = system_launch::make_pipe();
@@ -125,9 +128,9 @@ class running {
   bool done() const { return ended_ && !out_ && !err_; }
 
   void wait_and_serve() {
-    const int cancel = options_.cancelled == nullptr       ? -1
-                       : stage_ == stage::running          ? options_.cancelled->descriptor()
-                       : stage_ == stage::asked && !ended_ ? options_.cancelled->insisted_descriptor()
+    const int cancel = cancelled_ == nullptr               ? -1
+                       : stage_ == stage::running          ? cancelled_->descriptor()
+                       : stage_ == stage::asked && !ended_ ? cancelled_->insisted_descriptor()
                                                            : -1;
     std::array<pollfd, 5> waiting{pollfd{in_.number(), POLLOUT, 0}, pollfd{out_.number(), POLLIN, 0},
                                   pollfd{err_.number(), POLLIN, 0}, pollfd{handle_.number(), POLLIN, 0},
@@ -139,7 +142,7 @@ class running {
     if (waiting[3].revents != 0) reap();
     if (waiting[4].revents != 0 && !ended_) {
       if (stage_ == stage::running) stop("cancelled");
-      if (options_.cancelled->insisted()) deadline_ = steady::now();
+      if (cancelled_->insisted()) deadline_ = steady::now();
     }
     if (steady::now() >= deadline_) pass_deadline();
   }
@@ -205,6 +208,7 @@ class running {
   }
 
   const capture_options& options_;
+  const cancellation* cancelled_;
   captured result_;
   steady::time_point deadline_;
   stage stage_ = stage::running;
@@ -217,6 +221,13 @@ class running {
 
 }  // namespace
 }  // namespace system_run
+
+cancellation_scope::cancellation_scope(const cancellation& of)
+    : before_(std::exchange(system_run::heard_here, &of)) {}
+
+cancellation_scope::~cancellation_scope() {
+  system_run::heard_here = before_;
+}
 
 captured run_to_end(const command& what, const capture_options& options) {
   return system_run::running(options).to_end(what);

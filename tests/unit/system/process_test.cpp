@@ -115,6 +115,18 @@ TEST(run_to_end, kills_at_once_what_does_not_hear_a_cancellation_that_is_insiste
   EXPECT_EQ(got.end.text, "cancelled");
 }
 
+TEST(run_to_end, hears_what_its_thread_is_to_hear) {
+  cancellation cancel;
+  cancel.cancel();
+  {
+    const cancellation_scope heard(cancel);
+    EXPECT_EQ(run_to_end(shell("exit 0")).end.text, "cancelled");
+    const cancellation another;
+    EXPECT_TRUE(run_to_end(shell("exit 0"), {.input = {}, .cancelled = &another}).end.good());
+  }
+  EXPECT_TRUE(run_to_end(shell("exit 0")).end.good());
+}
+
 TEST(run_to_end, does_not_start_when_already_cancelled) {
   cancellation cancel;
   cancel.cancel();
