@@ -4,11 +4,11 @@
 
 set(missing "")
 
-# Notes that a part is missing: its name with the version that will do, and packages of Debian 12 and Ubuntu 24.04.
+# Notes that a part is missing: its name with the version that will do, and packages of Debian 12 and of Debian 13 and Ubuntu 24.04.
 macro(note_missing what debian ubuntu)
   string(APPEND missing "  ${what}: apt-get install ${debian}")
   if(NOT "${debian}" STREQUAL "${ubuntu}")
-    string(APPEND missing " (Debian 12) or ${ubuntu} (Ubuntu 24.04)")
+    string(APPEND missing " (Debian 12) or ${ubuntu} (Debian 13, Ubuntu 24.04)")
   endif()
   string(APPEND missing "\n")
 endmacro()
