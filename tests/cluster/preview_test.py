@@ -12,6 +12,7 @@ pipeline_step(orders build COMMAND install -D app.bin out/app INPUTS app.bin OUT
 pipeline_image(orders BASE scratch FILES out/app=/app ENTRYPOINT /app ENV VERSION={version})
 pipeline_service(orders api PORT 8080 REPLICAS 2 READY /health HOST orders.{namespace}.test ENV APP_ENDPOINT=https://{host})
 pipeline_environment(orders prod ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace})
+{more}
 pipeline_preview(orders IN prod HOST orders.{slug}.{namespace}.test SWEEP ci {preview})
 """
 
@@ -19,7 +20,7 @@ pipeline_preview(orders IN prod HOST orders.{slug}.{namespace}.test SWEEP ci {pr
 class Previews(harness.Case):
     def orders(self, branch="fix-click", **values):
         """Production on version 1, and a branch checked out with version 2; `origin` has both."""
-        orders = self.project(CALLS, **{"preview": "", **values})
+        orders = self.project(CALLS, **{"preview": "", "more": "", **values})
         self.origin = orders.root / "origin.git"
         orders.git("init", "--quiet", "--bare", str(self.origin))
         orders.git("remote", "add", "origin", str(self.origin))
@@ -106,6 +107,29 @@ class Previews(harness.Case):
         self.assertEqual(self.previews(orders)[0]["namespace"], name)
         orders.make("undeploy-branch")
         harness.run.until(lambda: not self.exists(f"namespace/{name}"), seconds=60, what="the end of the namespace")
+
+    def test_a_container_that_reads_secrets_runs_in_it_only_where_it_is_named_with_what_is_meant_for_it(self):
+        for name in ("orders-db", "preview-db"):
+            self.kubectl("create", "secret", "generic", name, f"--from-literal=url={name}")
+        migrate = "pipeline_container(orders migrate OF api ROLE init COMMAND /app job SECRET_ENV URL=orders-db/url)\n"
+        orders = self.orders(more=migrate + "pipeline_service(orders api IN preview SECRET_ENV URL=preview-db/url)\n")
+        orders.run("orders.publish")
+        plan = orders.cicd("plan", "orders.deploy-branch").stdout
+        self.assertIn("container migrate reads Secrets and does not run in this preview", " ".join(plan.split()))
+        orders.cicd("preview", "deploy", "orders")
+        self.assertEqual(self.initial("preview"), [])
+        self.assertEqual(self.initial("stable"), ["orders-db"])
+        service, = self.made()
+        self.assertEqual(self.fetch(service, "/env?URL")[1].strip(), "preview-db")
+        orders.change(more=orders.values["more"] + "pipeline_container(orders migrate IN preview SECRET_ENV URL=preview-db/url)\n")
+        orders.cicd("preview", "deploy", "orders")
+        self.assertEqual((self.initial("preview"), self.initial("stable")), (["preview-db"], ["orders-db"]))
+
+    def initial(self, track):
+        """The Secrets that the initial containers of the Deployment on that track read."""
+        one, = self.get("deployment", "-l", f"cicd.dev/track={track}")
+        return [variable["valueFrom"]["secretKeyRef"]["name"] for each in one["spec"]["template"]["spec"].get("initContainers", [])
+                for variable in each["env"]]
 
     def test_a_fork_gets_nothing(self):
         orders = self.orders()

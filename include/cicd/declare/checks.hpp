@@ -33,6 +33,11 @@ void check_references(const std::vector<dns_label>& names,
                 unknown_reference(keyword, what, names[at].view(), list.names()));
 }
 
+/// Whether IN this name means the copies of branches and no environment.
+inline bool is_copy(std::string_view name) {
+  return name == "preview" || name == "canary";
+}
+
 /// The options that mean something only beside another.
 struct counterpart {
   std::string_view key, keyword, needs_key, needs;

@@ -46,6 +46,7 @@ void check_environment(const declaration<environment>& of, findings& found) {
                                          "cicd explain environment.via"));
   check_way(of, found);
   if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
+  if (is_copy(of.name)) found.add(of.near("name"), name_of_copies(of.name));
   if (!can(of.value.via, way_feature::cluster)) return;
   if (of.at("eks") && of.at("context")) found.add(of.at("eks"), excluded_option("EKS", "CONTEXT"));
   if (of.at("eks") && of.at("kubeconfig")) found.add(of.at("eks"), excluded_option("EKS", "KUBECONFIG"));

@@ -113,6 +113,57 @@ void check_declared(const declaration<T>& of, std::string_view what, draft& in, 
   check_values(of, found);
 }
 
+/// Where values can hold: in the environments, and in the copies of branches beside them.
+struct places_of_values {
+  draft& in;
+  bool find(std::string_view name) { return is_copy(name) || in.environments.find(name); }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all = in.environments.names();
+    for (const char* each : {"preview", "canary"}) all.emplace_back(each);
+    return all;
+  }
+};
+
+template <typename T>
+bool is_in(const declaration<T>& of, std::string_view where) {
+  return std::any_of(of.value.in.begin(), of.value.in.end(),
+                     [&](const dns_label& each) { return each.view() == where; });
+}
+
+/// What a branch's copy has from elsewhere: its name, whom it answers, how many pods it has.
+void check_in_copies(const declaration<service>& of, findings& found) {
+  struct fixed {
+    std::string_view key, keyword, help;
+    bool is_of_canary;
+  };
+  static constexpr std::string_view by_preview = "say it in pipeline_preview()", leave = "leave it out";
+  static constexpr fixed all[] = {{"named", "NAMED", leave, false},
+                                  {"selector", "SELECTOR", leave, false},
+                                  {"service_selector", "SERVICE_SELECTOR", leave, false},
+                                  {"stateful", "STATEFUL", leave, false},
+                                  {"replicas", "REPLICAS", by_preview, false},
+                                  {"scale_at", "SCALE_AT", leave, false},
+                                  {"host", "HOST", by_preview, false},
+                                  {"disruptions", "DISRUPTIONS", leave, false},
+                                  {"port", "PORT", leave, true},
+                                  {"ports", "PORTS", leave, true},
+                                  {"ingress_class", "INGRESS_CLASS", leave, true},
+                                  {"ingress_annotations", "INGRESS_ANNOTATIONS", leave, true},
+                                  {"tls", "TLS", leave, true},
+                                  {"allow_from", "ALLOW_FROM", leave, true}};
+  const bool canary = is_in(of, "canary");
+  if (!canary && !is_in(of, "preview")) return;
+  for (const fixed& each : all)
+    if (of.at(each.key) && (canary || !each.is_of_canary))
+      found.add(of.at(each.key), meaningless_option(each.keyword, canary ? "IN canary" : "IN preview",
+                                                    std::string(each.help)));
+}
+
+void check_in_copies(const declaration<cron_job>& of, findings& found) {
+  if (is_in(of, "canary"))
+    found.add(of.near("in"), meaningless_option("IN canary", "for a cron job", "a canary has no cron jobs"));
+}
+
 /// Values IN an environment are judged with those that hold everywhere, unless these are wrong by themselves.
 template <typename T>
 void check_override(const declaration<T>& of,
@@ -121,7 +172,9 @@ void check_override(const declaration<T>& of,
                     std::string_view function,
                     draft& in,
                     findings& found) {
-  check_references(of.value.in, of.near("in"), "IN", "environment", in.environments, found);
+  places_of_values places{in};
+  check_references(of.value.in, of.near("in"), "IN", "environment", places, found);
+  check_in_copies(of, found);
   const declaration<T>* base = list.find(of.name);
   if (!base) return found.add(of.start(), undeclared_workload(function, what, of.name, of.pipeline));
   check_image_reference(of, in, found);
@@ -224,6 +277,23 @@ void check_container(const declaration<container>& of, draft& in, findings& foun
   check_volumes(of, stateful, found);
 }
 
+/// Which pods a container is in, and as what, holds everywhere.
+void check_container_override(const declaration<container>& of, draft& in, findings& found) {
+  places_of_values places{in};
+  check_references(of.value.in, of.near("in"), "IN", "environment", places, found);
+  const declaration<container>* base = in.containers.find(of.name);
+  if (!base)
+    return found.add(of.start(),
+                     undeclared_workload("pipeline_container", "container", of.name, of.pipeline));
+  for (const auto& [key, keyword] : {std::pair{"of", "OF"}, std::pair{"role", "ROLE"}})
+    if (of.at(key)) found.add(of.at(key), meaningless_option(keyword, "with IN", "leave it out"));
+  declaration<container> merged = *base;
+  lay_in_over(merged, of);
+  findings ignored(std::string{});
+  check_container(*base, in, ignored);
+  if (ignored.empty()) check_container(merged, in, found);
+}
+
 }  // namespace
 }  // namespace checks_workload
 
@@ -234,6 +304,8 @@ void check_workloads(draft& of, const zone_source& zones, findings& found) {
   for (const auto& each : of.cron_jobs.items()) check_cron_job(each, of, zones, found);
   for (const auto& each : of.cron_jobs.overrides) check_cron_override(each, of, zones, found);
   for (const auto& each : of.containers.items()) check_container(each, of, found);
+  for (const auto& each : of.containers.overrides) check_container_override(each, of, found);
+  check_overrides_apart(of.containers, "container", found);
 }
 
 }  // namespace cicd::declaring

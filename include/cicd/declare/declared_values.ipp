@@ -40,29 +40,46 @@ std::string values_page(const T& of, const declared_subject& subject, std::strin
   return page.empty() ? "  not given\n" : page;
 }
 
-/// The values of a service or cron job in each environment: those given there, and those that hold
-/// everywhere. `in` gives it as it is in the one of that name.
+/// Whether a call gives the subject other values IN the copies of branches that are called so.
+bool differs_in(const declared_subject& subject, std::string_view copy) {
+  const std::string start = subject.kind + '.' + subject.name + '.';
+  return std::ranges::any_of(subject.in->origins, [&](const auto& each) {
+    return each.first.starts_with(start) && each.first.ends_with("@" + std::string(copy));
+  });
+}
+
+/// One place's values: those given there, and those that hold everywhere.
+template <typename T>
+std::string page_in(const T& of,
+                    const declared_subject& subject,
+                    const std::string& place,
+                    std::string_view source_root) {
+  std::string lines;
+  each_given(of, subject.key, [&](const option& given, const std::string& words) {
+    declared_subject at = subject;
+    at.key = given.key;
+    const std::string there = origin_text(*subject.in, at.path() + "@" + place, source_root);
+    const std::string everywhere = origin_text(*subject.in, at.path(), source_root);
+    const bool merged = given.merges && !there.empty() && !everywhere.empty();
+    lines += fmt::format("  {}\n      {}{}\n", wrapped(words, 6), there.empty() ? everywhere : there,
+                         merged ? "; over " + everywhere : "");
+  });
+  return fmt::format("in {}:\n{}", place, lines.empty() ? "  not given\n" : lines);
+}
+
+/// The values of a service or cron job in each environment, and in the copies of branches where a call names
+/// them. `in` gives it as it is in the one of that name.
 template <typename In>
 std::string workload_page(const declared_subject& subject, std::string_view source_root, In in) {
   const pipeline& declared = subject.in->declared;
-  if (declared.environments.empty()) return values_page(in(declared, subject.name, ""), subject, source_root);
+  if (declared.environments.empty())
+    return values_page(in(declared, subject.name, "", ""), subject, source_root);
   std::string page;
-  for (const environment& each : declared.environments) {
-    page += fmt::format("in {}:\n", each.name.view());
-    std::string lines;
-    each_given(
-        in(declared, subject.name, each.name.view()), subject.key,
-        [&](const option& given, const std::string& words) {
-          declared_subject at = subject;
-          at.key = given.key;
-          const std::string there = origin_text(*subject.in, at.path() + "@" + each.name.str(), source_root);
-          const std::string everywhere = origin_text(*subject.in, at.path(), source_root);
-          const bool merged = given.merges && !there.empty() && !everywhere.empty();
-          lines += fmt::format("  {}\n      {}{}\n", wrapped(words, 6), there.empty() ? everywhere : there,
-                               merged ? "; over " + everywhere : "");
-        });
-    page += lines.empty() ? "  not given\n" : lines;
-  }
+  for (const environment& each : declared.environments)
+    page += page_in(in(declared, subject.name, each.name.view(), ""), subject, each.name.str(), source_root);
+  for (const char* copy : {"preview", "canary"})
+    if (differs_in(subject, copy))
+      page += page_in(in(declared, subject.name, "", copy), subject, copy, source_root);
   return page;
 }
 
@@ -122,8 +139,10 @@ std::string declared_page(std::string_view title,
   const pipeline& declared = subject.in->declared;
   std::string page = fmt::format("{}\n\n", title);
   if (subject.kind == "pipeline") return page + values_page(declared, subject, source_root);
-  if (subject.kind == "service") return page + workload_page(subject, source_root, service_in);
-  if (subject.kind == "cron_job") return page + workload_page(subject, source_root, cron_job_in);
+  if (subject.kind == "service")
+    return page + workload_page(subject, source_root, [](const auto&... of) { return service_in(of...); });
+  if (subject.kind == "cron_job")
+    return page + workload_page(subject, source_root, [](const auto&... of) { return cron_job_in(of...); });
   const auto part = [&](const auto& parts) { return page + part_page(parts, subject, source_root); };
   if (subject.kind == "step") return part(declared.steps);
   if (subject.kind == "image") return part(declared.images);

@@ -50,7 +50,7 @@ struct draft {
   named_list<image> images;
   workloads<service> services;
   workloads<cron_job> cron_jobs;
-  named_list<container> containers;
+  workloads<container> containers;
   named_list<environment> environments;
   named_list<preview> previews;               ///< by environment
   named_list<canary> canaries;                ///< by environment and service

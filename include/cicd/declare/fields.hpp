@@ -139,6 +139,7 @@ void each_field(cron_job& of, Visitor&& visit) {
 template <typename Visitor>
 void each_field(container& of, Visitor&& visit) {
   visit("name", of.name);
+  visit("in", of.in);
   visit("of", of.of);
   visit("role", of.role);
   visit("image", of.image);
@@ -208,6 +209,7 @@ void each_field(pipeline& of, Visitor&& visit) {
   visit("scan", of.scan);
   visit("fail_on", of.fail_on);
   visit("pipeline_ref", of.pipeline_ref);
+  visit("formerly", of.formerly);
   visit("labels", of.labels);
 }
 

@@ -92,7 +92,7 @@ declared_pipeline handed_over(draft& of) {
   for (auto& each : of.images.items()) move_part(each, "image", made.declared.images, made);
   move_workloads(of.services, "service", made.declared.services, made);
   move_workloads(of.cron_jobs, "cron_job", made.declared.cron_jobs, made);
-  for (auto& each : of.containers.items()) move_part(each, "container", made.declared.containers, made);
+  move_workloads(of.containers, "container", made.declared.containers, made);
   for (auto& each : of.environments.items()) {
     fill_in_names(each.value, made.declared.name);
     move_part(each, "environment", made.declared.environments, made);

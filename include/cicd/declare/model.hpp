@@ -65,10 +65,25 @@ model_or_errors model_of(const recorded_calls& calls,
 
 /// The service as it is in `environment`: the declaring call's values, with those given `IN` that environment
 /// over them; lists whose values have a name or a key (ENV, SECRET_ENV, PORTS, annotations, NODE_SELECTOR)
-/// are merged by it.
-service service_in(const pipeline& declared, std::string_view name, std::string_view environment);
+/// are merged by it. `copy` is `preview` or `canary` where it is a branch's: what holds there lies over both.
+service service_in(const pipeline& declared,
+                   std::string_view name,
+                   std::string_view environment,
+                   std::string_view copy = {});
 /// The same of a cron job; `off` where it is not deployed there.
-cron_job cron_job_in(const pipeline& declared, std::string_view name, std::string_view environment);
+cron_job cron_job_in(const pipeline& declared,
+                     std::string_view name,
+                     std::string_view environment,
+                     std::string_view copy = {});
+/// The containers that run there, each merged from its calls: in a branch's copy no container that reads
+/// Secrets unless a call names that copy.
+std::vector<container> containers_in(const pipeline& declared,
+                                     std::string_view environment,
+                                     std::string_view copy = {});
+/// The names of those that are left out of a branch's copy for it.
+std::vector<std::string> left_out_of(const pipeline& declared,
+                                     std::string_view environment,
+                                     std::string_view copy);
 
 /// A value for each placeholder; those not listed here are unknown where the text is used.
 using placeholder_values = std::map<std::string, std::string, std::less<>>;

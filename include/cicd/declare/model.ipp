@@ -107,7 +107,7 @@ class model_builder {
     else if (function == "pipeline_cron_job")
       add_workload(read_part<cron_job>(site, found_), &draft::cron_jobs, "cron job");
     else if (function == "pipeline_container")
-      add(read_part<container>(site, found_), &draft::containers, "container");
+      add_workload(read_part<container>(site, found_), &draft::containers, "container");
     else if (function == "pipeline_environment")
       add(read_part<environment>(site, found_), &draft::environments, "environment");
     else if (function == "pipeline_preview")

@@ -200,8 +200,9 @@ const std::vector<option>& options_of(std::string_view kind) {
 }
 
 const std::vector<std::string>& patience_causes() {
-  static const std::vector<std::string> causes{"crash-loop", "image-pull", "oom",    "unschedulable", "probe",
-                                               "config",     "quota",      "volume", "progress"};
+  static const std::vector<std::string> causes{"crash-loop", "image-pull", "oom",   "unschedulable",
+                                               "probe",      "config",     "quota", "volume",
+                                               "deletion",   "progress"};
   return causes;
 }
 

@@ -62,6 +62,12 @@ struct pipeline {
   /// Example: PIPELINE_REF main
   /// Not: PIPELINE_REF "a b"
   ref_pattern pipeline_ref{};
+  /// Repositories whose place this one takes, as an error names them: `<host>/<path>`, with `//<folder>` where the
+  /// declaration was not at the top. What they deployed under this pipeline's name is this one's from then on; it can go
+  /// after the next deploy of every environment.
+  /// Example: FORMERLY git.example.com/shop/orders
+  /// Not: FORMERLY ""
+  std::vector<text> formerly{};
 
   /// Labels of one's own on every object and on the pods, by pipeline_label(). Placeholders are replaced.
   /// Example: LABELS team=checkout

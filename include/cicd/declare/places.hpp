@@ -1,5 +1,5 @@
-// What a team declares of where it runs: environments, and the copies of a branch beside them, as plain structs. How the
-// comments are read stands in pipeline.hpp.
+// What a team declares of where it runs: environments, and the copies of a branch beside them, as plain
+// structs. How the comments are read stands in pipeline.hpp.
 #pragma once
 
 // Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
@@ -119,7 +119,8 @@ struct environment {
   /// Not: VERIFY ""
   std::vector<text> verify{};
   /// How long a symptom may last before a rollout is given up, by cause: crash-loop (1m), image-pull (2m), oom (1m),
-  /// unschedulable (5m), probe (5m), config (0), quota (1m), volume (2m), progress (10m).
+  /// unschedulable (5m), probe (5m), config (0), quota (1m), volume (2m), progress (10m); and how long an object that is being
+  /// deleted is waited for: deletion (2m).
   /// Example: PATIENCE unschedulable=15m crash-loop=3m
   /// Not: PATIENCE 15m
   std::vector<cicd::patience> patience{};

@@ -84,6 +84,7 @@ remark reserved_label(std::string_view key);
 remark name_of_previews(std::string_view name);
 /// `via` is the environment's way, `ways` those that honour the option: `gitops or kubectl`.
 remark option_of_other_ways(std::string_view keyword, std::string_view via, std::string_view ways);
+remark name_of_copies(std::string_view name);
 remark needs_kubectl(std::string_view what, std::string_view environment);
 remark ambiguous_canary(std::span<const std::string> services);
 remark canary_without_port(std::string_view service);

@@ -97,6 +97,12 @@ remark option_of_other_ways(std::string_view keyword, std::string_view via, std:
           .help = fmt::format("leave {} out", keyword)};
 }
 
+remark name_of_copies(std::string_view name) {
+  return {.what = fmt::format("the name stands for the copies of branches, as in IN {}", name),
+          .value = std::string(name),
+          .help = "give the environment another name"};
+}
+
 remark needs_kubectl(std::string_view what, std::string_view environment) {
   return {.what = fmt::format(
               "IN: a {} is made in the cluster itself, which the environment is not reached by", what),

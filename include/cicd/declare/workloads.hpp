@@ -1,5 +1,5 @@
-// What a team declares of what runs: services, cron jobs and further containers of their pods, as plain structs. How the
-// comments are read stands in pipeline.hpp.
+// What a team declares of what runs: services, cron jobs and further containers of their pods, as plain
+// structs. How the comments are read stands in pipeline.hpp.
 #pragma once
 
 // Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
@@ -34,7 +34,8 @@ struct service {
   /// Not: API
   dns_label name;
   /// Environments in which the other values of this call hold; without it they hold in all. A call without it
-  /// declares the service; ENV and SECRET_ENV of a call with it are merged by name, other values replace.
+  /// declares the service; ENV and SECRET_ENV of a call with it are merged by name, other values replace. `preview` and
+  /// `canary` stand for the copies of branches, over what holds in their environment.
   /// Example: IN stage
   /// Not: IN Stage
   std::vector<dns_label> in{};
@@ -222,7 +223,8 @@ struct cron_job {
   /// Example: close-stale-orders
   /// Not: Close_Stale
   dns_label name;
-  /// Environments in which the other values of this call hold; without it they hold in all. See `service.in`.
+  /// Environments in which the other values of this call hold; without it they hold in all. `preview` stands for the copies
+  /// of branches that CRON_JOBS of pipeline_preview() gives it to. See `service.in`.
   /// Example: IN stage
   /// Not: IN Stage
   std::vector<dns_label> in{};
@@ -344,6 +346,12 @@ struct container {
   /// Example: migrate
   /// Not: Migrate
   dns_label name;
+  /// Environments in which the other values of this call hold; without it they hold in all. See `service.in`. A container that
+  /// reads Secrets (SECRET_ENV, or one in VOLUMES) runs in the copies of branches only where a call IN preview or IN canary
+  /// names it: a branch's migration never meets the environment's database by itself.
+  /// Example: IN preview
+  /// Not: IN Preview
+  std::vector<dns_label> in{};
   /// The services and cron jobs whose pods it is in.
   /// Example: OF api
   /// Not: OF Api

@@ -60,8 +60,12 @@ inline json::array sources_of(const std::vector<env_source>& sources) {
 }
 
 /// Requests as declared; memory is limited to what is requested, CPU is not, unless it is declared otherwise.
+/// What is only limited is requested likewise: the server would write that request down itself, and keep it
+/// when the limit is another or gone.
 inline json resources_of(quantity cpu, quantity memory, quantity cpu_limit = {}, quantity memory_limit = {}) {
   json::object requests, limits, resources;
+  if (cpu.empty()) cpu = cpu_limit;
+  if (memory.empty()) memory = memory_limit;
   if (!cpu.empty()) requests.emplace_back("cpu", cpu.view());
   if (!memory.empty()) requests.emplace_back("memory", memory.view());
   if (!cpu_limit.empty()) limits.emplace_back("cpu", cpu_limit.view());
@@ -130,7 +134,7 @@ inline void add(json::object& to, std::string_view key, json value) {
 }
 
 inline json further(const workload& of, const further_container& container) {
-  const cicd::container& declared = *container.declared;
+  const cicd::container& declared = container.declared;
   json::object members;
   members.emplace_back("name", declared.name.view());
   members.emplace_back("image", container.reference);

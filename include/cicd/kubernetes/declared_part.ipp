@@ -17,7 +17,8 @@ inline bool is_default(std::string_view key, const json& value) {
   struct text_default {
     std::string_view key, value;
   };
-  static constexpr std::array<text_default, 18> texts{{{"dnsPolicy", "ClusterFirst"},
+  static constexpr std::array<text_default, 19> texts{{{"dnsPolicy", "ClusterFirst"},
+                                                       {"serviceAccountName", "default"},
                                                        {"schedulerName", "default-scheduler"},
                                                        {"terminationMessagePath", "/dev/termination-log"},
                                                        {"terminationMessagePolicy", "File"},

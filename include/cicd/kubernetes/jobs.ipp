@@ -38,11 +38,11 @@ inline result<workload> named(const declared_pipeline& pipeline,
                               const release_facts& facts,
                               std::string_view name) {
   std::vector<std::string> names;
-  for (service& each : services_in(pipeline.declared, facts.environment)) {
+  for (service& each : services_in(pipeline.declared, facts.environment, facts.on)) {
     if (each.name.view() == name) return workload_of(pipeline, std::move(each), facts);
     names.push_back(each.name.str());
   }
-  for (const cron_job& each : cron_jobs_in(pipeline.declared, facts.environment)) {
+  for (const cron_job& each : cron_jobs_in(pipeline.declared, facts.environment, facts.on)) {
     if (each.name.view() == name) return workload_of(pipeline, each, facts);
     names.push_back(each.name.str());
   }

@@ -125,10 +125,10 @@ inline bool is_wanted(const release_facts& facts, const cron_job& of) {
 }
 
 inline status add_workloads(collection& to) {
-  for (service& each : services_in(to.pipeline.declared, to.facts.environment))
+  for (service& each : services_in(to.pipeline.declared, to.facts.environment, to.facts.on))
     if (is_wanted(to.facts, each))
       if (status added = add_service(to, std::move(each)); !added) return added;
-  for (const cron_job& each : cron_jobs_in(to.pipeline.declared, to.facts.environment))
+  for (const cron_job& each : cron_jobs_in(to.pipeline.declared, to.facts.environment, to.facts.on))
     if (is_wanted(to.facts, each))
       if (status added = add_cron_job(to, each); !added) return added;
   return {};

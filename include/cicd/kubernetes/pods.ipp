@@ -100,7 +100,8 @@ inline void add_places(json::object& to, const workload& of) {
 inline json spec(const workload& of) {
   json::object members;
   members.reserve(11);
-  if (!of.account.empty()) members.emplace_back("serviceAccountName", of.account);
+  // Also the default, since the deprecated alias would keep an account that is declared no longer.
+  members.emplace_back("serviceAccountName", of.account.empty() ? "default" : of.account);
   members.emplace_back("automountServiceAccountToken", !of.account.empty());
   if (json security = security_of(of); !security.members().empty())
     members.emplace_back("securityContext", std::move(security));

@@ -59,18 +59,33 @@ inline void add_missing(std::vector<std::string>& to,
                         const declared_pipeline& pipeline,
                         const release_facts& facts) {
   if (facts.on != track::preview || facts.of_branch.namespace_name.empty()) return;
-  const std::vector<std::string> read = configuration_read_by(pipeline, facts.environment);
+  const std::vector<std::string> read = configuration_read_by(pipeline, facts.environment, facts.on);
   if (!read.empty())
     to.push_back(fmt::format("the namespace {} is the preview's own: it needs {}",
                              facts.of_branch.namespace_name, joined(read, ", ")));
 }
 
-inline std::vector<further_container> beside(const pipeline& declared, dns_label name) {
+inline std::vector<further_container> beside(const pipeline& declared,
+                                             std::string_view environment,
+                                             track on,
+                                             dns_label name) {
   std::vector<further_container> all;
-  for (const container& each : declared.containers)
+  for (container& each : containers_in(declared, environment, copy_named(on)))
     if (std::find(each.of.begin(), each.of.end(), name) != each.of.end())
-      all.push_back({&each, nullptr, {}, {}});
+      all.push_back({std::move(each), nullptr, {}, {}});
   return all;
+}
+
+/// A container that does not run in a branch's copy is missed only by those who know of it.
+inline void add_left_out(std::vector<std::string>& to,
+                         const declared_pipeline& pipeline,
+                         const release_facts& facts) {
+  const std::string_view copy = copy_named(facts.on);
+  for (const std::string& each : left_out_of(pipeline.declared, facts.environment, copy))
+    to.push_back(
+        fmt::format("container {} reads Secrets and does not run in this {}: pipeline_container({} {} IN "
+                    "{} …) lets it, with the Secrets that are meant for it",
+                    each, copy, facts.pipeline, each, copy));
 }
 
 /// Of a cron job what its pods read; the rest of its values does not matter here.
@@ -87,25 +102,27 @@ inline service reader_of(const cron_job& declared) {
 
 std::vector<std::string> remarks_on(const declared_pipeline& pipeline, const release_facts& facts) {
   std::vector<std::string> all;
-  for (const service& each : services_in(pipeline.declared, facts.environment)) {
+  for (const service& each : services_in(pipeline.declared, facts.environment, facts.on)) {
     if (!remarks::is_there(facts, each)) continue;
     remarks::add_drain(all, each, facts);
     remarks::add_scale(all, each, facts);
     remarks::add_certificate(all, each, facts);
   }
   remarks::add_missing(all, pipeline, facts);
+  remarks::add_left_out(all, pipeline, facts);
   return all;
 }
 
 std::vector<std::string> configuration_read_by(const declared_pipeline& pipeline,
-                                               std::string_view environment) {
+                                               std::string_view environment,
+                                               track on) {
   std::set<std::string> all;
   const auto add = [&](const service& of) {
-    for (std::string& each : read_by(of, remarks::beside(pipeline.declared, of.name)))
+    for (std::string& each : read_by(of, remarks::beside(pipeline.declared, environment, on, of.name)))
       all.insert(std::move(each));
   };
-  for (const service& each : services_in(pipeline.declared, environment)) add(each);
-  for (const cron_job& each : cron_jobs_in(pipeline.declared, environment))
+  for (const service& each : services_in(pipeline.declared, environment, on)) add(each);
+  for (const cron_job& each : cron_jobs_in(pipeline.declared, environment, on))
     if (!each.off) add(remarks::reader_of(each));
   return {all.begin(), all.end()};
 }

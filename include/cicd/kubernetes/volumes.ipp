@@ -92,7 +92,7 @@ inline bool has_own_tmp(const workload& of, const cicd::image* image, const std:
 inline bool any_has_own_tmp(const workload& of) {
   return has_own_tmp(of, of.image, of.declared.volumes)
          || std::any_of(of.beside.begin(), of.beside.end(), [&](const further_container& each) {
-              return has_own_tmp(of, each.image, each.declared->volumes);
+              return has_own_tmp(of, each.image, each.declared.volumes);
             });
 }
 
@@ -129,7 +129,7 @@ inline std::optional<std::string> mounted_twice(const workload& of,
 inline std::optional<error> wrong_mounts(const workload& of, const declared_pipeline& pipeline) {
   auto twice = mounted_twice(of, of.declared.volumes, true);
   for (const further_container& each : of.beside)
-    if (!twice) twice = mounted_twice(of, each.declared->volumes, false);
+    if (!twice) twice = mounted_twice(of, each.declared.volumes, false);
   if (twice) {
     error failure =
         refused(pipeline, of, "volumes", "two volumes or files have the same path in one container");
@@ -169,8 +169,8 @@ std::vector<std::string> read_by(const service& declared, const std::vector<furt
   add_secrets(declared.secret_env);
   add_mounted(declared.volumes);
   for (const further_container& each : beside) {
-    add_secrets(each.declared->secret_env);
-    add_mounted(each.declared->volumes);
+    add_secrets(each.declared.secret_env);
+    add_mounted(each.declared.volumes);
   }
   return {read.begin(), read.end()};
 }
@@ -178,7 +178,7 @@ std::vector<std::string> read_by(const service& declared, const std::vector<furt
 status add_volumes(workload& of, const declared_pipeline& pipeline) {
   volumes::add_files(of);
   volumes::add_sources(of, of.declared.volumes);
-  for (const further_container& each : of.beside) volumes::add_sources(of, each.declared->volumes);
+  for (const further_container& each : of.beside) volumes::add_sources(of, each.declared.volumes);
   if (auto failure = volumes::wrong_mounts(of, pipeline)) return std::move(*failure);
   return {};
 }
@@ -207,9 +207,9 @@ json::array main_mounts(const workload& of) {
 
 json::array further_mounts(const workload& of, const further_container& container) {
   json::array mounts;
-  if (volumes::has_own_tmp(of, container.image, container.declared->volumes))
+  if (volumes::has_own_tmp(of, container.image, container.declared.volumes))
     mounts.push_back(members_of("name", "tmp", "mountPath", "/tmp"));
-  volumes::add_mounts(mounts, of, container.declared->volumes);
+  volumes::add_mounts(mounts, of, container.declared.volumes);
   return mounts;
 }
 

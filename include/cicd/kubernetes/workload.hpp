@@ -49,7 +49,7 @@ struct volume {
 
 /// A container beside the main one.
 struct further_container {
-  const cicd::container* declared = nullptr;
+  cicd::container declared{};
   const cicd::image* image = nullptr;  ///< nothing where it is not of this pipeline
   std::string reference;
   std::vector<variable> env;
@@ -135,9 +135,16 @@ std::optional<error> contradiction_in(const declared_pipeline& pipeline, const w
 const environment* environment_of(const pipeline& declared, std::string_view name);
 /// The image of that name, or the only one where the name is empty.
 const image* image_named(const pipeline& declared, std::string_view name);
-/// Services and cron jobs as they are in an environment, by name, each merged from its own calls only.
-std::vector<service> services_in(const pipeline& declared, std::string_view environment);
-std::vector<cron_job> cron_jobs_in(const pipeline& declared, std::string_view environment);
+/// What IN calls the copies of branches; empty of the environment itself.
+std::string_view copy_named(track on);
+/// Services and cron jobs as they are in an environment or a branch's copy, by name, each merged from its own
+/// calls only.
+std::vector<service> services_in(const pipeline& declared,
+                                 std::string_view environment,
+                                 track on = track::stable);
+std::vector<cron_job> cron_jobs_in(const pipeline& declared,
+                                   std::string_view environment,
+                                   track on = track::stable);
 
 // --- labels ---
 

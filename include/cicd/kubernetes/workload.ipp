@@ -196,10 +196,10 @@ inline status add_further(workload& of,
                           const declared_pipeline& pipeline,
                           const release_facts& facts,
                           const placeholder_values& values) {
-  for (const container& each : pipeline.declared.containers) {
+  for (const container& each : containers_in(pipeline.declared, facts.environment, copy_named(facts.on))) {
     const auto& owners = each.of;
     if (std::find(owners.begin(), owners.end(), of.declared.name) == owners.end()) continue;
-    further_container further{&each, of.image, of.reference, variables_of(each.env, values)};
+    further_container further{each, of.image, of.reference, variables_of(each.env, values)};
     if (!each.image.empty()) {
       further.image = image_named(pipeline.declared, each.image.view());
       const image_facts* released = further.image == nullptr ? nullptr : facts_of(facts, *further.image);
@@ -301,22 +301,27 @@ const image* image_named(const pipeline& declared, std::string_view name) {
   return found == declared.images.end() ? nullptr : &*found;
 }
 
-std::vector<service> services_in(const pipeline& declared, std::string_view environment) {
+std::string_view copy_named(track on) {
+  if (on == track::stable) return {};
+  return on == track::preview ? "preview" : "canary";
+}
+
+std::vector<service> services_in(const pipeline& declared, std::string_view environment, track on) {
   std::vector<service> services;
   for (auto& [name, calls] : workloads::calls_by_name(declared.services)) {
     pipeline own;
     own.services = std::move(calls);
-    services.push_back(service_in(own, name, environment));
+    services.push_back(service_in(own, name, environment, copy_named(on)));
   }
   return services;
 }
 
-std::vector<cron_job> cron_jobs_in(const pipeline& declared, std::string_view environment) {
+std::vector<cron_job> cron_jobs_in(const pipeline& declared, std::string_view environment, track on) {
   std::vector<cron_job> cron_jobs;
   for (auto& [name, calls] : workloads::calls_by_name(declared.cron_jobs)) {
     pipeline own;
     own.cron_jobs = std::move(calls);
-    cron_jobs.push_back(cron_job_in(own, name, environment));
+    cron_jobs.push_back(cron_job_in(own, name, environment, copy_named(on)));
   }
   return cron_jobs;
 }

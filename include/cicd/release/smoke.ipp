@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/kubernetes/job_run.hpp>
+#include <cicd/kubernetes/workload.hpp>
 #include <cicd/release/smoke.hpp>
 
 namespace cicd {
@@ -70,7 +71,8 @@ status run_smokes(kubernetes::cluster& with,
   std::set<std::string> seen;  // calls with IN name a cron job again
   for (const cron_job& each : of.pipeline->declared.cron_jobs) {
     if (!seen.insert(each.name.str()).second) continue;
-    const cron_job here = cron_job_in(of.pipeline->declared, each.name.view(), of.place.environment);
+    const cron_job here = cron_job_in(of.pipeline->declared, each.name.view(), of.place.environment,
+                                      kubernetes::copy_named(of.facts.on));
     if (here.off || here.smoke.empty() || !release_smoke::is_deployed(of, here.name.str())) continue;
     if (status ran = release_smoke::run_one(with, of, here, say); !ran) return ran;
   }

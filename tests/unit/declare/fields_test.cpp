@@ -106,6 +106,9 @@ std::string configure_with(std::string_view key, std::string_view text) {
   if (kind == "image")
     return start + "pipeline_image(orders "
            + (name ? words + " BASE scratch" : "own " + with_defaults(words, {{"BASE", "scratch"}})) + ")\n";
+  if (key == "container.in")
+    return api + "pipeline_container(orders migrate OF api ROLE init)\npipeline_container(orders migrate "
+           + words + " ENV LEVEL=info)\n";
   if (kind == "container")
     return api + "pipeline_container(orders "
            + (name ? words + " OF api ROLE init"
@@ -158,8 +161,8 @@ TEST(declaring_functions, have_their_fields_as_keywords) {
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,
-            (std::vector<std::string_view>{"OF", "ROLE", "IMAGE", "COMMAND", "ENV", "SECRET_ENV", "VOLUMES",
-                                           "CPU", "MEMORY"}));
+            (std::vector<std::string_view>{"IN", "OF", "ROLE", "IMAGE", "COMMAND", "ENV", "SECRET_ENV",
+                                           "VOLUMES", "CPU", "MEMORY"}));
   EXPECT_EQ(function_named("pipeline_canary").keywords,
             (std::vector<std::string_view>{"IN", "SERVICE", "SHARE", "TTL"}));
   EXPECT_TRUE(function_named("pipeline_label").keywords.empty());

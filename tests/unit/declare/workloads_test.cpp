@@ -222,7 +222,58 @@ TEST(a_container, stands_in_pods_that_there_are) {
       "o/api: the container has the name of what it stands in, which is the main container's: 'api'");
 }
 
+TEST(a_container, has_other_values_in_environments_and_in_the_copies_of_branches) {
+  const std::string call = start + "pipeline_container(o log OF api ROLE init SECRET_ENV A=s/a)\n";
+  const cicd::pipeline made = good(
+      call
+      + "pipeline_container(o log IN preview SECRET_ENV A=p/a)\npipeline_container(o log IN stage ENV B=1)");
+  EXPECT_EQ(containers_in(made, "stage").at(0).env.size(), 1U);
+  EXPECT_EQ(containers_in(made, "prod").at(0).secret_env.at(0).secret.view(), "s");
+  EXPECT_EQ(containers_in(made, "prod", "preview").at(0).secret_env.at(0).secret.view(), "p");
+  EXPECT_TRUE(containers_in(made, "prod", "canary").empty());
+  EXPECT_EQ(left_out_of(made, "prod", "canary"), std::vector<std::string>{"log"});
+  expect_error(call + "pipeline_container(o log IN stag ENV B=1)",
+               "o/log: IN: there is no such environment: 'stag'", "stage");
+  expect_error(call + "pipeline_container(o log IN preview ROLE sidecar)",
+               "o/log: ROLE has no meaning with IN");
+  expect_error(start + "pipeline_container(o log IN preview ENV B=1)",
+               "o/log: the container is declared only IN environments");
+}
+
+TEST(copies_of_branches, take_values_but_nothing_that_says_who_they_are) {
+  const cicd::pipeline made = good(
+      start + "pipeline_service(o api IN preview ENV A=1)\npipeline_service(o api IN stage ENV A=2 B=2)");
+  EXPECT_EQ(service_in(made, "api", "stage", "preview").env.at(0).value, "1");
+  EXPECT_EQ(service_in(made, "api", "stage", "preview").env.at(1).value, "2");
+  EXPECT_EQ(service_in(made, "api", "stage", "canary").env.at(0).value, "2");
+  expect_error(start + "pipeline_service(o api IN preview HOST p.example.com)",
+               "o/api: HOST has no meaning IN preview");
+  expect_error(start + "pipeline_service(o api IN canary PORTS a=1)",
+               "o/api: PORTS has no meaning IN canary");
+  good(start + "pipeline_service(o api IN preview PORTS a=1)");
+}
+
+TEST(an_environment, is_never_called_as_the_copies_of_branches_are) {
+  for (const char* name : {"preview", "canary"})
+    expect_error(
+        "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o " + std::string(name) + " VIA render)",
+        "o/" + std::string(name) + ": the name stands for the copies of branches, as in IN " + name + ": '"
+            + name + "'");
+}
+
 TEST(an_environment, takes_only_values_that_its_options_know) {
+  for (const char* words : {"REPOSITORY r", "BRANCH b", "PATH p"}) {
+    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
+    const std::string way = keyword == "PATH" ? "gitops or render" : "gitops";
+    expect_environment_error("VIA kubectl " + std::string(words),
+                             keyword + " has no meaning without VIA " + way);
+  }
+  for (const char* words : {"CONTEXT c", "KUBECONFIG k", "EKS r/c", "TAKE_OVER helm", "PRUNE Namespace/x",
+                            "APPROVAL required", "ON_FAILURE stop", "PATIENCE oom=5m"}) {
+    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
+    expect_environment_error("VIA gitops " + std::string(words),
+                             keyword + " has no meaning without VIA kubectl");
+  }
   expect_environment_error("VIA kubectl EKS r/c CONTEXT x", "CONTEXT and EKS exclude each other");
   expect_environment_error("VIA kubectl ROLE arn:aws:iam::1:role/o", "ROLE needs EKS");
   expect_environment_error("VIA kubectl PATIENCE crashloop=5m", "PATIENCE has a wrong value: 'crashloop=5m'",

@@ -286,4 +286,88 @@ TEST(rights, root_can_be_read_only_or_not_as_declared) {
   EXPECT_TRUE(container_of(rendered(orders(off)))["securityContext"]["readOnlyRootFilesystem"].is_null());
 }
 
+TEST(accounts, that_of_pods_without_one_is_sent_too_since_an_alias_would_keep_the_old_one) {
+  declared_pipeline pipeline = orders({.name = "api"});
+  pipeline.declared.cron_jobs = {closing()};
+  const auto objects = rendered(pipeline);
+  EXPECT_EQ(pod_of(objects)["spec"]["serviceAccountName"].text(), "default");
+  const json& job = content_of(objects, "CronJob")["spec"]["jobTemplate"]["spec"]["template"]["spec"];
+  EXPECT_EQ(job["serviceAccountName"].text(), "default");
+}
+
+TEST(resources, what_is_only_limited_is_requested_likewise_as_the_server_would_write_and_keep) {
+  service api{.name = "api", .cpu_limit = "2", .memory_limit = "3Gi"};
+  EXPECT_EQ(compact(container_of(rendered(orders(api)))["resources"]),
+            R"({"requests":{"cpu":"2","memory":"3Gi"},"limits":{"cpu":"2","memory":"3Gi"}})");
+}
+
+/// `migrate` before the service, with the environment's Secret.
+declared_pipeline migrating() {
+  declared_pipeline pipeline = orders(whole_api());
+  pipeline.declared.containers = {{.name = "migrate",
+                                   .of = {"api"},
+                                   .role = container_role::init,
+                                   .command = {"migrate"},
+                                   .secret_env = {{"DATABASE_URL", "orders-db", "url"}}},
+                                  {.name = "warm", .of = {"api"}, .role = container_role::init}};
+  return pipeline;
+}
+
+std::vector<std::string> initial_of(const declared_pipeline& pipeline, const release_facts& facts) {
+  std::vector<std::string> names;
+  const auto objects = rendered(pipeline, facts);
+  for (const json& each : pod_of(objects)["spec"]["initContainers"].elements())
+    names.push_back(each["name"].text());
+  return names;
+}
+
+TEST(containers, that_read_secrets_run_in_copies_of_branches_only_where_these_are_named) {
+  declared_pipeline pipeline = migrating();
+  EXPECT_THAT(initial_of(pipeline, facts_of("prod")), ElementsAre("migrate", "warm"));
+  for (const track on : {track::preview, track::canary}) {
+    EXPECT_THAT(initial_of(pipeline, branch_facts_of(on)), ElementsAre("warm"));
+    EXPECT_THAT(remarks_on(pipeline, branch_facts_of(on)),
+                testing::Contains(HasSubstr("container migrate reads Secrets and does not run in this")));
+  }
+  pipeline.declared.containers.push_back(
+      {.name = "migrate", .in = {"preview"}, .secret_env = {{"DATABASE_URL", "preview-db", "url"}}});
+  EXPECT_THAT(initial_of(pipeline, branch_facts_of(track::canary)), ElementsAre("warm"));
+  EXPECT_THAT(initial_of(pipeline, branch_facts_of(track::preview)), ElementsAre("migrate", "warm"));
+  const json pod = pod_of(rendered(pipeline, branch_facts_of(track::preview)));
+  const std::string first = compact(pod["spec"]["initContainers"].elements().at(0));
+  EXPECT_THAT(first, HasSubstr(R"("secretKeyRef":{"name":"preview-db","key":"url"})"));
+  EXPECT_THAT(first, HasSubstr(R"("command":["migrate"])"));
+  EXPECT_THAT(compact(pod_of(rendered(pipeline, facts_of("prod")))), Not(HasSubstr("preview-db")));
+}
+
+TEST(containers, that_mount_a_secret_read_it_too) {
+  declared_pipeline pipeline = orders(whole_api());
+  pipeline.declared.containers = {
+      {.name = "agent", .of = {"api"}, .role = container_role::sidecar, .volumes = {{"secret:key", "/key"}}}};
+  EXPECT_THAT(initial_of(pipeline, facts_of("prod")), ElementsAre("agent"));
+  EXPECT_THAT(initial_of(pipeline, branch_facts_of(track::preview)), ElementsAre());
+}
+
+TEST(copies_of_branches, have_values_of_their_own_over_those_of_their_environment) {
+  declared_pipeline pipeline = orders(whole_api());
+  pipeline.declared.services.push_back({.name = "api",
+                                        .in = {"preview"},
+                                        .env = {{"MOOD", "careful"}},
+                                        .secret_env = {{"DATABASE_URL", "preview-db", "url"}}});
+  pipeline.declared.services.push_back({.name = "api", .in = {"prod"}, .env = {{"MOOD", "real"}}});
+  const auto text = [&](const release_facts& facts) {
+    return compact(container_of(rendered(pipeline, facts)));
+  };
+  const std::string preview = text(branch_facts_of(track::preview)),
+                    canary = text(branch_facts_of(track::canary));
+  EXPECT_THAT(preview, HasSubstr(R"({"name":"MOOD","value":"careful"})"));
+  EXPECT_THAT(preview, HasSubstr(R"("name":"preview-db")"));
+  EXPECT_THAT(preview, HasSubstr("APP_ENDPOINT"));
+  EXPECT_THAT(canary, HasSubstr(R"({"name":"MOOD","value":"real"})"));
+  EXPECT_THAT(canary, HasSubstr(R"("name":"orders-db")"));
+  EXPECT_EQ(canary.find("preview-db"), std::string::npos);
+  EXPECT_THAT(configuration_read_by(pipeline, "prod", track::preview), ElementsAre("secret/preview-db"));
+  EXPECT_THAT(configuration_read_by(pipeline, "prod"), ElementsAre("secret/orders-db"));
+}
+
 }  // namespace
