@@ -167,6 +167,30 @@ class FromHelm(Coming):
                     break
         self.assertEqual(set(wanted), {3})
 
+    def test_the_number_of_pods_stays_with_the_autoscaler_that_has_it(self):
+        self.install()
+        cpu = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}
+        scaler = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "shop-web"},
+                  "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop-web"}, "minReplicas": 4,
+                           "maxReplicas": 5, "metrics": [cpu]}}
+        self.kubectl_given("create", "--field-manager=helm", objects=[noted_by_helm(scaler, self.namespace)])
+        self.until("deployment/shop-web", lambda one: one["spec"]["replicas"] == 4)
+        declaration, files, _ = self.adopt("--release", "shop")
+        self.assertIn("REPLICAS 4..5", declaration)
+        self.assertNotIn("replicas", "".join(files.values()))
+        self.assertIn("TAKE_OVER helm)", declaration)
+        shop = self.adopted_project(declaration, files)
+        shop.run("shop.deploy-prod", timeout=240)
+        self.assertEqual(self.get("deployment/shop-web")["spec"]["replicas"], 4)
+        self.kubectl("patch", "hpa/shop-web", "--type=merge", "--patch", '{"spec": {"minReplicas": 5}}')
+        self.until("deployment/shop-web", lambda one: one["spec"]["replicas"] == 5)
+        self.kubectl("patch", "hpa/shop-web", "--type=merge", "--patch", '{"spec": {"minReplicas": 4}}')
+        shop.calls = shop.calls.replace("VERSION=2", "VERSION=3")
+        shop.change()
+        self.assertNotIn("spec.replicas", shop.cicd("plan", "shop.deploy-prod").stdout)
+        shop.run("shop.deploy-prod", timeout=240)
+        self.assertEqual(self.get("deployment/shop-web")["spec"]["replicas"], 5)
+
     def test_without_take_over_the_other_manager_is_named(self):
         self.install()
         declaration, files, _ = self.adopt("--release", "shop")

@@ -62,6 +62,10 @@ class adopter {
   }
 
   void sort_objects() {
+    for (const auto* all : {&request_.chosen, &request_.around})
+      for (const json& each : *all)
+        if (each["kind"].text() == "HorizontalPodAutoscaler" && is_made_by_other(each))
+          scaled_elsewhere_.insert(target_of(each));
     for (const json& each : request_.chosen) {
       if (is_ours(each) || is_made_by_other(each)) continue;
       const json part = without_place(declared_part_of(each));
@@ -78,6 +82,12 @@ class adopter {
       if (!is_ours(each) && !is_made_by_other(each))
         if (json part = without_place(declared_part_of(each)); !chosen_.contains(identity_of(part)))
           others_.push_back(std::move(part));
+  }
+
+  /// What an autoscaler counts the pods of.
+  static std::string target_of(const json& autoscaler) {
+    const json& target = autoscaler["spec"]["scaleTargetRef"];
+    return target["kind"].text() + '/' + target["name"].text();
   }
 
   static std::string identity_of(const json& object) {
@@ -153,12 +163,12 @@ class adopter {
 
   void relate_autoscaler(found_workload& of) {
     json* found = nullptr;
-    for (json& each : others_) {
-      const json& target = each["spec"]["scaleTargetRef"];
-      if (each["kind"].text() == "HorizontalPodAutoscaler" && target["name"].text() == of.name()
-          && target["kind"] == of.running["kind"])
+    for (json& each : others_)
+      if (each["kind"].text() == "HorizontalPodAutoscaler" && target_of(each) == identity_of(of.running))
         found = &each;
-    }
+    of.is_scaled_by_other = scaled_elsewhere_.contains(identity_of(of.running));
+    if (found == nullptr && !of.is_scaled_by_other) return;
+    change_member(of.running, "spec", [](json& spec) { spec = without_member(spec, "replicas"); });
     if (found == nullptr) return;
     const json& metrics = (*found)["spec"]["metrics"];
     const json& first = metrics.elements().empty() ? metrics : metrics.elements().front();
@@ -174,7 +184,6 @@ class adopter {
       return;
     }
     of.is_scaled_by_other = true;
-    change_member(of.running, "spec", [](json& spec) { spec = without_member(spec, "replicas"); });
   }
 
   // --- What it becomes ---
@@ -230,13 +239,15 @@ class adopter {
           text_of_object(of.running)));
     if (of.is_scaled_by_other)
       made_.warnings.push_back(fmt::format(
-          "{} is scaled by an autoscaler that REPLICAS cannot say: it stays a manifest, and a patch "
-          "leaves the number of pods to it",
-          text_of_object(of.running)));
+          "{} is scaled by an autoscaler that REPLICAS cannot say: it stays {}, and a patch leaves the "
+          "number "
+          "of pods to it",
+          text_of_object(of.running),
+          scaled_elsewhere_.contains(identity_of(of.running)) ? "with what made it" : "a manifest"));
     if (of.running["kind"].text() == "StatefulSet")
       made_.changes.push_back(
           fmt::format("Service {} is added, by which each pod has a name", name_with(of.name(), "pods")));
-    if (of.running["spec"]["replicas"].integer(1) == 1 && !of.is_scheduled() && !of.front.is_null())
+    if (least_replicas(of) == 1 && !of.is_scaled_by_other && !of.is_scheduled() && !of.front.is_null())
       made_.warnings.push_back(
           fmt::format("service {} has one pod: when its node goes, so do its requests", names.name));
   }
@@ -318,8 +329,8 @@ class adopter {
     std::set<std::string> found;
     for (const json& each : request_.chosen)
       for (const field_manager& by : managers_of(each))
-        if (!by.name.starts_with("kube-") && by.name != "cicd" && text::accepts(by.name)
-            && !by.name.ends_with("controller"))
+        if (!is_controller(by.name) && !by.name.ends_with("controller") && !by.name.starts_with("cicd")
+            && text::accepts(by.name))
           found.insert(by.name);
     return {found.begin(), found.end()};
   }
@@ -406,7 +417,7 @@ class adopter {
   const adoption_request& request_;
   std::vector<found_workload> workloads_;
   std::vector<json> others_;
-  std::set<std::string> chosen_, names_;
+  std::set<std::string> chosen_, names_, scaled_elsewhere_;
   std::vector<known_image> images_;
   std::vector<written_call> calls_;
   std::vector<std::string> released_;  // the name of each workload's service or cron job

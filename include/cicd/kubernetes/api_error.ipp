@@ -10,6 +10,7 @@
 #include <array>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/compare.hpp>
 
 namespace cicd::kubernetes {
 
@@ -91,11 +92,44 @@ std::string manager_in(const std::string& message) {
   return quoted_after(message, "conflict with ");
 }
 
+/// What helps against these managers: a part of the cluster writes its fields again, so that taking them over
+/// is a fight.
+std::string way_past(const std::vector<std::string>& people, bool any_controller, bool is_scaled) {
+  std::string way;
+  if (!people.empty())
+    way = fmt::format(
+        "TAKE_OVER {} in the environment to make them ours, or leave these fields out of the "
+        "declaration",
+        displayable(shell_quoted(people)));
+  if (is_scaled)
+    way += std::string(way.empty() ? "" : "; ")
+           + "REPLICAS <least>..<most>, which leaves the number of pods to an autoscaler, or remove the one that "
+             "scales it";
+  if (any_controller)
+    way +=
+        std::string(way.empty() ? "" : "; ")
+        + "leave the fields that a part of the cluster writes out of the declaration: it writes them again";
+  return way;
+}
+
+/// An autoscaler, whatever its name: it writes the number by the subresource that is there for it.
+bool is_scaling(const api_failure::cause& cause, const std::string& manager) {
+  return cause.field == ".spec.replicas" && !manager.starts_with("kubectl")
+         && cause.message.find("subresource \"scale\"") != std::string::npos;
+}
+
 error other_manager(const refusal& why) {
-  std::vector<std::string> managers;
+  std::vector<std::string> managers, people;
   std::vector<note> owned;
+  bool any_controller = false, is_scaled = false;
   for (const auto& cause : why.of.causes) {
     std::string manager = manager_in(cause.message);
+    const bool scaling = is_scaling(cause, manager);
+    is_scaled = is_scaled || scaling;
+    any_controller = any_controller || (is_controller(manager) && !scaling);
+    if (!scaling && !is_controller(manager)
+        && std::find(people.begin(), people.end(), manager) == people.end())
+      people.push_back(manager);
     const std::string field = cause.field.starts_with('.') ? cause.field.substr(1) : cause.field;
     const auto known = std::find(managers.begin(), managers.end(), manager);
     if (known == managers.end()) {
@@ -110,11 +144,7 @@ error other_manager(const refusal& why) {
                                                         : "other managers own fields that we would set");
   failure.notes = std::move(owned);
   if (managers.empty()) return std::move(failure).with("server", server_words(why.of.message));
-  return std::move(failure).with(
-      "try",
-      fmt::format("TAKE_OVER {} in the environment to make them ours, or leave these fields out of the "
-                  "declaration",
-                  displayable(shell_quoted(managers))));
+  return std::move(failure).with("try", way_past(people, any_controller, is_scaled));
 }
 
 error conflict(const refusal& why) {

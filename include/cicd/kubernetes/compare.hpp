@@ -38,4 +38,9 @@ struct field_manager {
 };
 std::vector<field_manager> managers_of(const json& object);
 
+/// Whether a field manager is a part of the cluster that writes its fields again and again (the controller
+/// manager, a kubelet, an autoscaler): taking its fields over starts a fight. Flux and Argo CD are none,
+/// since what they write was declared by people.
+bool is_controller(std::string_view manager);
+
 }  // namespace cicd::kubernetes

@@ -160,15 +160,16 @@ void add_leaves(const json& fields, const std::string& path, std::vector<std::st
 
 /// Commit, version and branch: what describes a release and is no reason for one.
 bool is_descriptive(const std::string& path) {
-  static constexpr std::array<std::string_view, 9> keys = {".commit_id",
-                                                           ".version",
-                                                           ".branch",
-                                                           ".protected_branch",
-                                                           "[app.kubernetes.io/version]",
-                                                           "[tags.datadoghq.com/version]",
-                                                           "[cicd.dev/commit]",
-                                                           "[cicd.dev/branch]",
-                                                           "[cicd.dev/version]"};
+  static constexpr std::array<std::string_view, 10> keys = {".commit_id",
+                                                            ".version",
+                                                            ".branch",
+                                                            ".protected_branch",
+                                                            "[app.kubernetes.io/version]",
+                                                            "[tags.datadoghq.com/version]",
+                                                            "[cicd.dev/commit]",
+                                                            "[cicd.dev/branch]",
+                                                            "[cicd.dev/version]",
+                                                            "[cicd.dev/source]"};
   if (path.find("metadata.labels") == path.npos && path.find("metadata.annotations") == path.npos)
     return false;
   return std::ranges::any_of(keys, [&](std::string_view key) { return path.ends_with(key); });
@@ -195,6 +196,17 @@ std::string text_of(const field_change& change) {
     case field_change::how::changed: break;
   }
   return fmt::format("~ {}: {} → {}", change.path, change.before, change.after);
+}
+
+bool is_controller(std::string_view manager) {
+  static constexpr std::array<std::string_view, 4> of_people = {
+      "kustomize-controller", "helm-controller", "argocd-controller", "argocd-application-controller"};
+  static constexpr std::array<std::string_view, 5> parts = {"autoscaler", "vpa-", "keda",
+                                                            "controller-manager", "kubelet"};
+  if (std::ranges::find(of_people, manager) != of_people.end()) return false;
+  return manager.starts_with("kube-") || manager.ends_with("-controller") || manager.ends_with("-operator")
+         || std::ranges::any_of(parts,
+                                [&](std::string_view part) { return manager.find(part) != manager.npos; });
 }
 
 std::vector<field_manager> managers_of(const json& object) {

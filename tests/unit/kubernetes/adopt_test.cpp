@@ -167,6 +167,20 @@ TEST(adoption, takes_an_autoscaler_by_cpu_and_no_number_of_pods) {
   const adoption made = adopted({chart_deployment(), chart_service(), scaler});
   EXPECT_THAT(made.declaration, AllOf(HasSubstr("REPLICAS 2..9"), HasSubstr("SCALE_AT 70%")));
   EXPECT_THAT(made.changes, Not(Contains(HasSubstr("Autoscaler"))));
+  EXPECT_THAT(made.changes, Not(Contains(HasSubstr("replicas"))));
+  EXPECT_THAT(file(made, "k8s/web-patch.yaml"), Not(HasSubstr("replicas")));
+}
+
+TEST(adoption, leaves_the_number_of_pods_to_an_autoscaler_that_another_object_made) {
+  json scaler = live(
+      "HorizontalPodAutoscaler", "autoscaling/v2", "keda-hpa-web",
+      R"({"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"shop-web"},"minReplicas":2,"maxReplicas":9})");
+  json metadata = scaler["metadata"];
+  metadata.set("ownerReferences", read(R"([{"kind":"ScaledObject","name":"web"}])"));
+  scaler.set("metadata", std::move(metadata));
+  const adoption made = adopted({chart_deployment(), chart_service()}, {scaler});
+  EXPECT_THAT(made.declaration, Not(HasSubstr("REPLICAS")));
+  EXPECT_THAT(file(made, "k8s/web-patch.yaml"), HasSubstr("replicas: null"));
 }
 
 TEST(adoption, leaves_an_autoscaler_that_no_keyword_says_and_the_number_of_pods_to_it) {

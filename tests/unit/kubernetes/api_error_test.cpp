@@ -273,5 +273,21 @@ TEST(opening_error, has_words_of_its_own_for_each_cause) {
   EXPECT_THAT(text(404, "<html>"), HasSubstr("what answers is no Kubernetes API server\n"));
 }
 
+TEST(api_error, a_part_of_the_cluster_is_never_recommended_for_a_take_over) {
+  const error scaled =
+      refusal(409, "Conflict", "Apply failed",
+              {{"FieldManagerConflict", ".spec.replicas",
+                R"(conflict with "controller-manager" with subresource "scale" using apps/v1)"}});
+  EXPECT_THAT(text_of(scaled), Not(HasSubstr("TAKE_OVER")));
+  EXPECT_THAT(text_of(scaled), HasSubstr("REPLICAS <least>..<most>"));
+  const error mixed =
+      refusal(409, "Conflict", "Apply failed",
+              {{"FieldManagerConflict", ".metadata.annotations", R"(conflict with "kubelet" using v1)"},
+               {"FieldManagerConflict", ".spec.replicas",
+                R"(conflict with "kubectl" with subresource "scale" using apps/v1)"}});
+  EXPECT_THAT(text_of(mixed), HasSubstr("TAKE_OVER kubectl in the environment"));
+  EXPECT_THAT(text_of(mixed), HasSubstr("it writes them again"));
+}
+
 }  // namespace
 }  // namespace cicd::kubernetes

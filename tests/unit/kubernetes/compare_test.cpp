@@ -21,8 +21,9 @@ std::vector<std::string> lines(std::string_view live, std::string_view wanted) {
 using texts = std::vector<std::string>;
 
 TEST(compare, names_each_field_by_its_path_with_both_values) {
-  EXPECT_EQ(lines(R"({"spec":{"replicas":2,"paused":true}})", R"({"spec":{"replicas":3,"minReadySeconds":5}})"),
-            (texts{"~ spec.replicas: 2 → 3", "+ spec.minReadySeconds: 5", "- spec.paused: true"}));
+  EXPECT_EQ(
+      lines(R"({"spec":{"replicas":2,"paused":true}})", R"({"spec":{"replicas":3,"minReadySeconds":5}})"),
+      (texts{"~ spec.replicas: 2 → 3", "+ spec.minReadySeconds: 5", "- spec.paused: true"}));
 }
 
 TEST(compare, finds_list_elements_by_their_name_wherever_they_stand) {
@@ -38,7 +39,8 @@ TEST(compare, takes_what_the_server_writes_for_no_change) {
 }
 
 TEST(compare, never_shows_the_data_of_a_secret) {
-  EXPECT_EQ(lines(R"({"kind":"Secret","data":{"url":"c2VjcmV0"}})", R"({"kind":"Secret","data":{"url":"b3RoZXI="}})"),
+  EXPECT_EQ(lines(R"({"kind":"Secret","data":{"url":"c2VjcmV0"}})",
+                  R"({"kind":"Secret","data":{"url":"b3RoZXI="}})"),
             (texts{"~ data.url: (hidden) → (hidden)"}));
 }
 
@@ -51,7 +53,8 @@ TEST(compare, knows_a_change_of_descriptions_alone) {
   const auto of = [](std::string_view live, std::string_view wanted) {
     return only_descriptive(changes_between(parsed(live), parsed(wanted)));
   };
-  EXPECT_TRUE(of(R"({"metadata":{"labels":{"commit_id":"1"}}})", R"({"metadata":{"labels":{"commit_id":"2"}}})"));
+  EXPECT_TRUE(
+      of(R"({"metadata":{"labels":{"commit_id":"1"}}})", R"({"metadata":{"labels":{"commit_id":"2"}}})"));
   EXPECT_FALSE(of(R"({"metadata":{"labels":{"team":"1"}}})", R"({"metadata":{"labels":{"team":"2"}}})"));
   EXPECT_FALSE(of(R"({"spec":{"version":"1"}})", R"({"spec":{"version":"2"}})"));
 }
@@ -63,6 +66,16 @@ TEST(compare, reads_who_owns_which_field) {
   ASSERT_EQ(managers.size(), 1U);
   EXPECT_EQ(managers[0].name, "helm");
   EXPECT_EQ(managers[0].paths, (texts{"spec.replicas", "spec.c[api].image"}));
+}
+
+TEST(managers, those_of_the_cluster_are_told_from_those_of_people) {
+  for (const char* each :
+       {"kube-controller-manager", "controller-manager", "kubelet", "vpa-recommender", "cluster-autoscaler",
+        "horizontal-pod-autoscaler", "keda-operator", "ingress-nginx-controller"})
+    EXPECT_TRUE(is_controller(each)) << each;
+  for (const char* each : {"helm", "kubectl", "kubectl-client-side-apply", "kustomize-controller",
+                           "argocd-controller", "Terraform"})
+    EXPECT_FALSE(is_controller(each)) << each;
 }
 
 }  // namespace
