@@ -1,8 +1,10 @@
 """Deploys to a real cluster: what is planned, applied, recorded, refused, put back and held."""
 
+import contextlib
 import json
 import signal
 import subprocess
+import time
 import unittest
 
 import harness
@@ -19,12 +21,80 @@ pipeline_environment(orders stage ON branch main VIA kubectl CONTEXT {context} N
 VALUES = {"replicas": 2, "mood": "good", "api": "", "more": "", "place": ""}
 
 
+# Every option that adds a field of its own, or changes one that has a default.
+WHOLE = """X=1 SERVICE_ACCOUNT powerful CPU 10m CPU_LIMIT 900m MEMORY_LIMIT 96Mi READ_ONLY_ROOT on USER 10002 GRACE 45s DRAIN 1s LIVE /health
+  MAX_UNAVAILABLE 1 MAX_SURGE 2 SPREAD off DISRUPTIONS 2 ALLOW_FROM namespace NODE_SELECTOR kubernetes.io/os=linux TOLERATIONS a=b:NoSchedule
+  ANNOTATIONS example.com/a=b VOLUMES empty:1Mi=/cache config:settings=/settings PORTS metrics=9090 ENV_FROM config/settings
+  CONFIG_FILES README.md=/etc/readme SECRET_ENV TOKEN=tokens/a HOST {namespace}.example.com TLS tls INGRESS_CLASS other
+  INGRESS_ANNOTATIONS example.com/c=d PATCH patch.yaml"""
+LESS = "X=1 CPU 10m"
+CRON = """pipeline_cron_job(orders close SCHEDULE "0 3 1 1 *" COMMAND /app job {close})"""
+WHOLE_CRON = "CONCURRENCY allow DEADLINE 10m START_WITHIN 5m RETRIES 2 HISTORY 5 TIME_ZONE Europe/Berlin SERVICE_ACCOUNT powerful ENV A=b MEMORY 32Mi"
+# What no keyword says.
+PATCH = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders-api}
+spec:
+  minReadySeconds: 1
+  revisionHistoryLimit: 3
+  progressDeadlineSeconds: 500
+  template:
+    spec:
+      dnsPolicy: Default
+      dnsConfig: {options: [{name: ndots, value: "2"}]}
+      enableServiceLinks: false
+      shareProcessNamespace: true
+      hostAliases: [{ip: 10.1.2.3, hostnames: [somewhere]}]
+      containers:
+      - name: api
+        terminationMessagePolicy: FallbackToLogsOnError
+        workingDir: /
+        imagePullPolicy: Always
+---
+apiVersion: v1
+kind: Service
+metadata: {name: orders-api}
+spec: {type: NodePort, externalTrafficPolicy: Local, sessionAffinity: ClientIP, publishNotReadyAddresses: true}
+"""
+
+
+def declared(one):
+    """What was asked for and what follows from it, without what the server gives to each object for itself."""
+    own = {"clusterIP", "clusterIPs", "status", "managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "namespace",
+           "deployment.kubernetes.io/revision"}
+    if isinstance(one, dict):
+        return {key: declared(value) for key, value in one.items() if key not in own and value not in ({}, None)}
+    return [declared(each) for each in one] if isinstance(one, list) else one
+
+
 class Deploy(harness.Case):
     def orders(self, **values):
         return self.project(CALLS, **{**VALUES, **values})
 
     def state(self, key="record.json"):
         return json.loads(self.get("configmap/cicd.orders.stage")["data"][key])
+
+    @contextlib.contextmanager
+    def counted(self, name="orders-api"):
+        """The numbers of pods that the Deployment asks for meanwhile, one for each of its changes."""
+        counts = []
+        with harness.Watch("deployment", f"--field-selector=metadata.name={name}", namespace=self.namespace) as watch:
+            watch.next(time.monotonic() + 10)
+            yield counts
+            while event := watch.next(time.monotonic() + 1):
+                counts.append(event[1]["spec"]["replicas"])
+
+    def assert_as_never_declared(self):
+        """Each object of the last deployment is what it would be had it always been declared so: as the server would make it now."""
+        past = self.get("configmap", "-l", "cicd.dev/state=past")
+        newest = max(past, key=lambda one: one["metadata"]["name"])
+        for wanted in json.loads(newest["data"]["objects.json"]):
+            what = f"{wanted['kind']}/{wanted['metadata']['name']}"
+            fresh = json.loads(json.dumps(wanted))
+            fresh["metadata"]["namespace"] = "default"
+            fresh = json.loads(harness.kubectl("create", "--dry-run=server", "--filename=-", "--output=json", given=json.dumps(fresh)))
+            self.assertEqual(declared(self.get(what)), declared(fresh), what)
 
     def assert_serves(self, version):
         self.assert_answers("orders-api", version)
@@ -88,6 +158,91 @@ class Deploy(harness.Case):
         self.until_gone("deployment/orders-worker")
         self.assertTrue(self.exists("configmap/somebodys"))
         self.assertTrue(self.exists("deployment/orders-api"))
+
+    def test_what_the_declaration_no_longer_says_is_gone_from_every_object(self):
+        self.kubectl("create", "serviceaccount", "powerful")
+        self.kubectl("create", "configmap", "settings", "--from-literal=LEVEL=info")
+        self.kubectl("create", "secret", "generic", "tokens", "--from-literal=a=b")
+        orders = self.orders(api=WHOLE.replace("{namespace}", self.namespace), more=CRON, close=WHOLE_CRON)
+        orders.write("patch.yaml", PATCH)
+        orders.write("README.md", "words\n")
+        orders.commit("a patch")
+        orders.run("orders.deploy-stage")
+        self.assertEqual(self.get("deployment/orders-api")["spec"]["template"]["spec"]["serviceAccountName"], "powerful")
+        orders.change(api=LESS, close="").run("orders.deploy-stage")
+        self.assert_as_never_declared()
+        orders.change(api="X=1 CPU 10m SERVICE_ACCOUNT nope", place="PATIENCE config=1s progress=8s")
+        orders.run("orders.deploy-stage", status=1)
+        self.assertEqual(self.state()["outcome"], "rolled-back")
+        self.assert_serves("1")
+
+    def test_an_autoscaler_begins_with_the_pods_that_run_and_gives_their_number_back(self):
+        orders = self.orders(replicas=3, api="X=1 CPU 10m", place="PATIENCE crash-loop=2s")
+        orders.run("orders.deploy-stage")
+        with self.counted() as counts:
+            orders.change(replicas="2..5")
+            self.assertNotIn("spec.replicas", orders.cicd("plan", "orders.deploy-stage").stdout)
+            orders.run("orders.deploy-stage")
+            orders.change(version="2").run("orders.deploy-stage")
+        self.assertEqual(set(counts), {3}, "never below what ran")
+        self.assertIn("nothing to do", orders.run("orders.deploy-stage").stdout)
+        orders.change(replicas="4..5").run("orders.deploy-stage")
+        self.until("deployment/orders-api", lambda one: one["spec"]["replicas"] == 4)
+        with self.counted() as counts:
+            failed = orders.change(replicas=5, api="X=1 EXIT_CODE=3 CPU 10m").run("orders.deploy-stage", status=1)
+            self.assertIn("rolled back: ", failed.all)
+        self.assertGreaterEqual(min(counts), 4, "the rollback, too, begins with what ran")
+        self.assertTrue(self.exists("hpa/orders-api"))
+        orders.change(replicas=2, api="X=1 CPU 10m").run("orders.deploy-stage")
+        self.assertFalse(self.exists("hpa/orders-api"))
+        self.assertEqual(self.get("deployment/orders-api")["spec"]["replicas"], 2)
+        self.assertIn("nothing to do", orders.run("orders.deploy-stage").stdout)
+
+    def test_another_repository_with_a_pipeline_of_that_name_is_refused_until_it_says_that_it_takes_its_place(self):
+        orders = self.orders()
+        orders.git("remote", "add", "origin", "https://bot:s3cret@git.example.com/shop/orders.git")
+        orders.run("orders.deploy-stage")
+        orders.change(version="2").run("orders.deploy-stage")
+        copy = self.project(CALLS, name="copy", **VALUES)
+        copy.git("remote", "add", "origin", "git@git.example.com:shop/copy.git")
+        copy.calls = CALLS.replace("orders api", "orders web")
+        copy.change()
+        refused = copy.run("orders.deploy-stage", status=3)
+        for words in ("another repository", "git.example.com/shop/orders", "git.example.com/shop/copy", "FORMERLY"):
+            self.assertIn(words, refused.all)
+        self.assertNotIn("s3cret", refused.all + json.dumps(self.get("configmap")) + json.dumps(self.get("deployment")))
+        self.assert_serves("2")
+        self.assertFalse(self.exists("deployment/orders-web"))
+        self.assertIn("another repository", copy.cicd("rollback", "orders", "stage", status=3).all)
+        copy.calls = copy.calls.replace("add_pipeline(orders ", "add_pipeline(orders FORMERLY git.example.com/shop/orders ")
+        copy.change().run("orders.deploy-stage")
+        self.until_gone("deployment/orders-api")
+        self.assertIn("git.example.com/shop/copy", orders.change(version="3").run("orders.deploy-stage", status=3).all)
+        self.assertTrue(self.exists("deployment/orders-web"))
+
+    def test_an_object_that_is_being_deleted_is_waited_for_and_made_anew(self):
+        host = f"HOST {self.namespace}.example.com"
+        orders = self.orders(api=f"X=1 {host}", place="PATIENCE deletion=1s")
+        orders.run("orders.deploy-stage")
+        kept = json.dumps({"metadata": {"finalizers": ["example.com/keep"]}})
+        for what in ("ingress/orders-api", "configmap/cicd.orders.stage"):
+            self.kubectl("patch", what, "--type=merge", "--patch", kept)
+        said = orders.change(api="X=1").run("orders.deploy-stage").all
+        self.assertIn("Ingress orders-api is being deleted, and waits for finalizer example.com/keep", said)
+        orders.change(api=f"X=1 {host}")
+        plan = orders.cicd("plan", "orders.deploy-stage").stdout
+        self.assertIn("+ Ingress orders-api, once the one that is being deleted is gone, which waits for finalizer example.com/keep", plan)
+        refused = orders.run("orders.deploy-stage", status=3)
+        self.assertIn("finalizer example.com/keep", refused.all)
+        orders.change(place="PATIENCE deletion=60s")
+        process = orders.start(orders.launcher, "run", "orders.deploy-stage")
+        harness.until(lambda: "waiting for finalizer" in (orders.root / "out.txt").read_text(), what="the word that it waits")
+        self.assertEqual(self.get("ingress/orders-api")["metadata"]["finalizers"], ["example.com/keep"])
+        self.kubectl("patch", "ingress/orders-api", "--type=merge", "--patch", '{"metadata": {"finalizers": null}}')
+        self.assertEqual(process.wait(60), 0, (orders.root / "out.txt").read_text())
+        self.assertNotIn("deletionTimestamp", self.get("ingress/orders-api")["metadata"])
+        self.assertEqual(self.get("configmap/cicd.orders.stage")["metadata"]["finalizers"], ["example.com/keep"], "never ours to remove")
+        self.kubectl("patch", "configmap/cicd.orders.stage", "--type=merge", "--patch", '{"metadata": {"finalizers": null}}')
 
     def test_drift_is_seen_and_undone(self):
         orders = self.orders()

@@ -17,6 +17,7 @@
 #include <cicd/release/approval.hpp>
 #include <cicd/release/hold.hpp>
 #include <cicd/release/rollback.hpp>
+#include <cicd/release/source_check.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
 
@@ -166,6 +167,7 @@ exit_class roll_back_one(const words& said, const std::string& pipeline, const s
     about.record.id = found->run_id;
     about.record.who = me;
     about.record.when = system_clock_port().now();
+    about.record.source = source_of(*found->pipeline, now->record, found->of->around);
     cluster_deploy_options how;
     how.holder = fmt::format("{}, rollback {}", me, found->run_id);
     how.cancelled = &stop.asked();

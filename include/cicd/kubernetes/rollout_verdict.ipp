@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 /// What is given up at once where it is hopeless, and given this where it is not.
 constexpr std::chrono::milliseconds may_pass = 1min;
 
-constexpr std::array<std::pair<std::string_view, std::chrono::milliseconds>, 10> defaults{
+constexpr std::array<std::pair<std::string_view, std::chrono::milliseconds>, 11> defaults{
     {{"crash-loop", 1min},
      {"image-pull", 2min},
      {"oom", 1min},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<std::string_view, std::chrono::milliseconds>, 10>
      {"quota", 1min},
      {"volume", 2min},
      {"denied", 0ms},
+     {"deletion", 2min},
      {"progress", 10min}}};
 
 bool has_symptom(const std::vector<symptom>& all, const std::string& object) {

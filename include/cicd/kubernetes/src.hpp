@@ -20,6 +20,7 @@
 #include <cicd/kubernetes/cron_status.ipp>
 #include <cicd/kubernetes/cron_time.ipp>
 #include <cicd/kubernetes/declared_part.ipp>
+#include <cicd/kubernetes/deletion.ipp>
 #include <cicd/kubernetes/diagnosis.ipp>
 #include <cicd/kubernetes/diagnosis_text.ipp>
 #include <cicd/kubernetes/discovery.ipp>

@@ -28,5 +28,6 @@
 #include <cicd/observe/maven_settings.ipp>
 #include <cicd/observe/platform.ipp>
 #include <cicd/observe/query_match.ipp>
+#include <cicd/observe/source_identity.ipp>
 #include <cicd/observe/stamps.ipp>
 #include <cicd/observe/tools.ipp>

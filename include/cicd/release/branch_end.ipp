@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/deletion.hpp>
 #include <cicd/kubernetes/workload.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/release/branch_end.hpp>
@@ -94,6 +95,10 @@ class ending_of_branch {
           .with("done so far",
                 end_.removed.empty() ? "nothing was removed" : "removed " + joined(end_.removed, ", "));
     end_.removed.push_back(key.text());
+    if (answer && kubernetes::is_being_deleted(answer.object)
+        && !answer.object["metadata"]["finalizers"].is_null())
+      end_.kept.push_back(fmt::format("{} is being deleted, and waits for {}", key.text(),
+                                      kubernetes::held_by(answer.object)));
     if (options_.say) options_.say("removed " + key.text());
     return {};
   }

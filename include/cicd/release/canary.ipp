@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/deletion.hpp>
 #include <cicd/kubernetes/workload.hpp>
 #include <cicd/release/branch_side.hpp>
 #include <cicd/release/delivery.hpp>
@@ -96,8 +97,8 @@ status check_others(const branch_request& ask, kubernetes::cluster& with, const 
 result<json> production_of(const branch_request& ask, kubernetes::cluster& with) {
   const object_key key{"Deployment", ask.wave.place.namespace_name, name_of(ask)};
   const api_answer answer = with.get(key);
-  if (answer) return answer.object;
-  if (answer.failure->code != 404)
+  if (answer && !kubernetes::is_being_deleted(answer.object)) return answer.object;
+  if (!answer && answer.failure->code != 404)
     return error_of(*answer.failure, ask.step.id, key, "count the pods of " + key.text());
   return error{exit_class::usage,
                ask.step.id,

@@ -2,6 +2,7 @@
 // and at the end the removal of what is declared no longer. It knows no lock, no rollout and no record.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ struct apply_setup {
   const cancellation* cancelled = nullptr;
   std::function<void(const std::string& line)> say{};
   std::function<status()> may_write{};  ///< asked before each kind: the lock is still held
+  std::chrono::milliseconds deletion{
+      std::chrono::minutes(2)};  ///< how long one that is being deleted may take
 };
 
 struct applied_plan {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/deletion.hpp>
 #include <cicd/release/cluster_apply.hpp>
 #include <cicd/release/take_over.hpp>
 
@@ -26,6 +28,9 @@ class applying {
       : with_(with), plan_(plan), setup_(setup), done_(done) {}
 
   status all() {
+    for (const planned_object& one : plan_.objects)
+      if (status gone = one.waits_for.empty() ? status() : wait_for_end(one); !gone)
+        return std::move(gone).error().with("done so far", "nothing was applied");
     const auto rank = [](const planned_object& one) { return kubernetes::order_of(one.key.kind); };
     for (auto from = plan_.objects.begin(); from != plan_.objects.end();) {
       const auto to = std::find_if(from, plan_.objects.end(),
@@ -51,22 +56,65 @@ class applying {
     if (plain.empty() && forced.empty()) return {};
     for (const planned_object* one : plain) wait_for_kind(*one);
     if (status may = setup_.may_write ? setup_.may_write() : status(); !may) return may;
-    for (const planned_object* one : forced)
-      if (status taken = take_over_fields(with_, one->live, one->wanted, one->managers, setup_.subject);
-          !taken)
-        return taken;
+    for (const group* each : {&plain, &forced})
+      for (const planned_object* one : *each)
+        if (status ready = hand_over(*one); !ready) return ready;
     if (status applied = apply(plain, false); !applied) return applied;
     return apply(forced, true);
+  }
+
+  /// Who owns which field, before the apply. An autoscaler that is declared no longer goes first: it would
+  /// write its number over ours.
+  status hand_over(const planned_object& one) {
+    for (const planned_object& each : plan_.objects)
+      if (each.kind == what::remove && scales(each.live, one.wanted)) {
+        const api_answer removed = with_.remove(each.key, {}, "Background");
+        if (!removed && removed.failure->code != 404)
+          return error_of(*removed.failure, setup_.subject, each.key, "remove " + each.key.text());
+      }
+    return take_over_fields(with_, one.live, one.wanted, one.managers, setup_.subject);
   }
 
   status apply(const group& of, bool force) {
     if (of.empty()) return {};
     std::vector<json> objects;
-    for (const planned_object* one : of) objects.push_back(one->wanted);
+    for (const planned_object* one : of)
+      objects.push_back(one->kind == what::add ? as_made(*one) : one->wanted);
     std::vector<api_answer> answers = with_.apply(objects, {.force = force});
     for (std::size_t at = 0; at < of.size(); ++at)
-      if (status told = took(*of[at], std::move(answers[at])); !told) return told;
+      if (status told = took(*of[at], surely(*of[at], objects[at], std::move(answers[at]), force)); !told)
+        return told;
     return {};
+  }
+
+  /// What was written to an object that is being deleted goes with it: it is made anew when that is gone.
+  api_answer surely(const planned_object& one, const json& object, api_answer answer, bool force) {
+    for (int tries = 0; tries < 3 && answer && kubernetes::is_being_deleted(answer.object); ++tries) {
+      if (status gone = wait_for_end(one); !gone) {
+        not_gone_ = std::move(gone).error();
+        return answer;
+      }
+      answer = std::move(with_.apply({object}, {.force = force}).front());
+    }
+    return answer;
+  }
+
+  status wait_for_end(const planned_object& one) const {
+    return kubernetes::wait_until_gone(with_, one.key,
+                                       {setup_.subject, setup_.deletion, setup_.cancelled, setup_.say});
+  }
+
+  /// With as many pods from the start as its autoscaler will have at least: that one comes later.
+  json as_made(const planned_object& one) const {
+    json made = one.wanted;
+    if (!kubernetes::is_workload(one.key.kind) || !made["spec"]["replicas"].is_null()) return made;
+    for (const planned_object& each : plan_.objects)
+      if (each.kind != what::remove && scales(each.wanted, made)) {
+        json spec = made["spec"];
+        spec.set("replicas", each.wanted["spec"]["minReplicas"].integer(1));
+        made.set("spec", std::move(spec));
+      }
+    return made;
   }
 
   /// A kind whose definition was applied a moment ago is served a moment later.
@@ -82,6 +130,7 @@ class applying {
   }
 
   status took(const planned_object& one, api_answer answer) {
+    if (not_gone_) return *std::move(not_gone_);
     if (!answer)
       return error_of(*answer.failure, setup_.subject, one.key, "apply " + one.key.text())
           .with("done so far", fmt::format("{} of {} objects were applied", done_.changed, to_change()));
@@ -101,6 +150,7 @@ class applying {
   const cluster_plan& plan_;
   const apply_setup& setup_;
   applied_plan& done_;
+  std::optional<error> not_gone_;
 };
 
 }  // namespace
@@ -131,6 +181,12 @@ std::vector<kubernetes::object_key> remove_undeclared(kubernetes::cluster& with,
       continue;
     }
     ++done.changed;
+    if (removed && kubernetes::is_being_deleted(removed.object)
+        && !removed.object["metadata"]["finalizers"].is_null()) {
+      there.push_back(one.key);
+      done.lines.push_back(fmt::format("{} is being deleted, and waits for {}", one.key.text(),
+                                       kubernetes::held_by(removed.object)));
+    }
     if (setup.say) setup.say("removed " + one.key.text());
   }
   return there;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/deletion.hpp>
+#include <cicd/kubernetes/rollout_verdict.hpp>
 #include <cicd/release/cluster_apply.hpp>
 #include <cicd/release/cluster_deploy.hpp>
 #include <cicd/release/helm_release.hpp>
@@ -77,6 +79,11 @@ class deployment {
   status make_namespace(const past_deployment* back) {
     if (!wanted_.where->create_namespace && wanted_.facts.of_branch.namespace_name.empty()) return {};
     const std::string& name = wanted_.place.namespace_name;
+    if (status gone = kubernetes::wait_until_gone(
+            *with_, {"Namespace", "", name},
+            {wanted_.place.text(), deletion_patience(), options_.cancelled, options_.say});
+        !gone && gone.error().kind != exit_class::remote)
+      return gone;
     if (with_->get({"Namespace", "", name})) return {};
     if (status planned = plan(back); !planned) return planned;
     if (const result<permit> allowed = ask(); !allowed) return allowed.error();
@@ -137,7 +144,15 @@ class deployment {
   }
 
   apply_setup applying() {
-    return {wanted_.place.text(), options_.cancelled, options_.say, [this] { return lease_->still_held(); }};
+    return {wanted_.place.text(), options_.cancelled, options_.say, [this] { return lease_->still_held(); },
+            deletion_patience()};
+  }
+
+  std::chrono::milliseconds deletion_patience() const {
+    const std::string cause = "deletion";
+    for (const patience& each : wanted_.where->patience)
+      if (each.cause.view() == cause) return std::chrono::milliseconds(each.length.milliseconds());
+    return kubernetes::default_patience(cause);
   }
 
   /// Applies what changes, and watches until it runs.
@@ -192,6 +207,7 @@ class deployment {
     state_.hold = std::move(now->hold);
     state_.approvals = std::move(now->approvals);
     state_.resource_version = std::move(now->resource_version);
+    state_.metadata = std::move(now->metadata);
     return {};
   }
 
@@ -287,7 +303,9 @@ class deployment {
     }
     const std::string wanted_version = state_.record->version;
     const std::int64_t generation = state_.record->generation;
+    source_identity source = state_.record->source;
     state_.record = to.record;
+    state_.record->source = std::move(source);
     state_.record->generation = generation;
     state_.record->outcome = "rolled-back";
     if (status kept = write_cluster_state(*with_, wanted_.place, state_); !kept)

@@ -13,6 +13,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/kubernetes/api_error.hpp>
+#include <cicd/kubernetes/deletion.hpp>
 #include <cicd/release/cluster_lease.hpp>
 
 namespace cicd {
@@ -39,8 +40,9 @@ json lease_object(const cluster_place& place,
   json metadata(json::object{});
   metadata.set("name", place.state_name());
   metadata.set("namespace", place.namespace_name);
-  if (const std::string version = before["metadata"]["resourceVersion"].text(); !version.empty())
-    metadata.set("resourceVersion", version);
+  // A write replaces the whole object: what others put on it is written again.
+  for (const char* member : {"resourceVersion", "labels", "annotations", "finalizers", "ownerReferences"})
+    if (const json& there = before["metadata"][member]; !there.is_null()) metadata.set(member, there);
   json spec(json::object{});
   spec.set("holderIdentity", holder);
   spec.set("leaseDurationSeconds", std::int64_t{lasts.count()});
@@ -183,6 +185,13 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
     const api_answer now = with.get(key);
     if (!now && now.failure->code != 404)
       return error_of(*now.failure, place.text(), key, "read the lock of " + place.text());
+    if (now && kubernetes::is_being_deleted(now.object)) {
+      if (status gone = kubernetes::wait_until_gone(
+              with, key, {.subject = place.text(), .cancelled = cancelled, .say = how.say});
+          !gone)
+        return std::move(gone).error();
+      continue;
+    }
     const std::string version = now.object["metadata"]["resourceVersion"].text();
     const std::string who = now.object["spec"]["holderIdentity"].text();
     const bool is_held = now && !who.empty() && !(unanswered > 0 && who == holder);

@@ -35,6 +35,7 @@ struct planned_object {
   std::vector<kubernetes::field_change> changes;
   bool force = false;                 ///< another manager's fields are taken over, as TAKE_OVER says
   std::vector<std::string> managers;  ///< the others that own fields of it
+  std::string waits_for{};  ///< of an addition: what holds the one of that name that is being deleted
 };
 
 struct cluster_plan {

@@ -3,14 +3,18 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/kubernetes/declared_part.hpp>
+#include <cicd/kubernetes/deletion.hpp>
 #include <cicd/release/cluster_plan.hpp>
 #include <cicd/release/helm_release.hpp>
+#include <cicd/release/source_check.hpp>
 #include <cicd/release/take_over.hpp>
 
 namespace cicd {
@@ -51,6 +55,31 @@ bool is_field_conflict(const api_failure& failure) {
          });
 }
 
+json with_at(json object, std::span<const char* const> path, json value) {
+  if (path.size() > 1) value = with_at(object[path.front()], path.subspan(1), std::move(value));
+  object.set(path.front(), std::move(value));
+  return object;
+}
+
+/// An account that is sent no longer would stay, since its deprecated alias is nobody's to remove: what pods
+/// have without one is sent in its place. Of what teams write themselves, and of what was kept for a
+/// rollback.
+json without_old_account(json wanted, const json& live) {
+  static constexpr std::array in_workload{"spec", "template", "spec", "serviceAccountName"};
+  static constexpr std::array in_cron_job{"spec",     "jobTemplate", "spec",
+                                          "template", "spec",        "serviceAccountName"};
+  std::span<const char* const> path = in_workload;
+  if (wanted["kind"].text() == "CronJob") path = in_cron_job;
+  const auto at = [&](const json& object) {
+    const json* part = &object;
+    for (const char* each : path) part = &(*part)[each];
+    return part->text();
+  };
+  const std::string there = at(live);
+  if (there.empty() || there == "default" || !at(wanted).empty()) return wanted;
+  return with_at(std::move(wanted), path, "default");
+}
+
 class planning {
  public:
   planning(kubernetes::cluster& with, const wanted_release& wanted) : with_(with), wanted_(wanted) {}
@@ -59,15 +88,22 @@ class planning {
     plan_.cluster = with_.name();
     plan_.place = wanted_.place;
     plan_.before = std::move(before);
+    if (status same = check_sources(); !same) return std::move(same).error();
     find_kinds(objects);
-    for (json& each : objects) place_object(each);
+    for (json& each : objects) {
+      place_object(each);
+      sign(each);
+    }
     std::ranges::stable_sort(objects, {},
                              [](const json& each) { return order_of(object_key::of(each).kind); });
     if (status there = look_for_namespace(objects); !there) return std::move(there).error();
     if (status read = read_live(objects); !read) return std::move(read).error();
+    for (const planned_object& each : plan_.objects)
+      if (status ours = check_source_of(each); !ours) return std::move(ours).error();
+    plan_removals();
     if (status asked = dry_run(); !asked) return std::move(asked).error();
     if (status hosts = check_hosts(); !hosts) return std::move(hosts).error();
-    if (status removed = plan_removals(); !removed) return std::move(removed).error();
+    std::ranges::move(removals_, std::back_inserter(plan_.objects));
     return std::move(plan_);
   }
 
@@ -113,16 +149,67 @@ class planning {
     object.set("metadata", std::move(metadata));
   }
 
+  source_place named() const { return {wanted_.place.text(), wanted_.place.environment}; }
+
+  /// A branch's copy is beside what the environment has, so both come from one place.
+  status check_sources() {
+    const source_identity& ours = wanted_.record.source;
+    if (status same = check_source(*wanted_.pipeline, ours, plan_.before.record, named()); !same) return same;
+    if (wanted_.facts.on == kubernetes::track::stable) return {};
+    cluster_place home = wanted_.place;
+    home.branch_key.clear();
+    if (const auto fact = wanted_.state_facts.find("home"); fact != wanted_.state_facts.end())
+      home.namespace_name = fact->second;
+    result<cluster_state> there = read_cluster_state(with_, home);
+    if (!there) return std::move(there).error();
+    return check_source(*wanted_.pipeline, ours, there->record, named());
+  }
+
+  status check_source_of(const planned_object& one) const {
+    const std::string theirs = one.live["metadata"]["annotations"][source_annotation].text();
+    const source_identity& ours = wanted_.record.source;
+    if (theirs.empty() || theirs == ours.text() || takes_place_of(*wanted_.pipeline, theirs)
+        || is_by_history(theirs))
+      return {};
+    return object_of_other_source(*wanted_.pipeline, ours, one.key.text(), theirs, named());
+  }
+
+  /// What the same history had before there was a remote: the record was compared by it.
+  bool is_by_history(const std::string& theirs) const {
+    source_identity ours = wanted_.record.source;
+    ours.repository.clear();
+    return !ours.root.empty() && theirs == ours.text();
+  }
+
+  /// What several pipelines may share, such as a namespace, bears nothing of one of them.
+  void sign(json& object) const {
+    const std::string source = wanted_.record.source.text();
+    json metadata = object["metadata"];
+    if (source.empty() || metadata["labels"]["cicd.dev/pipeline"].text() != wanted_.place.pipeline) return;
+    json annotations = metadata["annotations"];
+    annotations.set(source_annotation, source);
+    metadata.set("annotations", std::move(annotations));
+    object.set("metadata", std::move(metadata));
+  }
+
   /// The namespace must be there or be made; where we may not look, the dry run will say.
   status look_for_namespace(const std::vector<json>& objects) {
     const std::string& name = wanted_.place.namespace_name;
     const api_answer answer = with_.get({"Namespace", "", name});
-    no_namespace_ = is_missing(answer);
+    const bool ends = answer && kubernetes::is_being_deleted(answer.object);
+    no_namespace_ = is_missing(answer) || ends;
     if (!no_namespace_) return {};
     const bool made = std::ranges::any_of(objects, [&](const json& each) {
       return each["kind"].text() == "Namespace" && each["metadata"]["name"].text() == name;
     });
     if (made) return {};
+    if (ends)
+      return error{exit_class::conflict,
+                   wanted_.place.text(),
+                   "the namespace is being deleted",
+                   name,
+                   {{"held by", kubernetes::held_by(answer.object)},
+                    {"try", "wait until it is gone, make it anew, and deploy again"}}};
     return error{
         exit_class::usage,
         wanted_.place.text(),
@@ -145,25 +232,50 @@ class planning {
       one.key = keys[at];
       one.wanted = std::move(objects[at]);
       one.live = live[at] ? std::move(live[at].object) : json();
+      if (kubernetes::is_being_deleted(one.live) || goes_with_its_namespace(one.key)) {
+        if (!one.live.is_null() && !goes_with_its_namespace(one.key))
+          one.waits_for = kubernetes::held_by(one.live);
+        one.live = json();
+      }
+      one.wanted = without_old_account(std::move(one.wanted), one.live);
       one.kind = one.live.is_null() ? what::add : what::same;
       plan_.objects.push_back(std::move(one));
     }
     return {};
   }
 
-  bool may_take_over(const api_failure& failure) const {
-    return std::ranges::all_of(failure.causes, [&](const auto& cause) {
-      const std::string manager = manager_in(cause.message);
-      return std::ranges::any_of(wanted_.where->take_over,
-                                 [&](const text& each) { return each.view() == manager; });
-    });
+  bool goes_with_its_namespace(const object_key& key) const {
+    return no_namespace_ && key.namespace_name == wanted_.place.namespace_name;
+  }
+
+  /// Foreign managers that may be overruled; nothing where one is not.
+  std::optional<std::vector<std::string>> overruled(const planned_object& one,
+                                                    const api_failure& failure) const {
+    std::vector<std::string> managers;
+    for (const auto& cause : failure.causes) {
+      if (cause.field == ".spec.replicas" && counts_again(one, cause.message)) continue;
+      std::string manager = manager_in(cause.message);
+      const auto& named = wanted_.where->take_over;
+      if (std::ranges::none_of(named, [&](const text& each) { return each.view() == manager; })) return {};
+      managers.push_back(std::move(manager));
+    }
+    return managers;
+  }
+
+  /// Whether the number of pods is ours again: an autoscaler that this plan removes has it until now, or
+  /// never wrote it.
+  bool counts_again(const planned_object& one, const std::string& message) const {
+    if (manager_in(message) == count_keeper) return true;
+    return message.find("subresource \"scale\"") != message.npos
+           && std::ranges::any_of(removals_,
+                                  [&](const planned_object& each) { return scales(each.live, one.wanted); });
   }
 
   /// In a namespace that is not there yet nothing can be asked: all of it is new. So is what is yet to be
-  /// defined.
+  /// defined, and what takes the place of one that is being deleted.
   bool can_ask(const planned_object& one) const {
-    if (to_be_defined_.contains(kind_of(one.wanted))) return false;
-    return !no_namespace_ || one.key.namespace_name != wanted_.place.namespace_name;
+    if (to_be_defined_.contains(kind_of(one.wanted)) || !one.waits_for.empty()) return false;
+    return !goes_with_its_namespace(one.key);
   }
 
   status dry_run() {
@@ -183,21 +295,22 @@ class planning {
   status take_answer(planned_object& one, api_answer answer) {
     one.managers = managers_taken_over(one.live, wanted_.where->take_over);
     one.force = !one.managers.empty();
-    if (answer.failure && is_field_conflict(*answer.failure) && may_take_over(*answer.failure)) {
-      one.force = true;
-      for (const auto& cause : answer.failure->causes)
-        if (const std::string manager = manager_in(cause.message);
-            std::ranges::find(one.managers, manager) == one.managers.end())
-          one.managers.push_back(manager);
-      answer = std::move(with_.apply({one.wanted}, {.dry_run = true, .force = true}).front());
-    }
+    if (answer.failure && is_field_conflict(*answer.failure))
+      if (const auto managers = overruled(one, *answer.failure)) {
+        one.force = true;
+        for (const std::string& each : *managers)
+          if (std::ranges::find(one.managers, each) == one.managers.end()) one.managers.push_back(each);
+        answer = std::move(with_.apply({one.wanted}, {.dry_run = true, .force = true}).front());
+      }
     if (answer.failure)
       return error_of(*answer.failure, wanted_.place.text(), one.key, "apply " + one.key.text());
     for (const std::string& each : answer.warnings)
       plan_.remarks.push_back(fmt::format("{}: {}", one.key.text(), displayable(each)));
     if (one.kind == what::add) return {};
+    answer.object = with_count_of(one.live, std::move(answer.object), one.wanted);
     if (one.force) {
-      const json after = after_taking_over(answer.object, one.live, one.managers);
+      const json after =
+          with_count_of(one.live, after_taking_over(answer.object, one.live, one.managers), one.wanted);
       one.changes = kubernetes::changes_between(kubernetes::declared_part_of(one.live),
                                                 kubernetes::declared_part_of(after));
     } else {
@@ -206,9 +319,16 @@ class planning {
     if (one.force && one.changes.empty())
       one.changes.push_back({kubernetes::field_change::how::changed, "metadata.managedFields",
                              joined(one.managers, ", "), "cicd"});
-    const bool is_change = !one.changes.empty() && !kubernetes::only_descriptive(one.changes);
+    const bool is_change =
+        !one.changes.empty() && (!kubernetes::only_descriptive(one.changes) || moves_house(one));
     if (one.force || is_change) one.kind = what::change;
     return {};
+  }
+
+  /// Whether it bears another repository that this one takes the place of.
+  bool moves_house(const planned_object& one) const {
+    const std::string theirs = one.live["metadata"]["annotations"][source_annotation].text();
+    return !theirs.empty() && theirs != wanted_.record.source.text();
   }
 
   /// A host that two Ingresses claim is answered by either: found before it is.
@@ -248,12 +368,12 @@ class planning {
 
   /// What was applied once and is declared no longer. Anything that cannot be read means that nothing is
   /// removed.
-  status plan_removals() {
+  void plan_removals() {
     std::vector<object_key> gone;
     for (const object_key& each : plan_.before.inventory)
       if (std::ranges::none_of(plan_.objects, [&](const planned_object& one) { return one.key == each; }))
         gone.push_back(each);
-    if (gone.empty() || plan_.objects.empty()) return {};
+    if (gone.empty() || plan_.objects.empty()) return;
     std::ranges::stable_sort(gone, std::greater<>{},
                              [](const object_key& each) { return order_of(each.kind); });
     const std::vector<api_answer> live = with_.get_all(gone);
@@ -263,14 +383,18 @@ class planning {
         plan_.kept.push_back(fmt::format("nothing is removed: {} could not be read ({})", gone[at].text(),
                                          displayable(live[at].failure->message)));
         plan_.staying = std::move(gone);
-        return {};
+        return;
       }
     for (std::size_t at = 0; at < gone.size(); ++at)
       if (live[at]) plan_removal(gone[at], live[at].object);
-    return {};
   }
 
   void plan_removal(const object_key& key, const json& live) {
+    if (kubernetes::is_being_deleted(live)) {
+      plan_.kept.push_back(
+          fmt::format("{} is being deleted, and waits for {}", key.text(), kubernetes::held_by(live)));
+      return plan_.staying.push_back(key);
+    }
     if (std::string why = reason_to_keep(key, live); !why.empty()) {
       plan_.kept.push_back(fmt::format("{} stays: {}", key.text(), why));
       return plan_.staying.push_back(key);
@@ -279,7 +403,14 @@ class planning {
     one.kind = what::remove;
     one.key = key;
     one.live = live;
-    plan_.objects.push_back(std::move(one));
+    removals_.push_back(std::move(one));
+  }
+
+  static planned_object of_live(const object_key& key, const json& live) {
+    planned_object one;
+    one.key = key;
+    one.live = live;
+    return one;
   }
 
   std::string reason_to_keep(const object_key& key, const json& live) const {
@@ -287,6 +418,8 @@ class planning {
     if (labels["cicd.dev/pipeline"].text() != wanted_.place.pipeline
         || labels["cicd.dev/environment"].text() != wanted_.place.environment)
       return "it no longer bears the labels of this environment";
+    if (!check_source_of(of_live(key, live)))
+      return "it is of " + displayable(live["metadata"]["annotations"][source_annotation].text());
     const kubernetes::kind_facts* kind = kubernetes::kind_named(key.kind);
     const std::string named = key.kind + "/" + key.name;
     const bool asked = std::ranges::any_of(wanted_.where->prune,
@@ -300,6 +433,7 @@ class planning {
   kubernetes::cluster& with_;
   const wanted_release& wanted_;
   cluster_plan plan_;
+  std::vector<planned_object> removals_;
   bool no_namespace_ = false;
   std::map<std::string, bool> kinds_;    ///< by apiVersion and kind: whether it is namespaced
   std::set<std::string> to_be_defined_;  ///< the kinds whose definitions are applied with them
@@ -310,13 +444,16 @@ void read_configuration(kubernetes::cluster& with,
                         wanted_release& wanted,
                         std::vector<std::string>& remarks) {
   const std::vector<std::string> names =
-      kubernetes::configuration_read_by(*wanted.pipeline, wanted.place.environment);
+      kubernetes::configuration_read_by(*wanted.pipeline, wanted.place.environment, wanted.facts.on);
   std::vector<object_key> keys;
   for (const std::string& each : names)
     keys.push_back(
         {each.starts_with("config/") ? "ConfigMap" : "Secret", wanted.place.namespace_name, each.substr(7)});
   const std::vector<api_answer> answers = with.get_all(keys);
   for (std::size_t at = 0; at < keys.size(); ++at) {
+    if (answers[at] && kubernetes::is_being_deleted(answers[at].object))
+      remarks.push_back(
+          fmt::format("{} is being deleted: pods that need it will not start without it", keys[at].text()));
     if (answers[at]) {
       wanted.facts.config_digests[names[at]] =
           hex(sha256(compact(answers[at].object["data"]) + compact(answers[at].object["binaryData"])));

@@ -70,8 +70,11 @@ std::vector<std::string> lines_of(const cluster_plan& plan) {
   for (const planned_object& one : plan.objects) {
     if (one.kind == planned_object::what::same) continue;
     lines.push_back(
-        fmt::format("{} {}{}", release_plan_text::sign_of(one.kind), one.key.text(),
-                    one.managers.empty() ? "" : ", taken over from " + joined(one.managers, ", ")));
+        fmt::format("{} {}{}{}", release_plan_text::sign_of(one.kind), one.key.text(),
+                    one.managers.empty() ? "" : ", taken over from " + joined(one.managers, ", "),
+                    one.waits_for.empty()
+                        ? ""
+                        : ", once the one that is being deleted is gone, which waits for " + one.waits_for));
     release_plan_text::add_changes(one.changes, lines);
   }
   for (const std::string& each : plan.kept) lines.push_back("! " + each);

@@ -46,6 +46,7 @@ struct cluster_state {
   std::vector<deployment_approval> approvals;
   std::map<std::string, std::string> facts;  ///< of a preview or a canary: branch, host, expires, …
   std::string resource_version;              ///< empty: there is none yet
+  json metadata{};  ///< of its ConfigMap: labels, annotations and finalizers of others, which a write keeps
 };
 
 /// A deployment of the past with what it applied, Secrets left out; what a rollback puts back.

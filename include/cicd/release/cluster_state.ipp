@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/kubernetes/api_error.hpp>
+#include <cicd/kubernetes/deletion.hpp>
 #include <cicd/release/cluster_state.hpp>
 
 namespace cicd {
@@ -159,6 +160,7 @@ status read_document(
 result<cluster_state> state_in(const json& map, const cluster_place& place) {
   cluster_state state;
   state.resource_version = map["metadata"]["resourceVersion"].text();
+  state.metadata = map["metadata"];
   if (const json& text = map["data"]["record.json"]; !text.is_null()) {
     result<deployment_record> record =
         record_from(text.text(), fmt::format("ConfigMap {}/{}", place.namespace_name, place.state_name()));
@@ -209,6 +211,19 @@ api_answer write_surely(kubernetes::cluster& with, const cluster_place& place, c
   return answer;
 }
 
+/// A write replaces the whole object: what others put on it, such as a finalizer, is written again.
+json with_what_others_added(json ours, const json& there, const std::string& version) {
+  const auto overlaid = [](json under, const json& over) {
+    for (const auto& [key, value] : over.members()) under.set(key, value);
+    return under;
+  };
+  for (const char* member : {"annotations", "finalizers", "ownerReferences"})
+    if (!there[member].is_null()) ours.set(member, there[member]);
+  if (there["labels"].is_object()) ours.set("labels", overlaid(there["labels"], ours["labels"]));
+  ours.set("resourceVersion", version);
+  return ours;
+}
+
 /// Of the environment's past deployments the oldest, beyond those that are kept.
 void forget_oldest(kubernetes::cluster& with, const cluster_place& place, const json& list) {
   std::vector<std::string> names;
@@ -255,14 +270,18 @@ status write_cluster_state(kubernetes::cluster& with, const cluster_place& place
   using namespace release_cluster_state;
   json map = config_map(place, place.state_name(), place.branch_key.empty() ? "environment" : "branch");
   map.set("data", data_of(state));
-  if (!state.resource_version.empty()) {
-    json metadata = map["metadata"];
-    metadata.set("resourceVersion", state.resource_version);
-    map.set("metadata", std::move(metadata));
+  const json plain = map;
+  if (!state.resource_version.empty())
+    map.set("metadata", with_what_others_added(map["metadata"], state.metadata, state.resource_version));
+  api_answer answer = write_surely(with, place, map, state.resource_version.empty());
+  if (answer && kubernetes::is_being_deleted(answer.object)) {
+    if (status gone = kubernetes::wait_until_gone(with, key_of(place), {.subject = place.text()}); !gone)
+      return gone;
+    answer = write_surely(with, place, plain, true);
   }
-  const api_answer answer = write_surely(with, place, map, state.resource_version.empty());
   if (answer) {
     state.resource_version = answer.object["metadata"]["resourceVersion"].text();
+    state.metadata = answer.object["metadata"];
     return {};
   }
   const bool gone = answer.failure->code == 404 && !state.resource_version.empty();
@@ -284,6 +303,7 @@ result<std::vector<known_place>> known_places(kubernetes::cluster& with,
                   pipeline, environment));
   if (!answer) return refused(answer, asked, "list what is known of " + asked.text());
   for (const json& each : answer.object["items"].elements()) {
+    if (kubernetes::is_being_deleted(each)) continue;
     known_place one{{pipeline, environment, each["metadata"]["namespace"].text(),
                      each["metadata"]["labels"]["cicd.dev/state-branch"].text()},
                     {}};

@@ -11,6 +11,7 @@
 #include <cicd/release/branch_deploy.hpp>
 #include <cicd/release/branch_end.hpp>
 #include <cicd/release/delivery.hpp>
+#include <cicd/release/source_check.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -199,6 +200,10 @@ result<wanted_release> delivery::wanted_in(const graph_step& step,
   result<draft> made = draft_for(step, images, now->record);
   if (!made) return std::move(made).error();
   wanted.record = std::move(made->record);
+  // What the environment has decides about a branch's copy, too: it may know the history alone.
+  wanted.record.source = step.is_of_branch()
+                             ? source_identity_of(step.pipeline->source_directory, around_, true)
+                             : cicd::source_of(*step.pipeline, now->record, around_);
   made->facts.on = wanted.facts.on;
   made->facts.of_branch = std::move(wanted.facts.of_branch);
   made->facts.protected_branch = made->facts.protected_branch && !step.is_of_branch();

@@ -7,6 +7,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/release/delivery.hpp>
 #include <cicd/release/git_client.hpp>
+#include <cicd/release/source_check.hpp>
 
 namespace cicd {
 
@@ -176,6 +177,11 @@ result<std::optional<wanted_manifests>> delivery::wanted(const graph_step& step,
   want.record.manifests = digest_of_manifests(want.files);
   if (now.record && now.files == want.files && is_settled(*step.place, *now.record))
     return std::optional<wanted_manifests>{};
+  if (is_embedded_place(*step.place)) return std::optional{std::move(want)};
+  want.record.source = cicd::source_of(pipeline, now.record, around_);
+  if (status same = check_source(pipeline, want.record.source, now.record, {step.id, step.place->name.str()});
+      !same)
+    return std::move(same).error();
   return std::optional{std::move(want)};
 }
 

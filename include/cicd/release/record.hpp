@@ -10,6 +10,7 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
 #include <cicd/base/json.hpp>
+#include <cicd/observe/source_identity.hpp>
 
 namespace cicd {
 
@@ -41,8 +42,9 @@ struct deployment_record {
     bool operator==(const image&) const = default;
   };
   std::map<std::string, image> images;
-  digest manifests;     ///< over the rendered files
-  std::string outcome;  ///< `deployed`
+  digest manifests;          ///< over the rendered files
+  std::string outcome;       ///< `deployed`
+  source_identity source{};  ///< of the declaration; nothing in a record of before it was kept
 };
 
 json json_of(const deployment_record& record);

@@ -31,6 +31,14 @@ inline json image_json(const deployment_record::image& image) {
   return to;
 }
 
+inline json source_json(const source_identity& source) {
+  json to(json::object{});
+  to.set("repository", source.repository);
+  to.set("root", source.root);
+  to.set("path", source.path);
+  return to;
+}
+
 /// Everything but the digest over it.
 inline json body_of(const deployment_record& record) {
   json images(json::object{});
@@ -52,6 +60,7 @@ inline json body_of(const deployment_record& record) {
   to.set("images", std::move(images));
   to.set("manifests", oci_text(record.manifests));
   to.set("outcome", record.outcome);
+  if (record.source.known()) to.set("source", source_json(record.source));
   return to;
 }
 
@@ -104,7 +113,9 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .when = *when,
                            .images = {},
                            .manifests = *manifests,
-                           .outcome = from["outcome"].text()};
+                           .outcome = from["outcome"].text(),
+                           .source = {from["source"]["repository"].text(), from["source"]["root"].text(),
+                                      from["source"]["path"].text()}};
   for (const auto& [name, member] : from["images"].members()) {
     auto image = image_from(member);
     if (!image) return {};

@@ -39,5 +39,6 @@
 #include <cicd/release/run_summary.ipp>
 #include <cicd/release/selector.ipp>
 #include <cicd/release/smoke.ipp>
+#include <cicd/release/source_check.ipp>
 #include <cicd/release/sqlite.ipp>
 #include <cicd/release/take_over.ipp>

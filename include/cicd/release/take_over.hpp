@@ -10,6 +10,12 @@
 
 namespace cicd {
 
+/// The field manager that has the number of pods between us and the first write of an autoscaler.
+inline constexpr const char* count_keeper = "cicd-autoscaled";
+
+/// Whether `autoscaler` decides the number of pods of `workload`.
+bool scales(const json& autoscaler, const json& workload);
+
 /// Those of TAKE_OVER that own fields of the object; none of an object that is not there.
 std::vector<std::string> managers_taken_over(const json& live, const std::vector<text>& take_over);
 
@@ -17,10 +23,13 @@ std::vector<std::string> managers_taken_over(const json& live, const std::vector
 /// back, is applied: without the fields that they sent and we do not.
 json after_taking_over(const json& answer, const json& live, const std::vector<std::string>& managers);
 
-/// Hands the fields of these managers over to `cicd` in `metadata.managedFields`, before an apply of `wanted`
-/// that takes over. What we leave to others (the number of pods of an autoscaled workload, whether a cron job
-/// is suspended) stays with theirs, so that it keeps its value. Nothing to do is success; class `conflict`
-/// when the object changed meanwhile.
+/// What a dry run gave back, with the number of pods that is there where `wanted` leaves it to an autoscaler.
+json with_count_of(const json& live, json answer, const json& wanted);
+
+/// Hands the fields of these managers over to `cicd` in `metadata.managedFields`, before an apply of
+/// `wanted`. What we leave to others (the number of pods of an autoscaled workload, whether a cron job is
+/// suspended) stays with theirs, so that it keeps its value; the number of pods also where it was ours until
+/// now. Nothing to do is success; class `conflict` when the object changed meanwhile.
 status take_over_fields(kubernetes::cluster& with,
                         const json& live,
                         const json& wanted,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include <cicd/base/text.hpp>
 #include <cicd/release/take_over.hpp>
@@ -61,16 +62,43 @@ std::string_view left_to_others(const json& live, const json& wanted) {
   return {};
 }
 
-/// Takes that field out of the entry's fields; gives the entry that still owns it, or null.
-json held_back(const json& entry, json& fields, std::string_view member) {
-  const std::string key = "f:" + std::string(member);
-  if (member.empty() || fields["f:spec"][key].is_null()) return {};
-  fields.set("f:spec", without(fields["f:spec"], key));
-  json kept(json::object{}), spec(json::object{});
-  spec.set(key, json(json::object{}));
-  kept.set("f:spec", std::move(spec));
+/// Moves a field from one set to another, if it is there.
+void move_field(json& from, json& to, const std::string& part, const std::string& key) {
+  if (from[part][key].is_null()) return;
+  json moved = to[part].is_null() ? json(json::object{}) : to[part];
+  moved.set(key, from[part][key]);
+  to.set(part, std::move(moved));
+  from.set(part, without(from[part], key));
+}
+
+/// What is never anybody's to take over: who holds the object back from its end, and whose it is.
+constexpr std::array<const char*, 2> life_cycle = {"f:finalizers", "f:ownerReferences"};
+
+json entry_with(const json& entry, json fields) {
+  if (fields.members().empty()) return {};
   json rest = entry;
-  rest.set("fieldsV1", std::move(kept));
+  rest.set("fieldsV1", std::move(fields));
+  return rest;
+}
+
+/// Takes out of the entry's fields what stays with its manager; gives the entry that still owns it, or null.
+json held_back(const json& entry, json& fields, std::string_view member) {
+  json kept(json::object{});
+  if (!member.empty()) move_field(fields, kept, "f:spec", "f:" + std::string(member));
+  for (const char* each : life_cycle) move_field(fields, kept, "f:metadata", each);
+  return entry_with(entry, std::move(kept));
+}
+
+/// The same of our own entry: what we sent until now and leave to an autoscaler from now on. Nobody else owns
+/// it until that one writes it, so a name of its own keeps it. Whether a cron job is suspended is declared
+/// where we sent it.
+json left_behind(const json& entry, json& fields, std::string_view member) {
+  json kept(json::object{});
+  if (member == "replicas") move_field(fields, kept, "f:spec", "f:replicas");
+  json rest = entry_with(entry, std::move(kept));
+  if (rest.is_null()) return rest;
+  rest.set("manager", count_keeper);
+  rest.set("operation", "Update");
   return rest;
 }
 
@@ -108,8 +136,29 @@ json without_fields(const json& value, const json& dropped, const json& kept) {
   return left;
 }
 
+json handing_over(const json& live, json entries) {
+  json metadata(json::object{}), body(json::object{});
+  metadata.set("resourceVersion", live["metadata"]["resourceVersion"]);
+  metadata.set("managedFields", std::move(entries));
+  body.set("metadata", std::move(metadata));
+  return body;
+}
+
+/// A controller that wrote its status meanwhile is no reason to give up.
+constexpr int most_tries = 5;
+bool is_as_it_was(const json& now, const json& live) {
+  const auto same = [&](const char* member) { return now["metadata"][member] == live["metadata"][member]; };
+  return now.is_object() && same("uid") && same("generation");
+}
+
 }  // namespace
 }  // namespace release_take_over
+
+bool scales(const json& autoscaler, const json& workload) {
+  const json& target = autoscaler["spec"]["scaleTargetRef"];
+  return autoscaler["kind"].text() == "HorizontalPodAutoscaler" && target["kind"] == workload["kind"]
+         && target["name"] == workload["metadata"]["name"];
+}
 
 std::vector<std::string> managers_taken_over(const json& live, const std::vector<text>& take_over) {
   std::vector<std::string> managers;
@@ -135,6 +184,9 @@ json after_taking_over(const json& answer, const json& live, const std::vector<s
   const char* counted = live["kind"].text() == "CronJob" ? "f:suspend" : "f:replicas";
   if (kept["f:spec"][counted].is_null() && !dropped["f:spec"][counted].is_null())
     dropped.set("f:spec", without(dropped["f:spec"], counted));
+  for (const char* each : life_cycle)
+    if (!dropped["f:metadata"][each].is_null())
+      dropped.set("f:metadata", without(dropped["f:metadata"], each));
   return without_fields(answer, dropped, kept);
 }
 
@@ -152,8 +204,12 @@ json managed_fields_after(const json& live, const json& wanted, const std::vecto
     // Fields of another version of the kind have other names; nobody owns them then.
     if (each["apiVersion"] != live["apiVersion"]) continue;
     json handed = each["fieldsV1"];
-    if (json rest = theirs ? held_back(each, handed, left_to_others(live, wanted)) : json(); !rest.is_null())
+    const std::string_view left = left_to_others(live, wanted);
+    if (json rest = theirs ? held_back(each, handed, left) : left_behind(each, handed, left);
+        !rest.is_null()) {
+      taken = taken || !theirs;
       kept.push(std::move(rest));
+    }
     fields = united(fields, handed);
   }
   if (!taken) return {};
@@ -161,22 +217,37 @@ json managed_fields_after(const json& live, const json& wanted, const std::vecto
   return kept;
 }
 
+json with_count_of(const json& live, json answer, const json& wanted) {
+  const json& count = live["spec"]["replicas"];
+  if (count.is_null() || release_take_over::left_to_others(live, wanted) != "replicas") return answer;
+  json spec = answer["spec"];
+  spec.set("replicas", count);
+  answer.set("spec", std::move(spec));
+  return answer;
+}
+
 status take_over_fields(kubernetes::cluster& with,
                         const json& live,
                         const json& wanted,
                         const std::vector<std::string>& managers,
                         const std::string& subject) {
-  json entries = managed_fields_after(live, wanted, managers);
-  if (entries.is_null()) return {};
-  json metadata(json::object{}), body(json::object{});
-  metadata.set("resourceVersion", live["metadata"]["resourceVersion"]);
-  metadata.set("managedFields", std::move(entries));
-  body.set("metadata", std::move(metadata));
+  using namespace release_take_over;
   const kubernetes::object_key key = kubernetes::object_key::of(live);
-  const kubernetes::api_answer answer = with.patch(key, "merge", body);
-  if (answer) return {};
-  return error_of(*answer.failure, subject, key,
-                  "take over the fields of " + joined(managers, ", ") + " in " + key.text());
+  json now = live;
+  for (int tries = 1;; ++tries) {
+    json entries = managed_fields_after(now, wanted, managers);
+    if (entries.is_null()) return {};
+    const kubernetes::api_answer answer = with.patch(key, "merge", handing_over(now, std::move(entries)));
+    if (answer) return {};
+    kubernetes::api_answer again;
+    if (answer.failure->code == 409 && tries < most_tries) again = with.get(key);
+    if (!again || !is_as_it_was(again.object, live))
+      return error_of(*answer.failure, subject, key,
+                      managers.empty()
+                          ? "leave the number of pods of " + key.text() + " to its autoscaler"
+                          : "take over the fields of " + joined(managers, ", ") + " in " + key.text());
+    now = std::move(again.object);
+  }
 }
 
 }  // namespace cicd

@@ -19,6 +19,8 @@ class cluster_plans : public testing::Test {
   void SetUp() override {
     with.create(fake_cluster::object("Namespace", "orders"));
     place.name = dns_label("prod");
+    pipeline.declared.name = dns_label("orders");
+    about.pipeline = &pipeline;
     about.where = &place;
     about.place = {"orders", "prod", "orders"};
   }
@@ -53,7 +55,16 @@ class cluster_plans : public testing::Test {
 
   std::shared_ptr<fake_cluster::server> server = std::make_shared<fake_cluster::server>();
   fake_cluster with{server};
+  json being_deleted(json object) {
+    json metadata = object["metadata"];
+    metadata.set("deletionTimestamp", "2026-11-21T03:00:00Z");
+    metadata.set("finalizers", json_texts({"example.com/keep"}));
+    object.set("metadata", std::move(metadata));
+    return object;
+  }
+
   environment place;
+  declared_pipeline pipeline;
   wanted_release about;
 };
 
@@ -206,6 +217,71 @@ TEST_F(cluster_plans, never_take_another_groups_kind_for_one_of_ours) {
   before.inventory = {object_key::of(core), object_key::of(other)};
   EXPECT_EQ(lines(planned({core}, before)), "- Service.serving.example.com api");
   EXPECT_EQ(lines(planned({other}, before)), "- Service api");
+}
+
+TEST_F(cluster_plans, an_object_that_is_being_deleted_is_not_there_and_what_holds_it_is_said) {
+  with.create(being_deleted(ours("Ingress", "api")));
+  const cluster_plan plan = planned({ours("Ingress", "api")});
+  EXPECT_EQ(lines(plan),
+            "+ Ingress api, once the one that is being deleted is gone, which waits for finalizer "
+            "example.com/keep");
+  EXPECT_TRUE(plan.changes_objects());
+}
+
+TEST_F(cluster_plans, do_not_remove_again_what_is_being_deleted_and_remember_it) {
+  with.create(being_deleted(ours("Ingress", "old")));
+  cluster_state before;
+  before.inventory = {{"Ingress", "orders", "old"}};
+  const cluster_plan plan = planned({ours("Service", "api")}, before);
+  EXPECT_EQ(lines(plan),
+            "+ Service api\n! Ingress old is being deleted, and waits for finalizer example.com/keep");
+  EXPECT_EQ(plan.staying.size(), 1U);
+}
+
+TEST_F(cluster_plans, a_namespace_that_is_being_deleted_is_a_conflict) {
+  server->objects.at({"Namespace", "", "orders"}) =
+      being_deleted(fake_cluster::object("Namespace", "orders"));
+  const error failure = refused({ours("Service", "api")});
+  EXPECT_EQ(failure.kind, exit_class::conflict);
+  EXPECT_EQ(failure.what, "the namespace is being deleted");
+}
+
+TEST_F(cluster_plans, of_another_repository_are_a_conflict_with_its_name) {
+  about.record.source = {"git.example.com/shop/copy", "", ""};
+  cluster_state before;
+  before.record = deployment_record{};
+  before.record->source = {"git.example.com/shop/orders", "", "api"};
+  auto plan = plan_objects(with, about, {ours("Service", "api")}, before);
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().kind, exit_class::conflict);
+  EXPECT_EQ(plan.error().value, "git.example.com/shop/orders//api");
+  EXPECT_NE(text_of(plan.error()).find("add_pipeline(orders FORMERLY git.example.com/shop/orders//api)"),
+            std::string::npos);
+  pipeline.declared.formerly = {text("git.example.com/shop/orders//api")};
+  EXPECT_TRUE(plan_objects(with, about, {ours("Service", "api")}, before));
+}
+
+TEST_F(cluster_plans, an_object_of_another_repository_is_neither_changed_nor_removed) {
+  json theirs = ours("Service", "api");
+  json metadata = theirs["metadata"], annotations(json::object{});
+  annotations.set("cicd.dev/source", "git.example.com/shop/orders");
+  metadata.set("annotations", std::move(annotations));
+  theirs.set("metadata", std::move(metadata));
+  with.create(theirs);
+  about.record.source = {"git.example.com/shop/copy", "", ""};
+  EXPECT_EQ(refused({ours("Service", "api")}).what, "Service api is of another repository");
+  cluster_state before;
+  before.inventory = {{"Service", "orders", "api"}};
+  EXPECT_EQ(lines(planned({ours("Service", "web")}, before)),
+            "+ Service web\n! Service api stays: it is of git.example.com/shop/orders");
+}
+
+TEST_F(cluster_plans, of_before_sources_were_kept_are_anybodys) {
+  about.record.source = {"git.example.com/shop/orders", "", ""};
+  cluster_state before;
+  before.record = deployment_record{};
+  with.create(ours("Service", "api"));
+  EXPECT_EQ(lines(planned({ours("Service", "api")}, before)), "");
 }
 
 }  // namespace

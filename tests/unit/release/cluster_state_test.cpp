@@ -1,4 +1,5 @@
-// What a cluster remembers: read back as written, never written over somebody else's, never believed when damaged.
+// What a cluster remembers: read back as written, never written over somebody else's, never believed when
+// damaged.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -45,7 +46,8 @@ TEST_F(cluster_states, come_back_as_they_were_written) {
   state.record = record_of(3);
   state.inventory = {{"Deployment", "orders", "orders-api"}};
   state.hold = deployment_hold{"Ada", "numbers look wrong", "v2", *utc_from("2026-01-02T03:04:05Z")};
-  state.approvals = {{"ada", "looked at it", "1234", *utc_from("2026-01-02T03:04:05Z"), *utc_from("2026-01-03T03:04:05Z")}};
+  state.approvals = {
+      {"ada", "looked at it", "1234", *utc_from("2026-01-02T03:04:05Z"), *utc_from("2026-01-03T03:04:05Z")}};
   state.facts = {{"branch", "fix/click"}};
   ASSERT_TRUE(write_cluster_state(with, place, state));
   const auto again = read_cluster_state(with, place);
@@ -53,6 +55,25 @@ TEST_F(cluster_states, come_back_as_they_were_written) {
   EXPECT_EQ(compact(json_of(*again)), compact(json_of(state)));
   EXPECT_EQ(again->inventory, state.inventory);
   EXPECT_EQ(again->hold->version, "v2");
+}
+
+TEST_F(cluster_states, keep_the_finalizers_and_labels_that_others_put_on_them) {
+  cluster_state state;
+  state.record = record_of(1);
+  ASSERT_TRUE(write_cluster_state(with, place, state));
+  json& there = server->objects.at({"ConfigMap", "orders", "cicd.orders.prod"});
+  json metadata = there["metadata"], labels = metadata["labels"];
+  metadata.set("finalizers", json_texts({"example.com/keep"}));
+  metadata.set("labels", std::move(labels.set("team", "checkout")));
+  there.set("metadata", std::move(metadata));
+  auto again = read_cluster_state(with, place);
+  ASSERT_TRUE(again);
+  again->record = record_of(2);
+  ASSERT_TRUE(write_cluster_state(with, place, *again));
+  const json& after = server->objects.at({"ConfigMap", "orders", "cicd.orders.prod"})["metadata"];
+  EXPECT_EQ(compact(after["finalizers"]), R"(["example.com/keep"])");
+  EXPECT_EQ(after["labels"]["team"].text(), "checkout");
+  EXPECT_EQ(after["labels"]["cicd.dev/state"].text(), "environment");
 }
 
 TEST_F(cluster_states, are_not_written_over_what_another_wrote) {
@@ -80,7 +101,10 @@ TEST_F(cluster_states, that_are_damaged_are_corrupt_and_left_alone) {
 
 TEST_F(cluster_states, keep_the_last_ten_deployments_newest_first) {
   for (std::int64_t generation = 1; generation <= 13; ++generation)
-    ASSERT_TRUE(keep_deployment(with, place, {record_of(generation), {fake_cluster::object("Service", "orders-api"), fake_cluster::object("Secret", "s")}}));
+    ASSERT_TRUE(keep_deployment(
+        with, place,
+        {record_of(generation),
+         {fake_cluster::object("Service", "orders-api"), fake_cluster::object("Secret", "s")}}));
   const auto past = past_deployments(with, place);
   ASSERT_TRUE(past);
   ASSERT_EQ(past->size(), 10U);
@@ -108,9 +132,11 @@ TEST_F(cluster_states, a_lock_that_is_free_is_taken_and_given_back) {
     const auto held = cluster_lease::take(with, place, "Ada", {}, nullptr);
     ASSERT_TRUE(held);
     EXPECT_TRUE((*held)->still_held());
-    EXPECT_EQ(with.get({"Lease", "orders", place.state_name()}).object["spec"]["holderIdentity"].text(), "Ada");
+    EXPECT_EQ(with.get({"Lease", "orders", place.state_name()}).object["spec"]["holderIdentity"].text(),
+              "Ada");
   }
-  EXPECT_EQ(with.get({"Lease", "orders", place.state_name()}).object["spec"]["holderIdentity"].text("none"), "");
+  EXPECT_EQ(with.get({"Lease", "orders", place.state_name()}).object["spec"]["holderIdentity"].text("none"),
+            "");
 }
 
 TEST_F(cluster_states, a_lock_whose_holder_lives_is_a_conflict_with_its_name) {
@@ -131,7 +157,8 @@ TEST_F(cluster_states, a_lock_whose_holder_died_is_taken_over_and_the_dead_one_i
   EXPECT_EQ(lease["spec"]["holderIdentity"].text(), "Grace");
   EXPECT_EQ(lease["spec"]["leaseTransitions"].integer(), 1);
   dead = result<std::unique_ptr<cluster_lease>>(error{});
-  EXPECT_EQ(with.get({"Lease", "orders", place.state_name()}).object["spec"]["holderIdentity"].text(), "Grace")
+  EXPECT_EQ(with.get({"Lease", "orders", place.state_name()}).object["spec"]["holderIdentity"].text(),
+            "Grace")
       << "the dead one gives back nothing that is no longer its own";
 }
 

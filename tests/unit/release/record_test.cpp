@@ -57,6 +57,15 @@ TEST(deployment_record, has_a_golden_form) {
       R"("digest":"sha256:6a6057b364dc01e3b702abe0d9ec2d49075e4182230ede4b017d920f090d31ec"})");
 }
 
+TEST(deployment_record, says_where_it_comes_from_where_that_is_known) {
+  deployment_record record = a_record();
+  EXPECT_EQ(compact(json_of(record)).find("source"), std::string::npos);
+  record.source = {"git.example.com/shop/orders", "", "services/api"};
+  const auto read = record_from(compact(json_of(record)), "record.json");
+  ASSERT_TRUE(read) << text_of(read.error());
+  EXPECT_EQ(read->source, record.source);
+}
+
 void expect_corrupt(const std::string& text, const std::string& cause) {
   const auto read = record_from(text, "stage/orders.json");
   ASSERT_FALSE(read) << text;

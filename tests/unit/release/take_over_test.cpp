@@ -116,4 +116,38 @@ TEST(a_plan_of_taking_over, takes_elements_of_lists_away_by_their_key) {
   EXPECT_EQ(after_taking_over(answer, live, {"helm"})["spec"], read(R"({"list":[{"name":"b","x":2}]})"));
 }
 
+TEST(taking_over, the_number_of_pods_that_was_ours_is_kept_until_an_autoscaler_writes_it) {
+  const json live = deployment({entry("cicd", "Apply", R"({"f:spec":{"f:replicas":{},"f:paused":{}}})")});
+  const json after = managed_fields_after(live, not_sent, {});
+  EXPECT_EQ((*entry_of(after, "cicd"))["fieldsV1"], read(R"({"f:spec":{"f:paused":{}}})"));
+  ASSERT_NE(entry_of(after, count_keeper), nullptr);
+  EXPECT_EQ((*entry_of(after, count_keeper))["fieldsV1"], read(R"({"f:spec":{"f:replicas":{}}})"));
+  EXPECT_EQ((*entry_of(after, count_keeper))["operation"].text(), "Update");
+  EXPECT_TRUE(managed_fields_after(live, sent, {}).is_null());
+}
+
+TEST(taking_over, the_number_of_pods_that_was_ours_is_kept_beside_what_others_hand_over) {
+  const json live = deployment({entry("cicd", "Apply", R"({"f:spec":{"f:replicas":{}}})"),
+                                entry("helm", "Update", R"({"f:spec":{"f:minReadySeconds":{}}})")});
+  const json after = managed_fields_after(live, not_sent, {"helm"});
+  EXPECT_NE(entry_of(after, count_keeper), nullptr);
+  EXPECT_EQ((*entry_of(after, "cicd"))["fieldsV1"], read(R"({"f:spec":{"f:minReadySeconds":{}}})"));
+}
+
+TEST(taking_over, never_takes_a_finalizer_or_an_owner) {
+  const std::string fields =
+      R"({"f:metadata":{"f:finalizers":{"v:\"a/b\"":{}},"f:ownerReferences":{"k:{\"uid\":\"u\"}":{}},"f:labels":{"f:x":{}}}})";
+  const json live = deployment({entry("helm", "Update", fields)});
+  const json after = managed_fields_after(live, sent, {"helm"});
+  EXPECT_EQ((*entry_of(after, "cicd"))["fieldsV1"], read(R"({"f:metadata":{"f:labels":{"f:x":{}}}})"));
+  EXPECT_FALSE((*entry_of(after, "helm"))["fieldsV1"]["f:metadata"]["f:finalizers"].is_null());
+  EXPECT_FALSE((*entry_of(after, "helm"))["fieldsV1"]["f:metadata"]["f:ownerReferences"].is_null());
+}
+
+TEST(a_plan_of_an_autoscaler, shows_the_number_of_pods_that_is_there) {
+  const json live = deployment({}, R"({"replicas":6})"), answer = deployment({}, R"({"replicas":1})");
+  EXPECT_EQ(with_count_of(live, answer, not_sent)["spec"]["replicas"].integer(), 6);
+  EXPECT_EQ(with_count_of(live, answer, sent)["spec"]["replicas"].integer(), 1);
+}
+
 }  // namespace
