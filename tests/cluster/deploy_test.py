@@ -27,7 +27,7 @@ WHOLE = """X=1 SERVICE_ACCOUNT powerful CPU 10m CPU_LIMIT 900m MEMORY_LIMIT 96Mi
   ANNOTATIONS example.com/a=b VOLUMES empty:1Mi=/cache config:settings=/settings PORTS metrics=9090 ENV_FROM config/settings
   CONFIG_FILES README.md=/etc/readme SECRET_ENV TOKEN=tokens/a HOST {namespace}.example.com TLS tls INGRESS_CLASS other
   INGRESS_ANNOTATIONS example.com/c=d PATCH patch.yaml"""
-LESS = "X=1 CPU 10m"
+LESS = "X=1 CPU 10m HOST {namespace}.example.com"
 CRON = """pipeline_cron_job(orders close SCHEDULE "0 3 1 1 *" COMMAND /app job {close})"""
 WHOLE_CRON = "CONCURRENCY allow DEADLINE 10m START_WITHIN 5m RETRIES 2 HISTORY 5 TIME_ZONE Europe/Berlin SERVICE_ACCOUNT powerful ENV A=b MEMORY 32Mi"
 # What no keyword says.
@@ -160,6 +160,10 @@ class Deploy(harness.Case):
         self.assertTrue(self.exists("deployment/orders-api"))
 
     def test_what_the_declaration_no_longer_says_is_gone_from_every_object(self):
+        usual = {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {
+            "name": "usual", "annotations": {"ingressclass.kubernetes.io/is-default-class": "true"}}, "spec": {"controller": "example.com/none"}}
+        harness.kubectl("create", "--filename=-", given=json.dumps(usual))
+        self.addCleanup(harness.kubectl, "delete", "ingressclass", "usual")
         self.kubectl("create", "serviceaccount", "powerful")
         self.kubectl("create", "configmap", "settings", "--from-literal=LEVEL=info")
         self.kubectl("create", "secret", "generic", "tokens", "--from-literal=a=b")
@@ -169,8 +173,10 @@ class Deploy(harness.Case):
         orders.commit("a patch")
         orders.run("orders.deploy-stage")
         self.assertEqual(self.get("deployment/orders-api")["spec"]["template"]["spec"]["serviceAccountName"], "powerful")
-        orders.change(api=LESS, close="").run("orders.deploy-stage")
+        orders.change(api=LESS.replace("{namespace}", self.namespace), close="").run("orders.deploy-stage")
         self.assert_as_never_declared()
+        self.assertEqual(self.get("ingress/orders-api")["spec"]["ingressClassName"], "usual", "the cluster's default class")
+        self.assertIn("nothing to do", orders.run("orders.deploy-stage").stdout)
         orders.change(api="X=1 CPU 10m SERVICE_ACCOUNT nope", place="PATIENCE config=1s progress=8s")
         orders.run("orders.deploy-stage", status=1)
         self.assertEqual(self.state()["outcome"], "rolled-back")

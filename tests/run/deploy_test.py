@@ -155,6 +155,7 @@ class Deploy(harness.Case):
             tree.env["GIT_COMMITTER_DATE"] = f"2026-01-0{day}T10:00:00Z"
             tree.commit()
             if day == 1:
+                tree.git("remote", "add", "origin", f"file://{tree.source}")
                 tree.git("clone", "--quiet", "--depth", "1", f"file://{tree.source}", str(rerun.source))
         tree.configure()
         tree.run("deploy-stage")
@@ -163,6 +164,26 @@ class Deploy(harness.Case):
         for text in ("superseded", "2026-01-01T10:00:00Z and 2026-01-02T10:00:00Z", "git fetch --unshallow"):
             self.assertIn(text, done.all)
         self.assertEqual(tree.commits(repository), 1)
+
+    def test_another_repository_does_not_write_into_the_folder_of_one_with_a_pipeline_of_that_name(self):
+        repository = self.folder / "manifests.git"
+        calls = harness.DEPLOYED.replace("VIA gitops", f"VIA gitops REPOSITORY {repository}")
+        one, copy = self.made(calls), self.made(calls.replace("REPLICAS 1", "REPLICAS 2"), name="copy")
+        one.call([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", repository])
+        one.git("remote", "add", "origin", "https://bot:s3cret@git.example.com/shop/app.git")
+        one.run("deploy-stage")
+        source = json.loads(one.manifests("show", "main:.cicd/records/stage/app.json", repository=repository))["source"]
+        self.assertEqual(source, {"repository": "git.example.com/shop/app", "root": "", "path": ""})
+        for words in (["run", "deploy-stage"], ["plan", "deploy-stage"]):
+            refused = copy.cicd(*words, status=3)
+            for text in ("another repository", "git.example.com/shop/app", "FORMERLY"):
+                self.assertIn(text, refused.all)
+        self.assertEqual(one.commits(repository), 1)
+        copy.declare(calls.replace("REPLICAS 1", "REPLICAS 2").replace("add_pipeline(app", "add_pipeline(app FORMERLY git.example.com/shop/app"))
+        copy.commit()
+        copy.configure()
+        copy.run("deploy-stage")
+        self.assertEqual(one.commits(repository), 2)
 
     def test_manifests_that_were_changed_by_hand_are_put_right(self):
         tree = self.made()

@@ -161,6 +161,8 @@ class planning {
     if (const auto fact = wanted_.state_facts.find("home"); fact != wanted_.state_facts.end())
       home.namespace_name = fact->second;
     result<cluster_state> there = read_cluster_state(with_, home);
+    // Whoever may deploy a preview into a namespace of its own need not be able to read the environment's.
+    if (!there && there.error().kind == exit_class::remote) return {};
     if (!there) return std::move(there).error();
     return check_source(*wanted_.pipeline, ours, there->record, named());
   }
@@ -302,6 +304,13 @@ class planning {
           if (std::ranges::find(one.managers, each) == one.managers.end()) one.managers.push_back(each);
         answer = std::move(with_.apply({one.wanted}, {.dry_run = true, .force = true}).front());
       }
+    if (answer && one.key.kind == "Ingress" && lost_class(one, answer.object))
+      if (const std::string name = default_class(); !name.empty()) {
+        json spec = one.wanted["spec"];
+        spec.set("ingressClassName", name);
+        one.wanted.set("spec", std::move(spec));
+        answer = std::move(with_.apply({one.wanted}, {.dry_run = true, .force = one.force}).front());
+      }
     if (answer.failure)
       return error_of(*answer.failure, wanted_.place.text(), one.key, "apply " + one.key.text());
     for (const std::string& each : answer.warnings)
@@ -322,6 +331,20 @@ class planning {
     const bool is_change =
         !one.changes.empty() && (!kubernetes::only_descriptive(one.changes) || moves_house(one));
     if (one.force || is_change) one.kind = what::change;
+    return {};
+  }
+
+  static bool lost_class(const planned_object& one, const json& after) {
+    return !one.live["spec"]["ingressClassName"].is_null() && after["spec"]["ingressClassName"].is_null();
+  }
+
+  /// The server gives it to an Ingress that is made, and to none that loses the class that it had. Where it
+  /// may not be read there is none.
+  std::string default_class() const {
+    const api_answer all = with_.call("GET", "/apis/networking.k8s.io/v1/ingressclasses");
+    for (const json& each : all.object["items"].elements())
+      if (each["metadata"]["annotations"]["ingressclass.kubernetes.io/is-default-class"].text() == "true")
+        return each["metadata"]["name"].text();
     return {};
   }
 

@@ -57,11 +57,13 @@ status check_source(const declared_pipeline& pipeline,
                     const source_place& where) {
   if (!there || is_same_source(ours, there->source) || takes_place_of(pipeline, there->source.text()))
     return {};
-  return release_source_check::of_another(pipeline, ours,
-                                          "what is deployed there comes from another repository",
-                                          there->source.text(), where)
-      .with("there",
-            displayable(fmt::format("{} by {} at {}", there->version, there->who, utc_text(there->when))));
+  error failure = release_source_check::of_another(
+      pipeline, ours, "what is deployed there comes from another repository", there->source.text(), where);
+  failure = std::move(failure).with(
+      "there", displayable(fmt::format("{} by {} at {}", there->version, there->who, utc_text(there->when))));
+  const bool by_history = there->source.repository.empty();
+  if (!by_history || !ours.root.empty() || !ours.known()) return failure;
+  return std::move(failure).with("or", "git fetch --unshallow, where it is the same: its history tells");
 }
 
 error object_of_other_source(const declared_pipeline& pipeline,
