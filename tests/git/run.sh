@@ -295,6 +295,38 @@ case_a_damaged_clone_is_made_again() {
   whole "$work/m.git"
 }
 
+# flip <file> <offset>: one bit of one byte
+flip() {
+  python3 -c 'import os, sys
+path, at = sys.argv[1], int(sys.argv[2])
+os.chmod(path, 0o644)
+with open(path, "r+b") as file:
+    file.seek(at); byte = file.read(1)[0]
+    file.seek(at); file.write(bytes([byte ^ 0x10]))' "$1" "$2"
+}
+
+case_a_clone_heals_from_any_flipped_byte() {
+  local n=3 file size pick=0 packed
+  bare "$work/m.git"
+  for _ in 1 2 3; do expect 0 "" commit "$work/m.git" main stage/orders "$work/c" "f$_" "$_"; done
+  for packed in '' yes; do
+    for _ in $(seq 10); do
+      [ -z "$packed" ] || git --git-dir="$work/c" gc --quiet 2>/dev/null
+      mapfile -t files < <(find "$work/c/objects" "$work/c/refs" -type f | sort)
+      file=${files[pick % ${#files[@]}]}
+      size=$(stat -c %s "$file")
+      flip "$file" $((pick * 7919 % size))
+      [ $((pick % 3)) = 0 ] || rm -f "$work/c/known.json"
+      pick=$((pick + 1)) n=$((n + 1))
+      expect 0 "" commit "$work/m.git" main stage/orders "$work/c" "f$n" "$n"
+      equal "$(commits "$work/m.git")" "$n" "after a flip in $file"
+      expect 0 "" history "$work/m.git" main stage/orders "$work/c" 5
+      equal "$(wc -l <<<"$out")" $((n < 5 ? n : 5)) "history after a flip in $file"
+    done
+  done
+  whole "$work/m.git"
+}
+
 case_what_is_remembered_is_checked() {
   bare "$work/m.git"
   expect 0 "" commit "$work/m.git" main stage/orders "$work/c" a 'x: 1'
@@ -366,6 +398,26 @@ case_a_password_is_never_shown() {
   expect 6 "***@127.0.0.1" commit "${http/127/jane:hunter2@127}/m.git" main stage/orders "$work/c2" a 1
   ! grep -q hunter2 "$work/err" || fail "the password is shown"
   expect 6 "git said" commit "$http/m.git" main stage/orders "$work/c2" a 1
+}
+
+# Every process on the machine can read the words of another.
+case_a_password_is_never_among_the_words_of_a_program() {
+  serve_http "$work" --password "jane:open sesame"
+  bare "$work/m.git"
+  git_that never true
+  sed -i '5i printf "%s\\n" "$@" >>"$root/words"' "$work/bin/git"
+  local url=${http/127/jane:open%20sesame@127}/m.git word
+  export GIT_TRACE2_EVENT=$work/trace GIT_TRACE2_REDACT=0
+  PATH=$work/bin:$PATH expect 0 "" commit "$url" main stage/orders "$work/c" a 1
+  PATH=$work/bin:$PATH expect 0 "" history "$url" main stage/orders "$work/c" 5
+  rm -rf "$work/c"
+  GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=Jane PATH=$work/bin:$PATH expect 0 "" commit "$url" main stage/orders "$work/c" b 1
+  unset GIT_TRACE2_EVENT GIT_TRACE2_REDACT
+  grep -q ls-remote "$work/words" && grep -q remote-http "$work/trace" || fail "the words are not seen"
+  for word in sesame jane:; do
+    ! grep -rqF "$word" "$work/words" "$work/trace" "$work/c" || fail "'$word' is seen: $(grep -rF "$word" "$work/words" "$work/trace" "$work/c" | head -3)"
+  done
+  expect 2 "line end" commit "${http/127/jane:a%0ab@127}/m.git" main stage/orders "$work/c" a 2
 }
 
 case_a_server_that_fails_each_request_once() {

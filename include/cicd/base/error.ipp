@@ -30,7 +30,7 @@ std::string block_of(const error& failure, std::string_view word) {
   std::size_t width = 0;
   for (const note& line : failure.notes) width = std::max(width, columns(displayable(line.label)));
   for (const note& line : failure.notes) append_note(block, line, width);
-  return block;
+  return without_commands(block);
 }
 
 }  // namespace

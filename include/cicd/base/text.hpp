@@ -35,6 +35,16 @@ std::size_t columns(std::string_view text);
 /// At most `width` columns of `text`, with `…` at the end where something was cut.
 std::string cut_to(std::string_view text, std::size_t width);
 
+/// `text` without what a CI system would take for a command: `::name` at a line's start, whatever blanks or
+/// invisible characters stand before it, and `##name[` anywhere (GitHub, Azure, TeamCity). A space in the
+/// sign keeps it readable.
+std::string without_commands(std::string_view text);
+
+/// Where the name and password of the first `scheme://name:password@host/…` lie in `text`; empty without one.
+std::string_view login_in(std::string_view text);
+/// `text` with `***` for each of them, for people.
+std::string shown_url(std::string_view text);
+
 /// `text` as one word of a POSIX shell, quoted where it needs to be. For display and copying only.
 std::string shell_quoted(std::string_view text);
 std::string shell_quoted(std::span<const std::string> words);

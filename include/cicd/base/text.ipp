@@ -117,6 +117,23 @@ std::string replaced_all(std::string text, std::string_view from, std::string_vi
   return text;
 }
 
+std::string_view login_in(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == text.npos) return {};
+  const std::string_view rest = text.substr(scheme + 3);
+  const auto at = rest.substr(0, rest.find_first_of("/ \t\r\n\"'")).rfind('@');
+  return at == rest.npos ? login_in(rest) : rest.substr(0, at);
+}
+
+std::string shown_url(std::string_view text) {
+  std::string shown;
+  for (std::string_view login = login_in(text); !login.empty(); login = login_in(text)) {
+    shown.append(text.substr(0, static_cast<std::size_t>(login.data() - text.data()))).append("***");
+    text.remove_prefix(static_cast<std::size_t>(login.data() - text.data()) + login.size());
+  }
+  return shown.append(text);
+}
+
 std::string shell_quoted(std::string_view text) {
   if (base_text::is_plain_in_shell(text)) return std::string(text);
   std::string quoted = "'";

@@ -70,6 +70,15 @@ constexpr std::array<range, 10> hidden{{{0x00, 0x1f},
                                         {0xfeff, 0xfeff},
                                         {0xfff9, 0xfffb},
                                         {0xe0000, 0xe007f}}};
+/// What may stand before a command at a line's start and is not seen: what .NET's TrimStart takes for white
+/// space, and what no terminal shows (Unicode, Default_Ignorable_Code_Point).
+constexpr std::array<range, 26> blank{
+    {{0x09, 0x09},     {0x0b, 0x0c},     {0x1c, 0x20},       {0x85, 0x85},       {0xa0, 0xa0},
+     {0xad, 0xad},     {0x034f, 0x034f}, {0x061c, 0x061c},   {0x115f, 0x1160},   {0x1680, 0x1680},
+     {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f},   {0x2028, 0x202f},   {0x205f, 0x206f},
+     {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
+     {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+     {0x00, 0x08}}};
 /// East Asian Width W and F, and emoji (Unicode Standard Annex 11), by block.
 constexpr std::array<range, 13> wide{{{0x1100, 0x115f},
                                       {0x231a, 0x231b},
@@ -128,6 +137,14 @@ glyph glyph_at_front(std::string_view text) {
   return {point.size, width_of(point.value), false};
 }
 
+/// Whether `##name[` stands at the front.
+bool is_command(std::string_view text) {
+  if (!text.starts_with("##")) return false;
+  std::size_t end = 2;
+  while (end < text.size() && ((text[end] | 0x20) >= 'a' && (text[end] | 0x20) <= 'z')) ++end;
+  return end < text.size() && text[end] == '[';
+}
+
 void append_visible(std::string& to, std::string_view bytes, const code_point& point) {
   if (point.value == invalid)
     for (const char byte : bytes)
@@ -177,6 +194,29 @@ std::string valid_utf8(std::string_view text) {
     text.remove_prefix(point.size);
   }
   return valid;
+}
+
+std::string without_commands(std::string_view text) {
+  using namespace base_unicode;
+  std::string safe;
+  safe.reserve(text.size());
+  for (bool at_start = true; !text.empty();) {
+    if (at_start && text.starts_with("::")) {
+      safe.append(": :");
+      text.remove_prefix(2);
+    } else if (is_command(text)) {
+      safe.append("# ");
+      text.remove_prefix(1);
+    }
+    const std::size_t escape = escape_size(text);
+    const code_point point = text.empty() ? code_point{} : front_of(text);
+    const std::string_view next = text.substr(0, std::max(escape, text.empty() ? 0 : point.size));
+    at_start = text.starts_with('\n') || text.starts_with('\r')
+               || (at_start && (escape != 0 || is_in(blank, point.value)));
+    safe.append(next);
+    text.remove_prefix(next.size());
+  }
+  return safe;
 }
 
 std::size_t columns(std::string_view text) {

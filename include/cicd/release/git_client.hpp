@@ -15,8 +15,11 @@ namespace cicd {
 
 class git_client {
  public:
-  /// Class `usage` with how to install it when there is no git on PATH.
-  static result<git_client> find(const surroundings& around, const cancellation* cancelled);
+  /// Class `usage` with how to install it when there is no git on PATH. The login that `url` holds is given
+  /// to git by its environment, as a credential helper.
+  static result<git_client> find(const surroundings& around,
+                                 const cancellation* cancelled,
+                                 std::string_view url = {});
 
   /// `git <words>` with `input` on its standard input, in the repository `folder` (none when empty).
   captured run(const std::string& folder, std::vector<std::string> words, std::string input = {}) const;
@@ -29,14 +32,16 @@ class git_client {
   const cancellation* cancelled_;
 };
 
-/// `url` without a name or password in it, for people.
-std::string shown_url(std::string_view url);
+/// `url` as it may stand among a program's words, which everybody on the machine can read: without a
+/// password, and over HTTP without a name.
+std::string url_without_login(const std::string& url);
 
 /// The error that a failed git becomes: its own last words, made safe to show, below `what`. Class `remote`,
 /// or `interrupted` when it was ended by us.
 error git_failure(const git_client& git, const std::string& url, std::string what, const captured& from);
 
-/// Class `usage` for what git would take for an option, a program or a relative path.
+/// Class `usage` for what git would take for an option, a program or a relative path, and for a login that is
+/// none.
 status check_repository_url(const std::string& url, const surroundings& around);
 /// Class `usage` for a name that no branch can have (git-check-ref-format).
 status check_branch_name(const std::string& branch);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <cicd/base/text.hpp>
 #include <cicd/release/git_client.hpp>
@@ -30,8 +31,61 @@ constexpr std::array<std::string_view, 17> dropped{"GIT_DIR",
                                                    "GIT_DEFAULT_REF_FORMAT",
                                                    "GIT_NO_LAZY_FETCH"};
 
+/// A login of a URL, as `scheme://host` and what git's credential protocol knows it by.
+struct http_login {
+  std::string host, name, password;
+};
+
+/// `%20` and its like as what they stand for.
+inline std::string decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned value = 0;
+    const bool is_code = text[at] == '%' && at + 2 < text.size()
+                         && std::from_chars(&text[at + 1], &text[at + 3], value, 16).ptr == &text[at + 3];
+    plain += is_code ? static_cast<char>(value) : text[at];
+    if (is_code) at += 2;
+  }
+  return plain;
+}
+
+/// Nothing for other schemes, and where there is no login.
+inline std::optional<http_login> http_login_in(std::string_view url) {
+  const std::string_view login = login_in(url);
+  if (login.empty() || (!url.starts_with("http://") && !url.starts_with("https://"))) return {};
+  const std::string_view scheme = url.substr(0, url.find("://") + 3), rest = url.substr(scheme.size());
+  if (login.data() != rest.data()) return {};
+  const std::string_view host = rest.substr(login.size() + 1, rest.find('/') - login.size() - 1);
+  const auto colon = login.find(':');
+  return http_login{std::string(scheme) + std::string(host), decoded(login.substr(0, colon)),
+                    colon == login.npos ? std::string() : decoded(login.substr(colon + 1))};
+}
+
+/// Settings of this run, after those that the user gives in the same way (git-config, GIT_CONFIG_COUNT). The
+/// helper gets what it says by variables, so that no text of others is read by a shell.
+inline void add_login(const http_login& of, const surroundings& around, std::vector<std::string>& to) {
+  int count = 0;
+  const std::string before = around.get_or("GIT_CONFIG_COUNT", "0");
+  std::from_chars(before.data(), before.data() + before.size(), count);
+  const auto add = [&](const std::string& key, const std::string& value) {
+    to.push_back("GIT_CONFIG_KEY_" + std::to_string(count) + "=credential." + of.host + '.' + key);
+    to.push_back("GIT_CONFIG_VALUE_" + std::to_string(count++) + '=' + value);
+  };
+  if (of.password.empty()) {
+    add("username", of.name);
+  } else {
+    add("helper", "");
+    add("helper",
+        "!f() { if test \"$1\" = get; then printf 'username=%s\\npassword=%s\\n' \"$CICD_GIT_NAME\" "
+        "\"$CICD_GIT_PASSWORD\"; fi; }; f");
+    to.insert(to.end(), {"CICD_GIT_NAME=" + of.name, "CICD_GIT_PASSWORD=" + of.password});
+  }
+  std::erase_if(to, [](const std::string& word) { return word.starts_with("GIT_CONFIG_COUNT="); });
+  to.push_back("GIT_CONFIG_COUNT=" + std::to_string(count));
+}
+
 /// The user's own environment, since credentials are the user's own, without a way to ask on the terminal.
-inline std::vector<std::string> environment_for(const surroundings& around) {
+inline std::vector<std::string> environment_for(const surroundings& around, std::string_view url) {
   std::vector<std::string> variables;
   for (const auto& [name, value] : around.all())
     if (std::find(dropped.begin(), dropped.end(), name) == dropped.end())
@@ -39,6 +93,7 @@ inline std::vector<std::string> environment_for(const surroundings& around) {
   variables.insert(variables.end(), {"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "GIT_DEFAULT_REF_FORMAT=files"});
   if (!around.get("SSH_ASKPASS") && !around.get("GIT_ASKPASS"))
     variables.insert(variables.end(), {"SSH_ASKPASS=/bin/false", "SSH_ASKPASS_REQUIRE=force"});
+  if (const auto login = http_login_in(url)) add_login(*login, around, variables);
   return variables;
 }
 
@@ -62,15 +117,6 @@ inline std::vector<std::string> last_words(std::string_view printed) {
     if (!trimmed(line).empty()) lines.push_back(cut_to(displayable(trimmed(line)), 300));
   if (lines.size() > 4) lines.erase(lines.begin(), lines.end() - 4);
   return lines;
-}
-
-/// Where the name and password of `scheme://name:password@host/…` lie; nothing where there are none.
-inline std::string_view login_in(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  const std::string_view rest = url.substr(scheme + 3);
-  const auto at = rest.substr(0, rest.find('/')).rfind('@');
-  return at == std::string_view::npos ? std::string_view() : rest.substr(0, at);
 }
 
 inline error refused_url(const std::string& url, std::string what, std::string allowed) {
@@ -122,9 +168,11 @@ git_client::git_client(std::string program,
                        const cancellation* cancelled)
     : program_(std::move(program)), environment_(std::move(environment)), cancelled_(cancelled) {}
 
-result<git_client> git_client::find(const surroundings& around, const cancellation* cancelled) {
+result<git_client> git_client::find(const surroundings& around,
+                                    const cancellation* cancelled,
+                                    std::string_view url) {
   const auto program = find_program("git", around.get_or("PATH", ""), "/");
-  if (program) return git_client(*program, release_git::environment_for(around), cancelled);
+  if (program) return git_client(*program, release_git::environment_for(around, url), cancelled);
   return error{
       .kind = exit_class::usage, .subject = {}, .what = "git is not on PATH", .value = {}, .notes = {}}
       .with("try", install_hint("git"));
@@ -145,11 +193,13 @@ captured git_client::run(const std::string& folder, std::vector<std::string> wor
   return run_to_end(what, options);
 }
 
-std::string shown_url(std::string_view url) {
-  const std::string_view login = release_git::login_in(url);
-  if (login.empty()) return std::string(url);
+std::string url_without_login(const std::string& url) {
+  const std::string_view login = login_in(url);
+  if (login.empty()) return url;
   const auto at = static_cast<std::size_t>(login.data() - url.data());
-  return std::string(url.substr(0, at)) + "***" + std::string(url.substr(at + login.size()));
+  const bool is_http = release_git::http_login_in(url).has_value();
+  const std::size_t kept = is_http ? 0 : std::min(login.find(':'), login.size());
+  return url.substr(0, at + kept) + url.substr(at + login.size() + (is_http ? 1 : 0));
 }
 
 error git_failure(const git_client& git, const std::string& url, std::string what, const captured& from) {
@@ -159,7 +209,7 @@ error git_failure(const git_client& git, const std::string& url, std::string wha
                 .value = shown_url(url),
                 .notes = {}};
   if (git.cancelled() != nullptr && git.cancelled()->cancelled()) failure.kind = exit_class::interrupted;
-  const std::string login(release_git::login_in(url));
+  const std::string login(login_in(url));
   for (std::string& line : release_git::last_words(from.err))
     failure.notes.push_back(
         {"git said", login.empty() ? std::move(line) : replaced_all(std::move(line), login, "***")});
@@ -175,6 +225,10 @@ status check_repository_url(const std::string& url, const surroundings& around) 
   if (const std::string helper = helper_in(url); !helper.empty() && !allowed_by_user(helper, around))
     return refused_url(url, "a manifest repository may not name a program", allowed)
         .with("try", "GIT_ALLOW_PROTOCOL=" + helper + " in the environment, where it is wanted");
+  if (const auto login = http_login_in(url);
+      login
+      && (login->name + login->password).find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos)
+    return refused_url(url, "a login cannot hold a line end", "a name and password in one line");
   if (url.front() != '/' && url.find(':') == url.npos)
     return refused_url(url, "a manifest repository has no relative path", allowed);
   return {};

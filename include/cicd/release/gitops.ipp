@@ -19,6 +19,8 @@ namespace release_gitops {
 
 /// How often a remote may fail in a row, without anything having moved, before we believe it.
 constexpr int failures_believed = 5;
+/// After as many failed pushes onto one tip it may be our clone that is damaged, and it is made anew.
+constexpr int pushes_before_renewal = 2;
 
 inline error refused_path(std::string what, const std::string& path, std::string allowed) {
   return error{.kind = exit_class::usage,
@@ -71,7 +73,7 @@ struct manifest_session {
                                         const surroundings& around,
                                         const gitops_options& options) {
     if (status fine = check_target(target, around); !fine) return std::move(fine).error();
-    auto git = git_client::find(around, options.cancelled);
+    auto git = git_client::find(around, options.cancelled, target.url);
     if (!git) return std::move(git).error();
     return manifest_session{target, options, std::move(*git)};
   }
@@ -99,7 +101,8 @@ inline result<std::string> current_tip(const manifest_session& at) {
     if (auto tip = local_tip(path, at.target.branch)) return std::move(*tip);
   const std::string ref = "refs/heads/" + at.target.branch;
   for (int failures = 1;; ++failures) {
-    const captured listed = at.git.run({}, {"ls-remote", "--quiet", "--end-of-options", at.target.url, ref});
+    const captured listed =
+        at.git.run({}, {"ls-remote", "--quiet", "--end-of-options", url_without_login(at.target.url), ref});
     if (listed.end.good()) return git_ref_in(listed.out, ref);
     error failure = git_failure(at.git, at.target.url, "the manifest repository does not answer", listed);
     if (failures == failures_believed - 2 || failure.kind == exit_class::interrupted) return failure;
@@ -207,6 +210,7 @@ class writer {
     if (!pushed.end.good()) {
       last_failure_ =
           git_failure(at_.git, at_.target.url, "the manifest repository did not take the commit", pushed);
+      if (unmoved_ == pushes_before_renewal) (void)clone_.discard();
       return false;
     }
     remember_contents(at_.target, offered_, contents_of(wanted));

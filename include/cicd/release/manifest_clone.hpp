@@ -56,6 +56,8 @@ class manifest_clone {
   /// Offers `commit` to the repository, on condition that its branch is still at `tip`. Gives what git
   /// printed.
   captured push(const std::string& commit, const std::string& tip) const;
+  /// Throws away all that is here, so that the next use fetches it anew.
+  status discard();
   /// Whether `older` is in the history of `newer`, which is fetched when it is not here.
   bool is_in_history(const std::string& older, const std::string& newer);
   /// The texts that the record had, newest first, each with its commit.
@@ -71,6 +73,7 @@ class manifest_clone {
   result<manifest_contents> read(const std::vector<git_entry>& entries) const;
   status fetch(const std::string& tip);
   status fetch_anew(const std::string& tip);
+  bool renewed(const std::string& tip);
   status make(std::size_t digits);
   captured run(std::vector<std::string> words, std::string input = {}) const;
   result<captured> run_at(const std::string& tip, const std::vector<std::string>& words);

@@ -110,16 +110,27 @@ status manifest_clone::make(std::size_t digits) {
 status manifest_clone::fetch(const std::string& tip) {
   if (status made = make(tip.size()); !made) return made;
   const std::string from = "+refs/heads/" + target_->branch + ':' + std::string(release_clone::fetched_ref);
-  const captured fetched = run({"fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-                                "--no-recurse-submodules", "--end-of-options", target_->url, from});
+  const captured fetched =
+      run({"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+           "--end-of-options", url_without_login(target_->url), from});
   if (fetched.end.good()) return {};
   return git_failure(*git_, target_->url, "the manifest repository cannot be fetched", fetched);
 }
 
 /// A clone that cannot be used is thrown away: everything in it lies elsewhere too.
 status manifest_clone::fetch_anew(const std::string& tip) {
-  if (status gone = remove_tree(target_->clone); !gone) return gone;
+  if (status gone = discard(); !gone) return gone;
   return fetch(tip);
+}
+
+/// The same where there may be nothing to be fetched yet.
+bool manifest_clone::renewed(const std::string& tip) {
+  if (!tip.empty()) return static_cast<bool>(fetch_anew(tip));
+  return discard() && make(40);
+}
+
+status manifest_clone::discard() {
+  return remove_tree(target_->clone);
 }
 
 std::string manifest_clone::held(std::string_view ref) const {
@@ -219,7 +230,7 @@ result<std::string> manifest_clone::commit(const std::string& tip,
   change.written.emplace(record_path(*target_), pretty(json_of(wanted.record)));
   const std::vector<std::string> words{"fast-import", "--quiet", "--done", "--force"};
   captured made = run(words, git_import_of(change));
-  if (!made.end.good() && !tip.empty() && fetch_anew(tip)) made = run(words, git_import_of(change));
+  if (!made.end.good() && renewed(tip)) made = run(words, git_import_of(change));
   std::string id(trimmed(made.out));
   if (made.end.good() && (id.size() == 40 || id.size() == 64)) return id;
   error failure = git_failure(*git_, target_->clone, "the commit cannot be made", made);
@@ -230,13 +241,18 @@ result<std::string> manifest_clone::commit(const std::string& tip,
 captured manifest_clone::push(const std::string& commit, const std::string& tip) const {
   const std::string ref = "refs/heads/" + target_->branch;
   return run({"push", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no",
-              "--force-with-lease=" + ref + ':' + tip, "--end-of-options", target_->url, commit + ':' + ref});
+              "--force-with-lease=" + ref + ':' + tip, "--end-of-options", url_without_login(target_->url),
+              commit + ':' + ref});
 }
 
+/// 1 is git's own "no"; anything else says that the clone cannot tell.
 bool manifest_clone::is_in_history(const std::string& older, const std::string& newer) {
   const std::vector<std::string> words{"merge-base", "--is-ancestor", older, newer};
-  if (run({"cat-file", "-e", newer + "^{commit}"}).end.good()) return run(words).end.good();
-  return fetch(newer) && run(words).end.good();
+  if (run({"cat-file", "-e", newer + "^{commit}"}).end.good() || fetch(newer)) {
+    const captured asked = run(words);
+    if (asked.end.good() || asked.end.shell_status() == 1) return asked.end.good();
+  }
+  return fetch_anew(newer) && run(words).end.good();
 }
 
 result<std::vector<manifest_clone::past_record>> manifest_clone::past_records(const std::string& tip,
@@ -248,10 +264,13 @@ result<std::vector<manifest_clone::past_record>> manifest_clone::past_records(co
   const std::vector<std::string> commits = split(trimmed(listed->out), '\n');
   std::string asked;
   for (const std::string& commit : commits) asked += commit + ':' + record + '\n';
-  const captured read = run({"cat-file", "--batch"}, asked);
+  const auto is_whole = [&](const captured& read) {
+    return read.end.good() && git_blobs_from(read.out).size() == commits.size();
+  };
+  captured read = run({"cat-file", "--batch"}, asked);
+  if (!is_whole(read) && fetch_anew(tip)) read = run({"cat-file", "--batch"}, asked);
+  if (!is_whole(read)) return git_failure(*git_, target_->clone, "the private clone cannot be read", read);
   std::vector<std::optional<std::string>> blobs = git_blobs_from(read.out);
-  if (!read.end.good() || blobs.size() != commits.size())
-    return git_failure(*git_, target_->clone, "the private clone cannot be read", read);
   std::vector<past_record> past;
   for (std::size_t i = 0; i < commits.size(); ++i)
     if (blobs[i]) past.push_back({commits[i], std::move(*blobs[i])});

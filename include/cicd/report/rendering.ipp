@@ -10,10 +10,6 @@ namespace cicd {
 namespace report_rendering {
 namespace {
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /// Whether nothing in the line needs a second look.
 bool is_harmless(std::string_view line) {
   char before = ' ';
@@ -52,19 +48,6 @@ std::string_view after_returns(std::string_view line) {
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   const std::size_t last = line.rfind('\r');
   return last == line.npos ? line : line.substr(last + 1);
-}
-
-/// Runner commands of CI systems: `::name` at a line's start, `##name[` anywhere. A space in the sign keeps
-/// them readable.
-std::string without_commands(std::string line) {
-  const std::size_t first = line.find_first_not_of(" \t");
-  if (first != line.npos && line.compare(first, 2, "::") == 0) line.insert(first + 1, " ");
-  for (std::size_t at = line.find("##"); at != line.npos; at = line.find("##", at + 1)) {
-    std::size_t end = at + 2;
-    while (end < line.size() && is_letter(line[end])) ++end;
-    if (end < line.size() && line[end] == '[') line.insert(at + 1, " ");
-  }
-  return line;
 }
 
 std::string_view start_of(paint colour) {

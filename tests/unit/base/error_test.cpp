@@ -81,4 +81,16 @@ TEST(results, hold_a_value_or_an_error) {
   EXPECT_FALSE(status(error{.subject = {}, .what = "no", .value = {}, .notes = {}}));
 }
 
+TEST(error_text, holds_no_command_to_a_CI_system_in_any_line) {
+  const error failure =
+      error{.kind = exit_class::usage, .subject = {}, .what = "no", .value = "##vso[x]", .notes = {}}.with(
+          "said", "first\n::add-mask::x\n\xc2\xa0::set-output name=a::b\n##[error]y");
+  EXPECT_EQ(cicd::text_of(failure),
+            "cicd: error: no: '# #vso[x]'\n"
+            "  said: first\n"
+            "        : :add-mask::x\n"
+            "        \xc2\xa0: :set-output name=a::b\n"
+            "        # #[error]y\n");
+}
+
 }  // namespace

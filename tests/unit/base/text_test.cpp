@@ -85,4 +85,14 @@ TEST(a_time, of_another_form_or_of_no_calendar_is_refused) {
     EXPECT_FALSE(utc_from(text)) << text;
 }
 
+TEST(a_login, is_hidden_wherever_a_url_holds_one) {
+  EXPECT_EQ(cicd::shown_url("https://user:secret@host/x@y"), "https://***@host/x@y");
+  EXPECT_EQ(cicd::shown_url("A=https://a:b@c/ B='git://d@e'"), "A=https://***@c/ B='git://***@e'");
+  EXPECT_EQ(cicd::shown_url("https://host/x"), "https://host/x");
+  EXPECT_EQ(cicd::shown_url("https://host/ a@b"), "https://host/ a@b");
+  EXPECT_EQ(cicd::shown_url("git@host:x"), "git@host:x");
+  EXPECT_EQ(cicd::login_in("x https://h/ http://a:b@c"), "a:b");
+  EXPECT_TRUE(cicd::login_in("://").empty());
+}
+
 }  // namespace

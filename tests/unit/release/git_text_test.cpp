@@ -102,6 +102,15 @@ TEST(shown_url, hides_names_and_passwords) {
   EXPECT_EQ(shown_url("git@host:x"), "git@host:x");
 }
 
+TEST(url_without_login, keeps_a_name_only_where_it_is_no_secret) {
+  EXPECT_EQ(url_without_login("https://user:secret@host:8443/x@y"), "https://host:8443/x@y");
+  EXPECT_EQ(url_without_login("https://token@host/x"), "https://host/x");
+  EXPECT_EQ(url_without_login("ssh://git:secret@host/x"), "ssh://git@host/x");
+  EXPECT_EQ(url_without_login("ssh://git@host/x"), "ssh://git@host/x");
+  EXPECT_EQ(url_without_login("git@host:x"), "git@host:x");
+  EXPECT_EQ(url_without_login("/a/path"), "/a/path");
+}
+
 TEST(git_failure, shows_gits_last_words_without_the_password) {
   const auto git = git_client::find(surroundings::of_process(), nullptr);
   ASSERT_TRUE(git);

@@ -31,6 +31,16 @@ TEST(rendered_line, a_colour_inside_a_command_does_not_hide_it) {
   EXPECT_EQ(rendered_line("###[x]##vso[y]"), "## #[x]# #vso[y]");
 }
 
+TEST(rendered_line, no_blank_or_invisible_character_hides_a_command) {
+  for (const char* blank :
+       {" ", "\t", "\xc2\xa0", "\xe1\x9a\x80", "\xe1\xa0\x8e", "\xe2\x80\x80", "\xe2\x80\x83", "\xe2\x80\x8a",
+        "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xc2\xad",
+        "\xef\xb8\x8f", "\xe3\x85\xa4", "\xf3\xa0\x84\x80", "\xe2\xa0\x80", " \xc2\xa0\t\xe2\x80\x83"}) {
+    EXPECT_EQ(rendered_line(std::string(blank) + "::add-mask::x"), std::string(blank) + ": :add-mask::x");
+    EXPECT_EQ(rendered_line("a" + std::string(blank) + "::x"), "a" + std::string(blank) + "::x");
+  }
+}
+
 TEST(rendered_line, leaves_ordinary_text_alone) {
   for (const char* line : {"", "std::string::npos", "# title ## more", "a\tb", "naïve 日本", "a[0] #1"})
     EXPECT_EQ(rendered_line(line), line);
