@@ -12,7 +12,8 @@ namespace cicd::kubernetes {
 
 /// Every document that is not empty. Plain scalars are read as kubectl does (YAML 1.1: `yes` and `on` are
 /// booleans, `010` is eight), keys that are no text become one, `<<` merges. Class `usage` with `file:line`
-/// where something is no YAML, a key is there twice, or aliases make more than 200,000 values.
+/// where something is no YAML, a key is there twice or is a list or mapping, or there are more than 100
+/// levels or 200,000 values, those that anchors and aliases make included.
 result<std::vector<json>> yaml_documents(std::string_view text, std::string_view file);
 
 }  // namespace cicd::kubernetes

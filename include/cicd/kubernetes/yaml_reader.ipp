@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <yaml.h>
@@ -107,6 +108,25 @@ struct event_holder {
   ~event_holder() { yaml_event_delete(&event); }
 };
 
+/// An object to which members are added, however many there are.
+struct growing_object {
+  json::object members;
+  std::unordered_set<std::string> keys;
+
+  /// Whether there was none of that key.
+  bool add(std::string key, json value) {
+    if (!keys.insert(key).second) return false;
+    members.emplace_back(std::move(key), std::move(value));
+    return true;
+  }
+
+  /// What is there already stays.
+  void merge(const json& from) {
+    for (const json& each : from.elements()) merge(each);
+    for (const auto& [key, value] : from.members()) add(key, value);
+  }
+};
+
 class reader {
  public:
   reader(std::string_view text, std::string_view file) : file_(file) {
@@ -185,9 +205,20 @@ class reader {
   std::optional<json> anchored(const yaml_char_t* anchor, std::optional<json> value) {
     return anchored(text_of(anchor), std::move(value));
   }
+  /// A value with an anchor is held twice, and those around it that have one hold it again.
   std::optional<json> anchored(const std::string& anchor, std::optional<json> value) {
-    if (value && !anchor.empty()) anchors_[anchor] = *value;
+    if (!value || anchor.empty()) return value;
+    if (!count(size_of(*value), parser_.mark.line)) return {};
+    anchors_[anchor] = *value;
     return value;
+  }
+
+  /// Whether so many more values are within the limit.
+  bool count(std::size_t more, std::size_t line) {
+    values_ += more;
+    if (values_ <= most_values) return true;
+    refuse(line, fmt::format("anchors and aliases make more than {} values", most_values));
+    return false;
   }
 
   static std::size_t size_of(const json& value) {
@@ -202,10 +233,7 @@ class reader {
     if (found == anchors_.end())
       return refuse(event.start_mark.line, "there is no anchor &" + text_of(event.data.alias.anchor)),
              std::nullopt;
-    values_ += size_of(found->second);
-    if (values_ > most_values)
-      return refuse(event.start_mark.line, fmt::format("aliases make more than {} values", most_values)),
-             std::nullopt;
+    if (!count(size_of(found->second), event.start_mark.line)) return {};
     return found->second;
   }
 
@@ -234,7 +262,7 @@ class reader {
   }
 
   std::optional<json> mapping(int level) {
-    json::object members;
+    growing_object made;
     std::vector<json> merged;
     while (true) {
       event_holder next;
@@ -246,29 +274,17 @@ class reader {
                             && text_of(next.event.data.scalar.value) == "<<";
       std::optional<json> key = value_of(next.event, level + 1);
       if (!key) return {};
+      if (key->is_object() || key->is_array()) return refuse(line, "a key is no plain value"), std::nullopt;
       std::optional<json> value = node(level + 1);
       if (!value) return {};
       if (is_merge) {
         merged.push_back(std::move(*value));
-      } else if (!add(members, key_text(*key), std::move(*value))) {
+      } else if (!made.add(key_text(*key), std::move(*value))) {
         return refuse(line, "the key is there twice: " + displayable(key_text(*key))), std::nullopt;
       }
     }
-    for (const json& each : merged) merge(members, each);
-    return json(std::move(members));
-  }
-
-  static bool add(json::object& to, std::string key, json value) {
-    const auto same = [&](const auto& member) { return member.first == key; };
-    if (std::any_of(to.begin(), to.end(), same)) return false;
-    to.emplace_back(std::move(key), std::move(value));
-    return true;
-  }
-
-  /// What is there already stays.
-  static void merge(json::object& to, const json& from) {
-    for (const json& each : from.elements()) merge(to, each);
-    for (const auto& [key, value] : from.members()) add(to, key, value);
+    for (const json& each : merged) made.merge(each);
+    return json(std::move(made.members));
   }
 
   std::string file_;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include <cicd/kubernetes/yaml.hpp>
 
 namespace {
@@ -90,6 +92,32 @@ TEST(yaml_documents, aliases_of_aliases_are_no_bomb) {
     bomb += "]\n";
   }
   EXPECT_THAT(read(bomb), HasSubstr("aliases make more than 200000 values"));
+}
+
+TEST(yaml_documents, anchors_around_anchors_are_no_bomb) {
+  std::string bomb;
+  for (int level = 0; level < 50; ++level) bomb += "&a" + std::to_string(level) + " [";
+  for (int element = 0; element < 10'000; ++element) bomb += "x, ";
+  EXPECT_THAT(read(bomb + std::string(50, ']')),
+              HasSubstr("anchors and aliases make more than 200000 values"));
+}
+
+TEST(yaml_documents, keys_that_are_lists_or_mappings_are_refused) {
+  EXPECT_THAT(read("a: 1\n? [b]\n: 2\n"), HasSubstr("k8s/queue.yaml:2: a key is no plain value"));
+  EXPECT_THAT(read("? {? {? {a: 1} : 2} : 3}\n: 4\n"), HasSubstr("a key is no plain value"));
+}
+
+/// Looking through all keys for each one takes minutes of a processor for so many.
+TEST(yaml_documents, many_keys_take_time_in_proportion) {
+  std::string text;
+  for (int key = 0; key < 90'000; ++key) text += "  key-of-some-length-" + std::to_string(key) + ": 1\n";
+  const std::clock_t begun = std::clock();
+  const auto whole = yaml_documents("a:\n" + text, "many.yaml");
+  ASSERT_TRUE(whole) << text_of(whole.error());
+  EXPECT_EQ((*whole)[0]["a"].members().size(), 90'000U);
+  EXPECT_LT(static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC, 20);
+  EXPECT_THAT(read("a:\n" + text + "  key-of-some-length-0: 2\n"),
+              HasSubstr("k8s/queue.yaml:90002: the key is there twice"));
 }
 
 TEST(yaml_documents, is_not_deeper_than_anybody_means) {
