@@ -103,7 +103,7 @@ std::span<const field_doc> field_docs() {
        R"~(REPOSITORY services/orders-cli)~",
        R"~(REPOSITORY services/orders:latest)~"},
       {"image.base",
-       R"~(What it stands on: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or absolute), or a reference with a digest, which is fetched once by skopeo. Default scratch.)~",
+       R"~(What it stands on: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or absolute), or a reference with a digest, which is fetched once by skopeo. What a tar has below `dev/` that is no file is left out; CICD_MAX_BASE says how much may be unpacked (8Gi). Default scratch.)~",
        R"~(BASE rootfs:runtime)~",
        R"~(BASE eclipse-temurin:17)~"},
       {"image.jar",

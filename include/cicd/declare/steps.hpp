@@ -139,7 +139,8 @@ struct image {
   /// Not: REPOSITORY services/orders:latest
   image_repository repository{};
   /// What it stands on: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or absolute), or a
-  /// reference with a digest, which is fetched once by skopeo. Default scratch.
+  /// reference with a digest, which is fetched once by skopeo. What a tar has below `dev/` that is no file is left out;
+  /// CICD_MAX_BASE says how much may be unpacked (8Gi). Default scratch.
   /// Example: BASE rootfs:runtime
   /// Not: BASE eclipse-temurin:17
   text base{};

@@ -13,7 +13,7 @@
 namespace cicd {
 
 /// The recipe of a declared image whose files lie in `folder`.
-result<image_recipe> recipe_for(const image& declared, const std::string& folder);
+result<image_recipe> recipe_for(const image& declared, const std::string& folder, const surroundings& around);
 
 /// Where built layers are kept: the shared cache, or a folder of the build tree when that cannot be written,
 /// which is said.

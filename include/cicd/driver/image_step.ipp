@@ -21,17 +21,34 @@ std::vector<std::string> words_of(const std::vector<text>& words) {
   return plain;
 }
 
-layer_recipe files_layer(const image& declared, const std::string& folder) {
+/// A link is put into the image as it is; one on the way to a file must not lead out of the step's folder.
+result<std::string> place_of(const std::string& folder, const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string above = slash == std::string::npos ? std::string() : path.substr(0, slash);
+  const auto place = place_below(folder, above);
+  if (!place) return place.error();
+  return place->value_or(folder + "/" + above) + "/" + path.substr(slash + 1);
+}
+
+result<layer_recipe> files_layer(const image& declared, const std::string& folder) {
   layer_recipe layer{.name = declared.jar ? "files" : "application", .entries = {}, .keep_modes = false};
-  for (const file_mapping& file : declared.files)
-    layer.entries.push_back({folder + "/" + file.from.str(), file.to});
+  for (const file_mapping& file : declared.files) {
+    result<std::string> from = place_of(folder, file.from.str());
+    if (!from) return std::move(from).error();
+    layer.entries.push_back({*std::move(from), file.to});
+  }
   return layer;
 }
 
-status add_jar(const image& declared, const std::string& folder, image_recipe& recipe) {
+status add_jar(const image& declared,
+               const std::string& folder,
+               const surroundings& around,
+               image_recipe& recipe) {
+  const result<unpack_limit> limit = unpack_limit_of(around);
+  if (!limit) return limit.error();
   const result<std::string> jar = runnable_jar(folder, declared.jar.str());
   if (!jar) return jar.error();
-  result<java_application> application = java_application_of(*jar, folder + "/.cicd-jar");
+  result<java_application> application = java_application_of(*jar, folder + "/.cicd-jar", *limit);
   if (!application) return std::move(application).error();
   recipe.layers = std::move(application->layers);
   recipe.entrypoint = std::move(application->entrypoint);
@@ -76,20 +93,29 @@ status clear_own_names(const std::string& folder) {
 
 std::string summary_of(const built_image& built) {
   const auto reused = std::ranges::count_if(built.layers, &built_layer::reused);
-  return fmt::format("sha256:{}, {}, {} of {} layers reused", hex(built.manifest).substr(0, 12),
-                     human_size(built.size), reused, built.layers.size());
+  std::string text = fmt::format("sha256:{}, {}, {} of {} layers reused", hex(built.manifest).substr(0, 12),
+                                 human_size(built.size), reused, built.layers.size());
+  if (built.left_out != 0) text += fmt::format(", {} devices below dev/ left out", built.left_out);
+  return text;
 }
 
 }  // namespace driver_image_step
 
-result<image_recipe> recipe_for(const image& declared, const std::string& folder) {
+result<image_recipe> recipe_for(const image& declared,
+                                const std::string& folder,
+                                const surroundings& around) {
   image_recipe recipe;
   recipe.base = declared.base ? declared.base.str() : "scratch";
   recipe.directory = folder;
+  recipe.environment = around.all();
   if (declared.jar)
-    if (status added = driver_image_step::add_jar(declared, folder, recipe); !added)
+    if (status added = driver_image_step::add_jar(declared, folder, around, recipe); !added)
       return std::move(added).error();
-  if (!declared.files.empty()) recipe.layers.push_back(driver_image_step::files_layer(declared, folder));
+  if (!declared.files.empty()) {
+    result<layer_recipe> files = driver_image_step::files_layer(declared, folder);
+    if (!files) return std::move(files).error();
+    recipe.layers.push_back(*std::move(files));
+  }
   if (!declared.entrypoint.empty()) recipe.entrypoint = driver_image_step::words_of(declared.entrypoint);
   recipe.arguments = driver_image_step::words_of(declared.arguments);
   for (const assignment& variable : declared.env)
@@ -122,9 +148,8 @@ outcome build_image_step(const task& work,
   };
   if (status clear = driver_image_step::clear_own_names(work.folder); !clear) return failed(clear.error());
   if (status plain = driver_image_step::give_base_plain_modes(work); !plain) return failed(plain.error());
-  result<image_recipe> recipe = recipe_for(*work.step->picture, work.folder);
+  result<image_recipe> recipe = recipe_for(*work.step->picture, work.folder, around);
   if (!recipe) return failed(recipe.error());
-  recipe->environment = around.all();
   const result<built_image> built =
       build_image(*recipe, work.folder + "/layout", {layer_cache_folder}, threads, &cancelled);
   if (!built) return failed(built.error());

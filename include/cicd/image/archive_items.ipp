@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <cicd/base/text.hpp>
 #include <cicd/image/archive_scope.ipp>
@@ -18,6 +19,8 @@ namespace {
 
 constexpr std::size_t piece = 256U << 10U;
 constexpr std::size_t largest_text = 16U << 20U;
+/// The one above it means "none" to chown(2).
+constexpr la_int64_t largest_owner = 0xffff'fffe;
 
 error refused(std::string what, const std::string& archive, const std::string& member) {
   return image_error(exit_class::usage, std::move(what), member).with("archive", archive);
@@ -52,7 +55,10 @@ result<std::string> checked_name(const std::string& raw, const std::string& arch
     if (part == "..") return refused("'..' in a name in the archive", archive, raw);
     if (!part.empty() && part != ".") parts.push_back(std::move(part));
   }
-  return joined(parts, "/");
+  std::string name = joined(parts, "/");
+  if (status possible = check_path_in_image(name, raw); !possible)
+    return std::move(possible).error().with("archive", archive);
+  return name;
 }
 
 /// Whether a relative link at `path` climbs above the root; an absolute one is the image's own.
@@ -90,13 +96,30 @@ status read_content(archive* from,
   }
 }
 
+/// What is written beyond the size that the header said is counted as it comes.
+struct counted_size {
+  unpack_count& count;
+  const std::string& name;
+  std::uint64_t announced;
+
+  status take(std::uint64_t bytes) {
+    const std::uint64_t known = std::min(bytes, announced);
+    announced -= known;
+    return count.add_to(name, bytes - known);
+  }
+};
+
 status save_content(archive* from,
                     const std::string& archive,
                     const std::string& to,
+                    counted_size size,
                     const cancellation* cancelled) {
   const open_file file(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (file.get() < 0) return image_system_error(exit_class::cannot_save, "cannot write", to);
-  const auto save = [&](std::string_view bytes) { return write_all(file.get(), bytes, to); };
+  const auto save = [&](std::string_view bytes) {
+    status within = size.take(bytes.size());
+    return within ? write_all(file.get(), bytes, to) : within;
+  };
   return read_content(from, archive, save, cancelled);
 }
 
@@ -120,14 +143,35 @@ status each_member(const std::string& path,
   }
 }
 
+/// Counts a member by the size that its header says, holes and all, before it is unpacked or skipped.
+status counted(unpack_count& count,
+               archive_entry* entry,
+               const std::string& archive,
+               const std::string& name) {
+  const la_int64_t size = archive_entry_size(entry);
+  if (size < 0) return refused("a size below zero in the archive", archive, name);
+  status within = count.add(static_cast<std::uint64_t>(size), name);
+  return within ? within : std::move(within).error().with("archive", archive);
+}
+
 /// Gathers the items of a tar.
 class tar_items {
  public:
-  tar_items(const std::string& tar, const std::string& scratch, const cancellation* cancelled)
-      : tar_(tar), scratch_(scratch), cancelled_(cancelled) {}
+  tar_items(const std::string& tar,
+            const std::string& scratch,
+            const unpack_limit& limit,
+            const cancellation* cancelled)
+      : tar_(tar), scratch_(scratch), count_(limit), cancelled_(cancelled) {}
 
   status add(archive* from, archive_entry* entry, const std::string& name) {
+    if (status within = counted(count_, entry, tar_, name); !within) return within;
     if (name.empty()) return {};
+    if (is_left_out(entry, name)) {
+      left_out_.insert(name);
+      items_.erase(name);
+      return {};
+    }
+    left_out_.erase(name);
     auto item = archive_entry_hardlink(entry) != nullptr ? linked(archive_entry_hardlink(entry), name)
                                                          : described(from, entry, name);
     if (!item) return std::move(item).error();
@@ -135,13 +179,24 @@ class tar_items {
     return {};
   }
 
-  std::vector<layer_item> all() && {
-    std::vector<layer_item> items;
-    for (auto& [name, item] : items_) items.push_back(std::move(item));
-    return items;
+  unpacked_items all() && {
+    unpacked_items all{.items = {}, .left_out = left_out_.size()};
+    for (auto& [name, item] : items_) all.items.push_back(std::move(item));
+    return all;
   }
 
  private:
+  /// Devices, pipes and sockets below `dev/`, which a container is given anew, and other names of them.
+  bool is_left_out(archive_entry* entry, const std::string& name) const {
+    if (!name.starts_with("dev/")) return false;
+    if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
+      const auto checked = checked_name(target, tar_);
+      return checked && left_out_.contains(*checked);
+    }
+    const auto type = archive_entry_filetype(entry);
+    return type != AE_IFDIR && type != AE_IFLNK && type != AE_IFREG;
+  }
+
   result<layer_item> linked(const std::string& target, const std::string& name) {
     auto checked = checked_name(target, tar_);
     const auto found = checked ? items_.find(*checked) : items_.end();
@@ -156,15 +211,19 @@ class tar_items {
     layer_item item;
     item.path = name;
     item.mode = archive_entry_perm(entry) & 07777U;
-    item.user = static_cast<std::uint32_t>(archive_entry_uid(entry));
-    item.group = static_cast<std::uint32_t>(archive_entry_gid(entry));
-    if (std::string_view(name).substr(name.rfind('/') + 1).starts_with(".wh."))
-      return refused("a name that begins with '.wh.' would delete a file of the image", tar_, name);
+    const la_int64_t user = archive_entry_uid(entry), group = archive_entry_gid(entry);
+    for (const la_int64_t owner : {user, group})
+      if (owner < 0 || owner > largest_owner)
+        return refused(fmt::format("an owner that no system has in the archive: {}", owner), tar_, name);
+    item.user = static_cast<std::uint32_t>(user);
+    item.group = static_cast<std::uint32_t>(group);
     switch (archive_entry_filetype(entry)) {
       case AE_IFDIR: return item;
       case AE_IFLNK: return with_link(std::move(item), archive_entry_symlink(entry));
-      case AE_IFREG: return with_content(std::move(item), from);
-      default: return refused("a device, socket or pipe in the archive", tar_, name);
+      case AE_IFREG: return with_content(std::move(item), from, entry);
+      default:
+        return refused("a device, socket or pipe in the archive", tar_, name)
+            .with("allowed", "files, folders and links; what is below dev/ is left out");
     }
   }
 
@@ -177,27 +236,31 @@ class tar_items {
     return item;
   }
 
-  result<layer_item> with_content(layer_item item, archive* from) {
+  result<layer_item> with_content(layer_item item, archive* from, archive_entry* entry) {
     item.kind = entry_kind::file;
     item.from = fmt::format("{}/{}", scratch_, files_++);
-    if (auto saved = save_content(from, tar_, item.from, cancelled_); !saved) return saved.error();
+    const counted_size size{count_, item.path, static_cast<std::uint64_t>(archive_entry_size(entry))};
+    if (auto saved = save_content(from, tar_, item.from, size, cancelled_); !saved) return saved.error();
     return item;
   }
 
   const std::string& tar_;
   const std::string& scratch_;
+  unpack_count count_;
   const cancellation* cancelled_;
   std::size_t files_ = 0;
   std::map<std::string, layer_item> items_;
+  std::set<std::string> left_out_;
 };
 
 }  // namespace
 }  // namespace image_archive
 
-result<std::vector<layer_item>> items_of_tar(const std::string& tar,
-                                             const std::string& scratch,
-                                             const cancellation* cancelled) {
-  image_archive::tar_items items(tar, scratch, cancelled);
+result<unpacked_items> items_of_tar(const std::string& tar,
+                                    const std::string& scratch,
+                                    const unpack_limit& limit,
+                                    const cancellation* cancelled) {
+  image_archive::tar_items items(tar, scratch, limit, cancelled);
   auto read = image_archive::each_member(tar, false,
                                          [&](archive* from, archive_entry* entry, const std::string& name) {
                                            return items.add(from, entry, name);
@@ -225,16 +288,22 @@ result<std::optional<std::string>> zip_member(const std::string& zip, std::strin
   return content;
 }
 
-status unpack_zip(const std::string& zip, const std::function<std::string(const std::string& name)>& place) {
+status unpack_zip(const std::string& zip,
+                  const unpack_limit& limit,
+                  const std::function<std::string(const std::string& name)>& place) {
+  unpack_count count(limit);
   return image_archive::each_member(
       zip, true, [&](archive* from, archive_entry* entry, const std::string& name) -> status {
+        if (status within = image_archive::counted(count, entry, zip, name); !within) return within;
         if (archive_entry_filetype(entry) == AE_IFDIR || name.empty()) return {};
         if (archive_entry_filetype(entry) != AE_IFREG)
           return image_archive::refused("a link or device in the archive", zip, name);
         const std::string to = place(name);
         if (to.empty()) return {};
         if (auto made = make_folder(to.substr(0, to.rfind('/'))); !made) return made;
-        return image_archive::save_content(from, zip, to, nullptr);
+        const image_archive::counted_size size{count, name,
+                                               static_cast<std::uint64_t>(archive_entry_size(entry))};
+        return image_archive::save_content(from, zip, to, size, nullptr);
       });
 }
 

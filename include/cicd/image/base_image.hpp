@@ -10,6 +10,7 @@
 #include <cicd/image/image.hpp>
 #include <cicd/image/image_config.hpp>
 #include <cicd/image/layer_store.hpp>
+#include <cicd/image/unpack_limit.hpp>
 
 namespace cicd {
 
@@ -19,12 +20,14 @@ struct base_image {
   std::vector<image_layer> layers;
   std::vector<std::string> blobs;  ///< the layers' files, checked, in their order
   std::vector<digest> stored;      ///< the keys of those that lie in the layer store
+  std::size_t left_out = 0;        ///< devices of an archive that was unpacked
 };
 
 /// How layers are made and who may stop it.
 struct layer_making {
   const layer_store& store;
   unsigned threads = 1;
+  unpack_limit limit = {};
   const cancellation* cancelled = nullptr;
 };
 

@@ -19,8 +19,13 @@ namespace cicd {
 namespace image_base {
 namespace {
 
-std::string below(const std::string& directory, const std::string& path) {
-  return normal_path(path.starts_with('/') ? path : directory + "/" + path);
+/// Where a base lies: an absolute path is the declaration's own, a relative one is below `directory`, links
+/// and all. Also where nothing is there.
+result<std::string> place_of(const std::string& directory, const std::string& path) {
+  if (path.starts_with('/')) return normal_path(path);
+  auto place = place_below(directory, path);
+  if (!place) return std::move(place).error();
+  return *place ? **std::move(place) : normal_path(directory + "/" + path);
 }
 
 /// Writes the layer's bytes; the digest of the tar is taken while they are packed.
@@ -101,11 +106,12 @@ status put_unpacked(base_image& base, const std::string& tar, const digest& stor
   unfinished::sweep(how.store.unfinished_folder());
   auto scratch = unfinished::make(how.store.unfinished_folder(), entry_kind::folder);
   if (!scratch) return std::move(scratch).error();
-  auto items = items_of_tar(tar, scratch->path(), how.cancelled);
-  if (!items) return std::move(items).error();
-  if (auto read = digest_items(*items, how.threads, how.cancelled); !read) return read;
-  auto settled = settled_items(*std::move(items));
+  auto unpacked = items_of_tar(tar, scratch->path(), how.limit, how.cancelled);
+  if (!unpacked) return std::move(unpacked).error();
+  if (auto read = digest_items(unpacked->items, how.threads, how.cancelled); !read) return read;
+  auto settled = settled_items(std::move(unpacked->items));
   if (!settled) return std::move(settled).error().with("archive", tar);
+  base.left_out = unpacked->left_out;
   return put_packed(base, "base", stored, *settled, how);
 }
 
@@ -240,6 +246,15 @@ result<base_image> of_registry(const image_recipe& recipe,
   return of_layout(oci_layout(to), {}, architecture, how);
 }
 
+/// A root file system is bounded like an archive of one: by the sizes of its files, holes and all.
+status check_size(const std::vector<layer_item>& items, const unpack_limit& limit) {
+  unpack_count count(limit);
+  for (const auto& item : items)
+    if (auto within = count.add(item.kind == entry_kind::file ? item.stamp.size : 0, item.from); !within)
+      return within;
+  return {};
+}
+
 }  // namespace
 }  // namespace image_base
 
@@ -247,6 +262,8 @@ status add_layer(base_image& to, const layer_recipe& recipe, const layer_making&
   const auto looked = file_time_now();
   auto items = listed_items(recipe);
   if (!items) return std::move(items).error();
+  if (recipe.keep_modes)
+    if (auto within = image_base::check_size(*items, how.limit); !within) return within;
   const layer_look look = look_of(*items);
   const digest seen = image_base::stored_key(look.key);
   if (const auto known = how.store.key_for(seen))
@@ -278,12 +295,15 @@ result<base_image> base_image_of(const image_recipe& recipe,
                                  const layer_making& how) {
   const std::string& base = recipe.base;
   if (base == "scratch") return base_image{};
-  if (base.starts_with("rootfs:"))
-    return image_base::of_root(image_base::below(recipe.directory, base.substr(7)), how);
+  if (base.starts_with("rootfs:")) {
+    auto place = image_base::place_of(recipe.directory, base.substr(7));
+    return place ? image_base::of_root(*place, how) : std::move(place).error();
+  }
   if (base.starts_with("oci:")) {
     const auto [layout, tag] = image_base::layout_and_tag(base.substr(4));
-    return image_base::of_layout(oci_layout(image_base::below(recipe.directory, layout)), tag, architecture,
-                                 how);
+    auto place = image_base::place_of(recipe.directory, layout);
+    return place ? image_base::of_layout(oci_layout(*place), tag, architecture, how)
+                 : std::move(place).error();
   }
   return image_base::of_registry(recipe, architecture, how);
 }

@@ -13,6 +13,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
+#include <cicd/image/unpack_limit.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd {
@@ -61,7 +62,8 @@ struct built_image {
   digest manifest;  ///< the image's digest
   digest config;
   std::vector<built_layer> layers;
-  std::uint64_t size = 0;  ///< of all blobs
+  std::uint64_t size = 0;    ///< of all blobs
+  std::size_t left_out = 0;  ///< devices below `dev/` of the base's archive, where it was unpacked
 };
 
 /// Where layers that were built before are remembered, by a digest over names, modes and contents of their
@@ -93,7 +95,9 @@ struct java_application {
   std::string working_directory = "/app";
 };
 /// `jar` is the absolute path; what is unpacked lies below `scratch` afterwards.
-result<java_application> java_application_of(const std::string& jar, const std::string& scratch);
+result<java_application> java_application_of(const std::string& jar,
+                                             const std::string& scratch,
+                                             const unpack_limit& limit = {});
 /// Which jar of a folder runs, when several match: the one whose manifest has a Main-Class; never
 /// `*-sources`, `*-javadoc`, `*-tests`, `*.original`. Class `usage` with the candidates and the keyword that
 /// decides.

@@ -105,7 +105,10 @@ result<built_image> build_image(const image_recipe& recipe,
                                 const cancellation* cancelled) {
   if (auto right = image_build::checked(recipe); !right) return right.error();
   const layer_store store(cache.folder);
-  const layer_making how{.store = store, .threads = std::max(threads, 1U), .cancelled = cancelled};
+  const auto limit = unpack_limit_of(surroundings(recipe.environment));
+  if (!limit) return limit.error();
+  const layer_making how{
+      .store = store, .threads = std::max(threads, 1U), .limit = *limit, .cancelled = cancelled};
   const std::string asked =
       recipe.architecture.empty() ? architecture_of_this_machine() : recipe.architecture;
   auto base = base_image_of(recipe, asked, how);
@@ -119,6 +122,7 @@ result<built_image> build_image(const image_recipe& recipe,
   const json config = image_config_of(recipe, *architecture, image->config, image->layers, base_layers);
   auto built = image_build::written(to, recipe, config, *image);
   for (const auto& key : image->stored) store.confirm(key);
+  if (built) built->left_out = image->left_out;
   return built;
 }
 
@@ -127,7 +131,8 @@ result<built_image> read_layout(const std::string& layout, const std::string& ta
   auto manifest = manifest_in(there, tag, architecture_of_this_machine());
   if (!manifest) return std::move(manifest).error();
   const layer_store none{std::string()};
-  auto image = base_image_in(there, *manifest, {.store = none, .threads = 2, .cancelled = nullptr});
+  auto image =
+      base_image_in(there, *manifest, {.store = none, .threads = 2, .limit = {}, .cancelled = nullptr});
   if (!image) return std::move(image).error();
   auto document = there.document(*manifest);
   if (!document) return std::move(document).error();

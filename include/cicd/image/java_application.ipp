@@ -89,7 +89,9 @@ result<layer_entry> library(const std::string& jar, const std::string& named) {
         .with("jar", jar)
         .with("try",
               "copy it there with the maven-dependency-plugin's copy-dependencies in the phase package");
-  return layer_entry{.from = real_path(from).value_or(from), .to = normal_path("/app/" + path)};
+  auto place = place_below(folder_of(jar), path);
+  if (!place) return std::move(place).error().with("jar", jar);
+  return layer_entry{.from = *place ? **place : from, .to = normal_path("/app/" + path)};
 }
 
 result<layer_recipe> libraries_of(const std::string& jar, const std::string& class_path) {
@@ -174,13 +176,14 @@ bool holds(const indexed_layer& layer, const std::string& member) {
 result<java_application> spring_boot(const std::string& jar,
                                      const std::string& scratch,
                                      const std::string& index,
+                                     const unpack_limit& limit,
                                      const manifest& section) {
   auto layers = layers_in(index, jar);
   if (!layers) return std::move(layers).error();
   if (auto removed = remove_tree(scratch); !removed) return removed.error();
   std::vector<bool> is_used(layers->size(), false);
   std::optional<std::string> stray;
-  auto unpacked = unpack_zip(jar, [&](const std::string& member) -> std::string {
+  auto unpacked = unpack_zip(jar, limit, [&](const std::string& member) -> std::string {
     const auto found = std::ranges::find_if(*layers, [&](const auto& layer) { return holds(layer, member); });
     if (found == layers->end() && !stray) stray = member;
     if (found == layers->end()) return {};
@@ -222,7 +225,9 @@ error undecided(std::string what,
 }  // namespace
 }  // namespace image_java
 
-result<java_application> java_application_of(const std::string& jar, const std::string& scratch) {
+result<java_application> java_application_of(const std::string& jar,
+                                             const std::string& scratch,
+                                             const unpack_limit& limit) {
   auto section = image_java::manifest_of(jar);
   if (!section) return std::move(section).error();
   if (image_java::member_of(*section, "Main-Class").empty()) return image_java::no_start(jar);
@@ -233,7 +238,7 @@ result<java_application> java_application_of(const std::string& jar, const std::
   if (!*layers)
     return image_error(exit_class::usage, "the jar has no layers.idx where its manifest says", index)
         .with("jar", jar);
-  return image_java::spring_boot(jar, scratch, **layers, *section);
+  return image_java::spring_boot(jar, scratch, **layers, limit, *section);
 }
 
 result<std::string> runnable_jar(const std::string& folder, const std::string& pattern) {

@@ -10,6 +10,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/image/errors.hpp>
+#include <cicd/image/unpack_limit.hpp>
 
 namespace cicd {
 
@@ -31,15 +32,7 @@ status check_target(const layer_entry& entry) {
   if (!entry.to.starts_with('/'))
     return refused("the path in the image is not absolute", entry.to).with("allowed", "/app/orders.jar");
   if (std::ranges::find(parts, "..") != parts.end()) return refused("'..' in a path in the image", entry.to);
-  return {};
-}
-
-/// `.wh.` would delete what lies below (image-spec, layer.md, "Whiteouts").
-status check_name(const std::string& path, const std::string& from) {
-  const auto name = std::string_view(path).substr(path.rfind('/') + 1);
-  if (name.starts_with(".wh."))
-    return refused("a name that begins with '.wh.' would delete a file of the base image", from);
-  return {};
+  return check_path_in_image(entry.to, entry.to);
 }
 
 unsigned plain_mode(entry_kind kind, unsigned mode) {
@@ -54,7 +47,7 @@ result<layer_item> item_from(const tree_entry& found,
   if (found.kind == entry_kind::other)
     return refused("a device, socket or pipe cannot be put into an image", from)
         .with("allowed", "files, folders and links");
-  if (auto named = check_name(path, from); !named) return named.error();
+  if (auto named = check_path_in_image(path, from); !named) return named.error();
   layer_item item;
   item.path = std::move(path);
   item.kind = found.kind;

@@ -156,7 +156,7 @@ status oci_layout::adopt(const std::string& file, const digest& content, durabil
 
 result<std::optional<std::vector<oci_descriptor>>> oci_layout::index() const {
   const std::string path = folder_ + "/index.json";
-  auto text = read_file_if_there(path);
+  auto text = read_below_if_there(folder_, "index.json");
   if (!text) return std::move(text).error();
   if (!*text) return std::optional<std::vector<oci_descriptor>>();
   auto images = image_layout::read_index(**text, path);
@@ -188,6 +188,7 @@ result<json> oci_layout::document(const oci_descriptor& of) const {
 
 status oci_layout::check(const oci_descriptor& of) const {
   const std::string path = blob_path(of.content);
+  if (auto inside = place_below(folder_, "blobs/sha256"); !inside) return inside.error();
   if (!exists(path)) return image_layout::corrupt("a blob of the image is missing", path);
   auto read = digest_of_file(path);
   if (!read) return std::move(read).error();

@@ -19,3 +19,4 @@
 #include <cicd/image/remote_registry.ipp>
 #include <cicd/image/skopeo.ipp>
 #include <cicd/image/unfinished.ipp>
+#include <cicd/image/unpack_limit.ipp>

@@ -132,7 +132,7 @@ result<std::string> parents_options(const std::string& project) {
     folder.resize(folder.rfind('/') == folder.npos ? 0 : folder.rfind('/'));
   for (const auto* name : {"maven.config", "jvm.config", "extensions.xml"}) {
     const auto text = folder.empty() ? result<std::optional<std::string>>(std::nullopt)
-                                     : read_file_if_there(folder + "/.mvn/" + name);
+                                     : read_below_if_there(folder, std::string(".mvn/") + name);
     if (!text) return text.error();
     if (*text) all += std::string(".mvn/") + name + " " + hex(sha256(**text)) + "\n";
   }

@@ -216,6 +216,80 @@ TEST_F(images, of_a_recipe_that_cannot_be_built_say_why) {
   EXPECT_EQ(refusal(recipe).what, "no base image");
 }
 
+TEST_F(images, never_stand_on_what_a_link_of_the_sources_leads_to_elsewhere) {
+  write("elsewhere/root/etc/x", "secret");
+  image_tests::write_tar(at("elsewhere/root.tar"), {{.name = "etc/x", .content = "secret"}});
+  write_source("a");
+  built(recipe_of("a"), "elsewhere/oci");
+  image_recipe recipe;
+  recipe.directory = at("tree");
+  std::filesystem::create_directories(at("tree"));
+  std::filesystem::create_directory_symlink("../elsewhere", at("tree/out"));
+  std::filesystem::create_directory_symlink("/", at("tree/all"));
+  for (const char* base :
+       {"rootfs:out/root.tar", "rootfs:out/root", "rootfs:all", "oci:out/oci", "oci:out/oci:latest"}) {
+    recipe.base = base;
+    const auto failure = refusal(recipe);
+    EXPECT_EQ(failure.kind, exit_class::usage) << base;
+    EXPECT_EQ(failure.what, "the file is not below the folder that it is read from") << base;
+    EXPECT_TRUE(value_of(failure, "link").find(" -> ") != std::string::npos) << base;
+  }
+  recipe.base = "rootfs:../elsewhere/root";
+  EXPECT_EQ(refusal(recipe).kind, exit_class::usage);
+  recipe.base = "rootfs:" + at("tree/out/root");
+  built(recipe);
+  std::filesystem::rename(at("elsewhere/root"), at("tree/root"));
+  std::filesystem::create_directory_symlink("root", at("tree/same"));
+  recipe.base = "rootfs:same";
+  built(recipe);
+}
+
+TEST_F(images, never_stand_on_a_layout_whose_parts_lie_elsewhere) {
+  write_source("a");
+  built(recipe_of("a"), "elsewhere");
+  image_recipe recipe;
+  recipe.directory = folder;
+  recipe.base = "oci:base";
+  for (const char* part : {"index.json", "blobs"}) {
+    std::filesystem::remove_all(at("base"));
+    std::filesystem::copy(at("elsewhere"), at("base"), std::filesystem::copy_options::recursive);
+    built(recipe);
+    std::filesystem::remove_all(at("base") + "/" + part);
+    std::filesystem::create_symlink(at("elsewhere") + "/" + part, at("base") + "/" + part);
+    EXPECT_EQ(refusal(recipe).what, "the file is not below the folder that it is read from") << part;
+  }
+}
+
+TEST_F(images, on_a_base_larger_than_is_allowed_are_refused_before_it_is_read) {
+  write("root/hole", "");
+  std::filesystem::resize_file(at("root/hole"), std::uintmax_t{1} << 40U);
+  image_tests::write_tar(at("root.tar"), {{.name = "x", .content = std::string(2'000, 'x')}});
+  image_recipe recipe;
+  recipe.directory = folder;
+  recipe.base = "rootfs:root";
+  EXPECT_EQ(value_of(refusal(recipe), "allowed"), "at most 8.6 GB in all, by CICD_MAX_BASE");
+  recipe.base = "rootfs:root.tar";
+  recipe.environment["CICD_MAX_BASE"] = "1k";
+  EXPECT_EQ(value_of(refusal(recipe), "allowed"), "at most 1.0 kB in all, by CICD_MAX_BASE");
+  for (const char* wrong : {"", "0", "8GB", "-1", "1e9", "99999999999999Ti", "8 Gi"}) {
+    recipe.environment["CICD_MAX_BASE"] = wrong;
+    const auto failure = refusal(recipe);
+    EXPECT_EQ(failure.kind, exit_class::usage) << wrong;
+    EXPECT_EQ(failure.what, "CICD_MAX_BASE is no size") << wrong;
+  }
+  recipe.environment["CICD_MAX_BASE"] = "2Ki";
+  built(recipe);
+}
+
+TEST_F(images, on_an_archive_with_devices_say_how_many_were_left_out) {
+  image_tests::write_tar(at("root.tar"), {{.name = "dev/null", .content = {}, .type = AE_IFCHR},
+                                          {.name = "etc/x", .content = "x"}});
+  image_recipe recipe;
+  recipe.directory = folder;
+  recipe.base = "rootfs:root.tar";
+  EXPECT_EQ(built(recipe).left_out, 1U);
+}
+
 TEST_F(images, on_a_base_of_another_tag_or_architecture_say_what_is_there) {
   write_source("a");
   built(recipe_of("a"), "base");

@@ -71,6 +71,19 @@ TEST_F(java_applications, whose_libraries_are_missing_or_elsewhere_are_refused) 
   }
 }
 
+TEST_F(java_applications, whose_library_is_a_link_to_elsewhere_are_refused) {
+  write("elsewhere/a.jar", "a");
+  write("target/lib/b.jar", "b");
+  std::filesystem::create_symlink("../../elsewhere/a.jar", at("target/lib/a.jar"));
+  std::filesystem::create_symlink("b.jar", at("target/lib/c.jar"));
+  const auto out = java_application_of(jar("target/orders.jar", "Main-Class: a.B\nClass-Path: lib/a.jar\n"),
+                                       at("scratch"));
+  ASSERT_FALSE(out);
+  EXPECT_EQ(image_tests::value_of(out.error(), "link"), "lib/a.jar -> ../../elsewhere/a.jar");
+  EXPECT_TRUE(java_application_of(jar("target/orders.jar", "Main-Class: a.B\nClass-Path: lib/c.jar\n"),
+                                  at("scratch")));
+}
+
 TEST_F(java_applications, without_a_main_class_are_refused) {
   const auto application =
       java_application_of(jar("target/orders.jar", "\nMain-Class: in.AnotherSection\n"), at("scratch"));

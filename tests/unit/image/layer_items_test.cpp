@@ -107,6 +107,17 @@ TEST_F(layer_items, that_are_missing_or_lead_out_or_would_delete_are_refused) {
   EXPECT_EQ(refusal({"application", {{at("app"), "/etc"}}}).value, at("app/.wh.passwd"));
 }
 
+TEST_F(layer_items, would_delete_wherever_the_name_stands_in_the_target) {
+  write("x", "");
+  for (const char* target : {"/.wh.etc/x", "/.wh..wh..opq/x", "/a/.wh.b/c", "/a/.wh.x", "/a/.wh..wh..opq"}) {
+    const auto failure = refusal({"application", {{at("x"), target}}});
+    EXPECT_EQ(failure.kind, exit_class::usage) << target;
+    EXPECT_EQ(failure.value, target);
+  }
+  EXPECT_EQ(refusal({"application", {{at("x"), "/" + std::string(256, 'x')}}}).what,
+            "a name in the image is too long");
+}
+
 TEST_F(layer_items, give_a_key_of_names_modes_links_and_contents_and_of_nothing_else) {
   write("a/x", "1");
   write("b/x", "1", 0600);
