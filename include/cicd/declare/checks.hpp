@@ -15,6 +15,10 @@ void check_pipeline(draft& of, const zone_source& zones, findings& found);
 void check_workloads(draft& of, const zone_source& zones, findings& found);
 /// Its environments, previews and canaries. A canary without SERVICE is given the only one with a port.
 void check_environments(draft& of, findings& found);
+/// Reports paths that lead into the build's own files, git's, or that no image can have.
+void check_paths(const draft& of, std::string_view build_root, findings& found);
+/// Warns of each word of a call that holds `scheme://name:password@…`.
+void check_logins(const call_site& of, findings& found);
 /// Reports what is wrong between pipelines: two of them publish to one repository, deploy to one folder, or
 /// give two objects one name.
 void check_between(std::deque<draft>& all, findings& found);

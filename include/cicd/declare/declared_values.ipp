@@ -24,7 +24,7 @@ void each_given(const T& of, std::string_view key, Take take) {
     const option& described = options_of<T>()[index++];
     if (name == "name" || (!key.empty() && key != name) || !is_given(field)) return;
     const std::string values = cmake_words(values_of(field), options_of<T>());
-    take(described, values.empty() ? described.keyword : described.keyword + " " + values);
+    take(described, values.empty() ? described.keyword : described.keyword + " " + shown_url(values));
   });
 }
 

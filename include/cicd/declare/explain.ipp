@@ -163,7 +163,9 @@ result<std::string> explanation(std::string_view subject,
   if (subject == "placeholders") return placeholders_page();
   for (const auto& [name, each] : declaring::declared_subjects(declared))
     if (name == subject) return declaring::declared_page(subject, each, declared->tree.source_root);
-  if (templates.read && templates.read(std::string(subject))) {
+  const auto text = templates.read ? templates.read(std::string(subject))
+                                   : result<std::optional<std::string>>(std::nullopt);
+  if (!text || *text) {
     result<declaring::pipeline_template> found = declaring::template_named(subject, templates);
     if (!found) return std::move(found).error();
     return template_page(*found);

@@ -35,6 +35,7 @@ struct remark {
   std::string allowed{};
   std::string did_you_mean{};
   std::string help{};
+  std::vector<note> further{};  ///< below all of these
 };
 
 class findings {

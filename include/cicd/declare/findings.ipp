@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include <cicd/base/text.hpp>
+
 namespace cicd::declaring {
 
 void findings::add(const place& where, remark about) {
@@ -15,15 +17,17 @@ void findings::warn(const place& where, remark about) {
 }
 
 error findings::error_from(const place& where, remark about) const {
-  return error{.kind = exit_class::usage,
-               .subject = where ? where.site->subject : std::string(),
-               .what = std::move(about.what),
-               .value = std::move(about.value),
-               .notes = {}}
-      .with("declared at", where ? text_of(where.site->from->where) : std::string())
-      .with("allowed", std::move(about.allowed))
-      .with("did you mean", std::move(about.did_you_mean))
-      .with("try", std::move(about.help));
+  error failure = error{.kind = exit_class::usage,
+                        .subject = where ? where.site->subject : std::string(),
+                        .what = std::move(about.what),
+                        .value = about.value ? std::optional(shown_url(*about.value)) : std::nullopt,
+                        .notes = {}}
+                      .with("declared at", where ? text_of(where.site->from->where) : std::string())
+                      .with("allowed", std::move(about.allowed))
+                      .with("did you mean", std::move(about.did_you_mean))
+                      .with("try", std::move(about.help));
+  for (note& each : about.further) failure.notes.push_back(std::move(each));
+  return failure;
 }
 
 errors findings::in_order(std::vector<finding>& of) {

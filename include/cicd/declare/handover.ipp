@@ -18,14 +18,6 @@ void note_origins(const declaration<T>& of, const std::string& prefix, declared_
       made.origins.emplace(prefix + std::string(options[at].key), of.given[at].site->from->where);
 }
 
-std::string source_directory_of(const declaration<pipeline>& own) {
-  const std::filesystem::path folder =
-      std::filesystem::path(own.site->from->directory) / own.value.directory.view();
-  std::string text = folder.lexically_normal().string();
-  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
-  return text;
-}
-
 /// Placeholders of an environment stand for names that are known here.
 void fill_in_names(environment& of, const dns_label& pipeline) {
   const placeholder_values values{{"pipeline", pipeline.str()}, {"environment", of.name.str()}};
@@ -81,6 +73,14 @@ void note_files(const declaration<pipeline>& own, declared_pipeline& made) {
 }
 
 }  // namespace
+
+std::string source_directory_of(const declaration<pipeline>& own) {
+  const std::filesystem::path folder =
+      std::filesystem::path(own.site->from->directory) / own.value.directory.view();
+  std::string text = folder.lexically_normal().string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
 
 declared_pipeline handed_over(draft& of) {
   declared_pipeline made;

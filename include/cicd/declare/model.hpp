@@ -44,10 +44,10 @@ struct model_or_errors {
   cicd::errors warnings;
 };
 
-/// The text of `<folder>/<name>/template.json`, or nothing when there is no such template; and the names
-/// there are.
+/// The text of `<folder>/<name>/template.json`, nothing when there is no such template, an error when it
+/// cannot be read; and the names there are.
 struct template_source {
-  std::function<std::optional<std::string>(const std::string& name)> read;
+  std::function<result<std::optional<std::string>>(const std::string& name)> read;
   std::function<std::vector<std::string>()> names;
 };
 

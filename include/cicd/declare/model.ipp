@@ -28,7 +28,9 @@ class model_builder {
       finish_stages(each);
       finish_images(each);
       check_pipeline(each, zones_, found_);
+      check_paths(each, calls_.tree.build_root, found_);
     }
+    for (const call_site& each : sites_) check_logins(each, found_);
     check_between(drafts_, found_);
     check_prefix();
     return outcome();
@@ -77,12 +79,17 @@ class model_builder {
         if (each.label == label) return each.text;
       return std::string();
     };
+    std::vector<note> further = failure.notes;
+    std::erase_if(further, [](const note& each) {
+      return each.label == "allowed" || each.label == "did you mean" || each.label == "try";
+    });
     return {
         .what = failure.subject.empty() ? "TEMPLATE: " + failure.what : failure.subject + ": " + failure.what,
         .value = failure.value,
         .allowed = note_of("allowed"),
         .did_you_mean = note_of("did you mean"),
-        .help = note_of("try")};
+        .help = note_of("try"),
+        .further = std::move(further)};
   }
 
   std::vector<std::string> chosen_scanners(const declaration<pipeline>& own, const pipeline_template& from) {

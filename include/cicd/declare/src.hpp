@@ -6,6 +6,7 @@
 #include <cicd/declare/checks.ipp>
 #include <cicd/declare/checks_between.ipp>
 #include <cicd/declare/checks_environment.ipp>
+#include <cicd/declare/checks_paths.ipp>
 #include <cicd/declare/checks_workload.ipp>
 #include <cicd/declare/cron_clock.ipp>
 #include <cicd/declare/declared_values.ipp>

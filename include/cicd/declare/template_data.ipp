@@ -112,8 +112,10 @@ status add_own(const json& data, const std::string& name, pipeline_template& to)
 
 /// The JSON of one template, its outermost members checked.
 result<json> template_json(const std::string& name, const template_source& source) {
-  const std::optional<std::string> text = source.read ? source.read(name) : std::nullopt;
-  if (!text) {
+  const result<std::optional<std::string>> text =
+      source.read ? source.read(name) : result<std::optional<std::string>>(std::nullopt);
+  if (!text) return text.error();
+  if (!*text) {
     const std::vector<std::string> names = source.names ? source.names() : std::vector<std::string>();
     return error{.kind = exit_class::usage,
                  .subject = {},
@@ -124,7 +126,7 @@ result<json> template_json(const std::string& name, const template_source& sourc
         .with("did you mean", nearest(name, names).value_or(""))
         .with("try", "set CICD_TEMPLATE_PATH to the folder of your own templates");
   }
-  result<json> data = parse_json(*text);
+  result<json> data = parse_json(**text);
   if (!data) return wrong_template(name, "template.json: " + data.error().what, data.error().value);
   status fine =
       check_members(*data, name, "template.json", {"schema", "description", "extends", "scanners", "calls"});

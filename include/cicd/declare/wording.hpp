@@ -42,6 +42,13 @@ remark missing_counterpart(std::string_view keyword, std::string_view needs);
 remark empty_image();
 remark image_without_base();
 
+// Paths and logins.
+remark path_of_git(std::string_view keyword, std::string_view path);
+remark path_of_the_build(std::string_view keyword, std::string_view path);
+remark path_of_records(std::string_view path);
+remark impossible_in_image(std::string_view path);
+remark login_in_value(std::string_view value);
+
 // Names and references.
 /// `what` is a noun: `step`, `environment`.
 remark unknown_reference(std::string_view keyword,

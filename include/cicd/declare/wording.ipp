@@ -145,6 +145,40 @@ remark image_without_base() {
           .help = "give BASE a run-time environment, such as rootfs:<folder or tar>"};
 }
 
+remark path_of_git(std::string_view keyword, std::string_view path) {
+  return {.what = fmt::format("{} leads into a folder of git's own", keyword),
+          .value = text_of(path),
+          .allowed = "a path without a part .git"};
+}
+
+remark path_of_the_build(std::string_view keyword, std::string_view path) {
+  return {.what = fmt::format("{} leads to files of the build tree itself", keyword),
+          .value = text_of(path),
+          .allowed = "a path beside .cicd, registry, manifests.git, CMakeFiles, CMakeCache.txt and the like",
+          .help = "give it a folder of its own, such as rendered/stage"};
+}
+
+remark path_of_records(std::string_view path) {
+  return {.what = "PATH leads to the deployment records of the manifest repository",
+          .value = text_of(path),
+          .allowed = "a folder below the repository's root, other than .cicd"};
+}
+
+remark impossible_in_image(std::string_view path) {
+  return {.what = "FILES: no file of an image can have this path",
+          .value = text_of(path),
+          .allowed = "no part that begins with '.wh.', which would delete files of the base image"};
+}
+
+remark login_in_value(std::string_view value) {
+  return {
+      .what = "a password is declared, and lies readable in the source tree and the build tree",
+      .value = text_of(value),
+      .help =
+          "leave it out: git gets it from a credential helper or GIT_ASKPASS, a step by PASS_ENV, a service "
+          "by SECRET_ENV"};
+}
+
 remark unknown_reference(std::string_view keyword,
                          std::string_view what,
                          std::string_view name,
