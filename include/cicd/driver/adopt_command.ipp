@@ -97,10 +97,19 @@ result<reading> read_all(kubernetes::cluster& with, const adopt_request& request
       .with("there are", names.empty() ? "none" : joined(names, ", "));
 }
 
-/// Nothing that is there is written over: all of it is looked at before the first file is made.
+/// All in one text.
+std::string joined_files(const kubernetes::adoption& made) {
+  std::string text = made.declaration;
+  for (const auto& each : made.files) text += fmt::format("\n# --- {}\n{}", each.path, each.text);
+  return text;
+}
+
+/// Nothing that is there is written over: all of it is looked at before the first file is made. A device or
+/// pipe takes all in one.
 status write_all(const kubernetes::adoption& made, const std::string& out) {
   const std::string file =
       out.starts_with('/') ? normal_path(out) : normal_path(present_folder() + '/' + out);
+  if (is_stream(file)) return write_given(file, joined_files(made));
   const std::string folder = file.substr(0, file.rfind('/'));
   std::vector<std::pair<std::string, std::string_view>> files{{file, made.declaration}};
   for (const auto& each : made.files) files.emplace_back(folder + '/' + each.path, each.text);
@@ -114,11 +123,6 @@ status write_all(const kubernetes::adoption& made, const std::string& out) {
   for (const auto& [path, text] : files)
     if (status written = write_file(path, text, durability::durable); !written) return written;
   return {};
-}
-
-void print_files(const kubernetes::adoption& made) {
-  print_out(made.declaration);
-  for (const auto& each : made.files) print_out(fmt::format("\n# --- {}\n{}", each.path, each.text));
 }
 
 void print_remarks(const kubernetes::adoption& made,
@@ -167,7 +171,7 @@ result<exit_class> adopt(adopt_request request, const surroundings& around, cons
                                (*with)->minor_version(), std::move(found->chosen), std::move(found->around)});
   if (!made) return std::move(made).error();
   if (request.out.empty())
-    print_files(*made);
+    print_out(joined_files(*made));
   else if (status written = write_all(*made, request.out); !written)
     return std::move(written).error();
   print_remarks(*made, found->unread, request);

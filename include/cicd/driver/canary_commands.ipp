@@ -300,7 +300,7 @@ exit_class show_canary(const canary_request& request, surroundings around) {
   const result<canary_health> health = health_of_canary(*opened->with, *of);
   if (!health) return refused(health.error());
   if (request.as_json)
-    print_out(pretty(json_of(*of, *health)));
+    print_json(json_of(*of, *health));
   else
     print_health(*of, *health);
   return exit_class::done;

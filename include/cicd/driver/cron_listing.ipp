@@ -254,7 +254,7 @@ exit_class list_cron_jobs(const cron_request& request, surroundings around) {
   }
   for (const std::string& each : all.poorer) say_beside(each);
   if (request.as_json)
-    print_out(pretty(json().set("schema", 1).set("cron_jobs", all.rows)));
+    print_json(json().set("schema", 1).set("cron_jobs", all.rows));
   else
     print_out(all.text.empty() ? "no cron job is declared or deployed there\n" : all.text);
   if (!request.check || all.bad.empty()) return exit_class::done;

@@ -347,7 +347,7 @@ void print_findings(const std::vector<finding>& all, bool as_json) {
     if (!each.help.empty()) one.set("try", each.help);
     list.push(std::move(one));
   }
-  if (as_json) print_out(pretty(json().set("schema", 1).set("findings", std::move(list))));
+  if (as_json) print_json(json().set("schema", 1).set("findings", std::move(list)));
 }
 
 std::string roles_text(const patient& of, purpose what, const kubernetes::rights_request& request) {

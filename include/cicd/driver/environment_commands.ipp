@@ -331,7 +331,7 @@ error no_plan(const std::string& file, std::string why) {
 }
 
 exit_class deploy_saved(const words& said, surroundings around) {
-  const result<std::string> text = read_file(said.file);
+  const result<std::string> text = read_given(said.file);
   if (!text) return refused(text.error());
   const result<json> saved = parse_json(*text);
   if (!saved) return refused(no_plan(said.file, saved.error().what));

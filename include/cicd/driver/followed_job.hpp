@@ -14,8 +14,9 @@ struct followed_options {
   bool remove = true;
   bool pass_status = false;
 };
-/// The Job's log goes to standard output as it is, everything else to standard error. `done`, `step_failed`,
-/// or the container's own status where that is passed on; interrupted as the signal says.
+/// The Job's log goes to standard output as it is but for commands to a CI system, everything else to
+/// standard error. `done`, `step_failed`, or the container's own status where that is passed on; interrupted
+/// as the signal says.
 exit_class follow_job(const permit& allowed,
                       kubernetes::cluster& with,
                       const json& job,

@@ -15,9 +15,9 @@ namespace cicd {
 namespace driver_followed_job {
 namespace {
 
-/// On a terminal nothing that a pod prints may do more than be read.
+/// Nothing that a pod prints may do more than be read, on a terminal or by a CI system.
 void print_line(std::string_view line) {
-  std::string text = isatty(STDOUT_FILENO) != 0 ? displayable(line) : std::string(line);
+  std::string text = without_commands(isatty(STDOUT_FILENO) != 0 ? displayable(line) : std::string(line));
   text += '\n';
   write_all(STDOUT_FILENO, text);
 }

@@ -172,7 +172,7 @@ exit_class list_previews(const preview_request& request, surroundings around) {
                                           });
   if (!seen) return refused(seen.error());
   if (request.as_json) {
-    print_out(pretty(rows));
+    print_json(rows);
     return exit_class::done;
   }
   if (rows.elements().empty()) print_out("no branch has a preview\n");

@@ -42,5 +42,7 @@ exit_class plan_and(const run_request& request, surroundings around, const use_p
 void print_errors(const errors& all);
 void print_warnings(const errors& all);
 void print_out(std::string_view text);
+/// The same as JSON, in which `##` is escaped, so that no CI system finds a command of its own in a text.
+void print_json(const json& document);
 
 }  // namespace cicd

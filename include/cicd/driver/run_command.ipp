@@ -23,7 +23,12 @@
 namespace cicd {
 
 void print_out(std::string_view text) {
-  write_all(STDOUT_FILENO, text);
+  const bool may_command = text.find("::") != text.npos || text.find("##") != text.npos;
+  write_all(STDOUT_FILENO, may_command ? without_commands(text) : std::string(text));
+}
+
+void print_json(const json& document) {
+  write_all(STDOUT_FILENO, replaced_all(pretty(document), "##", "#\\u0023"));
 }
 
 namespace driver_run {
@@ -59,6 +64,9 @@ void print_warnings(const errors& all) {
 }
 
 namespace driver_run {
+
+/// More than a build of ten thousand cases writes.
+constexpr std::uint64_t largest_report = 64'000'000;
 
 error unknown_target(const session& of, const std::string& name) {
   std::vector<std::string> names;
@@ -125,7 +133,7 @@ class run {
     if (!plan) return refuse({plan.error()});
     const std::string name = joined(request_.targets, " ");
     if (request_.as_json) {
-      print_out(pretty(json_of(*plan, graph_, name, event_text())));
+      print_json(json_of(*plan, graph_, name, event_text()));
     } else {
       print_out(fmt::format("{}{}\n", displayable(name),
                             event_text().empty() ? "" : ", on " + displayable(event_text())));
@@ -194,7 +202,7 @@ class run {
     json saved(json::object{});
     saved.set("schema", 1);
     saved.set("deploys", std::move(deploys));
-    if (status written = write_file(request_.plan_file, pretty(saved), durability::durable); !written)
+    if (status written = write_given(request_.plan_file, pretty(saved)); !written)
       return refuse({written.error()});
     return exit_class::done;
   }
@@ -259,7 +267,7 @@ class run {
     ask.read_reports = [](const std::string& folder, const file_set& reports) {
       std::vector<test_case> all;
       for (const observed_file& file : reports) {
-        const result<std::string> text = read_file(folder + "/" + file.path);
+        const result<std::string> text = read_below(folder, file.path, {.limit = largest_report});
         if (!text) continue;
         if (result<std::vector<test_case>> cases = read_junit(*text))
           all.insert(all.end(), cases->begin(), cases->end());

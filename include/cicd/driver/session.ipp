@@ -60,12 +60,11 @@ std::vector<std::string> template_folders(const surroundings& around) {
 
 template_source templates_in(std::vector<std::string> folders) {
   template_source source;
-  source.read = [folders](const std::string& name) -> std::optional<std::string> {
-    if (!dns_label::accepts(name)) return std::nullopt;
+  source.read = [folders](const std::string& name) -> result<std::optional<std::string>> {
+    if (!dns_label::accepts(name)) return std::optional<std::string>();
     for (const std::string& folder : folders)
-      if (const auto text = read_file_if_there(folder + "/" + name + "/template.json"); text && *text)
-        return **text;
-    return std::nullopt;
+      if (auto text = read_below_if_there(folder, name + "/template.json"); !text || *text) return text;
+    return std::optional<std::string>();
   };
   source.names = [folders] {
     std::vector<std::string> names;

@@ -185,7 +185,7 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
     document.set("schema", 1);
     document.set("environments", std::move(places));
     document.set("last_run", runs->empty() ? json() : driver_show::json_of(runs->front()));
-    print_out(pretty(document));
+    print_json(document);
   } else {
     text += runs->empty() ? "no run yet\n"
                           : "last run\n" + driver_show::table_of({driver_show::row_of(runs->front())});
@@ -242,7 +242,7 @@ exit_class show_history(const history_request& request, surroundings around) {
     document.set("schema", 1);
     document.set("deployments", std::move(deployments));
     document.set("runs", std::move(listed));
-    print_out(pretty(document));
+    print_json(document);
     return exit_class::done;
   }
   text +=
@@ -383,7 +383,7 @@ exit_class tend_cache(const cache_request& request, surroundings around) {
     document.set("files", static_cast<std::int64_t>(size.files));
     document.set("bytes", size.bytes);
     document.set("removed", static_cast<std::int64_t>(removed));
-    print_out(pretty(document));
+    print_json(document);
     return exit_class::done;
   }
   if (request.remove_older_than_days >= 0) print_out(fmt::format("{} files removed\n", removed));

@@ -26,8 +26,15 @@ struct cluster_target {
   std::string eks;   ///< `<region>/<cluster>`: a private kubeconfig is made; then both above are ignored
   std::string role;  ///< ARN, for EKS
   std::string private_folder;  ///< absolute; made with mode 0700; socket and private kubeconfig lie in it
+  std::string
+      source_folder{};  ///< absolute, or empty: what a relative `kubeconfig` is below of, links and all
   /// `eks us-east-1/orders`, `context prod`, `the current context`
   std::string text() const;
+  /// Whether `kubeconfig` is a file of the source folder, and its path.
+  bool is_of_source() const { return !source_folder.empty() && !kubeconfig.empty() && kubeconfig[0] != '/'; }
+  std::string kubeconfig_path() const {
+    return is_of_source() ? source_folder + '/' + kubeconfig : kubeconfig;
+  }
 };
 
 /// The server's answer to a call that it refused, beside its words.

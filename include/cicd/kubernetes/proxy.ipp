@@ -96,7 +96,7 @@ result<kubectl_program> find_kubectl(const cluster_target& target, const surroun
         .with("try", install_hint("kubectl"));
   }
   kubectl_program program{.path = *std::move(path), .options = {}, .environment = as_words(around)};
-  if (!target.kubeconfig.empty()) program.options.push_back("--kubeconfig=" + target.kubeconfig);
+  if (!target.kubeconfig.empty()) program.options.push_back("--kubeconfig=" + target.kubeconfig_path());
   if (!target.context.empty()) program.options.push_back("--context=" + target.context);
   return program;
 }
@@ -107,8 +107,11 @@ status check_kubeconfig(const cluster_target& target, const surroundings& around
   std::erase(files, "");
   const char* from = "KUBECONFIG";
   if (!target.kubeconfig.empty()) {
-    files = {target.kubeconfig};
+    files = {target.kubeconfig_path()};
     from = "the declaration";
+    if (target.is_of_source())
+      if (const auto text = read_below_if_there(target.source_folder, target.kubeconfig); !text)
+        return text.error();
   } else if (files.empty()) {
     files = {around.home() + "/.kube/config"};
     from = "the home folder";

@@ -19,31 +19,56 @@ namespace cicd {
 namespace release_delivery_clusters {
 namespace {
 
+/// A file of the source folder that a declaration names, and the path of the value that does.
+struct named_file {
+  std::string path, value;
+};
+
 /// The files of the source folder that a pattern names.
-std::vector<std::string> matched(const std::string& folder, std::string_view pattern) {
+result<std::vector<std::string>> matched(const std::string& folder, std::string_view pattern) {
   std::vector<std::string> paths;
   const std::string root = glob_root(pattern);
-  const auto entries =
-      list_tree(root.empty() ? folder : folder + "/" + root, [](const std::string&) { return true; });
+  const auto place = place_below(folder, root);
+  if (!place) return place.error();
+  const auto entries = *place ? list_tree(**place) : std::vector<tree_entry>();
   if (!entries) return paths;
   for (const tree_entry& each : *entries) {
     const std::string path = root.empty() ? each.path : root + "/" + each.path;
-    if (glob_matches(pattern, path)) paths.push_back(path);
+    if (each.kind != entry_kind::folder && glob_matches(pattern, path)) paths.push_back(path);
   }
   return paths;
 }
 
-status read_into(const std::string& folder,
-                 const std::string& path,
-                 const std::string& subject,
+/// The same error of a file or pattern that `value` names, with where it was declared.
+error of_declared(error failure, const declared_pipeline& pipeline, const named_file& named) {
+  failure.subject = pipeline.declared.name.str();
+  const auto found = pipeline.origins.lower_bound(named.value);
+  if (found == pipeline.origins.end() || !found->first.starts_with(named.value)) return failure;
+  return std::move(failure).with("declared at", found->second.text(pipeline.source_directory));
+}
+
+status read_into(const declared_pipeline& pipeline,
+                 const named_file& named,
                  kubernetes::release_facts& facts) {
-  if (facts.files.contains(path)) return {};
-  result<std::string> content = read_file(folder + "/" + path);
-  if (!content)
-    return error{exit_class::usage, subject, "a file that is declared cannot be read", path,
-                 content.error().notes};
-  facts.files.emplace(path, *std::move(content));
+  if (facts.files.contains(named.path)) return {};
+  result<std::string> content = read_below(pipeline.source_directory, named.path);
+  if (!content) return of_declared(std::move(content).error(), pipeline, named);
+  facts.files.emplace(named.path, *std::move(content));
   return {};
+}
+
+/// Those that services and cron jobs name.
+std::vector<named_file> files_of_workloads(const pipeline& declared) {
+  std::vector<named_file> files;
+  const auto add = [&](const std::string& kind, const auto& of) {
+    const std::string value = kind + of.name.str();
+    for (const file_mapping& each : of.config_files)
+      files.push_back({each.from.str(), value + ".config_files"});
+    for (const relative_path& each : of.patch) files.push_back({each.str(), value + ".patch"});
+  };
+  for (const service& each : declared.services) add("service.", each);
+  for (const cron_job& each : declared.cron_jobs) add("cron_job.", each);
+  return files;
 }
 
 error moved(const graph_step& step, const cluster_plan& plan) {
@@ -74,24 +99,23 @@ status delivery::read_declared_files(const declared_pipeline& pipeline,
                                      const environment& place,
                                      kubernetes::release_facts& facts) {
   using namespace release_delivery_clusters;
-  const std::string& folder = pipeline.source_directory;
-  const std::string subject = pipeline.declared.name.str();
-  std::vector<std::string> paths;
-  const auto add = [&](const auto& of) {
-    for (const file_mapping& each : of.config_files) paths.push_back(each.from.str());
-    for (const relative_path& each : of.patch) paths.push_back(each.str());
-  };
-  for (const service& each : pipeline.declared.services) add(each);
-  for (const cron_job& each : pipeline.declared.cron_jobs) add(each);
+  std::vector<named_file> files = files_of_workloads(pipeline.declared);
   for (const path_pattern& pattern : place.manifests) {
-    std::vector<std::string> found = matched(folder, pattern.view());
-    if (found.empty())
-      return error{exit_class::usage, subject, "MANIFESTS: no file matches", pattern.str(), {{"in", folder}}};
-    facts.manifests.insert(facts.manifests.end(), found.begin(), found.end());
-    paths.insert(paths.end(), found.begin(), found.end());
+    const named_file named{pattern.str(), "environment." + place.name.str() + ".manifests"};
+    const result<std::vector<std::string>> found = matched(pipeline.source_directory, pattern.view());
+    if (!found) return of_declared(found.error(), pipeline, named);
+    if (found->empty())
+      return of_declared(error{exit_class::usage,
+                               {},
+                               "MANIFESTS: no file matches",
+                               pattern.str(),
+                               {{"in", pipeline.source_directory}}},
+                         pipeline, named);
+    facts.manifests.insert(facts.manifests.end(), found->begin(), found->end());
+    for (const std::string& path : *found) files.push_back({path, named.value});
   }
-  for (const std::string& path : paths)
-    if (status read = read_into(folder, path, subject, facts); !read) return read;
+  for (const named_file& each : files)
+    if (status read = read_into(pipeline, each, facts); !read) return read;
   return {};
 }
 
@@ -103,11 +127,8 @@ std::vector<cluster_wave> delivery::waves_of(const declared_pipeline& pipeline,
     wave.target.context = context;
     wave.target.eks = eks;
     wave.target.role = place.role.str();
-    if (place.kubeconfig) {
-      wave.target.kubeconfig = place.kubeconfig.str();
-      if (!wave.target.kubeconfig.starts_with('/'))
-        wave.target.kubeconfig = pipeline.source_directory + "/" + wave.target.kubeconfig;
-    }
+    wave.target.kubeconfig = place.kubeconfig.str();
+    wave.target.source_folder = pipeline.source_directory;
     wave.target.private_folder = where_.own() + "/door";
     wave.place = {pipeline.declared.name.str(), place.name.str(), place.namespace_name.str()};
     waves.push_back(std::move(wave));

@@ -168,6 +168,11 @@ bool exists(const std::string& path) {
   return lstat(path.c_str(), &entry) == 0;
 }
 
+bool is_stream(const std::string& path) {
+  struct stat entry {};
+  return stat(path.c_str(), &entry) == 0 && !S_ISREG(entry.st_mode) && !S_ISDIR(entry.st_mode);
+}
+
 bool is_folder(const std::string& path) {
   struct stat entry {};
   return stat(path.c_str(), &entry) == 0 && S_ISDIR(entry.st_mode);

@@ -56,6 +56,8 @@ status write_given(const std::string& path, std::string_view content);
 /// Makes the folder and those above it.
 status make_folder(const std::string& path);
 bool exists(const std::string& path);
+/// Whether something is there, links followed, that is neither file nor folder: a device, a pipe, a socket.
+bool is_stream(const std::string& path);
 bool is_folder(const std::string& path);
 /// Removes whatever is there, a tree too; links are removed, not followed. Nothing there is success.
 status remove_tree(const std::string& path);
