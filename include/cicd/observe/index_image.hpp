@@ -1,7 +1,7 @@
 // The index as it lies on the disk: sections of fixed-width records and one of text, mapped and used in
 // place. A format of this machine for this machine: the magic number holds its version, a checksum covers
-// every byte, and an image that fails either is an empty one. It does not know what a stamp must look like to
-// be trusted.
+// every byte, and every record refers to what is there, none of it twice; an image that fails any of these is
+// an empty one. It does not know what a stamp must look like to be trusted.
 #pragma once
 
 #include <array>
@@ -82,6 +82,9 @@ struct index_parts {
 
 /// The bytes of an index; empty when the text is too long for the format.
 std::string index_bytes(const index_parts& parts);
+/// Puts the checksum of the bytes into their header, whatever they say. Not for adversaries: whoever can
+/// write the file can do the same.
+void seal_index(std::string& bytes);
 
 /// A mapped index. Writing to `entries` changes this process's copy only.
 class index_image {
@@ -105,6 +108,7 @@ class index_image {
 
  private:
   void use_sections();
+  bool refers_within() const;
 
   void* mapped_ = nullptr;
   std::size_t size_ = 0;

@@ -13,6 +13,8 @@
 #include <limits>
 #include <type_traits>
 
+#include <cicd/system/files.hpp>
+
 namespace cicd::observing {
 
 namespace image_file {
@@ -80,6 +82,41 @@ bool sound(const char* bytes, std::size_t size) {
          && head.checksum == checksum(head, bytes + sizeof head, size - sizeof head);
 }
 
+/// Counts off what records refer to, which must lie side by side in the order of the records: so that nothing
+/// is beyond the end and nothing is used twice.
+class side_by_side {
+ public:
+  bool take(std::uint32_t first, std::uint32_t count) {
+    if (first != taken_) return false;
+    taken_ += count;
+    return true;
+  }
+  bool all_of(std::size_t size) const { return taken_ == size; }
+
+ private:
+  std::uint64_t taken_ = 0;
+};
+
+/// Checks that texts are within their section, and together no longer than it.
+class text_budget {
+ public:
+  explicit text_budget(std::uint64_t size) : size_(size) {}
+  bool take(text_ref at) {
+    taken_ += at.size;
+    return std::uint64_t{at.offset} + at.size <= size_;
+  }
+  bool is_kept() const { return taken_ <= size_; }
+
+ private:
+  std::uint64_t size_, taken_ = 0;
+};
+
+/// Whether it is a name in a folder: one that leads to itself or out of it would be walked without end.
+bool is_name(std::string_view text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == text.npos
+         && text.find('\0') == text.npos;
+}
+
 template <typename Section>
 void append(std::string& to, const Section& section) {
   to.append(reinterpret_cast<const char*>(section.data()), section.size() * sizeof(*section.data()));
@@ -109,7 +146,7 @@ std::string index_bytes(const index_parts& parts) {
                           0,
                           {parts.folders.size(), parts.entries.size(), parts.lists.size(),
                            parts.watches.size(), parts.names.size(), parts.texts.size()}};
-  std::string bytes(sizeof head, '\0');
+  std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
   bytes.reserve(sizeof head + image_file::body_size(head));
   image_file::append(bytes, parts.folders);
   image_file::append(bytes, parts.entries);
@@ -117,9 +154,16 @@ std::string index_bytes(const index_parts& parts) {
   image_file::append(bytes, parts.watches);
   image_file::append(bytes, parts.names);
   image_file::append(bytes, parts.texts);
+  seal_index(bytes);
+  return bytes;
+}
+
+void seal_index(std::string& bytes) {
+  image_file::header head{};
+  if (bytes.size() < sizeof head) return;
+  std::memcpy(&head, bytes.data(), sizeof head);
   head.checksum = image_file::checksum(head, bytes.data() + sizeof head, bytes.size() - sizeof head);
   std::memcpy(bytes.data(), &head, sizeof head);
-  return bytes;
 }
 
 index_image::index_image(const std::string& path) {
@@ -132,7 +176,14 @@ index_image::index_image(const std::string& path) {
     if (mapped_ == MAP_FAILED) mapped_ = nullptr;
   }
   ::close(file);
-  if (mapped_ != nullptr && image_file::sound(static_cast<const char*>(mapped_), size_)) use_sections();
+  if (mapped_ == nullptr || !image_file::sound(static_cast<const char*>(mapped_), size_)) return;
+  use_sections();
+  if (refers_within()) return;
+  folders = {};
+  entries = {};
+  lists = {};
+  watches = {};
+  names = {};
 }
 
 index_image::~index_image() {
@@ -149,6 +200,35 @@ void index_image::use_sections() {
   watches = image_file::taken<watch_record>(at, head.counts[3]);
   names = image_file::taken<text_ref>(at, head.counts[4]);
   texts = at;
+}
+
+/// Whether every number in the records leads to what is there. The checksum does not say so: the writer may
+/// have been wrong, or no writer of ours.
+bool index_image::refers_within() const {
+  image_file::header head{};
+  std::memcpy(&head, mapped_, sizeof head);
+  image_file::text_budget text_of(head.counts[5]);
+  image_file::side_by_side of_folders, of_lists, of_watches;
+  const auto folder_is_good = [&](const folder_record& one) {
+    return text_of.take(one.path) && of_folders.take(one.first_entry, one.entries);
+  };
+  const auto entry_is_good = [&](const entry_record& one) {
+    return text_of.take(one.name) && image_file::is_name(text(one.name))
+           && one.kind <= static_cast<std::uint8_t>(entry_kind::other);
+  };
+  const auto list_is_good = [&](const list_record& one) {
+    return text_of.take(one.key) && of_lists.take(one.first_watch, one.watches);
+  };
+  const auto watch_is_good = [&](const watch_record& one) {
+    if (!text_of.take(one.path)) return false;
+    return one.folder == 0 ? one.names == 0 : of_watches.take(one.first_name, one.names);
+  };
+  return std::ranges::all_of(folders, folder_is_good) && std::ranges::all_of(entries, entry_is_good)
+         && std::ranges::all_of(lists, list_is_good) && std::ranges::all_of(watches, watch_is_good)
+         && std::ranges::all_of(
+             names, [&](text_ref one) { return text_of.take(one) && image_file::is_name(text(one)); })
+         && of_folders.all_of(entries.size()) && of_lists.all_of(watches.size())
+         && of_watches.all_of(names.size()) && text_of.is_kept();
 }
 
 const folder_record* index_image::folder(std::string_view path) const {
