@@ -5,6 +5,7 @@
 # that is added within a function, without enable_testing() outside of one, does not exist.
 function(_cicd_end_configure)
   set_property(GLOBAL PROPERTY _CICD_MOMENT "described")
+  _cicd_make_own_folder("${CMAKE_BINARY_DIR}/.cicd")
   _cicd_check_paths()
   _cicd_find_driver(driver)
   _cicd_write_declarations()
@@ -20,6 +21,15 @@ function(_cicd_end_configure)
   else()
     cmake_language(EVAL CODE "cmake_language(DEFER CALL message FATAL_ERROR
       [==[cicd: the driver failed to read the declarations (${status}): ${driver}]==])")
+  endif()
+endfunction()
+
+# Makes a folder for this user alone: what is recorded, and what steps print, may hold secrets. One that is there stays as it
+# is: somebody may have opened it on purpose, and another user's cannot be changed.
+function(_cicd_make_own_folder folder)
+  if(NOT EXISTS "${folder}")
+    file(MAKE_DIRECTORY "${folder}")
+    file(CHMOD "${folder}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
   endif()
 endfunction()
 
@@ -43,7 +53,8 @@ function(_cicd_check_paths)
   endforeach()
 endfunction()
 
-# <build>/.cicd/declarations.ndjson, by a rename and only when it changes: a driver may be reading it.
+# <build>/.cicd/declarations.ndjson, by a rename and only when it changes: a driver may be reading it. The last line tells a
+# whole file from a part of one.
 function(_cicd_write_declarations)
   get_property(calls GLOBAL PROPERTY _CICD_CALLS)
   get_property(templates GLOBAL PROPERTY _CICD_TEMPLATES)
@@ -59,8 +70,12 @@ function(_cicd_write_declarations)
   _cicd_to_json(source_root "${CMAKE_SOURCE_DIR}")
   _cicd_to_json(build_root "${CMAKE_BINARY_DIR}")
   _cicd_to_json(target_prefix "${CICD_TARGET_PREFIX}")
-  _cicd_write_changed("${CMAKE_BINARY_DIR}/.cicd/declarations.ndjson" PRIVATE
+  set(lines
     "{\"cicd\":1,\"source_root\":${source_root},\"build_root\":${build_root},\"target_prefix\":${target_prefix},\"template_path\":[${template_path}]}\n${calls}")
+  get_property(number GLOBAL PROPERTY _CICD_CALL_COUNT)
+  string(SHA256 digest "${lines}")
+  _cicd_write_changed("${CMAKE_BINARY_DIR}/.cicd/declarations.ndjson" PRIVATE
+    "${lines}{\"calls\":${number},\"sha256\":\"${digest}\"}\n")
 endfunction()
 
 # <build>/.cicd/build-tree.json: how this build tree was made, for messages that say how to run something again.
@@ -106,14 +121,18 @@ function(_cicd_write_changed path)
   endif()
   file(WRITE "${path}.new" "${content}")
   if(EXISTS "${path}")
-    file(SHA256 "${path}" old)
-    file(SHA256 "${path}.new" new)
-    if(old STREQUAL new)
-      file(REMOVE "${path}.new")
-      if(mode)
-        file(CHMOD "${path}" ${mode})
+    file(SIZE "${path}" old)
+    file(SIZE "${path}.new" new)
+    if(old EQUAL new) # a pipe, which would be read without end, has no size
+      file(SHA256 "${path}" old)
+      file(SHA256 "${path}.new" new)
+      if(old STREQUAL new)
+        file(REMOVE "${path}.new")
+        if(mode)
+          file(CHMOD "${path}" ${mode})
+        endif()
+        return()
       endif()
-      return()
     endif()
   endif()
   file(RENAME "${path}.new" "${path}")

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/digest.hpp>
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/fields.hpp>
@@ -83,6 +84,16 @@ result<call> call_from(const json& line, std::size_t number, const genex_reader&
   return read;
 }
 
+/// Checks the last line against the `before` it and the number of calls.
+status check_end(const json& line, std::size_t number, std::string_view before, std::size_t calls) {
+  if (line["calls"].integer(-1) != static_cast<std::int64_t>(calls))
+    return damaged(number,
+                   fmt::format("{} calls were recorded, and {} are there", line["calls"].integer(-1), calls));
+  if (line["sha256"].text() != hex(sha256(before)))
+    return damaged(number, "the lines before it are not those that were recorded");
+  return {};
+}
+
 /// The next line that is not blank, taken off `rest`; counts the lines passed over.
 std::string_view taken_line(std::string_view& rest, std::size_t& number) {
   while (!rest.empty()) {
@@ -111,12 +122,21 @@ result<recorded_calls> read_calls(std::string_view ndjson, const genex_reader& g
   using namespace declare_call;
   recorded_calls read;
   std::size_t number = 0;
+  const std::string_view whole = ndjson;
   for (bool first = true;; first = false) {
     const std::string_view line = taken_line(ndjson, number);
     if (line.empty() && first) return damaged(1, "there is nothing");
-    if (line.empty()) return read;
+    if (line.empty())
+      return damaged(number, "the last line is missing: the file was cut, or another cicd wrote it");
     const result<json> parsed = parse_json(line);
     if (!parsed) return damaged(number, parsed.error().what);
+    if (!first && (*parsed)["calls"].is_integer()) {
+      const auto before = static_cast<std::size_t>(line.data() - whole.data());
+      if (status good = check_end(*parsed, number, whole.substr(0, before), read.calls.size()); !good)
+        return std::move(good).error();
+      if (!taken_line(ndjson, number).empty()) return damaged(number, "there is more after the last line");
+      return read;
+    }
     if (first) {
       result<build_tree> tree = tree_from(*parsed);
       if (!tree) return std::move(tree).error();

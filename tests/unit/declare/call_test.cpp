@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cicd/base/digest.hpp>
+
 namespace {
 
 using cicd::read_calls;
@@ -14,8 +16,14 @@ const std::string step =
     R"({"function":"pipeline_step","list_file":"/src/a/CMakeLists.txt","which":2,"directory":"/src/a","arguments":["orders","lint; \"x\"",{"genex":"3"}]})"
     "\n";
 
+/// The lines with the last one, which counts the calls among them.
+std::string ended(const std::string& lines, int calls) {
+  return lines + R"({"calls":)" + std::to_string(calls) + R"(,"sha256":")" + hex(cicd::sha256(lines))
+         + "\"}\n";
+}
+
 TEST(declarations, are_read_verbatim_with_the_place_of_each_call) {
-  const auto read = read_calls(head + step + "\n", {});
+  const auto read = read_calls(ended(head + step + "\n", 1), {});
   ASSERT_TRUE(read) << read.error().what;
   EXPECT_EQ(read->tree.source_root, "/src");
   EXPECT_EQ(read->tree.build_root, "/build");
@@ -30,7 +38,7 @@ TEST(declarations, are_read_verbatim_with_the_place_of_each_call) {
 
 TEST(declarations, take_a_generator_expression_from_the_reader_once_it_is_known) {
   const auto read =
-      read_calls(head + step, [](std::string_view id) { return "value of " + std::string(id); });
+      read_calls(ended(head + step, 1), [](std::string_view id) { return "value of " + std::string(id); });
   ASSERT_TRUE(read);
   EXPECT_EQ(read->calls[0].arguments[2], "value of 3");
 }
@@ -46,6 +54,30 @@ TEST(declarations, that_are_damaged_are_corrupt_and_name_the_line) {
     EXPECT_EQ(read.error().kind, cicd::exit_class::corrupt) << text;
     EXPECT_TRUE(read.error().what.starts_with(text.starts_with(head) ? "line 2: " : "line 1: "))
         << read.error().what;
+  }
+}
+
+TEST(declarations, that_were_cut_anywhere_are_corrupt) {
+  const std::string whole = ended(head + step + step + step, 3);
+  ASSERT_TRUE(read_calls(whole, {}));
+  ASSERT_TRUE(read_calls(whole.substr(0, whole.size() - 1), {}))
+      << "a missing last line end takes nothing away";
+  for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
+    const auto read = read_calls(whole.substr(0, length), {});
+    ASSERT_FALSE(read) << length;
+    EXPECT_EQ(read.error().kind, cicd::exit_class::corrupt) << length;
+  }
+}
+
+TEST(declarations, that_lost_or_changed_a_line_are_corrupt) {
+  const std::string lines = head + step + step;
+  const std::string last = ended(lines, 2).substr(lines.size());
+  for (const std::string& text :
+       {head + step + last, head + last, lines + step + last, lines + last + step, lines + last + last,
+        ended(lines, 1), ended(lines, 3), head + step + "\n" + step + last, ended(lines, 2) + "x"}) {
+    const auto read = read_calls(text, {});
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().kind, cicd::exit_class::corrupt);
   }
 }
 
