@@ -221,6 +221,121 @@ class Cache(harness.Case):
         self.assertIn("not kept in the cache", done.all)
         self.check_made(tree)
 
+    def test_steps_side_by_side_that_make_the_same_bytes_are_all_kept(self):
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare("add_pipeline(app)\n" + "".join(
+            f'pipeline_step(app s{number} SHELL "head -c 300000 /dev/zero > out.bin; : {number}" INPUTS in.txt OUTPUTS out.bin)\n' for number in range(8))).configure()
+        tree.env["CICD_JOBS"] = "8"
+        steps = [f"app/s{number}" for number in range(8)]
+        for content in ("one", "two", "three"):
+            tree.write("in.txt", content)
+            shutil.rmtree(tree.home / "cache/blobs", ignore_errors=True)
+            done = tree.run(*steps)
+            self.assertNotIn("not kept in the cache", done.all)
+            self.assertEqual([str(path) for path in (tree.home / "cache").rglob("*.part")], [])
+
+    # ---- who wrote it ----
+
+    def test_a_cache_that_others_can_write_is_refused_with_the_command_that_helps(self):
+        tree = self.made()
+        tree.run("app/second")
+        cache = tree.home / "cache"
+        cache.chmod(0o777)
+        for words in (("run", "app/second"), ("plan",)):
+            done = tree.cicd(*words, status=2)
+            self.assertIn("the cache can be written by every user", done.stderr)
+            self.assertIn(f"chmod go-w {cache}", harness.note_in(done.stderr, "try"))
+            self.assertIn("CICD_CACHE_DIR", done.stderr)
+        self.assertEqual(tree.result()["outcome"], "usage")
+        cache.chmod(0o1777)
+        tree.run("app/second")
+        cache.chmod(0o755)
+        tree.run("app/second")
+
+    def test_a_new_cache_is_for_its_user_alone_whatever_the_umask(self):
+        tree = self.made()
+        shutil.rmtree(tree.home / "cache", ignore_errors=True)
+        done = tree.call(["/bin/sh", "-c", 'umask 0; exec "$@"', "sh", tree.launcher, "run", "app/second"])
+        self.assertEqual(done.returncode, 0, done.all)
+        self.assertEqual((tree.home / "cache").stat().st_mode & 0o777, 0o700)
+        tree.run("app/second")
+
+    def test_entries_of_another_user_are_misses(self):
+        first = self.made()
+        first.run("app/second")
+        other = harness.Tree(self.folder / "t", build="other", home=first.home)
+        other.configure()
+        for path in (first.home / "cache/steps").glob("*/*"):
+            if os.getuid() == 0:
+                os.chown(path, 65534, 65534)
+            else:  # nobody can give a file away; a link to it belongs to nobody either
+                path.rename(f"{path}.theirs")
+                path.symlink_to(f"{path}.theirs")
+        other.run("app/second")
+        self.assertEqual(other.outcomes(), {"app/build": "ran", "app/second": "ran"})
+
+    def undeclared(self):
+        """A step that reads what it does not declare, in a tree whose build folders share a cache."""
+        tree = self.tree(build="trusted")
+        tree.write("in.txt", "one")
+        self.secret = self.folder / "undeclared.txt"
+        self.secret.write_text("good")
+        tree.declare(f'add_pipeline(app)\npipeline_step(app build SHELL "cat {self.secret} > out.txt" INPUTS in.txt OUTPUTS out.txt STAGE build)\n'
+                     "pipeline_image(app BASE scratch FILES out.txt=/out.txt ENTRYPOINT /out.txt)\n").configure()
+        return tree
+
+    def elsewhere(self, tree, name, **change):
+        """Another build folder of the same sources, as a run of that change has it."""
+        other = harness.Tree(self.folder / "t", build=name, home=tree.home)
+        self.trees.append(other)
+        other.env.update(tree.env)
+        other.env.update(change)
+        if not other.launcher.exists():
+            other.configure()
+        return other
+
+    FORK = dict(CI="true", CIRCLECI="true", CIRCLE_BRANCH="pull/7", CIRCLE_PR_NUMBER="7", CIRCLE_PR_USERNAME="somebody", CIRCLE_PR_REPONAME="orders",
+                CIRCLE_PROJECT_USERNAME="us", CIRCLE_PROJECT_REPONAME="orders", CIRCLE_PULL_REQUEST="https://example.com/us/orders/pull/7")
+    OTHER_FORK = {**FORK, "CIRCLE_BRANCH": "pull/8", "CIRCLE_PR_NUMBER": "8", "CIRCLE_PR_USERNAME": "else", "CIRCLE_PULL_REQUEST": "https://example.com/us/orders/pull/8"}
+
+    def check_made_as(self, tree, outcome, content, domain=False):
+        tree.run("app/image")
+        self.assertEqual(tree.outcomes(), {"app/build": outcome, "app/image": outcome})
+        place, = (tree.build / ".cicd/domains").glob("*/work/app/build/out.txt") if domain else [tree.work("app/build") / "out.txt"]
+        self.assertEqual(place.read_text(), content)
+
+    def test_what_a_fork_made_is_used_by_nobody_else(self):
+        tree = self.undeclared()
+        self.secret.write_text("evil")
+        fork = self.elsewhere(tree, "fork", **self.FORK)
+        self.check_made_as(fork, "ran", "evil", domain=True)
+        self.secret.write_text("good")
+        self.check_made_as(self.elsewhere(tree, "fork again", **self.FORK), "reused", "evil", domain=True)
+        self.check_made_as(self.elsewhere(tree, "other fork", **self.OTHER_FORK), "ran", "good", domain=True)
+        self.check_made_as(tree, "ran", "good")
+        # Nor what it left in a build folder that is kept from run to run.
+        self.check_made_as(self.elsewhere(fork, "fork", **{name: "" for name in self.FORK}), "reused", "good")
+
+    def test_a_fork_reads_what_is_trusted(self):
+        tree = self.undeclared()
+        self.check_made_as(tree, "ran", "good")
+        self.secret.write_text("evil")
+        before = harness.digest_of_tree(tree.home / "cache", skip=("domains", "work", "locks"))
+        self.check_made_as(self.elsewhere(tree, "fork", **self.FORK), "reused", "good", domain=True)
+        self.assertEqual(harness.digest_of_tree(tree.home / "cache", skip=("domains", "work", "locks")), before)
+
+    def test_layers_of_a_fork_are_its_own_and_those_that_are_trusted_serve_it(self):
+        tree = self.undeclared()
+        self.check_made_as(tree, "ran", "good")
+        shutil.rmtree(tree.home / "cache/steps")
+        fork = self.elsewhere(tree, "fork", **self.FORK)
+        before = harness.digest_of_tree(tree.home / "cache", skip=("domains", "work", "locks"))
+        self.check_made_as(fork, "ran", "good", domain=True)
+        self.assertEqual(harness.digest_of_tree(tree.home / "cache", skip=("domains", "work", "locks")), before)
+        blobs = lambda folder: sorted(path.name for path in folder.glob("blobs/*"))
+        self.assertEqual(blobs(next((tree.home / "cache/domains").iterdir()) / "layers"), blobs(tree.home / "cache/layers"))
+
     def test_always_is_never_reused(self):
         tree = self.tree('add_pipeline(app)\npipeline_step(app one COMMAND true INPUTS CMakeLists.txt ALWAYS)\n')
         for _ in range(2):

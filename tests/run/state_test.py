@@ -1,5 +1,6 @@
 """Stored state that cannot be trusted: exit 4, the file untouched, and a command that helps. Corrupt is never taken for absent."""
 
+import os
 import re
 import shutil
 import sqlite3
@@ -72,6 +73,202 @@ class State(harness.Case):
         tree.run("deploy-stage")
         self.assertEqual(tree.commits(), 1)
 
+    def built(self):
+        """Two steps that ran, and no git: what is asked of the index of runs alone."""
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "cp in.txt out.txt" INPUTS in.txt OUTPUTS out.txt)\n'
+                     'pipeline_step(app two SHELL "cat out.txt > two.txt" INPUTS in.txt OUTPUTS two.txt AFTER one)\n').configure()
+        tree.run("app/two")
+        return tree
+
+    def test_a_flipped_digit_of_the_journal_is_told_once_and_stops_nothing(self):
+        tree = self.deployed()
+        journal = tree.build / ".cicd/steps.journal"
+        before = journal.read_text()
+        digits = [at for at, character in enumerate(before) if character in "0123456789abcdef" and before[at - 1] in "0123456789abcdef"]
+        for at in digits[::len(digits) // 12]:
+            with self.subTest(at=at):
+                journal.write_text(before[:at] + ("0" if before[at] != "0" else "1") + before[at + 1:])
+                done = tree.run("deploy-stage")
+                self.assertIn("cicd: warning: a line is damaged, and passed over", done.stderr)
+                self.assertIn(str(journal), done.stderr)
+                self.assertNotIn("warning", tree.run("deploy-stage").stderr)
+                self.assertEqual(tree.record()["generation"], 1)
+
+    def test_declarations_that_were_cut_are_corrupt_and_nothing_is_removed(self):
+        tree = self.deployed()
+        declarations = tree.build / ".cicd/declarations.ndjson"
+        lines = declarations.read_bytes().splitlines(keepends=True)
+        self.assertGreater(len(lines), 5)
+        before = tree.manifests("rev-parse", "main")
+        for left in range(len(lines)):
+            with self.subTest(left=left):
+                declarations.write_bytes(b"".join(lines[:left]))
+                done = tree.run("deploy-stage", status=4)
+                self.assertIn("declarations", done.stderr)
+                self.assertIn("cmake", harness.note_in(done.stderr, "try"))
+        declarations.write_bytes(b"".join(lines[:2] + lines[3:]))
+        tree.run("deploy-stage", status=4)
+        self.assertEqual(tree.manifests("rev-parse", "main"), before)
+        tree.configure()
+        self.assertEqual(declarations.read_bytes(), b"".join(lines))
+        tree.run("deploy-stage")
+
+    def test_a_pipe_in_place_of_the_declarations_is_corrupt_and_waits_for_nobody(self):
+        tree = self.built()
+        declarations = tree.build / ".cicd/declarations.ndjson"
+        declarations.unlink()
+        os.mkfifo(declarations)
+        for words in (("run", "app/one"), ("plan",), ("status",), ("history",)):
+            self.assertIn(str(declarations), tree.cicd(*words, status=4, timeout=20).stderr)
+        for words in (("explain", "app"), ("doctor",)):
+            tree.cicd(*words, status=None, timeout=20)
+        tree.configure()
+        tree.run("app/one")
+
+    def test_a_pipe_in_place_of_what_is_remembered_waits_for_nobody(self):
+        tree = self.built()
+        remembered = sorted(path for path in (tree.build / ".cicd").rglob("*")
+                            if path.is_file() and not path.is_symlink() and not {"work", "w"} & set(path.parts) and path.name not in ("cicd", "declarations.ndjson"))
+        self.assertGreaterEqual(len(remembered), 8)
+        for path in [*remembered, *(tree.home / "state").iterdir(), *(path for path in (tree.home / "cache").rglob("*") if "work" not in path.parts)]:
+            if not path.is_file():
+                continue
+            with self.subTest(path=str(path)):
+                kept = path.read_bytes()
+                path.unlink()
+                os.mkfifo(path)
+                tree.write("in.txt", str(path))
+                done = tree.run("app/two", status=None, timeout=20)
+                self.assertIn(done.returncode, (0, 4) if path.name == "runs.sqlite" else (0,), done.all)
+                if path.exists() and not path.is_file():
+                    path.unlink()
+                    path.write_bytes(kept)
+
+    # ---- what may be lost: the index of runs, the cache, a home ----
+
+    def limited(self, tree, limit, *words):
+        return tree.call(["/bin/sh", "-c", f'ulimit {limit}; exec "$@"', "sh", tree.launcher, *words], timeout=60)
+
+    def check_goes_on(self, tree, done, *said):
+        self.assertEqual(done.returncode, 0, done.all)
+        self.assertEqual(tree.outcomes(), {"app/one": "ran", "app/two": "ran"})
+        self.assertIn("cicd: warning: the index of runs cannot be used", done.stderr)
+        self.assertIn("runs.sqlite", done.stderr)
+        self.assertNotIn("rebuild-index", done.all)
+        for words in said:
+            self.assertIn(words, done.stderr)
+
+    def test_an_index_that_may_not_grow_is_a_warning(self):
+        tree = self.built()
+        for name in ("runs.sqlite-wal", "runs.sqlite-shm"):
+            (tree.home / "state" / name).unlink(missing_ok=True)
+        tree.write("in.txt", "two")
+        self.check_goes_on(tree, self.limited(tree, "-f 16", "run", "app/two"))
+        tree.write("in.txt", "three")
+        self.assertNotIn("warning", tree.run("app/two").stderr)
+
+    def test_an_index_that_cannot_be_opened_is_a_warning(self):
+        tree = self.built()
+        (self.folder / "file").write_text("no folder")
+        tree.env["CICD_STATE_DIR"] = str(self.folder / "file/state")
+        tree.write("in.txt", "two")
+        self.check_goes_on(tree, tree.run("app/two"), "file/state", "CICD_STATE_DIR")
+        done = tree.cicd("history")
+        self.assertIn("app/two", done.stdout)
+        self.assertIn("cicd: warning: the index of runs cannot be used", done.stderr)
+        self.assertIn("last run", tree.cicd("status").stdout)
+
+    def another_user(self, tree):
+        """What a command begins with to be another user's, who owns the tree: root may do everything."""
+        if os.getuid() != 0:
+            return []
+        self.folder.chmod(0o755)
+        tree.call(["chown", "-R", "65534:65534", tree.root])
+        return [harness.tool("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+
+    def test_a_state_folder_of_another_user_is_a_warning(self):
+        tree = self.built()
+        state = tree.home / "state"
+        user = self.another_user(tree)
+        tree.call(["chown", "-R", f"{os.getuid()}", state])
+        tree.call(["chmod", "-R", "a-w", state])
+        tree.write("in.txt", "two")
+        self.check_goes_on(tree, tree.call([*user, tree.launcher, "run", "app/two"]))
+
+    def test_a_home_that_cannot_be_written_is_a_warning_that_names_the_variables(self):
+        tree = self.built()
+        user = self.another_user(tree)
+        for name in ("CICD_STATE_DIR", "CICD_CACHE_DIR"):
+            del tree.env[name]
+        for home in ("/", str(self.folder / "none") if user else "/proc/none", None):
+            with self.subTest(home=home):
+                tree.env.pop("HOME", None)
+                if home:
+                    tree.env["HOME"] = home
+                shutil.rmtree(tree.build / ".cicd/cache", ignore_errors=True)
+                tree.write("in.txt", f"home {home}")
+                done = tree.call([*user, tree.launcher, "run", "app/two"])
+                self.assertEqual(done.returncode, 0, done.all)
+                for name in ("CICD_STATE_DIR", "CICD_CACHE_DIR", "CICD_DRIVER_CACHE"):
+                    self.assertIn(name, done.stderr)
+                self.assertEqual(len(list((tree.build / ".cicd/cache/steps").glob("*/*"))), 2)
+                self.assertTrue((tree.build / ".cicd/state/runs.sqlite").is_file())
+
+    def test_too_few_open_files_are_named_as_the_cause(self):
+        tree = self.built()
+        seen = set()
+        for number in range(8, 40):
+            tree.write("in.txt", str(number))
+            done = self.limited(tree, f"-n {number}", "run", "app/two")
+            if done.returncode == 0:
+                continue
+            seen.add(done.returncode)
+            with self.subTest(number=number):
+                self.assertGreater(done.returncode, 0, done.all)
+                self.assertNotIn("chmod", done.all)
+                self.assertNotIn("rebuild-index", done.all)
+                self.assertRegex(done.all, "(?i)too many (open )?files|ulimit -n|loading shared|shared librar")
+        self.assertTrue(seen)
+
+    # ---- secrets at rest ----
+
+    def test_no_value_of_a_passed_variable_is_written_anywhere(self):
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "test -n \\"$TOKEN\\"; cp in.txt out.txt" INPUTS in.txt OUTPUTS out.txt PASS_ENV TOKEN)\n').configure()
+        tree.env["TOKEN"] = "hunter2 of the first kind"
+        tree.run("app/one")
+        tree.env["TOKEN"] = "hunter2 of the second kind"
+        self.assertEqual(tree.reasons("app/one", "app/one"), ["the variable TOKEN changed"])
+        tree.run("app/one")
+        tree.env["TOKEN"] = "hunter2 of the third kind"
+        tree.cicd("plan")
+        tree.cicd("history")
+        parts = tree.build / ".cicd/steps/app.one.parts"
+        self.assertIn(b"TOKEN", parts.read_bytes())
+        self.assertEqual(parts.stat().st_mode & 0o777, 0o600)
+        self.assertEqual((tree.build / ".cicd").stat().st_mode & 0o777, 0o700)
+        for path in [*tree.build.rglob("*"), *tree.home.rglob("*")]:
+            if path.is_file():
+                self.assertNotIn(b"hunter2", path.read_bytes(), path)
+
+    def test_values_that_an_earlier_version_kept_are_removed(self):
+        tree = self.built()
+        parts = tree.build / ".cicd/steps/app.one.parts"
+        parts.write_bytes(b"variable\0TOKEN\0hunter2\0\0")
+        tree.write("in.txt", "two")
+        tree.cicd("plan", "app/one")
+        self.assertFalse(parts.exists())
+
+    def test_what_a_run_leaves_is_for_its_user_alone(self):
+        tree = self.tree('add_pipeline(app)\npipeline_step(app one SHELL "echo printed" INPUTS CMakeLists.txt)\n')
+        tree.run("app/one")
+        run = tree.build / ".cicd/runs" / tree.result()["id"]
+        for name in ("events.ndjson", "app.one.log"):
+            self.assertEqual((run / name).stat().st_mode & 0o777, 0o600, name)
+
     # ---- the deployment record ----
 
     def check_record(self, harm):
@@ -141,15 +338,14 @@ class State(harness.Case):
 
     # ---- state that cannot be written ----
 
-    def test_a_state_folder_that_cannot_be_made(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare(harness.DEPLOYED).configure()
-        (self.folder / "file").write_text("no folder")
-        tree.env["CICD_STATE_DIR"] = str(self.folder / "file/state")
-        done = tree.run("app.build", status=7)
-        self.assertTrue(re.search(r"file/state", done.all))
-        self.assertEqual(tree.result()["outcome"], "cannot-save")
+    def test_a_result_that_cannot_be_saved(self):
+        tree = self.built()
+        (tree.build / ".cicd/result.json").unlink()
+        (tree.build / ".cicd/result.json").mkdir()
+        (tree.build / ".cicd/result.json/x").touch()
+        tree.write("in.txt", "two")
+        done = tree.run("app/two", status=7)
+        self.assertTrue(re.search(r"result\.json", done.all))
 
 
 if __name__ == "__main__":

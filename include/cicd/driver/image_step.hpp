@@ -15,14 +15,14 @@ namespace cicd {
 /// The recipe of a declared image whose files lie in `folder`.
 result<image_recipe> recipe_for(const image& declared, const std::string& folder, const surroundings& around);
 
-/// Where built layers are kept: the shared cache, or a folder of the build tree when that cannot be written,
-/// which is said.
-std::string layer_folder(const workspace& where, const std::function<void(const std::string&)>& say);
+/// Where built layers are kept: the domain's part of the shared cache, or a folder of the build tree when
+/// that cannot be written, which is said.
+layer_cache layers_of(const workspace& where, const std::function<void(const std::string&)>& say);
 
 /// Builds it; the artifact of the outcome is the image's digest.
 outcome build_image_step(const task& work,
                          const surroundings& around,
-                         const std::string& layer_cache_folder,
+                         const layer_cache& layers,
                          unsigned threads,
                          const cancellation& cancelled);
 

@@ -9,6 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/image_step.hpp>
+#include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -127,17 +128,18 @@ result<image_recipe> recipe_for(const image& declared,
   return recipe;
 }
 
-std::string layer_folder(const workspace& where, const std::function<void(const std::string&)>& say) {
-  std::string shared = where.cache + "/layers";
-  const status made = make_folder(shared);
-  if (made && access(shared.c_str(), W_OK) == 0) return shared;
+layer_cache layers_of(const workspace& where, const std::function<void(const std::string&)>& say) {
+  const std::string trusted = where.cache + "/layers";
+  std::string own = domain_folder(where.cache, where.domain) + "/layers";
+  const status made = make_folder(own);
+  if (made && access(own.c_str(), W_OK) == 0) return {own, own == trusted ? std::string() : trusted};
   say("layers are not kept in the cache: " + (made ? "it cannot be written" : made.error().what));
-  return where.own() + "/layers";
+  return {where.of_domain() + "/layers", trusted};
 }
 
 outcome build_image_step(const task& work,
                          const surroundings& around,
-                         const std::string& layer_cache_folder,
+                         const layer_cache& layers,
                          unsigned threads,
                          const cancellation& cancelled) {
   outcome end;
@@ -151,7 +153,7 @@ outcome build_image_step(const task& work,
   result<image_recipe> recipe = recipe_for(*work.step->picture, work.folder, around);
   if (!recipe) return failed(recipe.error());
   const result<built_image> built =
-      build_image(*recipe, work.folder + "/layout", {layer_cache_folder}, threads, &cancelled);
+      build_image(*recipe, work.folder + "/layout", layers, threads, &cancelled);
   if (!built) return failed(built.error());
   end.how = step_outcome::ran;
   end.result.artifact = oci_text(built->manifest);

@@ -24,7 +24,7 @@ recorder::recorder(const workspace& where, std::string id) : where_(where) {
 void recorder::write_events(bool all) {
   if (unwritten_.empty() || (!all && unwritten_.size() < 32U << 10U)) return;
   if (!events_)
-    if (result<append_file> opened = append_file::open(summary_.folder + "/events.ndjson"))
+    if (result<append_file> opened = append_file::open(summary_.folder + "/events.ndjson", 0600))
       events_ = *std::move(opened);
   if (events_) (void)events_->append(unwritten_);
   unwritten_.clear();

@@ -14,11 +14,13 @@
 #include <cicd/driver/run_command.hpp>
 #include <cicd/report/junit.hpp>
 #include <cicd/run/decorators.hpp>
+#include <cicd/run/domain.hpp>
 #include <cicd/run/loop.hpp>
 #include <cicd/run/memory.hpp>
 #include <cicd/run/process_runner.hpp>
 #include <cicd/run/step_home.hpp>
 #include <cicd/system/clock.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -102,7 +104,7 @@ class run {
         id_(new_run_id(system_clock_port().now(), getpid())),
         remembered_(of.where.journal()),
         index_(of.where.index(), of.around),
-        cache_(of.where.cache),
+        cache_(of.where.cache, of.where.domain),
         delivery_(of.where,
                   of.around,
                   system_clock_port(),
@@ -113,6 +115,8 @@ class run {
   exit_class prepare(const std::vector<std::string>& targets) {
     result<std::vector<step_index>> steps = steps_of(session_, graph_, targets);
     if (!steps) return refuse({std::move(steps).error()});
+    if (status own = check_own_folder(session_.where.cache); !own) return refuse({std::move(own).error()});
+    warn();
     wanted_ = closure(graph_, *steps);
     ends_ = *std::move(steps);
     observation seen = observe(session_, graph_, wanted_, remembered_, index_);
@@ -171,6 +175,21 @@ class run {
     for (step_index step : ends_)
       if (status may = delivery_.may_begin(graph_.steps[step]); !may) return refuse({std::move(may).error()});
     return exit_class::done;
+  }
+
+  /// What is wrong with stored state and stops nothing.
+  void warn() const {
+    errors all;
+    if (session_.no_home) all.push_back(*session_.no_home);
+    if (const std::size_t lines = remembered_.damaged(); lines > 0)
+      all.push_back(
+          error{exit_class::corrupt,
+                {},
+                fmt::format("{} damaged, and passed over: their steps come from the cache or run again",
+                            lines == 1 ? "a line is" : fmt::format("{} lines are", lines)),
+                session_.where.journal(),
+                {}});
+    print_warnings(all);
   }
 
   exit_class refuse(const errors& all) {
@@ -295,6 +314,7 @@ class run {
   }
 
   std::vector<note> summary_notes() const;
+  status added_to_index(const run_summary& summary);
   exit_class close(recorder& record, const loop_result& result);
 
   const run_request& request_;
@@ -334,6 +354,14 @@ std::vector<note> run::summary_notes() const {
   return notes;
 }
 
+/// The index may be lost: only damage to it is an error.
+status run::added_to_index(const run_summary& summary) {
+  status added = runs_->add(summary);
+  if (added || added.error().kind != exit_class::cannot_save) return added;
+  runs_failure_ = std::move(added).error();
+  return {};
+}
+
 exit_class run::close(recorder& record, const loop_result& result) {
   exit_class outcome = result.outcome;
   std::string rerun =
@@ -344,18 +372,22 @@ exit_class run::close(recorder& record, const loop_result& result) {
     record.set_who(who(session_.model.pipelines.front().source_directory, session_.around));
   status kept = record.finish(outcome, result.failed_step, rerun, result.failure);
   if (result.left_running) return outcome;
-  if (kept && runs_ && record.did_something()) kept = runs_->add(record.summary());
+  if (kept && runs_ && record.did_something()) kept = added_to_index(record.summary());
   if (record.did_something()) {
     forget_old_runs(session_.where, 200);
     home_->sweep();
   }
   (void)index_.save();
+  if (runs_failure_) print_warnings({*runs_failure_});
   if (kept) return outcome;
   print_errors({kept.error()});
   return outcome == exit_class::done ? exit_class::cannot_save : outcome;
 }
 
 exit_class run::execute() {
+  (void)make_own_folder(session_.where.cache);
+  if (!session_.where.domain.empty())
+    forget_old_domains(session_.where, std::chrono::system_clock::to_time_t(system_clock_port().now()));
   home_.emplace(session_.around, session_.where.build_root);
   recorder record(session_.where, id_);
   console screen(standard_sinks(session_.around), console_setup());
@@ -371,7 +403,7 @@ exit_class run::execute() {
   process_runner commands(loop, *processes, say, {.around = &session_.around});
   background_runner image_builder(
       loop, say, [&](const task& work, const cancellation& cancelled, const auto& tell) {
-        return build_image_step(work, session_.around, layer_folder(session_.where, tell),
+        return build_image_step(work, session_.around, layers_of(session_.where, tell),
                                 limits_of_this_machine().cores, cancelled);
       });
   background_runner effects(
@@ -400,8 +432,12 @@ exit_class run::execute() {
   options.expected = [&] { return expected_; };
   options.before_first = [&]() -> status {
     result<run_index> opened =
-        run_index::open(session_.around.state_folder() + "/runs.sqlite", session_.where.build_root);
-    if (!opened) return std::move(opened).error();
+        run_index::open(session_.where.state + "/runs.sqlite", session_.where.build_root);
+    if (!opened) {
+      if (opened.error().kind != exit_class::cannot_save) return std::move(opened).error();
+      runs_failure_ = std::move(opened).error();
+      return {};
+    }
     runs_ = *std::move(opened);
     expected_ = runs_->expected(session_.where.build_root);
     return {};

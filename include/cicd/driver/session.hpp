@@ -29,6 +29,7 @@ struct session {
   std::string config{};  ///< of a multi-configuration generator
   /// The texts of the declarations that generator expressions gave.
   std::set<std::string, std::less<>> generated{};
+  std::optional<error> no_home{};  ///< that the cache or the index lies in the build tree, and why
 
   /// `cmake --build <build> --target`, as a person would type it.
   std::string build_command() const;

@@ -9,7 +9,9 @@
 #include <cicd/base/text.hpp>
 #include <cicd/driver/session.hpp>
 #include <cicd/driver/time_zones.hpp>
+#include <cicd/run/domain.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -29,6 +31,44 @@ genex_reader genex_in(const std::string& build_root, const std::string& config) 
     const auto text = read_file_if_there(fmt::format("{}/.cicd/genex/{}-{}", build_root, id, config));
     return text ? *text : std::nullopt;
   };
+}
+
+}  // namespace driver_session
+
+namespace driver_session {
+
+/// What configure recorded. Its place was found by a name, so that whatever is there now is ours to judge.
+result<std::string> declarations_in(const std::string& build_root) {
+  const std::string path = build_root + "/.cicd/declarations.ndjson";
+  result<std::string> text = read_file(path);
+  if (text) return text;
+  error why = std::move(text).error();
+  if (!is_plain_file(path)) why.kind = exit_class::corrupt;
+  return std::move(why).with("try", "cmake " + shell_quoted(build_root));
+}
+
+/// The shared folders. A home that cannot be written (a container with any user id) stops nothing: the cache
+/// and the index of runs may be lost, and lie in the build tree then.
+void choose_folders(session& of) {
+  workspace& where = of.where;
+  where.cache = of.around.cache_folder();
+  where.state = of.around.state_folder();
+  where.domain = domain_of(ci_event_of(of.around));
+  const auto replace = [&](const char* variable, std::string& folder, const char* name) {
+    if (!of.around.get_or(variable, "").empty() || can_be_made(folder)) return;
+    of.no_home =
+        error{exit_class::usage,
+              {},
+              "the home folder cannot be written: the cache of steps and the index of runs are kept in the "
+              "build tree",
+              of.around.home(),
+              {{"try",
+                "set CICD_STATE_DIR, CICD_CACHE_DIR and CICD_DRIVER_CACHE to folders that can be "
+                "written"}}};
+    folder = where.own() + "/" + name;
+  };
+  replace("CICD_CACHE_DIR", where.cache, "cache");
+  replace("CICD_STATE_DIR", where.state, "state");
 }
 
 }  // namespace driver_session
@@ -109,7 +149,7 @@ session_or_errors open_session(const session_request& request, surroundings arou
   const std::string here = present_folder() == *root ? std::string() : present_folder();
   name_of_this_program() =
       shell_quoted(here.empty() ? *root + "/.cicd/cicd" : path_below(*root + "/.cicd/cicd", here));
-  const result<std::string> text = read_file(*root + "/.cicd/declarations.ndjson");
+  const result<std::string> text = driver_session::declarations_in(*root);
   if (!text) return {nullptr, {text.error()}, {}};
   std::set<std::string, std::less<>> generated;
   const genex_reader known = driver_session::genex_in(*root, request.config);
@@ -125,9 +165,9 @@ session_or_errors open_session(const session_request& request, surroundings arou
   opened.errors = std::move(read.errors);
   opened.warnings = std::move(read.warnings);
   if (!opened.errors.empty()) return opened;
-  const std::string cache = around.cache_folder();
   opened.opened =
-      std::make_unique<session>(session{std::move(around), {*root, cache}, std::move(read.model), {}});
+      std::make_unique<session>(session{std::move(around), {*root, {}}, std::move(read.model), {}});
+  driver_session::choose_folders(*opened.opened);
   opened.opened->config = request.config;
   opened.opened->generated = std::move(generated);
   opened.opened->targets = targets_of(opened.opened->model);

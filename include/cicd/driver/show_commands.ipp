@@ -15,6 +15,7 @@
 #include <cicd/plan/graph.hpp>
 #include <cicd/release/delivery.hpp>
 #include <cicd/release/run_index.hpp>
+#include <cicd/release/run_summary.hpp>
 #include <cicd/report/rendering.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
@@ -37,8 +38,22 @@ std::unique_ptr<session> open_or_say(const session_request& tree, surroundings a
   return std::move(opened.opened);
 }
 
-std::string index_file(const surroundings& around) {
-  return around.state_folder() + "/runs.sqlite";
+std::string index_file(const session& of) {
+  return of.where.state + "/runs.sqlite";
+}
+
+/// The last runs: from the index, or from the runs' own files where it cannot be used, which is said.
+result<std::vector<run_summary>> last_runs(const session& of, std::size_t most) {
+  const std::string& build_root = of.where.build_root;
+  result<run_index> index = run_index::open(index_file(of), build_root);
+  result<std::vector<run_summary>> runs =
+      index ? index->runs(build_root, most) : result<std::vector<run_summary>>(index.error());
+  if (runs || runs.error().kind != exit_class::cannot_save) return runs;
+  print_warnings({runs.error()});
+  std::vector<run_summary> there = runs_below(build_root);
+  std::ranges::reverse(there);
+  if (there.size() > most) there.resize(most);
+  return there;
 }
 
 /// Left-aligned columns, two spaces apart.
@@ -176,9 +191,7 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
       places.push(driver_show::json_of(*seen, pipeline, place));
       text += driver_show::text_of(*seen, pipeline, place);
     }
-  result<run_index> index = run_index::open(driver_show::index_file(of->around), of->where.build_root);
-  if (!index) return driver_show::fail(std::move(index).error());
-  const auto runs = index->runs(of->where.build_root, 1);
+  const auto runs = driver_show::last_runs(*of, 1);
   if (!runs) return driver_show::fail(runs.error());
   if (as_json) {
     json document;
@@ -198,7 +211,7 @@ exit_class show_status(const session_request& tree, bool as_json, surroundings a
 namespace driver_show {
 
 exit_class rebuild_index(const session& of) {
-  const result<std::size_t> found = run_index::rebuild(index_file(of.around), {of.where.build_root});
+  const result<std::size_t> found = run_index::rebuild(index_file(of), {of.where.build_root});
   if (!found) return fail(found.error());
   print_out(fmt::format("the index of runs was made anew: {} runs\n", *found));
   return exit_class::done;
@@ -227,9 +240,7 @@ exit_class show_history(const history_request& request, surroundings around) {
       }
       text += driver_show::table_of(rows);
     }
-  result<run_index> index = run_index::open(driver_show::index_file(of->around), of->where.build_root);
-  if (!index) return driver_show::fail(std::move(index).error());
-  const auto runs = index->runs(of->where.build_root, request.most);
+  const auto runs = driver_show::last_runs(*of, request.most);
   if (!runs) return driver_show::fail(runs.error());
   json listed{json::array{}};
   std::vector<std::vector<std::string>> rows;
@@ -371,7 +382,7 @@ exit_class tend_cache(const cache_request& request, surroundings around) {
   const std::string folder = around.cache_folder();
   std::size_t removed = 0;
   if (request.remove_older_than_days >= 0)
-    for (const char* part : {"/steps", "/layers", "/blobs"})
+    for (const char* part : {"/steps", "/layers", "/blobs", "/domains"})
       removed += driver_show::remove_older(folder + part,
                                            std::chrono::system_clock::to_time_t(system_clock_port().now())
                                                - std::time_t{86'400} * request.remove_older_than_days);

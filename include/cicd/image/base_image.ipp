@@ -13,6 +13,7 @@
 #include <cicd/image/parallel_gzip.hpp>
 #include <cicd/image/skopeo.hpp>
 #include <cicd/image/unfinished.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -232,15 +233,20 @@ status pull(const pinned_reference& from,
   return scratch->commit(to);
 }
 
-/// Copied once for each digest and architecture; a copy that is no longer right is made again.
+/// Copied once for each digest and architecture; a copy that is no longer right is made again, and one of
+/// another user is none: nothing in it says that it is what the registry has under the digest.
 result<base_image> of_registry(const image_recipe& recipe,
                                const std::string& architecture,
                                const layer_making& how) {
   auto from = pinned_reference_from(recipe.base);
   if (!from) return std::move(from).error();
-  const std::string to = fmt::format("{}/bases/{}-{}", how.store.folder(), hex(from->image), architecture);
-  if (is_folder(to))
-    if (auto kept = of_layout(oci_layout(to), {}, architecture, how); kept) return kept;
+  const auto place_in = [&](const std::string& folder) {
+    return fmt::format("{}/bases/{}-{}", folder, hex(from->image), architecture);
+  };
+  const std::string to = place_in(how.store.folder());
+  for (const std::string& folder : {how.store.folder(), how.store.trusted_folder()})
+    if (const std::string place = place_in(folder); !folder.empty() && is_folder(place) && is_own(place))
+      if (auto kept = of_layout(oci_layout(place), {}, architecture, how); kept) return kept;
   if (auto pulled = pull(*from, architecture, to, surroundings(recipe.environment), how); !pulled)
     return pulled.error();
   return of_layout(oci_layout(to), {}, architecture, how);

@@ -69,7 +69,8 @@ struct built_image {
 /// Where layers that were built before are remembered, by a digest over names, modes and contents of their
 /// entries.
 struct layer_cache {
-  std::string folder;  ///< absolute; each entry is checked against its digest when read
+  std::string folder;     ///< absolute; each entry is checked against its digest when read
+  std::string trusted{};  ///< another one to read from; empty: none
 };
 
 /// Builds the image into the OCI layout folder `layout`, which afterwards holds exactly this image; existing

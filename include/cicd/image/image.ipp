@@ -104,7 +104,7 @@ result<built_image> build_image(const image_recipe& recipe,
                                 unsigned threads,
                                 const cancellation* cancelled) {
   if (auto right = image_build::checked(recipe); !right) return right.error();
-  const layer_store store(cache.folder);
+  const layer_store store(cache.folder, cache.trusted);
   const auto limit = unpack_limit_of(surroundings(recipe.environment));
   if (!limit) return limit.error();
   const layer_making how{

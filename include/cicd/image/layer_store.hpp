@@ -1,7 +1,7 @@
 // Layers that were built before, by key, with their compressed bytes. Every entry is checked when it is read;
 // a bad, half-written or missing one is a miss. Bytes are read again unless inode, size, mtime and ctime are
-// those of the last reading, and that reading was younger than the last change. Knows digests and files; not
-// what a key stands for.
+// those of the last reading, and that reading was younger than the last change. An entry of another user is a
+// miss. Knows digests and files; not what a key stands for.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,10 @@ struct packed_layer {
 
 class layer_store {
  public:
-  explicit layer_store(std::string folder) : folder_(std::move(folder)) {}
+  /// What `folder` has not is looked for in `trusted`, unless that is empty, and copied from there; nothing
+  /// is ever written to it.
+  explicit layer_store(std::string folder, std::string trusted = {})
+      : folder_(std::move(folder)), trusted_(std::move(trusted)) {}
 
   /// What was stored under `key`, when its bytes are still there and right.
   std::optional<packed_layer> find(const digest& key) const;
@@ -45,15 +48,19 @@ class layer_store {
   /// Where things are made before they are whole; on the same file system as the blobs.
   std::string unfinished_folder() const { return folder_ + "/unfinished"; }
   const std::string& folder() const { return folder_; }
+  /// Empty where there is none.
+  const std::string& trusted_folder() const { return trusted_; }
 
  private:
   struct entry;
   std::optional<entry> read(const digest& key) const;
+  std::optional<packed_layer> find_here(const digest& key) const;
+  bool copied_from_trusted(const digest& key) const;
   status write(const digest& key, const entry& what) const;
   std::string look_path(const digest& look) const { return folder_ + "/looks/" + hex(look); }
   std::string entry_path(const digest& key) const { return folder_ + "/layers/" + hex(key) + ".json"; }
 
-  std::string folder_;
+  std::string folder_, trusted_;
 };
 
 }  // namespace cicd

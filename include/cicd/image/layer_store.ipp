@@ -4,6 +4,7 @@
 #include <cicd/base/json.hpp>
 #include <cicd/image/file_bytes.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -31,7 +32,7 @@ std::string settled(const std::optional<file_stamp>& stamp, std::int64_t looked)
 }  // namespace image_store
 
 std::optional<layer_store::entry> layer_store::read(const digest& key) const {
-  auto text = read_file(entry_path(key));
+  const auto text = read_own_file(entry_path(key));
   if (!text) return std::nullopt;
   auto entry = parse_json(*text);
   if (!entry) return std::nullopt;
@@ -57,6 +58,23 @@ status layer_store::write(const digest& key, const entry& what) const {
 }
 
 std::optional<packed_layer> layer_store::find(const digest& key) const {
+  if (auto found = find_here(key)) return found;
+  return copied_from_trusted(key) ? find_here(key) : std::nullopt;
+}
+
+/// Copied, not linked: a link would change the ctime of the trusted one, which would then be read again.
+bool layer_store::copied_from_trusted(const digest& key) const {
+  if (trusted_.empty()) return false;
+  const layer_store trusted(trusted_);
+  const auto known = trusted.read(key);
+  if (!known) return false;
+  const std::string to = blob_path(known->layer.blob), part = part_name(to);
+  const bool copied = copy_entry(trusted.blob_path(known->layer.blob), part) && rename_over(part, to);
+  if (!copied) (void)remove_tree(part);
+  return copied && write(key, {.layer = known->layer, .stamp = {}});
+}
+
+std::optional<packed_layer> layer_store::find_here(const digest& key) const {
   auto known = read(key);
   if (!known) return std::nullopt;
   const std::string path = blob_path(known->layer.blob);
@@ -95,9 +113,10 @@ void layer_store::confirm(const digest& key) const {
 }
 
 std::optional<digest> layer_store::key_for(const digest& look) const {
-  auto text = read_file(look_path(look));
+  const auto text = read_own_file(look_path(look));
   const auto key = text ? digest_from(std::string_view(*text).substr(0, 64)) : std::nullopt;
-  return key && *text == image_store::seal(look, *key) ? key : std::nullopt;
+  if (key && *text == image_store::seal(look, *key)) return key;
+  return trusted_.empty() ? std::nullopt : layer_store(trusted_).key_for(look);
 }
 
 void layer_store::remember(const digest& look, const digest& key) const {

@@ -37,7 +37,7 @@ struct upstream_result {
 struct key_part {
   std::string kind;   ///< `input`, `tool`, `command`, `variable`, `upstream`, …
   std::string name;   ///< `src/main/java/Orders.java`, `java`
-  std::string value;  ///< what is compared
+  std::string value;  ///< what is compared: a digest, never the text of a variable or a command
   std::string shown;  ///< the value for a person, where it is worth showing: `17.0.15`
   bool operator==(const key_part&) const = default;
 };
@@ -67,7 +67,7 @@ key_parts parts_of(const graph_step& step,
 /// Why `now` is not `before`, in a person's words: three causes at most, then `and 4 more`. Inputs first.
 std::vector<std::string> reasons_between(const key_parts& before, const key_parts& now);
 
-/// The parts as a file keeps them, and back; an unreadable text gives none.
+/// The parts as a file keeps them, and back; an unreadable text, or one of an earlier format, gives none.
 std::string text_of(const key_parts& parts);
 key_parts key_parts_from(std::string_view text);
 

@@ -14,6 +14,8 @@ namespace plan_key {
 
 /// Raised whenever a step would come out otherwise although nothing that the walk names has changed.
 constexpr std::string_view format = "2";
+/// How a file of parts begins.
+constexpr std::string_view parts_head{"cicd-parts-2\0", 13};
 
 /// Feeds each part with the lengths of its texts, so that no two walks give the same bytes.
 class hashing_sink : public key_sink {
@@ -39,6 +41,12 @@ class hashing_sink : public key_sink {
   sha256_stream hash_;
 };
 
+/// Whether a part's value is made of digests already.
+bool is_digest(std::string_view kind) {
+  return kind == "input" || kind == "tool" || kind == "upstream" || kind == "format";
+}
+
+/// The parts lie in a file: of a value, which may be a secret, only its digest is kept.
 class keeping_sink : public key_sink {
  public:
   void take(std::string_view kind,
@@ -46,6 +54,8 @@ class keeping_sink : public key_sink {
             std::string_view value,
             std::string_view shown) override {
     parts.push_back({std::string(kind), std::string(name), std::string(value), std::string(shown)});
+    if (is_digest(kind) || value.empty()) return;
+    parts.back().value = hex(sha256(fmt::format("{}:{}:{}:{}", kind.size(), kind, name, value)));
   }
   key_parts parts;
 };
@@ -201,7 +211,7 @@ std::vector<std::string> reasons_between(const key_parts& before, const key_part
 }
 
 std::string text_of(const key_parts& parts) {
-  std::string kept;
+  std::string kept(plan_key::parts_head);
   for (const key_part& part : parts)
     for (const std::string* piece : {&part.kind, &part.name, &part.value, &part.shown}) {
       kept += *piece;
@@ -211,6 +221,8 @@ std::string text_of(const key_parts& parts) {
 }
 
 key_parts key_parts_from(std::string_view text) {
+  if (!text.starts_with(plan_key::parts_head)) return {};
+  text.remove_prefix(plan_key::parts_head.size());
   std::vector<std::string> pieces;
   while (!text.empty()) {
     const auto end = text.find('\0');

@@ -2,11 +2,14 @@
 // is never ours: it is damage.
 #pragma once
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 
@@ -16,6 +19,7 @@
 #include <cicd/release/sqlite.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -50,12 +54,18 @@ inline error damaged(const std::string& file, std::string why) {
                .notes = {{"caused by", std::move(why)}, {"try", "cicd history --rebuild-index"}}};
 }
 
-inline error unsaved(const std::string& file, std::string why) {
-  return error{.kind = exit_class::cannot_save,
-               .subject = {},
-               .what = "the run cannot be kept in the index of runs",
-               .value = file,
-               .notes = {{"caused by", std::move(why)}}};
+inline error unusable(const std::string& file, std::string why) {
+  return error{
+      .kind = exit_class::cannot_save,
+      .subject = {},
+      .what = "the index of runs cannot be used",
+      .value = file,
+      .notes = {{"caused by", std::move(why)}, {"try", "CICD_STATE_DIR=<a folder that can be written>"}}};
+}
+
+/// Damage, unless the failure lies outside of the file.
+inline error failed(const std::string& file, const sqlite::database& database) {
+  return database.hindered() ? unusable(file, database.message()) : damaged(file, database.message());
 }
 
 inline std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
@@ -64,16 +74,34 @@ inline std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
   return number;
 }
 
+/// The first bytes of a file and how many it has. Never waits for a pipe or device.
+struct file_head {
+  std::string bytes;
+  std::uint64_t size = 0;
+};
+inline result<file_head> head_of(const std::string& file) {
+  const int opened = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (opened < 0) return unusable(file, strerrordesc_np(errno));
+  struct stat about {};
+  file_head head{std::string(100, '\0'), 0};
+  const bool is_file = ::fstat(opened, &about) == 0 && S_ISREG(about.st_mode);
+  const ssize_t count = is_file ? ::pread(opened, head.bytes.data(), head.bytes.size(), 0) : 0;
+  const int problem = count < 0 ? errno : 0;
+  ::close(opened);
+  if (!is_file) return damaged(file, "it is no plain file");
+  if (problem != 0) return unusable(file, strerrordesc_np(problem));
+  head.bytes.resize(static_cast<std::size_t>(count));
+  head.size = static_cast<std::uint64_t>(about.st_size);
+  return head;
+}
+
 /// What is wrong with a file's size or its first 100 bytes (SQLite's "Database File Format", 1.3); empty when
 /// nothing is. A file that is shorter than its header says can still be completed by its write-ahead log.
-inline std::string wrong_header(const std::string& file) {
+inline std::string wrong_header(const std::string& file, const file_head& read) {
+  const auto& [head, size] = read;
   std::error_code failed;
-  const auto size = std::filesystem::file_size(file, failed);
-  if (failed) return failed.message();
-  std::string head(100, '\0');
-  std::ifstream in(file, std::ios::binary);
   if (size == 0) return "it has zero bytes";
-  if (!in.read(head.data(), 100) || !head.starts_with(std::string_view("SQLite format 3\0", 16)))
+  if (head.size() < 100 || !head.starts_with(std::string_view("SQLite format 3\0", 16)))
     return "it is no SQLite database";
   const std::uint64_t page = big_endian(head, 16) >> 16U == 1 ? 65536 : big_endian(head, 16) >> 16U;
   const bool has_log = std::filesystem::file_size(file + "-wal", failed) > 0 && !failed;
@@ -145,12 +173,14 @@ inline void remove_database(const std::string& file) {
 /// A new index with these runs under its name, unless somebody else has put one there meanwhile.
 inline status make(const std::string& file, const std::vector<run_summary>& runs) {
   const auto slash = file.rfind('/');
-  if (status folder = make_folder(file.substr(0, slash)); !folder) return folder;
-  const std::string made =
-      fmt::format("{}.new-{}-{}", file, ::getpid(), system_clock_port().now().time_since_epoch().count());
+  if (status folder = make_folder(file.substr(0, slash)); !folder) {
+    const std::string path = folder.error().value.value_or(file.substr(0, slash));
+    return unusable(file, folder.error().what + ": '" + path + "'");
+  }
+  const std::string made = part_name(file + ".new");
   {
     sqlite::database database = sqlite::database::open(made, sqlite::database::missing::is_made);
-    if (!database) return unsaved(file, "the file cannot be made");
+    if (!database) return unusable(file, "it cannot be made: " + database.message());
     const bool good =
         database.run("PRAGMA journal_mode = WAL")
         && database.run(fmt::format("BEGIN; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT",
@@ -159,13 +189,13 @@ inline status make(const std::string& file, const std::vector<run_summary>& runs
     if (!good) {
       const std::string why = database.message();
       remove_database(made);
-      return unsaved(file, why);
+      return unusable(file, why);
     }
   }
   std::error_code failed;
   std::filesystem::create_hard_link(made, file, failed);
   remove_database(made);
-  if (failed && failed != std::errc::file_exists) return unsaved(file, failed.message());
+  if (failed && failed != std::errc::file_exists) return unusable(file, failed.message());
   return {};
 }
 
@@ -201,18 +231,21 @@ result<run_index> run_index::open(const std::string& file, const std::string& bu
   using namespace release_index;
   if (!exists(file))
     if (status made = make(file, runs_below(build_root)); !made) return std::move(made).error();
-  if (std::string why = wrong_header(file); !why.empty()) return damaged(file, std::move(why));
+  result<file_head> head = head_of(file);
+  if (!head) return std::move(head).error();
+  if (std::string why = wrong_header(file, *head); !why.empty()) return damaged(file, std::move(why));
   auto held =
       std::make_unique<state>(state{sqlite::database::open(file, sqlite::database::missing::fails), file});
-  if (!held->database) return damaged(file, "it cannot be opened");
-  if (std::string why = objection(held->database); !why.empty()) return damaged(file, std::move(why));
+  if (!held->database) return failed(file, held->database);
+  if (std::string why = objection(held->database); !why.empty())
+    return held->database.hindered() ? failed(file, held->database) : damaged(file, std::move(why));
   return run_index(std::move(held));
 }
 
 status run_index::add(const run_summary& run) {
   if (release_index::insert_all(state_->database, {run})) return {};
   if (state_->database.damaged()) return release_index::damaged(state_->file, state_->database.message());
-  return release_index::unsaved(state_->file, state_->database.message());
+  return release_index::unusable(state_->file, state_->database.message());
 }
 
 result<std::vector<run_summary>> run_index::runs(const std::string& build_root, std::size_t most) {
@@ -231,8 +264,7 @@ result<std::vector<run_summary>> run_index::runs(const std::string& build_root, 
       run.steps.push_back({steps.text(0), steps.text(1), std::chrono::milliseconds(steps.number(2))});
     steps.again();
   }
-  if (rows.failed() || steps.failed())
-    return release_index::damaged(state_->file, state_->database.message());
+  if (rows.failed() || steps.failed()) return release_index::failed(state_->file, state_->database);
   return found;
 }
 
@@ -255,9 +287,11 @@ result<std::size_t> run_index::rebuild(const std::string& file, const std::vecto
   for (const std::string& build_root : build_roots)
     for (run_summary& run : runs_below(build_root)) runs.push_back(std::move(run));
   if (exists(file)) {
-    if (auto healthy = open(file, {})) {
+    auto healthy = open(file, {});
+    if (!healthy && healthy.error().kind != exit_class::corrupt) return std::move(healthy).error();
+    if (healthy) {
       if (insert_all(healthy->state_->database, runs)) return runs.size();
-      return unsaved(file, healthy->state_->database.message());
+      return unusable(file, healthy->state_->database.message());
     }
     std::string stamp = replaced_all(utc_text_with_milliseconds(system_clock_port().now()), ":", "");
     for (const char* part : {"-wal", "-shm", ""})

@@ -44,7 +44,7 @@ class database {
   enum class missing { fails, is_made };
   static database open(const std::string& file, missing how);
 
-  explicit operator bool() const { return held_ != nullptr; }
+  explicit operator bool() const { return opened_; }
   /// Runs statements without a result; false when one failed.
   bool run(const std::string& sql);
   statement prepare(std::string_view sql) { return statement(held_.get(), sql); }
@@ -52,6 +52,10 @@ class database {
   std::int64_t number(std::string_view sql);
   /// Whether the last failure means that the file is damaged or is no database.
   bool damaged() const;
+  /// Whether it lies outside of the file: the disk, a right, a limit of the process. Nothing is known of the
+  /// file's content then.
+  bool hindered() const;
+  /// What failed, with the system's own reason.
   std::string message() const;
 
  private:
@@ -59,6 +63,7 @@ class database {
     void operator()(sqlite3* held) const;
   };
   std::unique_ptr<sqlite3, closer> held_;
+  bool opened_ = false;
 };
 
 }  // namespace cicd::sqlite

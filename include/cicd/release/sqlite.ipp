@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include <cstring>
+
 #include <cicd/release/sqlite.hpp>
 
 namespace cicd::sqlite {
@@ -67,7 +69,8 @@ database database::open(const std::string& file, missing how) {
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (how == missing::is_made ? SQLITE_OPEN_CREATE : 0);
   const int state = sqlite3_open_v2(file.c_str(), &made, flags, nullptr);
   opened.held_.reset(made);
-  if (state != SQLITE_OK) return {};
+  opened.opened_ = state == SQLITE_OK;
+  if (!opened) return opened;
   sqlite3_busy_timeout(made, 30'000);
   (void)opened.run("PRAGMA synchronous = FULL");
   return opened;
@@ -87,8 +90,29 @@ bool database::damaged() const {
   return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
+bool database::hindered() const {
+  switch (sqlite3_errcode(held_.get()) & 0xff) {
+    case SQLITE_PERM:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_READONLY:
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOLFS:
+    case SQLITE_AUTH: return true;
+    default: return false;
+  }
+}
+
 std::string database::message() const {
-  return sqlite3_errmsg(held_.get());
+  if (held_ == nullptr) return "out of memory";
+  const std::string what = sqlite3_errmsg(held_.get());
+  const int number = hindered() ? sqlite3_system_errno(held_.get()) : 0;
+  const char* why = number == 0 ? nullptr : strerrordesc_np(number);
+  return why == nullptr ? what : what + ": " + why;
 }
 
 }  // namespace cicd::sqlite

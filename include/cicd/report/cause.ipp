@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <optional>
 
@@ -113,7 +114,20 @@ std::string missing_program(const std::vector<std::string>& lines) {
   return {};
 }
 
+/// Why the system started nothing, where the program's file is not to blame.
+std::string from_errno(int number) {
+  switch (number) {
+    case EMFILE: return "this process may not have more files open at once: `ulimit -n 4096`";
+    case ENFILE: return "the machine has as many files open as it may: `sysctl fs.file-max`";
+    case EAGAIN: return "this user may not have more processes at once: `ulimit -u`";
+    case ENOMEM: return "the machine has no memory left for one more process";
+    default: return {};
+  }
+}
+
 std::string from_status(const step_ended& end, const std::vector<std::string>& lines) {
+  if (end.how.kind == ending::how::not_started)
+    if (std::string cause = from_errno(end.how.number); !cause.empty()) return cause;
   const bool started = end.how.kind != ending::how::not_started;
   const int status = started || end.how.number != 0 ? end.how.shell_status() : 0;
   switch (status) {

@@ -1,6 +1,7 @@
 // The cache of pure steps: what a key gave, shared by build trees and clones. Entries are written last and
 // checked, blobs are checked whenever they are read: a bad, half-written or missing one is a miss, never
-// served.
+// served. Who wrote an entry counts: one of another user is a miss, and what pull requests and forks make
+// lies in a domain of its own, which nothing else reads. What an entry says is only believed where it is.
 #pragma once
 
 #include <optional>
@@ -19,13 +20,15 @@ struct cached_step {
   step_result result;
   file_set outputs;  ///< what `result.outputs` is over
   file_set reports;
-  digest log;  ///< none when the step printed nothing
+  digest log;             ///< none when the step printed nothing
+  std::string from = {};  ///< the folder of the domain that has it and its blobs
 };
 
 class step_cache {
  public:
-  /// `folder` need not exist.
-  explicit step_cache(std::string folder) : folder_(std::move(folder)) {}
+  /// `folder` need not exist. Entries are written to `domain` (the trusted one where it is empty) and looked
+  /// for there, then in the trusted one.
+  explicit step_cache(std::string folder, std::string domain = {});
 
   /// The entry under a key; a damaged one is none.
   std::optional<cached_step> find(const digest& key) const;
@@ -36,12 +39,15 @@ class step_cache {
   /// digest stops it. Failures are not those of the step: the error is for a message.
   status store(const cached_step& entry, const std::string& work, const std::string& log) const;
 
-  const std::string& folder() const { return folder_; }
+  /// Where blobs and entries are written.
   std::string blob_path(const digest& of) const;
   std::string entry_path(const digest& key) const;
 
  private:
-  std::string folder_;
+  std::string trusted_, own_;
 };
+
+/// The folder of a domain below the cache's own.
+std::string domain_folder(const std::string& cache, const std::string& domain);
 
 }  // namespace cicd

@@ -3,7 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -11,6 +14,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 #include <cicd/system/place.hpp>
 
 namespace cicd {
@@ -18,13 +22,37 @@ namespace cicd {
 namespace run_cache {
 
 constexpr unsigned link_mode = 0120000;
+constexpr std::int64_t file_mode = 0100000;
 constexpr std::string_view first_word = "cicd-step-1 ";
+
+/// JSON holds text only, and a file's name may be any bytes: `path`, or `path_hex` where it is no text.
+void set_path(json& to, const std::string& path) {
+  std::string digits;
+  for (const char byte : path) digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  const bool is_text = valid_utf8(path) == path;
+  to.set(is_text ? "path" : "path_hex", is_text ? path : digits);
+}
+
+/// Empty, which is no path, where there is none.
+std::string path_from(const json& of) {
+  const std::string digits = of["path_hex"].text();
+  if (digits.empty()) return of["path"].text();
+  std::string path;
+  for (std::size_t at = 0; at < digits.size(); at += 2) {
+    unsigned byte = 0;
+    const char* end = digits.data() + std::min(at + 2, digits.size());
+    const auto read = std::from_chars(digits.data() + at, end, byte, 16);
+    if (read.ptr != digits.data() + at + 2) return {};
+    path += static_cast<char>(byte);
+  }
+  return path;
+}
 
 json json_of(const file_set& files) {
   json all{json::array{}};
   for (const observed_file& file : files) {
     json one;
-    one.set("path", file.path);
+    set_path(one, file.path);
     one.set("mode", static_cast<int>(file.mode));
     one.set("digest", hex(file.content));
     all.push(std::move(one));
@@ -36,11 +64,34 @@ std::optional<file_set> files_from(const json& all) {
   file_set files;
   for (const json& one : all.elements()) {
     const auto content = digest_from(one["digest"].text());
-    const std::string path = one["path"].text();
+    const std::string path = path_from(one);
     if (!content || !relative_path::accepts(path)) return std::nullopt;
-    files.push_back({path, static_cast<unsigned>(one["mode"].integer()), *content});
+    const std::int64_t mode = one["mode"].integer();
+    if (mode != link_mode && (mode & ~std::int64_t{0777}) != file_mode) return std::nullopt;
+    files.push_back({path, static_cast<unsigned>(mode), *content});
   }
   return files;
+}
+
+/// Whether each path stands for one thing, and none lies below another: putting the one there would lead
+/// through the other, a link to anywhere.
+bool is_a_tree(const file_set& outputs, const file_set& reports) {
+  std::map<std::string_view, const observed_file*> known;
+  for (const file_set* files : {&outputs, &reports})
+    for (const observed_file& file : *files) {
+      const auto [at, added] = known.try_emplace(file.path, &file);
+      if (!added && (at->second->content != file.content || at->second->mode != file.mode)) return false;
+    }
+  return std::ranges::none_of(known, [&](const auto& one) {
+    const std::string_view path = one.first;
+    for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1))
+      if (known.contains(path.substr(0, slash))) return true;
+    return false;
+  });
+}
+
+bool is_artifact(std::string_view text) {
+  return text.empty() || (text.starts_with("sha256:") && digest_from(text.substr(7)));
 }
 
 /// The entry as a file keeps it: its own digest first, so that half of one is known as such.
@@ -70,8 +121,11 @@ std::optional<cached_step> entry_from(std::string_view text, const digest& key) 
   auto outputs = files_from((*body)["outputs"]);
   auto reports = files_from((*body)["reports"]);
   if (!result_digest || !log || !outputs || !reports) return std::nullopt;
+  std::string artifact = (*body)["artifact"].text();
+  if (!is_a_tree(*outputs, *reports) || digest_of(*outputs) != *result_digest || !is_artifact(artifact))
+    return std::nullopt;
   return cached_step{
-      {key, *result_digest, (*body)["artifact"].text()}, *std::move(outputs), *std::move(reports), *log};
+      {key, *result_digest, std::move(artifact)}, *std::move(outputs), *std::move(reports), *log};
 }
 
 /// The digest of a file's content as it is now, or none.
@@ -107,40 +161,60 @@ status keep(const std::string& from, const observed_file& file, const std::strin
     return write_file(blob, target, durability::fast, 0444);
   }
   if (status made = make_folder(blob.substr(0, blob.rfind('/'))); !made) return made;
-  const std::string part = fmt::format("{}.{}.part", blob, getpid());
+  const std::string part = part_name(blob);
   if (status copied = copy_entry(from, part); !copied) return copied;
   if (digest_now(part) != file.content) {
     (void)remove_tree(part);
     return error{exit_class::cannot_save, {}, "an output changed while it was kept", from, {}};
   }
   (void)chmod(part.c_str(), 0444);
-  return rename_over(part, blob);
+  status kept = rename_over(part, blob);
+  if (kept) return kept;
+  (void)remove_tree(part);
+  return exists(blob) ? status{} : kept;  // somebody else was faster with the same bytes
+}
+
+/// `<folder>/<kind>/<ab>/<abcd…>`
+std::string path_in(const std::string& folder, std::string_view kind, const digest& of) {
+  const std::string name = hex(of);
+  return fmt::format("{}/{}/{}/{}", folder, kind, name.substr(0, 2), name);
 }
 
 }  // namespace run_cache
 
+std::string domain_folder(const std::string& cache, const std::string& domain) {
+  return domain.empty() ? cache : cache + "/domains/" + domain;
+}
+
+step_cache::step_cache(std::string folder, std::string domain)
+    : trusted_(std::move(folder)), own_(domain_folder(trusted_, domain)) {}
+
 std::string step_cache::blob_path(const digest& of) const {
-  const std::string name = hex(of);
-  return folder_ + "/blobs/" + name.substr(0, 2) + "/" + name;
+  return run_cache::path_in(own_, "blobs", of);
 }
 
 std::string step_cache::entry_path(const digest& key) const {
-  const std::string name = hex(key);
-  return folder_ + "/steps/" + name.substr(0, 2) + "/" + name;
+  return run_cache::path_in(own_, "steps", key);
 }
 
 std::optional<cached_step> step_cache::find(const digest& key) const {
-  const auto text = read_file_if_there(entry_path(key));
-  if (!text || !*text) return std::nullopt;
-  return run_cache::entry_from(**text, key);
+  for (const std::string& folder : {own_, trusted_}) {
+    const auto text = read_own_file(run_cache::path_in(folder, "steps", key));
+    auto entry = text ? run_cache::entry_from(*text, key) : std::nullopt;
+    if (!entry) continue;
+    entry->from = folder;
+    return entry;
+  }
+  return std::nullopt;
 }
 
 bool step_cache::restore(const cached_step& entry, const std::string& work, const std::string& log) const {
   if (!make_folder(work)) return false;
   const auto place = [&](const observed_file& file, const std::string& root) {
-    const std::string blob = blob_path(file.content);
+    const std::string& folder = entry.from.empty() ? own_ : entry.from;
+    const std::string blob = run_cache::path_in(folder, "blobs", file.content);
     if (run_cache::take_out(blob, file, root)) return true;
-    if (exists(blob)) (void)remove_tree(blob);
+    if (folder == own_ && exists(blob)) (void)remove_tree(blob);
     return false;
   };
   for (const file_set* files : {&entry.outputs, &entry.reports})
@@ -160,7 +234,7 @@ status step_cache::store(const cached_step& entry, const std::string& work, cons
   if (entry.log)
     if (status kept = run_cache::keep(log, {"log", 0100644, entry.log}, blob_path(entry.log)); !kept)
       return kept;
-  return write_file(entry_path(entry.result.key), run_cache::text_for(entry), durability::fast);
+  return write_file(entry_path(entry.result.key), run_cache::text_for(entry), durability::fast, 0600);
 }
 
 }  // namespace cicd

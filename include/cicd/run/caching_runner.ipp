@@ -78,7 +78,7 @@ bool caching_runner::restored(progress& one) {
   one.end.printed = static_cast<bool>(entry->log);
   one.end.tests = ask_.read_reports(one.work->folder, entry->reports);
   one.made = *entry;
-  (void)write_file(where_.memory(step.id, "parts"), text_of(one.work->parts), durability::fast);
+  (void)write_file(where_.memory(step.id, "parts"), text_of(one.work->parts), durability::fast, 0600);
   (void)remembered_.append(step.id, entry->result);
   return true;
 }
@@ -177,7 +177,7 @@ void caching_runner::keep(progress& one) {
     one.messages.emplace_back("its inputs changed while it ran: the result is not kept");
     return;
   }
-  (void)write_file(where_.memory(id, "parts"), text_of(one.work->parts), durability::fast);
+  (void)write_file(where_.memory(id, "parts"), text_of(one.work->parts), durability::fast, 0600);
   if (status noted = remembered_.append(id, one.end.result); !noted)
     one.messages.push_back(noted.error().what);
   if (!one.shareable) return;

@@ -1,6 +1,6 @@
 // What this build tree remembers of each step's last success: an append-only text file, a line each, the last
-// one counts. It can be lost at any time: then a step comes from the cache or runs again. A line that is
-// damaged is passed over.
+// one counts. It can be lost at any time: then a step comes from the cache or runs again. A line has a digest
+// of its own: one that is damaged is passed over, counted, and taken out of the file.
 #pragma once
 
 #include <map>
@@ -24,6 +24,8 @@ class journal {
   status append(const std::string& step, const step_result& success);
   /// What another process appended since.
   void reread();
+  /// How many lines were passed over because they are damaged.
+  std::size_t damaged() const;
 
  private:
   void read_lines(std::string_view text);
@@ -31,6 +33,7 @@ class journal {
   std::string path_;
   mutable std::mutex mutex_;
   std::map<std::string, step_result, std::less<>> last_;
+  std::size_t damaged_ = 0;
   std::optional<append_file> file_;
 };
 

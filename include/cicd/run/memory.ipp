@@ -12,8 +12,12 @@ std::optional<memory::last_success> build_memory::last(std::string_view step) co
 }
 
 key_parts build_memory::parts(std::string_view step) const {
-  const auto text = read_file_if_there(where_.memory(std::string(step), "parts"));
-  return text && *text ? key_parts_from(**text) : key_parts{};
+  const std::string path = where_.memory(std::string(step), "parts");
+  const auto text = read_file_if_there(path);
+  if (!text || !*text) return {};
+  key_parts parts = key_parts_from(**text);
+  if (parts.empty()) (void)remove_tree(path);  // an earlier cicd kept values in it, secrets too
+  return parts;
 }
 
 std::optional<step_result> build_memory::cached(const digest& key) const {

@@ -119,7 +119,7 @@ void process_runner::start(const task& work, std::function<void(outcome)> done) 
   const auto write = [](running& to) {
     if (to.unwritten.empty()) return;
     if (!to.log)
-      if (result<append_file> log = append_file::open(to.work->log)) to.log = *std::move(log);
+      if (result<append_file> log = append_file::open(to.work->log, 0600)) to.log = *std::move(log);
     if (to.log) (void)to.log->append(to.unwritten);
     to.printed = true;
     to.unwritten.clear();

@@ -4,6 +4,7 @@
 #include <cicd/run/cache.ipp>
 #include <cicd/run/caching_runner.ipp>
 #include <cicd/run/decorators.ipp>
+#include <cicd/run/domain.ipp>
 #include <cicd/run/event.ipp>
 #include <cicd/run/folder.ipp>
 #include <cicd/run/journal.ipp>

@@ -14,15 +14,20 @@ namespace cicd {
 /// The folders of one build tree; all absolute.
 struct workspace {
   std::string build_root;
-  std::string cache;  ///< shared by build trees
+  std::string cache;     ///< shared by build trees
+  std::string state{};   ///< of the user: the index of runs
+  std::string domain{};  ///< whose results these are; empty: trusted ones. See run/domain.hpp
 
   std::string own() const { return build_root + "/.cicd"; }
+  /// What steps leave and what is remembered of them lies apart for each domain.
+  std::string of_domain() const { return domain.empty() ? own() : domains() + "/" + domain; }
+  std::string domains() const { return own() + "/domains"; }
   /// The folder of a step, by its id `orders/build`: a link to where it really lies (run/step_home).
-  std::string work(const std::string& step) const { return own() + "/work/" + step; }
+  std::string work(const std::string& step) const { return of_domain() + "/work/" + step; }
   /// What is remembered of a step beside its folder.
   std::string memory(const std::string& step, const std::string& kind) const;
   std::string lock(const std::string& step) const { return memory(step, "lock"); }
-  std::string journal() const { return own() + "/steps.journal"; }
+  std::string journal() const { return of_domain() + "/steps.journal"; }
   std::string index() const { return own() + "/files.index"; }
   std::string runs() const { return own() + "/runs"; }
   std::string run(const std::string& id) const { return runs() + "/" + id; }

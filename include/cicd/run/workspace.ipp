@@ -10,7 +10,7 @@ std::string flat_name(std::string step) {
 }
 
 std::string workspace::memory(const std::string& step, const std::string& kind) const {
-  return own() + "/steps/" + flat_name(step) + "." + kind;
+  return of_domain() + "/steps/" + flat_name(step) + "." + kind;
 }
 
 std::string workspace::junit(const std::string& step) const {

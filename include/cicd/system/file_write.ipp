@@ -194,9 +194,10 @@ append_file::~append_file() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-result<append_file> append_file::open(const std::string& path) {
+result<append_file> append_file::open(const std::string& path, unsigned mode) {
   using namespace system_write;
-  const auto open_it = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644); };
+  constexpr int how = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const auto open_it = [&] { return ::open(path.c_str(), how, mode); };
   int opened = open_it();
   if (opened < 0 && errno == ENOENT) {
     if (status folder = make_folders_of(path, durability::fast); !folder) return std::move(folder).error();

@@ -94,7 +94,8 @@ std::optional<std::string> real_path(const std::string& path);
 /// A file appended to line by line; each append is one write(2).
 class append_file {
  public:
-  static result<append_file> open(const std::string& path);
+  /// Never waits: a pipe that nobody reads is an error.
+  static result<append_file> open(const std::string& path, unsigned mode = 0644);
   append_file(append_file&&) noexcept;
   append_file& operator=(append_file&&) noexcept;
   ~append_file();

@@ -127,6 +127,8 @@ started explained(int number, const command& what, const std::string& program) {
   if (number == ENOEXEC) {
     return not_started(number, "neither a program for this machine nor a script with '#!': " + quoted);
   }
+  if (number == EMFILE || number == ENFILE)
+    return not_started(number, "too many files are open (ulimit -n): " + quoted);
   if (number == E2BIG)
     return not_started(number, "its arguments and environment are too long for the system: " + quoted);
   return not_started(number, std::string(strerrordesc_np(number)) + ": " + quoted);

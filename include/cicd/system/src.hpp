@@ -16,6 +16,7 @@
 #include <cicd/system/http_message.ipp>
 #include <cicd/system/launch.ipp>
 #include <cicd/system/machine.ipp>
+#include <cicd/system/own_file.ipp>
 #include <cicd/system/paths.ipp>
 #include <cicd/system/place.ipp>
 #include <cicd/system/prepare.ipp>

@@ -83,6 +83,30 @@ TEST_F(key_fixture, a_removed_file_and_a_changed_command_are_said) {
   EXPECT_EQ(reasons_since(before), (std::vector<std::string>{"pom.xml is gone", "the command changed"}));
 }
 
+TEST_F(key_fixture, no_value_of_a_variable_or_word_of_the_command_is_in_the_text_of_its_parts) {
+  seen.variables = {{"TOKEN", "hunter2-variable"}};
+  seen.assignments = {{"OTHER", "hunter2-assignment"}};
+  seen.settings = {{"Maven's settings", "hunter2-settings"}};
+  seen.words = {"mvn", "--password=hunter2-word"};
+  const std::string kept = text_of(parts_of(about, seen, {}));
+  EXPECT_NE(kept.find("TOKEN"), std::string::npos);
+  EXPECT_EQ(kept.find("hunter2"), std::string::npos);
+  declared.shell = text("echo hunter2-shell");
+  EXPECT_EQ(text_of(parts_of(about, seen, {})).find("hunter2"), std::string::npos);
+}
+
+TEST_F(key_fixture, equal_values_of_two_variables_are_not_seen_to_be_equal) {
+  seen.variables = {{"A", "same"}, {"B", "same"}};
+  key_parts parts = parts_of(about, seen, {});
+  std::erase_if(parts, [](const key_part& part) { return part.kind != "variable"; });
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_NE(parts[0].value, parts[1].value);
+}
+
+TEST_F(key_fixture, parts_of_an_earlier_format_explain_nothing) {
+  EXPECT_TRUE(key_parts_from(std::string_view("variable\0TOKEN\0hunter2\0\0", 24)).empty());
+}
+
 TEST_F(key_fixture, parts_come_back_from_their_text) {
   const key_parts parts = parts_of(about, seen, {});
   EXPECT_EQ(key_parts_from(text_of(parts)), parts);

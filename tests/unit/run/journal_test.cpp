@@ -1,4 +1,6 @@
 // The journal: the last success of each step, through restarts, damage and two writers.
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -48,6 +50,48 @@ TEST_F(journal_fixture, damaged_lines_are_passed_over_at_every_length) {
     std::ofstream(path) << whole.substr(0, length);
     EXPECT_FALSE(journal(path).last("orders/build")) << length;
   }
+}
+
+TEST_F(journal_fixture, a_line_with_any_byte_changed_remembers_nothing_and_is_told_once) {
+  ASSERT_TRUE(journal(path).append("orders/image", {sha256("k"), sha256("o"), "sha256:abc"}));
+  std::ifstream in(path);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  for (std::size_t at = 0; at + 1 < whole.size(); ++at) {
+    std::string harmed = whole;
+    harmed[at] = harmed[at] == '7' ? '8' : '7';
+    std::ofstream(path) << harmed;
+    const journal reader(path);
+    EXPECT_EQ(reader.damaged(), 1U) << at;
+    for (const char* step : {"orders/image", "7rders/image"}) EXPECT_FALSE(reader.last(step)) << at;
+    EXPECT_EQ(journal(path).damaged(), 0U) << "it was taken out of the file";
+  }
+}
+
+TEST_F(journal_fixture, a_bad_line_leaves_the_others_as_they_are) {
+  {
+    journal writer(path);
+    ASSERT_TRUE(writer.append("orders/build", success("a")));
+    ASSERT_TRUE(writer.append("orders/image", success("b")));
+  }
+  std::fstream(path, std::ios::in | std::ios::out).seekp(20).put('x');
+  const journal reader(path);
+  EXPECT_EQ(reader.damaged(), 1U);
+  EXPECT_FALSE(reader.last("orders/build"));
+  EXPECT_EQ(reader.last("orders/image")->key, sha256("b"));
+}
+
+TEST_F(journal_fixture, lines_of_an_earlier_format_are_forgotten_without_a_word) {
+  std::ofstream(path) << "orders/build " << hex(sha256("k")) << " " << hex(sha256("o")) << " - .\n";
+  const journal reader(path);
+  EXPECT_FALSE(reader.last("orders/build"));
+  EXPECT_EQ(reader.damaged(), 0U);
+}
+
+TEST_F(journal_fixture, a_pipe_in_its_place_is_an_error_and_no_wait) {
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  journal one(path);
+  EXPECT_FALSE(one.last("orders/build"));
+  EXPECT_FALSE(one.append("orders/build", success("a")));
 }
 
 TEST_F(journal_fixture, what_another_process_appends_is_read_again) {

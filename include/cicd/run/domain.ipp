@@ -1,0 +1,35 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cicd/base/digest.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/run/domain.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+std::string domain_of(const ci_event& event) {
+  if (event.kind != event_kind::pull_request && !event.fork) return {};
+  std::string change;
+  for (const std::string& part :
+       {event.system, event.repository, event.fork.value_or(""), event.source_branch})
+    change += std::to_string(part.size()) + ":" + part;
+  return "change-" + hex(sha256(change)).substr(0, 16);
+}
+
+void forget_old_domains(const workspace& where, std::int64_t now_seconds) {
+  constexpr std::int64_t two_weeks = 14 * 86'400;
+  const auto domains = list_tree(where.domains(), [](const std::string&) { return false; });
+  if (!domains) return;
+  for (const tree_entry& entry : *domains) {
+    struct stat used {};
+    const std::string folder = where.domains() + "/" + entry.path;
+    const bool known =
+        stat((folder + "/steps.journal").c_str(), &used) == 0 || stat(folder.c_str(), &used) == 0;
+    if (entry.path != where.domain && known && used.st_mtime + two_weeks < now_seconds)
+      (void)remove_tree(folder);
+  }
+}
+
+}  // namespace cicd

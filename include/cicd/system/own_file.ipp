@@ -1,0 +1,141 @@
+// Owners and modes, by descriptors: a file that is swapped meanwhile is not read.
+#pragma once
+
+#include <cicd/system/own_file.hpp>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/system/descriptor.hpp>
+#include <cicd/system/file_error.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+namespace system_own {
+namespace {
+
+bool is_ours(uid_t owner) {
+  return owner == geteuid() || owner == 0;
+}
+
+/// Whether a user's own name is the group's and nobody else is in it: the private group that Debian, Fedora
+/// and others make for each user, whose umask lets it write.
+bool is_private_group(gid_t group) {
+  std::array<char, 16384> user_text{}, group_text{};
+  passwd user{};
+  passwd* found_user = nullptr;
+  ::group about{};
+  ::group* found_group = nullptr;
+  if (getpwuid_r(geteuid(), &user, user_text.data(), user_text.size(), &found_user) != 0
+      || getgrgid_r(group, &about, group_text.data(), group_text.size(), &found_group) != 0)
+    return false;
+  if (found_user == nullptr || found_group == nullptr || std::strcmp(user.pw_name, about.gr_name) != 0)
+    return false;
+  for (char** member = about.gr_mem; *member != nullptr; ++member)
+    if (std::strcmp(*member, user.pw_name) != 0) return false;
+  return true;
+}
+
+error others_may(std::string what, const std::string& folder, std::string command) {
+  return error{
+      .kind = exit_class::usage, .subject = {}, .what = std::move(what), .value = folder, .notes = {}}
+      .with("allowed", "a folder that belongs to you or root, and that nobody else can write")
+      .with("try", command.empty() ? "" : command + ", after looking at what is in it")
+      .with("try", "CICD_CACHE_DIR=<a folder of your own>");
+}
+
+/// Fills `text`; false when the file is not wholly read.
+bool read_whole(int file, std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t count = read(file, text.data() + at, text.size() - at);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    at += static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace system_own
+
+std::optional<std::string> read_own_file(const std::string& path) {
+  constexpr off_t longest = 1 << 28;
+  const system_descriptor::descriptor file(
+      open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat about {};
+  if (!file || fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode)
+      || !system_own::is_ours(about.st_uid) || about.st_size > longest)
+    return std::nullopt;
+  std::string text(static_cast<std::size_t>(about.st_size), '\0');
+  if (!system_own::read_whole(file.number(), text)) return std::nullopt;
+  return text;
+}
+
+bool is_own(const std::string& path) {
+  struct stat about {};
+  return lstat(path.c_str(), &about) == 0 && system_own::is_ours(about.st_uid);
+}
+
+status check_own_folder(const std::string& folder) {
+  using namespace system_own;
+  struct stat about {};
+  if (stat(folder.c_str(), &about) != 0) return {};
+  if (!is_ours(about.st_uid))
+    return others_may(fmt::format("the cache belongs to another user (uid {})", about.st_uid), folder, {});
+  const bool by_group = (about.st_mode & S_IWGRP) != 0 && !is_private_group(about.st_gid);
+  const bool by_others = (about.st_mode & S_IWOTH) != 0;
+  if ((!by_group && !by_others) || (about.st_mode & S_ISVTX) != 0) return {};
+  return others_may(by_others ? "the cache can be written by every user of this machine"
+                              : "the cache can be written by the other users of its group",
+                    folder, "chmod go-w " + shell_quoted(folder));
+}
+
+status make_own_folder(const std::string& folder) {
+  if (status above = make_folder(system_files::folder_of(folder)); !above) return above;
+  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return system_files::save_error("the folder cannot be made", folder, errno);
+}
+
+bool is_plain_file(const std::string& path) {
+  struct stat about {};
+  return stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode);
+}
+
+bool can_be_made(const std::string& folder) {
+  if (folder.empty()) return false;
+  struct stat about {};
+  if (stat(folder.c_str(), &about) == 0) return S_ISDIR(about.st_mode);
+  for (std::string at = folder; at != "/";) {
+    at = system_files::folder_of(at);
+    if (stat(at.c_str(), &about) != 0) {
+      if (errno == ENOENT && at != ".") continue;
+      return false;
+    }
+    return S_ISDIR(about.st_mode) && faccessat(AT_FDCWD, at.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+  }
+  return false;
+}
+
+std::string part_name(const std::string& beside) {
+  std::array<unsigned char, 12> dice{};
+  while (getrandom(dice.data(), dice.size(), 0) != static_cast<ssize_t>(dice.size())) {
+  }
+  std::string name = beside + ".";
+  for (const unsigned char byte : dice) name += fmt::format("{:02x}", byte);
+  return name + ".part";
+}
+
+}  // namespace cicd
