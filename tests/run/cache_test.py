@@ -3,6 +3,7 @@
 import os
 import shutil
 import unittest
+from pathlib import Path
 
 import harness
 
@@ -260,6 +261,14 @@ class Cache(harness.Case):
         self.assertEqual(done.returncode, 0, done.all)
         self.assertEqual((tree.home / "cache").stat().st_mode & 0o777, 0o700)
         tree.run("app/second")
+
+    def test_configure_makes_the_cache_for_its_user_alone_whatever_the_umask(self):
+        script = self.folder / "find.cmake"
+        script.write_text(f'include("{Path(__file__).resolve().parents[2]}/cmake/_cicd_driver.cmake")\n_cicd_find_user_cache(cache why)\n')
+        tree = self.tree()
+        done = tree.call(["/bin/sh", "-c", 'umask 0; exec "$@"', "sh", harness.tool("cmake"), "-P", script])
+        self.assertEqual(done.returncode, 0, done.all)
+        self.assertEqual((tree.home / ".cache/cicd").stat().st_mode & 0o777, 0o700)
 
     def test_entries_of_another_user_are_misses(self):
         first = self.made()
