@@ -333,6 +333,7 @@ class run {
   std::optional<planner> planner_;
   std::optional<step_home> home_;
   std::optional<run_index> runs_;
+  std::optional<error> runs_failure_;                          ///< why the index of runs is not used
   std::map<std::string, std::chrono::milliseconds> expected_;  ///< by step id
 };
 
