@@ -94,8 +94,10 @@ result<std::vector<deployment_record>> delivery::history_of(const declared_pipel
   // A deployment with VERIFY is written down twice: when it was committed, and how it ended.
   auto all = manifest_history(target_of(pipeline, place), 2 * most, around_, {});
   if (!all) return all;
-  const auto twice = std::ranges::unique(*all, {}, &deployment_record::id);
-  all->erase(twice.begin(), twice.end());
+  const auto is_same = [](const deployment_record& one, const deployment_record& next) {
+    return one.id == next.id;
+  };
+  all->erase(std::unique(all->begin(), all->end(), is_same), all->end());
   if (all->size() > most) all->resize(most);
   return all;
 }
