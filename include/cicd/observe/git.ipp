@@ -161,11 +161,21 @@ void check_owner(const std::string& folder,
       + shell_quoted(of.top));
 }
 
+/// The name of the account that runs us; empty where it has none. Several threads may ask.
+std::string account_name() {
+  passwd account{};
+  passwd* found = nullptr;
+  std::array<char, 16U << 10U> texts;
+  return ::getpwuid_r(::geteuid(), &account, texts.data(), texts.size(), &found) == 0 && found != nullptr
+             ? account.pw_name
+             : "";
+}
+
 std::string user_at_host(const surroundings& around) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host = {"localhost"};
   auto user = around.get_or("USER", around.get_or("LOGNAME", ""));
-  if (const passwd* account = user.empty() ? ::getpwuid(::geteuid()) : nullptr) user = account->pw_name;
+  if (user.empty()) user = account_name();
   return (user.empty() ? "user " + std::to_string(::geteuid()) : user) + "@" + host.data();
 }
 
