@@ -12,7 +12,7 @@ namespace {
 void read(std::string_view text) {
   const auto calls = cicd::read_calls(text, {});
   if (!calls) return;
-  const cicd::template_source none{[](const std::string&) { return std::nullopt; },
+  const cicd::template_source none{[](const std::string&) { return std::optional<std::string>(); },
                                    [] { return std::vector<std::string>(); }};
   (void)cicd::model_of(*calls, none);
 }
