@@ -22,7 +22,7 @@ struct branch_request {
   std::string branch;
   std::chrono::system_clock::time_point now;
   int percent = 0;                       ///< of a canary, when it was asked for otherwise than declared
-  const surroundings* around = nullptr;  ///< who works here, and whether it is a pull request from a fork
+  const surroundings* around = nullptr;  ///< who works here
 };
 
 /// How long a preview lives after its last deploy, and a canary, where no TTL is declared.

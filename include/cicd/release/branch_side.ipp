@@ -5,7 +5,6 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/kubernetes/workload.hpp>
-#include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/release/branch_side.hpp>
 #include <cicd/release/delivery.hpp>
@@ -23,15 +22,6 @@ error no_branch(const graph_step& step) {
                "detached head",
                {{"allowed", "a branch that is checked out, or that the CI system names"},
                 {"try", "git switch <branch>"}}};
-}
-
-error from_fork(const graph_step& step, const std::string& from) {
-  return error{
-      exit_class::policy,
-      step.id,
-      "a pull request from a fork is never deployed: its code is not ours, and would get our secrets",
-      from,
-      {{"try", "have a member look at it and push it as a branch of this repository"}}};
 }
 
 std::chrono::system_clock::time_point rounded_expiry(std::chrono::system_clock::time_point now,
@@ -57,8 +47,6 @@ std::string canary_key_of(const std::string& branch, const std::string& service)
 
 status check_branch(const branch_request& ask) {
   using namespace release_branch_side;
-  if (ask.around != nullptr)
-    if (const auto fork = ci_event_of(*ask.around).fork) return from_fork(ask.step, *fork);
   if (ask.branch.empty()) return no_branch(ask.step);
   return check_branch_name(ask.branch);
 }

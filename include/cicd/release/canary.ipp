@@ -53,21 +53,6 @@ status check_service(const branch_request& ask) {
   return {};
 }
 
-/// A hold of the environment holds for what joins its pods too.
-status check_hold(const branch_request& ask, kubernetes::cluster& with) {
-  result<cluster_state> now = read_cluster_state(with, ask.wave.place);
-  if (!now) return std::move(now).error();
-  if (!now->hold || !now->hold->version.empty()) return {};
-  return error{exit_class::policy,
-               ask.step.id,
-               "deploys to this environment are on hold, and a canary is one",
-               ask.step.place->name.str(),
-               {{"by", displayable(now->hold->who) + " at " + utc_text(now->hold->when)},
-                {"reason", displayable(now->hold->reason)},
-                {"try", fmt::format("cicd hold release {} {}", ask.step.pipeline->declared.name.view(),
-                                    ask.step.place->name.view())}}};
-}
-
 /// Two at once would add up to more than SHARE.
 status check_others(const branch_request& ask, kubernetes::cluster& with, const std::string& own_key) {
   const cluster_place& place = ask.wave.place;
@@ -162,7 +147,6 @@ void add_alternative(const branch_request& ask, const canary_share& share, canar
 result<canary_offer> offer_canary(const branch_request& ask, kubernetes::cluster& with) {
   using namespace release_canary;
   if (status can = check_service(ask); !can) return std::move(can).error();
-  if (status may = check_hold(ask, with); !may) return std::move(may).error();
   result<json> deployment = production_of(ask, with);
   if (!deployment) return std::move(deployment).error();
   const canary& declared = *ask.step.branch_share;

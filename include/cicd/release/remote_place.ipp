@@ -101,12 +101,14 @@ result<std::string> tip_of(const remote_branch& at,
   const std::string local = local_path_of(at.url);
   if (!local.empty())
     if (auto tip = local_tip(local, at.branch)) return *std::move(tip);
-  result<git_client> git = git_client::find(around, cancelled);
+  // By its name, so that what the clone's configuration says of logins and of other URLs holds. The URL of a
+  // CI system may bear a login.
+  const bool is_by_url = at.name.empty() || !local.empty();
+  result<git_client> git = git_client::find(around, cancelled, is_by_url ? at.url : std::string());
   if (!git) return std::move(git).error();
   const std::string ref = "refs/heads/" + at.branch;
-  // By its name, so that what the clone's configuration says of logins and of other URLs holds.
   const captured listed = git->run(clone.own, {"ls-remote", "--quiet", "--end-of-options",
-                                               at.name.empty() || !local.empty() ? at.url : at.name, ref});
+                                               is_by_url ? url_without_login(at.url) : at.name, ref});
   if (!listed.end.good())
     return git_failure(*git, at.url,
                        "the remote repository does not answer, so it is not known what its branch holds",

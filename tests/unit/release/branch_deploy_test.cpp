@@ -131,14 +131,6 @@ TEST_F(branch_deploys, need_a_branch) {
   EXPECT_NE(said(made).find("a branch that is checked out, or that the CI system names"), std::string::npos);
 }
 
-TEST_F(branch_deploys, refuse_a_fork) {
-  around = surroundings({{"CIRCLE_PR_USERNAME", "somebody"}, {"CIRCLE_PR_REPONAME", "orders"}});
-  const status made = preview_of("fix");
-  ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().kind, exit_class::policy);
-  EXPECT_NE(said(made).find("somebody/orders"), std::string::npos);
-}
-
 TEST_F(branch_deploys, say_when_the_environment_follows_that_branch) {
   place.on = {ref_kind::branch, ref_pattern("main")};
   ASSERT_TRUE(preview_of("main"));
@@ -213,17 +205,6 @@ TEST_F(branch_deploys, refuse_a_canary_where_production_does_not_run) {
   const status made = canary_of("fix");
   ASSERT_FALSE(made);
   EXPECT_NE(said(made).find("production does not run here"), std::string::npos);
-}
-
-TEST_F(branch_deploys, refuse_a_canary_while_the_environment_is_on_hold) {
-  production(10);
-  cluster_state state;
-  state.hold = deployment_hold{"sam", "orders are lost", "", *utc_from("2026-11-21T09:00:00Z")};
-  ASSERT_TRUE(write_cluster_state(with, wave.place, state));
-  const status made = canary_of("fix");
-  ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().kind, exit_class::policy);
-  EXPECT_NE(said(made).find("orders are lost"), std::string::npos);
 }
 
 TEST_F(branch_deploys, refuse_a_second_canary_of_a_service) {
