@@ -266,13 +266,13 @@ TEST(an_environment, takes_only_values_that_its_options_know) {
     const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
     const std::string way = keyword == "PATH" ? "gitops or render" : "gitops";
     expect_environment_error("VIA kubectl " + std::string(words),
-                             keyword + " has no meaning without VIA " + way);
+                             keyword + " has no meaning without VIA " + way + ": 'VIA kubectl'");
   }
   for (const char* words : {"CONTEXT c", "KUBECONFIG k", "EKS r/c", "TAKE_OVER helm", "PRUNE Namespace/x",
                             "APPROVAL required", "ON_FAILURE stop", "PATIENCE oom=5m"}) {
     const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
     expect_environment_error("VIA gitops " + std::string(words),
-                             keyword + " has no meaning without VIA kubectl");
+                             keyword + " has no meaning without VIA kubectl: 'VIA gitops'");
   }
   expect_environment_error("VIA kubectl EKS r/c CONTEXT x", "CONTEXT and EKS exclude each other");
   expect_environment_error("VIA kubectl ROLE arn:aws:iam::1:role/o", "ROLE needs EKS");
