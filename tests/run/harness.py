@@ -157,8 +157,8 @@ class Tree:
         return self.root / f"{self.source.name}-remote.git"
 
     def push(self):
-        """The branch that is checked out goes to the remote repository of this tree, as it is here."""
-        if not self.remote.exists():
+        """The branch that is checked out goes to the remote repository of this tree, as it is here; a copy has that of the first."""
+        if "upstream" not in self.git("remote").split():
             self.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.remote))
             self.git("remote", "add", "upstream", str(self.remote))
         if branch := self.git("symbolic-ref", "--quiet", "--short", "HEAD", check=False):
