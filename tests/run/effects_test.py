@@ -109,7 +109,9 @@ class Effects(harness.Case):
     def planning(self, verb, trap=""):
         """A run whose deploy is being planned, by a server that does not answer."""
         tree = self.hanging(verb, trap)
-        tree.declare(CALLS.replace("REPOSITORY {repository}", "REPOSITORY https://git.example.com/m.git")).configure()
+        tree.declare(CALLS.replace("REPOSITORY {repository}", "REPOSITORY https://git.example.com/m.git"))
+        tree.commit()
+        tree.configure()
         process = tree.start(tree.launcher, "run", "deploy-stage", "beside/slow")
         harness.until(self.held.exists, 60, "the question")
         return tree, process
@@ -133,7 +135,7 @@ class Effects(harness.Case):
         process = tree.start(tree.launcher, "run", "deploy-stage")
         harness.until(self.held.exists, 60, "the question")
         self.interrupted(tree, process)
-        self.assertEqual((tree.outcomes()["app/publish"], tree.outcomes()["app/deploy-stage"]), ("interrupted", "not-run"))
+        self.assertEqual((tree.result()["outcome"], tree.outcomes()), ("terminated", {}))
 
     def test_a_second_signal_ends_what_does_not_hear_the_first(self):
         tree, process = self.planning("ls-remote", trap="trap '' TERM;")

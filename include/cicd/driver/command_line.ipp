@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <stdexcept>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -293,7 +295,17 @@ int run_command_line(int count, char** given) {
   } catch (const CLI::ParseError& mistake) {
     return driver_command_line::usage_failure(app, mistake, count, given);
   }
-  return static_cast<int>(acting ? acting(surroundings::of_process()) : chosen(said, surroundings::of_process()));
+  try {
+    return static_cast<int>(acting ? acting(surroundings::of_process())
+                                   : chosen(said, surroundings::of_process()));
+  } catch (const std::runtime_error& problem) {  // what Asio says where the system gives it no descriptor
+    print_errors({error{exit_class::usage,
+                        {},
+                        "the system does not give this process what it needs",
+                        displayable(problem.what()),
+                        {{"try", "ulimit -n 4096, where too many files are open"}}}});
+    return static_cast<int>(exit_class::usage);
+  }
 }
 
 }  // namespace cicd

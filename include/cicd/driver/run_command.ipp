@@ -1,5 +1,7 @@
 #pragma once
 
+#include <csignal>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -125,7 +127,7 @@ class run {
       if (status can = delivery::check(graph_.steps[step]); !can)
         seen.errors.push_back(std::move(can).error());
     if (!seen.errors.empty()) return refuse(seen.errors);
-    if (status may = may_begin(); !may) return refuse({std::move(may).error()});
+    if (status may = may_begin_unless_interrupted(); !may) return refuse({std::move(may).error()});
     memory_.emplace(session_.where, remembered_, cache_, std::move(seen.intact));
     planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
     return exit_class::done;
@@ -169,6 +171,29 @@ class run {
       if (graph_.steps[step].kind == step_kind::publish)
         if (status may = delivery_.may_begin(graph_.steps[step]); !may) return may;
     return {};
+  }
+
+  /// The gate asks git, which may not answer: a signal ends the question, and with it the run.
+  status may_begin_unless_interrupted() {
+    const auto is_asked = [&](step_index step) { return !is_pure(graph_.steps[step].kind); };
+    if (!recorded_ || std::ranges::none_of(wanted_, is_asked)) return may_begin();
+    event_loop loop;
+    std::optional<exit_class> ended;
+    const std::shared_ptr<void> signals = loop.on_signal([&](int signal) {
+      if (ended) return effects_cancelled_.insist();
+      ended = signal == SIGINT ? exit_class::interrupted : exit_class::terminated;
+      effects_cancelled_.cancel();
+    });
+    status may;
+    loop.on_own_thread(
+        [&] {
+          const cancellation_scope heard(effects_cancelled_);
+          may = may_begin();
+        },
+        [] {});
+    loop.run();
+    if (ended) return error{*ended, {}, "the run was interrupted before anything was started", {}, {}};
+    return may;
   }
 
   exit_class tell_refusal() {
