@@ -114,6 +114,8 @@ class Effects(harness.Case):
         tree.configure()
         process = tree.start(tree.launcher, "run", "deploy-stage", "beside/slow")
         harness.until(self.held.exists, 60, "the question")
+        harness.until(lambda: any(one["event"] == "step_started" and one["step"] == "beside/slow" for one in self.events_so_far(tree)), 60,
+                      "the start of beside/slow")
         return tree, process
 
     def test_a_command_is_ended_in_time_while_a_deploy_is_being_planned(self):
