@@ -53,12 +53,13 @@ if(NOT present STREQUAL wanted)
   file(WRITE "${WORK}/services-orders.digest" "${wanted}")
 endif()
 
-# Configured once; later the generator knows whether that is to be done again.
+# Configured once; later the generator knows whether that is to be done again. Of what both print, what cicd says is shown.
 set(configure -S "${repository}" -B "${build}" -G Ninja "-Dcicd_DIR=${PACKAGE}")
 if(EXISTS "${build}/.cicd/targets.cmake")
   set(configure --build "${build}" --target build.ninja -- --quiet)
 endif()
-execute_process(COMMAND "${CMAKE_COMMAND}" ${configure} RESULT_VARIABLE status)
+execute_process(COMMAND "${CMAKE_COMMAND}" ${configure} COMMAND grep --line-buffered "cicd:" RESULTS_VARIABLE statuses)
+list(GET statuses 0 status)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "cicd: the demo stopped, see above")
 endif()
