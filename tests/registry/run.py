@@ -121,7 +121,8 @@ class Suite:
         return layout, json.loads(done.stdout)["manifest"]
 
     def environment(self, home, patience):
-        return {"PATH": os.environ["PATH"], "HOME": str(home), "PATIENCE": str(patience)}
+        sanitizers = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+        return {"PATH": os.environ["PATH"], "HOME": str(home), "PATIENCE": str(patience), **sanitizers}
 
     def call(self, *words, home=None, patience=20_000):
         return subprocess.run([self.tool, *map(str, words)], env=self.environment(home or self.home, patience),
