@@ -157,7 +157,59 @@ class Gates(harness.Case):
                 record = json.loads(tree.manifests("show", f"b{number}:.cicd/records/stage/app.json", repository=self.repository))
                 self.assertEqual((record["branch"], record["commit"]), ("main", commit))
 
+    def test_sources_without_a_commit_that_can_be_read_are_deployed_nowhere_else(self):
+        for name, spoil in (("none", lambda dot: dot.rename(dot.with_suffix(".away"))), ("broken", lambda dot: (dot / "HEAD").unlink())):
+            with self.subTest(name):
+                tree = self.made(name=name)
+                spoil(tree.source / ".git")
+                self.refused(tree, "the commit of the sources is not known", "allowed:", "branch main")
+
+    def test_a_folder_of_tracked_files_that_looks_like_a_repository_is_asked_nothing(self):
+        tree = self.made()
+        sources, mark = tree.source / "service", self.folder / "started"
+        for name, text in (("HEAD", "ref: refs/heads/nothing\n"), ("refs/x", ""), ("info/exclude", "*\n"), ("in.txt", "one"),
+                           ("objects/info/alternates", "../../.git/objects\n"),
+                           ("config", f'[core]\nrepositoryformatversion = 0\nbare = false\nworktree = .\nfsmonitor = "touch {mark}; false"\n')):
+            tree.write(f"service/{name}", text)
+        tree.declare(OUTSIDE.format(repository=self.repository).replace("add_pipeline(app)", "add_pipeline(app DIRECTORY service)"))
+        tree.commit()
+        tree.configure()
+        tree.write("service/in.txt", "uncommitted")
+        done = tree.run("deploy-stage", env=self.request(tree, theirs="them/orders"), status=5)
+        self.assertIn("from a fork", done.all)
+        tree.run("deploy-stage", status=2)
+        tree.cicd("plan", "deploy-stage", status=2)
+        self.assertFalse(mark.exists(), "a program that the tree names was started")
+        self.assertTrue(sources.is_dir())
+        self.assertEqual(tree.commits(self.repository), 0)
+
+    def test_what_changes_while_a_run_is_under_way_is_not_deployed_as_its_commit(self):
+        slow = OUTSIDE.replace("COMMAND cp in.txt out.txt", 'SHELL "cp in.txt out.txt; : > $SEEN; until test -e $GO; do sleep 0.05; done" PASS_ENV SEEN GO')
+        for name, change in (("edited", lambda tree: tree.write("in.txt", "evil")), ("committed", lambda tree: tree.commit("later", push=False))):
+            with self.subTest(name):
+                tree = self.made(calls=slow, name=name)
+                tree.env.update(SEEN=str(self.folder / f"{name}.seen"), GO=str(self.folder / f"{name}.go"))
+                process = tree.start(tree.launcher, "run", "deploy-stage")
+                harness.until((self.folder / f"{name}.seen").exists, 60, "the step")
+                change(tree)
+                (self.folder / f"{name}.go").touch()
+                self.assertEqual(process.wait(60), 3)
+                self.assertIn("the sources changed while the run was under way", (tree.root / "out.txt").read_text())
+                self.assertEqual(tree.commits(self.repository), 0)
+
     # ---- the branch of the remote ----
+
+    def test_neither_a_replaced_commit_nor_a_remote_that_is_the_clone_itself_says_where_a_branch_is(self):
+        tree = self.made()
+        tip = tree.git("rev-parse", "HEAD")
+        tree.commit("only here", push=False)
+        tree.git("replace", "--graft", tip, "HEAD")
+        self.assertIn("is not on branch main", tree.run("deploy-stage", status=5).all)
+        tree.git("replace", "--delete", tip)
+        for url in (".", str(tree.source), str(tree.source / ".git")):
+            tree.git("remote", "set-url", "upstream", url)
+            self.assertIn("nothing says where the remote repository is", tree.run("deploy-stage", status=5).all)
+        self.assertEqual(tree.commits(self.repository), 0)
 
     def test_a_commit_that_is_not_pushed_is_neither_published_nor_deployed(self):
         tree = self.made()

@@ -218,9 +218,10 @@ git_state git_state_of(const std::string& folder, const surroundings& around) {
 result<std::vector<std::string>> changes_in(const std::string& folder,
                                             const surroundings& around,
                                             const std::string& below) {
-  const auto answer = observing::ask_git(
-      folder, {"--literal-pathspecs", "status", "--porcelain=v2", "-z", "--untracked-files=all", "--", below},
-      around);
+  const auto answer = observing::ask_git(folder,
+                                         {"--literal-pathspecs", "status", "--porcelain=v2", "-z",
+                                          "--untracked-files=all", "--ignore-submodules=none", "--", below},
+                                         around);
   if (!answer.end.good()) return observing::git_failure(folder, answer);
   std::vector<std::string> paths;
   const auto parts = observing::nul_separated(answer.out);

@@ -61,7 +61,9 @@ bool is_left_out(std::string_view variable) {
 }
 
 std::vector<std::string> environment_of(const surroundings& around) {
-  std::vector<std::string> variables = {"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"};
+  // Commits are what their objects say: replacements and grafts are notes of this clone.
+  std::vector<std::string> variables = {"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C",
+                                        "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=/dev/null/none"};
   for (const auto& [name, value] : around.all()) {
     if (!is_left_out(name)) variables.push_back(name + "=" + value);
   }
@@ -98,7 +100,8 @@ captured ask_git(const std::string& folder,
     none.end.number = ENOENT;
     return none;
   }
-  words.insert(words.begin(), *program);
+  // A folder of tracked files that looks like a bare repository has a configuration of its author's choice.
+  words.insert(words.begin(), {*program, "-c", "safe.bareRepository=explicit"});
   capture_options options;
   options.input = std::move(input);
   options.most_bytes = std::size_t{1} << 30U;

@@ -145,6 +145,7 @@ class delivery : public effect_planner {
     std::vector<planned_wave> waves;             ///< of a deploy to clusters
     std::map<std::string, cluster_state> homes;  ///< of a branch's copy, by cluster: its environment's state
   };
+  status is_as_at_the_start(const graph_step& step);
   step_state& state_for(const std::string& step);
   const step_state* known_state(const std::string& step) const;
 

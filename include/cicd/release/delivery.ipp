@@ -156,8 +156,33 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
   return step.runs_alone() ? plan_clusters(step, *wanted) : plan_deploy(step, *wanted);
 }
 
+/// What is built is of the commit that was checked out when the run began, and so is what was asked of it.
+status delivery::is_as_at_the_start(const graph_step& step) {
+  const gate_question of = question_of(step);
+  if (!of.is_outside) return {};
+  const std::string& folder = step.pipeline->source_directory;
+  const git_state& then = source_of(*step.pipeline).git;
+  const git_state now = git_state_of(folder, around_);
+  const auto changed = [&](std::string was, std::string is) {
+    return error{exit_class::conflict, step.id, "the sources changed while the run was under way", folder, {}}
+        .with("was", std::move(was))
+        .with("is", std::move(is))
+        .with("try", "run it again; a checkout of its own (git worktree add) is disturbed by nobody");
+  };
+  if (now.commit != then.commit) return changed(then.short_commit(), now.short_commit());
+  if (of.takes_dirty || !then.repository) return {};
+  const result<bool> was_dirty = is_dirty(*step.pipeline);
+  if (!was_dirty) return was_dirty.error();
+  if (*was_dirty) return {};
+  const result<std::vector<std::string>> changes = changes_in(folder, around_);
+  if (!changes) return changes.error();
+  return changes->empty() ? status{}
+                          : status(changed("a clean tree", displayable(changes->front()) + " is changed"));
+}
+
 outcome delivery::act(const task& work, const std::function<void(const std::string&)>& say) {
   const cancellation& cancelled = options_.cancelled;
+  if (status same = is_as_at_the_start(*work.step); !same) return failed_outcome(std::move(same).error());
   return work.step->kind == step_kind::publish ? publish(*work.step, say)
          : work.step->runs_alone()             ? deploy_clusters(*work.step, cancelled, say)
                                                : deploy(*work.step, cancelled, say);

@@ -78,6 +78,8 @@ gate_question delivery::question_of(const graph_step& step) const {
 
 /// What is checked out, as far as the rules of this change ask for it.
 status delivery::add_sources(const declared_pipeline& pipeline, gate_question& to) {
+  // Who asks is judged before git is asked anything in a folder that is theirs.
+  if (status may = cicd::may_begin(to); !may) return may;
   source_facts own;
   own.folder = pipeline.source_directory;
   own.git = source_of(pipeline).git;

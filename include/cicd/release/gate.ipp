@@ -185,11 +185,26 @@ status judge_event(const gate_question& of) {
       .with("try", "merge it: the push to the branch deploys it");
 }
 
+/// A repository that cannot be read is none to us, and no reason to let anything past.
+error unknown_commit(const gate_question& of, const source_facts& source) {
+  error refused = refusal(of, "the commit of the sources is not known, so neither is what it follows",
+                          displayable(source.folder));
+  for (const std::string& each : source.git.unknown) refused = std::move(refused).with("there", each);
+  return std::move(refused)
+      .with("allowed", fmt::format("a commit of {} in a git repository", pattern_text(of.follows)))
+      .with("try", "git -C " + shell_quoted(source.folder) + " status");
+}
+
 status judge_ref(const gate_question& of) {
   if (of.follows.kind == ref_kind::none) return {};
   if (status event = judge_event(of); !event) return event;
   for (const source_facts& each : of.sources) {
-    if (each.is_declaration || !each.git.repository || !each.git.commit || follows_here(of, each)) continue;
+    if (each.is_declaration) continue;
+    if (!each.git.repository || !each.git.commit) {
+      if (!of.is_outside) continue;
+      return unknown_commit(of, each);
+    }
+    if (follows_here(of, each)) continue;
     const bool is_known = each.git.branch || !of.event.branch.empty() || of.follows.kind == ref_kind::tag;
     return refusal(of,
                    is_known ? "this environment follows another ref than the one checked out"

@@ -11,6 +11,7 @@
 #include <cicd/release/git_text.hpp>
 #include <cicd/release/local_repository.hpp>
 #include <cicd/release/remote_place.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -144,6 +145,9 @@ result<remote_place> place_on_remote(const source_facts& source,
   if (at.url.empty() || at.branch.empty()) return remote_place{};
   if (at.url.find(':') == at.url.npos && !at.url.starts_with('/'))
     at.url = normal_path(clone->top + "/" + at.url);
+  if (const auto real = real_path(local_path_of(at.url));
+      real && (real == real_path(clone->top) || real == real_path(clone->common)))
+    return remote_place{};  // a clone is no remote of itself
   if (status fine = check_repository_url(at.url, around); !fine) return std::move(fine).error();
   if (status fine = check_branch_name(at.branch); !fine) return std::move(fine).error();
   const result<std::string> tip = tip_of(at, *clone, around, cancelled);

@@ -149,6 +149,7 @@ class walk {
     const std::string name = std::move(rest_.back());
     rest_.pop_back();
     if (name == "..") return up();
+    if (lower(name) == ".git") return noted(inside_git());
     struct stat entry {};
     if (fstatat(above_.back().folder.number(), name.c_str(), &entry, AT_SYMLINK_NOFOLLOW) != 0)
       return errno == ENOENT ? result<bool>(false) : noted(unreadable(shown(), errno, rules_));
@@ -191,6 +192,13 @@ class walk {
       if (target.starts_with(root) && (target.size() == root.size() || target[root.size()] == '/'))
         return target.substr(root.size());
     return std::nullopt;
+  }
+
+  /// A clone's own configuration may hold logins.
+  error inside_git() const {
+    return error{rules_.refused, {}, "the file lies in the folder of a git repository itself", path_, {}}
+        .with("folder", root_)
+        .with("allowed", "a file of the tree that is checked out");
   }
 
   error leads_out() const {

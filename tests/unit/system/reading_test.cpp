@@ -48,6 +48,19 @@ void expect_refused(const result<std::string>& read, const std::string& link) {
   EXPECT_EQ(note_of(read.error(), "link"), link);
 }
 
+TEST(read_below, refuses_what_lies_in_the_folder_of_a_git_repository) {
+  const tree_and_secret of;
+  fs::create_directories(of.root + "/.git");
+  ASSERT_TRUE(write_file(of.root + "/.git/config", "login", durability::fast));
+  of.link(".git/config", "app.conf");
+  of.link(".git", "conf");
+  for (const char* path : {".git/config", "app.conf", "conf/config", "config/../.git/config"}) {
+    const auto read = read_below(of.root, path);
+    ASSERT_FALSE(read) << path;
+    EXPECT_EQ(read.error().what, "the file lies in the folder of a git repository itself") << path;
+  }
+}
+
 TEST(read_below, gives_a_file_and_follows_links_that_stay_within) {
   const tree_and_secret of;
   of.link("config/app.yaml", "direct");
@@ -218,7 +231,8 @@ TEST(write_given, goes_on_in_the_file_that_standard_output_is) {
   const int file = open((folder / "out").c_str(), O_WRONLY | O_CREAT, 0600);
   ASSERT_EQ(write(file, "first ", 6), 6);
   dup2(file, STDOUT_FILENO);
-  const status written = write_given("/dev/stdout", "second ");
+  // Not by its name in /dev, which a fault would replace for all programs of the machine.
+  const status written = write_given("/proc/self/fd/1", "second ");
   const ssize_t more = write(STDOUT_FILENO, "third", 5);
   dup2(before, STDOUT_FILENO);
   close(before);
