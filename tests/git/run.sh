@@ -327,6 +327,17 @@ case_a_clone_heals_from_any_flipped_byte() {
   whole "$work/m.git"
 }
 
+case_a_record_that_the_clone_lost_is_not_left_out_of_the_history() {
+  local lost
+  bare "$work/m.git"
+  for _ in 1 2 3; do expect 0 "" commit "$work/m.git" main stage/orders "$work/c" "f$_" "$_"; done
+  lost=$(git --git-dir="$work/m.git" rev-parse main~1:.cicd/records/stage/orders.json)
+  rm -f "$work/c/objects/${lost:0:2}/${lost:2}"
+  git --git-dir="$work/c" cat-file -e "$lost" 2>/dev/null && fail "the clone still has the record"
+  expect 0 "" history "$work/m.git" main stage/orders "$work/c" 5
+  equal "$(wc -l <<<"$out")" 3
+}
+
 case_what_is_remembered_is_checked() {
   bare "$work/m.git"
   expect 0 "" commit "$work/m.git" main stage/orders "$work/c" a 'x: 1'

@@ -267,8 +267,12 @@ result<std::vector<manifest_clone::past_record>> manifest_clone::past_records(co
   const auto is_whole = [&](const captured& read) {
     return read.end.good() && git_blobs_from(read.out).size() == commits.size();
   };
+  // A record that was removed is as missing as one that cannot be read: a new clone tells them apart.
+  const auto lacks_one = [](const captured& read) {
+    return std::ranges::any_of(git_blobs_from(read.out), [](const auto& blob) { return !blob.has_value(); });
+  };
   captured read = run({"cat-file", "--batch"}, asked);
-  if (!is_whole(read) && fetch_anew(tip)) read = run({"cat-file", "--batch"}, asked);
+  if ((!is_whole(read) || lacks_one(read)) && fetch_anew(tip)) read = run({"cat-file", "--batch"}, asked);
   if (!is_whole(read)) return git_failure(*git_, target_->clone, "the private clone cannot be read", read);
   std::vector<std::optional<std::string>> blobs = git_blobs_from(read.out);
   std::vector<past_record> past;
