@@ -9,6 +9,14 @@ OUTSIDE = harness.DEPLOYED.replace("ON branch main VIA gitops", "ON branch main 
 URL = "https://git.example.com/us/orders"
 
 
+# A registry that holds nothing yet, and what it was asked.
+SKOPEO = """#!/bin/sh
+echo "$*" >> {asked}
+echo 'level=fatal msg="manifest unknown"' >&2
+exit 1
+"""
+
+
 class Gates(harness.Case):
     def bare(self, name):
         repository = self.folder / name
@@ -50,10 +58,20 @@ class Gates(harness.Case):
         done = tree.run(target, status=status, env=env)
         for text in texts:
             self.assertIn(text, done.all)
-        self.assertFalse(tree.work("app/build").exists(), "something was built")
+        self.assertEqual([*tree.build.glob(".cicd/work/*/*"), *tree.build.glob(".cicd/domains/*/work/*/*")], [], "something was built")
         self.assertFalse((tree.build / "registry").exists(), "something was published")
         self.assertEqual(tree.commits(self.repository), 0)
         return done
+
+    def at_registry(self, **how):
+        """One whose image goes to a registry, with the file that holds what was asked of that."""
+        tree = self.made(calls=OUTSIDE.replace("add_pipeline(app)", "add_pipeline(app IMAGE registry.example.com/app)"), **how)
+        (self.folder / "bin").mkdir(exist_ok=True)
+        skopeo, asked = self.folder / "bin/skopeo", self.folder / "asked"
+        skopeo.write_text(SKOPEO.format(asked=asked))
+        skopeo.chmod(0o755)
+        tree.env["PATH"] = f"{skopeo.parent}:{tree.env['PATH']}"
+        return tree, asked
 
     # ---- forks and pull requests ----
 
@@ -61,6 +79,12 @@ class Gates(harness.Case):
         tree = self.made()
         tree.git("checkout", "--quiet", "--detach")
         self.refused(tree, "from a fork", "somebody/orders (GITHUB_EVENT_PATH)", "try:", env=self.request(tree, "somebody/orders"))
+
+    def test_a_pull_request_from_a_fork_that_only_publishes_builds_nothing_and_asks_no_registry(self):
+        tree, asked = self.at_registry()
+        tree.git("checkout", "--quiet", "--detach")
+        self.refused(tree, "from a fork", "somebody/orders", env=self.request(tree, "somebody/orders"), target="app.publish")
+        self.assertFalse(asked.exists(), "the registry was asked")
 
     def test_forks_are_known_by_the_variables_of_other_systems(self):
         tree = self.made()
@@ -218,6 +242,17 @@ class Gates(harness.Case):
         for text in ("is not on branch main of the remote repository", str(tree.remote), "git push upstream HEAD:main"):
             self.assertIn(text, done.all)
         self.assertEqual(tree.commits(self.repository), 0)
+
+    def test_nothing_is_published_on_the_way_to_a_deploy_that_the_remote_refuses(self):
+        tree, asked = self.at_registry()
+        tree.commit("only here", push=False)
+        done = tree.run("deploy-stage", status=5)
+        self.assertIn("is not on branch main of the remote repository", done.all)
+        self.assertEqual(tree.outcomes()["app/publish"], "failed")
+        self.assertRegex(asked.read_text(), r"\A(inspect .*\n)+\Z", "something was pushed")
+        tree.push()
+        tree.run("deploy-stage", status=None)
+        self.assertIn(" copy ", asked.read_text(), "after the push it is begun")
 
     def test_nobodys_word_is_taken_for_where_a_branch_is(self):
         tree = self.made()
