@@ -79,6 +79,20 @@ class Folders(harness.Case):
         third.run("app/one")
         self.assertEqual(third.outcomes(), {"app/one": "reused"}, "made without anything kept, it is shared")
 
+    def test_of_what_is_kept_no_output_and_no_report_of_an_earlier_run_is_taken_for_one_of_this(self):
+        tree = self.tree()
+        case = '<testsuite name="s"><testcase classname="s" name="NAME"/></testsuite>'
+        for name in ("first", "second"):
+            tree.write(f"in/{name}.xml", case.replace("NAME", name))
+            tree.write(f"in/{name}.out", name)
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "mkdir -p t; cp in/* t/" INPUTS in/** OUTPUTS t/*.out REPORTS t/*.xml KEEP t/)\n').configure()
+        tree.run("app/one")
+        for name in ("second.xml", "second.out"):
+            (tree.source / "in" / name).unlink()
+        tree.run("app/one")
+        self.assertEqual(sorted(path.name for path in (tree.work("app/one") / "t").iterdir()), ["first.out", "first.xml"])
+        self.assertNotIn("second", (tree.build / ".cicd/junit/app.one.xml").read_text())
+
     def test_what_runs_in_the_source_folder_is_shared_with_nobody(self):
         tree = self.tree()
         tree.write("in.txt", "1")

@@ -107,6 +107,15 @@ TEST_F(archive_items, that_lead_out_are_refused_by_name) {
   refused({.name = "pipe", .content = {}, .type = AE_IFIFO}, "a device, socket or pipe in the archive");
 }
 
+TEST_F(archive_items, of_an_owner_that_no_system_has_are_refused) {
+  const auto items = items_of({{.name = "x", .content = {}, .owner = 0xffff'fffe}});
+  ASSERT_TRUE(items) << text_of(items.error());
+  EXPECT_EQ(items->front().user, 0xffff'fffeU);
+  const auto failure = refusal({{.name = "x", .content = {}, .owner = 0xffff'ffff}});
+  EXPECT_EQ(failure.what, "an owner that no system has in the archive: 4294967295");
+  EXPECT_EQ(failure.value, "x");
+}
+
 TEST_F(archive_items, that_would_delete_are_refused_wherever_the_name_stands) {
   for (const char* name :
        {"etc/.wh.passwd", ".wh.etc/x", "a/.wh..wh..opq", "a/.wh..wh..opq/b", ".wh.", "./.wh.x"}) {
@@ -181,6 +190,24 @@ TEST_F(archive_items, of_a_zip_are_bounded_too) {
   EXPECT_FALSE(unpack_zip(at("a.jar"), {.bytes = 99'999}, place));
   EXPECT_FALSE(std::filesystem::exists(at("scratch/x")));
   EXPECT_TRUE(unpack_zip(at("a.jar"), {.bytes = 100'000}, place));
+}
+
+TEST_F(archive_items, of_a_zip_are_files_and_folders_only) {
+  image_tests::write_jar(at("a.jar"),
+                         {{.name = "way", .content = {}, .type = AE_IFLNK, .target = "/etc/passwd"}});
+  const auto unpacked =
+      unpack_zip(at("a.jar"), {}, [&](const std::string& name) { return at("scratch/" + name); });
+  ASSERT_FALSE(unpacked);
+  EXPECT_EQ(unpacked.error().what, "a link or device in the archive");
+  EXPECT_EQ(unpacked.error().value, "way");
+}
+
+TEST_F(archive_items, of_a_zip_that_are_read_as_text_are_bounded) {
+  image_tests::write_jar(at("a.jar"),
+                         {{.name = "META-INF/MANIFEST.MF", .content = std::string((16U << 20U) + 1, 'x')}});
+  const auto text = zip_member(at("a.jar"), "META-INF/MANIFEST.MF");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().what, "a member of more than 16 MiB");
 }
 
 TEST_F(archive_items, never_write_through_a_link_of_the_archive) {

@@ -66,6 +66,7 @@ struct member {
   std::string target = {};
   std::string hard_link = {};
   unsigned mode = 0644;
+  std::int64_t owner = 0;
 };
 
 inline void write_members(archive* to, const std::string& path, const std::vector<member>& members) {
@@ -74,6 +75,7 @@ inline void write_members(archive* to, const std::string& path, const std::vecto
   for (const auto& one : members) {
     archive_entry* entry = archive_entry_new();
     archive_entry_set_pathname(entry, one.name.c_str());
+    archive_entry_set_uid(entry, one.owner);
     archive_entry_set_filetype(entry, one.type);
     archive_entry_set_perm(entry, one.mode);
     archive_entry_set_size(entry, static_cast<la_int64_t>(one.content.size()));

@@ -102,6 +102,20 @@ TEST(yaml_documents, anchors_around_anchors_are_no_bomb) {
               HasSubstr("anchors and aliases make more than 200000 values"));
 }
 
+TEST(yaml_documents, many_aliases_of_one_long_value_are_no_bomb) {
+  std::string text = "a: &long [";
+  for (int element = 0; element < 1'000; ++element) text += "x, ";
+  text += "]\n";
+  for (int alias = 0; alias < 300; ++alias) text += "b" + std::to_string(alias) + ": *long\n";
+  EXPECT_THAT(read(text), HasSubstr("anchors and aliases make more than 200000 values"));
+}
+
+TEST(yaml_documents, of_more_values_than_anybody_means_are_refused_without_anchors_too) {
+  std::string text = "a: [";
+  for (int element = 0; element < 200'001; ++element) text += "x, ";
+  EXPECT_THAT(read(text + "]"), HasSubstr("more than 200000 values"));
+}
+
 TEST(yaml_documents, keys_that_are_lists_or_mappings_are_refused) {
   EXPECT_THAT(read("a: 1\n? [b]\n: 2\n"), HasSubstr("k8s/queue.yaml:2: a key is no plain value"));
   EXPECT_THAT(read("? {? {? {a: 1} : 2} : 3}\n: 4\n"), HasSubstr("a key is no plain value"));

@@ -98,7 +98,9 @@ TEST(an_index_image, with_a_right_checksum_and_a_reference_beyond_its_end_is_emp
       {"names of a file", [](index_parts& of) { of.watches[0].names = 1; }},
       {"a listed name", [](index_parts& of) { of.names[1].offset = 0xfffffffeU; }},
       {"the same long text for all", [](index_parts& of) {
-         for (auto& one : of.names) one = {0, static_cast<std::uint32_t>(of.texts.size())};
+         const text_ref shared = of.add(std::string(1000, 'x'));
+         for (auto& one : of.entries) one.name = shared;
+         for (auto& one : of.names) one = shared;
        }}};
   const scratch with;
   for (const auto& [what, harm] : harms) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -50,10 +51,10 @@ struct cache_fixture : testing::Test {
   const std::string& other_folder() const { return other; }
   std::string cache_folder() const { return (root / "cache").string(); }
   /// Puts an entry there as whoever can write the folder would: with a right digest, whatever it says.
-  void forge(file_set outputs, file_set reports = {}) {
+  void forge(file_set outputs, file_set reports = {}, std::optional<digest> result = {}) {
     entry.outputs = std::move(outputs);
     entry.reports = std::move(reports);
-    entry.result.outputs = digest_of(entry.outputs);
+    entry.result.outputs = result.value_or(digest_of(entry.outputs));
     const step_cache cache(cache_folder());
     ASSERT_TRUE(write_file(cache.blob_path(sha256("evil")), "evil", durability::fast));
     json body;
@@ -100,6 +101,12 @@ TEST_F(cache_fixture, an_entry_comes_back_with_its_files_modes_links_and_log) {
   EXPECT_EQ(fs::read_symlink(other + "/target/latest"), "app.jar");
   EXPECT_EQ(fs::status(other + "/bin/run").permissions() & fs::perms::owner_exec, fs::perms::owner_exec);
   EXPECT_EQ(*read_file((root / "other.log").string()), "| built\n");
+}
+
+TEST_F(cache_fixture, an_entry_is_read_and_written_by_its_user_alone) {
+  struct stat about {};
+  ASSERT_EQ(stat(filled().entry_path(entry.result.key).c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777U, 0600U);
 }
 
 TEST_F(cache_fixture, names_come_back_that_are_no_text) {
@@ -219,6 +226,11 @@ TEST_F(cache_fixture, an_entry_whose_artifact_is_none_is_a_miss) {
     forge({{"out/file", 0100644, sha256("evil")}});
     EXPECT_FALSE(step_cache(cache_folder()).find(entry.result.key)) << artifact;
   }
+}
+
+TEST_F(cache_fixture, an_entry_that_gives_its_outputs_another_digest_is_a_miss) {
+  forge({{"out/file", 0100644, sha256("evil")}}, {}, sha256("what later steps are told"));
+  EXPECT_FALSE(step_cache(cache_folder()).find(entry.result.key));
 }
 
 TEST_F(cache_fixture, an_entry_that_is_a_link_or_a_pipe_is_a_miss) {

@@ -48,6 +48,12 @@ TEST_F(own_file, that_is_a_link_a_pipe_or_a_device_is_none) {
   EXPECT_FALSE(read_own_file("/dev/zero"));
 }
 
+TEST_F(own_file, that_is_larger_than_anything_of_ours_is_none_and_is_not_read) {
+  std::ofstream(at("file")) << "text";
+  fs::resize_file(at("file"), std::uintmax_t{1} << 40U);
+  EXPECT_FALSE(read_own_file(at("file")));
+}
+
 TEST_F(own_file, of_another_user_is_none) {
   std::ofstream(at("file")) << "text";
   if (geteuid() == 0) {  // nobody else can give a file away; root's own counts for all
