@@ -19,6 +19,9 @@ event_kind kind_of(const std::string& reason) {
 void take_request(ci_variables& variables, ci_event& to) {
   constexpr const char* is_fork = "SYSTEM_PULLREQUEST_ISFORK";
   to.kind = event_kind::pull_request;
+  to.request =
+      variables.first_of({"SYSTEM_PULLREQUEST_PULLREQUESTID", "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER"});
+  if (to.request.empty()) to.request = request_in(variables["BUILD_SOURCEBRANCH"]);
   to.branch = branch_in(variables["SYSTEM_PULLREQUEST_TARGETBRANCH"]);
   to.source_branch = branch_in(variables["SYSTEM_PULLREQUEST_SOURCEBRANCH"]);
   if (const std::string said = lower(variables[is_fork]); said == "false" || said == "0") return;

@@ -10,7 +10,8 @@ void read_bitbucket(ci_variables& variables, ci_event& to) {
   to.commit = variables["BITBUCKET_COMMIT"];
   to.repository = variables["BITBUCKET_GIT_HTTP_ORIGIN"];
   const std::string branch = variables["BITBUCKET_BRANCH"];
-  if (!variables["BITBUCKET_PR_ID"].empty()) {
+  if (const std::string number = variables["BITBUCKET_PR_ID"]; !number.empty()) {
+    to.request = number;
     to.kind = event_kind::pull_request;
     to.branch = variables["BITBUCKET_PR_DESTINATION_BRANCH"];
     to.source_branch = branch;

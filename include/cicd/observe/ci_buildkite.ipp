@@ -34,6 +34,7 @@ void read_buildkite(ci_variables& variables, ci_event& to) {
     return require("BUILDKITE_SOURCE", source, to);
   }
   to.kind = event_kind::pull_request;
+  if (number != "false") to.request = number;
   to.branch = variables["BUILDKITE_PULL_REQUEST_BASE_BRANCH"];
   to.source_branch = branch;
   compare_repositories(repository_in(variables[theirs]), repository_in(to.repository), theirs, to);

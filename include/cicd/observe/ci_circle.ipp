@@ -21,6 +21,11 @@ std::string base_in(const std::string& address) {
   return path.substr(host + 1, owner == path.npos ? owner : path.find('/', owner + 1) - host - 1);
 }
 
+/// `12` of it; of several addresses the last one's.
+std::string number_in(const std::string& address) {
+  return address.substr(address.rfind('/') + 1);
+}
+
 /// Projects of CircleCI's GitHub App, of GitLab and others have none of the variables that tell of pull
 /// requests.
 constexpr const char* untold =
@@ -38,13 +43,16 @@ void read_circle(ci_variables& variables, ci_event& to) {
   to.repository = variables["CIRCLE_REPOSITORY_URL"];
   to.actor = variables.person("CIRCLE_USERNAME");
   const bool is_theirs = theirs != "/" && lower(theirs) != lower(ours);
-  const std::string base = base_in(variables.first_of({"CIRCLE_PULL_REQUEST", "CIRCLE_PULL_REQUESTS"}));
+  const std::string address = variables.first_of({"CIRCLE_PULL_REQUEST", "CIRCLE_PULL_REQUESTS"});
+  const std::string base = base_in(address), number = variables["CIRCLE_PR_NUMBER"];
   const bool is_elsewhere = !base.empty() && !ours.ends_with('/') && base != lower(ours);
-  if (!is_theirs && !is_elsewhere && variables["CIRCLE_PR_NUMBER"].empty()) {
+  if (!is_theirs && !is_elsewhere && number.empty()) {
     if (to.repository.empty()) to.contradictions.emplace_back(untold);
     return take_ref(event_kind::push, branch, variables["CIRCLE_TAG"], to);
   }
   to.kind = event_kind::pull_request;
+  to.request = number.empty() ? request_in(branch) : number;
+  if (to.request.empty()) to.request = number_in(address);
   if (!is_request_ref(branch)) to.source_branch = branch;
   if (is_theirs) return compare_repositories(theirs, ours, "CIRCLE_PR_USERNAME", to);
   // A fork that is built in its own project, with a pull request to another one.

@@ -24,8 +24,10 @@ void read_drone(ci_variables& variables, ci_event& to) {
   to.commit = variables.first_of({"DRONE_COMMIT_SHA", "DRONE_COMMIT"});
   to.repository = variables.first_of({"DRONE_GIT_HTTP_URL", "DRONE_REMOTE_URL", "DRONE_REPO_LINK"});
   to.actor = variables.person("DRONE_COMMIT_AUTHOR", "DRONE_COMMIT_AUTHOR_EMAIL");
-  if (event.starts_with("pull_request") || !variables["DRONE_PULL_REQUEST"].empty() || is_request_ref(ref)) {
+  const std::string number = variables["DRONE_PULL_REQUEST"];
+  if (event.starts_with("pull_request") || !number.empty() || is_request_ref(ref)) {
     to.kind = event_kind::pull_request;
+    to.request = number.empty() ? request_in(ref) : number;
     to.branch = variables.first_of({"DRONE_TARGET_BRANCH", "DRONE_BRANCH"});
     to.source_branch = variables["DRONE_SOURCE_BRANCH"];
     return cannot_be_told("DRONE_PULL_REQUEST", to);

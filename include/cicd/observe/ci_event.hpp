@@ -30,8 +30,10 @@ struct ci_event {
   std::string branch;
   std::string tag;            ///< of a tag event; also of what runs by hand or by schedule at a tag
   std::string source_branch;  ///< of a pull request or a merge queue, where it is said
-  std::string actor;          ///< who set it off, `Name <address>` or a login, made for messages; else empty
-  std::string commit;         ///< what the system says is built; empty where it does not say
+  std::string
+      request;         ///< of a proposed change: its number or id where the system keeps it, where it is said
+  std::string actor;   ///< who set it off, `Name <address>` or a login, made for messages; else empty
+  std::string commit;  ///< what the system says is built; empty where it does not say
   /// URL (or path) of the base repository by the system's own variable; empty where there is none. GitLab's
   /// bears a credential: shown with `shown_url` only.
   std::string repository;

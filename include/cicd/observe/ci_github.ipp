@@ -29,9 +29,16 @@ std::string name_of(const json& repository) {
   return repository["full_name"].text();
 }
 
+/// Its number in a text; empty where there is none.
+std::string number_of(const json& request) {
+  const std::int64_t number = request["number"].integer(0);
+  return number > 0 ? std::to_string(number) : "";
+}
+
 /// A deleted fork has no `repo` at all.
 void take_request(const json& request, ci_event& to) {
   to.kind = event_kind::pull_request;
+  if (const std::string number = number_of(request); !number.empty()) to.request = number;
   if (const std::string base = request["base"]["ref"].text(); !base.empty()) to.branch = base;
   if (const std::string head = request["head"]["ref"].text(); !head.empty()) to.source_branch = head;
   compare_repositories(name_of(request["head"]["repo"]), name_of(request["base"]["repo"]), event_file, to);
@@ -52,6 +59,7 @@ void take_followed(const json& run, const json& event, ci_event& to) {
     return take_ref(kind_of(first), head, "", to);
   const json::array& requests = run["pull_requests"].elements();
   to.kind = event_kind::pull_request;
+  to.request = requests.empty() ? "" : number_of(requests.front());
   to.branch = requests.empty() ? "" : requests.front()["base"]["ref"].text();
   to.source_branch = head;
   compare_repositories(theirs, ours, event_file, to);
@@ -115,6 +123,8 @@ void read_github(ci_variables& variables, ci_event& to) {
   to.actor = variables.person("GITHUB_ACTOR");
   if (name.starts_with("pull_request") || !head.empty() || is_request_ref(ref)
       || may_be_request(name, event)) {
+    to.request = request_in(ref);
+    if (to.request.empty()) to.request = number_of(event["issue"]);
     to.branch = variables["GITHUB_BASE_REF"];
     to.source_branch = head;
     // Of `pull_request_target` and of a comment the variables name the base, and anything may be checked out.

@@ -15,6 +15,8 @@ void take_merge_request(ci_variables& variables, ci_event& to) {
   const std::string target = variables.first_of({"CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID"});
   const bool is_train = variables["CI_MERGE_REQUEST_EVENT_TYPE"] == "merge_train";
   to.kind = is_train ? event_kind::merge_queue : event_kind::pull_request;
+  to.request = variables.first_of({"CI_MERGE_REQUEST_IID", "CI_MERGE_REQUEST_ID"});
+  if (to.request.empty()) to.request = request_in(variables["CI_COMMIT_REF_NAME"]);
   to.branch = variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
   to.source_branch = variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"];
   compare_repositories(theirs, theirs == here ? target : here, source_project, to);
@@ -27,6 +29,7 @@ void take_merge_request(ci_variables& variables, ci_event& to) {
 void take_external_request(ci_variables& variables, ci_event& to) {
   constexpr const char* source = "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY";
   to.kind = event_kind::pull_request;
+  to.request = variables["CI_EXTERNAL_PULL_REQUEST_IID"];
   to.branch = variables["CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"];
   to.source_branch = variables["CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME"];
   compare_repositories(variables[source], variables["CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY"], source,

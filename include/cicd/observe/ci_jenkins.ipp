@@ -27,6 +27,7 @@ std::string branch_of_git_plugin(std::string name) {
 void take_change(ci_variables& variables, ci_event& to) {
   const std::string fork = variables["CHANGE_FORK"];
   to.kind = event_kind::pull_request;
+  to.request = variables["CHANGE_ID"];
   to.branch = variables["CHANGE_TARGET"];
   to.source_branch = variables["CHANGE_BRANCH"];
   to.actor = variables.person("CHANGE_AUTHOR_DISPLAY_NAME", "CHANGE_AUTHOR_EMAIL");
@@ -51,6 +52,7 @@ constexpr std::array<request_plugin, 4> plugins = {
 void take_request(const request_plugin& of, ci_variables& variables, ci_event& to) {
   const std::string theirs = repository_in(variables[of.theirs]), ours = repository_in(variables[of.ours]);
   to.kind = event_kind::pull_request;
+  to.request = variables[of.number];
   to.branch = variables[of.base];
   to.source_branch = variables[of.source];
   if (!ours.empty() && theirs.ends_with("/" + ours)) return;

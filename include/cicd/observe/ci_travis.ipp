@@ -27,6 +27,7 @@ void read_travis(ci_variables& variables, ci_event& to) {
   to.commit = variables["TRAVIS_COMMIT"];
   if (type == "pull_request" || (!number.empty() && number != "false") || !variables[theirs].empty()) {
     to.kind = event_kind::pull_request;
+    if (number != "false") to.request = number;
     to.branch = branch;
     to.source_branch = variables["TRAVIS_PULL_REQUEST_BRANCH"];
     return compare_repositories(lower(variables[theirs]), lower(variables["TRAVIS_REPO_SLUG"]), theirs, to);

@@ -53,6 +53,8 @@ std::string tag_in(std::string_view ref);
 /// Whether a code host keeps proposed changes under it: `refs/pull/1/merge`, `pull/1`,
 /// `refs/merge-requests/1/head`.
 bool is_request_ref(std::string_view ref);
+/// `1` of these, the change's number of Gerrit's `refs/changes/34/1234/5`; nothing of any other ref.
+std::string request_in(std::string_view ref);
 
 /// `git.example.com/us/orders` of each of its URLs: `git@host:us/orders.git`, `https://host/us/orders`.
 std::string repository_in(std::string url);

@@ -79,6 +79,15 @@ bool is_request_ref(std::string_view ref) {
          || continues_with_number(ref, "pull-requests/");
 }
 
+std::string request_in(std::string_view ref) {
+  if (!is_request_ref(ref)) return {};
+  constexpr std::string_view refs = "refs/", changes = "changes/";
+  if (ref.starts_with(refs)) ref.remove_prefix(refs.size());
+  if (ref.starts_with(changes)) ref.remove_prefix(changes.size());
+  ref.remove_prefix(std::min(ref.find('/'), ref.size() - 1) + 1);
+  return std::string(ref.substr(0, ref.find('/')));
+}
+
 std::string repository_in(std::string url) {
   if (const auto scheme = url.find("://"); scheme != url.npos) url.erase(0, scheme + 3);
   if (const auto login = url.find('@'); login < url.find('/')) url.erase(0, login + 1);
@@ -109,6 +118,7 @@ void take_ref(event_kind of_branch, const std::string& branch, const std::string
   const std::string name = branch_in(branch);
   if (tag.empty() && is_request_ref(branch)) {
     to.kind = event_kind::pull_request;
+    to.request = request_in(branch);
     return cannot_be_told(branch, to);
   }
   if (const std::string base = ci_refs::base_of_queue(name); tag.empty() && !base.empty())

@@ -27,9 +27,10 @@ void read_woodpecker(ci_variables& variables, ci_event& to) {
   to.repository = variables.first_of({"CI_REPO_CLONE_URL", "CI_REPO_REMOTE", "CI_REPO_URL"});
   to.actor = variables.person("CI_PIPELINE_AUTHOR");
   if (to.actor.empty()) to.actor = variables.person("CI_COMMIT_AUTHOR", "CI_COMMIT_AUTHOR_EMAIL");
-  if (event.starts_with("pull_request") || !variables["CI_COMMIT_PULL_REQUEST"].empty()
-      || is_request_ref(ref)) {
+  const std::string number = variables["CI_COMMIT_PULL_REQUEST"];
+  if (event.starts_with("pull_request") || !number.empty() || is_request_ref(ref)) {
     to.kind = event_kind::pull_request;
+    to.request = number.empty() ? request_in(ref) : number;
     to.branch = variables.first_of({"CI_COMMIT_TARGET_BRANCH", "CI_COMMIT_BRANCH"});
     to.source_branch = variables["CI_COMMIT_SOURCE_BRANCH"];
     return cannot_be_told("CI_COMMIT_PULL_REQUEST", to);

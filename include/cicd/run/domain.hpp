@@ -16,7 +16,8 @@ namespace cicd {
 
 /// Empty (trusted) for a push, a tag, a merge queue (what is in it was approved), a schedule and by hand,
 /// unless it counts as a fork; else a name for this change: the same for each run of one pull request,
-/// another one for each repository, owner and source branch.
+/// another one for each repository, owner, source branch and number. A change that has neither number nor
+/// source branch has one for each commit.
 std::string domain_of(const ci_event& event);
 
 /// Removes from the build tree what domains left that have not been used for two weeks.

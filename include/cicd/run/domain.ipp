@@ -11,9 +11,12 @@ namespace cicd {
 
 std::string domain_of(const ci_event& event) {
   if (event.kind != event_kind::pull_request && !event.fork) return {};
+  // What names neither is told apart by what it builds: it shares with nothing rather than with strangers.
+  const bool is_named = !event.request.empty() || !event.source_branch.empty();
   std::string change;
   for (const std::string& part :
-       {event.system, event.repository, event.fork.value_or(""), event.source_branch})
+       {event.system, shown_url(event.repository), event.fork.value_or(""), event.source_branch,
+        event.request, is_named ? std::string() : event.commit})
     change += std::to_string(part.size()) + ":" + part;
   return "change-" + hex(sha256(change)).substr(0, 16);
 }

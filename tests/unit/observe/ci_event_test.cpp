@@ -939,6 +939,50 @@ TEST(ci_event_anywhere, of_two_systems_is_the_one_that_may_less) {
             "Drone: by hand; but the variables of Drone and Travis CI are set at once");
 }
 
+TEST(ci_event_anywhere, of_a_proposed_change_has_its_number) {
+  const scratch folder;
+  const std::string file = folder.path() + "/event.json";
+  std::ofstream(file) << R"({"issue":{"number":7,"pull_request":{"url":"x"}}})";
+  const std::vector<variables> sevens = {
+      {{"GITHUB_ACTIONS", "true"},
+       {"GITHUB_EVENT_NAME", "pull_request"},
+       {"GITHUB_REF", "refs/pull/7/merge"}},
+      {{"GITHUB_ACTIONS", "true"}, {"GITHUB_EVENT_NAME", "issue_comment"}, {"GITHUB_EVENT_PATH", file}},
+      {{"GITLAB_CI", "true"}, {"CI_MERGE_REQUEST_IID", "7"}, {"CI_MERGE_REQUEST_ID", "4711"}},
+      {{"GITLAB_CI", "true"}, {"CI_COMMIT_REF_NAME", "refs/merge-requests/7/head"}},
+      {{"GITLAB_CI", "true"}, {"CI_EXTERNAL_PULL_REQUEST_IID", "7"}},
+      {{"CIRCLECI", "true"}, {"CIRCLE_PR_NUMBER", "7"}},
+      {{"CIRCLECI", "true"}, {"CIRCLE_BRANCH", "pull/7"}, {"CIRCLE_PR_USERNAME", "somebody"}},
+      {{"CIRCLECI", "true"},
+       {"CIRCLE_PROJECT_USERNAME", "somebody"},
+       {"CIRCLE_PROJECT_REPONAME", "orders"},
+       {"CIRCLE_PULL_REQUEST", "https://github.com/us/orders/pull/7"}},
+      {{"CIRCLECI", "true"},
+       {"CIRCLE_PROJECT_USERNAME", "somebody"},
+       {"CIRCLE_PROJECT_REPONAME", "orders"},
+       {"CIRCLE_PULL_REQUESTS", "https://github.com/us/orders/pull/6,https://github.com/us/orders/pull/7"}},
+      {{"BUILDKITE", "true"}, {"BUILDKITE_PULL_REQUEST", "7"}},
+      {{"JENKINS_URL", "x"}, {"CHANGE_ID", "7"}, {"CHANGE_TARGET", "main"}},
+      {{"JENKINS_URL", "x"}, {"ghprbPullId", "7"}},
+      {{"JENKINS_URL", "x"}, {"GERRIT_CHANGE_NUMBER", "7"}, {"GERRIT_BRANCH", "main"}},
+      {{"JENKINS_URL", "x"}, {"GIT_BRANCH", "origin/pr/7/merge"}},
+      {{"JENKINS_URL", "x"}, {"GIT_BRANCH", "refs/changes/07/7/3"}},
+      {{"DRONE", "true"}, {"DRONE_PULL_REQUEST", "7"}, {"DRONE_SOURCE_BRANCH", "patch-1"}},
+      {{"DRONE", "true"}, {"DRONE_COMMIT_REF", "refs/pull/7/head"}},
+      {{"CI", "woodpecker"}, {"CI_COMMIT_PULL_REQUEST", "7"}, {"CI_COMMIT_SOURCE_BRANCH", "patch-1"}},
+      {{"TF_BUILD", "True"}, {"SYSTEM_PULLREQUEST_PULLREQUESTID", "7"}},
+      {{"TF_BUILD", "True"}, {"BUILD_REASON", "PullRequest"}, {"SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "7"}},
+      {{"TF_BUILD", "True"}, {"BUILD_SOURCEBRANCH", "refs/pull/7/merge"}},
+      {{"TRAVIS", "true"}, {"TRAVIS_PULL_REQUEST", "7"}},
+      {{"BITBUCKET_BUILD_NUMBER", "1"}, {"BITBUCKET_PR_ID", "7"}, {"BITBUCKET_BRANCH", "patch-1"}},
+  };
+  for (const variables& each : sevens) {
+    const ci_event of = ci_event_of(surroundings(each));
+    EXPECT_EQ(of.kind, event_kind::pull_request) << of.known_by;
+    EXPECT_EQ(of.request, "7") << of.known_by;
+  }
+}
+
 TEST(ci_event_anywhere, shows_no_control_characters_in_what_is_made_for_messages) {
   const ci_event event = ci_event_of(surroundings({{"CIRCLECI", "true"},
                                                    {"CIRCLE_PR_USERNAME", "some\x1b[31mbody"},

@@ -49,6 +49,31 @@ TEST(a_domain, is_the_same_for_each_run_of_one_pull_request_and_another_for_ever
             domain_of(pull("https://example.com/a/b", "feature", "y/b")));
 }
 
+TEST(a_domain, is_another_one_for_each_change_whose_branch_has_the_same_name) {
+  ci_event one = pull("https://example.com/a/b", "patch-1", "an unknown repository (DRONE_PULL_REQUEST)");
+  one.request = "1";
+  ci_event other = one;
+  other.request = "2";
+  EXPECT_NE(domain_of(one), domain_of(other));
+  other.request = "1";
+  other.commit = "0123456789";
+  EXPECT_EQ(domain_of(one), domain_of(other));
+}
+
+TEST(a_domain, of_a_change_without_number_and_branch_is_its_commits) {
+  ci_event one = pull("https://example.com/a/b", "");
+  one.commit = "0123456789";
+  ci_event other = one;
+  EXPECT_EQ(domain_of(one), domain_of(other));
+  other.commit = "9876543210";
+  EXPECT_NE(domain_of(one), domain_of(other));
+}
+
+TEST(a_domain, does_not_depend_on_the_credential_in_the_address_of_the_repository) {
+  EXPECT_EQ(domain_of(pull("https://gitlab-ci-token:one@example.com/a/b.git", "fix")),
+            domain_of(pull("https://gitlab-ci-token:two@example.com/a/b.git", "fix")));
+}
+
 TEST(a_domain, is_a_plain_name_whatever_the_event_says) {
   const std::string name = domain_of(pull("../../..", "../x\n/y", "/etc"));
   EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos) << name;
