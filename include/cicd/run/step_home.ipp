@@ -72,6 +72,12 @@ std::string resolved(const std::string& path) {
   return rest;
 }
 
+/// Of a folder that is to be ours alone: the links above it resolved, and never itself.
+std::string resolved_above(const std::string& path) {
+  const std::string plain = normal_path(path);
+  return resolved(above(plain)) + plain.substr(plain.rfind('/'));
+}
+
 std::string short_name(std::string_view of) {
   return hex(sha256(of)).substr(0, 12);
 }
@@ -113,6 +119,22 @@ status made_our_own(const std::string& folder) {
   if (access(folder.c_str(), W_OK | X_OK) != 0) return refused("the folder cannot be written");
   if (!runs_programs(folder)) return refused("no program can be run in the folder");
   return {};
+}
+
+/// Makes the folder; what is there and is no folder of ours, a link above all, is removed and not followed.
+bool made_in_its_place(const std::string& folder, mode_t mode) {
+  if (mkdir(folder.c_str(), mode) == 0) return true;
+  struct stat now {};
+  if (errno != EEXIST || lstat(folder.c_str(), &now) != 0) return false;
+  if (S_ISDIR(now.st_mode) && now.st_uid == geteuid()) return true;
+  return remove_tree(folder) && mkdir(folder.c_str(), mode) == 0;
+}
+
+/// Removes the links on the way from `root` to `path`: nothing is made or removed through one.
+void remove_links_between(const std::string& root, const std::string& path) {
+  const std::string below = path_below(path, root);
+  for (auto slash = below.find('/'); below != path && slash != below.npos; slash = below.find('/', slash + 1))
+    if (const std::string at = root + "/" + below.substr(0, slash); link_target(at)) ::unlink(at.c_str());
 }
 
 bool is_gone(const std::string& marker) {
@@ -161,12 +183,12 @@ step_home::step_home(const surroundings& around, const std::string& build_root)
                     : std::vector<std::string>{named + "/" + user};
   for (const std::string& place : places) {
     if (!place.starts_with('/')) continue;
-    root_ = run_home::resolved(place);
+    root_ = run_home::resolved_above(place);
     above_ = seen_from(root_);
     if (!named.empty() || (above_.empty() && run_home::could_be_ours(root_))) break;
     root_.clear();
   }
-  if (root_.empty()) above_ = seen_from(root_ = run_home::resolved(last));
+  if (root_.empty()) above_ = seen_from(root_ = run_home::resolved_above(last));
   folder_ = root_ + "/" + run_home::short_name(build_root + '\0' + identity_);
 }
 
@@ -179,7 +201,7 @@ status step_home::open() {
   if (problem_) return *problem_;
   if (status made = run_home::made_our_own(root_); !made)
     return std::move(made).error().with("try", "CICD_WORK_DIR=<a folder of your own>");
-  if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
+  if (!run_home::made_in_its_place(folder_, 0700))
     return error{exit_class::cannot_save, {}, "the folder of the steps cannot be made", folder_, {}};
   const std::string marker = folder_ + "/of";
   if (status said = write_file(marker, build_root_ + "\n" + identity_, durability::fast); !said) return said;
@@ -192,8 +214,9 @@ status step_home::prepare(const std::string& link) {
   std::call_once(opened_->once, [this] { opened_->how = open(); });
   if (!opened_->how) return opened_->how.error();
   const std::string folder = folder_of(link);
-  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
+  if (!run_home::made_in_its_place(folder, 0755))
     return error{exit_class::cannot_save, {}, "the folder of the step cannot be made", folder, {}};
+  run_home::remove_links_between(build_root_ + "/.cicd", link);
   if (link_target(link) == folder) return {};
   if (status gone = remove_tree(link); !gone) return gone;
   if (status made = make_folder(run_home::above(link)); !made) return made;
