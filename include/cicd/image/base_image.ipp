@@ -245,7 +245,7 @@ result<base_image> of_registry(const image_recipe& recipe,
   };
   const std::string to = place_in(how.store.folder());
   for (const std::string& folder : {how.store.folder(), how.store.trusted_folder()})
-    if (const std::string place = place_in(folder); !folder.empty() && is_folder(place) && is_own(place))
+    if (const std::string place = place_in(folder); !folder.empty() && how.store.is_own_folder(place))
       if (auto kept = of_layout(oci_layout(place), {}, architecture, how); kept) return kept;
   if (auto pulled = pull(*from, architecture, to, surroundings(recipe.environment), how); !pulled)
     return pulled.error();

@@ -50,9 +50,13 @@ class layer_store {
   const std::string& folder() const { return folder_; }
   /// Empty where there is none.
   const std::string& trusted_folder() const { return trusted_; }
+  /// Whether only we and root can fill the folder and those above it in the cache that it is in.
+  bool is_own_folder(const std::string& path) const;
 
  private:
   struct entry;
+  std::string cache_of(const std::string& path) const;
+  std::optional<std::string> read_own(const std::string& path) const;
   std::optional<entry> read(const digest& key) const;
   std::optional<packed_layer> find_here(const digest& key) const;
   bool copied_from_trusted(const digest& key) const;

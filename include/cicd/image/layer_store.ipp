@@ -31,8 +31,25 @@ std::string settled(const std::optional<file_stamp>& stamp, std::int64_t looked)
 }  // namespace
 }  // namespace image_store
 
+/// The folder that holds the layers, and those of the domains besides.
+std::string layer_store::cache_of(const std::string& path) const {
+  std::string cache = trusted_.substr(0, trusted_.rfind('/'));
+  if (!trusted_.empty() && path.starts_with(cache + "/")) return cache;
+  return folder_.substr(0, folder_.rfind('/'));
+}
+
+bool layer_store::is_own_folder(const std::string& path) const {
+  const std::string cache = cache_of(path);
+  return is_own_folder_below(cache, path_below(path, cache));
+}
+
+std::optional<std::string> layer_store::read_own(const std::string& path) const {
+  const std::string cache = cache_of(path);
+  return read_own_below(cache, path_below(path, cache));
+}
+
 std::optional<layer_store::entry> layer_store::read(const digest& key) const {
-  const auto text = read_own_file(entry_path(key));
+  const auto text = read_own(entry_path(key));
   if (!text) return std::nullopt;
   auto entry = parse_json(*text);
   if (!entry) return std::nullopt;
@@ -113,7 +130,7 @@ void layer_store::confirm(const digest& key) const {
 }
 
 std::optional<digest> layer_store::key_for(const digest& look) const {
-  const auto text = read_own_file(look_path(look));
+  const auto text = read_own(look_path(look));
   const auto key = text ? digest_from(std::string_view(*text).substr(0, 64)) : std::nullopt;
   if (key && *text == image_store::seal(look, *key)) return key;
   return trusted_.empty() ? std::nullopt : layer_store(trusted_).key_for(look);

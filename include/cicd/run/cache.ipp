@@ -199,7 +199,8 @@ std::string step_cache::entry_path(const digest& key) const {
 
 std::optional<cached_step> step_cache::find(const digest& key) const {
   for (const std::string& folder : {own_, trusted_}) {
-    const auto text = read_own_file(run_cache::path_in(folder, "steps", key));
+    const std::string path = run_cache::path_in(folder, "steps", key);
+    const auto text = read_own_below(trusted_, path_below(path, trusted_));
     auto entry = text ? run_cache::entry_from(*text, key) : std::nullopt;
     if (!entry) continue;
     entry->from = folder;

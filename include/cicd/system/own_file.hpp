@@ -2,6 +2,8 @@
 // what the files say.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,8 +15,18 @@ namespace cicd {
 /// pipe or a device. Never waits.
 std::optional<std::string> read_own_file(const std::string& path);
 
-/// Whether we or root own what is at `path`; a link is looked at, not followed.
-bool is_own(const std::string& path);
+/// The same of `root`/`relative`, where every folder below `root` is ours or root's, no link, and nobody else
+/// can put files there; whatever the sticky bit of `root` lets others do. A file that its owner cannot write
+/// is none, too: the content that a cache keeps is read only, and may say anything.
+std::optional<std::string> read_own_below(const std::string& root, const std::string& relative);
+
+/// Whether `root`/`relative` is a folder that only we and root can fill, and so are those above it below
+/// `root`.
+bool is_own_folder_below(const std::string& root, const std::string& relative);
+
+/// Removes the plain files below a folder of ours that were last written before that second, and says how
+/// many. No link is followed, `folder` itself included, and what lies in other users' folders stays.
+std::size_t remove_own_files(const std::string& folder, std::int64_t before);
 
 /// Whether nobody but us and root can put files into `folder`: it is ours or root's, and is written by nobody
 /// else unless its sticky bit keeps each user's files apart. A group of which we are the only member counts

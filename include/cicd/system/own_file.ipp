@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -49,6 +50,12 @@ bool is_private_group(gid_t group) {
   return true;
 }
 
+/// Whether users other than us and root could put files there, by its mode.
+bool is_written_by_others(const struct stat& about) {
+  return (about.st_mode & S_IWOTH) != 0
+         || ((about.st_mode & S_IWGRP) != 0 && !is_private_group(about.st_gid));
+}
+
 error others_may(std::string what, const std::string& folder, std::string command) {
   return error{
       .kind = exit_class::usage, .subject = {}, .what = std::move(what), .value = folder, .notes = {}}
@@ -68,25 +75,85 @@ bool read_whole(int file, std::string& text) {
   return true;
 }
 
+/// How a file is opened that may be anything.
+constexpr int plainly = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+bool is_own_plain(const system_descriptor::descriptor& file, struct stat& about) {
+  constexpr off_t longest = 1 << 28;
+  return file && fstat(file.number(), &about) == 0 && S_ISREG(about.st_mode) && is_ours(about.st_uid)
+         && about.st_size <= longest;
+}
+
+std::optional<std::string> text_of(int file, const struct stat& about) {
+  std::string text(static_cast<std::size_t>(about.st_size), '\0');
+  return read_whole(file, text) ? std::optional(std::move(text)) : std::nullopt;
+}
+
+/// `root`/`relative`, opened; none where a folder on the way from `root` is a link, or others can fill it.
+system_descriptor::descriptor own_folder(const std::string& root, std::string_view relative) {
+  constexpr int folder = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  system_descriptor::descriptor at(open(root.c_str(), folder));
+  struct stat above {};
+  // What others cannot enter they cannot fill, whatever umask made the folders below it (some runners' is 0).
+  const bool is_closed = at && fstat(at.number(), &above) == 0 && is_ours(above.st_uid)
+                         && (above.st_mode & (S_IXGRP | S_IXOTH)) == 0;
+  while (at && !relative.empty()) {
+    const std::string name(relative.substr(0, relative.find('/')));
+    relative.remove_prefix(std::min(name.size() + 1, relative.size()));
+    at = system_descriptor::descriptor(openat(at.number(), name.c_str(), folder | O_NOFOLLOW));
+    struct stat about {};
+    if (!at || fstat(at.number(), &about) != 0 || !is_ours(about.st_uid)
+        || (!is_closed && is_written_by_others(about)))
+      return {};
+  }
+  return at;
+}
+
 }  // namespace
 }  // namespace system_own
 
 std::optional<std::string> read_own_file(const std::string& path) {
-  constexpr off_t longest = 1 << 28;
-  const system_descriptor::descriptor file(
-      open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const system_descriptor::descriptor file(open(path.c_str(), system_own::plainly));
   struct stat about {};
-  if (!file || fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode)
-      || !system_own::is_ours(about.st_uid) || about.st_size > longest)
-    return std::nullopt;
-  std::string text(static_cast<std::size_t>(about.st_size), '\0');
-  if (!system_own::read_whole(file.number(), text)) return std::nullopt;
-  return text;
+  if (!system_own::is_own_plain(file, about)) return std::nullopt;
+  return system_own::text_of(file.number(), about);
 }
 
-bool is_own(const std::string& path) {
+std::optional<std::string> read_own_below(const std::string& root, const std::string& relative) {
+  using namespace system_own;
+  const auto slash = relative.rfind('/');
+  const std::string above = slash == relative.npos ? "" : relative.substr(0, slash);
+  const system_descriptor::descriptor folder = own_folder(root, above);
+  if (!folder) return std::nullopt;
+  const system_descriptor::descriptor file(
+      openat(folder.number(), relative.substr(above.empty() ? 0 : slash + 1).c_str(), plainly));
   struct stat about {};
-  return lstat(path.c_str(), &about) == 0 && system_own::is_ours(about.st_uid);
+  if (!is_own_plain(file, about) || (about.st_mode & S_IWUSR) == 0) return std::nullopt;
+  return text_of(file.number(), about);
+}
+
+bool is_own_folder_below(const std::string& root, const std::string& relative) {
+  return static_cast<bool>(system_own::own_folder(root, relative));
+}
+
+std::size_t remove_own_files(const std::string& folder, std::int64_t before) {
+  const auto is_own_folder = [](const std::string& path) {
+    struct stat about {};
+    return lstat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == geteuid();
+  };
+  if (!is_own_folder(folder)) return 0;
+  std::size_t removed = 0;
+  const auto entries =
+      list_tree(folder, [&](const std::string& below) { return is_own_folder(folder + "/" + below); });
+  if (!entries) return 0;
+  for (const tree_entry& entry : *entries) {
+    struct stat there {};
+    const std::string path = folder + "/" + entry.path;
+    if (entry.kind == entry_kind::file && lstat(path.c_str(), &there) == 0 && there.st_mtime < before
+        && remove_tree(path))
+      ++removed;
+  }
+  return removed;
 }
 
 status check_own_folder(const std::string& folder) {

@@ -1,4 +1,5 @@
 // The bytes of a layer: tar, gzip members, and the store that keeps them.
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <random>
@@ -175,6 +176,26 @@ TEST_F(layer_stores, note_no_stamp_of_what_changed_as_late_as_it_was_looked_at) 
                               && content_of(entry()).find(stamp->text()) != std::string::npos);
   }
   EXPECT_FALSE(was_noted_too_early);
+}
+
+TEST_F(layer_stores, miss_what_lies_in_a_folder_that_others_can_fill) {
+  ASSERT_EQ(chmod(at("").c_str(), 0755), 0);  // as of a cache that others can enter
+  ASSERT_TRUE(add("bytes"));
+  store.remember(sha256("look"), key);
+  for (const char* folder : {"cache", "cache/layers", "cache/looks"}) {
+    ASSERT_EQ(chmod(at(folder).c_str(), 01777), 0);
+    EXPECT_FALSE(store.find(key) && store.key_for(sha256("look"))) << folder;
+    EXPECT_FALSE(store.is_own_folder(at(folder)));
+    ASSERT_EQ(chmod(at(folder).c_str(), 0755), 0);
+    EXPECT_TRUE(store.is_own_folder(at(folder)));
+  }
+  EXPECT_TRUE(store.find(key));
+}
+
+TEST_F(layer_stores, of_a_build_tree_read_the_trusted_one_elsewhere) {
+  ASSERT_TRUE(add("bytes"));
+  EXPECT_TRUE(layer_store(at("build/layers"), at("cache")).find(key));
+  EXPECT_TRUE(layer_store(at("build/layers"), at("cache")).is_own_folder(at("cache/blobs")));
 }
 
 TEST_F(layer_stores, give_the_key_of_a_look_unless_it_is_damaged) {

@@ -244,6 +244,35 @@ TEST_F(cache_fixture, an_entry_that_is_a_link_or_a_pipe_is_a_miss) {
   EXPECT_FALSE(cache.find(entry.result.key));
 }
 
+TEST_F(cache_fixture, an_entry_in_a_folder_that_others_can_fill_is_a_miss_also_in_a_domain) {
+  for (const char* domain : {"", "change-1"}) {
+    const step_cache cache(cache_folder(), domain);
+    ASSERT_TRUE(cache.store(entry, work, log));
+    ASSERT_TRUE(cache.find(entry.result.key));
+    const std::string path = cache.entry_path(entry.result.key);
+    for (fs::path at = fs::path(path).parent_path(); at != root / "cache"; at = at.parent_path()) {
+      ASSERT_EQ(chmod(at.c_str(), 01777), 0);
+      EXPECT_FALSE(cache.find(entry.result.key)) << at;
+      ASSERT_EQ(chmod(at.c_str(), 0700), 0);
+    }
+    ASSERT_TRUE(cache.find(entry.result.key));
+    fs::remove_all(cache_folder());
+  }
+}
+
+TEST_F(cache_fixture, a_blob_that_reads_like_an_entry_is_none) {
+  const step_cache cache = filled();
+  const std::string path = cache.entry_path(entry.result.key);
+  put("work/forged", *read_file(path));
+  cached_step second = entry;
+  second.result.key = sha256("another key");
+  second.outputs = {{"forged", 0100644, sha256(*read_file(path))}};
+  second.result.outputs = digest_of(second.outputs);
+  ASSERT_TRUE(cache.store(second, work, log));
+  fs::rename(cache.blob_path(second.outputs.front().content), path);
+  EXPECT_FALSE(cache.find(entry.result.key));
+}
+
 TEST_F(cache_fixture, what_a_domain_keeps_is_read_by_nobody_else) {
   const step_cache trusted(cache_folder()), one(cache_folder(), "change-1"),
       other(cache_folder(), "change-2");

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -59,10 +60,8 @@ TEST_F(own_file, of_another_user_is_none) {
   if (geteuid() == 0) {  // nobody else can give a file away; root's own counts for all
     ASSERT_EQ(chown(at("file").c_str(), 65534, 65534), 0);
     EXPECT_FALSE(read_own_file(at("file")));
-    EXPECT_FALSE(is_own(at("file")));
   }
   EXPECT_TRUE(read_own_file("/etc/passwd"));
-  EXPECT_TRUE(is_own("/etc/passwd"));
 }
 
 TEST_F(own_file, folder_that_nobody_else_can_write_is_good) {
@@ -104,6 +103,61 @@ TEST_F(own_file, part_names_are_all_different) {
   for (int number = 0; number < 1000; ++number) names.insert(part_name("/x/y"));
   EXPECT_EQ(names.size(), 1000U);
   EXPECT_TRUE(names.begin()->starts_with("/x/y."));
+}
+
+TEST_F(own_file, below_a_shared_folder_is_read_through_folders_that_only_we_can_fill) {
+  fs::create_directories(folder("cache", 01777) + "/steps/ab");
+  std::ofstream(at("cache/steps/ab/entry")) << "text";
+  const auto read = [&] { return read_own_below(at("cache"), "steps/ab/entry"); };
+  EXPECT_EQ(read(), "text");
+  for (const unsigned mode : {0777U, 01777U, 0757U}) {
+    folder("cache/steps/ab", mode);
+    EXPECT_FALSE(read()) << mode;
+  }
+  folder("cache/steps/ab", 0700);
+  EXPECT_TRUE(is_own_folder_below(at("cache"), "steps/ab"));
+  fs::rename(at("cache/steps"), at("elsewhere"));
+  fs::create_symlink(at("elsewhere"), at("cache/steps"));
+  EXPECT_FALSE(read()) << "through a link";
+  EXPECT_FALSE(is_own_folder_below(at("cache"), "steps/ab"));
+  fs::remove(at("cache/steps"));
+  fs::rename(at("elsewhere"), at("cache/steps"));
+  EXPECT_EQ(read(), "text");
+  folder("cache/steps/ab", 0777);
+  folder("cache", 0700);
+  EXPECT_EQ(read(), "text") << "nobody else gets there";
+  folder("cache/steps/ab", 0700);
+  folder("cache", 01777);
+  if (geteuid() != 0) return;
+  ASSERT_EQ(chown(at("cache/steps/ab").c_str(), 65534, 65534), 0);
+  EXPECT_FALSE(read()) << "through the folder of another user";
+}
+
+TEST_F(own_file, that_is_kept_read_only_is_content_and_no_entry) {
+  std::ofstream(at("file")) << "text";
+  EXPECT_TRUE(read_own_below(root.string(), "file"));
+  ASSERT_EQ(chmod(at("file").c_str(), 0444), 0);
+  EXPECT_FALSE(read_own_below(root.string(), "file"));
+}
+
+TEST_F(own_file, removal_of_old_files_neither_follows_a_link_nor_enters_the_folder_of_another_user) {
+  for (const char* name : {"elsewhere", "cache/blobs/ab", "cache/theirs"}) {
+    fs::create_directories(root / name);
+    std::ofstream(at(name) + "/old") << "text";
+  }
+  fs::create_symlink(at("elsewhere"), at("cache/steps"));
+  fs::create_symlink(at("elsewhere"), at("cache/blobs/cd"));
+  const std::int64_t later = std::time(nullptr) + 1000;
+  EXPECT_EQ(remove_own_files(at("cache/steps"), later), 0U);
+  EXPECT_EQ(remove_own_files(at("cache/blobs"), later - 100'000), 0U) << "none is that old";
+  EXPECT_EQ(remove_own_files(at("cache/blobs"), later), 1U);
+  EXPECT_FALSE(exists(at("cache/blobs/ab/old")));
+  EXPECT_TRUE(exists(at("elsewhere/old")));
+  if (geteuid() != 0) return;
+  ASSERT_EQ(chown(at("cache/theirs").c_str(), 65534, 65534), 0);
+  EXPECT_EQ(remove_own_files(at("cache/theirs"), later), 0U);
+  EXPECT_EQ(remove_own_files(at("cache"), later), 0U);
+  EXPECT_TRUE(exists(at("cache/theirs/old")));
 }
 
 }  // namespace
