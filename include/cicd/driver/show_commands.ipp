@@ -19,6 +19,7 @@
 #include <cicd/report/rendering.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -361,21 +362,6 @@ cache_size size_of(const std::string& folder) {
   return size;
 }
 
-/// Removes the files of a folder that were made before `limit`.
-std::size_t remove_older(const std::string& folder, std::time_t limit) {
-  std::size_t removed = 0;
-  const auto entries = list_tree(folder);
-  if (!entries) return 0;
-  for (const tree_entry& entry : *entries) {
-    struct stat there {};
-    const std::string path = folder + "/" + entry.path;
-    if (entry.kind == entry_kind::file && lstat(path.c_str(), &there) == 0 && there.st_mtime < limit
-        && remove_tree(path))
-      ++removed;
-  }
-  return removed;
-}
-
 }  // namespace driver_show
 
 exit_class tend_cache(const cache_request& request, surroundings around) {
@@ -383,9 +369,9 @@ exit_class tend_cache(const cache_request& request, surroundings around) {
   std::size_t removed = 0;
   if (request.remove_older_than_days >= 0)
     for (const char* part : {"/steps", "/layers", "/blobs", "/domains"})
-      removed += driver_show::remove_older(folder + part,
-                                           std::chrono::system_clock::to_time_t(system_clock_port().now())
-                                               - std::time_t{86'400} * request.remove_older_than_days);
+      removed +=
+          remove_own_files(folder + part, std::chrono::system_clock::to_time_t(system_clock_port().now())
+                                              - std::time_t{86'400} * request.remove_older_than_days);
   const driver_show::cache_size size = driver_show::size_of(folder);
   if (request.as_json) {
     json document;
