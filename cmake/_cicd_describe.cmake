@@ -70,12 +70,39 @@ function(_cicd_write_declarations)
   _cicd_to_json(source_root "${CMAKE_SOURCE_DIR}")
   _cicd_to_json(build_root "${CMAKE_BINARY_DIR}")
   _cicd_to_json(target_prefix "${CICD_TARGET_PREFIX}")
+  _cicd_files_of_configure(files)
   set(lines
-    "{\"cicd\":1,\"source_root\":${source_root},\"build_root\":${build_root},\"target_prefix\":${target_prefix},\"template_path\":[${template_path}]}\n${calls}")
+    "{\"cicd\":1,\"source_root\":${source_root},\"build_root\":${build_root},\"target_prefix\":${target_prefix},\"template_path\":[${template_path}],\"files\":[${files}]}\n${calls}")
   get_property(number GLOBAL PROPERTY _CICD_CALL_COUNT)
   string(SHA256 digest "${lines}")
   _cicd_write_changed("${CMAKE_BINARY_DIR}/.cicd/declarations.ndjson" PRIVATE
     "${lines}{\"calls\":${number},\"sha256\":\"${digest}\"}\n")
+endfunction()
+
+# The files that the calls come from, with what they hold now, as JSON: the list file of each folder, and each file that a
+# call went through (the file that is included, that of a function). The package's own are none of the declaration.
+function(_cicd_files_of_configure result)
+  get_property(files GLOBAL PROPERTY _CICD_LIST_FILES)
+  set(folders "${CMAKE_SOURCE_DIR}")
+  while(NOT folders STREQUAL "")
+    list(POP_FRONT folders folder)
+    list(APPEND files "${folder}/CMakeLists.txt")
+    get_property(below DIRECTORY "${folder}" PROPERTY SUBDIRECTORIES)
+    list(APPEND folders ${below})
+  endwhile()
+  list(REMOVE_DUPLICATES files)
+  set(members "")
+  foreach(file IN LISTS files)
+    cmake_path(IS_PREFIX CMAKE_CURRENT_FUNCTION_LIST_DIR "${file}" is_own)
+    if(is_own OR NOT EXISTS "${file}" OR IS_DIRECTORY "${file}") # code that was made by EVAL has a name, and no file
+      continue()
+    endif()
+    file(SHA256 "${file}" digest)
+    _cicd_to_json(text "${file}")
+    string(APPEND members ",{\"path\":${text},\"sha256\":\"${digest}\"}")
+  endforeach()
+  string(REGEX REPLACE "^," "" members "${members}")
+  set(${result} "${members}" PARENT_SCOPE)
 endfunction()
 
 # <build>/.cicd/build-tree.json: how this build tree was made, for messages that say how to run something again.

@@ -27,6 +27,8 @@ function(_cicd_record_line name arguments)
   get_property(number GLOBAL PROPERTY _CICD_CALL_COUNT)
   math(EXPR number "0${number} + 1")
   set_property(GLOBAL PROPERTY _CICD_CALL_COUNT ${number})
+  get_property(files DIRECTORY PROPERTY LISTFILE_STACK)
+  set_property(GLOBAL APPEND PROPERTY _CICD_LIST_FILES "${CMAKE_CURRENT_LIST_FILE}" ${files})
   set_property(GLOBAL APPEND_STRING PROPERTY _CICD_CALLS
     "{\"function\":\"${name}\",\"list_file\":${list_file},\"which\":${which},\"directory\":${directory},\"arguments\":[${arguments}]}\n")
 endfunction()

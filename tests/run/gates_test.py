@@ -413,6 +413,61 @@ class Gates(harness.Case):
         pipelines.configure()
         pipelines.run("deploy-stage")
 
+    # ---- what CMake configured, and what is checked out ----
+
+    def stale(self, tree, *names, target="deploy-stage", cause=None):
+        """Refused, and the files that differ are named; what helps is the command that is offered."""
+        done = self.refused(tree, "the declaration has changed since CMake configured", *names, f"cmake {tree.build}", status=2, target=target)
+        if cause:
+            self.assertIn(cause, done.all)
+
+    def test_a_declaration_of_another_branch_is_not_deployed_as_that_of_the_commit_that_is_checked_out(self):
+        followed = OUTSIDE.replace("add_pipeline(app)", "add_pipeline(app PIPELINE_REF main)")
+        for name, calls in (("outside", OUTSIDE), ("followed", followed), ("embedded", harness.DEPLOYED)):
+            with self.subTest(name):
+                tree = self.made(calls=calls, name=name)
+                tree.git("switch", "--quiet", "--create", "feature")
+                path = tree.source / "CMakeLists.txt"
+                path.write_text(path.read_text().replace("PORT 8080", "PORT 8099"))
+                tree.commit()
+                tree.configure()
+                tree.git("switch", "--quiet", "main")
+                self.stale(tree, str(path))
+        tree.run("app.build")
+        tree.call([harness.tool("cmake"), tree.build])
+        tree.run("deploy-stage")
+        self.assertFalse(tree.record()["dirty"])
+
+    def test_a_protection_that_was_taken_out_and_put_back_is_not_passed(self):
+        tree = self.made("PROTECTED")
+        text = (tree.source / "CMakeLists.txt").read_text()
+        tree.write("CMakeLists.txt", text.replace(" PROTECTED", ""))
+        tree.configure()
+        tree.git("checkout", "--quiet", "CMakeLists.txt")
+        self.stale(tree, "CMakeLists.txt")
+        tree.configure()
+        self.refused(tree, "protected")
+
+    def test_a_function_or_folder_that_a_declaration_goes_through_is_part_of_it(self):
+        tree = self.made()
+        calls = OUTSIDE.format(repository=self.repository)
+        tree.write("calls.cmake", f"macro(company_pipeline)\n{calls}endmacro()\n")
+        tree.write("below/CMakeLists.txt", "company_pipeline()\n")
+        tree.write("below/in.txt", "one")
+        tree.declare("include(calls.cmake)\nadd_subdirectory(below)\n").configure()
+        tree.commit()
+        for name in ("calls.cmake", "below/CMakeLists.txt", "CMakeLists.txt"):
+            with self.subTest(name=name):
+                path = tree.source / name
+                text = path.read_text()
+                path.write_text(text + "# another\n")
+                self.stale(tree, str(path))
+                path.unlink()
+                self.stale(tree, str(path), cause="the file is not there any more")
+                path.write_text(text)
+        tree.run("deploy-stage")
+        self.assertEqual(tree.commits(self.repository), 1)
+
     # ---- rehearsals ----
 
     def test_the_rehearsal_of_a_tag_that_does_not_exist_says_so(self):

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
 
 namespace cicd {
@@ -31,12 +33,20 @@ struct call {
   std::vector<std::string> arguments;
 };
 
+/// A file that calls come from, and what it held when CMake configured.
+struct configured_file {
+  std::string path;  ///< absolute
+  digest content;
+};
+
 /// What the first line of the file says of the build tree.
 struct build_tree {
   std::string source_root;  ///< CMAKE_SOURCE_DIR
   std::string build_root;   ///< CMAKE_BINARY_DIR
   std::string target_prefix;
   std::vector<std::string> template_path;  ///< folders that hold templates, the caller's first
+  /// What the calls were made from; none where no CMake configured.
+  std::shared_ptr<const std::vector<configured_file>> files{};
 };
 
 struct recorded_calls {

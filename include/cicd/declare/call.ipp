@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cicd/base/digest.hpp>
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/fields.hpp>
@@ -50,6 +49,19 @@ std::optional<std::string> argument_text(const json& argument, const genex_reade
   return known ? known : "{genex}";
 }
 
+result<std::vector<configured_file>> files_from(const json& line) {
+  std::vector<configured_file> read;
+  if (line["files"].is_null()) return read;
+  if (!line["files"].is_array()) return damaged(1, "files is no list");
+  for (const json& each : line["files"].elements()) {
+    const std::optional<digest> content = digest_from(each["sha256"].text());
+    if (!each["path"].text().starts_with('/') || !content)
+      return damaged(1, "path or sha256 of a file is missing");
+    read.push_back({each["path"].text(), *content});
+  }
+  return read;
+}
+
 result<build_tree> tree_from(const json& line) {
   const json& version = line["cicd"];
   if (!version.is_integer()) return damaged(1, "no declarations of cicd");
@@ -58,10 +70,13 @@ result<build_tree> tree_from(const json& line) {
                                   version.integer(), declarations_version));
   if (!line["source_root"].is_string() || !line["build_root"].is_string())
     return damaged(1, "source_root or build_root is missing");
+  result<std::vector<configured_file>> files = files_from(line);
+  if (!files) return std::move(files).error();
   return build_tree{.source_root = line["source_root"].text(),
                     .build_root = line["build_root"].text(),
                     .target_prefix = line["target_prefix"].text(),
-                    .template_path = line["template_path"].texts()};
+                    .template_path = line["template_path"].texts(),
+                    .files = std::make_shared<const std::vector<configured_file>>(*std::move(files))};
 }
 
 result<call> call_from(const json& line, std::size_t number, const genex_reader& genex) {

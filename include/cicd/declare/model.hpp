@@ -20,8 +20,11 @@ struct declared_pipeline {
   /// filled in.
   pipeline declared;
   std::string source_directory;  ///< absolute, of the service's sources
-  /// The files that declare it, absolute; templates are none. They may lie in another repository than the sources.
+  /// The files that declare it, absolute; templates are none. They may lie in another repository than the
+  /// sources.
   std::vector<std::string> declared_in{};
+  /// All files that the declarations of this build tree were made from; none where no CMake configured.
+  std::shared_ptr<const std::vector<configured_file>> configured_from{};
   /// Where each value comes from, by its path: `image`, `step.build.command`, `service.api.replicas`,
   /// `service.api.replicas@stage`, `preview.stage.host`, `canary.prod.api.share`.
   std::map<std::string, origin> origins;

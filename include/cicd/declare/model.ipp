@@ -258,7 +258,10 @@ class model_builder {
     made.warnings = found_.warnings_in_order();
     made.model.tree = calls_.tree;
     if (made.errors.empty())
-      for (draft& each : drafts_) made.model.pipelines.push_back(handed_over(each));
+      for (draft& each : drafts_) {
+        made.model.pipelines.push_back(handed_over(each));
+        made.model.pipelines.back().configured_from = calls_.tree.files;
+      }
     return made;
   }
 

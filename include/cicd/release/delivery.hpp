@@ -208,6 +208,7 @@ class delivery : public effect_planner {
 
   gate_question question_of(change what, const declared_pipeline& pipeline, const environment* place) const;
   gate_question question_of(const graph_step& step) const;
+  status check_configured(const declared_pipeline& pipeline, const std::string& subject);
   status add_sources(const declared_pipeline& pipeline, gate_question& to);
   status add_declarations(const declared_pipeline& pipeline, gate_question& to);
   result<bool> is_declaration_dirty(const declared_pipeline& pipeline,
@@ -233,6 +234,7 @@ class delivery : public effect_planner {
   ci_event event_;
   std::vector<const graph_step*> deploys_;
   mutable std::mutex mutex_;                           ///< of the maps, never held while anybody is asked
+  bool is_configured_ = false;                         ///< the declaration is that of the files
   std::map<std::string, source_state> sources_;        ///< by source folder
   std::map<std::string, step_state> steps_;            ///< by step
   std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern

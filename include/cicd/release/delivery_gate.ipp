@@ -11,6 +11,7 @@
 #include <cicd/release/branch_deploy.hpp>
 #include <cicd/release/delivery.hpp>
 #include <cicd/release/remote_place.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -35,6 +36,19 @@ bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
   };
   return now.cluster == planned.cluster && now.place.text() == planned.place.text()
          && generation(now) != generation(planned);
+}
+
+/// The first file that does not hold what CMake read when it configured.
+std::optional<error> change_since_configure(const std::vector<configured_file>& files) {
+  for (const configured_file& each : files) {
+    const result<std::optional<std::string>> text = read_file_if_there(each.path);
+    if (text && *text && sha256(**text) == each.content) continue;
+    error changed{exit_class::usage, {}, "the declaration has changed since CMake configured", each.path, {}};
+    if (!text) return std::move(changed).with("caused by", text.error().what);
+    return *text ? std::move(changed)
+                 : std::move(changed).with("caused by", "the file is not there any more");
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -76,10 +90,27 @@ gate_question delivery::question_of(const graph_step& step) const {
   return of;
 }
 
+/// What is declared must come from the files that are checked out, whose commit is recorded. Asked of the
+/// files once in a run: what is declared was read then, too.
+status delivery::check_configured(const declared_pipeline& pipeline, const std::string& subject) {
+  {
+    const std::lock_guard hold(mutex_);
+    if (is_configured_ || !pipeline.configured_from) return {};
+  }
+  if (auto changed = release_delivery_gate::change_since_configure(*pipeline.configured_from)) {
+    changed->subject = subject;
+    return std::move(*changed).with("try", "cmake " + shell_quoted(where_.build_root));
+  }
+  const std::lock_guard hold(mutex_);
+  is_configured_ = true;
+  return {};
+}
+
 /// What is checked out, as far as the rules of this change ask for it.
 status delivery::add_sources(const declared_pipeline& pipeline, gate_question& to) {
   // Who asks is judged before git is asked anything in a folder that is theirs.
   if (status may = cicd::may_begin(to); !may) return may;
+  if (status same = check_configured(pipeline, to.subject); !same) return same;
   source_facts own;
   own.folder = pipeline.source_directory;
   own.git = source_of(pipeline).git;

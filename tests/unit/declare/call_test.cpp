@@ -43,6 +43,29 @@ TEST(declarations, take_a_generator_expression_from_the_reader_once_it_is_known)
   EXPECT_EQ(read->calls[0].arguments[2], "value of 3");
 }
 
+TEST(declarations, say_what_the_files_held_that_they_were_made_from) {
+  const std::string start = head.substr(0, head.size() - 2);
+  const std::string content = hex(cicd::sha256("one"));
+  const auto read = read_calls(
+      ended(start + R"(,"files":[{"path":"/src/CMakeLists.txt","sha256":")" + content + "\"}]}\n", 0), {});
+  ASSERT_TRUE(read) << read.error().what;
+  ASSERT_EQ(read->tree.files->size(), 1u);
+  EXPECT_EQ(read->tree.files->front().path, "/src/CMakeLists.txt");
+  EXPECT_EQ(read->tree.files->front().content, cicd::sha256("one"));
+  const std::vector<std::string> wrong{"7",
+                                       "{}",
+                                       "[7]",
+                                       R"([{"path":"/src/a"}])",
+                                       R"([{"path":"/src/a","sha256":"12"}])",
+                                       R"([{"path":"a","sha256":")" + content + "\"}]",
+                                       R"([{"sha256":")" + content + "\"}]"};
+  for (const std::string& files : wrong) {
+    const auto damaged = read_calls(ended(start + R"(,"files":)" + files + "}\n", 0), {});
+    ASSERT_FALSE(damaged) << files;
+    EXPECT_EQ(damaged.error().kind, cicd::exit_class::corrupt) << files;
+  }
+}
+
 TEST(declarations, that_are_damaged_are_corrupt_and_name_the_line) {
   for (const std::string& text :
        {std::string(), std::string("{}"), std::string("x"), head + "{}", head + step.substr(0, 60),
