@@ -25,7 +25,7 @@ function(_cicd_end_configure)
 endfunction()
 
 # Makes a folder for this user alone: what is recorded, and what steps print, may hold secrets. One that is there stays as it
-# is: somebody may have opened it on purpose, and another user's cannot be changed.
+# is: it may have been opened on purpose, and another user's cannot be changed.
 function(_cicd_make_own_folder folder)
   if(NOT EXISTS "${folder}")
     file(MAKE_DIRECTORY "${folder}")
