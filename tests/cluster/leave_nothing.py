@@ -113,6 +113,17 @@ class Leaving(unittest.TestCase):
         self.assertEqual((running.returncode, said), (0, "node/node-1\n"))
         self.assert_nothing_is_left()
 
+    def test_it_comes_up_and_leaves_dev_alone_where_there_is_no_log_of_the_kernel(self):
+        hide = ("cd /; mkdir -p /tmp/; old=$(mktemp -d); mount --rbind /dev $old; mount -t tmpfs -o mode=755 dev /dev; cd $old; "
+                "for each in *; do [ $each = kmsg ] || if [ -L $each ]; then cp -P $each /dev/; elif [ -d $each ]; then mkdir /dev/$each; "
+                "mount --rbind $each /dev/$each; else touch /dev/$each; mount --bind $each /dev/$each; fi; done; cd /; umount -l $old; "
+                "rmdir $old; ")
+        run = f"{CLUSTER} run {self.folder}/no-log kubectl get nodes --output=name; echo $?; ls /dev/kmsg"
+        ended = subprocess.run(["unshare", "--mount", "bash", "-c", hide + run], capture_output=True, text=True, timeout=180)
+        self.assertEqual(ended.stdout, "node/node-1\n0\n", ended.stderr)
+        self.assertIn("/dev/kmsg", ended.stderr)
+        self.assert_nothing_is_left()
+
     def kill(self, number):
         running = self.start("killed", POD + "echo up && exec sleep 600")
         self.assertEqual(running.stdout.readline(), "up\n")
