@@ -4,7 +4,8 @@ include(CMakePackageConfigHelpers)
 
 # Bodies are headers of their own set: they are included in one place and do not stand alone.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/cicd/*.hpp")
-file(GLOB_RECURSE bodies CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/cicd/*.ipp" "${PROJECT_SOURCE_DIR}/include/cicd/*src.hpp")
+file(GLOB_RECURSE bodies CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/cicd/*.ipp"
+  "${PROJECT_SOURCE_DIR}/include/cicd/*.inc" "${PROJECT_SOURCE_DIR}/include/cicd/*src.hpp")
 list(REMOVE_ITEM headers ${bodies})
 target_sources(cicd_headers INTERFACE
   FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${headers}

@@ -56,6 +56,33 @@ void each_field(image& of, Visitor&& visit) {
   visit("after", of.after);
 }
 
+/// The options of options/pod_options.inc, which every workload has.
+template <typename Workload, typename Visitor>
+void each_pod_option(Workload& of, Visitor&& visit) {
+  visit("env", of.env);
+  visit("secret_env", of.secret_env);
+  visit("env_from", of.env_from);
+  visit("config_files", of.config_files);
+  visit("volumes", of.volumes);
+  visit("service_account", of.service_account);
+  visit("role_arn", of.role);
+  visit("cpu", of.cpu);
+  visit("cpu_limit", of.cpu_limit);
+  visit("memory", of.memory);
+  visit("memory_limit", of.memory_limit);
+  visit("user", of.user);
+  visit("read_only_root", of.read_only_root);
+}
+
+/// Those of options/placement_options.inc.
+template <typename Workload, typename Visitor>
+void each_placement_option(Workload& of, Visitor&& visit) {
+  visit("node_selector", of.node_selector);
+  visit("tolerations", of.tolerations);
+  visit("annotations", of.annotations);
+  visit("patch", of.patch);
+}
+
 template <typename Visitor>
 void each_field(service& of, Visitor&& visit) {
   visit("name", of.name);
@@ -79,28 +106,13 @@ void each_field(service& of, Visitor&& visit) {
   visit("drain", of.drain);
   visit("grace", of.grace);
   visit("command", of.command);
-  visit("env", of.env);
-  visit("secret_env", of.secret_env);
-  visit("env_from", of.env_from);
-  visit("config_files", of.config_files);
-  visit("volumes", of.volumes);
-  visit("service_account", of.service_account);
-  visit("role_arn", of.role);
-  visit("cpu", of.cpu);
-  visit("cpu_limit", of.cpu_limit);
-  visit("memory", of.memory);
-  visit("memory_limit", of.memory_limit);
-  visit("user", of.user);
-  visit("read_only_root", of.read_only_root);
+  each_pod_option(of, visit);
   visit("max_unavailable", of.max_unavailable);
   visit("max_surge", of.max_surge);
   visit("spread", of.spread);
   visit("disruptions", of.disruptions);
   visit("allow_from", of.allow_from);
-  visit("node_selector", of.node_selector);
-  visit("tolerations", of.tolerations);
-  visit("annotations", of.annotations);
-  visit("patch", of.patch);
+  each_placement_option(of, visit);
 }
 
 template <typename Visitor>
@@ -119,21 +131,8 @@ void each_field(cron_job& of, Visitor&& visit) {
   visit("retries", of.retries);
   visit("history", of.history);
   visit("smoke", of.smoke);
-  visit("env", of.env);
-  visit("secret_env", of.secret_env);
-  visit("env_from", of.env_from);
-  visit("config_files", of.config_files);
-  visit("volumes", of.volumes);
-  visit("service_account", of.service_account);
-  visit("role_arn", of.role);
-  visit("cpu", of.cpu);
-  visit("memory", of.memory);
-  visit("user", of.user);
-  visit("read_only_root", of.read_only_root);
-  visit("node_selector", of.node_selector);
-  visit("tolerations", of.tolerations);
-  visit("annotations", of.annotations);
-  visit("patch", of.patch);
+  each_pod_option(of, visit);
+  each_placement_option(of, visit);
 }
 
 template <typename Visitor>
@@ -222,6 +221,21 @@ void each_pair(T& one, const T& other, Visitor&& visit) {
   each_field(one, [&]<typename V>(std::string_view key, V& field) {
     visit(key, field, *static_cast<const V*>(fields[at++]));
   });
+}
+
+/// Gives one workload what another has of the options that all of them share.
+template <typename To, typename From>
+void copy_shared_options(To& to, const From& from) {
+  std::vector<const void*> fields;
+  const auto note = [&](std::string_view, const auto& field) { fields.push_back(&field); };
+  each_pod_option(from, note);
+  each_placement_option(from, note);
+  std::size_t at = 0;
+  const auto take = [&]<typename V>(std::string_view, V& field) {
+    field = *static_cast<const V*>(fields[at++]);
+  };
+  each_pod_option(to, take);
+  each_placement_option(to, take);
 }
 
 /// The words of one option, from its comment.

@@ -120,62 +120,7 @@ struct service {
   /// Example: COMMAND orders-cli serve
   /// Not: COMMAND ""
   std::vector<text> command{};
-  /// Variables of the container. Placeholders are replaced; `{node_ip}`, `{node_name}`, `{pod_ip}`, `{pod_name}` and
-  /// `{namespace}` by what the cluster knows of each pod.
-  /// Example: ENV APP_ENDPOINT=https://{host} DD_AGENT_HOST={node_ip}
-  /// Not: ENV APP-ENDPOINT=x
-  std::vector<assignment> env{};
-  /// Variables that the cluster fills from its own Secrets: `NAME=<secret>/<key>`.
-  /// Example: SECRET_ENV DATABASE_URL=orders-db/url
-  /// Not: SECRET_ENV DATABASE_URL=orders-db
-  std::vector<secret_reference> secret_env{};
-  /// ConfigMaps and Secrets of the cluster whose keys become variables.
-  /// Example: ENV_FROM config/orders secret/orders-env
-  /// Not: ENV_FROM orders
-  std::vector<env_source> env_from{};
-  /// Files of the source folder that the container sees, as a ConfigMap: `<file>=<absolute path>`.
-  /// Example: CONFIG_FILES config/app.yaml=/etc/orders/app.yaml
-  /// Not: CONFIG_FILES config/app.yaml
-  std::vector<file_mapping> config_files{};
-  /// Volumes and where the container sees them: `empty`, `empty:<size>`, `config:<ConfigMap>`, `secret:<Secret>`,
-  /// `claim:<PersistentVolumeClaim>`, and with STATEFUL `storage:<name>:<size>`, which each pod gets for itself.
-  /// Example: VOLUMES empty=/var/cache/orders secret:orders-tls=/etc/tls
-  /// Not: VOLUMES orders-tls
-  std::vector<mount> volumes{};
-  /// The service account of the pods; without it or ROLE_ARN no token is mounted. With ROLE_ARN it is made, else it
-  /// has to be there.
-  /// Example: SERVICE_ACCOUNT orders
-  /// Not: SERVICE_ACCOUNT Orders
-  dns_label service_account{};
-  /// The AWS role that the pods take on, by a service account with its annotation (EKS).
-  /// Example: ROLE_ARN arn:aws:iam::123456789012:role/orders
-  /// Not: ROLE_ARN orders
-  role_arn role{};
-  /// CPU that each pod requests. No limit is set.
-  /// Example: CPU 500m
-  /// Not: CPU half
-  quantity cpu{};
-  /// The most CPU that each pod gets; it is slowed down above it. Default: no limit.
-  /// Example: CPU_LIMIT 2
-  /// Not: CPU_LIMIT two
-  quantity cpu_limit{};
-  /// Memory that each pod requests and is limited to.
-  /// Example: MEMORY 1Gi
-  /// Not: MEMORY 1GB
-  quantity memory{};
-  /// The most memory that each pod gets; it is killed above it. Default: MEMORY.
-  /// Example: MEMORY_LIMIT 2Gi
-  /// Not: MEMORY_LIMIT 2GB
-  quantity memory_limit{};
-  /// The numeric user that the pods run as, `0` never. Default: the image's, where it is known.
-  /// Example: USER 10001
-  /// Not: USER root
-  user_id user{};
-  /// Whether the root file system can be written. Default: read-only, with an empty /tmp, for images that run a JAR; otherwise as the
-  /// image has it.
-  /// Example: READ_ONLY_ROOT off
-  /// Not: READ_ONLY_ROOT maybe
-  toggle read_only_root = toggle::none;
+#include <cicd/declare/options/pod_options.inc>
   /// How many pods may be missing during a rollout. Default 0.
   /// Example: MAX_UNAVAILABLE 1
   /// Not: MAX_UNAVAILABLE some
@@ -198,23 +143,7 @@ struct service {
   /// Example: ALLOW_FROM namespace namespace:ingress 10.0.0.0/8
   /// Not: ALLOW_FROM everybody
   std::vector<text> allow_from{};
-  /// Labels of the nodes that the pods run on.
-  /// Example: NODE_SELECTOR kubernetes.io/arch=amd64
-  /// Not: NODE_SELECTOR amd64
-  std::vector<annotation> node_selector{};
-  /// Taints of nodes that the pods tolerate.
-  /// Example: TOLERATIONS dedicated=orders:NoSchedule
-  /// Not: TOLERATIONS dedicated:Never
-  std::vector<toleration> tolerations{};
-  /// Annotations of the pods. Placeholders are replaced.
-  /// Example: ANNOTATIONS prometheus.io/scrape=true
-  /// Not: ANNOTATIONS scrape
-  std::vector<annotation> annotations{};
-  /// Files that alter our objects before they are applied, each a strategic merge patch (an object with kind and name)
-  /// or a JSON patch (`{"target": {"kind", "name"}, "patch": […]}`), in JSON or YAML.
-  /// Example: PATCH k8s/api-patch.yaml
-  /// Not: PATCH ../patch.yaml
-  std::vector<relative_path> patch{};
+#include <cicd/declare/options/placement_options.inc>
 };
 
 /// A scheduled workload: a CronJob.
@@ -277,67 +206,8 @@ struct cron_job {
   /// Example: SMOKE orders-cli close-stale --dry-run
   /// Not: SMOKE ""
   std::vector<text> smoke{};
-  /// Variables of the container, as for a service.
-  /// Example: ENV BATCH=100
-  /// Not: ENV BATCH-SIZE=100
-  std::vector<assignment> env{};
-  /// Variables that the cluster fills from its own Secrets: `NAME=<secret>/<key>`.
-  /// Example: SECRET_ENV DATABASE_URL=orders-db/url
-  /// Not: SECRET_ENV DATABASE_URL=orders-db
-  std::vector<secret_reference> secret_env{};
-  /// ConfigMaps and Secrets of the cluster whose keys become variables.
-  /// Example: ENV_FROM config/orders secret/orders-env
-  /// Not: ENV_FROM orders
-  std::vector<env_source> env_from{};
-  /// Files of the source folder that the container sees, as a ConfigMap: `<file>=<absolute path>`.
-  /// Example: CONFIG_FILES config/app.yaml=/etc/orders/app.yaml
-  /// Not: CONFIG_FILES config/app.yaml
-  std::vector<file_mapping> config_files{};
-  /// Volumes and where the container sees them: `empty`, `empty:<size>`, `config:<ConfigMap>`, `secret:<Secret>` or
-  /// `claim:<PersistentVolumeClaim>`.
-  /// Example: VOLUMES empty=/var/cache/orders secret:orders-tls=/etc/tls
-  /// Not: VOLUMES orders-tls
-  std::vector<mount> volumes{};
-  /// The service account of the pods; see `service.service_account`.
-  /// Example: SERVICE_ACCOUNT orders
-  /// Not: SERVICE_ACCOUNT Orders
-  dns_label service_account{};
-  /// The AWS role that the pods take on; see `service.role_arn`.
-  /// Example: ROLE_ARN arn:aws:iam::123456789012:role/orders
-  /// Not: ROLE_ARN orders
-  role_arn role{};
-  /// CPU that the pod requests. No limit is set.
-  /// Example: CPU 500m
-  /// Not: CPU half
-  quantity cpu{};
-  /// Memory that the pod requests and is limited to.
-  /// Example: MEMORY 1Gi
-  /// Not: MEMORY 1GB
-  quantity memory{};
-  /// The numeric user; see `service.user`.
-  /// Example: USER 10001
-  /// Not: USER root
-  user_id user{};
-  /// Whether the root file system can be written; see `service.read_only_root`.
-  /// Example: READ_ONLY_ROOT off
-  /// Not: READ_ONLY_ROOT maybe
-  toggle read_only_root = toggle::none;
-  /// Labels of the nodes that the pods run on.
-  /// Example: NODE_SELECTOR kubernetes.io/arch=amd64
-  /// Not: NODE_SELECTOR amd64
-  std::vector<annotation> node_selector{};
-  /// Taints of nodes that the pods tolerate.
-  /// Example: TOLERATIONS dedicated=orders:NoSchedule
-  /// Not: TOLERATIONS dedicated:Never
-  std::vector<toleration> tolerations{};
-  /// Annotations of the pods. Placeholders are replaced.
-  /// Example: ANNOTATIONS prometheus.io/scrape=true
-  /// Not: ANNOTATIONS scrape
-  std::vector<annotation> annotations{};
-  /// Files that alter our objects before they are applied; see `service.patch`.
-  /// Example: PATCH k8s/close-patch.yaml
-  /// Not: PATCH ../patch.yaml
-  std::vector<relative_path> patch{};
+#include <cicd/declare/options/pod_options.inc>
+#include <cicd/declare/options/placement_options.inc>
 };
 
 /// A further container in the pods of services or cron jobs.

@@ -251,11 +251,9 @@ void add_pods(written_call& to, found_workload& of) {
   const json resources = of.main()["resources"];
   add_quantity(to, "CPU", resources["requests"]["cpu"]);
   add_quantity(to, "MEMORY", resources["requests"]["memory"]);
-  if (!of.is_scheduled()) {
-    add_quantity(to, "CPU_LIMIT", resources["limits"]["cpu"]);
-    if (resources["limits"]["memory"] != resources["requests"]["memory"])
-      add_quantity(to, "MEMORY_LIMIT", resources["limits"]["memory"]);
-  }
+  add_quantity(to, "CPU_LIMIT", resources["limits"]["cpu"]);
+  if (resources["limits"]["memory"] != resources["requests"]["memory"])
+    add_quantity(to, "MEMORY_LIMIT", resources["limits"]["memory"]);
   pod_parts::add_rights(to, of);
   pod_parts::add_places(to, of);
   to.add("ANNOTATIONS", pairs_of(of.pod()["metadata"]["annotations"]));

@@ -88,16 +88,6 @@ inline void add_left_out(std::vector<std::string>& to,
                     each, copy, facts.pipeline, each, copy));
 }
 
-/// Of a cron job what its pods read; the rest of its values does not matter here.
-inline service reader_of(const cron_job& declared) {
-  service of;
-  of.name = declared.name;
-  of.secret_env = declared.secret_env;
-  of.env_from = declared.env_from;
-  of.volumes = declared.volumes;
-  return of;
-}
-
 }  // namespace remarks
 
 std::vector<std::string> remarks_on(const declared_pipeline& pipeline, const release_facts& facts) {
@@ -123,7 +113,7 @@ std::vector<std::string> configuration_read_by(const declared_pipeline& pipeline
   };
   for (const service& each : services_in(pipeline.declared, environment, on)) add(each);
   for (const cron_job& each : cron_jobs_in(pipeline.declared, environment, on))
-    if (!each.off) add(remarks::reader_of(each));
+    if (!each.off) add(pods_of(each));
   return {all.begin(), all.end()};
 }
 

@@ -124,6 +124,8 @@ error refused(const declared_pipeline& pipeline,
               const workload& of,
               std::string_view field,
               std::string what);
+/// What the pods of a cron job share with those of a service.
+service pods_of(const cron_job& declared);
 /// A service as it is in the environment or the branch of `facts`.
 result<workload> workload_of(const declared_pipeline& pipeline, service declared, const release_facts& facts);
 result<workload> workload_of(const declared_pipeline& pipeline,

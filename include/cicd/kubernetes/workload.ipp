@@ -6,6 +6,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/fields.hpp>
 #include <cicd/kubernetes/objects.hpp>
 #include <cicd/kubernetes/workload.hpp>
 
@@ -62,29 +63,6 @@ inline error no_image(const declared_pipeline& pipeline, const workload& of) {
   if (const auto near = nearest(wanted.view(), names)) failure.notes.push_back({"did you mean", *near});
   return std::move(failure).with("allowed",
                                  names.empty() ? "declare one with pipeline_image()" : joined(names, ", "));
-}
-
-/// What the pods of a cron job share with those of a service.
-inline service pods_of(const cron_job& declared) {
-  return {.name = declared.name,
-          .image = declared.image,
-          .named = declared.named,
-          .command = declared.command,
-          .env = declared.env,
-          .secret_env = declared.secret_env,
-          .env_from = declared.env_from,
-          .config_files = declared.config_files,
-          .volumes = declared.volumes,
-          .service_account = declared.service_account,
-          .role = declared.role,
-          .cpu = declared.cpu,
-          .memory = declared.memory,
-          .user = declared.user,
-          .read_only_root = declared.read_only_root,
-          .node_selector = declared.node_selector,
-          .tolerations = declared.tolerations,
-          .annotations = declared.annotations,
-          .patch = declared.patch};
 }
 
 /// Names longer than these make Kubernetes fail later: a cron job's runs and a stateful set's revisions get a
@@ -271,6 +249,12 @@ std::map<std::string_view, std::vector<Declared>> calls_by_name(const std::vecto
 
 }  // namespace workloads
 
+service pods_of(const cron_job& declared) {
+  service of{.name = declared.name, .image = declared.image, .named = declared.named, .command = declared.command};
+  copy_shared_options(of, declared);
+  return of;
+}
+
 error refused(const declared_pipeline& pipeline,
               const workload& of,
               std::string_view field,
@@ -338,7 +322,7 @@ result<workload> workload_of(const declared_pipeline& pipeline,
                              const cron_job& declared,
                              const release_facts& facts) {
   workload of;
-  of.declared = workloads::pods_of(declared);
+  of.declared = pods_of(declared);
   of.scheduled = declared;
   of.runs_once = true;
   return workloads::completed(std::move(of), pipeline, facts);

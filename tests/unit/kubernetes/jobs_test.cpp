@@ -47,6 +47,17 @@ TEST(cron_job, has_what_is_declared) {
   EXPECT_EQ(spec["jobTemplate"]["spec"]["backoffLimit"].integer(), 2);
 }
 
+TEST(cron_job, its_pods_are_limited_as_those_of_a_service) {
+  cron_job declared = closing();
+  declared.cpu_limit = "2";
+  declared.memory = "1Gi";
+  declared.memory_limit = "2Gi";
+  const auto objects = rendered(with(declared));
+  const json& pod = spec_of(objects)["jobTemplate"]["spec"]["template"]["spec"];
+  EXPECT_EQ(compact(pod["containers"].elements().at(0)["resources"]),
+            R"({"requests":{"cpu":"2","memory":"1Gi"},"limits":{"cpu":"2","memory":"2Gi"}})");
+}
+
 TEST(cron_job, its_suspension_belongs_to_whoever_suspended_it) {
   EXPECT_TRUE(spec_of(rendered(with(closing())))["suspend"].is_null());
 }
