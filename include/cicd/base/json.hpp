@@ -65,6 +65,34 @@ class json {
   variant held_;
 };
 
+namespace detail {
+inline void add_members(json::object&) {}
+template <typename Key, typename Value, typename... Rest>
+void add_members(json::object& to, Key&& key, Value&& value, Rest&&... rest) {
+  to.emplace_back(std::string(key), json(std::forward<Value>(value)));
+  add_members(to, std::forward<Rest>(rest)...);
+}
+}  // namespace detail
+
+/// An object with these members, in this order: `members_of("kind", "Service", "spec", spec)`.
+template <typename... Parts>
+json members_of(Parts&&... parts) {
+  static_assert(sizeof...(Parts) % 2 == 0, "a key and a value each");
+  json::object members;
+  members.reserve(sizeof...(Parts) / 2);
+  detail::add_members(members, std::forward<Parts>(parts)...);
+  return json(std::move(members));
+}
+
+/// An array of these elements.
+template <typename... Elements>
+json list_of(Elements&&... elements) {
+  json::array list;
+  list.reserve(sizeof...(Elements));
+  (list.emplace_back(std::forward<Elements>(elements)), ...);
+  return json(std::move(list));
+}
+
 /// A JSON array of strings.
 json json_texts(const std::vector<std::string>& values);
 

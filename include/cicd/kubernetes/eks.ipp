@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
-#include <cicd/kubernetes/objects.hpp>
-#include <cicd/kubernetes/workload.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd::kubernetes {

@@ -88,19 +88,6 @@ struct workload {
   bool disruptable = false;  ///< whether a disruption budget is wanted
 };
 
-/// An object with these members, in this order: `members_of("kind", "Service", "spec", spec)`.
-template <typename... Parts>
-json members_of(Parts&&... parts);
-
-/// An array of these elements.
-template <typename... Elements>
-json list_of(Elements&&... elements) {
-  json::array list;
-  list.reserve(sizeof...(Elements));
-  (list.emplace_back(std::forward<Elements>(elements)), ...);
-  return json(std::move(list));
-}
-
 // --- names ---
 
 /// `<pipeline>-<service>` as every kind of object may be called (RFC 1035 label, at most `most`). A name that
@@ -205,23 +192,5 @@ json network_policy(const workload& of);
 /// The Job's spec for one run, and the CronJob.
 json job_spec(const workload& of);
 json cron_job_object(const workload& of);
-
-namespace detail {
-inline void add_members(json::object&) {}
-template <typename Key, typename Value, typename... Rest>
-void add_members(json::object& to, Key&& key, Value&& value, Rest&&... rest) {
-  to.emplace_back(std::string(key), json(std::forward<Value>(value)));
-  add_members(to, std::forward<Rest>(rest)...);
-}
-}  // namespace detail
-
-template <typename... Parts>
-json members_of(Parts&&... parts) {
-  static_assert(sizeof...(Parts) % 2 == 0, "a key and a value each");
-  json::object members;
-  members.reserve(sizeof...(Parts) / 2);
-  detail::add_members(members, std::forward<Parts>(parts)...);
-  return json(std::move(members));
-}
 
 }  // namespace cicd::kubernetes
