@@ -16,6 +16,9 @@
 #include <cicd/declare/pipeline.hpp>
 #include <cicd/declare/types.hpp>
 #include <cicd/driver/command_line.hpp>
+#include <cicd/engine/observer.hpp>
+#include <cicd/engine/recorder.hpp>
+#include <cicd/engine/session.hpp>
 #include <cicd/image/image.hpp>
 #include <cicd/image/registry.hpp>
 #include <cicd/kubernetes/cluster.hpp>

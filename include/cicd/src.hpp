@@ -5,6 +5,7 @@
 #include <cicd/base/src.hpp>
 #include <cicd/declare/src.hpp>
 #include <cicd/driver/src.hpp>
+#include <cicd/engine/src.hpp>
 #include <cicd/image/src.hpp>
 #include <cicd/kubernetes/src.hpp>
 #include <cicd/observe/src.hpp>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <cicd/driver/session.hpp>
+#include <cicd/engine/session.hpp>
 
 namespace cicd {
 

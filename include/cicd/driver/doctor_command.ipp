@@ -9,9 +9,9 @@
 #include <cicd/base/text.hpp>
 #include <cicd/driver/doctor_command.hpp>
 #include <cicd/driver/environment_door.hpp>
-#include <cicd/driver/recorder.hpp>
 #include <cicd/driver/run_command.hpp>
-#include <cicd/driver/time_zones.hpp>
+#include <cicd/engine/recorder.hpp>
+#include <cicd/engine/time_zones.hpp>
 #include <cicd/kubernetes/objects.hpp>
 #include <cicd/kubernetes/rbac.hpp>
 #include <cicd/kubernetes/workload.hpp>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <cicd/driver/session.hpp>
+#include <cicd/engine/session.hpp>
 #include <cicd/release/delivery.hpp>
 
 namespace cicd {

@@ -14,8 +14,8 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/driver/environment_door.hpp>
-#include <cicd/driver/recorder.hpp>
 #include <cicd/driver/run_command.hpp>
+#include <cicd/engine/recorder.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

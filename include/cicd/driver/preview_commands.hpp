@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include <cicd/driver/session.hpp>
+#include <cicd/engine/session.hpp>
 
 namespace cicd {
 

@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/image_step.hpp>
-#include <cicd/driver/observer.hpp>
-#include <cicd/driver/recorder.hpp>
 #include <cicd/driver/run_command.hpp>
+#include <cicd/engine/image_step.hpp>
+#include <cicd/engine/observer.hpp>
+#include <cicd/engine/recorder.hpp>
 #include <cicd/report/junit.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/run/domain.hpp>

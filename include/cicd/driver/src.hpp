@@ -15,13 +15,8 @@
 #include <cicd/driver/environment_commands.ipp>
 #include <cicd/driver/environment_door.ipp>
 #include <cicd/driver/followed_job.ipp>
-#include <cicd/driver/image_step.ipp>
 #include <cicd/driver/job_commands.ipp>
-#include <cicd/driver/observer.ipp>
 #include <cicd/driver/preview_commands.ipp>
-#include <cicd/driver/recorder.ipp>
 #include <cicd/driver/run_command.ipp>
-#include <cicd/driver/session.ipp>
 #include <cicd/driver/show_commands.ipp>
 #include <cicd/driver/task_command.ipp>
-#include <cicd/driver/time_zones.ipp>

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <cicd/driver/session.hpp>
+#include <cicd/engine/session.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/plan/key.hpp>
 #include <cicd/run/journal.hpp>

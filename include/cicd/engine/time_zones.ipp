@@ -1,5 +1,5 @@
 // Opens the files of the time zone database; what they say is read elsewhere.
-#include <cicd/driver/time_zones.hpp>
+#include <cicd/engine/time_zones.hpp>
 
 #include <chrono>
 

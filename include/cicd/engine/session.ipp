@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/session.hpp>
-#include <cicd/driver/time_zones.hpp>
+#include <cicd/engine/session.hpp>
+#include <cicd/engine/time_zones.hpp>
 #include <cicd/run/domain.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/own_file.hpp>

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/recorder.hpp>
+#include <cicd/engine/recorder.hpp>
 
 namespace cicd {
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/image_step.hpp>
+#include <cicd/engine/image_step.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
 

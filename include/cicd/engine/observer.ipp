@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/observer.hpp>
+#include <cicd/engine/observer.hpp>
 #include <cicd/observe/platform.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/system/files.hpp>

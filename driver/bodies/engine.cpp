@@ -1,0 +1,2 @@
+// The bodies of the room engine/, compiled once.
+#include <cicd/engine/src.hpp>
