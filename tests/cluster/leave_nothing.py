@@ -114,7 +114,7 @@ class Leaving(unittest.TestCase):
         self.assert_nothing_is_left()
 
     def test_it_comes_up_and_leaves_dev_alone_where_there_is_no_log_of_the_kernel(self):
-        hide = ("cd /; mkdir -p /tmp/; old=$(mktemp -d); mount --rbind /dev $old; mount -t tmpfs -o mode=755 dev /dev; cd $old; "
+        hide = ("cd /; old=$(mktemp -d); mount --rbind /dev $old; mount -t tmpfs -o mode=755 dev /dev; cd $old; "
                 "for each in *; do [ $each = kmsg ] || if [ -L $each ]; then cp -P $each /dev/; elif [ -d $each ]; then mkdir /dev/$each; "
                 "mount --rbind $each /dev/$each; else touch /dev/$each; mount --bind $each /dev/$each; fi; done; cd /; umount -l $old; "
                 "rmdir $old; ")

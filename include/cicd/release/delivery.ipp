@@ -167,7 +167,7 @@ status delivery::is_as_at_the_start(const graph_step& step) {
     return error{exit_class::conflict, step.id, "the sources changed while the run was under way", folder, {}}
         .with("was", std::move(was))
         .with("is", std::move(is))
-        .with("try", "run it again; a checkout of its own (git worktree add) is disturbed by nobody");
+        .with("try", "run it again; in a checkout that nothing else changes (git worktree add)");
   };
   if (now.commit != then.commit) return changed(then.short_commit(), now.short_commit());
   if (of.takes_dirty || !then.repository) return {};

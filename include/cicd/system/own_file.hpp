@@ -15,7 +15,7 @@ namespace cicd {
 /// pipe or a device. Never waits.
 std::optional<std::string> read_own_file(const std::string& path);
 
-/// The same of `root`/`relative`, where every folder below `root` is ours or root's, no link, and nobody else
+/// The same of `root`/`relative`, where every folder below `root` belongs to us or root, is no link, and no other user
 /// can put files there; whatever the sticky bit of `root` lets others do. A file that its owner cannot write
 /// is none, too: the content that a cache keeps is read only, and may say anything.
 std::optional<std::string> read_own_below(const std::string& root, const std::string& relative);
