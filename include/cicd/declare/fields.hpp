@@ -223,8 +223,8 @@ void each_pair(T& one, const T& other, Visitor&& visit) {
   });
 }
 
-/// Gives one workload what another, of whatever kind, has of the options that all of them share. The two lists
-/// are walked in the same order, and the .inc files give each field one type in every kind.
+/// Gives one workload what another, of whatever kind, has of the options that all of them share. The two
+/// lists are walked in the same order, and the .inc files give each field one type in every kind.
 template <typename To, typename From>
 void copy_shared_options(To& to, const From& from) {
   std::vector<const void*> fields;
