@@ -4,6 +4,7 @@
 
 #include <cicd/base/src.hpp>
 #include <cicd/declare/src.hpp>
+#include <cicd/deliver/src.hpp>
 #include <cicd/driver/src.hpp>
 #include <cicd/engine/src.hpp>
 #include <cicd/image/src.hpp>

@@ -1,5 +1,6 @@
 // The checks between pipelines: what two of them would publish, write or name as one.
 #include <cicd/declare/checks.hpp>
+#include <cicd/declare/deploy_ways.hpp>
 
 #include <fmt/format.h>
 
@@ -52,12 +53,13 @@ class folder_keeper {
 
   void take(const draft& in, const declaration<environment>& of) {
     const environment& value = of.value;
-    if (value.via != deploy_way::gitops && value.via != deploy_way::render) return;
+    if (!can(value.via, way_feature::folder)) return;
     const placeholder_values values{{"pipeline", in.own.name}, {"environment", of.name}};
     std::string path =
         value.path ? with_placeholders(value.path.view(), values) : of.name + "/" + in.own.name;
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    const std::string root = value.via == deploy_way::render ? std::string() : repository_of(value, values);
+    const std::string root =
+        can(value.via, way_feature::repository) ? repository_of(value, values) : std::string();
     const auto [first, is_new] = taken_[root].try_emplace(path, of.near("path"));
     if (!is_new)
       found_.add(of.near("path"), same_place_twice("two environments would write the same manifests",
@@ -129,7 +131,7 @@ class object_keeper {
       const environment& of = each.value;
       const std::string_view name = of.namespace_name.view();
       all.insert(fmt::format("environment {} {}", each.name, name));
-      if (of.via != deploy_way::kubectl) continue;
+      if (!can(of.via, way_feature::cluster)) continue;
       for (const text& context : of.context)
         all.insert(fmt::format("context {} {} {}", of.kubeconfig.view(), context.view(), name));
       for (const eks_cluster& cluster : of.eks) all.insert(fmt::format("eks {} {}", cluster.view(), name));

@@ -37,7 +37,7 @@ void check_way(const declaration<environment>& of, findings& found) {
   const deploy_way via = of.value.via;
   for (const option_of_ways& each : ways)
     if (via != deploy_way::none && of.at(each.key) && !can(via, each.needs))
-      found.add(of.at(each.key), option_of_other_ways(each.keyword, word_for(via), ways_with(each.needs)));
+      found.add(of.at(each.key), option_of_other_ways(each.keyword, via.view(), ways_with(each.needs)));
 }
 
 void check_environment(const declaration<environment>& of, findings& found) {
@@ -74,7 +74,7 @@ void check_way_has(const declaration<T>& of,
                    std::string_view what,
                    findings& found) {
   if (there && there->value.via != deploy_way::none && !can(there->value.via, needed))
-    found.add(of.at("in"), needs_kubectl(what, there->name));
+    found.add(of.at("in"), needs_other_way(what, there->name, ways_with(needed)));
 }
 
 void check_preview(const declaration<preview>& of, draft& in, findings& found) {

@@ -1,6 +1,7 @@
 // Paths that would lead into what is not the team's: the build's and the driver's own files, git's; names
 // that an image cannot have; and logins in values. Text only: what lies there is not looked at.
 #include <cicd/declare/checks.hpp>
+#include <cicd/declare/deploy_ways.hpp>
 
 #include <algorithm>
 #include <array>
@@ -93,9 +94,10 @@ void check_render_path(const draft& in, const declaration<environment>& of, find
   const std::string path = with_placeholders(of.value.path.view(), values);
   const std::vector<std::string> parts = parts_of(path);
   if (leads_into_git(parts)) return found.add(of.at("path"), path_of_git("PATH", path));
-  if (of.value.via == deploy_way::render && is_own(parts))
-    return found.add(of.at("path"), path_of_the_build("PATH", path));
-  if (of.value.via == deploy_way::gitops && (parts.empty() || parts.front() == ".cicd"))
+  if (!can(of.value.via, way_feature::folder)) return;
+  const bool in_repository = can(of.value.via, way_feature::repository);
+  if (!in_repository && is_own(parts)) return found.add(of.at("path"), path_of_the_build("PATH", path));
+  if (in_repository && (parts.empty() || parts.front() == ".cicd"))
     found.add(of.at("path"), path_of_records(path));
 }
 

@@ -17,9 +17,6 @@ struct choice_words {
 constexpr choice_words choices_of(const step_stage*) {
   return {"build, test or scan", {"build", "test", "scan"}};
 }
-constexpr choice_words choices_of(const deploy_way*) {
-  return {"gitops, render or kubectl", {"gitops", "render", "kubectl"}};
-}
 constexpr choice_words choices_of(const concurrency_rule*) {
   return {"allow, forbid or replace", {"allow", "forbid", "replace"}};
 }

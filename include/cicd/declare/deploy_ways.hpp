@@ -1,12 +1,14 @@
-// What each way of deploying can do. The one place that says it: configure refuses what a way cannot honour,
-// and a command that a way has no part in names those that have.
+// What each way of deploying can do: configure refuses what a way cannot honour, and a command that a way has
+// no part in names those that have. It knows no way; they are listed in deliver/ways.ipp.
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
-#include <cicd/declare/places.hpp>
+#include <cicd/declare/values/deploy_way.hpp>
 
 namespace cicd {
 
@@ -28,42 +30,32 @@ enum class way_feature : std::uint8_t {
   branch_share  ///< pipeline_canary()
 };
 
-constexpr bool can(deploy_way via, way_feature what) {
-  switch (what) {
-    case way_feature::repository: return via == deploy_way::gitops;
-    case way_feature::folder: return via == deploy_way::gitops || via == deploy_way::render;
-    case way_feature::verify: return via == deploy_way::gitops || via == deploy_way::kubectl;
-    case way_feature::protection: return via != deploy_way::none;
-    case way_feature::cluster:
-    case way_feature::take_over:
-    case way_feature::prune:
-    case way_feature::approval:
-    case way_feature::on_failure:
-    case way_feature::patience:
-    case way_feature::rollback:
-    case way_feature::hold:
-    case way_feature::branch_copy:
-    case way_feature::branch_share: return via == deploy_way::kubectl;
+/// A set of them.
+class way_features {
+ public:
+  constexpr way_features(std::initializer_list<way_feature> these) {
+    for (const way_feature each : these) bits_ |= bit_of(each);
   }
-  return false;
-}
+  constexpr bool has(way_feature what) const { return (bits_ & bit_of(what)) != 0; }
 
-constexpr std::string_view word_for(deploy_way via) {
-  switch (via) {
-    case deploy_way::gitops: return "gitops";
-    case deploy_way::render: return "render";
-    case deploy_way::kubectl: return "kubectl";
-    case deploy_way::none: break;
-  }
-  return "none";
-}
+ private:
+  static constexpr std::uint32_t bit_of(way_feature what) { return 1U << static_cast<unsigned>(what); }
+  std::uint32_t bits_ = 0;
+};
 
+/// A way as configure knows it.
+struct way_traits {
+  deploy_way way;
+  way_features capabilities;
+};
+
+/// All ways, in the order in which messages name them. Defined where they are listed, which is above this
+/// room; a program without that room defines it itself.
+std::span<const way_traits> deploy_ways();
+
+/// Whether a way has a feature; `none` has nothing.
+bool can(deploy_way via, way_feature what);
 /// `gitops or kubectl`: the ways that have it.
-inline std::string ways_with(way_feature what) {
-  std::string words;
-  for (const deploy_way each : {deploy_way::gitops, deploy_way::render, deploy_way::kubectl})
-    if (can(each, what)) words += (words.empty() ? "" : " or ") + std::string(word_for(each));
-  return words;
-}
+std::string ways_with(way_feature what);
 
 }  // namespace cicd

@@ -1,4 +1,5 @@
 // From the model to targets and tests, and to the lines that CMake includes.
+#include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/describe.hpp>
 
 #include <fmt/format.h>
@@ -194,7 +195,7 @@ class pipeline_targets {
     target& deploy = add(step, "deploy", fmt::format("deploys {} to {}", name_, of.name.view()));
     deploy.steps.push_back(id(step));
     deploy.depends = release_depends_;
-    if (of.via == deploy_way::kubectl) add_rollback(of);
+    if (can(of.via, way_feature::rollback)) add_rollback(of);
     if (!of.verify.empty()) add_verify(of);
   }
 

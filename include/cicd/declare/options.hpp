@@ -86,9 +86,10 @@ constexpr std::string_view allowed_form(const std::vector<V>*) {
   return allowed_form(static_cast<const V*>(nullptr));
 }
 
-/// The words of an enumeration; none for any other type.
+/// The words of an enumeration or of a list; none for any other type.
 template <typename V>
 std::vector<std::string_view> choices_for() {
+  if constexpr (requires { V::words(); }) return V::words();
   std::vector<std::string_view> words;
   if constexpr (std::is_enum_v<V>)
     for (const std::string_view word : choices_of(static_cast<const V*>(nullptr)).words)

@@ -9,16 +9,9 @@
 #include <vector>
 
 #include <cicd/declare/cluster_types.hpp>
+#include <cicd/declare/values/deploy_way.hpp>
 
 namespace cicd {
-
-/// The way by which an environment is reached.
-enum class deploy_way {
-  none,
-  gitops,  ///< manifests are committed to a git repository that an agent follows
-  render,  ///< manifests are written to a folder
-  kubectl  ///< manifests are applied to a cluster
-};
 
 /// Whether somebody has to agree first.
 enum class approval_rule {

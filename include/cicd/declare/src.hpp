@@ -10,6 +10,7 @@
 #include <cicd/declare/checks_workload.ipp>
 #include <cicd/declare/cron_clock.ipp>
 #include <cicd/declare/declared_values.ipp>
+#include <cicd/declare/deploy_ways.ipp>
 #include <cicd/declare/describe.ipp>
 #include <cicd/declare/explain.ipp>
 #include <cicd/declare/field_docs.ipp>

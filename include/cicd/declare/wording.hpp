@@ -92,7 +92,7 @@ remark name_of_previews(std::string_view name);
 /// `via` is the environment's way, `ways` those that honour the option: `gitops or kubectl`.
 remark option_of_other_ways(std::string_view keyword, std::string_view via, std::string_view ways);
 remark name_of_copies(std::string_view name);
-remark needs_kubectl(std::string_view what, std::string_view environment);
+remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways);
 remark ambiguous_canary(std::span<const std::string> services);
 remark canary_without_port(std::string_view service);
 remark nested_folder(std::string_view inner, std::string_view outer, std::string_view outer_at);

@@ -103,11 +103,11 @@ remark name_of_copies(std::string_view name) {
           .help = "give the environment another name"};
 }
 
-remark needs_kubectl(std::string_view what, std::string_view environment) {
+remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways) {
   return {.what = fmt::format(
               "IN: a {} is made in the cluster itself, which the environment is not reached by", what),
           .value = std::string(environment),
-          .allowed = "an environment with VIA kubectl"};
+          .allowed = fmt::format("an environment with VIA {}", ways)};
 }
 
 remark ambiguous_canary(std::span<const std::string> services) {

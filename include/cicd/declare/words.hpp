@@ -28,6 +28,9 @@ template <typename V>
 requires std::is_enum_v<V> std::string word_of(V value) {
   return std::string(choices_of(&value).words[static_cast<std::size_t>(value) - 1]);
 }
+inline std::string word_of(deploy_way value) {
+  return std::string(value.view());
+}
 std::string word_of(const duration& value);
 std::string word_of(const port_number& value);
 std::string word_of(const retry_count& value);

@@ -117,7 +117,7 @@ error no_such_feature(const found_environment& found,
   return error{exit_class::usage,
                subject,
                what,
-               "VIA " + std::string(word_for(found.place->via)),
+               "VIA " + std::string(found.place->via.view()),
                {{"allowed", "an environment VIA " + ways_with(feature)}, {"try", std::move(help)}}};
 }
 

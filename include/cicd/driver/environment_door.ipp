@@ -62,7 +62,7 @@ result<cluster_wave> wave_named(const found_environment& found, const std::strin
     return error{exit_class::usage,
                  subject,
                  "this environment is no cluster that we talk to",
-                 "VIA " + std::string(word_for(found.place->via)),
+                 "VIA " + std::string(found.place->via.view()),
                  {{"allowed", "an environment VIA " + ways_with(way_feature::cluster)}}};
   return error{exit_class::usage, subject, "this environment has no such cluster", context, {}}
       .with("did you mean", nearest(context, names).value_or(""))

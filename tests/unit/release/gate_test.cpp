@@ -188,7 +188,7 @@ TEST(gate, protects_by_whatever_way_an_environment_is_reached) {
         place.is_protected = true;
         const bool is_asked = documented.at(what)[1] == 'x';
         EXPECT_EQ(!begins(what, place, {{"CI", "1"}}), is_asked)
-            << static_cast<int>(what) << " " << static_cast<int>(via);
+            << static_cast<int>(what) << " " << via.view();
       }
   }
 }

@@ -1,0 +1,10 @@
+// What `VIA render` can do: manifests are written to a folder.
+#pragma once
+
+#include <cicd/declare/deploy_ways.hpp>
+
+namespace cicd {
+
+inline constexpr way_traits render_traits{deploy_way::render, {way_feature::folder, way_feature::protection}};
+
+}  // namespace cicd
