@@ -11,7 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/driver/adopt_command.hpp>
 #include <cicd/driver/environment_door.hpp>
-#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/kubernetes/adopt.hpp>
 #include <cicd/kubernetes/cluster.hpp>
 #include <cicd/system/files.hpp>

@@ -7,6 +7,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/driver/canary_commands.hpp>
 #include <cicd/driver/environment_door.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/plan/graph.hpp>

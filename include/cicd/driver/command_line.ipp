@@ -11,6 +11,7 @@
 #include <cicd/driver/command_line.hpp>
 #include <cicd/driver/commands.hpp>
 #include <cicd/driver/completion.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/driver/show_commands.hpp>
 #include <cicd/system/process.hpp>
@@ -113,7 +114,9 @@ void add_run(CLI::App& app, words& said, action& chosen) {
                            "targets or steps; default: all, or what the event sets off");
   plan_command->add_option("--event", said.event, "rehearse a git event: branch=<name> or tag=<name>")
       ->type_name("EVENT");
-  plan_command->add_option("--out", said.run.plan_file, "save what each deploy to a cluster would do, for deploy --plan")
+  plan_command
+      ->add_option("--out", said.run.plan_file,
+                   "save what each deploy to a cluster would do, for deploy --plan")
       ->type_name("FILE");
   plan_command->add_option("--allow-dirty", said.allow_dirty, "as for run")->type_name("NAME");
   plan_command->callback([&] { chosen = plan; });

@@ -3,7 +3,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/explain.hpp>
 #include <cicd/driver/completion.hpp>
-#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/run/workspace.hpp>
 

@@ -11,7 +11,7 @@
 #include <cicd/driver/cron_commands.hpp>
 #include <cicd/driver/cron_listing.hpp>
 #include <cicd/driver/followed_job.hpp>
-#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/release/approval.hpp>
 #include <cicd/system/clock.hpp>
 

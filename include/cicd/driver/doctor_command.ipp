@@ -9,7 +9,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/driver/doctor_command.hpp>
 #include <cicd/driver/environment_door.hpp>
-#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/time_zones.hpp>
 #include <cicd/kubernetes/objects.hpp>

@@ -12,6 +12,7 @@
 #include <cicd/driver/canary_commands.hpp>
 #include <cicd/driver/commands.hpp>
 #include <cicd/driver/environment_door.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/image/registry.hpp>
 #include <cicd/release/approval.hpp>

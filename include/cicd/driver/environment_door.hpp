@@ -64,7 +64,4 @@ class interrupts {
   std::unique_ptr<watcher> watcher_;
 };
 
-/// Prints a failure and gives its class.
-exit_class refused(const error& failure);
-
 }  // namespace cicd

@@ -14,7 +14,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/driver/environment_door.hpp>
-#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/system/clock.hpp>
 
@@ -154,11 +154,6 @@ interrupts::~interrupts() {
 
 exit_class interrupts::kind() const {
   return watcher_->came == SIGINT ? exit_class::interrupted : exit_class::terminated;
-}
-
-exit_class refused(const error& failure) {
-  print_errors({failure});
-  return failure.kind;
 }
 
 }  // namespace cicd

@@ -7,7 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/followed_job.hpp>
-#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/report/console.hpp>
 
 namespace cicd {

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/branch_places.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/driver/preview_commands.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/observe/git.hpp>

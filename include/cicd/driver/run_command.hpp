@@ -38,11 +38,4 @@ using use_plan = std::function<exit_class(
     const session& of, delivery& deliveries, const step_graph& graph, const std::vector<step_plan>& plan)>;
 exit_class plan_and(const run_request& request, surroundings around, const use_plan& then);
 
-/// Writes errors to standard error, each as its block.
-void print_errors(const errors& all);
-void print_warnings(const errors& all);
-void print_out(std::string_view text);
-/// The same as JSON, in which `##` is escaped, so that no CI system finds a command of its own in a text.
-void print_json(const json& document);
-
 }  // namespace cicd

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/engine/image_step.hpp>
 #include <cicd/engine/observer.hpp>
@@ -25,47 +26,6 @@
 #include <cicd/system/own_file.hpp>
 
 namespace cicd {
-
-void print_out(std::string_view text) {
-  const bool may_command = text.find("::") != text.npos || text.find("##") != text.npos;
-  write_all(STDOUT_FILENO, may_command ? without_commands(text) : std::string(text));
-}
-
-void print_json(const json& document) {
-  write_all(STDOUT_FILENO, replaced_all(pretty(document), "##", "#\\u0023"));
-}
-
-namespace driver_run {
-
-/// What there is to try, as it works where the person is: `cicd` is seldom on PATH.
-error with_the_way_to_us(error one) {
-  const std::string& ours = name_of_this_program();
-  for (note& each : one.notes) {
-    if (each.label != "try") continue;
-    constexpr std::string_view name = "cicd ";
-    for (std::size_t at = each.text.find(name); at != std::string::npos; at = each.text.find(name, at)) {
-      const bool is_word =
-          at == 0 || std::string_view(" (`").find(each.text[at - 1]) != std::string_view::npos;
-      if (is_word) each.text.replace(at, name.size() - 1, ours);
-      at += is_word ? ours.size() + 1 : name.size();
-    }
-  }
-  return one;
-}
-
-}  // namespace driver_run
-
-void print_errors(const errors& all) {
-  std::string text;
-  for (const error& one : all) text += text_of(driver_run::with_the_way_to_us(one));
-  write_all(STDERR_FILENO, text);
-}
-
-void print_warnings(const errors& all) {
-  std::string text;
-  for (const error& one : all) text += warning_text_of(one);
-  write_all(STDERR_FILENO, text);
-}
 
 namespace driver_run {
 

@@ -10,7 +10,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/explain.hpp>
 #include <cicd/driver/cron_board.hpp>
-#include <cicd/driver/run_command.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/driver/show_commands.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/release/delivery.hpp>

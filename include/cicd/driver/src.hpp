@@ -16,6 +16,7 @@
 #include <cicd/driver/environment_door.ipp>
 #include <cicd/driver/followed_job.ipp>
 #include <cicd/driver/job_commands.ipp>
+#include <cicd/driver/output.ipp>
 #include <cicd/driver/preview_commands.ipp>
 #include <cicd/driver/run_command.ipp>
 #include <cicd/driver/show_commands.ipp>

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/followed_job.hpp>
+#include <cicd/driver/output.hpp>
 #include <cicd/driver/task_command.hpp>
 #include <cicd/release/cluster_state.hpp>
 

@@ -1,0 +1,22 @@
+// What a command says: text and JSON to standard output, errors and warnings to standard error. It does not
+// know what is said.
+#pragma once
+
+#include <string_view>
+
+#include <cicd/base/error.hpp>
+#include <cicd/base/json.hpp>
+
+namespace cicd {
+
+void print_out(std::string_view text);
+/// The same as JSON, in which `##` is escaped, so that no CI system finds a command of its own in a text.
+void print_json(const json& document);
+/// Writes errors to standard error, each as its block. What they say to try is called as it works from where
+/// the person stands.
+void print_errors(const errors& all);
+void print_warnings(const errors& all);
+/// Prints a failure and gives its class.
+exit_class refused(const error& failure);
+
+}  // namespace cicd
