@@ -1,18 +1,33 @@
-// Completion for bash, zsh and fish: the scripts ask the driver for the words of the build tree at hand.
+// Completion for bash, zsh and fish: what may come next on a command line, read off the commands' own words.
+// The scripts ask the driver with each press of the key, so that they know nothing themselves.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <cicd/engine/session.hpp>
+namespace CLI {
+class App;
+}
 
 namespace cicd {
 
-/// The script for a shell; it completes commands, targets, steps and what `explain` knows.
+/// The script for a shell: `bash`, `zsh` or `fish`.
 std::string completion_script(std::string_view shell);
 
-/// `cicd complete`: every word that fits somewhere, one a line with its kind: `target orders.image`, `subject
-/// service.port`, …
-exit_class show_completion_words(const session_request& tree, surroundings around);
+/// What a value may be, by the name of the option or argument that takes it: `target`, `pipeline`, `service`,
+/// …
+using known_values = std::function<std::vector<std::string>(const std::string& name)>;
+
+/// Stands alone where a path comes next, which the shell itself completes.
+inline constexpr const char* completes_paths = ":paths";
+
+/// What may stand in place of the last of `given`, all that begins as it does: commands, options after a `-`,
+/// the choices of an option, else what is known of its name. `given` are the words after `cicd`, at least
+/// one.
+std::vector<std::string> completions(const CLI::App& app,
+                                     const std::vector<std::string>& given,
+                                     const known_values& values);
 
 }  // namespace cicd

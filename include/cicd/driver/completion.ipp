@@ -1,83 +1,153 @@
+// A walk over the words as CLI11 would read them: into subcommands, past options and their values. Nothing of
+// it is a list of commands or options by hand.
 #pragma once
 
+#include <algorithm>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+
 #include <cicd/base/text.hpp>
-#include <cicd/declare/explain.hpp>
 #include <cicd/driver/completion.hpp>
-#include <cicd/driver/output.hpp>
-#include <cicd/plan/graph.hpp>
-#include <cicd/run/workspace.hpp>
 
 namespace cicd {
 
 namespace driver_completion {
-
-constexpr std::string_view commands =
-    "run plan status history logs explain cache completion help-targets describe";
+namespace {
 
 constexpr std::string_view bash = R"sh(_cicd() {
-  local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} kind=
-  if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "@commands@ --help --version" -- "$word")); return; fi
-  case $command in
-    run|plan) kind=target ;;
-    logs) kind=step ;;
-    explain) kind=subject ;;
-    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
-  esac
-  [ -n "$kind" ] && COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" complete 2>/dev/null | sed -n "s/^$kind //p")" -- "$word"))
+  mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" complete "${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
+  if [ "${COMPREPLY[0]}" = :paths ]; then COMPREPLY=(); compopt -o default; fi
 }
 complete -F _cicd cicd
 )sh";
 
 constexpr std::string_view zsh = R"sh(#compdef cicd
 _cicd() {
-  local kind=
-  if (( CURRENT == 2 )); then compadd -- @commands@ --help --version; return; fi
-  case ${words[2]} in
-    run|plan) kind=target ;;
-    logs) kind=step ;;
-    explain) kind=subject ;;
-    completion) compadd -- bash zsh fish; return ;;
-  esac
-  [[ -n $kind ]] && compadd -- ${(f)"$("${words[1]}" complete 2>/dev/null | sed -n "s/^$kind //p")"}
+  local -a found
+  found=(${(f)"$("${words[1]}" complete "${(@)words[1,CURRENT]}" 2>/dev/null)"})
+  if [[ ${found[1]} == :paths ]]; then _files; else compadd -- $found; fi
 }
 compdef _cicd cicd
 )sh";
 
 constexpr std::string_view fish = R"sh(function __cicd_words
-  command cicd complete 2>/dev/null | string replace -rf "^$argv[1] " ""
+  set -l given (commandline -opc) (commandline -ct)
+  set -l found (command $given[1] complete $given 2>/dev/null)
+  if test "$found[1]" = :paths
+    __fish_complete_path (commandline -ct)
+  else
+    printf '%s\n' $found
+  end
 end
-complete -c cicd -f
-complete -c cicd -n __fish_use_subcommand -a "@commands@"
-complete -c cicd -n "__fish_seen_subcommand_from run plan" -a "(__cicd_words target)"
-complete -c cicd -n "__fish_seen_subcommand_from logs" -a "(__cicd_words step)"
-complete -c cicd -n "__fish_seen_subcommand_from explain" -a "(__cicd_words subject)"
-complete -c cicd -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
+complete -c cicd -f -a "(__cicd_words)"
 )sh";
 
+/// Where the words before the last one lead.
+struct reached {
+  const CLI::App* command;
+  const CLI::Option* wants_value = nullptr;  ///< an option whose value comes next
+  int arguments = 0;                         ///< that were given to `command`
+  bool only_arguments = false;               ///< after `--`
+};
+
+bool takes_value(const CLI::Option& option) {
+  return option.get_items_expected_max() > 0;
+}
+
+/// Also one that help does not list.
+const CLI::App* subcommand_of(const CLI::App& command, const std::string& name) {
+  for (const CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; }))
+    if (each->get_name() == name) return each;
+  return nullptr;
+}
+
+void go_on(reached& at, const std::string& word) {
+  if (at.wants_value != nullptr) {
+    at.wants_value = nullptr;
+  } else if (at.only_arguments || !word.starts_with('-') || word == "-") {
+    const CLI::App* below = at.arguments == 0 ? subcommand_of(*at.command, word) : nullptr;
+    if (below != nullptr)
+      at = {below};
+    else
+      ++at.arguments;
+  } else if (word == "--") {
+    at.only_arguments = true;
+  } else if (const CLI::Option* option = at.command->get_option_no_throw(word.substr(0, word.find('=')))) {
+    if (takes_value(*option) && word.find('=') == word.npos) at.wants_value = option;
+  }
+}
+
+/// The argument that comes next; the last one may stand several times.
+const CLI::Option* next_argument(const reached& at) {
+  int before = 0;
+  for (const CLI::Option* each : at.command->get_options()) {
+    if (each->nonpositional()) continue;
+    if (at.arguments - before < each->get_items_expected_max()) return each;
+    before += each->get_items_expected_max();
+  }
+  return nullptr;
+}
+
+/// `bash`, `zsh`, `fish` of an option that takes one of them, out of CLI11's `TEXT:{bash,zsh,fish}`.
+std::vector<std::string> choices_of(const std::string& type) {
+  const auto open = type.find('{'), close = type.find('}');
+  if (open == type.npos || close == type.npos) return {};
+  return split(type.substr(open + 1, close - open - 1), ',');
+}
+
+std::vector<std::string> values_of(const CLI::Option* option, const known_values& values) {
+  if (option == nullptr) return {};
+  const std::string type = option->get_type_name();
+  if (type == "FILE" || type == "FOLDER") return {completes_paths};
+  if (std::vector<std::string> choices = choices_of(type); !choices.empty()) return choices;
+  return values(option->get_lnames().empty() ? option->get_name() : option->get_lnames().front());
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* each : command.get_options())
+    if (!each->get_group().empty())
+      for (const std::string& name : each->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; }))
+    if (!each->get_group().empty()) names.push_back(each->get_name());
+  return names;
+}
+
+std::vector<std::string> all_that_may_follow(const reached& at,
+                                             const std::string& begun,
+                                             const known_values& values) {
+  if (at.wants_value != nullptr) return values_of(at.wants_value, values);
+  if (begun.starts_with('-') && !at.only_arguments) return option_names(*at.command);
+  std::vector<std::string> names =
+      at.arguments == 0 ? subcommand_names(*at.command) : std::vector<std::string>();
+  return names.empty() ? values_of(next_argument(at), values) : names;
+}
+
+}  // namespace
 }  // namespace driver_completion
 
 std::string completion_script(std::string_view shell) {
-  const std::string_view script = shell == "zsh"    ? driver_completion::zsh
-                                  : shell == "fish" ? driver_completion::fish
-                                                    : driver_completion::bash;
-  return replaced_all(std::string(script), "@commands@", driver_completion::commands);
+  return std::string(shell == "zsh"    ? driver_completion::zsh
+                     : shell == "fish" ? driver_completion::fish
+                                       : driver_completion::bash);
 }
 
-exit_class show_completion_words(const session_request& tree, surroundings around) {
-  std::vector<std::string> folders = template_folders(around);
-  std::unique_ptr<session> of;
-  if (find_build_root(tree, around)) of = std::move(open_session(tree, around).opened);
-  if (of)
-    folders.insert(folders.end(), of->model.tree.template_path.begin(), of->model.tree.template_path.end());
-  std::string text;
-  if (of)
-    for (const target& one : of->targets) text += "target " + one.name + "\n";
-  if (of)
-    for (const graph_step& step : graph_of(of->model).steps) text += "step " + flat_name(step.id) + "\n";
-  for (const std::string& subject : subjects(of ? &of->model : nullptr, templates_in(folders)))
-    text += "subject " + subject + "\n";
-  print_out(text);
-  return exit_class::done;
+std::vector<std::string> completions(const CLI::App& app,
+                                     const std::vector<std::string>& given,
+                                     const known_values& values) {
+  using namespace driver_completion;
+  reached at{&app};
+  for (std::size_t each = 0; each + 1 < given.size(); ++each) go_on(at, given[each]);
+  std::vector<std::string> all = all_that_may_follow(at, given.back(), values);
+  if (all.size() == 1 && all.front() == completes_paths) return all;
+  std::erase_if(all, [&](const std::string& each) { return !each.starts_with(given.back()); });
+  return all;
 }
 
 }  // namespace cicd

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/cron_commands.hpp>
+#include <cicd/driver/commands/cron.hpp>
 #include <cicd/driver/cron_listing.hpp>
 #include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/followed_job.hpp>

@@ -5,10 +5,13 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/cron.hpp>
+#include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/cron_board.hpp>
-#include <cicd/driver/cron_commands.hpp>
 #include <cicd/driver/cron_listing.hpp>
 #include <cicd/driver/followed_job.hpp>
 #include <cicd/driver/output.hpp>
@@ -17,7 +20,7 @@
 
 namespace cicd {
 
-namespace driver_cron_commands {
+namespace driver_cron {
 namespace {
 
 using kubernetes::cron_status;
@@ -214,11 +217,7 @@ exit_class resume(const permit& allowed, chosen_cron_job& of) {
   return exit_class::done;
 }
 
-}  // namespace
-}  // namespace driver_cron_commands
-
 exit_class run_cron_job_now(const cron_request& request, surroundings around) {
-  using namespace driver_cron_commands;
   return with_chosen(request, std::move(around), change::cron_run,
                      [&](const permit& allowed, chosen_cron_job& of, const interrupts& stop) {
                        return run_now(allowed, of, request, stop);
@@ -226,7 +225,6 @@ exit_class run_cron_job_now(const cron_request& request, surroundings around) {
 }
 
 exit_class suspend_cron_job(const cron_request& request, surroundings around) {
-  using namespace driver_cron_commands;
   return with_chosen(request, std::move(around), change::cron_pause,
                      [&](const permit& allowed, chosen_cron_job& of, const interrupts&) {
                        return suspend(allowed, of, request);
@@ -234,10 +232,77 @@ exit_class suspend_cron_job(const cron_request& request, surroundings around) {
 }
 
 exit_class resume_cron_job(const cron_request& request, surroundings around) {
-  using namespace driver_cron_commands;
   return with_chosen(
       request, std::move(around), change::cron_pause,
       [](const permit& allowed, chosen_cron_job& of, const interrupts&) { return resume(allowed, of); });
 }
+
+struct words {
+  cron_request cron;
+  std::vector<std::string> names;  ///< `[<pipeline>] [<environment>] [<cron job>]`
+};
+using cron_action = exit_class (*)(const cron_request&, surroundings);
+
+/// Of one that takes a cron job's name, that is the last word.
+cron_request request_of(const words& said, bool has_name) {
+  cron_request made = said.cron;
+  std::vector<std::string> names = said.names;
+  if (has_name) {
+    made.name = names.back();
+    names.pop_back();
+  }
+  if (names.size() == 2) made.pipeline = names.front();
+  if (has_name || names.size() == 2)
+    made.environment = names.back();
+  else if (!names.empty())
+    made.pipeline = names.front();
+  return made;
+}
+
+CLI::App* add_cron(CLI::App* to,
+                   const std::shared_ptr<words>& said,
+                   command_action& chosen,
+                   const char* name,
+                   const char* what,
+                   cron_action action,
+                   bool has_name = true) {
+  CLI::App* command = to->add_subcommand(name, what);
+  CLI::Option* names = command->add_option(
+      "names", said->names,
+      has_name ? "[<pipeline>] <environment> <cron job>" : "[<pipeline> [<environment>]]");
+  has_name ? names->required()->expected(2, 3) : names->expected(0, 2);
+  add_context(command, said->cron.context);
+  with_tree(command, said->cron.tree);
+  acts(command, chosen, [said, action, has_name](surroundings around) {
+    return action(request_of(*said, has_name), std::move(around));
+  });
+  return command;
+}
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<words>();
+  CLI::App* cron = app.add_subcommand("cron", "cron jobs: their runs, one run now, suspend, resume");
+  cron->require_subcommand(1);
+  CLI::App* list =
+      add_cron(cron, said, chosen, "list", "last and next runs, failures with their cause, missed runs",
+               list_cron_jobs, false);
+  with_json(list, said->cron.as_json);
+  list->add_flag("--check", said->cron.check,
+                 "end with 1 where a last run failed or did not come, for a schedule in CI that notifies");
+  add_pass_status(add_cron(cron, said, chosen, "run-now",
+                           "start a run as it is deployed and follow it to its end", run_cron_job_now),
+                  said->cron.pass_status);
+  add_cron(cron, said, chosen, "suspend", "no further runs until it is resumed, also over deploys",
+           suspend_cron_job)
+      ->add_option("--reason", said->cron.reason, "for whoever wonders why nothing runs")
+      ->type_name("TEXT")
+      ->required();
+  add_cron(cron, said, chosen, "resume", "runs again from now on; says what was missed", resume_cron_job);
+}
+
+const registered_command cron_command(add);
+
+}  // namespace
+}  // namespace driver_cron
 
 }  // namespace cicd

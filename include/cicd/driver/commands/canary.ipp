@@ -1,11 +1,15 @@
+// `cicd canary start|set|status|end`: a branch's pods among those of an environment. It does not know how a
+// share comes to be.
 #pragma once
 
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/canary_commands.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
@@ -18,8 +22,18 @@
 
 namespace cicd {
 
-namespace driver_canary_commands {
+namespace driver_canary {
 namespace {
+
+struct canary_request {
+  session_request tree;
+  std::string pipeline, environment;
+  std::string service;  ///< empty: the only one that may have a canary
+  std::string context;  ///< of the cluster, where the environment has several; empty: the first
+  std::string branch;   ///< empty: the only canary that runs
+  std::string share;    ///< `25%`; empty: as declared
+  bool as_json = false;
+};
 
 /// Which canary is meant, as it is declared.
 result<graph_step> step_for(const canary_request& request, const opened_environment& opened) {
@@ -210,27 +224,7 @@ status end_there(const canary_request& request,
   return {};
 }
 
-}  // namespace
-}  // namespace driver_canary_commands
-
-result<int> percent_of_share(const std::string& given) {
-  if (given.empty()) return 0;
-  std::string_view text = given;
-  if (text.ends_with('%')) text.remove_suffix(1);
-  const auto point = std::min(text.find('.'), text.size());  // of 33.3%, as it is printed
-  const bool rest_is_digits =
-      text.find_first_not_of("0123456789", std::min(point + 1, text.size())) == text.npos;
-  const std::string whole = std::string(text.substr(0, point)) + '%';
-  if (rest_is_digits && share::accepts(whole)) return detail::share_rule::parsed(whole);
-  return error{exit_class::usage,
-               {},
-               "this is no share",
-               given,
-               {{"allowed", std::string(detail::share_rule::allowed)}}};
-}
-
 exit_class start_canary(const canary_request& request, surroundings around) {
-  using namespace driver_canary_commands;
   const result<int> percent = percent_of_share(request.share);
   if (!percent) return refused(percent.error());
   run_request run;
@@ -254,7 +248,6 @@ exit_class start_canary(const canary_request& request, surroundings around) {
 }
 
 exit_class set_canary(const canary_request& request, surroundings around) {
-  using namespace driver_canary_commands;
   const result<int> percent = percent_of_share(request.share);
   if (!percent) return refused(percent.error());
   const interrupts signals;
@@ -290,7 +283,6 @@ exit_class set_canary(const canary_request& request, surroundings around) {
 }
 
 exit_class show_canary(const canary_request& request, surroundings around) {
-  using namespace driver_canary_commands;
   const interrupts signals;
   result<opened_environment> opened =
       open_environment(request.tree, request.pipeline, request.environment, request.context,
@@ -308,7 +300,6 @@ exit_class show_canary(const canary_request& request, surroundings around) {
 }
 
 exit_class stop_canary(const canary_request& request, surroundings around) {
-  using namespace driver_canary_commands;
   const interrupts signals;
   result<opened_environment> opened =
       open_environment(request.tree, request.pipeline, request.environment, request.context, around,
@@ -334,5 +325,52 @@ exit_class stop_canary(const canary_request& request, surroundings around) {
   if (!last && !(ended && is_over(last))) return refused(last.error());
   return exit_class::done;
 }
+
+using canary_action = exit_class (*)(const canary_request&, surroundings);
+
+CLI::App* add_canary(CLI::App* to,
+                     const std::shared_ptr<canary_request>& said,
+                     command_action& chosen,
+                     const char* name,
+                     const char* what,
+                     canary_action action) {
+  CLI::App* command = to->add_subcommand(name, what);
+  command->add_option("pipeline", said->pipeline)->required();
+  command->add_option("environment", said->environment)->required();
+  command
+      ->add_option("--context", said->context, "of the cluster, where there are several; default: the first")
+      ->type_name("NAME");
+  command->add_option("--service", said->service, "where several may have a canary")->type_name("NAME");
+  with_tree(command, said->tree);
+  acts(command, chosen, [said, action](surroundings around) { return action(*said, std::move(around)); });
+  return command;
+}
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<canary_request>();
+  CLI::App* canaries = app.add_subcommand("canary", "a branch's pods among those of an environment");
+  canaries->require_subcommand(1);
+  const auto add_share = [&](CLI::App* command) {
+    return command->add_option("--share", said->share, "such as 10%; default: as declared")
+        ->type_name("SHARE");
+  };
+  const auto add_branch = [&](CLI::App* command) {
+    command->add_option("--branch", said->branch, "where several run")->type_name("NAME");
+  };
+  add_share(add_canary(canaries, said, chosen, "start", "build the branch at hand and let it take its share",
+                       start_canary));
+  CLI::App* set = add_canary(canaries, said, chosen, "set", "give it another share", set_canary);
+  set->add_option("share", said->share, "such as 25%")->required();
+  CLI::App* status =
+      add_canary(canaries, said, chosen, "status", "its pods and share beside production's", show_canary);
+  status->add_flag("--json", said->as_json, "print JSON instead of text");
+  CLI::App* end = add_canary(canaries, said, chosen, "end", "take its pods away", stop_canary);
+  for (CLI::App* each : {set, status, end}) add_branch(each);
+}
+
+const registered_command canary_command(add);
+
+}  // namespace
+}  // namespace driver_canary
 
 }  // namespace cicd

@@ -1,20 +1,32 @@
-// From what is recorded as deployed to a Job that is followed and taken away.
+// `cicd task`: a command in a pod of its own, with the image that is deployed and the service's environment:
+// from what is recorded as deployed to a Job that is followed and taken away.
 #pragma once
 
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/followed_job.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/driver/task_command.hpp>
 #include <cicd/release/cluster_state.hpp>
 
 namespace cicd {
 
-namespace driver_task_command {
+namespace driver_task {
 namespace {
+
+struct task_request {
+  session_request tree;
+  std::string pipeline, environment;
+  std::string service;               ///< or a cron job; empty: the only service
+  std::string context;               ///< which of several clusters; empty: the first
+  std::vector<std::string> command;  ///< in place of the image's entry point, as COMMAND is
+  bool pass_status = false;
+};
 
 /// Of several services one must be named: a task with another one's environment does harm quietly.
 result<std::string> service_of(const declared_pipeline& pipeline, const std::string& named) {
@@ -67,11 +79,7 @@ result<json> job_for(const opened_environment& at,
   return job;
 }
 
-}  // namespace
-}  // namespace driver_task_command
-
 exit_class run_task(const task_request& request, surroundings around) {
-  using namespace driver_task_command;
   const interrupts stop;
   result<opened_environment> at =
       open_environment(request.tree, request.pipeline, request.environment, request.context,
@@ -95,5 +103,24 @@ exit_class run_task(const task_request& request, surroundings around) {
                      .pass_status = request.pass_status},
                     stop);
 }
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<task_request>();
+  CLI::App* task =
+      app.add_subcommand("task", "run a command once with the deployed image and a service's environment");
+  task->add_option("pipeline", said->pipeline)->required();
+  task->add_option("environment", said->environment)->required();
+  task->add_option("command", said->command, "after --; in place of the image's entry point")->required();
+  task->add_option("--service", said->service, "or a cron job; default: the only service")->type_name("NAME");
+  add_context(task, said->context);
+  with_tree(task, said->tree);
+  add_pass_status(task, said->pass_status);
+  acts(task, chosen, [said](surroundings around) { return run_task(*said, std::move(around)); });
+}
+
+const registered_command task_command(add);
+
+}  // namespace
+}  // namespace driver_task
 
 }  // namespace cicd

@@ -1,3 +1,5 @@
+// `cicd adopt --from-cluster`: reads what belongs together in a namespace and writes the declaration of it.
+// It changes nothing in the cluster, and no file that is there. Works without a build tree.
 #pragma once
 
 #include <algorithm>
@@ -7,9 +9,11 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/adopt_command.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/kubernetes/adopt.hpp>
@@ -18,8 +22,17 @@
 
 namespace cicd {
 
-namespace driver_adopt_command {
+namespace driver_adopt {
 namespace {
+
+struct adopt_request {
+  std::string kubeconfig, context, namespace_name;
+  std::string selector;  ///< labels, as kubectl takes them
+  std::string release;   ///< of helm
+  std::string pipeline;  ///< empty: the release, else the namespace
+  std::string environment = "prod";
+  std::string out;  ///< a file; patches and manifests come below its folder; empty: all of it is printed
+};
 
 using kubernetes::api_answer;
 
@@ -178,15 +191,48 @@ result<exit_class> adopt(adopt_request request, const surroundings& around, cons
   return exit_class::done;
 }
 
-}  // namespace
-}  // namespace driver_adopt_command
-
-exit_class adopt_from_cluster(const adopt_request& request, surroundings around) {
+exit_class adopt_from_cluster(const adopt_request& request, const surroundings& around) {
   const interrupts watching;
-  const std::string folder = driver_adopt_command::door_folder(around);
-  const result<exit_class> done = driver_adopt_command::adopt(request, around, watching.asked());
+  const std::string folder = door_folder(around);
+  const result<exit_class> done = adopt(request, around, watching.asked());
   (void)remove_tree(folder);
   return done ? *done : refused(done.error());
 }
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<adopt_request>();
+  const auto from_cluster = std::make_shared<bool>(false);
+  CLI::App* adopt =
+      app.add_subcommand("adopt", "write the declaration of what runs in a cluster; change nothing there");
+  adopt->add_flag("--from-cluster", *from_cluster, "read a cluster")->required();
+  adopt->add_option("--context", said->context, "of the kubeconfig; default: the current one")
+      ->type_name("NAME");
+  adopt->add_option("--kubeconfig", said->kubeconfig, "default: KUBECONFIG, else that of the home folder")
+      ->type_name("FILE");
+  adopt->add_option("-n,--namespace", said->namespace_name, "default: that of the context")
+      ->type_name("NAME");
+  CLI::Option* selector = adopt
+                              ->add_option("-l,--selector", said->selector,
+                                           "the labels of what belongs together, as kubectl takes them")
+                              ->type_name("LABELS");
+  adopt->add_option("--release", said->release, "what a Helm release installed")
+      ->type_name("NAME")
+      ->excludes(selector);
+  adopt->add_option("--pipeline", said->pipeline, "its name; default: the release, else the namespace")
+      ->type_name("NAME");
+  adopt->add_option("--environment", said->environment, "the name of the environment (prod)")
+      ->type_name("NAME");
+  adopt
+      ->add_option("--out", said->out,
+                   "write this file, and patches and manifests below its folder; default: print all")
+      ->type_name("FILE");
+  acts(adopt, chosen,
+       [said, from_cluster](const surroundings& around) { return adopt_from_cluster(*said, around); });
+}
+
+const registered_command adopt_command(add);
+
+}  // namespace
+}  // namespace driver_adopt
 
 }  // namespace cicd

@@ -1,3 +1,5 @@
+// `cicd doctor`: what stands in the way of planning and deploying here, before somebody is waiting for it;
+// and the Roles that it takes. It changes nothing.
 #pragma once
 
 #include <algorithm>
@@ -5,9 +7,11 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/doctor_command.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
@@ -20,8 +24,14 @@
 
 namespace cicd {
 
-namespace driver_doctor_command {
+namespace driver_doctor {
 namespace {
+
+struct doctor_request {
+  session_request tree;
+  std::vector<std::string> names;  ///< `[<pipeline>] [<environment>]`
+  bool as_json = false;
+};
 
 using kubernetes::api_answer;
 using kubernetes::purpose;
@@ -362,11 +372,7 @@ std::string roles_text(const patient& of, purpose what, const kubernetes::rights
   return text;
 }
 
-}  // namespace
-}  // namespace driver_doctor_command
-
 exit_class examine(const doctor_request& request, surroundings around) {
-  using namespace driver_doctor_command;
   session_or_errors opened = open_session(request.tree, around);
   if (!opened.opened) {
     print_errors(opened.errors);
@@ -382,7 +388,6 @@ exit_class examine(const doctor_request& request, surroundings around) {
 }
 
 exit_class print_roles(const doctor_request& request, surroundings around) {
-  using namespace driver_doctor_command;
   session_or_errors opened = open_session(request.tree, std::move(around));
   if (!opened.opened) {
     print_errors(opened.errors);
@@ -412,5 +417,25 @@ exit_class print_roles(const doctor_request& request, surroundings around) {
   print_out(text);
   return exit_class::done;
 }
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<doctor_request>();
+  const auto roles = std::make_shared<bool>(false);
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "what is missing here for planning and deploying, and what helps");
+  doctor->add_option("names", said->names, "[<pipeline>] [<environment>]; default: all")->expected(0, 2);
+  CLI::Option* json = doctor->add_flag("--json", said->as_json, "print JSON instead of text");
+  doctor->add_flag("--rbac", *roles, "print the smallest Roles for planning, deploying and previewing")
+      ->excludes(json);
+  with_tree(doctor, said->tree);
+  acts(doctor, chosen, [said, roles](surroundings around) {
+    return *roles ? print_roles(*said, std::move(around)) : examine(*said, std::move(around));
+  });
+}
+
+const registered_command doctor_command(add);
+
+}  // namespace
+}  // namespace driver_doctor
 
 }  // namespace cicd

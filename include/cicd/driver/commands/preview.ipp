@@ -1,14 +1,17 @@
+// `cicd preview list|remove|sweep|plan|deploy`: what branches have in clusters, and its end.
 #pragma once
 
 #include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/branch_places.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/driver/preview_commands.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/plan/graph.hpp>
@@ -17,8 +20,17 @@
 
 namespace cicd {
 
-namespace driver_preview_commands {
+namespace driver_preview {
 namespace {
+
+struct preview_request {
+  session_request tree;
+  std::string pipeline;  ///< empty: all
+  std::string branch;    ///< of remove; empty: the one that is checked out
+  bool as_json = false;
+  bool with_claims = false;  ///< PersistentVolumeClaims too
+  bool dry_run = false;
+};
 
 using time_point = std::chrono::system_clock::time_point;
 
@@ -158,11 +170,7 @@ result<run_request> run_of(const preview_request& request, const surroundings& a
                {{"try", "pipeline_preview(<pipeline> IN <environment> HOST {slug}.example.com)"}}};
 }
 
-}  // namespace
-}  // namespace driver_preview_commands
-
 exit_class list_previews(const preview_request& request, surroundings around) {
-  using namespace driver_preview_commands;
   const interrupts signals;
   json rows(json::array{});
   const status seen = visit_branch_places(request.tree, request.pipeline, around, &signals.asked(),
@@ -182,7 +190,6 @@ exit_class list_previews(const preview_request& request, surroundings around) {
 }
 
 exit_class remove_previews(const preview_request& request, surroundings around) {
-  using namespace driver_preview_commands;
   const interrupts signals;
   std::string branch = request.branch;
   std::vector<std::string> others;
@@ -221,7 +228,6 @@ exit_class remove_previews(const preview_request& request, surroundings around) 
 }
 
 exit_class sweep_previews(const preview_request& request, surroundings around) {
-  using namespace driver_preview_commands;
   const interrupts signals;
   const auto branches = branches_by_folder(request, around, signals.asked());
   if (!branches) return refused(branches.error());
@@ -257,13 +263,52 @@ exit_class sweep_previews(const preview_request& request, surroundings around) {
 }
 
 exit_class plan_previews(const preview_request& request, surroundings around) {
-  result<run_request> run = driver_preview_commands::run_of(request, around);
+  result<run_request> run = run_of(request, around);
   return run ? plan_targets(*run, std::move(around)) : refused(run.error());
 }
 
 exit_class deploy_previews(const preview_request& request, surroundings around) {
-  result<run_request> run = driver_preview_commands::run_of(request, around);
+  result<run_request> run = run_of(request, around);
   return run ? run_targets(*run, std::move(around)) : refused(run.error());
 }
+
+using preview_action = exit_class (*)(const preview_request&, surroundings);
+
+CLI::App* add_preview(CLI::App* to,
+                      const std::shared_ptr<preview_request>& said,
+                      command_action& chosen,
+                      const char* name,
+                      const char* what,
+                      preview_action action) {
+  CLI::App* command = to->add_subcommand(name, what);
+  command->add_option("pipeline", said->pipeline, "default: the only one, or all");
+  with_tree(command, said->tree);
+  acts(command, chosen, [said, action](surroundings around) { return action(*said, std::move(around)); });
+  return command;
+}
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<preview_request>();
+  CLI::App* previews = app.add_subcommand("preview", "the copies that branches have beside the real service");
+  previews->require_subcommand(1);
+  add_preview(previews, said, chosen, "list", "who has one, where it answers, how it is, when it ends",
+              list_previews)
+      ->add_flag("--json", said->as_json, "print JSON instead of text");
+  CLI::App* remove = add_preview(previews, said, chosen, "remove", "remove a branch's copy", remove_previews);
+  remove->add_option("branch", said->branch, "default: the one that is checked out");
+  remove->add_flag("--with-claims", said->with_claims,
+                   "PersistentVolumeClaims too, and what is stored in them");
+  add_preview(previews, said, chosen, "sweep", "remove those whose branch is gone or whose time is over",
+              sweep_previews)
+      ->add_flag("--dry-run", said->dry_run, "only say which");
+  add_preview(previews, said, chosen, "plan", "what deploying the branch at hand would do", plan_previews)
+      ->add_flag("--json", said->as_json, "print JSON instead of text");
+  add_preview(previews, said, chosen, "deploy", "build the branch at hand and deploy it", deploy_previews);
+}
+
+const registered_command preview_command(add);
+
+}  // namespace
+}  // namespace driver_preview
 
 }  // namespace cicd

@@ -20,11 +20,7 @@ struct cron_request {
   bool pass_status = false;  ///< the container's exit status is ours
 };
 
+/// `cicd cron list`.
 exit_class list_cron_jobs(const cron_request& request, surroundings around);
-/// Starts a run from what is deployed and follows it to its end.
-exit_class run_cron_job_now(const cron_request& request, surroundings around);
-/// Holds until `resume`, over deploys too.
-exit_class suspend_cron_job(const cron_request& request, surroundings around);
-exit_class resume_cron_job(const cron_request& request, surroundings around);
 
 }  // namespace cicd

@@ -1,0 +1,131 @@
+// `cicd approve`: agrees to what would be deployed now, and to nothing else.
+#pragma once
+
+#include <memory>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/words.hpp>
+#include <cicd/driver/environment_door.hpp>
+#include <cicd/driver/output.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/plan/graph.hpp>
+#include <cicd/release/approval.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+namespace driver_approve {
+namespace {
+
+struct words : environment_words {
+  std::string reason, service, share;
+  bool preview = false, canary = false;
+};
+
+/// The step that the words mean: a deploy, a preview or a canary, of the pipeline.
+result<graph_step> step_to_approve(const words& said, const found_environment& found) {
+  const bool is_branch = said.environment() == "branch";
+  std::vector<graph_step> fitting;
+  std::vector<std::string> services;
+  for (graph_step& each : graph_of(found.of->model).steps) {
+    if (each.kind != step_kind::deploy || each.pipeline != found.pipeline) continue;
+    if (!is_branch && each.place->name.view() != said.environment()) continue;
+    if ((each.branch_copy != nullptr) != (said.preview || is_branch)) continue;
+    if ((each.branch_share != nullptr) != said.canary) continue;
+    if (said.canary && !said.service.empty() && each.branch_share->service.view() != said.service) continue;
+    if (said.canary) services.push_back(each.branch_share->service.str());
+    fitting.push_back(std::move(each));
+  }
+  if (fitting.size() == 1) return std::move(fitting.front());
+  const std::string subject = found.pipeline->declared.name.str() + "/" + said.environment();
+  if (!services.empty())
+    return error{exit_class::usage, subject, "several services may have a canary", {}, {}}
+        .with("allowed", joined(services, ", "))
+        .with("try", "--service " + services.front());
+  return error{exit_class::usage,
+               subject,
+               said.canary ? "no canary is declared here" : "no preview is declared here",
+               said.service.empty() ? std::nullopt : std::optional(said.service),
+               {{"try", said.canary ? "pipeline_canary()" : "pipeline_preview()"}}};
+}
+
+exit_class approve_plans(const words& said, const graph_step& step, const session& of, delivery& deliveries) {
+  const std::vector<delivery::planned_wave>& plans = deliveries.last_plans(step.id);
+  if (plans.empty())
+    return refused(error{
+        exit_class::usage,
+        step.id,
+        "it is not known yet what would be deployed: its images are not made",
+        {},
+        {{"try", of.build_command() + " " + step.pipeline->declared.name.str() + ".image, then approve"}}});
+  const result<permit> allowed = deliveries.may_change(change::approve, *step.pipeline, *step.place);
+  if (!allowed) return refused(allowed.error());
+  std::vector<cluster_wave> waves = deliveries.waves_of(*step.pipeline, *step.place);
+  for (std::size_t at = 0; at < plans.size(); ++at) {
+    auto with = deliveries.open_wave(waves[at], nullptr);
+    if (!with) return refused(with.error());
+    for (const std::string& line : lines_of(plans[at].plan)) print_out("  " + displayable(line) + "\n");
+    const result<deployment_approval> given =
+        approve(*allowed, **with, waves[at].place, plans[at].plan, plans[at].wanted.record, said.reason,
+                system_clock_port().now());
+    if (!given) return refused(given.error());
+    print_out(fmt::format("approved {} {} in {} as {}, until {}\n", step.id, plans[at].wanted.record.version,
+                          plans[at].plan.cluster, displayable(given->who), utc_text(given->expires)));
+  }
+  return exit_class::done;
+}
+
+exit_class approve_one(const words& said, const std::string& pipeline, const surroundings& around) {
+  const bool is_branch = said.environment() == "branch";
+  const result<found_environment> found =
+      find_environment(said.tree, pipeline, is_branch ? "" : said.environment(), around);
+  if (!found) return refused(found.error());
+  if (found->place != nullptr && !can(found->place->via, way_feature::approval))
+    return refused(no_such_feature(pipeline + "/" + said.environment(), found->place->via,
+                                   way_feature::approval, "this environment takes no approvals",
+                                   "a review of the change in its manifest repository"));
+  const result<graph_step> step = step_to_approve(said, *found);
+  if (!step) return refused(step.error());
+  if (status may = found->deliveries->may_begin(change::approve, *step->pipeline, *step->place); !may)
+    return refused(may.error());
+  const result<int> percent = percent_of_share(said.share);
+  if (!percent) return refused(percent.error());
+  run_request request;
+  request.tree = said.tree;
+  request.targets = {step->id};
+  request.canary_percent = *percent;
+  return plan_and(
+      request, around,
+      [&](const session& of, delivery& deliveries, const step_graph& graph, const std::vector<step_plan>&) {
+        return approve_plans(said, graph.steps[*graph.find(step->id)], of, deliveries);
+      });
+}
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<words>();
+  CLI::App* approve =
+      app.add_subcommand("approve", "agree to what would be deployed now, and to nothing else, for 24 hours");
+  add_names(approve, *said);
+  approve->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
+  CLI::Option* copy = approve->add_flag("--preview", said->preview, "the copy of the branch at hand");
+  CLI::Option* share = approve->add_flag("--canary", said->canary, "the canary of the branch at hand");
+  share->excludes(copy);
+  approve->add_option("--share", said->share, "of the canary, such as 10%; default: as declared")
+      ->needs(share)
+      ->type_name("SHARE");
+  approve->add_option("--service", said->service, "of the canary, where several may have one")
+      ->needs(share)
+      ->type_name("NAME");
+  acts_for_each(approve, chosen, said, approve_one);
+}
+
+const registered_command approve_command(add);
+
+}  // namespace
+}  // namespace driver_approve
+
+}  // namespace cicd

@@ -1,0 +1,31 @@
+// A command of the command line. Each is one file of this folder, which holds its words and what is done; the
+// table (`table.ipp`) names it. It does not know which commands there are.
+#pragma once
+
+#include <functional>
+
+#include <cicd/base/error.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace CLI {
+class App;
+}
+
+namespace cicd {
+
+/// What the command line came to.
+using command_action = std::function<exit_class(surroundings)>;
+
+/// Adds a command's words to the command line. Once it is read, `chosen` is what the command that it names
+/// does.
+using add_command = void (*)(CLI::App& app, command_action& chosen);
+
+/// A command is there as soon as its file is: it makes one of these.
+struct registered_command {
+  explicit registered_command(add_command add);
+};
+
+/// Adds all commands, in the order of the table.
+void add_commands(CLI::App& app, command_action& chosen);
+
+}  // namespace cicd

@@ -1,0 +1,74 @@
+// `cicd logs`: the log of a step, of its last run or of the one that is named.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/words.hpp>
+#include <cicd/driver/output.hpp>
+#include <cicd/plan/graph.hpp>
+#include <cicd/report/rendering.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+namespace driver_logs {
+namespace {
+
+struct words {
+  session_request tree;
+  std::string step;  ///< `orders/test` or `orders.test`
+  std::string run;   ///< an id; the last run that has a log of the step when empty
+};
+
+exit_class act(const words& request, surroundings around) {
+  exit_class failure = exit_class::usage;
+  const auto of = open_or_say(request.tree, std::move(around), failure);
+  if (!of) return failure;
+  const step_graph graph = graph_of(of->model);
+  std::vector<std::string> ids;
+  for (const graph_step& step : graph.steps) ids.push_back(step.id);
+  const auto known = std::ranges::find_if(
+      ids, [&](const std::string& id) { return id == request.step || flat_name(id) == request.step; });
+  if (known == ids.end())
+    return refused(error{exit_class::usage, {}, "there is no such step", request.step, {}}
+                       .with("did you mean", nearest(request.step, ids).value_or(""))
+                       .with("allowed", joined(ids, ", ")));
+  const auto runs = list_tree(of->where.runs(), [](const std::string&) { return false; });
+  std::vector<std::string> names;
+  if (runs)
+    for (const tree_entry& run : *runs) names.push_back(run.path);
+  std::ranges::reverse(names);
+  for (const std::string& run : names) {
+    if (!request.run.empty() && run != request.run) continue;
+    const result<std::string> log = read_file(of->where.run(run) + "/" + flat_name(*known) + ".log");
+    if (!log) continue;
+    print_out(joined(rendered_lines(*log), "\n") + "\n");
+    return exit_class::done;
+  }
+  return refused(error{
+      exit_class::usage,
+      *known,
+      "there is no log of this step",
+      request.run.empty() ? std::nullopt : std::optional(request.run),
+      {}}.with("try", of->build_command() + " " + flat_name(*known)));
+}
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<words>();
+  CLI::App* logs = with_tree(app.add_subcommand("logs", "the log of a step's last run"), said->tree);
+  logs->add_option("step", said->step, "such as orders.test")->required();
+  logs->add_option("--run", said->run, "the run's id, as history shows it")->type_name("ID");
+  acts(logs, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
+}
+
+const registered_command logs_command(add);
+
+}  // namespace
+}  // namespace driver_logs
+
+}  // namespace cicd

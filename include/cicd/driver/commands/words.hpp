@@ -1,0 +1,83 @@
+// Words that several commands share, and what they mean. It does not know what is done with them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <cicd/declare/deploy_ways.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/engine/session.hpp>
+
+namespace CLI {
+class Option;
+}
+
+namespace cicd {
+
+/// When `command` is the one that is meant, `act` is done.
+void acts(CLI::App* command, command_action& chosen, command_action act);
+/// `--build-root` and `--config`: every command with a build tree takes them.
+CLI::App* with_tree(CLI::App* command, session_request& to);
+/// `--json`
+CLI::App* with_json(CLI::App* command, bool& to);
+/// `--allow-dirty`, said to be `what`.
+void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char* what);
+
+/// `--context`, of what is done in one cluster.
+void add_context(CLI::App* command, std::string& to);
+/// `--pass-status`, of what follows a Job.
+void add_pass_status(CLI::App* command, bool& to);
+
+/// The words of a command that does something to an environment of one pipeline or of all that have it.
+struct environment_words {
+  session_request tree;
+  std::vector<std::string> names;  ///< `[<pipeline>] <environment>`
+
+  std::string pipeline() const { return names.size() > 1 ? names.front() : std::string(); }
+  std::string environment() const { return names.back(); }
+};
+void add_names(CLI::App* command, environment_words& said);
+/// Does it for each pipeline that is meant: the one that is named, or all that have the environment. The
+/// first failure ends it.
+exit_class for_each_pipeline(const environment_words& said,
+                             const surroundings& around,
+                             const std::function<exit_class(const std::string& pipeline)>& act);
+/// The action of a command whose words are environment words and more.
+template <typename Words>
+void acts_for_each(CLI::App* command,
+                   command_action& chosen,
+                   const std::shared_ptr<Words>& said,
+                   exit_class (*act)(const Words& said,
+                                     const std::string& pipeline,
+                                     const surroundings& around)) {
+  acts(command, chosen, [said, act](const surroundings& around) {
+    return for_each_pipeline(*said, around,
+                             [&](const std::string& pipeline) { return act(*said, pipeline, around); });
+  });
+}
+
+/// A way that has no part in this says which ways have.
+error no_such_feature(const std::string& subject,
+                      deploy_way via,
+                      way_feature feature,
+                      const std::string& what,
+                      std::string help);
+
+/// The session, or nothing once it was said why it cannot be opened: `failure` is the class then.
+std::unique_ptr<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure);
+
+/// What `explain` and completion can name here. Outside of a build tree that is less.
+struct nameable {
+  std::unique_ptr<session> of;  ///< nothing where no build tree is found, or its declarations are wrong
+  template_source templates;
+
+  const model* declared() const { return of ? &of->model : nullptr; }
+};
+nameable nameable_here(const session_request& tree, const surroundings& around);
+
+/// `10%`, `10` or `33.3%` as it is printed, in whole percent; 0 where nothing is given.
+result<int> percent_of_share(const std::string& given);
+
+}  // namespace cicd

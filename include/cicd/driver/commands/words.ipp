@@ -1,0 +1,131 @@
+// See words.hpp.
+#pragma once
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/commands/words.hpp>
+#include <cicd/driver/output.hpp>
+
+namespace cicd {
+
+namespace driver_words {
+namespace {
+
+/// The pipelines meant by the words: the one that is named, or all that have the environment.
+result<std::vector<std::string>> pipelines_of(const environment_words& said, const surroundings& around) {
+  if (said.names.size() > 1) return std::vector<std::string>{said.pipeline()};
+  session_or_errors opened = open_session(said.tree, around);
+  if (!opened.opened) return std::move(opened.errors.front());
+  std::vector<std::string> pipelines, places;
+  for (const declared_pipeline& each : opened.opened->model.pipelines)
+    for (const environment& place : each.declared.environments) {
+      if (place.name.view() == said.environment()) pipelines.push_back(each.declared.name.str());
+      places.push_back(place.name.str());
+    }
+  if (!pipelines.empty()) return pipelines;
+  return error{exit_class::usage, {}, "no pipeline has such an environment", said.environment(), {}}
+      .with("did you mean", nearest(said.environment(), places).value_or(""))
+      .with("allowed", joined(places, ", "));
+}
+
+}  // namespace
+}  // namespace driver_words
+
+void acts(CLI::App* command, command_action& chosen, command_action act) {
+  command->callback([&chosen, act = std::move(act)] { chosen = act; });
+}
+
+CLI::App* with_tree(CLI::App* command, session_request& to) {
+  command->add_option("--build-root", to.build_root, "the build tree; default: the one this folder is in")
+      ->type_name("FOLDER");
+  command->add_option("--config", to.config, "the configuration of a multi-configuration generator")
+      ->type_name("NAME");
+  return command;
+}
+
+CLI::App* with_json(CLI::App* command, bool& to) {
+  command->add_flag("--json", to, "print JSON instead of text");
+  return command;
+}
+
+void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char* what) {
+  command->add_option("--allow-dirty", to, what)->type_name("NAME");
+}
+
+void add_context(CLI::App* command, std::string& to) {
+  command->add_option("--context", to, "which cluster, where the environment has several")->type_name("NAME");
+}
+
+void add_pass_status(CLI::App* command, bool& to) {
+  command->add_flag("--pass-status", to, "end with the container's exit status instead of 1");
+}
+
+void add_names(CLI::App* command, environment_words& said) {
+  command
+      ->add_option("names", said.names,
+                   "[<pipeline>] <environment>; without a pipeline: every one that has it")
+      ->required()
+      ->expected(1, 2);
+  with_tree(command, said.tree);
+}
+
+exit_class for_each_pipeline(const environment_words& said,
+                             const surroundings& around,
+                             const std::function<exit_class(const std::string& pipeline)>& act) {
+  const result<std::vector<std::string>> pipelines = driver_words::pipelines_of(said, around);
+  if (!pipelines) return refused(pipelines.error());
+  for (const std::string& each : *pipelines)
+    if (const exit_class done = act(each); done != exit_class::done) return done;
+  return exit_class::done;
+}
+
+error no_such_feature(const std::string& subject,
+                      deploy_way via,
+                      way_feature feature,
+                      const std::string& what,
+                      std::string help) {
+  return error{exit_class::usage,
+               subject,
+               what,
+               "VIA " + std::string(via.view()),
+               {{"allowed", "an environment VIA " + ways_with(feature)}, {"try", std::move(help)}}};
+}
+
+std::unique_ptr<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure) {
+  session_or_errors opened = open_session(tree, std::move(around));
+  print_errors(opened.errors);
+  if (!opened.opened) failure = opened.errors.empty() ? exit_class::usage : opened.errors.front().kind;
+  return std::move(opened.opened);
+}
+
+nameable nameable_here(const session_request& tree, const surroundings& around) {
+  nameable here;
+  std::vector<std::string> folders = template_folders(around);
+  if (find_build_root(tree, around)) here.of = std::move(open_session(tree, around).opened);
+  if (here.of) {
+    const auto& more = here.of->model.tree.template_path;
+    folders.insert(folders.end(), more.begin(), more.end());
+  }
+  here.templates = templates_in(std::move(folders));
+  return here;
+}
+
+result<int> percent_of_share(const std::string& given) {
+  if (given.empty()) return 0;
+  std::string_view text = given;
+  if (text.ends_with('%')) text.remove_suffix(1);
+  const auto point = std::min(text.find('.'), text.size());  // of 33.3%, as it is printed
+  const bool rest_is_digits =
+      text.find_first_not_of("0123456789", std::min(point + 1, text.size())) == text.npos;
+  const std::string whole = std::string(text.substr(0, point)) + '%';
+  if (rest_is_digits && share::accepts(whole)) return detail::share_rule::parsed(whole);
+  return error{exit_class::usage,
+               {},
+               "this is no share",
+               given,
+               {{"allowed", std::string(detail::share_rule::allowed)}}};
+}
+
+}  // namespace cicd
