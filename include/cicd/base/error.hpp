@@ -47,6 +47,9 @@ struct error {
   error with(std::string label, std::string text) &&;
 };
 
+/// All that is wrong, told at once.
+using errors = std::vector<error>;
+
 /// The block that a person reads: `cicd: error: <subject>: <what>: '<value>'` and the notes, each on
 /// a line of its own, indented. Ends with a newline. Control characters in it are made visible.
 std::string text_of(const error& failure);

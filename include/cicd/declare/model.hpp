@@ -38,8 +38,6 @@ struct model {
   const declared_pipeline* find(std::string_view name) const;
 };
 
-/// All errors of one configure at once.
-using errors = std::vector<error>;
 /// A model, or all that is wrong with the declarations.
 struct model_or_errors {
   cicd::model model;
