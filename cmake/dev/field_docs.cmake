@@ -1,10 +1,10 @@
-# Writes include/cicd/declare/field_docs.ipp from the comments of the structs that a team declares.
+# Writes include/cicd/declare/options/fields_docs.ipp from the comments of the structs that a team declares.
 #
 #   cmake -P cmake/dev/field_docs.cmake                 writes the file
 #   cmake -DCHECK=ON -P cmake/dev/field_docs.cmake      fails when the file is not what would be written
 #
-# steps.hpp, workloads.hpp, places.hpp and pipeline.hpp, with the options/*.inc that they include, give the words of each
-# member, fields.hpp the key under which the member is known.
+# steps.hpp, workloads.hpp, environments.hpp and pipeline.hpp, with the options/*.inc that they include, give the words of each
+# member, options/fields.hpp the key under which the member is known.
 cmake_minimum_required(VERSION 3.25)
 
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
@@ -28,7 +28,7 @@ function(restore_text variable)
   set(${variable} "${text}" PARENT_SCOPE)
 endfunction()
 
-read_lines("${folder}/fields.hpp" lines)
+read_lines("${folder}/options/fields.hpp" lines)
 foreach(line IN LISTS lines)
   if(line MATCHES "^void each_field\\(([a-z_]+)&")
     set(kind "${CMAKE_MATCH_1}")
@@ -42,12 +42,12 @@ endforeach()
 string(CONCAT generated
   "// The words of every option, written by cmake/dev/field_docs.cmake from the comments of the declared structs.\n"
   "// Not to be edited: change the comment and run that script.\n"
-  "#include <cicd/declare/fields.hpp>\n\n"
+  "#include <cicd/declare/options/fields.hpp>\n\n"
   "namespace cicd {\n\n"
   "std::span<const field_doc> field_docs() {\n"
   "  static constexpr field_doc docs[] = {\n")
 set(all "")
-foreach(part IN ITEMS steps workloads places pipeline)
+foreach(part IN ITEMS steps workloads environments pipeline)
   read_lines("${folder}/${part}.hpp" lines)
   foreach(line IN LISTS lines)
     if(line MATCHES "^#include <cicd/declare/(options/[a-z_]+.inc)>$")
@@ -98,11 +98,11 @@ foreach(line IN LISTS all)
 endforeach()
 string(APPEND generated "  };\n  return docs;\n}\n\n}  // namespace cicd\n")
 
-set(target "${folder}/field_docs.ipp")
+set(target "${folder}/options/fields_docs.ipp")
 if(CHECK)
   file(READ "${target}" existing)
   if(NOT existing STREQUAL generated)
-    message(FATAL_ERROR "field_docs.ipp is not what the comments of the declared structs give; run: cmake -P cmake/dev/field_docs.cmake")
+    message(FATAL_ERROR "options/fields_docs.ipp is not what the comments of the declared structs give; run: cmake -P cmake/dev/field_docs.cmake")
   endif()
 else()
   file(WRITE "${target}" "${generated}")

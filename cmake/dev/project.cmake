@@ -38,7 +38,7 @@ endif()
 # What a developer runs now and then. `docs` writes into the source tree what tests compare with it.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.[hi]pp" "${PROJECT_SOURCE_DIR}/driver/*.cpp"
   "${PROJECT_SOURCE_DIR}/tests/unit/*.[hc]pp")
-list(FILTER sources EXCLUDE REGEX "field_docs.ipp$")
+list(FILTER sources EXCLUDE REGEX "fields_docs.ipp$")
 add_custom_target(format COMMAND clang-format-14 -i ${sources} COMMENT "formats the sources" VERBATIM)
 file(GLOB bodies "${PROJECT_SOURCE_DIR}/driver/bodies/*.cpp")
 add_custom_target(tidy COMMAND clang-tidy-14 -p "${PROJECT_BINARY_DIR}" --quiet ${bodies} COMMENT "clang-tidy over the bodies" VERBATIM)
@@ -46,7 +46,7 @@ if(TARGET cicd)
   add_custom_target(docs
     COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/cmake/dev/field_docs.cmake"
     COMMAND cicd reference > "${PROJECT_SOURCE_DIR}/docs/reference.md"
-    COMMENT "declare/field_docs.ipp and docs/reference.md" VERBATIM)
+    COMMENT "declare/options/fields_docs.ipp and docs/reference.md" VERBATIM)
   add_dependencies(docs cicd)
 endif()
 

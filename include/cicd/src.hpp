@@ -11,7 +11,6 @@
 #include <cicd/kubernetes/src.hpp>
 #include <cicd/observe/src.hpp>
 #include <cicd/plan/src.hpp>
-#include <cicd/release/src.hpp>
 #include <cicd/report/src.hpp>
 #include <cicd/run/src.hpp>
 #include <cicd/system/src.hpp>

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include <cicd/kubernetes/cluster.hpp>
+#include <cicd/kubernetes/api/cluster.hpp>
 #include <cicd/system/files.hpp>
 
 namespace {

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include <cicd/kubernetes/rollout.hpp>
+#include <cicd/kubernetes/rollout/rollout.hpp>
 #include <cicd/system/files.hpp>
 
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include <cicd/base/digest.hpp>
-#include <cicd/declare/call.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/parse/recorded_call.hpp>
 
 #include "fuzz.hpp"
 

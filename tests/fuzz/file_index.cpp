@@ -1,6 +1,6 @@
 // The file index under a right checksum: every list and folder of it is looked at, and it is written anew.
 #include <cicd/observe/folder_store.hpp>
-#include <cicd/observe/index_image.hpp>
+#include <cicd/observe/index_format.hpp>
 
 #include "fuzz.hpp"
 

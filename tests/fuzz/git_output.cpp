@@ -1,5 +1,5 @@
 // What git prints.
-#include <cicd/release/git_text.hpp>
+#include <cicd/deliver/git/git_text.hpp>
 
 #include "fuzz.hpp"
 

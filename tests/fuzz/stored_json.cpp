@@ -1,9 +1,9 @@
 // JSON that was written by us or by kubectl (its view of the kubeconfig), and the documents that we store:
 // the deployment record, the result of a run, the parts of a key.
 #include <cicd/base/json.hpp>
+#include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/records/run_index.hpp>
 #include <cicd/plan/key.hpp>
-#include <cicd/release/record.hpp>
-#include <cicd/release/run_index.hpp>
 
 #include "fuzz.hpp"
 

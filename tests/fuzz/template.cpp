@@ -1,7 +1,7 @@
 // A template.json, and what its calls turn into in a pipeline.
 #include <cicd/base/digest.hpp>
-#include <cicd/declare/call.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/parse/recorded_call.hpp>
 
 #include "fuzz.hpp"
 

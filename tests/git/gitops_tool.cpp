@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/release/gitops.hpp>
+#include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace {

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/yaml.hpp>
 #include <cicd/system/files.hpp>
 

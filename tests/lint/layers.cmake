@@ -9,11 +9,10 @@ set(floor_1 declare)
 set(floor_2 system)
 set(floor_3 observe plan)
 set(floor_4 run image kubernetes)
-set(floor_5 release deliver report export)
+set(floor_5 deliver report export)
 set(floor_6 engine)
 set(floor_7 driver)
 set(neighbours_plan observe)
-set(neighbours_deliver release)
 
 set(hidden "boost/|openssl/|archive|sqlite3|libdeflate|zlib|zstd|lzma|CLI/")
 

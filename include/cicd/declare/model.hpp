@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <cicd/declare/call.hpp>
-#include <cicd/declare/cron_clock.hpp>
+#include <cicd/declare/parse/recorded_call.hpp>
 #include <cicd/declare/pipeline.hpp>
+#include <cicd/declare/values/schedule.hpp>
 
 namespace cicd {
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include <cicd/declare/checks.hpp>
-#include <cicd/declare/handover.hpp>
-#include <cicd/declare/template_data.hpp>
+#include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/check/finish.hpp>
+#include <cicd/declare/parse/templates.hpp>
 
 namespace cicd {
 

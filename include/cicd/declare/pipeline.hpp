@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include <cicd/declare/places.hpp>
+#include <cicd/declare/environments.hpp>
 #include <cicd/declare/steps.hpp>
-#include <cicd/declare/types.hpp>
+#include <cicd/declare/values/values.hpp>
 #include <cicd/declare/workloads.hpp>
 
 namespace cicd {

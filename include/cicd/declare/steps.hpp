@@ -1,5 +1,5 @@
-// What a team declares of making things: steps and images, as plain structs. How the comments are read stands in
-// pipeline.hpp.
+// What a team declares of making things: steps and images, as plain structs. How the comments are read stands
+// in pipeline.hpp.
 #pragma once
 
 // Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <cicd/declare/types.hpp>
+#include <cicd/declare/values/values.hpp>
 
 namespace cicd {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <cicd/declare/cluster_types.hpp>
+#include <cicd/declare/values/cluster_values.hpp>
 
 namespace cicd {
 

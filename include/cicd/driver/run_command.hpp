@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <cicd/deliver/delivery.hpp>
 #include <cicd/engine/session.hpp>
-#include <cicd/release/delivery.hpp>
 #include <cicd/report/console.hpp>
 
 namespace cicd {

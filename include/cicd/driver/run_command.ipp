@@ -16,10 +16,10 @@
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/report/junit.hpp>
+#include <cicd/run/build_memory.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/run/domain.hpp>
 #include <cicd/run/loop.hpp>
-#include <cicd/run/memory.hpp>
 #include <cicd/run/process_runner.hpp>
 #include <cicd/run/step_home.hpp>
 #include <cicd/system/clock.hpp>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <cicd/release/run_index.hpp>
+#include <cicd/deliver/records/run_index.hpp>
 #include <cicd/report/junit.hpp>
 #include <cicd/run/event.hpp>
 #include <cicd/run/workspace.hpp>

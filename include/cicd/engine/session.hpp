@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <cicd/declare/describe.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/targets.hpp>
 #include <cicd/run/workspace.hpp>
 #include <cicd/system/environment.hpp>
 

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include <cicd/declare/time_zone.hpp>
+#include <cicd/declare/values/time_zone.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
 

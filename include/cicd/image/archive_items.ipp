@@ -9,7 +9,7 @@
 #include <set>
 
 #include <cicd/base/text.hpp>
-#include <cicd/image/archive_scope.ipp>
+#include <cicd/image/archive_items_scope.ipp>
 #include <cicd/image/errors.hpp>
 
 namespace cicd {

@@ -12,7 +12,7 @@
 #include <cicd/image/oci_layout.hpp>
 #include <cicd/image/parallel_gzip.hpp>
 #include <cicd/image/skopeo.hpp>
-#include <cicd/image/unfinished.hpp>
+#include <cicd/image/staging.hpp>
 #include <cicd/system/own_file.hpp>
 
 namespace cicd {

@@ -11,7 +11,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
-#include <cicd/image/unfinished.hpp>
+#include <cicd/image/staging.hpp>
 
 namespace cicd {
 

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include <cicd/image/archive_scope.ipp>
+#include <cicd/image/archive_items_scope.ipp>
 #include <cicd/image/errors.hpp>
 
 namespace cicd {

@@ -18,5 +18,5 @@
 #include <cicd/image/registry.ipp>
 #include <cicd/image/remote_registry.ipp>
 #include <cicd/image/skopeo.ipp>
-#include <cicd/image/unfinished.ipp>
+#include <cicd/image/staging.ipp>
 #include <cicd/image/unpack_limit.ipp>

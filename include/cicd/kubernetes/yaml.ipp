@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/render/objects.hpp>
 
 namespace cicd::kubernetes {
 namespace yaml {

@@ -6,7 +6,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
-#include <cicd/observe/stamps.hpp>
+#include <cicd/observe/file_stamps.hpp>
 
 namespace cicd::observing {
 

@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/observe/crew.hpp>
 #include <cicd/observe/file_gather.hpp>
 #include <cicd/observe/folder_store.hpp>
 #include <cicd/observe/folder_walk.hpp>
 #include <cicd/observe/git_listing.hpp>
+#include <cicd/observe/thread_pool.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {

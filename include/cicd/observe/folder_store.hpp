@@ -11,7 +11,7 @@
 #include <cicd/base/error.hpp>
 #include <cicd/observe/folder_view.hpp>
 #include <cicd/observe/git_listing.hpp>
-#include <cicd/observe/index_image.hpp>
+#include <cicd/observe/index_format.hpp>
 
 namespace cicd::observing {
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include <cicd/base/error.hpp>
-#include <cicd/observe/index_image.hpp>
-#include <cicd/observe/stamps.hpp>
+#include <cicd/observe/file_stamps.hpp>
+#include <cicd/observe/index_format.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd::observing {

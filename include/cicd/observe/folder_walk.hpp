@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <cicd/base/error.hpp>
-#include <cicd/observe/crew.hpp>
 #include <cicd/observe/files.hpp>
 #include <cicd/observe/folder_store.hpp>
 #include <cicd/observe/query_match.hpp>
+#include <cicd/observe/thread_pool.hpp>
 
 namespace cicd::observing {
 

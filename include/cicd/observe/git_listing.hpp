@@ -13,7 +13,7 @@
 #include <cicd/base/error.hpp>
 #include <cicd/observe/folder_view.hpp>
 #include <cicd/observe/git_program.hpp>
-#include <cicd/observe/index_image.hpp>
+#include <cicd/observe/index_format.hpp>
 #include <cicd/system/environment.hpp>
 
 namespace cicd::observing {

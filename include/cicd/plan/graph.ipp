@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include <cicd/declare/describe.hpp>
+#include <cicd/declare/targets.hpp>
 #include <cicd/plan/graph.hpp>
 
 namespace cicd {

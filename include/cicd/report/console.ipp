@@ -7,8 +7,8 @@
 #include <cicd/report/live_region.hpp>
 #include <cicd/report/paths.hpp>
 #include <cicd/report/rendering.hpp>
+#include <cicd/report/run_totals.hpp>
 #include <cicd/report/step_lines.hpp>
-#include <cicd/report/tally.hpp>
 
 #include <fmt/format.h>
 

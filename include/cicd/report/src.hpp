@@ -2,15 +2,15 @@
 // Boost.PropertyTree (XML) is met in junit_read.ipp only.
 #pragma once
 
-#include <cicd/report/cause.ipp>
 #include <cicd/report/console.ipp>
+#include <cicd/report/console_output.ipp>
 #include <cicd/report/failure.ipp>
+#include <cicd/report/failure_hints.ipp>
 #include <cicd/report/junit_read.ipp>
 #include <cicd/report/junit_write.ipp>
 #include <cicd/report/live_region.ipp>
 #include <cicd/report/paths.ipp>
 #include <cicd/report/rendering.ipp>
-#include <cicd/report/sinks.ipp>
+#include <cicd/report/run_totals.ipp>
 #include <cicd/report/step_lines.ipp>
-#include <cicd/report/tally.ipp>
 #include <cicd/report/test_place.ipp>

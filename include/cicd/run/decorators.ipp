@@ -6,7 +6,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/run/decorators.hpp>
-#include <cicd/run/folder.hpp>
+#include <cicd/run/step_folder.hpp>
 
 namespace cicd {
 

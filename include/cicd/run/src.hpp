@@ -1,15 +1,15 @@
 // The bodies of the room run/: include in exactly one translation unit.
 #pragma once
 
+#include <cicd/run/build_memory.ipp>
 #include <cicd/run/cache.ipp>
-#include <cicd/run/caching_runner.ipp>
 #include <cicd/run/decorators.ipp>
+#include <cicd/run/decorators_caching.ipp>
 #include <cicd/run/domain.ipp>
 #include <cicd/run/event.ipp>
-#include <cicd/run/folder.ipp>
 #include <cicd/run/journal.ipp>
 #include <cicd/run/loop.ipp>
-#include <cicd/run/memory.ipp>
 #include <cicd/run/process_runner.ipp>
+#include <cicd/run/step_folder.ipp>
 #include <cicd/run/step_home.ipp>
 #include <cicd/run/workspace.ipp>

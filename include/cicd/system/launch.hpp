@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include <cicd/system/descriptor.hpp>
+#include <cicd/system/file_descriptor.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd::system_launch {

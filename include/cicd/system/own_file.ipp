@@ -19,7 +19,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/system/descriptor.hpp>
+#include <cicd/system/file_descriptor.hpp>
 #include <cicd/system/file_error.hpp>
 #include <cicd/system/files.hpp>
 

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cicd/system/descriptor.hpp>
+#include <cicd/system/file_descriptor.hpp>
 
 namespace cicd::system_pidfd {
 

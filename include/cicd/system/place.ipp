@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/system/file_tree.ipp>
+#include <cicd/system/files_tree.ipp>
 
 namespace cicd {
 

@@ -15,7 +15,7 @@
 #include <memory>
 #include <string>
 
-#include <cicd/system/descriptor.hpp>
+#include <cicd/system/file_descriptor.hpp>
 #include <cicd/system/pidfd.hpp>
 
 namespace cicd::system_table {

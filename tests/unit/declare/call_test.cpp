@@ -1,5 +1,5 @@
 // The contract "declarations": what a line says, and what is refused.
-#include <cicd/declare/call.hpp>
+#include <cicd/declare/parse/recorded_call.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Cron schedules as sets of times, and what a change of the local clock does to them.
-#include <cicd/declare/cron_clock.hpp>
+#include <cicd/declare/values/schedule.hpp>
 
 #include <gtest/gtest.h>
 

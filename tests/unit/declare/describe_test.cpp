@@ -1,5 +1,5 @@
 // What pipelines turn into: targets, tests, fixtures, and the text that CMake includes.
-#include <cicd/declare/describe.hpp>
+#include <cicd/declare/targets.hpp>
 
 #include <gtest/gtest.h>
 

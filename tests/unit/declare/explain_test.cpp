@@ -1,6 +1,6 @@
 // The pages of `cicd explain`, and that docs/reference.md is what the comments give.
-#include <cicd/declare/explain.hpp>
-#include <cicd/declare/fields.hpp>
+#include <cicd/declare/explain/explain.hpp>
+#include <cicd/declare/options/fields.hpp>
 
 #include <gtest/gtest.h>
 

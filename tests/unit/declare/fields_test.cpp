@@ -1,6 +1,6 @@
 // The words of every option: each has some, its example is right and its counter-example is refused by the
 // real parser.
-#include <cicd/declare/fields.hpp>
+#include <cicd/declare/options/fields.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The text of a TZif file: what it lists, what its rule goes on with, and what is no such text.
-#include <cicd/declare/time_zone.hpp>
+#include <cicd/declare/values/time_zone.hpp>
 
 #include <gtest/gtest.h>
 

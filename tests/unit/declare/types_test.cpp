@@ -1,5 +1,5 @@
 // The strong types asked at run time, and the store behind them.
-#include <cicd/declare/cluster_types.hpp>
+#include <cicd/declare/values/cluster_values.hpp>
 
 #include <gtest/gtest.h>
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include <cicd/image/archive_scope.ipp>
+#include <cicd/image/archive_items_scope.ipp>
 #include <cicd/image/file_bytes.hpp>
 #include <cicd/image/image.hpp>
 

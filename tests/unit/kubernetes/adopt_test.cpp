@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include <cicd/base/text.hpp>
-#include <cicd/kubernetes/adopt.hpp>
-#include <cicd/kubernetes/declared_part.hpp>
+#include <cicd/kubernetes/adopt/adopt.hpp>
+#include <cicd/kubernetes/adopt/normalized.hpp>
 
 namespace {
 

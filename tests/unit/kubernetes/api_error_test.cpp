@@ -1,10 +1,10 @@
 // What an API server refuses, in our words. The texts are those of Kubernetes 1.34.
-#include <cicd/kubernetes/api_error.hpp>
+#include <cicd/kubernetes/api/api_error.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cicd/kubernetes/proxy.hpp>
+#include <cicd/kubernetes/api/proxy.hpp>
 
 namespace cicd::kubernetes {
 namespace {

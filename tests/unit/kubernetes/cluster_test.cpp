@@ -1,11 +1,11 @@
 // Calls and watches against an API server that answers well and ill.
-#include <cicd/kubernetes/cluster.hpp>
+#include <cicd/kubernetes/api/cluster.hpp>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cicd/kubernetes/api_client.hpp>
+#include <cicd/kubernetes/api/retries.hpp>
 
 #include "../../support/fake_http_server.hpp"
 

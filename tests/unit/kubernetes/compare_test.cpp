@@ -1,7 +1,7 @@
 // Field by field: what a change is called, what is none, and what is never shown.
 #include <gtest/gtest.h>
 
-#include <cicd/kubernetes/compare.hpp>
+#include <cicd/kubernetes/object_diff.hpp>
 
 namespace cicd::kubernetes {
 namespace {

@@ -1,4 +1,4 @@
-#include <cicd/kubernetes/cron_status.hpp>
+#include <cicd/kubernetes/jobs/cron_status.hpp>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include <cicd/kubernetes/cron_time.hpp>
+#include <cicd/kubernetes/jobs/cron_runs.hpp>
 
 #include <fstream>
 #include <sstream>

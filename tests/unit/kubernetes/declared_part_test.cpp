@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cicd/kubernetes/declared_part.hpp>
-#include <cicd/kubernetes/patches.hpp>
+#include <cicd/kubernetes/adopt/normalized.hpp>
+#include <cicd/kubernetes/render/patches.hpp>
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include <cicd/kubernetes/diagnosis.hpp>
+#include <cicd/kubernetes/rollout/diagnosis.hpp>
 
 namespace {
 

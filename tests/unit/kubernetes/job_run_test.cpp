@@ -1,6 +1,6 @@
 // A Job followed to its end, against a cluster in memory whose time passes only as its script and its timers
 // say.
-#include <cicd/kubernetes/job_run.hpp>
+#include <cicd/kubernetes/jobs/job_run.hpp>
 
 #include <map>
 #include <utility>

@@ -4,8 +4,8 @@
 #include <random>
 #include <set>
 
-#include <cicd/kubernetes/objects.hpp>
-#include <cicd/kubernetes/workload.hpp>
+#include <cicd/kubernetes/render/objects.hpp>
+#include <cicd/kubernetes/render/workload.hpp>
 
 namespace {
 

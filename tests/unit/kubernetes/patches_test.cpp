@@ -2,7 +2,7 @@
 // applied.
 #include "rendering.hpp"
 
-#include <cicd/kubernetes/patches.hpp>
+#include <cicd/kubernetes/render/patches.hpp>
 #include <cicd/kubernetes/yaml.hpp>
 
 namespace {

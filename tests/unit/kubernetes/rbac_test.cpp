@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <cicd/kubernetes/rbac.hpp>
+#include <cicd/kubernetes/render/rbac.hpp>
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/render/objects.hpp>
 
 namespace rendering {
 

@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include <cicd/kubernetes/rollout.hpp>
-#include <cicd/kubernetes/rollout_selectors.hpp>
+#include <cicd/kubernetes/rollout/rollout.hpp>
+#include <cicd/kubernetes/rollout/rollout_selectors.hpp>
 
 #include "scripted_cluster.hpp"
 

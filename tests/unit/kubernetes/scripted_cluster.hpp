@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <cicd/kubernetes/cluster.hpp>
+#include <cicd/kubernetes/api/cluster.hpp>
 
 namespace cicd::kubernetes {
 

@@ -2,7 +2,7 @@
 // it was is shown by the suite tests/kubernetes.
 #include <gtest/gtest.h>
 
-#include <cicd/kubernetes/objects.hpp>
+#include <cicd/kubernetes/render/objects.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 // The index on the disk: what was written comes back, and bytes that say anything else, under a right
 // checksum too, are an empty index or one that can be used without leaving the file.
-#include <cicd/observe/index_image.hpp>
+#include <cicd/observe/index_format.hpp>
 
 #include <fstream>
 #include <random>

@@ -1,5 +1,5 @@
 // When a stamp may be believed later.
-#include <cicd/observe/stamps.hpp>
+#include <cicd/observe/file_stamps.hpp>
 
 #include <gtest/gtest.h>
 

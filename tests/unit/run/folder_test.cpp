@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cicd/run/folder.hpp>
+#include <cicd/run/step_folder.hpp>
 #include <cicd/system/files.hpp>
 
 namespace {

@@ -1,5 +1,5 @@
 // A companion runs beside us and is gone with its object, and with us, also when we are killed.
-#include <cicd/system/companion.hpp>
+#include <cicd/system/background_process.hpp>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -13,11 +13,11 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/kubernetes/adopt.hpp>
-#include <cicd/kubernetes/cluster.hpp>
+#include <cicd/kubernetes/adopt/adopt.hpp>
+#include <cicd/kubernetes/api/cluster.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {

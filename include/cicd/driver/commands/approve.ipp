@@ -7,13 +7,13 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/plan/graph.hpp>
-#include <cicd/release/approval.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

@@ -8,14 +8,14 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/cron.hpp>
+#include <cicd/driver/commands/cron_board.hpp>
+#include <cicd/driver/commands/cron_listing.hpp>
+#include <cicd/driver/commands/followed_job.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/cron_board.hpp>
-#include <cicd/driver/cron_listing.hpp>
-#include <cicd/driver/followed_job.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/release/approval.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cicd/declare/describe.hpp>
+#include <cicd/declare/targets.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>

@@ -10,16 +10,16 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/branch/sweep.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/time_zones.hpp>
-#include <cicd/kubernetes/objects.hpp>
-#include <cicd/kubernetes/rbac.hpp>
-#include <cicd/kubernetes/workload.hpp>
-#include <cicd/release/preview_sweep.hpp>
+#include <cicd/kubernetes/render/objects.hpp>
+#include <cicd/kubernetes/render/rbac.hpp>
+#include <cicd/kubernetes/render/workload.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/release/delivery.hpp>
-#include <cicd/release/run_index.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

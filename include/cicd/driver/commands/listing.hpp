@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/records/run_summary.hpp>
 #include <cicd/engine/session.hpp>
-#include <cicd/release/record.hpp>
-#include <cicd/release/run_summary.hpp>
 
 namespace cicd {
 

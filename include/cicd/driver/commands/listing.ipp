@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/release/run_index.hpp>
 
 namespace cicd {
 

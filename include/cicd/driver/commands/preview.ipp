@@ -8,14 +8,14 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
-#include <cicd/driver/branch_places.hpp>
+#include <cicd/deliver/branch/sweep.hpp>
+#include <cicd/driver/commands/branch_places.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/plan/graph.hpp>
-#include <cicd/release/preview_sweep.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cicd/declare/explain.hpp>
+#include <cicd/declare/explain/explain.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>

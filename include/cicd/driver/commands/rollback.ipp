@@ -7,14 +7,14 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/policy/hold.hpp>
+#include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/rollback.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/image/registry.hpp>
-#include <cicd/release/hold.hpp>
-#include <cicd/release/rollback.hpp>
-#include <cicd/release/source_check.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

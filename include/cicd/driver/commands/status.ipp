@@ -7,12 +7,12 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/delivery.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/cron_board.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/cron_board.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/release/delivery.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {

@@ -8,11 +8,11 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/followed_job.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/followed_job.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/release/cluster_state.hpp>
 
 namespace cicd {
 

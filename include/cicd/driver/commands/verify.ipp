@@ -7,8 +7,8 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
-#include <cicd/driver/environment_door.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/system/clock.hpp>
 

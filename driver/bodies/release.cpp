@@ -1,2 +1,0 @@
-// The bodies of the room release/, compiled once.
-#include <cicd/release/src.hpp>

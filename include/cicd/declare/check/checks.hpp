@@ -1,0 +1,56 @@
+// What the declarations of a pipeline say of each other: references, circles, clashes, what needs or excludes
+// what.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include <cicd/declare/check/draft.hpp>
+
+namespace cicd::declaring {
+
+/// Reports all that is wrong within one pipeline.
+void check_pipeline(draft& of, const zone_source& zones, findings& found);
+/// Its services, cron jobs and containers.
+void check_workloads(draft& of, const zone_source& zones, findings& found);
+/// Its environments, previews and canaries. A canary without SERVICE is given the only one with a port.
+void check_environments(draft& of, findings& found);
+/// Reports paths that lead into the build's own files, git's, or that no image can have.
+void check_paths(const draft& of, std::string_view build_root, findings& found);
+/// Warns of each word of a call that holds `scheme://name:password@…`.
+void check_logins(const call_site& of, findings& found);
+/// Reports what is wrong between pipelines: two of them publish to one repository, deploy to one folder, or
+/// give two objects one name.
+void check_between(std::deque<draft>& all, findings& found);
+
+/// Reports each name that `list` does not have.
+template <typename List>
+void check_references(const std::vector<dns_label>& names,
+                      const place& where,
+                      std::string_view keyword,
+                      std::string_view what,
+                      List& list,
+                      findings& found) {
+  for (std::size_t at = 0; at < names.size(); ++at)
+    if (!list.find(names[at].view()))
+      found.add({where.site, where.word + 1 + at},
+                unknown_reference(keyword, what, names[at].view(), list.names()));
+}
+
+/// Whether IN this name means the copies of branches and no environment.
+inline bool is_copy(std::string_view name) {
+  return name == "preview" || name == "canary";
+}
+
+/// The options that mean something only beside another.
+struct counterpart {
+  std::string_view key, keyword, needs_key, needs;
+};
+template <typename T>
+void check_counterparts(const declaration<T>& of, std::initializer_list<counterpart> all, findings& found) {
+  for (const counterpart& each : all)
+    if (of.at(each.key) && !of.at(each.needs_key))
+      found.add(of.at(each.key), missing_counterpart(each.keyword, each.needs));
+}
+
+}  // namespace cicd::declaring

@@ -1,0 +1,164 @@
+// The checks between pipelines: what two of them would publish, write or name as one.
+#include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/deploy_ways.hpp>
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+namespace cicd::declaring {
+
+namespace checks_between {
+namespace {
+
+/// Reports the second of two that share one place.
+class place_keeper {
+ public:
+  place_keeper(std::string_view what, findings& found) : what_(what), found_(found) {}
+
+  void take(const std::string& where, const place& by) {
+    const auto [first, is_new] = taken_.try_emplace(where, by);
+    if (!is_new)
+      found_.add(by, same_place_twice(what_, where, found_.text_of(first->second.site->from->where)));
+  }
+
+ private:
+  std::string_view what_;
+  findings& found_;
+  std::map<std::string, place> taken_;
+};
+
+std::string repository_for(const draft& in, const declaration<image>& of) {
+  if (of.value.repository) return of.value.repository.str();
+  const std::string own = in.own.value.image ? in.own.value.image.str() : in.own.name;
+  return of.name == "image" ? own : own + "-" + of.name;
+}
+
+void take_repositories(const draft& in, place_keeper& repositories) {
+  for (const auto& each : in.images.items()) {
+    const place own = in.own.at("image");
+    const bool own_counts = own && each.name == "image";
+    repositories.take(repository_for(in, each), each.at("repository") ? each.at("repository")
+                                                : own_counts          ? own
+                                                                      : each.start());
+  }
+}
+
+/// The folders that manifests are written to, each within a repository: none lies in another, since whoever
+/// writes the outer one owns all in it.
+class folder_keeper {
+ public:
+  explicit folder_keeper(findings& found) : found_(found) {}
+
+  void take(const draft& in, const declaration<environment>& of) {
+    const environment& value = of.value;
+    if (!can(value.via, way_feature::folder)) return;
+    const placeholder_values values{{"pipeline", in.own.name}, {"environment", of.name}};
+    std::string path =
+        value.path ? with_placeholders(value.path.view(), values) : of.name + "/" + in.own.name;
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    const std::string root =
+        can(value.via, way_feature::repository) ? repository_of(value, values) : std::string();
+    const auto [first, is_new] = taken_[root].try_emplace(path, of.near("path"));
+    if (!is_new)
+      found_.add(of.near("path"), same_place_twice("two environments would write the same manifests",
+                                                   root + path, where(first->second)));
+  }
+
+  void report_nested() {
+    for (const auto& [root, folders] : taken_)
+      for (const auto& [path, by] : folders)
+        for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1))
+          if (const auto outer = folders.find(path.substr(0, slash)); outer != folders.end())
+            found_.add(by, nested_folder(root + path, root + outer->first, where(outer->second)));
+  }
+
+ private:
+  static std::string repository_of(const environment& of, const placeholder_values& values) {
+    return fmt::format(
+        "{} {} ",
+        of.repository ? with_placeholders(of.repository.view(), values) : "the build tree's repository",
+        of.branch ? of.branch.view() : "main");
+  }
+  std::string where(const place& of) const { return found_.text_of(of.site->from->where); }
+
+  findings& found_;
+  std::map<std::string, std::map<std::string, place>> taken_;
+};
+
+/// The names of objects, `<pipeline>-<service or cron job>`, each once in a namespace: of the environments of
+/// one name, and of one cluster.
+class object_keeper {
+ public:
+  explicit object_keeper(findings& found) : found_(found) {}
+
+  void take(const draft& in) {
+    const std::set<std::string> namespaces = namespaces_of(in);
+    for (const auto& each : in.services.items()) take(in, namespaces, each, "Deployment");
+    for (const auto& each : in.cron_jobs.items()) take(in, namespaces, each, "CronJob");
+  }
+
+ private:
+  struct owner {
+    std::string pipeline, part;
+  };
+
+  /// Names that are made must differ whatever the kind; one that is given by NAMED is told apart by it.
+  template <typename T>
+  void take(const draft& in,
+            const std::set<std::string>& namespaces,
+            const declaration<T>& of,
+            std::string_view kind) {
+    const std::string object = of.value.named ? of.value.named.str() : in.own.name + "-" + of.name;
+    for (const std::string& each : namespaces) {
+      const owner* first = taken_by(fmt::format("{} {} {}", each, kind, object), in, of.name);
+      if (!first && !of.value.named) first = taken_by(fmt::format("{} {}", each, object), in, of.name);
+      if (first) return found_.add(of.near("named"), same_object_name(object, first->pipeline, first->part));
+    }
+  }
+
+  /// Who has it already; nothing when it is free, and taken now.
+  const owner* taken_by(const std::string& name, const draft& in, const std::string& part) {
+    const auto [first, is_new] = taken_.try_emplace(name, owner{in.own.name, part});
+    const bool own = first->second.pipeline == in.own.name && first->second.part == part;
+    return is_new || own ? nullptr : &first->second;
+  }
+
+  static std::set<std::string> namespaces_of(const draft& in) {
+    std::set<std::string> all;
+    for (const auto& each : in.environments.items()) {
+      const environment& of = each.value;
+      const std::string_view name = of.namespace_name.view();
+      all.insert(fmt::format("environment {} {}", each.name, name));
+      if (!can(of.via, way_feature::cluster)) continue;
+      for (const text& context : of.context)
+        all.insert(fmt::format("context {} {} {}", of.kubeconfig.view(), context.view(), name));
+      for (const eks_cluster& cluster : of.eks) all.insert(fmt::format("eks {} {}", cluster.view(), name));
+      if (of.context.empty() && of.eks.empty())
+        all.insert(fmt::format("current context {} {}", of.kubeconfig.view(), name));
+    }
+    return all;
+  }
+
+  findings& found_;
+  std::map<std::string, owner> taken_;
+};
+
+}  // namespace
+}  // namespace checks_between
+
+void check_between(std::deque<draft>& all, findings& found) {
+  using namespace checks_between;
+  place_keeper repositories("two images would be published to one repository", found);
+  folder_keeper folders(found);
+  object_keeper objects(found);
+  for (const draft& pipeline : all) {
+    take_repositories(pipeline, repositories);
+    for (const auto& each : pipeline.environments.items()) folders.take(pipeline, each);
+    objects.take(pipeline);
+  }
+  folders.report_nested();
+}
+
+}  // namespace cicd::declaring

@@ -1,0 +1,138 @@
+// The checks of environments, previews and canaries: what goes with which way of deploying, and what they
+// refer to.
+#include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/deploy_ways.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cicd::declaring {
+
+namespace checks_environment {
+namespace {
+
+/// An option that some ways of deploying cannot honour.
+struct option_of_ways {
+  std::string_view key, keyword;
+  way_feature needs;
+};
+
+constexpr option_of_ways ways[] = {{"repository", "REPOSITORY", way_feature::repository},
+                                   {"branch", "BRANCH", way_feature::repository},
+                                   {"path", "PATH", way_feature::folder},
+                                   {"context", "CONTEXT", way_feature::cluster},
+                                   {"kubeconfig", "KUBECONFIG", way_feature::cluster},
+                                   {"eks", "EKS", way_feature::cluster},
+                                   {"role", "ROLE", way_feature::cluster},
+                                   {"take_over", "TAKE_OVER", way_feature::take_over},
+                                   {"prune", "PRUNE", way_feature::prune},
+                                   {"approval", "APPROVAL", way_feature::approval},
+                                   {"protected", "PROTECTED", way_feature::protection},
+                                   {"on_failure", "ON_FAILURE", way_feature::on_failure},
+                                   {"verify", "VERIFY", way_feature::verify},
+                                   {"patience", "PATIENCE", way_feature::patience}};
+
+void check_way(const declaration<environment>& of, findings& found) {
+  const deploy_way via = of.value.via;
+  for (const option_of_ways& each : ways)
+    if (via != deploy_way::none && of.at(each.key) && !can(via, each.needs))
+      found.add(of.at(each.key), option_of_other_ways(each.keyword, via.view(), ways_with(each.needs)));
+}
+
+void check_environment(const declaration<environment>& of, findings& found) {
+  if (!of.at("via") && !of.site->unclear)
+    found.add(of.start(), missing_option("VIA", allowed_form(static_cast<const deploy_way*>(nullptr)),
+                                         "cicd explain environment.via"));
+  check_way(of, found);
+  if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
+  if (is_copy(of.name)) found.add(of.near("name"), name_of_copies(of.name));
+  if (!can(of.value.via, way_feature::cluster)) return;
+  if (of.at("eks") && of.at("context")) found.add(of.at("eks"), excluded_option("EKS", "CONTEXT"));
+  if (of.at("eks") && of.at("kubeconfig")) found.add(of.at("eks"), excluded_option("EKS", "KUBECONFIG"));
+  check_counterparts(of, {{"role", "ROLE", "eks", "EKS"}}, found);
+}
+
+/// The environment that a preview or canary is IN; nothing when that is wrong, which is reported.
+template <typename T>
+const declaration<environment>* environment_of(const declaration<T>& of, draft& in, findings& found) {
+  const std::string_view name = of.value.in.view();
+  if (name.empty()) {
+    if (!of.site->unclear && !of.at("in"))
+      found.add(of.start(), missing_option("IN", "the name of an environment", ""));
+    return nullptr;
+  }
+  const declaration<environment>* there = in.environments.find(name);
+  if (!there) found.add(of.at("in"), unknown_reference("IN", "environment", name, in.environments.names()));
+  return there;
+}
+
+template <typename T>
+void check_way_has(const declaration<T>& of,
+                   const declaration<environment>* there,
+                   way_feature needed,
+                   std::string_view what,
+                   findings& found) {
+  if (there && there->value.via != deploy_way::none && !can(there->value.via, needed))
+    found.add(of.at("in"), needs_other_way(what, there->name, ways_with(needed)));
+}
+
+void check_preview(const declaration<preview>& of, draft& in, findings& found) {
+  const declaration<environment>* there = environment_of(of, in, found);
+  check_way_has(of, there, way_feature::branch_copy, "preview", found);
+  if (of.value.replicas.scales())
+    found.add(of.at("replicas"), meaningless_option("a range of REPLICAS", "for a preview", "give a number"));
+  check_references(of.value.services, of.near("services"), "SERVICES", "service", in.services, found);
+  check_references(of.value.cron_jobs, of.near("cron_jobs"), "CRON_JOBS", "cron job", in.cron_jobs, found);
+}
+
+/// The only service with a port, for a canary that names none.
+void fill_in_service(declaration<canary>& of, draft& in, findings& found) {
+  std::vector<std::string> with_port;
+  for (const auto& each : in.services.items())
+    if (each.value.port) with_port.push_back(each.name);
+  if (with_port.size() != 1) return found.add(of.start(), ambiguous_canary(with_port));
+  of.value.service = dns_label::from(with_port.front());
+  of.name += "." + with_port.front();
+}
+
+void check_canary(declaration<canary>& of, draft& in, findings& found) {
+  const declaration<environment>* there = environment_of(of, in, found);
+  check_way_has(of, there, way_feature::branch_share, "canary", found);
+  if (of.site->unclear) return;
+  if (!of.at("share"))
+    found.add(of.start(), missing_option("SHARE", share::allowed(), "cicd explain canary.share"));
+  if (!of.at("service")) return fill_in_service(of, in, found);
+  if (!of.value.service) return;
+  const declaration<service>* meant = in.services.find(of.value.service.view());
+  if (!meant)
+    found.add(of.at("service"),
+              unknown_reference("SERVICE", "service", of.value.service.view(), in.services.names()));
+  else if (!meant->value.port)
+    found.add(of.at("service"), canary_without_port(meant->name));
+}
+
+/// One that names its service, and one that means the same without.
+void check_canaries_apart(const draft& in, findings& found) {
+  const auto& all = in.canaries.items();
+  for (auto each = all.begin(); each != all.end(); ++each) {
+    const auto same =
+        std::find_if(all.begin(), each, [&](const auto& other) { return other.name == each->name; });
+    if (same != each && !each->name.empty())
+      found.add(each->start(), given_twice("canary of this service IN this environment", each->name,
+                                           found.text_of(same->site->from->where)));
+  }
+}
+
+}  // namespace
+}  // namespace checks_environment
+
+void check_environments(draft& of, findings& found) {
+  using namespace checks_environment;
+  for (const auto& each : of.environments.items()) check_environment(each, found);
+  for (const auto& each : of.previews.items()) check_preview(each, of, found);
+  for (auto& each : of.canaries.items()) check_canary(each, of, found);
+  check_canaries_apart(of, found);
+}
+
+}  // namespace cicd::declaring

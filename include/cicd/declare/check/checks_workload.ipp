@@ -1,0 +1,311 @@
+// The checks of services, cron jobs and containers: what they refer to, and what no cluster can do.
+#include <cicd/declare/check/checks.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace cicd::declaring {
+
+namespace checks_workload {
+namespace {
+
+/// Kubernetes adds the time of a run to the name of a CronJob when it names its Job.
+constexpr std::size_t longest_cron_job = 52;
+
+template <typename T>
+void check_variables(const declaration<T>& of, findings& found) {
+  for (const secret_reference& secret : of.value.secret_env)
+    for (const assignment& variable : of.value.env)
+      if (secret.name == variable.name)
+        found.add(of.at("secret_env"), {.what = "the variable is in ENV too",
+                                        .value = secret.name.str(),
+                                        .help = "leave one of them out"});
+}
+
+bool is_storage(const mount& of) {
+  return of.source.view().starts_with("storage:");
+}
+
+/// What the container sees has one source for each path; what each pod gets for itself is STATEFUL's.
+template <typename T>
+void check_volumes(const declaration<T>& of, bool stateful, findings& found) {
+  std::set<std::string_view> paths;
+  for (const mount& each : of.value.volumes) {
+    paths.insert(each.path);
+    if (is_storage(each) && !stateful)
+      found.add(of.at("volumes"), storage_without_stateful(each.source.view()));
+  }
+  if constexpr (requires { of.value.config_files; })
+    for (const file_mapping& each : of.value.config_files) {
+      if (each.to == "/" || each.to.ends_with('/'))
+        found.add(of.at("config_files"), no_file_path(each.to));
+      else if (!paths.insert(each.to).second)
+        found.add(of.at("config_files"), path_mounted_twice(each.to));
+    }
+}
+
+bool is_zero(amount of) {
+  return of && of.view().find_first_not_of("0%") == std::string_view::npos;
+}
+
+void check_ports(const declaration<service>& of, findings& found) {
+  std::map<int, std::string_view> names;
+  if (of.value.port) names.emplace(of.value.port.number(), "http");
+  for (const named_port& each : of.value.ports) {
+    if (of.value.port && each.name.view() == "http") found.add(of.at("ports"), port_name_taken("http"));
+    const auto [first, is_new] = names.emplace(each.port.number(), each.name.view());
+    if (!is_new)
+      found.add(of.at("ports"), port_given_twice(each.port.number(), first->second, each.name.view()));
+  }
+}
+
+void check_rollout(const declaration<service>& of, findings& found) {
+  if (of.value.stateful && of.at("max_surge"))
+    found.add(of.at("max_surge"), meaningless_option("MAX_SURGE", "with STATEFUL", "leave MAX_SURGE out"));
+  if (is_zero(of.value.max_unavailable) && is_zero(of.value.max_surge))
+    found.add(of.at("max_surge"), rollout_that_cannot_move());
+  constexpr std::int64_t usual_grace = 30'000;
+  const std::int64_t grace = of.value.grace ? of.value.grace.milliseconds() : usual_grace;
+  if (of.value.drain && of.value.drain.milliseconds() >= grace)
+    found.add(of.at("drain"), drain_longer_than_grace(of.value.grace ? "GRACE" : "the GRACE of 30s"));
+}
+
+void check_values(const declaration<service>& of, findings& found) {
+  check_counterparts(of,
+                     {{"ready", "READY", "port", "PORT"},
+                      {"live", "LIVE", "port", "PORT"},
+                      {"drain", "DRAIN", "port", "PORT"},
+                      {"host", "HOST", "port", "PORT"},
+                      {"start_within", "START_WITHIN", "ready", "READY"},
+                      {"ingress_class", "INGRESS_CLASS", "host", "HOST"},
+                      {"ingress_annotations", "INGRESS_ANNOTATIONS", "host", "HOST"},
+                      {"tls", "TLS", "host", "HOST"}},
+                     found);
+  if (of.value.replicas.scales() && !of.at("cpu"))
+    found.add(of.at("replicas"), missing_counterpart("a range of REPLICAS", "CPU"));
+  if (of.at("scale_at") && !of.value.replicas.scales())
+    found.add(of.at("scale_at"), missing_counterpart("SCALE_AT", "a range of REPLICAS"));
+  check_ports(of, found);
+  check_rollout(of, found);
+  check_variables(of, found);
+  check_volumes(of, of.value.stateful, found);
+}
+
+void check_values(const declaration<cron_job>& of, findings& found) {
+  check_variables(of, found);
+  check_volumes(of, false, found);
+}
+
+template <typename T>
+void check_image_reference(const declaration<T>& of, draft& in, findings& found) {
+  if (of.value.image && !in.without_template && !in.images.find(of.value.image.view()))
+    found.add(of.at("image"), unknown_reference("IMAGE", "image", of.value.image.view(), in.images.names()));
+}
+
+template <typename T>
+void check_declared(const declaration<T>& of, std::string_view what, draft& in, findings& found) {
+  check_image_reference(of, in, found);
+  if (!of.at("image") && in.images.items().size() != 1 && !of.site->unclear && !in.without_template)
+    found.add(of.start(), ambiguous_image(what, in.images.names()));
+  check_values(of, found);
+}
+
+/// Where values can hold: in the environments, and in the copies of branches beside them.
+struct places_of_values {
+  draft& in;
+  bool find(std::string_view name) { return is_copy(name) || in.environments.find(name); }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all = in.environments.names();
+    for (const char* each : {"preview", "canary"}) all.emplace_back(each);
+    return all;
+  }
+};
+
+template <typename T>
+bool is_in(const declaration<T>& of, std::string_view where) {
+  return std::any_of(of.value.in.begin(), of.value.in.end(),
+                     [&](const dns_label& each) { return each.view() == where; });
+}
+
+/// What a branch's copy has from elsewhere: its name, whom it answers, how many pods it has.
+void check_in_copies(const declaration<service>& of, findings& found) {
+  struct fixed {
+    std::string_view key, keyword, help;
+    bool is_of_canary;
+  };
+  static constexpr std::string_view by_preview = "say it in pipeline_preview()", leave = "leave it out";
+  static constexpr fixed all[] = {{"named", "NAMED", leave, false},
+                                  {"selector", "SELECTOR", leave, false},
+                                  {"service_selector", "SERVICE_SELECTOR", leave, false},
+                                  {"stateful", "STATEFUL", leave, false},
+                                  {"replicas", "REPLICAS", by_preview, false},
+                                  {"scale_at", "SCALE_AT", leave, false},
+                                  {"host", "HOST", by_preview, false},
+                                  {"disruptions", "DISRUPTIONS", leave, false},
+                                  {"port", "PORT", leave, true},
+                                  {"ports", "PORTS", leave, true},
+                                  {"ingress_class", "INGRESS_CLASS", leave, true},
+                                  {"ingress_annotations", "INGRESS_ANNOTATIONS", leave, true},
+                                  {"tls", "TLS", leave, true},
+                                  {"allow_from", "ALLOW_FROM", leave, true}};
+  const bool canary = is_in(of, "canary");
+  if (!canary && !is_in(of, "preview")) return;
+  for (const fixed& each : all)
+    if (of.at(each.key) && (canary || !each.is_of_canary))
+      found.add(of.at(each.key), meaningless_option(each.keyword, canary ? "IN canary" : "IN preview",
+                                                    std::string(each.help)));
+}
+
+void check_in_copies(const declaration<cron_job>& of, findings& found) {
+  if (is_in(of, "canary"))
+    found.add(of.near("in"), meaningless_option("IN canary", "for a cron job", "a canary has no cron jobs"));
+}
+
+/// Values IN an environment are judged with those that hold everywhere, unless these are wrong by themselves.
+template <typename T>
+void check_override(const declaration<T>& of,
+                    workloads<T>& list,
+                    std::string_view what,
+                    std::string_view function,
+                    draft& in,
+                    findings& found) {
+  places_of_values places{in};
+  check_references(of.value.in, of.near("in"), "IN", "environment", places, found);
+  check_in_copies(of, found);
+  const declaration<T>* base = list.find(of.name);
+  if (!base) return found.add(of.start(), undeclared_workload(function, what, of.name, of.pipeline));
+  check_image_reference(of, in, found);
+  declaration<T> merged = *base;
+  lay_in_over(merged, of);
+  findings ignored(std::string{});
+  check_values(*base, ignored);
+  if (ignored.empty()) check_values(merged, found);
+}
+
+/// Two calls that give one service other values in one environment would need an order.
+template <typename T>
+void check_overrides_apart(const workloads<T>& list, std::string_view what, findings& found) {
+  std::map<std::pair<std::string, std::string_view>, place> first;
+  for (const declaration<T>& each : list.overrides)
+    for (const dns_label& environment : each.value.in) {
+      const auto [known, is_new] = first.try_emplace({each.name, environment.view()}, each.near("in"));
+      if (!is_new)
+        found.add(each.near("in"),
+                  given_twice(fmt::format("{} IN this environment", what), environment.view(),
+                              found.text_of(known->second.site->from->where)));
+    }
+}
+
+template <typename T>
+void check_all(
+    workloads<T>& list, std::string_view what, std::string_view function, draft& in, findings& found) {
+  for (const auto& each : list.items()) check_declared(each, what, in, found);
+  for (const auto& each : list.overrides) check_override(each, list, what, function, in, found);
+  check_overrides_apart(list, what, found);
+}
+
+/// The zone exists, and no run falls into an hour that a change of its clock leaves out or has twice.
+void check_zone(const declaration<cron_job>& of, const zone_source& zones, findings& found) {
+  if (!zones.changes || !of.value.time_zone || !of.value.schedule) return;
+  const std::string name = of.value.time_zone.str();
+  const auto changes = zones.changes(name);
+  if (!changes) {
+    const place where{of.at("time_zone").site, of.at("time_zone").word + 1};
+    return found.add(where, unknown_zone(name, zones.names ? zones.names() : std::vector<std::string>()));
+  }
+  if (const auto doubtful = doubtful_time_of(of.value.schedule, *changes))
+    found.warn(of.near("schedule"), doubtful_run(*doubtful, name));
+}
+
+void check_cron_job(const declaration<cron_job>& of, draft& in, const zone_source& zones, findings& found) {
+  if (!of.at("schedule") && !of.site->unclear)
+    found.add(of.start(),
+              missing_option("SCHEDULE", cron_schedule::allowed(), "cicd explain cron_job.schedule"));
+  if (in.services.find(of.name)) found.add(of.near("name"), name_of_a_service(of.name));
+  const std::string object = of.value.named ? of.value.named.str() : in.own.name + "-" + of.name;
+  if (object.size() > longest_cron_job) found.warn(of.near("name"), long_cron_job(object, longest_cron_job));
+  check_zone(of, zones, found);
+}
+
+void check_cron_override(const declaration<cron_job>& of,
+                         draft& in,
+                         const zone_source& zones,
+                         findings& found) {
+  declaration<cron_job>* base = in.cron_jobs.find(of.name);
+  if (!base || (!of.at("schedule") && !of.at("time_zone"))) return;
+  declaration<cron_job> merged = *base;
+  lay_in_over(merged, of);
+  check_zone(merged, zones, found);
+}
+
+/// Services and cron jobs by one name: a container may stand in the pods of both.
+struct hosts_of_containers {
+  draft& in;
+  bool find(std::string_view name) { return in.services.find(name) || in.cron_jobs.find(name); }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all = in.services.names();
+    for (std::string& each : in.cron_jobs.names()) all.push_back(std::move(each));
+    return all;
+  }
+};
+
+bool is_stateful(const dns_label& name, draft& in) {
+  const declaration<service>* found = in.services.find(name.view());
+  return found && found->value.stateful;
+}
+
+void check_container(const declaration<container>& of, draft& in, findings& found) {
+  const auto need = [&](std::string_view key, std::string_view keyword, std::string_view allowed) {
+    if (!of.at(key) && !of.site->unclear)
+      found.add(of.start(), missing_option(keyword, allowed, fmt::format("cicd explain container.{}", key)));
+  };
+  need("of", "OF", "names of services and cron jobs");
+  need("role", "ROLE", allowed_form(static_cast<const container_role*>(nullptr)));
+  hosts_of_containers hosts{in};
+  check_references(of.value.of, of.near("of"), "OF", "service or cron job", hosts, found);
+  const std::string_view image = of.value.image.view();
+  if (!image.empty() && image.find('@') == image.npos && !in.without_template && !in.images.find(image))
+    found.add(of.at("image"), unknown_reference("IMAGE", "image", image, in.images.names()));
+  for (const dns_label& each : of.value.of)
+    if (each.view() == of.name) found.add(of.near("name"), name_of_the_main_container(of.name));
+  check_variables(of, found);
+  const bool stateful = std::all_of(of.value.of.begin(), of.value.of.end(),
+                                    [&](const dns_label& each) { return is_stateful(each, in); });
+  check_volumes(of, stateful, found);
+}
+
+/// Which pods a container is in, and as what, holds everywhere.
+void check_container_override(const declaration<container>& of, draft& in, findings& found) {
+  places_of_values places{in};
+  check_references(of.value.in, of.near("in"), "IN", "environment", places, found);
+  const declaration<container>* base = in.containers.find(of.name);
+  if (!base)
+    return found.add(of.start(),
+                     undeclared_workload("pipeline_container", "container", of.name, of.pipeline));
+  for (const auto& [key, keyword] : {std::pair{"of", "OF"}, std::pair{"role", "ROLE"}})
+    if (of.at(key)) found.add(of.at(key), meaningless_option(keyword, "with IN", "leave it out"));
+  declaration<container> merged = *base;
+  lay_in_over(merged, of);
+  findings ignored(std::string{});
+  check_container(*base, in, ignored);
+  if (ignored.empty()) check_container(merged, in, found);
+}
+
+}  // namespace
+}  // namespace checks_workload
+
+void check_workloads(draft& of, const zone_source& zones, findings& found) {
+  using namespace checks_workload;
+  check_all(of.services, "service", "pipeline_service", of, found);
+  check_all(of.cron_jobs, "cron job", "pipeline_cron_job", of, found);
+  for (const auto& each : of.cron_jobs.items()) check_cron_job(each, of, zones, found);
+  for (const auto& each : of.cron_jobs.overrides) check_cron_override(each, of, zones, found);
+  for (const auto& each : of.containers.items()) check_container(each, of, found);
+  for (const auto& each : of.containers.overrides) check_container_override(each, of, found);
+  check_overrides_apart(of.containers, "container", found);
+}
+
+}  // namespace cicd::declaring

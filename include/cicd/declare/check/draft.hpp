@@ -1,0 +1,84 @@
+// A pipeline between reading and judging: its declarations with the places where each option is given, the
+// template's and the person's already one. The checks look here, so that each error can name its call.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <cicd/declare/check/overrides.hpp>
+#include <cicd/declare/parse/parser.hpp>
+
+namespace cicd::declaring {
+
+/// Declarations of one kind by name, in order.
+template <typename T>
+class named_list {
+ public:
+  declaration<T>* find(std::string_view name) {
+    const auto found = index_.find(std::string(name));
+    return found == index_.end() ? nullptr : &items_[found->second];
+  }
+  void add(declaration<T> item) {
+    index_.emplace(item.name, items_.size());
+    items_.push_back(std::move(item));
+  }
+  std::deque<declaration<T>>& items() { return items_; }
+  const std::deque<declaration<T>>& items() const { return items_; }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const declaration<T>& each : items_) all.push_back(each.name);
+    return all;
+  }
+
+ private:
+  std::deque<declaration<T>> items_;
+  std::unordered_map<std::string, std::size_t> index_;
+};
+
+/// Services or cron jobs: the calls that declare them, and those that give them other values IN environments.
+template <typename T>
+struct workloads : named_list<T> {
+  std::vector<declaration<T>> overrides{};
+};
+
+struct draft {
+  declaration<pipeline> own;
+  named_list<step> steps;
+  named_list<image> images;
+  workloads<service> services;
+  workloads<cron_job> cron_jobs;
+  workloads<container> containers;
+  named_list<environment> environments;
+  named_list<preview> previews;               ///< by environment
+  named_list<canary> canaries;                ///< by environment and service
+  std::vector<const call_site*> label_calls;  ///< of pipeline_label()
+  bool without_template = false;              ///< its template could not be read: what it lacks may be there
+};
+
+/// Lays what `over` gives over `base`; places go along.
+template <typename T>
+void lay_over(declaration<T>& base, const declaration<T>& over) {
+  std::size_t at = 0;
+  each_pair(base.value, over.value, [&]<typename V>(std::string_view, V& field, const V& value) {
+    if (over.given[at]) {
+      field = value;
+      base.given[at] = over.given[at];
+    }
+    ++at;
+  });
+  base.site = over.site;
+}
+
+/// The same for a call with IN: its values as they hold in the environments that it names.
+template <typename T>
+void lay_in_over(declaration<T>& base, const declaration<T>& over) {
+  lay_in_environment(base.value, over.value);
+  for (std::size_t at = 0; at < base.given.size(); ++at)
+    if (over.given[at]) base.given[at] = over.given[at];
+  base.site = over.site;
+}
+
+}  // namespace cicd::declaring

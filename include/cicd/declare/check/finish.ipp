@@ -1,0 +1,106 @@
+// From a checked draft to what the rest of cicd works on: values without places, and where each came from by
+// its path.
+#include <cicd/declare/check/finish.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace cicd::declaring {
+namespace {
+
+template <typename T>
+void note_origins(const declaration<T>& of, const std::string& prefix, declared_pipeline& made) {
+  const auto& options = options_of<T>();
+  for (std::size_t at = 0; at < options.size(); ++at)
+    if (of.given[at] && options[at].key != "name")
+      made.origins.emplace(prefix + std::string(options[at].key), of.given[at].site->from->where);
+}
+
+/// Placeholders of an environment stand for names that are known here.
+void fill_in_names(environment& of, const dns_label& pipeline) {
+  const placeholder_values values{{"pipeline", pipeline.str()}, {"environment", of.name.str()}};
+  of.repository = text::from(with_placeholders(of.repository.view(), values));
+  of.path = relative_path::from(with_placeholders(of.path.view(), values));
+  for (text& each : of.context) each = text::from(with_placeholders(each.view(), values));
+  of.kubeconfig = text::from(with_placeholders(of.kubeconfig.view(), values));
+}
+
+template <typename T>
+void move_part(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+  const std::string prefix = fmt::format("{}.{}", kind, from.name);
+  made.origins.emplace(prefix, from.site->from->where);
+  note_origins(from, prefix + ".", made);
+  to.push_back(std::move(from.value));
+}
+
+template <typename T>
+void move_override(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+  const auto& options = options_of<T>();
+  for (const dns_label& environment : from.value.in)
+    for (std::size_t at = 1; at < options.size(); ++at)
+      if (from.given[at] && options[at].key != "in")
+        made.origins.emplace(fmt::format("{}.{}.{}@{}", kind, from.name, options[at].key, environment.view()),
+                             from.given[at].site->from->where);
+  to.push_back(std::move(from.value));
+}
+
+/// Each with its values IN environments right behind it.
+template <typename T>
+void move_workloads(workloads<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+  for (auto& each : from.items()) {
+    move_part(each, kind, to, made);
+    for (auto& over : from.overrides)
+      if (over.name == each.name) move_override(over, kind, to, made);
+  }
+}
+
+/// The values are those of all calls of pipeline_label(); each is named by the first.
+void note_labels(const draft& of, declared_pipeline& made) {
+  if (!of.label_calls.empty()) made.origins.emplace("labels", of.label_calls.front()->from->where);
+}
+
+/// That of add_pipeline() first.
+void note_files(const declaration<pipeline>& own, declared_pipeline& made) {
+  const auto add = [&](const std::string& file) {
+    if (!file.ends_with("/template.json")
+        && std::find(made.declared_in.begin(), made.declared_in.end(), file) == made.declared_in.end())
+      made.declared_in.push_back(file);
+  };
+  add(own.site->from->where.list_file);
+  for (const auto& [path, from] : made.origins) add(from.list_file);
+}
+
+}  // namespace
+
+std::string source_directory_of(const declaration<pipeline>& own) {
+  const std::filesystem::path folder =
+      std::filesystem::path(own.site->from->directory) / own.value.directory.view();
+  std::string text = folder.lexically_normal().string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+declared_pipeline handed_over(draft& of) {
+  declared_pipeline made;
+  made.declared = of.own.value;
+  made.source_directory = source_directory_of(of.own);
+  note_origins(of.own, "", made);
+  note_labels(of, made);
+  for (auto& each : of.steps.items()) move_part(each, "step", made.declared.steps, made);
+  for (auto& each : of.images.items()) move_part(each, "image", made.declared.images, made);
+  move_workloads(of.services, "service", made.declared.services, made);
+  move_workloads(of.cron_jobs, "cron_job", made.declared.cron_jobs, made);
+  move_workloads(of.containers, "container", made.declared.containers, made);
+  for (auto& each : of.environments.items()) {
+    fill_in_names(each.value, made.declared.name);
+    move_part(each, "environment", made.declared.environments, made);
+  }
+  for (auto& each : of.previews.items()) move_part(each, "preview", made.declared.previews, made);
+  for (auto& each : of.canaries.items()) move_part(each, "canary", made.declared.canaries, made);
+  note_files(of.own, made);
+  return made;
+}
+
+}  // namespace cicd::declaring

@@ -1,0 +1,94 @@
+// A service or cron job as it is in one environment: values given there over those that hold everywhere.
+#include <cicd/declare/check/overrides.hpp>
+#include <cicd/declare/model.hpp>
+
+#include <algorithm>
+
+namespace cicd {
+
+namespace declare_service_in {
+namespace {
+
+template <typename T>
+bool holds(const T& call, std::string_view where) {
+  return std::any_of(call.in.begin(), call.in.end(), [&](const dns_label& in) { return in.view() == where; });
+}
+
+/// The first call of a name declares it. What holds in the copies of branches lies over their environment's.
+template <typename T>
+T workload_in(const std::vector<T>& calls,
+              std::string_view name,
+              std::string_view environment,
+              std::string_view copy) {
+  T merged;
+  const T* first = nullptr;
+  for (const std::string_view where : {environment, copy})
+    for (const T& each : calls) {
+      if (each.name.view() != name) continue;
+      if (first == nullptr)
+        merged = *(first = &each);
+      else if (&each != first && !where.empty() && holds(each, where))
+        declaring::lay_in_environment(merged, each);
+    }
+  return merged;
+}
+
+bool reads_secrets(const container& of) {
+  return !of.secret_env.empty() || std::any_of(of.volumes.begin(), of.volumes.end(), [](const mount& each) {
+    return each.source.view().starts_with("secret:");
+  });
+}
+
+/// What a branch's code would do to the environment's data is done only where somebody said so.
+bool runs_in(const pipeline& declared, const container& of, std::string_view copy) {
+  return copy.empty() || !reads_secrets(of)
+         || std::any_of(declared.containers.begin(), declared.containers.end(),
+                        [&](const container& each) { return each.name == of.name && holds(each, copy); });
+}
+
+std::vector<container> all_containers(const pipeline& declared,
+                                      std::string_view environment,
+                                      std::string_view copy) {
+  std::vector<container> all;
+  for (const container& each : declared.containers)
+    if (std::none_of(all.begin(), all.end(), [&](const container& other) { return other.name == each.name; }))
+      all.push_back(workload_in(declared.containers, each.name.view(), environment, copy));
+  return all;
+}
+
+}  // namespace
+}  // namespace declare_service_in
+
+service service_in(const pipeline& declared,
+                   std::string_view name,
+                   std::string_view environment,
+                   std::string_view copy) {
+  return declare_service_in::workload_in(declared.services, name, environment, copy);
+}
+
+cron_job cron_job_in(const pipeline& declared,
+                     std::string_view name,
+                     std::string_view environment,
+                     std::string_view copy) {
+  return declare_service_in::workload_in(declared.cron_jobs, name, environment, copy);
+}
+
+std::vector<container> containers_in(const pipeline& declared,
+                                     std::string_view environment,
+                                     std::string_view copy) {
+  std::vector<container> all = declare_service_in::all_containers(declared, environment, copy);
+  std::erase_if(all,
+                [&](const container& each) { return !declare_service_in::runs_in(declared, each, copy); });
+  return all;
+}
+
+std::vector<std::string> left_out_of(const pipeline& declared,
+                                     std::string_view environment,
+                                     std::string_view copy) {
+  std::vector<std::string> names;
+  for (const container& each : declare_service_in::all_containers(declared, environment, copy))
+    if (!declare_service_in::runs_in(declared, each, copy)) names.push_back(each.name.str());
+  return names;
+}
+
+}  // namespace cicd

@@ -1,0 +1,187 @@
+// What a team declares of where it runs: environments, and the copies of a branch beside them, as plain
+// structs. How the comments are read stands in pipeline.hpp.
+#pragma once
+
+// Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
+// clang-format off
+
+#include <string>
+#include <vector>
+
+#include <cicd/declare/values/cluster_values.hpp>
+#include <cicd/declare/values/deploy_way.hpp>
+
+namespace cicd {
+
+/// Whether somebody has to agree first.
+enum class approval_rule {
+  none,
+  required  ///< `cicd approve` by somebody whom the cluster knows
+};
+
+/// What happens when a rollout fails.
+enum class failure_rule {
+  none,
+  rollback,  ///< what ran before is put back and watched
+  stop       ///< what was applied stays as it is
+};
+
+/// A place that the service is deployed to.
+struct environment {
+  /// The environment's name, unique within its pipeline.
+  /// Example: stage
+  /// Not: Stage
+  dns_label name;
+  /// The git event that it follows: `branch <pattern>` or `tag <pattern>`.
+  /// Example: ON branch main
+  /// Not: ON commit main
+  trigger on{};
+  /// The way: gitops, render or kubectl.
+  /// Example: VIA gitops
+  /// Not: VIA ftp
+  deploy_way via = deploy_way::none;
+  /// The manifest repository of `VIA gitops`: any URL or path that git knows. Default: a bare repository in the
+  /// build tree.
+  /// Example: REPOSITORY ssh://git@git.example.com/manifests.git
+  /// Not: REPOSITORY ""
+  text repository{};
+  /// The branch of the manifest repository. Default main.
+  /// Example: BRANCH main
+  /// Not: BRANCH "a b"
+  ref_pattern branch{};
+  /// The folder within the manifest repository, or the folder that `VIA render` writes to.
+  /// Default `<environment>/<pipeline>`.
+  /// Example: PATH stage/orders
+  /// Not: PATH ../stage
+  relative_path path{};
+  /// The Kubernetes namespace of the objects.
+  /// Example: NAMESPACE orders
+  /// Not: NAMESPACE Orders
+  dns_label namespace_name{};
+  /// Makes the namespace where it does not exist.
+  /// Example: CREATE_NAMESPACE
+  /// Not: CREATE_NAMESPACE yes
+  bool create_namespace = false;
+  /// The context of the kubeconfig, for `VIA kubectl`. Several are several clusters, deployed one after the other: the
+  /// next only when the one before is healthy. Default: the current one.
+  /// Example: CONTEXT eks-prod-canary eks-prod
+  /// Not: CONTEXT ""
+  std::vector<text> context{};
+  /// The kubeconfig file. Default: KUBECONFIG, else that of the home folder.
+  /// Example: KUBECONFIG ci/kubeconfig
+  /// Not: KUBECONFIG ""
+  text kubeconfig{};
+  /// EKS clusters, `<region>/<cluster>`, instead of CONTEXT: a private kubeconfig that logs in by `aws eks get-token`.
+  /// Example: EKS us-east-1/orders
+  /// Not: EKS orders
+  std::vector<eks_cluster> eks{};
+  /// The AWS role that is taken on to log in to EKS.
+  /// Example: ROLE arn:aws:iam::123456789012:role/deployer
+  /// Not: ROLE deployer
+  role_arn role{};
+  /// Kubernetes objects of one's own, as patterns below the source folder: planned, labelled, applied and pruned with the
+  /// rest. Placeholders are not replaced in them.
+  /// Example: MANIFESTS k8s/*.yaml
+  /// Not: MANIFESTS ../k8s/*.yaml
+  std::vector<path_pattern> manifests{};
+  /// Field managers whose fields are taken over, such as `helm` or `kubectl-client-side-apply`.
+  /// Example: TAKE_OVER helm kubectl-client-side-apply
+  /// Not: TAKE_OVER ""
+  std::vector<text> take_over{};
+  /// Objects that may be removed although such are never removed by themselves: claims, namespaces, definitions.
+  /// Example: PRUNE PersistentVolumeClaim/orders-data
+  /// Not: PRUNE orders-data
+  std::vector<object_name> prune{};
+  /// Whether somebody has to agree first, by `cicd approve`.
+  /// Example: APPROVAL required
+  /// Not: APPROVAL maybe
+  approval_rule approval = approval_rule::none;
+  /// Changed by CI only, on a push or a tag (what is done by hand there, such as a rollback: also by a job that somebody
+  /// starts): a recognised CI system must say so in variables that fit together. It is a seat belt against a deploy by
+  /// mistake, not a lock: variables can be set. The lock is a credential that a laptop does not have.
+  /// Example: PROTECTED
+  /// Not: PROTECTED yes
+  bool is_protected = false;
+  /// What happens when a rollout fails: rollback or stop. Default rollback, for previews stop.
+  /// Example: ON_FAILURE stop
+  /// Not: ON_FAILURE panic
+  failure_rule on_failure = failure_rule::none;
+  /// A program that is run after a rollout, without a shell, in the source folder; the deploy fails with it. `VIA gitops`:
+  /// after the commit, when the agent may not have applied it yet: the program waits for that itself. Not `VIA render`.
+  /// Example: VERIFY ./smoke.sh {host}
+  /// Not: VERIFY ""
+  std::vector<text> verify{};
+  /// How long a symptom may last before a rollout is given up, by cause: crash-loop (1m), image-pull (2m), oom (1m),
+  /// unschedulable (5m), probe (5m), config (0), quota (1m), volume (2m), progress (10m); and how long an object that is being
+  /// deleted is waited for: deletion (2m).
+  /// Example: PATIENCE unschedulable=15m crash-loop=3m
+  /// Not: PATIENCE 15m
+  std::vector<cicd::patience> patience{};
+  /// Allows a deploy from a tree with uncommitted changes although the environment is not the embedded default.
+  /// Example: ALLOW_DIRTY
+  /// Not: ALLOW_DIRTY yes
+  bool allow_dirty = false;
+};
+
+/// The copy of the service that a branch gets beside the real one.
+struct preview {
+  /// The environment whose values, cluster and namespace it takes.
+  /// Example: IN stage
+  /// Not: IN Stage
+  dns_label in{};
+  /// The host under which it answers; `{slug}` is the branch's. Each service after the first gets `<service>-` before it.
+  /// Example: HOST orders.{slug}.example.com
+  /// Not: HOST orders.example.com
+  host_name host{};
+  /// Its own namespace in place of the environment's; `{slug}` is the branch's. It is made, and removed with the preview.
+  /// Example: NAMESPACE orders-{slug}
+  /// Not: NAMESPACE Orders
+  host_name namespace_name{};
+  /// The services that it has. Default: all.
+  /// Example: SERVICES api
+  /// Not: SERVICES Api
+  std::vector<dns_label> services{};
+  /// The cron jobs that it has. Default: none.
+  /// Example: CRON_JOBS close-stale-orders
+  /// Not: CRON_JOBS All
+  std::vector<dns_label> cron_jobs{};
+  /// How many pods each service has. Default 1.
+  /// Example: REPLICAS 2
+  /// Not: REPLICAS -1
+  replica_range replicas{};
+  /// How long it lives after its last deploy. Default 72h.
+  /// Example: TTL 72h
+  /// Not: TTL 72
+  duration ttl{};
+  /// Whether somebody has to agree first, by `cicd approve`.
+  /// Example: APPROVAL required
+  /// Not: APPROVAL maybe
+  approval_rule approval = approval_rule::none;
+  /// Where `cicd preview sweep` is run on a schedule: ci. Without it `cicd doctor` complains, since a preview whose branch is
+  /// gone would stay.
+  /// Example: SWEEP ci
+  /// Not: SWEEP sometimes
+  text sweep{};
+};
+
+/// What a branch may take of an environment's requests, when somebody starts it.
+struct canary {
+  /// The environment.
+  /// Example: IN prod
+  /// Not: IN Prod
+  dns_label in{};
+  /// The service. Default: the only one with a port.
+  /// Example: SERVICE api
+  /// Not: SERVICE Api
+  dns_label service{};
+  /// The most that it may take of the service's pods.
+  /// Example: SHARE 10%
+  /// Not: SHARE 90%
+  cicd::share share{};
+  /// How long it may live. Default 4h.
+  /// Example: TTL 2h
+  /// Not: TTL 2
+  duration ttl{};
+};
+
+}  // namespace cicd

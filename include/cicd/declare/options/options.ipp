@@ -1,0 +1,313 @@
+// The options as data: what belongs to one option alone, the declaring functions, and the lookup of their
+// words.
+#include <cicd/declare/options/options.hpp>
+
+#include <algorithm>
+
+#include <optional>
+
+#include <cicd/base/digest.hpp>
+
+namespace cicd {
+
+namespace declaring {
+namespace {
+
+using names = std::vector<std::string_view>;
+
+/// What is known of a release when manifests are made.
+names of_release(std::initializer_list<std::string_view> more = {}) {
+  names all{"pipeline", "environment", "branch", "slug", "commit", "commit_short", "version"};
+  all.insert(all.end(), more);
+  return all;
+}
+
+/// What of_release() knows, and what the cluster knows of each pod.
+names of_pods(std::initializer_list<std::string_view> more = {}) {
+  names all = of_release(more);
+  for (const std::string_view each : {"image", "namespace", "node_ip", "node_name", "pod_ip", "pod_name"})
+    all.push_back(each);
+  return all;
+}
+
+bool is_workload(std::string_view kind) {
+  return kind == "service" || kind == "cron_job";
+}
+
+/// Only what is known when the text is used, and never what changes with a commit where the text is part of a
+/// key or of an image.
+names placeholders_of(std::string_view kind, std::string_view key) {
+  if (kind == "step" && (key == "command" || key == "env")) return {"pipeline", "source"};
+  if (kind == "pipeline" && key == "labels") return of_release();
+  if ((kind == "service" || kind == "preview") && key == "host") return {"pipeline", "environment", "slug"};
+  if (kind == "preview" && key == "namespace") return {"pipeline", "environment", "slug"};
+  if (kind == "service" && key == "ingress_annotations") return of_release({"host", "image"});
+  if (is_workload(kind) && key == "annotations")
+    return kind == "service" ? of_release({"host", "image"}) : of_release({"image"});
+  if (key == "env" && kind == "service") return of_pods({"host"});
+  if (key == "env" && (kind == "cron_job" || kind == "container")) return of_pods();
+  if (kind == "environment" && key == "verify") return of_release({"host", "image", "namespace"});
+  if (kind == "environment"
+      && (key == "repository" || key == "path" || key == "context" || key == "kubeconfig"))
+    return {"pipeline", "environment"};
+  return {};
+}
+
+/// `scratch`, a layout or root file system on disk, or a reference whose digest says which bytes are meant.
+bool is_base(std::string_view text) {
+  if (text == "scratch") return true;
+  if (text.starts_with("oci:")) return text.size() > 4;
+  if (text.starts_with("rootfs:")) return text.size() > 7;
+  const auto at = text.find('@');
+  return at != text.npos && at > 0 && text.substr(at).starts_with("@sha256:")
+         && digest_from(text.substr(at + 1));
+}
+
+/// What CMake takes as a target's name, `::` of an imported one included.
+bool is_target_name(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return detail::is_alnum_lower(c) || detail::is_upper(c)
+           || std::string_view("_.+-:").find(c) != std::string_view::npos;
+  });
+}
+
+/// A number of pods or a share of them, or none of the kind at all.
+bool is_disruption_rule(std::string_view text) {
+  return text == "off" || amount::accepts(text);
+}
+
+bool is_part_of_cpu(std::string_view text) {
+  return text.ends_with('%') && text != "0%" && text.size() <= 4 && (text.size() < 4 || text == "100%");
+}
+
+bool is_number_at_most(std::string_view text, int most) {
+  if (text.empty() || text.size() > 3 || !std::all_of(text.begin(), text.end(), detail::is_digit))
+    return false;
+  int number = 0;
+  for (const char c : text) number = number * 10 + (c - '0');
+  return number <= most;
+}
+
+bool is_address_v4(std::string_view text) {
+  const std::vector<std::string> parts = split(text, '.');
+  return parts.size() == 4 && std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+           return is_number_at_most(part, 255) && (part.size() == 1 || part.front() != '0');
+         });
+}
+
+bool is_group_v6(std::string_view text) {
+  return !text.empty() && text.size() <= 4 && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
+}
+
+/// How many groups stand there; nothing when one of them is none.
+std::optional<std::size_t> groups_v6(std::string_view text) {
+  if (text.empty()) return 0;
+  const std::vector<std::string> parts = split(text, ':');
+  if (!std::all_of(parts.begin(), parts.end(), [](const std::string& part) { return is_group_v6(part); }))
+    return std::nullopt;
+  return parts.size();
+}
+
+bool is_address_v6(std::string_view text) {
+  const auto gap = text.find("::");
+  if (gap == text.npos) return groups_v6(text) == 8;
+  const auto before = groups_v6(text.substr(0, gap)), after = groups_v6(text.substr(gap + 2));
+  return before && after && *before + *after < 8;
+}
+
+/// An address range such as 10.0.0.0/8 or fd00::/8.
+bool is_address_range(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == text.npos) return false;
+  const std::string_view address = text.substr(0, slash), bits = text.substr(slash + 1);
+  return (is_address_v4(address) && is_number_at_most(bits, 32))
+         || (is_address_v6(address) && is_number_at_most(bits, 128));
+}
+
+bool is_source_of_connections(std::string_view text) {
+  if (text == "namespace") return true;
+  if (text.starts_with("namespace:")) return dns_label::accepts(text.substr(10));
+  return is_address_range(text);
+}
+
+/// A name of an image of the pipeline, or a reference whose digest says which bytes are meant.
+bool is_container_image(std::string_view text) {
+  const auto at = text.find('@');
+  if (at == text.npos) return dns_label::accepts(text);
+  return at > 0 && text.substr(at).starts_with("@sha256:") && digest_from(text.substr(at + 1));
+}
+
+/// One label of a host name, with `{slug}` in it, so that it can name a namespace.
+bool is_namespace_pattern(std::string_view text) {
+  return text.find('.') == text.npos && text.find("{slug}") != text.npos;
+}
+
+bool is_host_pattern(std::string_view text) {
+  return text.find("{slug}") != text.npos;
+}
+
+/// Rules for the options of workloads, previews and environments.
+void specialise_workload(std::string_view kind, option& of) {
+  if (of.key == "disruptions")
+    of.allowed = "a whole number such as 1, a percentage such as 25%, or off",
+    of.accepts = is_disruption_rule;
+  if (of.key == "scale_at") of.allowed = "a percentage from 1% to 100%", of.accepts = is_part_of_cpu;
+  if (of.key == "allow_from")
+    of.allowed = "namespace, namespace:<name>, or an address range such as 10.0.0.0/8 or fd00::/8",
+    of.accepts = is_source_of_connections;
+  if (kind == "container" && of.key == "image")
+    of.allowed = "the name of an image of this pipeline, or <repository>@sha256:<64 digits>",
+    of.accepts = is_container_image;
+  if (of.key == "sweep") of.allowed = "ci", of.choices = {"ci"};
+  if (kind != "preview") return;
+  if (of.key == "host")
+    of.allowed = "a DNS name with {slug} in it, such as orders.{slug}.example.com",
+    of.accepts = is_host_pattern;
+  if (of.key == "namespace")
+    of.allowed = "a name without dots and with {slug} in it, such as orders-{slug}",
+    of.accepts = is_namespace_pattern;
+}
+
+}  // namespace
+
+option specialised(std::string_view kind, option of) {
+  of.placeholders = placeholders_of(kind, of.key);
+  if (of.key == "base")
+    of.allowed =
+        "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, or a reference that ends in @sha256:<64 "
+        "digits>",
+    of.accepts = is_base;
+  if (of.key == "fail_on") of.allowed = "low, medium or high", of.choices = {"low", "medium", "high"};
+  if (of.key == "depends") of.allowed = "names of CMake targets", of.accepts = is_target_name;
+  specialise_workload(kind, of);
+  of.may_hold_empty = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
+                      || of.key == "smoke" || of.key == "verify";
+  return of;
+}
+
+const std::vector<option>& options_of(std::string_view kind) {
+  static const std::vector<option> none;
+  if (kind == "pipeline") return options_of<pipeline>();
+  if (kind == "step") return options_of<step>();
+  if (kind == "image") return options_of<image>();
+  if (kind == "service") return options_of<service>();
+  if (kind == "cron_job") return options_of<cron_job>();
+  if (kind == "container") return options_of<container>();
+  if (kind == "environment") return options_of<environment>();
+  if (kind == "preview") return options_of<preview>();
+  if (kind == "canary") return options_of<canary>();
+  return none;
+}
+
+const std::vector<std::string>& patience_causes() {
+  static const std::vector<std::string> causes{"crash-loop", "image-pull", "oom",   "unschedulable",
+                                               "probe",      "config",     "quota", "volume",
+                                               "deletion",   "progress"};
+  return causes;
+}
+
+const std::vector<placeholder_doc>& placeholder_docs() {
+  static const std::vector<placeholder_doc> docs{
+      {"pipeline", "the pipeline's name"},
+      {"source", "the absolute folder of the service's sources"},
+      {"environment", "the environment's name"},
+      {"branch", "the branch of the commit that first built the image"},
+      {"slug", "that branch as a part of a host name"},
+      {"commit", "the commit that first built the image, 40 digits"},
+      {"commit_short", "its first seven digits"},
+      {"version", "the version: the tag without its `v`, else what git describes"},
+      {"host", "the service's host in that environment"},
+      {"image", "the image that the service runs, as `<repository>:<tag>@<digest>`"},
+      {"namespace", "the namespace of the objects"},
+      {"node_ip", "the address of the node that the pod runs on, known to the pod alone"},
+      {"node_name", "the name of that node, known to the pod alone"},
+      {"pod_ip", "the address of the pod, known to the pod alone"},
+      {"pod_name", "the name of the pod, known to the pod alone"}};
+  return docs;
+}
+
+}  // namespace declaring
+
+const std::vector<declaring_function>& declaring_functions() {
+  static const std::vector<declaring_function> functions = [] {
+    std::vector<declaring_function> made{
+        {"add_pipeline",
+         "pipeline",
+         "<pipeline>",
+         {},
+         "A pipeline: all it takes for a service that follows its template."},
+        {"pipeline_step",
+         "step",
+         "<pipeline> <step>",
+         {},
+         "One step of one's own, or other values for a template's. A call that gives COMMAND or SHELL "
+         "replaces the template's step "
+         "of that name, except for its STAGE; one that gives neither changes only what it names."},
+        {"pipeline_image",
+         "image",
+         "<pipeline> [<image>]",
+         {},
+         "An OCI image. A call for the template's image changes only what it names; an image of another name "
+         "is one more."},
+        {"pipeline_service",
+         "service",
+         "<pipeline> <service>",
+         {},
+         "A long-running workload: Deployment, Service and Ingress. With IN, other values for some "
+         "environments; values that are told apart by a name (ENV, SECRET_ENV, PORTS, annotations) are "
+         "merged by "
+         "it, everything else is replaced."},
+        {"pipeline_cron_job",
+         "cron_job",
+         "<pipeline> <cron-job>",
+         {},
+         "A scheduled workload: a CronJob. With IN, other values for some environments, as for a service; "
+         "OFF "
+         "leaves it out."},
+        {"pipeline_container",
+         "container",
+         "<pipeline> <container>",
+         {},
+         "A further container in the pods of services or cron jobs: one that runs before the main one, or "
+         "beside "
+         "it."},
+        {"pipeline_environment",
+         "environment",
+         "<pipeline> <environment>",
+         {},
+         "A place that the services are deployed to."},
+        {"pipeline_preview",
+         "preview",
+         "<pipeline>",
+         {},
+         "The copy of the service that a branch gets beside the real one: `deploy-branch`, "
+         "`undeploy-branch`."},
+        {"pipeline_canary",
+         "canary",
+         "<pipeline>",
+         {},
+         "What a branch may take of an environment's requests, when somebody starts it by `cicd canary "
+         "start`."},
+        {"pipeline_label",
+         "label",
+         "<pipeline> <key>=<value>",
+         {},
+         "Labels of one's own on every object and on the pods, as LABELS of add_pipeline(); several calls "
+         "add "
+         "up."}};
+    for (declaring_function& function : made)
+      for (const declaring::option& option : declaring::options_of(function.kind))
+        if (option.key != "name") function.keywords.push_back(option.keyword);
+    return made;
+  }();
+  return functions;
+}
+
+const field_doc* find_field_doc(std::string_view key) {
+  const auto docs = field_docs();
+  const auto found =
+      std::find_if(docs.begin(), docs.end(), [&](const field_doc& doc) { return doc.key == key; });
+  return found == docs.end() ? nullptr : &*found;
+}
+
+}  // namespace cicd

@@ -1,0 +1,68 @@
+// What is wrong with the declarations, gathered over a whole configure and given back in order of
+// declaration. The wording of each is in wording.hpp; here is whom it concerns and where it stands.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/declare/model.hpp>
+#include <cicd/declare/parse/recorded_call.hpp>
+
+namespace cicd::declaring {
+
+/// A call, its place among all, and the name of what it declares: `orders/lint`.
+struct call_site {
+  const call* from = nullptr;
+  std::size_t order = 0;  ///< calls of a template have that of the add_pipeline() which asked for it
+  std::string subject;
+  bool unclear = false;  ///< some of its words were refused, so that nothing can be said to be missing
+};
+
+/// A word of a call; without a site it is nowhere.
+struct place {
+  const call_site* site = nullptr;
+  std::size_t word = 0;
+
+  explicit operator bool() const { return site != nullptr; }
+};
+
+/// What an error says beside whom it concerns and where it was declared.
+struct remark {
+  std::string what;
+  std::optional<std::string> value{};
+  std::string allowed{};
+  std::string did_you_mean{};
+  std::string help{};
+  std::vector<note> further{};  ///< below all of these
+};
+
+class findings {
+ public:
+  explicit findings(std::string source_root) : source_root_(std::move(source_root)) {}
+
+  void add(const place& where, remark about);
+  void warn(const place& where, remark about);
+  bool empty() const { return errors_.empty(); }
+  /// Where `of` stands, for a person.
+  std::string text_of(const origin& of) const { return of.text(source_root_); }
+
+  /// In the order of calls, and of words within a call.
+  errors errors_in_order() { return in_order(errors_); }
+  errors warnings_in_order() { return in_order(warnings_); }
+
+ private:
+  struct finding {
+    place where;
+    error failure;
+  };
+  error error_from(const place& where, remark about) const;
+  static errors in_order(std::vector<finding>& of);
+
+  std::string source_root_;
+  std::vector<finding> errors_;
+  std::vector<finding> warnings_;
+};
+
+}  // namespace cicd::declaring

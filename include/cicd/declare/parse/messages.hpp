@@ -1,0 +1,101 @@
+// The words of every error of a declaration, one function each. They know what is wrong, not how it was
+// found.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/declare/options/options.hpp>
+#include <cicd/declare/parse/diagnostics.hpp>
+#include <cicd/declare/values/schedule.hpp>
+
+namespace cicd::declaring {
+
+// Words of a call.
+remark missing_name(const declaring_function& of);
+remark unknown_keyword(std::string_view word,
+                       const std::vector<option>& options,
+                       std::string_view function,
+                       bool in_list);
+remark value_without_keyword(std::string_view word,
+                             const std::vector<option>& options,
+                             std::string_view function);
+remark repeated_keyword(const option& of);
+remark missing_value(const option& of);
+remark value_of_a_flag(const option& of, std::string_view value);
+remark several_values(const option& of, std::string_view further);
+
+// Values.
+remark empty_value(const option& of);
+remark wrong_value(const option& of, std::string_view value, std::string did_you_mean);
+remark repeated_value(const option& of, std::string_view value);
+remark generator_expression(const option& of);
+remark unknown_placeholder(const option& of, std::string_view name);
+
+// What belongs together.
+remark missing_option(std::string_view keyword, std::string_view allowed, std::string help);
+remark excluded_option(std::string_view keyword, std::string_view by);
+remark meaningless_option(std::string_view keyword, std::string_view why, std::string help);
+remark missing_counterpart(std::string_view keyword, std::string_view needs);
+remark empty_image();
+remark image_without_base();
+
+// Paths and logins.
+remark path_of_git(std::string_view keyword, std::string_view path);
+remark path_of_the_build(std::string_view keyword, std::string_view path);
+remark path_of_records(std::string_view path);
+remark impossible_in_image(std::string_view path);
+remark login_in_value(std::string_view value);
+
+// Names and references.
+/// `what` is a noun: `step`, `environment`.
+remark unknown_reference(std::string_view keyword,
+                         std::string_view what,
+                         std::string_view name,
+                         std::span<const std::string> candidates);
+remark declared_twice(std::string_view what, std::string_view name, std::string_view first_at);
+/// The same of what has no name that could be another.
+remark given_twice(std::string_view what, std::string_view name, std::string_view first_at);
+remark same_place_twice(std::string_view what, std::string_view where, std::string_view first_at);
+remark reserved_name(std::string_view name);
+remark cycle(std::span<const std::string> path);
+remark label_given_twice(std::string_view key);
+/// `function` is the one that declares such a thing, `what` its noun.
+remark undeclared_workload(std::string_view function,
+                           std::string_view what,
+                           std::string_view name,
+                           std::string_view pipeline);
+/// `what` is what should run it: `service`.
+remark ambiguous_image(std::string_view what, std::span<const std::string> images);
+remark empty_pipeline();
+remark wrong_prefix(std::string_view prefix);
+
+// Workloads.
+remark storage_without_stateful(std::string_view source);
+remark no_file_path(std::string_view path);
+remark path_mounted_twice(std::string_view path);
+remark port_name_taken(std::string_view name);
+remark port_given_twice(int port, std::string_view first, std::string_view second);
+remark rollout_that_cannot_move();
+remark drain_longer_than_grace(std::string_view grace);
+remark unknown_zone(std::string_view name, std::span<const std::string> candidates);
+remark doubtful_run(const doubtful_time& of, std::string_view zone);
+remark long_cron_job(std::string_view object, std::size_t most);
+remark name_of_a_service(std::string_view name);
+remark name_of_the_main_container(std::string_view name);
+remark reserved_label(std::string_view key);
+
+// Environments, previews, canaries.
+remark name_of_previews(std::string_view name);
+/// `via` is the environment's way, `ways` those that honour the option: `gitops or kubectl`.
+remark option_of_other_ways(std::string_view keyword, std::string_view via, std::string_view ways);
+remark name_of_copies(std::string_view name);
+remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways);
+remark ambiguous_canary(std::span<const std::string> services);
+remark canary_without_port(std::string_view service);
+remark nested_folder(std::string_view inner, std::string_view outer, std::string_view outer_at);
+remark same_object_name(std::string_view object, std::string_view pipeline, std::string_view part);
+
+}  // namespace cicd::declaring

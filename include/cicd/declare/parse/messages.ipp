@@ -1,0 +1,258 @@
+// The words of every error of a declaration.
+#include <cicd/declare/parse/messages.hpp>
+
+#include <fmt/format.h>
+
+namespace cicd::declaring {
+namespace {
+
+std::string text_of(std::string_view text) {
+  return std::string(text);
+}
+
+std::vector<std::string> keywords_in(const std::vector<option>& options) {
+  std::vector<std::string> keywords;
+  for (const option& each : options)
+    if (each.key != "name") keywords.push_back(each.keyword);
+  return keywords;
+}
+
+/// The names in one line, cut where a person would stop reading.
+std::string listed(std::span<const std::string> names) {
+  constexpr std::size_t most = 20;
+  if (names.size() <= most) return joined(names, ", ");
+  return fmt::format("{} and {} more", joined(names.first(most), ", "), names.size() - most);
+}
+
+std::string explained(std::string_view subject) {
+  return fmt::format("cicd explain {}", subject);
+}
+
+}  // namespace
+
+remark missing_name(const declaring_function& of) {
+  return {.what = fmt::format("the name of the {} is missing", of.kind),
+          .allowed = fmt::format("{}({} …)", of.name, of.signature),
+          .help = explained(of.name)};
+}
+
+remark unknown_keyword(std::string_view word,
+                       const std::vector<option>& options,
+                       std::string_view function,
+                       bool in_list) {
+  const std::vector<std::string> keywords = keywords_in(options);
+  return {.what = "unknown keyword",
+          .value = text_of(word),
+          .allowed = joined(keywords, ", "),
+          .did_you_mean = nearest(word, keywords).value_or(""),
+          .help = in_list ? fmt::format("where the word itself is meant, write \"\\\\{}\"", word)
+                          : explained(function)};
+}
+
+remark value_without_keyword(std::string_view word,
+                             const std::vector<option>& options,
+                             std::string_view function) {
+  const std::vector<std::string> keywords = keywords_in(options);
+  return {.what = "a value without a keyword",
+          .value = text_of(word),
+          .allowed = joined(keywords, ", "),
+          .did_you_mean = nearest(word, keywords).value_or(""),
+          .help = explained(function)};
+}
+
+remark repeated_keyword(const option& of) {
+  return {.what = fmt::format("{} is given twice", of.keyword), .allowed = "each keyword once in a call"};
+}
+
+remark missing_value(const option& of) {
+  return {.what = fmt::format("{} has no value", of.keyword), .allowed = text_of(of.allowed)};
+}
+
+remark value_of_a_flag(const option& of, std::string_view value) {
+  return {.what = fmt::format("{} takes no value", of.keyword),
+          .value = text_of(value),
+          .help = fmt::format("write {} alone, or leave it out", of.keyword)};
+}
+
+remark several_values(const option& of, std::string_view further) {
+  return {.what = fmt::format("{} takes {}, here is another", of.keyword,
+                              of.takes == arity::two ? "two words" : "one value"),
+          .value = text_of(further),
+          .allowed = text_of(of.allowed),
+          .help = "put a value with spaces into quotes"};
+}
+
+remark empty_value(const option& of) {
+  return {.what = fmt::format("{} is empty", of.keyword), .value = "", .allowed = text_of(of.allowed)};
+}
+
+remark wrong_value(const option& of, std::string_view value, std::string did_you_mean) {
+  return {.what = of.key == "name" ? "a wrong name" : fmt::format("{} has a wrong value", of.keyword),
+          .value = text_of(value),
+          .allowed = text_of(of.allowed),
+          .did_you_mean = std::move(did_you_mean)};
+}
+
+remark repeated_value(const option& of, std::string_view value) {
+  return {.what = fmt::format("{} names the same twice", of.keyword), .value = text_of(value)};
+}
+
+remark generator_expression(const option& of) {
+  return {.what = fmt::format("{} cannot be a generator expression", of.keyword),
+          .allowed = text_of(of.allowed),
+          .help = "generator expressions work in commands, paths and values of ENV"};
+}
+
+remark unknown_placeholder(const option& of, std::string_view name) {
+  if (of.placeholders.empty())
+    return {.what = fmt::format("no placeholder is replaced in {}", of.keyword),
+            .value = fmt::format("{{{}}}", name),
+            .help = "write the value itself, or hand it in by ENV of a step"};
+  const std::vector<std::string> candidates(of.placeholders.begin(), of.placeholders.end());
+  const auto near = nearest(name, candidates);
+  return {.what = fmt::format("{} knows no such placeholder", of.keyword),
+          .value = fmt::format("{{{}}}", name),
+          .allowed = "{" + joined(candidates, "}, {") + "}",
+          .did_you_mean = near ? fmt::format("{{{}}}", *near) : "",
+          .help = of.key == "command" ? "text in braces of no placeholder goes into SHELL" : ""};
+}
+
+remark missing_option(std::string_view keyword, std::string_view allowed, std::string help) {
+  return {
+      .what = fmt::format("{} is missing", keyword), .allowed = text_of(allowed), .help = std::move(help)};
+}
+
+remark excluded_option(std::string_view keyword, std::string_view by) {
+  return {.what = fmt::format("{} and {} exclude each other", by, keyword), .help = "leave one of them out"};
+}
+
+remark meaningless_option(std::string_view keyword, std::string_view why, std::string help) {
+  return {.what = fmt::format("{} has no meaning {}", keyword, why), .help = std::move(help)};
+}
+
+remark missing_counterpart(std::string_view keyword, std::string_view needs) {
+  return {.what = fmt::format("{} needs {}", keyword, needs),
+          .help = fmt::format("add {}, or leave {} out", needs, keyword)};
+}
+
+remark empty_image() {
+  return {.what = "the image has no content",
+          .help = "give JAR, FILES or BASE, or a TEMPLATE that has an image"};
+}
+
+remark image_without_base() {
+  return {.what = "the image has a JAR and no BASE, so that nothing in it can start the jar",
+          .help = "give BASE a run-time environment, such as rootfs:<folder or tar>"};
+}
+
+remark path_of_git(std::string_view keyword, std::string_view path) {
+  return {.what = fmt::format("{} leads into a folder of git's own", keyword),
+          .value = text_of(path),
+          .allowed = "a path without a part .git"};
+}
+
+remark path_of_the_build(std::string_view keyword, std::string_view path) {
+  return {.what = fmt::format("{} leads to files of the build tree itself", keyword),
+          .value = text_of(path),
+          .allowed = "a path beside .cicd, registry, manifests.git, CMakeFiles, CMakeCache.txt and the like",
+          .help = "give it a folder of its own, such as rendered/stage"};
+}
+
+remark path_of_records(std::string_view path) {
+  return {.what = "PATH leads to the deployment records of the manifest repository",
+          .value = text_of(path),
+          .allowed = "a folder below the repository's root, other than .cicd"};
+}
+
+remark impossible_in_image(std::string_view path) {
+  return {.what = "FILES: no file of an image can have this path",
+          .value = text_of(path),
+          .allowed = "no part that begins with '.wh.', which would delete files of the base image"};
+}
+
+remark login_in_value(std::string_view value) {
+  return {
+      .what = "a password is declared, and lies readable in the source tree and the build tree",
+      .value = text_of(value),
+      .help =
+          "leave it out: git gets it from a credential helper or GIT_ASKPASS, a step by PASS_ENV, a service "
+          "by SECRET_ENV"};
+}
+
+remark unknown_reference(std::string_view keyword,
+                         std::string_view what,
+                         std::string_view name,
+                         std::span<const std::string> candidates) {
+  return {
+      .what = keyword.empty() ? fmt::format("there is no such {}", what)
+                              : fmt::format("{}: there is no such {}", keyword, what),
+      .value = text_of(name),
+      .allowed = candidates.empty() ? fmt::format("nothing: no {} is declared", what) : listed(candidates),
+      .did_you_mean = nearest(name, candidates).value_or("")};
+}
+
+remark declared_twice(std::string_view what, std::string_view name, std::string_view first_at) {
+  return {.what = fmt::format("the {} is declared twice", what),
+          .value = text_of(name),
+          .help = fmt::format("give one of them another name; the first is in {}", first_at)};
+}
+
+remark given_twice(std::string_view what, std::string_view name, std::string_view first_at) {
+  return {.what = fmt::format("the {} is declared twice", what),
+          .value = text_of(name),
+          .help = fmt::format("make one call of them; the first is in {}", first_at)};
+}
+
+remark same_place_twice(std::string_view what, std::string_view where, std::string_view first_at) {
+  return {.what = text_of(what),
+          .value = text_of(where),
+          .help = fmt::format("give one of them a place of its own; the first is in {}", first_at)};
+}
+
+remark reserved_name(std::string_view name) {
+  return {.what = "the name belongs to a step that cicd makes itself",
+          .value = text_of(name),
+          .allowed =
+              "any but image, publish, undeploy-branch, and what begins with image-, plan-, deploy-, "
+              "rollback- or "
+              "verify-",
+          .help = "give the step another name"};
+}
+
+remark cycle(std::span<const std::string> path) {
+  return {.what = "the steps wait for each other in a circle",
+          .value = joined(path, " → "),
+          .help = "take one AFTER out of the circle"};
+}
+
+remark label_given_twice(std::string_view key) {
+  return {.what = "the label is given twice", .value = text_of(key), .help = "give each key one value"};
+}
+
+remark undeclared_workload(std::string_view function,
+                           std::string_view what,
+                           std::string_view name,
+                           std::string_view pipeline) {
+  return {.what = fmt::format("the {} is declared only IN environments", what),
+          .help = fmt::format("add {}({} {} …) without IN, which declares it", function, pipeline, name)};
+}
+
+remark ambiguous_image(std::string_view what, std::span<const std::string> images) {
+  if (images.empty())
+    return {.what = fmt::format("the pipeline has no image that the {} could run", what),
+            .help = "give the pipeline a TEMPLATE, or declare one by pipeline_image()"};
+  return {.what = "IMAGE is missing, and the pipeline has several", .allowed = listed(images)};
+}
+
+remark empty_pipeline() {
+  return {.what = "the pipeline has no step and no image",
+          .help = "give it a TEMPLATE, or pipeline_step() calls"};
+}
+
+remark wrong_prefix(std::string_view prefix) {
+  return {.what = "CICD_TARGET_PREFIX cannot begin a target's name",
+          .value = text_of(prefix),
+          .allowed = "letters, digits, '_', '-', '+' and '.', and no pipeline's name before a '.'"};
+}
+
+}  // namespace cicd::declaring

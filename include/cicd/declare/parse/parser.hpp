@@ -1,0 +1,231 @@
+// The one parser of all declaring functions: words of a call → the fields of its struct, driven by
+// `each_field`. It judges each call alone; what calls say of each other is checked in checks.hpp.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include <cicd/declare/parse/messages.hpp>
+#include <cicd/declare/parse/suggestions.hpp>
+
+namespace cicd::declaring {
+
+/// How an argument reads that was a generator expression, while its text is not known yet.
+inline constexpr std::string_view unknown_yet = "{genex}";
+/// No kind has more options.
+inline constexpr std::size_t most_options = 48;
+
+/// What one call, or several that add up, declare, with the place of each option that was given.
+template <typename T>
+struct declaration {
+  T value{};
+  const call_site* site = nullptr;
+  std::string pipeline{};  ///< the first word, right or wrong
+  std::string name{};      ///< the name's word, right or wrong
+  std::array<place, most_options> given{};
+
+  /// Where the option is given; no place when it is not.
+  place at(std::string_view key) const {
+    const std::vector<option>& options = options_of<T>();
+    for (std::size_t index = 0; index < options.size(); ++index)
+      if (options[index].key == key) return given[index];
+    return {};
+  }
+  place start() const { return {site, 0}; }
+  /// Where the option is given, or else the call itself.
+  place near(std::string_view key) const { return at(key) ? at(key) : start(); }
+};
+
+/// The words behind one keyword.
+struct option_words {
+  place at;
+  std::vector<std::string_view> values;
+};
+
+/// The words of a call from `first` on, by option. What cannot be told apart is reported and left out.
+std::vector<option_words> words_by_option(call_site& site,
+                                          std::size_t first,
+                                          const std::vector<option>& options,
+                                          findings& found);
+/// Whether a value must be written with a leading backslash, since it is a keyword or so near one that it
+/// could be meant as one.
+bool reads_as_keyword(std::string_view word, const std::vector<option>& options);
+/// Reports placeholders that are not replaced there.
+void check_placeholders(const option& of, const place& where, std::string_view text, findings& found);
+
+/// A text as a value of that type, if it is of its form.
+template <typename V>
+requires requires(std::string_view text) {
+  V::from(text);
+}
+std::optional<V> value_from(std::string_view text, const option& of, const V*) {
+  if (of.accepts && !of.accepts(text)) return std::nullopt;
+  if (!of.choices.empty() && std::find(of.choices.begin(), of.choices.end(), text) == of.choices.end())
+    return std::nullopt;
+  if (!V::accepts(text)) return std::nullopt;
+  return V::from(text);
+}
+
+/// An enumeration's words stand in the order of its values, after `none`.
+template <typename V>
+requires std::is_enum_v<V> std::optional<V> value_from(std::string_view text, const option& of, const V*) {
+  const auto found = std::find(of.choices.begin(), of.choices.end(), text);
+  if (found == of.choices.end()) return std::nullopt;
+  return static_cast<V>(found - of.choices.begin() + 1);
+}
+
+std::optional<assignment> value_from(std::string_view text, const option& of, const assignment*);
+std::optional<label> value_from(std::string_view text, const option& of, const label*);
+std::optional<file_mapping> value_from(std::string_view text, const option& of, const file_mapping*);
+std::optional<secret_reference> value_from(std::string_view text, const option& of, const secret_reference*);
+std::optional<annotation> value_from(std::string_view text, const option& of, const annotation*);
+std::optional<named_port> value_from(std::string_view text, const option& of, const named_port*);
+std::optional<mount> value_from(std::string_view text, const option& of, const mount*);
+std::optional<patience> value_from(std::string_view text, const option& of, const patience*);
+
+/// What may stand only once in a list; other values may be repeated.
+inline std::string_view identity_of(const dns_label& of) {
+  return of.view();
+}
+inline std::string_view identity_of(const variable_name& of) {
+  return of.view();
+}
+template <typename V>
+requires requires(V value) {
+  value.name.view();
+}
+std::string_view identity_of(const V& of) {
+  return of.name.view();
+}
+template <typename V>
+requires requires(V value) {
+  value.key.view();
+}
+std::string_view identity_of(const V& of) {
+  return of.key.view();
+}
+inline std::string_view identity_of(const mount& of) {
+  return of.path;
+}
+inline std::string_view identity_of(const patience& of) {
+  return of.cause.view();
+}
+
+/// Reads the words of one option into its field.
+class value_reader {
+ public:
+  value_reader(const option& of, const option_words& words, findings& found)
+      : of_(of), words_(words), found_(found) {}
+
+  void read(bool& field) { field = true; }
+
+  void read(trigger& field) {
+    const std::string text = joined_words();
+    if (words_.values.size() == 2 && ref_pattern::accepts(words_.values[1])) {
+      field.pattern = ref_pattern::from(words_.values[1]);
+      if (words_.values[0] == "branch") field.kind = ref_kind::branch;
+      if (words_.values[0] == "tag") field.kind = ref_kind::tag;
+    }
+    if (field.kind == ref_kind::none)
+      report(0, wrong_value(of_, text, guess(static_cast<const trigger*>(nullptr), text)));
+  }
+
+  template <typename V>
+  void read(std::vector<V>& field) {
+    std::unordered_set<std::string_view> seen;
+    field.reserve(words_.values.size());
+    for (std::size_t at = 0; at < words_.values.size(); ++at) {
+      if (words_.values[at].empty() && at > 0 && of_.may_hold_empty) {
+        if constexpr (std::is_same_v<V, text>) field.emplace_back();
+        continue;
+      }
+      auto value = one<V>(at);
+      if (!value) continue;
+      if constexpr (requires { identity_of(*value); })
+        if (!seen.insert(identity_of(*value)).second) report(at, repeated_value(of_, words_.values[at]));
+      field.push_back(std::move(*value));
+    }
+  }
+
+  template <typename V>
+  void read(V& field) {
+    if (auto value = one<V>(0)) field = std::move(*value);
+  }
+
+ private:
+  template <typename V>
+  std::optional<V> one(std::size_t at) {
+    const std::string_view text = words_.values[at];
+    if (text.empty()) return report(at, empty_value(of_)), std::nullopt;
+    auto value = value_from(text, of_, static_cast<const V*>(nullptr));
+    if (text == unknown_yet)
+      return value || holds_equals<V> ? value : (report(at, generator_expression(of_)), std::nullopt);
+    if (!value) return report(at, wrong_value(of_, text, mended<V>(of_, text))), std::nullopt;
+    check_placeholders(of_, place_of(at), text, found_);
+    return value;
+  }
+
+  /// Values of two parts, which a generator expression may bring whole.
+  template <typename V>
+  static constexpr bool holds_equals = requires(V value) {
+    value.name;
+  }
+  || requires(V value) { value.key; }
+  || requires(V value) { value.to; }
+  || requires(V value) { value.path; }
+  || requires(V value) { value.cause; };
+
+  std::string joined_words() const {
+    return joined(std::vector<std::string>(words_.values.begin(), words_.values.end()), " ");
+  }
+  place place_of(std::size_t at) const { return {words_.at.site, words_.at.word + 1 + at}; }
+  void report(std::size_t at, remark about) { found_.add(place_of(at), std::move(about)); }
+
+  const option& of_;
+  const option_words& words_;
+  findings& found_;
+};
+
+/// Reads the name into the struct's first field; `word` is its place in the call. A kind without names takes
+/// none.
+template <typename T>
+void read_name(declaration<T>& to, std::size_t word, findings& found) {
+  if constexpr (is_named<T>) {
+    const option& of = options_of<T>().front();
+    const place where{to.site, word};
+    to.given[0] = where;
+    if (to.name.empty())
+      return found.add(where,
+                       remark{.what = "its name is empty", .value = "", .allowed = std::string(of.allowed)});
+    to.value.name = dns_label::from(to.name);
+    if (!to.value.name) found.add(where, wrong_value(of, to.name, mended<dns_label>(of, to.name)));
+  }
+}
+
+/// The declaration that a call makes; `site.subject` is filled in. `first` is the first word after the names.
+template <typename T>
+declaration<T> read_options(call_site& site, declaration<T> to, std::size_t first, findings& found) {
+  const std::vector<option_words> words = words_by_option(site, first, options_of<T>(), found);
+  std::size_t index = 0;
+  each_field(to.value, [&](std::string_view key, auto& field) {
+    const std::size_t at = index++;
+    if (key == "name" || !words[at].at) return;
+    to.given[at] = words[at].at;
+    value_reader(options_of<T>()[at], words[at], found).read(field);
+  });
+  return to;
+}
+
+/// Reads a whole call; reports what is wrong in it.
+declaration<pipeline> read_pipeline(call_site& site, findings& found);
+template <typename T>
+declaration<T> read_part(call_site& site, findings& found);
+/// Reads a call of pipeline_label(): a declaration of a pipeline that holds its LABELS alone.
+declaration<pipeline> read_labels(call_site& site, findings& found);
+
+}  // namespace cicd::declaring

@@ -1,0 +1,167 @@
+// Reads the declarations: line by line, each call verbatim. It knows which functions there are, not what they
+// mean.
+#include <cicd/declare/parse/recorded_call.hpp>
+
+#include <fmt/format.h>
+
+#include <cicd/base/json.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/declare/options/fields.hpp>
+
+namespace cicd {
+
+namespace declare_call {
+namespace {
+
+std::string ordinal(int number) {
+  const int last_two = number % 100;
+  const bool teen = last_two >= 11 && last_two <= 13;
+  const char* suffix = teen               ? "th"
+                       : number % 10 == 1 ? "st"
+                       : number % 10 == 2 ? "nd"
+                       : number % 10 == 3 ? "rd"
+                                          : "th";
+  return fmt::format("{}{}", number, suffix);
+}
+
+error damaged(std::size_t line, std::string what) {
+  return error{.kind = exit_class::corrupt,
+               .subject = "declarations",
+               .what = fmt::format("line {}: {}", line, what),
+               .value = {},
+               .notes = {}}
+      .with("try", "configure again: cmake <build folder>");
+}
+
+bool is_known(std::string_view function) {
+  for (const declaring_function& each : declaring_functions())
+    if (each.name == function) return true;
+  return false;
+}
+
+/// The text of an argument: a string, or what its generator expression stands for.
+std::optional<std::string> argument_text(const json& argument, const genex_reader& genex) {
+  if (argument.is_string()) return argument.text();
+  const json& id = argument["genex"];
+  if (!id.is_string()) return std::nullopt;
+  std::optional<std::string> known;
+  if (genex) known = genex(id.text());
+  return known ? known : "{genex}";
+}
+
+result<std::vector<configured_file>> files_from(const json& line) {
+  std::vector<configured_file> read;
+  if (line["files"].is_null()) return read;
+  if (!line["files"].is_array()) return damaged(1, "files is no list");
+  for (const json& each : line["files"].elements()) {
+    const std::optional<digest> content = digest_from(each["sha256"].text());
+    if (!each["path"].text().starts_with('/') || !content)
+      return damaged(1, "path or sha256 of a file is missing");
+    read.push_back({each["path"].text(), *content});
+  }
+  return read;
+}
+
+result<build_tree> tree_from(const json& line) {
+  const json& version = line["cicd"];
+  if (!version.is_integer()) return damaged(1, "no declarations of cicd");
+  if (version.integer() != declarations_version)
+    return damaged(1, fmt::format("format {} was written by another cicd; this one reads {}",
+                                  version.integer(), declarations_version));
+  if (!line["source_root"].is_string() || !line["build_root"].is_string())
+    return damaged(1, "source_root or build_root is missing");
+  result<std::vector<configured_file>> files = files_from(line);
+  if (!files) return std::move(files).error();
+  return build_tree{.source_root = line["source_root"].text(),
+                    .build_root = line["build_root"].text(),
+                    .target_prefix = line["target_prefix"].text(),
+                    .template_path = line["template_path"].texts(),
+                    .files = std::make_shared<const std::vector<configured_file>>(*std::move(files))};
+}
+
+result<call> call_from(const json& line, std::size_t number, const genex_reader& genex) {
+  call read{.where = {.list_file = line["list_file"].text(),
+                      .function = line["function"].text(),
+                      .which = static_cast<int>(line["which"].integer())},
+            .directory = line["directory"].text(),
+            .arguments = {}};
+  if (!is_known(read.where.function))
+    return damaged(number, fmt::format("no function of cicd: '{}'", displayable(read.where.function)));
+  if (read.where.list_file.empty() || read.where.which < 1 || read.directory.empty()
+      || !line["arguments"].is_array())
+    return damaged(number, "list_file, which, directory or arguments is missing");
+  read.arguments.reserve(line["arguments"].elements().size());
+  for (const json& argument : line["arguments"].elements()) {
+    auto text = argument_text(argument, genex);
+    if (!text) return damaged(number, "an argument is no text");
+    read.arguments.push_back(std::move(*text));
+  }
+  return read;
+}
+
+/// Checks the last line against the `before` it and the number of calls.
+status check_end(const json& line, std::size_t number, std::string_view before, std::size_t calls) {
+  if (line["calls"].integer(-1) != static_cast<std::int64_t>(calls))
+    return damaged(number,
+                   fmt::format("{} calls were recorded, and {} are there", line["calls"].integer(-1), calls));
+  if (line["sha256"].text() != hex(sha256(before)))
+    return damaged(number, "the lines before it are not those that were recorded");
+  return {};
+}
+
+/// The next line that is not blank, taken off `rest`; counts the lines passed over.
+std::string_view taken_line(std::string_view& rest, std::size_t& number) {
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    const std::string_view line = trimmed(rest.substr(0, end));
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    ++number;
+    if (!line.empty()) return line;
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace declare_call
+
+std::string origin::text(std::string_view source_root) const {
+  std::string_view file = list_file;
+  if (!source_root.empty() && file.starts_with(source_root)
+      && file.substr(source_root.size()).starts_with('/'))
+    file.remove_prefix(source_root.size() + 1);
+  if (which == 0) return fmt::format("{}, {}", file, function);
+  return fmt::format("{}, {} call of {}()", file, declare_call::ordinal(which), function);
+}
+
+result<recorded_calls> read_calls(std::string_view ndjson, const genex_reader& genex) {
+  using namespace declare_call;
+  recorded_calls read;
+  std::size_t number = 0;
+  const std::string_view whole = ndjson;
+  for (bool first = true;; first = false) {
+    const std::string_view line = taken_line(ndjson, number);
+    if (line.empty() && first) return damaged(1, "there is nothing");
+    if (line.empty())
+      return damaged(number, "the last line is missing: the file was cut, or another cicd wrote it");
+    const result<json> parsed = parse_json(line);
+    if (!parsed) return damaged(number, parsed.error().what);
+    if (!first && (*parsed)["calls"].is_integer()) {
+      const auto before = static_cast<std::size_t>(line.data() - whole.data());
+      if (status good = check_end(*parsed, number, whole.substr(0, before), read.calls.size()); !good)
+        return std::move(good).error();
+      if (!taken_line(ndjson, number).empty()) return damaged(number, "there is more after the last line");
+      return read;
+    }
+    if (first) {
+      result<build_tree> tree = tree_from(*parsed);
+      if (!tree) return std::move(tree).error();
+      read.tree = *std::move(tree);
+    } else {
+      result<call> next = call_from(*parsed, number, genex);
+      if (!next) return std::move(next).error();
+      read.calls.push_back(*std::move(next));
+    }
+  }
+}
+
+}  // namespace cicd

@@ -1,0 +1,308 @@
+// The value types of a declaration that only a cluster gives a meaning to: schedules, labels, volumes, shares
+// of pods. As types.hpp in everything else.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <cicd/declare/values/values.hpp>
+
+namespace cicd {
+namespace detail {
+
+struct meta_key_rule {
+  static constexpr std::string_view allowed =
+      "a key such as team or example.com/team: letters, digits, '.', '-' and '_', at most 63, perhaps after "
+      "a DNS "
+      "name and '/'";
+  static constexpr bool accepts(std::string_view text) {
+    if (const auto slash = text.find('/'); slash != text.npos) {
+      std::string_view prefix = text.substr(0, slash);
+      if (prefix.empty() || prefix.size() > 253) return false;
+      while (true) {
+        const auto dot = prefix.find('.');
+        if (!is_dns_label(prefix.substr(0, dot))) return false;
+        if (dot == prefix.npos) break;
+        prefix.remove_prefix(dot + 1);
+      }
+      text.remove_prefix(slash + 1);
+    }
+    const auto is_alnum = [](char c) { return is_alnum_lower(c) || is_upper(c); };
+    if (text.empty() || text.size() > 63 || !is_alnum(text.front()) || !is_alnum(text.back())) return false;
+    for (char c : text)
+      if (!is_alnum(c) && c != '.' && c != '-' && c != '_') return false;
+    return true;
+  }
+  static void refuse();  // a key has letters, digits, '.', '-' and '_', perhaps after a DNS name and '/'
+};
+
+struct amount_rule {
+  static constexpr std::string_view allowed = "a whole number such as 1, or a percentage such as 25%";
+  static constexpr bool accepts(std::string_view text) {
+    if (text.ends_with('%')) text.remove_suffix(1);
+    if (text.empty() || text.size() > 4) return false;
+    for (char c : text)
+      if (!is_digit(c)) return false;
+    return true;
+  }
+  static void refuse();  // an amount is a whole number or a percentage
+};
+
+struct share_rule {
+  static constexpr std::string_view allowed = "a percentage from 1% to 50%, such as 10%";
+  static constexpr bool accepts(std::string_view text) { return parsed(text) >= 1 && parsed(text) <= 50; }
+  static constexpr int parsed(std::string_view text) {
+    if (text.size() < 2 || text.size() > 3 || text.back() != '%') return 0;
+    int number = 0;
+    for (char c : text.substr(0, text.size() - 1)) {
+      if (!is_digit(c)) return 0;
+      number = number * 10 + (c - '0');
+    }
+    return number;
+  }
+  static void refuse();  // a share is a percentage from 1% to 50%
+};
+
+/// One field of a cron schedule: `*`, numbers, names, ranges, lists and steps, as Kubernetes' parser takes
+/// them.
+struct cron_field {
+  int least, most;
+  std::string_view names;  // three letters each, the first standing for `least`
+
+  constexpr int number_of(std::string_view text) const {
+    if (text.empty()) return -1;
+    if (is_digit(text.front())) {
+      int number = 0;
+      if (text.size() > 3) return -1;
+      for (char c : text) {
+        if (!is_digit(c)) return -1;
+        number = number * 10 + (c - '0');
+      }
+      return number;
+    }
+    if (text.size() != 3) return -1;
+    for (std::size_t at = 0; at + 3 <= names.size(); at += 3) {
+      bool same = true;
+      for (std::size_t i = 0; i < 3; ++i) {
+        const char c = is_upper(text[i]) ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
+        same = same && c == names[at + i];
+      }
+      if (same) return least + static_cast<int>(at / 3);
+    }
+    return -1;
+  }
+
+  constexpr bool accepts_part(std::string_view part) const {
+    const auto slash = part.find('/');
+    if (slash != part.npos) {
+      const std::string_view step = part.substr(slash + 1);
+      if (step.empty() || !is_digit(step.front()) || number_of(step) < 1) return false;
+      part = part.substr(0, slash);
+    }
+    if (part == "*" || part == "?") return true;
+    const auto dash = part.find('-');
+    const int first = number_of(part.substr(0, dash));
+    const int last = dash == part.npos ? first : number_of(part.substr(dash + 1));
+    return first >= least && last >= first && last <= most;
+  }
+
+  constexpr bool accepts(std::string_view text) const {
+    while (true) {
+      const auto comma = text.find(',');
+      if (!accepts_part(text.substr(0, comma))) return false;
+      if (comma == text.npos) return true;
+      text.remove_prefix(comma + 1);
+    }
+  }
+};
+
+struct cron_schedule_rule {
+  static constexpr std::string_view allowed =
+      "five fields: minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-6, such as \"*/15 * * * *\"; or "
+      "@hourly, "
+      "@daily, @weekly, @monthly, @yearly";
+  static constexpr cron_field fields[5] = {{0, 59, {}},
+                                           {0, 23, {}},
+                                           {1, 31, {}},
+                                           {1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
+                                           {0, 6, "sunmontuewedthufrisat"}};
+  static constexpr bool accepts(std::string_view text) {
+    for (std::string_view known :
+         {"@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"})
+      if (text == known) return true;
+    for (int at = 0; at < 5; ++at) {
+      const auto space = text.find(' ');
+      if ((space == text.npos) != (at == 4) || !fields[at].accepts(text.substr(0, space))) return false;
+      if (space != text.npos) text.remove_prefix(space + 1);
+    }
+    return true;
+  }
+  static void refuse();  // a schedule has five fields: minute hour day month weekday
+};
+
+struct time_zone_rule {
+  static constexpr std::string_view allowed =
+      "a name of the time zone database, such as America/Sao_Paulo or UTC";
+  static constexpr bool accepts(std::string_view text) {
+    if (text.empty() || text.size() > 64 || text.front() == '/' || text.back() == '/' || text == "Local")
+      return false;
+    for (char c : text)
+      if (!is_digit(c) && !is_lower(c) && !is_upper(c) && c != '/' && c != '_' && c != '-' && c != '+')
+        return false;
+    return text.find("//") == text.npos;
+  }
+  static void refuse();  // a time zone is a name such as America/Sao_Paulo
+};
+
+struct toleration_rule {
+  static constexpr std::string_view allowed =
+      "<key>, <key>=<value>, each perhaps with :NoSchedule, :PreferNoSchedule or :NoExecute";
+  static constexpr bool accepts(std::string_view text) {
+    if (const auto colon = text.rfind(':'); colon != text.npos) {
+      const std::string_view effect = text.substr(colon + 1);
+      if (effect != "NoSchedule" && effect != "PreferNoSchedule" && effect != "NoExecute") return false;
+      text = text.substr(0, colon);
+    }
+    const auto equals = text.find('=');
+    const std::string_view value = equals == text.npos ? "x" : text.substr(equals + 1);
+    return meta_key_rule::accepts(text.substr(0, equals)) && meta_key_rule::accepts(value)
+           && value.find('/') == value.npos;
+  }
+  static void refuse();  // a toleration is <key>[=<value>][:<effect>]
+};
+
+struct env_source_rule {
+  static constexpr std::string_view allowed = "config/<ConfigMap> or secret/<Secret>";
+  static constexpr bool accepts(std::string_view text) {
+    if (!text.starts_with("config/") && !text.starts_with("secret/")) return false;
+    return is_dns_label(text.substr(7));
+  }
+  static void refuse();  // a source of variables is config/<ConfigMap> or secret/<Secret>
+};
+
+struct mount_source_rule {
+  static constexpr std::string_view allowed =
+      "empty, empty:<size>, config:<ConfigMap>, secret:<Secret>, claim:<PersistentVolumeClaim> or, with "
+      "STATEFUL, "
+      "storage:<name>:<size>";
+  static constexpr bool accepts(std::string_view text) {
+    if (text == "empty") return true;
+    const auto colon = text.find(':');
+    if (colon == text.npos) return false;
+    const std::string_view kind = text.substr(0, colon), rest = text.substr(colon + 1);
+    if (kind == "empty") return quantity_rule::accepts(rest);
+    if (kind == "config" || kind == "secret" || kind == "claim") return is_dns_label(rest);
+    const auto size = rest.find(':');
+    return kind == "storage" && size != rest.npos && is_dns_label(rest.substr(0, size))
+           && quantity_rule::accepts(rest.substr(size + 1));
+  }
+  static void
+  refuse();  // a volume is empty, config:<name>, secret:<name>, claim:<name> or storage:<name>:<size>
+};
+
+struct role_arn_rule {
+  static constexpr std::string_view allowed = "an ARN such as arn:aws:iam::123456789012:role/orders";
+  static constexpr bool accepts(std::string_view text) {
+    if (!text.starts_with("arn:aws") || text.find(":iam::") == text.npos) return false;
+    const auto role = text.find(":role/");
+    if (role == text.npos || role + 6 == text.size()) return false;
+    for (char c : text)
+      if (c <= ' ' || c == 0x7f) return false;
+    return true;
+  }
+  static void refuse();  // a role is an ARN such as arn:aws:iam::123456789012:role/orders
+};
+
+struct eks_cluster_rule {
+  static constexpr std::string_view allowed = "<region>/<cluster>, such as us-east-1/orders";
+  static constexpr bool accepts(std::string_view text) {
+    const auto slash = text.find('/');
+    if (slash == text.npos || !is_dns_label(text.substr(0, slash))) return false;
+    const std::string_view name = text.substr(slash + 1);
+    if (name.empty() || name.size() > 100 || name.front() == '-') return false;
+    for (char c : name)
+      if (!is_digit(c) && !is_lower(c) && !is_upper(c) && c != '-' && c != '_') return false;
+    return true;
+  }
+  static void refuse();  // an EKS cluster is <region>/<cluster>
+};
+
+struct object_name_rule {
+  static constexpr std::string_view allowed = "<Kind>/<name>, such as PersistentVolumeClaim/orders-data";
+  static constexpr bool accepts(std::string_view text) {
+    const auto slash = text.find('/');
+    if (slash == text.npos || slash == 0 || !is_upper(text.front())) return false;
+    for (char c : text.substr(0, slash))
+      if (!is_lower(c) && !is_upper(c) && !is_digit(c)) return false;
+    const std::string_view name = text.substr(slash + 1);
+    if (name.empty() || name.size() > 253) return false;
+    for (char c : name)
+      if (!is_alnum_lower(c) && c != '-' && c != '.') return false;
+    return true;
+  }
+  static void refuse();  // an object is <Kind>/<name>
+};
+
+}  // namespace detail
+
+/// The key of a label or an annotation of Kubernetes.
+using meta_key = detail::literal<detail::meta_key_rule>;
+/// A number of pods or a share of them (Kubernetes `IntOrString`).
+using amount = detail::literal<detail::amount_rule>;
+/// What part of the pods a canary may be.
+using share = detail::literal<detail::share_rule>;
+/// When a cron job runs, as Kubernetes reads it.
+using cron_schedule = detail::literal<detail::cron_schedule_rule>;
+/// A name of the IANA time zone database.
+using time_zone_name = detail::literal<detail::time_zone_rule>;
+/// A taint that pods tolerate: `<key>[=<value>][:<effect>]`.
+using toleration = detail::literal<detail::toleration_rule>;
+/// A ConfigMap or Secret of the cluster whose keys become variables.
+using env_source = detail::literal<detail::env_source_rule>;
+/// What a volume is made of.
+using mount_source = detail::literal<detail::mount_source_rule>;
+/// An AWS role.
+using role_arn = detail::literal<detail::role_arn_rule>;
+/// `<region>/<cluster>` of EKS.
+using eks_cluster = detail::literal<detail::eks_cluster_rule>;
+/// `<Kind>/<name>`.
+using object_name = detail::literal<detail::object_name_rule>;
+
+/// `NAME=secret/key`: a variable that the cluster takes from a Secret of its own; the value is never seen
+/// here.
+struct secret_reference {
+  variable_name name;
+  dns_label secret;
+  std::string key;
+  bool operator==(const secret_reference&) const = default;
+};
+
+/// `key=value` of a label or an annotation of Kubernetes. The value may hold placeholders.
+struct annotation {
+  meta_key key;
+  std::string value;
+  bool operator==(const annotation&) const = default;
+};
+
+/// `name=port`: a further port of a container and of its Service.
+struct named_port {
+  dns_label name;
+  port_number port;
+  bool operator==(const named_port&) const = default;
+};
+
+/// `source=path`: a volume and where the container sees it.
+struct mount {
+  mount_source source;
+  std::string path;
+  bool operator==(const mount&) const = default;
+};
+
+/// `cause=duration`: how long a symptom may last before a rollout is given up.
+struct patience {
+  dns_label cause;
+  duration length;
+  bool operator==(const patience&) const = default;
+};
+
+}  // namespace cicd

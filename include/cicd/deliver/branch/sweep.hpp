@@ -1,0 +1,33 @@
+// Which previews and canaries are over: their time, or their branch. It removes nothing itself, and without a
+// list of branches that can be trusted nothing is over.
+#pragma once
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <cicd/declare/model.hpp>
+#include <cicd/deliver/branch/remove.hpp>
+
+namespace cicd {
+
+/// The branches of `origin`, asked of the remote. Class `remote` when it does not answer, or answers that it
+/// has none: then nobody may conclude that a branch is gone.
+result<std::set<std::string>> branches_at_origin(const std::string& source_folder,
+                                                 const surroundings& around,
+                                                 const cancellation* cancelled);
+
+struct over {
+  const known_place* what = nullptr;
+  std::string why;  ///< `its branch is gone`, `its time was over at 2026-11-21T10:00:00Z`
+};
+/// A canary ends by its time only, since its branch goes with the merge and it stays until production has it.
+std::vector<over> over_among(const std::vector<known_place>& all,
+                             const std::set<std::string>& branches,
+                             std::chrono::system_clock::time_point now);
+
+/// What is declared and would leave previews lying about, a sentence each; for `cicd doctor`.
+std::vector<std::string> preview_complaints(const declared_pipeline& pipeline);
+
+}  // namespace cicd

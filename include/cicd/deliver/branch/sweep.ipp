@@ -1,0 +1,88 @@
+// What is over. See preview_sweep.hpp.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/branch/sweep.hpp>
+#include <cicd/deliver/git/git_client.hpp>
+#include <cicd/observe/git.hpp>
+
+namespace cicd {
+
+namespace release_preview_sweep {
+namespace {
+
+constexpr std::string_view heads = "refs/heads/";
+
+std::set<std::string> branches_in(const std::string& listing) {
+  std::set<std::string> names;
+  for (const std::string& line : split(listing, '\n')) {
+    const auto tab = line.find('\t');
+    if (tab == line.npos) continue;
+    const std::string ref = line.substr(tab + 1);
+    if (ref.starts_with(heads)) names.insert(ref.substr(heads.size()));
+  }
+  return names;
+}
+
+error not_a_repository(const std::string& folder) {
+  return error{exit_class::remote,
+               {},
+               "which branches there are cannot be known: this is not a git repository",
+               folder,
+               {{"left", "nothing was removed"}}};
+}
+
+}  // namespace
+}  // namespace release_preview_sweep
+
+result<std::set<std::string>> branches_at_origin(const std::string& source_folder,
+                                                 const surroundings& around,
+                                                 const cancellation* cancelled) {
+  using namespace release_preview_sweep;
+  const git_state state = git_state_of(source_folder, around);
+  if (!state.repository) return not_a_repository(source_folder);
+  result<git_client> git = git_client::find(around, cancelled);
+  if (!git) return std::move(git).error();
+  const captured asked = git->run(state.top + "/.git", {"ls-remote", "--heads", "--", "origin"});
+  if (!asked.end.good())
+    return git_failure(*git, "origin", "which branches there are cannot be read", asked)
+        .with("left", "nothing was removed");
+  std::set<std::string> names = branches_in(asked.out);
+  if (!names.empty()) return names;
+  return error{exit_class::remote,
+               {},
+               "the remote says that it has no branch at all, which is hard to believe",
+               "origin",
+               {{"left", "nothing was removed"}, {"try", "git ls-remote --heads origin"}}};
+}
+
+std::vector<over> over_among(const std::vector<known_place>& all,
+                             const std::set<std::string>& branches,
+                             std::chrono::system_clock::time_point now) {
+  std::vector<over> found;
+  for (const known_place& each : all) {
+    const std::string kind = fact_of(each, branch_fact::kind), branch = fact_of(each, branch_fact::branch);
+    if (branch.empty() || (kind != "preview" && kind != "canary")) continue;
+    const std::string expires = fact_of(each, branch_fact::expires);
+    const auto end = utc_from(expires);
+    if (kind == "preview" && !branches.contains(branch))
+      found.push_back({&each, "its branch is gone"});
+    else if (end && *end <= now)
+      found.push_back({&each, "its time was over at " + expires});
+  }
+  return found;
+}
+
+std::vector<std::string> preview_complaints(const declared_pipeline& pipeline) {
+  std::vector<std::string> complaints;
+  for (const preview& each : pipeline.declared.previews)
+    if (each.sweep.empty())
+      complaints.push_back(fmt::format(
+          "previews of {} in {} are never swept: run `cicd preview sweep {}` on a schedule of the CI system",
+          pipeline.declared.name.view(), each.in.view(), pipeline.declared.name.view()));
+  return complaints;
+}
+
+}  // namespace cicd

@@ -1,0 +1,46 @@
+// Applying a plan to a cluster: kind after kind in order, foreign fields taken over where the plan says so,
+// and at the end the removal of what is declared no longer. It knows no lock, no rollout and no record.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/cluster/plan.hpp>
+
+namespace cicd {
+
+struct apply_setup {
+  std::string subject;  ///< whom errors are about
+  const cancellation* cancelled = nullptr;
+  std::function<void(const std::string& line)> say{};
+  std::function<status()> may_write{};  ///< asked before each kind: the lock is still held
+  std::chrono::milliseconds deletion{
+      std::chrono::minutes(2)};  ///< how long one that is being deleted may take
+};
+
+struct applied_plan {
+  std::size_t changed = 0;         ///< objects
+  std::vector<json> workloads;     ///< Deployments and StatefulSets, changed or not, as the server has them
+  std::vector<std::string> lines;  ///< what a person should still know
+};
+
+/// Applies what the plan adds and changes; `done` tells how far it came, also when it fails.
+status apply_plan(kubernetes::cluster& with,
+                  const cluster_plan& plan,
+                  const apply_setup& setup,
+                  applied_plan& done);
+
+/// Removes what the plan removes; what cannot be removed is said in `done.lines`. Gives what is there then:
+/// the inventory.
+std::vector<kubernetes::object_key> remove_undeclared(kubernetes::cluster& with,
+                                                      const cluster_plan& plan,
+                                                      const apply_setup& setup,
+                                                      applied_plan& done);
+
+/// A StatefulSet waits for ever for a pod that is not ready before it replaces it, also when it is put back:
+/// such pods are removed.
+void remove_stuck_pods(kubernetes::cluster& with, const json& stateful_set, const apply_setup& setup);
+
+}  // namespace cicd

@@ -1,0 +1,40 @@
+// Approvals: somebody whom the cluster knows agreed to exactly these images and objects, for a while. How a
+// plan is made, and what follows without one, it does not know.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/cluster/plan.hpp>
+#include <cicd/deliver/policy/gate.hpp>
+#include <cicd/plan/graph.hpp>
+
+namespace cicd {
+
+/// How long an approval holds.
+inline constexpr std::chrono::hours approval_lasts{24};
+
+/// The command that gives the approval of exactly this step: a deploy, a preview, a canary of this share (0:
+/// as declared).
+std::string approve_words(const graph_step& step, int percent);
+
+/// Records the approval of a plan with the environment (`home`) that it is made in, under the name that the
+/// API server knows the caller by. A namespace that the plan would make is made for it.
+result<deployment_approval> approve(const permit& allowed,
+                                    kubernetes::cluster& with,
+                                    const cluster_place& home,
+                                    const cluster_plan& plan,
+                                    const deployment_record& record,
+                                    const std::string& reason,
+                                    std::chrono::system_clock::time_point now);
+
+/// Who we are to the API server (`SelfSubjectReview`).
+result<std::string> identity_in(kubernetes::cluster& with);
+
+/// The words of VERIFY with their placeholders replaced.
+std::vector<std::string> verify_words(const declared_pipeline& pipeline,
+                                      const environment& place,
+                                      const wanted_release& of);
+
+}  // namespace cicd

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/cluster/approval.hpp>
+
+namespace cicd {
+
+namespace release_approval {
+namespace {
+
+/// An approval lives in the namespace, which may have to be made first.
+status make_namespace(kubernetes::cluster& with, const cluster_place& home, const cluster_plan& plan) {
+  const kubernetes::object_key key{"Namespace", "", home.namespace_name};
+  const auto planned = std::ranges::find(plan.objects, key, &planned_object::key);
+  if (planned == plan.objects.end() || planned->kind != planned_object::what::add) return {};
+  if (with.get(key)) return {};
+  if (const kubernetes::api_answer made = with.apply({planned->wanted}, {}).front(); !made)
+    return error_of(*made.failure, home.text(), key, "create the namespace");
+  return {};
+}
+
+}  // namespace
+}  // namespace release_approval
+
+std::string approve_words(const graph_step& step, int percent) {
+  std::string words =
+      fmt::format("cicd approve {} {}", step.pipeline->declared.name.view(), step.place->name.view());
+  if (step.branch_copy != nullptr) return words + " --preview";
+  if (step.branch_share == nullptr) return words;
+  words += " --canary";
+  const auto& all = step.pipeline->declared.canaries;
+  if (std::ranges::count(all, step.branch_share->in, &canary::in) > 1)
+    words += fmt::format(" --service {}", step.branch_share->service.view());
+  return percent > 0 ? words + fmt::format(" --share {}%", percent) : words;
+}
+
+result<std::string> identity_in(kubernetes::cluster& with) {
+  json review(json::object{});
+  review.set("apiVersion", "authentication.k8s.io/v1");
+  review.set("kind", "SelfSubjectReview");
+  const kubernetes::api_answer answer =
+      with.call("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review);
+  if (!answer) return error_of(*answer.failure, with.name(), {"SelfSubjectReview", "", ""}, "ask who we are");
+  return answer.object["status"]["userInfo"]["username"].text();
+}
+
+result<deployment_approval> approve(const permit&,
+                                    kubernetes::cluster& with,
+                                    const cluster_place& home,
+                                    const cluster_plan& plan,
+                                    const deployment_record& record,
+                                    const std::string& reason,
+                                    std::chrono::system_clock::time_point now) {
+  result<std::string> who = identity_in(with);
+  if (!who) return std::move(who).error();
+  if (status made = release_approval::make_namespace(with, home, plan); !made) return std::move(made).error();
+  result<cluster_state> state = read_cluster_state(with, home);
+  if (!state) return std::move(state).error();
+  deployment_approval given{*std::move(who), reason, hex(approval_digest(plan, record)), now,
+                            now + approval_lasts};
+  std::erase_if(state->approvals, [&](const deployment_approval& each) {
+    return each.expires <= now || (each.digest == given.digest && each.who == given.who);
+  });
+  state->approvals.push_back(given);
+  if (status written = write_cluster_state(with, home, *state); !written) return std::move(written).error();
+  return given;
+}
+
+std::vector<std::string> verify_words(const declared_pipeline& pipeline,
+                                      const environment& place,
+                                      const wanted_release& of) {
+  placeholder_values values{{"pipeline", of.place.pipeline},
+                            {"environment", of.place.environment},
+                            {"namespace", of.place.namespace_name},
+                            {"version", of.record.version},
+                            {"commit", of.record.commit},
+                            {"commit_short", of.record.commit.substr(0, 7)},
+                            {"branch", of.record.branch}};
+  if (!of.record.images.empty()) values.emplace("image", of.record.images.begin()->second.reference);
+  std::string host = of.facts.of_branch.host;
+  for (const service& each : pipeline.declared.services)
+    if (host.empty())
+      host = with_placeholders(
+          service_in(pipeline.declared, each.name.view(), of.place.environment).host.view(), values);
+  values.emplace("host", host);
+  std::vector<std::string> words;
+  for (const text& word : place.verify) words.push_back(with_placeholders(word.view(), values));
+  return words;
+}
+
+}  // namespace cicd

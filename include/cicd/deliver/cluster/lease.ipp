@@ -1,0 +1,220 @@
+// The Lease: taken by a write that fails when anybody else wrote, renewed by a thread on a connection of its
+// own. Time is measured here only; no two machines' clocks are compared.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <poll.h>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/cluster/lease.hpp>
+#include <cicd/kubernetes/api/api_error.hpp>
+#include <cicd/kubernetes/api/deletion.hpp>
+
+namespace cicd {
+
+namespace release_cluster_lease {
+namespace {
+
+using kubernetes::api_answer;
+using kubernetes::object_key;
+using steady = std::chrono::steady_clock;
+
+std::string micro_time() {
+  std::string text = utc_text_with_milliseconds(std::chrono::system_clock::now());
+  if (text.ends_with('Z')) text.insert(text.size() - 1, "000");
+  return text;
+}
+
+json lease_object(const cluster_place& place,
+                  const json& before,
+                  const std::string& holder,
+                  std::chrono::seconds lasts) {
+  const json& old = before["spec"];
+  const bool changes_hands = old["holderIdentity"].text() != holder;
+  json metadata(json::object{});
+  metadata.set("name", place.state_name());
+  metadata.set("namespace", place.namespace_name);
+  // A write replaces the whole object: what others put on it is written again.
+  for (const char* member : {"resourceVersion", "labels", "annotations", "finalizers", "ownerReferences"})
+    if (const json& there = before["metadata"][member]; !there.is_null()) metadata.set(member, there);
+  json spec(json::object{});
+  spec.set("holderIdentity", holder);
+  spec.set("leaseDurationSeconds", std::int64_t{lasts.count()});
+  spec.set("acquireTime", changes_hands ? json(micro_time()) : old["acquireTime"]);
+  spec.set("renewTime", micro_time());
+  spec.set("leaseTransitions",
+           old["leaseTransitions"].integer() + (changes_hands && !before.is_null() ? 1 : 0));
+  json lease(json::object{});
+  lease.set("apiVersion", "coordination.k8s.io/v1");
+  lease.set("kind", "Lease");
+  lease.set("metadata", std::move(metadata));
+  lease.set("spec", std::move(spec));
+  return lease;
+}
+
+class held_lease : public cluster_lease {
+ public:
+  held_lease(std::unique_ptr<kubernetes::cluster> own,
+             cluster_place place,
+             json lease,
+             std::chrono::seconds lasts)
+      : own_(std::move(own)),
+        place_(std::move(place)),
+        lease_(std::move(lease)),
+        lasts_(lasts),
+        renewed_(steady::now()) {
+    keeper_ = std::thread([this] { keep(); });
+  }
+  held_lease(const held_lease&) = delete;
+  held_lease& operator=(const held_lease&) = delete;
+
+  ~held_lease() override {
+    {
+      const std::lock_guard hold(mutex_);
+      over_ = true;
+    }
+    wake_.notify_all();
+    keeper_.join();
+    if (!lost_) give_back();
+  }
+
+  status still_held() override {
+    const std::lock_guard hold(mutex_);
+    if (!lost_ && steady::now() - renewed_ < lasts_) return {};
+    lost_ = true;
+    return error{exit_class::conflict,
+                 place_.text(),
+                 "this run lost the lock of the environment: it was not heard of for too long, and another "
+                 "may deploy now",
+                 std::nullopt,
+                 {{"try", "look at what is there with `cicd status`, and deploy again"}}};
+  }
+
+ private:
+  void keep() {
+    std::unique_lock hold(mutex_);
+    while (!wake_.wait_for(hold, lasts_ / 4, [this] { return over_; }) && !lost_) {
+      const json next = lease_object(place_, lease_, lease_["spec"]["holderIdentity"].text(), lasts_);
+      hold.unlock();
+      const auto asked = steady::now();
+      const api_answer answer = written(next);
+      hold.lock();
+      if (answer) {
+        lease_ = answer.object;
+        renewed_ = asked;
+      } else if (answer.failure->code == 409 || answer.failure->code == 404) {
+        lost_ = true;
+      }
+    }
+  }
+
+  /// Where an answer of ours was lost on its way, the server has a newer version, with us as the holder
+  /// still.
+  api_answer written(json next) {
+    api_answer answer = own_->replace(next);
+    if (answer) return answer;
+    const api_answer now = own_->get({"Lease", place_.namespace_name, place_.state_name()});
+    if (!now) return now;
+    const json& holder = lease_["spec"]["holderIdentity"];
+    if (now.object["spec"]["holderIdentity"] != holder)
+      return {.object = {}, .failure = kubernetes::api_failure{.code = 409}};
+    json metadata = next["metadata"];
+    metadata.set("resourceVersion", now.object["metadata"]["resourceVersion"]);
+    next.set("metadata", std::move(metadata));
+    return own_->replace(next);
+  }
+
+  void give_back() {
+    json free = lease_object(place_, lease_, "", lasts_);
+    json spec = free["spec"];
+    spec.set("holderIdentity", "");
+    free.set("spec", std::move(spec));
+    (void)written(std::move(free));
+  }
+
+  std::unique_ptr<kubernetes::cluster> own_;
+  cluster_place place_;
+  json lease_;
+  std::chrono::seconds lasts_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  steady::time_point renewed_;
+  bool over_ = false, lost_ = false;
+  std::thread keeper_;
+};
+
+error held_by(const cluster_place& place, const json& lease) {
+  return error{
+      exit_class::conflict,
+      place.text(),
+      "somebody else is deploying it now",
+      lease["spec"]["holderIdentity"].text(),
+      {{"since", lease["spec"]["acquireTime"].text().substr(0, 19)},
+       {"try", "wait until that run has ended, and deploy again; if it is dead, its lock ends by itself"}}};
+}
+
+/// Waits a little, less when cancelled.
+void pause(std::chrono::milliseconds length, const cancellation* cancelled) {
+  if (cancelled == nullptr) return std::this_thread::sleep_for(length);
+  pollfd told{cancelled->descriptor(), POLLIN, 0};
+  (void)poll(&told, 1, static_cast<int>(length.count()));
+}
+
+}  // namespace
+}  // namespace release_cluster_lease
+
+result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& with,
+                                                           const cluster_place& place,
+                                                           const std::string& holder,
+                                                           const options& how,
+                                                           const cancellation* cancelled) {
+  using namespace release_cluster_lease;
+  const object_key key{"Lease", place.namespace_name, place.state_name()};
+  std::string seen;    // the version under which another held it when we first looked
+  int unanswered = 0;  // writes of ours that may have been done
+  auto since = steady::now();
+  while (true) {
+    if (cancelled != nullptr && cancelled->cancelled())
+      return error{exit_class::interrupted, place.text(), "interrupted while it waited for the lock", {}, {}};
+    const api_answer now = with.get(key);
+    if (!now && now.failure->code != 404)
+      return error_of(*now.failure, place.text(), key, "read the lock of " + place.text());
+    if (now && kubernetes::is_being_deleted(now.object)) {
+      if (status gone = kubernetes::wait_until_gone(
+              with, key, {.subject = place.text(), .cancelled = cancelled, .say = how.say});
+          !gone)
+        return std::move(gone).error();
+      continue;
+    }
+    const std::string version = now.object["metadata"]["resourceVersion"].text();
+    const std::string who = now.object["spec"]["holderIdentity"].text();
+    const bool is_held = now && !who.empty() && !(unanswered > 0 && who == holder);
+    if (is_held && seen.empty()) {
+      seen = version;
+      since = steady::now();
+      if (how.say) how.say("the lock is held by " + displayable(who) + "; looking whether it lives");
+    } else if (is_held && seen != version) {
+      return held_by(place, now.object);
+    }
+    if (!is_held || steady::now() - since >= how.lasts) {
+      const json wanted = lease_object(place, now ? now.object : json(), holder, how.lasts);
+      const api_answer taken = now ? with.replace(wanted) : with.create(wanted);
+      if (taken)
+        return std::unique_ptr<cluster_lease>(new held_lease(with.twin(), place, taken.object, how.lasts));
+      const bool may_be_done = passes_by_itself(*taken.failure) && ++unanswered < 5;
+      if (taken.failure->code != 409 && !may_be_done)
+        return error_of(*taken.failure, place.text(), key, "take the lock of " + place.text());
+      seen.clear();
+      continue;
+    }
+    pause(std::chrono::milliseconds(500), cancelled);
+  }
+}
+
+}  // namespace cicd

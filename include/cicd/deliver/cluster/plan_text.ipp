@@ -1,0 +1,142 @@
+// A plan as lines for a person, as a fingerprint, and as the contract "saved plan". See cluster_plan.hpp.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/cluster/plan.hpp>
+
+namespace cicd {
+
+namespace release_plan_text {
+namespace {
+
+using what = planned_object::what;
+
+/// What the server keeps for itself, left out; the data of a Secret by digest.
+json essence_of(const json& live) {
+  json::object kept;
+  for (const auto& [key, value] : live.members()) {
+    if (key == "status") continue;
+    if (live["kind"].text() == "Secret" && (key == "data" || key == "stringData")) {
+      kept.emplace_back(key, hex(sha256(compact(value))));
+      continue;
+    }
+    if (key != "metadata") {
+      kept.emplace_back(key, value);
+      continue;
+    }
+    json::object metadata;
+    for (const auto& [name, part] : value.members())
+      if (name == "name" || name == "namespace" || name == "labels" || name == "annotations" || name == "uid")
+        metadata.emplace_back(name, part);
+    kept.emplace_back(key, std::move(metadata));
+  }
+  return json(std::move(kept));
+}
+
+/// A line for each field; those that only name the release, which every label and annotation of it repeats,
+/// are one.
+void add_changes(const std::vector<kubernetes::field_change>& changes, std::vector<std::string>& to) {
+  std::size_t descriptive = 0;
+  for (const kubernetes::field_change& each : changes) {
+    if (kubernetes::only_descriptive({each}))
+      ++descriptive;
+    else
+      to.push_back("    " + text_of(each));
+  }
+  if (descriptive > 0)
+    to.push_back(fmt::format("    ~ {} label{} and annotations that name commit, version and branch",
+                             descriptive, descriptive == 1 ? "" : "s"));
+}
+
+std::string_view sign_of(what kind) {
+  switch (kind) {
+    case what::add: return "+";
+    case what::change: return "~";
+    case what::remove: return "-";
+    case what::same: break;
+  }
+  return "=";
+}
+
+}  // namespace
+}  // namespace release_plan_text
+
+std::vector<std::string> lines_of(const cluster_plan& plan) {
+  std::vector<std::string> lines;
+  for (const planned_object& one : plan.objects) {
+    if (one.kind == planned_object::what::same) continue;
+    lines.push_back(
+        fmt::format("{} {}{}{}", release_plan_text::sign_of(one.kind), one.key.text(),
+                    one.managers.empty() ? "" : ", taken over from " + joined(one.managers, ", "),
+                    one.waits_for.empty()
+                        ? ""
+                        : ", once the one that is being deleted is gone, which waits for " + one.waits_for));
+    release_plan_text::add_changes(one.changes, lines);
+  }
+  for (const std::string& each : plan.kept) lines.push_back("! " + each);
+  for (const std::string& each : plan.remarks) lines.push_back("! " + each);
+  return lines;
+}
+
+digest fingerprint_of(const cluster_plan& plan) {
+  sha256_stream over;
+  const auto add = [&](std::string_view part) {
+    over.update(fmt::format("{}:", part.size()));
+    over.update(part);
+  };
+  add(plan.cluster);
+  add(plan.place.namespace_name + '/' + plan.place.state_name());
+  for (const planned_object& one : plan.objects) {
+    add(fmt::format("{} {} {} {}", static_cast<int>(one.kind), one.key.kind, one.key.namespace_name,
+                    one.key.name));
+    add(compact(one.wanted));
+    add(compact(release_plan_text::essence_of(one.live)));
+  }
+  return over.finish();
+}
+
+digest approval_digest(const cluster_plan& plan, const deployment_record& record) {
+  sha256_stream over;
+  over.update(record.pipeline + '\n' + record.environment + '\n');
+  // A branch's copy is never taken for the environment itself, nor for another branch's.
+  if (!plan.place.branch_key.empty()) over.update("of branch " + plan.place.branch_key + '\n');
+  for (const auto& [name, image] : record.images) over.update(name + '=' + oci_text(image.manifest) + '\n');
+  for (const planned_object& one : plan.objects)
+    if (one.kind != planned_object::what::remove) over.update(compact(one.wanted) + '\n');
+  return over.finish();
+}
+
+json saved_plan_of(const cluster_plan& plan, const deployment_record& record) {
+  json images(json::object{});
+  for (const auto& [name, image] : record.images) images.set(name, image.reference);
+  json objects(json::array{});
+  for (const planned_object& one : plan.objects) {
+    json entry(json::object{});
+    entry.set("do", release_plan_text::sign_of(one.kind));
+    entry.set("kind", one.key.kind);
+    entry.set("namespace", one.key.namespace_name);
+    entry.set("name", one.key.name);
+    entry.set("there", hex(sha256(compact(release_plan_text::essence_of(one.live)))));
+    entry.set("wanted", hex(sha256(compact(one.wanted))));
+    json changes(json::array{});
+    for (const kubernetes::field_change& each : one.changes) changes.push(text_of(each));
+    entry.set("changes", std::move(changes));
+    objects.push(std::move(entry));
+  }
+  json saved(json::object{});
+  saved.set("schema", 1);
+  saved.set("pipeline", record.pipeline);
+  saved.set("environment", record.environment);
+  saved.set("cluster", plan.cluster);
+  saved.set("namespace", plan.place.namespace_name);
+  saved.set("images", std::move(images));
+  saved.set("objects", std::move(objects));
+  saved.set("fingerprint", hex(fingerprint_of(plan)));
+  return saved;
+}
+
+}  // namespace cicd

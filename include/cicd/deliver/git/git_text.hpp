@@ -1,0 +1,44 @@
+// What plumbing commands of git read and print, as values. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/base/error.hpp>
+#include <cicd/deliver/gitops/manifest_clone.hpp>
+
+namespace cicd {
+
+/// One entry of `git ls-tree -z`.
+struct git_entry {
+  std::string mode, object, path;
+
+  bool is_folder() const { return mode == "040000"; }
+  bool is_file() const { return mode == "100644" || mode == "100755"; }
+};
+std::vector<git_entry> git_entries_from(std::string_view printed);
+
+/// The contents that `git cat-file --batch` printed, in the order asked for; nothing for what is missing.
+/// Fewer than asked when the text is cut.
+std::vector<std::optional<std::string>> git_blobs_from(std::string_view printed);
+
+/// The commit of exactly this ref in what `git ls-remote` printed; empty when it is not there.
+std::string git_ref_in(std::string_view printed, std::string_view ref);
+
+/// A stream for `git fast-import`: one commit on `tip` (none when empty) with these removals and files. It
+/// prints the commit.
+struct git_change {
+  std::string who{};      ///< `Name <address>`
+  std::int64_t when = 0;  ///< seconds since 1970
+  std::string message{};
+  std::string tip{};
+  std::vector<std::string> removed{};
+  std::map<std::string, std::string> written{};
+};
+std::string git_import_of(const git_change& change);
+
+}  // namespace cicd

@@ -1,0 +1,110 @@
+// Reading and writing git's plumbing formats (git-ls-tree, git-cat-file, git-ls-remote, git-fast-import).
+#pragma once
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/git/git_text.hpp>
+
+namespace cicd {
+namespace release_text {
+
+/// A path as fast-import reads it: every byte that could end or open a quotation is escaped.
+inline std::string quoted_path(std::string_view path) {
+  std::string quoted = "\"";
+  for (char c : path) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+/// Without what could end the field.
+inline std::string ident_part(std::string_view text) {
+  std::string part;
+  for (char c : text)
+    if (c != '<' && c != '>' && static_cast<unsigned char>(c) >= ' ' && c != 0x7f) part += c;
+  return std::string(trimmed(valid_utf8(part)));
+}
+
+/// `Name <address>` as git stores it; a bare address or name is accepted.
+inline std::string ident_of(std::string_view who) {
+  const auto open = who.find('<');
+  std::string name = ident_part(who.substr(0, open));
+  std::string address = open == who.npos ? std::string() : ident_part(who.substr(open));
+  if (open == who.npos && name.find('@') != name.npos) address = name;
+  if (name.empty()) name = address.empty() ? "cicd" : address;
+  return name + " <" + address + '>';
+}
+
+inline void append_data(std::string& to, std::string_view bytes) {
+  fmt::format_to(std::back_inserter(to), "data {}\n", bytes.size());
+  to += bytes;
+  to += '\n';
+}
+
+/// The size in `<object> blob <size>`; nothing for another line.
+inline std::optional<std::size_t> blob_size(std::string_view header) {
+  const std::vector<std::string> words = split(header, ' ');
+  if (words.size() != 3 || words[1] != "blob") return {};
+  std::size_t size = 0;
+  const auto end = words[2].data() + words[2].size();
+  if (std::from_chars(words[2].data(), end, size).ptr != end) return {};
+  return size;
+}
+
+}  // namespace release_text
+
+std::vector<git_entry> git_entries_from(std::string_view printed) {
+  std::vector<git_entry> entries;
+  for (const std::string& line : split(printed, '\0')) {
+    const std::size_t tab = line.find('\t');
+    const std::vector<std::string> words = split(std::string_view(line).substr(0, tab), ' ');
+    if (tab != line.npos && words.size() == 3) entries.push_back({words[0], words[2], line.substr(tab + 1)});
+  }
+  return entries;
+}
+
+std::vector<std::optional<std::string>> git_blobs_from(std::string_view printed) {
+  std::vector<std::optional<std::string>> blobs;
+  while (!printed.empty()) {
+    const std::size_t end = printed.find('\n');
+    if (end == printed.npos) return blobs;
+    const auto size = release_text::blob_size(printed.substr(0, end));
+    printed.remove_prefix(end + 1);
+    if (!size) {
+      blobs.emplace_back();
+      continue;
+    }
+    if (printed.size() <= *size) return blobs;
+    blobs.emplace_back(std::string(printed.substr(0, *size)));
+    printed.remove_prefix(*size + 1);
+  }
+  return blobs;
+}
+
+std::string git_ref_in(std::string_view printed, std::string_view ref) {
+  for (const std::string& line : split(printed, '\n')) {
+    const std::size_t tab = line.find('\t');
+    if (tab != line.npos && std::string_view(line).substr(tab + 1) == ref) return line.substr(0, tab);
+  }
+  return {};
+}
+
+std::string git_import_of(const git_change& change) {
+  using namespace release_text;
+  const std::string ident = fmt::format("{} {} +0000\n", ident_of(change.who), change.when);
+  std::string stream = "commit refs/cicd/made\nmark :1\nauthor " + ident + "committer " + ident;
+  append_data(stream, valid_utf8(change.message));
+  if (!change.tip.empty()) stream += "from " + change.tip + '\n';
+  for (const std::string& path : change.removed) stream += "D " + quoted_path(path) + '\n';
+  for (const auto& [path, content] : change.written) {
+    stream += "M 100644 inline " + quoted_path(path) + '\n';
+    append_data(stream, content);
+  }
+  return stream + "\nget-mark :1\ndone\n";
+}
+
+}  // namespace cicd

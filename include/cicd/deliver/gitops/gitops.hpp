@@ -1,0 +1,94 @@
+// Writing manifests where an environment reads them: a git repository that an agent follows, or a folder.
+// Several writers at once all arrive: fetch, re-render, push without force, try again with jitter on any
+// rejection, never judged by its text. The deployment record lies beside the manifests.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cicd/base/error.hpp>
+#include <cicd/base/json.hpp>
+#include <cicd/deliver/policy/gate.hpp>
+#include <cicd/deliver/records/record.hpp>
+#include <cicd/system/environment.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+/// A manifest repository and the part of it that an environment of a pipeline owns.
+struct manifest_target {
+  std::string
+      url;  ///< anything that git takes; created as a bare repository when `create` and it is not there
+  bool create = false;
+  std::string branch;  ///< `main`
+  std::string path;    ///< folder of the manifests within it, such as `stage/orders`
+  std::string clone;   ///< absolute folder of our private bare clone, which may be lost at any time
+  std::string turn{};  ///< absolute path of a lock that those hold in turn who push to this branch from here,
+                       ///< since of two at the same time only one succeeds; empty: no turns
+};
+
+/// What is there now.
+struct manifest_state {
+  std::string tip;                           ///< commit of the branch; empty when it does not exist yet
+  std::map<std::string, std::string> files;  ///< below `path`: relative name → content
+  std::optional<deployment_record> record;
+};
+
+/// What a deploy wants to be there.
+struct wanted_manifests {
+  std::map<std::string, std::string> files;
+  deployment_record record;
+  std::string message;  ///< of the commit
+};
+
+/// The same with the gate's leave: nothing else is committed or written.
+struct decided_manifests {
+  wanted_manifests wanted;
+  permit allowed;
+};
+
+struct gitops_options {
+  const cancellation* cancelled = nullptr;
+  std::function<void(const std::string& line)> say;
+  int attempts = 50;
+};
+
+/// The path of the record within the repository: `.cicd/records/<path>.json`, out of the way of agents that
+/// read a folder of manifests.
+std::string record_path(const manifest_target& target);
+
+/// Reads the state. For a repository on this machine whose tip is the one we know, without starting git.
+/// Class `remote` when it cannot be reached; a record that cannot be read is class `corrupt`; a manifest that
+/// is a link is class `usage` and is not followed.
+result<manifest_state> read_manifests(const manifest_target& target,
+                                      const surroundings& around,
+                                      const gitops_options& options);
+
+/// Commits what `decide` wants, given the state at that moment: nothing means that there is nothing to do, an
+/// error ends it (superseded, policy). Called again with the fresh state after each rejection. Files below
+/// `path` that are not wanted are removed; all else in the repository stays as it is. Returns the commit, or
+/// nothing when nothing was to be done.
+using decide_manifests = std::function<result<std::optional<decided_manifests>>(const manifest_state& now)>;
+result<std::optional<std::string>> commit_manifests(const manifest_target& target,
+                                                    const decide_manifests& decide,
+                                                    const surroundings& around,
+                                                    const gitops_options& options);
+
+/// The records of the past, newest first, at most `most`.
+result<std::vector<deployment_record>> manifest_history(const manifest_target& target,
+                                                        std::size_t most,
+                                                        const surroundings& around,
+                                                        const gitops_options& options);
+
+/// `VIA render`: the same in a plain folder; the record lies in `<folder>/.cicd/record.json`, its history
+/// beside it as NDJSON. Atomic by file; the record last.
+result<manifest_state> read_folder(const std::string& folder);
+result<bool> write_folder(const std::string& folder,
+                          const decide_manifests& decide,
+                          const cancellation* cancelled = nullptr);
+result<std::vector<deployment_record>> folder_history(const std::string& folder, std::size_t most);
+
+}  // namespace cicd

@@ -1,0 +1,86 @@
+// Our private bare clone of a manifest repository: objects are fetched into it, commits are made in it, and
+// what was read last is remembered in `known.json`. It may be lost or damaged at any time; it is made again
+// then. It does not know when to try again.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/git/git_client.hpp>
+#include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+/// Waits, or gives false at once when we are cancelled.
+bool rest_unless_cancelled(const cancellation* cancelled, std::chrono::milliseconds time);
+error interrupted_commit(const manifest_target& target);
+
+/// The files of a target at a commit, and its record as text.
+struct manifest_contents {
+  std::map<std::string, std::string> files;  ///< below `path`: relative name → content
+  std::optional<std::string> record;
+};
+
+/// What was read last, where it is `tip` that was read; nothing for every other tip and for a file that is
+/// not whole. Starts no git.
+std::optional<manifest_contents> known_contents(const manifest_target& target, const std::string& tip);
+/// Remembers it; contents that JSON cannot hold are not remembered.
+void remember_contents(const manifest_target& target,
+                       const std::string& tip,
+                       const manifest_contents& contents);
+
+/// `target.turn` as long as it is held, nothing where it has none. Waits for the others.
+result<std::optional<file_lock>> turn_to_push(const manifest_target& target, const gitops_options& options);
+
+struct git_entry;
+
+class manifest_clone {
+ public:
+  /// Waits for another driver that uses the clone, and says for whom.
+  static result<manifest_clone> open(const manifest_target& target,
+                                     const git_client& git,
+                                     const gitops_options& options);
+
+  /// Fetches the branch where `tip` is not here; gives the tip that is here then, which can be a newer one.
+  result<std::string> bring(const std::string& tip);
+  /// The contents at `tip`. Class `usage` when one of them is a link.
+  result<manifest_contents> contents_at(const std::string& tip);
+  /// A commit on `tip` (none when empty) that turns `now` into `wanted`.
+  result<std::string> commit(const std::string& tip,
+                             const manifest_contents& now,
+                             const wanted_manifests& wanted);
+  /// Offers `commit` to the repository, on condition that its branch is still at `tip`. Gives what git
+  /// printed.
+  captured push(const std::string& commit, const std::string& tip) const;
+  /// Throws away all that is here, so that the next use fetches it anew.
+  status discard();
+  /// Whether `older` is in the history of `newer`, which is fetched when it is not here.
+  bool is_in_history(const std::string& older, const std::string& newer);
+  /// The texts that the record had, newest first, each with its commit.
+  struct past_record {
+    std::string commit, text;
+  };
+  result<std::vector<past_record>> past_records(const std::string& tip, std::size_t most);
+
+ private:
+  manifest_clone(const manifest_target& target, const git_client& git, file_lock lock);
+  std::string held(std::string_view ref) const;
+  status check_parents(const std::string& tip, const std::vector<git_entry>& listed);
+  result<manifest_contents> read(const std::vector<git_entry>& entries) const;
+  status fetch(const std::string& tip);
+  status fetch_anew(const std::string& tip);
+  bool renewed(const std::string& tip);
+  status make(std::size_t digits);
+  captured run(std::vector<std::string> words, std::string input = {}) const;
+  result<captured> run_at(const std::string& tip, const std::vector<std::string>& words);
+
+  const manifest_target* target_;
+  const git_client* git_;
+  file_lock lock_;
+};
+
+}  // namespace cicd

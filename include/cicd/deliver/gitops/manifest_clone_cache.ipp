@@ -1,0 +1,76 @@
+// What was read last from a manifest repository, kept beside the clone so that a deploy with nothing to do
+// starts no git. The digest comes first, at a fixed place, over the bytes of the rest.
+#pragma once
+
+#include <algorithm>
+
+#include <cicd/base/digest.hpp>
+#include <cicd/base/json.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/gitops/manifest_clone.hpp>
+
+namespace cicd {
+namespace release_known {
+
+inline std::string file_of(const manifest_target& target) {
+  return target.clone + "/known.json";
+}
+
+constexpr std::string_view before_digest = R"({"digest":")";
+constexpr std::string_view after_digest = R"(","known":)";
+
+/// The JSON text within the envelope, when it is whole.
+inline std::optional<std::string_view> unwrapped(std::string_view text) {
+  const std::size_t digits = before_digest.size(), middle = digits + 64, start = middle + after_digest.size();
+  if (text.size() <= start || text.back() != '}') return {};
+  if (!text.starts_with(before_digest) || text.substr(middle, after_digest.size()) != after_digest) return {};
+  const std::string_view inner = text.substr(start, text.size() - start - 1);
+  if (text.substr(digits, 64) != hex(sha256(inner))) return {};
+  return inner;
+}
+
+inline bool is_text(const std::string& bytes) {
+  return valid_utf8(bytes) == bytes;
+}
+
+inline bool fits_json(const manifest_contents& contents) {
+  return std::all_of(contents.files.begin(), contents.files.end(),
+                     [](const auto& file) { return is_text(file.first) && is_text(file.second); })
+         && (!contents.record || is_text(*contents.record));
+}
+
+}  // namespace release_known
+
+std::optional<manifest_contents> known_contents(const manifest_target& target, const std::string& tip) {
+  const auto text = read_file_if_there(release_known::file_of(target));
+  if (!text || !*text) return {};
+  const auto inner = release_known::unwrapped(**text);
+  if (!inner) return {};
+  const result<json> known = parse_json(*inner);
+  if (!known || (*known)["tip"].text() != tip || (*known)["path"].text() != target.path) return {};
+  manifest_contents contents;
+  for (const auto& [name, content] : (*known)["files"].members())
+    contents.files.emplace(name, content.text());
+  if ((*known)["record"].is_string()) contents.record = (*known)["record"].text();
+  return contents;
+}
+
+void remember_contents(const manifest_target& target,
+                       const std::string& tip,
+                       const manifest_contents& contents) {
+  using namespace release_known;
+  if (!fits_json(contents)) return;
+  json::object files;
+  for (const auto& [name, content] : contents.files) files.emplace_back(name, content);
+  json known(json::object{});
+  known.set("tip", tip).set("path", target.path);
+  known.set("files", json(std::move(files)));
+  known.set("record", contents.record ? json(*contents.record) : json());
+  const std::string inner = compact(known);
+  // Best effort: without it the next look asks git.
+  (void)write_file(file_of(target),
+                   std::string(before_digest) + hex(sha256(inner)) + std::string(after_digest) + inner + '}',
+                   durability::fast);
+}
+
+}  // namespace cicd

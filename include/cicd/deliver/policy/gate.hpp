@@ -1,0 +1,149 @@
+// The one gate: whether a change may be made, asked by every door before anything is written outside. Pure:
+// it gets facts and answers with a permit or the one refusal. It does not know how facts are found nor how a
+// change is made. What writes takes a permit, and only the gate makes one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cicd/declare/pipeline.hpp>
+#include <cicd/deliver/records/cluster_state.hpp>
+#include <cicd/deliver/records/record.hpp>
+#include <cicd/observe/ci_event.hpp>
+#include <cicd/observe/git.hpp>
+
+namespace cicd {
+
+/// Everything that writes outside.
+enum class change : std::uint8_t {
+  publish,       ///< images into their registry
+  deploy,        ///< to an environment, by whatever way
+  preview,       ///< a branch's copy beside it
+  canary,        ///< a branch's pods among its own
+  canary_share,  ///< more or fewer of those
+  branch_end,    ///< a preview or a canary is taken away
+  rollback,      ///< what ran before is put back
+  task,          ///< a command in the deployed image
+  cron_run,      ///< a cron job, now
+  cron_pause,    ///< a cron job is suspended or resumed
+  hold,          ///< set or released
+  approve
+};
+
+/// What a change can be refused for, in the order in which it is asked.
+enum class gate_rule : std::uint8_t {
+  fork,        ///< a pull request from a fork changes nothing
+  protection,  ///< PROTECTED
+  dirty,       ///< uncommitted changes, of the sources or of the declaration
+  ref,         ///< ON, by what is checked out and by the event
+  hold,
+  superseded,   ///< a newer commit is there already
+  remote_ref,   ///< the commit is on the followed branch of the remote repository
+  declaration,  ///< PIPELINE_REF: the declaration's commit is on that branch of its remote repository
+  approval
+};
+
+/// All of both, for tables and tests.
+inline constexpr change all_changes[] = {change::publish,    change::deploy,       change::preview,
+                                         change::canary,     change::canary_share, change::branch_end,
+                                         change::rollback,   change::task,         change::cron_run,
+                                         change::cron_pause, change::hold,         change::approve};
+inline constexpr gate_rule all_rules[] = {
+    gate_rule::fork,       gate_rule::protection, gate_rule::dirty,       gate_rule::ref,     gate_rule::hold,
+    gate_rule::superseded, gate_rule::remote_ref, gate_rule::declaration, gate_rule::approval};
+
+/// The table: which rules a change is asked. Documented in docs/interface.md, "Who may change what".
+bool is_asked(change what, gate_rule rule);
+/// Whether a rule needs to know what is there already; the others can be asked before anything is built, made
+/// or contacted.
+bool needs_state(gate_rule rule);
+
+/// Where a commit is, seen from a branch of the remote repository.
+struct remote_place {
+  enum class answer : std::uint8_t {
+    on_it,        ///< its tip, or in its history
+    not_on_it,    ///< in a full history
+    shallow,      ///< this clone has not enough history to know
+    tip_unknown,  ///< the branch has gone on, and this clone does not have what came
+    no_branch,    ///< the remote has no such branch
+    no_remote     ///< nothing says where the remote repository is
+  };
+  answer where = answer::no_remote;
+  std::string url;     ///< as it may be shown
+  std::string branch;  ///< that was asked for
+  std::string remote;  ///< its name in this clone, else its URL as it may be shown
+};
+
+/// One git repository that a pipeline comes from: that of its sources, and that of its declaration where it
+/// is another.
+struct source_facts {
+  bool is_declaration = false;
+  std::string folder;  ///< absolute
+  git_state git;
+  bool is_dirty = false;
+  std::string follows;                   ///< of a declaration: the branch that PIPELINE_REF names; empty: any
+  bool is_on_local_branch = false;       ///< HEAD's commit is on a local branch that the environment follows
+  std::optional<remote_place> remote{};  ///< where it was asked for
+};
+
+/// What is known before anything is contacted.
+struct gate_question {
+  change what = change::deploy;
+  std::string subject;                ///< `orders/deploy-prod`
+  std::string pipeline, environment;  ///< names; a publish has no environment
+  bool is_outside = true;  ///< false: what is changed lies in the build tree (the embedded default)
+  bool is_protected = false;
+  bool takes_dirty = false;  ///< ALLOW_DIRTY, --allow-dirty
+  bool wants_approval = false;
+  trigger follows{};       ///< ON
+  bool rehearses = false;  ///< only a plan: who asks is of no importance
+  ci_event event{};
+  std::vector<source_facts> sources;
+  std::string approve_words{};  ///< `cicd approve orders prod --canary`, what gives this very approval
+};
+
+/// Which of two deployments is newer, as far as it can be known.
+struct succession {
+  enum class order : std::uint8_t {
+    goes_on,           ///< the new commit is the newer one, or nothing says otherwise
+    older,             ///< by history
+    older_by_date,     ///< by the commits' dates, where the history is not at hand
+    unknown_meanwhile  ///< another run deployed a commit while this one was under way, and this clone lacks
+                       ///< it
+  };
+  order is = order::goes_on;
+  deployment_record there{};
+  std::optional<std::chrono::system_clock::time_point> mine{};
+};
+
+/// What the environment itself knows.
+struct gate_state {
+  std::optional<deployment_hold> hold{};
+  std::string version{};  ///< that would run: a hold may be of one version only
+  succession newer{};
+  std::vector<deployment_approval> approvals{};
+  std::string approval_digest{};  ///< of what would be done
+  std::chrono::system_clock::time_point now{};
+};
+
+/// The gate's leave for one change.
+class permit {
+ public:
+  change of() const { return what_; }
+
+ private:
+  explicit permit(change what) : what_(what) {}
+  friend result<permit> may(const gate_question& question, const gate_state& state);
+  change what_;
+};
+
+/// What can be refused beforehand; where the remote repositories were asked already, by what they say, too.
+/// Success is no permit yet.
+status may_begin(const gate_question& question);
+/// All rules. The error is the first refusal in their order.
+result<permit> may(const gate_question& question, const gate_state& state);
+
+}  // namespace cicd

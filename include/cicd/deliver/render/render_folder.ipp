@@ -1,0 +1,233 @@
+// `VIA render`: manifests in a plain folder, which may hold files of other people too. What we wrote is
+// listed in `.cicd/files.json`; nothing else is ever removed or written over. The record is written last.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/deliver/gitops/manifest_clone.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+namespace release_folder {
+
+inline std::string record_file(const std::string& folder) {
+  return folder + "/.cicd/record.json";
+}
+inline std::string history_file(const std::string& folder) {
+  return folder + "/.cicd/history.ndjson";
+}
+inline std::string list_file(const std::string& folder) {
+  return folder + "/.cicd/files.json";
+}
+
+inline error refused(std::string what, const std::string& path, std::string help) {
+  return error{.kind = exit_class::usage,
+               .subject = {},
+               .what = std::move(what),
+               .value = path,
+               .notes = {{"try", std::move(help)}}};
+}
+
+/// The names that we wrote; none where there is no list.
+inline result<std::vector<std::string>> listed_files(const std::string& folder) {
+  const auto text = read_file_if_there(list_file(folder));
+  if (!text) return text.error();
+  if (!*text) return std::vector<std::string>{};
+  const auto list = parse_json(**text);
+  if (list && (*list)["schema"].integer() == 1 && (*list)["files"].is_array())
+    return (*list)["files"].texts();
+  return error{.kind = exit_class::corrupt,
+               .subject = {},
+               .what = "the list of rendered files cannot be read, and is left as it is",
+               .value = list_file(folder),
+               .notes = {{"try", "rm " + shell_quoted(list_file(folder))}}};
+}
+
+inline status write_list(const std::string& folder, const std::vector<std::string>& names) {
+  json list(json::object{});
+  list.set("schema", 1).set("files", json_texts(names));
+  return write_file(list_file(folder), pretty(list), durability::durable);
+}
+
+/// A path within the folder, on the way to which there is no link.
+inline status check_name(const std::string& folder, const std::string& name) {
+  for (const std::string& part : split(name, '/'))
+    if (part.empty() || part == "." || part == ".." || part == ".cicd")
+      return refused("a manifest cannot have this name", name, "a path below its folder");
+  std::string path = folder;
+  for (const std::string& part : split(name, '/')) {
+    path += '/' + part;
+    std::error_code none;
+    if (std::filesystem::is_symlink(path, none))
+      return refused("a manifest is a link, and is not followed", path, "remove the link");
+  }
+  return {};
+}
+
+/// The command that brings back the last record of the history.
+inline std::string record_repair(const std::string& folder) {
+  return "tail -n 1 " + shell_quoted(history_file(folder)) + " > " + shell_quoted(record_file(folder));
+}
+
+/// Files of these names that are there, with their contents.
+inline result<std::map<std::string, std::string>> present(const std::string& folder,
+                                                          const std::vector<std::string>& names) {
+  std::map<std::string, std::string> files;
+  for (const std::string& name : names) {
+    if (status straight = check_name(folder, name); !straight) return std::move(straight).error();
+    auto content = read_file_if_there(folder + '/' + name);
+    if (!content) return std::move(content).error();
+    if (*content) files.emplace(name, std::move(**content));
+  }
+  return files;
+}
+
+/// A file that somebody else wrote is never written over.
+inline status check_foreign(const std::string& folder,
+                            const std::vector<std::string>& ours,
+                            const wanted_manifests& wanted) {
+  for (const auto& [name, content] : wanted.files) {
+    if (status straight = check_name(folder, name); !straight) return straight;
+    if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
+    const auto there = read_file_if_there(folder + '/' + name);
+    if (!there) return there.error();
+    if (*there && **there != content)
+      return error{.kind = exit_class::conflict,
+                   .subject = {},
+                   .what = "a file that cicd did not write is in the way",
+                   .value = folder + '/' + name,
+                   .notes = {{"try", "move it away, or give PATH a folder of its own"}}};
+  }
+  return {};
+}
+
+/// One line of history; a line that was cut by a crash before is ended first.
+inline status append_history(const std::string& folder, const deployment_record& record) {
+  const auto before = read_file_if_there(history_file(folder));
+  if (!before) return before.error();
+  const bool cut = *before && !(*before)->empty() && (*before)->back() != '\n';
+  auto file = append_file::open(history_file(folder));
+  if (!file) return std::move(file).error();
+  if (status added = file->append((cut ? "\n" : "") + compact(json_of(record)) + '\n'); !added) return added;
+  return file->sync();
+}
+
+inline std::vector<std::string> names_of(const std::map<std::string, std::string>& files) {
+  std::vector<std::string> names;
+  for (const auto& [name, content] : files) names.push_back(name);
+  return names;
+}
+
+/// The list names old and new files before the first of them changes, so that no crash leaves a file of ours
+/// behind unlisted.
+inline status replace_files(const std::string& folder,
+                            const std::vector<std::string>& ours,
+                            const manifest_state& now,
+                            const wanted_manifests& wanted) {
+  std::vector<std::string> both = names_of(wanted.files);
+  for (const std::string& name : ours)
+    if (!wanted.files.contains(name)) both.push_back(name);
+  if (status listed = write_list(folder, both); !listed) return listed;
+  for (const auto& [name, content] : wanted.files)
+    if (const auto there = now.files.find(name); there == now.files.end() || there->second != content)
+      if (status written = write_file(folder + '/' + name, content, durability::durable); !written)
+        return written;
+  for (const std::string& name : ours)
+    if (!wanted.files.contains(name))
+      if (status gone = remove_tree(folder + '/' + name); !gone) return gone;
+  return write_list(folder, names_of(wanted.files));
+}
+
+inline result<file_lock> locked(const std::string& folder, const cancellation* cancelled) {
+  if (status made = make_folder(folder + "/.cicd"); !made) return std::move(made).error();
+  const std::string path = folder + "/.cicd/lock";
+  for (int waited = 0; waited < 3000; ++waited) {
+    auto lock = file_lock::try_take(path, fmt::format("process {}", ::getpid()));
+    if (!lock) return std::move(lock).error();
+    if (*lock) return std::move(**lock);
+    if (!rest_unless_cancelled(cancelled, std::chrono::milliseconds(20)))
+      return error{.kind = exit_class::interrupted,
+                   .subject = {},
+                   .what = "interrupted before the manifests were written",
+                   .value = folder,
+                   .notes = {}};
+  }
+  return error{.kind = exit_class::conflict,
+               .subject = {},
+               .what = "another driver has been writing to this folder for a minute",
+               .value = folder,
+               .notes = {{"holder", file_lock::holder_of(path)}}};
+}
+
+/// Newest first; a line that a crash cut is no record, and the last of a generation counts.
+inline std::vector<deployment_record> records_in(const std::string& ndjson, const std::string& where) {
+  std::vector<deployment_record> records;
+  for (const std::string& line : split(ndjson, '\n')) {
+    auto record = record_from(line, where);
+    if (!record) continue;
+    if (!records.empty() && records.back().generation == record->generation) records.pop_back();
+    records.push_back(std::move(*record));
+  }
+  std::reverse(records.begin(), records.end());
+  return records;
+}
+
+}  // namespace release_folder
+
+result<manifest_state> read_folder(const std::string& folder) {
+  using namespace release_folder;
+  manifest_state state;
+  const auto ours = listed_files(folder);
+  if (!ours) return ours.error();
+  auto files = present(folder, *ours);
+  if (!files) return std::move(files).error();
+  state.files = std::move(*files);
+  const auto text = read_file_if_there(record_file(folder));
+  if (!text) return text.error();
+  if (!*text) return state;
+  auto record = record_from(**text, record_file(folder));
+  if (!record) return std::move(record).error().with("try", record_repair(folder));
+  state.record = std::move(*record);
+  return state;
+}
+
+result<bool> write_folder(const std::string& folder,
+                          const decide_manifests& decide,
+                          const cancellation* cancelled) {
+  using namespace release_folder;
+  const auto lock = locked(folder, cancelled);
+  if (!lock) return lock.error();
+  const auto now = read_folder(folder);
+  if (!now) return now.error();
+  auto wanted = decide(*now);
+  if (!wanted) return std::move(wanted).error();
+  if (!*wanted) return false;
+  const auto ours = listed_files(folder);
+  if (!ours) return ours.error();
+  if (status free = check_foreign(folder, *ours, (*wanted)->wanted); !free) return std::move(free).error();
+  if (status written = replace_files(folder, *ours, *now, (*wanted)->wanted); !written)
+    return std::move(written).error();
+  if (status kept = append_history(folder, (*wanted)->wanted.record); !kept) return std::move(kept).error();
+  const std::string record = pretty(json_of((*wanted)->wanted.record));
+  if (status kept = write_file(record_file(folder), record, durability::durable); !kept)
+    return std::move(kept).error();
+  return true;
+}
+
+result<std::vector<deployment_record>> folder_history(const std::string& folder, std::size_t most) {
+  const std::string file = release_folder::history_file(folder);
+  const auto text = read_file_if_there(file);
+  if (!text) return text.error();
+  std::vector<deployment_record> records = release_folder::records_in(text->value_or(""), file);
+  if (records.size() > most) records.resize(most);
+  return records;
+}
+
+}  // namespace cicd

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <csignal>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/declare/deploy_ways.hpp>
+#include <cicd/driver/commands/find_environment.hpp>
+#include <cicd/driver/output.hpp>
+#include <cicd/engine/recorder.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+namespace driver_environment_door {
+namespace {
+
+error unknown(std::string what, const std::string& value, const std::vector<std::string>& names) {
+  return error{exit_class::usage, {}, std::move(what), value, {}}
+      .with("did you mean", nearest(value, names).value_or(""))
+      .with("allowed", joined(names, ", "));
+}
+
+result<const declared_pipeline*> pipeline_named(const session& of, const std::string& name) {
+  const std::vector<declared_pipeline>& all = of.model.pipelines;
+  if (name.empty() && all.size() == 1) return &all.front();
+  std::vector<std::string> names;
+  for (const declared_pipeline& each : all) {
+    if (each.declared.name.view() == name) return &each;
+    names.push_back(each.declared.name.str());
+  }
+  return unknown("there is no such pipeline", name, names);
+}
+
+result<const environment*> environment_of(const declared_pipeline& pipeline, const std::string& name) {
+  std::vector<std::string> names;
+  for (const environment& each : pipeline.declared.environments) {
+    if (each.name.view() == name) return &each;
+    names.push_back(each.name.str());
+  }
+  return unknown(fmt::format("pipeline {} has no such environment", pipeline.declared.name.view()), name,
+                 names);
+}
+
+result<cluster_wave> wave_named(const found_environment& found, const std::string& context) {
+  std::vector<std::string> names;
+  for (const cluster_wave& each : found.waves) {
+    const std::string& name = each.target.eks.empty() ? each.target.context : each.target.eks;
+    if (context.empty() || name == context) return each;
+    names.push_back(name);
+  }
+  const std::string subject = found.pipeline->declared.name.str() + "/" + found.place->name.str();
+  if (found.waves.empty())
+    return error{exit_class::usage,
+                 subject,
+                 "this environment is no cluster that we talk to",
+                 "VIA " + std::string(found.place->via.view()),
+                 {{"allowed", "an environment VIA " + ways_with(way_feature::cluster)}}};
+  return error{exit_class::usage, subject, "this environment has no such cluster", context, {}}
+      .with("did you mean", nearest(context, names).value_or(""))
+      .with("allowed", joined(names, ", "));
+}
+
+}  // namespace
+}  // namespace driver_environment_door
+
+result<found_environment> find_environment(const session_request& tree,
+                                           const std::string& pipeline,
+                                           const std::string& environment,
+                                           surroundings around) {
+  using namespace driver_environment_door;
+  session_or_errors opened = open_session(tree, std::move(around));
+  if (opened.errors.size() > 1) print_errors({opened.errors.begin() + 1, opened.errors.end()});
+  if (!opened.opened) return std::move(opened.errors.front());
+  found_environment found;
+  found.of = std::move(opened.opened);
+  result<const declared_pipeline*> of = pipeline_named(*found.of, pipeline);
+  if (!of) return std::move(of).error();
+  found.pipeline = *of;
+  found.run_id = new_run_id(system_clock_port().now(), getpid());
+  found.deliveries = std::make_unique<delivery>(found.of->where, found.of->around, system_clock_port(),
+                                                delivery_options{found.run_id, {}, {}, {}, 0, false});
+  if (environment.empty()) return found;
+  result<const cicd::environment*> place = environment_of(*found.pipeline, environment);
+  if (!place) return std::move(place).error();
+  found.place = *place;
+  if (can(found.place->via, way_feature::cluster))
+    found.waves = found.deliveries->waves_of(*found.pipeline, *found.place);
+  return found;
+}
+
+result<opened_environment> open_environment(const session_request& tree,
+                                            const std::string& pipeline,
+                                            const std::string& environment,
+                                            const std::string& context,
+                                            surroundings around,
+                                            const cancellation* cancelled,
+                                            std::optional<change> what) {
+  result<found_environment> found = find_environment(tree, pipeline, environment, std::move(around));
+  if (!found) return std::move(found).error();
+  result<cluster_wave> wave = driver_environment_door::wave_named(*found, context);
+  if (!wave) return std::move(wave).error();
+  if (what)
+    if (status may = found->deliveries->may_begin(*what, *found->pipeline, *found->place); !may)
+      return std::move(may).error();
+  opened_environment opened{*std::move(found), *std::move(wave), nullptr};
+  auto with = opened.found.deliveries->open_wave(opened.wave, cancelled);
+  if (!with) return std::move(with).error();
+  opened.with = *std::move(with);
+  return opened;
+}
+
+result<permit> may_change(const opened_environment& at, change what, gate_state state) {
+  return at.found.deliveries->may_change(what, *at.found.pipeline, *at.found.place, std::move(state));
+}
+
+/// Waits for the signals on a thread of its own, so that any call of ours may block meanwhile.
+struct interrupts::watcher {
+  sigset_t signals, before;
+  std::thread waiting;
+  std::atomic<int> came{0};
+  std::atomic<bool> over{false};
+};
+
+interrupts::interrupts() : watcher_(std::make_unique<watcher>()) {
+  sigemptyset(&watcher_->signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) sigaddset(&watcher_->signals, signal);
+  pthread_sigmask(SIG_BLOCK, &watcher_->signals, &watcher_->before);
+  watcher_->waiting = std::thread([this] {
+    while (!watcher_->over) {
+      int signal = 0;
+      sigwait(&watcher_->signals, &signal);
+      if (watcher_->over || signal == SIGUSR2) continue;
+      watcher_->came = signal;
+      asked_.cancel();
+    }
+  });
+}
+
+interrupts::~interrupts() {
+  watcher_->over = true;
+  pthread_kill(watcher_->waiting.native_handle(), SIGUSR2);
+  watcher_->waiting.join();
+  pthread_sigmask(SIG_SETMASK, &watcher_->before, nullptr);
+}
+
+exit_class interrupts::kind() const {
+  return watcher_->came == SIGINT ? exit_class::interrupted : exit_class::terminated;
+}
+
+}  // namespace cicd

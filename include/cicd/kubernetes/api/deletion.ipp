@@ -1,0 +1,92 @@
+// See deletion.hpp.
+#pragma once
+
+#include <poll.h>
+
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/kubernetes/api/deletion.hpp>
+
+namespace cicd::kubernetes {
+namespace deletion {
+
+inline std::string held_by_finalizers(const json& object) {
+  std::vector<std::string> words;
+  for (const json& each : object["metadata"]["finalizers"].elements()) {
+    const std::string name = each.text();
+    words.push_back(name == "foregroundDeletion"             ? "what belongs to it"
+                    : name == "kubernetes.io/pvc-protection" ? "the pods that use it"
+                                                             : "finalizer " + displayable(name));
+  }
+  return joined(words, ", ");
+}
+
+/// The server counts what is left in a namespace in its conditions.
+inline std::string left_in_namespace(const json& object) {
+  std::vector<std::string> words;
+  for (const json& each : object["status"]["conditions"].elements())
+    if (each["status"].text() == "True") words.push_back(displayable(each["message"].text()));
+  return joined(words, "; ");
+}
+
+inline error still_there(const json& object, const object_key& of, const gone_options& how) {
+  const std::string where = of.namespace_name.empty() ? "" : " -n " + shell_quoted(of.namespace_name);
+  return error{
+      exit_class::conflict,
+      how.subject,
+      of.text() + " is being deleted and is not gone yet, so it cannot be made anew",
+      {},
+      {{"deleted at", object["metadata"]["deletionTimestamp"].text()},
+       {"held by", held_by(object)},
+       {"try", fmt::format("see why whoever set that does not end it: kubectl{} get {} {} -o yaml; then "
+                           "deploy again",
+                           where, shell_quoted(lower(of.kind)), shell_quoted(of.name))}}};
+}
+
+inline void pause(const cancellation* cancelled) {
+  constexpr std::chrono::milliseconds between{300};
+  if (cancelled == nullptr) return std::this_thread::sleep_for(between);
+  pollfd told{cancelled->descriptor(), POLLIN, 0};
+  (void)poll(&told, 1, static_cast<int>(between.count()));
+}
+
+}  // namespace deletion
+
+bool is_being_deleted(const json& object) {
+  return !object["metadata"]["deletionTimestamp"].is_null();
+}
+
+std::string held_by(const json& object) {
+  std::string words = deletion::held_by_finalizers(object);
+  if (object["kind"].text() == "Namespace") words = deletion::left_in_namespace(object);
+  return words.empty() ? "the cluster, which is about to end it" : words;
+}
+
+status wait_until_gone(cluster& with, const object_key& of, const gone_options& how) {
+  const auto end = std::chrono::steady_clock::now() + how.patience;
+  std::string said;
+  while (true) {
+    const api_answer now = with.get(of);
+    if (now.failure && now.failure->code != 404)
+      return error_of(*now.failure, how.subject, of, "wait until " + of.text() + " is gone");
+    if (!now || !is_being_deleted(now.object)) return {};
+    if (how.cancelled != nullptr && how.cancelled->cancelled())
+      return error{exit_class::interrupted,
+                   how.subject,
+                   "interrupted while " + of.text() + " was being deleted",
+                   {},
+                   {}};
+    if (std::chrono::steady_clock::now() >= end) return deletion::still_there(now.object, of, how);
+    if (const std::string by = held_by(now.object); how.say && by != said) {
+      how.say(fmt::format("{} is being deleted: waiting for {}", of.text(), by));
+      said = by;
+    }
+    deletion::pause(how.cancelled);
+  }
+}
+
+}  // namespace cicd::kubernetes

@@ -1,0 +1,23 @@
+// What the kubeconfig says of the chosen context. Asked of kubectl, and only once somebody wants to know.
+#pragma once
+
+#include <cicd/kubernetes/api/proxy.hpp>
+
+namespace cicd::kubernetes {
+
+class kubeconfig_facts {
+ public:
+  explicit kubeconfig_facts(kubectl_program program);
+
+  std::string context() const;         ///< its name
+  std::string server() const;          ///< its address
+  std::string namespace_name() const;  ///< empty where it has none
+
+ private:
+  const json& told() const;
+
+  kubectl_program program_;
+  mutable std::optional<json> told_;
+};
+
+}  // namespace cicd::kubernetes

@@ -1,0 +1,47 @@
+// When a cron job runs in a time zone: the next run, and those between two times, as Kubernetes' controller
+// counts them. A local time that a change of the clock leaves out has no run, one that it has twice has two.
+// It opens no file.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <cicd/declare/values/schedule.hpp>
+
+namespace cicd::kubernetes {
+
+using cron_moment = std::chrono::system_clock::time_point;
+
+/// What a zone's clock shows, until a time to come.
+class zone_clock {
+ public:
+  /// UTC.
+  zone_clock() = default;
+  /// From the text of the zone's file in the time zone database; nothing when it is none.
+  static std::optional<zone_clock> from(std::string_view tzif, cron_moment until);
+
+  /// Seconds east of Greenwich at `at`, seconds since 1970.
+  std::int32_t offset_at(std::int64_t at) const;
+  /// When the clock changes next after `at`; far away when it does not.
+  std::int64_t next_change(std::int64_t at) const;
+
+ private:
+  std::vector<clock_change> changes_;
+  std::int32_t at_first_ = 0;
+};
+
+/// The first run after `after`; nothing where there is none within five years, or no schedule.
+std::optional<cron_moment> next_run(cron_schedule of, const zone_clock& zone, cron_moment after);
+
+/// The runs after `after` until `until`, in order; the last `most` of them, and how many there are.
+struct cron_runs {
+  std::size_t count = 0;
+  std::vector<cron_moment> last;
+};
+cron_runs runs_between(
+    cron_schedule of, const zone_clock& zone, cron_moment after, cron_moment until, std::size_t most = 10);
+
+}  // namespace cicd::kubernetes

@@ -1,0 +1,72 @@
+// The ConfigMap that carries files of the source folder into containers: text as text, other bytes as base64.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/kubernetes/render/objects.hpp>
+#include <cicd/kubernetes/render/workload.hpp>
+
+namespace cicd::kubernetes {
+namespace config_maps {
+
+/// RFC 4648, section 4.
+inline std::string base64(std::string_view bytes) {
+  static constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t have = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      group = (group << 8) | (i < have ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i) text += i <= have ? digits[(group >> (18 - 6 * i)) & 63] : '=';
+  }
+  return text;
+}
+
+/// The API server takes no more in a ConfigMap, keys included.
+inline constexpr std::size_t most_bytes = 1024 * 1024;
+
+inline error too_large(const declared_pipeline& pipeline, const workload& of, std::size_t bytes) {
+  return refused(pipeline, of, "config_files",
+                 fmt::format("the files of CONFIG_FILES take {} bytes, and ConfigMap {} holds {} at most",
+                             bytes, of.files_name, most_bytes))
+      .with("try", "put large files into the image, or on a volume");
+}
+
+inline json content_of(const workload& of, json::object text, json::object binary) {
+  json content =
+      members_of("apiVersion", "v1", "kind", "ConfigMap", "metadata", metadata_of(of, of.files_name));
+  if (!text.empty()) content.set("data", json(std::move(text)));
+  if (!binary.empty()) content.set("binaryData", json(std::move(binary)));
+  return content;
+}
+
+}  // namespace config_maps
+
+result<json> files_object(const declared_pipeline& pipeline, const workload& of, const release_facts& facts) {
+  json::object text, binary;
+  std::size_t bytes = 0;
+  std::vector<std::string_view> done;
+  for (const config_file& each : of.files) {
+    if (std::find(done.begin(), done.end(), each.key) != done.end()) continue;
+    done.push_back(each.key);
+    const auto found = facts.files.find(each.from);
+    if (found == facts.files.end()) {
+      error failure = refused(pipeline, of, "config_files", "there is no such file below the source folder");
+      failure.value = each.from;
+      return failure;
+    }
+    bytes += each.key.size() + found->second.size();
+    if (found->second.find('\0') == std::string::npos && valid_utf8(found->second) == found->second)
+      text.emplace_back(each.key, found->second);
+    else
+      binary.emplace_back(each.key, config_maps::base64(found->second));
+  }
+  if (bytes > config_maps::most_bytes) return config_maps::too_large(pipeline, of, bytes);
+  return config_maps::content_of(of, std::move(text), std::move(binary));
+}
+
+}  // namespace cicd::kubernetes

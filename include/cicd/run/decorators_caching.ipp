@@ -1,0 +1,195 @@
+#pragma once
+
+#include <algorithm>
+
+#include <cicd/run/decorators.hpp>
+#include <cicd/run/step_folder.hpp>
+
+namespace cicd {
+
+/// One step on its way: `before` and `after` are on a background thread, the rest on the loop's.
+struct caching_runner::progress {
+  const task* work = nullptr;
+  std::function<void(outcome)> done;
+  outcome end;
+  bool finished = false;   ///< `end` is final without a run
+  bool shareable = false;  ///< nothing but its key decides what it makes
+  cached_step made;
+  std::vector<std::string> messages;
+};
+
+caching_runner::caching_runner(runner& inner,
+                               event_loop& loop,
+                               workspace where,
+                               shared_index& index,
+                               step_cache& cache,
+                               journal& remembered,
+                               caching_options ask,
+                               say_event say)
+    : inner_(inner),
+      loop_(loop),
+      where_(std::move(where)),
+      index_(index),
+      cache_(cache),
+      remembered_(remembered),
+      ask_(std::move(ask)),
+      say_(std::move(say)) {}
+
+void caching_runner::start(const task& work, std::function<void(outcome)> done) {
+  auto one = std::make_shared<progress>();
+  one->work = &work;
+  one->done = std::move(done);
+  if (!is_done_here(work))
+    return loop_.in_background([this, one] { before(*one); }, [this, one] { run_inner(one); });
+  before(*one);
+  loop_.post([this, one] { run_inner(one); });
+}
+
+/// A few files are looked at sooner than another thread is woken, where no other thread looks at many.
+bool caching_runner::is_done_here(const task& work) const {
+  return !index_.is_in_use() && work.step->kind == step_kind::command && work.seen->inputs.size() <= 64
+         && work.step->after.empty() && work.step->command->outputs.empty()
+         && work.step->command->reports.empty();
+}
+
+void caching_runner::before(progress& one) {
+  const bool own_folder = one.work->folder != one.work->source;
+  status ready = own_folder && ask_.make_folder ? ask_.make_folder(*one.work) : status{};
+  if (ready && restored(one)) {
+    one.finished = true;
+    return;
+  }
+  if (ready) ready = prepared(one);
+  if (!ready) {
+    one.end = failed_outcome(std::move(ready).error());
+    one.finished = true;
+  }
+}
+
+bool caching_runner::restored(progress& one) {
+  const graph_step& step = *one.work->step;
+  if (step.runs_in_source() || (step.command != nullptr && step.command->always)) return false;
+  const std::optional<cached_step> entry = cache_.find(one.work->plan.key);
+  if (!entry || !cache_.restore(*entry, one.work->folder, one.work->log)) return false;
+  remove_others(outputs_in(one.work->folder, step), entry->outputs);
+  remove_others(reports_in(one.work->folder, step), entry->reports);
+  one.end.how = step_outcome::reused;
+  one.end.result = entry->result;
+  one.end.printed = static_cast<bool>(entry->log);
+  one.end.tests = ask_.read_reports(one.work->folder, entry->reports);
+  one.made = *entry;
+  (void)write_file(where_.memory(step.id, "parts"), text_of(one.work->parts), durability::fast, 0600);
+  (void)remembered_.append(step.id, entry->result);
+  return true;
+}
+
+/// Removes what matches and is not among `wanted`: left by an earlier run, it would be taken for made by this
+/// one.
+void caching_runner::remove_others(const file_query& query, const file_set& wanted) {
+  if (query.patterns.empty() || !is_folder(query.root)) return;
+  const result<file_set> there = index_.look(query);
+  if (!there) return;
+  for (const observed_file& file : *there)
+    if (std::ranges::find(wanted, file.path, &observed_file::path) == wanted.end())
+      (void)remove_tree(query.root + "/" + file.path);
+}
+
+status caching_runner::prepared(progress& one) {
+  const bool own_folder = one.work->folder != one.work->source;
+  const file_query kept = kept_in(*one.work->step);
+  if (!own_folder || !kept.patterns.empty()) remove_others(reports_in(one.work->folder, *one.work->step), {});
+  if (own_folder && !kept.patterns.empty()) remove_others(outputs_in(one.work->folder, *one.work->step), {});
+  std::vector<file_source> sources{{one.work->source, one.work->seen->inputs}};
+  for (const file_query& query : ask_.upstream_outputs(*one.work)) {
+    result<file_set> files = index_.look(query);
+    if (!files) return std::move(files).error();
+    sources.push_back({query.root, *std::move(files)});
+  }
+  if (!own_folder)
+    return fill_source_folder(one.work->folder, sources, where_.memory(one.work->step->id, "inputs"), index_);
+  if (ask_.place_warning)
+    if (std::string warning = ask_.place_warning(); !warning.empty())
+      one.messages.push_back(std::move(warning));
+  const result<bool> found_kept = fill_folder(one.work->folder, sources, kept, index_);
+  if (!found_kept) return found_kept.error();
+  one.shareable = !*found_kept;
+  return {};
+}
+
+void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
+  if (stopped_ && !one->finished) {
+    one->end = interrupted_outcome();
+    one->finished = true;
+  }
+  if (one->finished) return one->done(std::move(one->end));
+  for (const std::string& note : one->work->seen->notes) say_(step_message{one->work->step->id, note});
+  inner_.start(*one->work, [this, one](outcome end) {
+    one->end = std::move(end);
+    const auto finish = [this, one] {
+      for (const std::string& message : one->messages) say_(step_message{one->work->step->id, message});
+      one->done(std::move(one->end));
+    };
+    if (!is_done_here(*one->work)) return loop_.in_background([this, one] { after(*one); }, finish);
+    after(*one);
+    finish();
+  });
+}
+
+void caching_runner::after(progress& one) {
+  const graph_step& step = *one.work->step;
+  if (const file_query query = reports_in(one.work->folder, step); !query.patterns.empty())
+    if (result<file_set> reports = index_.look(query)) {
+      one.made.reports = *std::move(reports);
+      one.end.tests = ask_.read_reports(one.work->folder, one.made.reports);
+    }
+  if (one.end.how != step_outcome::ran) return;
+  if (status got = gathered(one); !got) {
+    one.end.how = step_outcome::failed;
+    one.end.failure = std::move(got).error();
+    return;
+  }
+  keep(one);
+}
+
+status caching_runner::gathered(progress& one) {
+  file_query query = outputs_in(one.work->folder, *one.work->step);
+  query.may_be_empty = false;
+  if (!query.patterns.empty()) {
+    result<file_set> outputs = index_.look(query);
+    if (!outputs) {
+      error why = std::move(outputs).error();
+      why.kind = exit_class::step_failed;
+      why.subject = one.work->step->id;
+      return std::move(why).with("caused by", "it ended well, but what it declares as OUTPUTS is not there");
+    }
+    one.made.outputs = *std::move(outputs);
+  }
+  one.end.result.key = one.work->plan.key;
+  one.end.result.outputs = digest_of(one.made.outputs);
+  one.made.result = one.end.result;
+  return {};
+}
+
+void caching_runner::keep(progress& one) {
+  const std::string& id = one.work->step->id;
+  const result<file_set> inputs = ask_.look_at_inputs(*one.work);
+  if (!inputs || *inputs != one.work->seen->inputs) {
+    one.messages.emplace_back("its inputs changed while it ran: the result is not kept");
+    return;
+  }
+  (void)write_file(where_.memory(id, "parts"), text_of(one.work->parts), durability::fast, 0600);
+  if (status noted = remembered_.append(id, one.end.result); !noted)
+    one.messages.push_back(noted.error().what);
+  if (!one.shareable) return;
+  if (one.end.printed)
+    if (const result<observed_file> log = index_.look_at(one.work->log)) one.made.log = log->content;
+  if (status stored = cache_.store(one.made, one.work->folder, one.work->log); !stored)
+    one.messages.push_back("not kept in the cache: " + stored.error().what);
+}
+
+void caching_runner::stop(manner how) {
+  stopped_ = true;
+  inner_.stop(how);
+}
+
+}  // namespace cicd

@@ -1,0 +1,285 @@
+// The gate as one table: each way of deploying, each kind of change, each rule, every cell asked.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/policy/gate.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+namespace {
+
+using testing::HasSubstr;
+
+/// What is asked, as docs/interface.md has it: a column for each rule in the gate's order (fork, protection,
+/// dirty, ref, hold, superseded, remote ref, declaration, approval).
+const std::map<change, std::string> documented{
+    {change::publish, "x.x......"},    {change::deploy, "xxxxxxxxx"},       {change::preview, "xxx....xx"},
+    {change::canary, "xxx.x..xx"},     {change::canary_share, "xx..x...x"}, {change::branch_end, "x........"},
+    {change::rollback, "xx..x...."},   {change::task, "xx......."},         {change::cron_run, "xx......."},
+    {change::cron_pause, "x........"}, {change::hold, "x........"},         {change::approve, "x........"}};
+/// The same of what lies in the build tree.
+const std::string asked_inside = ".x.x.x...";
+
+struct asked {
+  gate_question of;
+  gate_state state;
+  bool is_refused() const { return !may(of, state); }
+};
+
+/// Everything as it should be: a push to main in a CI system, clean, known to the remote, newest, approved.
+asked harmless(change what, bool is_outside) {
+  asked all;
+  gate_question& of = all.of;
+  of.what = what;
+  of.subject = "orders/deploy-prod";
+  of.pipeline = "orders";
+  of.environment = "prod";
+  of.is_outside = is_outside;
+  of.is_protected = true;
+  of.wants_approval = true;
+  of.follows = {ref_kind::branch, ref_pattern("main")};
+  of.event.kind = event_kind::push;
+  of.event.system = "GitHub Actions";
+  of.event.branch = "main";
+  of.event.known_by = "GITHUB_REF";
+  of.approve_words = "cicd approve orders prod";
+  source_facts sources;
+  sources.folder = "/orders";
+  sources.git.repository = true;
+  sources.git.commit = std::string(40, 'a');
+  sources.git.branch = "main";
+  sources.remote =
+      remote_place{remote_place::answer::on_it, "https://git.example.com/orders", "main", "origin"};
+  of.sources.push_back(sources);
+  sources.is_declaration = true;
+  sources.follows = "main";
+  of.sources.push_back(std::move(sources));
+  all.state.now = *utc_from("2026-11-21T08:00:00Z");
+  all.state.version = "v2";
+  all.state.approval_digest = "digest";
+  all.state.approvals = {{"ada", "looked", "digest", all.state.now, all.state.now + std::chrono::hours(1)}};
+  return all;
+}
+
+/// Breaks exactly one rule.
+void break_rule(gate_rule rule, asked& to) {
+  switch (rule) {
+    case gate_rule::fork: to.of.event.fork = "somebody/orders"; return;
+    case gate_rule::protection: to.of.event = {}; return;
+    case gate_rule::dirty: to.of.sources[0].is_dirty = true; return;
+    case gate_rule::ref: to.of.sources[0].git.branch = "feature"; return;
+    case gate_rule::hold:
+      to.state.hold = deployment_hold{"ada", "no", to.of.what == change::rollback ? "v2" : "", to.state.now};
+      return;
+    case gate_rule::superseded: to.state.newer.is = succession::order::older; return;
+    case gate_rule::remote_ref: to.of.sources[0].remote->where = remote_place::answer::not_on_it; return;
+    case gate_rule::declaration: to.of.sources[1].remote->where = remote_place::answer::not_on_it; return;
+    case gate_rule::approval: to.state.approvals.clear(); return;
+  }
+}
+
+bool is_expected(change what, std::size_t rule, bool is_outside) {
+  return documented.at(what)[rule] == 'x' && (is_outside || asked_inside[rule] == 'x');
+}
+
+TEST(gate, lets_in_what_no_rule_is_against) {
+  for (const change what : all_changes)
+    for (const bool is_outside : {true, false})
+      EXPECT_FALSE(harmless(what, is_outside).is_refused()) << static_cast<int>(what);
+}
+
+TEST(gate, asks_each_change_exactly_the_rules_of_the_table) {
+  for (const bool is_outside : {true, false})
+    for (const change what : all_changes)
+      for (std::size_t rule = 0; rule < std::size(all_rules); ++rule) {
+        asked one = harmless(what, is_outside);
+        break_rule(all_rules[rule], one);
+        EXPECT_EQ(one.is_refused(), is_expected(what, rule, is_outside))
+            << "change " << static_cast<int>(what) << ", rule " << rule << ", outside " << is_outside;
+      }
+}
+
+TEST(gate, refuses_beforehand_what_needs_nothing_of_the_environment) {
+  for (const bool is_outside : {true, false})
+    for (const change what : all_changes)
+      for (std::size_t rule = 0; rule < std::size(all_rules); ++rule) {
+        asked one = harmless(what, is_outside);
+        break_rule(all_rules[rule], one);
+        const bool refused = !may_begin(one.of);
+        EXPECT_EQ(refused, is_expected(what, rule, is_outside) && !needs_state(all_rules[rule]))
+            << "change " << static_cast<int>(what) << ", rule " << rule << ", outside " << is_outside;
+      }
+}
+
+TEST(gate, gives_the_first_refusal_in_the_order_of_the_rules) {
+  asked all = harmless(change::deploy, true);
+  for (std::size_t rule = std::size(all_rules); rule-- > 0;) break_rule(all_rules[rule], all);
+  EXPECT_THAT(text_of(may(all.of, all.state).error()), HasSubstr("from a fork"));
+}
+
+TEST(gate, says_of_each_refusal_what_helps) {
+  for (const gate_rule rule : all_rules) {
+    asked one = harmless(change::deploy, true);
+    break_rule(rule, one);
+    const result<permit> refused = may(one.of, one.state);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(text_of(refused.error()), HasSubstr("  try: ")) << text_of(refused.error());
+    EXPECT_EQ(refused.error().subject, "orders/deploy-prod");
+    EXPECT_EQ(refused.error().kind,
+              rule == gate_rule::superseded ? exit_class::conflict : exit_class::policy);
+  }
+}
+
+TEST(gate, of_a_plan_does_not_ask_who_plans) {
+  for (const gate_rule rule :
+       {gate_rule::fork, gate_rule::protection, gate_rule::remote_ref, gate_rule::declaration}) {
+    asked one = harmless(change::deploy, true);
+    one.of.rehearses = true;
+    break_rule(rule, one);
+    EXPECT_FALSE(one.is_refused());
+  }
+}
+
+// --- Each way of deploying ---
+
+/// An environment reached by each way, outside the build tree where the way can lead there.
+environment place_via(deploy_way via, bool is_outside) {
+  environment place;
+  place.name = dns_label("prod");
+  place.via = via;
+  if (via == deploy_way::gitops && is_outside) place.repository = text("/srv/manifests.git");
+  return place;
+}
+
+status begins(change what,
+              const environment& place,
+              std::map<std::string, std::string, std::less<>> variables) {
+  declared_pipeline pipeline;
+  pipeline.declared.name = dns_label("orders");
+  pipeline.source_directory = "/nowhere";
+  const workspace where{"/nowhere/build", "/nowhere/cache"};
+  const surroundings around(std::move(variables));
+  delivery door(where, around, system_clock_port(), {});
+  return door.may_begin(what, pipeline, place);
+}
+
+TEST(gate, keeps_forks_out_by_whatever_way_an_environment_is_reached) {
+  for (const change what : all_changes) {
+    if (what == change::publish) continue;
+    for (const deploy_way via : {deploy_way::gitops, deploy_way::kubectl})
+      EXPECT_FALSE(begins(
+          what, place_via(via, true),
+          {{"CIRCLECI", "true"}, {"CIRCLE_PR_USERNAME", "somebody"}, {"CIRCLE_PR_REPONAME", "orders"}}))
+          << static_cast<int>(what);
+  }
+}
+
+TEST(gate, protects_by_whatever_way_an_environment_is_reached) {
+  for (const change what : all_changes) {
+    if (what == change::publish) continue;
+    for (const deploy_way via : {deploy_way::gitops, deploy_way::render, deploy_way::kubectl})
+      for (const bool is_outside : {true, false}) {
+        environment place = place_via(via, is_outside);
+        place.is_protected = true;
+        const bool is_asked = documented.at(what)[1] == 'x';
+        EXPECT_EQ(!begins(what, place, {{"CI", "1"}}), is_asked)
+            << static_cast<int>(what) << " " << via.view();
+      }
+  }
+}
+
+// --- Single rules ---
+
+TEST(protection, takes_from_ci_a_push_or_tag_and_by_hand_only_what_is_done_by_hand) {
+  using enum event_kind;
+  const std::map<change, std::set<event_kind>> taken{
+      {change::deploy, {push, tag}},
+      {change::preview, {push, tag, pull_request, by_hand, schedule}},
+      {change::rollback, {push, tag, by_hand, schedule}},
+      {change::task, {push, tag, by_hand, schedule}}};
+  for (const auto& [what, kinds] : taken)
+    for (const event_kind kind : {by_hand, push, tag, pull_request, merge_queue, schedule}) {
+      asked one = harmless(what, true);
+      one.of.event.kind = kind;
+      one.of.follows = {};
+      EXPECT_EQ(!one.is_refused(), kinds.contains(kind)) << static_cast<int>(what) << " " << text_of(kind);
+    }
+}
+
+TEST(protection, wants_variables_that_fit_together) {
+  asked one = harmless(change::deploy, true);
+  one.of.event.contradictions = {"GITHUB_REF and GITHUB_EVENT_PATH: they name different refs"};
+  EXPECT_THAT(text_of(may(one.of, one.state).error()), HasSubstr("they name different refs"));
+}
+
+TEST(followed_refs, are_never_those_of_a_pull_request_or_a_merge_queue) {
+  for (const event_kind kind : {event_kind::pull_request, event_kind::merge_queue}) {
+    asked one = harmless(change::deploy, true);
+    one.of.is_protected = false;
+    one.of.event.kind = kind;
+    EXPECT_TRUE(one.is_refused());
+  }
+}
+
+TEST(followed_refs, are_those_of_the_event_where_the_head_is_detached) {
+  asked one = harmless(change::deploy, true);
+  one.of.sources[0].git.branch.reset();
+  EXPECT_FALSE(one.is_refused());
+  one.of.event.branch = "feature";
+  EXPECT_TRUE(one.is_refused());
+  one.of.event.branch.clear();
+  EXPECT_TRUE(one.is_refused());
+}
+
+TEST(followed_refs, are_tags_of_the_commit_itself) {
+  asked one = harmless(change::deploy, true);
+  one.of.follows = {ref_kind::tag, ref_pattern("v*")};
+  EXPECT_TRUE(one.is_refused());
+  one.of.sources[0].git.tags = {"v1.0.0"};
+  EXPECT_FALSE(one.is_refused());
+}
+
+TEST(remote_refs, that_cannot_be_known_are_a_matter_of_usage_and_fail_closed) {
+  const std::map<remote_place::answer, std::string> helps{
+      {remote_place::answer::shallow, "git fetch --unshallow --filter=tree:0"},
+      {remote_place::answer::tip_unknown, "git fetch origin main"}};
+  for (const auto& [answer, help] : helps) {
+    asked one = harmless(change::deploy, true);
+    one.of.sources[0].remote->where = answer;
+    const result<permit> refused = may(one.of, one.state);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, exit_class::usage);
+    EXPECT_THAT(text_of(refused.error()), HasSubstr(help));
+  }
+  asked one = harmless(change::deploy, true);
+  one.of.sources[0].remote.reset();
+  EXPECT_TRUE(one.is_refused()) << "a question that forgot to ask";
+}
+
+TEST(gate, looks_for_uncommitted_changes_in_the_declarations_repository_too) {
+  asked one = harmless(change::deploy, true);
+  one.of.sources[1].is_dirty = true;
+  EXPECT_THAT(text_of(may(one.of, one.state).error()), HasSubstr("the declaration has uncommitted changes"));
+}
+
+TEST(holds, of_one_version_keep_only_that_one_out) {
+  asked one = harmless(change::deploy, true);
+  one.state.hold = deployment_hold{"ada", "bad", "v1", one.state.now};
+  EXPECT_FALSE(one.is_refused());
+  one.state.version = "v1";
+  EXPECT_TRUE(one.is_refused());
+}
+
+TEST(holds, of_all_deploys_do_not_keep_a_rollback_out) {
+  asked one = harmless(change::rollback, true);
+  one.state.hold = deployment_hold{"ada", "bad", "", one.state.now};
+  EXPECT_FALSE(one.is_refused());
+}
+
+}  // namespace
+}  // namespace cicd
