@@ -212,11 +212,7 @@ class Cache(harness.Case):
         cache = tree.home / "cache"
         cache.mkdir()
         cache.chmod(0o555)
-        user = []
-        if os.getuid() == 0:
-            user = [harness.tool("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
-            self.folder.chmod(0o755)
-            tree.call(["chown", "-R", "65534:65534", tree.root])
+        user = tree.for_another_user(self.folder)
         done = tree.call([*user, tree.launcher, "run", "app/second"])
         self.assertEqual(done.returncode, 0, done.all)
         self.assertIn("not kept in the cache", done.all)

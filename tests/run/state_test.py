@@ -180,18 +180,10 @@ class State(harness.Case):
         self.assertIn("cicd: warning: the index of runs cannot be used", done.stderr)
         self.assertIn("last run", tree.cicd("status").stdout)
 
-    def another_user(self, tree):
-        """What a command begins with to be another user's, who owns the tree: root may do everything."""
-        if os.getuid() != 0:
-            return []
-        self.folder.chmod(0o755)
-        tree.call(["chown", "-R", "65534:65534", tree.root])
-        return [harness.tool("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
-
     def test_a_state_folder_of_another_user_is_a_warning(self):
         tree = self.built()
         state = tree.home / "state"
-        user = self.another_user(tree)
+        user = tree.for_another_user(self.folder)
         tree.call(["chown", "-R", f"{os.getuid()}", state])
         tree.call(["chmod", "-R", "a-w", state])
         tree.write("in.txt", "two")
@@ -199,7 +191,7 @@ class State(harness.Case):
 
     def test_a_home_that_cannot_be_written_is_a_warning_that_names_the_variables(self):
         tree = self.built()
-        user = self.another_user(tree)
+        user = tree.for_another_user(self.folder)
         for name in ("CICD_STATE_DIR", "CICD_CACHE_DIR"):
             del tree.env[name]
         for home in ("/", str(self.folder / "none") if user else "/proc/none", None):
