@@ -101,6 +101,7 @@ class caching_runner : public runner {
   status prepared(progress& one);
   status gathered(progress& one);
   void keep(progress& one);
+  void share(progress& one);
 
   runner& inner_;
   event_loop& loop_;

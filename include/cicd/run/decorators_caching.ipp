@@ -1,3 +1,4 @@
+// Reuse around a runner: what the cache has is put in place, what was made is remembered and kept.
 #pragma once
 
 #include <algorithm>
@@ -178,9 +179,13 @@ void caching_runner::keep(progress& one) {
     return;
   }
   (void)write_file(where_.memory(id, "parts"), text_of(one.work->parts), durability::fast, 0600);
+  if (one.shareable) share(one);
+  // Last: a run that is killed in between would leave a step that is up to date here and in no cache.
   if (status noted = remembered_.append(id, one.end.result); !noted)
     one.messages.push_back(noted.error().what);
-  if (!one.shareable) return;
+}
+
+void caching_runner::share(progress& one) {
   if (one.end.printed)
     if (const result<observed_file> log = index_.look_at(one.work->log)) one.made.log = log->content;
   if (status stored = cache_.store(one.made, one.work->folder, one.work->log); !stored)
