@@ -42,6 +42,7 @@ endforeach()
 string(CONCAT generated
   "// The words of every option, written by cmake/dev/field_docs.cmake from the comments of the declared structs.\n"
   "// Not to be edited: change the comment and run that script.\n"
+  "#pragma once\n\n"
   "#include <cicd/declare/options/fields.hpp>\n\n"
   "namespace cicd {\n\n"
   "std::span<const field_doc> field_docs() {\n"

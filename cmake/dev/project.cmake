@@ -40,7 +40,7 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.[hi
   "${PROJECT_SOURCE_DIR}/tests/unit/*.[hc]pp")
 list(FILTER sources EXCLUDE REGEX "fields_docs.ipp$")
 add_custom_target(format COMMAND clang-format-14 -i ${sources} COMMENT "formats the sources" VERBATIM)
-file(GLOB bodies "${PROJECT_SOURCE_DIR}/driver/bodies/*.cpp")
+get_property(bodies GLOBAL PROPERTY CICD_BODIES)
 add_custom_target(tidy COMMAND clang-tidy-14 -p "${PROJECT_BINARY_DIR}" --quiet ${bodies} COMMENT "clang-tidy over the bodies" VERBATIM)
 if(TARGET cicd)
   add_custom_target(docs

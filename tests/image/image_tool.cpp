@@ -12,6 +12,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/image/image.hpp>
+#include <cicd/image/java_application.hpp>
 #include <cicd/image/registry.hpp>
 
 namespace {

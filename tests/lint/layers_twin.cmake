@@ -2,9 +2,16 @@
 #   cmake -DWORK=<folder> -P layers_twin.cmake
 cmake_minimum_required(VERSION 3.25...4.1)
 
+# The page's own table, and a room of two sub-rooms, `engines/parts/` below `engines/whole/`.
+cmake_path(SET page NORMALIZE "${CMAKE_CURRENT_LIST_DIR}/../../docs/architecture.md")
+file(STRINGS "${page}" table REGEX "^\\| [0-9]+ \\|")
+list(APPEND table "| 4 | `engines/` | – | – |" "| 4 | `engines/parts/` | – | – |" "| 4 | `engines/whole/` | – | – |")
+list(JOIN table "\n" table)
+
 # A tree with one header that has one include must be judged like this: refused with the text, or accepted where it is empty.
 function(judge file include text)
   file(REMOVE_RECURSE "${WORK}")
+  file(WRITE "${WORK}/docs/architecture.md" "${table}")
   file(WRITE "${WORK}/include/cicd/${file}" "#include ${include}\n")
   execute_process(COMMAND "${CMAKE_COMMAND}" "-DROOT=${WORK}" -P "${CMAKE_CURRENT_LIST_DIR}/layers.cmake"
     RESULT_VARIABLE status ERROR_VARIABLE stderr)
@@ -15,9 +22,9 @@ function(judge file include text)
   endif()
 endfunction()
 
-judge(base/text.hpp "<cicd/declare/values/values.hpp>" "base/ may not include declare/")
+judge(base/text.hpp "<cicd/declare/values/values.hpp>" "base/ may not include declare/values/")
 judge(plan/plan.ipp "<cicd/run/loop.hpp>" "plan/ may not include run/")
-judge(image/image.ipp "<cicd/kubernetes/render/objects.hpp>" "image/ may not include kubernetes/")
+judge(image/image.ipp "<cicd/kubernetes/render/objects.hpp>" "image/ may not include kubernetes/render/")
 judge(observe/files.hpp "<cicd/plan/plan.hpp>" "observe/ may not include plan/")
 judge(system/files.hpp "<boost/asio/io_context.hpp>" "only an .ipp file")
 judge(system/files.hpp "\"files.hpp\"" "is written")
@@ -26,4 +33,14 @@ judge(attic/old.hpp "<string>" "no such room")
 judge(plan/plan.hpp "<cicd/observe/files.hpp>" "")
 judge(system/files.ipp "<boost/asio/io_context.hpp>" "")
 judge(driver/main.hpp "<cicd/report/console.hpp>" "")
+judge(engines/parts/wheel.ipp "<cicd/engines/whole/car.hpp>" "engines/parts/ may not include engines/whole/")
+judge(base/text.hpp "<cicd/engines/parts/wheel.hpp>" "base/ may not include engines/parts/")
+judge(run/loop.hpp "<cicd/engines/parts/wheel.hpp>" "run/ may not include engines/parts/")
+judge(engines/other/thing.hpp "<string>" "no such room in the table: engines/other")
+judge(engines/engine.hpp "<cicd/engines/attic/thing.hpp>" "engines/ may not include engines/attic/")
+judge(engines/whole/car.hpp "<cicd/engines/parts/wheel.hpp>" "")
+judge(engines/parts/wheel.ipp "<cicd/engines/engine.hpp>" "")
+judge(engines/engine.hpp "<cicd/engines/whole/car.hpp>" "")
+judge(engines/whole/car.hpp "<cicd/system/files.hpp>" "")
+judge(driver/main.hpp "<cicd/engines/parts/wheel.hpp>" "")
 file(REMOVE_RECURSE "${WORK}")

@@ -1,6 +1,8 @@
 // SHA-256 by libcrypto's own functions rather than by EVP: the same code with the CPU's instructions, but EVP
 // loads providers and the configuration file first, which took 1.0 ms at every start of the driver (measured,
 // OpenSSL 3.0.19). They are marked as deprecated since OpenSSL 3.0; nothing else of the kind is used.
+#pragma once
+
 #include <cicd/base/digest.hpp>
 
 #include <openssl/sha.h>

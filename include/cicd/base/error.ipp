@@ -1,10 +1,13 @@
 // The words of an error: its exit class's name and the block that a person reads.
 // It writes nothing; who shows the block, and where, is the caller's choice.
+#pragma once
+
 #include <cicd/base/error.hpp>
 
 #include <algorithm>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd {
 

@@ -1,5 +1,8 @@
 // Patterns over paths and refs. Matching takes time in proportion to pattern × path at most: after a mismatch
 // only the last `*` and the last `**` are tried again, since an earlier one can gain nothing.
+#pragma once
+
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 
 namespace cicd {

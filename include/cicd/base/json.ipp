@@ -1,5 +1,7 @@
 // JSON values: access, writing, and reading by Boost.JSON, whose bodies are compiled here and nowhere else.
 // Writing is our own, since the order of members and the treatment of invalid UTF-8 are promises.
+#pragma once
+
 #include <cicd/base/json.hpp>
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <cmath>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd {
 

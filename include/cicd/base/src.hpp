@@ -1,5 +1,4 @@
-// The bodies of base/: include this in exactly one translation unit of a program.
-// Boost.JSON's own bodies come with it.
+// The bodies of base/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/base/digest.ipp>

@@ -1,5 +1,7 @@
 // Comparing, joining and cutting text; quoting for a shell; amounts and lengths of time in a person's words.
 // What needs Unicode is in unicode.ipp, patterns are in glob.ipp, times of day in utc.ipp.
+#pragma once
+
 #include <cicd/base/text.hpp>
 
 #include <fmt/format.h>

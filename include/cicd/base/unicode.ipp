@@ -1,6 +1,9 @@
 // UTF-8 for messages and terminals: what is invalid, what must be made visible, how wide it is.
 // It knows no locale; widths are those of the Unicode blocks that terminals show double.
+#pragma once
+
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include <fmt/format.h>
 

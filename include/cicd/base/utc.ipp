@@ -1,5 +1,8 @@
 // Times of day in UTC as text and back (RFC 3339 with `Z`); it never asks for the time.
+#pragma once
+
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,6 @@
 // Questions to the list of ways.
+#pragma once
+
 #include <cicd/declare/deploy_ways.hpp>
 
 #include <algorithm>

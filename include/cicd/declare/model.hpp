@@ -86,12 +86,4 @@ std::vector<std::string> left_out_of(const pipeline& declared,
                                      std::string_view environment,
                                      std::string_view copy);
 
-/// A value for each placeholder; those not listed here are unknown where the text is used.
-using placeholder_values = std::map<std::string, std::string, std::less<>>;
-/// Replaces `{name}` wherever `name` is `[a-z_]+`, not after `$` or `%`. A name without a value stays as it
-/// is: the declaration was checked before.
-std::string with_placeholders(std::string_view text, const placeholder_values& values);
-/// The names that a text uses, in order of appearance.
-std::vector<std::string> placeholders_in(std::string_view text);
-
 }  // namespace cicd

@@ -1,5 +1,7 @@
 // From recorded calls to a checked model: read each call, give it to its pipeline, expand templates, check,
 // hand over.
+#pragma once
+
 #include <cicd/declare/model.hpp>
 
 #include <algorithm>

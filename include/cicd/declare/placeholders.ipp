@@ -1,6 +1,9 @@
 // Placeholders in a text: `{name}` with `name` of `[a-z_]+`, not after `$` or `%`. What they stand for comes
 // from the caller.
+#pragma once
+
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 namespace cicd {
 

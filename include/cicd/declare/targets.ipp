@@ -1,4 +1,6 @@
 // From the model to targets and tests, and to the lines that CMake includes.
+#pragma once
+
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/targets.hpp>
 
@@ -10,6 +12,7 @@
 #include <unordered_map>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd {
 

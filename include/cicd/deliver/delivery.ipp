@@ -1,3 +1,4 @@
+// The facts of a deployment: where the images are, and which commit built them.
 #pragma once
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/system/files.hpp>

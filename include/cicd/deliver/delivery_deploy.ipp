@@ -1,3 +1,4 @@
+// Deploying by a repository of manifests or a folder.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/render/render_folder.hpp>
 
 namespace cicd {
 

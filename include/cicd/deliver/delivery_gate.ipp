@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/branch.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/delivery.hpp>

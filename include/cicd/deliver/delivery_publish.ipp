@@ -1,3 +1,4 @@
+// Publishing: an image that was built is put into its registry under its tags.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,45 +1,10 @@
-// The bodies of the room deliver/: to be included in exactly one translation unit.
-// The order is of no importance.
+// The bodies of deliver/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
-#include <cicd/deliver/branch/branch_canary.ipp>
-#include <cicd/deliver/branch/branch_facts.ipp>
-#include <cicd/deliver/branch/branch_preview.ipp>
-#include <cicd/deliver/branch/branch_selector_conflicts.ipp>
-#include <cicd/deliver/branch/canary_health.ipp>
-#include <cicd/deliver/branch/canary_share.ipp>
-#include <cicd/deliver/branch/remove.ipp>
-#include <cicd/deliver/branch/sweep.ipp>
-#include <cicd/deliver/cluster/apply.ipp>
-#include <cicd/deliver/cluster/approval.ipp>
-#include <cicd/deliver/cluster/deploy.ipp>
-#include <cicd/deliver/cluster/field_ownership.ipp>
-#include <cicd/deliver/cluster/helm_release.ipp>
-#include <cicd/deliver/cluster/lease.ipp>
-#include <cicd/deliver/cluster/plan.ipp>
-#include <cicd/deliver/cluster/plan_text.ipp>
-#include <cicd/deliver/cluster/selector.ipp>
-#include <cicd/deliver/cluster/smoke_jobs.ipp>
 #include <cicd/deliver/delivery.ipp>
 #include <cicd/deliver/delivery_clusters.ipp>
 #include <cicd/deliver/delivery_deploy.ipp>
 #include <cicd/deliver/delivery_gate.ipp>
 #include <cicd/deliver/delivery_publish.ipp>
-#include <cicd/deliver/git/git_client.ipp>
-#include <cicd/deliver/git/git_text.ipp>
-#include <cicd/deliver/git/local_repository.ipp>
-#include <cicd/deliver/gitops/gitops.ipp>
-#include <cicd/deliver/gitops/manifest_clone.ipp>
-#include <cicd/deliver/gitops/manifest_clone_cache.ipp>
-#include <cicd/deliver/policy/gate.ipp>
-#include <cicd/deliver/policy/hold.ipp>
-#include <cicd/deliver/policy/remote_place.ipp>
-#include <cicd/deliver/policy/source_check.ipp>
-#include <cicd/deliver/records/cluster_state.ipp>
-#include <cicd/deliver/records/record.ipp>
-#include <cicd/deliver/records/run_index.ipp>
-#include <cicd/deliver/records/run_summary.ipp>
-#include <cicd/deliver/records/sqlite.ipp>
-#include <cicd/deliver/render/render_folder.ipp>
 #include <cicd/deliver/rollback.ipp>
 #include <cicd/deliver/ways.ipp>

@@ -1,3 +1,4 @@
+// Words of a command line to the command that they mean, and its exit status.
 #pragma once
 
 #include <stdexcept>
@@ -6,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/driver/command_line.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/output.hpp>

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/report/console.hpp>

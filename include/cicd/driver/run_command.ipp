@@ -1,3 +1,4 @@
+// `cicd run` and `cicd plan`: what a run says, and when its process ends.
 #pragma once
 
 #include <csignal>
@@ -9,7 +10,9 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/engine/image_step.hpp>

@@ -1,3 +1,5 @@
+// An image step: what was declared becomes a recipe, its layers are built, or taken where they were built
+// before.
 #pragma once
 
 #include <sys/stat.h>
@@ -9,6 +11,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/engine/image_step.hpp>
+#include <cicd/image/java_application.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
 

@@ -1,3 +1,4 @@
+// One pass over the steps that take part; what two of them ask alike is asked once.
 #pragma once
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/engine/observer.hpp>
 #include <cicd/observe/platform.hpp>
 #include <cicd/run/decorators.hpp>

@@ -1,3 +1,4 @@
+// Events of a run into the files of its folder. What is lost when the machine fails is the index alone.
 #pragma once
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/engine/recorder.hpp>
 
 namespace cicd {

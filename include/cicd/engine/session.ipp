@@ -1,3 +1,4 @@
+// Opening a build tree: its folder is found, its declarations are read, its own folders are chosen.
 #pragma once
 
 #include <unistd.h>

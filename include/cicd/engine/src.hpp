@@ -1,4 +1,4 @@
-// The bodies of the room engine/: include in exactly one translation unit.
+// The bodies of engine/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/engine/image_step.ipp>

@@ -1,4 +1,6 @@
 // Opens the files of the time zone database; what they say is read elsewhere.
+#pragma once
+
 #include <cicd/engine/time_zones.hpp>
 
 #include <chrono>

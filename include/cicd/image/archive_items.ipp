@@ -1,4 +1,6 @@
 // Reading archives that others made, by libarchive.
+#pragma once
+
 #include <cicd/image/archive_items.hpp>
 
 #include <fcntl.h>

@@ -1,4 +1,6 @@
 // What an image stands on.
+#pragma once
+
 #include <cicd/image/base_image.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // The registry that needs nothing.
+#pragma once
+
 #include <cicd/image/embedded_registry.hpp>
 
 #include <poll.h>

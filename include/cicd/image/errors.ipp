@@ -1,4 +1,6 @@
 // How the room's failures begin.
+#pragma once
+
 #include <cicd/image/errors.hpp>
 
 #include <cerrno>

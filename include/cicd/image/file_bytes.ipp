@@ -1,4 +1,6 @@
 // Reading large files in pieces, and doing things side by side.
+#pragma once
+
 #include <cicd/image/file_bytes.hpp>
 
 #include <fcntl.h>

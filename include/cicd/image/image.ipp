@@ -1,4 +1,6 @@
 // Building an image into a layout, and reading it back.
+#pragma once
+
 #include <cicd/image/image.hpp>
 
 #include <fmt/format.h>

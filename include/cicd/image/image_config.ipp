@@ -1,4 +1,6 @@
 // The two documents of an image.
+#pragma once
+
 #include <cicd/image/image_config.hpp>
 
 #include <fmt/format.h>

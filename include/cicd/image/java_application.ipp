@@ -1,5 +1,7 @@
 // How a runnable jar becomes layers: its libraries apart from it, or what Spring Boot lists (Spring Boot
 // reference, "Layering Docker Images").
+#pragma once
+
 #include <cicd/image/image.hpp>
 
 #include <fmt/format.h>
@@ -8,9 +10,11 @@
 #include <array>
 #include <map>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/image/archive_items.hpp>
 #include <cicd/image/errors.hpp>
+#include <cicd/image/java_application.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {

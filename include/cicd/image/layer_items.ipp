@@ -1,4 +1,6 @@
 // What lies in a layer, read from disk.
+#pragma once
+
 #include <cicd/image/layer_items.hpp>
 
 #include <fmt/format.h>

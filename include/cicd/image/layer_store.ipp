@@ -1,4 +1,6 @@
 // Layers that were built before.
+#pragma once
+
 #include <cicd/image/layer_store.hpp>
 
 #include <cicd/base/json.hpp>

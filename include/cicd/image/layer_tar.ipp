@@ -1,4 +1,6 @@
 // A layer as a tar stream, by libarchive.
+#pragma once
+
 #include <cicd/image/layer_tar.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // A folder in the OCI image layout.
+#pragma once
+
 #include <cicd/image/oci_layout.hpp>
 
 #include <fcntl.h>

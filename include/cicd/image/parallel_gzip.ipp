@@ -1,4 +1,6 @@
 // gzip in members of fixed size, by libdeflate.
+#pragma once
+
 #include <cicd/image/parallel_gzip.hpp>
 
 #include <libdeflate.h>

@@ -1,4 +1,6 @@
 // Which registry a declared repository means.
+#pragma once
+
 #include <cicd/image/registry.hpp>
 
 #include <cicd/base/text.hpp>

@@ -1,4 +1,6 @@
 // Any registry, through skopeo.
+#pragma once
+
 #include <cicd/image/remote_registry.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // The program through which we speak with registries.
+#pragma once
+
 #include <cicd/image/skopeo.hpp>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 #include <algorithm>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/image/errors.hpp>
 
 namespace cicd {

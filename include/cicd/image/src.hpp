@@ -1,14 +1,15 @@
-// The bodies of the room image/. Include it in exactly one translation unit: there libarchive and libdeflate
-// are met, and nowhere else.
+// The bodies of image/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/image/archive_items.ipp>
+#include <cicd/image/archive_items_scope.ipp>
 #include <cicd/image/base_image.ipp>
 #include <cicd/image/embedded_registry.ipp>
 #include <cicd/image/errors.ipp>
 #include <cicd/image/file_bytes.ipp>
 #include <cicd/image/image.ipp>
 #include <cicd/image/image_config.ipp>
+#include <cicd/image/java_application.hpp>
 #include <cicd/image/java_application.ipp>
 #include <cicd/image/layer_items.ipp>
 #include <cicd/image/layer_store.ipp>

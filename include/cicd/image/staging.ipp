@@ -1,4 +1,6 @@
 // Files and folders that are being made.
+#pragma once
+
 #include <cicd/image/staging.hpp>
 
 #include <dirent.h>

@@ -1,4 +1,6 @@
 // How much may be unpacked, and which names an image can have.
+#pragma once
+
 #include <cicd/image/unpack_limit.hpp>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include <utility>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/image/errors.hpp>
 
 namespace cicd {

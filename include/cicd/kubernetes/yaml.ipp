@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 
 namespace cicd::kubernetes {

@@ -15,6 +15,7 @@
 #include <yaml.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/yaml.hpp>
 
 namespace cicd::kubernetes {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/observe/ci_variables.hpp>
 
 namespace cicd::observing {

@@ -1,4 +1,6 @@
 // Four system calls for a small file: open, read, fstat, close.
+#pragma once
+
 #include <cicd/observe/file_content.hpp>
 
 #include <fcntl.h>

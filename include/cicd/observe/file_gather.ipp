@@ -1,4 +1,6 @@
 // Folders and their files are each in order already: they are merged, not sorted again.
+#pragma once
+
 #include <cicd/observe/file_gather.hpp>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 // Stamps and their trust: git's rule for racily clean entries, made stricter where the clock is coarse or not
 // ours.
+#pragma once
+
 #include <cicd/observe/file_stamps.hpp>
 
 #include <sys/stat.h>

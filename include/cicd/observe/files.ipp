@@ -1,4 +1,6 @@
 // A look from start to end: which queries need git's word, the walk, and the answers.
+#pragma once
+
 #include <cicd/observe/files.hpp>
 
 #include <sys/stat.h>

@@ -1,5 +1,7 @@
 // Saving merges: folders seen in this process replace those of the image, the others stay until nobody has
 // used them for a month.
+#pragma once
+
 #include <cicd/observe/folder_store.hpp>
 
 #include <algorithm>

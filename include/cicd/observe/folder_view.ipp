@@ -1,5 +1,7 @@
 // The system calls behind a look: one fstat for a folder, one fstatat for a file; names and contents only
 // where a stamp differs or is too young to tell.
+#pragma once
+
 #include <cicd/observe/folder_view.hpp>
 
 #include <dirent.h>

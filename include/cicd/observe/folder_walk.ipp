@@ -1,5 +1,7 @@
 // Level by level: the folders of one level are independent of each other and are shared out among the
 // threads.
+#pragma once
+
 #include <cicd/observe/folder_walk.hpp>
 
 #include <fcntl.h>

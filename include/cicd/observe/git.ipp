@@ -1,5 +1,7 @@
 // HEAD and refs are read as gitrepository-layout(5) describes them; where that does not suffice (another ref
 // format, an annotated tag that is not packed) git is asked once.
+#pragma once
+
 #include <cicd/observe/git.hpp>
 
 #include <pwd.h>

@@ -1,5 +1,7 @@
 // One `git ls-files` for all folders of a work tree, then the search for every folder in which a new file
 // would change the answer.
+#pragma once
+
 #include <cicd/observe/git_listing.hpp>
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // Discovery needs no process; every process gets the same environment.
+#pragma once
+
 #include <cicd/observe/git_program.hpp>
 
 #include <sys/stat.h>

@@ -1,5 +1,7 @@
 // Mapping, checking and writing the index's bytes: a header, then the sections one after the other, each
 // padded to 8 bytes.
+#pragma once
+
 #include <cicd/observe/index_format.hpp>
 
 #include <fcntl.h>

@@ -1,3 +1,6 @@
+// The processor and system that steps run on, as parts of their keys.
+#pragma once
+
 #include <cicd/observe/platform.hpp>
 
 #include <sys/utsname.h>

@@ -1,9 +1,12 @@
 // The common shapes `folder/**` and `folder/` match by their start alone; all others go through
 // `glob_matches`.
+#pragma once
+
 #include <cicd/observe/query_match.hpp>
 
 #include <algorithm>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 
 namespace cicd::observing {

@@ -1,4 +1,6 @@
 // See source_identity.hpp.
+#pragma once
+
 #include <cicd/observe/source_identity.hpp>
 
 #include <algorithm>

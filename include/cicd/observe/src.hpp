@@ -1,5 +1,4 @@
-// The bodies of observe/: the file index with its parts, git, and tools.
-// Included in exactly one translation unit.
+// The bodies of observe/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/observe/ci_event.ipp>

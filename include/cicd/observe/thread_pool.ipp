@@ -1,4 +1,6 @@
 // The caller works too; a helper sleeps between two calls of `each`.
+#pragma once
+
 #include <cicd/observe/thread_pool.hpp>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 // A JDK is what its `release` file says, a Maven what lies in its `lib/`, anything else the bytes of its
 // program.
+#pragma once
+
 #include <cicd/observe/tools.hpp>
 
 #include <sys/stat.h>

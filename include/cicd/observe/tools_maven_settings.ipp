@@ -1,5 +1,7 @@
 // Maven's settings without its secrets, by a scanner of our own: it must not fail on text that is not quite
 // XML, and must not let a secret through because of it.
+#pragma once
+
 #include <cicd/observe/tools.hpp>
 
 #include <algorithm>

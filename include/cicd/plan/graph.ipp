@@ -1,3 +1,4 @@
+// Declarations to steps, in the order in which they can run.
 #pragma once
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The key of a step: its parts in a fixed order under one digest, and what differs between two.
 #pragma once
 
 #include <algorithm>

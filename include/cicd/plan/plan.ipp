@@ -1,3 +1,4 @@
+// For each step a decision and its reasons, out of what was seen and what is remembered.
 #pragma once
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/plan/plan.hpp>
 
 namespace cicd {

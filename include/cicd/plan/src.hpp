@@ -1,4 +1,4 @@
-// The bodies of the room plan/: include in exactly one translation unit.
+// The bodies of plan/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/plan/graph.ipp>

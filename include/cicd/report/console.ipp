@@ -1,8 +1,11 @@
 // The console: which lines each event gives, on a terminal that can rewrite them and elsewhere. How a line
 // reads is in step_lines.ipp and failure.ipp, how a frame is drawn in live_region.ipp.
+#pragma once
+
 #include <cicd/report/console.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/report/failure.hpp>
 #include <cicd/report/live_region.hpp>
 #include <cicd/report/paths.hpp>

@@ -1,5 +1,7 @@
 // Standard output and error as the console meets them: what they can do, and writing to them so that a closed
 // stream fails nothing.
+#pragma once
+
 #include <cicd/report/console.hpp>
 
 #include <cicd/base/text.hpp>

@@ -1,8 +1,11 @@
 // The block of a failed step: headline, what the status means, failing tests or last lines, and the labelled
 // lines below. Why it may have failed is in cause.ipp, how paths become readable in paths.ipp.
+#pragma once
+
 #include <cicd/report/failure.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/report/paths.hpp>
 #include <cicd/report/rendering.hpp>
 #include <cicd/report/step_lines.hpp>

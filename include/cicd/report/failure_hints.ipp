@@ -1,8 +1,11 @@
 // Likely causes: what a line of output or a status usually means, in one sentence. Only what is likely is
 // said; anything else gives nothing.
+#pragma once
+
 #include <cicd/report/failure.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/report/rendering.hpp>
 
 #include <algorithm>

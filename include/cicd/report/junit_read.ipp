@@ -1,9 +1,12 @@
 // Reading JUnit files, by Boost.PropertyTree's XML parser. A test writes these files, so they are foreign:
 // what the parser need not see (DTDs, captured output) is taken out before, and how deep and how large a
 // document may be is bounded.
+#pragma once
+
 #include <cicd/report/junit.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>

@@ -1,7 +1,11 @@
 // Writing a JUnit file as CI systems read it. Deterministic; valid XML 1.0 whatever bytes the texts hold.
+#pragma once
+
 #include <cicd/report/junit.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 
 #include <fmt/format.h>
 

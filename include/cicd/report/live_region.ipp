@@ -1,8 +1,11 @@
 // A frame's bytes: up to the region's first line, what stays, then each line that changed (ECMA-48: CUU, EL,
 // ED).
+#pragma once
+
 #include <cicd/report/live_region.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include <algorithm>
 

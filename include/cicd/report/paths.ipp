@@ -1,4 +1,6 @@
 // Finding a step's folder in a text and putting the source folder in its place.
+#pragma once
+
 #include <cicd/report/paths.hpp>
 
 #include <algorithm>

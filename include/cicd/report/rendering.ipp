@@ -1,7 +1,10 @@
 // Making foreign bytes harmless, signs, colours, widths. It writes nothing.
+#pragma once
+
 #include <cicd/report/rendering.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include <algorithm>
 

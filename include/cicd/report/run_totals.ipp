@@ -1,4 +1,6 @@
 // Counting steps by how they ended, and saying it.
+#pragma once
+
 #include <cicd/report/run_totals.hpp>
 
 #include <cicd/base/text.hpp>

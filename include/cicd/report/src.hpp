@@ -1,5 +1,4 @@
-// The bodies of the room report/: include in exactly one translation unit.
-// Boost.PropertyTree (XML) is met in junit_read.ipp only.
+// The bodies of report/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/report/console.ipp>

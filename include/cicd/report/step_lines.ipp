@@ -1,7 +1,10 @@
 // The words of a step's lines.
+#pragma once
+
 #include <cicd/report/step_lines.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,6 @@
 // Reading a stack trace for the frame of the test's own class.
+#pragma once
+
 #include <cicd/report/test_place.hpp>
 
 #include <cicd/base/text.hpp>

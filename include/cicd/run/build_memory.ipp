@@ -1,3 +1,4 @@
+// What is known of a build tree: the journal, and which outputs lie there unchanged.
 #pragma once
 
 #include <cicd/run/build_memory.hpp>

@@ -1,3 +1,4 @@
+// Entries of the cache: written whole under another name, then renamed; read only where their owner is ours.
 #pragma once
 
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/own_file.hpp>

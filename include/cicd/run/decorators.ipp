@@ -1,3 +1,4 @@
+// Locks and retries around a runner.
 #pragma once
 
 #include <algorithm>

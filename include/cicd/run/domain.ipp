@@ -1,3 +1,4 @@
+// Which runs may believe whose results: those of a pull request have a domain of their own.
 #pragma once
 
 #include <sys/stat.h>

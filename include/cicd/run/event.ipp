@@ -1,9 +1,12 @@
 // Events as lines of events.ndjson: one object each, members in a fixed order, empty ones left out, so that a
 // run's file is small and two runs can be compared. It knows the format (docs/contracts/events.md) and not
 // who reads it.
+#pragma once
+
 #include <cicd/run/event.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 
 #include <utility>
 

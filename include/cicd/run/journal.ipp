@@ -1,3 +1,4 @@
+// The journal: a line a success, each with its own digest; a line that is not whole is passed over.
 #pragma once
 
 #include <fmt/format.h>

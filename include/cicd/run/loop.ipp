@@ -1,3 +1,4 @@
+// The loop: what is ready starts, as far as there is room; what ends makes others ready.
 #pragma once
 
 #include <csignal>

@@ -1,3 +1,4 @@
+// A command as a process: its words, its variables, its log, its time limit.
 #pragma once
 
 #include <csignal>

@@ -1,4 +1,4 @@
-// The bodies of the room run/: include in exactly one translation unit.
+// The bodies of run/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/run/build_memory.ipp>

@@ -1,3 +1,4 @@
+// Filling a step's folder with its inputs and what KEEP names, and nothing else.
 #pragma once
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// A step's folder outside of every repository, and the link in the build tree that leads there.
 #pragma once
 
 #include <fcntl.h>

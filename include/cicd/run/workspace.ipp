@@ -1,3 +1,4 @@
+// The paths of a build tree and of the shared folders.
 #pragma once
 
 #include <cicd/base/text.hpp>

@@ -22,6 +22,7 @@
 #include <cerrno>
 #include <optional>
 
+#include <cicd/base/unicode.hpp>
 #include <cicd/system/http_message.ipp>
 
 namespace cicd {

@@ -1,3 +1,4 @@
+// What a step left running is found by a variable of its environment, and ended.
 #pragma once
 
 #include <csignal>

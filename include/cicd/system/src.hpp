@@ -1,5 +1,4 @@
-// The bodies of system/: include this in exactly one translation unit of a program.
-// Asio is compiled here and nowhere else.
+// The bodies of system/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
 #include <cicd/system/background_process.ipp>

@@ -1,4 +1,5 @@
 // Patterns over paths and refs.
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 // Nearest words, joining, quoting, amounts and times.
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 
 #include <gtest/gtest.h>
 

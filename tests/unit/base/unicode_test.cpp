@@ -1,5 +1,6 @@
 // Text for a terminal: nothing in it can act, and its width is what the terminal shows.
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // Placeholders: which braces are one, and what becomes of them.
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 #include <gtest/gtest.h>
 

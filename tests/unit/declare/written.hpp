@@ -52,7 +52,7 @@ inline recorded_calls written(std::string_view lines) {
 }
 
 inline std::filesystem::path source_root() {
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
+  return CICD_SOURCE_ROOT;
 }
 
 inline std::string file_text(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 
 #include "allowed.hpp"

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/branch/branch.hpp>
 #include <cicd/deliver/delivery.hpp>
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 
 #include "allowed.hpp"

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/lease.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/system/files.hpp>
 
 #include "allowed.hpp"

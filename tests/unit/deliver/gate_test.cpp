@@ -6,6 +6,7 @@
 #include <set>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/system/clock.hpp>

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
 
 #include "temporary_folder.hpp"

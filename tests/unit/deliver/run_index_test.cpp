@@ -7,6 +7,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/system/files.hpp>
 

@@ -1,4 +1,5 @@
 #include <cicd/image/image.hpp>
+#include <cicd/image/java_application.hpp>
 
 #include "image_fixture.hpp"
 

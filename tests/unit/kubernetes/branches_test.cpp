@@ -2,6 +2,7 @@
 #include "rendering.hpp"
 
 #include <algorithm>
+#include <cicd/kubernetes/render/names.hpp>
 
 namespace {
 

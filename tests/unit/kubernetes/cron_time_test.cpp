@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 
 namespace cicd::kubernetes {
 namespace {

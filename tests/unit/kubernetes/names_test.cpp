@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 

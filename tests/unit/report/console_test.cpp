@@ -1,5 +1,6 @@
 // What a person sees of a run: on a terminal after each frame, in a log, at the end; and what every kind of
 // output does to it.
+#include <cicd/base/unicode.hpp>
 #include <cicd/report/console.hpp>
 
 #include <gtest/gtest.h>

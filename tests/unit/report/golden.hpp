@@ -17,7 +17,7 @@ inline void expect_golden(const std::string& name, const std::string& text) {
     std::filesystem::create_directories(folder);
     std::ofstream(std::filesystem::path(folder) / (name + ".txt"), std::ios::binary) << text;
   }
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "../../golden/report" / (name + ".txt");
+  const auto path = std::filesystem::path(CICD_SOURCE_ROOT) / "tests/golden/report" / (name + ".txt");
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
   content << file.rdbuf();

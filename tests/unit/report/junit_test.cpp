@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include "golden.hpp"
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/report/paths.hpp>
 #include <cicd/report/test_place.hpp>
 

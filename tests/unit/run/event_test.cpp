@@ -6,6 +6,7 @@
 #include <set>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd {
 namespace {

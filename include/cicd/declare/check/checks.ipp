@@ -1,4 +1,6 @@
 // The checks between declarations.
+#pragma once
+
 #include <cicd/declare/check/checks.hpp>
 
 #include <algorithm>

@@ -1,6 +1,9 @@
 // The checks between pipelines: what two of them would publish, write or name as one.
+#pragma once
+
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,7 @@
 // The checks of environments, previews and canaries: what goes with which way of deploying, and what they
 // refer to.
+#pragma once
+
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 

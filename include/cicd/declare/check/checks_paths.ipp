@@ -1,13 +1,17 @@
 // Paths that would lead into what is not the team's: the build's and the driver's own files, git's; names
 // that an image cannot have; and logins in values. Text only: what lies there is not looked at.
+#pragma once
+
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 
 #include <algorithm>
 #include <array>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/check/finish.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 namespace cicd::declaring {
 namespace checks_paths {

@@ -1,4 +1,6 @@
 // The checks of services, cron jobs and containers: what they refer to, and what no cluster can do.
+#pragma once
+
 #include <cicd/declare/check/checks.hpp>
 
 #include <fmt/format.h>

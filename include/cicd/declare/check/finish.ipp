@@ -1,6 +1,9 @@
 // From a checked draft to what the rest of cicd works on: values without places, and where each came from by
 // its path.
+#pragma once
+
 #include <cicd/declare/check/finish.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,6 @@
 // A service or cron job as it is in one environment: values given there over those that hold everywhere.
+#pragma once
+
 #include <cicd/declare/check/overrides.hpp>
 #include <cicd/declare/model.hpp>
 

@@ -1,4 +1,6 @@
 // Values as the words of a CMake call.
+#pragma once
+
 #include <cicd/declare/explain/cmake_words.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // Declared values for `cicd explain`.
+#pragma once
+
 #include <cicd/declare/explain/declared_values.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // `cicd explain`: pages of plain text about functions, options, templates and declared values.
+#pragma once
+
 #include <cicd/declare/explain/explain.hpp>
 
 #include <fmt/format.h>

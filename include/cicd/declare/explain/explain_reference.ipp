@@ -1,4 +1,6 @@
 // docs/reference.md: the words of every option, as Markdown.
+#pragma once
+
 #include <cicd/declare/explain/explain.hpp>
 
 #include <fmt/format.h>

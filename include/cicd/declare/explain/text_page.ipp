@@ -1,9 +1,12 @@
 // Plain text in lines.
+#pragma once
+
 #include <cicd/declare/explain/text_page.hpp>
 
 #include <algorithm>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd::declaring {
 

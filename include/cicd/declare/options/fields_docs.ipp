@@ -1,5 +1,7 @@
 // The words of every option, written by cmake/dev/field_docs.cmake from the comments of the declared structs.
 // Not to be edited: change the comment and run that script.
+#pragma once
+
 #include <cicd/declare/options/fields.hpp>
 
 namespace cicd {

@@ -1,5 +1,7 @@
 // The options as data: what belongs to one option alone, the declaring functions, and the lookup of their
 // words.
+#pragma once
+
 #include <cicd/declare/options/options.hpp>
 
 #include <algorithm>

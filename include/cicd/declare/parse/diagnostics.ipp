@@ -1,4 +1,6 @@
 // Gathering what is wrong with the declarations.
+#pragma once
+
 #include <cicd/declare/parse/diagnostics.hpp>
 
 #include <algorithm>

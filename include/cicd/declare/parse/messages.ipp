@@ -1,4 +1,6 @@
 // The words of every error of a declaration.
+#pragma once
+
 #include <cicd/declare/parse/messages.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // The words of the errors of workloads and of what they are deployed to.
+#pragma once
+
 #include <cicd/declare/parse/messages.hpp>
 
 #include <fmt/format.h>

@@ -1,5 +1,8 @@
 // Takes a call's words apart by keyword and reads values of two parts.
+#pragma once
+
 #include <cicd/declare/parse/parser.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 #include <algorithm>
 

@@ -1,11 +1,14 @@
 // Reads the declarations: line by line, each call verbatim. It knows which functions there are, not what they
 // mean.
+#pragma once
+
 #include <cicd/declare/parse/recorded_call.hpp>
 
 #include <fmt/format.h>
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/declare/options/fields.hpp>
 
 namespace cicd {

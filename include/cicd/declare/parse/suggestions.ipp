@@ -1,4 +1,6 @@
 // Guesses at the nearest good value, by type.
+#pragma once
+
 #include <cicd/declare/parse/suggestions.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // Reads templates and expands them into calls.
+#pragma once
+
 #include <cicd/declare/parse/templates.hpp>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/options/fields.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 namespace cicd::declaring {
 namespace {

@@ -1,4 +1,6 @@
 // The one store of texts that strong types view: it only grows and lives as long as the process.
+#pragma once
+
 #include <cicd/declare/values/literal.hpp>
 
 #include <mutex>

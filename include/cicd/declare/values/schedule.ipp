@@ -1,4 +1,6 @@
 // Cron schedules against local clocks.
+#pragma once
+
 #include <cicd/declare/values/schedule.hpp>
 
 #include <algorithm>

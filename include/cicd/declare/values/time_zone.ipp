@@ -1,5 +1,7 @@
 // Reads TZif: a block of 32-bit times to pass over, one of 64-bit times, and a rule such as
 // `CET-1CEST,M3.5.0,M10.5.0/3`.
+#pragma once
+
 #include <cicd/declare/values/time_zone.hpp>
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/branch_facts.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>

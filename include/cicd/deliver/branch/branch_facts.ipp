@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/branch/branch_facts.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/git/git_client.hpp>

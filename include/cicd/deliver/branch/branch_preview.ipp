@@ -5,9 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/branch/branch_facts.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 
 namespace cicd {

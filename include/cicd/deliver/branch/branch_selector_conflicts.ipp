@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/branch.hpp>
 #include <cicd/deliver/cluster/selector.hpp>
 #include <cicd/kubernetes/render/workload.hpp>

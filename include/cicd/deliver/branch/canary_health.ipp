@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/canary_health.hpp>
+#include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/remove.hpp>
 #include <cicd/deliver/cluster/lease.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>

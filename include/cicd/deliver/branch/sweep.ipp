@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/observe/git.hpp>

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/cluster/apply.hpp>
 #include <cicd/deliver/cluster/field_ownership.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>

@@ -1,3 +1,4 @@
+// Approvals, kept with the state of the environment.
 #pragma once
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 
 namespace cicd {

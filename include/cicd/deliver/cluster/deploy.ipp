@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/apply.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/helm_release.hpp>

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/cluster/helm_release.hpp>
 
 namespace cicd {

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/lease.hpp>
 #include <cicd/kubernetes/api/api_error.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/cluster/field_ownership.hpp>
 #include <cicd/deliver/cluster/helm_release.hpp>
 #include <cicd/deliver/cluster/plan.hpp>

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/cluster/smoke_jobs.hpp>
 #include <cicd/kubernetes/jobs/job_run.hpp>
 #include <cicd/kubernetes/render/workload.hpp>

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/system/files.hpp>
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <cicd/base/error.hpp>
-#include <cicd/deliver/gitops/manifest_clone.hpp>
+#include <cicd/deliver/git/git_client.hpp>
 
 namespace cicd {
 

@@ -10,6 +10,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/git/local_repository.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>

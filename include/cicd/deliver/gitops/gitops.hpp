@@ -83,12 +83,4 @@ result<std::vector<deployment_record>> manifest_history(const manifest_target& t
                                                         const surroundings& around,
                                                         const gitops_options& options);
 
-/// `VIA render`: the same in a plain folder; the record lies in `<folder>/.cicd/record.json`, its history
-/// beside it as NDJSON. Atomic by file; the record last.
-result<manifest_state> read_folder(const std::string& folder);
-result<bool> write_folder(const std::string& folder,
-                          const decide_manifests& decide,
-                          const cancellation* cancelled = nullptr);
-result<std::vector<deployment_record>> folder_history(const std::string& folder, std::size_t most);
-
 }  // namespace cicd

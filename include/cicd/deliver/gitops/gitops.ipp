@@ -9,6 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/git/git_client.hpp>
+#include <cicd/deliver/git/git_text.hpp>
 #include <cicd/deliver/git/local_repository.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>

@@ -7,6 +7,7 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 
 namespace cicd {

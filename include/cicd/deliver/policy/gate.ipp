@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
-#include <cicd/deliver/cluster/approval.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/policy/gate.hpp>
 
 namespace cicd {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/deliver/git/git_text.hpp>
 #include <cicd/deliver/git/local_repository.hpp>

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/kubernetes/api/api_error.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/records/record.hpp>
 
 namespace cicd {

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/deliver/records/run_summary.hpp>
 #include <cicd/deliver/records/sqlite.hpp>

@@ -12,6 +12,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
+#include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {

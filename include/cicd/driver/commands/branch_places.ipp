@@ -1,3 +1,4 @@
+// Where the copies of a branch are: found among the environments of a pipeline.
 #pragma once
 
 #include <set>

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/canary_health.hpp>
 #include <cicd/deliver/branch/remove.hpp>
 #include <cicd/deliver/cluster/approval.hpp>

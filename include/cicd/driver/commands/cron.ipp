@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/cron.hpp>

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/driver/commands/cron_board.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/driver/commands/cron.hpp>
 #include <cicd/driver/commands/cron_listing.hpp>
 #include <cicd/driver/commands/find_environment.hpp>

@@ -1,3 +1,4 @@
+// The environment that a command names, or what there is instead.
 #pragma once
 
 #include <csignal>

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/driver/commands/followed_job.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/report/console.hpp>

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/output.hpp>

@@ -8,6 +8,8 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
 #include <cicd/driver/commands/branch_places.hpp>
 #include <cicd/driver/commands/command.hpp>

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/policy/hold.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/rollback.hpp>

@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/cron_board.hpp>

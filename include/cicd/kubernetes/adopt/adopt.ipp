@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/kubernetes/adopt/calls.hpp>
 #include <cicd/kubernetes/adopt/normalized.hpp>

@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/kubernetes/adopt/calls.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 

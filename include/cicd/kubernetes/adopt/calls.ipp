@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/declare/explain/cmake_words.hpp>
 #include <cicd/declare/options/options.hpp>
 #include <cicd/declare/parse/parser.hpp>

@@ -10,6 +10,7 @@
 #include <array>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/object_diff.hpp>
 
 namespace cicd::kubernetes {

@@ -9,6 +9,7 @@
 #include <array>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd::kubernetes {
 

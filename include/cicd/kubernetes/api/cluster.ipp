@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/api/discovery.hpp>
 #include <cicd/kubernetes/api/kubeconfig.hpp>
 #include <cicd/kubernetes/api/proxy.hpp>

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/system/background_process.hpp>
 #include <cicd/system/files.hpp>
 

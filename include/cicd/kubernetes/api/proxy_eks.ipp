@@ -8,6 +8,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd::kubernetes {

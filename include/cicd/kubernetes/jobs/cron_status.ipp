@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/kubernetes/jobs/cron_status.hpp>
 #include <cicd/kubernetes/rollout/container_exit.hpp>
 

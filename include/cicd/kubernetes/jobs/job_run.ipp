@@ -10,6 +10,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/api/container_log.hpp>
 #include <cicd/kubernetes/jobs/job_run.hpp>
 #include <cicd/kubernetes/rollout/container_exit.hpp>

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/render/patches.hpp>
 
 namespace cicd::kubernetes {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 
 namespace cicd::kubernetes {

@@ -7,6 +7,8 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/options/fields.hpp>
+#include <cicd/declare/placeholders.hpp>
+#include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 

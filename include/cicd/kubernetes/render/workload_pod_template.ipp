@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 

@@ -1,4 +1,6 @@
 // What a container's own end or start tells: images, configuration, crashes, memory.
+#pragma once
+
 #include <cicd/kubernetes/rollout/causes.hpp>
 
 #include <array>

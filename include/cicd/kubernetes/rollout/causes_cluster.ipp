@@ -1,4 +1,6 @@
 // What others say of a pod: checks, the scheduler, volumes, and the API server that refuses to create it.
+#pragma once
+
 #include <algorithm>
 #include <array>
 

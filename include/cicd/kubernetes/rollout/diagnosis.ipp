@@ -1,5 +1,7 @@
 // Pods and events to findings: which container, which state, which cause. The words of causes are in
 // causes.ipp.
+#pragma once
+
 #include <algorithm>
 #include <tuple>
 

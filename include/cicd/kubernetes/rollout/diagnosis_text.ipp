@@ -1,7 +1,10 @@
 // Events and diagnoses as people read them; what pods and clusters say is made harmless for a terminal.
+#pragma once
+
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/rollout/diagnosis.hpp>
 
 namespace cicd::kubernetes {

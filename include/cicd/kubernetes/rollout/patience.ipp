@@ -1,4 +1,6 @@
 // Patience: by cause, with what was overridden and what never gets any.
+#pragma once
+
 #include <cicd/kubernetes/rollout/patience.hpp>
 
 #include <algorithm>

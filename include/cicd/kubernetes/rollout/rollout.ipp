@@ -1,4 +1,6 @@
 // Watching a rollout: watches and timers around the pure view. Nothing is decided here.
+#pragma once
+
 #include <cicd/kubernetes/rollout/rollout.hpp>
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/rollout/patience.hpp>
 #include <cicd/kubernetes/rollout/rollout_events.hpp>
 

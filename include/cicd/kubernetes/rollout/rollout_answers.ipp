@@ -1,4 +1,6 @@
 // What a rollout's view answers: readiness, lines, symptoms in their order, pods worth a closer look.
+#pragma once
+
 #include <cicd/kubernetes/rollout/rollout_view.hpp>
 
 #include <algorithm>
@@ -6,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd::kubernetes {
 namespace kubernetes_rollout_answers {

@@ -1,5 +1,7 @@
 // Few objects: a watch for each of the first few pods that wait. Many objects: the warnings of their
 // namespaces.
+#pragma once
+
 #include <cicd/kubernetes/rollout/rollout_events.hpp>
 
 #include <algorithm>

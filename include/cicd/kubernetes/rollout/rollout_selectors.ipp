@@ -1,4 +1,6 @@
 // One watch for each kind and namespace where the objects' selectors have the same keys; else one more.
+#pragma once
+
 #include <cicd/kubernetes/rollout/rollout_selectors.hpp>
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // Taking in objects: which pods belong to what, which of them are new, and how symptoms come and go.
+#pragma once
+
 #include <cicd/kubernetes/rollout/rollout_view.hpp>
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // The numbers of the three kinds, each by the rules of its own controller.
+#pragma once
+
 #include <cicd/kubernetes/rollout/workload_state.hpp>
 
 #include <algorithm>

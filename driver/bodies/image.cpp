@@ -1,2 +1,0 @@
-// The bodies of the room image/, compiled once.
-#include <cicd/image/src.hpp>

@@ -1,2 +1,0 @@
-// The bodies of the room report/, compiled once.
-#include <cicd/report/src.hpp>

@@ -1,2 +1,0 @@
-// The bodies of the room run/, compiled once.
-#include <cicd/run/src.hpp>

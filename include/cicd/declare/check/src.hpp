@@ -1,0 +1,11 @@
+// The bodies of declare/check/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/declare/check/checks.ipp>
+#include <cicd/declare/check/checks_between.ipp>
+#include <cicd/declare/check/checks_environment.ipp>
+#include <cicd/declare/check/checks_paths.ipp>
+#include <cicd/declare/check/checks_workload.ipp>
+#include <cicd/declare/check/finish.ipp>
+#include <cicd/declare/check/overrides_of.ipp>

@@ -1,0 +1,9 @@
+// The bodies of declare/explain/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/declare/explain/cmake_words.ipp>
+#include <cicd/declare/explain/declared_values.ipp>
+#include <cicd/declare/explain/explain.ipp>
+#include <cicd/declare/explain/explain_reference.ipp>
+#include <cicd/declare/explain/text_page.ipp>

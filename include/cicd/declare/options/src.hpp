@@ -1,0 +1,6 @@
+// The bodies of declare/options/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/declare/options/fields_docs.ipp>
+#include <cicd/declare/options/options.ipp>

@@ -1,0 +1,12 @@
+// The bodies of declare/parse/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/declare/parse/diagnostics.ipp>
+#include <cicd/declare/parse/messages.ipp>
+#include <cicd/declare/parse/messages_workloads.ipp>
+#include <cicd/declare/parse/parser.ipp>
+#include <cicd/declare/parse/recorded_call.ipp>
+#include <cicd/declare/parse/suggestions.ipp>
+#include <cicd/declare/parse/suggestions_workloads.ipp>
+#include <cicd/declare/parse/templates.ipp>

@@ -1,0 +1,7 @@
+// The bodies of declare/values/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/declare/values/literal_interned.ipp>
+#include <cicd/declare/values/schedule.ipp>
+#include <cicd/declare/values/time_zone.ipp>

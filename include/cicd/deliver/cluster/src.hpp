@@ -1,0 +1,14 @@
+// The bodies of deliver/cluster/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/deliver/cluster/apply.ipp>
+#include <cicd/deliver/cluster/approval.ipp>
+#include <cicd/deliver/cluster/deploy.ipp>
+#include <cicd/deliver/cluster/field_ownership.ipp>
+#include <cicd/deliver/cluster/helm_release.ipp>
+#include <cicd/deliver/cluster/lease.ipp>
+#include <cicd/deliver/cluster/plan.ipp>
+#include <cicd/deliver/cluster/plan_text.ipp>
+#include <cicd/deliver/cluster/selector.ipp>
+#include <cicd/deliver/cluster/smoke_jobs.ipp>

@@ -1,0 +1,7 @@
+// The bodies of deliver/gitops/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/deliver/gitops/gitops.ipp>
+#include <cicd/deliver/gitops/manifest_clone.ipp>
+#include <cicd/deliver/gitops/manifest_clone_cache.ipp>

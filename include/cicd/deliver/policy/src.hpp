@@ -1,0 +1,8 @@
+// The bodies of deliver/policy/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/deliver/policy/gate.ipp>
+#include <cicd/deliver/policy/hold.ipp>
+#include <cicd/deliver/policy/remote_place.ipp>
+#include <cicd/deliver/policy/source_check.ipp>

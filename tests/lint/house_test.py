@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""What the sources and the page of the architecture promise of files and their names. Each check has a twin that shows it can fail."""
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sources(root):
+    return sorted(path for path in (root / "include/cicd").rglob("*") if path.suffix in (".hpp", ".ipp"))
+
+
+def without_opening(root):
+    """Files that do not begin with a sentence that says what they are."""
+    return [str(path.relative_to(root)) for path in sources(root) if not path.read_text().startswith("// ")]
+
+
+def without_guard(root):
+    return [str(path.relative_to(root)) for path in sources(root) if "\n#pragma once\n" not in path.read_text()]
+
+
+def is_listed(path):
+    """The class of a command or of a way of deploying is known by their list alone, which brings the file."""
+    return path.parent.name == "commands" or path.name == "way.ipp"
+
+
+def without_header(root):
+    """Bodies `X.ipp` or `X_<part>.ipp` for which their folder has no `X.hpp`."""
+    wrong = []
+    for path in sources(root):
+        if path.suffix != ".ipp" or is_listed(path):
+            continue
+        words = path.stem.split("_")
+        names = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
+        if not any((path.parent / f"{name}.hpp").exists() for name in names):
+            wrong.append(str(path.relative_to(root)))
+    return wrong
+
+
+def not_compiled(root):
+    """Bodies that no other file brings."""
+    brought = set()
+    for path in sources(root):
+        brought.update(re.findall(r"#include <(cicd/[a-z_/]+\.ipp)>", path.read_text()))
+    return [str(path.relative_to(root)) for path in sources(root)
+            if path.suffix == ".ipp" and str(path.relative_to(root / "include")) not in brought]
+
+
+def dead_paths(root):
+    """Paths of rooms, and of files in them, that docs/architecture.md names and that are not there."""
+    page = (root / "docs/architecture.md").read_text()
+    rooms = {path.name for path in (root / "include/cicd").iterdir() if path.is_dir()}
+    wrong = []
+    for name in re.findall(r"`((?:%s)/[a-z_/]*)`" % "|".join(sorted(rooms)), page):
+        place = root / "include/cicd" / name
+        if not (place.is_dir() if name.endswith("/") else any(place.with_suffix(end).exists() for end in (".hpp", ".ipp")) or place.is_dir()):
+            wrong.append(name)
+    return wrong
+
+
+class House(unittest.TestCase):
+    def tree(self, files):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        folder = Path(holder.name)
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return folder
+
+    def check(self, rule, good, bad):
+        """The sources keep the rule; a tree that keeps it is taken, and one that does not is named."""
+        self.assertEqual(rule(ROOT), [])
+        self.assertEqual(rule(self.tree(good)), [])
+        self.assertNotEqual(rule(self.tree(bad)), [])
+
+    def test_a_file_begins_with_what_it_is(self):
+        self.check(without_opening, {"include/cicd/base/text.hpp": "// Text.\n"}, {"include/cicd/base/text.hpp": "#pragma once\n"})
+
+    def test_a_file_is_taken_once(self):
+        self.check(without_guard, {"include/cicd/base/text.ipp": "// Text.\n#pragma once\n"}, {"include/cicd/base/text.ipp": "// Text.\n"})
+
+    def test_a_body_is_named_like_its_header(self):
+        header = {"include/cicd/base/text.hpp": ""}
+        self.check(without_header, {**header, "include/cicd/base/text_width.ipp": ""}, {**header, "include/cicd/base/width.ipp": ""})
+
+    def test_a_body_is_compiled(self):
+        body = {"include/cicd/base/text.ipp": ""}
+        self.check(not_compiled, {**body, "include/cicd/base/src.hpp": "#include <cicd/base/text.ipp>\n"}, body)
+
+    def test_the_page_names_paths_that_are_there(self):
+        room = {"include/cicd/base/text.hpp": ""}
+        self.check(dead_paths, {**room, "docs/architecture.md": "`base/`, `base/text`\n"}, {**room, "docs/architecture.md": "`base/width`\n"})
+
+
+if __name__ == "__main__":
+    unittest.main()
