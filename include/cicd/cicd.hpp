@@ -27,7 +27,9 @@
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/command_line.hpp>
 #include <cicd/engine/observer.hpp>
+#include <cicd/engine/project.hpp>
 #include <cicd/engine/recorder.hpp>
+#include <cicd/engine/run.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/image/image.hpp>
 #include <cicd/image/registry.hpp>

@@ -31,7 +31,9 @@ struct session {
   std::set<std::string, std::less<>> generated{};
   std::optional<error> no_home{};  ///< that the cache or the index lies in the build tree, and why
 
-  /// `cmake --build <build> --target`, as a person would type it.
+  /// Whether CMake made this build tree, so that a person can build its targets.
+  bool is_configured() const { return model.tree.files != nullptr; }
+  /// `cmake --build <build> --target`, as a person would type it; empty where CMake did not configure.
   std::string build_command() const;
   /// Where the person stands, for shorter paths; empty under a build tool, which stands in the build tree
   /// itself.

@@ -80,6 +80,7 @@ std::string session::folder_of_person() const {
 }
 
 std::string session::build_command() const {
+  if (!is_configured()) return {};
   const std::string here = folder_of_person();
   return "cmake --build " + shell_quoted(here.empty() ? where.build_root : path_below(where.build_root, here))
          + " --target";

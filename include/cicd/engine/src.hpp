@@ -3,6 +3,10 @@
 
 #include <cicd/engine/image_step.ipp>
 #include <cicd/engine/observer.ipp>
+#include <cicd/engine/project.ipp>
 #include <cicd/engine/recorder.ipp>
+#include <cicd/engine/rehearsal.ipp>
+#include <cicd/engine/run.ipp>
+#include <cicd/engine/run_execution.ipp>
 #include <cicd/engine/session.ipp>
 #include <cicd/engine/time_zones.ipp>

@@ -55,15 +55,16 @@ result<graph_step> step_to_approve(const words& said, const found_environment& f
                {{"try", said.canary ? "pipeline_canary()" : "pipeline_preview()"}}};
 }
 
-exit_class approve_plans(const words& said, const graph_step& step, const session& of, delivery& deliveries) {
+exit_class approve_plans(const words& said, const graph_step& step, const project_plan& planned) {
+  delivery& deliveries = planned.deliveries();
   const std::vector<delivery::planned_wave>& plans = deliveries.last_plans(step.id);
   if (plans.empty())
-    return refused(error{
-        exit_class::usage,
-        step.id,
-        "it is not known yet what would be deployed: its images are not made",
-        {},
-        {{"try", of.build_command() + " " + step.pipeline->declared.name.str() + ".image, then approve"}}});
+    return refused(error{exit_class::usage,
+                         step.id,
+                         "it is not known yet what would be deployed: its images are not made",
+                         {},
+                         {{"try", planned.of().build_command() + " " + step.pipeline->declared.name.str()
+                                      + ".image, then approve"}}});
   const result<permit> allowed = deliveries.may_change(change::approve, *step.pipeline, *step.place);
   if (!allowed) return refused(allowed.error());
   std::vector<cluster_wave> waves = deliveries.waves_of(*step.pipeline, *step.place);
@@ -100,11 +101,9 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   request.tree = said.tree;
   request.targets = {step->id};
   request.canary_percent = *percent;
-  return plan_and(
-      request, around,
-      [&](const session& of, delivery& deliveries, const step_graph& graph, const std::vector<step_plan>&) {
-        return approve_plans(said, graph.steps[*graph.find(step->id)], of, deliveries);
-      });
+  return plan_and(request, around, [&](const project_plan& plan) {
+    return approve_plans(said, plan.graph().steps[*plan.graph().find(step->id)], plan);
+  });
 }
 
 void add(CLI::App& app, command_action& chosen) {

@@ -1,0 +1,91 @@
+// The door of the library: a build tree with its pipelines, opened from what CMake recorded, which can be
+// planned and run. Call prepare_process() first thing in `main`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <cicd/engine/run.hpp>
+#include <cicd/engine/session.hpp>
+
+namespace cicd {
+
+/// A value, or all that stands in its way; `warnings` either way.
+template <typename T>
+struct or_errors {
+  std::optional<T> made{};
+  cicd::errors errors{};  ///< not empty where nothing was made
+  cicd::errors warnings{};
+
+  explicit operator bool() const { return made.has_value(); }
+  T& operator*() { return *made; }
+  T* operator->() { return &*made; }
+  /// The exit status: that of the first error.
+  exit_class kind() const { return errors.empty() ? exit_class::done : errors.front().kind; }
+};
+
+/// What would happen and why. A run does not follow it blindly: it looks again, and decides each step when
+/// those before it are done.
+class project_plan {
+ public:
+  const std::vector<step_plan>& steps() const { return steps_; }
+  const step_graph& graph() const { return of_->graph(); }
+  const project_request& request() const { return of_->request(); }
+  /// For a person: the targets, then a line for each step, with reasons and details.
+  std::string text() const;
+  /// The contract "plan" (docs/contracts/plan.md).
+  json as_json() const;
+  /// What the gate would refuse of the steps that were named.
+  status may_begin() const { return of_->may_begin_named(); }
+  /// The contract "saved plan" (docs/contracts/saved-plan.md). Class `usage` where nothing is deployed to a
+  /// cluster.
+  result<json> saved() const { return of_->saved_plan(); }
+  /// What was planned for each deploy, for an approval.
+  delivery& deliveries() const { return of_->deliveries(); }
+  const session& of() const { return of_->of(); }
+
+ private:
+  friend class project;
+  project_plan(std::shared_ptr<project_run> of, std::vector<step_plan> steps)
+      : of_(std::move(of)), steps_(std::move(steps)) {}
+  std::string event_text() const;
+
+  std::shared_ptr<project_run> of_;
+  std::vector<step_plan> steps_;
+};
+
+class project {
+ public:
+  /// The build tree that CMake configured.
+  static or_errors<project> open(const session_request& request, surroundings around, run_ports ports = {});
+
+  const session& tree() const { return *session_; }
+
+  /// What a run of the targets would do; nothing is changed. No targets: what the event sets off, or all
+  /// steps.
+  or_errors<project_plan> plan(project_request request) const;
+  or_errors<project_plan> plan(std::vector<std::string> targets) const {
+    return plan(project_request{.targets = std::move(targets)});
+  }
+
+  /// Runs the targets, and all before them that is not up to date. Ended by SIGINT, SIGTERM and SIGHUP.
+  run_outcome run(const project_request& request, const std::vector<run_listener>& listeners = {}) const;
+  run_outcome run(const project_plan& plan, const std::vector<run_listener>& listeners = {}) const {
+    return run(plan.request(), listeners);
+  }
+
+  /// Whether a target such as `plan-stage` is among them, which shows and does nothing.
+  bool only_plans(const std::vector<std::string>& targets) const;
+
+ private:
+  project(std::shared_ptr<const session> of, run_ports ports)
+      : session_(std::move(of)), ports_(std::move(ports)) {}
+
+  std::shared_ptr<const session> session_;
+  run_ports ports_;
+};
+
+}  // namespace cicd

@@ -1,0 +1,113 @@
+// Opening, planning, running.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/engine/project.hpp>
+#include <cicd/engine/rehearsal.hpp>
+
+namespace cicd {
+
+namespace engine_project {
+namespace {
+
+/// What `cicd plan` shows without any word: every step but those of branches' copies.
+std::vector<std::string> all_steps(const session& of) {
+  std::vector<std::string> steps;
+  for (const graph_step& step : graph_of(of.model).steps)
+    if (!step.is_of_branch()) steps.push_back(step.id);
+  return steps;
+}
+
+error not_to_be_run(std::string what, std::optional<std::string> value, std::string help) {
+  return error{exit_class::usage, {}, std::move(what), std::move(value), {}}.with("try", std::move(help));
+}
+
+/// What is wrong with the question itself.
+status check_run(const project& of, const project_request& request) {
+  if (request.targets.empty())
+    return not_to_be_run("there is nothing to run", {}, "a target such as orders.image");
+  if (request.event.kind != ref_kind::none)
+    return not_to_be_run("an event is rehearsed by a plan, not run", request.event.name, "plan()");
+  if (of.only_plans(request.targets))
+    return not_to_be_run("this target plans and runs nothing", joined(request.targets, " "), "plan()");
+  return {};
+}
+
+}  // namespace
+}  // namespace engine_project
+
+std::string project_plan::event_text() const {
+  const git_event& event = request().event;
+  if (event.kind == ref_kind::none) return {};
+  return (event.kind == ref_kind::tag ? "tag " : "branch ") + event.name;
+}
+
+std::string project_plan::text() const {
+  const std::string event = event_text();
+  return fmt::format("{}{}\n{}", displayable(joined(request().targets, " ")),
+                     event.empty() ? "" : ", on " + displayable(event), text_of(steps_, graph()));
+}
+
+json project_plan::as_json() const {
+  return json_of(steps_, graph(), joined(request().targets, " "), event_text());
+}
+
+or_errors<project> project::open(const session_request& request, surroundings around, run_ports ports) {
+  session_or_errors opened = open_session(request, std::move(around));
+  or_errors<project> made{.errors = std::move(opened.errors), .warnings = std::move(opened.warnings)};
+  if (opened.opened) made.made = project(std::move(opened.opened), std::move(ports));
+  return made;
+}
+
+bool project::only_plans(const std::vector<std::string>& targets) const {
+  return std::ranges::any_of(targets, [&](const std::string& name) {
+    const target* found = session_->find_target(name);
+    return found != nullptr && found->plans_only;
+  });
+}
+
+or_errors<project_plan> project::plan(project_request request) const {
+  or_errors<project_plan> made;
+  if (status can = check_rehearsal(*session_, request.event, made.warnings); !can) {
+    made.errors = {std::move(can).error()};
+    return made;
+  }
+  if (request.targets.empty() && request.event.kind != ref_kind::none) {
+    result<std::vector<std::string>> targets = targets_of_event(*session_, request.event);
+    if (!targets) {
+      made.errors = {std::move(targets).error()};
+      return made;
+    }
+    request.targets = *std::move(targets);
+  }
+  if (request.targets.empty()) request.targets = engine_project::all_steps(*session_);
+  const auto run =
+      std::make_shared<project_run>(session_, std::move(request), project_run::purpose::plan, ports_);
+  made.errors = run->prepare(
+      [&](const errors& about) { made.warnings.insert(made.warnings.end(), about.begin(), about.end()); });
+  if (!made.errors.empty()) return made;
+  result<std::vector<step_plan>> steps = run->plan();
+  if (steps)
+    made.made = project_plan(run, *std::move(steps));
+  else
+    made.errors = {std::move(steps).error()};
+  return made;
+}
+
+run_outcome project::run(const project_request& request, const std::vector<run_listener>& listeners) const {
+  if (status can = engine_project::check_run(*this, request); !can)
+    return {.kind = can.error().kind, .errors = {can.error()}};
+  const auto run = std::make_shared<project_run>(session_, request, project_run::purpose::run, ports_);
+  errors wrong = run->prepare([&](const errors& about) {
+    for (const run_listener& each : listeners)
+      if (each.warn) each.warn(about);
+  });
+  return wrong.empty() ? run->execute(listeners) : run->refused(std::move(wrong));
+}
+
+}  // namespace cicd

@@ -1,0 +1,126 @@
+// One plan or run of a build tree: what takes part is found and looked at, the gate is asked, steps run, and
+// the run is recorded. It prints nothing and reads no command line: what happens is told to listeners, what
+// stands in its way is a value.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cicd/declare/model.hpp>
+#include <cicd/deliver/delivery.hpp>
+#include <cicd/engine/session.hpp>
+#include <cicd/plan/plan.hpp>
+#include <cicd/run/build_memory.hpp>
+#include <cicd/run/cache.hpp>
+#include <cicd/run/event.hpp>
+#include <cicd/run/journal.hpp>
+#include <cicd/system/clock.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+/// What is to be planned or run.
+struct project_request {
+  std::vector<std::string> targets;  ///< such as `orders.image` or `deploy-stage`, or steps: `orders/lint`
+  /// Environments, or `publish`, that take a tree with uncommitted changes.
+  std::set<std::string, std::less<>> allow_dirty{};
+  git_event event{};  ///< of a plan only: rehearsed in place of what is checked out
+  /// Step and cluster → the only fingerprint that is deployed.
+  std::map<std::string, std::string> saved_plans{};
+  int canary_percent = 0;  ///< of a canary's share; 0: as declared
+};
+
+/// What the machine gives to a run.
+struct run_ports {
+  /// Starts the commands of steps. git and the like are asked by `run_to_end` all the same.
+  std::function<std::unique_ptr<process_port>(event_loop&)> processes = system_processes;
+  const clock* time = &system_clock_port();
+};
+
+/// Where a person finds what a run speaks of.
+struct run_view {
+  std::string here;   ///< where the person stands; empty under a build tool
+  std::string rerun;  ///< how one step is run again, before its name; empty where there is no such command
+  std::map<std::string, std::string> source_folders{};  ///< a step's folder → its source folder
+  std::map<std::string, std::string> links{};  ///< where a step's folder lies → its path in the build tree
+};
+
+/// Hears of a run; all of it is called on the thread that runs, and none of it changes the outcome. Each may
+/// be none.
+struct run_listener {
+  std::function<void(const run_view&)> begin{};                   ///< once, before the first event
+  event_listener hear{};                                          ///< each event
+  std::function<void(std::chrono::milliseconds elapsed)> tick{};  ///< about every 100 ms while something runs
+  std::function<void(const errors&)> warn{};                      ///< what is wrong and stops nothing
+};
+
+/// How a run ended. `kind` is the exit status of the command line.
+struct run_outcome {
+  exit_class kind = exit_class::done;
+  /// What kept it from beginning, all of it, or why it is not recorded. A step's own failure is in its event.
+  cicd::errors errors{};
+  std::string id{};           ///< of its record, `<build>/.cicd/runs/<id>`; empty where nothing was recorded
+  std::string failed_step{};  ///< `orders/test`
+  /// Threads that were interrupted twice and still wait for what does not answer, with all that they use;
+  /// none otherwise. Letting go of it waits for them: leave the process by `_exit` where that is not wanted.
+  std::shared_ptr<void> left_running{};
+};
+
+/// All that one plan or run is made of, in the order in which it is built up.
+class project_run : public std::enable_shared_from_this<project_run> {
+ public:
+  enum class purpose : std::uint8_t { plan, run };
+  project_run(std::shared_ptr<const session> of, project_request request, purpose why, run_ports ports);
+
+  /// Finds what takes part and looks at what is there; of a run, asks the gate. All that stands in its way.
+  errors prepare(const std::function<void(const errors&)>& warn);
+  /// The whole plan, in the graph's order. Servers are asked what is there.
+  result<std::vector<step_plan>> plan() { return whole_plan(*planner_); }
+  /// What the gate refuses of the steps that were named, so that it can be said below a plan.
+  status may_begin_named();
+  /// The contract "saved plan": what each deploy to a cluster would do. Class `usage` where there is none.
+  result<json> saved_plan() const;
+  run_outcome execute(const std::vector<run_listener>& listeners);
+  /// Records that the run did not begin.
+  run_outcome refused(errors all) const;
+
+  const session& of() const { return *session_; }
+  const project_request& request() const { return request_; }
+  const step_graph& graph() const { return graph_; }
+  delivery& deliveries() { return delivery_; }
+
+ private:
+  class execution;
+  bool is_recorded() const { return why_ == purpose::run; }
+  result<std::vector<step_index>> steps_of_targets() const;
+  status may_begin();
+  status may_begin_unless_interrupted();
+  errors damage() const;
+  run_started started() const;
+  event event_now(event_body body) const;
+
+  std::shared_ptr<const session> session_;
+  project_request request_;
+  purpose why_;
+  run_ports ports_;
+  step_graph graph_;
+  std::string id_;
+  std::chrono::milliseconds begun_;
+  journal remembered_;
+  shared_index index_;
+  step_cache cache_;
+  cancellation effects_cancelled_;  ///< what is being planned and done
+  delivery delivery_;
+  std::vector<step_index> wanted_, ends_;
+  std::optional<build_memory> memory_;
+  std::optional<planner> planner_;
+};
+
+}  // namespace cicd

@@ -1,0 +1,198 @@
+// What comes before the first step: targets to steps, what is there, the gate.
+#pragma once
+
+#include <csignal>
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/engine/observer.hpp>
+#include <cicd/engine/recorder.hpp>
+#include <cicd/engine/run.hpp>
+#include <cicd/observe/git.hpp>
+#include <cicd/system/own_file.hpp>
+
+namespace cicd {
+
+namespace engine_run {
+namespace {
+
+error unknown_target(const session& of, const std::string& name) {
+  std::vector<std::string> names;
+  for (const target& one : of.targets) names.push_back(one.name);
+  return error{exit_class::usage, {}, "there is no such target", name, {}}
+      .with("did you mean", nearest(name, names).value_or(""))
+      .with("try", of.is_configured()
+                       ? "cmake --build " + shell_quoted(of.where.build_root) + " --target cicd-help"
+                       : std::string());
+}
+
+}  // namespace
+}  // namespace engine_run
+
+project_run::project_run(std::shared_ptr<const session> of,
+                         project_request request,
+                         purpose why,
+                         run_ports ports)
+    : session_(std::move(of)),
+      request_(std::move(request)),
+      why_(why),
+      ports_(std::move(ports)),
+      graph_(graph_of(session_->model)),
+      id_(new_run_id(ports_.time->now(), getpid())),
+      begun_(ports_.time->elapsed()),
+      remembered_(session_->where.journal()),
+      index_(session_->where.index(), session_->around),
+      cache_(session_->where.cache, session_->where.domain),
+      delivery_(session_->where,
+                session_->around,
+                *ports_.time,
+                {id_, request_.allow_dirty, request_.event, request_.saved_plans, request_.canary_percent,
+                 !is_recorded(), effects_cancelled_}) {}
+
+/// The steps that targets (or step ids) end with.
+result<std::vector<step_index>> project_run::steps_of_targets() const {
+  std::vector<step_index> steps;
+  for (const std::string& name : request_.targets) {
+    const target* found = session_->find_target(name);
+    if (found == nullptr && !graph_.find(name)) return engine_run::unknown_target(*session_, name);
+    if (found != nullptr && !found->command.empty()) return not_made_of_steps(*found);
+    for (const std::string& id : found == nullptr ? std::vector<std::string>{name} : found->steps)
+      if (const auto step = graph_.find(id)) steps.push_back(*step);
+  }
+  return steps;
+}
+
+errors project_run::prepare(const std::function<void(const errors&)>& warn) {
+  result<std::vector<step_index>> steps = steps_of_targets();
+  if (!steps) return {std::move(steps).error()};
+  if (status own = check_own_folder(session_->where.cache); !own) return {std::move(own).error()};
+  if (const errors found = damage(); warn && !found.empty()) warn(found);
+  wanted_ = closure(graph_, *steps);
+  ends_ = *std::move(steps);
+  observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
+  (void)index_.save();
+  for (step_index step : wanted_)
+    if (status can = delivery::check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
+  if (!seen.errors.empty()) return std::move(seen.errors);
+  if (status may = may_begin_unless_interrupted(); !may) return {std::move(may).error()};
+  memory_.emplace(session_->where, remembered_, cache_, std::move(seen.intact));
+  planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
+  return {};
+}
+
+/// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
+/// it, since that is what a person named. A plan is not held up by it.
+status project_run::may_begin() {
+  std::vector<const graph_step*> deploys;
+  for (step_index step : wanted_)
+    if (graph_.steps[step].kind == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
+  delivery_.will_deploy(deploys);
+  if (!is_recorded()) return {};
+  for (const graph_step* each : deploys)
+    if (status may = delivery_.may_begin(*each); !may) return may;
+  for (step_index step : wanted_)
+    if (graph_.steps[step].kind == step_kind::publish)
+      if (status may = delivery_.may_begin(graph_.steps[step]); !may) return may;
+  return {};
+}
+
+/// The gate asks git, which may not answer: a signal ends the question, and with it the run.
+status project_run::may_begin_unless_interrupted() {
+  const auto is_asked = [&](step_index step) { return !is_pure(graph_.steps[step].kind); };
+  if (!is_recorded() || std::ranges::none_of(wanted_, is_asked)) return may_begin();
+  event_loop loop;
+  std::optional<exit_class> ended;
+  const std::shared_ptr<void> signals = loop.on_signal([&](int signal) {
+    if (ended) return effects_cancelled_.insist();
+    ended = signal == SIGINT ? exit_class::interrupted : exit_class::terminated;
+    effects_cancelled_.cancel();
+  });
+  status may;
+  loop.on_own_thread(
+      [&] {
+        const cancellation_scope heard(effects_cancelled_);
+        may = may_begin();
+      },
+      [] {});
+  loop.run();
+  if (ended) return error{*ended, {}, "the run was interrupted before anything was started", {}, {}};
+  return may;
+}
+
+status project_run::may_begin_named() {
+  for (step_index step : ends_)
+    if (status may = delivery_.may_begin(graph_.steps[step]); !may) return may;
+  return {};
+}
+
+/// What is wrong with stored state and stops nothing.
+errors project_run::damage() const {
+  errors all;
+  if (session_->no_home) all.push_back(*session_->no_home);
+  if (const std::size_t lines = remembered_.damaged(); lines > 0)
+    all.push_back(
+        error{exit_class::corrupt,
+              {},
+              fmt::format("{} damaged, and passed over: their steps come from the cache or run again",
+                          lines == 1 ? "a line is" : fmt::format("{} lines are", lines)),
+              session_->where.journal(),
+              {}});
+  return all;
+}
+
+result<json> project_run::saved_plan() const {
+  json deploys(json::array{});
+  for (step_index step : wanted_)
+    for (const delivery::planned_wave& each : delivery_.last_plans(graph_.steps[step].id)) {
+      json one = saved_plan_of(each.plan, each.wanted.record);
+      one.set("step", graph_.steps[step].id);
+      deploys.push(std::move(one));
+    }
+  if (deploys.elements().empty())
+    return error{
+        exit_class::usage,
+        {},
+        "there is no deploy to a cluster in this plan to be saved",
+        joined(request_.targets, " "),
+        {{"allowed", "a target such as deploy-prod of an environment VIA kubectl whose images are made"}}};
+  json saved(json::object{});
+  saved.set("schema", 1);
+  saved.set("deploys", std::move(deploys));
+  return saved;
+}
+
+run_outcome project_run::refused(errors all) const {
+  recorder record(session_->where, id_);
+  record.hear(event_now(started()));
+  (void)record.finish(all.front().kind, {}, {}, all.front());
+  const exit_class kind = all.front().kind;
+  return {.kind = kind, .errors = std::move(all), .id = id_, .failed_step = {}, .left_running = {}};
+}
+
+run_started project_run::started() const {
+  run_started begin{.id = id_,
+                    .folder = session_->where.run(id_),
+                    .target = joined(request_.targets, " "),
+                    .commit = {},
+                    .branch = {},
+                    .who = {},
+                    .steps = {}};
+  if (!session_->model.pipelines.empty()) {
+    const git_state git = git_state_of(session_->model.pipelines.front().source_directory, session_->around);
+    begin.commit = git.commit.value_or("");
+    begin.branch = git.built_branch.value_or("");
+  }
+  for (step_index step : wanted_) begin.steps.push_back(graph_.steps[step].id);
+  return begin;
+}
+
+event project_run::event_now(event_body body) const {
+  return {ports_.time->now(), ports_.time->elapsed() - begun_, std::move(body)};
+}
+
+}  // namespace cicd

@@ -1,0 +1,304 @@
+// From the first step to the record: the runners, the loop, the listeners. It asks no gate.
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/engine/image_step.hpp>
+#include <cicd/engine/observer.hpp>
+#include <cicd/engine/recorder.hpp>
+#include <cicd/engine/run.hpp>
+#include <cicd/observe/git.hpp>
+#include <cicd/report/junit.hpp>
+#include <cicd/run/decorators.hpp>
+#include <cicd/run/domain.hpp>
+#include <cicd/run/loop.hpp>
+#include <cicd/run/process_runner.hpp>
+#include <cicd/run/step_home.hpp>
+#include <cicd/system/own_file.hpp>
+
+namespace cicd {
+
+namespace engine_run {
+namespace {
+
+/// More than a build of ten thousand cases writes.
+constexpr std::uint64_t largest_report = 64'000'000;
+/// As many runs of a build tree are kept.
+constexpr std::size_t most_runs = 200;
+
+std::vector<test_case> cases_in(const std::string& folder, const file_set& reports) {
+  std::vector<test_case> all;
+  for (const observed_file& file : reports) {
+    const result<std::string> text = read_below(folder, file.path, {.limit = largest_report});
+    if (!text) continue;
+    if (result<std::vector<test_case>> cases = read_junit(*text))
+      all.insert(all.end(), cases->begin(), cases->end());
+  }
+  return all;
+}
+
+}  // namespace
+}  // namespace engine_run
+
+class project_run::execution {
+ public:
+  execution(project_run& of, const std::vector<run_listener>& listeners);
+  run_outcome run();
+
+ private:
+  using say_of_work = std::function<void(const std::string&)>;
+  outcome build_image(const task& work, const cancellation& cancelled, const say_of_work& tell) const {
+    return build_image_step(work, of_.session_->around, layers_of(where_, tell),
+                            limits_of_this_machine().cores, cancelled);
+  }
+  runner& runner_for(step_kind kind) {
+    if (kind == step_kind::command) return locked_commands_;
+    if (kind == step_kind::image) return locked_images_;
+    return locked_effects_;
+  }
+  void say(event_body body);
+  void warn(const errors& about) const;
+  task task_for(step_index step, step_plan plan) const;
+  caching_options caching();
+  run_view view() const;
+  loop_options setup();
+  status open_runs();
+  std::vector<note> summary_notes() const;
+  std::vector<note> notes_of_demo() const;
+  status added_to_index();
+  run_outcome closed(const loop_result& result);
+
+  project_run& of_;
+  const workspace& where_;
+  const std::vector<run_listener> listeners_;
+  step_home home_;
+  recorder record_;
+  std::optional<run_index> runs_;
+  std::optional<error> runs_failure_;                          ///< why the index of runs is not used
+  std::map<std::string, std::chrono::milliseconds> expected_;  ///< by step id
+  event_loop loop_;
+  const say_event say_ = [this](event_body body) { say(std::move(body)); };
+  const std::string holder_ = fmt::format("{} (process {})", of_.id_, getpid());
+  const std::unique_ptr<process_port> processes_;
+  process_runner commands_;
+  background_runner images_, effects_;
+  caching_runner cached_commands_, cached_images_;
+  retrying_runner retried_;  ///< each attempt begins in a folder as the first one found it
+  locking_runner locked_commands_, locked_images_, locked_effects_;
+  run_loop steps_;
+};
+
+project_run::execution::execution(project_run& of, const std::vector<run_listener>& listeners)
+    : of_(of),
+      where_(of.session_->where),
+      listeners_(listeners),
+      home_(of.session_->around, where_.build_root),
+      record_(where_, of.id_),
+      processes_(of.ports_.processes(loop_)),
+      commands_(loop_, *processes_, say_, {.around = &of.session_->around}),
+      images_(loop_,
+              say_,
+              [this](const task& work, const cancellation& cancelled, const auto& tell) {
+                return build_image(work, cancelled, tell);
+              }),
+      effects_(
+          loop_,
+          say_,
+          [this](const task& work, const cancellation&, const auto& tell) {
+            return of_.delivery_.act(work, tell);
+          },
+          of.effects_cancelled_),
+      cached_commands_(commands_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
+      cached_images_(images_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
+      retried_(cached_commands_, say_),
+      locked_commands_(retried_, loop_, where_, of.remembered_, holder_, say_),
+      locked_images_(cached_images_, loop_, where_, of.remembered_, holder_, say_),
+      locked_effects_(effects_, loop_, where_, of.remembered_, holder_, say_),
+      steps_(
+          *of.planner_,
+          loop_,
+          [this](step_kind kind) -> runner& { return runner_for(kind); },
+          [this](step_index step, step_plan plan) { return task_for(step, std::move(plan)); },
+          say_,
+          setup()) {}
+
+void project_run::execution::say(event_body body) {
+  const event happened = of_.event_now(std::move(body));
+  record_.hear(happened);
+  for (const run_listener& each : listeners_)
+    if (each.hear) each.hear(happened);
+}
+
+void project_run::execution::warn(const errors& about) const {
+  for (const run_listener& each : listeners_)
+    if (each.warn) each.warn(about);
+}
+
+task project_run::execution::task_for(step_index step, step_plan plan) const {
+  const graph_step& about = of_.graph_.steps[step];
+  task work;
+  work.step = &about;
+  work.seen = &of_.planner_->seen(step);
+  work.plan = std::move(plan);
+  work.folder = folder_of(*of_.session_, about);
+  work.source = about.pipeline->source_directory;
+  if (work.folder != work.source) work.home = home_.folder();
+  work.log = where_.run(of_.id_) + "/" + flat_name(about.id) + ".log";
+  if (is_pure(about.kind)) {
+    work.upstream = of_.planner_->upstream_of(step);
+    work.parts = of_.planner_->parts_now(step);
+  }
+  return work;
+}
+
+caching_options project_run::execution::caching() {
+  caching_options ask;
+  ask.upstream_outputs = [this](const task& work) {
+    std::vector<file_query> queries;
+    for (step_index before : work.step->after)
+      if (file_query query = outputs_query(*of_.session_, of_.graph_.steps[before]); !query.patterns.empty())
+        queries.push_back(std::move(query));
+    return queries;
+  };
+  ask.look_at_inputs = [this](const task& work) -> result<file_set> {
+    const file_query query = inputs_query(*of_.session_, *work.step);
+    return query.patterns.empty() && work.step->picture != nullptr ? file_set{} : of_.index_.look(query);
+  };
+  ask.read_reports = engine_run::cases_in;
+  ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
+  ask.place_warning = [this] { return home_.warning(); };
+  return ask;
+}
+
+run_view project_run::execution::view() const {
+  run_view of{.here = of_.session_->folder_of_person(), .rerun = of_.session_->build_command()};
+  for (step_index step : of_.wanted_) {
+    const graph_step& about = of_.graph_.steps[step];
+    const std::string folder = folder_of(*of_.session_, about), &source = about.pipeline->source_directory;
+    of.source_folders[folder] = source;
+    if (folder != source) of.links[home_.folder_of(folder)] = folder;
+  }
+  return of;
+}
+
+loop_options project_run::execution::setup() {
+  loop_options options;
+  options.jobs = [this] { return jobs_for(of_.session_->around.get("CICD_JOBS"), limits_of_this_machine()); };
+  options.tick = [this] {
+    for (const run_listener& each : listeners_)
+      if (each.tick) each.tick(of_.ports_.time->elapsed() - of_.begun_);
+  };
+  options.expected = [this] { return expected_; };
+  options.before_first = [this] { return open_runs(); };
+  return options;
+}
+
+/// The index may be lost: only damage to it is an error.
+status project_run::execution::open_runs() {
+  result<run_index> opened = run_index::open(where_.state + "/runs.sqlite", where_.build_root);
+  if (!opened) {
+    if (opened.error().kind != exit_class::cannot_save) return std::move(opened).error();
+    runs_failure_ = std::move(opened).error();
+    return {};
+  }
+  runs_ = *std::move(opened);
+  expected_ = runs_->expected(where_.build_root);
+  return {};
+}
+
+status project_run::execution::added_to_index() {
+  status added = runs_->add(record_.summary());
+  if (added || added.error().kind != exit_class::cannot_save) return added;
+  runs_failure_ = std::move(added).error();
+  return {};
+}
+
+std::vector<note> project_run::execution::summary_notes() const {
+  std::vector<note> notes;
+  for (step_index step : of_.wanted_)
+    for (note& one : of_.delivery_.where_it_is(of_.graph_.steps[step])) notes.push_back(std::move(one));
+  notes.push_back({"record", where_.run(of_.id_)});
+  for (note& one : notes_of_demo()) notes.push_back(std::move(one));
+  return notes;
+}
+
+std::vector<note> project_run::execution::notes_of_demo() const {
+  const std::optional<std::string> demo = of_.session_->around.get("CICD_DEMO");
+  if (!demo) return {};
+  const std::string launcher = shell_quoted(where_.own() + "/cicd");
+  std::vector<note> notes{{"run", shell_quoted(*demo)}};
+  for (step_index step : of_.wanted_)
+    if (const graph_step& each = of_.graph_.steps[step];
+        each.kind == step_kind::command && each.id.ends_with("/test"))
+      notes.push_back({"log", launcher + " logs " + shell_quoted(flat_name(each.id))});
+  notes.push_back({"history", launcher + " history"});
+  for (const char* command : {" plan deploy-stage", " explain service.replicas", " status"})
+    notes.push_back({"try next", launcher + command});
+  return notes;
+}
+
+run_outcome project_run::execution::closed(const loop_result& result) {
+  run_outcome outcome{.kind = result.outcome,
+                      .errors = {},
+                      .id = of_.id_,
+                      .failed_step = result.failed_step,
+                      .left_running = {}};
+  const std::string again = of_.session_->build_command();
+  std::string rerun = result.failed_step.empty() || again.empty()
+                          ? std::string()
+                          : again + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
+  if (record_.did_something() && !result.left_running)
+    record_.set_who(who(of_.session_->model.pipelines.front().source_directory, of_.session_->around));
+  status kept = record_.finish(outcome.kind, result.failed_step, rerun, result.failure);
+  if (result.left_running) return outcome;
+  if (kept && runs_ && record_.did_something()) kept = added_to_index();
+  if (record_.did_something()) {
+    forget_old_runs(where_, engine_run::most_runs);
+    home_.sweep();
+  }
+  (void)of_.index_.save();
+  if (runs_failure_) warn({*runs_failure_});
+  if (kept) return outcome;
+  outcome.errors.push_back(std::move(kept).error());
+  if (outcome.kind == exit_class::done) outcome.kind = exit_class::cannot_save;
+  return outcome;
+}
+
+run_outcome project_run::execution::run() {
+  const run_view seen = view();
+  for (const run_listener& each : listeners_)
+    if (each.begin) each.begin(seen);
+  say(of_.started());
+  const loop_result result = steps_.run();
+  run_ended end{.outcome = result.outcome,
+                .duration = of_.ports_.time->elapsed() - of_.begun_,
+                .failure = {},
+                .summary = {}};
+  if (result.failed_step.empty()) end.failure = result.failure;
+  if (result.outcome == exit_class::done && record_.did_something()) end.summary = summary_notes();
+  say(std::move(end));
+  run_outcome outcome = closed(result);
+  outcome.left_running = result.left_running ? of_.shared_from_this() : nullptr;
+  return outcome;
+}
+
+run_outcome project_run::execute(const std::vector<run_listener>& listeners) {
+  (void)make_own_folder(session_->where.cache);
+  if (!session_->where.domain.empty())
+    forget_old_domains(session_->where, std::chrono::system_clock::to_time_t(ports_.time->now()));
+  const auto work = std::make_shared<execution>(*this, listeners);
+  run_outcome outcome = work->run();
+  // The threads that are left use all of it.
+  struct kept {
+    std::shared_ptr<void> of, work;
+  };
+  if (outcome.left_running) outcome.left_running = std::make_shared<kept>(kept{outcome.left_running, work});
+  return outcome;
+}
+
+}  // namespace cicd
