@@ -177,6 +177,20 @@ TEST(what_a_workload_needs_or_excludes, is_named) {
   expect_service_error("PORT 80 DRAIN 5s GRACE 5s", "DRAIN is not shorter than GRACE, which includes it");
   expect_service_error("PORT 80 PORTS http=81", "PORTS: the name is that of PORT: 'http'");
   expect_service_error("PORT 80 PORTS m=80", "PORTS: http and m are one port: '80'");
+  expect_service_error("MAX_SURGE 0", "MAX_SURGE 0 without a MAX_UNAVAILABLE leaves no pod to replace");
+  expect_service_error("PORT 8080 PORTS admin=80",
+                       "PORTS: the Service has port 80 already, which leads to PORT: 'admin=80'");
+  expect_service_error("REPLICAS 2 DISRUPTIONS 0", "DISRUPTIONS 0 would keep every node from being drained");
+  expect_service_error("CPU 1 REPLICAS 2..4 SCALE_AT 00%", "SCALE_AT has a wrong value: '00%'");
+  expect_service_error("NAMED 2fa", "NAMED is no name that all of its objects could have: '2fa'");
+  expect_service_error("STATEFUL NAMED " + std::string(53, 'n'),
+                       "NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
+  expect_cron_error("SCHEDULE @daily NAMED " + std::string(53, 'n'),
+                    "NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
+  expect_service_error("PORT 80 HOST " + std::string(64, 'h') + ".example.com",
+                       "HOST gives no DNS name: '" + std::string(64, 'h') + ".example.com'");
+  EXPECT_EQ(cicd::tests::errors_of(start + "pipeline_service(o web PORT 80 REPLICAS 1 DISRUPTIONS 0 HOST {slug}.example.com)"),
+            "");
   expect_service_error("VOLUMES empty=/a empty:1Gi=/a", "VOLUMES names the same twice: 'empty:1Gi=/a'");
   expect_service_error("VOLUMES empty=/a CONFIG_FILES x=/a",
                        "VOLUMES and CONFIG_FILES give the container one path twice: '/a'");
@@ -197,6 +211,47 @@ TEST(a_cron_job, is_told_apart_from_services_and_declared_before_it_is_changed) 
   expect_cron_error(
       "SCHEDULE @daily)\npipeline_cron_job(o close IN stage OFF)\npipeline_cron_job(o close IN stage OFF",
       "the cron job IN this environment is declared twice: 'stage'");
+}
+
+/// A service with a value of its own in each environment, in one, or in the copies of branches.
+const std::string web = start + "pipeline_service(o web PORT 8080)\n";
+
+TEST(values, are_judged_as_they_are_merged_in_each_environment) {
+  expect_error(web + "pipeline_service(o web IN stage PORTS admin=80)",
+               "o/web: PORTS: the Service has port 80 already, which leads to PORT: 'admin=80'");
+  expect_error(web + "pipeline_service(o web IN stage prod REPLICAS 2..4)",
+               "o/web: a range of REPLICAS needs CPU");
+  const std::string blocked = start + "pipeline_service(o web REPLICAS 2 DISRUPTIONS 0)\n";
+  expect_error(blocked, "o/web: DISRUPTIONS 0 would keep every node from being drained");
+  good(blocked + "pipeline_service(o web IN stage REPLICAS 1)\npipeline_service(o web IN prod DISRUPTIONS off)");
+  good(start + "pipeline_service(o web NAMED " + std::string(60, 'n') + ")\n");
+}
+
+TEST(values, of_containers_are_judged_beside_those_of_the_pods_that_they_stand_in) {
+  const std::string data = web + "pipeline_container(o log OF web ROLE init)\n"
+                                 "pipeline_container(o log IN stage VOLUMES storage:d:1Gi=/d)\n";
+  good(data + "pipeline_service(o web IN stage STATEFUL)");
+  expect_error(data + "pipeline_service(o web IN prod STATEFUL)",
+               "o/log: VOLUMES: storage of each pod's own needs STATEFUL: 'storage:d:1Gi'");
+}
+
+TEST(values, of_the_copies_of_branches_are_judged_over_those_of_the_environments_that_have_some) {
+  const std::string apart = web + "pipeline_service(o web IN stage ENV A=1)\n"
+                                  "pipeline_service(o web IN preview SECRET_ENV A=s/k)\n";
+  good(apart);
+  good(apart + "pipeline_preview(o IN prod HOST {slug}.example.com)");
+  good(apart + "pipeline_preview(o IN stage HOST {slug}.example.com SERVICES api)");
+  expect_error(apart + "pipeline_preview(o IN stage HOST {slug}.example.com)",
+               "o/web: the variable is in ENV too: 'A'");
+  expect_error(start + "pipeline_service(o web ENV A=1)\npipeline_service(o web IN preview SECRET_ENV A=s/k)",
+               "o/web: the variable is in ENV too: 'A'");
+}
+
+TEST(values, of_a_cron_job_are_judged_where_it_is_deployed) {
+  const std::string job = start + "pipeline_cron_job(o close SCHEDULE @daily NAMED " + std::string(53, 'n') + ")\n";
+  expect_error(job + "pipeline_cron_job(o close IN stage OFF)",
+               "o/close: NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
+  good(job + "pipeline_cron_job(o close IN stage prod OFF)");
 }
 
 TEST(a_container, stands_in_pods_that_there_are) {

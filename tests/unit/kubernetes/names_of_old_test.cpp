@@ -66,12 +66,4 @@ TEST(canary, bears_what_the_service_asks_for_and_not_what_the_deployment_does) {
   EXPECT_NE(labels["app"].text(), "shop");
 }
 
-TEST(old_names, that_no_object_could_have_are_refused) {
-  service api = old_api();
-  api.named = "1shop";
-  const auto refused = objects_of(orders(api), facts_of());
-  ASSERT_FALSE(refused);
-  EXPECT_THAT(text_of(refused.error()), HasSubstr("NAMED"));
-}
-
 }  // namespace

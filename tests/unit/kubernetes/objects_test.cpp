@@ -200,36 +200,16 @@ TEST(objects, a_name_that_is_too_long_or_begins_with_a_digit_is_altered_and_stay
   EXPECT_THAT(name_for("3scale", "api"), testing::StartsWith("s-3scale-api-"));
 }
 
-struct refusal {
-  service api;
-  std::string words;
-};
-
-TEST(objects, what_cannot_be_rendered_is_refused_with_what_helps) {
-  service ranged = whole_api(), hostless = whole_api(), portless = whole_api();
-  ranged.replicas = "4..20";
-  ranged.cpu = {};
-  hostless.host = "orders.{unknown}.example.com";
-  portless.port = {};
-  for (const auto& [api, words] :
-       {refusal{ranged, "add CPU"},
-        refusal{hostless, "HOST gives no DNS name here: 'orders.{unknown}.example.com'"},
-        refusal{portless, "READY asks a port, but there is none"}}) {
-    const auto objects = objects_of(orders(api), facts_of());
-    ASSERT_FALSE(objects) << words;
-    EXPECT_EQ(objects.error().kind, exit_class::usage);
-    EXPECT_THAT(text_of(objects.error()), HasSubstr(words));
-    EXPECT_THAT(text_of(objects.error()), HasSubstr("orders/api"));
-  }
+TEST(objects, of_a_branch_whose_host_is_no_dns_name_are_refused) {
+  release_facts facts = branch_facts_of(track::preview);
+  facts.of_branch.host = std::string(64, 'x') + ".example.com";
+  EXPECT_THAT(refusal_of(orders(whole_api()), facts), HasSubstr("orders/api: HOST gives no DNS name here: 'xxx"));
 }
 
-TEST(objects, an_image_that_is_not_there_is_named_with_the_nearest) {
+TEST(objects, of_a_declaration_that_was_not_checked_are_a_bug) {
   service api = whole_api();
   api.image = "imagge";
-  const auto objects = objects_of(orders(api), facts_of());
-  ASSERT_FALSE(objects);
-  EXPECT_THAT(text_of(objects.error()), HasSubstr("there is no such image: 'imagge'"));
-  EXPECT_THAT(text_of(objects.error()), HasSubstr("did you mean"));
+  EXPECT_THROW((void)objects_of(orders(api), facts_of()), std::logic_error);
 }
 
 TEST(objects, an_image_without_a_digest_is_no_deployment) {

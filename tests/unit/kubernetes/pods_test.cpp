@@ -40,12 +40,6 @@ TEST(variables, whole_sources_are_named) {
             R"([{"configMapRef":{"name":"orders"}},{"secretRef":{"name":"orders-env"}}])");
 }
 
-TEST(variables, one_with_two_values_is_refused) {
-  service api = whole_api();
-  api.env.push_back({"DATABASE_URL", "x"});
-  EXPECT_THAT(refusal_of(orders(api)), HasSubstr("the variable has two values: DATABASE_URL"));
-}
-
 service with_files() {
   service api = whole_api();
   api.config_files = {{"config/app.yaml", "/etc/orders/app.yaml"}, {"bytes.bin", "/etc/orders/bytes.bin"}};
@@ -135,13 +129,6 @@ TEST(volumes, equal_sources_are_one_volume_in_all_containers) {
             R"([{"name":"empty","mountPath":"/b"}])");
 }
 
-TEST(volumes, two_on_one_path_are_refused) {
-  service api = with_files();
-  api.volumes = {{"empty", "/etc/orders/app.yaml"}};
-  EXPECT_THAT(refusal_of(orders(api), facts_with("a")),
-              HasSubstr("the same path in one container: '/etc/orders/app.yaml'"));
-}
-
 TEST(volumes, a_mount_on_tmp_takes_the_place_of_the_empty_one) {
   service api{.name = "api", .volumes = {{"empty:1Gi", "/tmp"}}};
   EXPECT_EQ(compact(pod_of(rendered(orders(api)))["spec"]["volumes"]),
@@ -173,13 +160,6 @@ TEST(containers, of_an_image_that_is_not_known_keep_its_user) {
   EXPECT_TRUE(pod["securityContext"].is_null());
   EXPECT_TRUE(pod["initContainers"].elements().at(0)["securityContext"].is_null());
   EXPECT_EQ(pod["containers"].elements().at(0)["securityContext"]["runAsUser"].integer(), 10001);
-}
-
-TEST(containers, without_a_digest_are_refused) {
-  declared_pipeline pipeline = orders(whole_api());
-  pipeline.declared.containers = {{.name = "agent", .of = {"api"}, .image = "agents/agent:latest"}};
-  EXPECT_THAT(refusal_of(pipeline),
-              HasSubstr("neither of this pipeline nor has a digest: agents/agent:latest"));
 }
 
 TEST(accounts, are_made_with_a_role_and_once_for_all_who_share_them) {

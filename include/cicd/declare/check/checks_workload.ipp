@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 #include <fmt/format.h>
 
@@ -14,8 +15,17 @@ namespace cicd::declaring {
 namespace checks_workload {
 namespace {
 
-/// Kubernetes adds the time of a run to the name of a CronJob when it names its Job.
-constexpr std::size_t longest_cron_job = 52;
+/// Kubernetes adds the time of a run to the name of a CronJob when it names its Job, and a revision to that
+/// of a StatefulSet's pods.
+constexpr std::size_t longest_name = 63, longest_with_suffix = 52;
+
+/// Where values are judged: in an environment, or in the copy of a branch (`preview`, `canary`) beside it.
+/// Without an environment: as they hold everywhere.
+struct judged_place {
+  draft& in;
+  const declaration<environment>* beside = nullptr;
+  std::string_view copy{};
+};
 
 template <typename T>
 void check_variables(const declaration<T>& of, findings& found) {
@@ -49,8 +59,16 @@ void check_volumes(const declaration<T>& of, bool stateful, findings& found) {
     }
 }
 
-bool is_zero(amount of) {
-  return of && of.view().find_first_not_of("0%") == std::string_view::npos;
+bool is_zero(std::string_view amount) {
+  return !amount.empty() && amount.find_first_not_of("0%") == amount.npos;
+}
+
+/// A Service's name begins with a letter (RFC 1035).
+template <typename T>
+void check_named(const declaration<T>& of, std::size_t most, findings& found) {
+  const std::string_view name = of.value.named.view();
+  if (!name.empty() && (name.size() > most || detail::is_digit(name.front())))
+    found.add(of.at("named"), wrong_object_name(name, most));
 }
 
 void check_ports(const declaration<service>& of, findings& found) {
@@ -64,18 +82,46 @@ void check_ports(const declaration<service>& of, findings& found) {
   }
 }
 
-void check_rollout(const declaration<service>& of, findings& found) {
-  if (of.value.stateful && of.at("max_surge"))
-    found.add(of.at("max_surge"), meaningless_option("MAX_SURGE", "with STATEFUL", "leave MAX_SURGE out"));
-  if (is_zero(of.value.max_unavailable) && is_zero(of.value.max_surge))
-    found.add(of.at("max_surge"), rollout_that_cannot_move());
+/// That a DRAIN which is not given is too long shows in the cluster alone, whose version decides whether
+/// there is one.
+void check_end(const declaration<service>& of, findings& found) {
   constexpr std::int64_t usual_grace = 30'000;
   const std::int64_t grace = of.value.grace ? of.value.grace.milliseconds() : usual_grace;
   if (of.value.drain && of.value.drain.milliseconds() >= grace)
     found.add(of.at("drain"), drain_longer_than_grace(of.value.grace ? "GRACE" : "the GRACE of 30s"));
 }
 
-void check_values(const declaration<service>& of, findings& found) {
+void check_rollout(const declaration<service>& of, findings& found) {
+  if (of.value.stateful && of.at("max_surge"))
+    found.add(of.at("max_surge"), meaningless_option("MAX_SURGE", "with STATEFUL", "leave MAX_SURGE out"));
+  if (is_zero(of.value.max_unavailable.view()) && is_zero(of.value.max_surge.view()))
+    found.add(of.at("max_surge"), rollout_that_cannot_move());
+}
+
+/// What the cluster would refuse, or never finish, in that place.
+void check_deployable(const declaration<service>& of, const judged_place& where, findings& found) {
+  if (of.value.port)
+    for (const named_port& each : of.value.ports)
+      if (each.port.number() == 80 && of.value.port.number() != 80)
+        found.add(of.at("ports"), port_of_the_service(each.name.view()));
+  if (!of.value.stateful && is_zero(of.value.max_surge.view()) && of.value.max_unavailable.empty())
+    found.add(of.at("max_surge"), surge_that_cannot_move());
+  if (of.value.replicas.least() >= 2 && is_zero(of.value.disruptions.view()))
+    found.add(of.at("disruptions"), disruptions_that_block());
+  check_named(of, of.value.stateful ? longest_with_suffix : longest_name, found);
+  if (!of.value.host || !where.copy.empty()) return;
+  // A branch's name is not there yet; the shortest stands for it.
+  const std::string host = with_placeholders(
+      of.value.host.view(),
+      {{"pipeline", where.in.own.name}, {"environment", where.beside->name}, {"slug", "x"}});
+  if (!detail::is_dns_name(host)) found.add(of.at("host"), no_host_name(host));
+}
+
+void check_deployable(const declaration<cron_job>& of, const judged_place&, findings& found) {
+  check_named(of, longest_with_suffix, found);
+}
+
+void check_values(const declaration<service>& of, const judged_place& where, findings& found) {
   check_counterparts(of,
                      {{"ready", "READY", "port", "PORT"},
                       {"live", "LIVE", "port", "PORT"},
@@ -92,13 +138,16 @@ void check_values(const declaration<service>& of, findings& found) {
     found.add(of.at("scale_at"), missing_counterpart("SCALE_AT", "a range of REPLICAS"));
   check_ports(of, found);
   check_rollout(of, found);
+  check_end(of, found);
   check_variables(of, found);
   check_volumes(of, of.value.stateful, found);
+  if (where.beside) check_deployable(of, where, found);
 }
 
-void check_values(const declaration<cron_job>& of, findings& found) {
+void check_values(const declaration<cron_job>& of, const judged_place& where, findings& found) {
   check_variables(of, found);
   check_volumes(of, false, found);
+  if (where.beside) check_deployable(of, where, found);
 }
 
 template <typename T>
@@ -112,7 +161,6 @@ void check_declared(const declaration<T>& of, std::string_view what, draft& in, 
   check_image_reference(of, in, found);
   if (!of.at("image") && in.images.items().size() != 1 && !of.site->unclear && !in.without_template)
     found.add(of.start(), ambiguous_image(what, in.images.names()));
-  check_values(of, found);
 }
 
 /// Where values can hold: in the environments, and in the copies of branches beside them.
@@ -166,7 +214,84 @@ void check_in_copies(const declaration<cron_job>& of, findings& found) {
     found.add(of.near("in"), meaningless_option("IN canary", "for a cron job", "a canary has no cron jobs"));
 }
 
-/// Values IN an environment are judged with those that hold everywhere, unless these are wrong by themselves.
+bool names(const std::vector<dns_label>& list, std::string_view name) {
+  return std::any_of(list.begin(), list.end(), [&](const dns_label& each) { return each.view() == name; });
+}
+
+/// Whether the workload of that name has such a copy beside the environment.
+bool has_copy(std::string_view name, const judged_place& where) {
+  if (where.copy == "canary")
+    return std::ranges::any_of(where.in.canaries.items(), [&](const declaration<canary>& each) {
+      const bool is_of_it = !each.value.service || each.value.service.view() == name;
+      return is_of_it && each.value.in.view() == where.beside->name;
+    });
+  const declaration<preview>* there = where.in.previews.find(where.beside->name);
+  if (!there) return false;
+  const bool is_service = where.in.services.find(name) != nullptr;
+  return is_service ? there->value.services.empty() || names(there->value.services, name)
+                    : names(there->value.cron_jobs, name);
+}
+
+template <typename T>
+bool is_there(const declaration<T>& of, const judged_place& where) {
+  if constexpr (requires { of.value.off; })
+    if (of.value.off) return false;
+  if (where.copy.empty()) return true;
+  if constexpr (std::is_same_v<T, container>)
+    return std::ranges::any_of(of.value.of,
+                               [&](const dns_label& each) { return has_copy(each.view(), where); });
+  else
+    return has_copy(of.name, where);
+}
+
+/// A workload and the calls that give it other values IN places.
+template <typename T>
+struct declared_in_places {
+  const declaration<T>& base;
+  std::vector<const declaration<T>*> overrides{};
+
+  declared_in_places(const declaration<T>& of, const workloads<T>& list) : base(of) {
+    for (const declaration<T>& each : list.overrides)
+      if (each.name == of.name) overrides.push_back(&each);
+  }
+  bool has_own_in(std::string_view place) const {
+    return std::ranges::any_of(overrides, [&](const auto* each) { return is_in(*each, place); });
+  }
+  /// As it is in the first of the places, with what holds in the next over it.
+  declaration<T> merged_in(std::initializer_list<std::string_view> places) const {
+    declaration<T> merged = base;
+    for (const std::string_view place : places)
+      for (const declaration<T>* each : overrides)
+        if (is_in(*each, place)) lay_in_over(merged, *each);
+    return merged;
+  }
+};
+
+/// Judges what holds everywhere, and unless that is wrong by itself, what it is in each environment and in
+/// the copies of branches beside it. Values for a copy that no environment has are judged over those that
+/// hold everywhere.
+template <typename T, typename Judge>
+void judge_everywhere(
+    const declaration<T>& base, const workloads<T>& list, draft& in, findings& found, Judge judge) {
+  const std::size_t before = found.count();
+  judge(base, judged_place{in});
+  if (found.count() != before) return;
+  const declared_in_places<T> of(base, list);
+  const auto judge_in = [&](const judged_place& where) {
+    const declaration<T> merged = of.merged_in({where.beside->name, where.copy});
+    if (is_there(merged, where)) judge(merged, where);
+    return is_there(merged, where);
+  };
+  for (const declaration<environment>& each : in.environments.items()) judge_in({in, &each});
+  for (const std::string_view copy : {"preview", "canary"}) {
+    if (!of.has_own_in(copy)) continue;
+    std::size_t copies = 0;
+    for (const declaration<environment>& each : in.environments.items())
+      copies += judge_in({in, &each, copy});
+    if (copies == 0) judge(of.merged_in({copy}), judged_place{in});
+  }
+}
+
 template <typename T>
 void check_override(const declaration<T>& of,
                     workloads<T>& list,
@@ -180,11 +305,6 @@ void check_override(const declaration<T>& of,
   const declaration<T>* base = list.find(of.name);
   if (!base) return found.add(of.start(), undeclared_workload(function, what, of.name, of.pipeline));
   check_image_reference(of, in, found);
-  declaration<T> merged = *base;
-  lay_in_over(merged, of);
-  findings ignored(std::string{});
-  check_values(*base, ignored);
-  if (ignored.empty()) check_values(merged, found);
 }
 
 /// Two calls that give one service other values in one environment would need an order.
@@ -204,7 +324,12 @@ void check_overrides_apart(const workloads<T>& list, std::string_view what, find
 template <typename T>
 void check_all(
     workloads<T>& list, std::string_view what, std::string_view function, draft& in, findings& found) {
-  for (const auto& each : list.items()) check_declared(each, what, in, found);
+  for (const auto& each : list.items()) {
+    check_declared(each, what, in, found);
+    judge_everywhere(each, list, in, found, [&](const declaration<T>& of, const judged_place& where) {
+      check_values(of, where, found);
+    });
+  }
   for (const auto& each : list.overrides) check_override(each, list, what, function, in, found);
   check_overrides_apart(list, what, found);
 }
@@ -227,8 +352,9 @@ void check_cron_job(const declaration<cron_job>& of, draft& in, const zone_sourc
     found.add(of.start(),
               missing_option("SCHEDULE", cron_schedule::allowed(), "cicd explain cron_job.schedule"));
   if (in.services.find(of.name)) found.add(of.near("name"), name_of_a_service(of.name));
-  const std::string object = of.value.named ? of.value.named.str() : in.own.name + "-" + of.name;
-  if (object.size() > longest_cron_job) found.warn(of.near("name"), long_cron_job(object, longest_cron_job));
+  const std::string object = in.own.name + "-" + of.name;
+  if (!of.value.named && object.size() > longest_with_suffix)
+    found.warn(of.near("name"), long_cron_job(object, longest_with_suffix));
   check_zone(of, zones, found);
 }
 
@@ -254,12 +380,17 @@ struct hosts_of_containers {
   }
 };
 
-bool is_stateful(const dns_label& name, draft& in) {
-  const declaration<service>* found = in.services.find(name.view());
-  return found && found->value.stateful;
+bool is_stateful(const dns_label& name, const judged_place& where) {
+  const declaration<service>* found = where.in.services.find(name.view());
+  if (!found) return false;
+  if (!where.beside) return found->value.stateful;
+  return declared_in_places<service>(*found, where.in.services)
+      .merged_in({where.beside->name})
+      .value.stateful;
 }
 
-void check_container(const declaration<container>& of, draft& in, findings& found) {
+void check_container(const declaration<container>& of, const judged_place& where, findings& found) {
+  draft& in = where.in;
   const auto need = [&](std::string_view key, std::string_view keyword, std::string_view allowed) {
     if (!of.at(key) && !of.site->unclear)
       found.add(of.start(), missing_option(keyword, allowed, fmt::format("cicd explain container.{}", key)));
@@ -275,7 +406,7 @@ void check_container(const declaration<container>& of, draft& in, findings& foun
     if (each.view() == of.name) found.add(of.near("name"), name_of_the_main_container(of.name));
   check_variables(of, found);
   const bool stateful = std::all_of(of.value.of.begin(), of.value.of.end(),
-                                    [&](const dns_label& each) { return is_stateful(each, in); });
+                                    [&](const dns_label& each) { return is_stateful(each, where); });
   check_volumes(of, stateful, found);
 }
 
@@ -283,17 +414,11 @@ void check_container(const declaration<container>& of, draft& in, findings& foun
 void check_container_override(const declaration<container>& of, draft& in, findings& found) {
   places_of_values places{in};
   check_references(of.value.in, of.near("in"), "IN", "environment", places, found);
-  const declaration<container>* base = in.containers.find(of.name);
-  if (!base)
+  if (!in.containers.find(of.name))
     return found.add(of.start(),
                      undeclared_workload("pipeline_container", "container", of.name, of.pipeline));
   for (const auto& [key, keyword] : {std::pair{"of", "OF"}, std::pair{"role", "ROLE"}})
     if (of.at(key)) found.add(of.at(key), meaningless_option(keyword, "with IN", "leave it out"));
-  declaration<container> merged = *base;
-  lay_in_over(merged, of);
-  findings ignored(std::string{});
-  check_container(*base, in, ignored);
-  if (ignored.empty()) check_container(merged, in, found);
 }
 
 }  // namespace
@@ -305,7 +430,11 @@ void check_workloads(draft& of, const zone_source& zones, findings& found) {
   check_all(of.cron_jobs, "cron job", "pipeline_cron_job", of, found);
   for (const auto& each : of.cron_jobs.items()) check_cron_job(each, of, zones, found);
   for (const auto& each : of.cron_jobs.overrides) check_cron_override(each, of, zones, found);
-  for (const auto& each : of.containers.items()) check_container(each, of, found);
+  for (const auto& each : of.containers.items())
+    judge_everywhere(each, of.containers, of, found,
+                     [&](const declaration<container>& judged, const judged_place& where) {
+                       check_container(judged, where, found);
+                     });
   for (const auto& each : of.containers.overrides) check_container_override(each, of, found);
   check_overrides_apart(of.containers, "container", found);
 }

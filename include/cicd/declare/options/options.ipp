@@ -79,7 +79,8 @@ bool is_disruption_rule(std::string_view text) {
 }
 
 bool is_part_of_cpu(std::string_view text) {
-  return text.ends_with('%') && text != "0%" && text.size() <= 4 && (text.size() < 4 || text == "100%");
+  return text.ends_with('%') && text.find_first_not_of("0%") != text.npos && text.size() <= 4
+         && (text.size() < 4 || text == "100%");
 }
 
 bool is_number_at_most(std::string_view text, int most) {

@@ -42,9 +42,11 @@ class findings {
  public:
   explicit findings(std::string source_root) : source_root_(std::move(source_root)) {}
 
+  /// What is said of that place already is not said again.
   void add(const place& where, remark about);
   void warn(const place& where, remark about);
   bool empty() const { return errors_.empty(); }
+  std::size_t count() const { return errors_.size(); }
   /// Where `of` stands, for a person.
   std::string text_of(const origin& of) const { return of.text(source_root_); }
 

@@ -11,7 +11,12 @@
 namespace cicd::declaring {
 
 void findings::add(const place& where, remark about) {
-  errors_.push_back({where, error_from(where, std::move(about))});
+  error failure = error_from(where, std::move(about));
+  const bool said = std::ranges::any_of(errors_, [&](const finding& each) {
+    return each.where.site == where.site && each.where.word == where.word
+           && each.failure.what == failure.what && each.failure.value == failure.value;
+  });
+  if (!said || !where) errors_.push_back({where, std::move(failure)});
 }
 
 void findings::warn(const place& where, remark about) {

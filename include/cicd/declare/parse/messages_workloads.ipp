@@ -44,6 +44,34 @@ remark drain_longer_than_grace(std::string_view grace) {
           .help = "give GRACE the time of DRAIN and of the requests that still run"};
 }
 
+remark surge_that_cannot_move() {
+  return {.what = "MAX_SURGE 0 without a MAX_UNAVAILABLE leaves no pod to replace",
+          .help = "add MAX_UNAVAILABLE 1, or leave MAX_SURGE out"};
+}
+
+remark disruptions_that_block() {
+  return {.what = "DISRUPTIONS 0 would keep every node from being drained",
+          .help = "DISRUPTIONS 1, or DISRUPTIONS off for no disruption budget"};
+}
+
+remark port_of_the_service(std::string_view name) {
+  return {.what = "PORTS: the Service has port 80 already, which leads to PORT",
+          .value = std::string(name) + "=80",
+          .help = "give it another number"};
+}
+
+remark no_host_name(std::string_view host) {
+  return {.what = "HOST gives no DNS name",
+          .value = std::string(host),
+          .allowed = "parts of 1 to 63 lower-case letters, digits and '-', at most 253 in all"};
+}
+
+remark wrong_object_name(std::string_view name, std::size_t most) {
+  return {.what = "NAMED is no name that all of its objects could have",
+          .value = std::string(name),
+          .allowed = fmt::format("a letter first, and at most {} characters", most)};
+}
+
 remark unknown_zone(std::string_view name, std::span<const std::string> candidates) {
   return {.what = "TIME_ZONE: there is no such time zone",
           .value = std::string(name),

@@ -52,6 +52,17 @@ struct host_name_rule {
   static void refuse();  // a host is a DNS name in lower case
 };
 
+/// A host name in which nothing is left to be replaced.
+constexpr bool is_dns_name(std::string_view text) {
+  if (text.size() > 253) return false;
+  while (true) {
+    const auto dot = text.find('.');
+    if (!is_dns_label(text.substr(0, dot))) return false;
+    if (dot == text.npos) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
 struct image_repository_rule {
   static constexpr std::string_view allowed =
       "a repository such as services/orders or registry.example.com/services/orders, in lower case, without "

@@ -107,6 +107,8 @@ std::string short_hash(std::string_view text);
 
 // --- what a workload is ---
 
+/// Thrown where a declaration is rendered that the checks of declare/ would have refused: a bug.
+[[noreturn]] void not_checked(const workload& of, std::string_view what);
 /// An error of a service or cron job, with where its value was declared; `field` such as `volumes`.
 error refused(const declared_pipeline& pipeline,
               const workload& of,
@@ -119,7 +121,7 @@ result<workload> workload_of(const declared_pipeline& pipeline, service declared
 result<workload> workload_of(const declared_pipeline& pipeline,
                              const cron_job& declared,
                              const release_facts& facts);
-/// What a declaration says and no cluster can do.
+/// What a declaration says and that branch, or that cluster, cannot do.
 std::optional<error> contradiction_in(const declared_pipeline& pipeline, const workload& of);
 /// The environment of `facts`, or nothing.
 const environment* environment_of(const pipeline& declared, std::string_view name);
@@ -152,7 +154,7 @@ placeholder_values placeholders_of(const image_facts& image, const release_facts
 
 /// The ConfigMaps and Secrets of the cluster that the pods read, as `config/orders`; sorted, each once.
 std::vector<std::string> read_by(const service& declared, const std::vector<further_container>& beside);
-/// Decides keys and names; refuses two volumes on one path.
+/// Decides keys and names; refuses two volumes of one name.
 status add_volumes(workload& of, const declared_pipeline& pipeline);
 /// `volumes` of a pod; without those that a StatefulSet claims.
 json::array pod_volumes(const workload& of);

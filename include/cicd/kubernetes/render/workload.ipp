@@ -3,6 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
@@ -52,19 +55,6 @@ inline std::vector<variable> variables_of(const std::vector<assignment>& declare
   first.insert(first.end(), std::make_move_iterator(variables.begin()),
                std::make_move_iterator(variables.end()));
   return first;
-}
-
-inline error no_image(const declared_pipeline& pipeline, const workload& of) {
-  std::vector<std::string> names;
-  for (const image& each : pipeline.declared.images) names.push_back(each.name.str());
-  const dns_label wanted = of.declared.image;
-  error failure = refused(pipeline, of, "image",
-                          wanted.empty() ? "IMAGE is missing, and the pipeline has not exactly one image"
-                                         : "there is no such image");
-  if (!wanted.empty()) failure.value = wanted.str();
-  if (const auto near = nearest(wanted.view(), names)) failure.notes.push_back({"did you mean", *near});
-  return std::move(failure).with("allowed",
-                                 names.empty() ? "declare one with pipeline_image()" : joined(names, ", "));
 }
 
 /// Names longer than these make Kubernetes fail later: a cron job's runs and a stateful set's revisions get a
@@ -184,10 +174,7 @@ inline status add_further(workload& of,
       further.image = image_named(pipeline.declared, each.image.view());
       const image_facts* released = further.image == nullptr ? nullptr : facts_of(facts, *further.image);
       if (further.image == nullptr && each.image.view().find("@sha256:") == std::string_view::npos)
-        return refused(pipeline, of, "containers",
-                       "the image of container " + each.name.str()
-                           + " is neither of this pipeline nor has a digest: " + each.image.str())
-            .with("allowed", "the name of an image of this pipeline, or <repository>@sha256:<digest>");
+        not_checked(of, "the image of container " + each.name.str());
       if (further.image != nullptr && released == nullptr)
         return refused(pipeline, of, "containers",
                        "no digest is known for the image of container " + each.name.str())
@@ -217,7 +204,7 @@ inline result<workload> completed(workload of,
                                   const declared_pipeline& pipeline,
                                   const release_facts& facts) {
   of.image = image_named(pipeline.declared, of.declared.image.view());
-  if (of.image == nullptr) return no_image(pipeline, of);
+  if (of.image == nullptr) not_checked(of, "its image");
   const image_facts* released = facts_of(facts, *of.image);
   if (released == nullptr)
     return refused(pipeline, of, "image", "no digest is known for its image")
@@ -256,6 +243,10 @@ service pods_of(const cron_job& declared) {
       .name = declared.name, .image = declared.image, .named = declared.named, .command = declared.command};
   copy_shared_options(of, declared);
   return of;
+}
+
+void not_checked(const workload& of, std::string_view what) {
+  throw std::logic_error(fmt::format("{}: {} was not checked before it is rendered", of.declared.name.view(), what));
 }
 
 error refused(const declared_pipeline& pipeline,

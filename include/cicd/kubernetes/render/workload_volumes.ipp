@@ -113,37 +113,11 @@ inline void add_mounts(json::array& to, const workload& of, const std::vector<mo
   }
 }
 
-/// The path that is mounted twice in one container, or nothing.
-inline std::optional<std::string> mounted_twice(const workload& of,
-                                                const std::vector<mount>& mounts,
-                                                bool with_files) {
-  std::set<std::string> paths;
-  for (const mount& each : mounts)
-    if (!paths.insert(each.path).second) return each.path;
-  if (with_files)
-    for (const config_file& each : of.files)
-      if (!paths.insert(each.path).second) return each.path;
-  return {};
-}
-
 inline std::optional<error> wrong_mounts(const workload& of, const declared_pipeline& pipeline) {
-  auto twice = mounted_twice(of, of.declared.volumes, true);
-  for (const further_container& each : of.beside)
-    if (!twice) twice = mounted_twice(of, each.declared.volumes, false);
-  if (twice) {
-    error failure =
-        refused(pipeline, of, "volumes", "two volumes or files have the same path in one container");
-    failure.value = *twice;
-    return std::move(failure).with("try", "give each another path in VOLUMES and CONFIG_FILES");
-  }
   std::set<std::string> names;
   if (any_has_own_tmp(of)) names.insert("tmp");
   if (!of.files.empty()) names.insert("files");
   for (const volume& each : of.volumes) {
-    if (is_storage(each.source) && !of.declared.stateful)
-      return refused(pipeline, of, "volumes",
-                     "each pod has storage of its own only with STATEFUL: " + each.source)
-          .with("try", "add STATEFUL to the service, or mount a claim: claim:<PersistentVolumeClaim>");
     if (!names.insert(each.name).second)
       return refused(pipeline, of, "volumes", "two volumes would have the name " + each.name)
           .with("try", "give the storage another name: storage:<name>:<size>");
