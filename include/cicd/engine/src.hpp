@@ -1,6 +1,7 @@
 // The bodies of engine/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
+#include <cicd/engine/action_record.ipp>
 #include <cicd/engine/image_step.ipp>
 #include <cicd/engine/observer.ipp>
 #include <cicd/engine/project.ipp>

@@ -9,7 +9,6 @@
 #include <cicd/image/file_bytes.ipp>
 #include <cicd/image/image.ipp>
 #include <cicd/image/image_config.ipp>
-#include <cicd/image/java_application.hpp>
 #include <cicd/image/java_application.ipp>
 #include <cicd/image/layer_items.ipp>
 #include <cicd/image/layer_store.ipp>

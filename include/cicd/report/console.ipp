@@ -80,6 +80,9 @@ struct console::state {
   void hear(const step_message& step);
   void hear(const step_ended& step);
   void hear(const run_ended& run);
+  /// What is done to an environment is told by the step that does it.
+  template <typename Other>
+  void hear(const Other&) {}
 
   void note_now(const std::string& step, const std::string& text);
   void explain(const std::string& step, const std::vector<std::string>& lines);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -78,6 +79,58 @@ struct run_ended {
   std::vector<note> summary;  ///< where things are: label and text
 };
 
+// --- what is done to an environment, by a step or by hand ---
+
+/// An environment, in one of its clusters.
+struct changed_place {
+  std::string pipeline, environment, cluster;
+  /// `orders/prod`
+  std::string text() const { return pipeline + '/' + environment; }
+};
+/// What is told of a deployment record.
+struct deployment_facts {
+  std::string id, version, commit, who;
+  std::int64_t generation = 0;
+  std::chrono::system_clock::time_point when{};
+};
+/// What led to a deployment.
+enum class deployed_by { deploy, rollback, share };
+std::string_view word_for(deployed_by how);
+
+struct rollback_started {
+  changed_place at;
+  deployment_facts to;
+};
+/// It runs there, and was recorded.
+struct deployed {
+  changed_place at;
+  deployment_facts record;
+  std::string reason;  ///< of the person who asked for it; empty where none was given
+  deployed_by how = deployed_by::deploy;
+};
+/// Deploys are kept away, all or those of one version.
+struct held {
+  changed_place at;
+  std::string who, reason, version;
+  std::chrono::system_clock::time_point since{};
+};
+struct released {
+  changed_place at;
+  std::string who;
+};
+/// What is agreed to, before it is written down.
+struct approval_started {
+  changed_place at;
+  std::string step;
+  std::vector<std::string> plan;  ///< as a person reads it
+};
+struct approved {
+  changed_place at;
+  std::string step, version, who, reason;
+  std::string digest;  ///< of what was agreed to
+  std::chrono::system_clock::time_point expires{};
+};
+
 using event_body = std::variant<run_started,
                                 step_planning,
                                 step_started,
@@ -85,7 +138,13 @@ using event_body = std::variant<run_started,
                                 step_output,
                                 step_message,
                                 step_ended,
-                                run_ended>;
+                                run_ended,
+                                rollback_started,
+                                deployed,
+                                held,
+                                released,
+                                approval_started,
+                                approved>;
 struct event {
   std::chrono::system_clock::time_point when{};
   std::chrono::milliseconds elapsed{};  ///< since the run began

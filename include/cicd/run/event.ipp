@@ -25,6 +25,15 @@ std::string_view word_for(step_outcome outcome) {
   return "unknown";
 }
 
+std::string_view word_for(deployed_by how) {
+  switch (how) {
+    case deployed_by::deploy: return "deploy";
+    case deployed_by::rollback: return "rollback";
+    case deployed_by::share: return "share";
+  }
+  return "unknown";
+}
+
 namespace run_event {
 namespace {
 
@@ -98,9 +107,22 @@ json tests_json(const std::vector<test_case>& tests) {
   return list;
 }
 
+json deployment_json(const deployment_facts& of) {
+  json shown;
+  shown.set("id", of.id).set("generation", of.generation).set("version", of.version);
+  set_text(shown, "commit", of.commit);
+  return shown.set("who", of.who).set("when", utc_text(of.when));
+}
+
 /// Adds the members of one kind of event to the line that is begun.
 struct member_writer {
   json& to;
+
+  json& begin(const char* name, const changed_place& at) const {
+    to.set("event", name).set("pipeline", at.pipeline).set("environment", at.environment);
+    set_text(to, "cluster", at.cluster);
+    return to;
+  }
 
   void operator()(const run_started& run) const {
     to.set("event", "run_started").set("schema", 1).set("id", run.id);
@@ -143,6 +165,27 @@ struct member_writer {
     to.set("exit_status", static_cast<int>(run.outcome)).set("duration_ms", run.duration.count());
     if (run.failure) to.set("failure", failure_json(*run.failure));
     if (!run.summary.empty()) to.set("summary", notes_json(run.summary));
+  }
+  void operator()(const rollback_started& one) const {
+    begin("rollback_started", one.at).set("to", deployment_json(one.to));
+  }
+  void operator()(const deployed& one) const {
+    begin("deployed", one.at).set("record", deployment_json(one.record)).set("how", word_for(one.how));
+    set_text(to, "reason", one.reason);
+  }
+  void operator()(const held& one) const {
+    begin("held", one.at).set("who", one.who).set("since", utc_text(one.since));
+    set_text(to, "version", one.version);
+    set_text(to, "reason", one.reason);
+  }
+  void operator()(const released& one) const { begin("released", one.at).set("who", one.who); }
+  void operator()(const approval_started& one) const {
+    begin("approval_started", one.at).set("step", one.step).set("plan", json_texts(one.plan));
+  }
+  void operator()(const approved& one) const {
+    begin("approved", one.at).set("step", one.step).set("version", one.version).set("who", one.who);
+    set_text(to, "reason", one.reason);
+    to.set("digest", one.digest).set("expires", utc_text(one.expires));
   }
 };
 

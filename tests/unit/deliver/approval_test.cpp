@@ -6,8 +6,7 @@
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 
-#include "allowed.hpp"
-#include "fake_cluster.hpp"
+#include "acting.hpp"
 
 namespace cicd {
 namespace {
@@ -147,6 +146,68 @@ TEST_F(approvals, of_another_environment_do_not_hold) {
   approve_it();
   record.environment = "stage";
   EXPECT_FALSE(checked());
+}
+
+/// A step whose plan is known for both clusters of its environment.
+class approving : public acting {
+ protected:
+  approving() {
+    record.version = "v2";
+    for (auto& each : plans) {
+      each.place = place;
+      each.objects.push_back({planned_object::what::add,
+                              {"ConfigMap", "orders", "a"},
+                              fake_cluster::object("ConfigMap", "a"),
+                              {},
+                              {},
+                              false,
+                              {}});
+    }
+  }
+  status approved_all() {
+    std::vector<plan_to_approve> all;
+    for (const cluster_plan& each : plans) all.push_back({each, record});
+    return approve_plans({"orders/deploy-prod", "looked at it", "cmake --build b --target orders.image"}, all,
+                         on);
+  }
+
+  std::vector<cluster_plan> plans{2};
+  deployment_record record;
+};
+
+TEST_F(approving, tells_what_is_agreed_to_and_then_that_it_was_for_each_cluster) {
+  ASSERT_TRUE(approved_all());
+  EXPECT_EQ(names(), (texts{"approval_started", "approved", "approval_started", "approved"}));
+  EXPECT_EQ(heard<approval_started>()->plan, lines_of(plans.front()));
+  EXPECT_EQ(heard<approved>()->step, "orders/deploy-prod");
+  EXPECT_EQ(heard<approved>()->digest, hex(approval_digest(plans.front(), record)));
+  EXPECT_EQ(utc_text(heard<approved>()->expires), "2026-11-22T08:00:00Z");
+  for (const std::size_t cluster : {0U, 1U}) EXPECT_EQ(state(cluster).approvals.size(), 1U);
+}
+
+TEST_F(approving, that_the_gate_refuses_tells_and_writes_nothing) {
+  shut = true;
+  const status refused = approved_all();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::policy);
+  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(state().approvals.empty());
+}
+
+TEST_F(approving, of_what_is_not_known_yet_says_what_makes_its_images) {
+  plans.clear();
+  const status refused = approved_all();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(text_of(refused.error()),
+              HasSubstr("try: cmake --build b --target orders.image, then approve"));
+  EXPECT_TRUE(told.empty());
+}
+
+TEST_F(approving, that_fails_in_the_second_cluster_has_told_the_first_only) {
+  break_cluster(1, "create ConfigMap cicd.orders.prod");
+  EXPECT_FALSE(approved_all());
+  EXPECT_EQ(names(), (texts{"approval_started", "approved", "approval_started"}));
+  EXPECT_TRUE(state(1).approvals.empty());
 }
 
 }  // namespace

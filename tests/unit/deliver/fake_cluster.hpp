@@ -21,8 +21,9 @@ class fake_cluster : public cluster {
     std::mutex mutex;
     std::map<object_key, json> objects;
     std::int64_t version = 100;
-    std::vector<std::string> writes;              ///< `create ConfigMap x`, …
-    std::map<std::string, api_failure> refusals;  ///< by `apply Deployment x`, `get Namespace x`, …
+    std::vector<std::string> writes;  ///< `create ConfigMap x`, …
+    std::map<std::string, api_failure>
+        refusals;  ///< by `apply Deployment x`, `get Namespace x`; `write` but for dry runs
   };
 
   explicit fake_cluster(std::shared_ptr<server> at) : at_(std::move(at)) {}
@@ -127,6 +128,7 @@ class fake_cluster : public cluster {
     const std::lock_guard hold(at_->mutex);
     const object_key key = key_of(object);
     if (auto no = refusal(verb, key)) return {{}, no};
+    if (auto no = refusal("write", key); no && !dry) return {{}, no};
     json metadata = object["metadata"];
     metadata.set("resourceVersion", std::to_string(++at_->version));
     object.set("metadata", std::move(metadata));

@@ -1,8 +1,11 @@
-// Which deployment a rollback means.
+// Which deployment a rollback means, and that it is put back and held in each cluster, never past the gate.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/rollback.hpp>
+
+#include "acting.hpp"
 
 namespace cicd {
 namespace {
@@ -63,6 +66,144 @@ TEST_F(rollbacks, without_an_earlier_deployment_say_what_helps) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, exit_class::usage);
   EXPECT_THAT(text_of(none.error()), HasSubstr("  try: "));
+}
+
+/// v1, then v2 were deployed in both clusters.
+class rolling_back : public acting {
+ protected:
+  void SetUp() override {
+    for (const char* version : {"v1", "v2"})
+      for (const std::size_t cluster : {0U, 1U}) deploy(cluster, version);
+    forget_writes();
+    ports.resolve = [this](const image&, const std::string& tag) -> result<std::optional<digest>> {
+      resolved.push_back(tag);
+      return in_registry;
+    };
+    ports.source = [](const std::optional<deployment_record>&) { return source_identity{}; };
+  }
+  void deploy(std::size_t cluster, const std::string& version) {
+    wanted_release wanted;
+    wanted.pipeline = &pipeline;
+    wanted.where = &prod;
+    wanted.place = place;
+    wanted.facts.pipeline = "orders";
+    wanted.facts.environment = "prod";
+    wanted.facts.manifests = {"a.yaml"};
+    wanted.facts.files["a.yaml"] =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  version: " + version + "\n";
+    wanted.record.pipeline = "orders";
+    wanted.record.environment = "prod";
+    wanted.record.version = version;
+    wanted.record.id = "run-" + version;
+    wanted.record.manifests = sha256(version);
+    wanted.record.images["api"] = {"orders:" + version, version, sha256(version), {}, {}};
+    cluster_deploy_options how;
+    how.holder = "Ada";
+    how.may = [](const cluster_plan&) -> result<permit> { return allowed(); };
+    const auto done = deploy_to_cluster([&] { return on.reopen(cluster); }, std::move(wanted), how);
+    ASSERT_TRUE(done) << text_of(done.error());
+  }
+  std::string running(std::size_t cluster) {
+    return fake_cluster(servers.at(cluster))
+        .get({"ConfigMap", "orders", "a"})
+        .object["data"]["version"]
+        .text();
+  }
+  result<std::string> back(const rollback_request& request = {}) { return roll_back(request, on, ports); }
+
+  rollback_ports ports;
+  texts resolved;
+  std::optional<digest> in_registry = sha256("v1");
+};
+
+TEST_F(rolling_back, tells_what_begins_what_runs_again_and_that_it_is_held_for_each_cluster) {
+  const auto version = back({.to = {}, .reason = "errors at checkout"});
+  ASSERT_TRUE(version) << text_of(version.error());
+  EXPECT_EQ(*version, "v1");
+  EXPECT_EQ(names(), (texts{"rollback_started", "deployed", "held", "rollback_started", "deployed", "held"}));
+  EXPECT_EQ(heard<rollback_started>()->to.id, "run-v1");
+  const deployed& first = *heard<deployed>();
+  EXPECT_EQ(first.record.version, "v1");
+  EXPECT_EQ(first.record.id, "run-9");
+  EXPECT_EQ(first.record.generation, 3);
+  EXPECT_EQ(first.how, deployed_by::rollback);
+  EXPECT_EQ(first.reason, "errors at checkout");
+  EXPECT_EQ(heard<held>()->reason, "errors at checkout");
+  for (const std::size_t cluster : {0U, 1U}) {
+    EXPECT_EQ(running(cluster), "v1");
+    EXPECT_EQ(state(cluster).hold->who, "Ada");
+  }
+}
+
+TEST_F(rolling_back, puts_the_second_cluster_back_to_what_the_first_one_has) {
+  deploy(0, "v3");
+  ASSERT_TRUE(back()) << "the first is put back to v2, which runs in the second";
+  EXPECT_EQ(running(0), "v2");
+  EXPECT_EQ(running(1), "v2");
+}
+
+TEST_F(rolling_back, may_hold_out_only_the_version_that_is_left) {
+  ASSERT_TRUE(back({.to = {}, .reason = {}, .version_only = true}));
+  EXPECT_EQ(heard<held>()->version, "v2");
+  EXPECT_EQ(heard<held>()->reason, "rollback to v1");
+  EXPECT_EQ(state().hold->version, "v2");
+}
+
+TEST_F(rolling_back, that_the_gate_refuses_tells_and_writes_nothing) {
+  shut = true;
+  const auto refused = back();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::policy);
+  EXPECT_EQ(asked_with.version, "v1") << "the gate is told what would run";
+  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(servers.front()->writes.empty());
+  EXPECT_EQ(running(0), "v2");
+}
+
+TEST_F(rolling_back, that_the_gate_refuses_beforehand_contacts_no_cluster) {
+  opened = 0;
+  shut_at_once = true;
+  EXPECT_FALSE(back());
+  EXPECT_EQ(asked, std::vector{change::rollback});
+  EXPECT_EQ(opened, 0U);
+}
+
+TEST_F(rolling_back, of_images_that_are_gone_tells_and_writes_nothing) {
+  image declared;
+  declared.name = dns_label("api");
+  pipeline.declared.images = {declared};
+  in_registry.reset();
+  const auto refused = back();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(resolved, texts{"v1"});
+  EXPECT_EQ(refused.error().kind, exit_class::remote);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("no longer in its registry"));
+  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(servers.front()->writes.empty());
+}
+
+TEST_F(rolling_back, that_fails_half_way_has_told_no_deployment_and_no_hold) {
+  break_cluster(0, "write ConfigMap a");
+  EXPECT_FALSE(back());
+  EXPECT_EQ(names(), texts{"rollback_started"});
+  EXPECT_FALSE(state().hold);
+  EXPECT_EQ(state().record->outcome, "failed");
+  EXPECT_TRUE(servers.back()->writes.empty()) << "the second cluster is left alone";
+}
+
+TEST_F(rolling_back, that_cannot_hold_afterwards_has_told_the_deployment_and_no_hold) {
+  const auto open = on.open;
+  opened = 0;
+  on.open = [this, open](std::size_t at) -> result<open_place> {
+    if (opened == 2) return error{exit_class::remote, "orders/prod", "the login expired", {}, {}};
+    return open(at);
+  };
+  const auto failed = back();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind, exit_class::remote);
+  EXPECT_EQ(names(), (texts{"rollback_started", "deployed"}));
+  EXPECT_EQ(running(0), "v1");
+  EXPECT_EQ(running(1), "v2");
 }
 
 }  // namespace

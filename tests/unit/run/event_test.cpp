@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 
 namespace cicd {
 namespace {
@@ -40,6 +41,31 @@ TEST(ndjson_of, writes_each_event_as_documented) {
   EXPECT_EQ(line_of(step_output{"a/b", output_stream::err, "x"}),
             head + R"("event":"step_output","step":"a/b","stream":"err","line":"x"})");
   EXPECT_EQ(line_of(step_message{"a/b", "x"}), head + R"("event":"step_message","step":"a/b","text":"x"})");
+}
+
+TEST(ndjson_of, writes_what_is_done_to_an_environment) {
+  const auto when = *utc_from("2026-11-21T08:00:00Z");
+  const changed_place at{"orders", "prod", "east"};
+  const deployment_facts record{"r1", "v1", "abc", "ana", 7, when};
+  const std::string place = R"("pipeline":"orders","environment":"prod","cluster":"east",)";
+  const std::string shown =
+      R"({"id":"r1","generation":7,"version":"v1","commit":"abc","who":"ana","when":"2026-11-21T08:00:00Z"})";
+  EXPECT_EQ(line_of(rollback_started{at, record}),
+            head + R"("event":"rollback_started",)" + place + R"("to":)" + shown + "}");
+  EXPECT_EQ(line_of(deployed{at, record, "broken", deployed_by::rollback}),
+            head + R"("event":"deployed",)" + place + R"("record":)" + shown
+                + R"(,"how":"rollback","reason":"broken"})");
+  EXPECT_EQ(line_of(held{at, "ana", "frozen", "v2", when}),
+            head + R"("event":"held",)" + place
+                + R"("who":"ana","since":"2026-11-21T08:00:00Z","version":"v2","reason":"frozen"})");
+  EXPECT_EQ(line_of(released{at, "ana"}), head + R"("event":"released",)" + place + R"("who":"ana"})");
+  EXPECT_EQ(
+      line_of(approval_started{at, "orders/deploy-prod", {"+ a"}}),
+      head + R"("event":"approval_started",)" + place + R"("step":"orders/deploy-prod","plan":["+ a"]})");
+  EXPECT_EQ(
+      line_of(approved{at, "orders/deploy-prod", "v2", "ana", "read", "d1", when}),
+      head + R"("event":"approved",)" + place
+          + R"("step":"orders/deploy-prod","version":"v2","who":"ana","reason":"read","digest":"d1","expires":"2026-11-21T08:00:00Z"})");
 }
 
 TEST(ndjson_of, writes_how_a_step_ended) {

@@ -50,6 +50,32 @@ result<std::string> identity_in(kubernetes::cluster& with) {
   return answer.object["status"]["userInfo"]["username"].text();
 }
 
+status approve_plans(const approval_request& request,
+                     const std::vector<plan_to_approve>& plans,
+                     const action_ports& on) {
+  if (plans.empty())
+    return error{exit_class::usage,
+                 request.step,
+                 "it is not known yet what would be deployed: its images are not made",
+                 {},
+                 {{"try", request.make_images + ", then approve"}}};
+  const result<permit> allowed = on.may(change::approve, {});
+  if (!allowed) return allowed.error();
+  for (std::size_t at = 0; at < plans.size(); ++at) {
+    const auto& [plan, record] = plans[at];
+    const result<open_place> opened = on.open(at);
+    if (!opened) return opened.error();
+    const changed_place where = on.at(*opened->with);
+    on.tell(approval_started{where, request.step, lines_of(plan)});
+    const result<deployment_approval> given =
+        approve(*allowed, *opened->with, opened->place, plan, record, request.reason, on.time->now());
+    if (!given) return given.error();
+    on.tell(approved{where, request.step, record.version, given->who, given->reason, given->digest,
+                     given->expires});
+  }
+  return {};
+}
+
 result<deployment_approval> approve(const permit&,
                                     kubernetes::cluster& with,
                                     const cluster_place& home,

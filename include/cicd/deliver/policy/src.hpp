@@ -2,6 +2,7 @@
 // importance.
 #pragma once
 
+#include <cicd/deliver/policy/action.ipp>
 #include <cicd/deliver/policy/gate.ipp>
 #include <cicd/deliver/policy/hold.ipp>
 #include <cicd/deliver/policy/remote_place.ipp>

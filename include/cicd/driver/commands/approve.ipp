@@ -10,13 +10,13 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
+#include <cicd/driver/action_output.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/command.hpp>
-#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/plan/graph.hpp>
-#include <cicd/system/clock.hpp>
 
 namespace cicd {
 
@@ -55,44 +55,39 @@ result<graph_step> step_to_approve(const words& said, const found_environment& f
                {{"try", said.canary ? "pipeline_canary()" : "pipeline_preview()"}}};
 }
 
-exit_class approve_plans(const words& said, const graph_step& step, const project_plan& planned) {
-  delivery& deliveries = planned.deliveries();
-  const std::vector<delivery::planned_wave>& plans = deliveries.last_plans(step.id);
-  if (plans.empty())
-    return refused(error{exit_class::usage,
-                         step.id,
-                         "it is not known yet what would be deployed: its images are not made",
-                         {},
-                         {{"try", planned.of().build_command() + " " + step.pipeline->declared.name.str()
-                                      + ".image, then approve"}}});
-  const result<permit> allowed = deliveries.may_change(change::approve, *step.pipeline, *step.place);
-  if (!allowed) return refused(allowed.error());
-  std::vector<cluster_wave> waves = deliveries.waves_of(*step.pipeline, *step.place);
-  for (std::size_t at = 0; at < plans.size(); ++at) {
-    auto with = deliveries.open_wave(waves[at], nullptr);
-    if (!with) return refused(with.error());
-    for (const std::string& line : lines_of(plans[at].plan)) print_out("  " + displayable(line) + "\n");
-    const result<deployment_approval> given =
-        approve(*allowed, **with, waves[at].place, plans[at].plan, plans[at].wanted.record, said.reason,
-                system_clock_port().now());
-    if (!given) return refused(given.error());
-    print_out(fmt::format("approved {} {} in {} as {}, until {}\n", step.id, plans[at].wanted.record.version,
-                          plans[at].plan.cluster, displayable(given->who), utc_text(given->expires)));
-  }
-  return exit_class::done;
+/// Agrees to what was planned last for the step.
+exit_class approve_planned(const words& said,
+                           const graph_step& step,
+                           const project_plan& planned,
+                           found_environment& found) {
+  const session& of = planned.of();
+  std::vector<plan_to_approve> plans;
+  for (const delivery::planned_wave& each : planned.deliveries().last_plans(step.id))
+    plans.push_back({each.plan, each.wanted.record});
+  return act_on(
+      ports_of(found, nullptr), of.where, "approve " + step.id, action_printer(),
+      [&](const action_ports& on) {
+        return approve_plans(
+            {step.id, said.reason, of.build_command() + " " + step.pipeline->declared.name.str() + ".image"},
+            plans, on);
+      });
 }
 
 exit_class approve_one(const words& said, const std::string& pipeline, const surroundings& around) {
   const bool is_branch = said.environment() == "branch";
-  const result<found_environment> found =
+  result<found_environment> found =
       find_environment(said.tree, pipeline, is_branch ? "" : said.environment(), around);
   if (!found) return refused(found.error());
-  if (found->place != nullptr && !can(found->place->via, way_feature::approval))
-    return refused(no_such_feature(pipeline + "/" + said.environment(), found->place->via,
-                                   way_feature::approval, "this environment takes no approvals",
-                                   "a review of the change in its manifest repository"));
+  if (found->place != nullptr)
+    if (status can = check_way(pipeline + "/" + said.environment(), found->place->via, way_feature::approval,
+                               "this environment takes no approvals",
+                               "a review of the change in its manifest repository");
+        !can)
+      return refused(can.error());
   const result<graph_step> step = step_to_approve(said, *found);
   if (!step) return refused(step.error());
+  found->place = step->place;
+  found->waves = found->deliveries->waves_of(*step->pipeline, *step->place);
   if (status may = found->deliveries->may_begin(change::approve, *step->pipeline, *step->place); !may)
     return refused(may.error());
   const result<int> percent = percent_of_share(said.share);
@@ -102,7 +97,7 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   request.targets = {step->id};
   request.canary_percent = *percent;
   return plan_and(request, around, [&](const project_plan& plan) {
-    return approve_plans(said, plan.graph().steps[*plan.graph().find(step->id)], plan);
+    return approve_planned(said, plan.graph().steps[*plan.graph().find(step->id)], plan, *found);
   });
 }
 

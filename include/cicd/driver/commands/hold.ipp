@@ -10,11 +10,11 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/policy/hold.hpp>
+#include <cicd/driver/action_output.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/command.hpp>
-#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/system/clock.hpp>
 
 namespace cicd {
 
@@ -26,56 +26,35 @@ struct words : environment_words {
 };
 using act = exit_class (*)(const words&, const std::string&, const surroundings&);
 
-std::string text_of(const std::optional<deployment_hold>& hold) {
-  if (!hold) return "no hold";
-  return fmt::format("{} on hold since {} by {}: {}",
-                     hold->version.empty() ? "all deploys are" : "version " + hold->version + " is",
-                     utc_text(hold->when), displayable(hold->who), displayable(hold->reason));
-}
-
-/// Changes the hold in every cluster of the environment, or only shows it.
-exit_class tend_hold(const words& said,
-                     const std::string& pipeline,
-                     const surroundings& around,
-                     const std::function<std::optional<deployment_hold>(const std::string& me)>& change_to) {
+/// Changes the hold of the environment as `act` does.
+exit_class change_hold_of(const words& said,
+                          const std::string& pipeline,
+                          const surroundings& around,
+                          const char* word,
+                          const action_on& act) {
   result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
   if (!found) return refused(found.error());
-  const std::string subject = pipeline + "/" + said.environment();
-  if (!can(found->place->via, way_feature::hold))
-    return refused(no_such_feature(subject, found->place->via, way_feature::hold,
-                                   "this environment cannot be held", "keep its branch or tag from moving"));
-  const auto& [declared, place] = std::pair(found->pipeline, found->place);
-  if (change_to)
-    if (status may = found->deliveries->may_begin(change::hold, *declared, *place); !may)
-      return refused(may.error());
-  for (cluster_wave& wave : found->waves) {
-    auto with = found->deliveries->open_wave(wave, nullptr);
-    if (!with) return refused(with.error());
-    result<cluster_state> state = read_cluster_state(**with, wave.place);
-    if (state && change_to) {
-      const result<permit> allowed = found->deliveries->may_change(change::hold, *declared, *place);
-      if (!allowed) return refused(allowed.error());
-      state = change_hold(*allowed, **with, wave.place,
-                          change_to(who(declared->source_directory, found->of->around)));
-    }
-    if (!state) return refused(state.error());
-    print_out(
-        fmt::format("{} {}, {}: {}\n", pipeline, said.environment(), (*with)->name(), text_of(state->hold)));
-  }
-  return exit_class::done;
+  return act_on(ports_of(*found, nullptr), found->of->where,
+                fmt::format("hold {} {}/{}", word, pipeline, said.environment()), action_printer(), act);
 }
 
-exit_class show_hold(const words& said, const std::string& pipeline, const surroundings& around) {
-  return tend_hold(said, pipeline, around, {});
-}
-exit_class set_hold(const words& said, const std::string& pipeline, const surroundings& around) {
-  return tend_hold(said, pipeline, around, [&](const std::string& me) {
-    return std::optional(deployment_hold{me, said.reason, said.version, system_clock_port().now()});
+exit_class set_one(const words& said, const std::string& pipeline, const surroundings& around) {
+  return change_hold_of(said, pipeline, around, "set", [&](const action_ports& on) {
+    return set_hold({said.reason, said.version}, on);
   });
 }
-exit_class release_hold(const words& said, const std::string& pipeline, const surroundings& around) {
-  return tend_hold(said, pipeline, around,
-                   [](const std::string&) { return std::optional<deployment_hold>(); });
+
+exit_class release_one(const words& said, const std::string& pipeline, const surroundings& around) {
+  return change_hold_of(said, pipeline, around, "release", release_hold);
+}
+
+exit_class show_one(const words& said, const std::string& pipeline, const surroundings& around) {
+  result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
+  if (!found) return refused(found.error());
+  const status shown = show_hold(ports_of(*found, nullptr), [](const changed_place& at, const auto& hold) {
+    print_out(hold_line(at, hold));
+  });
+  return shown ? exit_class::done : refused(shown.error());
 }
 
 void add(CLI::App& app, command_action& chosen) {
@@ -85,15 +64,15 @@ void add(CLI::App& app, command_action& chosen) {
     const auto said = std::make_shared<words>();
     CLI::App* command = hold->add_subcommand(name, what);
     add_names(command, *said);
-    if (does == set_hold) {
+    if (does == set_one) {
       command->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
       command->add_option("--version", said->version, "hold out only this version")->type_name("VERSION");
     }
     acts_for_each(command, chosen, said, does);
   };
-  add_one("set", "no deploy until it is released", set_hold);
-  add_one("release", "deploys are let in again", release_hold);
-  add_one("show", "who holds it, and why", show_hold);
+  add_one("set", "no deploy until it is released", set_one);
+  add_one("release", "deploys are let in again", release_one);
+  add_one("show", "who holds it, and why", show_one);
 }
 
 const registered_command hold_command(add);

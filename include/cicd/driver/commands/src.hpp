@@ -2,6 +2,7 @@
 // importance.
 #pragma once
 
+#include <cicd/driver/commands/act_on.ipp>
 #include <cicd/driver/commands/branch_places.ipp>
 #include <cicd/driver/commands/command.ipp>
 #include <cicd/driver/commands/cron_board.ipp>

@@ -58,13 +58,6 @@ void acts_for_each(CLI::App* command,
   });
 }
 
-/// A way that has no part in this says which ways have.
-error no_such_feature(const std::string& subject,
-                      deploy_way via,
-                      way_feature feature,
-                      const std::string& what,
-                      std::string help);
-
 /// The session, or nothing once it was said why it cannot be opened: `failure` is the class then.
 std::unique_ptr<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure);
 

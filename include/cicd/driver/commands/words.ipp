@@ -81,18 +81,6 @@ exit_class for_each_pipeline(const environment_words& said,
   return exit_class::done;
 }
 
-error no_such_feature(const std::string& subject,
-                      deploy_way via,
-                      way_feature feature,
-                      const std::string& what,
-                      std::string help) {
-  return error{exit_class::usage,
-               subject,
-               what,
-               "VIA " + std::string(via.view()),
-               {{"allowed", "an environment VIA " + ways_with(feature)}, {"try", std::move(help)}}};
-}
-
 std::unique_ptr<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure) {
   session_or_errors opened = open_session(tree, std::move(around));
   print_errors(opened.errors);

@@ -1,0 +1,56 @@
+// What an action that a person asks for (rollback, hold, approval, …) needs of the environment that it
+// changes: its clusters, the gate, the time, who asks, and who listens. It does not know how any of these is
+// found, nor how what happens is shown.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <cicd/declare/deploy_ways.hpp>
+#include <cicd/declare/model.hpp>
+#include <cicd/deliver/policy/gate.hpp>
+#include <cicd/deliver/records/cluster_state.hpp>
+#include <cicd/run/event.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+/// A cluster whose door is open, and the environment's place in it.
+struct open_place {
+  std::unique_ptr<kubernetes::cluster> with;
+  cluster_place place;
+};
+
+struct action_ports {
+  const declared_pipeline* pipeline = nullptr;
+  const environment* place = nullptr;
+  std::string id;            ///< of what is done, as a run has one
+  std::size_t clusters = 0;  ///< of the environment, in the order of their waves
+  std::function<result<open_place>(std::size_t cluster)> open{};
+  std::function<status(change)> may_begin{};                ///< before anything is contacted
+  std::function<result<permit>(change, gate_state)> may{};  ///< before anything is written
+  std::function<std::string()> who{};
+  const clock* time = nullptr;
+  event_listener listener{};
+  std::chrono::milliseconds begun{};  ///< of `time`, when the action began
+
+  /// `orders/prod`
+  std::string subject() const;
+  changed_place at(const kubernetes::cluster& with) const;
+  void tell(event_body what) const;
+  /// Opens the door of one cluster again.
+  result<std::unique_ptr<kubernetes::cluster>> reopen(std::size_t cluster) const;
+};
+
+/// What events tell of a record.
+deployment_facts facts_of(const deployment_record& record);
+
+/// Class `usage` where an environment's way has no part in that, with the ways that have.
+status check_way(const std::string& subject,
+                 deploy_way via,
+                 way_feature feature,
+                 const std::string& what,
+                 std::string help);
+
+}  // namespace cicd

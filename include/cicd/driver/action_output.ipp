@@ -1,0 +1,64 @@
+// See action_output.hpp.
+#pragma once
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/policy/hold.hpp>
+#include <cicd/deliver/rollback.hpp>
+#include <cicd/driver/action_output.hpp>
+#include <cicd/driver/output.hpp>
+
+namespace cicd {
+
+std::string hold_line(const changed_place& at, const std::optional<deployment_hold>& hold) {
+  return fmt::format("{} {}, {}: {}\n", at.pipeline, at.environment, at.cluster, text_of(hold));
+}
+
+namespace driver_action_output {
+namespace {
+
+struct line_writer {
+  const std::string& indent;
+
+  std::string operator()(const step_message& one) const {
+    return indent + replaced_all(displayable(trimmed(one.text), newlines::keep), "\n", "\n" + indent) + "\n";
+  }
+  std::string operator()(const rollback_started& one) const {
+    return fmt::format("{}: putting back {}\n", one.at.cluster, line_of(one.to));
+  }
+  std::string operator()(const held& one) const {
+    return hold_line(one.at, deployment_hold{one.who, one.reason, one.version, one.since});
+  }
+  std::string operator()(const released& one) const { return hold_line(one.at, std::nullopt); }
+  std::string operator()(const approval_started& one) const {
+    std::string lines;
+    for (const std::string& each : one.plan) lines += indent + displayable(each) + "\n";
+    return lines;
+  }
+  std::string operator()(const approved& one) const {
+    return fmt::format("approved {} {} in {} as {}, until {}\n", one.step, one.version, one.at.cluster,
+                       displayable(one.who), utc_text(one.expires));
+  }
+  /// The command says the rest, or there is nothing to say.
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return {};
+  }
+};
+
+}  // namespace
+}  // namespace driver_action_output
+
+event_listener action_printer(std::string indent) {
+  return [indent = std::move(indent)](const event& happened) {
+    const std::string text = std::visit(driver_action_output::line_writer{indent}, happened.body);
+    if (!text.empty()) print_out(text);
+  };
+}
+
+}  // namespace cicd

@@ -1,0 +1,51 @@
+// See act_on.hpp.
+#pragma once
+
+#include <utility>
+
+#include <cicd/driver/commands/act_on.hpp>
+#include <cicd/driver/output.hpp>
+#include <cicd/engine/action_record.hpp>
+
+namespace cicd {
+
+action_ports ports_of(found_environment& found, const cancellation* cancelled) {
+  action_ports on;
+  on.pipeline = found.pipeline;
+  on.place = found.place;
+  on.id = found.run_id;
+  on.clusters = found.waves.size();
+  on.open = [&found, cancelled](std::size_t at) -> result<open_place> {
+    auto with = found.deliveries->open_wave(found.waves[at], cancelled);
+    if (!with) return std::move(with).error();
+    return open_place{*std::move(with), found.waves[at].place};
+  };
+  on.may_begin = [&found](change what) {
+    return found.deliveries->may_begin(what, *found.pipeline, *found.place);
+  };
+  on.may = [&found](change what, gate_state state) {
+    return found.deliveries->may_change(what, *found.pipeline, *found.place, std::move(state));
+  };
+  on.who = [&found] { return who(found.pipeline->source_directory, found.of->around); };
+  on.time = &system_clock_port();
+  return on;
+}
+
+exit_class act_on(action_ports on,
+                  const workspace& where,
+                  const std::string& words,
+                  const event_listener& print,
+                  const action_on& act) {
+  action_record record(where, *on.time, on.id, words);
+  on.begun = record.begun();
+  on.listener = [&](const event& happened) {
+    record.hear(happened);
+    print(happened);
+  };
+  const status done = act(on);
+  const exit_class outcome = done ? exit_class::done : done.error().kind;
+  record.end(outcome, done ? std::nullopt : std::optional(done.error()));
+  return done ? outcome : refused(done.error());
+}
+
+}  // namespace cicd
