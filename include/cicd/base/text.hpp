@@ -29,6 +29,9 @@ std::string_view login_in(std::string_view text);
 /// `text` with `***` for each of them, for people.
 std::string shown_url(std::string_view text);
 
+/// Any bytes in letters that every protocol takes (RFC 4648, section 4).
+std::string base64(std::string_view bytes);
+
 /// `text` as one word of a POSIX shell, quoted where it needs to be. For display and copying only.
 std::string shell_quoted(std::string_view text);
 std::string shell_quoted(std::span<const std::string> words);

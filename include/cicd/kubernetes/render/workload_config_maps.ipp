@@ -11,22 +11,6 @@
 namespace cicd::kubernetes {
 namespace config_maps {
 
-/// RFC 4648, section 4.
-inline std::string base64(std::string_view bytes) {
-  static constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t have = std::min<std::size_t>(3, bytes.size() - at);
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      group = (group << 8) | (i < have ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) text += i <= have ? digits[(group >> (18 - 6 * i)) & 63] : '=';
-  }
-  return text;
-}
-
 /// The API server takes no more in a ConfigMap, keys included.
 inline constexpr std::size_t most_bytes = 1024 * 1024;
 
@@ -64,7 +48,7 @@ result<json> files_object(const declared_pipeline& pipeline, const workload& of,
     if (found->second.find('\0') == std::string::npos && valid_utf8(found->second) == found->second)
       text.emplace_back(each.key, found->second);
     else
-      binary.emplace_back(each.key, config_maps::base64(found->second));
+      binary.emplace_back(each.key, base64(found->second));
   }
   if (bytes > config_maps::most_bytes) return config_maps::too_large(pipeline, of, bytes);
   return config_maps::content_of(of, std::move(text), std::move(binary));
