@@ -12,6 +12,6 @@ macro(_cicd_link_cxx target)
   find_package(Threads REQUIRED)
   set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL "${_cicd_global}")
   unset(_cicd_global)
-  target_link_libraries(${target} INTERFACE Boost::headers OpenSSL::Crypto LibArchive::LibArchive SQLite::SQLite3
+  target_link_libraries(${target} INTERFACE Boost::headers OpenSSL::SSL OpenSSL::Crypto LibArchive::LibArchive SQLite::SQLite3
     Threads::Threads deflate z zstd lzma yaml)
 endmacro()

@@ -66,3 +66,5 @@
 #include <cicd/system/files.hpp>
 #include <cicd/system/http.hpp>
 #include <cicd/system/process.hpp>
+#include <cicd/system/url.hpp>
+#include <cicd/system/web.hpp>

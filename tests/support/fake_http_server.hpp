@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -44,12 +45,29 @@ inline fake_reply answer(int status, const std::string& body, const std::string&
   return {http_text(status, body, headers)};
 }
 
+/// How the bytes of a connection go; `fake_tls.hpp` has another.
+struct channel {
+  explicit channel(int on) : connection(on) {}
+  channel(const channel&) = delete;
+  channel& operator=(const channel&) = delete;
+  virtual ~channel() { close(connection); }
+  virtual ssize_t receive(char* to, std::size_t most) { return recv(connection, to, most, 0); }
+  virtual ssize_t give(const char* from, std::size_t count) {
+    return send(connection, from, count, MSG_NOSIGNAL);
+  }
+  const int connection;
+};
+
 class fake_http_server {
  public:
+  using opener = std::function<std::unique_ptr<channel>(int connection)>;
   using script = std::function<fake_reply(const fake_request&)>;
   enum class family { unix_socket, loopback };
 
-  explicit fake_http_server(script say, family on = family::unix_socket) : say_(std::move(say)) {
+  explicit fake_http_server(script say,
+                            family on = family::unix_socket,
+                            opener open = std::make_unique<channel, int>)
+      : say_(std::move(say)), open_(std::move(open)) {
     on == family::unix_socket ? listen_on_socket() : listen_on_loopback();
     listen(listening_, 64);
     accepting_ = std::thread([this] { accept_all(); });
@@ -122,20 +140,23 @@ class fake_http_server {
   }
 
   void serve(int connection, int number) {
+    converse(*open_(connection), number);
+    ++closed_;
+  }
+
+  void converse(channel& with, int number) {
     std::string bytes;
-    while (readable(connection)) {
+    while (readable(with.connection)) {
       char buffer[65536];
-      const ssize_t count = recv(connection, buffer, sizeof buffer, 0);
+      const ssize_t count = with.receive(buffer, sizeof buffer);
       if (count <= 0) break;
       bytes.append(buffer, static_cast<std::size_t>(count));
       fake_request request;
       if (take(bytes, request)) {
         request.connection = number;
-        if (!reply(connection, request)) break;
+        if (!reply(with, request)) break;
       }
     }
-    close(connection);
-    ++closed_;
   }
 
   static bool take(std::string& bytes, fake_request& request) {
@@ -153,7 +174,7 @@ class fake_http_server {
     return true;
   }
 
-  bool reply(int connection, fake_request& request) {
+  bool reply(channel& with, fake_request& request) {
     {
       const std::lock_guard held(guard_);
       asked_.push_back(request.method + " " + request.target);
@@ -164,7 +185,7 @@ class fake_http_server {
       const std::lock_guard held(saying_);
       return say_(request);
     }();
-    send_all(connection, what.bytes);
+    send_all(with, what.bytes);
     {
       const std::lock_guard held(guard_);
       --at_once_;
@@ -172,20 +193,21 @@ class fake_http_server {
     if (what.after == fake_reply::then::hang) readable(-1);
     if (what.after == fake_reply::then::reset) {
       const linger at_once{1, 0};
-      setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      setsockopt(with.connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
     return what.after == fake_reply::then::keep;
   }
 
-  static void send_all(int connection, std::string_view bytes) {
+  static void send_all(channel& to, std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t count = send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t count = to.give(bytes.data(), bytes.size());
       if (count <= 0) return;
       bytes.remove_prefix(static_cast<std::size_t>(count));
     }
   }
 
   const script say_;
+  const opener open_;
   http_address where_;
   std::string folder_;
   int listening_ = -1;

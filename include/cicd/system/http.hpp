@@ -1,15 +1,18 @@
-// HTTP/1.1 over a Unix socket or TCP without TLS, many requests and streams at once, driven by the thread
-// that waits. It does not know what is asked; it never follows a redirect and never tries again.
+// HTTP/1.1 over a Unix socket, TCP or TLS, many requests and streams at once, driven by the thread that
+// waits. It does not know what is asked; it never follows a redirect and never tries again (`web.hpp` does
+// the first).
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <cicd/base/error.hpp>
+#include <cicd/system/environment.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd {
@@ -20,6 +23,9 @@ struct http_request {
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};
   std::chrono::milliseconds limit{30'000};  ///< for the whole answer; of a stream: for its head only
+  /// For the connection, and once more for the TLS handshake; 0: `limit` alone.
+  std::chrono::milliseconds connect_limit{0};
+  std::size_t most_bytes = 256U << 20U;  ///< of the answer's body
 };
 
 struct http_response {
@@ -27,6 +33,22 @@ struct http_response {
   std::string body;
   std::chrono::seconds retry_after{0};  ///< of `Retry-After`
   std::vector<std::string> warnings{};  ///< `Warning`, as they came
+  std::string location{};               ///< `Location`, as it came
+};
+
+/// Whose certificates are believed, in PEM: those of the system where a member is empty. Read when the first
+/// connection with TLS is made.
+struct http_trust {
+  std::string file;    ///< a bundle
+  std::string folder;  ///< one or more, `:` between them, as `openssl rehash` makes them
+  /// SSL_CERT_FILE and SSL_CERT_DIR.
+  static http_trust of(const surroundings& around);
+};
+
+struct http_proxy {
+  std::string host;
+  int port = 0;
+  std::string login{};  ///< `name:password`, in no message
 };
 
 /// Where to: a path of a Unix socket, or host and port.
@@ -34,11 +56,18 @@ struct http_address {
   std::string socket;
   std::string host;
   int port = 0;
+  /// With it by TLS (1.2 or later); the server's certificate is checked, and that it is for `host`.
+  std::optional<http_trust> tls{};
+  std::optional<http_proxy> proxy{};
+
+  /// `https://host:8443`, without the port where it is the usual one; empty for a Unix socket.
+  std::string origin() const;
 };
 
 /// A client for one server. Keeps connections open between calls. Not thread-safe; each call drives its own
 /// loop on the calling thread and returns when it is done. Cancelled: class `interrupted`. A failure of
-/// transport is class `remote`.
+/// transport, a certificate that is not accepted too, is class `remote`; a bundle of certificates that cannot
+/// be read is `usage`.
 class http_client {
  public:
   http_client(http_address where, const cancellation* cancelled = nullptr);

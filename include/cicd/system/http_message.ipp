@@ -22,15 +22,34 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 
 constexpr std::size_t longest_line = 64U << 20U;
-constexpr std::size_t longest_body = 256U << 20U;
 constexpr std::uint32_t longest_head = 64U << 10U;
 
-/// The API server's proxy answers to local names only.
+/// `host:port`, an address of IPv6 in brackets.
+std::string authority_of(const std::string& host, int port) {
+  return host.find(':') == host.npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+}
+
+std::string login_line(const http_proxy& proxy) {
+  return proxy.login.empty() ? std::string()
+                             : fmt::format("Proxy-Authorization: Basic {}\r\n", base64(proxy.login));
+}
+
+/// What asks a proxy for a connection to `to` (RFC 9110, section 9.3.6).
+std::string tunnel_text(const http_address& to) {
+  const std::string server = authority_of(to.host, to.port);
+  return fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\nUser-Agent: cicd\r\n{1}\r\n", server,
+                     login_line(*to.proxy));
+}
+
+/// The API server's proxy answers to local names only. A proxy is asked for the whole URL, unless it only
+/// carries TLS.
 std::string request_text(const http_request& request, const http_address& to) {
-  std::string host = to.socket.empty() ? to.host : "localhost";
-  if (host.find(':') != host.npos) host = fmt::format("[{}]", host);
-  std::string text =
-      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: cicd\r\n", request.method, request.target, host);
+  const std::string origin = to.origin();
+  const std::string host = origin.empty() ? "localhost" : origin.substr(origin.find("//") + 2);
+  const bool by_proxy = to.proxy && !to.tls;
+  std::string text = fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: cicd\r\n", request.method,
+                                 by_proxy ? origin : std::string(), request.target, host);
+  if (by_proxy) text += login_line(*to.proxy);
   for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
   if (!request.body.empty() || (request.method != "GET" && request.method != "DELETE"))
     text += fmt::format("Content-Length: {}\r\n", request.body.size());
@@ -76,9 +95,12 @@ class line_cutter {
 /// Reads one answer. What it is to do with the body is known once the head is there.
 class answer_reader final : public beast::http::basic_parser<false> {
  public:
-  /// With `line` it is a stream; `wanted` says whether anyone still listens.
-  answer_reader(std::function<void(std::string_view)> line, std::function<bool()> wanted)
-      : line_(std::move(line)), wanted_(std::move(wanted)) {
+  /// With `line` it is a stream; `wanted` says whether it is still listened to.
+  answer_reader(const http_request& request,
+                std::function<void(std::string_view)> line,
+                std::function<bool()> wanted)
+      : line_(std::move(line)), wanted_(std::move(wanted)), most_bytes_(request.most_bytes) {
+    skip(request.method == "HEAD" || request.method == "CONNECT");
     eager(true);
     header_limit(longest_head);
     body_limit(boost::none);
@@ -119,6 +141,7 @@ class answer_reader final : public beast::http::basic_parser<false> {
   void on_response_impl(int code, view, int, error_code&) override { answer_.status = code; }
   void on_field_impl(beast::http::field name, view, view value, error_code&) override {
     if (name == beast::http::field::warning) answer_.warnings.emplace_back(plain(value));
+    if (name == beast::http::field::location) answer_.location = plain(value);
     if (name != beast::http::field::retry_after) return;
     int seconds = 0;
     std::from_chars(value.data(), value.data() + value.size(), seconds);
@@ -140,7 +163,7 @@ class answer_reader final : public beast::http::basic_parser<false> {
   void take(std::string_view bytes, error_code& problem) {
     if (streams()) {
       if (!lines_.take(bytes, line_, wanted_)) problem = beast::http::error::buffer_overflow;
-    } else if (answer_.body.size() + bytes.size() > longest_body) {
+    } else if (answer_.body.size() + bytes.size() > most_bytes_) {
       problem = beast::http::error::body_limit;
     } else {
       answer_.body += bytes;
@@ -149,19 +172,20 @@ class answer_reader final : public beast::http::basic_parser<false> {
 
   std::function<void(std::string_view)> line_;
   std::function<bool()> wanted_;
+  const std::size_t most_bytes_;
   line_cutter lines_;
   http_response answer_;
 };
 
 /// What went wrong with the answer itself.
-std::string words_for_answer(const error_code& problem) {
+std::string words_for_answer(const error_code& problem, const http_request& request) {
   namespace http = beast::http;
   if (problem == http::error::end_of_stream) return "the connection was closed before an answer came";
   if (problem == http::error::partial_message) return "the answer broke off before its end";
   if (problem == http::error::buffer_overflow)
     return fmt::format("a line of the answer is longer than {}", human_size(longest_line));
   if (problem == http::error::body_limit)
-    return fmt::format("the answer is longer than {}", human_size(longest_body));
+    return fmt::format("the answer is longer than {}", human_size(request.most_bytes));
   if (problem == http::error::header_limit)
     return fmt::format("the head of the answer is longer than {}", human_size(longest_head));
   return fmt::format("the answer is no HTTP: {}", problem.message());
@@ -170,3 +194,15 @@ std::string words_for_answer(const error_code& problem) {
 }  // namespace
 
 }  // namespace cicd::system_http
+
+namespace cicd {
+
+std::string http_address::origin() const {
+  if (!socket.empty()) return {};
+  const std::string server = system_http::authority_of(host, port);
+  const std::string_view usual = tls ? ":443" : ":80";
+  return (tls ? "https://" : "http://")
+         + (server.ends_with(usual) ? server.substr(0, server.size() - usual.size()) : server);
+}
+
+}  // namespace cicd

@@ -11,7 +11,10 @@
 #include <cicd/system/files_tree.ipp>
 #include <cicd/system/files_write.ipp>
 #include <cicd/system/http.ipp>
+#include <cicd/system/http_connection.ipp>
+#include <cicd/system/http_exchange.ipp>
 #include <cicd/system/http_message.ipp>
+#include <cicd/system/http_tls.ipp>
 #include <cicd/system/launch.ipp>
 #include <cicd/system/machine.ipp>
 #include <cicd/system/own_file.ipp>
@@ -24,3 +27,5 @@
 #include <cicd/system/process_run_to_end.ipp>
 #include <cicd/system/process_table.ipp>
 #include <cicd/system/process_tree.ipp>
+#include <cicd/system/url.ipp>
+#include <cicd/system/web.ipp>
