@@ -14,6 +14,7 @@
 #include <cicd/declare/parse/recorded_call.hpp>
 #include <cicd/declare/pipeline.hpp>
 #include <cicd/declare/targets.hpp>
+#include <cicd/declare/typed_calls.hpp>
 #include <cicd/declare/values/values.hpp>
 #include <cicd/deliver/branch/branch.hpp>
 #include <cicd/deliver/cluster/approval.hpp>

@@ -5,3 +5,4 @@
 #include <cicd/declare/model.ipp>
 #include <cicd/declare/placeholders.ipp>
 #include <cicd/declare/targets.ipp>
+#include <cicd/declare/typed_calls.ipp>

@@ -57,10 +57,29 @@ class project_plan {
   std::vector<step_plan> steps_;
 };
 
+/// The folders of typed pipelines, and where they are declared; a relative path is one of the present folder.
+struct project_roots {
+  std::string source_root;  ///< what relative paths of the pipelines are relative to
+  std::string build_root;   ///< made where it is not there
+  /// Folders that hold templates, beside those of CICD_TEMPLATE_PATH.
+  std::vector<std::string> template_path{};
+  /// The file that declares them, which the gate asks git about, and which errors name; empty: the file that
+  /// calls `project::of`. A relative one is below `source_root`.
+  std::string declared_in{};
+};
+
 class project {
  public:
   /// The build tree that CMake configured.
-  static or_errors<project> open(const session_request& request, surroundings around, run_ports ports = {});
+  static or_errors<project> open(const session_request& request,
+                                 surroundings around = surroundings::of_process(),
+                                 run_ports ports = {});
+  /// Pipelines that a program declares. All that is wrong with them, as CMake would say it, at once.
+  static or_errors<project> of(const std::vector<pipeline>& pipelines,
+                               const project_roots& roots,
+                               surroundings around = surroundings::of_process(),
+                               run_ports ports = {},
+                               const char* caller = __builtin_FILE());
 
   const session& tree() const { return *session_; }
 
@@ -81,6 +100,7 @@ class project {
   bool only_plans(const std::vector<std::string>& targets) const;
 
  private:
+  static or_errors<project> made_of(session_or_errors opened, run_ports ports);
   project(std::shared_ptr<const session> of, run_ports ports)
       : session_(std::move(of)), ports_(std::move(ports)) {}
 

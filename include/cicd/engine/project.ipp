@@ -7,8 +7,11 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/declare/typed_calls.hpp>
 #include <cicd/engine/project.hpp>
 #include <cicd/engine/rehearsal.hpp>
+#include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -21,6 +24,28 @@ std::vector<std::string> all_steps(const session& of) {
   for (const graph_step& step : graph_of(of.model).steps)
     if (!step.is_of_branch()) steps.push_back(step.id);
   return steps;
+}
+
+std::string absolute(const std::string& path, const std::string& below) {
+  return normal_path(path.starts_with('/') ? path : below + "/" + path);
+}
+
+error no_root(std::string what, const std::string& folder) {
+  return error{exit_class::usage, {}, std::move(what), folder, {{"allowed", "a folder"}}};
+}
+
+/// The folders are there, the build tree's for its user alone.
+status check_roots(const project_roots& roots, const build_tree& tree) {
+  if (roots.source_root.empty() || !is_folder(tree.source_root))
+    return no_root("the source folder is not there", roots.source_root);
+  if (roots.build_root.empty()) return no_root("no build folder is given", roots.build_root);
+  if (status made = make_folder(tree.build_root); !made) return made;
+  return make_own_folder(tree.build_root + "/.cicd");
+}
+
+or_errors<project_plan> no_plan(or_errors<project_plan> so_far, error why) {
+  so_far.errors = {std::move(why)};
+  return so_far;
 }
 
 error not_to_be_run(std::string what, std::optional<std::string> value, std::string help) {
@@ -58,10 +83,32 @@ json project_plan::as_json() const {
 }
 
 or_errors<project> project::open(const session_request& request, surroundings around, run_ports ports) {
-  session_or_errors opened = open_session(request, std::move(around));
+  return made_of(open_session(request, std::move(around)), std::move(ports));
+}
+
+or_errors<project> project::made_of(session_or_errors opened, run_ports ports) {
   or_errors<project> made{.errors = std::move(opened.errors), .warnings = std::move(opened.warnings)};
   if (opened.opened) made.made = project(std::move(opened.opened), std::move(ports));
   return made;
+}
+
+or_errors<project> project::of(const std::vector<pipeline>& pipelines,
+                               const project_roots& roots,
+                               surroundings around,
+                               run_ports ports,
+                               const char* caller) {
+  using namespace engine_project;
+  recorded_calls calls{.tree = {.source_root = absolute(roots.source_root, present_folder()),
+                                .build_root = absolute(roots.build_root, present_folder()),
+                                .target_prefix = {},
+                                .template_path = roots.template_path},
+                       .calls = {}};
+  if (status good = check_roots(roots, calls.tree); !good) return {.errors = {std::move(good).error()}};
+  const std::string file = roots.declared_in.empty() ? caller : roots.declared_in;
+  const typed_place from{absolute(file, calls.tree.source_root), calls.tree.source_root};
+  for (const pipeline& each : pipelines)
+    for (call& one : calls_of(each, from)) calls.calls.push_back(std::move(one));
+  return made_of(session_of(calls, calls.tree.build_root, std::move(around)), std::move(ports));
 }
 
 bool project::only_plans(const std::vector<std::string>& targets) const {
@@ -73,16 +120,11 @@ bool project::only_plans(const std::vector<std::string>& targets) const {
 
 or_errors<project_plan> project::plan(project_request request) const {
   or_errors<project_plan> made;
-  if (status can = check_rehearsal(*session_, request.event, made.warnings); !can) {
-    made.errors = {std::move(can).error()};
-    return made;
-  }
+  if (status can = check_rehearsal(*session_, request.event, made.warnings); !can)
+    return engine_project::no_plan(std::move(made), std::move(can).error());
   if (request.targets.empty() && request.event.kind != ref_kind::none) {
     result<std::vector<std::string>> targets = targets_of_event(*session_, request.event);
-    if (!targets) {
-      made.errors = {std::move(targets).error()};
-      return made;
-    }
+    if (!targets) return engine_project::no_plan(std::move(made), std::move(targets).error());
     request.targets = *std::move(targets);
   }
   if (request.targets.empty()) request.targets = engine_project::all_steps(*session_);
@@ -92,10 +134,8 @@ or_errors<project_plan> project::plan(project_request request) const {
       [&](const errors& about) { made.warnings.insert(made.warnings.end(), about.begin(), about.end()); });
   if (!made.errors.empty()) return made;
   result<std::vector<step_plan>> steps = run->plan();
-  if (steps)
-    made.made = project_plan(run, *std::move(steps));
-  else
-    made.errors = {std::move(steps).error()};
+  if (!steps) return engine_project::no_plan(std::move(made), std::move(steps).error());
+  made.made = project_plan(run, *std::move(steps));
   return made;
 }
 

@@ -16,9 +16,9 @@ namespace cicd {
 
 /// What the command line says of the build tree.
 struct session_request {
-  std::string build_root;  ///< empty: CICD_BUILD_ROOT, else the nearest folder above the present one that is
-                           ///< a build tree
-  std::string config;      ///< of a multi-configuration generator
+  std::string build_root{};  ///< empty: CICD_BUILD_ROOT, else the nearest folder above the present one that
+                             ///< is a build tree
+  std::string config{};  ///< of a multi-configuration generator
 };
 
 struct session {
@@ -62,6 +62,8 @@ struct session_or_errors {
   cicd::errors errors, warnings;
 };
 session_or_errors open_session(const session_request& request, surroundings around);
+/// The same of calls that are at hand. `build_root` is absolute.
+session_or_errors session_of(const recorded_calls& calls, const std::string& build_root, surroundings around);
 
 /// The folders that templates are looked for in when no build tree says so: CICD_TEMPLATE_PATH.
 std::vector<std::string> template_folders(const surroundings& around);

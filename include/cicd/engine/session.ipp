@@ -34,10 +34,6 @@ genex_reader genex_in(const std::string& build_root, const std::string& config) 
   };
 }
 
-}  // namespace driver_session
-
-namespace driver_session {
-
 /// What configure recorded. Its place was found by a name, so that whatever is there now is ours to judge.
 result<std::string> declarations_in(const std::string& build_root) {
   const std::string path = build_root + "/.cicd/declarations.ndjson";
@@ -143,8 +139,22 @@ result<std::string> find_build_root(const session_request& request, const surrou
                 {"try", "cmake -B build, then build/.cicd/cicd, or --build-root <folder>"}}};
 }
 
+session_or_errors session_of(const recorded_calls& calls,
+                             const std::string& build_root,
+                             surroundings around) {
+  std::vector<std::string> folders = template_folders(around);
+  folders.insert(folders.end(), calls.tree.template_path.begin(), calls.tree.template_path.end());
+  model_or_errors read = model_of(calls, templates_in(std::move(folders)), zones_of_machine());
+  session_or_errors opened{nullptr, std::move(read.errors), std::move(read.warnings)};
+  if (!opened.errors.empty()) return opened;
+  opened.opened =
+      std::make_unique<session>(session{std::move(around), {build_root, {}}, std::move(read.model), {}});
+  driver_session::choose_folders(*opened.opened);
+  opened.opened->targets = targets_of(opened.opened->model);
+  return opened;
+}
+
 session_or_errors open_session(const session_request& request, surroundings around) {
-  session_or_errors opened;
   result<std::string> root = find_build_root(request, around);
   if (!root) return {nullptr, {std::move(root).error()}, {}};
   // A generator starts us in the build tree, wherever the person is.
@@ -161,18 +171,10 @@ session_or_errors open_session(const session_request& request, surroundings arou
     return given;
   });
   if (!calls) return {nullptr, {calls.error()}, {}};
-  std::vector<std::string> folders = template_folders(around);
-  folders.insert(folders.end(), calls->tree.template_path.begin(), calls->tree.template_path.end());
-  model_or_errors read = model_of(*calls, templates_in(std::move(folders)), zones_of_machine());
-  opened.errors = std::move(read.errors);
-  opened.warnings = std::move(read.warnings);
-  if (!opened.errors.empty()) return opened;
-  opened.opened =
-      std::make_unique<session>(session{std::move(around), {*root, {}}, std::move(read.model), {}});
-  driver_session::choose_folders(*opened.opened);
+  session_or_errors opened = session_of(*calls, *root, std::move(around));
+  if (!opened.opened) return opened;
   opened.opened->config = request.config;
   opened.opened->generated = std::move(generated);
-  opened.opened->targets = targets_of(opened.opened->model);
   return opened;
 }
 

@@ -21,6 +21,7 @@ struct origin {
   std::string list_file;  ///< absolute path of the list file (or of `template.json`)
   std::string function;   ///< `pipeline_step`; or a part of a template that is no call: `scanner spotbugs`
   int which = 0;  ///< the how-manieth call of that function in that file, from 1; 0 for what is no call
+  std::string part{};  ///< what is no call, where `function` is the one that would declare it: `orders/lint`
 
   /// `CMakeLists.txt, 2nd call of pipeline_step()`; the path relative to `source_root` where it is below it.
   std::string text(std::string_view source_root) const;

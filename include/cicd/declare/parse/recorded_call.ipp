@@ -132,7 +132,7 @@ std::string origin::text(std::string_view source_root) const {
   if (!source_root.empty() && file.starts_with(source_root)
       && file.substr(source_root.size()).starts_with('/'))
     file.remove_prefix(source_root.size() + 1);
-  if (which == 0) return fmt::format("{}, {}", file, function);
+  if (which == 0) return fmt::format("{}, {}", file, part.empty() ? function : part);
   return fmt::format("{}, {} call of {}()", file, declare_call::ordinal(which), function);
 }
 

@@ -1,0 +1,24 @@
+// A pipeline that C++ values declare, as the calls that CMake would have recorded: so that it is read and
+// checked by the one parser, with the same errors. It checks nothing itself.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <cicd/declare/parse/recorded_call.hpp>
+#include <cicd/declare/pipeline.hpp>
+
+namespace cicd {
+
+/// Where typed pipelines are declared; both absolute.
+struct typed_place {
+  std::string file;       ///< the source file that declares them
+  std::string directory;  ///< what relative values are relative to
+};
+
+/// The call of add_pipeline() and those of its parts, in the order of the struct. An empty value counts as
+/// one that is not given, but in a list or beside another, where it is an error: `T::from` makes one of a
+/// text of the wrong form.
+std::vector<call> calls_of(const pipeline& declared, const typed_place& from);
+
+}  // namespace cicd

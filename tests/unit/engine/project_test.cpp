@@ -1,0 +1,332 @@
+// The whole of planning and running through the library's door, with fakes of the ports: the commands of
+// steps are started by a fake, the time is set, the surroundings are empty but for PATH. No process of a step
+// is started, nothing waits.
+#include <cicd/engine/project.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include <cicd/base/digest.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/system/files.hpp>
+
+namespace {
+
+using namespace cicd;
+
+struct set_clock : cicd::clock {
+  std::chrono::system_clock::time_point now() const override {
+    return std::chrono::system_clock::time_point(std::chrono::seconds(1'767'225'600));  // 2026-01-01
+  }
+  std::chrono::milliseconds elapsed() const override { return std::chrono::milliseconds(5'000); }
+};
+
+/// What commands would do: by their words, the files that they write and the status that they end with.
+struct script {
+  struct part {
+    std::map<std::string, std::string> writes{};
+    int status = 0;
+  };
+  std::map<std::string, part> parts;
+  std::vector<std::string> started;
+};
+
+struct fake_child : child {
+  int id() const override { return 1; }
+  void signal_tree(int) override {}
+  std::size_t left() const override { return 0; }
+};
+
+class fake_processes : public process_port {
+ public:
+  fake_processes(script& plays, event_loop& loop) : plays_(plays), loop_(loop) {}
+  std::shared_ptr<child> start(const command& what, child_events events) override {
+    const std::string words = joined(what.words, " ");
+    plays_.started.push_back(words);
+    const script::part& part = plays_.parts[words];
+    for (const auto& [path, text] : part.writes)
+      EXPECT_TRUE(write_file(what.directory + "/" + path, text, durability::fast));
+    loop_.post([events, words, status = part.status] {
+      events.output(output_stream::out, "this is " + words + "\n");
+      events.ended({.kind = ending::how::exited, .number = status, .text = {}});
+    });
+    return std::make_shared<fake_child>();
+  }
+
+ private:
+  script& plays_;
+  event_loop& loop_;
+};
+
+/// What a listener of one's own hears.
+struct heard {
+  std::vector<std::string> lines;
+  errors warnings;
+  run_listener listener() {
+    return {
+        .begin = [this](const run_view& view) { lines.push_back("rerun: '" + view.rerun + "'"); },
+        .hear = [this](const event& happened) { std::visit(*this, happened.body); },
+        .tick = {},
+        .warn = [this](const errors& about) { warnings.insert(warnings.end(), about.begin(), about.end()); }};
+  }
+  void operator()(const step_started& one) {
+    lines.push_back(one.step + " because " + joined(one.reasons, ", "));
+  }
+  void operator()(const step_output& one) { lines.push_back(one.step + ": " + one.line); }
+  void operator()(const step_ended& one) {
+    lines.push_back(one.step + " " + std::string(word_for(one.outcome)));
+  }
+  void operator()(const run_ended& one) { lines.push_back("run " + std::string(word_for(one.outcome))); }
+  template <typename Other>
+  void operator()(const Other&) {}
+};
+
+std::string text_of_all(const errors& all) {
+  std::string text;
+  for (const error& each : all) text += text_of(each);
+  return text;
+}
+
+struct project_fixture : testing::Test {
+  project_fixture() {
+    std::string name = testing::TempDir() + "/cicd-project-XXXXXX";
+    folder = real_path(::mkdtemp(name.data())).value_or("");
+    for (const char* each : {"/source", "/home"}) EXPECT_TRUE(make_folder(folder + each));
+    write("main.c", "int main() {}");
+    write("test.txt", "a case");
+    plays.parts["true build"].writes = {{"orders", "a program"}};
+  }
+  ~project_fixture() override { EXPECT_TRUE(remove_tree(folder)); }
+
+  void write(const std::string& path, const std::string& text) const {
+    EXPECT_TRUE(write_file(folder + "/source/" + path, text, durability::fast));
+  }
+  surroundings around() const {
+    return surroundings({{"PATH", "/usr/bin:/bin"},
+                         {"HOME", folder + "/home"},
+                         {"CICD_WORK_DIR", folder + "/work"},
+                         {"GIT_CONFIG_NOSYSTEM", "1"}});
+  }
+  run_ports ports() {
+    return {.processes = [this](event_loop& loop) { return std::make_unique<fake_processes>(plays, loop); },
+            .time = &time};
+  }
+  or_errors<project> made(const std::vector<pipeline>& pipelines) {
+    return project::of(
+        pipelines,
+        {.source_root = folder + "/source", .build_root = folder + "/build", .declared_in = "deliver.cpp"},
+        around(), ports());
+  }
+  /// Must be right.
+  project orders() {
+    or_errors<project> one = made(
+        {{.name = "orders",
+          .steps =
+              {{.name = "build", .command = {"true", "build"}, .inputs = {"*.c"}, .outputs = {"orders"}},
+               {.name = "test", .command = {"true", "test"}, .inputs = {"test.txt"}, .after = {"build"}}}},
+         {.name = "docs", .steps = {{.name = "pages", .command = {"true", "pages"}}}}});
+    EXPECT_TRUE(one) << text_of_all(one.errors);
+    return std::move(*one);
+  }
+  std::string record(const std::string& id) const {
+    return read_file(folder + "/build/.cicd/runs/" + id + "/result.json").value_or("");
+  }
+
+  std::string folder;
+  script plays;
+  set_clock time;
+};
+
+using a_project = project_fixture;
+
+TEST_F(a_project, runs_the_steps_of_its_pipelines_and_tells_its_listeners_why) {
+  const project of = orders();
+  heard all;
+  const run_outcome outcome = of.run({.targets = {"orders/test", "docs/pages"}}, {all.listener()});
+  EXPECT_EQ(outcome.kind, exit_class::done) << text_of_all(outcome.errors);
+  EXPECT_EQ(plays.started.size(), 3u);
+  const auto is_heard = [&](const std::string& line) {
+    return std::find(all.lines.begin(), all.lines.end(), line) != all.lines.end();
+  };
+  for (const char* line : {"rerun: ''", "orders/build: this is true build", "orders/build ran",
+                           "orders/test ran", "docs/pages ran", "run done"})
+    EXPECT_TRUE(is_heard(line)) << line << " is not in\n" << joined(all.lines, "\n");
+  EXPECT_EQ(all.lines.back(), "run done");
+}
+
+TEST_F(a_project, does_nothing_a_second_time_and_says_what_changed_a_third) {
+  const project of = orders();
+  (void)of.run({.targets = {"orders/test"}});
+  plays.started.clear();
+  heard second;
+  EXPECT_EQ(of.run({.targets = {"orders/test"}}, {second.listener()}).kind, exit_class::done);
+  EXPECT_TRUE(plays.started.empty()) << joined(plays.started, ", ");
+  write("main.c", "int main() { return 0; }");
+  const or_errors<project_plan> plan = of.plan({"orders/test"});
+  ASSERT_TRUE(plan) << text_of_all(plan.errors);
+  EXPECT_NE(plan.made->text().find("main.c"), std::string::npos) << plan.made->text();
+  EXPECT_TRUE(plays.started.empty());
+  EXPECT_EQ(of.run(*plan.made).kind, exit_class::done);
+  EXPECT_EQ(plays.started, std::vector<std::string>{"true build"});  // its output came out equal
+}
+
+TEST_F(a_project, ends_with_the_class_of_a_failed_step_and_runs_none_after_it) {
+  plays.parts["true build"] = {.writes = {}, .status = 3};
+  heard all;
+  const run_outcome outcome = orders().run({.targets = {"orders/test"}}, {all.listener()});
+  EXPECT_EQ(outcome.kind, exit_class::step_failed);
+  EXPECT_EQ(outcome.failed_step, "orders/build");
+  EXPECT_EQ(plays.started, std::vector<std::string>{"true build"});
+  EXPECT_NE(record(outcome.id).find(R"("outcome": "step-failed")"), std::string::npos) << record(outcome.id);
+  EXPECT_EQ(all.lines.back(), "run step-failed");
+}
+
+TEST_F(a_project, records_its_runs_by_the_clock_that_it_is_given) {
+  const run_outcome outcome = orders().run({.targets = {"docs/pages"}});
+  EXPECT_TRUE(outcome.id.starts_with("20260101T000000.000Z-")) << outcome.id;
+  EXPECT_NE(record(outcome.id).find("2026-01-01T00:00:00.000Z"), std::string::npos) << record(outcome.id);
+}
+
+TEST_F(a_project, plans_without_changing_anything) {
+  const project of = orders();
+  const or_errors<project_plan> plan = of.plan(std::vector<std::string>{});
+  ASSERT_TRUE(plan) << text_of_all(plan.errors);
+  EXPECT_EQ(plan.made->steps().size(), 3u);
+  EXPECT_EQ(plan.made->as_json()["steps"].elements().size(), 3u);
+  EXPECT_TRUE(plays.started.empty());
+  EXPECT_FALSE(exists(folder + "/build/.cicd/runs"));
+}
+
+TEST_F(a_project, with_an_unknown_target_is_refused_with_the_nearest_and_the_refusal_recorded) {
+  heard all;
+  const run_outcome outcome = orders().run({.targets = {"orders.tset"}}, {all.listener()});
+  EXPECT_EQ(outcome.kind, exit_class::usage);
+  EXPECT_EQ(text_of_all(outcome.errors),
+            "cicd: error: there is no such target: 'orders.tset'\n  did you mean: orders.test\n");
+  EXPECT_TRUE(all.lines.empty());
+  EXPECT_NE(record(outcome.id).find(R"("exit_status": 2)"), std::string::npos) << record(outcome.id);
+}
+
+TEST_F(a_project, of_which_nothing_or_a_rehearsed_event_is_to_be_run_is_refused) {
+  const project of = orders();
+  EXPECT_EQ(of.run(project_request{.targets = {}}).kind, exit_class::usage);
+  const run_outcome rehearsed = of.run({.targets = {"docs/pages"}, .event = {ref_kind::branch, "main"}});
+  EXPECT_EQ(rehearsed.kind, exit_class::usage);
+  EXPECT_NE(text_of_all(rehearsed.errors).find("'main'"), std::string::npos);
+  EXPECT_TRUE(plays.started.empty());
+}
+
+TEST_F(a_project, with_missing_inputs_says_all_of_them_before_anything_runs) {
+  or_errors<project> of =
+      made({{.name = "orders",
+             .steps = {{.name = "one", .command = {"true"}, .inputs = {"nothing-here.txt"}},
+                       {.name = "two", .command = {"no-such-program-x"}}}}});
+  ASSERT_TRUE(of) << text_of_all(of.errors);
+  const run_outcome outcome = of->run({.targets = {"orders/one", "orders/two"}});
+  EXPECT_EQ(outcome.kind, exit_class::usage);
+  EXPECT_EQ(outcome.errors.size(), 2u) << text_of_all(outcome.errors);
+  EXPECT_TRUE(plays.started.empty());
+}
+
+TEST_F(a_project, whose_memory_is_damaged_warns_and_goes_on) {
+  const project of = orders();
+  (void)of.run({.targets = {"docs/pages"}});
+  EXPECT_TRUE(write_file(folder + "/build/.cicd/steps.journal", "rubbish\n", durability::fast));
+  heard all;
+  EXPECT_EQ(of.run({.targets = {"docs/pages"}}, {all.listener()}).kind, exit_class::done);
+  EXPECT_NE(text_of_all(all.warnings).find("a line is damaged"), std::string::npos)
+      << text_of_all(all.warnings);
+  const or_errors<project_plan> plan = of.plan({"docs/pages"});
+  EXPECT_TRUE(plan);
+}
+
+TEST_F(a_project, of_a_wrong_model_is_not_made_and_says_what_cmake_would_say) {
+  const auto says = [&](const std::vector<pipeline>& pipelines, const std::string& text) {
+    const or_errors<project> of = made(pipelines);
+    EXPECT_FALSE(of);
+    EXPECT_EQ(of.kind(), exit_class::usage);
+    EXPECT_EQ(text_of_all(of.errors), text);
+  };
+  says({{.name = "orders",
+         .steps = {{.name = "one", .command = {"true"}, .after = {"two"}},
+                   {.name = "two", .command = {"true"}, .after = {"one"}}}}},
+       "cicd: error: orders/one: the steps wait for each other in a circle: 'one → two → one'\n"
+       "  declared at: deliver.cpp, orders/one\n"
+       "  try:         take one AFTER out of the circle\n");
+  says({{.name = "orders",
+         .steps = {{.name = "build", .command = {"true"}},
+                   {.name = "test", .command = {"true"}, .after = {"biuld"}}}}},
+       "cicd: error: orders/test: AFTER: there is no such step: 'biuld'\n"
+       "  declared at:  deliver.cpp, orders/test\n"
+       "  allowed:      build, test\n"
+       "  did you mean: build\n");
+  says({{.name = "orders"}, {.name = "orders"}},
+       "cicd: error: orders: the pipeline is declared twice: 'orders'\n"
+       "  declared at: deliver.cpp, orders\n"
+       "  try:         give one of them another name; the first is in deliver.cpp, orders\n");
+  EXPECT_TRUE(plays.started.empty());
+}
+
+TEST_F(a_project, needs_a_source_folder_and_a_build_folder) {
+  const auto refused = [&](project_roots roots) {
+    return text_of_all(project::of({{.name = "orders"}}, roots, around()).errors);
+  };
+  EXPECT_NE(refused({.source_root = folder + "/nowhere", .build_root = folder + "/build"}).find("/nowhere'"),
+            std::string::npos);
+  EXPECT_NE(refused({.source_root = folder + "/source", .build_root = ""}).find("no build folder"),
+            std::string::npos);
+}
+
+TEST_F(a_project, is_opened_from_what_cmake_recorded) {
+  const session_request tree{.build_root = folder + "/build"};
+  const or_errors<project> none = project::open(tree, around(), ports());
+  EXPECT_EQ(none.kind(), exit_class::usage);
+  const std::string lines = R"({"cicd":1,"source_root":")" + folder + R"(/source","build_root":")" + folder
+                            + R"(/build","target_prefix":"","template_path":[]})"
+                              "\n"
+                            + R"({"function":"add_pipeline","list_file":")" + folder
+                            + R"(/source/CMakeLists.txt","which":1,"directory":")" + folder
+                            + R"(/source","arguments":["orders"]})"
+                              "\n"
+                            + R"({"function":"pipeline_step","list_file":")" + folder
+                            + R"(/source/CMakeLists.txt","which":1,"directory":")" + folder
+                            + R"(/source","arguments":["orders","lint","COMMAND","true"]})"
+                              "\n";
+  EXPECT_TRUE(write_file(folder + "/build/.cicd/declarations.ndjson",
+                         lines + R"({"calls":2,"sha256":")" + hex(sha256(lines)) + "\"}\n",
+                         durability::fast));
+  or_errors<project> opened = project::open(tree, around(), ports());
+  ASSERT_TRUE(opened) << text_of_all(opened.errors);
+  heard all;
+  EXPECT_EQ(opened->run({.targets = {"orders.lint"}}, {all.listener()}).kind, exit_class::done);
+  EXPECT_EQ(plays.started, std::vector<std::string>{"true"});
+  EXPECT_TRUE(all.lines.front().ends_with(" --target'")) << all.lines.front();
+}
+
+TEST_F(a_project, that_deploys_plans_it_below_the_gate_and_writes_the_manifests) {
+  or_errors<project> of = made(
+      {{.name = "orders",
+        .steps = {{.name = "build", .command = {"true", "build"}, .inputs = {"*.c"}, .outputs = {"orders"}}},
+        .images = {{.name = "image",
+                    .base = "scratch",
+                    .files = {file_mapping{"orders", "/app/orders"}},
+                    .entrypoint = {"/app/orders"},
+                    .user = 10001,
+                    .after = {"build"}}},
+        .services = {{.name = "api", .port = 8080}},
+        .environments = {{.name = "stage", .via = deploy_way::render, .path = "stage"}}}});
+  ASSERT_TRUE(of) << text_of_all(of.errors);
+  EXPECT_TRUE(of->only_plans({"plan-stage"}));
+  EXPECT_EQ(of->run({.targets = {"plan-stage"}}).kind, exit_class::usage);
+  EXPECT_TRUE(plays.started.empty());
+  const run_outcome outcome = of->run({.targets = {"deploy-stage"}, .allow_dirty = {"stage", "publish"}});
+  EXPECT_EQ(outcome.kind, exit_class::done) << text_of_all(outcome.errors) << record(outcome.id);
+  or_errors<project_plan> again = of->plan({"deploy-stage"});
+  ASSERT_TRUE(again) << text_of_all(again.errors);
+  for (const step_plan& each : again->steps()) EXPECT_EQ(each.what, decision::up_to_date) << again->text();
+}
+
+}  // namespace
