@@ -18,6 +18,9 @@ enum class approval_rule {
   none,
   required  ///< `cicd approve` by somebody whom the cluster knows
 };
+constexpr declaring::choice_words choices_of(const approval_rule*) {
+  return {"required", {"required"}};
+}
 
 /// What happens when a rollout fails.
 enum class failure_rule {
@@ -25,6 +28,9 @@ enum class failure_rule {
   rollback,  ///< what ran before is put back and watched
   stop       ///< what was applied stays as it is
 };
+constexpr declaring::choice_words choices_of(const failure_rule*) {
+  return {"rollback or stop", {"rollback", "stop"}};
+}
 
 /// A place that the service is deployed to.
 struct environment {

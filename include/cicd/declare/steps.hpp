@@ -19,6 +19,9 @@ enum class step_stage {
   test,   ///< part of ctest
   scan    ///< part of `scan`
 };
+constexpr declaring::choice_words choices_of(const step_stage*) {
+  return {"build, test or scan", {"build", "test", "scan"}};
+}
 
 /// One step of one's own, or a replacement of a template's step of that name.
 struct step {

@@ -19,6 +19,9 @@ enum class concurrency_rule {
   forbid,  ///< the second is left out
   replace  ///< the first is ended
 };
+constexpr declaring::choice_words choices_of(const concurrency_rule*) {
+  return {"allow, forbid or replace", {"allow", "forbid", "replace"}};
+}
 
 /// What a container is to the one that it stands beside.
 enum class container_role {
@@ -26,6 +29,9 @@ enum class container_role {
   init,    ///< runs to its end before
   sidecar  ///< runs as long, and starts before
 };
+constexpr declaring::choice_words choices_of(const container_role*) {
+  return {"init or sidecar", {"init", "sidecar"}};
+}
 
 /// A long-running workload: Deployment, Service and Ingress.
 struct service {

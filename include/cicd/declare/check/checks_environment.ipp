@@ -44,7 +44,7 @@ void check_way(const declaration<environment>& of, findings& found) {
 
 void check_environment(const declaration<environment>& of, findings& found) {
   if (!of.at("via") && !of.site->unclear)
-    found.add(of.start(), missing_option("VIA", allowed_form(static_cast<const deploy_way*>(nullptr)),
+    found.add(of.start(), missing_option("VIA", allowed_of<deploy_way>(),
                                          "cicd explain environment.via"));
   check_way(of, found);
   if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));

@@ -396,7 +396,7 @@ void check_container(const declaration<container>& of, const judged_place& where
       found.add(of.start(), missing_option(keyword, allowed, fmt::format("cicd explain container.{}", key)));
   };
   need("of", "OF", "names of services and cron jobs");
-  need("role", "ROLE", allowed_form(static_cast<const container_role*>(nullptr)));
+  need("role", "ROLE", allowed_of<container_role>());
   hosts_of_containers hosts{in};
   check_references(of.value.of, of.near("of"), "OF", "service or cron job", hosts, found);
   const std::string_view image = of.value.image.view();

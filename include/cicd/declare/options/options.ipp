@@ -202,13 +202,6 @@ const std::vector<option>& options_of(std::string_view kind) {
   return none;
 }
 
-const std::vector<std::string>& patience_causes() {
-  static const std::vector<std::string> causes{"crash-loop", "image-pull", "oom",   "unschedulable",
-                                               "probe",      "config",     "quota", "volume",
-                                               "deletion",   "progress"};
-  return causes;
-}
-
 const std::vector<placeholder_doc>& placeholder_docs() {
   static const std::vector<placeholder_doc> docs{
       {"pipeline", "the pipeline's name"},

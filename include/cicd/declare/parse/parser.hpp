@@ -10,8 +10,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include <cicd/declare/options/options.hpp>
 #include <cicd/declare/parse/messages.hpp>
-#include <cicd/declare/parse/suggestions.hpp>
 
 namespace cicd::declaring {
 
@@ -58,62 +58,22 @@ bool reads_as_keyword(std::string_view word, const std::vector<option>& options)
 /// Reports placeholders that are not replaced there.
 void check_placeholders(const option& of, const place& where, std::string_view text, findings& found);
 
-/// A text as a value of that type, if it is of its form.
+/// A word as a value of that type and option, if it is of their form.
 template <typename V>
-requires requires(std::string_view text) {
-  V::from(text);
-}
-std::optional<V> value_from(std::string_view text, const option& of, const V*) {
-  if (of.accepts && !of.accepts(text)) return std::nullopt;
-  if (!of.choices.empty() && std::find(of.choices.begin(), of.choices.end(), text) == of.choices.end())
-    return std::nullopt;
-  if (!V::accepts(text)) return std::nullopt;
-  return V::from(text);
+std::optional<V> value_from(std::string_view word, const option& of) {
+  const auto& choices = of.choices;
+  if (of.accepts && !of.accepts(word)) return {};
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), word) == choices.end()) return {};
+  return parsed<V>(word);
 }
 
-/// An enumeration's words stand in the order of its values, after `none`.
+/// The nearest good value of that type and option; empty when nothing is near.
 template <typename V>
-requires std::is_enum_v<V> std::optional<V> value_from(std::string_view text, const option& of, const V*) {
-  const auto found = std::find(of.choices.begin(), of.choices.end(), text);
-  if (found == of.choices.end()) return std::nullopt;
-  return static_cast<V>(found - of.choices.begin() + 1);
-}
-
-std::optional<assignment> value_from(std::string_view text, const option& of, const assignment*);
-std::optional<label> value_from(std::string_view text, const option& of, const label*);
-std::optional<file_mapping> value_from(std::string_view text, const option& of, const file_mapping*);
-std::optional<secret_reference> value_from(std::string_view text, const option& of, const secret_reference*);
-std::optional<annotation> value_from(std::string_view text, const option& of, const annotation*);
-std::optional<named_port> value_from(std::string_view text, const option& of, const named_port*);
-std::optional<mount> value_from(std::string_view text, const option& of, const mount*);
-std::optional<patience> value_from(std::string_view text, const option& of, const patience*);
-
-/// What may stand only once in a list; other values may be repeated.
-inline std::string_view identity_of(const dns_label& of) {
-  return of.view();
-}
-inline std::string_view identity_of(const variable_name& of) {
-  return of.view();
-}
-template <typename V>
-requires requires(V value) {
-  value.name.view();
-}
-std::string_view identity_of(const V& of) {
-  return of.name.view();
-}
-template <typename V>
-requires requires(V value) {
-  value.key.view();
-}
-std::string_view identity_of(const V& of) {
-  return of.key.view();
-}
-inline std::string_view identity_of(const mount& of) {
-  return of.path;
-}
-inline std::string_view identity_of(const patience& of) {
-  return of.cause.view();
+std::string suggestion_for(std::string_view word, const option& of) {
+  if (!of.choices.empty() && !has_own_guess<V>())
+    return nearest(word, std::vector<std::string>(of.choices.begin(), of.choices.end())).value_or("");
+  std::string made = guessed<V>(word);
+  return of.accepts && !of.accepts(made) ? std::string() : made;
 }
 
 /// Reads the words of one option into its field.
@@ -131,8 +91,7 @@ class value_reader {
       if (words_.values[0] == "branch") field.kind = ref_kind::branch;
       if (words_.values[0] == "tag") field.kind = ref_kind::tag;
     }
-    if (field.kind == ref_kind::none)
-      report(0, wrong_value(of_, text, guess(static_cast<const trigger*>(nullptr), text)));
+    if (field.kind == ref_kind::none) report(0, wrong_value(of_, text, trigger::guess(text)));
   }
 
   template <typename V>
@@ -146,8 +105,9 @@ class value_reader {
       }
       auto value = one<V>(at);
       if (!value) continue;
-      if constexpr (requires { identity_of(*value); })
-        if (!seen.insert(identity_of(*value)).second) report(at, repeated_value(of_, words_.values[at]));
+      const std::string_view identity = identity_of(*value);
+      if (!identity.empty() && !seen.insert(identity).second)
+        report(at, repeated_value(of_, words_.values[at]));
       field.push_back(std::move(*value));
     }
   }
@@ -162,23 +122,13 @@ class value_reader {
   std::optional<V> one(std::size_t at) {
     const std::string_view text = words_.values[at];
     if (text.empty()) return report(at, empty_value(of_)), std::nullopt;
-    auto value = value_from(text, of_, static_cast<const V*>(nullptr));
+    auto value = value_from<V>(text, of_);
     if (text == unknown_yet)
-      return value || holds_equals<V> ? value : (report(at, generator_expression(of_)), std::nullopt);
-    if (!value) return report(at, wrong_value(of_, text, mended<V>(of_, text))), std::nullopt;
+      return value || has_parts<V> ? value : (report(at, generator_expression(of_)), std::nullopt);
+    if (!value) return report(at, wrong_value(of_, text, suggestion_for<V>(text, of_))), std::nullopt;
     check_placeholders(of_, place_of(at), text, found_);
     return value;
   }
-
-  /// Values of two parts, which a generator expression may bring whole.
-  template <typename V>
-  static constexpr bool holds_equals = requires(V value) {
-    value.name;
-  }
-  || requires(V value) { value.key; }
-  || requires(V value) { value.to; }
-  || requires(V value) { value.path; }
-  || requires(V value) { value.cause; };
 
   std::string joined_words() const {
     return joined(std::vector<std::string>(words_.values.begin(), words_.values.end()), " ");
@@ -203,7 +153,7 @@ void read_name(declaration<T>& to, std::size_t word, findings& found) {
       return found.add(where,
                        remark{.what = "its name is empty", .value = "", .allowed = std::string(of.allowed)});
     to.value.name = dns_label::from(to.name);
-    if (!to.value.name) found.add(where, wrong_value(of, to.name, mended<dns_label>(of, to.name)));
+    if (!to.value.name) found.add(where, wrong_value(of, to.name, suggestion_for<dns_label>(to.name, of)));
   }
 }
 

@@ -118,18 +118,6 @@ class word_sorter {
   std::size_t current_ = 0;
 };
 
-/// `left=right`, both handed to `make`; nothing without a `=`.
-template <typename Make>
-auto split_at_equals(std::string_view text, Make make) -> decltype(make(text, text)) {
-  const auto equals = text.find('=');
-  if (equals == text.npos) return std::nullopt;
-  return make(text.substr(0, equals), text.substr(equals + 1));
-}
-
-bool is_image_path(std::string_view text) {
-  return text.starts_with('/') && (text == "/" || relative_path::accepts(text.substr(1)));
-}
-
 const declaring_function& function_for(std::string_view kind) {
   const auto& functions = declaring_functions();
   return *std::find_if(functions.begin(), functions.end(),
@@ -183,81 +171,6 @@ void check_placeholders(const option& of, const place& where, std::string_view t
         std::any_of(all.begin(), all.end(), [&](const placeholder_doc& each) { return each.name == name; });
     if (exists || !of.placeholders.empty()) found.add(where, unknown_placeholder(of, name));
   }
-}
-
-std::optional<assignment> value_from(std::string_view text, const option&, const assignment*) {
-  return split_at_equals(text,
-                         [](std::string_view name, std::string_view value) -> std::optional<assignment> {
-                           if (!variable_name::accepts(name) || value.find('\0') != value.npos)
-                             return std::nullopt;
-                           return assignment{.name = variable_name::from(name), .value = std::string(value)};
-                         });
-}
-
-std::optional<label> value_from(std::string_view text, const option&, const label*) {
-  return split_at_equals(text, [](std::string_view key, std::string_view value) -> std::optional<label> {
-    if (!label_key::accepts(key)) return std::nullopt;
-    return label{.key = label_key::from(key), .value = std::string(value)};
-  });
-}
-
-std::optional<file_mapping> value_from(std::string_view text, const option&, const file_mapping*) {
-  return split_at_equals(text, [](std::string_view from, std::string_view to) -> std::optional<file_mapping> {
-    if (!relative_path::accepts(from) || !is_image_path(to)) return std::nullopt;
-    return file_mapping{.from = relative_path::from(from), .to = std::string(to)};
-  });
-}
-
-std::optional<secret_reference> value_from(std::string_view text, const option&, const secret_reference*) {
-  return split_at_equals(
-      text, [](std::string_view name, std::string_view reference) -> std::optional<secret_reference> {
-        const auto slash = reference.find('/');
-        if (!variable_name::accepts(name) || slash == reference.npos || slash + 1 == reference.size())
-          return std::nullopt;
-        if (!dns_label::accepts(reference.substr(0, slash))) return std::nullopt;
-        const std::string_view key = reference.substr(slash + 1);
-        const bool right = std::all_of(key.begin(), key.end(), [](char c) {
-          return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '-' || c == '_' || c == '.';
-        });
-        if (!right) return std::nullopt;
-        return secret_reference{.name = variable_name::from(name),
-                                .secret = dns_label::from(reference.substr(0, slash)),
-                                .key = std::string(key)};
-      });
-}
-
-std::optional<annotation> value_from(std::string_view text, const option&, const annotation*) {
-  return split_at_equals(text, [](std::string_view key, std::string_view value) -> std::optional<annotation> {
-    if (!meta_key::accepts(key) || value.find('\0') != value.npos) return std::nullopt;
-    return annotation{.key = meta_key::from(key), .value = std::string(value)};
-  });
-}
-
-std::optional<named_port> value_from(std::string_view text, const option&, const named_port*) {
-  return split_at_equals(text, [](std::string_view name, std::string_view port) -> std::optional<named_port> {
-    const bool has_letter = std::any_of(name.begin(), name.end(), detail::is_lower);
-    if (!dns_label::accepts(name) || name.size() > 15 || !has_letter || name.find("--") != name.npos
-        || !port_number::accepts(port))
-      return std::nullopt;
-    return named_port{.name = dns_label::from(name), .port = port_number::from(port)};
-  });
-}
-
-std::optional<mount> value_from(std::string_view text, const option&, const mount*) {
-  return split_at_equals(text, [](std::string_view source, std::string_view path) -> std::optional<mount> {
-    if (!mount_source::accepts(source) || !is_image_path(path) || path == "/") return std::nullopt;
-    return mount{.source = mount_source::from(source), .path = std::string(path)};
-  });
-}
-
-std::optional<patience> value_from(std::string_view text, const option&, const patience*) {
-  return split_at_equals(
-      text, [](std::string_view cause, std::string_view length) -> std::optional<patience> {
-        const auto& known = patience_causes();
-        if (std::find(known.begin(), known.end(), cause) == known.end() || !duration::accepts(length))
-          return std::nullopt;
-        return patience{.cause = dns_label::from(cause), .length = duration::from(length)};
-      });
 }
 
 declaration<pipeline> read_pipeline(call_site& site, findings& found) {

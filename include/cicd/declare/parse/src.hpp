@@ -7,6 +7,4 @@
 #include <cicd/declare/parse/messages_workloads.ipp>
 #include <cicd/declare/parse/parser.ipp>
 #include <cicd/declare/parse/recorded_call.ipp>
-#include <cicd/declare/parse/suggestions.ipp>
-#include <cicd/declare/parse/suggestions_workloads.ipp>
 #include <cicd/declare/parse/templates.ipp>

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cicd/declare/values/values.hpp>
 
@@ -45,6 +46,7 @@ struct amount_rule {
       if (!is_digit(c)) return false;
     return true;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // an amount is a whole number or a percentage
 };
 
@@ -60,6 +62,7 @@ struct share_rule {
     }
     return number;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a share is a percentage from 1% to 50%
 };
 
@@ -137,6 +140,7 @@ struct cron_schedule_rule {
     }
     return true;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a schedule has five fields: minute hour day month weekday
 };
 
@@ -151,6 +155,7 @@ struct time_zone_rule {
         return false;
     return text.find("//") == text.npos;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a time zone is a name such as America/Sao_Paulo
 };
 
@@ -168,6 +173,7 @@ struct toleration_rule {
     return meta_key_rule::accepts(text.substr(0, equals)) && meta_key_rule::accepts(value)
            && value.find('/') == value.npos;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a toleration is <key>[=<value>][:<effect>]
 };
 
@@ -177,6 +183,7 @@ struct env_source_rule {
     if (!text.starts_with("config/") && !text.starts_with("secret/")) return false;
     return is_dns_label(text.substr(7));
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a source of variables is config/<ConfigMap> or secret/<Secret>
 };
 
@@ -224,6 +231,7 @@ struct eks_cluster_rule {
       if (!is_digit(c) && !is_lower(c) && !is_upper(c) && c != '-' && c != '_') return false;
     return true;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // an EKS cluster is <region>/<cluster>
 };
 
@@ -240,6 +248,7 @@ struct object_name_rule {
       if (!is_alnum_lower(c) && c != '-' && c != '.') return false;
     return true;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // an object is <Kind>/<name>
 };
 
@@ -274,6 +283,11 @@ struct secret_reference {
   variable_name name;
   dns_label secret;
   std::string key;
+
+  static constexpr std::string_view allowed() { return "NAME=<secret>/<key>"; }
+  static std::optional<secret_reference> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
   bool operator==(const secret_reference&) const = default;
 };
 
@@ -281,6 +295,13 @@ struct secret_reference {
 struct annotation {
   meta_key key;
   std::string value;
+
+  static constexpr std::string_view allowed() {
+    return "key=value, the key such as team or example.com/team";
+  }
+  static std::optional<annotation> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
   bool operator==(const annotation&) const = default;
 };
 
@@ -288,6 +309,14 @@ struct annotation {
 struct named_port {
   dns_label name;
   port_number port;
+
+  static constexpr std::string_view allowed() {
+    return "name=port: at most 15 lower-case letters, digits and single '-', a letter among them, and 1 to "
+           "65535";
+  }
+  static std::optional<named_port> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
   bool operator==(const named_port&) const = default;
 };
 
@@ -295,6 +324,16 @@ struct named_port {
 struct mount {
   mount_source source;
   std::string path;
+
+  static constexpr std::string_view allowed() {
+    return "<source>=<absolute path>, the source empty, empty:<size>, config:<ConfigMap>, secret:<Secret>, "
+           "claim:<PersistentVolumeClaim> or, with STATEFUL, storage:<name>:<size>";
+  }
+  static std::optional<mount> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
+  /// What may be given once.
+  std::string_view identity() const { return path; }
   bool operator==(const mount&) const = default;
 };
 
@@ -302,6 +341,19 @@ struct mount {
 struct patience {
   dns_label cause;
   duration length;
+
+  static constexpr std::string_view allowed() {
+    return "cause=duration; causes are crash-loop, image-pull, oom, unschedulable, probe, config, quota, "
+           "volume "
+           "and progress";
+  }
+  static std::optional<patience> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
+  /// The causes that there are.
+  static const std::vector<std::string>& causes();
+  /// What may be given once.
+  std::string_view identity() const { return cause.view(); }
   bool operator==(const patience&) const = default;
 };
 

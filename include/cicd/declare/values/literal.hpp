@@ -25,8 +25,15 @@ constexpr bool is_alnum_lower(char c) {
   return is_digit(c) || is_lower(c);
 }
 
-/// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message) and `refuse`, which is not
-/// constexpr, so that the compiler names it, and with it the rule, when a literal is wrong.
+constexpr bool is_whole(std::string_view text) {
+  for (char c : text)
+    if (!is_digit(c)) return false;
+  return !text.empty();
+}
+
+/// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message), perhaps `guess` (the good
+/// text that was most likely meant by a wrong one) and `refuse`, which is not constexpr, so that the compiler
+/// names it, and with it the rule, when a literal is wrong.
 template <typename Rule>
 class literal {
  public:
@@ -45,6 +52,8 @@ class literal {
   }
   static constexpr bool accepts(std::string_view text) { return Rule::accepts(text); }
   static constexpr std::string_view allowed() { return Rule::allowed; }
+  static std::string guess(std::string_view text) requires requires { Rule::guess(text); }
+  { return Rule::guess(text); }
 
   constexpr std::string_view view() const { return text_; }
   std::string str() const { return std::string(text_); }

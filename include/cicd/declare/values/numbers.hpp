@@ -1,5 +1,6 @@
 // The numbers of a declaration: lengths of time, ports, counts, users. One of the wrong form does not
-// compile; a text from elsewhere is asked with `T::from`. The default value of each means "not given".
+// compile; a text from elsewhere is asked with `T::from`. The default value of each means "not given". What
+// each type has beside its value (`allowed`, `from`, `text`, `guess`) is told in value_traits.hpp.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,9 @@ class duration {
     value.milliseconds_ = parsed(text) < 0 ? 0 : parsed(text);
     return value;
   }
+  static std::string guess(std::string_view text);
+  /// In the largest unit that is exact: `15m`, `90s`.
+  std::string text() const;
   constexpr std::int64_t milliseconds() const { return milliseconds_; }
   constexpr explicit operator bool() const { return milliseconds_ != 0; }
   friend constexpr bool operator==(duration, duration) = default;
@@ -78,6 +82,8 @@ class port_number {
     value.number_ = static_cast<std::uint16_t>(parsed(text));
     return value;
   }
+  static std::string guess(std::string_view text);
+  std::string text() const;
   constexpr int number() const { return number_; }
   constexpr explicit operator bool() const { return number_ != 0; }
   friend constexpr bool operator==(port_number, port_number) = default;
@@ -110,6 +116,8 @@ class retry_count {
     value.number_ = static_cast<std::int8_t>(parsed(text));
     return value;
   }
+  static std::string guess(std::string_view text);
+  std::string text() const;
   constexpr int number() const { return number_ < 0 ? 0 : number_; }
   constexpr explicit operator bool() const { return number_ >= 0; }
   friend constexpr bool operator==(retry_count, retry_count) = default;
@@ -149,6 +157,8 @@ class replica_range {
     if (!value.read(text)) value = replica_range{};
     return value;
   }
+  static std::string guess(std::string_view text);
+  std::string text() const;
   constexpr int least() const { return least_; }
   constexpr int most() const { return most_; }
   constexpr bool scales() const { return least_ != most_; }
@@ -196,6 +206,8 @@ class user_id {
     value.number_ = parsed(text);
     return value;
   }
+  static std::string guess(std::string_view text);
+  std::string text() const;
   constexpr std::uint32_t number() const { return number_; }
   constexpr explicit operator bool() const { return number_ != 0; }
   friend constexpr bool operator==(user_id, user_id) = default;

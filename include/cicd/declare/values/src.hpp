@@ -2,6 +2,9 @@
 // importance.
 #pragma once
 
+#include <cicd/declare/values/cluster_values.ipp>
 #include <cicd/declare/values/literal_interned.ipp>
+#include <cicd/declare/values/numbers.ipp>
 #include <cicd/declare/values/schedule.ipp>
 #include <cicd/declare/values/time_zone.ipp>
+#include <cicd/declare/values/values.ipp>

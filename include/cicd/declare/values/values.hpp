@@ -1,12 +1,15 @@
 // The strong value types of a declaration. A literal of the wrong form does not compile; a text from
 // elsewhere is asked with `T::from`. Each is a view of static or interned storage, so that it can be a
 // constant: none of them owns, and none belongs inside `optional` or `variant`, where an empty value serves.
+// What each has beside its value (`allowed`, `parse`, `text`, `guess`) is told in value_traits.hpp.
 // Standard library only: a `pipeline.cpp` pays for this file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include <cicd/declare/values/choice_words.hpp>
 #include <cicd/declare/values/literal.hpp>
 #include <cicd/declare/values/numbers.hpp>
 
@@ -25,6 +28,7 @@ struct dns_label_rule {
   static constexpr std::string_view allowed =
       "1 to 63 lower-case letters, digits and '-', with a letter or digit at both ends";
   static constexpr bool accepts(std::string_view text) { return is_dns_label(text); }
+  static std::string guess(std::string_view text);
   static void refuse();  // a name has 1 to 63 lower-case letters, digits and '-'
 };
 
@@ -49,6 +53,7 @@ struct host_name_rule {
     }
     return !inside && before != '.' && before != '-';
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a host is a DNS name in lower case
 };
 
@@ -88,6 +93,7 @@ struct image_repository_rule {
       first = false;
     }
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // an image repository has no tag, no digest and no capital letter
 };
 
@@ -107,6 +113,19 @@ struct relative_path_rule {
   static void refuse();  // a path here is relative and stays within its folder
 };
 
+/// An absolute path within an image.
+constexpr bool is_image_path(std::string_view text) {
+  return text.starts_with('/') && (text == "/" || relative_path_rule::accepts(text.substr(1)));
+}
+
+/// What `make` says of both sides of `left=right`; nothing without a `=`.
+template <typename Make>
+constexpr auto at_equals(std::string_view text, Make make) -> decltype(make(text, text)) {
+  const auto equals = text.find('=');
+  if (equals == text.npos) return {};
+  return make(text.substr(0, equals), text.substr(equals + 1));
+}
+
 struct variable_rule {
   static constexpr std::string_view allowed = "letters, digits and '_', not beginning with a digit";
   static constexpr bool accepts(std::string_view text) {
@@ -115,6 +134,7 @@ struct variable_rule {
       if (!is_digit(c) && !is_lower(c) && !is_upper(c) && c != '_') return false;
     return true;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // an environment variable's name has letters, digits and '_'
 };
 
@@ -126,6 +146,7 @@ struct url_path_rule {
       if (c <= ' ' || c == 0x7f) return false;
     return true;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a URL path begins with '/'
 };
 
@@ -146,6 +167,7 @@ struct quantity_rule {
       if (unit == known) return true;
     return false;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a quantity is a number with a unit, such as 500m or 1Gi
 };
 
@@ -166,6 +188,7 @@ struct ref_pattern_rule {
         return false;
     return text.find("..") == text.npos;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a ref pattern is a branch or tag name with '*'
 };
 
@@ -178,8 +201,12 @@ struct label_key_rule {
       if (!is_alnum_lower(c) && c != '.' && c != '-' && c != '_' && c != '/') return false;
     return true;
   }
+  static std::string guess(std::string_view text);
   static void refuse();  // a label's key has lower-case letters, digits, '.', '-', '_' and '/'
 };
+
+/// `NAME=rest` with a name that is one; empty where there is none.
+std::string guess_with_name(std::string_view text);
 
 }  // namespace detail
 
@@ -210,6 +237,11 @@ using text = detail::literal<detail::text_rule>;
 struct assignment {
   variable_name name;
   std::string value;
+
+  static constexpr std::string_view allowed() { return "NAME=value, NAME of letters, digits and '_'"; }
+  static std::optional<assignment> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
   bool operator==(const assignment&) const = default;
 };
 
@@ -217,6 +249,11 @@ struct assignment {
 struct label {
   label_key key;
   std::string value;
+
+  static constexpr std::string_view allowed() { return "key=value, the key in lower case"; }
+  static std::optional<label> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
   bool operator==(const label&) const = default;
 };
 
@@ -224,11 +261,18 @@ struct label {
 struct file_mapping {
   relative_path from;
   std::string to;
+
+  static constexpr std::string_view allowed() {
+    return "<from>=<to>: a relative path, and an absolute path without '..' in the image";
+  }
+  static std::optional<file_mapping> parse(std::string_view word);
+  std::string text() const;
   bool operator==(const file_mapping&) const = default;
 };
 
 /// A switch for what is on or off by default.
 enum class toggle { none, on, off };
+declaring::choice_words choices_of(const toggle*);
 
 /// What a git event is about.
 enum class ref_kind { none, branch, tag };
@@ -237,6 +281,9 @@ enum class ref_kind { none, branch, tag };
 struct trigger {
   ref_kind kind = ref_kind::none;
   ref_pattern pattern;
+
+  static constexpr std::string_view allowed() { return "branch <pattern> or tag <pattern>"; }
+  static std::string guess(std::string_view words);
   bool operator==(const trigger&) const = default;
 };
 
