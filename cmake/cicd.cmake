@@ -4,12 +4,12 @@
 # does not see what a sub-directory's find_package has set.
 cmake_policy(VERSION 3.25...4.1)
 
-foreach(_cicd_file IN ITEMS
-    _cicd_record _cicd_describe _cicd_targets _cicd_driver _cicd_cxx
-    add_pipeline pipeline_step pipeline_image pipeline_service pipeline_cron_job pipeline_container pipeline_environment
-    pipeline_preview pipeline_canary pipeline_label)
-  include("${CMAKE_CURRENT_LIST_DIR}/${_cicd_file}.cmake")
+file(GLOB _cicd_files "${CMAKE_CURRENT_LIST_DIR}/_cicd_*.cmake" "${CMAKE_CURRENT_LIST_DIR}/*_pipeline.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/pipeline_*.cmake")
+foreach(_cicd_file IN LISTS _cicd_files)
+  include("${_cicd_file}")
 endforeach()
+unset(_cicd_files)
 unset(_cicd_file)
 
 # Says which copy of cicd this build tree uses: _cicd_use(<version> <root> <templates> <driver, or empty: built here>)

@@ -4,6 +4,8 @@
 
 #include <cicd/declare/model.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include <cicd/declare/check/checks.hpp>
@@ -109,24 +111,14 @@ class model_builder {
 
   void read_into_draft(call_site& site) {
     const std::string& function = site.from->where.function;
-    if (function == "pipeline_image")
-      add(read_part<image>(site, found_), &draft::images, "image");
-    else if (function == "pipeline_service")
-      add_workload(read_part<service>(site, found_), &draft::services, "service");
-    else if (function == "pipeline_cron_job")
-      add_workload(read_part<cron_job>(site, found_), &draft::cron_jobs, "cron job");
-    else if (function == "pipeline_container")
-      add_workload(read_part<container>(site, found_), &draft::containers, "container");
-    else if (function == "pipeline_environment")
-      add(read_part<environment>(site, found_), &draft::environments, "environment");
-    else if (function == "pipeline_preview")
-      add(read_part<preview>(site, found_), &draft::previews, "preview IN this environment");
-    else if (function == "pipeline_canary")
-      add(read_part<canary>(site, found_), &draft::canaries, "canary IN this environment");
-    else if (function == "pipeline_label")
-      add_labels(read_labels(site, found_));
-    else  // pipeline_step(), or a scanner of a template
-      add(read_part<step>(site, found_), &draft::steps, "step");
+    if (function == "pipeline_label") return add_labels(read_labels(site, found_));
+    bool is_read = false;
+    each_kind([&]<typename T>() {
+      if (function != kind<T>.function) return;
+      add_part(read_part<T>(site, found_));
+      is_read = true;
+    });
+    if (!is_read) add_part(read_part<step>(site, found_));  // a scanner of a template
   }
 
   draft* draft_for(const std::string& pipeline, const call_site& site) {
@@ -139,24 +131,22 @@ class model_builder {
     return nullptr;
   }
 
-  template <typename T, typename List>
-  void add(declaration<T> read, List draft::*list, std::string_view what) {
+  template <typename T>
+  void add_part(declaration<T> read) {
     draft* into = draft_for(read.pipeline, *read.site);
     if (!into || (read.name.empty() && is_named<T>)) return;
-    declaration<T>* under = (into->*list).find(read.name);
-    if (!under) return (into->*list).add(std::move(read));
-    if (!is_of_template(*under))
-      return found_.add(read.near(is_named<T> ? "name" : "in"),
-                        (is_named<T> ? declared_twice : given_twice)(
-                            what, read.name, found_.text_of(under->site->from->where)));
-    put_over(*under, read);
-  }
-
-  template <typename T>
-  void add_workload(declaration<T> read, workloads<T> draft::*list, std::string_view what) {
-    if (!read.at("in")) return add(std::move(read), list, what);
-    draft* into = draft_for(read.pipeline, *read.site);
-    if (into && !read.name.empty()) (into->*list).overrides.push_back(std::move(read));
+    auto& list = into->all<T>();
+    if constexpr (has_places<T>)
+      if (read.at("in")) return list.overrides.push_back(std::move(read));
+    declaration<T>* under = list.find(read.name);
+    if (!under) return list.add(std::move(read));
+    if (is_of_template(*under)) return put_over(*under, read);
+    const std::string before = found_.text_of(under->site->from->where);
+    if constexpr (is_named<T>)
+      found_.add(read.near("name"), declared_twice(kind<T>.noun, read.name, before));
+    else
+      found_.add(read.near("in"),
+                 given_twice(fmt::format("{} IN this environment", kind<T>.noun), read.name, before));
   }
 
   /// Labels of several calls add up; one key stands once.
@@ -202,7 +192,7 @@ class model_builder {
   /// A step of a stage's name has that stage where none is given, so that what "tests" also holds a deploy
   /// back.
   static void finish_stages(draft& of) {
-    for (declaration<step>& each : of.steps.items())
+    for (declaration<step>& each : of.all<step>().items())
       if (!each.at("stage")) each.value.stage = stage_named(each.name);
   }
 
@@ -214,7 +204,7 @@ class model_builder {
 
   /// The pipeline's JAR, BASE and BASE_AFTER belong to the template's image.
   void finish_images(draft& of) {
-    declaration<image>* made = of.own.at("template") ? of.images.find("image") : nullptr;
+    declaration<image>* made = of.own.at("template") ? of.all<image>().find("image") : nullptr;
     if (!made) return;
     const auto hand_on = [&](std::string_view key, auto& to, const auto& from) {
       const auto& options = options_of<image>();
@@ -234,9 +224,9 @@ class model_builder {
   void add_base_after(draft& of, declaration<image>& to) {
     const std::vector<dns_label>& further = of.own.value.base_after;
     for (std::size_t at = 0; at < further.size(); ++at) {
-      if (!of.steps.find(further[at].view())) {
+      if (!of.all<step>().find(further[at].view())) {
         found_.add({of.own.site, of.own.at("base_after").word + 1 + at},
-                   unknown_reference("BASE_AFTER", "step", further[at].view(), of.steps.names()));
+                   unknown_reference("BASE_AFTER", "step", further[at].view(), of.all<step>().names()));
         continue;
       }
       if (std::find(to.value.after.begin(), to.value.after.end(), further[at]) == to.value.after.end())

@@ -12,7 +12,7 @@ namespace {
 template <typename T>
 void check_steps_before(const declaration<T>& of, draft& in, findings& found) {
   if (!in.without_template)
-    check_references(of.value.after, of.near("after"), "AFTER", "step", in.steps, found);
+    check_references(of.value.after, of.near("after"), "AFTER", "step", in.all<step>(), found);
 }
 
 bool is_reserved(std::string_view name) {
@@ -127,12 +127,12 @@ void check_labels(const draft& of, findings& found) {
 void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   check_own(of.own, found);
   check_labels(of, found);
-  for (const auto& each : of.steps.items()) check_step(each, of, found);
-  circle_finder(of.steps, found).report_all();
-  for (const auto& each : of.images.items()) check_image(each, of, found);
+  for (const auto& each : of.all<step>().items()) check_step(each, of, found);
+  circle_finder(of.all<step>(), found).report_all();
+  for (const auto& each : of.all<image>().items()) check_image(each, of, found);
   check_workloads(of, zones, found);
   check_environments(of, found);
-  const bool empty = of.steps.items().empty() && of.images.items().empty();
+  const bool empty = of.all<step>().items().empty() && of.all<image>().items().empty();
   if (empty && !of.own.at("template")) found.warn(of.own.start(), empty_pipeline());
 }
 

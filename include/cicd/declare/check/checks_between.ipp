@@ -39,7 +39,7 @@ std::string repository_for(const draft& in, const declaration<image>& of) {
 }
 
 void take_repositories(const draft& in, place_keeper& repositories) {
-  for (const auto& each : in.images.items()) {
+  for (const auto& each : in.all<image>().items()) {
     const place own = in.own.at("image");
     const bool own_counts = own && each.name == "image";
     repositories.take(repository_for(in, each), each.at("repository") ? each.at("repository")
@@ -98,8 +98,10 @@ class object_keeper {
 
   void take(const draft& in) {
     const std::set<std::string> namespaces = namespaces_of(in);
-    for (const auto& each : in.services.items()) take(in, namespaces, each, "Deployment");
-    for (const auto& each : in.cron_jobs.items()) take(in, namespaces, each, "CronJob");
+    each_kind([&]<typename T>() {
+      if constexpr (has_pods<T>)
+        for (const auto& each : in.all<T>().items()) take(in, namespaces, each, std::string(kind<T>.object));
+    });
   }
 
  private:
@@ -130,7 +132,7 @@ class object_keeper {
 
   static std::set<std::string> namespaces_of(const draft& in) {
     std::set<std::string> all;
-    for (const auto& each : in.environments.items()) {
+    for (const auto& each : in.all<environment>().items()) {
       const environment& of = each.value;
       const std::string_view name = of.namespace_name.view();
       all.insert(fmt::format("environment {} {}", each.name, name));
@@ -158,7 +160,7 @@ void check_between(std::deque<draft>& all, findings& found) {
   object_keeper objects(found);
   for (const draft& pipeline : all) {
     take_repositories(pipeline, repositories);
-    for (const auto& each : pipeline.environments.items()) folders.take(pipeline, each);
+    for (const auto& each : pipeline.all<environment>().items()) folders.take(pipeline, each);
     objects.take(pipeline);
   }
   folders.report_nested();

@@ -44,8 +44,7 @@ void check_way(const declaration<environment>& of, findings& found) {
 
 void check_environment(const declaration<environment>& of, findings& found) {
   if (!of.at("via") && !of.site->unclear)
-    found.add(of.start(), missing_option("VIA", allowed_of<deploy_way>(),
-                                         "cicd explain environment.via"));
+    found.add(of.start(), missing_option("VIA", allowed_of<deploy_way>(), "cicd explain environment.via"));
   check_way(of, found);
   if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
   if (is_copy(of.name)) found.add(of.near("name"), name_of_copies(of.name));
@@ -64,8 +63,9 @@ const declaration<environment>* environment_of(const declaration<T>& of, draft& 
       found.add(of.start(), missing_option("IN", "the name of an environment", ""));
     return nullptr;
   }
-  const declaration<environment>* there = in.environments.find(name);
-  if (!there) found.add(of.at("in"), unknown_reference("IN", "environment", name, in.environments.names()));
+  const declaration<environment>* there = in.all<environment>().find(name);
+  if (!there)
+    found.add(of.at("in"), unknown_reference("IN", "environment", name, in.all<environment>().names()));
   return there;
 }
 
@@ -84,14 +84,15 @@ void check_preview(const declaration<preview>& of, draft& in, findings& found) {
   check_way_has(of, there, way_feature::branch_copy, "preview", found);
   if (of.value.replicas.scales())
     found.add(of.at("replicas"), meaningless_option("a range of REPLICAS", "for a preview", "give a number"));
-  check_references(of.value.services, of.near("services"), "SERVICES", "service", in.services, found);
-  check_references(of.value.cron_jobs, of.near("cron_jobs"), "CRON_JOBS", "cron job", in.cron_jobs, found);
+  check_references(of.value.services, of.near("services"), "SERVICES", "service", in.all<service>(), found);
+  check_references(of.value.cron_jobs, of.near("cron_jobs"), "CRON_JOBS", "cron job", in.all<cron_job>(),
+                   found);
 }
 
 /// The only service with a port, for a canary that names none.
 void fill_in_service(declaration<canary>& of, draft& in, findings& found) {
   std::vector<std::string> with_port;
-  for (const auto& each : in.services.items())
+  for (const auto& each : in.all<service>().items())
     if (each.value.port) with_port.push_back(each.name);
   if (with_port.size() != 1) return found.add(of.start(), ambiguous_canary(with_port));
   of.value.service = dns_label::from(with_port.front());
@@ -106,17 +107,17 @@ void check_canary(declaration<canary>& of, draft& in, findings& found) {
     found.add(of.start(), missing_option("SHARE", share::allowed(), "cicd explain canary.share"));
   if (!of.at("service")) return fill_in_service(of, in, found);
   if (!of.value.service) return;
-  const declaration<service>* meant = in.services.find(of.value.service.view());
+  const declaration<service>* meant = in.all<service>().find(of.value.service.view());
   if (!meant)
     found.add(of.at("service"),
-              unknown_reference("SERVICE", "service", of.value.service.view(), in.services.names()));
+              unknown_reference("SERVICE", "service", of.value.service.view(), in.all<service>().names()));
   else if (!meant->value.port)
     found.add(of.at("service"), canary_without_port(meant->name));
 }
 
 /// One that names its service, and one that means the same without.
 void check_canaries_apart(const draft& in, findings& found) {
-  const auto& all = in.canaries.items();
+  const auto& all = in.all<canary>().items();
   for (auto each = all.begin(); each != all.end(); ++each) {
     const auto same =
         std::find_if(all.begin(), each, [&](const auto& other) { return other.name == each->name; });
@@ -131,9 +132,9 @@ void check_canaries_apart(const draft& in, findings& found) {
 
 void check_environments(draft& of, findings& found) {
   using namespace checks_environment;
-  for (const auto& each : of.environments.items()) check_environment(each, found);
-  for (const auto& each : of.previews.items()) check_preview(each, of, found);
-  for (auto& each : of.canaries.items()) check_canary(each, of, found);
+  for (const auto& each : of.all<environment>().items()) check_environment(each, found);
+  for (const auto& each : of.all<preview>().items()) check_preview(each, of, found);
+  for (auto& each : of.all<canary>().items()) check_canary(each, of, found);
   check_canaries_apart(of, found);
 }
 

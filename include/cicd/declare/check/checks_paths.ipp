@@ -111,9 +111,9 @@ void check_render_path(const draft& in, const declaration<environment>& of, find
 void check_paths(const draft& of, std::string_view build_root, findings& found) {
   using namespace checks_paths;
   const std::string source = source_directory_of(of.own);
-  for (const auto& each : of.steps.items()) check_step_paths(each, source, build_root, found);
-  for (const auto& each : of.images.items()) check_image_paths(each, found);
-  for (const auto& each : of.environments.items()) check_render_path(of, each, found);
+  for (const auto& each : of.all<step>().items()) check_step_paths(each, source, build_root, found);
+  for (const auto& each : of.all<image>().items()) check_image_paths(each, found);
+  for (const auto& each : of.all<environment>().items()) check_render_path(of, each, found);
 }
 
 void check_logins(const call_site& of, findings& found) {

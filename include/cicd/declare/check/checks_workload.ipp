@@ -117,7 +117,8 @@ void check_deployable(const declaration<service>& of, const judged_place& where,
   if (!detail::is_dns_name(host)) found.add(of.at("host"), no_host_name(host));
 }
 
-void check_deployable(const declaration<cron_job>& of, const judged_place&, findings& found) {
+template <typename T>
+void check_deployable(const declaration<T>& of, const judged_place&, findings& found) {
   check_named(of, longest_with_suffix, found);
 }
 
@@ -144,7 +145,8 @@ void check_values(const declaration<service>& of, const judged_place& where, fin
   if (where.beside) check_deployable(of, where, found);
 }
 
-void check_values(const declaration<cron_job>& of, const judged_place& where, findings& found) {
+template <typename T>
+void check_values(const declaration<T>& of, const judged_place& where, findings& found) {
   check_variables(of, found);
   check_volumes(of, false, found);
   if (where.beside) check_deployable(of, where, found);
@@ -152,23 +154,24 @@ void check_values(const declaration<cron_job>& of, const judged_place& where, fi
 
 template <typename T>
 void check_image_reference(const declaration<T>& of, draft& in, findings& found) {
-  if (of.value.image && !in.without_template && !in.images.find(of.value.image.view()))
-    found.add(of.at("image"), unknown_reference("IMAGE", "image", of.value.image.view(), in.images.names()));
+  if (of.value.image && !in.without_template && !in.all<image>().find(of.value.image.view()))
+    found.add(of.at("image"),
+              unknown_reference("IMAGE", "image", of.value.image.view(), in.all<image>().names()));
 }
 
 template <typename T>
-void check_declared(const declaration<T>& of, std::string_view what, draft& in, findings& found) {
+void check_declared(const declaration<T>& of, draft& in, findings& found) {
   check_image_reference(of, in, found);
-  if (!of.at("image") && in.images.items().size() != 1 && !of.site->unclear && !in.without_template)
-    found.add(of.start(), ambiguous_image(what, in.images.names()));
+  if (!of.at("image") && in.all<image>().items().size() != 1 && !of.site->unclear && !in.without_template)
+    found.add(of.start(), ambiguous_image(kind<T>.noun, in.all<image>().names()));
 }
 
 /// Where values can hold: in the environments, and in the copies of branches beside them.
 struct places_of_values {
   draft& in;
-  bool find(std::string_view name) { return is_copy(name) || in.environments.find(name); }
+  bool find(std::string_view name) { return is_copy(name) || in.all<environment>().find(name); }
   std::vector<std::string> names() const {
-    std::vector<std::string> all = in.environments.names();
+    std::vector<std::string> all = in.all<environment>().names();
     for (const char* each : {"preview", "canary"}) all.emplace_back(each);
     return all;
   }
@@ -214,6 +217,9 @@ void check_in_copies(const declaration<cron_job>& of, findings& found) {
     found.add(of.near("in"), meaningless_option("IN canary", "for a cron job", "a canary has no cron jobs"));
 }
 
+template <typename T>
+void check_in_copies(const declaration<T>&, findings&) {}
+
 bool names(const std::vector<dns_label>& list, std::string_view name) {
   return std::any_of(list.begin(), list.end(), [&](const dns_label& each) { return each.view() == name; });
 }
@@ -221,13 +227,13 @@ bool names(const std::vector<dns_label>& list, std::string_view name) {
 /// Whether the workload of that name has such a copy beside the environment.
 bool has_copy(std::string_view name, const judged_place& where) {
   if (where.copy == "canary")
-    return std::ranges::any_of(where.in.canaries.items(), [&](const declaration<canary>& each) {
+    return std::ranges::any_of(where.in.all<canary>().items(), [&](const declaration<canary>& each) {
       const bool is_of_it = !each.value.service || each.value.service.view() == name;
       return is_of_it && each.value.in.view() == where.beside->name;
     });
-  const declaration<preview>* there = where.in.previews.find(where.beside->name);
+  const declaration<preview>* there = where.in.all<preview>().find(where.beside->name);
   if (!there) return false;
-  const bool is_service = where.in.services.find(name) != nullptr;
+  const bool is_service = where.in.all<service>().find(name) != nullptr;
   return is_service ? there->value.services.empty() || names(there->value.services, name)
                     : names(there->value.cron_jobs, name);
 }
@@ -267,71 +273,118 @@ struct declared_in_places {
   }
 };
 
+/// What has pods, by name: a container may stand in those of each.
+struct hosts_of_containers {
+  draft& in;
+  bool find(std::string_view name) {
+    bool found = false;
+    each_kind([&]<typename T>() {
+      if constexpr (has_pods<T>) found |= in.all<T>().find(name) != nullptr;
+    });
+    return found;
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    each_kind([&]<typename T>() {
+      if constexpr (has_pods<T>)
+        for (std::string& each : in.all<T>().names()) all.push_back(std::move(each));
+    });
+    return all;
+  }
+};
+
+bool is_stateful(const dns_label& name, const judged_place& where) {
+  const declaration<service>* found = where.in.all<service>().find(name.view());
+  if (!found) return false;
+  if (!where.beside) return found->value.stateful;
+  return declared_in_places<service>(*found, where.in.all<service>())
+      .merged_in({where.beside->name})
+      .value.stateful;
+}
+
+void check_values(const declaration<container>& of, const judged_place& where, findings& found) {
+  draft& in = where.in;
+  const auto need = [&](std::string_view key, std::string_view keyword, std::string_view allowed) {
+    if (!of.at(key) && !of.site->unclear)
+      found.add(of.start(), missing_option(keyword, allowed, fmt::format("cicd explain container.{}", key)));
+  };
+  need("of", "OF", "names of services and cron jobs");
+  need("role", "ROLE", allowed_of<container_role>());
+  hosts_of_containers hosts{in};
+  check_references(of.value.of, of.near("of"), "OF", "service or cron job", hosts, found);
+  const std::string_view name = of.value.image.view();
+  if (!name.empty() && name.find('@') == name.npos && !in.without_template && !in.all<image>().find(name))
+    found.add(of.at("image"), unknown_reference("IMAGE", "image", name, in.all<image>().names()));
+  for (const dns_label& each : of.value.of)
+    if (each.view() == of.name) found.add(of.near("name"), name_of_the_main_container(of.name));
+  check_variables(of, found);
+  const bool stateful = std::all_of(of.value.of.begin(), of.value.of.end(),
+                                    [&](const dns_label& each) { return is_stateful(each, where); });
+  check_volumes(of, stateful, found);
+}
+
 /// Judges what holds everywhere, and unless that is wrong by itself, what it is in each environment and in
 /// the copies of branches beside it. Values for a copy that no environment has are judged over those that
 /// hold everywhere.
-template <typename T, typename Judge>
-void judge_everywhere(
-    const declaration<T>& base, const workloads<T>& list, draft& in, findings& found, Judge judge) {
+template <typename T>
+void judge_everywhere(const declaration<T>& base, draft& in, findings& found) {
   const std::size_t before = found.count();
-  judge(base, judged_place{in});
+  check_values(base, judged_place{in}, found);
   if (found.count() != before) return;
-  const declared_in_places<T> of(base, list);
+  const declared_in_places<T> of(base, in.all<T>());
   const auto judge_in = [&](const judged_place& where) {
     const declaration<T> merged = of.merged_in({where.beside->name, where.copy});
-    if (is_there(merged, where)) judge(merged, where);
-    return is_there(merged, where);
+    if (!is_there(merged, where)) return false;
+    check_values(merged, where, found);
+    return true;
   };
-  for (const declaration<environment>& each : in.environments.items()) judge_in({in, &each});
+  for (const declaration<environment>& each : in.all<environment>().items()) judge_in({in, &each});
   for (const std::string_view copy : {"preview", "canary"}) {
     if (!of.has_own_in(copy)) continue;
     std::size_t copies = 0;
-    for (const declaration<environment>& each : in.environments.items())
+    for (const declaration<environment>& each : in.all<environment>().items())
       copies += judge_in({in, &each, copy});
-    if (copies == 0) judge(of.merged_in({copy}), judged_place{in});
+    if (copies == 0) check_values(of.merged_in({copy}), judged_place{in}, found);
   }
 }
 
 template <typename T>
-void check_override(const declaration<T>& of,
-                    workloads<T>& list,
-                    std::string_view what,
-                    std::string_view function,
-                    draft& in,
-                    findings& found) {
+void check_override(const declaration<T>& of, draft& in, findings& found) {
   places_of_values places{in};
   check_references(of.value.in, of.near("in"), "IN", "environment", places, found);
   check_in_copies(of, found);
-  const declaration<T>* base = list.find(of.name);
-  if (!base) return found.add(of.start(), undeclared_workload(function, what, of.name, of.pipeline));
-  check_image_reference(of, in, found);
+  if (!in.all<T>().find(of.name))
+    return found.add(of.start(), undeclared_workload(kind<T>.function, kind<T>.noun, of.name, of.pipeline));
+  if constexpr (has_pods<T>)
+    check_image_reference(of, in, found);
+  else  // which pods a container is in, and as what, holds everywhere
+    for (const auto& [key, keyword] : {std::pair{"of", "OF"}, std::pair{"role", "ROLE"}})
+      if (of.at(key)) found.add(of.at(key), meaningless_option(keyword, "with IN", "leave it out"));
 }
 
 /// Two calls that give one service other values in one environment would need an order.
 template <typename T>
-void check_overrides_apart(const workloads<T>& list, std::string_view what, findings& found) {
+void check_overrides_apart(const workloads<T>& list, findings& found) {
   std::map<std::pair<std::string, std::string_view>, place> first;
   for (const declaration<T>& each : list.overrides)
     for (const dns_label& environment : each.value.in) {
       const auto [known, is_new] = first.try_emplace({each.name, environment.view()}, each.near("in"));
       if (!is_new)
         found.add(each.near("in"),
-                  given_twice(fmt::format("{} IN this environment", what), environment.view(),
+                  given_twice(fmt::format("{} IN this environment", kind<T>.noun), environment.view(),
                               found.text_of(known->second.site->from->where)));
     }
 }
 
 template <typename T>
-void check_all(
-    workloads<T>& list, std::string_view what, std::string_view function, draft& in, findings& found) {
+void check_all(draft& in, findings& found) {
+  workloads<T>& list = in.all<T>();
   for (const auto& each : list.items()) {
-    check_declared(each, what, in, found);
-    judge_everywhere(each, list, in, found, [&](const declaration<T>& of, const judged_place& where) {
-      check_values(of, where, found);
-    });
+    if constexpr (has_pods<T>) check_declared(each, in, found);
+    judge_everywhere(each, in, found);
   }
-  for (const auto& each : list.overrides) check_override(each, list, what, function, in, found);
-  check_overrides_apart(list, what, found);
+  for (const auto& each : list.overrides) check_override(each, in, found);
+  check_overrides_apart(list, found);
 }
 
 /// The zone exists, and no run falls into an hour that a change of its clock leaves out or has twice.
@@ -351,7 +404,7 @@ void check_cron_job(const declaration<cron_job>& of, draft& in, const zone_sourc
   if (!of.at("schedule") && !of.site->unclear)
     found.add(of.start(),
               missing_option("SCHEDULE", cron_schedule::allowed(), "cicd explain cron_job.schedule"));
-  if (in.services.find(of.name)) found.add(of.near("name"), name_of_a_service(of.name));
+  if (in.all<service>().find(of.name)) found.add(of.near("name"), name_of_a_service(of.name));
   const std::string object = in.own.name + "-" + of.name;
   if (!of.value.named && object.size() > longest_with_suffix)
     found.warn(of.near("name"), long_cron_job(object, longest_with_suffix));
@@ -362,63 +415,11 @@ void check_cron_override(const declaration<cron_job>& of,
                          draft& in,
                          const zone_source& zones,
                          findings& found) {
-  declaration<cron_job>* base = in.cron_jobs.find(of.name);
+  declaration<cron_job>* base = in.all<cron_job>().find(of.name);
   if (!base || (!of.at("schedule") && !of.at("time_zone"))) return;
   declaration<cron_job> merged = *base;
   lay_in_over(merged, of);
   check_zone(merged, zones, found);
-}
-
-/// Services and cron jobs by one name: a container may stand in the pods of both.
-struct hosts_of_containers {
-  draft& in;
-  bool find(std::string_view name) { return in.services.find(name) || in.cron_jobs.find(name); }
-  std::vector<std::string> names() const {
-    std::vector<std::string> all = in.services.names();
-    for (std::string& each : in.cron_jobs.names()) all.push_back(std::move(each));
-    return all;
-  }
-};
-
-bool is_stateful(const dns_label& name, const judged_place& where) {
-  const declaration<service>* found = where.in.services.find(name.view());
-  if (!found) return false;
-  if (!where.beside) return found->value.stateful;
-  return declared_in_places<service>(*found, where.in.services)
-      .merged_in({where.beside->name})
-      .value.stateful;
-}
-
-void check_container(const declaration<container>& of, const judged_place& where, findings& found) {
-  draft& in = where.in;
-  const auto need = [&](std::string_view key, std::string_view keyword, std::string_view allowed) {
-    if (!of.at(key) && !of.site->unclear)
-      found.add(of.start(), missing_option(keyword, allowed, fmt::format("cicd explain container.{}", key)));
-  };
-  need("of", "OF", "names of services and cron jobs");
-  need("role", "ROLE", allowed_of<container_role>());
-  hosts_of_containers hosts{in};
-  check_references(of.value.of, of.near("of"), "OF", "service or cron job", hosts, found);
-  const std::string_view image = of.value.image.view();
-  if (!image.empty() && image.find('@') == image.npos && !in.without_template && !in.images.find(image))
-    found.add(of.at("image"), unknown_reference("IMAGE", "image", image, in.images.names()));
-  for (const dns_label& each : of.value.of)
-    if (each.view() == of.name) found.add(of.near("name"), name_of_the_main_container(of.name));
-  check_variables(of, found);
-  const bool stateful = std::all_of(of.value.of.begin(), of.value.of.end(),
-                                    [&](const dns_label& each) { return is_stateful(each, where); });
-  check_volumes(of, stateful, found);
-}
-
-/// Which pods a container is in, and as what, holds everywhere.
-void check_container_override(const declaration<container>& of, draft& in, findings& found) {
-  places_of_values places{in};
-  check_references(of.value.in, of.near("in"), "IN", "environment", places, found);
-  if (!in.containers.find(of.name))
-    return found.add(of.start(),
-                     undeclared_workload("pipeline_container", "container", of.name, of.pipeline));
-  for (const auto& [key, keyword] : {std::pair{"of", "OF"}, std::pair{"role", "ROLE"}})
-    if (of.at(key)) found.add(of.at(key), meaningless_option(keyword, "with IN", "leave it out"));
 }
 
 }  // namespace
@@ -426,17 +427,11 @@ void check_container_override(const declaration<container>& of, draft& in, findi
 
 void check_workloads(draft& of, const zone_source& zones, findings& found) {
   using namespace checks_workload;
-  check_all(of.services, "service", "pipeline_service", of, found);
-  check_all(of.cron_jobs, "cron job", "pipeline_cron_job", of, found);
-  for (const auto& each : of.cron_jobs.items()) check_cron_job(each, of, zones, found);
-  for (const auto& each : of.cron_jobs.overrides) check_cron_override(each, of, zones, found);
-  for (const auto& each : of.containers.items())
-    judge_everywhere(each, of.containers, of, found,
-                     [&](const declaration<container>& judged, const judged_place& where) {
-                       check_container(judged, where, found);
-                     });
-  for (const auto& each : of.containers.overrides) check_container_override(each, of, found);
-  check_overrides_apart(of.containers, "container", found);
+  each_kind([&]<typename T>() {
+    if constexpr (has_places<T>) check_all<T>(of, found);
+  });
+  for (const auto& each : of.all<cron_job>().items()) check_cron_job(each, of, zones, found);
+  for (const auto& each : of.all<cron_job>().overrides) check_cron_override(each, of, zones, found);
 }
 
 }  // namespace cicd::declaring

@@ -5,6 +5,8 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -44,18 +46,26 @@ struct workloads : named_list<T> {
   std::vector<declaration<T>> overrides{};
 };
 
+template <typename T>
+using list_of = std::conditional_t<has_places<T>, workloads<T>, named_list<T>>;
+template <typename... T>
+std::tuple<list_of<T>...> lists_of(kind_list<T...>);
+
 struct draft {
   declaration<pipeline> own;
-  named_list<step> steps;
-  named_list<image> images;
-  workloads<service> services;
-  workloads<cron_job> cron_jobs;
-  workloads<container> containers;
-  named_list<environment> environments;
-  named_list<preview> previews;               ///< by environment
-  named_list<canary> canaries;                ///< by environment and service
+  decltype(lists_of(kinds{})) parts;
   std::vector<const call_site*> label_calls;  ///< of pipeline_label()
   bool without_template = false;              ///< its template could not be read: what it lacks may be there
+
+  /// Those of a kind, by name: previews by environment, canaries by environment and service.
+  template <typename T>
+  auto& all() {
+    return std::get<list_of<T>>(parts);
+  }
+  template <typename T>
+  const auto& all() const {
+    return const_cast<draft*>(this)->all<T>();
+  }
 };
 
 /// Lays what `over` gives over `base`; places go along.

@@ -31,31 +31,37 @@ void fill_in_names(environment& of, const dns_label& pipeline) {
 }
 
 template <typename T>
-void move_part(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
-  const std::string prefix = fmt::format("{}.{}", kind, from.name);
+void move_part(declaration<T>& from, std::vector<T>& to, declared_pipeline& made) {
+  const std::string prefix = fmt::format("{}.{}", kind<T>.name, from.name);
   made.origins.emplace(prefix, from.site->from->where);
   note_origins(from, prefix + ".", made);
   to.push_back(std::move(from.value));
 }
 
 template <typename T>
-void move_override(declaration<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+void move_override(declaration<T>& from, std::vector<T>& to, declared_pipeline& made) {
   const auto& options = options_of<T>();
   for (const dns_label& environment : from.value.in)
     for (std::size_t at = 1; at < options.size(); ++at)
       if (from.given[at] && options[at].key != "in")
-        made.origins.emplace(fmt::format("{}.{}.{}@{}", kind, from.name, options[at].key, environment.view()),
-                             from.given[at].site->from->where);
+        made.origins.emplace(
+            fmt::format("{}.{}.{}@{}", kind<T>.name, from.name, options[at].key, environment.view()),
+            from.given[at].site->from->where);
   to.push_back(std::move(from.value));
+}
+
+template <typename T>
+void move_parts(named_list<T>& from, std::vector<T>& to, declared_pipeline& made) {
+  for (auto& each : from.items()) move_part(each, to, made);
 }
 
 /// Each with its values IN environments right behind it.
 template <typename T>
-void move_workloads(workloads<T>& from, std::string_view kind, std::vector<T>& to, declared_pipeline& made) {
+void move_parts(workloads<T>& from, std::vector<T>& to, declared_pipeline& made) {
   for (auto& each : from.items()) {
-    move_part(each, kind, to, made);
+    move_part(each, to, made);
     for (auto& over : from.overrides)
-      if (over.name == each.name) move_override(over, kind, to, made);
+      if (over.name == each.name) move_override(over, to, made);
   }
 }
 
@@ -91,17 +97,8 @@ declared_pipeline handed_over(draft& of) {
   made.source_directory = source_directory_of(of.own);
   note_origins(of.own, "", made);
   note_labels(of, made);
-  for (auto& each : of.steps.items()) move_part(each, "step", made.declared.steps, made);
-  for (auto& each : of.images.items()) move_part(each, "image", made.declared.images, made);
-  move_workloads(of.services, "service", made.declared.services, made);
-  move_workloads(of.cron_jobs, "cron_job", made.declared.cron_jobs, made);
-  move_workloads(of.containers, "container", made.declared.containers, made);
-  for (auto& each : of.environments.items()) {
-    fill_in_names(each.value, made.declared.name);
-    move_part(each, "environment", made.declared.environments, made);
-  }
-  for (auto& each : of.previews.items()) move_part(each, "preview", made.declared.previews, made);
-  for (auto& each : of.canaries.items()) move_part(each, "canary", made.declared.canaries, made);
+  for (auto& each : of.all<environment>().items()) fill_in_names(each.value, made.declared.name);
+  each_kind([&]<typename T>() { move_parts(of.all<T>(), made.declared.*kind<T>.list, made); });
   note_files(of.own, made);
   return made;
 }

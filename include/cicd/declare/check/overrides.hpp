@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -51,6 +52,43 @@ void lay_in_environment(T& base, const T& over) {
     else
       field = value;
   });
+}
+
+/// Whether a call holds IN that environment, or in those copies of branches.
+template <typename T>
+bool holds_in(const T& call, std::string_view where) {
+  return std::any_of(call.in.begin(), call.in.end(), [&](const dns_label& in) { return in.view() == where; });
+}
+
+/// The first call of a name declares it. What holds in the copies of branches lies over their environment's.
+template <typename T>
+T merged_in(const std::vector<T>& calls,
+            std::string_view name,
+            std::string_view environment,
+            std::string_view copy) {
+  T merged;
+  const T* first = nullptr;
+  for (const std::string_view where : {environment, copy})
+    for (const T& each : calls) {
+      if (each.name.view() != name) continue;
+      if (first == nullptr)
+        merged = *(first = &each);
+      else if (&each != first && !where.empty() && holds_in(each, where))
+        lay_in_environment(merged, each);
+    }
+  return merged;
+}
+
+/// Each name once, sorted, as `merged_in` gives it. Merging costs the same however many others there are.
+template <typename T>
+std::vector<T> all_merged_in(const std::vector<T>& calls,
+                             std::string_view environment,
+                             std::string_view copy) {
+  std::map<std::string_view, std::vector<T>> by_name;
+  for (const T& each : calls) by_name[each.name.view()].push_back(each);
+  std::vector<T> all;
+  for (const auto& [name, own] : by_name) all.push_back(merged_in(own, name, environment, copy));
+  return all;
 }
 
 }  // namespace cicd::declaring

@@ -11,30 +11,6 @@ namespace cicd {
 namespace declare_service_in {
 namespace {
 
-template <typename T>
-bool holds(const T& call, std::string_view where) {
-  return std::any_of(call.in.begin(), call.in.end(), [&](const dns_label& in) { return in.view() == where; });
-}
-
-/// The first call of a name declares it. What holds in the copies of branches lies over their environment's.
-template <typename T>
-T workload_in(const std::vector<T>& calls,
-              std::string_view name,
-              std::string_view environment,
-              std::string_view copy) {
-  T merged;
-  const T* first = nullptr;
-  for (const std::string_view where : {environment, copy})
-    for (const T& each : calls) {
-      if (each.name.view() != name) continue;
-      if (first == nullptr)
-        merged = *(first = &each);
-      else if (&each != first && !where.empty() && holds(each, where))
-        declaring::lay_in_environment(merged, each);
-    }
-  return merged;
-}
-
 bool reads_secrets(const container& of) {
   return !of.secret_env.empty() || std::any_of(of.volumes.begin(), of.volumes.end(), [](const mount& each) {
     return each.source.view().starts_with("secret:");
@@ -44,8 +20,9 @@ bool reads_secrets(const container& of) {
 /// What a branch's code would do to the environment's data is done only where somebody said so.
 bool runs_in(const pipeline& declared, const container& of, std::string_view copy) {
   return copy.empty() || !reads_secrets(of)
-         || std::any_of(declared.containers.begin(), declared.containers.end(),
-                        [&](const container& each) { return each.name == of.name && holds(each, copy); });
+         || std::any_of(declared.containers.begin(), declared.containers.end(), [&](const container& each) {
+              return each.name == of.name && declaring::holds_in(each, copy);
+            });
 }
 
 std::vector<container> all_containers(const pipeline& declared,
@@ -54,7 +31,7 @@ std::vector<container> all_containers(const pipeline& declared,
   std::vector<container> all;
   for (const container& each : declared.containers)
     if (std::none_of(all.begin(), all.end(), [&](const container& other) { return other.name == each.name; }))
-      all.push_back(workload_in(declared.containers, each.name.view(), environment, copy));
+      all.push_back(declaring::merged_in(declared.containers, each.name.view(), environment, copy));
   return all;
 }
 
@@ -65,14 +42,14 @@ service service_in(const pipeline& declared,
                    std::string_view name,
                    std::string_view environment,
                    std::string_view copy) {
-  return declare_service_in::workload_in(declared.services, name, environment, copy);
+  return declaring::merged_in(declared.services, name, environment, copy);
 }
 
 cron_job cron_job_in(const pipeline& declared,
                      std::string_view name,
                      std::string_view environment,
                      std::string_view copy) {
-  return declare_service_in::workload_in(declared.cron_jobs, name, environment, copy);
+  return declaring::merged_in(declared.cron_jobs, name, environment, copy);
 }
 
 std::vector<container> containers_in(const pipeline& declared,

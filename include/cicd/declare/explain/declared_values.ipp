@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include <cicd/declare/check/overrides.hpp>
 #include <cicd/declare/explain/cmake_words.hpp>
 #include <cicd/declare/explain/text_page.hpp>
 
@@ -69,31 +70,20 @@ std::string page_in(const T& of,
   return fmt::format("in {}:\n{}", place, lines.empty() ? "  not given\n" : lines);
 }
 
-/// The values of a service or cron job in each environment, and in the copies of branches where a call names
-/// them. `in` gives it as it is in the one of that name.
-template <typename In>
-std::string workload_page(const declared_subject& subject, std::string_view source_root, In in) {
+/// The values of what has pods in each environment, and in the copies of branches where a call names them.
+template <typename T>
+std::string workload_page(const declared_subject& subject, std::string_view source_root) {
   const pipeline& declared = subject.in->declared;
-  if (declared.environments.empty())
-    return values_page(in(declared, subject.name, "", ""), subject, source_root);
+  const auto in = [&](std::string_view environment, std::string_view copy) {
+    return merged_in(declared.*kind<T>.list, subject.name, environment, copy);
+  };
+  if (declared.environments.empty()) return values_page(in("", ""), subject, source_root);
   std::string page;
   for (const environment& each : declared.environments)
-    page += page_in(in(declared, subject.name, each.name.view(), ""), subject, each.name.str(), source_root);
+    page += page_in(in(each.name.view(), ""), subject, each.name.str(), source_root);
   for (const char* copy : {"preview", "canary"})
-    if (differs_in(subject, copy))
-      page += page_in(in(declared, subject.name, "", copy), subject, copy, source_root);
+    if (differs_in(subject, copy)) page += page_in(in("", copy), subject, copy, source_root);
   return page;
-}
-
-/// What a part goes by; see reading.hpp for those without a name.
-template <typename T>
-std::string name_of(const T& part) {
-  if constexpr (is_named<T>)
-    return part.name.str();
-  else if constexpr (std::is_same_v<T, canary>)
-    return part.in.str() + "." + part.service.str();
-  else
-    return part.in.str();
 }
 
 template <typename T>
@@ -117,20 +107,11 @@ void add_declared(const declared_pipeline& in, std::vector<std::pair<std::string
                         declared_subject{&in, kind, name, std::string(each.key)});
   };
   add("pipeline", pipeline);
-  const auto add_each = [&](const auto& parts) {
+  each_kind([&]<typename T>() {
     std::string last;
-    for (const auto& each : parts) {
-      if (const std::string name = name_of(each); name != last) add(std::string(kind_of(&each)), last = name);
-    }
-  };
-  add_each(in.declared.steps);
-  add_each(in.declared.images);
-  add_each(in.declared.services);
-  add_each(in.declared.cron_jobs);
-  add_each(in.declared.containers);
-  add_each(in.declared.environments);
-  add_each(in.declared.previews);
-  add_each(in.declared.canaries);
+    for (const T& each : in.declared.*kind<T>.list)
+      if (const std::string name = name_of(each); name != last) add(std::string(kind<T>.name), last = name);
+  });
 }
 
 }  // namespace
@@ -141,17 +122,14 @@ std::string declared_page(std::string_view title,
   const pipeline& declared = subject.in->declared;
   std::string page = fmt::format("{}\n\n", title);
   if (subject.kind == "pipeline") return page + values_page(declared, subject, source_root);
-  if (subject.kind == "service")
-    return page + workload_page(subject, source_root, [](const auto&... of) { return service_in(of...); });
-  if (subject.kind == "cron_job")
-    return page + workload_page(subject, source_root, [](const auto&... of) { return cron_job_in(of...); });
-  const auto part = [&](const auto& parts) { return page + part_page(parts, subject, source_root); };
-  if (subject.kind == "step") return part(declared.steps);
-  if (subject.kind == "image") return part(declared.images);
-  if (subject.kind == "container") return part(declared.containers);
-  if (subject.kind == "preview") return part(declared.previews);
-  if (subject.kind == "canary") return part(declared.canaries);
-  return part(declared.environments);
+  each_kind([&]<typename T>() {
+    if (subject.kind != kind<T>.name) return;
+    if constexpr (has_pods<T>)
+      page += workload_page<T>(subject, source_root);
+    else
+      page += part_page(declared.*kind<T>.list, subject, source_root);
+  });
+  return page;
 }
 
 std::vector<std::pair<std::string, declared_subject>> declared_subjects(const model* declared) {

@@ -9,6 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/options/fields.hpp>
+#include <cicd/declare/options/kinds.hpp>
 #include <cicd/declare/values/value_traits.hpp>
 
 namespace cicd::declaring {
@@ -42,39 +43,13 @@ constexpr arity arity_of() {
 }
 
 /// The name of a kind, as in `service.replicas`.
-constexpr std::string_view kind_of(const pipeline*) {
-  return "pipeline";
-}
-constexpr std::string_view kind_of(const step*) {
-  return "step";
-}
-constexpr std::string_view kind_of(const image*) {
-  return "image";
-}
-constexpr std::string_view kind_of(const service*) {
-  return "service";
-}
-constexpr std::string_view kind_of(const cron_job*) {
-  return "cron_job";
-}
-constexpr std::string_view kind_of(const container*) {
-  return "container";
-}
-constexpr std::string_view kind_of(const environment*) {
-  return "environment";
-}
-constexpr std::string_view kind_of(const preview*) {
-  return "preview";
-}
-constexpr std::string_view kind_of(const canary*) {
-  return "canary";
-}
-
-/// Whether a kind has a name of its own; others are told apart by the environment that they are IN.
 template <typename T>
-inline constexpr bool is_named = requires(T value) {
-  value.name;
-};
+constexpr std::string_view kind_of() {
+  if constexpr (std::is_same_v<T, pipeline>)
+    return "pipeline";
+  else
+    return kind<T>.name;
+}
 
 /// Rules that belong to one option rather than to its type.
 option specialised(std::string_view kind, option of);
@@ -84,15 +59,15 @@ std::vector<option> made_options() {
   std::vector<option> options;
   T value{};
   each_field(value, [&]<typename V>(std::string_view key, const V&) {
-    options.push_back(specialised(kind_of(&value), {.key = key,
-                                                    .keyword = upper(key),
-                                                    .takes = arity_of<V>(),
-                                                    .allowed = allowed_of<V>(),
-                                                    .choices = choices_for<V>(),
-                                                    .placeholders = {},
-                                                    .accepts = nullptr,
-                                                    .may_hold_empty = false,
-                                                    .merges = merges_in_lists<V>}));
+    options.push_back(specialised(kind_of<T>(), {.key = key,
+                                                 .keyword = upper(key),
+                                                 .takes = arity_of<V>(),
+                                                 .allowed = allowed_of<V>(),
+                                                 .choices = choices_for<V>(),
+                                                 .placeholders = {},
+                                                 .accepts = nullptr,
+                                                 .may_hold_empty = false,
+                                                 .merges = merges_in_lists<V>}));
   });
   return options;
 }

@@ -32,8 +32,10 @@ names of_pods(std::initializer_list<std::string_view> more = {}) {
   return all;
 }
 
-bool is_workload(std::string_view kind) {
-  return kind == "service" || kind == "cron_job";
+bool is_workload(std::string_view name) {
+  bool is = false;
+  each_kind([&]<typename T>() { is |= has_pods<T> && kind<T>.name == name; });
+  return is;
 }
 
 /// Only what is known when the text is used, and never what changes with a commit where the text is part of a
@@ -47,7 +49,7 @@ names placeholders_of(std::string_view kind, std::string_view key) {
   if (is_workload(kind) && key == "annotations")
     return kind == "service" ? of_release({"host", "image"}) : of_release({"image"});
   if (key == "env" && kind == "service") return of_pods({"host"});
-  if (key == "env" && (kind == "cron_job" || kind == "container")) return of_pods();
+  if (key == "env" && (is_workload(kind) || kind == "container")) return of_pods();
   if (kind == "environment" && key == "verify") return of_release({"host", "image", "namespace"});
   if (kind == "environment"
       && (key == "repository" || key == "path" || key == "context" || key == "kubeconfig"))
@@ -190,16 +192,11 @@ option specialised(std::string_view kind, option of) {
 
 const std::vector<option>& options_of(std::string_view kind) {
   static const std::vector<option> none;
-  if (kind == "pipeline") return options_of<pipeline>();
-  if (kind == "step") return options_of<step>();
-  if (kind == "image") return options_of<image>();
-  if (kind == "service") return options_of<service>();
-  if (kind == "cron_job") return options_of<cron_job>();
-  if (kind == "container") return options_of<container>();
-  if (kind == "environment") return options_of<environment>();
-  if (kind == "preview") return options_of<preview>();
-  if (kind == "canary") return options_of<canary>();
-  return none;
+  const std::vector<option>* found = kind == "pipeline" ? &options_of<pipeline>() : &none;
+  each_kind([&]<typename T>() {
+    if (declaring::kind<T>.name == kind) found = &options_of<T>();
+  });
+  return *found;
 }
 
 const std::vector<placeholder_doc>& placeholder_docs() {
@@ -231,66 +228,18 @@ const std::vector<declaring_function>& declaring_functions() {
          "pipeline",
          "<pipeline>",
          {},
-         "A pipeline: all it takes for a service that follows its template."},
-        {"pipeline_step",
-         "step",
-         "<pipeline> <step>",
-         {},
-         "One step of one's own, or other values for a template's. A call that gives COMMAND or SHELL "
-         "replaces the template's step "
-         "of that name, except for its STAGE; one that gives neither changes only what it names."},
-        {"pipeline_image",
-         "image",
-         "<pipeline> [<image>]",
-         {},
-         "An OCI image. A call for the template's image changes only what it names; an image of another name "
-         "is one more."},
-        {"pipeline_service",
-         "service",
-         "<pipeline> <service>",
-         {},
-         "A long-running workload: Deployment, Service and Ingress. With IN, other values for some "
-         "environments; values that are told apart by a name (ENV, SECRET_ENV, PORTS, annotations) are "
-         "merged by "
-         "it, everything else is replaced."},
-        {"pipeline_cron_job",
-         "cron_job",
-         "<pipeline> <cron-job>",
-         {},
-         "A scheduled workload: a CronJob. With IN, other values for some environments, as for a service; "
-         "OFF "
-         "leaves it out."},
-        {"pipeline_container",
-         "container",
-         "<pipeline> <container>",
-         {},
-         "A further container in the pods of services or cron jobs: one that runs before the main one, or "
-         "beside "
-         "it."},
-        {"pipeline_environment",
-         "environment",
-         "<pipeline> <environment>",
-         {},
-         "A place that the services are deployed to."},
-        {"pipeline_preview",
-         "preview",
-         "<pipeline>",
-         {},
-         "The copy of the service that a branch gets beside the real one: `deploy-branch`, "
-         "`undeploy-branch`."},
-        {"pipeline_canary",
-         "canary",
-         "<pipeline>",
-         {},
-         "What a branch may take of an environment's requests, when somebody starts it by `cicd canary "
-         "start`."},
+         "A pipeline: all it takes for a service that follows its template."}};
+    declaring::each_kind([&]<typename T>() {
+      const auto& of = declaring::kind<T>;
+      made.push_back({of.function, of.name, of.signature, {}, of.summary});
+    });
+    made.push_back(
         {"pipeline_label",
          "label",
          "<pipeline> <key>=<value>",
          {},
          "Labels of one's own on every object and on the pods, as LABELS of add_pipeline(); several calls "
-         "add "
-         "up."}};
+         "add up."});
     for (declaring_function& function : made)
       for (const declaring::option& option : declaring::options_of(function.kind))
         if (option.key != "name") function.keywords.push_back(option.keyword);

@@ -171,10 +171,40 @@ declaration<T> read_options(call_site& site, declaration<T> to, std::size_t firs
   return to;
 }
 
+bool is_keyword(std::string_view word, const std::vector<option>& options);
+/// The function that declares that kind.
+const declaring_function& function_for(std::string_view kind);
+
 /// Reads a whole call; reports what is wrong in it.
 declaration<pipeline> read_pipeline(call_site& site, findings& found);
+/// The names come first, each where no keyword stands; an image's may be left out, and some kinds have none.
 template <typename T>
-declaration<T> read_part(call_site& site, findings& found);
+declaration<T> read_part(call_site& site, findings& found) {
+  const std::vector<std::string>& words = site.from->arguments;
+  declaration<T> read{.site = &site};
+  site.subject = site.from->where.function + "()";
+  constexpr std::size_t most_names = is_named<T> ? 2 : 1;
+  std::size_t names = 0;
+  while (names < most_names && names < words.size() && !is_keyword(words[names], options_of<T>())) ++names;
+  if (names > 0) site.subject = read.pipeline = words[0];
+  const bool needs_name = is_named<T> && !std::is_same_v<T, image>;
+  if (names == 0 || (names == 1 && needs_name)) {
+    found.add({&site, 0}, missing_name(function_for(kind<T>.name)));
+    return read_options(site, std::move(read), names, found);
+  }
+  if constexpr (is_named<T>) {
+    read.name = names == 2 ? words[1] : "image";
+    site.subject = read.pipeline + "/" + read.name;
+    read_name(read, 1, found);
+    return read_options(site, std::move(read), names, found);
+  } else {
+    site.subject += "/" + std::string(kind<T>.name);
+    read = read_options(site, std::move(read), names, found);
+    read.name = name_of(read.value);
+    return read;
+  }
+}
+
 /// Reads a call of pipeline_label(): a declaration of a pipeline that holds its LABELS alone.
 declaration<pipeline> read_labels(call_site& site, findings& found);
 

@@ -118,35 +118,6 @@ class word_sorter {
   std::size_t current_ = 0;
 };
 
-const declaring_function& function_for(std::string_view kind) {
-  const auto& functions = declaring_functions();
-  return *std::find_if(functions.begin(), functions.end(),
-                       [&](const declaring_function& each) { return each.kind == kind; });
-}
-
-template <typename T>
-void report_missing_name(const call_site& site, findings& found) {
-  const declaring_function& function = function_for(kind_of(static_cast<const T*>(nullptr)));
-  found.add({&site, 0}, missing_name(function));
-}
-
-/// What has no name of its own goes by the environment that it is IN.
-declaration<preview> named_by_place(declaration<preview> read) {
-  read.name = read.value.in.str();
-  return read;
-}
-
-declaration<canary> named_by_place(declaration<canary> read) {
-  read.name = read.value.in.str();
-  if (read.value.service) read.name += "." + read.value.service.str();
-  return read;
-}
-
-bool is_keyword(std::string_view word, const std::vector<option>& options) {
-  return std::any_of(options.begin(), options.end(),
-                     [&](const option& each) { return each.key != "name" && each.keyword == word; });
-}
-
 }  // namespace
 
 std::vector<option_words> words_by_option(call_site& site,
@@ -154,6 +125,11 @@ std::vector<option_words> words_by_option(call_site& site,
                                           const std::vector<option>& options,
                                           findings& found) {
   return word_sorter(site, options, found).sorted(first);
+}
+
+bool is_keyword(std::string_view word, const std::vector<option>& options) {
+  return std::any_of(options.begin(), options.end(),
+                     [&](const option& each) { return each.key != "name" && each.keyword == word; });
 }
 
 bool reads_as_keyword(std::string_view word, const std::vector<option>& options) {
@@ -173,43 +149,23 @@ void check_placeholders(const option& of, const place& where, std::string_view t
   }
 }
 
+const declaring_function& function_for(std::string_view kind) {
+  const auto& functions = declaring_functions();
+  return *std::find_if(functions.begin(), functions.end(),
+                       [&](const declaring_function& each) { return each.kind == kind; });
+}
+
 declaration<pipeline> read_pipeline(call_site& site, findings& found) {
   const std::vector<std::string>& words = site.from->arguments;
   declaration<pipeline> read{.site = &site};
   site.subject = site.from->where.function + "()";
   if (words.empty() || is_keyword(words[0], options_of<pipeline>())) {
-    report_missing_name<pipeline>(site, found);
+    found.add({&site, 0}, missing_name(function_for("pipeline")));
     return read_options(site, std::move(read), 0, found);
   }
   site.subject = read.pipeline = read.name = words[0];
   read_name(read, 0, found);
   return read_options(site, std::move(read), 1, found);
-}
-
-/// The names come first, each where no keyword stands; an image's may be left out, and some kinds have none.
-template <typename T>
-declaration<T> read_part(call_site& site, findings& found) {
-  const std::vector<std::string>& words = site.from->arguments;
-  declaration<T> read{.site = &site};
-  site.subject = site.from->where.function + "()";
-  constexpr std::size_t most_names = is_named<T> ? 2 : 1;
-  std::size_t names = 0;
-  while (names < most_names && names < words.size() && !is_keyword(words[names], options_of<T>())) ++names;
-  if (names > 0) site.subject = read.pipeline = words[0];
-  const bool needs_name = is_named<T> && !std::is_same_v<T, image>;
-  if (names == 0 || (names == 1 && needs_name)) {
-    report_missing_name<T>(site, found);
-    return read_options(site, std::move(read), names, found);
-  }
-  if constexpr (is_named<T>) {
-    read.name = names == 2 ? words[1] : "image";
-    site.subject = read.pipeline + "/" + read.name;
-    read_name(read, 1, found);
-    return read_options(site, std::move(read), names, found);
-  } else {
-    site.subject += "/" + std::string(kind_of(&read.value));
-    return named_by_place(read_options(site, std::move(read), names, found));
-  }
 }
 
 declaration<pipeline> read_labels(call_site& site, findings& found) {
@@ -231,14 +187,5 @@ declaration<pipeline> read_labels(call_site& site, findings& found) {
   }
   return read;
 }
-
-template declaration<step> read_part<step>(call_site& site, findings& found);
-template declaration<image> read_part<image>(call_site& site, findings& found);
-template declaration<service> read_part<service>(call_site& site, findings& found);
-template declaration<cron_job> read_part<cron_job>(call_site& site, findings& found);
-template declaration<container> read_part<container>(call_site& site, findings& found);
-template declaration<environment> read_part<environment>(call_site& site, findings& found);
-template declaration<preview> read_part<preview>(call_site& site, findings& found);
-template declaration<canary> read_part<canary>(call_site& site, findings& found);
 
 }  // namespace cicd::declaring

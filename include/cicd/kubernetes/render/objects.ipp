@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/check/overrides.hpp>
+#include <cicd/declare/options/kinds.hpp>
 #include <cicd/kubernetes/render/manifests.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/render/patches.hpp>
@@ -87,7 +89,7 @@ inline void add_reach(collection& to, const workload& of) {
   if (!of.declared.allow_from.empty()) add(to, of, network_policy(of));
 }
 
-inline status add_service(collection& to, service declared) {
+inline status add_workload(collection& to, service declared) {
   result<workload> of = workload_of(to.pipeline, std::move(declared), to.facts);
   if (!of) return std::move(of).error();
   const bool is_canary = to.facts.on == track::canary;
@@ -101,7 +103,7 @@ inline status add_service(collection& to, service declared) {
   return add_common(to, *of);
 }
 
-inline status add_cron_job(collection& to, const cron_job& declared) {
+inline status add_workload(collection& to, const cron_job& declared) {
   result<workload> of = workload_of(to.pipeline, declared, to.facts);
   if (!of) return std::move(of).error();
   add(to, *of, cron_job_object(*of));
@@ -124,14 +126,16 @@ inline bool is_wanted(const release_facts& facts, const cron_job& of) {
          || (facts.on == track::preview && is_among(facts.of_branch.cron_jobs, of.name));
 }
 
+/// A kind of workload has an `is_wanted` and an `add_workload` above.
 inline status add_workloads(collection& to) {
-  for (service& each : services_in(to.pipeline.declared, to.facts.environment, to.facts.on))
-    if (is_wanted(to.facts, each))
-      if (status added = add_service(to, std::move(each)); !added) return added;
-  for (const cron_job& each : cron_jobs_in(to.pipeline.declared, to.facts.environment, to.facts.on))
-    if (is_wanted(to.facts, each))
-      if (status added = add_cron_job(to, each); !added) return added;
-  return {};
+  status added;
+  declaring::each_kind([&]<typename T>() {
+    if constexpr (declaring::has_pods<T>)
+      for (T& each : declaring::all_merged_in(to.pipeline.declared.*declaring::kind<T>.list,
+                                              to.facts.environment, copy_named(to.facts.on)))
+        if (added && is_wanted(to.facts, each)) added = add_workload(to, std::move(each));
+  });
+  return added;
 }
 
 /// A branch in the environment's namespace uses the environment's accounts; it never makes or removes them.

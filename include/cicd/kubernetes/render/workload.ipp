@@ -9,6 +9,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/check/overrides.hpp>
 #include <cicd/declare/options/fields.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/kubernetes/render/names.hpp>
@@ -228,14 +229,6 @@ inline result<workload> completed(workload of,
   return of;
 }
 
-/// The calls of each name, so that merging them costs the same however many others there are.
-template <typename Declared>
-std::map<std::string_view, std::vector<Declared>> calls_by_name(const std::vector<Declared>& calls) {
-  std::map<std::string_view, std::vector<Declared>> sorted;
-  for (const Declared& each : calls) sorted[each.name.view()].push_back(each);
-  return sorted;
-}
-
 }  // namespace workloads
 
 service pods_of(const cron_job& declared) {
@@ -285,23 +278,11 @@ std::string_view copy_named(track on) {
 }
 
 std::vector<service> services_in(const pipeline& declared, std::string_view environment, track on) {
-  std::vector<service> services;
-  for (auto& [name, calls] : workloads::calls_by_name(declared.services)) {
-    pipeline own;
-    own.services = std::move(calls);
-    services.push_back(service_in(own, name, environment, copy_named(on)));
-  }
-  return services;
+  return declaring::all_merged_in(declared.services, environment, copy_named(on));
 }
 
 std::vector<cron_job> cron_jobs_in(const pipeline& declared, std::string_view environment, track on) {
-  std::vector<cron_job> cron_jobs;
-  for (auto& [name, calls] : workloads::calls_by_name(declared.cron_jobs)) {
-    pipeline own;
-    own.cron_jobs = std::move(calls);
-    cron_jobs.push_back(cron_job_in(own, name, environment, copy_named(on)));
-  }
-  return cron_jobs;
+  return declaring::all_merged_in(declared.cron_jobs, environment, copy_named(on));
 }
 
 result<workload> workload_of(const declared_pipeline& pipeline,
