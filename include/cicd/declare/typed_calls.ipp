@@ -38,7 +38,7 @@ template <typename T>
 call call_for(const T& of, std::vector<std::string> names, std::string part, const typed_place& from) {
   const auto& functions = declaring_functions();
   const auto function = std::find_if(functions.begin(), functions.end(), [&](const declaring_function& each) {
-    return each.kind == kind_of(&of);
+    return each.kind == kind_of<T>();
   });
   add_options(of, names);
   return {.where = {.list_file = from.file,
@@ -61,7 +61,7 @@ void add_parts(const std::vector<T>& parts,
       const std::string name = is_default ? "image" : each.name.str();
       to.push_back(call_for(each, {pipeline, name}, pipeline + "/" + name, from));
     } else {
-      const std::string kind(kind_of(&each));
+      const std::string kind(kind_of<T>());
       to.push_back(call_for(each, {pipeline}, pipeline + "/" + kind + " in " + each.in.str(), from));
     }
   }
@@ -74,14 +74,8 @@ std::vector<call> calls_of(const pipeline& declared, const typed_place& from) {
   using namespace declare_typed_calls;
   const std::string name = declared.name.str();
   std::vector<call> calls{call_for(declared, {name}, name, from)};
-  add_parts(declared.steps, name, from, calls);
-  add_parts(declared.images, name, from, calls);
-  add_parts(declared.services, name, from, calls);
-  add_parts(declared.cron_jobs, name, from, calls);
-  add_parts(declared.containers, name, from, calls);
-  add_parts(declared.environments, name, from, calls);
-  add_parts(declared.previews, name, from, calls);
-  add_parts(declared.canaries, name, from, calls);
+  declaring::each_kind(
+      [&]<typename T>() { add_parts(declared.*declaring::kind<T>.list, name, from, calls); });
   return calls;
 }
 

@@ -167,7 +167,7 @@ T read_from(const call& one) {
 template <typename T>
 void expect_examples_to_come_back() {
   std::size_t seen = 0;
-  const std::string kind(declaring::kind_of(static_cast<const T*>(nullptr)));
+  const std::string kind(declaring::kind_of<T>());
   for (const field_doc& doc : field_docs()) {
     if (!doc.key.starts_with(kind + ".") || doc.key.ends_with(".name") || doc.example.empty()) continue;
     std::vector<std::string> words{"orders"};
