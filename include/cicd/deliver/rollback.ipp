@@ -9,8 +9,8 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
-#include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/policy/hold.hpp>
+#include <cicd/deliver/release_draft.hpp>
 #include <cicd/deliver/rollback.hpp>
 
 namespace cicd {
@@ -78,7 +78,7 @@ wanted_release release_of(const deployment_record& to,
   about.pipeline = on.pipeline;
   about.where = on.place;
   about.place = place;
-  delivery::draft made = delivery::draft_of(to, *on.place);
+  release_draft made = draft_of(to, *on.place);
   about.facts = std::move(made.facts);
   about.record = std::move(made.record);
   about.record.id = on.id;

@@ -1,10 +1,14 @@
 // The bodies of deliver/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
+#include <cicd/deliver/branch_copy.ipp>
+#include <cicd/deliver/change_gate.ipp>
 #include <cicd/deliver/delivery.ipp>
-#include <cicd/deliver/delivery_clusters.ipp>
-#include <cicd/deliver/delivery_deploy.ipp>
-#include <cicd/deliver/delivery_gate.ipp>
-#include <cicd/deliver/delivery_publish.ipp>
+#include <cicd/deliver/manifest_way.ipp>
+#include <cicd/deliver/publish.ipp>
+#include <cicd/deliver/release_draft.ipp>
 #include <cicd/deliver/rollback.ipp>
+#include <cicd/deliver/sources.ipp>
+#include <cicd/deliver/verify.ipp>
+#include <cicd/deliver/way.ipp>
 #include <cicd/deliver/ways.ipp>

@@ -2,17 +2,35 @@
 // with that file.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/deliver/way.hpp>
 
 namespace cicd {
 
 /// A `const` one of these in a way's `way.ipp` puts it at the end of the list, once in a program.
 class listed_way {
  public:
-  explicit listed_way(const way_traits& of) { all().push_back(of); }
-  static std::vector<way_traits>& all();
+  using maker = std::unique_ptr<way> (*)(const way_context& in);
+  listed_way(const way_traits& of, maker make);
+};
+
+template <typename Way>
+std::unique_ptr<way> make_way(const way_context& in) {
+  return std::make_unique<Way>(in);
+}
+
+/// One of each way, for a run.
+class way_set {
+ public:
+  explicit way_set(const way_context& in);
+  /// Of a checked declaration, whose way is one of the list.
+  way& of(const environment& place) const;
+
+ private:
+  std::vector<std::unique_ptr<way>> ways_;  ///< in the order of the list
 };
 
 }  // namespace cicd

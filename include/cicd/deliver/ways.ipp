@@ -2,6 +2,8 @@
 // folder and its line.
 #pragma once
 
+#include <stdexcept>
+
 #include <cicd/deliver/ways.hpp>
 
 // The order counts.
@@ -13,13 +15,40 @@
 
 namespace cicd {
 
-std::vector<way_traits>& listed_way::all() {
-  static std::vector<way_traits> ways;
+namespace deliver_ways {
+namespace {
+
+struct way_list {
+  std::vector<way_traits> traits;
+  std::vector<listed_way::maker> makers;
+};
+
+way_list& all() {
+  static way_list ways;
   return ways;
 }
 
+}  // namespace
+}  // namespace deliver_ways
+
+listed_way::listed_way(const way_traits& of, maker make) {
+  deliver_ways::all().traits.push_back(of);
+  deliver_ways::all().makers.push_back(make);
+}
+
 std::span<const way_traits> deploy_ways() {
-  return listed_way::all();
+  return deliver_ways::all().traits;
+}
+
+way_set::way_set(const way_context& in) {
+  for (const listed_way::maker make : deliver_ways::all().makers) ways_.push_back(make(in));
+}
+
+way& way_set::of(const environment& place) const {
+  const std::vector<way_traits>& traits = deliver_ways::all().traits;
+  for (std::size_t at = 0; at < traits.size(); ++at)
+    if (traits[at].way == place.via) return *ways_[at];
+  throw std::logic_error("an environment without a way of deploying: the declaration was not checked");
 }
 
 }  // namespace cicd

@@ -77,7 +77,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
   (void)index_.save();
   for (step_index step : wanted_)
-    if (status can = delivery::check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
+    if (status can = delivery_.check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);
   if (status may = may_begin_unless_interrupted(); !may) return {std::move(may).error()};
   memory_.emplace(session_->where, remembered_, cache_, std::move(seen.intact));
@@ -148,7 +148,7 @@ errors project_run::damage() const {
 result<json> project_run::saved_plan() const {
   json deploys(json::array{});
   for (step_index step : wanted_)
-    for (const delivery::planned_wave& each : delivery_.last_plans(graph_.steps[step].id)) {
+    for (const planned_wave& each : delivery_.last_plans(graph_.steps[step])) {
       json one = saved_plan_of(each.plan, each.wanted.record);
       one.set("step", graph_.steps[step].id);
       deploys.push(std::move(one));

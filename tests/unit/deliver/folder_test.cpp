@@ -4,7 +4,6 @@
 
 #include <fstream>
 
-#include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/system/files.hpp>
 

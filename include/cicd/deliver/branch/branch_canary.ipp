@@ -8,7 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/branch_facts.hpp>
-#include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 

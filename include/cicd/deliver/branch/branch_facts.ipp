@@ -6,7 +6,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/branch/branch_facts.hpp>
-#include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
 #include <cicd/observe/git.hpp>

@@ -10,7 +10,7 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/branch/branch_facts.hpp>
-#include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 

@@ -48,9 +48,4 @@ result<deployment_approval> approve(const permit& allowed,
 /// Who we are to the API server (`SelfSubjectReview`).
 result<std::string> identity_in(kubernetes::cluster& with);
 
-/// The words of VERIFY with their placeholders replaced.
-std::vector<std::string> verify_words(const declared_pipeline& pipeline,
-                                      const environment& place,
-                                      const wanted_release& of);
-
 }  // namespace cicd

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 
 namespace cicd {
@@ -96,28 +95,6 @@ result<deployment_approval> approve(const permit&,
   state->approvals.push_back(given);
   if (status written = write_cluster_state(with, home, *state); !written) return std::move(written).error();
   return given;
-}
-
-std::vector<std::string> verify_words(const declared_pipeline& pipeline,
-                                      const environment& place,
-                                      const wanted_release& of) {
-  placeholder_values values{{"pipeline", of.place.pipeline},
-                            {"environment", of.place.environment},
-                            {"namespace", of.place.namespace_name},
-                            {"version", of.record.version},
-                            {"commit", of.record.commit},
-                            {"commit_short", of.record.commit.substr(0, 7)},
-                            {"branch", of.record.branch}};
-  if (!of.record.images.empty()) values.emplace("image", of.record.images.begin()->second.reference);
-  std::string host = of.facts.of_branch.host;
-  for (const service& each : pipeline.declared.services)
-    if (host.empty())
-      host = with_placeholders(
-          service_in(pipeline.declared, each.name.view(), of.place.environment).host.view(), values);
-  values.emplace("host", host);
-  std::vector<std::string> words;
-  for (const text& word : place.verify) words.push_back(with_placeholders(word.view(), values));
-  return words;
 }
 
 }  // namespace cicd

@@ -12,3 +12,4 @@
 #include <cicd/deliver/cluster/plan_text.ipp>
 #include <cicd/deliver/cluster/selector.ipp>
 #include <cicd/deliver/cluster/smoke_jobs.ipp>
+#include <cicd/deliver/cluster/waves.ipp>

@@ -1,7 +1,21 @@
-// `VIA kubectl`: manifests are applied to a cluster.
+// `VIA kubectl`: manifests are applied to clusters. What would change in each, and doing it wave by wave.
 #pragma once
 
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/branch_copy.hpp>
+#include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/traits.hpp>
+#include <cicd/deliver/cluster/waves.hpp>
+#include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/release_draft.hpp>
+#include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
 
 namespace cicd {
@@ -9,7 +23,324 @@ namespace cicd {
 namespace deliver_cluster {
 namespace {
 
-const listed_way listed(cluster_traits);
+error moved(const graph_step& step, const cluster_plan& plan) {
+  return error{exit_class::conflict,
+               step.id,
+               "what is there, or what is wanted, is no longer what the saved plan was made of",
+               plan.cluster,
+               {{"try", "make the plan again, look at it, and deploy that one"}}};
+}
+
+/// Of several clusters: which one failed, and those that were not begun for it.
+error failed_in(error why, const std::vector<cluster_wave>& waves, std::size_t at) {
+  if (waves.size() < 2) return why;
+  std::vector<std::string> later;
+  for (std::size_t each = at + 1; each < waves.size(); ++each) later.push_back(waves[each].target.text());
+  why = std::move(why).with("failed in", waves[at].target.text());
+  return later.empty() ? why : std::move(why).with("not begun", joined(later, ", "));
+}
+
+/// Whether another run deployed between this run's plan and its lock.
+bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
+  const auto generation = [](const cluster_plan& of) {
+    return of.before.record ? of.before.record->generation : 0;
+  };
+  return now.cluster == planned.cluster && now.place.text() == planned.place.text()
+         && generation(now) != generation(planned);
+}
+
+class cluster_way : public way {
+ public:
+  using way::way;
+
+  std::string address_of(const declared_pipeline& pipeline, const environment& place) const override;
+  bool is_embedded(const environment&) const override { return false; }
+  result<deployed_release> look(const declared_pipeline& pipeline,
+                                const environment& place,
+                                const cancellation* cancelled) const override;
+  result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
+                                                    const environment& place,
+                                                    std::size_t most) const override;
+  status check(const graph_step& step) const override;
+  result<step_plan> plan(const deploy_request& of) override;
+  outcome apply(const deploy_request& of, const say_line& say) override;
+  std::span<const planned_wave> last_plans(const std::string& step) const override;
+
+ private:
+  /// What a step's plan found, for its deed. The two follow each other, so nobody else uses it meanwhile.
+  struct step_state {
+    std::vector<planned_wave> waves;
+    std::map<std::string, cluster_state> homes;  ///< of a branch's copy, by cluster: its environment's state
+  };
+  /// What is told at the end.
+  struct applied_waves {
+    std::size_t changed = 0;  ///< objects
+    std::vector<std::string> lines;
+  };
+  step_state& state_of(const std::string& step);
+
+  result<wanted_release> wanted_in(const deploy_request& of,
+                                   const cluster_wave& wave,
+                                   kubernetes::cluster& with);
+  result<planned_wave> plan_wave(const deploy_request& of, cluster_wave& wave);
+  result<permit> may_apply(const graph_step& step, const cluster_plan& plan, const deployment_record& record);
+  succession succession_of(const graph_step& step, const cluster_plan& plan);
+  cluster_deploy_options options_for(const deploy_request& of,
+                                     const wanted_release& wanted,
+                                     const planned_wave* planned,
+                                     const say_line& say);
+  status apply_wave(const deploy_request& of,
+                    cluster_wave& wave,
+                    planned_wave& known,
+                    const say_line& say,
+                    applied_waves& done);
+
+  mutable std::mutex mutex_;                 ///< of the map, never held while a cluster is asked
+  std::map<std::string, step_state> steps_;  ///< by step
+};
+
+cluster_way::step_state& cluster_way::state_of(const std::string& step) {
+  const std::lock_guard hold(mutex_);
+  return steps_[step];
+}
+
+std::span<const planned_wave> cluster_way::last_plans(const std::string& step) const {
+  const std::lock_guard hold(mutex_);
+  const auto found = steps_.find(step);
+  return found == steps_.end() ? std::span<const planned_wave>() : found->second.waves;
+}
+
+std::string cluster_way::address_of(const declared_pipeline& pipeline, const environment& place) const {
+  std::vector<std::string> names;
+  for (const cluster_wave& wave : waves_of(in_.where, pipeline, place)) names.push_back(wave.target.text());
+  std::string address = joined(names, ", then ");
+  if (place.namespace_name) address += " (" + place.namespace_name.str() + ")";
+  return address;
+}
+
+/// Of several clusters the first: the others follow it.
+result<deployed_release> cluster_way::look(const declared_pipeline& pipeline,
+                                           const environment& place,
+                                           const cancellation* cancelled) const {
+  cluster_wave wave = waves_of(in_.where, pipeline, place).front();
+  auto with = open_wave(wave, in_.around, cancelled);
+  if (!with) return std::move(with).error();
+  result<cluster_state> state = read_cluster_state(**with, wave.place);
+  if (!state) return std::move(state).error();
+  return deployed_release{std::move(state->record)};
+}
+
+result<std::vector<deployment_record>> cluster_way::history_of(const declared_pipeline& pipeline,
+                                                               const environment& place,
+                                                               std::size_t most) const {
+  cluster_wave wave = waves_of(in_.where, pipeline, place).front();
+  auto with = open_wave(wave, in_.around, nullptr);
+  if (!with) return std::move(with).error();
+  result<std::vector<past_deployment>> past = past_deployments(**with, wave.place);
+  if (!past) return std::move(past).error();
+  std::vector<deployment_record> records;
+  for (past_deployment& each : *past)
+    if (records.size() < most) records.push_back(std::move(each.record));
+  return records;
+}
+
+/// A cluster pulls from a registry, never from a layout in the build tree.
+status cluster_way::check(const graph_step& step) const {
+  for (const image& each : step.pipeline->declared.images)
+    if (const std::string repository = repository_of(*step.pipeline, each); cicd::is_embedded(repository))
+      return error{
+          exit_class::usage,
+          step.id,
+          "a cluster cannot pull this image: its repository names no registry",
+          repository,
+          {{"allowed",
+            "VIA kubectl needs IMAGE <registry>/<path>, such as registry.example.com/" + repository},
+           {"try", "name the registry in add_pipeline(), or deploy VIA render to look at the manifests"}}};
+  return {};
+}
+
+result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
+                                              const cluster_wave& wave,
+                                              kubernetes::cluster& with) {
+  const graph_step& step = of.step;
+  wanted_release wanted;
+  wanted.pipeline = step.pipeline;
+  wanted.where = step.place;
+  wanted.place = wave.place;
+  if (step.is_of_branch()) {
+    result<cluster_state> home = read_cluster_state(with, wave.place);
+    if (!home) return std::move(home).error();
+    state_of(step.id).homes[with.name()] = *std::move(home);
+    if (status added = make_branch_copy(in_, step, wave, with, wanted); !added)
+      return std::move(added).error();
+  }
+  result<cluster_state> now = read_cluster_state(with, wanted.place);
+  if (!now) return std::move(now).error();
+  result<release_draft> made = draft_for(in_, of, now->record);
+  if (!made) return std::move(made).error();
+  wanted.record = std::move(made->record);
+  // What the environment has decides about a branch's copy, too: it may know the history alone.
+  wanted.record.source = step.is_of_branch()
+                             ? source_identity_of(step.pipeline->source_directory, in_.around, true)
+                             : source_of(*step.pipeline, now->record, in_.around);
+  made->facts.on = wanted.facts.on;
+  made->facts.of_branch = std::move(wanted.facts.of_branch);
+  made->facts.protected_branch = made->facts.protected_branch && !step.is_of_branch();
+  wanted.facts = std::move(made->facts);
+  if (status done = in_.source.sign(*step.pipeline, wanted.record); !done) return std::move(done).error();
+  wanted.before = *std::move(now);
+  return wanted;
+}
+
+/// Where a run saw another state before, what came since must be known here, or it cannot be said which is
+/// newer.
+succession cluster_way::succession_of(const graph_step& step, const cluster_plan& plan) {
+  succession newer = in_.gate.succession_of(step, plan.before.record);
+  const bool came = std::ranges::any_of(last_plans(step.id),
+                                        [&](const planned_wave& each) { return has_moved(plan, each.plan); });
+  if (!came || newer.there.commit.empty()) return newer;
+  const std::string& own = in_.source.git_of(*step.pipeline).commit.value_or("");
+  if (!is_ancestor(step.pipeline->source_directory, own, newer.there.commit, in_.around))
+    newer.is = succession::order::unknown_meanwhile;
+  return newer;
+}
+
+/// The saved plan first, then the gate, with what is known in the cluster. A branch's copy is held and
+/// approved with its environment, whose state lies elsewhere.
+result<permit> cluster_way::may_apply(const graph_step& step,
+                                      const cluster_plan& plan,
+                                      const deployment_record& record) {
+  if (!in_.options.saved_plans.empty()) {
+    const auto saved = in_.options.saved_plans.find(step.id + "@" + plan.cluster);
+    if (saved == in_.options.saved_plans.end() || saved->second != hex(fingerprint_of(plan)))
+      return moved(step, plan);
+  }
+  const cluster_state& home = step.is_of_branch() ? state_of(step.id).homes[plan.cluster] : plan.before;
+  gate_state state;
+  state.hold = home.hold;
+  state.approvals = home.approvals;
+  state.approval_digest = hex(approval_digest(plan, record));
+  state.version = record.version;
+  state.newer = succession_of(step, plan);
+  return in_.gate.may_write(step, std::move(state));
+}
+
+result<planned_wave> cluster_way::plan_wave(const deploy_request& of, cluster_wave& wave) {
+  auto with = open_wave(wave, in_.around, &in_.options.cancelled);
+  if (!with) return std::move(with).error();
+  result<wanted_release> wanted = wanted_in(of, wave, **with);
+  if (!wanted) return std::move(wanted).error();
+  result<cluster_plan> would = plan_release(**with, *wanted);
+  if (!would) return std::move(would).error();
+  if (of.step.is_of_branch())
+    if (status alone = check_labels(**with, *wanted, *would); !alone) return std::move(alone).error();
+  return planned_wave{*std::move(wanted), *std::move(would), std::chrono::steady_clock::now(),
+                      *std::move(with)};
+}
+
+result<step_plan> cluster_way::plan(const deploy_request& of) {
+  step_plan plan = nothing_to_do();
+  std::vector<planned_wave>& waves = state_of(of.step.id).waves;
+  waves.clear();
+  for (cluster_wave& wave : waves_of(in_.where, of.pipeline(), of.place())) {
+    result<planned_wave> planned = plan_wave(of, wave);
+    if (!planned) return std::move(planned).error();
+    const cluster_plan& would = planned->plan;
+    if (would.has_work() || would.unread) {
+      if (plan.what == decision::up_to_date)
+        plan.reasons = deploy_reasons(would.before.record, planned->wanted.record);
+      plan.what = decision::run;
+      plan.result.reset();
+      plan.details.push_back(fmt::format("in {}, namespace {}", would.cluster, would.place.namespace_name));
+      for (std::string& line : lines_of(would)) plan.details.push_back(std::move(line));
+    }
+    waves.push_back(*std::move(planned));
+  }
+  const bool goes_on = plan.what == decision::run && !in_.options.rehearses;
+  const status may = goes_on ? in_.gate.may_go_on(of.step) : status();
+  if (!may || plan.what != decision::run)
+    for (planned_wave& each : waves) each.door.reset();
+  if (!may) return may.error();
+  return plan;
+}
+
+cluster_deploy_options cluster_way::options_for(const deploy_request& of,
+                                                const wanted_release& wanted,
+                                                const planned_wave* planned,
+                                                const say_line& say) {
+  cluster_deploy_options options;
+  options.holder = fmt::format("{}, run {}", wanted.record.who, in_.options.run_id);
+  options.cancelled = &in_.options.cancelled;
+  options.say = say;
+  options.rolls_back = of.place().on_failure == failure_rule::none
+                           ? !of.step.is_of_branch()
+                           : of.place().on_failure == failure_rule::rollback;
+  options.planned = planned == nullptr ? nullptr : &planned->plan;
+  if (!of.place().verify.empty() && of.step.branch_share == nullptr)
+    options.verify = [this, &of, &wanted, &say]() {
+      return run_verify(of.step.id, wanted, in_.around, in_.options.cancelled, say);
+    };
+  return options;
+}
+
+status cluster_way::apply_wave(const deploy_request& of,
+                               cluster_wave& wave,
+                               planned_wave& known,
+                               const say_line& say,
+                               applied_waves& done) {
+  const open_cluster open = [&]() -> result<std::unique_ptr<kubernetes::cluster>> {
+    if (known.door) return std::move(known.door);
+    return open_wave(wave, in_.around, &in_.options.cancelled);
+  };
+  auto with = open();
+  if (!with) return std::move(with).error();
+  if (wave.place.namespace_name.empty()) wave.place.namespace_name = (*with)->default_namespace();
+  const bool is_fresh = known.is_fresh();
+  result<wanted_release> wanted =
+      is_fresh ? result<wanted_release>(known.wanted) : wanted_in(of, wave, **with);
+  if (!wanted) return std::move(wanted).error();
+  const std::string name = (*with)->name();
+  known.door = *std::move(with);
+  cluster_deploy_options options = options_for(of, *wanted, is_fresh ? &known : nullptr, say);
+  const deployment_record record = wanted->record;
+  std::optional<permit> allowed;
+  options.may = [&](const cluster_plan& plan) {
+    result<permit> may = may_apply(of.step, plan, record);
+    if (may) allowed = *may;
+    return may;
+  };
+  result<cluster_deploy_result> ended = deploy_to_cluster(open, *wanted, options);
+  if (!ended) return std::move(ended).error();
+  done.changed += ended->changed;
+  for (std::string& line : ended->lines) done.lines.push_back(std::move(line));
+  if (const auto& notes = wanted->state_facts; notes.contains("host") && !notes.at("host").empty())
+    done.lines.push_back("https://" + notes.at("host"));
+  if (say) say(fmt::format("{}: {} runs", name, record.version));
+  if (allowed && !of.step.is_of_branch())
+    for (std::string& line : retire_after(*allowed, open, wave.place, of.pipeline(), record.commit,
+                                          in_.around, {options.holder, false, &in_.options.cancelled, say}))
+      done.lines.push_back(std::move(line));
+  return {};
+}
+
+outcome cluster_way::apply(const deploy_request& of, const say_line& say) {
+  std::vector<cluster_wave> waves = waves_of(in_.where, of.pipeline(), of.place());
+  std::vector<planned_wave>& planned = state_of(of.step.id).waves;
+  planned.resize(waves.size());
+  applied_waves done;
+  for (std::size_t at = 0; at < waves.size(); ++at)
+    if (status ended = apply_wave(of, waves[at], planned[at], say, done); !ended)
+      return failed_outcome(failed_in(std::move(ended).error(), waves, at));
+  for (const std::string& line : done.lines)
+    if (say) say(line);
+  outcome end;
+  end.how = step_outcome::ran;
+  end.summary = fmt::format("{} object{} changed{}", done.changed, done.changed == 1 ? "" : "s",
+                            done.lines.empty() ? "" : "; " + joined(done.lines, "; "));
+  return end;
+}
+
+const listed_way listed(cluster_traits, make_way<cluster_way>);
 
 }  // namespace
 }  // namespace deliver_cluster

@@ -1,18 +1,15 @@
-// Writing manifests where an environment reads them: a git repository that an agent follows, or a folder.
+// Writing manifests to a git repository that an agent follows.
 // Several writers at once all arrive: fetch, re-render, push without force, try again with jitter on any
 // rejection, never judged by its text. The deployment record lies beside the manifests.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <cicd/base/error.hpp>
-#include <cicd/base/json.hpp>
-#include <cicd/deliver/policy/gate.hpp>
-#include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/manifests.hpp>
 #include <cicd/system/environment.hpp>
 #include <cicd/system/process.hpp>
 
@@ -28,26 +25,6 @@ struct manifest_target {
   std::string clone;   ///< absolute folder of our private bare clone, which may be lost at any time
   std::string turn{};  ///< absolute path of a lock that those hold in turn who push to this branch from here,
                        ///< since of two at the same time only one succeeds; empty: no turns
-};
-
-/// What is there now.
-struct manifest_state {
-  std::string tip;                           ///< commit of the branch; empty when it does not exist yet
-  std::map<std::string, std::string> files;  ///< below `path`: relative name → content
-  std::optional<deployment_record> record;
-};
-
-/// What a deploy wants to be there.
-struct wanted_manifests {
-  std::map<std::string, std::string> files;
-  deployment_record record;
-  std::string message;  ///< of the commit
-};
-
-/// The same with the gate's leave: nothing else is committed or written.
-struct decided_manifests {
-  wanted_manifests wanted;
-  permit allowed;
 };
 
 struct gitops_options {
@@ -71,7 +48,6 @@ result<manifest_state> read_manifests(const manifest_target& target,
 /// error ends it (superseded, policy). Called again with the fresh state after each rejection. Files below
 /// `path` that are not wanted are removed; all else in the repository stays as it is. Returns the commit, or
 /// nothing when nothing was to be done.
-using decide_manifests = std::function<result<std::optional<decided_manifests>>(const manifest_state& now)>;
 result<std::optional<std::string>> commit_manifests(const manifest_target& target,
                                                     const decide_manifests& decide,
                                                     const surroundings& around,

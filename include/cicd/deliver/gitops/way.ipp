@@ -1,7 +1,16 @@
 // `VIA gitops`: manifests are committed to a git repository that an agent follows.
 #pragma once
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/git/git_client.hpp>
+#include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/traits.hpp>
+#include <cicd/deliver/manifest_way.hpp>
+#include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
 
 namespace cicd {
@@ -9,7 +18,116 @@ namespace cicd {
 namespace deliver_gitops {
 namespace {
 
-const listed_way listed(gitops_traits);
+class gitops_way : public manifest_way {
+ public:
+  using manifest_way::manifest_way;
+
+  std::string address_of(const declared_pipeline& pipeline, const environment& place) const override {
+    const manifest_target target = target_of(pipeline, place);
+    return shown_url(target.url) + " (" + target.path + ")";
+  }
+  bool is_embedded(const environment& place) const override { return !place.repository; }
+  result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
+                                                    const environment& place,
+                                                    std::size_t most) const override;
+  outcome apply(const deploy_request& of, const say_line& say) override;
+  std::vector<note> where_it_is(const graph_step& step) const override {
+    const manifest_target target = target_of(*step.pipeline, *step.place);
+    return {{"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)),
+                                      target.branch, shell_quoted(target.path))}};
+  }
+
+ protected:
+  result<manifest_state> read(const declared_pipeline& pipeline,
+                              const environment& place,
+                              const cancellation* cancelled) const override {
+    return read_manifests(target_of(pipeline, place), in_.around, {cancelled, {}, 50});
+  }
+
+ private:
+  manifest_target target_of(const declared_pipeline& pipeline, const environment& place) const;
+  result<std::optional<std::string>> commit(const deploy_request& of,
+                                            const decide_manifests& decide,
+                                            const say_line& say) const {
+    return commit_manifests(target_of(of.pipeline(), of.place()), decide, in_.around,
+                            {&in_.options.cancelled, say, 50});
+  }
+  status verify(const deploy_request& of, const deployment_record& record, const say_line& say) const;
+};
+
+manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const environment& place) const {
+  manifest_target target;
+  target.url = place.repository ? place.repository.str() : in_.where.manifests();
+  target.create = !place.repository;
+  const bool is_path = target.url.find(':') == std::string::npos;
+  if (is_path && !target.url.starts_with('/'))
+    target.url = normal_path(pipeline.source_directory + "/" + target.url);
+  target.branch = place.branch ? place.branch.str() : "main";
+  target.path = place.path ? place.path.str() : place.name.str() + "/" + pipeline.declared.name.str();
+  const std::string branch = target.url + "\n" + target.branch, clones = in_.where.own() + "/gitops/";
+  target.clone = clones + hex(sha256(branch + "\n" + target.path)).substr(0, 16);
+  target.turn = clones + hex(sha256(branch)).substr(0, 16) + ".turn";
+  return target;
+}
+
+/// A deployment with VERIFY is written down twice: when it was committed, and how it ended.
+result<std::vector<deployment_record>> gitops_way::history_of(const declared_pipeline& pipeline,
+                                                              const environment& place,
+                                                              std::size_t most) const {
+  auto all = manifest_history(target_of(pipeline, place), 2 * most, in_.around, {});
+  if (!all) return all;
+  const auto is_same = [](const deployment_record& one, const deployment_record& next) {
+    return one.id == next.id;
+  };
+  all->erase(std::unique(all->begin(), all->end(), is_same), all->end());
+  if (all->size() > most) all->resize(most);
+  return all;
+}
+
+outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
+  written_manifests what;
+  const auto committed = commit(of, decision_for(of, what), say);
+  if (!committed) return failed_outcome(committed.error());
+  outcome end;
+  end.how = step_outcome::ran;
+  if (!*committed) {
+    end.summary = "somebody else had done it already";
+    return end;
+  }
+  const std::string short_commit = (*committed)->substr(0, 7);
+  end.summary = fmt::format("{} manifests changed, commit {}", what.files, short_commit);
+  if (of.place().verify.empty()) return end;
+  if (status verified = verify(of, what.record, say); !verified)
+    return failed_outcome(std::move(verified).error().with(
+        "left", fmt::format("the manifests are committed as {} and stay; deploying again runs VERIFY again",
+                            short_commit)));
+  return end;
+}
+
+/// VERIFY of manifests that are committed; the record says how it ended, for the next deploy to see.
+status gitops_way::verify(const deploy_request& of,
+                          const deployment_record& record,
+                          const say_line& say) const {
+  status verified = run_verify(of.step.id, release_to_verify(record, of.pipeline(), of.place()), in_.around,
+                               in_.options.cancelled, say);
+  if (in_.options.cancelled.cancelled()) return verified;
+  const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
+    // Whoever deployed meanwhile has the last word.
+    if (!now.record || now.record->id != record.id) return std::optional<decided_manifests>{};
+    const result<permit> allowed = may_write(of.step, now);
+    if (!allowed) return allowed.error();
+    wanted_manifests same{now.files, *now.record, {}};
+    same.record.outcome = verified ? "deployed" : "failed";
+    same.message = fmt::format("verify {} {} in {}: {}\n\nrun: {}\n", record.pipeline, record.version,
+                               record.environment, same.record.outcome, record.id);
+    return std::optional{decided_manifests{std::move(same), *allowed}};
+  };
+  const auto told = commit(of, decide, say);
+  if (told || !verified) return verified;
+  return told.error();
+}
+
+const listed_way listed(gitops_traits, make_way<gitops_way>);
 
 }  // namespace
 }  // namespace deliver_gitops

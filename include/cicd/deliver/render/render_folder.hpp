@@ -6,11 +6,12 @@
 #include <vector>
 
 #include <cicd/base/error.hpp>
-#include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/deliver/manifests.hpp>
+#include <cicd/system/process.hpp>
 
 namespace cicd {
 
-/// `VIA render`: the same in a plain folder; the record lies in `<folder>/.cicd/record.json`, its history
+/// The record lies in `<folder>/.cicd/record.json`, its history
 /// beside it as NDJSON. Atomic by file; the record last.
 result<manifest_state> read_folder(const std::string& folder);
 result<bool> write_folder(const std::string& folder,

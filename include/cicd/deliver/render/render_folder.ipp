@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 #include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/system/files.hpp>

@@ -62,7 +62,7 @@ exit_class approve_planned(const words& said,
                            found_environment& found) {
   const session& of = planned.of();
   std::vector<plan_to_approve> plans;
-  for (const delivery::planned_wave& each : planned.deliveries().last_plans(step.id))
+  for (const planned_wave& each : planned.deliveries().last_plans(step))
     plans.push_back({each.plan, each.wanted.record});
   return act_on(
       ports_of(found, nullptr), of.where, "approve " + step.id, action_printer(),

@@ -91,7 +91,7 @@ result<std::vector<meant_place>> meant_by(const cron_request& request, const sur
       const bool asked = request.environment.empty()
                              ? by_pipeline || request.pipeline == place.name.view()
                              : by_pipeline && request.environment == place.name.view();
-      if (asked && place.via == deploy_way::kubectl) meant.push_back({name, place.name.str()});
+      if (asked && can(place.via, way_feature::cluster)) meant.push_back({name, place.name.str()});
     }
   }
   if (!meant.empty() || request.pipeline.empty()) return meant;

@@ -12,6 +12,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
+#include <cicd/deliver/release_draft.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -82,7 +83,7 @@ result<kubernetes::rights_request> rights_of(const patient& of,
   for (const image& each : of.pipeline->declared.images)
     facts.images[each.name.str()] = {each.name.str() + no_digest, "0", "", ""};
   facts.server_minor = server_minor;
-  if (status read = delivery::read_declared_files(*of.pipeline, *of.place, facts); !read)
+  if (status read = read_declared_files(*of.pipeline, *of.place, facts); !read)
     return std::move(read).error();
   result<std::vector<kubernetes::object>> rendered = kubernetes::objects_of(*of.pipeline, facts);
   if (!rendered) return std::move(rendered).error();
@@ -141,7 +142,7 @@ class examination {
     for (const patient& each : patients)
       if (seen.insert(each.pipeline).second) look_at_declaration(*each.pipeline);
     for (const patient& each : patients)
-      if (each.place->via == deploy_way::kubectl) look_at_environment(each);
+      if (can(each.place->via, way_feature::cluster)) look_at_environment(each);
     return std::move(found_);
   }
 
@@ -161,7 +162,7 @@ class examination {
   void look_at_tools(const std::vector<patient>& patients) {
     const auto any = [&](auto&& is) { return std::ranges::any_of(patients, is); };
     look_for("git", {"--version"});
-    if (any([](const patient& each) { return each.place->via == deploy_way::kubectl; }))
+    if (any([](const patient& each) { return can(each.place->via, way_feature::cluster); }))
       look_for("kubectl", {"version", "--client"});
     if (any([](const patient& each) { return !each.place->eks.empty(); })) look_for("aws", {"--version"});
     if (any([](const patient& each) { return publishes(*each.pipeline); })) look_for("skopeo", {"--version"});
@@ -398,7 +399,7 @@ exit_class print_roles(const doctor_request& request, surroundings around) {
   if (!patients) return refused(patients.error());
   std::string text;
   for (const patient& each : *patients) {
-    if (each.place->via != deploy_way::kubectl) continue;
+    if (!can(each.place->via, way_feature::cluster)) continue;
     const std::string namespace_name =
         each.place->namespace_name.empty() ? "default" : each.place->namespace_name.str();
     result<kubernetes::rights_request> rights = rights_of(each, namespace_name, 34);

@@ -43,7 +43,7 @@ exit_class act(const words& request, surroundings around) {
   std::string text;
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments) {
-      const auto records = releases.history_of(pipeline, place, request.most);
+      const auto records = releases.way_of(place).history_of(pipeline, place, request.most);
       if (!records) return refused(records.error());
       text += fmt::format("{} {}: {}\n", pipeline.declared.name.view(), place.name.view(),
                           records->empty() ? "never deployed" : "deployments, newest first");

@@ -33,11 +33,11 @@ struct shown_environment {
 result<shown_environment> look_at(const delivery& releases,
                                   const declared_pipeline& pipeline,
                                   const environment& place) {
-  shown_environment seen{releases.address_of(pipeline, place), {}, {}};
-  if (place.via != deploy_way::kubectl) {
-    result<manifest_state> state = releases.state_of(pipeline, place, nullptr);
-    if (!state) return std::move(state).error();
-    seen.record = std::move(state->record);
+  shown_environment seen{releases.way_of(place).address_of(pipeline, place), {}, {}};
+  if (!can(place.via, way_feature::cluster)) {
+    result<deployed_release> there = releases.way_of(place).look(pipeline, place, nullptr);
+    if (!there) return std::move(there).error();
+    seen.record = std::move(there->record);
     return seen;
   }
   for (cluster_wave& wave : releases.waves_of(pipeline, place)) {
@@ -98,7 +98,7 @@ exit_class act(const session_request& tree, bool as_json, surroundings around) {
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments) {
       const result<shown_environment> seen = look_at(releases, pipeline, place);
-      if (!seen && place.via == deploy_way::kubectl) {
+      if (!seen && can(place.via, way_feature::cluster)) {
         unreachable.push_back(seen.error());
         continue;
       }

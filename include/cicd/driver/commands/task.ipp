@@ -9,6 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
+#include <cicd/deliver/release_draft.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/followed_job.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -65,9 +66,9 @@ result<json> job_for(const opened_environment& at,
                      const deployment_record& record,
                      const std::string& service,
                      const task_request& request) {
-  delivery::draft draft = delivery::draft_of(record, *at.found.place);
+  release_draft draft = draft_of(record, *at.found.place);
   draft.facts.server_minor = at.with->minor_version();
-  if (status read = delivery::read_declared_files(*at.found.pipeline, *at.found.place, draft.facts); !read)
+  if (status read = read_declared_files(*at.found.pipeline, *at.found.place, draft.facts); !read)
     return std::move(read).error();
   const std::string name =
       kubernetes::job_name(fmt::format("{}-{}-task", at.wave.place.pipeline, service), at.found.run_id);

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/verify.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -30,20 +31,15 @@ exit_class verify_one(const words& said, const std::string& pipeline, const surr
                          "no VERIFY is declared",
                          {},
                          {{"try", "VERIFY ./smoke.sh {host} in pipeline_environment()"}}});
-  const result<manifest_state> state = found->deliveries->state_of(*found->pipeline, *found->place, nullptr);
-  if (!state) return refused(state.error());
-  if (!state->record)
+  const result<deployed_release> there =
+      found->deliveries->way_of(*found->place).look(*found->pipeline, *found->place, nullptr);
+  if (!there) return refused(there.error());
+  if (!there->record)
     return refused(error{exit_class::usage, subject, "never deployed: there is nothing to verify", {}, {}});
-  wanted_release of;
-  of.pipeline = found->pipeline;
-  of.where = found->place;
-  of.place = {pipeline, said.environment(), found->place->namespace_name.str()};
-  delivery::draft made = delivery::draft_of(*state->record, *found->place);
-  of.facts = std::move(made.facts);
-  of.record = std::move(made.record);
   const interrupts stop;
-  const status verified = found->deliveries->run_verify(
-      subject, of, stop.asked(), [](const std::string& line) { print_out(displayable(line) + "\n"); });
+  const status verified = run_verify(
+      subject, release_to_verify(*there->record, *found->pipeline, *found->place), found->of->around,
+      stop.asked(), [](const std::string& line) { print_out(displayable(line) + "\n"); });
   return verified ? exit_class::done : refused(verified.error());
 }
 

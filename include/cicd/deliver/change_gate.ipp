@@ -1,5 +1,4 @@
-// What the gate is told: facts of the declaration, of git, of the CI system and of the environment, each
-// asked once and only where a rule needs it.
+// The facts that the rules of the gate ask for.
 #pragma once
 
 #include <algorithm>
@@ -9,15 +8,16 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
-#include <cicd/deliver/branch/branch.hpp>
+#include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
-#include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
+#include <cicd/deliver/ways.hpp>
+#include <cicd/image/registry.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
 
-namespace release_delivery_gate {
+namespace deliver_change_gate {
 namespace {
 
 change change_of(const graph_step& step) {
@@ -29,15 +29,6 @@ change change_of(const graph_step& step) {
 bool wants_approval(const graph_step& step) {
   if (step.branch_copy != nullptr) return step.branch_copy->approval == approval_rule::required;
   return step.place != nullptr && step.place->approval == approval_rule::required;
-}
-
-/// Whether another run deployed between this run's plan and its lock.
-bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
-  const auto generation = [](const cluster_plan& of) {
-    return of.before.record ? of.before.record->generation : 0;
-  };
-  return now.cluster == planned.cluster && now.place.text() == planned.place.text()
-         && generation(now) != generation(planned);
 }
 
 /// The first file that does not hold what CMake read when it configured.
@@ -54,12 +45,21 @@ std::optional<error> change_since_configure(const std::vector<configured_file>& 
 }
 
 }  // namespace
-}  // namespace release_delivery_gate
+}  // namespace deliver_change_gate
+
+change_gate::change_gate(const way_context& in, const way_set& ways)
+    : where_(in.where),
+      around_(in.around),
+      time_(in.time),
+      options_(in.options),
+      source_(in.source),
+      ways_(ways),
+      event_(options_.event.kind == ref_kind::none ? ci_event_of(around_) : ci_event{}) {}
 
 /// Names what is changed; nothing is asked yet.
-gate_question delivery::question_of(change what,
-                                    const declared_pipeline& pipeline,
-                                    const environment* place) const {
+gate_question change_gate::question_of(change what,
+                                       const declared_pipeline& pipeline,
+                                       const environment* place) const {
   gate_question of;
   of.what = what;
   of.pipeline = pipeline.declared.name.str();
@@ -76,15 +76,15 @@ gate_question delivery::question_of(change what,
     return of;
   }
   of.environment = place->name.str();
-  of.is_outside = !is_embedded_place(*place);
+  of.is_outside = !ways_.of(*place).is_embedded(*place);
   of.is_protected = place->is_protected;
   of.takes_dirty = place->allow_dirty || options_.allow_dirty.contains(place->name.view());
   of.follows = place->on;
   return of;
 }
 
-gate_question delivery::question_of(const graph_step& step) const {
-  using namespace release_delivery_gate;
+gate_question change_gate::question_of(const graph_step& step) const {
+  using namespace deliver_change_gate;
   gate_question of = question_of(change_of(step), *step.pipeline, step.place);
   of.subject = step.id;
   of.wants_approval = wants_approval(step);
@@ -94,12 +94,12 @@ gate_question delivery::question_of(const graph_step& step) const {
 
 /// What is declared must come from the files that are checked out, whose commit is recorded. Asked of the
 /// files once in a run: what is declared was read then, too.
-status delivery::check_configured(const declared_pipeline& pipeline, const std::string& subject) {
+status change_gate::check_configured(const declared_pipeline& pipeline, const std::string& subject) {
   {
     const std::lock_guard hold(mutex_);
     if (is_configured_ || !pipeline.configured_from) return {};
   }
-  if (auto changed = release_delivery_gate::change_since_configure(*pipeline.configured_from)) {
+  if (auto changed = deliver_change_gate::change_since_configure(*pipeline.configured_from)) {
     changed->subject = subject;
     return std::move(*changed).with("try", "cmake " + shell_quoted(where_.build_root));
   }
@@ -109,15 +109,15 @@ status delivery::check_configured(const declared_pipeline& pipeline, const std::
 }
 
 /// What is checked out, as far as the rules of this change ask for it.
-status delivery::add_sources(const declared_pipeline& pipeline, gate_question& to) {
+status change_gate::add_sources(const declared_pipeline& pipeline, gate_question& to) {
   // Who asks is judged before git is asked anything in a folder that is theirs.
   if (status may = cicd::may_begin(to); !may) return may;
   if (status same = check_configured(pipeline, to.subject); !same) return same;
   source_facts own;
   own.folder = pipeline.source_directory;
-  own.git = source_of(pipeline).git;
+  own.git = source_.git_of(pipeline);
   if (to.is_outside && !to.takes_dirty && is_asked(to.what, gate_rule::dirty)) {
-    const result<bool> dirty = is_dirty(pipeline);
+    const result<bool> dirty = source_.is_dirty(pipeline);
     if (!dirty) return dirty.error();
     own.is_dirty = *dirty;
   }
@@ -130,24 +130,9 @@ status delivery::add_sources(const declared_pipeline& pipeline, gate_question& t
   return add_declarations(pipeline, to);
 }
 
-/// Another repository is looked at as a whole below the declaring file; of that of the sources only the file
-/// itself, since the rest of it may be other services.
-result<bool> delivery::is_declaration_dirty(const declared_pipeline& pipeline,
-                                            const std::string& file,
-                                            const git_state& git) {
-  const git_state& own = source_of(pipeline).git;
-  if (!git.repository || file.starts_with(pipeline.source_directory + "/")) return false;
-  const std::string folder = file.substr(0, file.rfind('/'));
-  const bool is_elsewhere = !own.repository || own.top != git.top;
-  const result<std::vector<std::string>> changes =
-      changes_in(folder, around_, is_elsewhere ? "." : file.substr(folder.size() + 1));
-  if (!changes) return changes.error();
-  return !changes->empty();
-}
-
 /// The files that declare the pipeline, where they may say something that the sources' own repository does
 /// not.
-status delivery::add_declarations(const declared_pipeline& pipeline, gate_question& to) {
+status change_gate::add_declarations(const declared_pipeline& pipeline, gate_question& to) {
   if (!to.is_outside) return {};
   const std::string follows = pipeline.declared.pipeline_ref.str();
   const bool asks_dirty = !to.takes_dirty && is_asked(to.what, gate_rule::dirty);
@@ -158,7 +143,7 @@ status delivery::add_declarations(const declared_pipeline& pipeline, gate_questi
     facts.git = git_state_of(facts.folder, around_);
     facts.follows = follows;
     if (asks_dirty) {
-      const result<bool> dirty = is_declaration_dirty(pipeline, file, facts.git);
+      const result<bool> dirty = source_.is_declaration_dirty(pipeline, file, facts.git);
       if (!dirty) return dirty.error();
       facts.is_dirty = *dirty;
     }
@@ -168,16 +153,15 @@ status delivery::add_declarations(const declared_pipeline& pipeline, gate_questi
 }
 
 /// Where a source's commit is on its remote; asked once in a run.
-result<remote_place> delivery::place_of(const source_facts& source,
-                                        const std::string& pattern,
-                                        const gate_question& of,
-                                        const cancellation* cancelled) {
+result<remote_place> change_gate::place_of(const source_facts& source,
+                                           const std::string& pattern,
+                                           const gate_question& of) {
   const std::string key = (source.is_declaration ? "declaration" : "") + source.folder + '\0' + pattern;
   {
     const std::lock_guard hold(mutex_);
     if (const auto known = remote_places_.find(key); known != remote_places_.end()) return known->second;
   }
-  result<remote_place> there = place_on_remote(source, pattern, of.event, around_, cancelled);
+  result<remote_place> there = place_on_remote(source, pattern, of.event, around_, &options_.cancelled);
   if (!there) {
     there.error().subject = of.subject;
     return there;
@@ -187,7 +171,7 @@ result<remote_place> delivery::place_of(const source_facts& source,
 }
 
 /// Asks the remote repositories.
-status delivery::add_remotes(gate_question& to, const cancellation* cancelled) {
+status change_gate::add_remotes(gate_question& to) {
   if (to.rehearses || !to.is_outside) return {};
   for (source_facts& each : to.sources) {
     const bool is_asked_of =
@@ -196,37 +180,37 @@ status delivery::add_remotes(gate_question& to, const cancellation* cancelled) {
                                 : to.follows.kind == ref_kind::branch ? to.follows.pattern.str()
                                                                       : std::string();
     if (!is_asked_of || pattern.empty() || !each.git.repository || !each.git.commit) continue;
-    result<remote_place> there = place_of(each, pattern, to, cancelled);
+    result<remote_place> there = place_of(each, pattern, to);
     if (!there) return std::move(there).error();
     each.remote = *std::move(there);
   }
   return {};
 }
 
-status delivery::may_begin(const graph_step& step) {
+status change_gate::may_begin(const graph_step& step) {
   if (is_pure(step.kind)) return {};
   gate_question of = question_of(step);
   if (status known = add_sources(*step.pipeline, of); !known) return known;
   return cicd::may_begin(of);
 }
 
-status delivery::may_begin(change what, const declared_pipeline& pipeline, const environment& place) {
+status change_gate::may_begin(change what, const declared_pipeline& pipeline, const environment& place) {
   gate_question of = question_of(what, pipeline, &place);
   if (status known = add_sources(pipeline, of); !known) return known;
   return cicd::may_begin(of);
 }
 
-result<permit> delivery::may_change(change what,
-                                    const declared_pipeline& pipeline,
-                                    const environment& place,
-                                    gate_state state) {
+result<permit> change_gate::may_change(change what,
+                                       const declared_pipeline& pipeline,
+                                       const environment& place,
+                                       gate_state state) {
   gate_question of = question_of(what, pipeline, &place);
   if (status known = add_sources(pipeline, of); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
 }
 
-result<permit> delivery::may_change(change what, const graph_step& step, int percent, gate_state state) {
+result<permit> change_gate::may_change(change what, const graph_step& step, int percent, gate_state state) {
   gate_question of = question_of(step);
   of.what = what;
   of.approve_words = approve_words(step, percent);
@@ -235,37 +219,34 @@ result<permit> delivery::may_change(change what, const graph_step& step, int per
   return may(of, state);
 }
 
-/// In a plan a refusal is one of the things to know.
-std::string delivery::refusal_text(const error& refused) {
+std::string refusal_text(const error& refused) {
   return "would be refused: " + refused.what
          + (refused.value ? ": '" + displayable(*refused.value) + "'" : "");
 }
 
-/// What would change something is asked by the remote, too, before it is begun.
-status delivery::may_go_on(const graph_step& step, const cancellation* cancelled) {
+status change_gate::may_go_on(const graph_step& step) {
   gate_question of = question_of(step);
   if (status known = add_sources(*step.pipeline, of); !known) return known;
-  if (status known = add_remotes(of, cancelled); !known) return known;
+  if (status known = add_remotes(of); !known) return known;
   return cicd::may_begin(of);
 }
 
-/// What is published on the way to a deploy is part of it: where that cannot be, nothing is published either.
-status delivery::may_publish_for_deploys(const declared_pipeline& pipeline, const cancellation* cancelled) {
+status change_gate::may_publish_for_deploys(const declared_pipeline& pipeline) {
   for (const graph_step* each : deploys_)
     if (each->pipeline == &pipeline)
-      if (status may = may_go_on(*each, cancelled); !may) return may;
+      if (status may = may_go_on(*each); !may) return may;
   return {};
 }
 
-succession delivery::succession_of(const graph_step& step, const std::optional<deployment_record>& there) {
+succession change_gate::succession_of(const graph_step& step, const std::optional<deployment_record>& there) {
   succession newer;
-  const git_state& git = source_of(*step.pipeline).git;
+  const git_state& git = source_.git_of(*step.pipeline);
   if (step.is_of_branch() || !there || there->commit.empty() || !git.commit || there->commit == *git.commit)
     return newer;
   newer.there = *there;
   const std::optional<bool> is_older =
       is_ancestor(step.pipeline->source_directory, *git.commit, there->commit, around_);
-  if (!is_older) newer.mine = commit_date(*step.pipeline);
+  if (!is_older) newer.mine = source_.commit_date(*step.pipeline);
   if (is_older == true)
     newer.is = succession::order::older;
   else if (newer.mine && there->committed && *newer.mine < *there->committed)
@@ -273,26 +254,18 @@ succession delivery::succession_of(const graph_step& step, const std::optional<d
   return newer;
 }
 
-/// The same where a run saw another state before: what came since must be known here, or nobody can say which
-/// is newer.
-succession delivery::succession_of(const graph_step& step, const cluster_plan& plan) {
-  succession newer = succession_of(step, plan.before.record);
-  const auto& planned = last_plans(step.id);
-  const bool came = std::ranges::any_of(
-      planned, [&](const planned_wave& each) { return release_delivery_gate::has_moved(plan, each.plan); });
-  if (!came || newer.there.commit.empty()) return newer;
-  const std::string& own = source_of(*step.pipeline).git.commit.value_or("");
-  if (!is_ancestor(step.pipeline->source_directory, own, newer.there.commit, around_))
-    newer.is = succession::order::unknown_meanwhile;
-  return newer;
-}
-
-result<permit> delivery::may_write(const graph_step& step, gate_state state, const cancellation* cancelled) {
+result<permit> change_gate::may_write(const graph_step& step, gate_state state) {
   gate_question of = question_of(step);
   if (status known = add_sources(*step.pipeline, of); !known) return std::move(known).error();
-  if (status known = add_remotes(of, cancelled); !known) return std::move(known).error();
+  if (status known = add_remotes(of); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
+}
+
+/// What is built is of the commit that was checked out when the run began, and so is what was asked of it.
+status change_gate::check_unchanged(const graph_step& step) {
+  const gate_question of = question_of(step);
+  return of.is_outside ? source_.check_unchanged(*step.pipeline, step.id, of.takes_dirty) : status{};
 }
 
 }  // namespace cicd

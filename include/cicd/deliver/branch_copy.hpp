@@ -1,0 +1,19 @@
+// What a deploy to a cluster needs of a branch's copy, be it a preview or a canary: filling it in, holding its
+// labels against others', ending the canaries that a deploy has overtaken.
+#pragma once
+
+#include <cicd/deliver/branch/branch.hpp>
+#include <cicd/deliver/branch/remove.hpp>
+#include <cicd/deliver/cluster/waves.hpp>
+#include <cicd/deliver/way.hpp>
+
+namespace cicd {
+
+/// Makes what is wanted that of the branch at hand, as the step declares: see make_preview and make_canary.
+status make_branch_copy(const way_context& in,
+                        const graph_step& step,
+                        const cluster_wave& wave,
+                        kubernetes::cluster& with,
+                        wanted_release& to);
+
+}  // namespace cicd

@@ -1,0 +1,82 @@
+// Asks the gate (gate.hpp) on behalf of one run: gathers the facts of the declaration, of git, of the CI
+// system and of the environment, each asked once and only where a rule needs it. It judges nothing itself.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/policy/gate.hpp>
+#include <cicd/deliver/sources.hpp>
+#include <cicd/plan/graph.hpp>
+#include <cicd/run/workspace.hpp>
+#include <cicd/system/clock.hpp>
+
+namespace cicd {
+
+class way_set;
+struct way_context;
+
+class change_gate {
+ public:
+  change_gate(const way_context& in, const way_set& ways);
+
+  /// What the gate can refuse of a step, or of a change that is made by hand, before anything is built, made
+  /// or contacted.
+  status may_begin(const graph_step& step);
+  status may_begin(change what, const declared_pipeline& pipeline, const environment& place);
+  /// The gate's leave for a change that is made by hand, given what is there.
+  result<permit> may_change(change what,
+                            const declared_pipeline& pipeline,
+                            const environment& place,
+                            gate_state state);
+  /// The same of a step's own kind of change, where approvals count: `percent` of a canary's share, 0 as
+  /// declared.
+  result<permit> may_change(change what, const graph_step& step, int percent, gate_state state);
+
+  /// What would change something is asked by the remote, too, before it is begun.
+  status may_go_on(const graph_step& step);
+  /// What is published on the way to a deploy is part of it: where that cannot be, nothing is published
+  /// either.
+  status may_publish_for_deploys(const declared_pipeline& pipeline);
+  result<permit> may_write(const graph_step& step, gate_state state);
+  /// The deploys that this run leads to: nothing is published for one that cannot be.
+  void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
+
+  /// Which is newer: what the step deploys, or what is there.
+  succession succession_of(const graph_step& step, const std::optional<deployment_record>& there);
+  /// Class `conflict` where the sources of a step that changes something outside are no longer what they
+  /// were.
+  status check_unchanged(const graph_step& step);
+
+ private:
+  gate_question question_of(change what, const declared_pipeline& pipeline, const environment* place) const;
+  gate_question question_of(const graph_step& step) const;
+  status check_configured(const declared_pipeline& pipeline, const std::string& subject);
+  status add_sources(const declared_pipeline& pipeline, gate_question& to);
+  status add_declarations(const declared_pipeline& pipeline, gate_question& to);
+  result<remote_place> place_of(const source_facts& source,
+                                const std::string& pattern,
+                                const gate_question& of);
+  status add_remotes(gate_question& to);
+
+  const workspace& where_;
+  const surroundings& around_;
+  const clock& time_;
+  const delivery_options& options_;
+  sources& source_;
+  const way_set& ways_;
+  ci_event event_;
+  std::vector<const graph_step*> deploys_;
+  std::mutex mutex_;                                   ///< never held while anybody is asked
+  bool is_configured_ = false;                         ///< the declaration is that of the files
+  std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
+};
+
+/// In a plan a refusal is one of the things to know.
+std::string refusal_text(const error& refused);
+
+}  // namespace cicd

@@ -1,0 +1,30 @@
+// What is asked of the deliveries of one run.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include <cicd/declare/model.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+/// The git event that is rehearsed instead of what is checked out.
+struct git_event {
+  ref_kind kind = ref_kind::none;
+  std::string name;  ///< of the branch or tag
+};
+
+struct delivery_options {
+  std::string run_id;
+  std::set<std::string, std::less<>>
+      allow_dirty;  ///< environments, or `publish`, that take a tree with uncommitted changes
+  git_event event;
+  std::map<std::string, std::string> saved_plans;  ///< of `deploy --plan`: step and cluster → fingerprint
+  int canary_percent = 0;                          ///< of `canary start|set`; 0: what is declared
+  bool rehearses = false;                          ///< only a plan is made
+  cancellation cancelled{};                        ///< ends what is being planned and done
+};
+
+}  // namespace cicd

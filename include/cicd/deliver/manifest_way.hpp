@@ -1,0 +1,43 @@
+// What the ways have in common that write manifests as files: what is wanted beside what is there, decided
+// again wherever another wrote meanwhile. It does not know where the files lie nor how they are written.
+#pragma once
+
+#include <cicd/deliver/manifests.hpp>
+#include <cicd/deliver/way.hpp>
+
+namespace cicd {
+
+class manifest_way : public way {
+ public:
+  using way::way;
+
+  result<deployed_release> look(const declared_pipeline& pipeline,
+                                const environment& place,
+                                const cancellation* cancelled) const final;
+  result<step_plan> plan(const deploy_request& of) final;
+
+ protected:
+  virtual result<manifest_state> read(const declared_pipeline& pipeline,
+                                      const environment& place,
+                                      const cancellation* cancelled) const = 0;
+
+  /// What a deploy wrote, for its summary.
+  struct written_manifests {
+    std::size_t files = 0;  ///< that changed
+    deployment_record record{};
+  };
+  /// The decision of a deploy, with the gate's leave; tells `done` what it was. Both outlive it.
+  decide_manifests decision_for(const deploy_request& of, written_manifests& done) const;
+  /// The gate's leave, given what is there.
+  result<permit> may_write(const graph_step& step, const manifest_state& now) const;
+
+ private:
+  result<std::optional<wanted_manifests>> wanted(const deploy_request& of, const manifest_state& now) const;
+};
+
+/// `<build>/<PATH>`, without PATH `<build>/rendered/<environment>/<pipeline>`.
+std::string folder_in_build_tree(const workspace& where,
+                                 const declared_pipeline& pipeline,
+                                 const environment& place);
+
+}  // namespace cicd

@@ -1,0 +1,145 @@
+// Deploying by files of manifests: rendering, comparing, deciding.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/manifest_way.hpp>
+#include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/release_draft.hpp>
+#include <cicd/kubernetes/yaml.hpp>
+
+namespace cicd {
+
+namespace deliver_manifest_way {
+namespace {
+
+/// `+ app-api.deployment.yaml`, `~ …`, `- …`, by comparing files.
+std::vector<std::string> changes_between(const std::map<std::string, std::string>& now,
+                                         const std::map<std::string, std::string>& wanted) {
+  std::vector<std::string> lines;
+  for (const auto& [file, content] : wanted) {
+    const auto there = now.find(file);
+    if (there == now.end())
+      lines.push_back("+ " + file);
+    else if (there->second != content)
+      lines.push_back("~ " + file);
+  }
+  for (const auto& [file, content] : now)
+    if (!wanted.contains(file)) lines.push_back("- " + file);
+  return lines;
+}
+
+/// Whether the last deployment came to its end: what VERIFY refused, or never saw, is tried again.
+bool is_settled(const environment& place, const deployment_record& there) {
+  return place.verify.empty() || there.outcome == "deployed";
+}
+
+std::string message_for(const deployment_record& record) {
+  std::string message =
+      fmt::format("deploy {} {} to {}\n\nservice: {}\nversion: {}\ncommit: {}\nby: {}\nrun: {}\n",
+                  record.pipeline, record.version, record.environment, record.pipeline, record.version,
+                  record.commit.empty() ? "unknown" : record.commit, record.who, record.id);
+  for (const auto& [name, image] : record.images) message += fmt::format("{}: {}\n", name, image.reference);
+  return message;
+}
+
+/// The objects of the pipeline there, as files. Class `usage` where there is none.
+result<std::map<std::string, std::string>> files_of(const deploy_request& of,
+                                                    const kubernetes::release_facts& facts) {
+  result<std::vector<kubernetes::object>> objects = kubernetes::objects_of(of.pipeline(), facts);
+  if (!objects) return std::move(objects).error();
+  if (objects->empty())
+    return error{exit_class::usage,
+                 of.step.id,
+                 "there is nothing to deploy: the pipeline declares no service",
+                 {},
+                 {{"try", fmt::format("pipeline_service({} api PORT 8080)", facts.pipeline)}}};
+  std::map<std::string, std::string> files;
+  for (const kubernetes::object& object : *objects)
+    files[object.file] = kubernetes::yaml_text(object.content);
+  return files;
+}
+
+}  // namespace
+}  // namespace deliver_manifest_way
+
+result<deployed_release> manifest_way::look(const declared_pipeline& pipeline,
+                                            const environment& place,
+                                            const cancellation* cancelled) const {
+  result<manifest_state> now = read(pipeline, place, cancelled);
+  if (!now) return std::move(now).error();
+  return deployed_release{std::move(now->record)};
+}
+
+/// What should be there, given what is: nothing when it is there already.
+result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_request& of,
+                                                             const manifest_state& now) const {
+  using namespace deliver_manifest_way;
+  result<release_draft> made = draft_for(in_, of, now.record);
+  if (!made) return std::move(made).error();
+  result<std::map<std::string, std::string>> files = files_of(of, made->facts);
+  if (!files) return std::move(files).error();
+  wanted_manifests want{*std::move(files), std::move(made->record), {}};
+  want.record.manifests = digest_of_manifests(want.files);
+  if (now.record && now.files == want.files && is_settled(of.place(), *now.record))
+    return std::optional<wanted_manifests>{};
+  if (is_embedded(of.place())) return std::optional{std::move(want)};
+  want.record.source = source_of(of.pipeline(), now.record, in_.around);
+  if (status same =
+          check_source(of.pipeline(), want.record.source, now.record, {of.step.id, of.place().name.str()});
+      !same)
+    return std::move(same).error();
+  return std::optional{std::move(want)};
+}
+
+result<permit> manifest_way::may_write(const graph_step& step, const manifest_state& now) const {
+  gate_state state;
+  state.newer = in_.gate.succession_of(step, now.record);
+  return in_.gate.may_write(step, std::move(state));
+}
+
+result<step_plan> manifest_way::plan(const deploy_request& of) {
+  result<manifest_state> now = read(of.pipeline(), of.place(), &in_.options.cancelled);
+  if (!now) return std::move(now).error();
+  result<std::optional<wanted_manifests>> want = wanted(of, *now);
+  if (!want) return std::move(want).error();
+  step_plan plan = nothing_to_do();
+  if (!*want) return plan;
+  const result<permit> may = may_write(of.step, *now);
+  if (!may && !in_.options.rehearses) return may.error();
+  plan.what = decision::run;
+  plan.result.reset();
+  plan.reasons = now->record && now->files == (*want)->files
+                     ? std::vector<std::string>{"VERIFY has not succeeded for what is deployed"}
+                     : deploy_reasons(now->record, (*want)->record);
+  plan.details = deliver_manifest_way::changes_between(now->files, (*want)->files);
+  if (!may) plan.reasons.push_back(refusal_text(may.error()));
+  return plan;
+}
+
+decide_manifests manifest_way::decision_for(const deploy_request& of, written_manifests& done) const {
+  return [this, &of, &done](const manifest_state& now) -> result<std::optional<decided_manifests>> {
+    result<std::optional<wanted_manifests>> want = wanted(of, now);
+    if (!want) return std::move(want).error();
+    if (!*want) return std::optional<decided_manifests>{};
+    const result<permit> allowed = may_write(of.step, now);
+    if (!allowed) return allowed.error();
+    if (status signed_ = in_.source.sign(of.pipeline(), (*want)->record); !signed_)
+      return std::move(signed_).error();
+    if (!of.place().verify.empty()) (*want)->record.outcome = "verifying";
+    (*want)->message = deliver_manifest_way::message_for((*want)->record);
+    done = {deliver_manifest_way::changes_between(now.files, (*want)->files).size(), (*want)->record};
+    return std::optional{decided_manifests{**std::move(want), *allowed}};
+  };
+}
+
+std::string folder_in_build_tree(const workspace& where,
+                                 const declared_pipeline& pipeline,
+                                 const environment& place) {
+  const std::string below =
+      place.path ? place.path.str() : "rendered/" + place.name.str() + "/" + pipeline.declared.name.str();
+  return where.build_root + "/" + below;
+}
+
+}  // namespace cicd

@@ -1,0 +1,42 @@
+// Publishing: a pipeline's images are in their registry under the commit's tag. It does not know where they
+// are deployed.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/way.hpp>
+#include <cicd/image/registry.hpp>
+
+namespace cicd {
+
+/// How the registries of a run are reached.
+registry_options registries_of(const workspace& where, const cancellation& cancelled);
+/// What is to be published and deployed, given the artifacts of the image steps. Class `corrupt` where one is
+/// not known.
+result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
+                                            const effect_planner::artifacts& images);
+
+class publisher {
+ public:
+  explicit publisher(const way_context& in) : in_(in) {}
+
+  /// Class `conflict` where a tag stands for another image: none is ever moved.
+  result<step_plan> plan(const graph_step& step, const std::vector<wanted_image>& images);
+  outcome publish(const graph_step& step, const std::vector<wanted_image>& images, const say_line& say) const;
+  /// The commands that show what was published.
+  std::vector<note> where_it_is(const graph_step& step, const std::vector<wanted_image>& images);
+
+ private:
+  using tags_by_repository = std::map<std::string, std::string>;
+  /// Of one step: used by one thread at a time.
+  tags_by_repository& tags_of(const std::string& step);
+
+  const way_context in_;
+  std::mutex mutex_;
+  std::map<std::string, tags_by_repository> tags_;  ///< by step
+};
+
+}  // namespace cicd

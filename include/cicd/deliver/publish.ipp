@@ -1,0 +1,153 @@
+// Publishing: an image that was built is put into its registry under its tag.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/sources.hpp>
+
+namespace cicd {
+
+namespace deliver_publish {
+namespace {
+
+error moved_tag(const std::string& subject,
+                const registry& in,
+                const std::string& tag,
+                const digest& there,
+                const digest& here) {
+  return error{exit_class::conflict,
+               subject,
+               "that tag stands for another image and is never moved",
+               in.name() + ":" + tag,
+               {{"there", oci_text(there)},
+                {"here", oci_text(here)},
+                {"likely", "the build is not reproducible: with Maven, set project.build.outputTimestamp"},
+                {"try", in.inspect_command(tag)}}};
+}
+
+/// The only place where an image leaves the build tree.
+auto put_image(
+    const permit&, registry& to, const std::string& layout, const digest& manifest, const std::string& tag) {
+  return to.publish(layout, manifest, tag, true);
+}
+
+/// The step that made it.
+std::string step_of(const declared_pipeline& pipeline, const wanted_image& image) {
+  std::string id = pipeline.declared.name.str();
+  for (const cicd::image& declared : pipeline.declared.images)
+    if (declared.name.view() == image.name) id += "/" + image_step_name(declared);
+  return id;
+}
+
+}  // namespace
+}  // namespace deliver_publish
+
+registry_options registries_of(const workspace& where, const cancellation& cancelled) {
+  registry_options options;
+  options.embedded = where.images();
+  options.cancelled = &cancelled;
+  return options;
+}
+
+result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
+                                            const effect_planner::artifacts& images) {
+  std::vector<wanted_image> wanted;
+  for (const image& declared : pipeline.declared.images) {
+    const std::string id = pipeline.declared.name.str() + "/" + image_step_name(declared);
+    const auto found = std::ranges::find(images, id, &effect_planner::artifacts::value_type::first);
+    const auto manifest = found == images.end() ? std::nullopt : digest_from(found->second);
+    if (!manifest) return error{exit_class::corrupt, id, "the image's digest is not known", {}, {}};
+    wanted.push_back({declared.name.str(), repository_of(pipeline, declared), *manifest});
+  }
+  return wanted;
+}
+
+publisher::tags_by_repository& publisher::tags_of(const std::string& step) {
+  const std::lock_guard hold(mutex_);
+  return tags_[step];
+}
+
+result<step_plan> publisher::plan(const graph_step& step, const std::vector<wanted_image>& images) {
+  step_plan plan = nothing_to_do();
+  tags_by_repository& tags = tags_of(step.id);
+  bool asked_gate = false;
+  const std::string commit_tag = in_.source.git_of(*step.pipeline).short_commit();
+  for (const wanted_image& image : images) {
+    auto registry =
+        registry_for(image.repository, registries_of(in_.where, in_.options.cancelled), in_.around);
+    if (!registry) return std::move(registry).error();
+    if (!commit_tag.empty()) {
+      const auto there = (*registry)->resolve(commit_tag);
+      if (!there) return there.error();
+      if (*there == image.manifest) {
+        tags[image.repository] = commit_tag;
+        continue;
+      }
+    }
+    if (!asked_gate && !is_embedded(image.repository)) {
+      const result<permit> may = in_.gate.may_write(step, {});
+      if (!may && !in_.options.rehearses) return may.error();
+      if (!may) plan.reasons.push_back(refusal_text(may.error()));
+      asked_gate = true;
+    }
+    const result<std::string> tag = in_.source.tag_for(*step.pipeline, image.manifest);
+    if (!tag) return tag.error();
+    tags[image.repository] = *tag;
+    const auto there = (*registry)->resolve(*tag);
+    if (!there) return there.error();
+    if (*there == image.manifest) continue;
+    if (*there) return deliver_publish::moved_tag(step.id, **registry, *tag, **there, image.manifest);
+    plan.what = decision::run;
+    plan.reasons.push_back(fmt::format("{}:{} is not there yet", (*registry)->name(), *tag));
+    plan.details.push_back(
+        fmt::format("+ {}:{} {}", (*registry)->name(), *tag, "sha256:" + hex(image.manifest).substr(0, 12)));
+  }
+  if (plan.what != decision::run) return plan;
+  plan.result.reset();
+  if (asked_gate && !in_.options.rehearses)
+    if (status leads = in_.gate.may_publish_for_deploys(*step.pipeline); !leads)
+      return std::move(leads).error();
+  return plan;
+}
+
+outcome publisher::publish(const graph_step& step,
+                           const std::vector<wanted_image>& images,
+                           const say_line& say) const {
+  outcome end;
+  const result<permit> allowed = in_.gate.may_write(step, {});
+  if (!allowed) return failed_outcome(allowed.error());
+  registry_options options = registries_of(in_.where, in_.options.cancelled);
+  options.say = say;
+  for (const wanted_image& image : images) {
+    auto registry = registry_for(image.repository, options, in_.around);
+    if (!registry) return failed_outcome(std::move(registry).error());
+    const result<std::string> tag = in_.source.tag_for(*step.pipeline, image.manifest);
+    if (!tag) return failed_outcome(tag.error());
+    const std::string layout = in_.where.work(deliver_publish::step_of(*step.pipeline, image)) + "/layout";
+    auto done = deliver_publish::put_image(*allowed, **registry, layout, image.manifest, *tag);
+    if (!done) return failed_outcome(std::move(done).error());
+    if (!end.summary.empty()) end.summary += ", ";
+    end.summary += fmt::format("{}:{}", (*registry)->name(), *tag);
+  }
+  end.how = step_outcome::ran;
+  return end;
+}
+
+std::vector<note> publisher::where_it_is(const graph_step& step, const std::vector<wanted_image>& images) {
+  std::vector<note> notes;
+  const tags_by_repository& tags = tags_of(step.id);
+  for (const wanted_image& image : images) {
+    const auto tag = tags.find(image.repository);
+    if (auto registry =
+            registry_for(image.repository, registries_of(in_.where, in_.options.cancelled), in_.around))
+      notes.push_back(
+          {"image", (*registry)->inspect_command(tag == tags.end() ? std::string() : tag->second)});
+  }
+  return notes;
+}
+
+}  // namespace cicd

@@ -1,0 +1,163 @@
+// From images and declared files to the facts for rendering.
+#pragma once
+
+#include <cicd/base/glob.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/release_draft.hpp>
+#include <cicd/deliver/sources.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+namespace deliver_release_draft {
+namespace {
+
+/// A file of the source folder that a declaration names, and the path of the value that does.
+struct named_file {
+  std::string path, value;
+};
+
+/// The files of the source folder that a pattern names.
+result<std::vector<std::string>> matched(const std::string& folder, std::string_view pattern) {
+  std::vector<std::string> paths;
+  const std::string root = glob_root(pattern);
+  const auto place = place_below(folder, root);
+  if (!place) return place.error();
+  const auto entries = *place ? list_tree(**place) : std::vector<tree_entry>();
+  if (!entries) return paths;
+  for (const tree_entry& each : *entries) {
+    const std::string path = root.empty() ? each.path : root + "/" + each.path;
+    if (each.kind != entry_kind::folder && glob_matches(pattern, path)) paths.push_back(path);
+  }
+  return paths;
+}
+
+/// The same error of a file or pattern that `value` names, with where it was declared.
+error of_declared(error failure, const declared_pipeline& pipeline, const named_file& named) {
+  failure.subject = pipeline.declared.name.str();
+  const auto found = pipeline.origins.lower_bound(named.value);
+  if (found == pipeline.origins.end() || !found->first.starts_with(named.value)) return failure;
+  return std::move(failure).with("declared at", found->second.text(pipeline.source_directory));
+}
+
+status read_into(const declared_pipeline& pipeline,
+                 const named_file& named,
+                 kubernetes::release_facts& facts) {
+  if (facts.files.contains(named.path)) return {};
+  result<std::string> content = read_below(pipeline.source_directory, named.path);
+  if (!content) return of_declared(std::move(content).error(), pipeline, named);
+  facts.files.emplace(named.path, *std::move(content));
+  return {};
+}
+
+/// Those that services and cron jobs name.
+std::vector<named_file> files_of_workloads(const pipeline& declared) {
+  std::vector<named_file> files;
+  const auto add = [&](const std::string& kind, const auto& of) {
+    const std::string value = kind + of.name.str();
+    for (const file_mapping& each : of.config_files)
+      files.push_back({each.from.str(), value + ".config_files"});
+    for (const relative_path& each : of.patch) files.push_back({each.str(), value + ".patch"});
+  };
+  for (const service& each : declared.services) add("service.", each);
+  for (const cron_job& each : declared.cron_jobs) add("cron_job.", each);
+  return files;
+}
+
+/// One that runs there already keeps what first built it; another gets the tag of this commit.
+result<deployment_record::image> held_image(const way_context& in,
+                                            const declared_pipeline& pipeline,
+                                            const wanted_image& image,
+                                            const std::optional<deployment_record>& before) {
+  auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
+  if (!registry) return std::move(registry).error();
+  if (before && before->images.contains(image.name)) {
+    const deployment_record::image& there = before->images.at(image.name);
+    if (there.manifest == image.manifest
+        && there.reference == (*registry)->reference(there.tag, image.manifest))
+      return there;
+  }
+  const result<std::string> tag = in.source.tag_for(pipeline, image.manifest);
+  if (!tag) return tag.error();
+  const git_state& git = in.source.git_of(pipeline);
+  return deployment_record::image{(*registry)->reference(*tag, image.manifest), *tag, image.manifest,
+                                  git.commit.value_or(""), git.built_branch.value_or("")};
+}
+
+}  // namespace
+}  // namespace deliver_release_draft
+
+status read_declared_files(const declared_pipeline& pipeline,
+                           const environment& place,
+                           kubernetes::release_facts& facts) {
+  using namespace deliver_release_draft;
+  std::vector<named_file> files = files_of_workloads(pipeline.declared);
+  for (const path_pattern& pattern : place.manifests) {
+    const named_file named{pattern.str(), "environment." + place.name.str() + ".manifests"};
+    const result<std::vector<std::string>> found = matched(pipeline.source_directory, pattern.view());
+    if (!found) return of_declared(found.error(), pipeline, named);
+    if (found->empty())
+      return of_declared(error{exit_class::usage,
+                               {},
+                               "MANIFESTS: no file matches",
+                               pattern.str(),
+                               {{"in", pipeline.source_directory}}},
+                         pipeline, named);
+    facts.manifests.insert(facts.manifests.end(), found->begin(), found->end());
+    for (const std::string& path : *found) files.push_back({path, named.value});
+  }
+  for (const named_file& each : files)
+    if (status read = read_into(pipeline, each, facts); !read) return read;
+  return {};
+}
+
+release_draft draft_of(const deployment_record& record, const environment& place) {
+  release_draft made;
+  made.record = record;
+  made.facts.pipeline = record.pipeline;
+  made.facts.environment = record.environment;
+  made.facts.protected_branch = place.on.kind != ref_kind::none;
+  for (const auto& [name, image] : record.images)
+    made.facts.images[name] = {image.reference, image.tag, image.built_from, image.built_branch};
+  return made;
+}
+
+result<release_draft> draft_for(const way_context& in,
+                                const deploy_request& of,
+                                const std::optional<deployment_record>& before) {
+  using namespace deliver_release_draft;
+  const declared_pipeline& pipeline = of.pipeline();
+  const git_state& git = in.source.git_of(pipeline);
+  release_draft made;
+  made.record = {.pipeline = pipeline.declared.name.str(),
+                 .environment = of.place().name.str(),
+                 .generation = before ? before->generation + 1 : 1,
+                 .id = in.options.run_id,
+                 .commit = git.commit.value_or(""),
+                 .committed = {},
+                 .branch = git.built_branch.value_or(""),
+                 .version = {},
+                 .dirty = false,
+                 .declaration = {},
+                 .who = {},
+                 .when = in.time.now(),
+                 .images = {},
+                 .manifests = {},
+                 .outcome = "deployed"};
+  made.facts.pipeline = made.record.pipeline;
+  made.facts.environment = made.record.environment;
+  made.facts.protected_branch = of.place().on.kind != ref_kind::none;
+  for (const wanted_image& image : of.images) {
+    const result<deployment_record::image> held = held_image(in, pipeline, image, before);
+    if (!held) return held.error();
+    made.record.images[image.name] = *held;
+    made.facts.images[image.name] = {held->reference, held->tag, held->built_from, held->built_branch};
+    if (made.record.version.empty()) made.record.version = held->tag;
+  }
+  if (status read = read_declared_files(pipeline, of.place(), made.facts); !read)
+    return std::move(read).error();
+  return made;
+}
+
+}  // namespace cicd

@@ -1,0 +1,55 @@
+// The facts of the sources: what git says of the folders that a run delivers from, each asked once. Several
+// threads ask at once, and none holds a lock while git is asked. It judges nothing.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <cicd/declare/model.hpp>
+#include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/records/record.hpp>
+#include <cicd/observe/git.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd {
+
+class sources {
+ public:
+  /// The event stands for the branch or the tag that is checked out.
+  sources(const surroundings& around, git_event event) : around_(around), event_(std::move(event)) {}
+
+  /// As it was when it was asked first.
+  const git_state& git_of(const declared_pipeline& pipeline);
+  result<bool> is_dirty(const declared_pipeline& pipeline);
+  std::optional<std::chrono::system_clock::time_point> commit_date(const declared_pipeline& pipeline);
+  /// Whether a file that declares the pipeline has changes; `git` is the state of its folder.
+  result<bool> is_declaration_dirty(const declared_pipeline& pipeline,
+                                    const std::string& file,
+                                    const git_state& git);
+
+  /// Who deploys what: the part of the record that git is asked for.
+  status sign(const declared_pipeline& pipeline, deployment_record& record);
+  /// What an image is published as.
+  result<std::string> tag_for(const declared_pipeline& pipeline, const digest& of);
+  /// Class `conflict` where another commit is checked out than at the start, or, unless `takes_dirty`, a
+  /// clean tree has become dirty.
+  status check_unchanged(const declared_pipeline& pipeline, const std::string& subject, bool takes_dirty);
+
+ private:
+  struct state {
+    const git_state git;
+    std::optional<bool> dirty{};  ///< asked when it matters; used under the mutex
+    std::optional<std::optional<std::chrono::system_clock::time_point>> committed{};  ///< likewise
+  };
+  state& state_of(const declared_pipeline& pipeline);
+
+  const surroundings& around_;
+  git_event event_;
+  std::mutex mutex_;
+  std::map<std::string, state> states_;  ///< by source folder
+};
+
+}  // namespace cicd

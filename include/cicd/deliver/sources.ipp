@@ -1,0 +1,130 @@
+// What git says, asked once and kept.
+#pragma once
+
+#include <cicd/base/unicode.hpp>
+#include <cicd/deliver/sources.hpp>
+
+namespace cicd {
+
+namespace deliver_sources {
+namespace {
+
+/// What is known, else what `ask` gives without the lock; where another was faster, what it got.
+template <typename Value, typename Ask>
+result<Value> known_or_asked(std::mutex& guard, std::optional<Value>& known, const Ask& ask) {
+  {
+    const std::lock_guard hold(guard);
+    if (known) return *known;
+  }
+  result<Value> answer = ask();
+  if (!answer) return answer;
+  const std::lock_guard hold(guard);
+  if (!known) known = *std::move(answer);
+  return *known;
+}
+
+}  // namespace
+}  // namespace deliver_sources
+
+sources::state& sources::state_of(const declared_pipeline& pipeline) {
+  const std::string& folder = pipeline.source_directory;
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto found = states_.find(folder); found != states_.end()) return found->second;
+  }
+  git_state git = git_state_of(folder, around_);
+  if (event_.kind == ref_kind::branch) git.branch = git.built_branch = event_.name;
+  if (event_.kind == ref_kind::tag) git.tags = {event_.name};
+  const std::lock_guard hold(mutex_);
+  return states_.try_emplace(folder, state{std::move(git)}).first->second;
+}
+
+const git_state& sources::git_of(const declared_pipeline& pipeline) {
+  return state_of(pipeline).git;
+}
+
+result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
+  state& source = state_of(pipeline);
+  if (!source.git.repository) return false;
+  return deliver_sources::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
+    result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, around_);
+    if (!changes) return std::move(changes).error();
+    return !changes->empty();
+  });
+}
+
+std::optional<std::chrono::system_clock::time_point> sources::commit_date(const declared_pipeline& pipeline) {
+  using moment = std::optional<std::chrono::system_clock::time_point>;
+  state& source = state_of(pipeline);
+  return *deliver_sources::known_or_asked(mutex_, source.committed, [&]() -> result<moment> {
+    return committed_at(pipeline.source_directory, source.git.commit.value_or(""), around_);
+  });
+}
+
+/// Another repository is looked at as a whole below the declaring file; of that of the sources only the file
+/// itself, since the rest of it may be other services.
+result<bool> sources::is_declaration_dirty(const declared_pipeline& pipeline,
+                                           const std::string& file,
+                                           const git_state& git) {
+  const git_state& own = git_of(pipeline);
+  if (!git.repository || file.starts_with(pipeline.source_directory + "/")) return false;
+  const std::string folder = file.substr(0, file.rfind('/'));
+  const bool is_elsewhere = !own.repository || own.top != git.top;
+  const result<std::vector<std::string>> changes =
+      changes_in(folder, around_, is_elsewhere ? "." : file.substr(folder.size() + 1));
+  if (!changes) return changes.error();
+  return !changes->empty();
+}
+
+status sources::sign(const declared_pipeline& pipeline, deployment_record& record) {
+  result<bool> dirty = is_dirty(pipeline);
+  if (!dirty) return std::move(dirty).error();
+  record.dirty = *dirty;
+  const git_state& own = git_of(pipeline);
+  for (const std::string& file : pipeline.declared_in) {
+    const git_state git = git_state_of(file.substr(0, file.rfind('/')), around_);
+    const result<bool> changed = is_declaration_dirty(pipeline, file, git);
+    if (!changed) return changed.error();
+    record.dirty = record.dirty || *changed;
+    if (record.declaration.empty() && git.repository && git.top != own.top)
+      record.declaration = git.commit.value_or("");
+  }
+  record.who = who(pipeline.source_directory, around_);
+  record.committed = commit_date(pipeline);
+  return {};
+}
+
+/// A clean commit's images bear its first seven digits; what no commit stands for is named by its own digest,
+/// so that it can never clash.
+result<std::string> sources::tag_for(const declared_pipeline& pipeline, const digest& of) {
+  const git_state& git = git_of(pipeline);
+  if (!git.commit) return "sha-" + hex(of).substr(0, 12);
+  result<bool> dirty = is_dirty(pipeline);
+  if (!dirty) return std::move(dirty).error();
+  return *dirty ? "dirty-" + hex(of).substr(0, 12) : git.short_commit();
+}
+
+status sources::check_unchanged(const declared_pipeline& pipeline,
+                                const std::string& subject,
+                                bool takes_dirty) {
+  const std::string& folder = pipeline.source_directory;
+  const git_state& then = git_of(pipeline);
+  const git_state now = git_state_of(folder, around_);
+  const auto changed = [&](std::string was, std::string is) {
+    return error{exit_class::conflict, subject, "the sources changed while the run was under way", folder, {}}
+        .with("was", std::move(was))
+        .with("is", std::move(is))
+        .with("try", "run it again; in a checkout that nothing else changes (git worktree add)");
+  };
+  if (now.commit != then.commit) return changed(then.short_commit(), now.short_commit());
+  if (takes_dirty || !then.repository) return {};
+  const result<bool> was_dirty = is_dirty(pipeline);
+  if (!was_dirty) return was_dirty.error();
+  if (*was_dirty) return {};
+  const result<std::vector<std::string>> changes = changes_in(folder, around_);
+  if (!changes) return changes.error();
+  return changes->empty() ? status{}
+                          : status(changed("a clean tree", displayable(changes->front()) + " is changed"));
+}
+
+}  // namespace cicd

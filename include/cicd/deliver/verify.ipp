@@ -1,0 +1,84 @@
+// The program that VERIFY names, and what it is told.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/declare/placeholders.hpp>
+#include <cicd/deliver/release_draft.hpp>
+#include <cicd/deliver/verify.hpp>
+
+namespace cicd {
+
+namespace deliver_verify {
+namespace {
+
+/// The words with their placeholders replaced.
+std::vector<std::string> words_of(const wanted_release& of) {
+  placeholder_values values{{"pipeline", of.place.pipeline},
+                            {"environment", of.place.environment},
+                            {"namespace", of.place.namespace_name},
+                            {"version", of.record.version},
+                            {"commit", of.record.commit},
+                            {"commit_short", of.record.commit.substr(0, 7)},
+                            {"branch", of.record.branch}};
+  if (!of.record.images.empty()) values.emplace("image", of.record.images.begin()->second.reference);
+  std::string host = of.facts.of_branch.host;
+  for (const service& each : of.pipeline->declared.services)
+    if (host.empty())
+      host = with_placeholders(
+          service_in(of.pipeline->declared, each.name.view(), of.place.environment).host.view(), values);
+  values.emplace("host", host);
+  std::vector<std::string> words;
+  for (const text& word : of.where->verify) words.push_back(with_placeholders(word.view(), values));
+  return words;
+}
+
+}  // namespace
+}  // namespace deliver_verify
+
+status run_verify(const std::string& subject,
+                  const wanted_release& of,
+                  const surroundings& around,
+                  const cancellation& cancelled,
+                  const say_line& say) {
+  const std::vector<std::string> words = deliver_verify::words_of(of);
+  if (say) say("verify: " + shell_quoted(words));
+  command what;
+  what.words = words;
+  what.directory = of.pipeline->source_directory;
+  for (const auto& [name, value] : around.all()) what.environment.push_back(name + "=" + value);
+  capture_options how;
+  how.cancelled = &cancelled;
+  const captured ran = run_to_end(what, how);
+  if (cancelled.cancelled())
+    return error{exit_class::interrupted, subject, "interrupted during VERIFY", {}, {}};
+  for (const std::string& line : split(ran.out, '\n'))
+    if (say && !line.empty()) say("  " + displayable(line));
+  if (ran.end.good()) return {};
+  error failure{exit_class::step_failed, subject, "VERIFY failed", shell_quoted(words), {}};
+  if (ran.end.kind == ending::how::not_started)
+    return std::move(failure)
+        .with("caused by", ran.end.text)
+        .with("try", "a program on PATH, or ./<file> below the source folder");
+  const std::string meaning = meaning_of(ran.end);
+  return std::move(failure)
+      .with("exit status", fmt::format("{}{}", ran.end.shell_status(), meaning.empty() ? "" : ", " + meaning))
+      .with("last lines", displayable(ran.err.empty() ? ran.out : ran.err, newlines::keep));
+}
+
+wanted_release release_to_verify(const deployment_record& record,
+                                 const declared_pipeline& pipeline,
+                                 const environment& place) {
+  wanted_release of;
+  of.pipeline = &pipeline;
+  of.where = &place;
+  of.place = {record.pipeline, record.environment, place.namespace_name.str()};
+  release_draft made = draft_of(record, place);
+  of.facts = std::move(made.facts);
+  of.record = std::move(made.record);
+  return of;
+}
+
+}  // namespace cicd

@@ -1,0 +1,99 @@
+// A way of deploying, as a port: where an environment is, what is there, what a deploy would change, and
+// changing it. It knows neither which ways there are (ways.hpp) nor how a plan is shown; what configure must
+// know of a way are its capabilities (declare/deploy_ways.hpp).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/records/record.hpp>
+#include <cicd/plan/plan.hpp>
+#include <cicd/run/runner.hpp>
+#include <cicd/run/workspace.hpp>
+#include <cicd/system/clock.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd {
+
+class change_gate;
+class sources;
+struct planned_wave;
+
+/// What a run lends to the ways that it deploys by; it outlives them.
+struct way_context {
+  const workspace& where;
+  const surroundings& around;
+  const clock& time;
+  const delivery_options& options;
+  sources& source;
+  change_gate& gate;
+};
+
+/// An image that is to be there.
+struct wanted_image {
+  std::string name, repository;
+  digest manifest;
+};
+
+/// A step of the kind `deploy`, and what it deploys.
+struct deploy_request {
+  const graph_step& step;
+  const std::vector<wanted_image>& images;
+
+  const declared_pipeline& pipeline() const { return *step.pipeline; }
+  const environment& place() const { return *step.place; }
+};
+
+/// What is there.
+struct deployed_release {
+  std::optional<deployment_record> record;  ///< nothing: never deployed
+};
+
+using say_line = std::function<void(const std::string& line)>;
+
+/// Used by several threads at once, for one step by one at a time.
+class way {
+ public:
+  explicit way(const way_context& in) : in_(in) {}
+  virtual ~way() = default;
+  way(const way&) = delete;
+  way& operator=(const way&) = delete;
+
+  /// Where it is, as a person names it.
+  virtual std::string address_of(const declared_pipeline& pipeline, const environment& place) const = 0;
+  /// Whether it lies in the build tree, so that nothing outside is changed.
+  virtual bool is_embedded(const environment& place) const = 0;
+  virtual result<deployed_release> look(const declared_pipeline& pipeline,
+                                        const environment& place,
+                                        const cancellation* cancelled) const = 0;
+  /// The newest first, at most `most`.
+  virtual result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
+                                                            const environment& place,
+                                                            std::size_t most) const = 0;
+
+  /// What can be said of a step before anything is known of its images.
+  virtual status check(const graph_step&) const { return {}; }
+  /// Compares what is wanted with what is there; the gate's refusal is an error, in a rehearsal a reason.
+  virtual result<step_plan> plan(const deploy_request& of) = 0;
+  /// Does it, with the gate's leave; blocks. What is there already is success.
+  virtual outcome apply(const deploy_request& of, const say_line& say) = 0;
+  /// Where it is after a success: label and text.
+  virtual std::vector<note> where_it_is(const graph_step&) const { return {}; }
+  /// What was planned last for a step, of a way whose plans can be saved and approved; else nothing.
+  virtual std::span<const planned_wave> last_plans(const std::string&) const { return {}; }
+
+ protected:
+  const way_context in_;
+};
+
+/// `up to date`, to be filled in where there is something to do.
+step_plan nothing_to_do();
+/// Why a deploy is needed, from the records before and after.
+std::vector<std::string> deploy_reasons(const std::optional<deployment_record>& before,
+                                        const deployment_record& after);
+
+}  // namespace cicd

@@ -1,0 +1,34 @@
+// What all ways say alike.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/deliver/way.hpp>
+
+namespace cicd {
+
+step_plan nothing_to_do() {
+  return {.step = 0,
+          .what = decision::up_to_date,
+          .key = {},
+          .reasons = {},
+          .details = {},
+          .result = step_result{}};
+}
+
+std::vector<std::string> deploy_reasons(const std::optional<deployment_record>& before,
+                                        const deployment_record& after) {
+  if (!before) return {"never deployed"};
+  std::vector<std::string> reasons;
+  for (const auto& [name, image] : after.images) {
+    const auto old = before->images.find(name);
+    if (old == before->images.end())
+      reasons.push_back(name + " is new");
+    else if (old->second.manifest != image.manifest)
+      reasons.push_back(fmt::format("{} {} replaces {}", name, image.tag, old->second.tag));
+  }
+  if (reasons.empty()) reasons.emplace_back("the declaration changed what is deployed");
+  return reasons;
+}
+
+}  // namespace cicd
