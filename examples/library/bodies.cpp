@@ -1,0 +1,2 @@
+// The bodies of the library, compiled once.
+#include <cicd/src.hpp>
