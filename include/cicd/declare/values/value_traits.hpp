@@ -4,6 +4,7 @@
 //   parse(word)  the value, or nothing; a literal and a number have `accepts` and `from` in its place
 //   text()       the word of a CMake call that gives this value; a literal has `str`
 //   guess(word)  the good value that was most likely meant, empty where nothing is near; it may be left out
+// Where it is the value of one option and not of a list, it converts to `bool`: whether it is given.
 // An enumeration has `choices_of` beside it.
 #pragma once
 
