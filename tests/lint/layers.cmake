@@ -1,5 +1,5 @@
 # Reads every #include under <ROOT>/include/cicd and fails on an arrow that the table of rooms in docs/architecture.md does not
-# allow, and on a header that brings a library which only bodies may see. The page is the one place where rooms are named.
+# allow, on a header that brings a library which only bodies may see, and on a file that asks the machine for the time. The page is the one place where rooms are named.
 #   cmake -DROOT=<source tree> -P layers.cmake
 cmake_minimum_required(VERSION 3.25...4.1)
 
@@ -63,10 +63,16 @@ foreach(file IN LISTS files)
       list(APPEND wrong "${file}: only an .ipp file may include this: ${line}")
     endif()
   endforeach()
+  if(NOT file MATCHES "^system/clock\\.")
+    file(STRINGS "${ROOT}/include/cicd/${file}" asks REGEX "_clock::now\\(\\)|steady::now\\(\\)")
+    foreach(line IN LISTS asks)
+      list(APPEND wrong "${file}: the time is asked of the port cicd/system/clock.hpp: ${line}")
+    endforeach()
+  endif()
 endforeach()
 
 if(wrong)
   list(JOIN wrong "\n  " wrong)
   message(NOTICE "  ${wrong}")
-  message(FATAL_ERROR "forbidden includes, see above; what is allowed is said by the table of rooms in docs/architecture.md")
+  message(FATAL_ERROR "forbidden lines, see above; what is allowed is said by the table of rooms in docs/architecture.md")
 endif()

@@ -14,6 +14,7 @@
 
 #include <cicd/plan/plan.hpp>
 #include <cicd/run/runner.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd {
 
@@ -24,6 +25,7 @@ struct loop_options {
   std::function<status()> before_first;  ///< before the first step starts, on another thread; its error ends
                                          ///< the run
   std::function<void()> tick;            ///< about every 100 ms while something runs
+  const clock& time = system_clock_port();
   std::chrono::milliseconds patience{3'000};  ///< after the second signal: then what has not ended is left
 };
 
@@ -90,7 +92,7 @@ class run_loop {
   in_order ready_, ready_alone_;  ///< those that run alone wait until nothing else can run
   struct running_step {
     task work;
-    std::chrono::steady_clock::time_point since;
+    std::chrono::milliseconds since;  ///< by the clock
   };
   std::map<step_index, std::unique_ptr<running_step>> running_;  ///< those that are being planned among them
   enum class gate : std::uint8_t { closed, opening, open };

@@ -129,7 +129,7 @@ run_loop::running_step& run_loop::under_way(step_index step) {
   auto& one = running_[step];
   if (!one) {
     one = std::make_unique<running_step>();
-    one->since = std::chrono::steady_clock::now();
+    one->since = options_.time.elapsed();
   }
   if (!tick_timer_) keep_ticking();
   return *one;
@@ -137,7 +137,7 @@ run_loop::running_step& run_loop::under_way(step_index step) {
 
 void run_loop::start(step_index step, step_plan plan) {
   running_step& one = under_way(step);
-  one.since = std::chrono::steady_clock::now();
+  one.since = options_.time.elapsed();
   one.work = tasks_(step, std::move(plan));
   const std::string& id = plans_.graph().steps[step].id;
   say_(step_started{id, one.work.plan.reasons, expected_for(id), 1});
@@ -174,8 +174,7 @@ void run_loop::finish(step_index step, outcome end) {
                    .failure = end.failure,
                    .tests = std::move(end.tests)};
   if (const auto ran = running_.find(step); ran != running_.end()) {
-    event.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now()
-                                                                           - ran->second->since);
+    event.duration = options_.time.elapsed() - ran->second->since;
     if (end.printed) event.log = ran->second->work.log;
     running_.erase(ran);
   }

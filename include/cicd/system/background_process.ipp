@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include <cicd/system/clock.hpp>
 #include <cicd/system/launch.hpp>
 
 namespace cicd {
@@ -31,7 +32,6 @@ struct companion::inside {
 namespace system_companion {
 namespace {
 
-using steady = std::chrono::steady_clock;
 using system_descriptor::descriptor;
 
 /// The program has no input of ours; the shell gives up its copies of the outputs, so that their end is the
@@ -48,16 +48,16 @@ error no_descriptor() {
 
 /// The pipe's end comes when the last of the group is gone.
 void wait_for_end(const descriptor& of) {
-  const auto deadline = steady::now() + std::chrono::seconds(1);
+  const auto deadline = system_clock_port().elapsed() + std::chrono::seconds(1);
   std::array<char, 4096> buffer;
   pollfd waiting{of.number(), POLLIN, 0};
-  while (steady::now() < deadline) {
+  while (system_clock_port().elapsed() < deadline) {
     if (poll(&waiting, 1, 1000) > 0 && read(of.number(), buffer.data(), buffer.size()) <= 0) return;
   }
 }
 
-int milliseconds_until(steady::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady::now()).count();
+int milliseconds_until(std::chrono::milliseconds deadline) {
+  const auto left = (deadline - system_clock_port().elapsed()).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
 }
 
@@ -99,7 +99,7 @@ companion::~companion() {
 companion::waited companion::wait_until_it_says(std::string_view text,
                                                 std::chrono::milliseconds limit,
                                                 const cancellation* cancelled) {
-  const auto deadline = system_companion::steady::now() + limit;
+  const auto deadline = system_clock_port().elapsed() + limit;
   const int cancel = cancelled == nullptr ? -1 : cancelled->descriptor();
   while (inside_->said.find(text) == std::string::npos) {
     std::array<pollfd, 2> waiting{pollfd{inside_->out.number(), POLLIN, 0}, pollfd{cancel, POLLIN, 0}};
@@ -110,7 +110,7 @@ companion::waited companion::wait_until_it_says(std::string_view text,
     const ssize_t count = readable ? read(inside_->out.number(), buffer.data(), buffer.size()) : 0;
     if (count > 0) inside_->said.append(buffer.data(), static_cast<std::size_t>(count));
     if (readable && count <= 0) return waited::ended;
-    if (system_companion::steady::now() >= deadline) return waited::too_long;
+    if (system_clock_port().elapsed() >= deadline) return waited::too_long;
   }
   return waited::said;
 }

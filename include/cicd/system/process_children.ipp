@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include <cicd/system/clock.hpp>
 #include <cicd/system/launch.hpp>
 #include <cicd/system/pidfd.hpp>
 #include <cicd/system/process_event_loop.ipp>
@@ -25,7 +26,6 @@ namespace system_children {
 namespace {
 
 using namespace std::chrono_literals;
-using steady = std::chrono::steady_clock;
 using boost::system::error_code;
 using system_descriptor::descriptor;
 using system_launch::pipe_ends;
@@ -172,7 +172,7 @@ class running_child final : public child, public std::enable_shared_from_this<ru
     end_ = system_launch::ending_from(wait_status());
     process_.close();
     tree_->main_ended();
-    ended_at_ = steady::now();
+    ended_at_ = system_clock_port().elapsed();
     for (output_pipe& each : pipes_) take_the_rest(each);
     settle();
   }
@@ -205,7 +205,7 @@ class running_child final : public child, public std::enable_shared_from_this<ru
   }
 
   void end_leftovers() {
-    const auto since = steady::now() - ended_at_;
+    const auto since = system_clock_port().elapsed() - ended_at_;
     system_launch::reap_strays();
     const bool left = !tree_->members(open_pipes()).empty();
     if (left && since >= leftovers_killed_after) {
@@ -238,7 +238,7 @@ class running_child final : public child, public std::enable_shared_from_this<ru
   boost::asio::posix::stream_descriptor process_;       // a pidfd: readable once the process has ended
   int id_ = -1;
   std::optional<ending> end_;
-  steady::time_point ended_at_;
+  std::chrono::milliseconds ended_at_;
   bool leftovers_asked_ = false;
   std::shared_ptr<void> timer_;
 };

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include <cicd/system/clock.hpp>
 #include <cicd/system/launch.hpp>
 #include <cicd/system/pidfd.hpp>
 
@@ -61,7 +62,6 @@ namespace {
 thread_local const cancellation* heard_here = nullptr;
 
 using namespace std::chrono_literals;
-using steady = std::chrono::steady_clock;
 using system_descriptor::descriptor;
 using system_launch::pipe_ends;
 
@@ -75,7 +75,7 @@ class running {
   explicit running(const capture_options& options)
       : options_(options),
         cancelled_(options.cancelled == nullptr ? heard_here : options.cancelled),
-        deadline_(steady::now() + options.limit) {}
+        deadline_(system_clock_port().elapsed() + options.limit) {}
 
   captured to_end(const command& what) {
     if (!start(what)) return std::move(result_);
@@ -142,13 +142,13 @@ class running {
     if (waiting[3].revents != 0) reap();
     if (waiting[4].revents != 0 && !ended_) {
       if (stage_ == stage::running) stop("cancelled");
-      if (cancelled_->insisted()) deadline_ = steady::now();
+      if (cancelled_->insisted()) deadline_ = system_clock_port().elapsed();
     }
-    if (steady::now() >= deadline_) pass_deadline();
+    if (system_clock_port().elapsed() >= deadline_) pass_deadline();
   }
 
   int milliseconds_left() const {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - steady::now()).count();
+    const auto left = (deadline_ - system_clock_port().elapsed()).count();
     return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
   }
 
@@ -180,14 +180,14 @@ class running {
     in_.close();
     kill(-id_, SIGTERM);
     stage_ = stage::asked;
-    deadline_ = steady::now() + grace_of_leftovers;
+    deadline_ = system_clock_port().elapsed() + grace_of_leftovers;
   }
 
   void stop(std::string because) {
     stopped_because_ = std::move(because);
     kill(-id_, SIGTERM);
     stage_ = stage::asked;
-    deadline_ = steady::now() + grace_after_term;
+    deadline_ = system_clock_port().elapsed() + grace_after_term;
   }
 
   void pass_deadline() {
@@ -198,7 +198,7 @@ class running {
       err_.close();
     }
     stage_ = stage::made;
-    deadline_ = steady::now() + grace_of_leftovers;
+    deadline_ = system_clock_port().elapsed() + grace_of_leftovers;
   }
 
   /// Also a program that ends orderly on TERM was stopped.
@@ -210,7 +210,7 @@ class running {
   const capture_options& options_;
   const cancellation* cancelled_;
   captured result_;
-  steady::time_point deadline_;
+  std::chrono::milliseconds deadline_;
   stage stage_ = stage::running;
   std::string stopped_because_;
   int id_ = -1;

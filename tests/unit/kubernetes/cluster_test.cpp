@@ -7,6 +7,7 @@
 
 #include <cicd/kubernetes/api/retries.hpp>
 
+#include "../../support/fake_clock.hpp"
 #include "../../support/fake_http_server.hpp"
 
 namespace cicd::kubernetes {
@@ -135,11 +136,11 @@ TEST(cluster, hands_on_what_the_server_warns_of) {
 TEST(cluster, says_how_long_it_tried) {
   const fake_http_server server(
       [](const fake_request&) { return answer(503, status_text(503, "X", "overloaded")); });
-  api_client calls(server.where(), nullptr);
-  calls.set_patience(350ms);
+  const test::fake_clock time;
+  api_client calls(server.where(), nullptr, time);
   const api_answer got = calls.send(json_request("GET", "/"), effect::idempotent);
   ASSERT_FALSE(got);
-  EXPECT_THAT(got.failure->message, testing::StartsWith("overloaded (tried 3 times in "));
+  EXPECT_THAT(got.failure->message, testing::StartsWith("overloaded (tried 9 times in 12.1 s)"));
 }
 
 TEST(cluster, applies_server_side_and_strictly) {

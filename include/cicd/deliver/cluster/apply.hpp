@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <cicd/deliver/cluster/plan.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd {
 
@@ -18,6 +19,7 @@ struct apply_setup {
   std::function<status()> may_write{};  ///< asked before each kind: the lock is still held
   std::chrono::milliseconds deletion{
       std::chrono::minutes(2)};  ///< how long one that is being deleted may take
+  const clock& time = system_clock_port();
 };
 
 struct applied_plan {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -101,8 +100,8 @@ class applying {
   }
 
   status wait_for_end(const planned_object& one) const {
-    return kubernetes::wait_until_gone(with_, one.key,
-                                       {setup_.subject, setup_.deletion, setup_.cancelled, setup_.say});
+    return kubernetes::wait_until_gone(
+        with_, one.key, {setup_.subject, setup_.deletion, setup_.cancelled, setup_.say, setup_.time});
   }
 
   /// With as many pods from the start as its autoscaler will have at least: that one comes later.
@@ -123,11 +122,11 @@ class applying {
     const bool is_defined_here = std::ranges::any_of(
         plan_.objects, [](const planned_object& one) { return one.key.kind == "CustomResourceDefinition"; });
     if (kubernetes::kind_named(of.key.kind) != nullptr || !is_defined_here) return;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto end = setup_.time.elapsed() + std::chrono::seconds(10);
     while (!with_.discover(of.wanted["apiVersion"].text(), of.wanted["kind"].text())
-           && std::chrono::steady_clock::now() < end
-           && (setup_.cancelled == nullptr || !setup_.cancelled->cancelled()))
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+           && setup_.time.elapsed() < end
+           && setup_.time.wait(std::chrono::milliseconds(100), setup_.cancelled))
+      continue;
   }
 
   status took(const planned_object& one, api_answer answer) {

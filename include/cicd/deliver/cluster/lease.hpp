@@ -9,6 +9,7 @@
 #include <string>
 
 #include <cicd/deliver/records/cluster_state.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd {
 
@@ -17,6 +18,7 @@ class cluster_lease {
   struct options {
     std::chrono::seconds lasts{15};  ///< a holder that was not heard of for so long is dead
     std::function<void(const std::string& line)> say{};
+    const clock& time = system_clock_port();
   };
   /// Class `conflict`, with the holder's name, when another holds it and lives; waits up to `lasts` to know.
   static result<std::unique_ptr<cluster_lease>> take(kubernetes::cluster& with,

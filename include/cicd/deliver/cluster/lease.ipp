@@ -7,8 +7,6 @@
 #include <mutex>
 #include <thread>
 
-#include <poll.h>
-
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
@@ -25,10 +23,9 @@ namespace {
 
 using kubernetes::api_answer;
 using kubernetes::object_key;
-using steady = std::chrono::steady_clock;
 
-std::string micro_time() {
-  std::string text = utc_text_with_milliseconds(std::chrono::system_clock::now());
+std::string micro_time(const clock& time) {
+  std::string text = utc_text_with_milliseconds(time.now());
   if (text.ends_with('Z')) text.insert(text.size() - 1, "000");
   return text;
 }
@@ -36,7 +33,8 @@ std::string micro_time() {
 json lease_object(const cluster_place& place,
                   const json& before,
                   const std::string& holder,
-                  std::chrono::seconds lasts) {
+                  std::chrono::seconds lasts,
+                  const clock& time) {
   const json& old = before["spec"];
   const bool changes_hands = old["holderIdentity"].text() != holder;
   json metadata(json::object{});
@@ -48,8 +46,8 @@ json lease_object(const cluster_place& place,
   json spec(json::object{});
   spec.set("holderIdentity", holder);
   spec.set("leaseDurationSeconds", std::int64_t{lasts.count()});
-  spec.set("acquireTime", changes_hands ? json(micro_time()) : old["acquireTime"]);
-  spec.set("renewTime", micro_time());
+  spec.set("acquireTime", changes_hands ? json(micro_time(time)) : old["acquireTime"]);
+  spec.set("renewTime", micro_time(time));
   spec.set("leaseTransitions",
            old["leaseTransitions"].integer() + (changes_hands && !before.is_null() ? 1 : 0));
   json lease(json::object{});
@@ -65,12 +63,14 @@ class held_lease : public cluster_lease {
   held_lease(std::unique_ptr<kubernetes::cluster> own,
              cluster_place place,
              json lease,
-             std::chrono::seconds lasts)
+             std::chrono::seconds lasts,
+             const clock& time)
       : own_(std::move(own)),
         place_(std::move(place)),
         lease_(std::move(lease)),
         lasts_(lasts),
-        renewed_(steady::now()) {
+        time_(time),
+        renewed_(time.elapsed()) {
     keeper_ = std::thread([this] { keep(); });
   }
   held_lease(const held_lease&) = delete;
@@ -88,7 +88,7 @@ class held_lease : public cluster_lease {
 
   status still_held() override {
     const std::lock_guard hold(mutex_);
-    if (!lost_ && steady::now() - renewed_ < lasts_) return {};
+    if (!lost_ && time_.elapsed() - renewed_ < lasts_) return {};
     lost_ = true;
     return error{exit_class::conflict,
                  place_.text(),
@@ -102,9 +102,9 @@ class held_lease : public cluster_lease {
   void keep() {
     std::unique_lock hold(mutex_);
     while (!wake_.wait_for(hold, lasts_ / 4, [this] { return over_; }) && !lost_) {
-      const json next = lease_object(place_, lease_, lease_["spec"]["holderIdentity"].text(), lasts_);
+      const json next = lease_object(place_, lease_, lease_["spec"]["holderIdentity"].text(), lasts_, time_);
       hold.unlock();
-      const auto asked = steady::now();
+      const auto asked = time_.elapsed();
       const api_answer answer = written(next);
       hold.lock();
       if (answer) {
@@ -133,7 +133,7 @@ class held_lease : public cluster_lease {
   }
 
   void give_back() {
-    json free = lease_object(place_, lease_, "", lasts_);
+    json free = lease_object(place_, lease_, "", lasts_, time_);
     json spec = free["spec"];
     spec.set("holderIdentity", "");
     free.set("spec", std::move(spec));
@@ -144,9 +144,10 @@ class held_lease : public cluster_lease {
   cluster_place place_;
   json lease_;
   std::chrono::seconds lasts_;
+  const clock& time_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  steady::time_point renewed_;
+  std::chrono::milliseconds renewed_;
   bool over_ = false, lost_ = false;
   std::thread keeper_;
 };
@@ -161,13 +162,6 @@ error held_by(const cluster_place& place, const json& lease) {
        {"try", "wait until that run has ended, and deploy again; if it is dead, its lock ends by itself"}}};
 }
 
-/// Waits a little, less when cancelled.
-void pause(std::chrono::milliseconds length, const cancellation* cancelled) {
-  if (cancelled == nullptr) return std::this_thread::sleep_for(length);
-  pollfd told{cancelled->descriptor(), POLLIN, 0};
-  (void)poll(&told, 1, static_cast<int>(length.count()));
-}
-
 }  // namespace
 }  // namespace release_cluster_lease
 
@@ -180,7 +174,7 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
   const object_key key{"Lease", place.namespace_name, place.state_name()};
   std::string seen;    // the version under which another held it when we first looked
   int unanswered = 0;  // writes of ours that may have been done
-  auto since = steady::now();
+  auto since = how.time.elapsed();
   while (true) {
     if (cancelled != nullptr && cancelled->cancelled())
       return error{exit_class::interrupted, place.text(), "interrupted while it waited for the lock", {}, {}};
@@ -189,7 +183,7 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
       return error_of(*now.failure, place.text(), key, "read the lock of " + place.text());
     if (now && kubernetes::is_being_deleted(now.object)) {
       if (status gone = kubernetes::wait_until_gone(
-              with, key, {.subject = place.text(), .cancelled = cancelled, .say = how.say});
+              with, key, {.subject = place.text(), .cancelled = cancelled, .say = how.say, .time = how.time});
           !gone)
         return std::move(gone).error();
       continue;
@@ -199,23 +193,24 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
     const bool is_held = now && !who.empty() && !(unanswered > 0 && who == holder);
     if (is_held && seen.empty()) {
       seen = version;
-      since = steady::now();
+      since = how.time.elapsed();
       if (how.say) how.say("the lock is held by " + displayable(who) + "; looking whether it lives");
     } else if (is_held && seen != version) {
       return held_by(place, now.object);
     }
-    if (!is_held || steady::now() - since >= how.lasts) {
-      const json wanted = lease_object(place, now ? now.object : json(), holder, how.lasts);
+    if (!is_held || how.time.elapsed() - since >= how.lasts) {
+      const json wanted = lease_object(place, now ? now.object : json(), holder, how.lasts, how.time);
       const api_answer taken = now ? with.replace(wanted) : with.create(wanted);
       if (taken)
-        return std::unique_ptr<cluster_lease>(new held_lease(with.twin(), place, taken.object, how.lasts));
+        return std::unique_ptr<cluster_lease>(
+            new held_lease(with.twin(), place, taken.object, how.lasts, how.time));
       const bool may_be_done = passes_by_itself(*taken.failure) && ++unanswered < 5;
       if (taken.failure->code != 409 && !may_be_done)
         return error_of(*taken.failure, place.text(), key, "take the lock of " + place.text());
       seen.clear();
       continue;
     }
-    pause(std::chrono::milliseconds(500), cancelled);
+    how.time.wait(std::chrono::milliseconds(500), cancelled);
   }
 }
 

@@ -30,12 +30,13 @@ result<std::unique_ptr<kubernetes::cluster>> open_wave(cluster_wave& wave,
 struct planned_wave {
   wanted_release wanted;
   cluster_plan plan;
-  std::chrono::steady_clock::time_point when;
+  std::chrono::milliseconds when;  ///< of the clock that planned it
   /// Kept open for the deploy that follows at once, with nothing between; nothing where nothing is to be
   /// done.
   std::unique_ptr<kubernetes::cluster> door;
 
-  bool is_fresh() const;
+  /// Not longer ago than a person would call one moment: what another wrote since is seen under the lock.
+  bool is_fresh(std::chrono::milliseconds now) const;
 };
 
 }  // namespace cicd

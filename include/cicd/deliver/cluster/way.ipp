@@ -234,8 +234,7 @@ result<planned_wave> cluster_way::plan_wave(const deploy_request& of, cluster_wa
   if (!would) return std::move(would).error();
   if (of.step.is_of_branch())
     if (status alone = check_labels(**with, *wanted, *would); !alone) return std::move(alone).error();
-  return planned_wave{*std::move(wanted), *std::move(would), std::chrono::steady_clock::now(),
-                      *std::move(with)};
+  return planned_wave{*std::move(wanted), *std::move(would), in_.time.elapsed(), *std::move(with)};
 }
 
 result<step_plan> cluster_way::plan(const deploy_request& of) {
@@ -295,7 +294,7 @@ status cluster_way::apply_wave(const deploy_request& of,
   auto with = open();
   if (!with) return std::move(with).error();
   if (wave.place.namespace_name.empty()) wave.place.namespace_name = (*with)->default_namespace();
-  const bool is_fresh = known.is_fresh();
+  const bool is_fresh = known.is_fresh(in_.time.elapsed());
   result<wanted_release> wanted =
       is_fresh ? result<wanted_release>(known.wanted) : wanted_in(of, wave, **with);
   if (!wanted) return std::move(wanted).error();

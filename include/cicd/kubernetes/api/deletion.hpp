@@ -7,6 +7,7 @@
 #include <string>
 
 #include <cicd/kubernetes/api/cluster.hpp>
+#include <cicd/system/clock.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd::kubernetes {
@@ -22,6 +23,7 @@ struct gone_options {
   std::chrono::milliseconds patience{std::chrono::minutes(2)};
   const cancellation* cancelled = nullptr;
   std::function<void(const std::string& line)> say{};
+  const clock& time = system_clock_port();
 };
 
 /// Waits until an object that is being deleted is gone; at once where there is none, or one that nobody

@@ -1,9 +1,6 @@
 // See deletion.hpp.
 #pragma once
 
-#include <poll.h>
-
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -48,13 +45,6 @@ inline error still_there(const json& object, const object_key& of, const gone_op
                            where, shell_quoted(lower(of.kind)), shell_quoted(of.name))}}};
 }
 
-inline void pause(const cancellation* cancelled) {
-  constexpr std::chrono::milliseconds between{300};
-  if (cancelled == nullptr) return std::this_thread::sleep_for(between);
-  pollfd told{cancelled->descriptor(), POLLIN, 0};
-  (void)poll(&told, 1, static_cast<int>(between.count()));
-}
-
 }  // namespace deletion
 
 bool is_being_deleted(const json& object) {
@@ -68,7 +58,7 @@ std::string held_by(const json& object) {
 }
 
 status wait_until_gone(cluster& with, const object_key& of, const gone_options& how) {
-  const auto end = std::chrono::steady_clock::now() + how.patience;
+  const auto end = how.time.elapsed() + how.patience;
   std::string said;
   while (true) {
     const api_answer now = with.get(of);
@@ -81,12 +71,12 @@ status wait_until_gone(cluster& with, const object_key& of, const gone_options& 
                    "interrupted while " + of.text() + " was being deleted",
                    {},
                    {}};
-    if (std::chrono::steady_clock::now() >= end) return deletion::still_there(now.object, of, how);
+    if (how.time.elapsed() >= end) return deletion::still_there(now.object, of, how);
     if (const std::string by = held_by(now.object); how.say && by != said) {
       how.say(fmt::format("{} is being deleted: waiting for {}", of.text(), by));
       said = by;
     }
-    deletion::pause(how.cancelled);
+    how.time.wait(std::chrono::milliseconds(300), how.cancelled);
   }
 }
 

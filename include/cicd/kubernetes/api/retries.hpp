@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/kubernetes/api/api_error.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd::kubernetes {
 
@@ -10,7 +11,7 @@ enum class effect : std::uint8_t { idempotent, once };
 
 class api_client {
  public:
-  api_client(http_address where, const cancellation* cancelled);
+  api_client(http_address where, const cancellation* cancelled, const clock& time = system_clock_port());
 
   /// Failures that pass by themselves are tried again with growing pauses for at most `patience`; a refusal
   /// that lasted says how long it was tried.
@@ -27,10 +28,9 @@ class api_client {
   }
 
  private:
-  bool pause(std::chrono::milliseconds time) const;
-
   http_client http_;
   const cancellation* cancelled_;
+  const clock& time_;
   std::chrono::milliseconds patience_{15'000};
   int least_tries_ = 2;
 };

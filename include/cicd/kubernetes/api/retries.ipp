@@ -4,7 +4,6 @@
 #include <cicd/kubernetes/api/retries.hpp>
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
 
@@ -16,7 +15,6 @@ namespace kubernetes_calls {
 namespace {
 
 using namespace std::chrono_literals;
-using steady = std::chrono::steady_clock;
 
 constexpr std::size_t at_once = 8;
 constexpr std::chrono::milliseconds first_pause = 100ms, longest_pause = 3'000ms;
@@ -34,22 +32,21 @@ bool worth_another_try(const api_failure& failure, effect of) {
   return passes_by_itself(failure) && (of == effect::idempotent || had_no_effect(failure));
 }
 
-void say_how_long(api_failure& failure, steady::time_point since, int tries) {
+void say_how_long(api_failure& failure, std::chrono::milliseconds time, int tries) {
   if (tries < 2) return;
-  const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(steady::now() - since);
   failure.message += fmt::format(" (tried {} times in {})", tries, human_duration(time));
 }
 
 }  // namespace
 }  // namespace kubernetes_calls
 
-api_client::api_client(http_address where, const cancellation* cancelled)
-    : http_(std::move(where), cancelled), cancelled_(cancelled) {}
+api_client::api_client(http_address where, const cancellation* cancelled, const clock& time)
+    : http_(std::move(where), cancelled), cancelled_(cancelled), time_(time) {}
 
 std::vector<api_answer> api_client::send_all(const std::vector<http_request>& requests, effect of) {
   namespace calls = kubernetes_calls;
   std::vector<api_answer> answers(requests.size());
-  const auto begun = calls::steady::now();
+  const auto begun = time_.elapsed();
   calls::round now;
   for (std::size_t each = 0; each < requests.size(); ++each) now.open.push_back(each);
   while (!now.open.empty()) {
@@ -66,11 +63,12 @@ std::vector<api_answer> api_client::send_all(const std::vector<http_request>& re
     }
     now.open = std::move(again);
     const bool is_owed = now.tries < least_tries_ && pause <= calls::longest_pause;
-    const bool time_left = is_owed || calls::steady::now() + pause < begun + patience_;
-    if (now.open.empty() || !time_left || !this->pause(pause)) break;
+    const bool time_left = is_owed || time_.elapsed() + pause < begun + patience_;
+    if (now.open.empty() || !time_left || !time_.wait(pause, cancelled_)) break;
     now.pause = std::min(2 * now.pause, calls::longest_pause);
   }
-  for (const std::size_t which : now.open) calls::say_how_long(*answers[which].failure, begun, now.tries);
+  for (const std::size_t which : now.open)
+    calls::say_how_long(*answers[which].failure, time_.elapsed() - begun, now.tries);
   return answers;
 }
 
@@ -79,20 +77,15 @@ api_answer api_client::send(const http_request& request, effect of) {
 }
 
 result<http_response> api_client::text(const http_request& request) {
-  const auto deadline = kubernetes_calls::steady::now() + patience_;
+  const auto deadline = time_.elapsed() + patience_;
   for (auto wait = kubernetes_calls::first_pause;;
        wait = std::min(2 * wait, kubernetes_calls::longest_pause)) {
     result<http_response> got = http_.send(request);
     if (got && got->status == 200) return got;
     const api_failure failure = got ? *answer_from(*got).failure : failure_from(got.error());
-    const bool time_left = kubernetes_calls::steady::now() + wait < deadline;
-    if (!passes_by_itself(failure) || !time_left || !pause(wait)) return got;
+    const bool time_left = time_.elapsed() + wait < deadline;
+    if (!passes_by_itself(failure) || !time_left || !time_.wait(wait, cancelled_)) return got;
   }
-}
-
-bool api_client::pause(std::chrono::milliseconds time) const {
-  pollfd waiting{cancelled_ == nullptr ? -1 : cancelled_->descriptor(), POLLIN, 0};
-  return poll(&waiting, 1, static_cast<int>(time.count())) == 0;
 }
 
 http_request json_request(std::string method, std::string target, const json& body, std::string_view type) {

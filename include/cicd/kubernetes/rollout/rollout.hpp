@@ -20,7 +20,7 @@ struct rollout_options {
   std::function<void(const std::string& line)>
       say;  ///< a line for each change: `orders-api 1/3 updated, 2 ready, …`
   std::function<void(const diagnosis&)> symptom;  ///< each one once, within 2 s of its appearance
-  /// The time since any fixed moment. Default: the steady clock's.
+  /// The time since any fixed moment. Default: the clock port's.
   std::function<std::chrono::milliseconds()> now{};
 };
 

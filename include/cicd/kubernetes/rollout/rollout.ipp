@@ -12,13 +12,13 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/kubernetes/rollout/patience.hpp>
 #include <cicd/kubernetes/rollout/rollout_events.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd::kubernetes {
 namespace kubernetes_rollout {
 namespace {
 
 using moment = std::chrono::milliseconds;
-using steady = std::chrono::steady_clock;
 
 constexpr int log_lines = 10;
 /// Watches that nobody needs are closed when so many have gathered, since the loop has to pause for it.
@@ -52,10 +52,7 @@ class watching {
  private:
   moment now() const { return clock() - started_; }
 
-  moment clock() const {
-    return options_.now ? options_.now()
-                        : std::chrono::duration_cast<moment>(steady::now().time_since_epoch());
-  }
+  moment clock() const { return options_.now ? options_.now() : system_clock_port().elapsed(); }
 
   void stop() {
     if (!stopping_) with_.stop();
