@@ -19,6 +19,7 @@ namespace cicd {
 struct standing_clock : clock {
   std::chrono::system_clock::time_point now() const override { return *utc_from("2026-11-21T08:00:00Z"); }
   std::chrono::milliseconds elapsed() const override { return std::chrono::milliseconds(1'500); }
+  bool wait(std::chrono::milliseconds, const cancellation*) const override { return true; }
 };
 
 /// Pipeline `orders`, environment `prod`, VIA kubectl, in two clusters.

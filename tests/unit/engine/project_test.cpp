@@ -22,6 +22,7 @@ struct set_clock : cicd::clock {
     return std::chrono::system_clock::time_point(std::chrono::seconds(1'767'225'600));  // 2026-01-01
   }
   std::chrono::milliseconds elapsed() const override { return std::chrono::milliseconds(5'000); }
+  bool wait(std::chrono::milliseconds, const cicd::cancellation*) const override { return true; }
 };
 
 /// What commands would do: by their words, the files that they write and the status that they end with.
