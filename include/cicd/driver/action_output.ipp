@@ -44,6 +44,21 @@ struct line_writer {
     return fmt::format("approved {} {} in {} as {}, until {}\n", one.step, one.version, one.at.cluster,
                        displayable(one.who), utc_text(one.expires));
   }
+  std::string operator()(const step_warning& one) const { return "! " + one.text + "\n"; }
+  std::string operator()(const branch_over& one) const {
+    return fmt::format("{} of {}: {}\n", one.at.text(), displayable(one.at.branch), one.why);
+  }
+  std::string operator()(const removed& one) const {
+    std::string lines =
+        fmt::format("{}: {} of {} ended, {} object{} removed\n", one.at.text(), one.kind,
+                    displayable(one.at.branch), one.objects.size(), one.objects.size() == 1 ? "" : "s");
+    for (const std::string& each : one.kept) lines += "    " + each + "\n";
+    return lines;
+  }
+  std::string operator()(const remove_failed& one) const {
+    print_errors({one.failure});
+    return {};
+  }
   /// The command says the rest, or there is nothing to say.
   template <typename Other>
   std::string operator()(const Other&) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -81,11 +82,14 @@ struct run_ended {
 
 // --- what is done to an environment, by a step or by hand ---
 
-/// An environment, in one of its clusters.
+/// An environment, or a branch's preview or canary in it, in one of its clusters.
 struct changed_place {
   std::string pipeline, environment, cluster;
-  /// `orders/prod`
-  std::string text() const { return pipeline + '/' + environment; }
+  std::string branch{}, branch_key{};
+  /// `orders/prod`, `orders/prod/fix-click-1a2b3c4d`
+  std::string text() const {
+    return pipeline + '/' + environment + (branch_key.empty() ? "" : '/' + branch_key);
+  }
 };
 /// What is told of a deployment record.
 struct deployment_facts {
@@ -107,6 +111,7 @@ struct deployed {
   deployment_facts record;
   std::string reason;  ///< of the person who asked for it; empty where none was given
   deployed_by how = deployed_by::deploy;
+  std::string share{};  ///< of a canary: `1 of 11 pods, 9.1%`
 };
 /// Deploys are kept away, all or those of one version.
 struct held {
@@ -130,6 +135,52 @@ struct approved {
   std::string digest;  ///< of what was agreed to
   std::chrono::system_clock::time_point expires{};
 };
+/// What a person should know before it goes on.
+struct step_warning {
+  std::string step, text;
+};
+/// A branch's preview or canary is to end, and why.
+struct branch_over {
+  changed_place at;
+  std::string kind;  ///< `preview` or `canary`
+  std::string why;   ///< a sentence: `its branch is gone`
+};
+struct removed {
+  changed_place at;
+  std::string kind;
+  std::vector<std::string> objects;  ///< `Deployment orders-api-fix-click-…`
+  std::vector<std::string> kept;     ///< and why, a sentence each
+};
+/// It stays, wholly or in part; what was to be removed beside it goes on.
+struct remove_failed {
+  changed_place at;
+  std::string kind;
+  error failure;
+};
+/// A Job that a person waits for; what it prints is `step_output`.
+struct job_started {
+  changed_place at;
+  std::string job;   ///< its name
+  std::string what;  ///< `the run of close-stale-orders`, `task 'bin/migrate'`
+};
+struct job_ended {
+  changed_place at;
+  std::string job, what;
+  bool good = false;
+  int status = 0;       ///< of the container; 0 also where it never ran
+  std::string meaning;  ///< `exit status 3`
+  std::string why{};    ///< it never ran: the cause, in lines
+};
+/// No further runs of a cron job until it is resumed.
+struct cron_suspended {
+  changed_place at;
+  std::string cron_job, who, reason;
+};
+struct cron_resumed {
+  changed_place at;
+  std::string cron_job, who;
+  std::size_t missed = 0;  ///< runs, while it was suspended
+};
 
 using event_body = std::variant<run_started,
                                 step_planning,
@@ -144,7 +195,15 @@ using event_body = std::variant<run_started,
                                 held,
                                 released,
                                 approval_started,
-                                approved>;
+                                approved,
+                                step_warning,
+                                branch_over,
+                                removed,
+                                remove_failed,
+                                job_started,
+                                job_ended,
+                                cron_suspended,
+                                cron_resumed>;
 struct event {
   std::chrono::system_clock::time_point when{};
   std::chrono::milliseconds elapsed{};  ///< since the run began

@@ -121,6 +121,8 @@ struct member_writer {
   json& begin(const char* name, const changed_place& at) const {
     to.set("event", name).set("pipeline", at.pipeline).set("environment", at.environment);
     set_text(to, "cluster", at.cluster);
+    set_text(to, "branch", at.branch);
+    set_text(to, "branch_key", at.branch_key);
     return to;
   }
 
@@ -172,6 +174,7 @@ struct member_writer {
   void operator()(const deployed& one) const {
     begin("deployed", one.at).set("record", deployment_json(one.record)).set("how", word_for(one.how));
     set_text(to, "reason", one.reason);
+    set_text(to, "share", one.share);
   }
   void operator()(const held& one) const {
     begin("held", one.at).set("who", one.who).set("since", utc_text(one.since));
@@ -186,6 +189,36 @@ struct member_writer {
     begin("approved", one.at).set("step", one.step).set("version", one.version).set("who", one.who);
     set_text(to, "reason", one.reason);
     to.set("digest", one.digest).set("expires", utc_text(one.expires));
+  }
+  void operator()(const step_warning& step) const {
+    to.set("event", "step_warning").set("step", step.step).set("text", capped(step.text));
+  }
+  void operator()(const branch_over& one) const {
+    begin("branch_over", one.at).set("kind", one.kind).set("why", one.why);
+  }
+  void operator()(const removed& one) const {
+    begin("removed", one.at).set("kind", one.kind).set("objects", json_texts(one.objects));
+    if (!one.kept.empty()) to.set("kept", json_texts(one.kept));
+  }
+  void operator()(const remove_failed& one) const {
+    begin("remove_failed", one.at).set("kind", one.kind).set("failure", failure_json(one.failure));
+  }
+  void operator()(const job_started& one) const {
+    begin("job_started", one.at).set("job", one.job).set("what", capped(one.what));
+  }
+  void operator()(const job_ended& one) const {
+    begin("job_ended", one.at).set("job", one.job).set("what", capped(one.what)).set("good", one.good);
+    to.set("status", one.status);
+    set_text(to, "meaning", one.meaning);
+    set_text(to, "why", one.why);
+  }
+  void operator()(const cron_suspended& one) const {
+    begin("cron_suspended", one.at).set("cron_job", one.cron_job).set("who", one.who);
+    set_text(to, "reason", one.reason);
+  }
+  void operator()(const cron_resumed& one) const {
+    begin("cron_resumed", one.at).set("cron_job", one.cron_job).set("who", one.who);
+    to.set("missed", static_cast<std::int64_t>(one.missed));
   }
 };
 

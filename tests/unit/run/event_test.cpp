@@ -1,4 +1,5 @@
 // The lines of events.ndjson: one of each kind as it is documented, and texts of any bytes and length.
+#include <cicd/base/utc.hpp>
 #include <cicd/run/event.hpp>
 
 #include <gtest/gtest.h>
@@ -66,6 +67,38 @@ TEST(ndjson_of, writes_what_is_done_to_an_environment) {
       line_of(approved{at, "orders/deploy-prod", "v2", "ana", "read", "d1", when}),
       head + R"("event":"approved",)" + place
           + R"("step":"orders/deploy-prod","version":"v2","who":"ana","reason":"read","digest":"d1","expires":"2026-11-21T08:00:00Z"})");
+}
+
+TEST(ndjson_of, writes_what_is_done_to_a_branchs_copy) {
+  const changed_place at{"orders", "prod", "east", "fix", "fix-1a2b"};
+  const std::string place =
+      R"("pipeline":"orders","environment":"prod","cluster":"east","branch":"fix","branch_key":"fix-1a2b",)";
+  EXPECT_EQ(at.text(), "orders/prod/fix-1a2b");
+  EXPECT_EQ(line_of(branch_over{at, "preview", "its branch is gone"}),
+            head + R"("event":"branch_over",)" + place + R"("kind":"preview","why":"its branch is gone"})");
+  EXPECT_EQ(line_of(removed{at, "preview", {"Service a"}, {"b stays"}}),
+            head + R"("event":"removed",)" + place
+                + R"("kind":"preview","objects":["Service a"],"kept":["b stays"]})");
+  EXPECT_EQ(line_of(remove_failed{at, "canary", error{exit_class::remote, {}, "no answer", {}, {}}}),
+            head + R"("event":"remove_failed",)" + place
+                + R"("kind":"canary","failure":{"class":"remote","what":"no answer"}})");
+  EXPECT_EQ(line_of(step_warning{"orders/prod", "x"}),
+            head + R"("event":"step_warning","step":"orders/prod","text":"x"})");
+}
+
+TEST(ndjson_of, writes_what_is_done_to_jobs) {
+  const changed_place at{"orders", "prod", "east"};
+  const std::string place = R"("pipeline":"orders","environment":"prod","cluster":"east",)";
+  EXPECT_EQ(line_of(job_started{at, "j1", "task 'a'"}),
+            head + R"("event":"job_started",)" + place + R"("job":"j1","what":"task 'a'"})");
+  EXPECT_EQ(line_of(job_ended{at, "j1", "task 'a'", false, 3, "exit status 3"}),
+            head + R"("event":"job_ended",)" + place
+                + R"("job":"j1","what":"task 'a'","good":false,"status":3,"meaning":"exit status 3"})");
+  EXPECT_EQ(
+      line_of(cron_suspended{at, "clean", "ana", "closed"}),
+      head + R"("event":"cron_suspended",)" + place + R"("cron_job":"clean","who":"ana","reason":"closed"})");
+  EXPECT_EQ(line_of(cron_resumed{at, "clean", "ana", 2}),
+            head + R"("event":"cron_resumed",)" + place + R"("cron_job":"clean","who":"ana","missed":2})");
 }
 
 TEST(ndjson_of, writes_how_a_step_ended) {

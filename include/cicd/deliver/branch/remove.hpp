@@ -9,6 +9,7 @@
 
 #include <cicd/deliver/branch/branch.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
+#include <cicd/deliver/policy/action.hpp>
 
 namespace cicd {
 
@@ -34,6 +35,22 @@ result<branch_end> end_branch(const permit& allowed,
                               kubernetes::cluster& with,
                               const known_place& of,
                               const branch_end_options& options);
+
+/// The event of it.
+removed told_end(const changed_place& at, const known_place& of, const branch_end& end);
+
+struct preview_removal_request {
+  std::string branch;        ///< class `usage` where it is empty
+  bool with_claims = false;  ///< PersistentVolumeClaims too, and so what is stored in them
+  const cancellation* cancelled = nullptr;
+};
+struct preview_removal {
+  bool found = false;
+  std::vector<std::string> branches;  ///< that have a preview there
+};
+/// Removes a branch's copies in each cluster of the environment; tells `removed` for each. The first failure
+/// ends it.
+result<preview_removal> remove_preview(const preview_removal_request& request, const action_ports& on);
 
 /// Whether the commit `older` is in the history of `newer`; nothing when that is not known.
 using contains_commit =

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/branch/places.hpp>
 #include <cicd/deliver/branch/remove.hpp>
 #include <cicd/deliver/cluster/lease.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
@@ -167,6 +168,39 @@ class ending_of_branch {
 std::string fact_of(const known_place& of, const char* name) {
   const auto found = of.state.facts.find(name);
   return found == of.state.facts.end() ? std::string() : found->second;
+}
+
+removed told_end(const changed_place& at, const known_place& of, const branch_end& end) {
+  return {at, fact_of(of, branch_fact::kind), end.removed, end.kept};
+}
+
+result<preview_removal> remove_preview(const preview_removal_request& request, const action_ports& on) {
+  preview_removal seen;
+  const auto remove_in = [&](const branch_cluster& at) -> status {
+    if (request.branch.empty())
+      return error{exit_class::usage,
+                   {},
+                   "no branch is checked out, so it is not known whose preview is meant",
+                   {},
+                   {{"try", "name it: cicd preview remove <pipeline> <branch>"}}};
+    for (const known_place& each : at.all) {
+      if (fact_of(each, branch_fact::kind) != "preview") continue;
+      seen.branches.push_back(fact_of(each, branch_fact::branch));
+      if (seen.branches.back() != request.branch) continue;
+      seen.found = true;
+      const result<permit> allowed = on.may(change::branch_end, {});
+      if (!allowed) return allowed.error();
+      const result<branch_end> end = end_branch(
+          *allowed, at.with, each,
+          {fmt::format("{}, run {}", on.who(), on.id), request.with_claims, request.cancelled, {}});
+      if (!end) return end.error();
+      on.tell(told_end(place_of(at.with, each), each, *end));
+    }
+    return {};
+  };
+  if (status done = each_branch_cluster(on, change::branch_end, remove_in); !done)
+    return std::move(done).error();
+  return seen;
 }
 
 result<branch_end> end_branch(const permit&,

@@ -1,8 +1,9 @@
-// Which previews and canaries are over: their time, or their branch. It removes nothing itself, and without a
-// list of branches that can be trusted nothing is over.
+// Which previews and canaries are over, by their time or their branch, and that they end. Without a list of
+// branches that can be trusted nothing is over.
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,6 +27,19 @@ struct over {
 std::vector<over> over_among(const std::vector<known_place>& all,
                              const std::set<std::string>& branches,
                              std::chrono::system_clock::time_point now);
+
+struct sweep_request {
+  std::set<std::string> branches;  ///< of `origin`
+  bool dry_run = false;            ///< only say which
+  const cancellation* cancelled = nullptr;
+};
+struct sweep_outcome {
+  std::size_t over = 0;
+  std::optional<exit_class> failed;  ///< of the last that could not be removed
+};
+/// Ends what is over in each cluster of the environment: tells `branch_over`, then `removed` or
+/// `remove_failed`, which does not end it. Class `interrupted` where it was cancelled: the rest stays.
+result<sweep_outcome> sweep_branches(const sweep_request& request, const action_ports& on);
 
 /// What is declared and would leave previews lying about, a sentence each; for `cicd doctor`.
 std::vector<std::string> preview_complaints(const declared_pipeline& pipeline);

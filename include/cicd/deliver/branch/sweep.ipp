@@ -5,6 +5,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/branch/places.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/observe/git.hpp>
@@ -74,6 +75,37 @@ std::vector<over> over_among(const std::vector<known_place>& all,
       found.push_back({&each, "its time was over at " + expires});
   }
   return found;
+}
+
+result<sweep_outcome> sweep_branches(const sweep_request& request, const action_ports& on) {
+  sweep_outcome outcome;
+  const auto end_in = [&](const branch_cluster& at) -> status {
+    for (const over& each : over_among(at.all, request.branches, on.time->now())) {
+      ++outcome.over;
+      const changed_place where = place_of(at.with, *each.what);
+      const std::string kind = fact_of(*each.what, branch_fact::kind);
+      on.tell(branch_over{where, kind, each.why});
+      if (request.dry_run) continue;
+      const result<permit> allowed = on.may(change::branch_end, {});
+      if (!allowed) return allowed.error();
+      const result<branch_end> end =
+          end_branch(*allowed, at.with, *each.what,
+                     {fmt::format("{}, run {}", on.who(), on.id), false, request.cancelled, {}});
+      if (end) {
+        on.tell(told_end(where, *each.what, *end));
+      } else {
+        outcome.failed = end.error().kind;
+        on.tell(remove_failed{where, kind, end.error()});
+      }
+      if (request.cancelled != nullptr && request.cancelled->cancelled())
+        return error{
+            exit_class::interrupted, {}, "interrupted; what is over stays for the next sweep", {}, {}};
+    }
+    return {};
+  };
+  const auto asked = request.dry_run ? std::nullopt : std::optional(change::branch_end);
+  if (status done = each_branch_cluster(on, asked, end_in); !done) return std::move(done).error();
+  return outcome;
 }
 
 std::vector<std::string> preview_complaints(const declared_pipeline& pipeline) {

@@ -21,5 +21,12 @@ exit_class act_on(action_ports on,
                   const std::string& words,
                   const event_listener& print,
                   const action_on& act);
+/// The same where it can end in another class without a failure of its own.
+using judged_action = std::function<result<exit_class>(const action_ports& on)>;
+exit_class act_on(action_ports on,
+                  const workspace& where,
+                  const std::string& words,
+                  const event_listener& print,
+                  const judged_action& act);
 
 }  // namespace cicd

@@ -1,4 +1,4 @@
-// See act_on.hpp.
+// A build tree's ports for an action, and its printing and recording.
 #pragma once
 
 #include <utility>
@@ -35,17 +35,29 @@ exit_class act_on(action_ports on,
                   const workspace& where,
                   const std::string& words,
                   const event_listener& print,
-                  const action_on& act) {
+                  const judged_action& act) {
   action_record record(where, *on.time, on.id, words);
   on.begun = record.begun();
   on.listener = [&](const event& happened) {
     record.hear(happened);
     print(happened);
   };
-  const status done = act(on);
-  const exit_class outcome = done ? exit_class::done : done.error().kind;
+  const result<exit_class> done = act(on);
+  const exit_class outcome = done ? *done : done.error().kind;
   record.end(outcome, done ? std::nullopt : std::optional(done.error()));
   return done ? outcome : refused(done.error());
+}
+
+exit_class act_on(action_ports on,
+                  const workspace& where,
+                  const std::string& words,
+                  const event_listener& print,
+                  const action_on& act) {
+  return act_on(std::move(on), where, words, print,
+                judged_action([&](const action_ports& ports) -> result<exit_class> {
+                  if (status done = act(ports); !done) return std::move(done).error();
+                  return exit_class::done;
+                }));
 }
 
 }  // namespace cicd

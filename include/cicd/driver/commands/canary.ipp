@@ -9,16 +9,14 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/branch/canary.hpp>
 #include <cicd/deliver/branch/canary_health.hpp>
-#include <cicd/deliver/branch/remove.hpp>
-#include <cicd/deliver/cluster/approval.hpp>
+#include <cicd/driver/action_output.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/command.hpp>
-#include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
-#include <cicd/observe/git.hpp>
-#include <cicd/plan/graph.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {
@@ -36,137 +34,8 @@ struct canary_request {
   bool as_json = false;
 };
 
-/// Which canary is meant, as it is declared.
-result<graph_step> step_for(const canary_request& request, const opened_environment& opened) {
-  std::vector<graph_step> fitting;
-  for (graph_step& each : graph_of(opened.found.of->model).steps)
-    if (each.branch_share != nullptr && each.pipeline == opened.found.pipeline
-        && each.place == opened.found.place
-        && (request.service.empty() || each.branch_share->service.view() == request.service))
-      fitting.push_back(std::move(each));
-  if (fitting.size() == 1) return fitting.front();
-  const std::string place = opened.wave.place.text();
-  if (fitting.empty())
-    return error{exit_class::usage, place, "no canary is declared here", request.service, {}}.with(
-        "try", fmt::format("pipeline_canary({} IN {} SHARE 10%)", request.pipeline, request.environment));
-  std::vector<std::string> services;
-  for (const graph_step& each : fitting) services.push_back(each.branch_share->service.str());
-  return error{exit_class::usage, place, "several services may have a canary", {}, {}}
-      .with("allowed", joined(services, ", "))
-      .with("try", "--service " + services.front());
-}
-
-constexpr const char* nothing_runs = "no canary runs here";
-
-branch_request question(const graph_step& step,
-                        const cluster_wave& wave,
-                        std::string branch,
-                        int percent,
-                        const surroundings& around) {
-  return {step, wave, std::move(branch), system_clock_port().now(), percent, &around};
-}
-
-void print_offer(const canary_offer& offer) {
-  for (const std::string& each : offer.remarks) print_out("! " + each + "\n");
-}
-
-error none_runs(const canary_request& request, const std::vector<std::string>& branches) {
-  error failure{exit_class::usage,
-                request.pipeline + '/' + request.environment,
-                branches.empty() ? nothing_runs : "it is not clear which canary is meant",
-                request.branch.empty() ? std::nullopt : std::optional(request.branch),
-                {}};
-  if (branches.empty())
-    return std::move(failure).with(
-        "try", fmt::format("cicd canary start {} {}", request.pipeline, request.environment));
-  return std::move(failure)
-      .with("there are", displayable(joined(branches, ", ")))
-      .with("try", "--branch <name>");
-}
-
-/// The canary that runs: the branch's that is named, else the only one.
-result<known_place> running(const canary_request& request,
-                            kubernetes::cluster& with,
-                            const cluster_place& in) {
-  auto all = known_places(with, in.pipeline, in.environment, in.namespace_name);
-  if (!all) return std::move(all).error();
-  std::vector<known_place> fitting;
-  std::vector<std::string> branches;
-  for (known_place& each : *all) {
-    if (fact_of(each, branch_fact::kind) != "canary") continue;
-    if (!request.service.empty() && fact_of(each, branch_fact::service) != request.service) continue;
-    branches.push_back(fact_of(each, branch_fact::branch));
-    if (request.branch.empty() || branches.back() == request.branch) fitting.push_back(std::move(each));
-  }
-  if (fitting.size() == 1) return std::move(fitting.front());
-  return none_runs(request, branches);
-}
-
-/// The same objects with another number of pods, as what is put back.
-result<past_deployment> scaled(kubernetes::cluster& with, const known_place& of, int pods) {
-  result<std::vector<past_deployment>> past = past_deployments(with, of.place);
-  if (!past) return std::move(past).error();
-  const auto last = std::ranges::find_if(*past, [](const past_deployment& each) {
-    return each.record.outcome == "deployed" && !each.objects.empty();
-  });
-  if (last == past->end())
-    return error{exit_class::conflict,
-                 of.place.text(),
-                 "this canary was never healthy, so its share cannot be changed",
-                 {},
-                 {{"try", "cicd canary start again, or cicd canary end"}}};
-  for (json& each : last->objects) {
-    if (each["kind"].text() != "Deployment") continue;
-    json spec = each["spec"];
-    spec.set("replicas", pods);
-    each.set("spec", std::move(spec));
-  }
-  return std::move(*last);
-}
-
-/// Production's own rules hold for a larger share too.
-result<permit> may_set(const opened_environment& opened,
-                       const graph_step& step,
-                       int percent,
-                       const cluster_state& home,
-                       const cluster_plan& plan,
-                       const deployment_record& record) {
-  gate_state state;
-  state.hold = home.hold;
-  state.version = record.version;
-  state.approvals = home.approvals;
-  state.approval_digest = hex(approval_digest(plan, record));
-  return opened.found.deliveries->may_change(change::canary_share, step, percent, std::move(state));
-}
-
-cluster_deploy_options options_for(const opened_environment& opened,
-                                   const interrupts& signals,
-                                   const surroundings& around) {
-  cluster_deploy_options options;
-  options.holder = who(opened.found.pipeline->source_directory, around) + ", run " + opened.found.run_id;
-  options.cancelled = &signals.asked();
-  options.say = [](const std::string& line) { print_out("    " + line + "\n"); };
-  options.rolls_back = false;
-  return options;
-}
-
-wanted_release about(const opened_environment& opened,
-                     const known_place& of,
-                     const canary_share& share,
-                     const past_deployment& to) {
-  wanted_release wanted;
-  wanted.pipeline = opened.found.pipeline;
-  wanted.where = opened.found.place;
-  wanted.place = of.place;
-  wanted.record = to.record;
-  wanted.record.id = opened.found.run_id;
-  wanted.record.when = system_clock_port().now();
-  wanted.facts.on = kubernetes::track::canary;
-  wanted.facts.of_branch.services = {fact_of(of, branch_fact::service)};
-  wanted.state_facts = of.state.facts;
-  wanted.state_facts[branch_fact::replicas] = std::to_string(share.pods);
-  wanted.state_facts[branch_fact::share] = share.text();
-  return wanted;
+canary_named named_in(const canary_request& request) {
+  return {request.service, request.branch};
 }
 
 json json_of(const known_place& of, const canary_health& health) {
@@ -209,42 +78,47 @@ void print_health(const known_place& of, const canary_health& health) {
       "    failed requests are not counted by Kubernetes: look for them where your requests are measured\n");
 }
 
-/// Ends the canary of the opened cluster.
-status end_there(const canary_request& request,
-                 const opened_environment& at,
-                 const branch_end_options& options) {
-  const result<known_place> of = running(request, *at.with, at.wave.place);
-  if (!of) return of.error();
-  const result<permit> allowed = may_change(at, change::branch_end);
-  if (!allowed) return allowed.error();
-  const result<branch_end> end = end_branch(*allowed, *at.with, *of, options);
-  if (!end) return end.error();
-  print_out(fmt::format("the canary of {} in {} ended; its pods finish what they have begun\n",
-                        displayable(fact_of(*of, branch_fact::branch)), displayable(at.with->name())));
-  for (const std::string& each : end->kept) print_out("    " + each + "\n");
-  return {};
+/// `canary end orders/prod`, for the record.
+std::string words_of(const char* action, const canary_request& request) {
+  return fmt::format("canary {} {}/{}", action, request.pipeline, request.environment);
+}
+
+/// The environment with the cluster that is meant: the named one, else the first.
+result<found_environment> find_cluster(const canary_request& request, const surroundings& around) {
+  result<found_environment> found =
+      find_environment(request.tree, request.pipeline, request.environment, around);
+  if (!found) return found;
+  if (status kept = keep_cluster(*found, request.context); !kept) return std::move(kept).error();
+  return found;
+}
+
+/// What moves it is said before the run.
+result<std::string> step_to_start(const canary_request& request, int percent, const surroundings& around) {
+  const interrupts signals;
+  result<found_environment> found = find_cluster(request, around);
+  if (!found) return std::move(found).error();
+  const action_ports on = ports_of(*found, &signals.asked());
+  if (status may = on.may_begin(change::canary); !may) return std::move(may).error();
+  const result<open_place> opened = on.open(0);
+  if (!opened) return opened.error();
+  result<graph_step> step = canary_step(named_in(request), found->of->model, on);
+  if (!step) return std::move(step).error();
+  const result<canary_offer> offer = offer_canary(
+      {*step, found->waves.front(), {}, system_clock_port().now(), percent, &around}, *opened->with);
+  if (!offer) return offer.error();
+  for (const std::string& each : offer->remarks) print_out("! " + each + "\n");
+  return step->id;
 }
 
 exit_class start_canary(const canary_request& request, surroundings around) {
   const result<int> percent = percent_of_share(request.share);
   if (!percent) return refused(percent.error());
+  result<std::string> step = step_to_start(request, *percent, around);
+  if (!step) return refused(step.error());
   run_request run;
   run.tree = request.tree;
   run.canary_percent = *percent;
-  {
-    const interrupts signals;
-    result<opened_environment> opened =
-        open_environment(request.tree, request.pipeline, request.environment, request.context, around,
-                         &signals.asked(), change::canary);
-    if (!opened) return refused(opened.error());
-    const result<graph_step> step = step_for(request, *opened);
-    if (!step) return refused(step.error());
-    const result<canary_offer> offer =
-        offer_canary(question(*step, opened->wave, {}, *percent, around), *opened->with);
-    if (!offer) return refused(offer.error());
-    print_offer(*offer);
-    run.targets = {step->id};
-  }
+  run.targets = {*std::move(step)};
   return run_targets(run, std::move(around));
 }
 
@@ -252,44 +126,31 @@ exit_class set_canary(const canary_request& request, surroundings around) {
   const result<int> percent = percent_of_share(request.share);
   if (!percent) return refused(percent.error());
   const interrupts signals;
-  result<opened_environment> opened =
-      open_environment(request.tree, request.pipeline, request.environment, request.context, around,
-                       &signals.asked(), change::canary_share);
-  if (!opened) return refused(opened.error());
-  const result<graph_step> step = step_for(request, *opened);
-  if (!step) return refused(step.error());
-  const result<known_place> of = running(request, *opened->with, opened->wave.place);
-  if (!of) return refused(of.error());
-  const branch_request ask =
-      question(*step, opened->wave, fact_of(*of, branch_fact::branch), *percent, around);
-  const result<canary_offer> offer = offer_canary(ask, *opened->with);
-  if (!offer) return refused(offer.error());
-  print_offer(*offer);
-  const result<past_deployment> to = scaled(*opened->with, *of, offer->share.pods);
-  if (!to) return refused(to.error());
-  const result<cluster_state> home = read_cluster_state(*opened->with, opened->wave.place);
-  if (!home) return refused(home.error());
-  opened->with.reset();
-  cluster_deploy_options options = options_for(*opened, signals, around);
-  options.may = [&](const cluster_plan& plan) {
-    return may_set(*opened, *step, *percent, *home, plan, to->record);
+  result<found_environment> found = find_cluster(request, around);
+  if (!found) return refused(found.error());
+  canary_ports ports;
+  ports.declared = &found->of->model;
+  ports.may = [&](const graph_step& step, int share, gate_state state) {
+    return found->deliveries->may_change(change::canary_share, step, share, std::move(state));
   };
-  const open_cluster open = [&] {
-    return opened->found.deliveries->open_wave(opened->wave, &signals.asked());
-  };
-  const auto done = put_back(open, about(*opened, *of, offer->share, *to), *to, options);
-  if (!done) return refused(done.error());
-  print_out(fmt::format("the canary of {} has {}\n", displayable(ask.branch), offer->share.text()));
-  return exit_class::done;
+  return act_on(
+      ports_of(*found, &signals.asked()), found->of->where, words_of("set", request), action_printer("    "),
+      [&](const action_ports& on) -> status {
+        const result<deployed> done =
+            set_canary_share({named_in(request), *percent, &signals.asked()}, on, ports);
+        if (!done) return done.error();
+        print_out(fmt::format("the canary of {} has {}\n", displayable(done->at.branch), done->share));
+        return {};
+      });
 }
 
 exit_class show_canary(const canary_request& request, surroundings around) {
   const interrupts signals;
-  result<opened_environment> opened =
-      open_environment(request.tree, request.pipeline, request.environment, request.context,
-                       std::move(around), &signals.asked(), std::nullopt);
+  result<found_environment> found = find_cluster(request, around);
+  if (!found) return refused(found.error());
+  const result<open_place> opened = ports_of(*found, &signals.asked()).open(0);
   if (!opened) return refused(opened.error());
-  const result<known_place> of = running(request, *opened->with, opened->wave.place);
+  const result<known_place> of = running_canary(named_in(request), *opened->with, opened->place);
   if (!of) return refused(of.error());
   const result<canary_health> health = health_of_canary(*opened->with, *of);
   if (!health) return refused(health.error());
@@ -302,29 +163,21 @@ exit_class show_canary(const canary_request& request, surroundings around) {
 
 exit_class stop_canary(const canary_request& request, surroundings around) {
   const interrupts signals;
-  result<opened_environment> opened =
-      open_environment(request.tree, request.pipeline, request.environment, request.context, around,
-                       &signals.asked(), change::branch_end);
-  if (!opened) return refused(opened.error());
-  branch_end_options options;
-  options.holder = who(opened->found.pipeline->source_directory, around) + ", run " + opened->found.run_id;
-  options.cancelled = &signals.asked();
-  // It was started in all clusters of the environment, and may be over in some of them.
-  const auto is_over = [](const status& one) { return !one && one.error().what == nothing_runs; };
-  status last = end_there(request, *opened, options);
-  bool ended = static_cast<bool>(last);
-  for (std::size_t at = 1; request.context.empty() && at < opened->found.waves.size(); ++at) {
-    if (!last && !is_over(last)) break;
-    opened->with.reset();
-    opened->wave = opened->found.waves[at];
-    auto with = opened->found.deliveries->open_wave(opened->wave, &signals.asked());
-    if (!with) return refused(with.error());
-    opened->with = *std::move(with);
-    last = end_there(request, *opened, options);
-    ended = ended || last;
-  }
-  if (!last && !(ended && is_over(last))) return refused(last.error());
-  return exit_class::done;
+  result<found_environment> found =
+      find_environment(request.tree, request.pipeline, request.environment, around);
+  if (!found) return refused(found.error());
+  std::vector<cluster_wave> all = found->waves;
+  if (status kept = keep_cluster(*found, request.context); !kept) return refused(kept.error());
+  if (request.context.empty()) found->waves = std::move(all);
+  const auto print = [](const event& happened) {
+    const auto* one = std::get_if<removed>(&happened.body);
+    if (one == nullptr) return;
+    print_out(fmt::format("the canary of {} in {} ended; its pods finish what they have begun\n",
+                          displayable(one->at.branch), displayable(one->at.cluster)));
+    for (const std::string& each : one->kept) print_out("    " + each + "\n");
+  };
+  return act_on(ports_of(*found, &signals.asked()), found->of->where, words_of("end", request), print,
+                [&](const action_ports& on) { return end_canary(named_in(request), &signals.asked(), on); });
 }
 
 using canary_action = exit_class (*)(const canary_request&, surroundings);

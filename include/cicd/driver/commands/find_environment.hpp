@@ -30,6 +30,10 @@ result<found_environment> find_environment(const session_request& tree,
                                            const std::string& environment,
                                            surroundings around);
 
+/// Leaves the cluster of that context (empty: the first). Class `usage` where there is none, with those that
+/// there are.
+status keep_cluster(found_environment& found, const std::string& context);
+
 /// The same for one that must be VIA kubectl; opens its cluster of that context (empty: the first).
 struct opened_environment {
   found_environment found;

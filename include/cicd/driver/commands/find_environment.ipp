@@ -98,6 +98,13 @@ result<found_environment> find_environment(const session_request& tree,
   return found;
 }
 
+status keep_cluster(found_environment& found, const std::string& context) {
+  result<cluster_wave> wave = driver_environment_door::wave_named(found, context);
+  if (!wave) return std::move(wave).error();
+  found.waves = {*std::move(wave)};
+  return {};
+}
+
 result<opened_environment> open_environment(const session_request& tree,
                                             const std::string& pipeline,
                                             const std::string& environment,

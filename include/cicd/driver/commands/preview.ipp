@@ -10,7 +10,10 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/branch/places.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
+#include <cicd/driver/action_output.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/branch_places.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -67,13 +70,13 @@ pod_count pods_of(kubernetes::cluster& with, const known_place& one) {
   return count;
 }
 
-json row_of(const branch_place& at, const known_place& one) {
-  const pod_count pods = pods_of(at.with, one);
+json row_of(kubernetes::cluster& with, const known_place& one) {
+  const pod_count pods = pods_of(with, one);
   const auto& record = one.state.record;
   json row(json::object{});
   row.set("pipeline", one.place.pipeline);
   row.set("environment", one.place.environment);
-  row.set("cluster", at.with.name());
+  row.set("cluster", with.name());
   row.set("namespace", one.place.namespace_name);
   for (const char* name :
        {branch_fact::branch, branch_fact::commit, branch_fact::who, branch_fact::host, branch_fact::expires})
@@ -107,25 +110,6 @@ error no_such(const std::string& branch, std::vector<std::string> branches) {
   return error{exit_class::usage, {}, "this branch has no preview", branch, {}}
       .with("did you mean", nearest(branch, branches).value_or(""))
       .with("there are", branches.empty() ? "none" : displayable(joined(branches, ", ")));
-}
-
-/// What was removed and what stays, for a person.
-void print_end(const known_place& of, const branch_end& end) {
-  print_out(fmt::format("{}: {} of {} ended, {} object{} removed\n", of.place.text(),
-                        fact_of(of, branch_fact::kind), displayable(fact_of(of, branch_fact::branch)),
-                        end.removed.size(), end.removed.size() == 1 ? "" : "s"));
-  for (const std::string& each : end.kept) print_out("    " + each + "\n");
-}
-
-branch_end_options end_options(const branch_place& at,
-                               const surroundings& around,
-                               const interrupts& signals,
-                               bool claims) {
-  branch_end_options options;
-  options.holder = who(at.found.pipeline->source_directory, around) + ", run " + at.found.run_id;
-  options.with_claims = claims;
-  options.cancelled = &signals.asked();
-  return options;
 }
 
 /// Of every pipeline before the first removal, by source folder: one that cannot be read means that nothing
@@ -175,13 +159,17 @@ result<run_request> run_of(const preview_request& request, const surroundings& a
 exit_class list_previews(const preview_request& request, surroundings around) {
   const interrupts signals;
   json rows(json::array{});
-  const status seen = visit_branch_places(request.tree, request.pipeline, around, &signals.asked(),
-                                          std::nullopt, [&](const branch_place& at) -> status {
-                                            for (const known_place& each : at.all)
-                                              if (is_preview(each)) rows.push(row_of(at, each));
-                                            return {};
-                                          });
-  if (!seen) return refused(seen.error());
+  const exit_class seen =
+      each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
+        const status done = each_branch_cluster(ports_of(found, &signals.asked()), std::nullopt,
+                                                [&](const branch_cluster& at) -> status {
+                                                  for (const known_place& each : at.all)
+                                                    if (is_preview(each)) rows.push(row_of(at.with, each));
+                                                  return {};
+                                                });
+        return done ? exit_class::done : refused(done.error());
+      });
+  if (seen != exit_class::done) return seen;
   if (request.as_json) {
     print_json(rows);
     return exit_class::done;
@@ -191,77 +179,81 @@ exit_class list_previews(const preview_request& request, surroundings around) {
   return exit_class::done;
 }
 
+/// `preview remove orders/stage`, for the record.
+std::string words_of(const char* action, const found_environment& found) {
+  return fmt::format("preview {} {}/{}", action, found.pipeline->declared.name.view(),
+                     found.place->name.view());
+}
+
 exit_class remove_previews(const preview_request& request, surroundings around) {
   const interrupts signals;
   std::string branch = request.branch;
   std::vector<std::string> others;
-  bool found = false;
-  const status done = visit_branch_places(
-      request.tree, request.pipeline, around, &signals.asked(), change::branch_end,
-      [&](const branch_place& at) -> status {
+  bool is_found = false;
+  const exit_class done =
+      each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
         if (branch.empty())
-          branch = git_state_of(at.found.pipeline->source_directory, around).built_branch.value_or("");
-        if (branch.empty())
-          return error{exit_class::usage,
-                       {},
-                       "no branch is checked out, so it is not known whose preview is meant",
-                       {},
-                       {{"try", "name it: cicd preview remove <pipeline> <branch>"}}};
-        for (const known_place& each : at.all) {
-          if (!is_preview(each)) continue;
-          others.push_back(fact_of(each, branch_fact::branch));
-          if (others.back() != branch) continue;
-          found = true;
-          const result<permit> allowed =
-              at.found.deliveries->may_change(change::branch_end, *at.found.pipeline, *at.found.place);
-          if (!allowed) return allowed.error();
-          result<branch_end> end =
-              end_branch(*allowed, at.with, each, end_options(at, around, signals, request.with_claims));
-          if (!end) return std::move(end).error();
-          print_end(each, *end);
-        }
-        return {};
+          branch = git_state_of(found.pipeline->source_directory, around).built_branch.value_or("");
+        return act_on(ports_of(found, &signals.asked()), found.of->where, words_of("remove", found),
+                      action_printer(), [&](const action_ports& on) -> status {
+                        const result<preview_removal> seen =
+                            remove_preview({branch, request.with_claims, &signals.asked()}, on);
+                        if (!seen) return seen.error();
+                        is_found = is_found || seen->found;
+                        others.insert(others.end(), seen->branches.begin(), seen->branches.end());
+                        return {};
+                      });
       });
-  if (!done) return refused(done.error());
-  if (found) return exit_class::done;
+  if (done != exit_class::done || is_found) return done;
   if (!request.branch.empty()) return refused(no_such(request.branch, others));
   print_out(fmt::format("{} has no preview: nothing to do\n", displayable(branch)));
   return exit_class::done;
+}
+
+/// What one sweep did in all environments.
+struct swept {
+  std::size_t over = 0;
+  exit_class worst = exit_class::done;
+};
+
+/// In one environment. What could not be removed ends nothing.
+exit_class sweep_in(found_environment& found,
+                    const sweep_request& request,
+                    const interrupts& signals,
+                    swept& all) {
+  action_ports on = ports_of(found, request.cancelled);
+  std::optional<error> failure;
+  const judged_action sweep = [&](const action_ports& ports) -> result<exit_class> {
+    const result<sweep_outcome> done = sweep_branches(request, ports);
+    if (!done) return *(failure = done.error());
+    all.over += done->over;
+    if (done->failed) all.worst = *done->failed;
+    return done->failed.value_or(exit_class::done);
+  };
+  if (request.dry_run) {
+    on.listener = action_printer();
+    if (const auto seen = sweep(on); !seen) return refused(seen.error());
+    return exit_class::done;
+  }
+  (void)act_on(std::move(on), found.of->where, words_of("sweep", found), action_printer(), sweep);
+  if (!failure) return exit_class::done;
+  return failure->kind == exit_class::interrupted ? signals.kind() : failure->kind;
 }
 
 exit_class sweep_previews(const preview_request& request, surroundings around) {
   const interrupts signals;
   const auto branches = branches_by_folder(request, around, signals.asked());
   if (!branches) return refused(branches.error());
-  exit_class worst = exit_class::done;
-  std::size_t ended = 0;
-  const status done = visit_branch_places(
-      request.tree, request.pipeline, around, &signals.asked(),
-      request.dry_run ? std::nullopt : std::optional(change::branch_end),
-      [&](const branch_place& at) -> status {
-        const std::set<std::string>& there = branches->at(at.found.pipeline->source_directory);
-        for (const over& each : over_among(at.all, there, system_clock_port().now())) {
-          ++ended;
-          print_out(fmt::format("{} of {}: {}\n", each.what->place.text(),
-                                displayable(fact_of(*each.what, branch_fact::branch)), each.why));
-          if (request.dry_run) continue;
-          const result<permit> allowed =
-              at.found.deliveries->may_change(change::branch_end, *at.found.pipeline, *at.found.place);
-          if (!allowed) return allowed.error();
-          result<branch_end> end =
-              end_branch(*allowed, at.with, *each.what, end_options(at, around, signals, false));
-          if (end)
-            print_end(*each.what, *end);
-          else
-            worst = refused(end.error());
-          if (signals.asked().cancelled())
-            return error{signals.kind(), {}, "interrupted; what is over stays for the next sweep", {}, {}};
-        }
-        return {};
+  swept all;
+  const exit_class done =
+      each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
+        return sweep_in(found,
+                        {branches->at(found.pipeline->source_directory), request.dry_run, &signals.asked()},
+                        signals, all);
       });
-  if (!done) return refused(done.error());
-  if (ended == 0) print_out("nothing is over\n");
-  return worst;
+  if (done != exit_class::done) return done;
+  if (all.over == 0) print_out("nothing is over\n");
+  return all.worst;
 }
 
 exit_class plan_previews(const preview_request& request, surroundings around) {

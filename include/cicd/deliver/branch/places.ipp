@@ -1,0 +1,64 @@
+// See places.hpp.
+#pragma once
+
+#include <algorithm>
+
+#include <cicd/deliver/branch/places.hpp>
+#include <cicd/deliver/branch/remove.hpp>
+
+namespace cicd {
+
+namespace deliver_branch_places {
+namespace {
+
+/// Previews may have namespaces of their own.
+bool spreads(const action_ports& on) {
+  return std::ranges::any_of(on.pipeline->declared.previews, [&](const preview& each) {
+    return each.in == on.place->name && !each.namespace_name.empty();
+  });
+}
+
+/// Those of this environment: another namespace can have a pipeline and an environment of the same names,
+/// whose branches are somebody else's.
+result<std::vector<known_place>> known_in(kubernetes::cluster& with,
+                                          const cluster_place& place,
+                                          bool everywhere) {
+  result<std::vector<known_place>> all =
+      known_places(with, place.pipeline, place.environment, everywhere ? "" : place.namespace_name);
+  if (!all) return all;
+  std::erase_if(*all, [&](const known_place& each) {
+    return each.place.branch_key.empty() || fact_of(each, branch_fact::branch).empty()
+           || fact_of(each, branch_fact::home) != place.namespace_name;
+  });
+  return all;
+}
+
+}  // namespace
+}  // namespace deliver_branch_places
+
+bool takes_branches(const declared_pipeline& pipeline, const environment& place) {
+  const auto is_there = [&](const auto& each) { return each.in == place.name; };
+  return std::ranges::any_of(pipeline.declared.previews, is_there)
+         || std::ranges::any_of(pipeline.declared.canaries, is_there);
+}
+
+status each_branch_cluster(const action_ports& on, std::optional<change> what, const visit_branches& visit) {
+  using namespace deliver_branch_places;
+  if (what)
+    if (status may = on.may_begin(*what); !may) return may;
+  for (std::size_t at = 0; at < on.clusters; ++at) {
+    const result<open_place> opened = on.open(at);
+    if (!opened) return opened.error();
+    result<std::vector<known_place>> all = known_in(*opened->with, opened->place, spreads(on));
+    if (!all) return std::move(all).error();
+    if (status seen = visit({*opened->with, *std::move(all)}); !seen) return seen;
+  }
+  return {};
+}
+
+changed_place place_of(const kubernetes::cluster& with, const known_place& of) {
+  return {of.place.pipeline, of.place.environment, with.name(), fact_of(of, branch_fact::branch),
+          of.place.branch_key};
+}
+
+}  // namespace cicd
