@@ -7,6 +7,7 @@
 #include <cicd/deliver/cluster/deploy.ipp>
 #include <cicd/deliver/cluster/field_ownership.ipp>
 #include <cicd/deliver/cluster/helm_release.ipp>
+#include <cicd/deliver/cluster/jobs.ipp>
 #include <cicd/deliver/cluster/lease.ipp>
 #include <cicd/deliver/cluster/plan.ipp>
 #include <cicd/deliver/cluster/plan_text.ipp>

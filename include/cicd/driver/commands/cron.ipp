@@ -9,7 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
-#include <cicd/deliver/cluster/approval.hpp>
+#include <cicd/deliver/cluster/jobs.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/cron.hpp>
 #include <cicd/driver/commands/cron_board.hpp>
@@ -24,14 +24,15 @@ namespace cicd {
 namespace driver_cron {
 namespace {
 
-using kubernetes::cron_status;
-
 /// One cron job of one cluster, deployed.
 struct chosen_cron_job {
   opened_environment at;
   known_cron_job job;
-  std::string subject() const { return at.wave.place.text() + " " + job.name; }
-  kubernetes::object_key key() const { return {"CronJob", at.wave.place.namespace_name, job.status.object}; }
+  cron_job_there there() const { return {*at.with, at.wave.place, job.name, job.object, job.status}; }
+  /// `<pipeline> <environment> <cron job>`: the words for a command about it.
+  std::string words() const {
+    return fmt::format("{} {} {}", at.wave.place.pipeline, at.wave.place.environment, job.name);
+  }
 };
 
 error unknown_name(const cron_board& board, const cluster_place& place, const std::string& name) {
@@ -70,121 +71,49 @@ result<chosen_cron_job> choose(const cron_request& request,
 }
 
 /// Does it with the cron job; whatever was interrupted ends as the signal says.
-exit_class with_chosen(
-    const cron_request& request,
-    surroundings around,
-    change what,
-    const std::function<exit_class(const permit&, chosen_cron_job&, const interrupts&)>& act) {
+exit_class with_chosen(const cron_request& request,
+                       surroundings around,
+                       change what,
+                       const std::function<exit_class(chosen_cron_job&, const interrupts&)>& act) {
   const interrupts stop;
   result<chosen_cron_job> chosen = choose(request, std::move(around), stop.asked(), what);
-  if (chosen) {
-    const result<permit> allowed = may_change(chosen->at, what);
-    return allowed ? act(*allowed, *chosen, stop) : refused(allowed.error());
-  }
+  if (chosen) return act(*chosen, stop);
   return chosen.error().kind == exit_class::interrupted ? stop.kind() : refused(chosen.error());
 }
 
-// --- run-now ---
-
-error runs_already(const chosen_cron_job& of) {
-  const kubernetes::cron_run& run = of.job.status.running.front();
-  const std::string since = run.started ? ", since " + utc_text(*run.started) : "";
-  return {
-      exit_class::conflict,
-      of.subject(),
-      "a run of it is under way and CONCURRENCY forbid allows no second one" + since,
-      run.job,
-      {{"try", fmt::format("kubectl -n {} logs --follow job/{}", of.at.wave.place.namespace_name, run.job)}}};
+exit_class run_cron_job_now(const cron_request& request, surroundings around) {
+  return with_chosen(
+      request, std::move(around), change::cron_run, [&](chosen_cron_job& of, const interrupts& stop) {
+        return follow_job(ports_of(of.at.found, &stop.asked()), of.at.found.of->where,
+                          {"cron run-now " + of.words(), request.pass_status}, stop,
+                          [&](const action_ports& on) { return run_cron_job(of.there(), on); });
+      });
 }
 
-/// The cluster does not count what was started by hand when it holds back a planned run.
-void warn_of_planned_run(const chosen_cron_job& of) {
-  const cron_status& now = of.job.status;
-  if (now.suspended) say_beside(of.subject() + " is suspended; this run is not held back by that");
-  if (now.concurrency == "Forbid" && now.next)
-    say_beside(fmt::format("the planned run of {} starts all the same if this one is still running then",
-                           utc_text(*now.next)));
+/// Nothing that is told is printed: what came of it says more.
+exit_class act_silently(chosen_cron_job& of, const char* word, const action_on& act) {
+  return act_on(
+      ports_of(of.at.found, nullptr), of.at.found.of->where, fmt::format("cron {} {}", word, of.words()),
+      [](const event&) {}, act);
 }
 
-exit_class run_now(const permit& allowed,
-                   chosen_cron_job& of,
-                   const cron_request& request,
-                   const interrupts& stop) {
-  if (of.job.status.concurrency == "Forbid" && !of.job.status.running.empty())
-    return refused(runs_already(of));
-  warn_of_planned_run(of);
-  const std::string name = kubernetes::job_name(of.job.status.object + "-manual", of.at.found.run_id);
-  return follow_job(allowed, *of.at.with, kubernetes::job_by_hand(of.job.object, name),
-                    {.subject = of.at.wave.place.text(),
-                     .what = fmt::format("the run of {}", of.job.name),
-                     .remove = false,
-                     .pass_status = request.pass_status},
-                    stop);
-}
-
-// --- suspend and resume ---
-
-/// Applied by a manager of its own, so that no deploy takes it away or sees a conflict.
-kubernetes::api_answer apply_suspension(const permit&,
-                                        chosen_cron_job& of,
-                                        bool suspended,
-                                        json annotations) {
-  json metadata, object;
-  metadata.set("name", of.job.status.object).set("namespace", of.at.wave.place.namespace_name);
-  if (suspended) metadata.set("annotations", std::move(annotations));
-  object.set("apiVersion", "batch/v1").set("kind", "CronJob").set("metadata", std::move(metadata));
-  object.set("spec", json().set("suspend", suspended));
-  return of.at.with->apply({object}, {.force = true, .manager = std::string(kubernetes::suspend_manager)})
-      .front();
-}
-
-std::string who_asks(kubernetes::cluster& with, const surroundings& around) {
-  const result<std::string> known = identity_in(with);
-  return known ? *known : around.get_or("USER", "unknown");
-}
-
-exit_class suspend(const permit& allowed, chosen_cron_job& of, const cron_request& request) {
-  const cron_status& now = of.job.status;
-  if (now.suspended) {
-    print_out(fmt::format("{} {}\n", of.subject(), text_of(*now.suspended)));
-    return exit_class::done;
-  }
-  json notes;
-  notes.set(std::string(kubernetes::suspended_by), who_asks(*of.at.with, of.at.found.of->around));
-  notes.set(std::string(kubernetes::suspended_at), utc_text(system_clock_port().now()));
-  notes.set(std::string(kubernetes::suspended_because), request.reason);
-  if (const auto applied = apply_suspension(allowed, of, true, std::move(notes)); !applied)
-    return refused(error_of(*applied.failure, of.subject(), of.key(), "suspend " + of.key().text()));
-  print_out(fmt::format(
-      "{} is suspended until it is resumed, also over deploys; resume: cicd cron resume {} {} {}\n",
-      of.subject(), of.at.wave.place.pipeline, of.at.wave.place.environment, of.job.name));
-  for (const kubernetes::cron_run& each : now.running)
-    print_out(fmt::format("  its run {} goes on\n", each.job));
-  return exit_class::done;
-}
-
-/// Kubernetes would start the last missed run at once, long after its time; it does not when it was told that
-/// it is done.
-std::optional<error> forgo_missed(const permit&,
-                                  chosen_cron_job& of,
-                                  std::chrono::system_clock::time_point now) {
-  json body;
-  body.set("status", json().set("lastScheduleTime", utc_text(std::chrono::floor<std::chrono::seconds>(now))));
-  const auto done = of.at.with->patch(of.key(), "merge", body, "status");
-  if (done) return std::nullopt;
-  return error_of(*done.failure, of.subject(), of.key(), "write the status of " + of.key().text());
-}
-
-kubernetes::cron_runs missed_while_suspended(const chosen_cron_job& of,
-                                             std::chrono::system_clock::time_point now) {
-  const cron_status& was = of.job.status;
-  kubernetes::cron_runs missed = was.missed;
-  if (!was.suspended->since) return missed;
-  const std::size_t before = missed.last.size();
-  std::erase_if(missed.last, [&](auto at) { return at <= *was.suspended->since || at > now; });
-  // Where more are missed than are listed, all that are listed lie within.
-  missed.count -= before - missed.last.size();
-  return missed;
+exit_class suspend(chosen_cron_job& of, const std::string& reason) {
+  const std::string subject = of.there().subject();
+  return act_silently(of, "suspend", [&](const action_ports& on) -> status {
+    const result<bool> done =
+        suspend_cron_job(of.there(), reason, of.at.found.of->around.get_or("USER", "unknown"), on);
+    if (!done) return done.error();
+    if (!*done) {
+      print_out(fmt::format("{} {}\n", subject, text_of(*of.job.status.suspended)));
+      return {};
+    }
+    print_out(
+        fmt::format("{} is suspended until it is resumed, also over deploys; resume: cicd cron resume {}\n",
+                    subject, of.words()));
+    for (const kubernetes::cron_run& each : of.job.status.running)
+      print_out(fmt::format("  its run {} goes on\n", each.job));
+    return {};
+  });
 }
 
 void say_missed(const chosen_cron_job& of, const kubernetes::cron_runs& missed, bool forgone) {
@@ -192,50 +121,39 @@ void say_missed(const chosen_cron_job& of, const kubernetes::cron_runs& missed, 
   print_out(fmt::format("  {} run{} missed while it was suspended: {}\n", missed.count,
                         missed.count == 1 ? " was" : "s were", times_text(missed)));
   if (forgone || !kubernetes::starts_last_missed(of.job.object, missed, system_clock_port().now()))
-    print_out(fmt::format("  {} not made up for; one run now: cicd cron run-now {} {} {}\n",
-                          missed.count == 1 ? "it is" : "they are", of.at.wave.place.pipeline,
-                          of.at.wave.place.environment, of.job.name));
+    print_out(fmt::format("  {} not made up for; one run now: cicd cron run-now {}\n",
+                          missed.count == 1 ? "it is" : "they are", of.words()));
   else
     print_out(fmt::format(
         "  the cluster starts the last of them, of {}, at once, as it does where START_WITHIN allows it\n",
         utc_text(missed.last.back())));
 }
 
-exit_class resume(const permit& allowed, chosen_cron_job& of) {
-  if (!of.job.status.suspended) {
-    print_out(of.subject() + " is not suspended\n");
-    return exit_class::done;
-  }
-  const auto now = system_clock_port().now();
-  const kubernetes::cron_runs missed = missed_while_suspended(of, now);
-  const auto cannot = forgo_missed(allowed, of, now);
-  if (const auto applied = apply_suspension(allowed, of, false, {}); !applied)
-    return refused(error_of(*applied.failure, of.subject(), of.key(), "resume " + of.key().text()));
-  print_out(
-      fmt::format("{} is resumed; it {}\n", of.subject(), text_of(*of.job.status.suspended, tense::past)));
-  say_missed(of, missed, !cannot);
-  if (cannot && missed.count > 0) print_warnings({*cannot});
-  return exit_class::done;
+exit_class resume(chosen_cron_job& of) {
+  const std::string subject = of.there().subject();
+  return act_silently(of, "resume", [&](const action_ports& on) -> status {
+    const result<std::optional<cron_resumption>> done = resume_cron_job(of.there(), on);
+    if (!done) return done.error();
+    if (!*done) {
+      print_out(subject + " is not suspended\n");
+      return {};
+    }
+    const auto& [missed, not_forgone] = **done;
+    print_out(fmt::format("{} is resumed; it {}\n", subject, text_of(*of.job.status.suspended, tense::past)));
+    say_missed(of, missed, !not_forgone);
+    if (not_forgone && missed.count > 0) print_warnings({*not_forgone});
+    return {};
+  });
 }
 
-exit_class run_cron_job_now(const cron_request& request, surroundings around) {
-  return with_chosen(request, std::move(around), change::cron_run,
-                     [&](const permit& allowed, chosen_cron_job& of, const interrupts& stop) {
-                       return run_now(allowed, of, request, stop);
-                     });
-}
-
-exit_class suspend_cron_job(const cron_request& request, surroundings around) {
+exit_class suspend_cron_job_of(const cron_request& request, surroundings around) {
   return with_chosen(request, std::move(around), change::cron_pause,
-                     [&](const permit& allowed, chosen_cron_job& of, const interrupts&) {
-                       return suspend(allowed, of, request);
-                     });
+                     [&](chosen_cron_job& of, const interrupts&) { return suspend(of, request.reason); });
 }
 
-exit_class resume_cron_job(const cron_request& request, surroundings around) {
-  return with_chosen(
-      request, std::move(around), change::cron_pause,
-      [](const permit& allowed, chosen_cron_job& of, const interrupts&) { return resume(allowed, of); });
+exit_class resume_cron_job_of(const cron_request& request, surroundings around) {
+  return with_chosen(request, std::move(around), change::cron_pause,
+                     [](chosen_cron_job& of, const interrupts&) { return resume(of); });
 }
 
 struct words {
@@ -294,11 +212,11 @@ void add(CLI::App& app, command_action& chosen) {
                            "start a run as it is deployed and follow it to its end", run_cron_job_now),
                   said->cron.pass_status);
   add_cron(cron, said, chosen, "suspend", "no further runs until it is resumed, also over deploys",
-           suspend_cron_job)
+           suspend_cron_job_of)
       ->add_option("--reason", said->cron.reason, "for whoever wonders why nothing runs")
       ->type_name("TEXT")
       ->required();
-  add_cron(cron, said, chosen, "resume", "runs again from now on; says what was missed", resume_cron_job);
+  add_cron(cron, said, chosen, "resume", "runs again from now on; says what was missed", resume_cron_job_of);
 }
 
 const registered_command cron_command(add);

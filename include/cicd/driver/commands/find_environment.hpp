@@ -48,8 +48,6 @@ result<opened_environment> open_environment(const session_request& tree,
                                             surroundings around,
                                             const cancellation* cancelled,
                                             std::optional<change> what);
-/// The gate's leave for what is done by hand in an environment that is open.
-result<permit> may_change(const opened_environment& at, change what, gate_state state = {});
 
 /// Ctrl-C and the like as a cancellation, for commands outside a run; ends with the object.
 class interrupts {

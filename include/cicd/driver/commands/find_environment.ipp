@@ -126,10 +126,6 @@ result<opened_environment> open_environment(const session_request& tree,
   return opened;
 }
 
-result<permit> may_change(const opened_environment& at, change what, gate_state state) {
-  return at.found.deliveries->may_change(what, *at.found.pipeline, *at.found.place, std::move(state));
-}
-
 /// Waits for the signals on a thread of its own, so that any call of ours may block meanwhile.
 struct interrupts::watcher {
   sigset_t signals, before;

@@ -1,27 +1,29 @@
-// A Job that somebody waits for at a terminal: its output as ours, what happens to it beside, Ctrl-C ends it.
+// A Job that a person waits for at a terminal: its output as ours, what happens to it beside, Ctrl-C ends it.
+// It does not know what the Job is for.
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include <cicd/driver/commands/find_environment.hpp>
-#include <cicd/kubernetes/jobs/job_run.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 
 namespace cicd {
 
-struct followed_options {
-  std::string subject;  ///< `orders/prod`
-  std::string what;     ///< `the run of close-stale-orders`
-  bool remove = true;
-  bool pass_status = false;
+/// Prints what is told of a Job: its log to standard output as it is but for commands to a CI system,
+/// everything else to standard error.
+void print_job_event(const event& happened);
+
+struct followed_action {
+  std::string words;         ///< for the record: `task orders/prod`
+  bool pass_status = false;  ///< the container's own status is ours
 };
-/// The Job's log goes to standard output as it is but for commands to a CI system, everything else to
-/// standard error. `done`, `step_failed`, or the container's own status where that is passed on; interrupted
-/// as the signal says.
-exit_class follow_job(const permit& allowed,
-                      kubernetes::cluster& with,
-                      const json& job,
-                      const followed_options& options,
-                      const interrupts& stop);
+/// Does it, printed and recorded. `done`, `step_failed`, or the container's status where that is passed on;
+/// interrupted as the signal says.
+exit_class follow_job(action_ports on,
+                      const workspace& where,
+                      const followed_action& about,
+                      const interrupts& stop,
+                      const std::function<result<job_ended>(const action_ports& on)>& act);
 
 /// A line to standard error.
 void say_beside(const std::string& line);

@@ -13,6 +13,10 @@
 
 namespace cicd {
 
+void say_beside(const std::string& line) {
+  write_all(STDERR_FILENO, "cicd: " + displayable(line) + "\n");
+}
+
 namespace driver_followed_job {
 namespace {
 
@@ -23,38 +27,49 @@ void print_line(std::string_view line) {
   write_all(STDOUT_FILENO, text);
 }
 
-error failure_of(const kubernetes::job_end& end, const followed_options& options) {
-  error failure{
-      exit_class::step_failed, options.subject, options.what + " failed", {}, {{"ended", end.meaning}}};
-  if (!end.why) return failure;
-  failure.what = options.what + " never ran";
-  failure.notes = {{"why", std::string(trimmed(text_of(*end.why)))}};
+error failure_of(const job_ended& end) {
+  error failure{exit_class::step_failed, end.at.text(), end.what + " failed", {}, {{"ended", end.meaning}}};
+  if (end.why.empty()) return failure;
+  failure.what = end.what + " never ran";
+  failure.notes = {{"why", end.why}};
   return failure;
 }
+
+struct job_writer {
+  void operator()(const step_output& one) const { print_line(one.line); }
+  void operator()(const step_message& one) const { say_beside(one.text); }
+  void operator()(const step_warning& one) const { say_beside(one.text); }
+  void operator()(const job_ended& one) const {
+    if (one.good)
+      say_beside(fmt::format("{}: {}: exit status 0", one.at.text(), one.what));
+    else
+      print_errors({failure_of(one)});
+  }
+  template <typename Other>
+  void operator()(const Other&) const {}
+};
 
 }  // namespace
 }  // namespace driver_followed_job
 
-void say_beside(const std::string& line) {
-  write_all(STDERR_FILENO, "cicd: " + displayable(line) + "\n");
+void print_job_event(const event& happened) {
+  std::visit(driver_followed_job::job_writer{}, happened.body);
 }
 
-exit_class follow_job(const permit&,
-                      kubernetes::cluster& with,
-                      const json& job,
-                      const followed_options& options,
-                      const interrupts& stop) {
-  using namespace driver_followed_job;
-  const result<kubernetes::job_end> end =
-      kubernetes::run_job(with, job, {.remove = options.remove, .output = print_line, .say = say_beside});
-  if (!end && end.error().kind == exit_class::interrupted) return stop.kind();
-  if (!end) return refused(end.error());
-  if (end->good) {
-    say_beside(fmt::format("{}: {}: exit status 0", options.subject, options.what));
-    return exit_class::done;
-  }
-  const exit_class kind = refused(failure_of(*end, options));
-  return options.pass_status && end->status != 0 ? static_cast<exit_class>(end->status) : kind;
+exit_class follow_job(action_ports on,
+                      const workspace& where,
+                      const followed_action& about,
+                      const interrupts& stop,
+                      const std::function<result<job_ended>(const action_ports& on)>& act) {
+  const judged_action judged = [&](const action_ports& ports) -> result<exit_class> {
+    const result<job_ended> end = act(ports);
+    if (!end && end.error().kind == exit_class::interrupted) return stop.kind();
+    if (!end) return end.error();
+    if (end->good) return exit_class::done;
+    return about.pass_status && end->status != 0 ? static_cast<exit_class>(end->status)
+                                                 : exit_class::step_failed;
+  };
+  return act_on(std::move(on), where, about.words, print_job_event, judged);
 }
 
 }  // namespace cicd

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
-#include <cicd/deliver/records/cluster_state.hpp>
+#include <cicd/deliver/cluster/jobs.hpp>
 #include <cicd/deliver/release_draft.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/followed_job.hpp>
@@ -20,7 +20,7 @@ namespace cicd {
 namespace driver_task {
 namespace {
 
-struct task_request {
+struct words {
   session_request tree;
   std::string pipeline, environment;
   std::string service;               ///< or a cron job; empty: the only service
@@ -29,84 +29,37 @@ struct task_request {
   bool pass_status = false;
 };
 
-/// Of several services one must be named: a task with another one's environment does harm quietly.
-result<std::string> service_of(const declared_pipeline& pipeline, const std::string& named) {
-  if (!named.empty()) return named;
-  std::vector<std::string> names;
-  for (const service& each : pipeline.declared.services)
-    if (std::ranges::find(names, each.name.str()) == names.end()) names.push_back(each.name.str());
-  if (names.size() == 1) return names.front();
-  const std::string subject = pipeline.declared.name.str();
-  if (names.empty())
-    return error{exit_class::usage,
-                 subject,
-                 "it has no service whose environment a task could have",
-                 {},
-                 {{"try", "--service with the name of a cron job"}}};
-  return error{exit_class::usage,
-               subject,
-               "whose image and environment is not said",
-               {},
-               {{"allowed", "--service " + joined(names, ", --service ")}}};
+make_task job_maker(const found_environment& found, const std::vector<std::string>& command) {
+  return [&](const open_place& at, const deployment_record& record, const std::string& service,
+             const std::string& name) -> result<json> {
+    release_draft draft = draft_of(record, *found.place);
+    draft.facts.server_minor = at.with->minor_version();
+    if (status read = read_declared_files(*found.pipeline, *found.place, draft.facts); !read)
+      return std::move(read).error();
+    result<json> job = kubernetes::job_of(*found.pipeline, draft.facts, service, command, name);
+    if (!job) return job;
+    json metadata = (*job)["metadata"];
+    metadata.set("namespace", at.place.namespace_name);
+    job->set("metadata", std::move(metadata));
+    return job;
+  };
 }
 
-result<deployment_record> deployed_in(const opened_environment& at) {
-  result<cluster_state> state = read_cluster_state(*at.with, at.wave.place);
-  if (!state) return std::move(state).error();
-  if (state->record) return *std::move(state->record);
-  return error{
-      exit_class::usage,
-      at.wave.place.text(),
-      "nothing is deployed there, so there is no image to run",
-      {},
-      {{"try", fmt::format("cicd run {}.deploy-{}", at.wave.place.pipeline, at.wave.place.environment)}}};
-}
-
-result<json> job_for(const opened_environment& at,
-                     const deployment_record& record,
-                     const std::string& service,
-                     const task_request& request) {
-  release_draft draft = draft_of(record, *at.found.place);
-  draft.facts.server_minor = at.with->minor_version();
-  if (status read = read_declared_files(*at.found.pipeline, *at.found.place, draft.facts); !read)
-    return std::move(read).error();
-  const std::string name =
-      kubernetes::job_name(fmt::format("{}-{}-task", at.wave.place.pipeline, service), at.found.run_id);
-  result<json> job = kubernetes::job_of(*at.found.pipeline, draft.facts, service, request.command, name);
-  if (!job) return job;
-  json metadata = (*job)["metadata"];
-  metadata.set("namespace", at.wave.place.namespace_name);
-  job->set("metadata", std::move(metadata));
-  return job;
-}
-
-exit_class run_task(const task_request& request, surroundings around) {
+exit_class run_one(const words& said, surroundings around) {
   const interrupts stop;
-  result<opened_environment> at =
-      open_environment(request.tree, request.pipeline, request.environment, request.context,
-                       std::move(around), &stop.asked(), change::task);
-  if (!at && at.error().kind == exit_class::interrupted) return stop.kind();
-  if (!at) return refused(at.error());
-  const result<std::string> service = service_of(*at->found.pipeline, request.service);
-  if (!service) return refused(service.error());
-  const result<deployment_record> record = deployed_in(*at);
-  if (!record) return refused(record.error());
-  const result<json> job = job_for(*at, *record, *service, request);
-  if (!job) return refused(job.error());
-  const result<permit> allowed = may_change(*at, change::task);
-  if (!allowed) return refused(allowed.error());
-  say_beside(fmt::format("{}: version {} of {}: {}", at->wave.place.text(), record->version, *service,
-                         shell_quoted(request.command)));
-  return follow_job(*allowed, *at->with, *job,
-                    {.subject = at->wave.place.text(),
-                     .what = fmt::format("task '{}'", shell_quoted(request.command)),
-                     .remove = true,
-                     .pass_status = request.pass_status},
-                    stop);
+  result<found_environment> found =
+      find_environment(said.tree, said.pipeline, said.environment, std::move(around));
+  if (!found) return refused(found.error());
+  if (status kept = keep_cluster(*found, said.context); !kept) return refused(kept.error());
+  return follow_job(ports_of(*found, &stop.asked()), found->of->where,
+                    {fmt::format("task {}/{}", said.pipeline, said.environment), said.pass_status}, stop,
+                    [&](const action_ports& on) {
+                      return run_task({said.service, said.command}, on, job_maker(*found, said.command));
+                    });
 }
 
 void add(CLI::App& app, command_action& chosen) {
-  const auto said = std::make_shared<task_request>();
+  const auto said = std::make_shared<words>();
   CLI::App* task =
       app.add_subcommand("task", "run a command once with the deployed image and a service's environment");
   task->add_option("pipeline", said->pipeline)->required();
@@ -116,7 +69,7 @@ void add(CLI::App& app, command_action& chosen) {
   add_context(task, said->context);
   with_tree(task, said->tree);
   add_pass_status(task, said->pass_status);
-  acts(task, chosen, [said](surroundings around) { return run_task(*said, std::move(around)); });
+  acts(task, chosen, [said](surroundings around) { return run_one(*said, std::move(around)); });
 }
 
 const registered_command task_command(add);
