@@ -48,6 +48,21 @@ def not_compiled(root):
             if path.suffix == ".ipp" and str(path.relative_to(root / "include")) not in brought]
 
 
+def foreign_namespaces(root):
+    """Helpers of a body live in the namespace `<room>_<folder>_<name>`, the path of the file, or that of the header whose part it is; a namespace of a header is none."""
+    shared = {name for path in sources(root) if path.suffix == ".hpp"
+              for name in re.findall(r"^(?:inline )?namespace (?:[a-z_]+::)*([a-z_]+) \{", path.read_text(), re.M)}
+    wrong = []
+    for path in sources(root):
+        parts = path.relative_to(root / "include/cicd").with_suffix("").parts
+        words = "_".join(parts).split("_")
+        allowed = {"_".join(words[:count]) for count in range(len(parts), len(words) + 1)} | shared | {"cicd", "detail"}
+        for name in re.findall(r"^(?:inline )?namespace ([a-z_]+) \{", path.read_text(), re.M):
+            if path.suffix == ".ipp" and name not in allowed:
+                wrong.append(f"{path.relative_to(root)}: {name}")
+    return wrong
+
+
 def dead_paths(root):
     """Paths of rooms, and of files in them, that docs/architecture.md names and that are not there."""
     page = (root / "docs/architecture.md").read_text()
@@ -90,6 +105,9 @@ class House(unittest.TestCase):
     def test_a_body_is_compiled(self):
         body = {"include/cicd/base/text.ipp": ""}
         self.check(not_compiled, {**body, "include/cicd/base/src.hpp": "#include <cicd/base/text.ipp>\n"}, body)
+
+    def test_helpers_live_in_a_namespace_named_after_their_file(self):
+        self.check(foreign_namespaces, {"include/cicd/base/text.ipp": "namespace base_text {\n"}, {"include/cicd/base/text.ipp": "namespace helpers {\n"})
 
     def test_the_page_names_paths_that_are_there(self):
         room = {"include/cicd/base/text.hpp": ""}

@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace declare_describe {
+namespace declare_targets {
 namespace {
 
 constexpr int format_version = 2;
@@ -345,7 +345,7 @@ std::string test_call(const target& of) {
 }
 
 }  // namespace
-}  // namespace declare_describe
+}  // namespace declare_targets
 
 error not_made_of_steps(const target& of) {
   return error{.kind = exit_class::usage,
@@ -365,14 +365,14 @@ std::string canary_step_name(const pipeline& in, const canary& of) {
 std::vector<target> targets_of(const model& of) {
   std::vector<target> all;
   for (const declared_pipeline& each : of.pipelines)
-    for (target& made : declare_describe::pipeline_targets(each.declared).all())
+    for (target& made : declare_targets::pipeline_targets(each.declared).all())
       all.push_back(std::move(made));
-  for (target& made : declare_describe::aggregates_of(all)) all.push_back(std::move(made));
+  for (target& made : declare_targets::aggregates_of(all)) all.push_back(std::move(made));
   return all;
 }
 
 std::string cmake_text(const std::vector<target>& targets) {
-  using namespace declare_describe;
+  using namespace declare_targets;
   std::string text =
       fmt::format("# Written by cicd describe, format {}; configure writes it anew.\n", format_version);
   for (const target& each : targets) {

@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace driver_image_step {
+namespace engine_image_step {
 
 std::vector<std::string> words_of(const std::vector<text>& words) {
   std::vector<std::string> plain;
@@ -80,7 +80,7 @@ status give_plain_modes(const std::string& folder) {
 }
 
 status give_base_plain_modes(const task& work) {
-  const std::string base = work.step->picture->base.str();
+  const std::string base = work.step->declared_image->base.str();
   if (!base.starts_with("rootfs:") || base.substr(7, 1) == "/") return {};
   const auto folder = real_path(work.folder), root = real_path(work.folder + "/" + base.substr(7));
   const bool is_here = folder && root && path_below(*root, *folder) != *root && is_folder(*root);
@@ -103,7 +103,7 @@ std::string summary_of(const built_image& built) {
   return text;
 }
 
-}  // namespace driver_image_step
+}  // namespace engine_image_step
 
 result<image_recipe> recipe_for(const image& declared,
                                 const std::string& folder,
@@ -113,15 +113,15 @@ result<image_recipe> recipe_for(const image& declared,
   recipe.directory = folder;
   recipe.environment = around.all();
   if (declared.jar)
-    if (status added = driver_image_step::add_jar(declared, folder, around, recipe); !added)
+    if (status added = engine_image_step::add_jar(declared, folder, around, recipe); !added)
       return std::move(added).error();
   if (!declared.files.empty()) {
-    result<layer_recipe> files = driver_image_step::files_layer(declared, folder);
+    result<layer_recipe> files = engine_image_step::files_layer(declared, folder);
     if (!files) return std::move(files).error();
     recipe.layers.push_back(*std::move(files));
   }
-  if (!declared.entrypoint.empty()) recipe.entrypoint = driver_image_step::words_of(declared.entrypoint);
-  recipe.arguments = driver_image_step::words_of(declared.arguments);
+  if (!declared.entrypoint.empty()) recipe.entrypoint = engine_image_step::words_of(declared.entrypoint);
+  recipe.arguments = engine_image_step::words_of(declared.arguments);
   for (const assignment& variable : declared.env)
     recipe.env.emplace_back(variable.name.str(), variable.value);
   for (const label& one : declared.labels) recipe.labels[one.key.str()] = one.value;
@@ -151,16 +151,16 @@ outcome build_image_step(const task& work,
     end.failure = std::move(why);
     return end;
   };
-  if (status clear = driver_image_step::clear_own_names(work.folder); !clear) return failed(clear.error());
-  if (status plain = driver_image_step::give_base_plain_modes(work); !plain) return failed(plain.error());
-  result<image_recipe> recipe = recipe_for(*work.step->picture, work.folder, around);
+  if (status clear = engine_image_step::clear_own_names(work.folder); !clear) return failed(clear.error());
+  if (status plain = engine_image_step::give_base_plain_modes(work); !plain) return failed(plain.error());
+  result<image_recipe> recipe = recipe_for(*work.step->declared_image, work.folder, around);
   if (!recipe) return failed(recipe.error());
   const result<built_image> built =
       build_image(*recipe, work.folder + "/layout", layers, threads, &cancelled);
   if (!built) return failed(built.error());
   end.how = step_outcome::ran;
   end.result.artifact = oci_text(built->manifest);
-  end.summary = driver_image_step::summary_of(*built);
+  end.summary = engine_image_step::summary_of(*built);
   return end;
 }
 

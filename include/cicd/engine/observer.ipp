@@ -20,11 +20,11 @@ std::string folder_of(const session& of, const graph_step& step) {
   return of.where.work(step.id);
 }
 
-namespace driver_observer {
+namespace engine_observer {
 
 /// The path that `BASE rootfs:<path>` or `oci:<path>[:tag]` names; empty for other bases.
-std::string base_path(const image& picture) {
-  std::string base = picture.base.str();
+std::string base_path(const image& declared_image) {
+  std::string base = declared_image.base.str();
   if (base.starts_with("rootfs:")) return base.substr(7);
   if (!base.starts_with("oci:")) return {};
   base = base.substr(4);
@@ -34,12 +34,12 @@ std::string base_path(const image& picture) {
 
 /// An image takes the files that it names from the source folder where they are there, beside the outputs of
 /// the steps before it.
-std::vector<std::string> image_patterns(const image& picture) {
+std::vector<std::string> image_patterns(const image& declared_image) {
   std::vector<std::string> named;
-  for (const file_mapping& file : picture.files) named.push_back(file.from.str());
-  if (const std::string base = base_path(picture); !base.empty() && !base.starts_with('/'))
+  for (const file_mapping& file : declared_image.files) named.push_back(file.from.str());
+  if (const std::string base = base_path(declared_image); !base.empty() && !base.starts_with('/'))
     named.push_back(base);
-  if (picture.jar) named.push_back(picture.jar.str());
+  if (declared_image.jar) named.push_back(declared_image.jar.str());
   std::vector<std::string> patterns;
   for (const std::string& name : named) {
     patterns.push_back(name);
@@ -48,12 +48,12 @@ std::vector<std::string> image_patterns(const image& picture) {
   return patterns;
 }
 
-}  // namespace driver_observer
+}  // namespace engine_observer
 
 file_query inputs_query(const session& of, const graph_step& step) {
   file_query query{step.pipeline->source_directory, {}, {}, {of.where.build_root}, false};
-  if (step.picture != nullptr) {
-    query.patterns = driver_observer::image_patterns(*step.picture);
+  if (step.declared_image != nullptr) {
+    query.patterns = engine_observer::image_patterns(*step.declared_image);
     query.may_be_empty = true;
     return query;
   }
@@ -66,7 +66,7 @@ file_query outputs_query(const session& of, const graph_step& step) {
   return outputs_in(folder_of(of, step), step);
 }
 
-namespace driver_observer {
+namespace engine_observer {
 
 /// One pass over the wanted steps; questions that are the same are asked once.
 class pass {
@@ -99,7 +99,8 @@ class pass {
 
   void ask(step_index step, const journal& remembered) {
     const graph_step& about = graph_.steps[step];
-    if (file_query query = inputs_query(of_, about); about.picture == nullptr || !query.patterns.empty())
+    if (file_query query = inputs_query(of_, about);
+        about.declared_image == nullptr || !query.patterns.empty())
       inputs_.emplace_back(step, number_of(std::move(query)));
     if (!remembered.last(about.id)) return;
     file_query outputs = outputs_query(of_, about);
@@ -174,7 +175,7 @@ class pass {
     const graph_step& about = graph_.steps[step];
     seen_.seen[step].settings.emplace_back("the platform", platform_);
     if (about.command != nullptr) take_command(step, *about.command, about, seen_.seen[step]);
-    if (about.picture != nullptr) take_base(*about.picture, about, seen_.seen[step]);
+    if (about.declared_image != nullptr) take_base(*about.declared_image, about, seen_.seen[step]);
   }
 
   void take_command(step_index step,
@@ -298,8 +299,8 @@ class pass {
   }
 
   /// A base outside the source folder is no input; its content is part of the key all the same.
-  void take_base(const image& picture, const graph_step& about, observed_step& seen) {
-    const std::string path = base_path(picture);
+  void take_base(const image& declared_image, const graph_step& about, observed_step& seen) {
+    const std::string path = base_path(declared_image);
     if (!path.starts_with('/')) return;
     if (!is_folder(path)) {
       result<observed_file> file = index_.look_at(path);
@@ -337,14 +338,14 @@ class pass {
   std::map<std::string, std::string> maven_settings_;  ///< by project: their digest
 };
 
-}  // namespace driver_observer
+}  // namespace engine_observer
 
 observation observe(const session& of,
                     const step_graph& graph,
                     const std::vector<step_index>& wanted,
                     const journal& remembered,
                     shared_index& index) {
-  return driver_observer::pass(of, graph, index).look(wanted, remembered);
+  return engine_observer::pass(of, graph, index).look(wanted, remembered);
 }
 
 }  // namespace cicd

@@ -167,7 +167,8 @@ caching_options project_run::execution::caching() {
   };
   ask.look_at_inputs = [this](const task& work) -> result<file_set> {
     const file_query query = inputs_query(*of_.session_, *work.step);
-    return query.patterns.empty() && work.step->picture != nullptr ? file_set{} : of_.index_.look(query);
+    return query.patterns.empty() && work.step->declared_image != nullptr ? file_set{}
+                                                                          : of_.index_.look(query);
   };
   ask.read_reports = engine_run::cases_in;
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };

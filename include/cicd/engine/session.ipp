@@ -21,7 +21,7 @@ std::string present_folder() {
   return getcwd(folder.data(), folder.size()) == nullptr ? "/" : std::string(folder.c_str());
 }
 
-namespace driver_session {
+namespace engine_session {
 
 bool is_build_tree(const std::string& folder) {
   return exists(folder + "/.cicd/declarations.ndjson");
@@ -68,7 +68,7 @@ void choose_folders(session& of) {
   replace("CICD_STATE_DIR", where.state, "state");
 }
 
-}  // namespace driver_session
+}  // namespace engine_session
 
 std::string session::folder_of_person() const {
   std::string folder = present_folder();
@@ -129,8 +129,8 @@ result<std::string> find_build_root(const session_request& request, const surrou
   if (!folder.starts_with('/')) folder = present_folder() + "/" + folder;
   folder = normal_path(folder);
   for (std::string at = folder; !named && at.size() > 1; at = at.substr(0, at.rfind('/')))
-    if (driver_session::is_build_tree(at)) return at;
-  if (named && driver_session::is_build_tree(folder)) return folder;
+    if (engine_session::is_build_tree(at)) return at;
+  if (named && engine_session::is_build_tree(folder)) return folder;
   return error{exit_class::usage,
                {},
                "this is no build tree with pipelines",
@@ -149,7 +149,7 @@ session_or_errors session_of(const recorded_calls& calls,
   if (!opened.errors.empty()) return opened;
   opened.opened =
       std::make_unique<session>(session{std::move(around), {build_root, {}}, std::move(read.model), {}});
-  driver_session::choose_folders(*opened.opened);
+  engine_session::choose_folders(*opened.opened);
   opened.opened->targets = targets_of(opened.opened->model);
   return opened;
 }
@@ -161,10 +161,10 @@ session_or_errors open_session(const session_request& request, surroundings arou
   const std::string here = present_folder() == *root ? std::string() : present_folder();
   name_of_this_program() =
       shell_quoted(here.empty() ? *root + "/.cicd/cicd" : path_below(*root + "/.cicd/cicd", here));
-  const result<std::string> text = driver_session::declarations_in(*root);
+  const result<std::string> text = engine_session::declarations_in(*root);
   if (!text) return {nullptr, {text.error()}, {}};
   std::set<std::string, std::less<>> generated;
-  const genex_reader known = driver_session::genex_in(*root, request.config);
+  const genex_reader known = engine_session::genex_in(*root, request.config);
   const result<recorded_calls> calls = read_calls(*text, [&](std::string_view id) {
     std::optional<std::string> given = known(id);
     if (given) generated.insert(*given);

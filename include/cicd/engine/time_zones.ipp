@@ -11,7 +11,7 @@
 
 namespace cicd {
 
-namespace driver_time_zones {
+namespace engine_time_zones {
 namespace {
 
 std::optional<std::vector<clock_change>> changes_to_come(const std::string& path) {
@@ -33,15 +33,15 @@ std::vector<std::string> zone_names(const std::string& folder) {
 }
 
 }  // namespace
-}  // namespace driver_time_zones
+}  // namespace engine_time_zones
 
 zone_source zones_of_machine(const std::string& folder) {
   if (const auto utc = read_file_if_there(folder + "/UTC"); !utc || !*utc) return {};
   return {.changes =
               [folder](const std::string& name) {
-                return driver_time_zones::changes_to_come(folder + "/" + name);
+                return engine_time_zones::changes_to_come(folder + "/" + name);
               },
-          .names = [folder] { return driver_time_zones::zone_names(folder); }};
+          .names = [folder] { return engine_time_zones::zone_names(folder); }};
 }
 
 }  // namespace cicd

@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace image_build {
+namespace image_image {
 namespace {
 
 status checked(const image_recipe& recipe) {
@@ -98,14 +98,14 @@ result<built_image> written(const oci_layout& layout,
 }
 
 }  // namespace
-}  // namespace image_build
+}  // namespace image_image
 
 result<built_image> build_image(const image_recipe& recipe,
                                 const std::string& layout,
                                 const layer_cache& cache,
                                 unsigned threads,
                                 const cancellation* cancelled) {
-  if (auto right = image_build::checked(recipe); !right) return right.error();
+  if (auto right = image_image::checked(recipe); !right) return right.error();
   const layer_store store(cache.folder, cache.trusted);
   const auto limit = unpack_limit_of(surroundings(recipe.environment));
   if (!limit) return limit.error();
@@ -115,14 +115,14 @@ result<built_image> build_image(const image_recipe& recipe,
       recipe.architecture.empty() ? architecture_of_this_machine() : recipe.architecture;
   auto base = base_image_of(recipe, asked, how);
   if (!base) return std::move(base).error();
-  auto architecture = image_build::architecture_of(recipe, base->config, asked);
+  auto architecture = image_image::architecture_of(recipe, base->config, asked);
   if (!architecture) return std::move(architecture).error();
   const std::size_t base_layers = base->layers.size();
   const oci_layout to(layout);
-  auto image = image_build::stacked(to, recipe, *std::move(base), how);
+  auto image = image_image::stacked(to, recipe, *std::move(base), how);
   if (!image) return std::move(image).error();
   const json config = image_config_of(recipe, *architecture, image->config, image->layers, base_layers);
-  auto built = image_build::written(to, recipe, config, *image);
+  auto built = image_image::written(to, recipe, config, *image);
   for (const auto& key : image->stored) store.confirm(key);
   if (built) built->left_out = image->left_out;
   return built;

@@ -11,7 +11,7 @@
 
 namespace cicd {
 
-namespace image_documents {
+namespace image_image_config {
 namespace {
 
 constexpr std::string_view created = "1970-01-01T00:00:01Z";
@@ -97,7 +97,7 @@ json history_of(const json& base, const std::vector<image_layer>& layers, std::s
 }
 
 }  // namespace
-}  // namespace image_documents
+}  // namespace image_image_config
 
 json image_config_of(const image_recipe& recipe,
                      const std::string& architecture,
@@ -105,15 +105,15 @@ json image_config_of(const image_recipe& recipe,
                      const std::vector<image_layer>& layers,
                      std::size_t base_layers) {
   json config;
-  config.set("created", std::string(image_documents::created));
+  config.set("created", std::string(image_image_config::created));
   config.set("architecture", architecture);
   if (!base["variant"].is_null()) config.set("variant", base["variant"]);
   config.set("os", "linux");
-  config.set("config", image_documents::run_config(recipe, base["config"]));
+  config.set("config", image_image_config::run_config(recipe, base["config"]));
   json diff_ids = json::array{};
   for (const auto& one : layers) diff_ids.push(oci_text(one.layer.diff_id));
   config.set("rootfs", json().set("type", "layers").set("diff_ids", std::move(diff_ids)));
-  config.set("history", image_documents::history_of(base, layers, base_layers));
+  config.set("history", image_image_config::history_of(base, layers, base_layers));
   return config;
 }
 

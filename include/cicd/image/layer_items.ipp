@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace image_items {
+namespace image_layer_items {
 namespace {
 
 /// Whether owners are kept: only root can make a tree with several, so a tree of somebody else's is nobody's.
@@ -163,12 +163,13 @@ void append_description(std::string& to, const layer_item& item) {
 }
 
 }  // namespace
-}  // namespace image_items
+}  // namespace image_layer_items
 
 result<std::vector<layer_item>> listed_items(const layer_recipe& recipe) {
   std::vector<layer_item> items;
   for (const auto& entry : recipe.entries)
-    if (auto added = image_items::add_entry(items, entry, recipe.keep_modes); !added) return added.error();
+    if (auto added = image_layer_items::add_entry(items, entry, recipe.keep_modes); !added)
+      return added.error();
   return items;
 }
 
@@ -186,7 +187,7 @@ status digest_items(std::vector<layer_item>& items, unsigned threads, const canc
 }
 
 result<std::vector<layer_item>> settled_items(std::vector<layer_item> items) {
-  image_items::add_parents(items);
+  image_layer_items::add_parents(items);
   std::ranges::stable_sort(items, {},
                            [](const layer_item& item) { return std::tie(item.path, item.is_implied); });
   std::vector<layer_item> settled;
@@ -197,7 +198,8 @@ result<std::vector<layer_item>> settled_items(std::vector<layer_item> items) {
     } else {
       const auto& first = settled.back();
       const bool both_folders = first.kind == entry_kind::folder && item.is_implied;
-      if (!both_folders && !image_items::same(first, item)) return image_items::two_on_one_path(first, item);
+      if (!both_folders && !image_layer_items::same(first, item))
+        return image_layer_items::two_on_one_path(first, item);
     }
   }
   return settled;
@@ -207,9 +209,9 @@ layer_look look_of(const std::vector<layer_item>& listed) {
   layer_look look;
   std::string text;
   for (const auto& item : listed) {
-    image_items::append_description(text, item);
+    image_layer_items::append_description(text, item);
     if (item.kind != entry_kind::file) continue;
-    image_items::append_field(text, item.stamp.text());
+    image_layer_items::append_field(text, item.stamp.text());
     look.newest = std::max(look.newest, item.stamp.changed);
   }
   look.key = sha256(text);
@@ -219,7 +221,7 @@ layer_look look_of(const std::vector<layer_item>& listed) {
 digest key_of(const std::vector<layer_item>& items) {
   std::string text;
   for (const auto& item : items) {
-    image_items::append_description(text, item);
+    image_layer_items::append_description(text, item);
     text += hex(item.content);
   }
   return sha256(text);

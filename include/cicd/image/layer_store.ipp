@@ -17,7 +17,7 @@ struct layer_store::entry {
       stamp;  ///< of the bytes when they were last known to be right; empty when that may have been too early
 };
 
-namespace image_store {
+namespace image_layer_store {
 namespace {
 
 /// Two halves that belong together: a damaged file is not taken for another key.
@@ -31,7 +31,7 @@ std::string settled(const std::optional<file_stamp>& stamp, std::int64_t looked)
 }
 
 }  // namespace
-}  // namespace image_store
+}  // namespace image_layer_store
 
 /// The folder that holds the layers, and those of the domains besides.
 std::string layer_store::cache_of(const std::string& path) const {
@@ -104,7 +104,7 @@ std::optional<packed_layer> layer_store::find_here(const digest& key) const {
   auto bytes = digest_of_file(path);
   if (!bytes || bytes->content != known->layer.blob || bytes->stamp.size != known->layer.size)
     return std::nullopt;
-  known->stamp = image_store::settled(bytes->stamp, looked);
+  known->stamp = image_layer_store::settled(bytes->stamp, looked);
   (void)write(key, *known);  // a note that is missing costs a reading, no more
   return known->layer;
 }
@@ -125,7 +125,7 @@ result<packed_layer> layer_store::add(
 void layer_store::confirm(const digest& key) const {
   auto known = read(key);
   if (!known) return;
-  const auto stamp = image_store::settled(stamp_at(blob_path(known->layer.blob)), file_time_now());
+  const auto stamp = image_layer_store::settled(stamp_at(blob_path(known->layer.blob)), file_time_now());
   if (stamp == known->stamp) return;
   known->stamp = stamp;
   (void)write(key, *known);
@@ -134,12 +134,12 @@ void layer_store::confirm(const digest& key) const {
 std::optional<digest> layer_store::key_for(const digest& look) const {
   const auto text = read_own(look_path(look));
   const auto key = text ? digest_from(std::string_view(*text).substr(0, 64)) : std::nullopt;
-  if (key && *text == image_store::seal(look, *key)) return key;
+  if (key && *text == image_layer_store::seal(look, *key)) return key;
   return trusted_.empty() ? std::nullopt : layer_store(trusted_).key_for(look);
 }
 
 void layer_store::remember(const digest& look, const digest& key) const {
-  (void)write_file(look_path(look), image_store::seal(look, key), durability::fast);
+  (void)write_file(look_path(look), image_layer_store::seal(look, key), durability::fast);
 }
 
 }  // namespace cicd

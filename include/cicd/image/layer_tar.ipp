@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace image_tar {
+namespace image_layer_tar {
 namespace {
 
 /// Where libarchive's bytes go; an error of the sink waits here while libarchive reports its own.
@@ -75,23 +75,23 @@ status write_item(archive* tar,
 }
 
 }  // namespace
-}  // namespace image_tar
+}  // namespace image_layer_tar
 
 status write_layer_tar(const std::vector<layer_item>& items,
                        const byte_sink& take,
                        const cancellation* cancelled) {
   const utf8_names names;
-  image_tar::outlet out{.take = take, .failure = {}};
+  image_layer_tar::outlet out{.take = take, .failure = {}};
   const archive_writer tar(archive_write_new());
   archive_write_set_format_pax_restricted(tar.get());
   archive_write_set_bytes_per_block(tar.get(), 0);
-  if (archive_write_open(tar.get(), &out, nullptr, image_tar::pass_on, nullptr) != ARCHIVE_OK)
-    return image_tar::failure_of(out, tar.get(), "");
+  if (archive_write_open(tar.get(), &out, nullptr, image_layer_tar::pass_on, nullptr) != ARCHIVE_OK)
+    return image_layer_tar::failure_of(out, tar.get(), "");
   const archive_entry_owner scratch(archive_entry_new());
   for (const auto& item : items)
-    if (auto written = image_tar::write_item(tar.get(), scratch.get(), item, out, cancelled); !written)
+    if (auto written = image_layer_tar::write_item(tar.get(), scratch.get(), item, out, cancelled); !written)
       return written;
-  if (archive_write_close(tar.get()) != ARCHIVE_OK) return image_tar::failure_of(out, tar.get(), "");
+  if (archive_write_close(tar.get()) != ARCHIVE_OK) return image_layer_tar::failure_of(out, tar.get(), "");
   return {};
 }
 

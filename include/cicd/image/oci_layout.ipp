@@ -18,7 +18,7 @@
 
 namespace cicd {
 
-namespace image_layout {
+namespace image_oci_layout {
 namespace {
 
 constexpr std::string_view tag_annotation = "org.opencontainers.image.ref.name";
@@ -104,7 +104,7 @@ result<oci_descriptor> of_platform(const oci_layout& layout,
 }
 
 }  // namespace
-}  // namespace image_layout
+}  // namespace image_oci_layout
 
 json oci_descriptor::as_json() const {
   json value;
@@ -113,7 +113,7 @@ json oci_descriptor::as_json() const {
   value.set("size", size);
   if (!architecture.empty())
     value.set("platform", json().set("architecture", architecture).set("os", "linux"));
-  if (!tag.empty()) value.set("annotations", json().set(std::string(image_layout::tag_annotation), tag));
+  if (!tag.empty()) value.set("annotations", json().set(std::string(image_oci_layout::tag_annotation), tag));
   return value;
 }
 
@@ -124,14 +124,14 @@ std::optional<oci_descriptor> oci_descriptor::from(const json& value) {
   return oci_descriptor{.media_type = value["mediaType"].text(oci_manifest_type),
                         .content = *content,
                         .size = static_cast<std::uint64_t>(size),
-                        .tag = value["annotations"][image_layout::tag_annotation].text(),
+                        .tag = value["annotations"][image_oci_layout::tag_annotation].text(),
                         .architecture = value["platform"]["architecture"].text()};
 }
 
 status oci_layout::prepare() const {
   if (auto made = make_folder(folder_ + "/blobs/sha256"); !made) return made;
   const std::string mark = folder_ + "/oci-layout";
-  return exists(mark) ? status{} : write_file(mark, image_layout::layout_mark, durability::fast);
+  return exists(mark) ? status{} : write_file(mark, image_oci_layout::layout_mark, durability::fast);
 }
 
 result<oci_descriptor> oci_layout::put(std::string_view bytes,
@@ -148,11 +148,11 @@ result<oci_descriptor> oci_layout::put(std::string_view bytes,
 
 status oci_layout::adopt(const std::string& file, const digest& content, durability how) const {
   const std::string to = blob_path(content);
-  if (how == durability::fast && image_layout::is_same_file(file, to)) return {};
+  if (how == durability::fast && image_oci_layout::is_same_file(file, to)) return {};
   if (exists(to))
     if (auto there = digest_of_file(to); there && there->content == content) return {};
   const std::string beside = to + ".new";
-  if (auto taken = image_layout::put_beside(file, beside, how); !taken) return taken;
+  if (auto taken = image_oci_layout::put_beside(file, beside, how); !taken) return taken;
   return rename_over(beside, to);
 }
 
@@ -161,7 +161,7 @@ result<std::optional<std::vector<oci_descriptor>>> oci_layout::index() const {
   auto text = read_below_if_there(folder_, "index.json");
   if (!text) return std::move(text).error();
   if (!*text) return std::optional<std::vector<oci_descriptor>>();
-  auto images = image_layout::read_index(**text, path);
+  auto images = image_oci_layout::read_index(**text, path);
   if (!images) return std::move(images).error();
   return std::optional(*std::move(images));
 }
@@ -178,24 +178,24 @@ status oci_layout::write_index(const std::vector<oci_descriptor>& images, durabi
 
 result<json> oci_layout::document(const oci_descriptor& of) const {
   const std::string path = blob_path(of.content);
-  if (of.size > image_layout::largest_document)
-    return image_layout::corrupt("a manifest or config of more than 4 MiB", path);
+  if (of.size > image_oci_layout::largest_document)
+    return image_oci_layout::corrupt("a manifest or config of more than 4 MiB", path);
   if (auto checked = check(of); !checked) return checked.error();
   auto text = read_file(path);
   if (!text) return std::move(text).error();
   auto document = parse_json(*text);
-  if (!document) return image_layout::corrupt("a manifest or config that is no JSON", path);
+  if (!document) return image_oci_layout::corrupt("a manifest or config that is no JSON", path);
   return document;
 }
 
 status oci_layout::check(const oci_descriptor& of) const {
   const std::string path = blob_path(of.content);
   if (auto inside = place_below(folder_, "blobs/sha256"); !inside) return inside.error();
-  if (!exists(path)) return image_layout::corrupt("a blob of the image is missing", path);
+  if (!exists(path)) return image_oci_layout::corrupt("a blob of the image is missing", path);
   auto read = digest_of_file(path);
   if (!read) return std::move(read).error();
   if (read->content == of.content && read->stamp.size == of.size) return {};
-  return image_layout::corrupt("a blob of the image is not what its name says", path)
+  return image_oci_layout::corrupt("a blob of the image is not what its name says", path)
       .with("expected", fmt::format("{}, {} bytes", oci_text(of.content), of.size))
       .with("found", fmt::format("{}, {} bytes", oci_text(read->content), read->stamp.size));
 }
@@ -221,9 +221,9 @@ result<oci_descriptor> manifest_in(const oci_layout& layout,
   if (!*images)
     return image_error(exit_class::usage, "no image layout", layout.folder())
         .with("expected", "a folder with index.json and blobs/sha256");
-  auto image = image_layout::chosen(**images, tag, layout.folder());
+  auto image = image_oci_layout::chosen(**images, tag, layout.folder());
   if (!image || image->media_type != oci_index_type) return image;
-  return image_layout::of_platform(layout, *image, architecture);
+  return image_oci_layout::of_platform(layout, *image, architecture);
 }
 
 }  // namespace cicd

@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace image_unfinished {
+namespace image_staging {
 namespace {
 
 open_file created(std::string& path, entry_kind kind) {
@@ -33,17 +33,17 @@ bool is_still(const std::string& path, int descriptor) {
 }
 
 }  // namespace
-}  // namespace image_unfinished
+}  // namespace image_staging
 
 result<unfinished> unfinished::make(const std::string& place, entry_kind kind) {
   if (auto made = make_folder(place); !made) return made.error();
   while (true) {
     std::string path = place + "/XXXXXX";
-    open_file held = image_unfinished::created(path, kind);
+    open_file held = image_staging::created(path, kind);
     if (held.get() < 0) return image_system_error(exit_class::cannot_save, "cannot make a file in", place);
     if (::flock(held.get(), LOCK_EX) != 0)
       return image_system_error(exit_class::cannot_save, "cannot lock", path);
-    if (!image_unfinished::is_still(path, held.get())) continue;
+    if (!image_staging::is_still(path, held.get())) continue;
     if (kind == entry_kind::file) ::fchmod(held.get(), 0644);
     return unfinished(std::move(path), std::move(held));
   }

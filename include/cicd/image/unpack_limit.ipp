@@ -15,7 +15,7 @@
 
 namespace cicd {
 
-namespace image_limit {
+namespace image_unpack_limit {
 namespace {
 
 constexpr std::string_view variable = "CICD_MAX_BASE";
@@ -49,15 +49,15 @@ std::optional<std::uint64_t> bytes_from(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace image_limit
+}  // namespace image_unpack_limit
 
 result<unpack_limit> unpack_limit_of(const surroundings& around) {
   unpack_limit limit;
-  const auto said = around.get(image_limit::variable);
+  const auto said = around.get(image_unpack_limit::variable);
   if (!said) return limit;
-  const auto bytes = image_limit::bytes_from(*said);
+  const auto bytes = image_unpack_limit::bytes_from(*said);
   if (!bytes)
-    return image_error(exit_class::usage, fmt::format("{} is no size", image_limit::variable), *said)
+    return image_error(exit_class::usage, fmt::format("{} is no size", image_unpack_limit::variable), *said)
         .with("allowed", "a whole number with k, M, G, T, Ki, Mi, Gi or Ti, such as 8Gi");
   limit.bytes = *bytes;
   return limit;
@@ -76,8 +76,8 @@ status unpack_count::add_to(const std::string& member, std::uint64_t bytes) {
   }
   return image_error(exit_class::usage, "it unpacks to more than is allowed", member)
       .with("allowed",
-            fmt::format("at most {} in all, by {}", human_size(limit_.bytes), image_limit::variable))
-      .with("try", fmt::format("{}=20Gi, where it is meant to be so large", image_limit::variable));
+            fmt::format("at most {} in all, by {}", human_size(limit_.bytes), image_unpack_limit::variable))
+      .with("try", fmt::format("{}=20Gi, where it is meant to be so large", image_unpack_limit::variable));
 }
 
 status check_path_in_image(std::string_view path, const std::string& from) {
@@ -85,13 +85,13 @@ status check_path_in_image(std::string_view path, const std::string& from) {
     if (part.starts_with(".wh."))
       return image_error(exit_class::usage,
                          "a name that begins with '.wh.' would delete a file of the base image", from);
-    if (part.size() > image_limit::longest_part)
+    if (part.size() > image_unpack_limit::longest_part)
       return image_error(exit_class::usage, "a name in the image is too long", cut_to(valid_utf8(part), 60))
-          .with("allowed", fmt::format("at most {} bytes for each part", image_limit::longest_part));
+          .with("allowed", fmt::format("at most {} bytes for each part", image_unpack_limit::longest_part));
   }
-  if (path.size() <= image_limit::longest_path) return {};
+  if (path.size() <= image_unpack_limit::longest_path) return {};
   return image_error(exit_class::usage, "a path in the image is too long", cut_to(valid_utf8(path), 60))
-      .with("allowed", fmt::format("at most {} bytes", image_limit::longest_path));
+      .with("allowed", fmt::format("at most {} bytes", image_unpack_limit::longest_path));
 }
 
 }  // namespace cicd

@@ -15,7 +15,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_compare {
+namespace kubernetes_object_diff {
 namespace {
 
 constexpr std::size_t longest_value = 80;
@@ -177,17 +177,18 @@ bool is_descriptive(const std::string& path) {
 }
 
 }  // namespace
-}  // namespace kubernetes_compare
+}  // namespace kubernetes_object_diff
 
 std::vector<field_change> changes_between(const json& live, const json& wanted) {
-  kubernetes_compare::comparison all(wanted["kind"].text() == "Secret" || live["kind"].text() == "Secret");
+  kubernetes_object_diff::comparison all(wanted["kind"].text() == "Secret"
+                                         || live["kind"].text() == "Secret");
   all.compare("", live, wanted);
   return std::move(all.changes);
 }
 
 bool only_descriptive(const std::vector<field_change>& changes) {
   return std::ranges::all_of(
-      changes, [](const field_change& each) { return kubernetes_compare::is_descriptive(each.path); });
+      changes, [](const field_change& each) { return kubernetes_object_diff::is_descriptive(each.path); });
 }
 
 std::string text_of(const field_change& change) {
@@ -216,7 +217,7 @@ std::vector<field_manager> managers_of(const json& object) {
     if (!each["subresource"].text().empty()) continue;
     field_manager& one =
         managers.emplace_back(field_manager{each["manager"].text(), each["operation"].text(), {}});
-    kubernetes_compare::add_leaves(each["fieldsV1"], "", one.paths);
+    kubernetes_object_diff::add_leaves(each["fieldsV1"], "", one.paths);
   }
   return managers;
 }

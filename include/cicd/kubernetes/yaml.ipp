@@ -17,7 +17,7 @@
 #include <cicd/kubernetes/render/objects.hpp>
 
 namespace cicd::kubernetes {
-namespace yaml {
+namespace kubernetes_yaml {
 
 /// What a character is to a plain (unquoted) text: `first` may begin one, `inside` may follow.
 enum class plain : std::uint8_t { no, inside, first };
@@ -192,12 +192,12 @@ inline void append_block(std::string& to, const json& value, std::size_t indent)
   }
 }
 
-}  // namespace yaml
+}  // namespace kubernetes_yaml
 
 std::string yaml_text(const json& value) {
   std::string text;
   text.reserve(4096);
-  yaml::append_block(text, value, 0);
+  kubernetes_yaml::append_block(text, value, 0);
   return text;
 }
 

@@ -19,7 +19,7 @@
 #include <cicd/kubernetes/yaml.hpp>
 
 namespace cicd::kubernetes {
-namespace yaml_reader {
+namespace kubernetes_yaml_read {
 
 inline constexpr std::size_t most_values = 200'000;
 inline constexpr int most_levels = 100;
@@ -295,13 +295,13 @@ class reader {
   std::optional<error> failure_;
 };
 
-}  // namespace yaml_reader
+}  // namespace kubernetes_yaml_read
 
 result<std::vector<json>> yaml_documents(std::string_view text, std::string_view file) {
   const std::string_view begins = trimmed(text);
   if (begins.starts_with('{'))
     if (result<json> whole = parse_json(begins)) return std::vector<json>{std::move(*whole)};
-  return yaml_reader::reader(text, file).documents();
+  return kubernetes_yaml_read::reader(text, file).documents();
 }
 
 }  // namespace cicd::kubernetes

@@ -11,7 +11,7 @@
 
 namespace cicd::observing {
 
-namespace ci_refs {
+namespace observe_ci_variables {
 namespace {
 
 bool continues_with_number(std::string_view ref, std::string_view prefix) {
@@ -27,7 +27,7 @@ std::string base_of_queue(const std::string& branch) {
 }
 
 }  // namespace
-}  // namespace ci_refs
+}  // namespace observe_ci_variables
 
 std::string as_person(std::string_view name, std::string_view address) {
   std::string text(name);
@@ -69,7 +69,7 @@ std::string tag_in(std::string_view ref) {
 }
 
 bool is_request_ref(std::string_view ref) {
-  using ci_refs::continues_with_number;
+  using observe_ci_variables::continues_with_number;
   constexpr std::string_view refs = "refs/";
   if (ref.starts_with("refs/changes/")) return true;  // Gerrit
   if (ref.starts_with(refs)) ref.remove_prefix(refs.size());
@@ -122,7 +122,7 @@ void take_ref(event_kind of_branch, const std::string& branch, const std::string
     to.request = request_in(branch);
     return cannot_be_told(branch, to);
   }
-  if (const std::string base = ci_refs::base_of_queue(name); tag.empty() && !base.empty())
+  if (const std::string base = observe_ci_variables::base_of_queue(name); tag.empty() && !base.empty())
     return take_queue(base, name, to);
   to.kind = of_branch == event_kind::push && !tag.empty() ? event_kind::tag : of_branch;
   to.tag = tag;

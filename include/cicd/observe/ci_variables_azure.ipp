@@ -9,7 +9,7 @@
 
 namespace cicd::observing {
 
-namespace ci_azure {
+namespace observe_ci_variables_azure {
 namespace {
 
 event_kind kind_of(const std::string& reason) {
@@ -32,10 +32,10 @@ void take_request(ci_variables& variables, ci_event& to) {
 }
 
 }  // namespace
-}  // namespace ci_azure
+}  // namespace observe_ci_variables_azure
 
 void read_azure(ci_variables& variables, ci_event& to) {
-  using namespace ci_azure;
+  using namespace observe_ci_variables_azure;
   const std::string reason = variables["BUILD_REASON"], ref = variables["BUILD_SOURCEBRANCH"];
   to.commit = variables["BUILD_SOURCEVERSION"];
   to.repository = variables["BUILD_REPOSITORY_URI"];

@@ -5,7 +5,7 @@
 
 namespace cicd::observing {
 
-namespace ci_buildkite {
+namespace observe_ci_variables_buildkite {
 namespace {
 
 /// A webhook is the code host's; `ui`, `api` and `trigger_job` are somebody's, who may name any branch.
@@ -15,10 +15,10 @@ event_kind kind_of(const std::string& source) {
 }
 
 }  // namespace
-}  // namespace ci_buildkite
+}  // namespace observe_ci_variables_buildkite
 
 void read_buildkite(ci_variables& variables, ci_event& to) {
-  using namespace ci_buildkite;
+  using namespace observe_ci_variables_buildkite;
   constexpr const char* theirs = "BUILDKITE_PULL_REQUEST_REPO";
   const std::string number = variables["BUILDKITE_PULL_REQUEST"], branch = variables["BUILDKITE_BRANCH"];
   const std::string source = variables["BUILDKITE_SOURCE"];

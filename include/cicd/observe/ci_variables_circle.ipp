@@ -8,7 +8,7 @@
 
 namespace cicd::observing {
 
-namespace ci_circle {
+namespace observe_ci_variables_circle {
 namespace {
 
 /// `us/orders` of a pull request's address `https://github.com/us/orders/pull/12`: where it asks to be taken
@@ -32,10 +32,10 @@ constexpr const char* untold =
     "CIRCLE_REPOSITORY_URL is not set, as in projects where CircleCI does not tell of pull requests";
 
 }  // namespace
-}  // namespace ci_circle
+}  // namespace observe_ci_variables_circle
 
 void read_circle(ci_variables& variables, ci_event& to) {
-  using namespace ci_circle;
+  using namespace observe_ci_variables_circle;
   const std::string branch = variables["CIRCLE_BRANCH"], user = variables["CIRCLE_PR_USERNAME"];
   const std::string theirs = user + "/" + variables["CIRCLE_PR_REPONAME"];
   const std::string ours = variables["CIRCLE_PROJECT_USERNAME"] + "/" + variables["CIRCLE_PROJECT_REPONAME"];

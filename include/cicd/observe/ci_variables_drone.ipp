@@ -6,7 +6,7 @@
 
 namespace cicd::observing {
 
-namespace ci_drone {
+namespace observe_ci_variables_drone {
 namespace {
 
 /// `promote`, `rollback` and `custom` are somebody's, of what was built before.
@@ -16,10 +16,10 @@ event_kind kind_of(const std::string& event) {
 }
 
 }  // namespace
-}  // namespace ci_drone
+}  // namespace observe_ci_variables_drone
 
 void read_drone(ci_variables& variables, ci_event& to) {
-  using namespace ci_drone;
+  using namespace observe_ci_variables_drone;
   const std::string event = variables["DRONE_BUILD_EVENT"], ref = variables["DRONE_COMMIT_REF"];
   to.commit = variables.first_of({"DRONE_COMMIT_SHA", "DRONE_COMMIT"});
   to.repository = variables.first_of({"DRONE_GIT_HTTP_URL", "DRONE_REMOTE_URL", "DRONE_REPO_LINK"});

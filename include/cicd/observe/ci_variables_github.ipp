@@ -12,7 +12,7 @@
 
 namespace cicd::observing {
 
-namespace ci_github {
+namespace observe_ci_variables_github {
 namespace {
 
 constexpr const char* event_file = "GITHUB_EVENT_PATH";
@@ -110,10 +110,10 @@ std::string repository_of(ci_variables& variables) {
 }
 
 }  // namespace
-}  // namespace ci_github
+}  // namespace observe_ci_variables_github
 
 void read_github(ci_variables& variables, ci_event& to) {
-  using namespace ci_github;
+  using namespace observe_ci_variables_github;
   const std::string said = variables["GITHUB_EVENT_NAME"], ref = variables["GITHUB_REF"];
   const std::string head = variables["GITHUB_HEAD_REF"];
   const json event = event_in(variables[event_file]);

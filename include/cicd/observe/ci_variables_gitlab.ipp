@@ -5,7 +5,7 @@
 
 namespace cicd::observing {
 
-namespace ci_gitlab {
+namespace observe_ci_variables_gitlab {
 namespace {
 
 /// A merge request's pipeline runs in the target's project or, for a fork, in the fork's own.
@@ -52,10 +52,10 @@ bool is_merge_request(ci_variables& variables, const std::string& source) {
 }
 
 }  // namespace
-}  // namespace ci_gitlab
+}  // namespace observe_ci_variables_gitlab
 
 void read_gitlab(ci_variables& variables, ci_event& to) {
-  using namespace ci_gitlab;
+  using namespace observe_ci_variables_gitlab;
   const std::string source = variables["CI_PIPELINE_SOURCE"];
   to.commit = variables["CI_COMMIT_SHA"];
   to.repository = variables.first_of({"CI_REPOSITORY_URL", "CI_PROJECT_URL"});

@@ -13,7 +13,7 @@
 
 namespace cicd::observing {
 
-namespace ci_jenkins {
+namespace observe_ci_variables_jenkins {
 namespace {
 
 /// The git plugin's `origin/main`, `refs/remotes/origin/main`; a detached head is none.
@@ -67,10 +67,10 @@ bool is_taken_in(ci_variables& variables) {
 }
 
 }  // namespace
-}  // namespace ci_jenkins
+}  // namespace observe_ci_variables_jenkins
 
 void read_jenkins(ci_variables& variables, ci_event& to) {
-  using namespace ci_jenkins;
+  using namespace observe_ci_variables_jenkins;
   to.commit = variables["GIT_COMMIT"];
   to.repository = variables.first_of({"GIT_URL", "GIT_URL_1"});
   to.actor = variables.person("BUILD_USER", "BUILD_USER_EMAIL");

@@ -7,7 +7,7 @@
 
 namespace cicd::observing {
 
-namespace ci_travis {
+namespace observe_ci_variables_travis {
 namespace {
 
 event_kind kind_of(const std::string& type) {
@@ -16,10 +16,10 @@ event_kind kind_of(const std::string& type) {
 }
 
 }  // namespace
-}  // namespace ci_travis
+}  // namespace observe_ci_variables_travis
 
 void read_travis(ci_variables& variables, ci_event& to) {
-  using namespace ci_travis;
+  using namespace observe_ci_variables_travis;
   constexpr const char* theirs = "TRAVIS_PULL_REQUEST_SLUG";
   const std::string type = variables["TRAVIS_EVENT_TYPE"], number = variables["TRAVIS_PULL_REQUEST"];
   // Of a pull request the base, of a tag its name.

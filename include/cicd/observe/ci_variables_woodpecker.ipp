@@ -6,7 +6,7 @@
 
 namespace cicd::observing {
 
-namespace ci_woodpecker {
+namespace observe_ci_variables_woodpecker {
 namespace {
 
 /// `deployment` and `manual` are somebody's.
@@ -16,10 +16,10 @@ event_kind kind_of(const std::string& event) {
 }
 
 }  // namespace
-}  // namespace ci_woodpecker
+}  // namespace observe_ci_variables_woodpecker
 
 void read_woodpecker(ci_variables& variables, ci_event& to) {
-  using namespace ci_woodpecker;
+  using namespace observe_ci_variables_woodpecker;
   // Before 1.0: CI_BUILD_EVENT, CI_REPO_REMOTE.
   const std::string event = variables.first_of({"CI_PIPELINE_EVENT", "CI_BUILD_EVENT"});
   const std::string ref = variables["CI_COMMIT_REF"];

@@ -13,7 +13,7 @@
 
 namespace cicd::observing {
 
-namespace content_parts {
+namespace observe_file_content {
 namespace {
 
 // A file of the expected size needs no second read to see its end: had it grown meanwhile, its stamp would
@@ -48,15 +48,15 @@ result<maybe_seen> target_of(int folder, const char* name) {
 }
 
 }  // namespace
-}  // namespace content_parts
+}  // namespace observe_file_content
 
 result<maybe_seen> content_at(int folder, const char* name, const stamp& expected) {
-  if (S_ISLNK(expected.mode)) return content_parts::target_of(folder, name);
+  if (S_ISLNK(expected.mode)) return observe_file_content::target_of(folder, name);
   const descriptor file(::openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && (errno == ENOENT || errno == ELOOP || errno == ENXIO)) return maybe_seen();
   if (!file) return failure("file cannot be read", {}, errno);
   struct stat after {};
-  const auto content = content_parts::content_of(file.get(), expected.size);
+  const auto content = observe_file_content::content_of(file.get(), expected.size);
   if (!content) return content.error();
   if (::fstat(file.get(), &after) != 0) return failure("file cannot be looked at", {}, errno);
   return maybe_seen({*content, stamp_of(after)});

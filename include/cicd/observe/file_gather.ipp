@@ -10,7 +10,7 @@
 
 namespace cicd::observing {
 
-namespace gather_parts {
+namespace observe_file_gather {
 namespace {
 
 // One folder may have been found for several patterns.
@@ -135,7 +135,7 @@ error empty_set(const walking_query& query) {
 }
 
 }  // namespace
-}  // namespace gather_parts
+}  // namespace observe_file_gather
 
 unsigned mode_of(const stamp& of) {
   if ((of.mode & 0170000U) == 0120000U) return 0120000;
@@ -143,16 +143,16 @@ unsigned mode_of(const stamp& of) {
 }
 
 result<file_set> gathered(walking_query& query) {
-  if (const auto* why = gather_parts::first_failure(query)) return *why;
+  if (const auto* why = observe_file_gather::first_failure(query)) return *why;
   for (std::size_t i = 0; i < query.patterns.size() && query.list == nullptr; ++i) {
     const bool lifted = query.asked.may_be_empty && !query.patterns[i].leads_out();
     if (!query.matched[i] && !lifted && !query.asked.patterns.empty())
-      return gather_parts::unmatched(query, query.patterns[i]);
+      return observe_file_gather::unmatched(query, query.patterns[i]);
   }
-  gather_parts::merge_same_folders(query.found);
-  gather_parts::merger merge(query.found);
+  observe_file_gather::merge_same_folders(query.found);
+  observe_file_gather::merger merge(query.found);
   for (std::size_t at = 0; at < query.found.size();) at = merge.put(at);
-  if (merge.files.empty() && !query.asked.may_be_empty) return gather_parts::empty_set(query);
+  if (merge.files.empty() && !query.asked.may_be_empty) return observe_file_gather::empty_set(query);
   query.found.clear();
   return std::move(merge.files);
 }

@@ -13,7 +13,7 @@
 
 namespace cicd::observing {
 
-namespace stamp_parts {
+namespace observe_file_stamps {
 namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
@@ -23,7 +23,7 @@ std::int64_t nanoseconds(const timespec& of) {
 }
 
 }  // namespace
-}  // namespace stamp_parts
+}  // namespace observe_file_stamps
 
 error failure(std::string what, std::string value) {
   error made;
@@ -38,8 +38,8 @@ error failure(std::string what, std::string value, int number) {
 }
 
 stamp stamp_of(const struct stat& now) {
-  return {now.st_ino, static_cast<std::uint64_t>(now.st_size), stamp_parts::nanoseconds(now.st_mtim),
-          stamp_parts::nanoseconds(now.st_ctim), now.st_mode};
+  return {now.st_ino, static_cast<std::uint64_t>(now.st_size), observe_file_stamps::nanoseconds(now.st_mtim),
+          observe_file_stamps::nanoseconds(now.st_ctim), now.st_mode};
 }
 
 std::optional<stamp> stamp_at(const std::string& path) {
@@ -51,14 +51,15 @@ std::optional<stamp> stamp_at(const std::string& path) {
 std::int64_t file_clock() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  return stamp_parts::nanoseconds(now);
+  return observe_file_stamps::nanoseconds(now);
 }
 
 bool is_settled(const stamp& of, std::int64_t moment, bool remote) {
   constexpr std::int64_t tick = 20'000'000;
-  const bool whole_seconds = of.modified % stamp_parts::second == 0 && of.changed % stamp_parts::second == 0;
-  const std::int64_t grain = remote          ? 60 * stamp_parts::second
-                             : whole_seconds ? 2 * stamp_parts::second
+  const bool whole_seconds =
+      of.modified % observe_file_stamps::second == 0 && of.changed % observe_file_stamps::second == 0;
+  const std::int64_t grain = remote          ? 60 * observe_file_stamps::second
+                             : whole_seconds ? 2 * observe_file_stamps::second
                                              : tick;
   return std::max(of.modified, of.changed) + grain < moment;
 }

@@ -11,7 +11,7 @@
 
 namespace cicd::observing {
 
-namespace store_merge {
+namespace observe_folder_store {
 namespace {
 
 constexpr std::uint32_t days_kept = 30, days_between_marks = 7;
@@ -51,15 +51,15 @@ void add_folder(index_parts& to, const folder_view& view) {
 }
 
 }  // namespace
-}  // namespace store_merge
+}  // namespace observe_folder_store
 
 folder_view& folder_store::view_of(const std::string& path) {
   const std::lock_guard lock(guard_);
   auto& view = views_[path];
   if (!view) {
     view = std::make_unique<folder_view>(path, image_);
-    const auto today = store_merge::today();
-    if (view->last_used + store_merge::days_between_marks < today && image_.folder(path) != nullptr)
+    const auto today = observe_folder_store::today();
+    if (view->last_used + observe_folder_store::days_between_marks < today && image_.folder(path) != nullptr)
       view->learnt = true;
     view->last_used = today;
   }
@@ -87,14 +87,14 @@ const git_list* folder_store::list_of(const std::string& key) {
   const auto* record = image_.list(key);
   if (record == nullptr) return nullptr;
   auto& list = lists_.emplace(key, loaded(*record)).first->second;
-  lists_learnt_ |= list.last_used + store_merge::days_between_marks < store_merge::today();
-  list.last_used = store_merge::today();
+  lists_learnt_ |= list.last_used + observe_folder_store::days_between_marks < observe_folder_store::today();
+  list.last_used = observe_folder_store::today();
   return &list;
 }
 
 const git_list& folder_store::keep(const std::string& key, git_list list) {
   lists_learnt_ = true;
-  list.last_used = store_merge::today();
+  list.last_used = observe_folder_store::today();
   return lists_.insert_or_assign(key, std::move(list)).first->second;
 }
 
@@ -111,16 +111,16 @@ void folder_store::add_folders(index_parts& to) const {
   }
   for (const auto& record : image_.folders) {
     const auto path = image_.text(record.path);
-    const bool used = record.last_used + store_merge::days_kept >= store_merge::today();
+    const bool used = record.last_used + observe_folder_store::days_kept >= observe_folder_store::today();
     if (used && !views_.contains(std::string(path))) paths.push_back(path);
   }
   std::sort(paths.begin(), paths.end());
   for (const auto path : paths) {
     const auto live = views_.find(std::string(path));
     if (live != views_.end())
-      store_merge::add_folder(to, *live->second);
+      observe_folder_store::add_folder(to, *live->second);
     else
-      store_merge::add_folder(to, folder_view(std::string(path), image_));
+      observe_folder_store::add_folder(to, folder_view(std::string(path), image_));
   }
 }
 
@@ -130,10 +130,12 @@ void folder_store::add_lists(index_parts& to) const {
   for (const auto& [key, list] : lists_) all.emplace(key, &list);
   for (const auto& record : image_.lists) {
     const std::string key(image_.text(record.key));
-    if (all.contains(key) || record.last_used + store_merge::days_kept < store_merge::today()) continue;
+    if (all.contains(key)
+        || record.last_used + observe_folder_store::days_kept < observe_folder_store::today())
+      continue;
     all.emplace(key, &unused.emplace(key, loaded(record)).first->second);
   }
-  for (const auto& [key, list] : all) store_merge::add_list(to, key, *list);
+  for (const auto& [key, list] : all) observe_folder_store::add_list(to, key, *list);
 }
 
 status folder_store::save() {

@@ -21,7 +21,7 @@
 
 namespace cicd::observing {
 
-namespace folder_calls {
+namespace observe_folder_view {
 namespace {
 
 // File systems whose times another machine's clock sets.
@@ -84,7 +84,7 @@ const char* terminated(std::string_view name) {
 }
 
 }  // namespace
-}  // namespace folder_calls
+}  // namespace observe_folder_view
 
 folder_view::folder_view(std::string at, const index_image& image)
     : path(std::move(at)), texts_(image.texts) {
@@ -116,7 +116,7 @@ result<std::optional<descriptor>> folder_view::visit(std::uint64_t number, bool 
   const auto present = stamp_of(now);
   const bool first = look != number;
   if (first) {
-    remote = folder_calls::is_remote_device(folder.get(), now.st_dev);
+    remote = observe_folder_view::is_remote_device(folder.get(), now.st_dev);
     sights.assign(entries.size(), sight::unseen);
     failures.clear();
     look = number;
@@ -133,13 +133,13 @@ result<std::optional<descriptor>> folder_view::visit(std::uint64_t number, bool 
 }
 
 status folder_view::list_again(const descriptor& folder) {
-  const auto handle = folder_calls::opened_for_names(folder.get());
+  const auto handle = observe_folder_view::opened_for_names(folder.get());
   if (!handle) return failure("folder cannot be read", path, errno);
   listing found;
   for (errno = 0; const dirent* entry = ::readdir(handle.get()); errno = 0) {
     const std::string_view called = entry->d_name;
     if (called != "." && called != "..")
-      found.emplace_back(called, folder_calls::kind_of(folder.get(), *entry));
+      found.emplace_back(called, observe_folder_view::kind_of(folder.get(), *entry));
   }
   if (errno != 0) return failure("folder cannot be read", path, errno);
   std::sort(found.begin(), found.end());
@@ -214,7 +214,7 @@ const error& folder_view::failure_of(std::uint32_t entry) const {
 void folder_view::check(const descriptor& folder, std::uint32_t entry) {
   if (sights[entry] != sight::unseen) return;
   struct stat now {};
-  if (::fstatat(folder.get(), folder_calls::terminated(name(entry)), &now, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (::fstatat(folder.get(), observe_folder_view::terminated(name(entry)), &now, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno != ENOENT && errno != ENOTDIR)
       return fail(entry, failure("file cannot be looked at", {}, errno));
     sights[entry] = sight::gone;
@@ -225,7 +225,7 @@ void folder_view::check(const descriptor& folder, std::uint32_t entry) {
     return;
   }
   if (!S_ISREG(now.st_mode) && !S_ISLNK(now.st_mode))
-    return fail(entry, failure(std::string(folder_calls::what_it_is(now.st_mode)), {}));
+    return fail(entry, failure(std::string(observe_folder_view::what_it_is(now.st_mode)), {}));
   auto& record = entries[entry];
   const auto present = stamp_of(now);
   if (record.known != 0 && record.settled != 0 && record.when == present) {
@@ -234,7 +234,7 @@ void folder_view::check(const descriptor& folder, std::uint32_t entry) {
   }
   record.when = present;
   record.known = 0;
-  record.kind = folder_calls::kind_of(now.st_mode);
+  record.kind = observe_folder_view::kind_of(now.st_mode);
   sights[entry] = sight::unread;
 }
 
@@ -253,7 +253,7 @@ void folder_view::read(const descriptor& folder, std::uint32_t entry) {
 // Whether the stamp was the same before and after.
 bool folder_view::read_once(const descriptor& folder, std::uint32_t entry) {
   auto& record = entries[entry];
-  auto seen = content_at(folder.get(), folder_calls::terminated(name(entry)), record.when);
+  auto seen = content_at(folder.get(), observe_folder_view::terminated(name(entry)), record.when);
   if (!seen) {
     fail(entry, std::move(seen).error());
     return true;
@@ -271,11 +271,12 @@ std::vector<named_kind> names_in(const std::string& path) {
   const descriptor folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   std::vector<named_kind> names;
   if (!folder) return names;
-  const auto handle = folder_calls::opened_for_names(folder.get());
+  const auto handle = observe_folder_view::opened_for_names(folder.get());
   while (const dirent* entry = handle ? ::readdir(handle.get()) : nullptr) {
     const std::string_view called = entry->d_name;
     if (called != "." && called != "..")
-      names.push_back({entry->d_name, static_cast<entry_kind>(folder_calls::kind_of(folder.get(), *entry))});
+      names.push_back(
+          {entry->d_name, static_cast<entry_kind>(observe_folder_view::kind_of(folder.get(), *entry))});
   }
   std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return names;

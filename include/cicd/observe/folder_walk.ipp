@@ -12,7 +12,7 @@
 
 namespace cicd::observing {
 
-namespace walk_parts {
+namespace observe_folder_walk {
 namespace {
 
 std::string below(const std::string& root, std::string_view relative) {
@@ -31,7 +31,7 @@ bool leads_through_link(const std::string& root, std::string_view start) {
 }
 
 }  // namespace
-}  // namespace walk_parts
+}  // namespace observe_folder_walk
 
 walking_query::walking_query(const file_query& query)
     : asked(query), root(normal_path(query.root)), excludes(query.exclude) {
@@ -76,8 +76,8 @@ void folder_walk::start(walking_query& query) {
   }
   for (std::uint32_t i = 0; i < query.patterns.size(); ++i) {
     const auto& pattern = query.patterns[i];
-    if (pattern.leads_out() || walk_parts::leads_through_link(query.root, pattern.start())) continue;
-    want_folder(walk_parts::below(query.root, pattern.start()), {&query, i});
+    if (pattern.leads_out() || observe_folder_walk::leads_through_link(query.root, pattern.start())) continue;
+    want_folder(observe_folder_walk::below(query.root, pattern.start()), {&query, i});
   }
 }
 
@@ -203,7 +203,7 @@ void folder_walk::hand_over(step& now) {
   for (std::size_t i = 0; i < now.below.size(); ++i) {
     const auto& [entry, what] = now.below[i];
     if (i == 0 || now.below[i - 1].first != entry) {
-      items.push_back({&store_.view_of(walk_parts::below(now.view.path, now.view.name(entry))), {}});
+      items.push_back({&store_.view_of(observe_folder_walk::below(now.view.path, now.view.name(entry))), {}});
     }
     items.back().wants.push_back(what);
   }

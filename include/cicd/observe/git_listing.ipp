@@ -12,7 +12,7 @@
 
 namespace cicd::observing {
 
-namespace git_lists {
+namespace observe_git_listing {
 namespace {
 
 using names_by_folder = std::map<std::string, std::vector<std::string>, std::less<>>;
@@ -248,21 +248,21 @@ std::vector<std::string> words_for(const git_layout& of, const std::vector<git_q
 }
 
 }  // namespace
-}  // namespace git_lists
+}  // namespace observe_git_listing
 
 result<std::vector<git_list>> list_with_git(const git_layout& of,
                                             const std::vector<git_question>& questions,
                                             const surroundings& around) {
   const auto moment = file_clock();
-  const auto answer = ask_git(of.top, git_lists::words_for(of, questions), around);
+  const auto answer = ask_git(of.top, observe_git_listing::words_for(of, questions), around);
   if (!answer.end.good()) return git_failure(of.top, answer);
   auto names = nul_separated(answer.out);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  const auto settings = git_lists::settings_files(of, around);
+  const auto settings = observe_git_listing::settings_files(of, around);
   std::vector<git_list> lists;
   for (const auto& question : questions) {
-    auto list = git_lists::list_maker(of, question, around).made(names, settings, moment);
+    auto list = observe_git_listing::list_maker(of, question, around).made(names, settings, moment);
     if (!list) return std::move(list).error();
     lists.push_back(std::move(*list));
   }

@@ -14,7 +14,7 @@
 
 namespace cicd::observing {
 
-namespace git_calls {
+namespace observe_git_program {
 namespace {
 
 std::string joined_path(const std::string& folder, std::string_view relative) {
@@ -73,7 +73,7 @@ std::vector<std::string> environment_of(const surroundings& around) {
 }
 
 }  // namespace
-}  // namespace git_calls
+}  // namespace observe_git_program
 
 std::optional<git_layout> git_layout_of(const std::string& folder) {
   struct stat start {};
@@ -84,7 +84,7 @@ std::optional<git_layout> git_layout_of(const std::string& folder) {
     if (::stat(at.c_str(), &now) != 0 || now.st_dev != start.st_dev) return std::nullopt;
     const std::string base = at == "/" ? "" : at;
     if (::stat((base + "/.git").c_str(), &now) == 0) {
-      if (auto found = git_calls::layout_at(base, now)) return found;
+      if (auto found = observe_git_program::layout_at(base, now)) return found;
     }
     if (base.empty()) return std::nullopt;
     at.resize(at.rfind('/'));
@@ -107,7 +107,7 @@ captured ask_git(const std::string& folder,
   capture_options options;
   options.input = std::move(input);
   options.most_bytes = std::size_t{1} << 30U;
-  return run_to_end({std::move(words), folder, git_calls::environment_of(around)}, options);
+  return run_to_end({std::move(words), folder, observe_git_program::environment_of(around)}, options);
 }
 
 bool is_unsafe_owner(const captured& answer) {

@@ -19,7 +19,7 @@
 
 namespace cicd::observing {
 
-namespace image_file {
+namespace observe_index_format {
 namespace {
 
 struct header {
@@ -133,7 +133,7 @@ std::span<Record> taken(char*& from, std::uint64_t count) {
 }
 
 }  // namespace
-}  // namespace image_file
+}  // namespace observe_index_format
 
 text_ref index_parts::add(std::string_view text) {
   const text_ref at{static_cast<std::uint32_t>(texts.size()), static_cast<std::uint32_t>(text.size())};
@@ -143,28 +143,29 @@ text_ref index_parts::add(std::string_view text) {
 
 std::string index_bytes(const index_parts& parts) {
   if (parts.texts.size() > std::numeric_limits<std::uint32_t>::max()) return {};
-  image_file::header head{image_file::magic,
-                          image_file::byte_order,
-                          0,
-                          {parts.folders.size(), parts.entries.size(), parts.lists.size(),
-                           parts.watches.size(), parts.names.size(), parts.texts.size()}};
+  observe_index_format::header head{observe_index_format::magic,
+                                    observe_index_format::byte_order,
+                                    0,
+                                    {parts.folders.size(), parts.entries.size(), parts.lists.size(),
+                                     parts.watches.size(), parts.names.size(), parts.texts.size()}};
   std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
-  bytes.reserve(sizeof head + image_file::body_size(head));
-  image_file::append(bytes, parts.folders);
-  image_file::append(bytes, parts.entries);
-  image_file::append(bytes, parts.lists);
-  image_file::append(bytes, parts.watches);
-  image_file::append(bytes, parts.names);
-  image_file::append(bytes, parts.texts);
+  bytes.reserve(sizeof head + observe_index_format::body_size(head));
+  observe_index_format::append(bytes, parts.folders);
+  observe_index_format::append(bytes, parts.entries);
+  observe_index_format::append(bytes, parts.lists);
+  observe_index_format::append(bytes, parts.watches);
+  observe_index_format::append(bytes, parts.names);
+  observe_index_format::append(bytes, parts.texts);
   seal_index(bytes);
   return bytes;
 }
 
 void seal_index(std::string& bytes) {
-  image_file::header head{};
+  observe_index_format::header head{};
   if (bytes.size() < sizeof head) return;
   std::memcpy(&head, bytes.data(), sizeof head);
-  head.checksum = image_file::checksum(head, bytes.data() + sizeof head, bytes.size() - sizeof head);
+  head.checksum =
+      observe_index_format::checksum(head, bytes.data() + sizeof head, bytes.size() - sizeof head);
   std::memcpy(bytes.data(), &head, sizeof head);
 }
 
@@ -178,7 +179,7 @@ index_image::index_image(const std::string& path) {
     if (mapped_ == MAP_FAILED) mapped_ = nullptr;
   }
   ::close(file);
-  if (mapped_ == nullptr || !image_file::sound(static_cast<const char*>(mapped_), size_)) return;
+  if (mapped_ == nullptr || !observe_index_format::sound(static_cast<const char*>(mapped_), size_)) return;
   use_sections();
   if (refers_within()) return;
   folders = {};
@@ -193,29 +194,29 @@ index_image::~index_image() {
 }
 
 void index_image::use_sections() {
-  image_file::header head{};
+  observe_index_format::header head{};
   std::memcpy(&head, mapped_, sizeof head);
   char* at = static_cast<char*>(mapped_) + sizeof head;
-  folders = image_file::taken<folder_record>(at, head.counts[0]);
-  entries = image_file::taken<entry_record>(at, head.counts[1]);
-  lists = image_file::taken<list_record>(at, head.counts[2]);
-  watches = image_file::taken<watch_record>(at, head.counts[3]);
-  names = image_file::taken<text_ref>(at, head.counts[4]);
+  folders = observe_index_format::taken<folder_record>(at, head.counts[0]);
+  entries = observe_index_format::taken<entry_record>(at, head.counts[1]);
+  lists = observe_index_format::taken<list_record>(at, head.counts[2]);
+  watches = observe_index_format::taken<watch_record>(at, head.counts[3]);
+  names = observe_index_format::taken<text_ref>(at, head.counts[4]);
   texts = at;
 }
 
 /// Whether every number in the records leads to what is there. The checksum does not say so: the writer may
 /// have been wrong, or no writer of ours.
 bool index_image::refers_within() const {
-  image_file::header head{};
+  observe_index_format::header head{};
   std::memcpy(&head, mapped_, sizeof head);
-  image_file::text_budget text_of(head.counts[5]);
-  image_file::side_by_side of_folders, of_lists, of_watches;
+  observe_index_format::text_budget text_of(head.counts[5]);
+  observe_index_format::side_by_side of_folders, of_lists, of_watches;
   const auto folder_is_good = [&](const folder_record& one) {
     return text_of.take(one.path) && of_folders.take(one.first_entry, one.entries);
   };
   const auto entry_is_good = [&](const entry_record& one) {
-    return text_of.take(one.name) && image_file::is_name(text(one.name))
+    return text_of.take(one.name) && observe_index_format::is_name(text(one.name))
            && one.kind <= static_cast<std::uint8_t>(entry_kind::other);
   };
   const auto list_is_good = [&](const list_record& one) {
@@ -228,7 +229,8 @@ bool index_image::refers_within() const {
   return std::ranges::all_of(folders, folder_is_good) && std::ranges::all_of(entries, entry_is_good)
          && std::ranges::all_of(lists, list_is_good) && std::ranges::all_of(watches, watch_is_good)
          && std::ranges::all_of(
-             names, [&](text_ref one) { return text_of.take(one) && image_file::is_name(text(one)); })
+             names,
+             [&](text_ref one) { return text_of.take(one) && observe_index_format::is_name(text(one)); })
          && of_folders.all_of(entries.size()) && of_lists.all_of(watches.size())
          && of_watches.all_of(names.size()) && text_of.is_kept();
 }

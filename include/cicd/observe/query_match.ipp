@@ -11,7 +11,7 @@
 
 namespace cicd::observing {
 
-namespace match_rules {
+namespace observe_query_match {
 namespace {
 
 bool has_wildcard(std::string_view pattern) {
@@ -30,13 +30,13 @@ std::string without_dot(std::string pattern) {
 }
 
 }  // namespace
-}  // namespace match_rules
+}  // namespace observe_query_match
 
 prepared_pattern::prepared_pattern(std::string pattern)
-    : text_(match_rules::without_dot(std::move(pattern))), start_(glob_root(text_)) {
+    : text_(observe_query_match::without_dot(std::move(pattern))), start_(glob_root(text_)) {
   parts_ = split(text_, '/');
   const bool below_folder = text_.ends_with('/');
-  if (match_rules::has_wildcard(text_)) {
+  if (observe_query_match::has_wildcard(text_)) {
     everything_ = text_ == (start_.empty() ? "**" : start_ + "/**");
   } else if (below_folder) {
     everything_ = true;
@@ -71,7 +71,7 @@ bool prepared_pattern::enters(std::string_view relative_folder) const {
 
 prepared_excludes::prepared_excludes(const std::vector<std::string>& patterns) {
   for (const auto& given : patterns) {
-    auto& pattern = patterns_.emplace_back(match_rules::without_dot(given));
+    auto& pattern = patterns_.emplace_back(observe_query_match::without_dot(given));
     if (pattern.ends_with("/**")) folders_.push_back(pattern.substr(0, pattern.size() - 3));
     if (pattern.ends_with('/')) folders_.push_back(pattern.substr(0, pattern.size() - 1));
   }

@@ -34,12 +34,12 @@ struct graph_step {
   std::string id;  ///< `orders/build`
   step_kind kind = step_kind::command;
   const declared_pipeline* pipeline = nullptr;
-  const step* command = nullptr;         ///< of a `command`
-  const image* picture = nullptr;        ///< of an `image`
-  const environment* place = nullptr;    ///< of a `deploy`
-  const preview* branch_copy = nullptr;  ///< of a `deploy` of the branch beside the environment
-  const canary* branch_share = nullptr;  ///< of a `deploy` of the branch among the environment's pods
-  std::vector<step_index> after{};       ///< direct predecessors, all with a smaller index
+  const step* command = nullptr;          ///< of a `command`
+  const image* declared_image = nullptr;  ///< of an `image`
+  const environment* place = nullptr;     ///< of a `deploy`
+  const preview* branch_copy = nullptr;   ///< of a `deploy` of the branch beside the environment
+  const canary* branch_share = nullptr;   ///< of a `deploy` of the branch among the environment's pods
+  std::vector<step_index> after{};        ///< direct predecessors, all with a smaller index
 
   std::string name() const { return id.substr(id.find('/') + 1); }
   /// It runs in the source folder, among whatever lies there, so that its result is nobody else's.

@@ -79,7 +79,7 @@ std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vect
   for (const image& declared : pipeline.declared.images) {
     images.push_back(id_in(pipeline, image_step_name(declared)));
     to.push_back(
-        {{.id = images.back(), .kind = step_kind::image, .pipeline = &pipeline, .picture = &declared},
+        {{.id = images.back(), .kind = step_kind::image, .pipeline = &pipeline, .declared_image = &declared},
          before_image(pipeline, declared)});
   }
   std::vector<std::string> before = checks_of(pipeline);

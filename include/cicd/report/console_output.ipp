@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace report_sinks {
+namespace report_console_output {
 namespace {
 
 /// A size from the environment, or `otherwise` when it is unset or no sensible number.
@@ -48,10 +48,10 @@ bool has_utf8(const surroundings& around) {
 }
 
 }  // namespace
-}  // namespace report_sinks
+}  // namespace report_console_output
 
 terminal_abilities abilities_from(const surroundings& around, const stdout_facts& facts) {
-  using namespace report_sinks;
+  using namespace report_console_output;
   const std::string kind = around.get_or("TERM", "");
   const bool can_move = facts.is_terminal && !kind.empty() && kind != "dumb";
   return {.live = can_move && !is_set(around, "CI"),

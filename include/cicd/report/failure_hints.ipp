@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace report_cause {
+namespace report_failure_hints {
 namespace {
 
 /// A piece of text that a line holds; a `*` in it stands for anything and becomes the sentence's `{}`.
@@ -157,10 +157,10 @@ bool has_failed_tests(const step_ended& end) {
 }
 
 }  // namespace
-}  // namespace report_cause
+}  // namespace report_failure_hints
 
 std::string likely_cause(const step_ended& end, const std::vector<std::string>& last_lines) {
-  using namespace report_cause;
+  using namespace report_failure_hints;
   std::vector<std::string> lines;
   for (const std::string& line : last_lines) lines.push_back(rendered_line(line));
   if (end.outcome == step_outcome::timed_out) return "it hangs, or it needs a longer TIMEOUT";

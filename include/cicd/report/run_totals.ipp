@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace report_tally {
+namespace report_run_totals {
 namespace {
 
 constexpr std::array<std::pair<step_outcome, std::string_view>, 7> words{
@@ -47,7 +47,7 @@ std::string_view verb_of(exit_class outcome) {
 }
 
 }  // namespace
-}  // namespace report_tally
+}  // namespace report_run_totals
 
 void tally::add(const step_ended& end) {
   steps_[end.outcome].push_back(end.step);
@@ -66,11 +66,11 @@ bool tally::nothing_done() const {
 
 std::string tally::counts() const {
   std::string text;
-  for (const auto& [outcome, word] : report_tally::words) {
+  for (const auto& [outcome, word] : report_run_totals::words) {
     const std::size_t many = count(outcome);
     if (many == 0) continue;
     if (text.empty())
-      text = fmt::format("{} {}", report_tally::steps_text(many), word);
+      text = fmt::format("{} {}", report_run_totals::steps_text(many), word);
     else
       text += fmt::format(", {} {}", many, word);
   }
@@ -81,23 +81,23 @@ std::string tally::idle_sentence(const std::string& target, std::chrono::millise
   const std::size_t fresh = count(step_outcome::up_to_date);
   const std::string who = target.empty() ? "run" : target;
   if (fresh == 0) return fmt::format("{}: nothing to do ({})", who, human_duration(duration));
-  return fmt::format("{}: nothing to do, {} up to date ({})", who, report_tally::steps_text(fresh),
+  return fmt::format("{}: nothing to do, {} up to date ({})", who, report_run_totals::steps_text(fresh),
                      human_duration(duration));
 }
 
 std::string tally::sentence(const std::string& target, const run_ended& end) const {
   const std::string what = counts();
-  return fmt::format("{} {} {}{}{}", target.empty() ? "run" : target, report_tally::verb_of(end.outcome),
+  return fmt::format("{} {} {}{}{}", target.empty() ? "run" : target, report_run_totals::verb_of(end.outcome),
                      human_duration(end.duration), what.empty() ? "" : ": ", what);
 }
 
 std::string tally::not_run_sentence() const {
   if (count(step_outcome::not_run) == 0) return {};
-  std::string text = "not run: " + report_tally::listed(steps_.at(step_outcome::not_run));
+  std::string text = "not run: " + report_run_totals::listed(steps_.at(step_outcome::not_run));
   for (const step_outcome cause : {step_outcome::failed, step_outcome::timed_out}) {
     if (count(cause) == 0) continue;
     const std::string_view verb = cause == step_outcome::failed ? "failed" : "timed out";
-    return fmt::format("{}, since {} {}", text, report_tally::listed(steps_.at(cause)), verb);
+    return fmt::format("{}, since {} {}", text, report_run_totals::listed(steps_.at(cause)), verb);
   }
   return count(step_outcome::interrupted) > 0 ? text + ", since the run was interrupted" : text;
 }

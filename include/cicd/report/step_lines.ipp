@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace report_lines {
+namespace report_step_lines {
 namespace {
 
 constexpr std::size_t time_column = 8;  ///< `59.9 s  `, `1h 02m  `
@@ -45,7 +45,7 @@ std::string with_tail(std::string text, const std::string& tail) {
 }
 
 }  // namespace
-}  // namespace report_lines
+}  // namespace report_step_lines
 
 std::string reason_text(const std::vector<std::string>& reasons) {
   return rendered_line(joined(reasons, ", "));
@@ -53,8 +53,8 @@ std::string reason_text(const std::vector<std::string>& reasons) {
 
 std::string elapsed_text(std::chrono::milliseconds elapsed,
                          std::optional<std::chrono::milliseconds> expected) {
-  std::string text = report_lines::ticking(std::max(elapsed, std::chrono::milliseconds(0)));
-  return expected ? text + " of ~" + report_lines::about(*expected) : text;
+  std::string text = report_step_lines::ticking(std::max(elapsed, std::chrono::milliseconds(0)));
+  return expected ? text + " of ~" + report_step_lines::about(*expected) : text;
 }
 
 pieces live_line(const running_step& step,
@@ -66,7 +66,7 @@ pieces live_line(const running_step& step,
   const std::string time = elapsed_text(now - step.since, step.expected);
   return {{paint::calm, std::string(with.turning[turn % with.turning.size()])},
           {paint::plain, " " + padded(step.step, name_width) + "  "},
-          {paint::plain, padded(time, std::max(time_width, report_lines::time_column)) + "  "},
+          {paint::plain, padded(time, std::max(time_width, report_step_lines::time_column)) + "  "},
           {paint::faint, step.now.empty() ? step.reason : step.now}};
 }
 
@@ -74,7 +74,7 @@ pieces ended_line(const step_ended& end,
                   const std::string& reason,
                   const signs& with,
                   std::size_t name_width) {
-  using namespace report_lines;
+  using namespace report_step_lines;
   const std::string name = displayable(end.step), summary = rendered_line(end.summary);
   const std::string both = summary.empty() || reason.empty()
                                ? summary + reason
@@ -98,7 +98,7 @@ pieces ended_line(const step_ended& end,
 }
 
 std::string ended_text(const step_ended& end) {
-  using namespace report_lines;
+  using namespace report_step_lines;
   const std::string time = human_duration(end.duration);
   switch (end.outcome) {
     case step_outcome::ran: return with_tail("done in " + time, end.summary);

@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace report_place {
+namespace report_test_place {
 namespace {
 
 struct frame {
@@ -62,10 +62,10 @@ std::string found_in_sources(const frame& at, const readable_paths& paths) {
 }
 
 }  // namespace
-}  // namespace report_place
+}  // namespace report_test_place
 
 std::string place_of(const test_case& test, const readable_paths& paths) {
-  using namespace report_place;
+  using namespace report_test_place;
   const frame at = frame_of_class(test.details, std::string_view(test.suite).substr(0, test.suite.find('$')));
   if (!test.file.empty()) {
     const bool same = !at.file.empty() && test.file.substr(test.file.rfind('/') + 1) == at.file;

@@ -23,7 +23,7 @@ outcome failed_outcome(error why) {
   return end;
 }
 
-namespace run_queries {
+namespace run_decorators {
 
 /// What matches a pattern after `!` is left out.
 void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
@@ -35,18 +35,18 @@ void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
   }
 }
 
-}  // namespace run_queries
+}  // namespace run_decorators
 
 file_query outputs_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
   if (step.kind == step_kind::image) query.patterns = {"layout/**"};
-  if (step.command != nullptr) run_queries::add_patterns(step.command->outputs, query);
+  if (step.command != nullptr) run_decorators::add_patterns(step.command->outputs, query);
   return query;
 }
 
 file_query kept_in(const graph_step& step) {
   file_query query;
-  if (step.command != nullptr) run_queries::add_patterns(step.command->keep, query);
+  if (step.command != nullptr) run_decorators::add_patterns(step.command->keep, query);
   return query;
 }
 

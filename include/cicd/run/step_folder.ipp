@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace run_folder {
+namespace run_step_folder {
 
 struct wanted_file {
   std::string from;
@@ -182,18 +182,18 @@ class pruner {
   bool found_kept_ = false;
 };
 
-}  // namespace run_folder
+}  // namespace run_step_folder
 
 result<bool> fill_folder(const std::string& folder,
                          const std::vector<file_source>& sources,
                          const file_query& kept,
                          shared_index& index) {
-  const run_folder::wanted_files wanted = run_folder::wanted_in(folder, sources);
-  const run_folder::kept_paths names(kept);
+  const run_step_folder::wanted_files wanted = run_step_folder::wanted_in(folder, sources);
+  const run_step_folder::kept_paths names(kept);
   if (status made = make_folder(folder); !made) return std::move(made).error();
-  const result<bool> found = run_folder::pruner(folder, wanted, names).prune();
+  const result<bool> found = run_step_folder::pruner(folder, wanted, names).prune();
   if (!found) return found;
-  if (status placed = run_folder::place_all(folder, wanted, false, index); !placed)
+  if (status placed = run_step_folder::place_all(folder, wanted, false, index); !placed)
     return std::move(placed).error();
   return found;
 }
@@ -202,13 +202,13 @@ status fill_source_folder(const std::string& folder,
                           const std::vector<file_source>& sources,
                           const std::string& list_path,
                           shared_index& index) {
-  const run_folder::wanted_files wanted = run_folder::wanted_in(folder, sources);
+  const run_step_folder::wanted_files wanted = run_step_folder::wanted_in(folder, sources);
   const auto earlier = read_file_if_there(list_path);
   const std::string before = earlier && *earlier ? **earlier : std::string();
-  const std::string list = run_folder::forget_others(folder, wanted, before);
+  const std::string list = run_step_folder::forget_others(folder, wanted, before);
   if (list != before)
     if (status kept = write_file(list_path, list, durability::fast); !kept) return kept;
-  return run_folder::place_all(folder, wanted, true, index);
+  return run_step_folder::place_all(folder, wanted, true, index);
 }
 
 }  // namespace cicd

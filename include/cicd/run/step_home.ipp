@@ -23,7 +23,7 @@
 
 namespace cicd {
 
-namespace run_home {
+namespace run_step_home {
 
 /// An open file; its lock goes with it.
 class held_file {
@@ -146,16 +146,16 @@ bool is_gone(const std::string& marker) {
   return identity_of((*text)->substr(0, end)) != (*text)->substr(end + 1);
 }
 
-}  // namespace run_home
+}  // namespace run_step_home
 
 std::string seen_from(const std::string& folder) {
-  for (std::string at = folder; at.size() > 1; at = run_home::above(at))
-    if (std::ranges::find(run_home::speaking_names, std::string_view(at).substr(at.rfind('/') + 1))
-        != run_home::speaking_names.end())
+  for (std::string at = folder; at.size() > 1; at = run_step_home::above(at))
+    if (std::ranges::find(run_step_home::speaking_names, std::string_view(at).substr(at.rfind('/') + 1))
+        != run_step_home::speaking_names.end())
       return at;
   for (std::string at = folder; at.size() > 1;) {
-    at = run_home::above(at);
-    for (std::string_view name : run_home::markers)
+    at = run_step_home::above(at);
+    for (std::string_view name : run_step_home::markers)
       if (std::string there = (at == "/" ? at : at + "/") + std::string(name); exists(there)) return there;
   }
   return {};
@@ -164,13 +164,13 @@ std::string seen_from(const std::string& folder) {
 struct step_home::opened {
   std::once_flag once;
   status how;
-  std::unique_ptr<run_home::held_file> held;  ///< its lock tells others that a run uses the folder
+  std::unique_ptr<run_step_home::held_file> held;  ///< its lock tells others that a run uses the folder
   std::atomic<bool> warned = false;
 };
 
 step_home::step_home(const surroundings& around, const std::string& build_root)
     : build_root_(build_root),
-      identity_(run_home::identity_of(build_root)),
+      identity_(run_step_home::identity_of(build_root)),
       opened_(std::make_shared<opened>()) {
   const std::string user = fmt::format("cicd-{}", geteuid());
   const std::string last = build_root + "/.cicd/w";
@@ -184,29 +184,29 @@ step_home::step_home(const surroundings& around, const std::string& build_root)
                     : std::vector<std::string>{named + "/" + user};
   for (const std::string& place : places) {
     if (!place.starts_with('/')) continue;
-    root_ = run_home::resolved_above(place);
+    root_ = run_step_home::resolved_above(place);
     above_ = seen_from(root_);
-    if (!named.empty() || (above_.empty() && run_home::could_be_ours(root_))) break;
+    if (!named.empty() || (above_.empty() && run_step_home::could_be_ours(root_))) break;
     root_.clear();
   }
-  if (root_.empty()) above_ = seen_from(root_ = run_home::resolved_above(last));
-  folder_ = root_ + "/" + run_home::short_name(build_root + '\0' + identity_);
+  if (root_.empty()) above_ = seen_from(root_ = run_step_home::resolved_above(last));
+  folder_ = root_ + "/" + run_step_home::short_name(build_root + '\0' + identity_);
 }
 
 std::string step_home::folder_of(const std::string& link) const {
-  return folder_ + "/" + run_home::short_name(path_below(link, build_root_));
+  return folder_ + "/" + run_step_home::short_name(path_below(link, build_root_));
 }
 
 /// Makes the folder of the build tree and holds it for as long as this run lasts.
 status step_home::open() {
   if (problem_) return *problem_;
-  if (status made = run_home::made_our_own(root_); !made)
+  if (status made = run_step_home::made_our_own(root_); !made)
     return std::move(made).error().with("try", "CICD_WORK_DIR=<a folder of your own>");
-  if (!run_home::made_in_its_place(folder_, 0700))
+  if (!run_step_home::made_in_its_place(folder_, 0700))
     return error{exit_class::cannot_save, {}, "the folder of the steps cannot be made", folder_, {}};
   const std::string marker = folder_ + "/of";
   if (status said = write_file(marker, build_root_ + "\n" + identity_, durability::fast); !said) return said;
-  opened_->held = std::make_unique<run_home::held_file>(marker);
+  opened_->held = std::make_unique<run_step_home::held_file>(marker);
   (void)opened_->held->lock(LOCK_SH);
   return {};
 }
@@ -215,12 +215,12 @@ status step_home::prepare(const std::string& link) {
   std::call_once(opened_->once, [this] { opened_->how = open(); });
   if (!opened_->how) return opened_->how.error();
   const std::string folder = folder_of(link);
-  if (!run_home::made_in_its_place(folder, 0755))
+  if (!run_step_home::made_in_its_place(folder, 0755))
     return error{exit_class::cannot_save, {}, "the folder of the step cannot be made", folder, {}};
-  run_home::remove_links_between(build_root_ + "/.cicd", link);
+  run_step_home::remove_links_between(build_root_ + "/.cicd", link);
   if (link_target(link) == folder) return {};
   if (status gone = remove_tree(link); !gone) return gone;
-  if (status made = make_folder(run_home::above(link)); !made) return made;
+  if (status made = make_folder(run_step_home::above(link)); !made) return made;
   if (symlink(folder.c_str(), link.c_str()) == 0) return {};
   return error{exit_class::cannot_save, {}, "the link to the step's folder cannot be made", link, {}};
 }
@@ -236,14 +236,14 @@ void step_home::sweep() const {
   if (!opened_->held) return;
   const auto entries = list_tree(root_, [](const std::string&) { return false; });
   if (!entries) return;
-  int left = run_home::swept_at_once;
+  int left = run_step_home::swept_at_once;
   for (const tree_entry& entry : *entries) {
     const std::string folder = root_ + "/" + entry.path, marker = folder + "/of";
     struct stat now {};
     if (left == 0 || entry.kind != entry_kind::folder || folder == folder_ || stat(marker.c_str(), &now) != 0
-        || now.st_mtime + run_home::kept_for > std::time(nullptr) || !run_home::is_gone(marker))
+        || now.st_mtime + run_step_home::kept_for > std::time(nullptr) || !run_step_home::is_gone(marker))
       continue;
-    const run_home::held_file held(marker);
+    const run_step_home::held_file held(marker);
     if (!held.lock(LOCK_EX | LOCK_NB)) continue;
     (void)remove_tree(folder);
     --left;

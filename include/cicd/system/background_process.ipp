@@ -29,7 +29,7 @@ struct companion::inside {
   std::string said;
 };
 
-namespace system_companion {
+namespace system_background_process {
 namespace {
 
 using system_descriptor::descriptor;
@@ -62,12 +62,12 @@ int milliseconds_until(std::chrono::milliseconds deadline) {
 }
 
 }  // namespace
-}  // namespace system_companion
+}  // namespace system_background_process
 
 companion::companion(std::unique_ptr<inside> of) : inside_(std::move(of)) {}
 
 result<std::unique_ptr<companion>> companion::start(const command& what) {
-  namespace self = system_companion;
+  namespace self = system_background_process;
   const std::string name = what.words.empty() ? std::string() : what.words.front();
   const auto path =
       system_launch::variable(what.environment, "PATH").value_or("/usr/local/bin:/usr/bin:/bin");
@@ -92,7 +92,7 @@ companion::~companion() {
   kill(-inside_->id, SIGKILL);
   waitpid(inside_->id, nullptr, 0);
   system_launch::forget(inside_->id);
-  system_companion::wait_for_end(inside_->out);
+  system_background_process::wait_for_end(inside_->out);
   system_launch::reap_strays();
 }
 
@@ -103,7 +103,7 @@ companion::waited companion::wait_until_it_says(std::string_view text,
   const int cancel = cancelled == nullptr ? -1 : cancelled->descriptor();
   while (inside_->said.find(text) == std::string::npos) {
     std::array<pollfd, 2> waiting{pollfd{inside_->out.number(), POLLIN, 0}, pollfd{cancel, POLLIN, 0}};
-    poll(waiting.data(), waiting.size(), system_companion::milliseconds_until(deadline));
+    poll(waiting.data(), waiting.size(), system_background_process::milliseconds_until(deadline));
     if (cancelled != nullptr && cancelled->cancelled()) return waited::cancelled;
     std::array<char, 4096> buffer;
     const bool readable = waiting[0].revents != 0;

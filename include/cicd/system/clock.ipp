@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace system_clocks {
+namespace system_clock {
 namespace {
 
 class machine_clock final : public clock {
@@ -30,10 +30,10 @@ class machine_clock final : public clock {
 };
 
 }  // namespace
-}  // namespace system_clocks
+}  // namespace system_clock
 
 clock& system_clock_port() {
-  static system_clocks::machine_clock one;
+  static system_clock::machine_clock one;
   return one;
 }
 

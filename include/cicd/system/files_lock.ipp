@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace system_lock {
+namespace system_files_lock {
 namespace {
 
 /// Only information: a lock whose holder could not be written is a lock all the same.
@@ -33,7 +33,7 @@ std::string text_in(int lock) {
 }
 
 }  // namespace
-}  // namespace system_lock
+}  // namespace system_files_lock
 
 file_lock::file_lock(int descriptor, std::string left_by)
     : descriptor_(descriptor), left_by_(std::move(left_by)) {}
@@ -49,7 +49,7 @@ file_lock& file_lock::operator=(file_lock&& other) noexcept {
 
 file_lock::~file_lock() {
   if (descriptor_ < 0) return;
-  system_lock::name_holder(descriptor_, {});
+  system_files_lock::name_holder(descriptor_, {});
   close(descriptor_);
 }
 
@@ -62,8 +62,8 @@ result<std::optional<file_lock>> file_lock::try_take(const std::string& path, co
     if (errno == EWOULDBLOCK) return std::optional<file_lock>();
     if (errno != EINTR) return save_error("the lock cannot be taken", path, errno);
   }
-  std::string left_by = system_lock::text_in(file.number());
-  system_lock::name_holder(file.number(), holder);
+  std::string left_by = system_files_lock::text_in(file.number());
+  system_files_lock::name_holder(file.number(), holder);
   return std::optional(file_lock(file.release(), std::move(left_by)));
 }
 

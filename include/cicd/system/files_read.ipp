@@ -18,7 +18,7 @@
 
 namespace cicd {
 
-namespace system_read {
+namespace system_files_read {
 namespace {
 
 using system_descriptor::descriptor;
@@ -223,12 +223,12 @@ class walk {
 };
 
 }  // namespace
-}  // namespace system_read
+}  // namespace system_files_read
 
 result<std::optional<std::string>> read_below_if_there(const std::string& root,
                                                        const std::string& path,
                                                        const reading_rules& rules) {
-  system_read::walk walk(root, path, rules);
+  system_files_read::walk walk(root, path, rules);
   const result<bool> there = walk.go();
   if (!there) return there.error();
   if (!*there) return std::optional<std::string>();
@@ -238,7 +238,7 @@ result<std::optional<std::string>> read_below_if_there(const std::string& root,
 }
 
 result<std::string> read_below(const std::string& root, const std::string& path, const reading_rules& rules) {
-  system_read::walk walk(root, path, rules);
+  system_files_read::walk walk(root, path, rules);
   const result<bool> there = walk.go();
   if (!there) return there.error();
   return *there ? walk.content() : result<std::string>(walk.nothing());
@@ -248,18 +248,18 @@ result<std::optional<std::string>> place_below(const std::string& root,
                                                const std::string& path,
                                                exit_class refused) {
   const reading_rules rules{.limit = 0, .refused = refused};
-  system_read::walk walk(root, path, rules);
+  system_files_read::walk walk(root, path, rules);
   const result<bool> there = walk.go();
   if (!there) return there.error();
   return *there ? std::optional(walk.place()) : std::nullopt;
 }
 
 result<std::optional<std::string>> read_file_if_there(const std::string& path) {
-  const reading_rules rules{.limit = system_read::largest_of_ours};
-  const system_descriptor::descriptor file(open(path.c_str(), system_read::reading));
+  const reading_rules rules{.limit = system_files_read::largest_of_ours};
+  const system_descriptor::descriptor file(open(path.c_str(), system_files_read::reading));
   if (!file && errno == ENOENT) return std::optional<std::string>();
-  if (!file) return system_read::unreadable(path, errno, rules);
-  result<std::string> content = system_read::plain_content_of(file.number(), path, rules);
+  if (!file) return system_files_read::unreadable(path, errno, rules);
+  result<std::string> content = system_files_read::plain_content_of(file.number(), path, rules);
   if (!content) return std::move(content).error();
   return std::optional(*std::move(content));
 }
@@ -267,15 +267,15 @@ result<std::optional<std::string>> read_file_if_there(const std::string& path) {
 result<std::string> read_file(const std::string& path) {
   auto content = read_file_if_there(path);
   if (!content) return std::move(content).error();
-  if (!*content) return system_read::unreadable(path, ENOENT, {});
+  if (!*content) return system_files_read::unreadable(path, ENOENT, {});
   return *std::move(*content);
 }
 
 result<std::string> read_given(const std::string& path) {
   const reading_rules rules;
   const system_descriptor::descriptor file(open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
-  if (!file) return system_read::unreadable(path, errno, rules);
-  return system_read::content_of(file.number(), path, rules);
+  if (!file) return system_files_read::unreadable(path, errno, rules);
+  return system_files_read::content_of(file.number(), path, rules);
 }
 
 }  // namespace cicd

@@ -20,7 +20,7 @@
 
 namespace cicd {
 
-namespace system_tree_files {
+namespace system_files_tree {
 namespace {
 
 using system_descriptor::descriptor;
@@ -196,25 +196,25 @@ status copy_file(const std::string& from, const std::string& to, mode_t mode) {
 }
 
 }  // namespace
-}  // namespace system_tree_files
+}  // namespace system_files_tree
 
 result<std::vector<tree_entry>> list_tree(const std::string& root,
                                           const std::function<bool(const std::string& relative)>& enter) {
-  return system_tree_files::lister(root, enter).list();
+  return system_files_tree::lister(root, enter).list();
 }
 
 std::optional<std::string> link_target(const std::string& path) {
-  return system_tree_files::link_target(AT_FDCWD, path.c_str(), 256);
+  return system_files_tree::link_target(AT_FDCWD, path.c_str(), 256);
 }
 
 status remove_tree(const std::string& path) {
   const std::size_t end = path.find_last_not_of('/');
   if (end == path.npos) return system_files::save_error("it is never removed", path, EPERM);
-  return system_tree_files::remove_entry(AT_FDCWD, path.substr(0, end + 1), path);
+  return system_files_tree::remove_entry(AT_FDCWD, path.substr(0, end + 1), path);
 }
 
 status copy_entry(const std::string& from, const std::string& to) {
-  using namespace system_tree_files;
+  using namespace system_files_tree;
   struct stat entry {};
   if (lstat(from.c_str(), &entry) != 0)
     return file_error(exit_class::usage, "it cannot be copied", from, errno);

@@ -18,7 +18,7 @@
 
 namespace cicd {
 
-namespace system_write {
+namespace system_files_write {
 namespace {
 
 using system_descriptor::descriptor;
@@ -118,10 +118,10 @@ int output_that_is(const struct stat& entry) {
 }
 
 }  // namespace
-}  // namespace system_write
+}  // namespace system_files_write
 
 status write_given(const std::string& path, std::string_view content) {
-  using namespace system_write;
+  using namespace system_files_write;
   struct stat named {
   }, entry{};
   if (lstat(path.c_str(), &named) != 0) return write_file(path, content, durability::durable);
@@ -139,7 +139,7 @@ status write_given(const std::string& path, std::string_view content) {
 }
 
 status write_file(const std::string& path, std::string_view content, durability how, unsigned mode) {
-  using namespace system_write;
+  using namespace system_files_write;
   auto file = std::make_unique<temporary_file>(path, mode);
   if (file->problem() == ENOENT) {
     if (status folder = make_folders_of(path, how); !folder) return folder;
@@ -155,7 +155,7 @@ status write_file(const std::string& path, std::string_view content, durability 
 }
 
 status make_folder(const std::string& path) {
-  return system_write::make_folders(path, [](const std::string&) { return status{}; });
+  return system_files_write::make_folders(path, [](const std::string&) { return status{}; });
 }
 
 status rename_over(const std::string& from, const std::string& to) {
@@ -195,7 +195,7 @@ append_file::~append_file() {
 }
 
 result<append_file> append_file::open(const std::string& path, unsigned mode) {
-  using namespace system_write;
+  using namespace system_files_write;
   constexpr int how = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   const auto open_it = [&] { return ::open(path.c_str(), how, mode); };
   int opened = open_it();
@@ -208,7 +208,7 @@ result<append_file> append_file::open(const std::string& path, unsigned mode) {
 }
 
 status append_file::append(std::string_view bytes) {
-  const int problem = system_write::write_all(descriptor_, bytes);
+  const int problem = system_files_write::write_all(descriptor_, bytes);
   return problem == 0 ? status{}
                       : status(system_files::save_error("the file cannot be appended to", path_, problem));
 }

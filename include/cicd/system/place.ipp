@@ -17,7 +17,7 @@ namespace cicd {
 namespace system_place {
 namespace {
 
-using namespace system_tree_files;
+using namespace system_files_tree;
 
 error leads_out(const std::string& path) {
   return error{exit_class::corrupt, {}, "this path would lead out of its folder", path, {}};

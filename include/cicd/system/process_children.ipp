@@ -22,7 +22,7 @@
 
 namespace cicd {
 
-namespace system_children {
+namespace system_process_children {
 namespace {
 
 using namespace std::chrono_literals;
@@ -233,7 +233,7 @@ class running_child final : public child, public std::enable_shared_from_this<ru
   event_loop& loop_;
   child_events events_;
   mutable std::array<output_pipe, 2> pipes_;  // Asio's handles have no const view of themselves
-  std::optional<system_loop::interest> kept_;
+  std::optional<system_process_event_loop::interest> kept_;
   mutable std::optional<system_tree::step_tree> tree_;  // remembers whom it found
   boost::asio::posix::stream_descriptor process_;       // a pidfd: readable once the process has ended
   int id_ = -1;
@@ -258,10 +258,10 @@ class real_processes final : public process_port {
 };
 
 }  // namespace
-}  // namespace system_children
+}  // namespace system_process_children
 
 std::unique_ptr<process_port> system_processes(event_loop& loop) {
-  return std::make_unique<system_children::real_processes>(loop);
+  return std::make_unique<system_process_children::real_processes>(loop);
 }
 
 }  // namespace cicd

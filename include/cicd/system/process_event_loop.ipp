@@ -21,7 +21,7 @@
 
 namespace cicd {
 
-namespace system_loop {
+namespace system_process_event_loop {
 
 /// A thread that no signal comes to: those stay with the threads that the program itself made.
 inline std::thread quiet_thread(std::function<void()> work) {
@@ -110,7 +110,7 @@ class background_pool {
   bool closing_ = false;
 };
 
-}  // namespace system_loop
+}  // namespace system_process_event_loop
 
 struct event_loop::implementation {
   /// How many things there are to wait for. Outlives the handlers that the context destroys.
@@ -120,11 +120,11 @@ struct event_loop::implementation {
   boost::asio::io_context context{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> kept_open{context.get_executor()};
   bool left = false;
-  system_loop::background_pool pool;
-  system_loop::own_threads own;
+  system_process_event_loop::background_pool pool;
+  system_process_event_loop::own_threads own;
 };
 
-namespace system_loop {
+namespace system_process_event_loop {
 namespace {
 
 using loop_inside = event_loop::implementation;
@@ -177,7 +177,7 @@ struct signal_listener : std::enable_shared_from_this<signal_listener> {
 };
 
 }  // namespace
-}  // namespace system_loop
+}  // namespace system_process_event_loop
 
 event_loop::event_loop() : implementation_(std::make_unique<implementation>()) {}
 
@@ -192,12 +192,13 @@ void event_loop::leave() {
 }
 
 void event_loop::post(std::function<void()> callback) {
-  boost::asio::post(implementation_->context,
-                    [call = std::move(callback), kept = system_loop::interest(*implementation_)] { call(); });
+  boost::asio::post(
+      implementation_->context,
+      [call = std::move(callback), kept = system_process_event_loop::interest(*implementation_)] { call(); });
 }
 
 std::shared_ptr<void> event_loop::after(std::chrono::milliseconds delay, std::function<void()> callback) {
-  auto timer = std::make_shared<system_loop::timer>(*implementation_);
+  auto timer = std::make_shared<system_process_event_loop::timer>(*implementation_);
   timer->waiting.expires_after(delay);
   timer->waiting.async_wait([weak = std::weak_ptr(timer), call = std::move(callback)](const auto& problem) {
     const auto self = weak.lock();
@@ -209,7 +210,7 @@ std::shared_ptr<void> event_loop::after(std::chrono::milliseconds delay, std::fu
 }
 
 void event_loop::in_background(std::function<void()> work, std::function<void()> then) {
-  auto kept = std::make_shared<system_loop::interest>(*implementation_);
+  auto kept = std::make_shared<system_process_event_loop::interest>(*implementation_);
   implementation_->pool.submit([this, work = std::move(work), then = std::move(then),
                                 kept = std::move(kept)]() mutable {
     work();
@@ -218,9 +219,9 @@ void event_loop::in_background(std::function<void()> work, std::function<void()>
 }
 
 void event_loop::on_own_thread(std::function<void()> work, std::function<void()> then) {
-  auto kept = std::make_shared<system_loop::interest>(*implementation_);
+  auto kept = std::make_shared<system_process_event_loop::interest>(*implementation_);
   implementation_->own.start([this, work = std::move(work), then = std::move(then),
-                              kept = std::move(kept)](system_loop::own_threads::place at) {
+                              kept = std::move(kept)](system_process_event_loop::own_threads::place at) {
     work();
     boost::asio::post(implementation_->context, [this, at, then, kept] {
       implementation_->own.forget(at);
@@ -230,7 +231,8 @@ void event_loop::on_own_thread(std::function<void()> work, std::function<void()>
 }
 
 std::shared_ptr<void> event_loop::on_signal(std::function<void(int signal)> callback) {
-  auto listener = std::make_shared<system_loop::signal_listener>(*implementation_, std::move(callback));
+  auto listener =
+      std::make_shared<system_process_event_loop::signal_listener>(*implementation_, std::move(callback));
   listener->listen();
   return listener;
 }

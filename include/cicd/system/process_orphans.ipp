@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace system_strays {
+namespace system_process_orphans {
 
 bool bears(int id, std::string_view assignment) {
   std::ifstream file("/proc/" + std::to_string(id) + "/environ", std::ios::binary);
@@ -33,12 +33,12 @@ std::vector<system_table::process_entry> bearers(std::string_view assignment) {
   return found;
 }
 
-}  // namespace system_strays
+}  // namespace system_process_orphans
 
 std::size_t end_strays(std::string_view assignment) {
   std::size_t ended = 0;
   for (int round = 0; round < 200; ++round) {
-    const auto left = system_strays::bearers(assignment);
+    const auto left = system_process_orphans::bearers(assignment);
     if (left.empty()) break;
     if (round == 0) ended = left.size();
     for (const system_table::process_entry& one : left) system_table::send_signal(one, SIGKILL);

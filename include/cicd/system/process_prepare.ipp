@@ -18,7 +18,7 @@
 
 namespace cicd {
 
-namespace system_prepare {
+namespace system_process_prepare {
 namespace {
 
 constexpr std::string_view auth_by_fifo = "--jobserver-auth=fifo:";
@@ -74,15 +74,15 @@ void remove_dead_jobserver(const char* variable) {
 }
 
 }  // namespace
-}  // namespace system_prepare
+}  // namespace system_process_prepare
 
 void prepare_process() {
-  system_prepare::open_standard_streams();
+  system_process_prepare::open_standard_streams();
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  system_prepare::remove_dead_jobserver("MAKEFLAGS");
-  system_prepare::remove_dead_jobserver("MFLAGS");
+  system_process_prepare::remove_dead_jobserver("MAKEFLAGS");
+  system_process_prepare::remove_dead_jobserver("MFLAGS");
 }
 
 }  // namespace cicd

@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace system_program {
+namespace system_process_program {
 namespace {
 
 bool is_file(const std::string& path) {
@@ -106,7 +106,7 @@ std::string signal_meaning(int signal) {
 }
 
 }  // namespace
-}  // namespace system_program
+}  // namespace system_process_program
 
 int ending::shell_status() const {
   switch (kind) {
@@ -120,7 +120,8 @@ int ending::shell_status() const {
 std::string meaning_of(const ending& how) {
   if (how.kind == ending::how::not_started && !how.text.empty()) return how.text;
   const int status = how.shell_status();
-  if (how.kind == ending::how::signalled || status > 128) return system_program::signal_meaning(status - 128);
+  if (how.kind == ending::how::signalled || status > 128)
+    return system_process_program::signal_meaning(status - 128);
   if (status == 127) return "program not found, or a library of it";
   if (status == 126) return "found, but it cannot be executed";
   return {};
@@ -129,7 +130,7 @@ std::string meaning_of(const ending& how) {
 std::optional<std::string> find_program(std::string_view name,
                                         std::string_view path_variable,
                                         std::string_view directory) {
-  using system_program::below;
+  using system_process_program::below;
   if (name.empty()) return std::nullopt;
   if (name.find('/') != name.npos) {
     std::string path = below(directory, name);
@@ -139,16 +140,16 @@ std::optional<std::string> find_program(std::string_view name,
     const std::size_t end = std::min(path_variable.find(':', start), path_variable.size());
     const std::string_view folder = path_variable.substr(start, end - start);
     std::string path = below(directory, folder.empty() ? "." : folder) + "/" + std::string(name);
-    if (access(path.c_str(), X_OK) == 0 && system_program::is_file(path)) return path;
+    if (access(path.c_str(), X_OK) == 0 && system_process_program::is_file(path)) return path;
     start = end + 1;
   }
   return std::nullopt;
 }
 
 std::string install_hint(std::string_view program) {
-  const std::string_view package = system_program::package_of(program);
+  const std::string_view package = system_process_program::package_of(program);
   if (package.empty()) return {};
-  const std::string here = system_program::distribution();
+  const std::string here = system_process_program::distribution();
   const bool ubuntu = here.find("ubuntu ") != here.npos;
   if (ubuntu && program == "kubectl") return "snap install kubectl --classic";
   if (program == "kubectl") return "kubectl 1.24 or newer, as https://kubernetes.io/docs/tasks/tools/ says";

@@ -56,7 +56,7 @@ int cancellation::insisted_descriptor() const {
   return state_->insistence.number();
 }
 
-namespace system_run {
+namespace system_process_run_to_end {
 namespace {
 
 thread_local const cancellation* heard_here = nullptr;
@@ -220,17 +220,17 @@ class running {
 };
 
 }  // namespace
-}  // namespace system_run
+}  // namespace system_process_run_to_end
 
 cancellation_scope::cancellation_scope(const cancellation& of)
-    : before_(std::exchange(system_run::heard_here, &of)) {}
+    : before_(std::exchange(system_process_run_to_end::heard_here, &of)) {}
 
 cancellation_scope::~cancellation_scope() {
-  system_run::heard_here = before_;
+  system_process_run_to_end::heard_here = before_;
 }
 
 captured run_to_end(const command& what, const capture_options& options) {
-  return system_run::running(options).to_end(what);
+  return system_process_run_to_end::running(options).to_end(what);
 }
 
 }  // namespace cicd

@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace urls {
+namespace system_url {
 namespace {
 
 error no_url(std::string_view text) {
@@ -115,13 +115,13 @@ bool is_excepted(const url& to, const surroundings& around) {
 }
 
 }  // namespace
-}  // namespace urls
+}  // namespace system_url
 
 result<url> url::from(std::string_view text) {
   const auto mark = text.find("://");
-  if (mark == text.npos || !urls::is_plain(text)) return urls::no_url(text);
+  if (mark == text.npos || !system_url::is_plain(text)) return system_url::no_url(text);
   url read{.scheme = lower(text.substr(0, mark)), .host = {}};
-  if (read.scheme != "http" && read.scheme != "https") return urls::no_url(text);
+  if (read.scheme != "http" && read.scheme != "https") return system_url::no_url(text);
   read.port = read.scheme == "https" ? 443 : 80;
   std::string_view rest = text.substr(mark + 3);
   rest = rest.substr(0, rest.find('#'));
@@ -129,10 +129,10 @@ result<url> url::from(std::string_view text) {
   read.target = rest.substr(server.size());
   if (!read.target.starts_with('/')) read.target.insert(0, 1, '/');
   if (const auto at = server.rfind('@'); at != server.npos) {
-    read.login = urls::decoded(server.substr(0, at));
+    read.login = system_url::decoded(server.substr(0, at));
     server.remove_prefix(at + 1);
   }
-  if (!urls::take_server(server, read)) return urls::no_url(text);
+  if (!system_url::take_server(server, read)) return system_url::no_url(text);
   return read;
 }
 
@@ -140,7 +140,7 @@ result<url> url::resolved(std::string_view reference) const {
   if (reference.starts_with("//")) return from(scheme + ":" + std::string(reference));
   const auto colon = reference.find(':');
   if (colon < reference.find_first_of("/?#")) return from(reference);
-  if (!urls::is_plain(reference)) return urls::no_url(reference);
+  if (!system_url::is_plain(reference)) return system_url::no_url(reference);
   url to = *this;
   const std::string path = target.substr(0, target.find('?'));
   const std::string_view plain = reference.substr(0, reference.find('#'));
@@ -166,8 +166,8 @@ std::string url::text() const {
 
 result<std::optional<http_proxy>> proxy_for(const url& to, const surroundings& around) {
   const std::string name = upper(to.scheme) + "_PROXY";
-  const std::string value = urls::variable(around, name);
-  if (value.empty() || urls::is_excepted(to, around)) return std::optional<http_proxy>();
+  const std::string value = system_url::variable(around, name);
+  if (value.empty() || system_url::is_excepted(to, around)) return std::optional<http_proxy>();
   const std::string whole = value.find("://") == value.npos ? "http://" + value : value;
   auto read = url::from(whole);
   if (!read || read->scheme != "http" || read->target != "/") {

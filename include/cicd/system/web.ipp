@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace web {
+namespace system_web {
 namespace {
 
 /// What may be told to any server.
@@ -65,7 +65,7 @@ result<url> followed(const url& from, const http_response& answer) {
 }
 
 }  // namespace
-}  // namespace web
+}  // namespace system_web
 
 web_client::web_client(surroundings around, const cancellation* cancelled, const clock& time)
     : around_(std::move(around)), cancelled_(cancelled), time_(time) {}
@@ -82,18 +82,18 @@ result<http_response> web_client::send(const web_request& request) {
                  .value = shown_url(request.url),
                  .notes = {{"try", "the header Authorization"}}};
   }
-  if (status good = web::checked(request); !good) return std::move(good).error();
+  if (status good = system_web::checked(request); !good) return std::move(good).error();
   web_request current = request;
   const auto end = time_.elapsed() + request.limit;
   for (int redirects = 0;; ++redirects) {
     auto answer = ask(current, *to, end - time_.elapsed());
-    if (!answer || !web::is_redirect(current, *answer)) return answer;
+    if (!answer || !system_web::is_redirect(current, *answer)) return answer;
     if (redirects == request.most_redirects)
-      return web::refused(*to, fmt::format("it redirects more than {} times", request.most_redirects),
-                          answer->location, "the URL that it means in the end");
-    auto next = web::followed(*to, *answer);
+      return system_web::refused(*to, fmt::format("it redirects more than {} times", request.most_redirects),
+                                 answer->location, "the URL that it means in the end");
+    auto next = system_web::followed(*to, *answer);
     if (!next) return std::move(next).error();
-    if (!next->same_server(*to)) web::keep_harmless(current);
+    if (!next->same_server(*to)) system_web::keep_harmless(current);
     to = std::move(next);
   }
 }

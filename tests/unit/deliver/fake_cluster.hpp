@@ -38,7 +38,7 @@ class fake_cluster : public cluster {
   }
   static object_key key_of(const json& of) { return object_key::of(of); }
 
-  std::unique_ptr<cluster> twin() override { return std::make_unique<fake_cluster>(at_); }
+  std::unique_ptr<cluster> second_connection() override { return std::make_unique<fake_cluster>(at_); }
   std::string name() const override { return "test"; }
   int minor_version() const override { return 34; }
   std::string default_namespace() const override { return "orders"; }

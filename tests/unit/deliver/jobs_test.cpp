@@ -139,7 +139,7 @@ TEST_F(jobs_by_hand, that_the_server_does_not_take_have_started_and_not_ended) {
 /// A cluster whose Jobs end as its script says.
 class scripted_jobs : public kubernetes::scripted_cluster {
  public:
-  std::unique_ptr<cluster> twin() override { return std::make_unique<scripted_jobs>(); }
+  std::unique_ptr<cluster> second_connection() override { return std::make_unique<scripted_jobs>(); }
   kubernetes::api_answer create(const json& object) override {
     json made = object, metadata = object["metadata"];
     metadata.set("uid", "j1");

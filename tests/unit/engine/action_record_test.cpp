@@ -16,6 +16,7 @@ namespace {
 struct slow_clock : clock {
   std::chrono::system_clock::time_point now() const override { return *utc_from("2026-11-21T08:00:00Z"); }
   std::chrono::milliseconds elapsed() const override { return ticks_ += std::chrono::milliseconds(10); }
+  bool wait(std::chrono::milliseconds, const cancellation*) const override { return true; }
   mutable std::chrono::milliseconds ticks_{};
 };
 

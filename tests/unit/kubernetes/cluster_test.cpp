@@ -404,7 +404,7 @@ TEST(cluster, twin_does_not_hear_of_the_cancellation) {
   });
   const auto with = cluster::over(server.where(), "test", &cancelled);
   ASSERT_TRUE(with);
-  const auto twin = (*with)->twin();
+  const auto twin = (*with)->second_connection();
   cancelled.cancel();
   const api_answer refused = (*with)->get(orders);
   ASSERT_FALSE(refused);

@@ -73,7 +73,7 @@ struct rehearsed_stream {
 
 class rehearsed : public scripted_cluster {
  public:
-  std::unique_ptr<cluster> twin() override {
+  std::unique_ptr<cluster> second_connection() override {
     auto other = std::make_unique<rehearsed>();
     other->removed = removed;
     return other;

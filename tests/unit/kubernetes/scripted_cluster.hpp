@@ -35,7 +35,7 @@ class scripted_cluster : public cluster {
   moment now() const { return now_; }
   bool cancelled() const { return cancelled_; }
 
-  std::unique_ptr<cluster> twin() override { return nullptr; }
+  std::unique_ptr<cluster> second_connection() override { return nullptr; }
   std::string name() const override { return "test"; }
   int minor_version() const override { return 34; }
   std::string default_namespace() const override { return "shop"; }

@@ -12,7 +12,7 @@
 
 namespace cicd::declaring {
 
-namespace checks_between {
+namespace declare_check_checks_between {
 namespace {
 
 /// Reports the second of two that share one place.
@@ -151,10 +151,10 @@ class object_keeper {
 };
 
 }  // namespace
-}  // namespace checks_between
+}  // namespace declare_check_checks_between
 
 void check_between(std::deque<draft>& all, findings& found) {
-  using namespace checks_between;
+  using namespace declare_check_checks_between;
   place_keeper repositories("two images would be published to one repository", found);
   folder_keeper folders(found);
   object_keeper objects(found);

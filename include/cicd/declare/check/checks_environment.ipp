@@ -11,7 +11,7 @@
 
 namespace cicd::declaring {
 
-namespace checks_environment {
+namespace declare_check_checks_environment {
 namespace {
 
 /// An option that some ways of deploying cannot honour.
@@ -128,10 +128,10 @@ void check_canaries_apart(const draft& in, findings& found) {
 }
 
 }  // namespace
-}  // namespace checks_environment
+}  // namespace declare_check_checks_environment
 
 void check_environments(draft& of, findings& found) {
-  using namespace checks_environment;
+  using namespace declare_check_checks_environment;
   for (const auto& each : of.all<environment>().items()) check_environment(each, found);
   for (const auto& each : of.all<preview>().items()) check_preview(each, of, found);
   for (auto& each : of.all<canary>().items()) check_canary(each, of, found);

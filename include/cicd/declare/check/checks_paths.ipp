@@ -14,7 +14,7 @@
 #include <cicd/declare/placeholders.hpp>
 
 namespace cicd::declaring {
-namespace checks_paths {
+namespace declare_check_checks_paths {
 namespace {
 
 /// What CMake, its generators and the driver write below a build tree.
@@ -106,10 +106,10 @@ void check_render_path(const draft& in, const declaration<environment>& of, find
 }
 
 }  // namespace
-}  // namespace checks_paths
+}  // namespace declare_check_checks_paths
 
 void check_paths(const draft& of, std::string_view build_root, findings& found) {
-  using namespace checks_paths;
+  using namespace declare_check_checks_paths;
   const std::string source = source_directory_of(of.own);
   for (const auto& each : of.all<step>().items()) check_step_paths(each, source, build_root, found);
   for (const auto& each : of.all<image>().items()) check_image_paths(each, found);

@@ -12,7 +12,7 @@
 
 namespace cicd::declaring {
 
-namespace checks_workload {
+namespace declare_check_checks_workload {
 namespace {
 
 /// Kubernetes adds the time of a run to the name of a CronJob when it names its Job, and a revision to that
@@ -423,10 +423,10 @@ void check_cron_override(const declaration<cron_job>& of,
 }
 
 }  // namespace
-}  // namespace checks_workload
+}  // namespace declare_check_checks_workload
 
 void check_workloads(draft& of, const zone_source& zones, findings& found) {
-  using namespace checks_workload;
+  using namespace declare_check_checks_workload;
   each_kind([&]<typename T>() {
     if constexpr (has_places<T>) check_all<T>(of, found);
   });

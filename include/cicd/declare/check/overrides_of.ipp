@@ -8,7 +8,7 @@
 
 namespace cicd {
 
-namespace declare_service_in {
+namespace declare_check_overrides_of {
 namespace {
 
 bool reads_secrets(const container& of) {
@@ -36,7 +36,7 @@ std::vector<container> all_containers(const pipeline& declared,
 }
 
 }  // namespace
-}  // namespace declare_service_in
+}  // namespace declare_check_overrides_of
 
 service service_in(const pipeline& declared,
                    std::string_view name,
@@ -55,9 +55,9 @@ cron_job cron_job_in(const pipeline& declared,
 std::vector<container> containers_in(const pipeline& declared,
                                      std::string_view environment,
                                      std::string_view copy) {
-  std::vector<container> all = declare_service_in::all_containers(declared, environment, copy);
-  std::erase_if(all,
-                [&](const container& each) { return !declare_service_in::runs_in(declared, each, copy); });
+  std::vector<container> all = declare_check_overrides_of::all_containers(declared, environment, copy);
+  std::erase_if(
+      all, [&](const container& each) { return !declare_check_overrides_of::runs_in(declared, each, copy); });
   return all;
 }
 
@@ -65,8 +65,8 @@ std::vector<std::string> left_out_of(const pipeline& declared,
                                      std::string_view environment,
                                      std::string_view copy) {
   std::vector<std::string> names;
-  for (const container& each : declare_service_in::all_containers(declared, environment, copy))
-    if (!declare_service_in::runs_in(declared, each, copy)) names.push_back(each.name.str());
+  for (const container& each : declare_check_overrides_of::all_containers(declared, environment, copy))
+    if (!declare_check_overrides_of::runs_in(declared, each, copy)) names.push_back(each.name.str());
   return names;
 }
 

@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace declare_explain {
+namespace declare_explain_explain {
 namespace {
 
 using declaring::aligned_lines;
@@ -142,7 +142,7 @@ std::string template_page(const declaring::pipeline_template& of) {
 }
 
 }  // namespace
-}  // namespace declare_explain
+}  // namespace declare_explain_explain
 
 std::vector<std::string> subjects(const model* declared, const template_source& templates) {
   std::vector<std::string> all;
@@ -159,7 +159,7 @@ std::vector<std::string> subjects(const model* declared, const template_source& 
 result<std::string> explanation(std::string_view subject,
                                 const model* declared,
                                 const template_source& templates) {
-  using namespace declare_explain;
+  using namespace declare_explain_explain;
   if (const declaring_function* function = function_named(subject)) return function_page(*function);
   if (const option* option = option_named(subject)) return option_page(subject, *option);
   if (subject == "placeholders") return placeholders_page();

@@ -9,7 +9,7 @@
 
 namespace cicd {
 
-namespace declare_reference {
+namespace declare_explain_explain_reference {
 namespace {
 
 constexpr std::string_view head = R"~(# Reference
@@ -51,14 +51,14 @@ void append_option(std::string& to, std::string_view kind, const declaring::opti
 }
 
 }  // namespace
-}  // namespace declare_reference
+}  // namespace declare_explain_explain_reference
 
 std::string reference_markdown() {
-  std::string page(declare_reference::head);
+  std::string page(declare_explain_explain_reference::head);
   for (const declaring_function& function : declaring_functions()) {
     page += fmt::format("## `{}({} …)`\n\n{}\n\n", function.name, function.signature, function.summary);
     for (const declaring::option& each : declaring::options_of(function.kind))
-      declare_reference::append_option(page, function.kind, each);
+      declare_explain_explain_reference::append_option(page, function.kind, each);
   }
   page +=
       "## Placeholders\n\nA name in braces, not after `$` or `%`, stands for a value where its option says "

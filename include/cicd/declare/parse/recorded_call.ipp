@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace declare_call {
+namespace declare_parse_recorded_call {
 namespace {
 
 std::string ordinal(int number) {
@@ -125,7 +125,7 @@ std::string_view taken_line(std::string_view& rest, std::size_t& number) {
 }
 
 }  // namespace
-}  // namespace declare_call
+}  // namespace declare_parse_recorded_call
 
 std::string origin::text(std::string_view source_root) const {
   std::string_view file = list_file;
@@ -133,11 +133,11 @@ std::string origin::text(std::string_view source_root) const {
       && file.substr(source_root.size()).starts_with('/'))
     file.remove_prefix(source_root.size() + 1);
   if (which == 0) return fmt::format("{}, {}", file, part.empty() ? function : part);
-  return fmt::format("{}, {} call of {}()", file, declare_call::ordinal(which), function);
+  return fmt::format("{}, {} call of {}()", file, declare_parse_recorded_call::ordinal(which), function);
 }
 
 result<recorded_calls> read_calls(std::string_view ndjson, const genex_reader& genex) {
-  using namespace declare_call;
+  using namespace declare_parse_recorded_call;
   recorded_calls read;
   std::size_t number = 0;
   const std::string_view whole = ndjson;

@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace declare_cluster_values {
+namespace declare_values_cluster_values {
 namespace {
 
 /// The words apart by any white space.
@@ -43,7 +43,7 @@ std::string meant_source(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace declare_cluster_values
+}  // namespace declare_values_cluster_values
 
 namespace detail {
 
@@ -68,7 +68,7 @@ std::string cron_schedule_rule::guess(std::string_view text) {
     const std::vector<std::string> known{"@hourly", "@daily", "@weekly", "@monthly", "@yearly"};
     return nearest(text, known).value_or("");
   }
-  std::vector<std::string> words = declare_cluster_values::words_of(text);
+  std::vector<std::string> words = declare_values_cluster_values::words_of(text);
   if (words.size() == 6) words.erase(words.begin());  // one with seconds first
   if (words.size() == 5 && words.back() == "7") words.back() = "0";
   return joined(words, " ");
@@ -195,7 +195,7 @@ std::optional<mount> mount::parse(std::string_view word) {
 std::string mount::guess(std::string_view word) {
   return detail::at_equals(word, [](std::string_view source, std::string_view path) {
     if (source.starts_with('/')) std::swap(source, path);
-    const std::string made = declare_cluster_values::meant_source(source);
+    const std::string made = declare_values_cluster_values::meant_source(source);
     const std::string where = path.starts_with('/') ? std::string(path) : "/" + std::string(path);
     return mount_source::accepts(made) ? made + "=" + where : std::string();
   });

@@ -8,7 +8,7 @@
 
 namespace cicd {
 
-namespace declare_interned {
+namespace declare_values_literal_interned {
 namespace {
 
 struct text_hash {
@@ -17,10 +17,10 @@ struct text_hash {
 };
 
 }  // namespace
-}  // namespace declare_interned
+}  // namespace declare_values_literal_interned
 
 std::string_view interned(std::string_view text) {
-  using store = std::unordered_set<std::string, declare_interned::text_hash, std::equal_to<>>;
+  using store = std::unordered_set<std::string, declare_values_literal_interned::text_hash, std::equal_to<>>;
   static std::mutex guard;
   static store& texts =
       *new store(1024);  // never destroyed: constants in other files may still view it at exit

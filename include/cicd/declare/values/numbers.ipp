@@ -9,7 +9,7 @@
 
 namespace cicd {
 
-namespace declare_numbers {
+namespace declare_values_numbers {
 namespace {
 
 /// The nearer end of a range for a whole number outside of it.
@@ -20,7 +20,7 @@ std::string clamped(std::string_view text, std::string_view least, std::string_v
 }
 
 }  // namespace
-}  // namespace declare_numbers
+}  // namespace declare_values_numbers
 
 std::string duration::guess(std::string_view text) {
   return detail::is_whole(text) ? std::string(text) + "s" : "";
@@ -39,14 +39,14 @@ std::string duration::text() const {
 }
 
 std::string port_number::guess(std::string_view text) {
-  return declare_numbers::clamped(text, "1", "65535");
+  return declare_values_numbers::clamped(text, "1", "65535");
 }
 std::string port_number::text() const {
   return fmt::format("{}", number());
 }
 
 std::string retry_count::guess(std::string_view text) {
-  return declare_numbers::clamped(text, "0", "20");
+  return declare_values_numbers::clamped(text, "0", "20");
 }
 std::string retry_count::text() const {
   return fmt::format("{}", number());
@@ -54,7 +54,7 @@ std::string retry_count::text() const {
 
 std::string replica_range::guess(std::string_view text) {
   const auto dots = text.find("..");
-  if (dots == text.npos) return declare_numbers::clamped(text, "0", "1000");
+  if (dots == text.npos) return declare_values_numbers::clamped(text, "0", "1000");
   const std::string_view low = text.substr(0, dots), high = text.substr(dots + 2);
   return low == high ? std::string(low) : fmt::format("{}..{}", high, low);
 }

@@ -7,7 +7,7 @@
 
 namespace cicd {
 
-namespace declare_cron_clock {
+namespace declare_values_schedule {
 namespace {
 
 constexpr std::int64_t seconds_a_day = 86'400;
@@ -66,7 +66,7 @@ bool has(std::uint64_t bits, int number) {
 }
 
 }  // namespace
-}  // namespace declare_cron_clock
+}  // namespace declare_values_schedule
 
 // Counted in eras of 400 years whose years begin in March, so that a leap day is a year's last.
 std::int64_t days_to(std::int64_t year, int month, int day) {
@@ -78,7 +78,7 @@ std::int64_t days_to(std::int64_t year, int month, int day) {
 }
 
 local_time local_time_from(std::int64_t seconds) {
-  using declare_cron_clock::seconds_a_day;
+  using declare_values_schedule::seconds_a_day;
   const std::int64_t days = (seconds >= 0 ? seconds : seconds - seconds_a_day + 1) / seconds_a_day;
   const std::int64_t rest = seconds - days * seconds_a_day;
   local_time made;
@@ -93,14 +93,14 @@ local_time local_time_from(std::int64_t seconds) {
 }
 
 bool cron_times::holds(const local_time& at) const {
-  using declare_cron_clock::has;
+  using declare_values_schedule::has;
   if (!has(minutes, at.minute) || !has(hours, at.hour) || !has(months, at.month)) return false;
   const bool day = has(days, at.day), weekday = has(weekdays, at.weekday);
   return any_day || any_weekday ? day && weekday : day || weekday;
 }
 
 cron_times times_of(cron_schedule of) {
-  using namespace declare_cron_clock;
+  using namespace declare_values_schedule;
   const auto& fields = detail::cron_schedule_rule::fields;
   cron_times made;
   bool ignored = false;

@@ -11,7 +11,7 @@
 
 namespace cicd {
 
-namespace declare_time_zone {
+namespace declare_values_time_zone {
 namespace {
 
 constexpr std::size_t header_size = 44;
@@ -193,12 +193,12 @@ void add_by_rule(std::string_view text,
 }
 
 }  // namespace
-}  // namespace declare_time_zone
+}  // namespace declare_values_time_zone
 
 std::optional<std::vector<clock_change>> clock_changes_in(std::string_view tzif,
                                                           std::int64_t from,
                                                           std::int64_t until) {
-  using namespace declare_time_zone;
+  using namespace declare_values_time_zone;
   const auto in = block_of(tzif);
   if (!in) return std::nullopt;
   auto changes = listed_in(tzif, *in);

@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace declare_values {
+namespace declare_values_values {
 namespace {
 
 /// Every character that `keeps` does not want becomes `other`.
@@ -37,20 +37,20 @@ std::string meant_toggle(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace declare_values
+}  // namespace declare_values_values
 
 namespace detail {
 
 std::string dns_label_rule::guess(std::string_view text) {
-  const std::string made = declare_values::with_others_as(lower(text), '-', is_alnum_lower);
-  return declare_values::without_ends(made.substr(0, 63), "-");
+  const std::string made = declare_values_values::with_others_as(lower(text), '-', is_alnum_lower);
+  return declare_values_values::without_ends(made.substr(0, 63), "-");
 }
 
 std::string host_name_rule::guess(std::string_view text) {
   text = text.substr(text.find("://") == text.npos ? 0 : text.find("://") + 3);
   const auto keeps = [](char c) { return is_alnum_lower(c) || c == '.' || c == '{' || c == '}'; };
-  return declare_values::without_ends(
-      declare_values::with_others_as(lower(text.substr(0, text.find('/'))), '-', keeps), "-.");
+  return declare_values_values::without_ends(
+      declare_values_values::with_others_as(lower(text.substr(0, text.find('/'))), '-', keeps), "-.");
 }
 
 std::string image_repository_rule::guess(std::string_view text) {
@@ -61,8 +61,8 @@ std::string image_repository_rule::guess(std::string_view text) {
 }
 
 std::string variable_rule::guess(std::string_view text) {
-  return declare_values::with_others_as(std::string(text), '_',
-                                        [](char c) { return is_digit(c) || is_lower(c) || is_upper(c); });
+  return declare_values_values::with_others_as(
+      std::string(text), '_', [](char c) { return is_digit(c) || is_lower(c) || is_upper(c); });
 }
 
 std::string url_path_rule::guess(std::string_view text) {
@@ -82,7 +82,8 @@ std::string quantity_rule::guess(std::string_view text) {
 }
 
 std::string ref_pattern_rule::guess(std::string_view text) {
-  return declare_values::with_others_as(std::string(text), '-', [](char c) { return c > ' ' && c != 0x7f; });
+  return declare_values_values::with_others_as(std::string(text), '-',
+                                               [](char c) { return c > ' ' && c != 0x7f; });
 }
 
 std::string label_key_rule::guess(std::string_view text) {
@@ -139,7 +140,7 @@ std::string file_mapping::text() const {
 }
 
 declaring::choice_words choices_of(const toggle*) {
-  return {"on or off", {"on", "off"}, declare_values::meant_toggle};
+  return {"on or off", {"on", "off"}, declare_values_values::meant_toggle};
 }
 
 std::string trigger::guess(std::string_view words) {

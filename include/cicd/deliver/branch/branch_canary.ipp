@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace release_canary {
+namespace deliver_branch_branch_canary {
 namespace {
 
 using kubernetes::api_answer;
@@ -143,10 +143,10 @@ void add_alternative(const branch_request& ask, const canary_share& share, canar
 }
 
 }  // namespace
-}  // namespace release_canary
+}  // namespace deliver_branch_branch_canary
 
 result<canary_offer> offer_canary(const branch_request& ask, kubernetes::cluster& with) {
-  using namespace release_canary;
+  using namespace deliver_branch_branch_canary;
   if (status can = check_service(ask); !can) return std::move(can).error();
   result<json> deployment = production_of(ask, with);
   if (!deployment) return std::move(deployment).error();
@@ -166,7 +166,7 @@ result<canary_offer> offer_canary(const branch_request& ask, kubernetes::cluster
 }
 
 status make_canary(const branch_request& ask, kubernetes::cluster& with, wanted_release& to) {
-  using namespace release_canary;
+  using namespace deliver_branch_branch_canary;
   if (status may = check_branch(ask); !may) return may;
   const canary& declared = *ask.step.branch_share;
   to.place.branch_key = canary_key_of(ask.branch, declared.service.str());

@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace release_branch_side {
+namespace deliver_branch_branch_facts {
 namespace {
 
 error no_branch(const graph_step& step) {
@@ -33,7 +33,7 @@ std::chrono::system_clock::time_point rounded_expiry(std::chrono::system_clock::
 }
 
 }  // namespace
-}  // namespace release_branch_side
+}  // namespace deliver_branch_branch_facts
 
 std::string branch_key_of(const std::string& branch) {
   return kubernetes::branch_key(branch);
@@ -47,7 +47,7 @@ std::string canary_key_of(const std::string& branch, const std::string& service)
 }
 
 status check_branch(const branch_request& ask) {
-  using namespace release_branch_side;
+  using namespace deliver_branch_branch_facts;
   if (ask.branch.empty()) return no_branch(ask.step);
   return check_branch_name(ask.branch);
 }
@@ -60,7 +60,8 @@ void add_branch_facts(const branch_request& ask,
   to.state_facts[branch_fact::kind] = kind;
   to.state_facts[branch_fact::branch] = ask.branch;
   to.state_facts[branch_fact::home] = ask.wave.place.namespace_name;
-  to.state_facts[branch_fact::expires] = utc_text(release_branch_side::rounded_expiry(ask.now, lives));
+  to.state_facts[branch_fact::expires] =
+      utc_text(deliver_branch_branch_facts::rounded_expiry(ask.now, lives));
   to.state_facts[branch_fact::replicas] = std::to_string(to.facts.of_branch.replicas);
   if (ask.around == nullptr) return;
   const std::string& folder = ask.step.pipeline->source_directory;

@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace release_preview {
+namespace deliver_branch_branch_preview {
 namespace {
 
 constexpr std::size_t longest_part = 63;
@@ -97,10 +97,10 @@ void add_remarks(const branch_request& ask, wanted_release& to) {
 }
 
 }  // namespace
-}  // namespace release_preview
+}  // namespace deliver_branch_branch_preview
 
 status make_preview(const branch_request& ask, wanted_release& to) {
-  using namespace release_preview;
+  using namespace deliver_branch_branch_preview;
   if (status may = check_branch(ask); !may) return may;
   const preview& declared = *ask.step.branch_copy;
   to.facts.on = kubernetes::track::preview;

@@ -15,7 +15,7 @@
 
 namespace cicd {
 
-namespace release_label_check {
+namespace deliver_branch_branch_selector_conflicts {
 namespace {
 
 using kubernetes::api_answer;
@@ -204,10 +204,10 @@ class judge {
 };
 
 }  // namespace
-}  // namespace release_label_check
+}  // namespace deliver_branch_branch_selector_conflicts
 
 status check_labels(kubernetes::cluster& with, const wanted_release& wanted, const cluster_plan& plan) {
-  return release_label_check::judge(with, wanted, plan).look();
+  return deliver_branch_branch_selector_conflicts::judge(with, wanted, plan).look();
 }
 
 }  // namespace cicd

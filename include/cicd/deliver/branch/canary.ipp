@@ -15,7 +15,7 @@
 
 namespace cicd {
 
-namespace deliver_canary {
+namespace deliver_branch_canary {
 namespace {
 
 constexpr const char* nothing_runs = "no canary runs here";
@@ -104,7 +104,7 @@ status end_in(const open_place& at,
 }
 
 }  // namespace
-}  // namespace deliver_canary
+}  // namespace deliver_branch_canary
 
 result<graph_step> canary_step(const canary_named& named, const model& declared, const action_ports& on) {
   std::vector<graph_step> fitting;
@@ -139,13 +139,13 @@ result<known_place> running_canary(const canary_named& named,
     if (named.branch.empty() || branches.back() == named.branch) fitting.push_back(std::move(each));
   }
   if (fitting.size() == 1) return std::move(fitting.front());
-  return deliver_canary::none_runs(named, in, branches);
+  return deliver_branch_canary::none_runs(named, in, branches);
 }
 
 result<deployed> set_canary_share(const canary_share_request& request,
                                   const action_ports& on,
                                   const canary_ports& ports) {
-  using namespace deliver_canary;
+  using namespace deliver_branch_canary;
   if (status may = on.may_begin(change::canary_share); !may) return std::move(may).error();
   result<open_place> opened = on.open(0);
   if (!opened) return std::move(opened).error();
@@ -181,7 +181,7 @@ result<deployed> set_canary_share(const canary_share_request& request,
 }
 
 status end_canary(const canary_named& named, const cancellation* cancelled, const action_ports& on) {
-  using namespace deliver_canary;
+  using namespace deliver_branch_canary;
   if (status may = on.may_begin(change::branch_end); !may) return may;
   // It was started in all clusters of the environment, and may be over in some of them.
   std::optional<error> is_over;

@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace release_canary_health {
+namespace deliver_branch_canary_health {
 namespace {
 
 using kubernetes::api_answer;
@@ -103,14 +103,14 @@ class looking {
 };
 
 }  // namespace
-}  // namespace release_canary_health
+}  // namespace deliver_branch_canary_health
 
 canary_share canary_health::share() const {
   return {static_cast<int>(canary.ready), static_cast<int>(canary.ready + production.ready)};
 }
 
 result<canary_health> health_of_canary(kubernetes::cluster& with, const known_place& of) {
-  return release_canary_health::looking(with, of).look();
+  return deliver_branch_canary_health::looking(with, of).look();
 }
 
 }  // namespace cicd

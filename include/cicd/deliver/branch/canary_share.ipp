@@ -9,7 +9,7 @@
 
 namespace cicd {
 
-namespace release_canary_share {
+namespace deliver_branch_canary_share {
 namespace {
 
 int rounded_up(int number, int by) {
@@ -54,7 +54,7 @@ error impossible(const canary_question& asked, const std::string& subject) {
 }
 
 }  // namespace
-}  // namespace release_canary_share
+}  // namespace deliver_branch_canary_share
 
 std::string percent_text(int part, int whole) {
   if (whole <= 0) return "0%";
@@ -71,7 +71,7 @@ int canary_pods(const canary_question& asked) {
 }
 
 result<canary_share> share_for(const canary_question& asked, const std::string& subject) {
-  using namespace release_canary_share;
+  using namespace deliver_branch_canary_share;
   if (asked.percent < 1 || asked.percent > asked.allowed) return beyond(asked, subject);
   if (asked.production < 1) return no_pods(subject);
   const int pods = canary_pods(asked);

@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace release_branch_end {
+namespace deliver_branch_remove {
 namespace {
 
 using kubernetes::api_answer;
@@ -163,7 +163,7 @@ class ending_of_branch {
 };
 
 }  // namespace
-}  // namespace release_branch_end
+}  // namespace deliver_branch_remove
 
 std::string fact_of(const known_place& of, const char* name) {
   const auto found = of.state.facts.find(name);
@@ -207,7 +207,7 @@ result<branch_end> end_branch(const permit&,
                               kubernetes::cluster& with,
                               const known_place& of,
                               const branch_end_options& options) {
-  return release_branch_end::ending_of_branch(with, of, options).run();
+  return deliver_branch_remove::ending_of_branch(with, of, options).run();
 }
 
 std::vector<std::string> retire_canaries(const permit& allowed,

@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace release_preview_sweep {
+namespace deliver_branch_sweep {
 namespace {
 
 constexpr std::string_view heads = "refs/heads/";
@@ -37,12 +37,12 @@ error not_a_repository(const std::string& folder) {
 }
 
 }  // namespace
-}  // namespace release_preview_sweep
+}  // namespace deliver_branch_sweep
 
 result<std::set<std::string>> branches_at_origin(const std::string& source_folder,
                                                  const surroundings& around,
                                                  const cancellation* cancelled) {
-  using namespace release_preview_sweep;
+  using namespace deliver_branch_sweep;
   const git_state state = git_state_of(source_folder, around);
   if (!state.repository) return not_a_repository(source_folder);
   result<git_client> git = git_client::find(around, cancelled);

@@ -15,7 +15,7 @@
 
 namespace cicd {
 
-namespace release_cluster_apply {
+namespace deliver_cluster_apply {
 namespace {
 
 using kubernetes::api_answer;
@@ -154,13 +154,13 @@ class applying {
 };
 
 }  // namespace
-}  // namespace release_cluster_apply
+}  // namespace deliver_cluster_apply
 
 status apply_plan(kubernetes::cluster& with,
                   const cluster_plan& plan,
                   const apply_setup& setup,
                   applied_plan& done) {
-  return release_cluster_apply::applying(with, plan, setup, done).all();
+  return deliver_cluster_apply::applying(with, plan, setup, done).all();
 }
 
 std::vector<kubernetes::object_key> remove_undeclared(kubernetes::cluster& with,

@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace release_approval {
+namespace deliver_cluster_approval {
 namespace {
 
 /// An approval lives in the namespace, which may have to be made first.
@@ -25,7 +25,7 @@ status make_namespace(kubernetes::cluster& with, const cluster_place& home, cons
 }
 
 }  // namespace
-}  // namespace release_approval
+}  // namespace deliver_cluster_approval
 
 std::string approve_words(const graph_step& step, int percent) {
   std::string words =
@@ -84,7 +84,8 @@ result<deployment_approval> approve(const permit&,
                                     std::chrono::system_clock::time_point now) {
   result<std::string> who = identity_in(with);
   if (!who) return std::move(who).error();
-  if (status made = release_approval::make_namespace(with, home, plan); !made) return std::move(made).error();
+  if (status made = deliver_cluster_approval::make_namespace(with, home, plan); !made)
+    return std::move(made).error();
   result<cluster_state> state = read_cluster_state(with, home);
   if (!state) return std::move(state).error();
   deployment_approval given{*std::move(who), reason, hex(approval_digest(plan, record)), now,

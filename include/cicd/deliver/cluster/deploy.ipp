@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace release_cluster_deploy {
+namespace deliver_cluster_deploy {
 namespace {
 
 using kubernetes::api_answer;
@@ -343,19 +343,19 @@ class deployment {
 };
 
 }  // namespace
-}  // namespace release_cluster_deploy
+}  // namespace deliver_cluster_deploy
 
 result<cluster_deploy_result> deploy_to_cluster(const open_cluster& open,
                                                 wanted_release wanted,
                                                 const cluster_deploy_options& options) {
-  return release_cluster_deploy::deployment(open, std::move(wanted), options).run(nullptr);
+  return deliver_cluster_deploy::deployment(open, std::move(wanted), options).run(nullptr);
 }
 
 result<cluster_deploy_result> put_back(const open_cluster& open,
                                        wanted_release about,
                                        const past_deployment& to,
                                        const cluster_deploy_options& options) {
-  return release_cluster_deploy::deployment(open, std::move(about), options).run(&to);
+  return deliver_cluster_deploy::deployment(open, std::move(about), options).run(&to);
 }
 
 }  // namespace cicd

@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace release_take_over {
+namespace deliver_cluster_field_ownership {
 namespace {
 
 /// The union of two trees of field sets.
@@ -152,7 +152,7 @@ bool is_as_it_was(const json& now, const json& live) {
 }
 
 }  // namespace
-}  // namespace release_take_over
+}  // namespace deliver_cluster_field_ownership
 
 bool scales(const json& autoscaler, const json& workload) {
   const json& target = autoscaler["spec"]["scaleTargetRef"];
@@ -166,7 +166,7 @@ std::vector<std::string> managers_taken_over(const json& live, const std::vector
     const std::string name = each["manager"].text();
     const bool is_named =
         std::ranges::any_of(take_over, [&](const text& wanted) { return wanted.view() == name; });
-    if (is_named && release_take_over::is_theirs(each, {name})
+    if (is_named && deliver_cluster_field_ownership::is_theirs(each, {name})
         && std::ranges::find(managers, name) == managers.end())
       managers.push_back(name);
   }
@@ -174,7 +174,7 @@ std::vector<std::string> managers_taken_over(const json& live, const std::vector
 }
 
 json after_taking_over(const json& answer, const json& live, const std::vector<std::string>& managers) {
-  using namespace release_take_over;
+  using namespace deliver_cluster_field_ownership;
   json dropped(json::object{}), kept(json::object{});
   for (const json& each : live["metadata"]["managedFields"].elements())
     if (is_theirs(each, managers)) dropped = united(dropped, each["fieldsV1"]);
@@ -191,7 +191,7 @@ json after_taking_over(const json& answer, const json& live, const std::vector<s
 }
 
 json managed_fields_after(const json& live, const json& wanted, const std::vector<std::string>& managers) {
-  using namespace release_take_over;
+  using namespace deliver_cluster_field_ownership;
   json fields(json::object{}), kept(json::array{});
   bool taken = false;
   for (const json& each : live["metadata"]["managedFields"].elements()) {
@@ -219,7 +219,8 @@ json managed_fields_after(const json& live, const json& wanted, const std::vecto
 
 json with_count_of(const json& live, json answer, const json& wanted) {
   const json& count = live["spec"]["replicas"];
-  if (count.is_null() || release_take_over::left_to_others(live, wanted) != "replicas") return answer;
+  if (count.is_null() || deliver_cluster_field_ownership::left_to_others(live, wanted) != "replicas")
+    return answer;
   json spec = answer["spec"];
   spec.set("replicas", count);
   answer.set("spec", std::move(spec));
@@ -231,7 +232,7 @@ status take_over_fields(kubernetes::cluster& with,
                         const json& wanted,
                         const std::vector<std::string>& managers,
                         const std::string& subject) {
-  using namespace release_take_over;
+  using namespace deliver_cluster_field_ownership;
   const kubernetes::object_key key = kubernetes::object_key::of(live);
   json now = live;
   for (int tries = 1;; ++tries) {

@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace release_helm {
+namespace deliver_cluster_helm_release {
 namespace {
 
 using kubernetes::api_answer;
@@ -87,13 +87,13 @@ void add_left_behind(kubernetes::cluster& with,
 }
 
 }  // namespace
-}  // namespace release_helm
+}  // namespace deliver_cluster_helm_release
 
 std::string helm_releases_in(const cluster_plan& plan) {
   std::set<std::string> releases;
   for (const planned_object& one : plan.objects)
     if (!one.managers.empty())
-      if (std::string release = release_helm::text_of_release(one.live); !release.empty())
+      if (std::string release = deliver_cluster_helm_release::text_of_release(one.live); !release.empty())
         releases.insert(std::move(release));
   return joined(std::vector<std::string>(releases.begin(), releases.end()), " ");
 }
@@ -103,20 +103,21 @@ std::vector<std::string> helm_remarks(kubernetes::cluster& with, const cluster_p
   const std::string fact = helm_releases_in(plan);
   if (fact.empty()) return remarks;
   std::set<std::string> releases;
-  for (const release_helm::release_name& each : release_helm::names_in(fact)) {
+  for (const deliver_cluster_helm_release::release_name& each :
+       deliver_cluster_helm_release::names_in(fact)) {
     releases.insert(each.namespace_name + '/' + each.name);
     remarks.push_back(fmt::format(
         "Helm release {} is detached when this deploy has ended well: helm will not know it any more",
         displayable(each.name)));
   }
-  release_helm::add_left_behind(with, plan, releases, remarks);
+  deliver_cluster_helm_release::add_left_behind(with, plan, releases, remarks);
   return remarks;
 }
 
 result<std::vector<std::string>> detach_helm_releases(kubernetes::cluster& with,
                                                       const std::string& fact,
                                                       const std::string& subject) {
-  using namespace release_helm;
+  using namespace deliver_cluster_helm_release;
   std::vector<std::string> lines;
   for (const release_name& release : names_in(fact)) {
     std::size_t revisions = 0;

@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace deliver_jobs {
+namespace deliver_cluster_jobs {
 namespace {
 
 using kubernetes::cron_status;
@@ -137,10 +137,10 @@ kubernetes::cron_runs missed_while_suspended(const cron_status& was, time_point 
 }
 
 }  // namespace
-}  // namespace deliver_jobs
+}  // namespace deliver_cluster_jobs
 
 result<job_ended> run_task(const task_request& request, const action_ports& on, const make_task& make) {
-  using namespace deliver_jobs;
+  using namespace deliver_cluster_jobs;
   if (status may = on.may_begin(change::task); !may) return std::move(may).error();
   const result<open_place> at = on.open(0);
   if (!at) return at.error();
@@ -161,7 +161,7 @@ result<job_ended> run_task(const task_request& request, const action_ports& on, 
 }
 
 result<job_ended> run_cron_job(const cron_job_there& of, const action_ports& on) {
-  using namespace deliver_jobs;
+  using namespace deliver_cluster_jobs;
   const result<permit> allowed = on.may(change::cron_run, {});
   if (!allowed) return allowed.error();
   if (of.status.concurrency == "Forbid" && !of.status.running.empty()) return runs_already(of);
@@ -175,7 +175,7 @@ result<bool> suspend_cron_job(const cron_job_there& of,
                               const std::string& reason,
                               const std::string& otherwise_who,
                               const action_ports& on) {
-  using namespace deliver_jobs;
+  using namespace deliver_cluster_jobs;
   const result<permit> allowed = on.may(change::cron_pause, {});
   if (!allowed) return allowed.error();
   if (of.status.suspended) return false;
@@ -191,7 +191,7 @@ result<bool> suspend_cron_job(const cron_job_there& of,
 }
 
 result<std::optional<cron_resumption>> resume_cron_job(const cron_job_there& of, const action_ports& on) {
-  using namespace deliver_jobs;
+  using namespace deliver_cluster_jobs;
   const result<permit> allowed = on.may(change::cron_pause, {});
   if (!allowed) return allowed.error();
   if (!of.status.suspended) return std::optional<cron_resumption>();

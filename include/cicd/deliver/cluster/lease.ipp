@@ -18,7 +18,7 @@
 
 namespace cicd {
 
-namespace release_cluster_lease {
+namespace deliver_cluster_lease {
 namespace {
 
 using kubernetes::api_answer;
@@ -163,14 +163,14 @@ error held_by(const cluster_place& place, const json& lease) {
 }
 
 }  // namespace
-}  // namespace release_cluster_lease
+}  // namespace deliver_cluster_lease
 
 result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& with,
                                                            const cluster_place& place,
                                                            const std::string& holder,
                                                            const options& how,
                                                            const cancellation* cancelled) {
-  using namespace release_cluster_lease;
+  using namespace deliver_cluster_lease;
   const object_key key{"Lease", place.namespace_name, place.state_name()};
   std::string seen;    // the version under which another held it when we first looked
   int unanswered = 0;  // writes of ours that may have been done
@@ -203,7 +203,7 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
       const api_answer taken = now ? with.replace(wanted) : with.create(wanted);
       if (taken)
         return std::unique_ptr<cluster_lease>(
-            new held_lease(with.twin(), place, taken.object, how.lasts, how.time));
+            new held_lease(with.second_connection(), place, taken.object, how.lasts, how.time));
       const bool may_be_done = passes_by_itself(*taken.failure) && ++unanswered < 5;
       if (taken.failure->code != 409 && !may_be_done)
         return error_of(*taken.failure, place.text(), key, "take the lock of " + place.text());

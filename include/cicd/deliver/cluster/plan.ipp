@@ -20,7 +20,7 @@
 
 namespace cicd {
 
-namespace release_cluster_plan {
+namespace deliver_cluster_plan {
 namespace {
 
 using kubernetes::api_answer;
@@ -526,7 +526,7 @@ void look_for_other_cron_jobs(kubernetes::cluster& with, const wanted_release& w
 }
 
 }  // namespace
-}  // namespace release_cluster_plan
+}  // namespace deliver_cluster_plan
 
 bool cluster_plan::changes_objects() const {
   return std::ranges::any_of(
@@ -541,11 +541,11 @@ result<cluster_plan> plan_objects(kubernetes::cluster& with,
                                   const wanted_release& about,
                                   std::vector<json> objects,
                                   cluster_state before) {
-  return release_cluster_plan::planning(with, about).plan(std::move(objects), std::move(before));
+  return deliver_cluster_plan::planning(with, about).plan(std::move(objects), std::move(before));
 }
 
 result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wanted) {
-  using namespace release_cluster_plan;
+  using namespace deliver_cluster_plan;
   std::vector<std::string> remarks;
   wanted.facts.server_minor = with.minor_version();
   read_configuration(with, wanted, remarks);

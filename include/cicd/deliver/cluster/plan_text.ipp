@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace release_plan_text {
+namespace deliver_cluster_plan_text {
 namespace {
 
 using what = planned_object::what;
@@ -63,19 +63,19 @@ std::string_view sign_of(what kind) {
 }
 
 }  // namespace
-}  // namespace release_plan_text
+}  // namespace deliver_cluster_plan_text
 
 std::vector<std::string> lines_of(const cluster_plan& plan) {
   std::vector<std::string> lines;
   for (const planned_object& one : plan.objects) {
     if (one.kind == planned_object::what::same) continue;
     lines.push_back(
-        fmt::format("{} {}{}{}", release_plan_text::sign_of(one.kind), one.key.text(),
+        fmt::format("{} {}{}{}", deliver_cluster_plan_text::sign_of(one.kind), one.key.text(),
                     one.managers.empty() ? "" : ", taken over from " + joined(one.managers, ", "),
                     one.waits_for.empty()
                         ? ""
                         : ", once the one that is being deleted is gone, which waits for " + one.waits_for));
-    release_plan_text::add_changes(one.changes, lines);
+    deliver_cluster_plan_text::add_changes(one.changes, lines);
   }
   for (const std::string& each : plan.kept) lines.push_back("! " + each);
   for (const std::string& each : plan.remarks) lines.push_back("! " + each);
@@ -94,7 +94,7 @@ digest fingerprint_of(const cluster_plan& plan) {
     add(fmt::format("{} {} {} {}", static_cast<int>(one.kind), one.key.kind, one.key.namespace_name,
                     one.key.name));
     add(compact(one.wanted));
-    add(compact(release_plan_text::essence_of(one.live)));
+    add(compact(deliver_cluster_plan_text::essence_of(one.live)));
   }
   return over.finish();
 }
@@ -116,11 +116,11 @@ json saved_plan_of(const cluster_plan& plan, const deployment_record& record) {
   json objects(json::array{});
   for (const planned_object& one : plan.objects) {
     json entry(json::object{});
-    entry.set("do", release_plan_text::sign_of(one.kind));
+    entry.set("do", deliver_cluster_plan_text::sign_of(one.kind));
     entry.set("kind", one.key.kind);
     entry.set("namespace", one.key.namespace_name);
     entry.set("name", one.key.name);
-    entry.set("there", hex(sha256(compact(release_plan_text::essence_of(one.live)))));
+    entry.set("there", hex(sha256(compact(deliver_cluster_plan_text::essence_of(one.live)))));
     entry.set("wanted", hex(sha256(compact(one.wanted))));
     json changes(json::array{});
     for (const kubernetes::field_change& each : one.changes) changes.push(text_of(each));

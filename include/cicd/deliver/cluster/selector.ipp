@@ -11,7 +11,7 @@
 
 namespace cicd {
 
-namespace release_selector {
+namespace deliver_cluster_selector {
 namespace {
 
 bool expression_takes(const json& expression, const json& labels) {
@@ -36,10 +36,10 @@ void add_map(const json& map, std::vector<std::string>& to) {
 }
 
 }  // namespace
-}  // namespace release_selector
+}  // namespace deliver_cluster_selector
 
 bool selector_takes(const json& selector, const json& labels) {
-  using namespace release_selector;
+  using namespace deliver_cluster_selector;
   if (selector.is_null()) return false;
   return all_equal(selector["matchLabels"], labels)
          && std::ranges::all_of(selector["matchExpressions"].elements(),
@@ -47,13 +47,13 @@ bool selector_takes(const json& selector, const json& labels) {
 }
 
 bool map_takes(const json& map, const json& labels) {
-  return !map.members().empty() && release_selector::all_equal(map, labels);
+  return !map.members().empty() && deliver_cluster_selector::all_equal(map, labels);
 }
 
 std::string selector_text(const json& selector) {
   std::vector<std::string> parts;
   const bool is_map = selector["matchLabels"].is_null() && selector["matchExpressions"].is_null();
-  release_selector::add_map(is_map ? selector : selector["matchLabels"], parts);
+  deliver_cluster_selector::add_map(is_map ? selector : selector["matchLabels"], parts);
   for (const json& each : selector["matchExpressions"].elements())
     parts.push_back(displayable(fmt::format("{} {} ({})", each["key"].text(), each["operator"].text(),
                                             joined(each["values"].texts(), ","))));

@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace release_smoke {
+namespace deliver_cluster_smoke_jobs {
 namespace {
 
 constexpr std::int64_t longest_seconds = 600;
@@ -64,7 +64,7 @@ status run_one(kubernetes::cluster& with,
 }
 
 }  // namespace
-}  // namespace release_smoke
+}  // namespace deliver_cluster_smoke_jobs
 
 status run_smokes(kubernetes::cluster& with,
                   const wanted_release& of,
@@ -74,8 +74,9 @@ status run_smokes(kubernetes::cluster& with,
     if (!seen.insert(each.name.str()).second) continue;
     const cron_job here = cron_job_in(of.pipeline->declared, each.name.view(), of.place.environment,
                                       kubernetes::copy_named(of.facts.on));
-    if (here.off || here.smoke.empty() || !release_smoke::is_deployed(of, here.name.str())) continue;
-    if (status ran = release_smoke::run_one(with, of, here, say); !ran) return ran;
+    if (here.off || here.smoke.empty() || !deliver_cluster_smoke_jobs::is_deployed(of, here.name.str()))
+      continue;
+    if (status ran = deliver_cluster_smoke_jobs::run_one(with, of, here, say); !ran) return ran;
   }
   return {};
 }

@@ -33,7 +33,7 @@ struct planned_wave {
   std::chrono::milliseconds when;  ///< of the clock that planned it
   /// Kept open for the deploy that follows at once, with nothing between; nothing where nothing is to be
   /// done.
-  std::unique_ptr<kubernetes::cluster> door;
+  std::unique_ptr<kubernetes::cluster> connection;
 
   /// Not longer ago than a person would call one moment: what another wrote since is seen under the lock.
   bool is_fresh(std::chrono::milliseconds now) const;

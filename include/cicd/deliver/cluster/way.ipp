@@ -20,7 +20,7 @@
 
 namespace cicd {
 
-namespace deliver_cluster {
+namespace deliver_cluster_way {
 namespace {
 
 error moved(const graph_step& step, const cluster_plan& plan) {
@@ -258,7 +258,7 @@ result<step_plan> cluster_way::plan(const deploy_request& of) {
   const bool goes_on = plan.what == decision::run && !in_.options.rehearses;
   const status may = goes_on ? in_.gate.may_go_on(of.step) : status();
   if (!may || plan.what != decision::run)
-    for (planned_wave& each : waves) each.door.reset();
+    for (planned_wave& each : waves) each.connection.reset();
   if (!may) return may.error();
   return plan;
 }
@@ -288,7 +288,7 @@ status cluster_way::apply_wave(const deploy_request& of,
                                const say_line& say,
                                applied_waves& done) {
   const open_cluster open = [&]() -> result<std::unique_ptr<kubernetes::cluster>> {
-    if (known.door) return std::move(known.door);
+    if (known.connection) return std::move(known.connection);
     return open_wave(wave, in_.around, &in_.options.cancelled);
   };
   auto with = open();
@@ -299,7 +299,7 @@ status cluster_way::apply_wave(const deploy_request& of,
       is_fresh ? result<wanted_release>(known.wanted) : wanted_in(of, wave, **with);
   if (!wanted) return std::move(wanted).error();
   const std::string name = (*with)->name();
-  known.door = *std::move(with);
+  known.connection = *std::move(with);
   cluster_deploy_options options = options_for(of, *wanted, is_fresh ? &known : nullptr, say);
   const deployment_record record = wanted->record;
   std::optional<permit> allowed;
@@ -342,6 +342,6 @@ outcome cluster_way::apply(const deploy_request& of, const say_line& say) {
 const listed_way listed(cluster_traits, make_way<cluster_way>);
 
 }  // namespace
-}  // namespace deliver_cluster
+}  // namespace deliver_cluster_way
 
 }  // namespace cicd

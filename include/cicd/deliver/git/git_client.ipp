@@ -11,7 +11,7 @@
 #include <cicd/system/files.hpp>
 
 namespace cicd {
-namespace release_git {
+namespace deliver_git_git_client {
 
 /// Variables that would turn git to another repository, or its output into another language.
 constexpr std::array<std::string_view, 17> dropped{"GIT_DIR",
@@ -162,7 +162,7 @@ inline bool is_branch_name(std::string_view name) {
                      [](const std::string& part) { return is_ref_component(part); });
 }
 
-}  // namespace release_git
+}  // namespace deliver_git_git_client
 
 git_client::git_client(std::string program,
                        std::vector<std::string> environment,
@@ -173,7 +173,7 @@ result<git_client> git_client::find(const surroundings& around,
                                     const cancellation* cancelled,
                                     std::string_view url) {
   const auto program = find_program("git", around.get_or("PATH", ""), "/");
-  if (program) return git_client(*program, release_git::environment_for(around, url), cancelled);
+  if (program) return git_client(*program, deliver_git_git_client::environment_for(around, url), cancelled);
   return error{
       .kind = exit_class::usage, .subject = {}, .what = "git is not on PATH", .value = {}, .notes = {}}
       .with("try", install_hint("git"));
@@ -181,7 +181,7 @@ result<git_client> git_client::find(const surroundings& around,
 
 captured git_client::run(const std::string& folder, std::vector<std::string> words, std::string input) const {
   command what{.words = {program_}, .directory = "/", .environment = environment_};
-  const std::vector<std::string> settings = release_git::settings();
+  const std::vector<std::string> settings = deliver_git_git_client::settings();
   what.words.insert(what.words.end(), settings.begin(), settings.end());
   what.words.emplace_back("--literal-pathspecs");
   if (!folder.empty()) what.words.push_back("--git-dir=" + folder);
@@ -198,7 +198,7 @@ std::string url_without_login(const std::string& url) {
   const std::string_view login = login_in(url);
   if (login.empty()) return url;
   const auto at = static_cast<std::size_t>(login.data() - url.data());
-  const bool is_http = release_git::http_login_in(url).has_value();
+  const bool is_http = deliver_git_git_client::http_login_in(url).has_value();
   const std::size_t kept = is_http ? 0 : std::min(login.find(':'), login.size());
   return url.substr(0, at + kept) + url.substr(at + login.size() + (is_http ? 1 : 0));
 }
@@ -211,7 +211,7 @@ error git_failure(const git_client& git, const std::string& url, std::string wha
                 .notes = {}};
   if (git.cancelled() != nullptr && git.cancelled()->cancelled()) failure.kind = exit_class::interrupted;
   const std::string login(login_in(url));
-  for (std::string& line : release_git::last_words(from.err))
+  for (std::string& line : deliver_git_git_client::last_words(from.err))
     failure.notes.push_back(
         {"git said", login.empty() ? std::move(line) : replaced_all(std::move(line), login, "***")});
   if (failure.notes.empty()) failure.notes.push_back({"caused by", meaning_of(from.end)});
@@ -219,7 +219,7 @@ error git_failure(const git_client& git, const std::string& url, std::string wha
 }
 
 status check_repository_url(const std::string& url, const surroundings& around) {
-  using namespace release_git;
+  using namespace deliver_git_git_client;
   const std::string allowed = "an absolute path, or a URL with file, git, http, https or ssh";
   if (url.empty() || url.front() == '-' || url.find('\n') != url.npos || url.find('\0') != url.npos)
     return refused_url(url, "this is no manifest repository", allowed);
@@ -236,7 +236,7 @@ status check_repository_url(const std::string& url, const surroundings& around) 
 }
 
 status check_branch_name(const std::string& branch) {
-  if (release_git::is_branch_name(branch)) return {};
+  if (deliver_git_git_client::is_branch_name(branch)) return {};
   return error{.kind = exit_class::usage,
                .subject = {},
                .what = "no branch can have this name",

@@ -10,7 +10,7 @@
 #include <cicd/deliver/git/git_text.hpp>
 
 namespace cicd {
-namespace release_text {
+namespace deliver_git_git_text {
 
 /// A path as fast-import reads it: every byte that could end or open a quotation is escaped.
 inline std::string quoted_path(std::string_view path) {
@@ -56,7 +56,7 @@ inline std::optional<std::size_t> blob_size(std::string_view header) {
   return size;
 }
 
-}  // namespace release_text
+}  // namespace deliver_git_git_text
 
 std::vector<git_entry> git_entries_from(std::string_view printed) {
   std::vector<git_entry> entries;
@@ -73,7 +73,7 @@ std::vector<std::optional<std::string>> git_blobs_from(std::string_view printed)
   while (!printed.empty()) {
     const std::size_t end = printed.find('\n');
     if (end == printed.npos) return blobs;
-    const auto size = release_text::blob_size(printed.substr(0, end));
+    const auto size = deliver_git_git_text::blob_size(printed.substr(0, end));
     printed.remove_prefix(end + 1);
     if (!size) {
       blobs.emplace_back();
@@ -95,7 +95,7 @@ std::string git_ref_in(std::string_view printed, std::string_view ref) {
 }
 
 std::string git_import_of(const git_change& change) {
-  using namespace release_text;
+  using namespace deliver_git_git_text;
   const std::string ident = fmt::format("{} {} +0000\n", ident_of(change.who), change.when);
   std::string stream = "commit refs/cicd/made\nmark :1\nauthor " + ident + "committer " + ident;
   append_data(stream, valid_utf8(change.message));

@@ -16,7 +16,7 @@
 #include <cicd/system/files.hpp>
 
 namespace cicd {
-namespace release_local {
+namespace deliver_git_local_repository {
 
 inline bool is_commit(std::string_view text) {
   return (text.size() == 40 || text.size() == 64) && text.find_first_not_of("0123456789abcdef") == text.npos;
@@ -41,7 +41,7 @@ inline std::string packed_tip(std::string_view packed, const std::string& ref) {
   return {};
 }
 
-}  // namespace release_local
+}  // namespace deliver_git_local_repository
 
 std::string local_path_of(const std::string& url) {
   if (url.starts_with('/')) return url;
@@ -50,7 +50,7 @@ std::string local_path_of(const std::string& url) {
 }
 
 std::optional<std::string> local_tip(const std::string& path, const std::string& branch) {
-  const std::string folder = release_local::git_folder(path);
+  const std::string folder = deliver_git_local_repository::git_folder(path);
   if (folder.empty()) return {};
   const std::string ref = "refs/heads/" + branch;
   if (!is_folder(folder + '/' + ref)) {
@@ -58,12 +58,12 @@ std::optional<std::string> local_tip(const std::string& path, const std::string&
     if (!loose) return {};
     if (*loose) {
       std::string tip(trimmed(**loose));
-      return release_local::is_commit(tip) ? std::optional(std::move(tip)) : std::nullopt;
+      return deliver_git_local_repository::is_commit(tip) ? std::optional(std::move(tip)) : std::nullopt;
     }
   }
   const auto packed = read_file_if_there(folder + "/packed-refs");
   if (!packed) return {};
-  return *packed ? release_local::packed_tip(**packed, ref) : std::string();
+  return *packed ? deliver_git_local_repository::packed_tip(**packed, ref) : std::string();
 }
 
 status create_repository(const git_client& git, const std::string& path, const std::string& branch) {

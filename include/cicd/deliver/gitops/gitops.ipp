@@ -16,7 +16,7 @@
 #include <cicd/system/clock.hpp>
 
 namespace cicd {
-namespace release_gitops {
+namespace deliver_gitops_gitops {
 
 /// How often a remote may fail in a row, without anything having moved, before we believe it.
 constexpr int failures_believed = 5;
@@ -227,7 +227,7 @@ class writer {
   error last_failure_;
 };
 
-}  // namespace release_gitops
+}  // namespace deliver_gitops_gitops
 
 std::string record_path(const manifest_target& target) {
   return ".cicd/records/" + target.path + ".json";
@@ -236,7 +236,7 @@ std::string record_path(const manifest_target& target) {
 result<manifest_state> read_manifests(const manifest_target& target,
                                       const surroundings& around,
                                       const gitops_options& options) {
-  using namespace release_gitops;
+  using namespace deliver_gitops_gitops;
   const auto at = manifest_session::begin(target, around, options);
   if (!at) return at.error();
   if (status there = ensure_repository(*at); !there) return std::move(there).error();
@@ -255,7 +255,7 @@ result<std::optional<std::string>> commit_manifests(const manifest_target& targe
                                                     const decide_manifests& decide,
                                                     const surroundings& around,
                                                     const gitops_options& options) {
-  using namespace release_gitops;
+  using namespace deliver_gitops_gitops;
   const auto at = manifest_session::begin(target, around, options);
   if (!at) return at.error();
   if (status there = ensure_repository(*at); !there) return std::move(there).error();
@@ -270,7 +270,7 @@ result<std::vector<deployment_record>> manifest_history(const manifest_target& t
                                                         std::size_t most,
                                                         const surroundings& around,
                                                         const gitops_options& options) {
-  using namespace release_gitops;
+  using namespace deliver_gitops_gitops;
   const auto at = manifest_session::begin(target, around, options);
   if (!at) return at.error();
   if (status there = ensure_repository(*at); !there) return std::move(there).error();

@@ -29,7 +29,7 @@ error interrupted_commit(const manifest_target& target) {
           .notes = {}};
 }
 
-namespace release_clone {
+namespace deliver_gitops_manifest_clone {
 
 constexpr std::string_view fetched_ref = "refs/cicd/tip";
 constexpr std::string_view made_ref = "refs/cicd/made";
@@ -69,11 +69,12 @@ inline std::vector<std::string> steps_of(const std::string& path) {
   return steps;
 }
 
-}  // namespace release_clone
+}  // namespace deliver_gitops_manifest_clone
 
 result<std::optional<file_lock>> turn_to_push(const manifest_target& target, const gitops_options& options) {
   if (target.turn.empty()) return std::optional<file_lock>{};
-  auto turn = release_clone::locked(target, target.turn, "writes to " + shown_url(target.url), options);
+  auto turn = deliver_gitops_manifest_clone::locked(target, target.turn, "writes to " + shown_url(target.url),
+                                                    options);
   if (!turn) return std::move(turn).error();
   return std::optional(*std::move(turn));
 }
@@ -86,7 +87,8 @@ result<manifest_clone> manifest_clone::open(const manifest_target& target,
                                             const gitops_options& options) {
   if (status made = make_folder(target.clone.substr(0, target.clone.rfind('/'))); !made)
     return std::move(made).error();
-  auto lock = release_clone::locked(target, target.clone + ".lock", "uses " + target.clone, options);
+  auto lock =
+      deliver_gitops_manifest_clone::locked(target, target.clone + ".lock", "uses " + target.clone, options);
   if (!lock) return std::move(lock).error();
   return manifest_clone(target, git, std::move(*lock));
 }
@@ -109,7 +111,8 @@ status manifest_clone::make(std::size_t digits) {
 
 status manifest_clone::fetch(const std::string& tip) {
   if (status made = make(tip.size()); !made) return made;
-  const std::string from = "+refs/heads/" + target_->branch + ':' + std::string(release_clone::fetched_ref);
+  const std::string from =
+      "+refs/heads/" + target_->branch + ':' + std::string(deliver_gitops_manifest_clone::fetched_ref);
   const captured fetched =
       run({"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
            "--end-of-options", url_without_login(target_->url), from});
@@ -139,7 +142,7 @@ std::string manifest_clone::held(std::string_view ref) const {
 }
 
 result<std::string> manifest_clone::bring(const std::string& tip) {
-  using namespace release_clone;
+  using namespace deliver_gitops_manifest_clone;
   if (exists(target_->clone + "/HEAD") && (held(fetched_ref) == tip || held(made_ref) == tip)) return tip;
   if (status fetched = fetch(tip); !fetched)
     if (status anew = fetch_anew(tip); !anew) return std::move(anew).error();
@@ -161,7 +164,7 @@ result<captured> manifest_clone::run_at(const std::string& tip, const std::vecto
 status manifest_clone::check_parents(const std::string& tip, const std::vector<git_entry>& listed) {
   std::set<std::string> parents;
   for (const std::string& path : {target_->path, record_path(*target_)})
-    for (std::string& step : release_clone::steps_of(path)) parents.insert(std::move(step));
+    for (std::string& step : deliver_gitops_manifest_clone::steps_of(path)) parents.insert(std::move(step));
   parents.erase(record_path(*target_));
   for (const git_entry& entry : listed)
     if (entry.is_folder()) parents.erase(entry.path);
@@ -171,14 +174,15 @@ status manifest_clone::check_parents(const std::string& tip, const std::vector<g
   const auto above = run_at(tip, words);
   if (!above) return above.error();
   for (const git_entry& entry : git_entries_from(above->out))
-    if (parents.contains(entry.path) && !entry.is_folder()) return release_clone::not_a_file(*target_, entry);
+    if (parents.contains(entry.path) && !entry.is_folder())
+      return deliver_gitops_manifest_clone::not_a_file(*target_, entry);
   return {};
 }
 
 result<manifest_contents> manifest_clone::read(const std::vector<git_entry>& entries) const {
   std::string asked;
   for (const git_entry& entry : entries) {
-    if (!entry.is_file()) return release_clone::not_a_file(*target_, entry);
+    if (!entry.is_file()) return deliver_gitops_manifest_clone::not_a_file(*target_, entry);
     asked += entry.object + '\n';
   }
   manifest_contents contents;

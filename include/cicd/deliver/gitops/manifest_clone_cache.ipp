@@ -11,7 +11,7 @@
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 
 namespace cicd {
-namespace release_known {
+namespace deliver_gitops_manifest_clone_cache {
 
 inline std::string file_of(const manifest_target& target) {
   return target.clone + "/known.json";
@@ -40,12 +40,12 @@ inline bool fits_json(const manifest_contents& contents) {
          && (!contents.record || is_text(*contents.record));
 }
 
-}  // namespace release_known
+}  // namespace deliver_gitops_manifest_clone_cache
 
 std::optional<manifest_contents> known_contents(const manifest_target& target, const std::string& tip) {
-  const auto text = read_file_if_there(release_known::file_of(target));
+  const auto text = read_file_if_there(deliver_gitops_manifest_clone_cache::file_of(target));
   if (!text || !*text) return {};
-  const auto inner = release_known::unwrapped(**text);
+  const auto inner = deliver_gitops_manifest_clone_cache::unwrapped(**text);
   if (!inner) return {};
   const result<json> known = parse_json(*inner);
   if (!known || (*known)["tip"].text() != tip || (*known)["path"].text() != target.path) return {};
@@ -59,7 +59,7 @@ std::optional<manifest_contents> known_contents(const manifest_target& target, c
 void remember_contents(const manifest_target& target,
                        const std::string& tip,
                        const manifest_contents& contents) {
-  using namespace release_known;
+  using namespace deliver_gitops_manifest_clone_cache;
   if (!fits_json(contents)) return;
   json::object files;
   for (const auto& [name, content] : contents.files) files.emplace_back(name, content);

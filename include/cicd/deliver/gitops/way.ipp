@@ -15,7 +15,7 @@
 
 namespace cicd {
 
-namespace deliver_gitops {
+namespace deliver_gitops_way {
 namespace {
 
 class gitops_way : public manifest_way {
@@ -130,6 +130,6 @@ status gitops_way::verify(const deploy_request& of,
 const listed_way listed(gitops_traits, make_way<gitops_way>);
 
 }  // namespace
-}  // namespace deliver_gitops
+}  // namespace deliver_gitops_way
 
 }  // namespace cicd

@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace release_gate {
+namespace deliver_policy_gate {
 namespace {
 
 using rules = std::vector<gate_rule>;
@@ -386,10 +386,10 @@ bool concerns(gate_rule rule, const gate_question& of) {
 }
 
 }  // namespace
-}  // namespace release_gate
+}  // namespace deliver_policy_gate
 
 bool is_asked(change what, gate_rule rule) {
-  const auto& all = release_gate::rules_of(what);
+  const auto& all = deliver_policy_gate::rules_of(what);
   return std::ranges::find(all, rule) != all.end();
 }
 
@@ -405,15 +405,15 @@ status may_begin(const gate_question& question) {
     return !needs_state(rule) && (!is_of_remote || asked_remotes);
   };
   for (const gate_rule rule : all_rules)
-    if (is_known(rule) && release_gate::concerns(rule, question))
-      if (status judged = release_gate::judge(rule, question, {}); !judged) return judged;
+    if (is_known(rule) && deliver_policy_gate::concerns(rule, question))
+      if (status judged = deliver_policy_gate::judge(rule, question, {}); !judged) return judged;
   return {};
 }
 
 result<permit> may(const gate_question& question, const gate_state& state) {
   for (const gate_rule rule : all_rules)
-    if (release_gate::concerns(rule, question))
-      if (status judged = release_gate::judge(rule, question, state); !judged)
+    if (deliver_policy_gate::concerns(rule, question))
+      if (status judged = deliver_policy_gate::judge(rule, question, state); !judged)
         return std::move(judged).error();
   return permit(question.what);
 }

@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace deliver_hold {
+namespace deliver_policy_hold {
 namespace {
 
 status check_hold(const action_ports& on) {
@@ -41,10 +41,10 @@ status change_each(
 }
 
 }  // namespace
-}  // namespace deliver_hold
+}  // namespace deliver_policy_hold
 
 status set_hold(const hold_request& request, const action_ports& on) {
-  return deliver_hold::change_each(
+  return deliver_policy_hold::change_each(
       on,
       [&](const std::string& me) {
         return std::optional(deployment_hold{me, request.reason, request.version, on.time->now()});
@@ -55,7 +55,7 @@ status set_hold(const hold_request& request, const action_ports& on) {
 }
 
 status release_hold(const action_ports& on) {
-  return deliver_hold::change_each(
+  return deliver_policy_hold::change_each(
       on, [](const std::string&) { return std::optional<deployment_hold>(); },
       [](const changed_place& at, const deployment_hold& now) -> event_body {
         return released{at, now.who};
@@ -63,7 +63,7 @@ status release_hold(const action_ports& on) {
 }
 
 status show_hold(const action_ports& on, const see_hold& see) {
-  if (status can = deliver_hold::check_hold(on); !can) return can;
+  if (status can = deliver_policy_hold::check_hold(on); !can) return can;
   for (std::size_t at = 0; at < on.clusters; ++at) {
     const result<open_place> opened = on.open(at);
     if (!opened) return opened.error();

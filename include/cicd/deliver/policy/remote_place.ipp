@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace release_remote_place {
+namespace deliver_policy_remote_place {
 namespace {
 
 /// What git's configuration says of remotes and upstreams: `remote.origin.url` → value.
@@ -131,14 +131,14 @@ remote_place::answer answer_for(const source_facts& source,
 }
 
 }  // namespace
-}  // namespace release_remote_place
+}  // namespace deliver_policy_remote_place
 
 result<remote_place> place_on_remote(const source_facts& source,
                                      std::string_view pattern,
                                      const ci_event& event,
                                      const surroundings& around,
                                      const cancellation* cancelled) {
-  using namespace release_remote_place;
+  using namespace deliver_policy_remote_place;
   const auto clone = observing::git_layout_of(source.folder);
   if (!clone || !source.git.commit) return remote_place{};
   const settings all = settings_of(clone->top, around);

@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace release_source_check {
+namespace deliver_policy_source_check {
 namespace {
 
 error of_another(const declared_pipeline& pipeline,
@@ -32,7 +32,7 @@ error of_another(const declared_pipeline& pipeline,
 }
 
 }  // namespace
-}  // namespace release_source_check
+}  // namespace deliver_policy_source_check
 
 source_identity source_of(const declared_pipeline& pipeline,
                           const std::optional<deployment_record>& there,
@@ -59,7 +59,7 @@ status check_source(const declared_pipeline& pipeline,
                     const source_place& where) {
   if (!there || is_same_source(ours, there->source) || takes_place_of(pipeline, there->source.text()))
     return {};
-  error failure = release_source_check::of_another(
+  error failure = deliver_policy_source_check::of_another(
       pipeline, ours, "what is deployed there comes from another repository", there->source.text(), where);
   failure = std::move(failure).with(
       "there", displayable(fmt::format("{} by {} at {}", there->version, there->who, utc_text(there->when))));
@@ -73,8 +73,8 @@ error object_of_other_source(const declared_pipeline& pipeline,
                              const std::string& object,
                              const std::string& source,
                              const source_place& where) {
-  return release_source_check::of_another(pipeline, ours, object + " is of another repository", source,
-                                          where);
+  return deliver_policy_source_check::of_another(pipeline, ours, object + " is of another repository", source,
+                                                 where);
 }
 
 }  // namespace cicd

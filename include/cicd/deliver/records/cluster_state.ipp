@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace release_cluster_state {
+namespace deliver_records_cluster_state {
 namespace {
 
 using kubernetes::api_answer;
@@ -243,7 +243,7 @@ std::string selector_of(const cluster_place& place, std::string_view role) {
 }
 
 }  // namespace
-}  // namespace release_cluster_state
+}  // namespace deliver_records_cluster_state
 
 std::string cluster_place::state_name() const {
   std::string name = "cicd." + pipeline + '.' + environment;
@@ -256,11 +256,11 @@ std::string cluster_place::text() const {
 }
 
 json json_of(const cluster_state& state) {
-  return release_cluster_state::data_of(state);
+  return deliver_records_cluster_state::data_of(state);
 }
 
 result<cluster_state> read_cluster_state(kubernetes::cluster& with, const cluster_place& place) {
-  using namespace release_cluster_state;
+  using namespace deliver_records_cluster_state;
   const api_answer answer = with.get(key_of(place));
   if (is_missing(answer)) return cluster_state{};
   if (!answer) return refused(answer, place, "read what is known of " + place.text());
@@ -268,7 +268,7 @@ result<cluster_state> read_cluster_state(kubernetes::cluster& with, const cluste
 }
 
 status write_cluster_state(kubernetes::cluster& with, const cluster_place& place, cluster_state& state) {
-  using namespace release_cluster_state;
+  using namespace deliver_records_cluster_state;
   json map = config_map(place, place.state_name(), place.branch_key.empty() ? "environment" : "branch");
   map.set("data", data_of(state));
   const json plain = map;
@@ -295,7 +295,7 @@ result<std::vector<known_place>> known_places(kubernetes::cluster& with,
                                               const std::string& pipeline,
                                               const std::string& environment,
                                               const std::string& namespace_name) {
-  using namespace release_cluster_state;
+  using namespace deliver_records_cluster_state;
   std::vector<known_place> all;
   const cluster_place asked{pipeline, environment, namespace_name};
   const api_answer answer = with.list(
@@ -317,7 +317,7 @@ result<std::vector<known_place>> known_places(kubernetes::cluster& with,
 }
 
 status keep_deployment(kubernetes::cluster& with, const cluster_place& place, const past_deployment& of) {
-  using namespace release_cluster_state;
+  using namespace deliver_records_cluster_state;
   json map = config_map(place, history_name(place, of.record.generation), "past");
   json data(json::object{});
   data.set("record.json", pretty(json_of(of.record)));
@@ -336,7 +336,7 @@ status keep_deployment(kubernetes::cluster& with, const cluster_place& place, co
 }
 
 result<std::vector<past_deployment>> past_deployments(kubernetes::cluster& with, const cluster_place& place) {
-  using namespace release_cluster_state;
+  using namespace deliver_records_cluster_state;
   const api_answer list = with.list("ConfigMap", place.namespace_name, selector_of(place, "past"));
   if (!list) return refused(list, place, "list the deployments of " + place.text());
   std::vector<past_deployment> all;
@@ -355,7 +355,7 @@ result<std::vector<past_deployment>> past_deployments(kubernetes::cluster& with,
 }
 
 status forget_cluster_state(kubernetes::cluster& with, const cluster_place& place) {
-  using namespace release_cluster_state;
+  using namespace deliver_records_cluster_state;
   const api_answer past = with.list("ConfigMap", place.namespace_name, selector_of(place, "past"));
   for (const json& each : past.object["items"].elements())
     (void)with.remove({"ConfigMap", place.namespace_name, each["metadata"]["name"].text()}, {}, "Background");

@@ -12,7 +12,7 @@
 #include <cicd/deliver/records/record.hpp>
 
 namespace cicd {
-namespace release_record {
+namespace deliver_records_record {
 
 inline error not_a_record(const std::string& where, std::string why) {
   return {.kind = exit_class::corrupt,
@@ -125,17 +125,17 @@ inline std::optional<deployment_record> record_in(const json& from) {
   return record;
 }
 
-}  // namespace release_record
+}  // namespace deliver_records_record
 
 json json_of(const deployment_record& record) {
-  json to = release_record::body_of(record);
+  json to = deliver_records_record::body_of(record);
   std::string own = oci_text(sha256(compact(to)));
   to.set("digest", std::move(own));
   return to;
 }
 
 result<deployment_record> record_from(std::string_view text, const std::string& where) {
-  using namespace release_record;
+  using namespace deliver_records_record;
   if (text.empty()) return not_a_record(where, "it has zero bytes");
   const result<json> document = parse_json(text);
   if (!document) return not_a_record(where, document.error().what);

@@ -29,7 +29,7 @@ struct run_index::state {
   std::string file;
 };
 
-namespace release_index {
+namespace deliver_records_run_index {
 
 constexpr std::int64_t schema = 1;
 /// `cicd` as SQLite's application id, so that no other database is taken for ours.
@@ -221,7 +221,7 @@ inline run_summary run_in(const sqlite::statement& row) {
           .steps = {}};
 }
 
-}  // namespace release_index
+}  // namespace deliver_records_run_index
 
 run_index::run_index(std::unique_ptr<state> state) : state_(std::move(state)) {}
 run_index::run_index(run_index&&) noexcept = default;
@@ -229,7 +229,7 @@ run_index& run_index::operator=(run_index&&) noexcept = default;
 run_index::~run_index() = default;
 
 result<run_index> run_index::open(const std::string& file, const std::string& build_root) {
-  using namespace release_index;
+  using namespace deliver_records_run_index;
   if (!exists(file))
     if (status made = make(file, runs_below(build_root)); !made) return std::move(made).error();
   result<file_head> head = head_of(file);
@@ -244,9 +244,10 @@ result<run_index> run_index::open(const std::string& file, const std::string& bu
 }
 
 status run_index::add(const run_summary& run) {
-  if (release_index::insert_all(state_->database, {run})) return {};
-  if (state_->database.damaged()) return release_index::damaged(state_->file, state_->database.message());
-  return release_index::unusable(state_->file, state_->database.message());
+  if (deliver_records_run_index::insert_all(state_->database, {run})) return {};
+  if (state_->database.damaged())
+    return deliver_records_run_index::damaged(state_->file, state_->database.message());
+  return deliver_records_run_index::unusable(state_->file, state_->database.message());
 }
 
 result<std::vector<run_summary>> run_index::runs(const std::string& build_root, std::size_t most) {
@@ -259,13 +260,14 @@ result<std::vector<run_summary>> run_index::runs(const std::string& build_root, 
       "SELECT step, outcome, duration_ms FROM steps WHERE build_root = ?1 AND run = ?2 ORDER BY place");
   rows.bind(build_root).bind(static_cast<std::int64_t>(std::min<std::size_t>(most, 1U << 30U)));
   while (rows.next()) {
-    run_summary& run = found.emplace_back(release_index::run_in(rows));
+    run_summary& run = found.emplace_back(deliver_records_run_index::run_in(rows));
     steps.bind(run.build_root).bind(run.id);
     while (steps.next())
       run.steps.push_back({steps.text(0), steps.text(1), std::chrono::milliseconds(steps.number(2))});
     steps.again();
   }
-  if (rows.failed() || steps.failed()) return release_index::failed(state_->file, state_->database);
+  if (rows.failed() || steps.failed())
+    return deliver_records_run_index::failed(state_->file, state_->database);
   return found;
 }
 
@@ -275,15 +277,16 @@ std::map<std::string, std::chrono::milliseconds> run_index::expected(const std::
       "SELECT step, duration_ms FROM (SELECT step, duration_ms, row_number() OVER (PARTITION BY step ORDER "
       "BY run DESC) AS age "
       "FROM steps WHERE build_root = ?1 AND outcome = 'ran') WHERE age <= ?2");
-  rows.bind(build_root).bind(static_cast<std::int64_t>(release_index::durations_kept));
+  rows.bind(build_root).bind(static_cast<std::int64_t>(deliver_records_run_index::durations_kept));
   while (rows.next()) durations[rows.text(0)].push_back(rows.number(1));
   std::map<std::string, std::chrono::milliseconds> expected;
-  for (auto& [step, held] : durations) expected.emplace(step, release_index::median(std::move(held)));
+  for (auto& [step, held] : durations)
+    expected.emplace(step, deliver_records_run_index::median(std::move(held)));
   return expected;
 }
 
 result<std::size_t> run_index::rebuild(const std::string& file, const std::vector<std::string>& build_roots) {
-  using namespace release_index;
+  using namespace deliver_records_run_index;
   std::vector<run_summary> runs;
   for (const std::string& build_root : build_roots)
     for (run_summary& run : runs_below(build_root)) runs.push_back(std::move(run));

@@ -13,7 +13,7 @@
 #include <cicd/system/files.hpp>
 
 namespace cicd {
-namespace release_runs {
+namespace deliver_records_run_summary {
 
 constexpr std::int64_t result_schema = 1;
 
@@ -45,13 +45,13 @@ inline std::vector<run_summary::step> steps_in(const json& document) {
   return steps;
 }
 
-}  // namespace release_runs
+}  // namespace deliver_records_run_summary
 
 result<run_summary> run_summary_from(std::string_view result_json, const std::string& folder) {
   const auto document = parse_json(result_json);
-  if (!document) return release_runs::no_result(folder, document.error().what);
-  if (std::string why = release_runs::objection(*document); !why.empty())
-    return release_runs::no_result(folder, std::move(why));
+  if (!document) return deliver_records_run_summary::no_result(folder, document.error().what);
+  if (std::string why = deliver_records_run_summary::objection(*document); !why.empty())
+    return deliver_records_run_summary::no_result(folder, std::move(why));
   return run_summary{.id = (*document)["id"].text(),
                      .folder = folder,
                      .build_root = (*document)["build_root"].text(),
@@ -62,7 +62,7 @@ result<run_summary> run_summary_from(std::string_view result_json, const std::st
                      .who = (*document)["who"].text(),
                      .started = *utc_from((*document)["started"].text()),
                      .duration = std::chrono::milliseconds((*document)["duration_ms"].integer()),
-                     .steps = release_runs::steps_in(*document)};
+                     .steps = deliver_records_run_summary::steps_in(*document)};
 }
 
 std::vector<run_summary> runs_below(const std::string& build_root) {

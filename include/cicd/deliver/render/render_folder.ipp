@@ -15,7 +15,7 @@
 #include <cicd/system/files.hpp>
 
 namespace cicd {
-namespace release_folder {
+namespace deliver_render_render_folder {
 
 inline std::string record_file(const std::string& folder) {
   return folder + "/.cicd/record.json";
@@ -179,10 +179,10 @@ inline std::vector<deployment_record> records_in(const std::string& ndjson, cons
   return records;
 }
 
-}  // namespace release_folder
+}  // namespace deliver_render_render_folder
 
 result<manifest_state> read_folder(const std::string& folder) {
-  using namespace release_folder;
+  using namespace deliver_render_render_folder;
   manifest_state state;
   const auto ours = listed_files(folder);
   if (!ours) return ours.error();
@@ -201,7 +201,7 @@ result<manifest_state> read_folder(const std::string& folder) {
 result<bool> write_folder(const std::string& folder,
                           const decide_manifests& decide,
                           const cancellation* cancelled) {
-  using namespace release_folder;
+  using namespace deliver_render_render_folder;
   const auto lock = locked(folder, cancelled);
   if (!lock) return lock.error();
   const auto now = read_folder(folder);
@@ -222,10 +222,10 @@ result<bool> write_folder(const std::string& folder,
 }
 
 result<std::vector<deployment_record>> folder_history(const std::string& folder, std::size_t most) {
-  const std::string file = release_folder::history_file(folder);
+  const std::string file = deliver_render_render_folder::history_file(folder);
   const auto text = read_file_if_there(file);
   if (!text) return text.error();
-  std::vector<deployment_record> records = release_folder::records_in(text->value_or(""), file);
+  std::vector<deployment_record> records = deliver_render_render_folder::records_in(text->value_or(""), file);
   if (records.size() > most) records.resize(most);
   return records;
 }

@@ -11,7 +11,7 @@
 
 namespace cicd {
 
-namespace deliver_render {
+namespace deliver_render_way {
 namespace {
 
 class render_way : public manifest_way {
@@ -54,6 +54,6 @@ class render_way : public manifest_way {
 const listed_way listed(render_traits, make_way<render_way>);
 
 }  // namespace
-}  // namespace deliver_render
+}  // namespace deliver_render_way
 
 }  // namespace cicd

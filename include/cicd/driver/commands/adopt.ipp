@@ -23,7 +23,7 @@
 
 namespace cicd {
 
-namespace driver_adopt {
+namespace driver_commands_adopt {
 namespace {
 
 struct adopt_request {
@@ -234,6 +234,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command adopt_command(add);
 
 }  // namespace
-}  // namespace driver_adopt
+}  // namespace driver_commands_adopt
 
 }  // namespace cicd

@@ -20,7 +20,7 @@
 
 namespace cicd {
 
-namespace driver_approve {
+namespace driver_commands_approve {
 namespace {
 
 struct words : environment_words {
@@ -122,6 +122,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command approve_command(add);
 
 }  // namespace
-}  // namespace driver_approve
+}  // namespace driver_commands_approve
 
 }  // namespace cicd

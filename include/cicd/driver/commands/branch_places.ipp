@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace driver_branch_places {
+namespace driver_commands_branch_places {
 namespace {
 
 struct named_place {
@@ -44,13 +44,13 @@ result<std::vector<named_place>> places_in(const session_request& tree,
 }
 
 }  // namespace
-}  // namespace driver_branch_places
+}  // namespace driver_commands_branch_places
 
 exit_class each_branch_environment(const session_request& tree,
                                    const std::string& pipeline,
                                    const surroundings& around,
                                    const std::function<exit_class(found_environment& found)>& visit) {
-  const auto places = driver_branch_places::places_in(tree, pipeline, around);
+  const auto places = driver_commands_branch_places::places_in(tree, pipeline, around);
   if (!places) return refused(places.error());
   for (const auto& each : *places) {
     result<found_environment> found = find_environment(tree, each.pipeline, each.environment, around);

@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace driver_cache {
+namespace driver_commands_cache {
 namespace {
 
 struct words {
@@ -82,6 +82,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command cache_command(add);
 
 }  // namespace
-}  // namespace driver_cache
+}  // namespace driver_commands_cache
 
 }  // namespace cicd

@@ -21,7 +21,7 @@
 
 namespace cicd {
 
-namespace driver_canary {
+namespace driver_commands_canary {
 namespace {
 
 struct canary_request {
@@ -225,6 +225,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command canary_command(add);
 
 }  // namespace
-}  // namespace driver_canary
+}  // namespace driver_commands_canary
 
 }  // namespace cicd

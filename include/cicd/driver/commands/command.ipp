@@ -7,7 +7,7 @@
 
 namespace cicd {
 
-namespace driver_command {
+namespace driver_commands_command {
 namespace {
 
 std::vector<add_command>& all() {
@@ -16,14 +16,14 @@ std::vector<add_command>& all() {
 }
 
 }  // namespace
-}  // namespace driver_command
+}  // namespace driver_commands_command
 
 registered_command::registered_command(add_command add) {
-  driver_command::all().push_back(add);
+  driver_commands_command::all().push_back(add);
 }
 
 void add_commands(CLI::App& app, command_action& chosen) {
-  for (const add_command each : driver_command::all()) each(app, chosen);
+  for (const add_command each : driver_commands_command::all()) each(app, chosen);
 }
 
 }  // namespace cicd

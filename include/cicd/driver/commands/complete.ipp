@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace driver_complete {
+namespace driver_commands_complete {
 namespace {
 
 using texts = std::vector<std::string>;
@@ -95,6 +95,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command complete_command(add);
 
 }  // namespace
-}  // namespace driver_complete
+}  // namespace driver_commands_complete
 
 }  // namespace cicd

@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace driver_completion_command {
+namespace driver_commands_completion {
 namespace {
 
 void add(CLI::App& app, command_action& chosen) {
@@ -30,6 +30,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command completion_command(add);
 
 }  // namespace
-}  // namespace driver_completion_command
+}  // namespace driver_commands_completion
 
 }  // namespace cicd

@@ -21,7 +21,7 @@
 
 namespace cicd {
 
-namespace driver_cron {
+namespace driver_commands_cron {
 namespace {
 
 /// One cron job of one cluster, deployed.
@@ -222,6 +222,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command cron_command(add);
 
 }  // namespace
-}  // namespace driver_cron
+}  // namespace driver_commands_cron
 
 }  // namespace cicd

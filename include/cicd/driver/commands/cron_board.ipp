@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace driver_cron_board {
+namespace driver_commands_cron_board {
 namespace {
 
 error unread(const kubernetes::api_answer& answer, const cluster_place& place, const std::string& kind) {
@@ -64,12 +64,12 @@ void add_deployed(std::vector<known_cron_job>& to, const json& object, const jso
 }
 
 }  // namespace
-}  // namespace driver_cron_board
+}  // namespace driver_commands_cron_board
 
 result<cron_board> read_cron_board(kubernetes::cluster& with,
                                    const cluster_place& place,
                                    const declared_pipeline* pipeline) {
-  using namespace driver_cron_board;
+  using namespace driver_commands_cron_board;
   const std::string ours = fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},cicd.dev/track=stable",
                                        place.pipeline, place.environment);
   cron_board board;

@@ -18,7 +18,7 @@
 
 namespace cicd {
 
-namespace driver_cron_listing {
+namespace driver_commands_cron_listing {
 namespace {
 
 using moment = kubernetes::cron_moment;
@@ -162,10 +162,10 @@ status add_environment(listing& to,
 }
 
 }  // namespace
-}  // namespace driver_cron_listing
+}  // namespace driver_commands_cron_listing
 
 std::string text_of(const kubernetes::suspension& of, tense in) {
-  using namespace driver_cron_listing;
+  using namespace driver_commands_cron_listing;
   std::string text = in == tense::past ? "was suspended" : "is suspended";
   if (!of.who.empty()) text += " by " + displayable(of.who);
   if (of.since)
@@ -187,7 +187,7 @@ std::string times_text(const kubernetes::cron_runs& of) {
 }
 
 std::string text_of(const known_cron_job& job, const cluster_place& place, const std::string& cluster) {
-  using namespace driver_cron_listing;
+  using namespace driver_commands_cron_listing;
   const kubernetes::cron_status& now = job.status;
   std::string text = fmt::format("{} {}  {}  in {}\n", place.pipeline, place.environment,
                                  displayable(job.name), displayable(cluster));
@@ -210,7 +210,7 @@ std::string text_of(const known_cron_job& job, const cluster_place& place, const
 }
 
 json json_of(const known_cron_job& job, const cluster_place& place, const std::string& cluster) {
-  using namespace driver_cron_listing;
+  using namespace driver_commands_cron_listing;
   const kubernetes::cron_status& now = job.status;
   json row;
   row.set("pipeline", place.pipeline).set("environment", place.environment).set("cluster", cluster);
@@ -241,7 +241,7 @@ json json_of(const known_cron_job& job, const cluster_place& place, const std::s
 }
 
 exit_class list_cron_jobs(const cron_request& request, surroundings around) {
-  using namespace driver_cron_listing;
+  using namespace driver_commands_cron_listing;
   const interrupts stop;
   const auto meant = meant_by(request, around);
   if (!meant) return refused(meant.error());

@@ -14,7 +14,7 @@
 
 namespace cicd {
 
-namespace driver_deploy {
+namespace driver_commands_deploy {
 namespace {
 
 struct words {
@@ -58,6 +58,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command deploy_command(add);
 
 }  // namespace
-}  // namespace driver_deploy
+}  // namespace driver_commands_deploy
 
 }  // namespace cicd

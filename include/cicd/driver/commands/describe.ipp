@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace driver_describe {
+namespace driver_commands_describe {
 namespace {
 
 exit_class act(const session_request& tree, surroundings around) {
@@ -41,6 +41,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command describe_command(add);
 
 }  // namespace
-}  // namespace driver_describe
+}  // namespace driver_commands_describe
 
 }  // namespace cicd

@@ -26,7 +26,7 @@
 
 namespace cicd {
 
-namespace driver_doctor {
+namespace driver_commands_doctor {
 namespace {
 
 struct doctor_request {
@@ -46,14 +46,15 @@ struct finding {
 };
 
 /// An environment to look at.
-struct patient {
+struct checked_environment {
   const declared_pipeline* pipeline = nullptr;
   const environment* place = nullptr;
   std::string text() const { return pipeline->declared.name.str() + '/' + place->name.str(); }
 };
 
-result<std::vector<patient>> patients_of(const session& of, const std::vector<std::string>& names) {
-  std::vector<patient> all;
+result<std::vector<checked_environment>> environments_to_check(const session& of,
+                                                               const std::vector<std::string>& names) {
+  std::vector<checked_environment> all;
   std::set<std::string> known;
   for (const declared_pipeline& each : of.model.pipelines)
     for (const environment& place : each.declared.environments) {
@@ -74,7 +75,7 @@ result<std::vector<patient>> patients_of(const session& of, const std::vector<st
 // --- Rights ---
 
 /// The objects of the environment as any image would make them.
-result<kubernetes::rights_request> rights_of(const patient& of,
+result<kubernetes::rights_request> rights_of(const checked_environment& of,
                                              const std::string& namespace_name,
                                              int server_minor) {
   const std::string no_digest = "@sha256:" + std::string(64, '0');
@@ -97,7 +98,7 @@ result<kubernetes::rights_request> rights_of(const patient& of,
   return request;
 }
 
-const preview* preview_in(const patient& of) {
+const preview* preview_in(const checked_environment& of) {
   for (const preview& each : of.pipeline->declared.previews)
     if (each.in == of.place->name) return &each;
   return nullptr;
@@ -136,12 +137,12 @@ class examination {
   examination(const session& of, const surroundings& around, const cancellation& cancelled)
       : of_(of), around_(around), cancelled_(cancelled) {}
 
-  std::vector<finding> examine(const std::vector<patient>& patients) {
-    look_at_tools(patients);
+  std::vector<finding> examine(const std::vector<checked_environment>& all) {
+    look_at_tools(all);
     std::set<const declared_pipeline*> seen;
-    for (const patient& each : patients)
+    for (const checked_environment& each : all)
       if (seen.insert(each.pipeline).second) look_at_declaration(*each.pipeline);
-    for (const patient& each : patients)
+    for (const checked_environment& each : all)
       if (can(each.place->via, way_feature::cluster)) look_at_environment(each);
     return std::move(found_);
   }
@@ -159,13 +160,15 @@ class examination {
     bad(about, std::move(what), std::move(help));
   }
 
-  void look_at_tools(const std::vector<patient>& patients) {
-    const auto any = [&](auto&& is) { return std::ranges::any_of(patients, is); };
+  void look_at_tools(const std::vector<checked_environment>& all) {
+    const auto any = [&](auto&& is) { return std::ranges::any_of(all, is); };
     look_for("git", {"--version"});
-    if (any([](const patient& each) { return can(each.place->via, way_feature::cluster); }))
+    if (any([](const checked_environment& each) { return can(each.place->via, way_feature::cluster); }))
       look_for("kubectl", {"version", "--client"});
-    if (any([](const patient& each) { return !each.place->eks.empty(); })) look_for("aws", {"--version"});
-    if (any([](const patient& each) { return publishes(*each.pipeline); })) look_for("skopeo", {"--version"});
+    if (any([](const checked_environment& each) { return !each.place->eks.empty(); }))
+      look_for("aws", {"--version"});
+    if (any([](const checked_environment& each) { return publishes(*each.pipeline); }))
+      look_for("skopeo", {"--version"});
   }
 
   /// An image whose repository names a registry is published by skopeo.
@@ -215,7 +218,7 @@ class examination {
     }
   }
 
-  void look_at_environment(const patient& of) {
+  void look_at_environment(const checked_environment& of) {
     const delivery deliveries(of_.where, around_, system_clock_port(), {});
     for (cluster_wave& wave : deliveries.waves_of(*of.pipeline, *of.place)) {
       auto with = deliveries.open_wave(wave, &cancelled_);
@@ -227,7 +230,9 @@ class examination {
     }
   }
 
-  void look_at_cluster(const patient& of, kubernetes::cluster& with, const std::string& namespace_name) {
+  void look_at_cluster(const checked_environment& of,
+                       kubernetes::cluster& with,
+                       const std::string& namespace_name) {
     constexpr int newest_minor = 34;
     const int minor = with.minor_version();
     if (minor < kubernetes::oldest_minor || minor > newest_minor)
@@ -244,7 +249,7 @@ class examination {
     look_at_classes(of, with);
   }
 
-  void look_at_namespace(const patient& of, kubernetes::cluster& with, const std::string& name) {
+  void look_at_namespace(const checked_environment& of, kubernetes::cluster& with, const std::string& name) {
     const api_answer answer = with.get({"Namespace", "", name});
     if (answer) return good(of.text(), fmt::format("namespace {} is there", name));
     if (answer.failure->code != 404 || of.place->create_namespace) return;
@@ -253,7 +258,7 @@ class examination {
                     of.pipeline->declared.name.view(), of.place->name.view(), name));
   }
 
-  void look_at_rights(const patient& of,
+  void look_at_rights(const checked_environment& of,
                       kubernetes::cluster& with,
                       const kubernetes::rights_request& request) {
     std::set<std::string> asked;
@@ -270,7 +275,7 @@ class examination {
     }
   }
 
-  void say_rights(const patient& of,
+  void say_rights(const checked_environment& of,
                   purpose each,
                   const std::vector<std::string>& missing,
                   const std::vector<std::string>& poorer) {
@@ -287,7 +292,7 @@ class examination {
            fmt::format("without these, messages say less, and nothing fails: {}", joined(poorer, ", ")));
   }
 
-  void look_at_reads(const patient& of,
+  void look_at_reads(const checked_environment& of,
                      kubernetes::cluster& with,
                      const kubernetes::rights_request& request) {
     for (const std::string& each : request.read) {
@@ -301,7 +306,7 @@ class examination {
     }
   }
 
-  void look_at_metrics(const patient& of,
+  void look_at_metrics(const checked_environment& of,
                        kubernetes::cluster& with,
                        const kubernetes::rights_request& request) {
     const bool scales = std::ranges::any_of(
@@ -313,7 +318,7 @@ class examination {
         "install metrics-server in the cluster, or give REPLICAS one number");
   }
 
-  void look_at_classes(const patient& of, kubernetes::cluster& with) {
+  void look_at_classes(const checked_environment& of, kubernetes::cluster& with) {
     const api_answer all = with.call("GET", "/apis/networking.k8s.io/v1/ingressclasses");
     if (!all) return;
     std::vector<std::string> names;
@@ -362,7 +367,9 @@ void print_findings(const std::vector<finding>& all, bool as_json) {
   if (as_json) print_json(json().set("schema", 1).set("findings", std::move(list)));
 }
 
-std::string roles_text(const patient& of, purpose what, const kubernetes::rights_request& request) {
+std::string roles_text(const checked_environment& of,
+                       purpose what,
+                       const kubernetes::rights_request& request) {
   std::string text = fmt::format(
       "# To {} {}: the subject of each binding is whoever does it, a Group, a User or a ServiceAccount.\n",
       word_for(what), of.text());
@@ -380,10 +387,10 @@ exit_class examine(const doctor_request& request, surroundings around) {
     print_errors(opened.errors);
     return opened.errors.front().kind;
   }
-  const result<std::vector<patient>> patients = patients_of(*opened.opened, request.names);
-  if (!patients) return refused(patients.error());
+  const result<std::vector<checked_environment>> all = environments_to_check(*opened.opened, request.names);
+  if (!all) return refused(all.error());
   const interrupts watching;
-  const std::vector<finding> found = examination(*opened.opened, around, watching.asked()).examine(*patients);
+  const std::vector<finding> found = examination(*opened.opened, around, watching.asked()).examine(*all);
   print_findings(found, request.as_json);
   if (watching.asked().cancelled()) return watching.kind();
   return std::ranges::all_of(found, &finding::is_good) ? exit_class::done : exit_class::step_failed;
@@ -395,10 +402,10 @@ exit_class print_roles(const doctor_request& request, surroundings around) {
     print_errors(opened.errors);
     return opened.errors.front().kind;
   }
-  const result<std::vector<patient>> patients = patients_of(*opened.opened, request.names);
-  if (!patients) return refused(patients.error());
+  const result<std::vector<checked_environment>> all = environments_to_check(*opened.opened, request.names);
+  if (!all) return refused(all.error());
   std::string text;
-  for (const patient& each : *patients) {
+  for (const checked_environment& each : *all) {
     if (!can(each.place->via, way_feature::cluster)) continue;
     const std::string namespace_name =
         each.place->namespace_name.empty() ? "default" : each.place->namespace_name.str();
@@ -438,6 +445,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command doctor_command(add);
 
 }  // namespace
-}  // namespace driver_doctor
+}  // namespace driver_commands_doctor
 
 }  // namespace cicd

@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-namespace driver_explain {
+namespace driver_commands_explain {
 namespace {
 
 struct words {
@@ -46,6 +46,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command explain_command(add);
 
 }  // namespace
-}  // namespace driver_explain
+}  // namespace driver_commands_explain
 
 }  // namespace cicd

@@ -21,7 +21,7 @@
 
 namespace cicd {
 
-namespace driver_environment_door {
+namespace driver_commands_find_environment {
 namespace {
 
 error unknown(std::string what, const std::string& value, const std::vector<std::string>& names) {
@@ -71,13 +71,13 @@ result<cluster_wave> wave_named(const found_environment& found, const std::strin
 }
 
 }  // namespace
-}  // namespace driver_environment_door
+}  // namespace driver_commands_find_environment
 
 result<found_environment> find_environment(const session_request& tree,
                                            const std::string& pipeline,
                                            const std::string& environment,
                                            surroundings around) {
-  using namespace driver_environment_door;
+  using namespace driver_commands_find_environment;
   session_or_errors opened = open_session(tree, std::move(around));
   if (opened.errors.size() > 1) print_errors({opened.errors.begin() + 1, opened.errors.end()});
   if (!opened.opened) return std::move(opened.errors.front());
@@ -99,7 +99,7 @@ result<found_environment> find_environment(const session_request& tree,
 }
 
 status keep_cluster(found_environment& found, const std::string& context) {
-  result<cluster_wave> wave = driver_environment_door::wave_named(found, context);
+  result<cluster_wave> wave = driver_commands_find_environment::wave_named(found, context);
   if (!wave) return std::move(wave).error();
   found.waves = {*std::move(wave)};
   return {};
@@ -114,7 +114,7 @@ result<opened_environment> open_environment(const session_request& tree,
                                             std::optional<change> what) {
   result<found_environment> found = find_environment(tree, pipeline, environment, std::move(around));
   if (!found) return std::move(found).error();
-  result<cluster_wave> wave = driver_environment_door::wave_named(*found, context);
+  result<cluster_wave> wave = driver_commands_find_environment::wave_named(*found, context);
   if (!wave) return std::move(wave).error();
   if (what)
     if (status may = found->deliveries->may_begin(*what, *found->pipeline, *found->place); !may)

@@ -17,7 +17,7 @@ void say_beside(const std::string& line) {
   write_all(STDERR_FILENO, "cicd: " + displayable(line) + "\n");
 }
 
-namespace driver_followed_job {
+namespace driver_commands_followed_job {
 namespace {
 
 /// Nothing that a pod prints may do more than be read, on a terminal or by a CI system.
@@ -50,10 +50,10 @@ struct job_writer {
 };
 
 }  // namespace
-}  // namespace driver_followed_job
+}  // namespace driver_commands_followed_job
 
 void print_job_event(const event& happened) {
-  std::visit(driver_followed_job::job_writer{}, happened.body);
+  std::visit(driver_commands_followed_job::job_writer{}, happened.body);
 }
 
 exit_class follow_job(action_ports on,

@@ -15,7 +15,7 @@
 
 namespace cicd {
 
-namespace driver_help_targets {
+namespace driver_commands_help_targets {
 namespace {
 
 exit_class act(const session_request& tree, surroundings around) {
@@ -43,6 +43,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command help_targets_command(add);
 
 }  // namespace
-}  // namespace driver_help_targets
+}  // namespace driver_commands_help_targets
 
 }  // namespace cicd

@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace driver_history {
+namespace driver_commands_history {
 namespace {
 
 struct words {
@@ -91,6 +91,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command history_command(add);
 
 }  // namespace
-}  // namespace driver_history
+}  // namespace driver_commands_history
 
 }  // namespace cicd

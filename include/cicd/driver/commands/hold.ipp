@@ -18,7 +18,7 @@
 
 namespace cicd {
 
-namespace driver_hold {
+namespace driver_commands_hold {
 namespace {
 
 struct words : environment_words {
@@ -78,6 +78,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command hold_command(add);
 
 }  // namespace
-}  // namespace driver_hold
+}  // namespace driver_commands_hold
 
 }  // namespace cicd

@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace driver_logs {
+namespace driver_commands_logs {
 namespace {
 
 struct words {
@@ -69,6 +69,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command logs_command(add);
 
 }  // namespace
-}  // namespace driver_logs
+}  // namespace driver_commands_logs
 
 }  // namespace cicd

@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-namespace driver_plan {
+namespace driver_commands_plan {
 namespace {
 
 struct words : run_words {
@@ -61,6 +61,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command plan_command(add);
 
 }  // namespace
-}  // namespace driver_plan
+}  // namespace driver_commands_plan
 
 }  // namespace cicd

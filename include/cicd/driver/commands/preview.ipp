@@ -25,7 +25,7 @@
 
 namespace cicd {
 
-namespace driver_preview {
+namespace driver_commands_preview {
 namespace {
 
 struct preview_request {
@@ -303,6 +303,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command preview_command(add);
 
 }  // namespace
-}  // namespace driver_preview
+}  // namespace driver_commands_preview
 
 }  // namespace cicd

@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace driver_reference {
+namespace driver_commands_reference {
 namespace {
 
 void add(CLI::App& app, command_action& chosen) {
@@ -25,6 +25,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command reference_command(add);
 
 }  // namespace
-}  // namespace driver_reference
+}  // namespace driver_commands_reference
 
 }  // namespace cicd

@@ -20,7 +20,7 @@
 
 namespace cicd {
 
-namespace driver_rollback {
+namespace driver_commands_rollback {
 namespace {
 
 struct words : environment_words {
@@ -84,6 +84,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command rollback_command(add);
 
 }  // namespace
-}  // namespace driver_rollback
+}  // namespace driver_commands_rollback
 
 }  // namespace cicd

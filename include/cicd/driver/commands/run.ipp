@@ -18,7 +18,7 @@ run_request request_of(const run_words& said) {
   return request;
 }
 
-namespace driver_run_words {
+namespace driver_commands_run {
 namespace {
 
 struct words : run_words {
@@ -51,6 +51,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command run_command(add);
 
 }  // namespace
-}  // namespace driver_run_words
+}  // namespace driver_commands_run
 
 }  // namespace cicd

@@ -19,7 +19,7 @@
 
 namespace cicd {
 
-namespace driver_status {
+namespace driver_commands_status {
 namespace {
 
 /// What `status` tells of one environment.
@@ -138,6 +138,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command status_command(add);
 
 }  // namespace
-}  // namespace driver_status
+}  // namespace driver_commands_status
 
 }  // namespace cicd

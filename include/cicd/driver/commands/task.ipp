@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-namespace driver_task {
+namespace driver_commands_task {
 namespace {
 
 struct words {
@@ -75,6 +75,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command task_command(add);
 
 }  // namespace
-}  // namespace driver_task
+}  // namespace driver_commands_task
 
 }  // namespace cicd

@@ -16,7 +16,7 @@
 
 namespace cicd {
 
-namespace driver_verify {
+namespace driver_commands_verify {
 namespace {
 
 using words = environment_words;
@@ -53,6 +53,6 @@ void add(CLI::App& app, command_action& chosen) {
 const registered_command verify_command(add);
 
 }  // namespace
-}  // namespace driver_verify
+}  // namespace driver_commands_verify
 
 }  // namespace cicd

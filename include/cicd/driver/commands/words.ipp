@@ -10,7 +10,7 @@
 
 namespace cicd {
 
-namespace driver_words {
+namespace driver_commands_words {
 namespace {
 
 /// The pipelines meant by the words: the one that is named, or all that have the environment.
@@ -31,7 +31,7 @@ result<std::vector<std::string>> pipelines_of(const environment_words& said, con
 }
 
 }  // namespace
-}  // namespace driver_words
+}  // namespace driver_commands_words
 
 void acts(CLI::App* command, command_action& chosen, command_action act) {
   command->callback([&chosen, act = std::move(act)] { chosen = act; });
@@ -74,7 +74,7 @@ void add_names(CLI::App* command, environment_words& said) {
 exit_class for_each_pipeline(const environment_words& said,
                              const surroundings& around,
                              const std::function<exit_class(const std::string& pipeline)>& act) {
-  const result<std::vector<std::string>> pipelines = driver_words::pipelines_of(said, around);
+  const result<std::vector<std::string>> pipelines = driver_commands_words::pipelines_of(said, around);
   if (!pipelines) return refused(pipelines.error());
   for (const std::string& each : *pipelines)
     if (const exit_class done = act(each); done != exit_class::done) return done;

@@ -14,7 +14,7 @@
 
 namespace cicd::kubernetes::adopting {
 
-namespace pod_parts {
+namespace kubernetes_adopt_adopt_pods {
 /// What CMake, our parser and our placeholders would read otherwise than it stands.
 inline bool is_plain(const std::string& value) {
   return placeholders_in(value).empty() && value.find("$<") == value.npos && value.find('\0') == value.npos;
@@ -177,7 +177,7 @@ inline void add_account(written_call& to, found_workload& of) {
   });
 }
 
-}  // namespace pod_parts
+}  // namespace kubernetes_adopt_adopt_pods
 
 std::size_t main_index(const json& pod) {
   const std::string named = pod["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"].text();
@@ -218,7 +218,7 @@ std::string whole_repository(std::string_view reference) {
 std::vector<std::string> pairs_of(const json& map) {
   std::vector<std::string> pairs;
   for (const auto& [key, value] : map.members())
-    if (meta_key::accepts(key) && pod_parts::is_plain(value.text()))
+    if (meta_key::accepts(key) && kubernetes_adopt_adopt_pods::is_plain(value.text()))
       pairs.push_back(key + '=' + value.text());
   return pairs;
 }
@@ -227,9 +227,9 @@ void add_variables(written_call& to, const json& container) {
   std::vector<std::string> plain, secret;
   for (const json& each : container["env"].elements()) {
     if (!variable_name::accepts(each["name"].text())) continue;
-    if (auto said = pod_parts::secret_of(each))
+    if (auto said = kubernetes_adopt_adopt_pods::secret_of(each))
       secret.push_back(std::move(*said));
-    else if (auto value = pod_parts::plain_of(each))
+    else if (auto value = kubernetes_adopt_adopt_pods::plain_of(each))
       plain.push_back(std::move(*value));
   }
   to.add("ENV", std::move(plain));
@@ -246,17 +246,17 @@ void add_pods(written_call& to, found_workload& of) {
   const std::vector<std::string> command = of.main()["command"].texts();
   if (!command.empty() && !command.front().empty()) to.add("COMMAND", command);
   add_variables(to, of.main());
-  pod_parts::add_sources(to, of.main());
-  pod_parts::add_volumes(to, of);
-  pod_parts::add_account(to, of);
+  kubernetes_adopt_adopt_pods::add_sources(to, of.main());
+  kubernetes_adopt_adopt_pods::add_volumes(to, of);
+  kubernetes_adopt_adopt_pods::add_account(to, of);
   const json resources = of.main()["resources"];
   add_quantity(to, "CPU", resources["requests"]["cpu"]);
   add_quantity(to, "MEMORY", resources["requests"]["memory"]);
   add_quantity(to, "CPU_LIMIT", resources["limits"]["cpu"]);
   if (resources["limits"]["memory"] != resources["requests"]["memory"])
     add_quantity(to, "MEMORY_LIMIT", resources["limits"]["memory"]);
-  pod_parts::add_rights(to, of);
-  pod_parts::add_places(to, of);
+  kubernetes_adopt_adopt_pods::add_rights(to, of);
+  kubernetes_adopt_adopt_pods::add_places(to, of);
   to.add("ANNOTATIONS", pairs_of(of.pod()["metadata"]["annotations"]));
 }
 

@@ -16,7 +16,7 @@
 
 namespace cicd::kubernetes::adopting {
 
-namespace call_parts {
+namespace kubernetes_adopt_calls {
 
 /// The number of a container's port, which a Service may name.
 inline std::int64_t number_of(const json& target, const json& container) {
@@ -193,10 +193,10 @@ inline const std::vector<declaring::option>& options_for(const written_call& cal
   return declaring::options_of("");
 }
 
-}  // namespace call_parts
+}  // namespace kubernetes_adopt_calls
 
 std::vector<std::string> words_of(const written_call& call) {
-  const std::vector<declaring::option>& options = call_parts::options_for(call);
+  const std::vector<declaring::option>& options = kubernetes_adopt_calls::options_for(call);
   std::vector<std::string> words = call.names;
   for (const auto& [keyword, values] : call.options) {
     words.push_back(keyword);
@@ -210,12 +210,14 @@ std::string text_of(const written_call& call) {
   std::string text;
   if (!call.above.empty())
     for (const std::string& line : split(call.above, '\n')) text += "# " + displayable(line) + '\n';
-  return text + declaring::cmake_call_text(call.function, words_of(call), call_parts::options_for(call));
+  return text
+         + declaring::cmake_call_text(call.function, words_of(call),
+                                      kubernetes_adopt_calls::options_for(call));
 }
 
 written_call call_for(found_workload& of, const adopted_names& names, std::vector<std::string>& changes) {
-  return of.is_scheduled() ? call_parts::cron_call(of, names, changes)
-                           : call_parts::service_call(of, names, changes);
+  return of.is_scheduled() ? kubernetes_adopt_calls::cron_call(of, names, changes)
+                           : kubernetes_adopt_calls::service_call(of, names, changes);
 }
 
 /// A container beside the main one that runs the same image becomes a sidecar, which Kubernetes keeps among
@@ -228,7 +230,7 @@ std::vector<written_call> container_calls(found_workload& of,
   const json main = of.main();
   for (const json& each : pod["initContainers"].elements())
     if (each["image"] == main["image"] && dns_label::accepts(each["name"].text()))
-      calls.push_back(call_parts::container_call(
+      calls.push_back(kubernetes_adopt_calls::container_call(
           each, names, each["restartPolicy"].text() == "Always" ? "sidecar" : "init"));
   json::array beside, initial = pod["initContainers"].elements();
   for (const json& each : pod["containers"].elements()) {
@@ -236,7 +238,7 @@ std::vector<written_call> container_calls(found_workload& of,
       beside.push_back(each);
       continue;
     }
-    calls.push_back(call_parts::container_call(each, names, "sidecar"));
+    calls.push_back(kubernetes_adopt_calls::container_call(each, names, "sidecar"));
     changes.push_back(fmt::format("{} {}: container {} starts before and ends after the main one (a sidecar)",
                                   of.running["kind"].text(), of.name(), displayable(each["name"].text())));
     json sidecar = each;

@@ -9,7 +9,7 @@
 #include <cicd/kubernetes/render/patches.hpp>
 
 namespace cicd::kubernetes {
-namespace declared_parts {
+namespace kubernetes_adopt_normalized {
 
 /// A member that means the same when it is left out. Only members with one meaning wherever they stand are
 /// here.
@@ -222,7 +222,7 @@ inline std::optional<json> difference(std::string_view key, const json& from, co
   return to;
 }
 
-}  // namespace declared_parts
+}  // namespace kubernetes_adopt_normalized
 
 bool is_bookkeeping(std::string_view key, std::string_view value) {
   static constexpr std::array<std::string_view, 5> keys{
@@ -241,11 +241,11 @@ bool is_bookkeeping(std::string_view key, std::string_view value) {
 }
 
 json declared_part_of(const json& object) {
-  return declared_parts::stripped(object, {});
+  return kubernetes_adopt_normalized::stripped(object, {});
 }
 
 std::optional<json> patch_between(const json& from, const json& to) {
-  return declared_parts::difference({}, from, to);
+  return kubernetes_adopt_normalized::difference({}, from, to);
 }
 
 }  // namespace cicd::kubernetes

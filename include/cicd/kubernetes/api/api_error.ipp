@@ -15,7 +15,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_refusal {
+namespace kubernetes_api_api_error {
 namespace {
 
 /// Everything that the sentences are made of.
@@ -290,13 +290,13 @@ error server_trouble(const refusal& why) {
 }
 
 }  // namespace
-}  // namespace kubernetes_refusal
+}  // namespace kubernetes_api_api_error
 
 error error_of(const api_failure& failure,
                const std::string& subject,
                const object_key& of,
                const std::string& doing) {
-  namespace self = kubernetes_refusal;
+  namespace self = kubernetes_api_api_error;
   const self::refusal why{failure, subject, of, doing};
   if (failure.code == 0 || failure.reason == api_reason::login || failure.reason == api_reason::unreachable)
     return self::no_answer(why);

@@ -13,7 +13,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_answer {
+namespace kubernetes_api_api_error_answer {
 namespace {
 
 bool says(std::string_view text, std::string_view what) {
@@ -84,16 +84,19 @@ std::vector<std::string> warnings_of(const http_response& response) {
 }
 
 }  // namespace
-}  // namespace kubernetes_answer
+}  // namespace kubernetes_api_api_error_answer
 
 api_answer answer_from(const http_response& response) {
   const bool good = response.status >= 200 && response.status < 300;
   result<json> body = parse_json(response.body);
   if (good && body && body->is_object())
-    return {.object = *std::move(body), .failure = {}, .warnings = kubernetes_answer::warnings_of(response)};
+    return {.object = *std::move(body),
+            .failure = {},
+            .warnings = kubernetes_api_api_error_answer::warnings_of(response)};
   if (!good && body && (*body)["kind"].text() == "Status")
-    return {.object = {}, .failure = kubernetes_answer::from_status_object(*body, response.status)};
-  if (!good) return {.object = {}, .failure = kubernetes_answer::from_text(response)};
+    return {.object = {},
+            .failure = kubernetes_api_api_error_answer::from_status_object(*body, response.status)};
+  if (!good) return {.object = {}, .failure = kubernetes_api_api_error_answer::from_text(response)};
   api_failure failure{.code = response.status, .reason = std::string(api_reason::not_kubernetes)};
   failure.message = body ? "no object but " + cut_to(displayable(response.body), 60)
                          : "the answer is no JSON: " + body.error().what;
@@ -119,10 +122,10 @@ bool passes_by_itself(const api_failure& failure) {
     constexpr std::array<std::string_view, 4> lasting{"no such host", "x509",
                                                       "tls: ", "HTTP response to HTTPS"};
     return std::none_of(lasting.begin(), lasting.end(), [&](std::string_view words) {
-      return kubernetes_answer::says(failure.message, words);
+      return kubernetes_api_api_error_answer::says(failure.message, words);
     });
   }
-  if (kubernetes_answer::says(failure.message, "failed to create typed "))
+  if (kubernetes_api_api_error_answer::says(failure.message, "failed to create typed "))
     return false;  // a field that is not known
   constexpr std::array<int, 5> passing{429, 500, 502, 503, 504};
   return std::find(passing.begin(), passing.end(), failure.code) != passing.end();

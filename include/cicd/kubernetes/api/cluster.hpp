@@ -79,7 +79,7 @@ class cluster {
   virtual ~cluster() = default;
   /// Another connection through the same door, for another thread or to tidy up: it does not hear of the
   /// cancellation, and must not outlive this object.
-  virtual std::unique_ptr<cluster> twin() = 0;
+  virtual std::unique_ptr<cluster> second_connection() = 0;
 
   virtual std::string name() const = 0;               ///< as a person knows it
   virtual int minor_version() const = 0;              ///< 34 of 1.34

@@ -18,7 +18,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_cluster {
+namespace kubernetes_api_cluster {
 namespace {
 
 using namespace std::chrono_literals;
@@ -83,7 +83,7 @@ class connection final : public cluster {
     return refused(200, std::string(api_reason::not_kubernetes), "its /version names no version");
   }
 
-  std::unique_ptr<cluster> twin() override {
+  std::unique_ptr<cluster> second_connection() override {
     auto made = std::make_unique<connection>(where_, name_, nullptr);
     made->minor_ = minor_;
     if (facts_ != nullptr) made->facts_ = std::make_unique<kubeconfig_facts>(*facts_);
@@ -314,7 +314,7 @@ class connection final : public cluster {
 };
 
 }  // namespace
-}  // namespace kubernetes_cluster
+}  // namespace kubernetes_api_cluster
 
 std::string cluster_target::text() const {
   if (!eks.empty()) return "eks " + eks;
@@ -324,7 +324,7 @@ std::string cluster_target::text() const {
 result<std::unique_ptr<cluster>> cluster::open(const cluster_target& target,
                                                const surroundings& around,
                                                const cancellation* cancelled) {
-  using kubernetes_cluster::connection;
+  using kubernetes_api_cluster::connection;
   auto proxy = kubectl_proxy::start(target, around, cancelled);
   if (!proxy) {
     error failure = std::move(proxy).error();
@@ -350,7 +350,7 @@ result<std::unique_ptr<cluster>> cluster::open(const cluster_target& target,
 result<std::unique_ptr<cluster>> cluster::over(const http_address& where,
                                                const std::string& name,
                                                const cancellation* cancelled) {
-  auto made = std::make_unique<kubernetes_cluster::connection>(where, name, cancelled);
+  auto made = std::make_unique<kubernetes_api_cluster::connection>(where, name, cancelled);
   const api_answer version = made->greet();
   if (!version) return opening_error(*version.failure, {{}, name, {}, {}, {}}, {});
   return std::unique_ptr<cluster>(std::move(made));

@@ -10,7 +10,7 @@
 #include <cicd/kubernetes/api/deletion.hpp>
 
 namespace cicd::kubernetes {
-namespace deletion {
+namespace kubernetes_api_deletion {
 
 inline std::string held_by_finalizers(const json& object) {
   std::vector<std::string> words;
@@ -45,15 +45,15 @@ inline error still_there(const json& object, const object_key& of, const gone_op
                            where, shell_quoted(lower(of.kind)), shell_quoted(of.name))}}};
 }
 
-}  // namespace deletion
+}  // namespace kubernetes_api_deletion
 
 bool is_being_deleted(const json& object) {
   return !object["metadata"]["deletionTimestamp"].is_null();
 }
 
 std::string held_by(const json& object) {
-  std::string words = deletion::held_by_finalizers(object);
-  if (object["kind"].text() == "Namespace") words = deletion::left_in_namespace(object);
+  std::string words = kubernetes_api_deletion::held_by_finalizers(object);
+  if (object["kind"].text() == "Namespace") words = kubernetes_api_deletion::left_in_namespace(object);
   return words.empty() ? "the cluster, which is about to end it" : words;
 }
 
@@ -71,7 +71,7 @@ status wait_until_gone(cluster& with, const object_key& of, const gone_options& 
                    "interrupted while " + of.text() + " was being deleted",
                    {},
                    {}};
-    if (how.time.elapsed() >= end) return deletion::still_there(now.object, of, how);
+    if (how.time.elapsed() >= end) return kubernetes_api_deletion::still_there(now.object, of, how);
     if (const std::string by = held_by(now.object); how.say && by != said) {
       how.say(fmt::format("{} is being deleted: waiting for {}", of.text(), by));
       said = by;

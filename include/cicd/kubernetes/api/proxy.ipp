@@ -20,7 +20,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_proxy {
+namespace kubernetes_api_proxy {
 namespace {
 
 using namespace std::chrono_literals;
@@ -181,7 +181,7 @@ error not_started(const kubectl_program& program,
 }
 
 }  // namespace
-}  // namespace kubernetes_proxy
+}  // namespace kubernetes_api_proxy
 
 command kubectl_program::with(std::vector<std::string> words) const {
   words.insert(words.begin(), options.begin(), options.end());
@@ -190,7 +190,7 @@ command kubectl_program::with(std::vector<std::string> words) const {
 }
 
 struct kubectl_proxy::inside {
-  kubernetes_proxy::socket_folder folder;
+  kubernetes_api_proxy::socket_folder folder;
   kubectl_program program;
   http_address where;
   std::unique_ptr<companion> running;
@@ -206,10 +206,10 @@ const kubectl_program& kubectl_proxy::program() const {
   return inside_->program;
 }
 std::vector<std::string> kubectl_proxy::complaints() const {
-  return kubernetes_proxy::last_lines(inside_->running->complaints());
+  return kubernetes_api_proxy::last_lines(inside_->running->complaints());
 }
 
-namespace kubernetes_proxy {
+namespace kubernetes_api_proxy {
 namespace {
 
 result<std::unique_ptr<companion>> serving(const kubectl_program& program,
@@ -238,12 +238,12 @@ result<std::unique_ptr<companion>> serving(const kubectl_program& program,
 }
 
 }  // namespace
-}  // namespace kubernetes_proxy
+}  // namespace kubernetes_api_proxy
 
 result<std::unique_ptr<kubectl_proxy>> kubectl_proxy::start(const cluster_target& target,
                                                             const surroundings& around,
                                                             const cancellation* cancelled) {
-  namespace self = kubernetes_proxy;
+  namespace self = kubernetes_api_proxy;
   auto folder = self::socket_folder::make(target.private_folder, around);
   if (!folder) return folder.error();
   cluster_target wanted = target;

@@ -11,7 +11,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_opening {
+namespace kubernetes_api_proxy_connect_errors {
 namespace {
 
 error remote(const cluster_target& target, std::string what) {
@@ -79,12 +79,12 @@ error unreachable(const api_failure& failure, const cluster_target& target) {
 }
 
 }  // namespace
-}  // namespace kubernetes_opening
+}  // namespace kubernetes_api_proxy_connect_errors
 
 error opening_error(const api_failure& failure,
                     const cluster_target& target,
                     const std::vector<std::string>& complaints) {
-  namespace self = kubernetes_opening;
+  namespace self = kubernetes_api_proxy_connect_errors;
   if (failure.reason == api_reason::cancelled)
     return {.kind = exit_class::interrupted,
             .subject = target.text(),

@@ -13,7 +13,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_eks {
+namespace kubernetes_api_proxy_eks {
 namespace {
 
 struct place {
@@ -90,13 +90,13 @@ std::vector<std::string> environment_of(const surroundings& around) {
 }
 
 }  // namespace
-}  // namespace kubernetes_eks
+}  // namespace kubernetes_api_proxy_eks
 
 result<std::string> write_eks_kubeconfig(const cluster_target& target,
                                          const std::string& folder,
                                          const surroundings& around,
                                          const cancellation* cancelled) {
-  namespace self = kubernetes_eks;
+  namespace self = kubernetes_api_proxy_eks;
   const auto place = self::place_of(target.eks);
   if (!place) return place.error();
   const auto aws = self::find_aws(around);

@@ -11,7 +11,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_calls {
+namespace kubernetes_api_retries {
 namespace {
 
 using namespace std::chrono_literals;
@@ -38,13 +38,13 @@ void say_how_long(api_failure& failure, std::chrono::milliseconds time, int trie
 }
 
 }  // namespace
-}  // namespace kubernetes_calls
+}  // namespace kubernetes_api_retries
 
 api_client::api_client(http_address where, const cancellation* cancelled, const clock& time)
     : http_(std::move(where), cancelled), cancelled_(cancelled), time_(time) {}
 
 std::vector<api_answer> api_client::send_all(const std::vector<http_request>& requests, effect of) {
-  namespace calls = kubernetes_calls;
+  namespace calls = kubernetes_api_retries;
   std::vector<api_answer> answers(requests.size());
   const auto begun = time_.elapsed();
   calls::round now;
@@ -78,8 +78,8 @@ api_answer api_client::send(const http_request& request, effect of) {
 
 result<http_response> api_client::text(const http_request& request) {
   const auto deadline = time_.elapsed() + patience_;
-  for (auto wait = kubernetes_calls::first_pause;;
-       wait = std::min(2 * wait, kubernetes_calls::longest_pause)) {
+  for (auto wait = kubernetes_api_retries::first_pause;;
+       wait = std::min(2 * wait, kubernetes_api_retries::longest_pause)) {
     result<http_response> got = http_.send(request);
     if (got && got->status == 200) return got;
     const api_failure failure = got ? *answer_from(*got).failure : failure_from(got.error());
@@ -91,7 +91,7 @@ result<http_response> api_client::text(const http_request& request) {
 http_request json_request(std::string method, std::string target, const json& body, std::string_view type) {
   http_request request{.method = std::move(method), .target = std::move(target)};
   request.headers.emplace_back("Accept", "application/json");
-  if (request.method == "GET") request.limit = kubernetes_calls::reading_limit;
+  if (request.method == "GET") request.limit = kubernetes_api_retries::reading_limit;
   if (body.is_null()) return request;
   request.headers.emplace_back("Content-Type", type);
   request.body = compact(body);

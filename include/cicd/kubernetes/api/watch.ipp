@@ -13,7 +13,7 @@
 
 namespace cicd::kubernetes {
 
-namespace kubernetes_watch {
+namespace kubernetes_api_watch {
 namespace {
 
 using namespace std::chrono_literals;
@@ -194,14 +194,14 @@ class watcher : public std::enable_shared_from_this<watcher> {
 };
 
 }  // namespace
-}  // namespace kubernetes_watch
+}  // namespace kubernetes_api_watch
 
 std::shared_ptr<void> start_watch(http_client& with,
                                   std::string path,
                                   std::string query,
                                   cluster::watch_request what) {
-  const auto made =
-      std::make_shared<kubernetes_watch::watcher>(with, std::move(path), std::move(query), std::move(what));
+  const auto made = std::make_shared<kubernetes_api_watch::watcher>(with, std::move(path), std::move(query),
+                                                                    std::move(what));
   made->list();
   return {static_cast<void*>(made.get()), [made](const void*) { made->close(); }};
 }

@@ -8,7 +8,7 @@
 #include <cicd/kubernetes/jobs/cron_runs.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_cron_time {
+namespace kubernetes_jobs_cron_runs {
 namespace {
 
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max() / 4;
@@ -85,10 +85,10 @@ class walk {
 };
 
 }  // namespace
-}  // namespace kubernetes_cron_time
+}  // namespace kubernetes_jobs_cron_runs
 
 std::optional<zone_clock> zone_clock::from(std::string_view tzif, cron_moment until) {
-  using namespace kubernetes_cron_time;
+  using namespace kubernetes_jobs_cron_runs;
   auto changes = clock_changes_in(tzif, long_ago, seconds_of(until) + five_years);
   if (!changes) return std::nullopt;
   zone_clock made;
@@ -104,11 +104,11 @@ std::int32_t zone_clock::offset_at(std::int64_t at) const {
 
 std::int64_t zone_clock::next_change(std::int64_t at) const {
   const auto after = std::ranges::upper_bound(changes_, at, {}, &clock_change::at);
-  return after == changes_.end() ? kubernetes_cron_time::never : after->at;
+  return after == changes_.end() ? kubernetes_jobs_cron_runs::never : after->at;
 }
 
 std::optional<cron_moment> next_run(cron_schedule of, const zone_clock& zone, cron_moment after) {
-  using namespace kubernetes_cron_time;
+  using namespace kubernetes_jobs_cron_runs;
   if (of.empty()) return std::nullopt;
   const std::int64_t from = seconds_of(after);
   const auto found = walk(of, zone, from).next(from + five_years);
@@ -117,7 +117,7 @@ std::optional<cron_moment> next_run(cron_schedule of, const zone_clock& zone, cr
 
 cron_runs runs_between(
     cron_schedule of, const zone_clock& zone, cron_moment after, cron_moment until, std::size_t most) {
-  using namespace kubernetes_cron_time;
+  using namespace kubernetes_jobs_cron_runs;
   cron_runs runs;
   if (of.empty()) return runs;
   walk over(of, zone, seconds_of(after));

@@ -13,7 +13,7 @@
 #include <cicd/kubernetes/rollout/container_exit.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_cron_status {
+namespace kubernetes_jobs_cron_status {
 namespace {
 
 constexpr std::string_view planned_at = "batch.kubernetes.io/cronjob-scheduled-timestamp";
@@ -145,7 +145,7 @@ void add_missed(cron_status& to,
 }
 
 }  // namespace
-}  // namespace kubernetes_cron_status
+}  // namespace kubernetes_jobs_cron_status
 
 std::string zone_of(const json& cron_job) {
   return cron_job["spec"]["timeZone"].text("UTC");
@@ -160,7 +160,7 @@ std::vector<const json*> jobs_of(const json& cron_job, const std::vector<json>& 
 }
 
 bool is_running(const json& job) {
-  using kubernetes_cron_status::condition_of;
+  using kubernetes_jobs_cron_status::condition_of;
   return condition_of(job, "Complete") == nullptr && condition_of(job, "Failed") == nullptr;
 }
 
@@ -178,7 +178,7 @@ cron_status status_of(const json& cron_job,
                       const std::vector<json>& pods,
                       const zone_clock& zone,
                       cron_moment now) {
-  using namespace kubernetes_cron_status;
+  using namespace kubernetes_jobs_cron_status;
   cron_status made;
   made.object = cron_job["metadata"]["name"].text();
   made.schedule = cron_job["spec"]["schedule"].text();

@@ -16,7 +16,7 @@
 #include <cicd/kubernetes/rollout/container_exit.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_job_run {
+namespace kubernetes_jobs_job_run {
 
 /// How long pods and logs may lag behind a Job that has ended.
 inline constexpr std::chrono::seconds lag{15};
@@ -322,10 +322,10 @@ inline void remove_job(cluster& with,
     options.say(fmt::format("{} was removed {}", of.text(), when));
 }
 
-}  // namespace kubernetes_job_run
+}  // namespace kubernetes_jobs_job_run
 
 result<job_end> run_job(cluster& with, const json& job, const job_options& options) {
-  using namespace kubernetes_job_run;
+  using namespace kubernetes_jobs_job_run;
   const api_answer created = with.create(job);
   if (!created && created.failure->code == 409) return taken_name(key_of(job));
   if (!created) return not_created(*created.failure, key_of(job));
@@ -334,7 +334,7 @@ result<job_end> run_job(cluster& with, const json& job, const job_options& optio
   result<job_end> end = watched_run(with, created.object, options).to_its_end();
   const bool interrupted = !end && end.error().kind == exit_class::interrupted;
   if (interrupted)
-    remove_job(*with.twin(), key, options, "with its pods, since it was interrupted");
+    remove_job(*with.second_connection(), key, options, "with its pods, since it was interrupted");
   else if (options.remove)
     remove_job(with, key, options, "");
   else if (end && !end->good && end->why && options.say)

@@ -9,7 +9,7 @@
 #include <cicd/kubernetes/yaml.hpp>
 
 namespace cicd::kubernetes {
-namespace manifest_files {
+namespace kubernetes_render_manifests {
 
 inline error no_object(const std::string& file, std::size_t number, std::string_view what) {
   return {
@@ -70,7 +70,7 @@ inline std::vector<json> opened(std::vector<json> documents) {
   return all;
 }
 
-}  // namespace manifest_files
+}  // namespace kubernetes_render_manifests
 
 result<std::vector<manifest>> manifests_of(const declared_pipeline& pipeline, const release_facts& facts) {
   std::vector<manifest> all;
@@ -79,15 +79,16 @@ result<std::vector<manifest>> manifests_of(const declared_pipeline& pipeline, co
     const auto text = facts.files.find(file);
     result<std::vector<json>> documents = yaml_documents(text == facts.files.end() ? "" : text->second, file);
     if (!documents) return std::move(documents).error();
-    std::vector<json> objects = manifest_files::opened(std::move(*documents));
+    std::vector<json> objects = kubernetes_render_manifests::opened(std::move(*documents));
     for (std::size_t number = 0; number < objects.size(); ++number) {
       json& document = objects[number];
-      if (const auto missing = manifest_files::missing_in(document); !missing.empty())
-        return manifest_files::no_object(file, number, missing);
-      const bool inside = manifest_files::wants_namespace(document);
-      document.set("metadata", manifest_files::metadata_with(document["metadata"], ours, inside));
+      if (const auto missing = kubernetes_render_manifests::missing_in(document); !missing.empty())
+        return kubernetes_render_manifests::no_object(file, number, missing);
+      const bool inside = kubernetes_render_manifests::wants_namespace(document);
+      document.set("metadata",
+                   kubernetes_render_manifests::metadata_with(document["metadata"], ours, inside));
       object content{document["kind"].text(), document["metadata"]["name"].text(),
-                     manifest_files::file_of(document, ours), std::move(document)};
+                     kubernetes_render_manifests::file_of(document, ours), std::move(document)};
       all.push_back({std::move(content), file});
     }
   }

@@ -11,7 +11,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace names {
+namespace kubernetes_render_names {
 
 constexpr std::size_t longest = 63;
 constexpr std::size_t longest_slug = 40;
@@ -74,33 +74,40 @@ inline std::string cut_name(std::string_view name, std::size_t most) {
   return cut;
 }
 
-}  // namespace names
+}  // namespace kubernetes_render_names
 
 std::string label_value(std::string_view text) {
-  if (names::is_label_value(text) && !names::ends_like_altered(text)) return std::string(text);
-  return names::readable_part(text, names::longest - names::hash_digits - 1) + '_' + names::hash_of(text);
+  if (kubernetes_render_names::is_label_value(text) && !kubernetes_render_names::ends_like_altered(text))
+    return std::string(text);
+  return kubernetes_render_names::readable_part(
+             text, kubernetes_render_names::longest - kubernetes_render_names::hash_digits - 1)
+         + '_' + kubernetes_render_names::hash_of(text);
 }
 
 std::string slug_of(std::string_view text) {
-  constexpr std::size_t most = names::longest_slug;
+  constexpr std::size_t most = kubernetes_render_names::longest_slug;
   const std::size_t dash = text.rfind('-');
   const bool like_altered =
-      dash != text.npos && names::ends_like_altered(std::string(text).replace(dash, 1, "_"));
+      dash != text.npos
+      && kubernetes_render_names::ends_like_altered(std::string(text).replace(dash, 1, "_"));
   if (text.size() <= most && dns_label::accepts(text) && !like_altered) return std::string(text);
-  return names::readable_name(text, most - names::hash_digits - 1) + '-' + names::hash_of(text);
+  return kubernetes_render_names::readable_name(text, most - kubernetes_render_names::hash_digits - 1) + '-'
+         + kubernetes_render_names::hash_of(text);
 }
 
 std::string short_hash(std::string_view text) {
-  return names::hash_of(text);
+  return kubernetes_render_names::hash_of(text);
 }
 
 std::string workload_name(std::string_view pipeline, std::string_view service, std::size_t most) {
   std::string name = std::string(pipeline) + '-' + std::string(service);
-  const bool begins_with_letter = names::is_letter(name.front());
+  const bool begins_with_letter = kubernetes_render_names::is_letter(name.front());
   if (name.size() <= most && begins_with_letter) return name;
-  const std::string hash = names::hash_of(std::string(pipeline) + '/' + std::string(service));
+  const std::string hash =
+      kubernetes_render_names::hash_of(std::string(pipeline) + '/' + std::string(service));
   if (!begins_with_letter) name.insert(0, "s-");
-  return names::cut_name(name, most - names::hash_digits - 1) + '-' + hash;
+  return kubernetes_render_names::cut_name(name, most - kubernetes_render_names::hash_digits - 1) + '-'
+         + hash;
 }
 
 std::string name_in_environment(std::string_view pipeline, const service& of, std::size_t most) {
@@ -110,28 +117,34 @@ std::string name_in_environment(std::string_view pipeline, const service& of, st
 std::string name_with(std::string_view name, std::string_view suffix, std::size_t most) {
   std::string whole = std::string(name) + '-' + std::string(suffix);
   if (whole.size() <= most) return whole;
-  const std::size_t kept = most - names::hash_digits - suffix.size() - 2;
-  return names::cut_name(name, kept) + '-' + names::hash_of(name) + '-' + std::string(suffix);
+  const std::size_t kept = most - kubernetes_render_names::hash_digits - suffix.size() - 2;
+  return kubernetes_render_names::cut_name(name, kept) + '-' + kubernetes_render_names::hash_of(name) + '-'
+         + std::string(suffix);
 }
 
 std::string branch_key(std::string_view branch) {
-  return names::readable_name(branch, names::longest_slug - names::hash_digits - 1) + '-'
-         + names::hash_of(branch);
+  return kubernetes_render_names::readable_name(
+             branch, kubernetes_render_names::longest_slug - kubernetes_render_names::hash_digits - 1)
+         + '-' + kubernetes_render_names::hash_of(branch);
 }
 
 std::string branch_object_name(std::string_view name, std::string_view branch, std::size_t most) {
   std::string begin(name);
-  if (begin.empty() || !names::is_letter(begin.front())) begin.insert(0, "s-");
+  if (begin.empty() || !kubernetes_render_names::is_letter(begin.front())) begin.insert(0, "s-");
   constexpr std::size_t least_slug = 8;
-  const std::size_t room = most - names::hash_digits - 2;  // for name and slug, without the dashes between
+  const std::size_t room =
+      most - kubernetes_render_names::hash_digits - 2;  // for name and slug, without the dashes between
   bool is_cut = begin.size() + least_slug > room;
-  if (is_cut) begin = names::cut_name(begin, room - least_slug);
-  const std::string whole = names::readable_name(branch, names::longest_slug);
-  const std::string slug = names::readable_name(branch, std::min(room - begin.size(), names::longest_slug));
+  if (is_cut) begin = kubernetes_render_names::cut_name(begin, room - least_slug);
+  const std::string whole =
+      kubernetes_render_names::readable_name(branch, kubernetes_render_names::longest_slug);
+  const std::string slug = kubernetes_render_names::readable_name(
+      branch, std::min(room - begin.size(), kubernetes_render_names::longest_slug));
   is_cut = is_cut || slug != whole;
   // What was cut could be another's too: then the hash is of both.
   const std::string hash =
-      is_cut ? names::hash_of(std::string(name) + '/' + std::string(branch)) : names::hash_of(branch);
+      is_cut ? kubernetes_render_names::hash_of(std::string(name) + '/' + std::string(branch))
+             : kubernetes_render_names::hash_of(branch);
   return begin + '-' + slug + '-' + hash;
 }
 

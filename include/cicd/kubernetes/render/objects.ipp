@@ -16,7 +16,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace objects {
+namespace kubernetes_render_objects {
 
 /// An object of ours, and what a patch may call it beside its name: the same name wherever it is rendered.
 struct rendered {
@@ -248,23 +248,25 @@ inline status one_service_for_canary(const release_facts& facts) {
                .notes = {{"try", "name it: pipeline_canary(… SERVICE <name>)"}}};
 }
 
-}  // namespace objects
+}  // namespace kubernetes_render_objects
 
 result<std::vector<object>> objects_of(const declared_pipeline& pipeline, const release_facts& facts) {
-  objects::collection all{pipeline, facts};
-  if (status can = objects::one_service_for_canary(facts); !can) return std::move(can).error();
+  kubernetes_render_objects::collection all{pipeline, facts};
+  if (status can = kubernetes_render_objects::one_service_for_canary(facts); !can)
+    return std::move(can).error();
   all.all.reserve(4 * pipeline.declared.services.size());
-  if (status added = objects::add_workloads(all); !added) return std::move(added).error();
-  objects::add_accounts(all);
-  if (facts.on != track::canary) objects::add_namespace(all);
-  if (status applied = objects::apply_patches(all); !applied) return std::move(applied).error();
-  if (status added = objects::add_manifests(all); !added) return std::move(added).error();
+  if (status added = kubernetes_render_objects::add_workloads(all); !added) return std::move(added).error();
+  kubernetes_render_objects::add_accounts(all);
+  if (facts.on != track::canary) kubernetes_render_objects::add_namespace(all);
+  if (status applied = kubernetes_render_objects::apply_patches(all); !applied)
+    return std::move(applied).error();
+  if (status added = kubernetes_render_objects::add_manifests(all); !added) return std::move(added).error();
   std::stable_sort(all.all.begin(), all.all.end(),
                    [](const auto& a, const auto& b) { return a.made.file < b.made.file; });
-  if (status differ = objects::all_differ(all); !differ) return std::move(differ).error();
+  if (status differ = kubernetes_render_objects::all_differ(all); !differ) return std::move(differ).error();
   std::vector<object> rendered;
   rendered.reserve(all.all.size());
-  for (objects::rendered& each : all.all) rendered.push_back(std::move(each.made));
+  for (kubernetes_render_objects::rendered& each : all.all) rendered.push_back(std::move(each.made));
   return rendered;
 }
 

@@ -12,7 +12,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace remarks {
+namespace kubernetes_render_objects_warnings {
 
 inline bool is_there(const release_facts& facts, const service& of) {
   const auto& names = facts.of_branch.services;
@@ -88,18 +88,18 @@ inline void add_left_out(std::vector<std::string>& to,
                     each, copy, facts.pipeline, each, copy));
 }
 
-}  // namespace remarks
+}  // namespace kubernetes_render_objects_warnings
 
 std::vector<std::string> remarks_on(const declared_pipeline& pipeline, const release_facts& facts) {
   std::vector<std::string> all;
   for (const service& each : services_in(pipeline.declared, facts.environment, facts.on)) {
-    if (!remarks::is_there(facts, each)) continue;
-    remarks::add_drain(all, each, facts);
-    remarks::add_scale(all, each, facts);
-    remarks::add_certificate(all, each, facts);
+    if (!kubernetes_render_objects_warnings::is_there(facts, each)) continue;
+    kubernetes_render_objects_warnings::add_drain(all, each, facts);
+    kubernetes_render_objects_warnings::add_scale(all, each, facts);
+    kubernetes_render_objects_warnings::add_certificate(all, each, facts);
   }
-  remarks::add_missing(all, pipeline, facts);
-  remarks::add_left_out(all, pipeline, facts);
+  kubernetes_render_objects_warnings::add_missing(all, pipeline, facts);
+  kubernetes_render_objects_warnings::add_left_out(all, pipeline, facts);
   return all;
 }
 
@@ -108,7 +108,8 @@ std::vector<std::string> configuration_read_by(const declared_pipeline& pipeline
                                                track on) {
   std::set<std::string> all;
   const auto add = [&](const service& of) {
-    for (std::string& each : read_by(of, remarks::beside(pipeline.declared, environment, on, of.name)))
+    for (std::string& each :
+         read_by(of, kubernetes_render_objects_warnings::beside(pipeline.declared, environment, on, of.name)))
       all.insert(std::move(each));
   };
   for (const service& each : services_in(pipeline.declared, environment, on)) add(each);

@@ -8,7 +8,7 @@
 #include <cicd/kubernetes/yaml.hpp>
 
 namespace cicd::kubernetes {
-namespace patch_files {
+namespace kubernetes_render_patches {
 
 inline error of_neither_form(std::string_view file, std::size_t number) {
   error failure{.kind = exit_class::usage,
@@ -49,15 +49,15 @@ inline json without_identity(const json& patch) {
   return json(std::move(kept));
 }
 
-}  // namespace patch_files
+}  // namespace kubernetes_render_patches
 
 result<std::vector<object_patch>> patches_in(std::string_view text, std::string_view file) {
   result<std::vector<json>> documents = yaml_documents(text, file);
   if (!documents) return std::move(documents).error();
   std::vector<object_patch> patches;
   for (std::size_t number = 0; number < documents->size(); ++number) {
-    auto patch = patch_files::patch_from((*documents)[number], file);
-    if (!patch) return patch_files::of_neither_form(file, number);
+    auto patch = kubernetes_render_patches::patch_from((*documents)[number], file);
+    if (!patch) return kubernetes_render_patches::of_neither_form(file, number);
     patches.push_back(std::move(*patch));
   }
   return patches;
@@ -66,7 +66,7 @@ result<std::vector<object_patch>> patches_in(std::string_view text, std::string_
 result<json> patched(const json& object, const object_patch& patch) {
   result<json> after = patch.is_json_patch
                            ? json_patch(object, patch.body)
-                           : strategic_merge(object, patch_files::without_identity(patch.body));
+                           : strategic_merge(object, kubernetes_render_patches::without_identity(patch.body));
   if (!after) {
     error failure = std::move(after).error();
     failure.subject = patch.file;

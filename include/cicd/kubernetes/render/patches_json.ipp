@@ -12,7 +12,7 @@
 #include <cicd/kubernetes/render/patches.hpp>
 
 namespace cicd::kubernetes {
-namespace json_patches {
+namespace kubernetes_render_patches_json {
 
 using pointer = std::vector<std::string>;
 
@@ -135,12 +135,12 @@ inline bool is_operation(std::string_view op) {
   return op == "add" || op == "remove" || op == "replace" || op == "move" || op == "copy" || op == "test";
 }
 
-}  // namespace json_patches
+}  // namespace kubernetes_render_patches_json
 
 result<json> json_patch(json object, const json& operations) {
   std::size_t number = 0;
   for (const json& operation : operations.elements()) {
-    using namespace json_patches;
+    using namespace kubernetes_render_patches_json;
     const std::string op = operation["op"].text();
     if (!is_operation(op))
       return failed(number, operation, "op is one of add, remove, replace, move, copy, test");

@@ -9,7 +9,7 @@
 #include <cicd/kubernetes/render/patches.hpp>
 
 namespace cicd::kubernetes {
-namespace strategic {
+namespace kubernetes_render_patches_strategic_merge {
 
 struct merge_key {
   std::string_view list, key;
@@ -129,10 +129,10 @@ inline result<json> merged(const json& under, const json& patch) {
   return merged_members(std::move(whole), patch);
 }
 
-}  // namespace strategic
+}  // namespace kubernetes_render_patches_strategic_merge
 
 result<json> strategic_merge(const json& object, const json& patch) {
-  return strategic::merged(object, patch);
+  return kubernetes_render_patches_strategic_merge::merged(object, patch);
 }
 
 }  // namespace cicd::kubernetes

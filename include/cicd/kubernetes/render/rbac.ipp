@@ -14,7 +14,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace rights {
+namespace kubernetes_render_rbac {
 
 class collector {
  public:
@@ -177,7 +177,7 @@ inline void add_role(std::vector<json>& to,
                           std::move(role)));
 }
 
-}  // namespace rights
+}  // namespace kubernetes_render_rbac
 
 std::string_view word_for(purpose of) {
   if (of == purpose::plan) return "plan";
@@ -185,13 +185,13 @@ std::string_view word_for(purpose of) {
 }
 
 std::vector<right> rights_for(purpose of, const rights_request& request) {
-  rights::collector all;
-  rights::add_objects(all, of, request);
-  rights::add_configuration(all, request);
-  rights::add_looks(all, request);
-  rights::add_records(all, of);
-  if (of != purpose::plan) rights::add_watching(all, request);
-  if (of == purpose::preview) rights::add_preview(all);
+  kubernetes_render_rbac::collector all;
+  kubernetes_render_rbac::add_objects(all, of, request);
+  kubernetes_render_rbac::add_configuration(all, request);
+  kubernetes_render_rbac::add_looks(all, request);
+  kubernetes_render_rbac::add_records(all, of);
+  if (of != purpose::plan) kubernetes_render_rbac::add_watching(all, request);
+  if (of == purpose::preview) kubernetes_render_rbac::add_preview(all);
   if (of == purpose::plan || !request.makes_namespaces) return all.sorted();
   const right wide{.group = {}, .resource = {}, .verb = {}, .is_cluster_wide = true};
   all.add("", "namespaces", {"get", "list", "create", "patch"}, wide);
@@ -205,8 +205,9 @@ std::vector<json> roles_for(purpose of, const rights_request& request) {
   const std::string name = fmt::format("cicd-{}-{}-{}", request.pipeline, request.environment, word_for(of));
   const std::vector<right> all = rights_for(of, request);
   std::vector<json> roles;
-  rights::add_role(roles, name, request.namespace_name, rights::rules_of(all, false));
-  rights::add_role(roles, name, {}, rights::rules_of(all, true));
+  kubernetes_render_rbac::add_role(roles, name, request.namespace_name,
+                                   kubernetes_render_rbac::rules_of(all, false));
+  kubernetes_render_rbac::add_role(roles, name, {}, kubernetes_render_rbac::rules_of(all, true));
   return roles;
 }
 

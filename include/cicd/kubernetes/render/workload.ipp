@@ -17,7 +17,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace workloads {
+namespace kubernetes_render_workload {
 
 /// What the cluster knows of a pod: placeholder, variable that holds it inside a longer text, field.
 struct pod_fact {
@@ -229,7 +229,7 @@ inline result<workload> completed(workload of,
   return of;
 }
 
-}  // namespace workloads
+}  // namespace kubernetes_render_workload
 
 service pods_of(const cron_job& declared) {
   service of{
@@ -239,7 +239,8 @@ service pods_of(const cron_job& declared) {
 }
 
 void not_checked(const workload& of, std::string_view what) {
-  throw std::logic_error(fmt::format("{}: {} was not checked before it is rendered", of.declared.name.view(), what));
+  throw std::logic_error(
+      fmt::format("{}: {} was not checked before it is rendered", of.declared.name.view(), what));
 }
 
 error refused(const declared_pipeline& pipeline,
@@ -290,7 +291,7 @@ result<workload> workload_of(const declared_pipeline& pipeline,
                              const release_facts& facts) {
   workload of;
   of.declared = std::move(declared);
-  return workloads::completed(std::move(of), pipeline, facts);
+  return kubernetes_render_workload::completed(std::move(of), pipeline, facts);
 }
 
 result<workload> workload_of(const declared_pipeline& pipeline,
@@ -300,7 +301,7 @@ result<workload> workload_of(const declared_pipeline& pipeline,
   of.declared = pods_of(declared);
   of.scheduled = declared;
   of.runs_once = true;
-  return workloads::completed(std::move(of), pipeline, facts);
+  return kubernetes_render_workload::completed(std::move(of), pipeline, facts);
 }
 
 }  // namespace cicd::kubernetes

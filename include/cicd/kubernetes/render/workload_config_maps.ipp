@@ -9,7 +9,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace config_maps {
+namespace kubernetes_render_workload_config_maps {
 
 /// The API server takes no more in a ConfigMap, keys included.
 inline constexpr std::size_t most_bytes = 1024 * 1024;
@@ -29,7 +29,7 @@ inline json content_of(const workload& of, json::object text, json::object binar
   return content;
 }
 
-}  // namespace config_maps
+}  // namespace kubernetes_render_workload_config_maps
 
 result<json> files_object(const declared_pipeline& pipeline, const workload& of, const release_facts& facts) {
   json::object text, binary;
@@ -50,8 +50,9 @@ result<json> files_object(const declared_pipeline& pipeline, const workload& of,
     else
       binary.emplace_back(each.key, base64(found->second));
   }
-  if (bytes > config_maps::most_bytes) return config_maps::too_large(pipeline, of, bytes);
-  return config_maps::content_of(of, std::move(text), std::move(binary));
+  if (bytes > kubernetes_render_workload_config_maps::most_bytes)
+    return kubernetes_render_workload_config_maps::too_large(pipeline, of, bytes);
+  return kubernetes_render_workload_config_maps::content_of(of, std::move(text), std::move(binary));
 }
 
 }  // namespace cicd::kubernetes

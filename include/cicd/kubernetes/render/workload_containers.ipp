@@ -8,7 +8,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace containers {
+namespace kubernetes_render_workload_containers {
 
 /// Every image of ours has a numeric user; this is the one where none is declared.
 inline constexpr std::int64_t default_user = 10001;
@@ -149,17 +149,18 @@ inline json further(const workload& of, const further_container& container) {
   return json(std::move(members));
 }
 
-}  // namespace containers
+}  // namespace kubernetes_render_workload_containers
 
 bool root_is_read_only(const workload& of, const cicd::image* image) {
   if (image == nullptr || of.declared.read_only_root == toggle::off) return false;
   if (image == of.image && of.declared.read_only_root == toggle::on) return true;
-  return containers::runs_jar(image);
+  return kubernetes_render_workload_containers::runs_jar(image);
 }
 
 std::int64_t user_of(const workload& of) {
   if (of.declared.user) return of.declared.user.number();
-  return of.image->user ? std::int64_t{of.image->user.number()} : containers::default_user;
+  return of.image->user ? std::int64_t{of.image->user.number()}
+                        : kubernetes_render_workload_containers::default_user;
 }
 
 bool all_users_known(const workload& of) {
@@ -174,28 +175,34 @@ json main_container(const workload& of) {
   members.emplace_back("name", declared.name.view());
   members.emplace_back("image", of.reference);
   members.emplace_back("imagePullPolicy", "IfNotPresent");
-  containers::add(members, "command", containers::command_of(declared.command));
-  if (!of.runs_once) containers::add(members, "ports", containers::ports_of(declared));
-  containers::add(members, "envFrom", containers::sources_of(declared.env_from));
-  json::array variables = containers::variables_of(of.env, declared.secret_env);
-  if (containers::sizes_java_heap(of))
+  kubernetes_render_workload_containers::add(
+      members, "command", kubernetes_render_workload_containers::command_of(declared.command));
+  if (!of.runs_once)
+    kubernetes_render_workload_containers::add(members, "ports",
+                                               kubernetes_render_workload_containers::ports_of(declared));
+  kubernetes_render_workload_containers::add(
+      members, "envFrom", kubernetes_render_workload_containers::sources_of(declared.env_from));
+  json::array variables = kubernetes_render_workload_containers::variables_of(of.env, declared.secret_env);
+  if (kubernetes_render_workload_containers::sizes_java_heap(of))
     variables.push_back(members_of("name", "JAVA_TOOL_OPTIONS", "value", "-XX:MaxRAMPercentage=75"));
-  containers::add(members, "env", std::move(variables));
-  containers::add(
+  kubernetes_render_workload_containers::add(members, "env", std::move(variables));
+  kubernetes_render_workload_containers::add(
       members, "resources",
-      containers::resources_of(declared.cpu, declared.memory, declared.cpu_limit, declared.memory_limit));
-  if (!of.runs_once) containers::add_probes(members, declared);
+      kubernetes_render_workload_containers::resources_of(declared.cpu, declared.memory, declared.cpu_limit,
+                                                          declared.memory_limit));
+  if (!of.runs_once) kubernetes_render_workload_containers::add_probes(members, declared);
   if (of.drain > 0)
     members.emplace_back("lifecycle",
                          members_of("preStop", members_of("sleep", members_of("seconds", of.drain))));
-  members.emplace_back("securityContext", containers::security_of(of, of.image));
-  containers::add(members, "volumeMounts", main_mounts(of));
+  members.emplace_back("securityContext", kubernetes_render_workload_containers::security_of(of, of.image));
+  kubernetes_render_workload_containers::add(members, "volumeMounts", main_mounts(of));
   return json(std::move(members));
 }
 
 json::array initial_containers(const workload& of) {
   json::array all;
-  for (const further_container& each : of.beside) all.push_back(containers::further(of, each));
+  for (const further_container& each : of.beside)
+    all.push_back(kubernetes_render_workload_containers::further(of, each));
   return all;
 }
 

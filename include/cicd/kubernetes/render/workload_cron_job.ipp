@@ -9,7 +9,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace jobs {
+namespace kubernetes_render_workload_cron_job {
 
 inline std::int64_t whole_seconds(duration length) {
   return (length.milliseconds() + 999) / 1000;
@@ -61,7 +61,7 @@ inline std::vector<text> words_of(const std::vector<std::string>& command) {
   return words;
 }
 
-}  // namespace jobs
+}  // namespace kubernetes_render_workload_cron_job
 
 /// `suspend` is not sent, so that a suspended cron job stays so.
 json cron_job_object(const workload& of) {
@@ -71,15 +71,17 @@ json cron_job_object(const workload& of) {
   spec.reserve(7);
   spec.emplace_back("schedule", declared.schedule.view());
   spec.emplace_back("timeZone", declared.time_zone.empty() ? "Etc/UTC" : declared.time_zone.view());
-  spec.emplace_back("concurrencyPolicy", jobs::policy_of(declared.concurrency));
+  spec.emplace_back("concurrencyPolicy",
+                    kubernetes_render_workload_cron_job::policy_of(declared.concurrency));
   if (declared.start_within)
-    spec.emplace_back("startingDeadlineSeconds", jobs::whole_seconds(declared.start_within));
+    spec.emplace_back("startingDeadlineSeconds",
+                      kubernetes_render_workload_cron_job::whole_seconds(declared.start_within));
   spec.emplace_back("successfulJobsHistoryLimit", kept);
   spec.emplace_back("failedJobsHistoryLimit", kept);
   json labels = of.labels;
   labels.set(std::string(job_label), of.pods_of);
   spec.emplace_back("jobTemplate", members_of("metadata", members_of("labels", std::move(labels)), "spec",
-                                              json(jobs::one_run(of))));
+                                              json(kubernetes_render_workload_cron_job::one_run(of))));
   return document("batch/v1", "CronJob", of, of.name, json(std::move(spec)));
 }
 
@@ -88,14 +90,14 @@ result<json> job_of(const declared_pipeline& pipeline,
                     std::string_view service_or_cron_job,
                     const std::vector<std::string>& command,
                     const std::string& name) {
-  result<workload> of = jobs::named(pipeline, facts, service_or_cron_job);
+  result<workload> of = kubernetes_render_workload_cron_job::named(pipeline, facts, service_or_cron_job);
   if (!of) return std::move(of).error();
   of->runs_once = true;
   of->traffic.clear();
   of->drain = 0;
-  if (!command.empty()) of->declared.command = jobs::words_of(command);
-  json::object spec = jobs::one_run(*of);
-  spec.emplace(spec.begin(), "ttlSecondsAfterFinished", jobs::kept_seconds);
+  if (!command.empty()) of->declared.command = kubernetes_render_workload_cron_job::words_of(command);
+  json::object spec = kubernetes_render_workload_cron_job::one_run(*of);
+  spec.emplace(spec.begin(), "ttlSecondsAfterFinished", kubernetes_render_workload_cron_job::kept_seconds);
   json job = document("batch/v1", "Job", *of, name, json(std::move(spec)));
   json metadata = job["metadata"], labels = metadata["labels"];
   labels.set(std::string(job_label), of->pods_of);

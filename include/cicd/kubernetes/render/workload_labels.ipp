@@ -11,7 +11,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace labels {
+namespace kubernetes_render_workload_labels {
 
 /// Always seven digits.
 inline std::string short_commit(const image_facts& image) {
@@ -107,23 +107,24 @@ inline void add_own(workload& of, const pipeline& declared, const placeholder_va
   }
 }
 
-}  // namespace labels
+}  // namespace kubernetes_render_workload_labels
 
 void describe(workload& of,
               const declared_pipeline& pipeline,
               const image_facts& image,
               const release_facts& facts) {
-  const labels::described_names names = labels::names_in(of, image, facts);
+  const kubernetes_render_workload_labels::described_names names =
+      kubernetes_render_workload_labels::names_in(of, image, facts);
   json::object all, stable;
   all.reserve(24 + pipeline.declared.labels.size());
-  labels::add_changing({all}, names, image, facts);
-  labels::add_stable({stable}, of, names, facts);
+  kubernetes_render_workload_labels::add_changing({all}, names, image, facts);
+  kubernetes_render_workload_labels::add_stable({stable}, of, names, facts);
   all.insert(all.end(), stable.begin(), stable.end());
   of.labels = json(std::move(all));
   of.stable_labels = json(std::move(stable));
-  of.annotations = labels::annotations_of(image, facts);
+  of.annotations = kubernetes_render_workload_labels::annotations_of(image, facts);
   if (facts.on != track::stable) of.expires = facts.of_branch.expires;
-  labels::add_own(of, pipeline.declared, placeholders_of(image, facts));
+  kubernetes_render_workload_labels::add_own(of, pipeline.declared, placeholders_of(image, facts));
 }
 
 workload whole_pipeline(const declared_pipeline& pipeline, const release_facts& facts) {
@@ -149,7 +150,7 @@ placeholder_values placeholders_of(const image_facts& image, const release_facts
   add("image", image.reference);
   add("version", image.tag);
   add("commit", image.built_from);
-  add("commit_short", labels::short_commit(image));
+  add("commit_short", kubernetes_render_workload_labels::short_commit(image));
   add("branch", branch);
   if (!branch.empty()) add("slug", slug_of(branch));
   return values;

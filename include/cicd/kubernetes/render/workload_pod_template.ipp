@@ -8,7 +8,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace pods {
+namespace kubernetes_render_workload_pod_template {
 
 /// Storage is made for these pods, so it belongs to their user; other volumes keep the owner that they have.
 inline bool has_storage(const workload& of) {
@@ -119,10 +119,11 @@ inline json spec(const workload& of) {
   return json(std::move(members));
 }
 
-}  // namespace pods
+}  // namespace kubernetes_render_workload_pod_template
 
 json pod_template(const workload& of) {
-  return members_of("metadata", pods::metadata(of), "spec", pods::spec(of));
+  return members_of("metadata", kubernetes_render_workload_pod_template::metadata(of), "spec",
+                    kubernetes_render_workload_pod_template::spec(of));
 }
 
 }  // namespace cicd::kubernetes

@@ -9,7 +9,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace running_objects {
+namespace kubernetes_render_workload_service {
 
 /// `1` as a number, `25%` as a text.
 inline json amount_of(std::string_view text) {
@@ -63,10 +63,11 @@ inline json stateful_set(const workload& of) {
   return document("apps/v1", "StatefulSet", of, of.name, json(std::move(spec)));
 }
 
-}  // namespace running_objects
+}  // namespace kubernetes_render_workload_service
 
 json running(const workload& of) {
-  return of.declared.stateful ? running_objects::stateful_set(of) : running_objects::deployment(of);
+  return of.declared.stateful ? kubernetes_render_workload_service::stateful_set(of)
+                              : kubernetes_render_workload_service::deployment(of);
 }
 
 json service_object(const workload& of) {
@@ -90,7 +91,8 @@ json headless_service(const workload& of) {
   for (const named_port& each : of.declared.ports) add(each.name.view(), each.port);
   json spec = members_of("clusterIP", "None", "publishNotReadyAddresses", true, "selector", of.selector);
   if (!ports.empty()) spec.set("ports", std::move(ports));
-  return document("v1", "Service", of, running_objects::headless_name(of), std::move(spec));
+  return document("v1", "Service", of, kubernetes_render_workload_service::headless_name(of),
+                  std::move(spec));
 }
 
 json ingress(const workload& of) {
@@ -119,7 +121,8 @@ json autoscaler(const workload& of) {
   const std::string_view kind = of.declared.stateful ? "StatefulSet" : "Deployment";
   std::string_view aim = of.declared.scale_at.empty() ? "80" : of.declared.scale_at.view();
   if (aim.ends_with('%')) aim.remove_suffix(1);
-  json use = members_of("type", "Utilization", "averageUtilization", running_objects::amount_of(aim));
+  json use = members_of("type", "Utilization", "averageUtilization",
+                        kubernetes_render_workload_service::amount_of(aim));
   json metric =
       members_of("type", "Resource", "resource", members_of("name", "cpu", "target", std::move(use)));
   json target = members_of("apiVersion", "apps/v1", "kind", kind, "name", of.name);
@@ -133,7 +136,7 @@ json disruption_budget(const workload& of) {
   const std::string_view most = of.declared.disruptions.empty() ? "1" : of.declared.disruptions.view();
   return document(
       "policy/v1", "PodDisruptionBudget", of, of.name,
-      members_of("maxUnavailable", running_objects::amount_of(most), "selector",
+      members_of("maxUnavailable", kubernetes_render_workload_service::amount_of(most), "selector",
                  members_of("matchLabels", of.selector), "unhealthyPodEvictionPolicy", "AlwaysAllow"));
 }
 

@@ -10,7 +10,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace contradictions {
+namespace kubernetes_render_workload_validate {
 
 using found = std::optional<error>;
 
@@ -50,10 +50,10 @@ inline found in_canary(const declared_pipeline& pipeline, const workload& of) {
                                traffic_label, of.traffic));
 }
 
-}  // namespace contradictions
+}  // namespace kubernetes_render_workload_validate
 
 std::optional<error> contradiction_in(const declared_pipeline& pipeline, const workload& of) {
-  using namespace contradictions;
+  using namespace kubernetes_render_workload_validate;
   for (const auto check : {in_host, in_end, in_canary})
     if (auto failure = check(pipeline, of)) return failure;
   return {};

@@ -12,7 +12,7 @@
 #include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd::kubernetes {
-namespace volumes {
+namespace kubernetes_render_workload_volumes {
 
 inline bool is_storage(std::string_view source) {
   return source.starts_with("storage:");
@@ -125,7 +125,7 @@ inline std::optional<error> wrong_mounts(const workload& of, const declared_pipe
   return {};
 }
 
-}  // namespace volumes
+}  // namespace kubernetes_render_workload_volumes
 
 std::vector<std::string> read_by(const service& declared, const std::vector<further_container>& beside) {
   std::set<std::string> read;
@@ -134,7 +134,8 @@ std::vector<std::string> read_by(const service& declared, const std::vector<furt
   };
   const auto add_mounted = [&](const std::vector<mount>& mounts) {
     for (const mount& each : mounts) {
-      const volumes::source_parts parts = volumes::parts_of(each.source.view());
+      const kubernetes_render_workload_volumes::source_parts parts =
+          kubernetes_render_workload_volumes::parts_of(each.source.view());
       if (parts.kind == "config" || parts.kind == "secret")
         read.insert(fmt::format("{}/{}", parts.kind, parts.name));
     }
@@ -150,48 +151,52 @@ std::vector<std::string> read_by(const service& declared, const std::vector<furt
 }
 
 status add_volumes(workload& of, const declared_pipeline& pipeline) {
-  volumes::add_files(of);
-  volumes::add_sources(of, of.declared.volumes);
-  for (const further_container& each : of.beside) volumes::add_sources(of, each.declared.volumes);
-  if (auto failure = volumes::wrong_mounts(of, pipeline)) return std::move(*failure);
+  kubernetes_render_workload_volumes::add_files(of);
+  kubernetes_render_workload_volumes::add_sources(of, of.declared.volumes);
+  for (const further_container& each : of.beside)
+    kubernetes_render_workload_volumes::add_sources(of, each.declared.volumes);
+  if (auto failure = kubernetes_render_workload_volumes::wrong_mounts(of, pipeline))
+    return std::move(*failure);
   return {};
 }
 
 json::array pod_volumes(const workload& of) {
   json::array all;
-  if (volumes::any_has_own_tmp(of))
+  if (kubernetes_render_workload_volumes::any_has_own_tmp(of))
     all.push_back(members_of("name", "tmp", "emptyDir", json(json::object{})));
   if (!of.files.empty())
     all.push_back(members_of("name", "files", "configMap", members_of("name", of.files_name)));
   for (const volume& each : of.volumes)
-    if (!volumes::is_storage(each.source)) all.push_back(volumes::definition_of(each));
+    if (!kubernetes_render_workload_volumes::is_storage(each.source))
+      all.push_back(kubernetes_render_workload_volumes::definition_of(each));
   return all;
 }
 
 json::array main_mounts(const workload& of) {
   json::array mounts;
-  if (volumes::has_own_tmp(of, of.image, of.declared.volumes))
+  if (kubernetes_render_workload_volumes::has_own_tmp(of, of.image, of.declared.volumes))
     mounts.push_back(members_of("name", "tmp", "mountPath", "/tmp"));
   for (const config_file& each : of.files)
     mounts.push_back(
         members_of("name", "files", "mountPath", each.path, "subPath", each.key, "readOnly", true));
-  volumes::add_mounts(mounts, of, of.declared.volumes);
+  kubernetes_render_workload_volumes::add_mounts(mounts, of, of.declared.volumes);
   return mounts;
 }
 
 json::array further_mounts(const workload& of, const further_container& container) {
   json::array mounts;
-  if (volumes::has_own_tmp(of, container.image, container.declared.volumes))
+  if (kubernetes_render_workload_volumes::has_own_tmp(of, container.image, container.declared.volumes))
     mounts.push_back(members_of("name", "tmp", "mountPath", "/tmp"));
-  volumes::add_mounts(mounts, of, container.declared.volumes);
+  kubernetes_render_workload_volumes::add_mounts(mounts, of, container.declared.volumes);
   return mounts;
 }
 
 json::array claim_templates(const workload& of) {
   json::array claims;
   for (const volume& each : of.volumes) {
-    if (!volumes::is_storage(each.source)) continue;
-    json size = members_of("requests", members_of("storage", volumes::parts_of(each.source).size));
+    if (!kubernetes_render_workload_volumes::is_storage(each.source)) continue;
+    json size = members_of(
+        "requests", members_of("storage", kubernetes_render_workload_volumes::parts_of(each.source).size));
     claims.push_back(
         members_of("apiVersion", "v1", "kind", "PersistentVolumeClaim", "metadata",
                    members_of("name", each.name, "labels", of.stable_labels), "spec",

@@ -11,7 +11,7 @@
 #include <cicd/system/process.hpp>
 
 namespace cicd::kubernetes::causes {
-namespace kubernetes_causes {
+namespace kubernetes_rollout_causes {
 namespace {
 
 bool has(std::string_view words, std::string_view part) {
@@ -155,9 +155,9 @@ std::string crash_likely(const container_facts& of, int status) {
 }
 
 }  // namespace
-}  // namespace kubernetes_causes
+}  // namespace kubernetes_rollout_causes
 
-using namespace kubernetes_causes;
+using namespace kubernetes_rollout_causes;
 
 std::string quoted_after(std::string_view words, std::string_view before) {
   const auto at = lower(words).find(before);

@@ -10,7 +10,7 @@
 #include <cicd/kubernetes/rollout/causes.hpp>
 
 namespace cicd::kubernetes::causes {
-namespace kubernetes_causes_outside {
+namespace kubernetes_rollout_causes_cluster {
 namespace {
 
 bool says(std::string_view words, std::string_view part) {
@@ -160,9 +160,9 @@ std::string volume_likely(const std::string& words) {
 }
 
 }  // namespace
-}  // namespace kubernetes_causes_outside
+}  // namespace kubernetes_rollout_causes_cluster
 
-using namespace kubernetes_causes_outside;
+using namespace kubernetes_rollout_causes_cluster;
 
 finding of_probe(const container_facts& of, const pod_event& event, int deaths) {
   const probe_reading read = reading_of(event.message);
@@ -235,7 +235,7 @@ finding of_sandbox(const std::string& words) {
 namespace cicd::kubernetes {
 
 finding finding_of_refusal(const std::string& message) {
-  using namespace causes::kubernetes_causes_outside;
+  using namespace causes::kubernetes_rollout_causes_cluster;
   finding found;
   const std::string reason = reason_within(message);
   found.about.state = "not created: " + reason;

@@ -9,7 +9,7 @@
 #include <cicd/system/process.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_pod_end {
+namespace kubernetes_rollout_container_exit {
 namespace {
 
 const json& status_in(const json& statuses, std::string_view container) {
@@ -65,7 +65,7 @@ pod_end ended_from_outside(const json& status) {
 }
 
 }  // namespace
-}  // namespace kubernetes_pod_end
+}  // namespace kubernetes_rollout_container_exit
 
 std::string main_container_of(const json& pod) {
   const json::array& containers = pod["spec"]["containers"].elements();
@@ -73,13 +73,13 @@ std::string main_container_of(const json& pod) {
 }
 
 const json& container_status(const json& pod, std::string_view container) {
-  using kubernetes_pod_end::status_in;
+  using kubernetes_rollout_container_exit::status_in;
   const json& status = status_in(pod["status"]["containerStatuses"], container);
   return status.is_object() ? status : status_in(pod["status"]["initContainerStatuses"], container);
 }
 
 std::optional<pod_end> end_of_pod(const json& pod) {
-  using namespace kubernetes_pod_end;
+  using namespace kubernetes_rollout_container_exit;
   const std::string phase = pod["status"]["phase"].text(), name = main_container_of(pod);
   if (phase != "Succeeded" && phase != "Failed") return std::nullopt;
   const json& terminated = container_status(pod, name)["state"]["terminated"];

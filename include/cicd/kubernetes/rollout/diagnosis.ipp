@@ -12,7 +12,7 @@
 #include <cicd/kubernetes/rollout/diagnosis.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_diagnosis {
+namespace kubernetes_rollout_diagnosis {
 namespace {
 
 using causes::container_facts;
@@ -217,10 +217,10 @@ int weight(const finding& each) {
 }
 
 }  // namespace
-}  // namespace kubernetes_diagnosis
+}  // namespace kubernetes_rollout_diagnosis
 
 bool is_ready(const json& pod) {
-  return kubernetes_diagnosis::condition(pod, "Ready")["status"].text() == "True";
+  return kubernetes_rollout_diagnosis::condition(pod, "Ready")["status"].text() == "True";
 }
 
 bool is_replaced(const json& pod) {
@@ -231,7 +231,7 @@ bool is_replaced(const json& pod) {
 }
 
 std::vector<finding> findings_of(const json& pod, const std::vector<pod_event>& events) {
-  using namespace kubernetes_diagnosis;
+  using namespace kubernetes_rollout_diagnosis;
   std::vector<finding> found;
   if (is_ready(pod) || is_replaced(pod) || pod["status"]["phase"].text() == "Succeeded") return found;
   if (auto one = of_scheduling(pod)) found.push_back(std::move(*one));
@@ -249,7 +249,7 @@ std::vector<finding> findings_of(const json& pod, const std::vector<pod_event>& 
 }
 
 diagnosis state_of(const json& pod, const std::vector<pod_event>& events) {
-  using namespace kubernetes_diagnosis;
+  using namespace kubernetes_rollout_diagnosis;
   diagnosis found;
   found.pod = pod["metadata"]["name"].text();
   found.namespace_name = pod["metadata"]["namespace"].text();

@@ -8,7 +8,7 @@
 #include <cicd/kubernetes/rollout/diagnosis.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_diagnosis_text {
+namespace kubernetes_rollout_diagnosis_text {
 namespace {
 
 constexpr std::size_t widest = 400;
@@ -53,10 +53,10 @@ std::string log_of(const diagnosis& of) {
 }
 
 }  // namespace
-}  // namespace kubernetes_diagnosis_text
+}  // namespace kubernetes_rollout_diagnosis_text
 
 pod_event event_from(const json& event) {
-  using namespace kubernetes_diagnosis_text;
+  using namespace kubernetes_rollout_diagnosis_text;
   pod_event taken;
   taken.about = event["involvedObject"]["uid"].text();
   taken.container = container_in(event["involvedObject"]["fieldPath"].text());
@@ -81,14 +81,14 @@ std::string text_of(const pod_event& event) {
 }
 
 std::string summary_of(const diagnosis& of) {
-  using namespace kubernetes_diagnosis_text;
+  using namespace kubernetes_rollout_diagnosis_text;
   std::string text = of.likely.empty() ? of.state : of.likely;
   if (!of.pod.empty()) text += fmt::format(" (pod {})", pods_of(of));
   return shown(text);
 }
 
 std::vector<note> notes_of(const diagnosis& of) {
-  using namespace kubernetes_diagnosis_text;
+  using namespace kubernetes_rollout_diagnosis_text;
   std::vector<note> notes;
   const std::vector<note> all{
       {"cause", of.cause},        {"pod", shown(pods_of(of))},        {"container", shown(container_of(of))},
@@ -100,7 +100,7 @@ std::vector<note> notes_of(const diagnosis& of) {
 }
 
 std::string text_of(const diagnosis& of) {
-  using namespace kubernetes_diagnosis_text;
+  using namespace kubernetes_rollout_diagnosis_text;
   const std::string object = shown(of.object);
   if (of.starting) return fmt::format("{} is starting: {}\n", object, summary_of(of));
   std::string text = fmt::format("{} does not get ready\n", object);

@@ -7,7 +7,7 @@
 #include <array>
 
 namespace cicd::kubernetes {
-namespace kubernetes_rollout_verdict {
+namespace kubernetes_rollout_patience {
 namespace {
 
 using namespace std::chrono_literals;
@@ -33,10 +33,10 @@ bool has_symptom(const std::vector<symptom>& all, const std::string& object) {
 }
 
 }  // namespace
-}  // namespace kubernetes_rollout_verdict
+}  // namespace kubernetes_rollout_patience
 
 std::chrono::milliseconds default_patience(const std::string& cause) {
-  for (const auto& [name, length] : kubernetes_rollout_verdict::defaults)
+  for (const auto& [name, length] : kubernetes_rollout_patience::defaults)
     if (name == cause) return length;
   return std::chrono::minutes(10);
 }
@@ -49,7 +49,7 @@ std::chrono::milliseconds patience_of(const symptom& one, const rollout_options&
   const bool waits_when_asked = usual == 0ms || cause == "progress";
   if (one.what.about.hopeless && (given == options.patience.end() || !waits_when_asked)) return 0ms;
   if (given != options.patience.end()) return given->second;
-  return usual == 0ms ? kubernetes_rollout_verdict::may_pass : std::max(one.what.allowed, usual);
+  return usual == 0ms ? kubernetes_rollout_patience::may_pass : std::max(one.what.allowed, usual);
 }
 
 rollout_verdict verdict_of(const rollout_view& view,
@@ -67,7 +67,7 @@ rollout_verdict verdict_of(const rollout_view& view,
   verdict.why = view.symptoms();
   for (const symptom& each : verdict.why) weigh(each);
   for (symptom& each : view.unfinished())
-    if (!kubernetes_rollout_verdict::has_symptom(view.symptoms(), std::get<0>(each.id)) && weigh(each))
+    if (!kubernetes_rollout_patience::has_symptom(view.symptoms(), std::get<0>(each.id)) && weigh(each))
       verdict.why.push_back(std::move(each));
   if (const auto healed = view.healed_at(); healed && *healed > at)
     verdict.next = std::min(verdict.next.value_or(*healed), *healed);

@@ -15,7 +15,7 @@
 #include <cicd/system/clock.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_rollout {
+namespace kubernetes_rollout_rollout {
 namespace {
 
 using moment = std::chrono::milliseconds;
@@ -233,7 +233,7 @@ class watching {
 };
 
 }  // namespace
-}  // namespace kubernetes_rollout
+}  // namespace kubernetes_rollout_rollout
 
 result<rollout_result> watch_rollout(cluster& with,
                                      const std::vector<json>& objects,
@@ -243,7 +243,7 @@ result<rollout_result> watch_rollout(cluster& with,
       for (const std::string& line : rollout_view(objects).lines()) options.say(line);
     return rollout_result{true, {}, {}};
   }
-  return kubernetes_rollout::watching(with, objects, options).to_end();
+  return kubernetes_rollout_rollout::watching(with, objects, options).to_end();
 }
 
 error error_of(const rollout_result& failed, const std::string& subject) {

@@ -11,7 +11,7 @@
 #include <cicd/base/unicode.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_rollout_answers {
+namespace kubernetes_rollout_rollout_answers {
 namespace {
 
 constexpr std::size_t widest_event = 120;
@@ -50,9 +50,9 @@ std::string resume_help(const json& object) {
 }
 
 }  // namespace
-}  // namespace kubernetes_rollout_answers
+}  // namespace kubernetes_rollout_rollout_answers
 
-using namespace kubernetes_rollout_answers;
+using namespace kubernetes_rollout_rollout_answers;
 
 std::string rollout_view::title(const workload& of) const {
   return of.object["kind"].text() + " " + name_of(of.object);

@@ -8,7 +8,7 @@
 #include <set>
 
 namespace cicd::kubernetes {
-namespace kubernetes_rollout_events {
+namespace kubernetes_rollout_rollout_events {
 namespace {
 
 using namespace std::chrono_literals;
@@ -19,9 +19,9 @@ constexpr std::size_t pods_of_one_object = 3;
 constexpr std::size_t few_objects = 4;
 
 }  // namespace
-}  // namespace kubernetes_rollout_events
+}  // namespace kubernetes_rollout_rollout_events
 
-using namespace kubernetes_rollout_events;
+using namespace kubernetes_rollout_rollout_events;
 
 rollout_events::rollout_events(const std::vector<json>& objects, opener open)
     : objects_(objects), open_(std::move(open)) {}

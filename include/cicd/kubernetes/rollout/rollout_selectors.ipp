@@ -12,7 +12,7 @@
 #include <cicd/base/text.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_rollout_selectors {
+namespace kubernetes_rollout_rollout_selectors {
 namespace {
 
 /// A selector longer than this would not fit into an address; then the key alone has to do.
@@ -94,10 +94,10 @@ void add_objects(std::vector<wanted_watch>& to, const std::vector<json>& objects
 }
 
 }  // namespace
-}  // namespace kubernetes_rollout_selectors
+}  // namespace kubernetes_rollout_rollout_selectors
 
 std::string common_selector(const std::vector<json>& labels) {
-  using namespace kubernetes_rollout_selectors;
+  using namespace kubernetes_rollout_rollout_selectors;
   std::map<std::string, std::set<std::string>> values;
   for (const json& each : labels)
     for (const auto& [key, value] : each.members()) values[key].insert(value.text());
@@ -114,7 +114,7 @@ std::string common_selector(const std::vector<json>& labels) {
 }
 
 std::vector<wanted_watch> watches_for(const std::vector<json>& objects) {
-  using namespace kubernetes_rollout_selectors;
+  using namespace kubernetes_rollout_rollout_selectors;
   std::vector<wanted_watch> wanted;
   add_objects(wanted, objects);
   add_pods(wanted, objects);

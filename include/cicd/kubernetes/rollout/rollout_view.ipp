@@ -11,7 +11,7 @@
 #include <cicd/base/text.hpp>
 
 namespace cicd::kubernetes {
-namespace kubernetes_rollout_view {
+namespace kubernetes_rollout_rollout_view {
 namespace {
 
 std::string uid_of(const json& object) {
@@ -53,9 +53,9 @@ bool moved_forward(const workload_state& before, const workload_state& after) {
 }
 
 }  // namespace
-}  // namespace kubernetes_rollout_view
+}  // namespace kubernetes_rollout_rollout_view
 
-using namespace kubernetes_rollout_view;
+using namespace kubernetes_rollout_rollout_view;
 
 rollout_view::rollout_view(const std::vector<json>& objects) {
   for (const json& each : objects) {

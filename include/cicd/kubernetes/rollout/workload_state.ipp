@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 namespace cicd::kubernetes {
-namespace kubernetes_workload_state {
+namespace kubernetes_rollout_workload_state {
 namespace {
 
 int number(const json& value, int otherwise = 0) {
@@ -94,10 +94,10 @@ workload_state of_job(const json& object) {
 }
 
 }  // namespace
-}  // namespace kubernetes_workload_state
+}  // namespace kubernetes_rollout_workload_state
 
 workload_state state_of_workload(const json& object) {
-  using namespace kubernetes_workload_state;
+  using namespace kubernetes_rollout_workload_state;
   const std::string kind = object["kind"].text();
   if (kind == "Job") return of_job(object);
   return kind == "StatefulSet" ? of_stateful_set(object) : of_deployment(object);
