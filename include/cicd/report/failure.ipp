@@ -1,5 +1,5 @@
 // The block of a failed step: headline, what the status means, failing tests or last lines, and the labelled
-// lines below. Why it may have failed is in cause.ipp, how paths become readable in paths.ipp.
+// lines below. Why it may have failed is in failure_hints.ipp, how paths become readable in paths.ipp.
 #pragma once
 
 #include <cicd/report/failure.hpp>

@@ -1,5 +1,5 @@
 // What is wrong with the declarations, gathered over a whole configure and given back in order of
-// declaration. The wording of each is in wording.hpp; here is whom it concerns and where it stands.
+// declaration. The wording of each is in messages.hpp; here is whom it concerns and where it stands.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // The value types of a declaration that only a cluster gives a meaning to: schedules, labels, volumes, shares
-// of pods. As types.hpp in everything else.
+// of pods. In everything else as values.hpp.
 #pragma once
 
 #include <string>

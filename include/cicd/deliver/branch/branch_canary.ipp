@@ -1,4 +1,4 @@
-// A branch's pods among those of an environment. See branch_deploy.hpp.
+// A branch's pods among those of an environment. See branch.hpp.
 #pragma once
 
 #include <algorithm>

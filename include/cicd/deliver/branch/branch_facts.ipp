@@ -1,4 +1,4 @@
-// What a preview and a canary have in common. See branch_side.hpp.
+// What a preview and a canary have in common. See branch_facts.hpp.
 #pragma once
 
 #include <fmt/format.h>

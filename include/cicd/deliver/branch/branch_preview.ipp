@@ -1,4 +1,4 @@
-// The copy that a branch gets beside the real service. See branch_deploy.hpp.
+// The copy that a branch gets beside the real service. See branch.hpp.
 #pragma once
 
 #include <algorithm>

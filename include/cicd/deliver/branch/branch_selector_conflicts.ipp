@@ -1,4 +1,4 @@
-// That a branch's pods are taken by nobody who does not mean them. See check_labels in branch_deploy.hpp.
+// Objects of the namespace whose selector would take a branch's pods by accident: check_labels of branch.hpp.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Removing what a branch has in a cluster. See branch_end.hpp.
+// Removing what a branch has in a cluster. See remove.hpp.
 #pragma once
 
 #include <algorithm>

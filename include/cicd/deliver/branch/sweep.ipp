@@ -1,4 +1,4 @@
-// What is over. See preview_sweep.hpp.
+// Which previews and canaries are over. See sweep.hpp.
 #pragma once
 
 #include <fmt/format.h>

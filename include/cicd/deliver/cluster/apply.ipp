@@ -1,4 +1,4 @@
-// See cluster_apply.hpp.
+// See apply.hpp.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A plan as lines for a person, as a fingerprint, and as the contract "saved plan". See cluster_plan.hpp.
+// A plan as lines for a person, as a fingerprint, and as the contract "saved plan". See plan.hpp.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// See smoke.hpp.
+// See smoke_jobs.hpp.
 #pragma once
 
 #include <algorithm>

@@ -73,7 +73,7 @@ inline std::optional<std::string> source_of(const json& volume) {
   return mount_source::accepts(source) ? std::optional(source) : std::nullopt;
 }
 
-/// The name that a volume of ours has, see volumes.ipp.
+/// The name that a volume of ours has, see render/workload_volumes.ipp.
 inline std::string our_name(const std::string& source) {
   workload probe;
   probe.declared.volumes = {mount{mount_source::from(source), "/"}};

@@ -1,4 +1,4 @@
-// See adopt_proof.hpp.
+// See proof.hpp.
 #pragma once
 
 #include <algorithm>

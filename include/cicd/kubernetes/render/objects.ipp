@@ -1,5 +1,6 @@
 // From a declaration to its objects: which there are, in the environment or for a branch, what alters them,
-// and that no two are one. What each looks like is in running.ipp, jobs.ipp and pods.ipp.
+// and that no two are one. What each looks like is in workload_service.ipp, workload_cron_job.ipp and
+// workload_pod_template.ipp.
 #pragma once
 
 #include <algorithm>

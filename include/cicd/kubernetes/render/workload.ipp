@@ -1,5 +1,5 @@
 // A workload from its declaration: which image it runs, what it is called in the environment or beside it for
-// a branch, and its variables. What its pods hold is in volumes.ipp and containers.ipp.
+// a branch, and its variables. What its pods hold is in workload_volumes.ipp and workload_containers.ipp.
 #pragma once
 
 #include <algorithm>
