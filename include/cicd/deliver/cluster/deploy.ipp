@@ -13,7 +13,7 @@
 #include <cicd/deliver/cluster/helm_release.hpp>
 #include <cicd/deliver/cluster/smoke_jobs.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
-#include <cicd/kubernetes/rollout/patience.hpp>
+#include <cicd/kubernetes/rollout/rollout.hpp>
 
 namespace cicd {
 
