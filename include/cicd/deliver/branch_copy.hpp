@@ -1,5 +1,5 @@
-// What a deploy to a cluster needs of a branch's copy, be it a preview or a canary: filling it in, holding its
-// labels against others', ending the canaries that a deploy has overtaken.
+// Turns what a deploy to a cluster wants into the preview or the canary of the branch that is checked out, as
+// the step says which. How either is made is in branch/branch.hpp.
 #pragma once
 
 #include <cicd/deliver/branch/branch.hpp>

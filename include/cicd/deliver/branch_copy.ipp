@@ -1,4 +1,4 @@
-// A preview or a canary, as the step declares.
+// A preview or a canary, by what the step deploys.
 #pragma once
 
 #include <cicd/deliver/branch_copy.hpp>

@@ -1,4 +1,4 @@
-// Which part does what of a step.
+// Hands each step to the part that does it: publishing, or the way of deploying of its environment.
 #pragma once
 
 #include <cicd/deliver/delivery.hpp>

@@ -1,4 +1,4 @@
-// What is asked of the deliveries of one run.
+// The options of publishing and deploying in one run (delivery.hpp).
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// What all ways say alike.
+// What all ways share: the plan of a step with nothing to do, and the reasons of a deploy.
 #pragma once
 
 #include <fmt/format.h>

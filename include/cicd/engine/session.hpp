@@ -1,4 +1,4 @@
-// A build tree as the driver meets it: its declarations, its folders, its surroundings.
+// A build tree that was opened: its declarations, its folders, its surroundings. It plans and runs nothing.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// When a cron schedule runs, by the local clock, and what a change of that clock does to it. Pure: which
-// changes there are is handed in.
+// A cron schedule as sets of times: when it runs, by the local clock, and what a change of that clock does to
+// it. Pure: which changes there are is handed in. Which texts are schedules is said by cluster_values.hpp.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // A branch in an environment: the copy beside the real service, and the canary among its pods. What each is
-// called, where it answers, how many pods it gets, and that it meets nobody by accident. Deploying it is like
-// any other deploy.
+// called, where it answers, how many pods it gets, and that no other object selects its pods by accident.
+// Deploying it is like any other deploy.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// A canary that runs: which one is meant, another share of it, its end. How a share comes to be is in
-// branch.hpp; how what happens is shown it does not know.
+// A canary that runs: which one is meant, another share of it, its end. Which shares can be had is in
+// canary_share.hpp, how a canary is started in branch.hpp. It does not know how what happens is shown.
 #pragma once
 
 #include <functional>

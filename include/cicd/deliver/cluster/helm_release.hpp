@@ -1,6 +1,5 @@
-// Helm's memory of what it installed: found by the objects that are taken over from it, and put out of its
-// sight at the end, so that a later `helm uninstall` finds no release and deletes nothing. It does not run
-// helm.
+// Helm's records of a release: found by the objects that are taken over from it, and hidden from helm at the
+// end, so that a later `helm uninstall` finds no release and deletes nothing. It does not run helm.
 #pragma once
 
 #include <string>

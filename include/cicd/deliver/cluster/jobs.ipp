@@ -1,4 +1,4 @@
-// The deeds of a person on Jobs and cron jobs: each asks the gate, then does it, then tells it.
+// What a person does to Jobs and cron jobs: each function asks the gate, then does it, then tells it.
 #pragma once
 
 #include <algorithm>

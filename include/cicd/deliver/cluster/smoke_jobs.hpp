@@ -1,5 +1,5 @@
-// SMOKE: the cron jobs of a release, each tried once with a command of its own, since the next real run may
-// be far off.
+// SMOKE: the cron jobs of a release that declare it, each run once as a Job with that command, since the next
+// real run may be far off.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Where the copies of a branch are: found among the environments of a pipeline.
+// Finds the environments of a pipeline that take branches.
 #pragma once
 
 #include <utility>

@@ -13,14 +13,14 @@ class App;
 
 namespace cicd {
 
-/// What the command line came to.
+/// What is done once the command line is read; gives the exit status.
 using command_action = std::function<exit_class(surroundings)>;
 
 /// Adds a command's words to the command line. Once it is read, `chosen` is what the command that it names
 /// does.
 using add_command = void (*)(CLI::App& app, command_action& chosen);
 
-/// A command is there as soon as its file is: it makes one of these.
+/// A command's file makes one of these, which puts it at the end of the list.
 struct registered_command {
   explicit registered_command(add_command add);
 };

@@ -1,5 +1,5 @@
-// `cicd cron list|run-now|suspend|resume`: the cron jobs that are deployed, by the name that they are
-// declared by.
+// What is typed behind `cicd cron list|run-now|suspend|resume`, and the listing, whose body is in
+// cron_listing.ipp. A cron job goes by the name that it is declared by.
 #pragma once
 
 #include <string>

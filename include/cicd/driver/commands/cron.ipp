@@ -1,5 +1,5 @@
-// Finds the one cron job that is meant, then acts on it: by a Job of our making, or as the manager of
-// `spec.suspend`.
+// `cicd cron list|run-now|suspend|resume`: finds the one cron job that is meant, and has it run now,
+// suspended or resumed (deliver/cluster/jobs.hpp).
 #pragma once
 
 #include <algorithm>

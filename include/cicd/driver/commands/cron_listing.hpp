@@ -1,4 +1,4 @@
-// The words and the JSON of `cicd cron list`. Knows no cluster.
+// A cron job as `cicd cron list` shows it, as text and as JSON.
 #pragma once
 
 #include <cstdint>

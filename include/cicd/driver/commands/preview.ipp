@@ -1,4 +1,4 @@
-// `cicd preview list|remove|sweep|plan|deploy`: what branches have in clusters, and its end.
+// `cicd preview list|remove|sweep|plan|deploy`: the previews of branches, shown, deployed and ended.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // One service or cron job of a pipeline as it is in one environment (or in a branch's preview or canary),
 // with everything that its objects share worked out once: names, labels, images, variables, volumes. What the
-// renderers of the single objects hand to each other inside this room; nobody outside needs it.
+// renderers of the single objects hand to each other; the rooms above use its labels and names.
 #pragma once
 
 #include <cstdint>
