@@ -63,6 +63,16 @@ def foreign_namespaces(root):
     return wrong
 
 
+def dead_names(root):
+    """Files of ours that a comment names and that are not there."""
+    there = {path.name for path in sources(root)} | {path.name for path in (root / "tests").rglob("*.hpp")}
+    wrong = []
+    for path in sources(root):
+        for line in re.findall(r"//.*", path.read_text()):
+            wrong += [f"{path.relative_to(root)}: {name}" for name in re.findall(r"\b([a-z_]+\.[hi]pp)\b", line) if name not in there]
+    return wrong
+
+
 def dead_paths(root):
     """Paths of rooms, and of files in them, that docs/architecture.md names and that are not there."""
     page = (root / "docs/architecture.md").read_text()
@@ -108,6 +118,9 @@ class House(unittest.TestCase):
 
     def test_helpers_live_in_a_namespace_named_after_their_file(self):
         self.check(foreign_namespaces, {"include/cicd/base/text.ipp": "namespace base_text {\n"}, {"include/cicd/base/text.ipp": "namespace helpers {\n"})
+
+    def test_a_comment_names_files_that_are_there(self):
+        self.check(dead_names, {"include/cicd/base/text.hpp": "// See text.hpp.\n"}, {"include/cicd/base/text.hpp": "// See width.hpp.\n"})
 
     def test_the_page_names_paths_that_are_there(self):
         room = {"include/cicd/base/text.hpp": ""}
