@@ -29,8 +29,7 @@ void add_options(const T& of, std::vector<std::string>& words) {
     const option& as = options[at++];
     if (key == "name" || !is_given(field)) return;
     words.push_back(as.keyword);
-    for (const std::string& value : values_of(field))
-      words.push_back(declaring::reads_as_keyword(value, options) ? "\\" + value : value);
+    for (const std::string& value : values_of(field)) words.push_back(declaring::escaped(value, options));
   });
 }
 

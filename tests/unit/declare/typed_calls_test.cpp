@@ -102,6 +102,17 @@ TEST(typed_pipelines, a_value_that_reads_as_a_keyword_is_a_value) {
   EXPECT_EQ(words, (std::vector<std::string>{"echo", "AFTER", "COMMANDS", "RELEASE"}));
 }
 
+TEST(typed_pipelines, a_value_with_a_backslash_of_its_own_keeps_it) {
+  const std::vector<std::string> given{"echo", "\\AFTER", "\\ABC", "\\\\ABC", "\\x", "\\"};
+  step build{.name = "build", .description = "\\ENV"};
+  for (const std::string& each : given) build.command.push_back(text::from(each));
+  const model_or_errors made = model_of_values({{.name = "orders", .steps = {build}}});
+  ASSERT_TRUE(made.errors.empty()) << text_of(made.errors.front());
+  const step& read = made.model.pipelines.front().declared.steps.front();
+  EXPECT_EQ(read.command, build.command);
+  EXPECT_EQ(read.description, build.description);
+}
+
 TEST(typed_pipelines, the_values_of_a_template_are_laid_under_them) {
   const model_or_errors made =
       model_of_values({{.name = "orders",

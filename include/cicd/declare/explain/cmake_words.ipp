@@ -29,7 +29,7 @@ std::string cmake_words(const std::vector<std::string>& values, const std::vecto
   std::string line;
   for (const std::string& value : values) {
     if (&value != &values.front()) line.push_back(' ');
-    line.append(cmake_quoted(reads_as_keyword(value, options) ? "\\" + value : value));
+    line.append(cmake_quoted(escaped(value, options)));
   }
   return line;
 }

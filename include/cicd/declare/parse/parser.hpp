@@ -52,9 +52,9 @@ std::vector<option_words> words_by_option(call_site& site,
                                           std::size_t first,
                                           const std::vector<option>& options,
                                           findings& found);
-/// Whether a value must be written with a leading backslash, since it is a keyword or so near one that it
-/// could be meant as one.
-bool reads_as_keyword(std::string_view word, const std::vector<option>& options);
+/// The word that is read as this value: with a leading backslash where it is a keyword or so near one that it
+/// could be meant as one, and where a backslash of its own would be taken off.
+std::string escaped(const std::string& value, const std::vector<option>& options);
 /// Reports placeholders that are not replaced there.
 void check_placeholders(const option& of, const place& where, std::string_view text, findings& found);
 

@@ -14,9 +14,15 @@ bool is_all_caps(std::string_view word) {
          && std::all_of(word.begin(), word.end(), [](char c) { return detail::is_upper(c) || c == '_'; });
 }
 
+/// Whether backslashes lead to what looks like a keyword: one of them is no part of the word.
+bool is_escaped(std::string_view word) {
+  const auto first = std::min(word.find_first_not_of('\\'), word.size());
+  return first > 0 && is_all_caps(word.substr(first));
+}
+
 /// A word that must not be taken for a keyword is written with a leading backslash, which is no part of it.
 std::string_view unescaped(std::string_view word) {
-  return word.starts_with('\\') && is_all_caps(word.substr(1)) ? word.substr(1) : word;
+  return is_escaped(word) ? word.substr(1) : word;
 }
 
 bool is_near_keyword(std::string_view word, const std::vector<option>& options) {
@@ -132,8 +138,9 @@ bool is_keyword(std::string_view word, const std::vector<option>& options) {
                      [&](const option& each) { return each.key != "name" && each.keyword == word; });
 }
 
-bool reads_as_keyword(std::string_view word, const std::vector<option>& options) {
-  return is_all_caps(word) && is_near_keyword(word, options);
+std::string escaped(const std::string& value, const std::vector<option>& options) {
+  const bool would_change = is_escaped(value) || (is_all_caps(value) && is_near_keyword(value, options));
+  return would_change ? "\\" + value : value;
 }
 
 void check_placeholders(const option& of, const place& where, std::string_view text, findings& found) {

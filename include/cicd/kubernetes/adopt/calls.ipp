@@ -200,8 +200,7 @@ std::vector<std::string> words_of(const written_call& call) {
   std::vector<std::string> words = call.names;
   for (const auto& [keyword, values] : call.options) {
     words.push_back(keyword);
-    for (const std::string& value : values)
-      words.push_back(declaring::reads_as_keyword(value, options) ? "\\" + value : value);
+    for (const std::string& value : values) words.push_back(declaring::escaped(value, options));
   }
   return words;
 }
