@@ -128,9 +128,6 @@ class exchange : public std::enable_shared_from_this<exchange> {
   }
 
   void ask_for_tunnel() {
-    http_request asked;
-    asked.method = "CONNECT";
-    tunnel_.emplace(asked, nullptr, [] { return true; });
     bytes_ = tunnel_text(where());
     connection_->write(asio::buffer(bytes_), [self = shared_from_this()](const error_code&, std::size_t) {
       if (!self->over_) self->read_of_tunnel();
@@ -146,10 +143,10 @@ class exchange : public std::enable_shared_from_this<exchange> {
 
   void take_of_tunnel(const error_code& problem, std::size_t count) {
     received_.append(piece_.data(), count);
-    const error_code wrong = problem ? tunnel_->end() : tunnel_->read(received_);
+    const error_code wrong = problem ? tunnel_.end() : tunnel_.read(received_);
     if (wrong) return fail("no answer of the proxy: " + words_for_answer(wrong, request_));
-    if (!tunnel_->is_done()) return read_of_tunnel();
-    const int status = tunnel_->finished().status;
+    if (!tunnel_.is_done()) return read_of_tunnel();
+    const int status = tunnel_.finished().status;
     if (status / 100 != 2) return fail_of_tunnel(status);
     if (!received_.empty()) return fail("the proxy sent more than its answer");
     encrypt();
@@ -257,8 +254,9 @@ class exchange : public std::enable_shared_from_this<exchange> {
   http_request request_;
   std::string bytes_;
   done_call done_;
-  answer_reader reader_;
-  std::optional<answer_reader> tunnel_;
+  final_answer_reader reader_;
+  const http_request asked_of_proxy_{.method = "CONNECT", .target = {}};
+  final_answer_reader tunnel_{asked_of_proxy_, nullptr, [] { return true; }};
   std::unique_ptr<connection> connection_;
   asio::ip::tcp::resolver resolver_;
   std::vector<asio::generic::stream_protocol::endpoint> to_;

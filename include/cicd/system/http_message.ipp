@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include <cicd/base/text.hpp>
 
@@ -23,6 +24,7 @@ using boost::system::error_code;
 
 constexpr std::size_t longest_line = 64U << 20U;
 constexpr std::uint32_t longest_head = 64U << 10U;
+constexpr int longest_wait = 86'400;
 
 /// `host:port`, an address of IPv6 in brackets.
 std::string authority_of(const std::string& host, int port) {
@@ -128,6 +130,8 @@ class answer_reader final : public beast::http::basic_parser<false> {
   }
 
   bool streams() const { return line_ && answer_.status == 200; }
+  /// It was no answer yet: one follows it (RFC 9110, section 15.2). 101 is the last one.
+  bool is_interim() const { return is_done() && answer_.status / 100 == 1 && answer_.status != 101; }
   http_response finished() {
     if (streams()) lines_.finish(line_);
     return std::move(answer_);
@@ -144,8 +148,9 @@ class answer_reader final : public beast::http::basic_parser<false> {
     if (name == beast::http::field::location) answer_.location = plain(value);
     if (name != beast::http::field::retry_after) return;
     int seconds = 0;
-    std::from_chars(value.data(), value.data() + value.size(), seconds);
-    answer_.retry_after = std::chrono::seconds(std::clamp(seconds, 0, 86'400));
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (read.ec == std::errc::result_out_of_range && !value.starts_with('-')) seconds = longest_wait;
+    answer_.retry_after = std::chrono::seconds(std::clamp(seconds, 0, longest_wait));
   }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
@@ -175,6 +180,40 @@ class answer_reader final : public beast::http::basic_parser<false> {
   const std::size_t most_bytes_;
   line_cutter lines_;
   http_response answer_;
+};
+
+/// Reads the answer, past those that only say that it will come.
+class final_answer_reader {
+ public:
+  /// `request` outlives it.
+  final_answer_reader(const http_request& request,
+                      std::function<void(std::string_view)> line,
+                      std::function<bool()> wanted)
+      : request_(request), line_(std::move(line)), wanted_(std::move(wanted)) {
+    begin();
+  }
+
+  error_code read(std::string& bytes) {
+    error_code problem = reader_->read(bytes);
+    while (!problem && reader_->is_interim()) {
+      begin();
+      problem = reader_->read(bytes);
+    }
+    return problem;
+  }
+  error_code end() { return reader_->end(); }
+  bool is_done() const { return reader_->is_done(); }
+  bool keep_alive() const { return reader_->keep_alive(); }
+  bool streams() const { return reader_->streams(); }
+  http_response finished() { return reader_->finished(); }
+
+ private:
+  void begin() { reader_.emplace(request_, line_, wanted_); }
+
+  const http_request& request_;
+  const std::function<void(std::string_view)> line_;
+  const std::function<bool()> wanted_;
+  std::optional<answer_reader> reader_;
 };
 
 /// What went wrong with the answer itself.

@@ -106,6 +106,20 @@ TEST(http_client, reads_how_long_to_wait) {
   EXPECT_EQ(came_of(answer(429, "", "Retry-After: 7\r\n"))->retry_after, 7s);
   EXPECT_EQ(came_of(answer(429, "", "Retry-After: soon\r\n"))->retry_after, 0s);
   EXPECT_EQ(came_of(answer(429, "", "Retry-After: -1\r\n"))->retry_after, 0s);
+  EXPECT_EQ(came_of(answer(429, "", "Retry-After: 99999999999\r\n"))->retry_after, 24h);
+  EXPECT_EQ(came_of(answer(429, "", "Retry-After: -99999999999\r\n"))->retry_after, 0s);
+}
+
+TEST(http_client, reads_past_what_only_says_that_an_answer_will_come) {
+  const std::string interim =
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nWarning: 299 - \"x\"\r\n\r\n";
+  const auto got = came_of({interim + http_text(200, "here")});
+  ASSERT_TRUE(got) << got.error().what;
+  EXPECT_EQ(got->status, 200);
+  EXPECT_EQ(got->body, "here");
+  EXPECT_TRUE(got->warnings.empty());
+  EXPECT_EQ(failure_of({interim, then::close}), "the connection was closed before an answer came");
+  EXPECT_EQ(came_of({"HTTP/1.1 101 Other\r\n\r\n"})->status, 101);
 }
 
 TEST(http_client, keeps_every_warning) {
