@@ -130,7 +130,7 @@ class fake_tunnel {
       heads_.push_back(head);
     }
     send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL);
-    if (!answer_.starts_with("HTTP/1.1 2")) return std::make_unique<channel>(connection);
+    if (answer_.find("HTTP/1.1 2") == answer_.npos) return std::make_unique<channel>(connection);
     return std::make_unique<tls_channel>(connection, identity_);
   }
 

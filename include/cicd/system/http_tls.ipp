@@ -135,8 +135,9 @@ void expect_host(Stream& stream, const std::string& host, certificate_problem& p
   asio::ip::make_address(host, no_address);
   if (no_address) {
     SSL_set_hostflags(inside, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    SSL_set1_host(inside, host.c_str());
-    SSL_set_tlsext_host_name(inside, host.c_str());
+    const std::string name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;  // RFC 6066
+    SSL_set1_host(inside, name.c_str());
+    SSL_set_tlsext_host_name(inside, name.c_str());
   } else {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(inside), host.c_str());
   }

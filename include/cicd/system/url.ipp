@@ -17,11 +17,19 @@ namespace cicd {
 namespace system_url {
 namespace {
 
+/// What is no URL, without all that may be a login in it: a wrong one may hold a `/` or a `"` unencoded.
+std::string shown_wrong(std::string_view text) {
+  const auto at = text.rfind('@');
+  const auto mark = text.find("//");
+  if (at == text.npos || mark == text.npos || mark > at) return shown_url(text);
+  return std::string(text.substr(0, mark + 2)) + "***" + std::string(text.substr(at));
+}
+
 error no_url(std::string_view text) {
   return {.kind = exit_class::usage,
           .subject = {},
           .what = "no URL of http or https",
-          .value = shown_url(text),
+          .value = shown_wrong(text),
           .notes = {{"allowed", "https://<host>[:<port>]/<path>"}}};
 }
 
@@ -39,10 +47,17 @@ bool is_host(std::string_view text) {
   });
 }
 
-bool is_address_v6(const std::string& text) {
+/// An address of IPv6 as all write it, `::1` for `0:0::1`; empty where it is none.
+std::string address_v6(const std::string& text) {
   boost::system::error_code wrong;
-  boost::asio::ip::make_address_v6(text, wrong);
-  return !wrong;
+  const auto address = boost::asio::ip::make_address_v6(text, wrong);
+  return wrong ? std::string() : address.to_string();
+}
+
+bool reads_port(std::string_view text, int& to) {
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, to);
+  return read.ec == std::errc() && read.ptr == end && to > 0 && to < 65'536;
 }
 
 /// `%40` → `@`; a `%` that is no code stays.
@@ -66,11 +81,15 @@ bool take_server(std::string_view text, url& to) {
   const std::size_t colon = text.find(':', bracket);
   const std::string_view port = colon == text.npos ? std::string_view() : text.substr(colon + 1);
   const std::string_view host = text.substr(0, colon);
-  to.host = lower(bracket == 0 ? host : host.substr(1, host.size() - 2));
-  if (bracket == 0 ? !is_host(to.host) : bracket + 1 != host.size() || !is_address_v6(to.host)) return false;
-  if (port.empty()) return true;
-  return std::from_chars(port.data(), port.data() + port.size(), to.port).ptr == port.data() + port.size()
-         && to.port > 0 && to.port < 65'536;
+  if (bracket != 0 && bracket + 1 != host.size()) return false;
+  to.host = bracket == 0 ? lower(host) : address_v6(std::string(host.substr(1, bracket - 1)));
+  if (bracket == 0 ? !is_host(to.host) : to.host.empty()) return false;
+  return port.empty() || reads_port(port, to.port);
+}
+
+/// `host` for `host.`, the same name.
+std::string_view without_root(std::string_view host) {
+  return host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
 }
 
 std::string variable(const surroundings& around, const std::string& name) {
@@ -100,14 +119,16 @@ bool matches(std::string entry, const url& to) {
   if (entry == "*" || lies_in(to.host, entry)) return true;
   if (entry.starts_with('*')) entry.erase(0, 1);
   if (entry.starts_with('.')) entry.erase(0, 1);
-  url named{.scheme = {}, .host = entry};
-  if (!is_address_v6(entry) && !take_server(entry, named)) return false;
+  url named{.scheme = {}, .host = address_v6(entry)};
+  if (named.host.empty() && !take_server(entry, named)) return false;
   if (named.port != 0 && named.port != to.port) return false;
-  return to.host == named.host || to.host.ends_with('.' + named.host);
+  const std::string_view host = without_root(to.host), domain = without_root(named.host);
+  return host == domain || host.ends_with("." + std::string(domain));
 }
 
 bool is_excepted(const url& to, const surroundings& around) {
-  if (to.host == "localhost" || lies_in(to.host, "127.0.0.0/8") || to.host == "::1") return true;
+  if (without_root(to.host) == "localhost" || lies_in(to.host, "127.0.0.0/8") || to.host == "::1")
+    return true;
   const std::string list = replaced_all(lower(variable(around, "NO_PROXY")), " ", ",");
   const std::vector<std::string> entries = split(list, ',');
   return std::any_of(entries.begin(), entries.end(),
@@ -174,7 +195,7 @@ result<std::optional<http_proxy>> proxy_for(const url& to, const surroundings& a
     return error{.kind = exit_class::usage,
                  .subject = {},
                  .what = name + " holds no address of a proxy",
-                 .value = shown_url(whole),
+                 .value = system_url::shown_wrong(whole),
                  .notes = {{"allowed", "http://<host>:<port>, http://<name>:<password>@<host>:<port>"},
                            {"try", "set it, or name the host in NO_PROXY: " + to.host}}};
   }

@@ -20,6 +20,7 @@ namespace {
 constexpr std::array<std::string_view, 4> harmless{"accept", "accept-language", "range", "user-agent"};
 
 void keep_harmless(web_request& request) {
+  request.body.clear();
   std::erase_if(request.headers, [](const auto& header) {
     return std::find(harmless.begin(), harmless.end(), lower(header.first)) == harmless.end();
   });
@@ -47,7 +48,7 @@ error refused(const url& from, std::string what, std::string to, std::string tri
   return {.kind = exit_class::remote,
           .subject = {},
           .what = std::move(what),
-          .value = shown_url(to),
+          .value = shown_url(to.substr(0, to.find('?'))),
           .notes = {{"asked", "GET " + from.text()}, {"try", std::move(tried)}}};
 }
 

@@ -22,21 +22,38 @@ TEST(url, is_read_into_its_parts) {
   EXPECT_EQ(url::from("https://host:")->port, 443);
   EXPECT_EQ(url::from("https://host?x")->target, "/?x");
   EXPECT_EQ(url::from("https://[2001:DB8::1]:90/")->host, "2001:db8::1");
+  EXPECT_EQ(url::from("https://[0:0::DB8:0:1]/")->text(), "https://[::db8:0:1]/");
   EXPECT_EQ(url::from("https://h/100%zz")->target, "/100%zz");
 }
 
 TEST(url, is_refused_where_it_is_none) {
-  for (const char* bad :
-       {"", "host", "ftp://host/", "http:/host", "https://", "https://ho st/", "https://host:0/",
-        "https://host:65536/", "https://host:12x/", "https://host:-1/", "https://[::1", "https://[::1]x/",
-        "https://[nothing]/", "https://h\\x/", "https://h/\r\nX: y", "https://h\xc3\xb6st/",
-        "https://a b@host/", "https://ho%73t/"}) {
+  for (const char* bad : {"",
+                          "host",
+                          "ftp://host/",
+                          "http:/host",
+                          "https://",
+                          "https://ho st/",
+                          "https://host:0/",
+                          "https://host:65536/",
+                          "https://host:99999999999/",
+                          "https://[::1]:4294967739/",
+                          "https://host:12x/",
+                          "https://host:-1/",
+                          "https://[::1",
+                          "https://[::1]x/",
+                          "https://[nothing]/",
+                          "https://h\\x/",
+                          "https://h/\r\nX: y",
+                          "https://h\xc3\xb6st/",
+                          "https://a b@host/",
+                          "https://ho%73t/"}) {
     const auto got = url::from(bad);
     ASSERT_FALSE(got) << bad;
     EXPECT_EQ(got.error().kind, exit_class::usage);
     EXPECT_EQ(got.error().what, "no URL of http or https");
   }
   EXPECT_EQ(url::from("ftp://me:secret@host/").error().value, "ftp://***@host/");
+  EXPECT_EQ(url::from("https://me:se\"cret@host/").error().value, "https://***@host/");
 }
 
 TEST(url, shows_no_login_and_no_query) {
@@ -103,11 +120,16 @@ TEST(proxy_for, leaves_out_what_no_proxy_names) {
   EXPECT_TRUE(excepted("https://[2001:db8::7]/", "2001:db8::/32"));
   EXPECT_TRUE(excepted("https://[2001:db8::7]/", "2001:db8::7"));
   EXPECT_FALSE(excepted("https://[2001:db9::7]/", "2001:db8::/32"));
+  EXPECT_TRUE(excepted("https://[2001:db8::7]/", "2001:DB8:0::7"));
+  EXPECT_TRUE(excepted("https://[2001:db8:0::7]/", "[2001:db8::0:7]:443"));
+  EXPECT_TRUE(excepted("https://host.example.com./", "example.com"));
+  EXPECT_TRUE(excepted("https://example.com/", "example.com."));
+  EXPECT_FALSE(excepted("https://host/", "host:99999999999"));
 }
 
 TEST(proxy_for, never_has_this_machine_asked_by_a_proxy) {
-  for (const char* own :
-       {"https://localhost:5000/", "https://127.0.0.1/", "https://127.9.9.9/", "https://[::1]/"})
+  for (const char* own : {"https://localhost:5000/", "https://127.0.0.1/", "https://127.9.9.9/",
+                          "https://[::1]/", "https://[0::1]/", "https://localhost./"})
     EXPECT_EQ(way(own, {{"HTTPS_PROXY", "proxy:1"}}), "direct") << own;
 }
 
@@ -116,7 +138,9 @@ TEST(proxy_for, keeps_the_login_and_shows_it_in_no_message) {
                               surroundings(variables{{"HTTPS_PROXY", "http://me:se%40cret@proxy:1"}}));
   ASSERT_TRUE(good && *good);
   EXPECT_EQ((*good)->login, "me:se@cret");
-  for (const char* bad : {"https://me:secret@proxy:1", "socks5://me:secret@proxy:1", "me:secret@pr oxy:1"}) {
+  for (const char* bad : {"https://me:secret@proxy:1", "socks5://me:secret@proxy:1", "me:secret@pr oxy:1",
+                          "http://me:s/secret@proxy:1", "http://me:1/secret@proxy:1", "me:s\"secret@proxy:1",
+                          "me:se secret@proxy:1", "//me:secret@proxy:1", "me:secret@proxy:99999999999"}) {
     const auto got = proxy_for(*url::from("https://host/"), surroundings(variables{{"HTTPS_PROXY", bad}}));
     ASSERT_FALSE(got) << bad;
     EXPECT_EQ(got.error().kind, exit_class::usage);

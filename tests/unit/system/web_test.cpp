@@ -321,6 +321,39 @@ TEST_F(web_client_test, redirects_no_other_method_and_no_answer_without_a_place)
   EXPECT_EQ(client.send({.url = at(server)})->status, 302);
 }
 
+TEST_F(web_client_test, shows_no_query_of_where_it_is_redirected_and_gives_no_body_to_another_server) {
+  std::string body = "none";
+  const fake_http_server other(
+      [&](const fake_request& request) {
+        body = request.body;
+        return moved("https://service.test/?signature=t0ken");
+      },
+      loopback, by_tls(server_certificate()));
+  const fake_http_server server([&](const fake_request&) { return moved(at(other)); }, loopback,
+                                by_tls(server_certificate()));
+  web_client client(around());
+  const auto got = client.send({.url = at(server), .body = "t0ken", .most_redirects = 1});
+  ASSERT_FALSE(got);
+  EXPECT_THAT(text_of(got.error()), HasSubstr("it redirects more than 1 times: 'https://service.test/'"));
+  EXPECT_EQ(body, "");
+}
+
+TEST_F(web_client_test, knows_a_server_by_its_name_with_the_dot_of_the_root) {
+  fake_tunnel tunnel(server_certificate({.names = "DNS:service.test"}));
+  const fake_http_server proxy(here, loopback, tunnel.opener());
+  const auto got =
+      get("https://service.test./", {{"HTTPS_PROXY", "127.0.0.1:" + std::to_string(proxy.where().port)}});
+  ASSERT_TRUE(got) << text_of(got.error());
+}
+
+TEST_F(web_client_test, reads_past_what_a_proxy_says_before_it_answers) {
+  fake_tunnel tunnel(server_certificate({.names = "DNS:service.test"}),
+                     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 Yes\r\n\r\n");
+  const fake_http_server proxy(here, loopback, tunnel.opener());
+  EXPECT_TRUE(
+      get("https://service.test/", {{"HTTPS_PROXY", "127.0.0.1:" + std::to_string(proxy.where().port)}}));
+}
+
 TEST_F(web_client_test, refuses_a_redirect_to_what_is_no_url) {
   const fake_http_server server([](const fake_request&) { return moved("file:///etc/passwd"); }, loopback,
                                 by_tls(server_certificate()));
