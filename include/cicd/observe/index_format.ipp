@@ -45,12 +45,15 @@ constexpr std::size_t padded(std::size_t size) {
 std::uint64_t mixed(std::uint64_t seed, const char* bytes, std::size_t size) {
   constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
   std::array<std::uint64_t, 4> lanes = {seed, seed ^ odd, seed + odd, ~seed};
-  for (std::size_t at = 0; at < size; at += 8) {
+  const auto mix = [&](std::size_t at, std::size_t count) {
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes + at, 8);
+    std::memcpy(&word, bytes + at, count);
     auto& lane = lanes[(at / 8) % 4];
     lane = (std::rotl(lane, 29) ^ word) * odd;
-  }
+  };
+  const std::size_t whole = size - size % 8;
+  for (std::size_t at = 0; at < whole; at += 8) mix(at, 8);
+  if (whole != size) mix(whole, size - whole);
   std::uint64_t sum = size;
   for (const auto lane : lanes) sum = (std::rotl(sum, 31) ^ lane ^ (lane >> 32)) * odd;
   return sum ^ (sum >> 29);

@@ -6,6 +6,7 @@
 #include <barrier>
 #include <csignal>
 #include <future>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -93,13 +94,13 @@ TEST(event_loop, what_waits_on_threads_of_their_own_waits_side_by_side) {
 
 TEST(event_loop, is_left_while_something_is_still_waited_for) {
   event_loop loop;
-  std::promise<void> answer;
+  const auto answer = std::make_shared<std::promise<void>>();  // the thread may outlive the test
   bool came = false;
-  loop.on_own_thread([&] { answer.get_future().wait(); }, [&] { came = true; });
+  loop.on_own_thread([answer] { answer->get_future().wait(); }, [&] { came = true; });
   loop.post([&] { loop.leave(); });
   loop.run();
   EXPECT_FALSE(came);
-  answer.set_value();
+  answer->set_value();
 }
 
 TEST(event_loop, takes_posts_from_another_thread_while_it_waits) {
