@@ -170,7 +170,7 @@ struct preview {
   text sweep{};
 };
 
-/// What a branch may take of an environment's requests, when somebody starts it.
+/// What a branch may take of an environment's requests, once it is started.
 struct canary {
   /// The environment.
   /// Example: IN prod

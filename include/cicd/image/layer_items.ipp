@@ -19,7 +19,8 @@ namespace cicd {
 namespace image_layer_items {
 namespace {
 
-/// Whether owners are kept: only root can make a tree with several, so a tree of somebody else's is nobody's.
+/// Whether owners are kept: only root can make a tree of several owners; a layer of any other user's tree
+/// names none.
 struct tree_rules {
   bool keep_modes = false;
   bool keep_owners = false;

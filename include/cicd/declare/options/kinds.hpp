@@ -101,7 +101,7 @@ inline constexpr kind_words<canary> kind<canary>{
     "<pipeline>",
     "canary",
     "",
-    "What a branch may take of an environment's requests, when somebody starts it by `cicd canary start`."};
+    "What a branch may take of an environment's requests, once it is started by `cicd canary start`."};
 
 template <typename... T>
 struct kind_list {};

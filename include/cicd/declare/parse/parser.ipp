@@ -86,7 +86,7 @@ class word_sorter {
     return of.takes == arity::flag ? value_of_a_flag(of, word) : several_values(of, word);
   }
 
-  /// What follows a refused word belongs to nobody until the next keyword.
+  /// After a refused word, everything up to the next keyword is passed over.
   void refuse(std::size_t at, remark about) {
     found_.add({&site_, at}, std::move(about));
     site_.unclear = true;

@@ -19,7 +19,7 @@ bool spreads(const action_ports& on) {
 }
 
 /// Those of this environment: another namespace can have a pipeline and an environment of the same names,
-/// whose branches are somebody else's.
+/// whose branches are left alone.
 result<std::vector<known_place>> known_in(kubernetes::cluster& with,
                                           const cluster_place& place,
                                           bool everywhere) {

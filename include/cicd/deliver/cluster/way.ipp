@@ -67,7 +67,7 @@ class cluster_way : public way {
   std::span<const planned_wave> last_plans(const std::string& step) const override;
 
  private:
-  /// What a step's plan found, for its deed. The two follow each other, so nobody else uses it meanwhile.
+  /// What planning a step found, kept for its deploy, which comes right after.
   struct step_state {
     std::vector<planned_wave> waves;
     std::map<std::string, cluster_state> homes;  ///< of a branch's copy, by cluster: its environment's state

@@ -91,7 +91,7 @@ outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
   outcome end;
   end.how = step_outcome::ran;
   if (!*committed) {
-    end.summary = "somebody else had done it already";
+    end.summary = "another deploy had committed the same manifests already";
     return end;
   }
   const std::string short_commit = (*committed)->substr(0, 7);
@@ -112,7 +112,7 @@ status gitops_way::verify(const deploy_request& of,
                                in_.options.cancelled, say);
   if (in_.options.cancelled.cancelled()) return verified;
   const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
-    // Whoever deployed meanwhile has the last word.
+    // A deploy that was recorded meanwhile is newer, and stays.
     if (!now.record || now.record->id != record.id) return std::optional<decided_manifests>{};
     const result<permit> allowed = may_write(of.step, now);
     if (!allowed) return allowed.error();
