@@ -84,7 +84,7 @@ result<json> production_of(const branch_request& ask, kubernetes::cluster& with)
   const object_key key{"Deployment", ask.wave.place.namespace_name, name_of(ask)};
   const api_answer answer = with.get(key);
   if (answer && !kubernetes::is_being_deleted(answer.object)) return answer.object;
-  if (!answer && answer.failure->code != 404)
+  if (answer.failure && !answer.is_missing())
     return error_of(*answer.failure, ask.step.id, key, "count the pods of " + key.text());
   return error{exit_class::usage,
                ask.step.id,

@@ -78,7 +78,7 @@ class judge {
   }
 
  private:
-  /// A namespace of a preview's own is removed with it: so it must not be somebody else's.
+  /// A namespace of a preview's own is removed with it: so it must hold nothing else.
   status namespace_is_ours() const {
     const std::string& own = wanted_.facts.of_branch.namespace_name;
     if (own.empty()) return {};
@@ -103,7 +103,7 @@ class judge {
     const object_key key{"Deployment", wanted_.place.namespace_name, service_name()};
     const api_answer answer = with_.get(key);
     if (answer) production_ = template_of(answer.object)["metadata"]["labels"];
-    if (answer || answer.failure->code == 404) return {};
+    if (answer || answer.is_missing()) return {};
     return error_of(*answer.failure, wanted_.place.text(), key, "read " + key.text());
   }
 

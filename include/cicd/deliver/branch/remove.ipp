@@ -22,10 +22,6 @@ namespace {
 using kubernetes::api_answer;
 using kubernetes::object_key;
 
-bool is_missing(const api_answer& answer) {
-  return answer.failure && answer.failure->code == 404;
-}
-
 class ending_of_branch {
  public:
   ending_of_branch(kubernetes::cluster& with, const known_place& of, const branch_end_options& options)
@@ -63,7 +59,7 @@ class ending_of_branch {
                              [](const object_key& each) { return kubernetes::order_of(each.kind); });
     live_ = with_.get_all(keys_);
     for (std::size_t at = 0; at < keys_.size(); ++at)
-      if (!live_[at] && !is_missing(live_[at]))
+      if (!live_[at] && !live_[at].is_missing())
         return error_of(*live_[at].failure, place_.text(), keys_[at], "read " + keys_[at].text())
             .with("done so far", "nothing was removed");
     return {};
@@ -92,7 +88,7 @@ class ending_of_branch {
 
   status remove(const object_key& key) {
     const api_answer answer = with_.remove(key, {}, "Background");
-    if (!answer && !is_missing(answer))
+    if (!answer && !answer.is_missing())
       return error_of(*answer.failure, place_.text(), key, "remove " + key.text())
           .with("done so far",
                 end_.removed.empty() ? "nothing was removed" : "removed " + joined(end_.removed, ", "));

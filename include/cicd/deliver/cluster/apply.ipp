@@ -69,7 +69,7 @@ class applying {
     for (const planned_object& each : plan_.objects)
       if (each.kind == what::remove && scales(each.live, one.wanted)) {
         const api_answer removed = with_.remove(each.key, {}, "Background");
-        if (!removed && removed.failure->code != 404)
+        if (removed.failure && !removed.is_missing())
           return error_of(*removed.failure, setup_.subject, each.key, "remove " + each.key.text());
       }
     return take_over_fields(with_, one.live, one.wanted, one.managers, setup_.subject);
@@ -174,7 +174,7 @@ std::vector<kubernetes::object_key> remove_undeclared(kubernetes::cluster& with,
       continue;
     }
     const kubernetes::api_answer removed = with.remove(one.key, {}, "Background");
-    if (!removed && removed.failure->code != 404) {
+    if (removed.failure && !removed.is_missing()) {
       there.push_back(one.key);
       done.lines.push_back(
           fmt::format("{} could not be removed: {}", one.key.text(), displayable(removed.failure->message)));

@@ -110,7 +110,7 @@ class held_lease : public cluster_lease {
       if (answer) {
         lease_ = answer.object;
         renewed_ = asked;
-      } else if (answer.failure->code == 409 || answer.failure->code == 404) {
+      } else if (answer.failure->code == 409 || answer.is_missing()) {
         lost_ = true;
       }
     }
@@ -179,7 +179,7 @@ result<std::unique_ptr<cluster_lease>> cluster_lease::take(kubernetes::cluster& 
     if (cancelled != nullptr && cancelled->cancelled())
       return error{exit_class::interrupted, place.text(), "interrupted while it waited for the lock", {}, {}};
     const api_answer now = with.get(key);
-    if (!now && now.failure->code != 404)
+    if (now.failure && !now.is_missing())
       return error_of(*now.failure, place.text(), key, "read the lock of " + place.text());
     if (now && kubernetes::is_being_deleted(now.object)) {
       if (status gone = kubernetes::wait_until_gone(

@@ -11,8 +11,10 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/cluster/configuration.hpp>
 #include <cicd/deliver/cluster/field_ownership.hpp>
 #include <cicd/deliver/cluster/helm_release.hpp>
+#include <cicd/deliver/cluster/other_cron_jobs.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/kubernetes/adopt/normalized.hpp>
@@ -29,10 +31,6 @@ using kubernetes::object_key;
 using kubernetes::order_of;
 using what = planned_object::what;
 
-bool is_missing(const api_answer& answer) {
-  return answer.failure && answer.failure->code == 404;
-}
-
 /// The definition among these objects that makes the kind of `object`; null where there is none.
 const json* definition_among(const std::vector<json>& objects, const json& object) {
   const auto found = std::ranges::find_if(objects, [&](const json& each) {
@@ -41,13 +39,6 @@ const json* definition_among(const std::vector<json>& objects, const json& objec
            && object["apiVersion"].text().starts_with(each["spec"]["group"].text() + "/");
   });
   return found == objects.end() ? nullptr : &*found;
-}
-
-/// `conflict with "helm" using apps/v1` → helm.
-std::string manager_in(const std::string& message) {
-  const auto open = message.find('"');
-  const auto close = open == message.npos ? open : message.find('"', open + 1);
-  return close == message.npos ? message : message.substr(open + 1, close - open - 1);
 }
 
 bool is_field_conflict(const api_failure& failure) {
@@ -200,7 +191,7 @@ class planning {
     const std::string& name = wanted_.place.namespace_name;
     const api_answer answer = with_.get({"Namespace", "", name});
     const bool ends = answer && kubernetes::is_being_deleted(answer.object);
-    no_namespace_ = is_missing(answer) || ends;
+    no_namespace_ = answer.is_missing() || ends;
     if (!no_namespace_) return {};
     const bool made = std::ranges::any_of(objects, [&](const json& each) {
       return each["kind"].text() == "Namespace" && each["metadata"]["name"].text() == name;
@@ -229,7 +220,7 @@ class planning {
     for (const json& each : objects) keys.push_back(key_of(each));
     std::vector<api_answer> live = with_.get_all(keys);
     for (std::size_t at = 0; at < objects.size(); ++at) {
-      if (live[at].failure && !is_missing(live[at]))
+      if (live[at].failure && !live[at].is_missing())
         return error_of(*live[at].failure, wanted_.place.text(), keys[at], "read " + keys[at].text());
       planned_object one;
       one.key = keys[at];
@@ -257,7 +248,7 @@ class planning {
     std::vector<std::string> managers;
     for (const auto& cause : failure.causes) {
       if (cause.field == ".spec.replicas" && counts_again(one, cause.message)) continue;
-      std::string manager = manager_in(cause.message);
+      std::string manager = kubernetes::manager_in(cause.message);
       const auto& named = wanted_.where->take_over;
       if (std::ranges::none_of(named, [&](const text& each) { return each.view() == manager; })) return {};
       managers.push_back(std::move(manager));
@@ -268,7 +259,7 @@ class planning {
   /// Whether the number of pods is ours again: an autoscaler that this plan removes has it until now, or
   /// never wrote it.
   bool counts_again(const planned_object& one, const std::string& message) const {
-    if (manager_in(message) == count_keeper) return true;
+    if (kubernetes::manager_in(message) == count_keeper) return true;
     return message.find("subresource \"scale\"") != message.npos
            && std::ranges::any_of(removals_,
                                   [&](const planned_object& each) { return scales(each.live, one.wanted); });
@@ -402,7 +393,7 @@ class planning {
                              [](const object_key& each) { return order_of(each.kind); });
     const std::vector<api_answer> live = with_.get_all(gone);
     for (std::size_t at = 0; at < gone.size(); ++at)
-      if (live[at].failure && !is_missing(live[at])) {
+      if (live[at].failure && !live[at].is_missing()) {
         plan_.unread = true;
         plan_.kept.push_back(fmt::format("nothing is removed: {} could not be read ({})", gone[at].text(),
                                          displayable(live[at].failure->message)));
@@ -463,68 +454,6 @@ class planning {
   std::set<std::string> to_be_defined_;  ///< the kinds whose definitions are applied with them
 };
 
-/// A digest over the data of each ConfigMap and Secret that pods read, so that a change rolls them.
-void read_configuration(kubernetes::cluster& with,
-                        wanted_release& wanted,
-                        std::vector<std::string>& remarks) {
-  const std::vector<std::string> names =
-      kubernetes::configuration_read_by(*wanted.pipeline, wanted.place.environment, wanted.facts.on);
-  std::vector<object_key> keys;
-  for (const std::string& each : names)
-    keys.push_back(
-        {each.starts_with("config/") ? "ConfigMap" : "Secret", wanted.place.namespace_name, each.substr(7)});
-  const std::vector<api_answer> answers = with.get_all(keys);
-  for (std::size_t at = 0; at < keys.size(); ++at) {
-    if (answers[at] && kubernetes::is_being_deleted(answers[at].object))
-      remarks.push_back(
-          fmt::format("{} is being deleted: pods that need it will not start without it", keys[at].text()));
-    if (answers[at]) {
-      wanted.facts.config_digests[names[at]] =
-          hex(sha256(compact(answers[at].object["data"]) + compact(answers[at].object["binaryData"])));
-    } else if (is_missing(answers[at])) {
-      remarks.push_back(fmt::format("{} is not there: pods that need it will not start", keys[at].text()));
-    } else {
-      remarks.push_back(fmt::format("{} may not be read: its changes do not roll the pods", keys[at].text()));
-    }
-  }
-}
-
-/// The repository of an image reference, without tag and digest.
-std::string repository_in(std::string_view reference) {
-  reference = reference.substr(0, reference.find('@'));
-  const auto colon = reference.rfind(':');
-  const auto slash = reference.rfind('/');
-  return std::string(colon != reference.npos && (slash == reference.npos || colon > slash)
-                         ? reference.substr(0, colon)
-                         : reference);
-}
-
-/// A cron job of another owner that runs our image would do its work twice.
-void look_for_other_cron_jobs(kubernetes::cluster& with, const wanted_release& wanted, cluster_plan& plan) {
-  std::set<std::string> repositories, ours;
-  for (const planned_object& one : plan.objects)
-    if (one.key.kind == "CronJob") ours.insert(one.key.namespace_name + "/" + one.key.name);
-  if (ours.empty() || wanted.facts.on != kubernetes::track::stable) return;
-  for (const auto& [name, image] : wanted.facts.images) repositories.insert(repository_in(image.reference));
-  api_answer all = with.list("CronJob", "", "");
-  if (!all) all = with.list("CronJob", wanted.place.namespace_name, "");
-  for (const json& each : all.object["items"].elements()) {
-    const json& metadata = each["metadata"];
-    const std::string name = metadata["namespace"].text() + "/" + metadata["name"].text();
-    const json& labels = metadata["labels"];
-    if (ours.contains(name) || labels["cicd.dev/pipeline"].text() == wanted.place.pipeline) continue;
-    for (const json& container :
-         each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"].elements())
-      if (repositories.contains(repository_in(container["image"].text())))
-        plan.remarks.push_back(
-            fmt::format("CronJob {} runs our image on \"{}\" and is not of this pipeline: its work may be "
-                        "done twice; remove it "
-                        "with kubectl -n {} delete cronjob {}",
-                        displayable(name), displayable(each["spec"]["schedule"].text()),
-                        metadata["namespace"].text(), metadata["name"].text()));
-  }
-}
-
 }  // namespace
 }  // namespace deliver_cluster_plan
 
@@ -566,7 +495,7 @@ result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wan
   plan->renews = wanted.state_facts != plan->before.facts;
   for (std::string& each : kubernetes::remarks_on(*wanted.pipeline, wanted.facts))
     plan->remarks.push_back(std::move(each));
-  look_for_other_cron_jobs(with, wanted, *plan);
+  for (std::string& each : cron_job_remarks(with, wanted, *plan)) plan->remarks.push_back(std::move(each));
   for (std::string& each : helm_remarks(with, *plan)) plan->remarks.push_back(std::move(each));
   return plan;
 }

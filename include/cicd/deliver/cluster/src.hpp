@@ -4,11 +4,13 @@
 
 #include <cicd/deliver/cluster/apply.ipp>
 #include <cicd/deliver/cluster/approval.ipp>
+#include <cicd/deliver/cluster/configuration.ipp>
 #include <cicd/deliver/cluster/deploy.ipp>
 #include <cicd/deliver/cluster/field_ownership.ipp>
 #include <cicd/deliver/cluster/helm_release.ipp>
 #include <cicd/deliver/cluster/jobs.ipp>
 #include <cicd/deliver/cluster/lease.ipp>
+#include <cicd/deliver/cluster/other_cron_jobs.ipp>
 #include <cicd/deliver/cluster/plan.ipp>
 #include <cicd/deliver/cluster/plan_text.ipp>
 #include <cicd/deliver/cluster/selector.ipp>

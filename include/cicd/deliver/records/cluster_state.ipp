@@ -176,10 +176,6 @@ result<cluster_state> state_in(const json& map, const cluster_place& place) {
   return state;
 }
 
-bool is_missing(const api_answer& answer) {
-  return answer.failure && answer.failure->code == 404;
-}
-
 error refused(const api_answer& answer, const cluster_place& place, const std::string& doing) {
   return error_of(*answer.failure, place.text(), key_of(place), doing);
 }
@@ -207,7 +203,7 @@ api_answer write_surely(kubernetes::cluster& with, const cluster_place& place, c
     if (answer || !kubernetes::passes_by_itself(*answer.failure)) return answer;
     api_answer now = with.get(key_of(place));
     if (now && is_same_data(now.object["data"], map["data"])) return now;
-    if (!now && !is_missing(now)) return answer;
+    if (!now && !now.is_missing()) return answer;
   }
   return answer;
 }
@@ -262,7 +258,7 @@ json json_of(const cluster_state& state) {
 result<cluster_state> read_cluster_state(kubernetes::cluster& with, const cluster_place& place) {
   using namespace deliver_records_cluster_state;
   const api_answer answer = with.get(key_of(place));
-  if (is_missing(answer)) return cluster_state{};
+  if (answer.is_missing()) return cluster_state{};
   if (!answer) return refused(answer, place, "read what is known of " + place.text());
   return state_in(answer.object, place);
 }
@@ -285,7 +281,7 @@ status write_cluster_state(kubernetes::cluster& with, const cluster_place& place
     state.metadata = answer.object["metadata"];
     return {};
   }
-  const bool gone = answer.failure->code == 404 && !state.resource_version.empty();
+  const bool gone = answer.is_missing() && !state.resource_version.empty();
   if (answer.failure->code == 409 || gone) return written_meanwhile(place);
   error failure = refused(answer, place, "save what is known of " + place.text());
   return failure;
@@ -361,7 +357,7 @@ status forget_cluster_state(kubernetes::cluster& with, const cluster_place& plac
     (void)with.remove({"ConfigMap", place.namespace_name, each["metadata"]["name"].text()}, {}, "Background");
   (void)with.remove({"Lease", place.namespace_name, place.state_name()}, {}, "Background");
   const api_answer removed = with.remove(key_of(place), {}, "Background");
-  if (!removed && !is_missing(removed)) return refused(removed, place, "forget " + place.text());
+  if (!removed && !removed.is_missing()) return refused(removed, place, "forget " + place.text());
   return {};
 }
 

@@ -252,7 +252,7 @@ class examination {
   void look_at_namespace(const checked_environment& of, kubernetes::cluster& with, const std::string& name) {
     const api_answer answer = with.get({"Namespace", "", name});
     if (answer) return good(of.text(), fmt::format("namespace {} is there", name));
-    if (answer.failure->code != 404 || of.place->create_namespace) return;
+    if (!answer.is_missing() || of.place->create_namespace) return;
     bad(of.text(), fmt::format("namespace {} does not exist", name),
         fmt::format("CREATE_NAMESPACE in pipeline_environment({} {} …), or kubectl create namespace {}",
                     of.pipeline->declared.name.view(), of.place->name.view(), name));
@@ -300,7 +300,7 @@ class examination {
                                        request.namespace_name, each.substr(each.find('/') + 1)};
       const bool is_rendered = std::ranges::any_of(
           request.objects, [&](const json& object) { return kubernetes::object_key::of(object) == key; });
-      if (const api_answer answer = with.get(key); !is_rendered && !answer && answer.failure->code == 404)
+      if (const api_answer answer = with.get(key); !is_rendered && answer.is_missing())
         bad(of.text(), fmt::format("{} is not there, and pods that need it will not start", key.text()),
             fmt::format("create it in namespace {}", request.namespace_name));
     }

@@ -22,6 +22,10 @@ api_answer answer_from(const http_response& response);
 api_failure failure_from(const error& transport);
 api_answer answer_from(result<http_response> response);
 
+/// The manager that the message of a field conflict names, empty where there is none:
+/// `conflict with "helm" with subresource "status" using apps/v1` → `helm`
+std::string manager_in(const std::string& message);
+
 /// Whether the same call may succeed a little later.
 bool passes_by_itself(const api_failure& failure);
 /// Whether the call certainly had no effect, so that also one that is not idempotent may be sent again.

@@ -88,11 +88,6 @@ error missing_namespace(const refusal& why) {
       "try", "CREATE_NAMESPACE in the environment, or kubectl create namespace " + shell_quoted(name));
 }
 
-/// `conflict with "helm" with subresource "status" using apps/v1` → `helm`
-std::string manager_in(const std::string& message) {
-  return quoted_after(message, "conflict with ");
-}
-
 /// What helps against these managers: a part of the cluster writes its fields again, so that taking them over
 /// is a fight.
 std::string way_past(const std::vector<std::string>& people, bool any_controller, bool is_scaled) {
@@ -291,6 +286,10 @@ error server_trouble(const refusal& why) {
 
 }  // namespace
 }  // namespace kubernetes_api_api_error
+
+std::string manager_in(const std::string& message) {
+  return kubernetes_api_api_error::quoted_after(message, "conflict with ");
+}
 
 error error_of(const api_failure& failure,
                const std::string& subject,

@@ -56,6 +56,8 @@ struct api_answer {
   std::vector<std::string>
       warnings{};  ///< what the server says of a request that it took: a deprecated version, …
   explicit operator bool() const { return !failure; }
+  /// Whether there is no such object.
+  bool is_missing() const { return failure && failure->code == 404; }
 };
 
 struct apply_options {

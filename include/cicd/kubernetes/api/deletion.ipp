@@ -62,7 +62,7 @@ status wait_until_gone(cluster& with, const object_key& of, const gone_options& 
   std::string said;
   while (true) {
     const api_answer now = with.get(of);
-    if (now.failure && now.failure->code != 404)
+    if (now.failure && !now.is_missing())
       return error_of(*now.failure, how.subject, of, "wait until " + of.text() + " is gone");
     if (!now || !is_being_deleted(now.object)) return {};
     if (how.cancelled != nullptr && how.cancelled->cancelled())

@@ -315,7 +315,7 @@ inline void remove_job(cluster& with,
                        std::string_view when) {
   const api_answer removed = with.remove(of, {}, "Background");
   if (!options.say) return;
-  if (!removed && removed.failure->code != 404)
+  if (removed.failure && !removed.is_missing())
     options.say(fmt::format("{} could not be removed: {}; it may still run: kubectl -n {} delete job {}",
                             of.text(), displayable(removed.failure->message), of.namespace_name, of.name));
   else if (!when.empty())

@@ -1,0 +1,59 @@
+// See other_cron_jobs.hpp.
+#pragma once
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include <cicd/base/unicode.hpp>
+#include <cicd/deliver/cluster/other_cron_jobs.hpp>
+
+namespace cicd {
+
+namespace deliver_cluster_other_cron_jobs {
+namespace {
+
+/// The repository of an image reference, without tag and digest.
+std::string repository_in(std::string_view reference) {
+  reference = reference.substr(0, reference.find('@'));
+  const auto colon = reference.rfind(':');
+  const auto slash = reference.rfind('/');
+  return std::string(colon != reference.npos && (slash == reference.npos || colon > slash)
+                         ? reference.substr(0, colon)
+                         : reference);
+}
+
+}  // namespace
+}  // namespace deliver_cluster_other_cron_jobs
+
+std::vector<std::string> cron_job_remarks(kubernetes::cluster& with,
+                                          const wanted_release& wanted,
+                                          const cluster_plan& plan) {
+  std::vector<std::string> remarks;
+  std::set<std::string> repositories, ours;
+  for (const planned_object& one : plan.objects)
+    if (one.key.kind == "CronJob") ours.insert(one.key.namespace_name + "/" + one.key.name);
+  if (ours.empty() || wanted.facts.on != kubernetes::track::stable) return remarks;
+  for (const auto& [name, image] : wanted.facts.images)
+    repositories.insert(deliver_cluster_other_cron_jobs::repository_in(image.reference));
+  kubernetes::api_answer all = with.list("CronJob", "", "");
+  if (!all) all = with.list("CronJob", wanted.place.namespace_name, "");
+  for (const json& each : all.object["items"].elements()) {
+    const json& metadata = each["metadata"];
+    const std::string name = metadata["namespace"].text() + "/" + metadata["name"].text();
+    const json& labels = metadata["labels"];
+    if (ours.contains(name) || labels["cicd.dev/pipeline"].text() == wanted.place.pipeline) continue;
+    for (const json& container :
+         each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"].elements())
+      if (repositories.contains(deliver_cluster_other_cron_jobs::repository_in(container["image"].text())))
+        remarks.push_back(
+            fmt::format("CronJob {} runs our image on \"{}\" and is not of this pipeline: its work may be "
+                        "done twice; remove it "
+                        "with kubectl -n {} delete cronjob {}",
+                        displayable(name), displayable(each["spec"]["schedule"].text()),
+                        metadata["namespace"].text(), metadata["name"].text()));
+  }
+  return remarks;
+}
+
+}  // namespace cicd
