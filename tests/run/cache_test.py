@@ -194,11 +194,7 @@ class Cache(harness.Case):
         self.assertEqual(tree.outcomes(), {"app/build": "up-to-date", "app/second": "up-to-date"})
 
     def test_an_image_does_without_the_cache_too(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare(harness.DEPLOYED)
-        tree.commit()
-        tree.configure()
+        tree = self.committed(harness.DEPLOYED)
         (self.folder / "blocked").write_text("a file where the cache folder should be")
         tree.env["CICD_CACHE_DIR"] = str(self.folder / "blocked/cache")
         done = tree.run("deploy-stage")

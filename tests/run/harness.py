@@ -281,13 +281,18 @@ class Case(unittest.TestCase):
             tree.declare(calls).configure()
         return tree
 
-    def deployed(self):
-        """A tree whose stage is there."""
+    def committed(self, calls):
+        """A tree with `in.txt` and these calls, committed and configured."""
         tree = self.tree()
         tree.write("in.txt", "one")
-        tree.declare(DEPLOYED)
+        tree.declare(calls)
         tree.commit()
         tree.configure()
+        return tree
+
+    def deployed(self):
+        """A tree whose stage is there."""
+        tree = self.committed(DEPLOYED)
         tree.run("deploy-stage")
         return tree
 

@@ -11,23 +11,15 @@ pipeline_daemon(app agent IN stage ENV LEVEL=debug)
 
 
 class Daemon(harness.Case):
-    def made(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare(CALLS)
-        tree.commit()
-        tree.configure()
-        return tree
-
     def test_it_is_rendered_with_its_values_in_the_environment(self):
-        tree = self.made()
+        tree = self.committed(CALLS)
         tree.run("deploy-stage")
         made = (tree.build / "out/stage/app-agent.daemonset.yaml").read_text()
         self.assertIn("kind: DaemonSet", made)
         self.assertIn("value: debug", made)
 
     def test_it_is_explained_as_a_function_and_as_what_is_declared(self):
-        tree = self.made()
+        tree = self.committed(CALLS)
         self.assertIn("a DaemonSet", tree.cicd("explain", "pipeline_daemon").stdout)
         self.assertIn("NODE_SELECTOR", tree.cicd("explain", "daemon").stdout)
         page = tree.cicd("explain", "app.daemon.agent").stdout

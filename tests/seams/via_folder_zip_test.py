@@ -10,16 +10,8 @@ CALLS = harness.DEPLOYED.replace("VIA gitops", "VIA folder-zip PATH out/stage")
 
 
 class FolderZip(harness.Case):
-    def made(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare(CALLS)
-        tree.commit()
-        tree.configure()
-        return tree
-
     def test_it_deploys_once_and_then_has_nothing_to_do(self):
-        tree = self.made()
+        tree = self.committed(CALLS)
         tree.run("app.publish")
         self.assertIn("+ app-api.deployment.yaml", tree.cicd("plan", "deploy-stage").stdout)
         tree.run("deploy-stage")
@@ -36,7 +28,7 @@ class FolderZip(harness.Case):
         self.assertEqual(len(json.loads(tree.cicd("history", "--json").stdout)["deployments"]), 1)
 
     def test_what_is_missing_is_deployed_again(self):
-        tree = self.made()
+        tree = self.committed(CALLS)
         tree.run("deploy-stage")
         (tree.build / "out/stage.zip").unlink()
         tree.run("deploy-stage")

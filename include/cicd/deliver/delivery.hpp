@@ -38,21 +38,8 @@ class delivery : public effect_planner {
   /// Where things are after a success: label and text, for the block at the end.
   std::vector<note> where_it_is(const graph_step& step);
 
-  /// See change_gate.
-  status may_begin(const graph_step& step) { return gate_.may_begin(step); }
-  status may_begin(change what, const declared_pipeline& pipeline, const environment& place) {
-    return gate_.may_begin(what, pipeline, place);
-  }
-  result<permit> may_change(change what,
-                            const declared_pipeline& pipeline,
-                            const environment& place,
-                            gate_state state = {}) {
-    return gate_.may_change(what, pipeline, place, std::move(state));
-  }
-  result<permit> may_change(change what, const graph_step& step, int percent, gate_state state) {
-    return gate_.may_change(what, step, percent, std::move(state));
-  }
-  void will_deploy(std::vector<const graph_step*> deploys) { gate_.will_deploy(std::move(deploys)); }
+  /// What each change is asked before anything is contacted, and before anything is written.
+  change_gate& gate() { return gate_; }
   /// How an environment is reached: where it is, what is there, what was.
   const way& way_of(const environment& place) const { return ways_.of(place); }
   /// What was planned last for a deploy whose plans can be saved and approved; else nothing.

@@ -91,13 +91,13 @@ status project_run::may_begin() {
   std::vector<const graph_step*> deploys;
   for (step_index step : wanted_)
     if (graph_.steps[step].kind == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
-  delivery_.will_deploy(deploys);
+  delivery_.gate().will_deploy(deploys);
   if (!is_recorded()) return {};
   for (const graph_step* each : deploys)
-    if (status may = delivery_.may_begin(*each); !may) return may;
+    if (status may = delivery_.gate().may_begin(*each); !may) return may;
   for (step_index step : wanted_)
     if (graph_.steps[step].kind == step_kind::publish)
-      if (status may = delivery_.may_begin(graph_.steps[step]); !may) return may;
+      if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
   return {};
 }
 
@@ -126,7 +126,7 @@ status project_run::may_begin_unless_interrupted() {
 
 status project_run::may_begin_named() {
   for (step_index step : ends_)
-    if (status may = delivery_.may_begin(graph_.steps[step]); !may) return may;
+    if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
   return {};
 }
 

@@ -166,7 +166,7 @@ status begins(change what,
   const workspace where{"/nowhere/build", "/nowhere/cache"};
   const surroundings around(std::move(variables));
   delivery door(where, around, system_clock_port(), {});
-  return door.may_begin(what, pipeline, place);
+  return door.gate().may_begin(what, pipeline, place);
 }
 
 TEST(gate, keeps_forks_out_by_whatever_way_an_environment_is_reached) {

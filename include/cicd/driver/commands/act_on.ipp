@@ -21,10 +21,10 @@ action_ports ports_of(found_environment& found, const cancellation* cancelled) {
     return open_place{*std::move(with), found.waves[at].place};
   };
   on.may_begin = [&found](change what) {
-    return found.deliveries->may_begin(what, *found.pipeline, *found.place);
+    return found.deliveries->gate().may_begin(what, *found.pipeline, *found.place);
   };
   on.may = [&found](change what, gate_state state) {
-    return found.deliveries->may_change(what, *found.pipeline, *found.place, std::move(state));
+    return found.deliveries->gate().may_change(what, *found.pipeline, *found.place, std::move(state));
   };
   on.who = [&found] { return who(found.pipeline->source_directory, found.of->around); };
   on.time = &system_clock_port();

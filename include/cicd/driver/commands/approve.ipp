@@ -88,7 +88,7 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   if (!step) return refused(step.error());
   found->place = step->place;
   found->waves = found->deliveries->waves_of(*step->pipeline, *step->place);
-  if (status may = found->deliveries->may_begin(change::approve, *step->pipeline, *step->place); !may)
+  if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place); !may)
     return refused(may.error());
   const result<int> percent = percent_of_share(said.share);
   if (!percent) return refused(percent.error());

@@ -131,7 +131,7 @@ exit_class set_canary(const canary_request& request, surroundings around) {
   canary_ports ports;
   ports.declared = &found->of->model;
   ports.may = [&](const graph_step& step, int share, gate_state state) {
-    return found->deliveries->may_change(change::canary_share, step, share, std::move(state));
+    return found->deliveries->gate().may_change(change::canary_share, step, share, std::move(state));
   };
   return act_on(
       ports_of(*found, &signals.asked()), found->of->where, words_of("set", request), action_printer("    "),

@@ -117,7 +117,7 @@ result<opened_environment> open_environment(const session_request& tree,
   result<cluster_wave> wave = driver_commands_find_environment::wave_named(*found, context);
   if (!wave) return std::move(wave).error();
   if (what)
-    if (status may = found->deliveries->may_begin(*what, *found->pipeline, *found->place); !may)
+    if (status may = found->deliveries->gate().may_begin(*what, *found->pipeline, *found->place); !may)
       return std::move(may).error();
   opened_environment opened{*std::move(found), *std::move(wave), nullptr};
   auto with = opened.found.deliveries->open_wave(opened.wave, cancelled);
