@@ -48,6 +48,9 @@ says 'nothing to do'
 within run '' '/root/cicd/build/demo/demo/services-orders/run-image' || fail 'the image does not answer' "$said"
 says 'HTTP/1.1 200'
 
+# The preset of the tests finds what ./setup --tests brings, under the names that it has there.
+within tests '' 'cd /root/cicd && ./setup --tests && cmake --preset test' || fail 'the preset of the tests' "$said"
+
 # No scan for modules, whatever CMake's newest policy says.
 within modules '' 'cmake -S /root/cicd/driver -B /tmp/driver -G Ninja && ! grep -q dyndep /tmp/driver/build.ninja' || fail 'modules are scanned for' "$said"
 
