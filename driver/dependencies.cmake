@@ -62,7 +62,7 @@ elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_COMPILER_VERSION VERS
   note_missing("clang++ 14 or later (found ${CMAKE_CXX_COMPILER_VERSION}; or set CICD_HOST_CXX)" clang-14 clang-18)
 endif()
 
-# An archive's users come before it: archive, then what it reads and writes by.
+# An archive's users come before it: archive and OpenSSL, then what these read and write by (OpenSSL 3.5 compresses by zlib and zstd).
 find_part(Boost HEADER boost/asio.hpp VERSION_IN boost/version.hpp MACRO BOOST_VERSION LEAST 108100 SAID 1.81
   PACKAGE libboost1.81-dev UBUNTU libboost-dev)
 find_part(fmt HEADER fmt/core.h VERSION_IN fmt/core.h MACRO FMT_VERSION LEAST 90000 SAID 9.0 PACKAGE libfmt-dev)
@@ -70,6 +70,8 @@ find_part(CLI11 HEADER CLI/CLI.hpp VERSION_IN CLI/Version.hpp MACRO CLI11_VERSIO
   PACKAGE libcli11-dev)
 find_part(libarchive HEADER archive.h VERSION_IN archive.h MACRO ARCHIVE_VERSION_NUMBER LEAST 3006000 SAID 3.6
   PACKAGE libarchive-dev LIBRARY archive)
+find_part(OpenSSL HEADER openssl/opensslv.h VERSION_IN openssl/opensslv.h MACRO OPENSSL_VERSION_MAJOR LEAST 3 SAID 3.0
+  PACKAGE libssl-dev LIBRARY ssl crypto)
 find_part(SQLite HEADER sqlite3.h VERSION_IN sqlite3.h MACRO SQLITE_VERSION_NUMBER LEAST 3037000 SAID 3.37
   PACKAGE libsqlite3-dev LIBRARY sqlite3)
 find_part(libdeflate HEADER libdeflate.h VERSION_IN libdeflate.h MACRO LIBDEFLATE_VERSION_MAJOR LEAST 1 SAID 1.10
@@ -79,8 +81,6 @@ find_part(zstd HEADER zstd.h VERSION_IN zstd.h MACRO ZSTD_VERSION_MINOR LEAST 4 
 find_part(liblzma HEADER lzma.h VERSION_IN lzma/version.h MACRO LZMA_VERSION_MAJOR LEAST 5 SAID 5.2
   PACKAGE liblzma-dev LIBRARY lzma)
 find_part(libyaml HEADER yaml.h LEAST 1 SAID 0.2 PACKAGE libyaml-dev LIBRARY yaml)
-find_part(OpenSSL HEADER openssl/opensslv.h VERSION_IN openssl/opensslv.h MACRO OPENSSL_VERSION_MAJOR LEAST 3 SAID 3.0
-  PACKAGE libssl-dev LIBRARY ssl crypto)
 
 # A static libarchive needs what its zip reader and its filters need, which differs between systems. Where that is not to be
 # had as static archives, libarchive is linked as a shared library: the driver works the same and starts a little slower.
