@@ -142,6 +142,10 @@ TEST(diagnosis, causes_of_a_failed_pull_are_told_apart) {
   EXPECT_THAT(likely("unexpected status from HEAD request: 401 Unauthorized"), HasSubstr("wants a login"));
   EXPECT_THAT(likely("pull access denied, repository does not exist or may require authorization"),
               HasSubstr("may not read it"));
+  // containerd 1.7 puts the general words before the certain ones
+  EXPECT_THAT(likely("pull access denied, repository does not exist or may require authorization: "
+                     "authorization failed: no basic auth credentials"),
+              HasSubstr("wants a login"));
   EXPECT_THAT(likely("dial tcp: lookup registry.example.com: no such host"),
               HasSubstr("cannot resolve the registry's name"));
   EXPECT_THAT(likely("dial tcp 10.0.0.1:5000: connect: connection refused"), HasSubstr("nothing answers"));

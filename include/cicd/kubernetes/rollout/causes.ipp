@@ -72,6 +72,9 @@ constexpr std::array image_readings{
                   "build it for the node's platform, or choose nodes by NODE_SELECTOR"},
     image_reading{"toomanyrequests", "the registry {1} refuses: too many requests",
                   "wait, or log in so that a higher limit holds"},
+    image_reading{"no basic auth credentials", "the nodes may not read {0}: the registry {1} wants a login",
+                  "give the pods' service account an imagePullSecret for the registry, or the nodes the "
+                  "right to read it"},
     image_reading{
         "insufficient_scope", "the registry {1} has no image {0}, or the nodes may not read it",
         "check repository and tag; else give the pods' service account an imagePullSecret for the registry"},
@@ -83,9 +86,6 @@ constexpr std::array image_readings{
         "the nodes may not read {0}: the registry {1} wants a login, or refuses the one that it was given",
         "give the pods' service account an imagePullSecret for the registry, or the nodes the "
         "right to read it"},
-    image_reading{"no basic auth credentials", "the nodes may not read {0}: the registry {1} wants a login",
-                  "give the pods' service account an imagePullSecret for the registry, or the nodes the "
-                  "right to read it"},
     image_reading{"authentication required", "the nodes may not read {0}: the registry {1} wants a login",
                   "give the pods' service account an imagePullSecret for the registry, or the nodes the "
                   "right to read it"},
