@@ -17,7 +17,7 @@ status make_branch_copy(const way_context& in,
                      in.time.now(),
                      in.options.canary_percent,
                      &in.around};
-  return step.branch_copy != nullptr ? make_preview(ask, to) : make_canary(ask, with, to);
+  return step.branch_copy() != nullptr ? make_preview(ask, to) : make_canary(ask, with, to);
 }
 
 }  // namespace cicd

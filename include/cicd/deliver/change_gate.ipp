@@ -21,14 +21,14 @@ namespace deliver_change_gate {
 namespace {
 
 change change_of(const graph_step& step) {
-  if (step.kind == step_kind::publish) return change::publish;
-  if (step.branch_copy != nullptr) return change::preview;
-  return step.branch_share != nullptr ? change::canary : change::deploy;
+  if (step.kind() == step_kind::publish) return change::publish;
+  if (step.branch_copy() != nullptr) return change::preview;
+  return step.branch_share() != nullptr ? change::canary : change::deploy;
 }
 
 bool wants_approval(const graph_step& step) {
-  if (step.branch_copy != nullptr) return step.branch_copy->approval == approval_rule::required;
-  return step.place != nullptr && step.place->approval == approval_rule::required;
+  if (step.branch_copy() != nullptr) return step.branch_copy()->approval == approval_rule::required;
+  return step.place() != nullptr && step.place()->approval == approval_rule::required;
 }
 
 /// The first file that does not hold what CMake read when it configured.
@@ -85,10 +85,10 @@ gate_question change_gate::question_of(change what,
 
 gate_question change_gate::question_of(const graph_step& step) const {
   using namespace deliver_change_gate;
-  gate_question of = question_of(change_of(step), *step.pipeline, step.place);
+  gate_question of = question_of(change_of(step), *step.pipeline, step.place());
   of.subject = step.id;
   of.wants_approval = wants_approval(step);
-  if (step.place != nullptr) of.approve_words = approve_words(step, options_.canary_percent);
+  if (step.place() != nullptr) of.approve_words = approve_words(step, options_.canary_percent);
   return of;
 }
 
@@ -188,7 +188,7 @@ status change_gate::add_remotes(gate_question& to) {
 }
 
 status change_gate::may_begin(const graph_step& step) {
-  if (is_pure(step.kind)) return {};
+  if (is_pure(step.kind())) return {};
   gate_question of = question_of(step);
   if (status known = add_sources(*step.pipeline, of); !known) return known;
   return cicd::may_begin(of);

@@ -22,7 +22,7 @@ const std::vector<wanted_image>& delivery::images_for(const std::string& step) {
 }
 
 status delivery::check(const graph_step& step) const {
-  return step.kind == step_kind::deploy ? way_of(*step.place).check(step) : status{};
+  return step.kind() == step_kind::deploy ? way_of(*step.place()).check(step) : status{};
 }
 
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
@@ -34,27 +34,27 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
     const std::lock_guard hold(mutex_);
     images_[step.id] = *wanted;
   }
-  if (step.kind == step_kind::publish) return publisher_.plan(step, *wanted);
-  return ways_.of(*step.place).plan({step, *wanted});
+  if (step.kind() == step_kind::publish) return publisher_.plan(step, *wanted);
+  return ways_.of(*step.place()).plan({step, *wanted});
 }
 
 outcome delivery::act(const task& work, const say_line& say) {
   const graph_step& step = *work.step;
   if (status same = gate_.check_unchanged(step); !same) return failed_outcome(std::move(same).error());
   const std::vector<wanted_image>& images = images_for(step.id);
-  if (step.kind == step_kind::publish) return publisher_.publish(step, images, say);
-  return ways_.of(*step.place).apply({step, images}, say);
+  if (step.kind() == step_kind::publish) return publisher_.publish(step, images, say);
+  return ways_.of(*step.place()).apply({step, images}, say);
 }
 
 std::vector<note> delivery::where_it_is(const graph_step& step) {
-  if (step.kind == step_kind::publish) return publisher_.where_it_is(step, images_for(step.id));
-  if (step.kind == step_kind::deploy) return way_of(*step.place).where_it_is(step);
+  if (step.kind() == step_kind::publish) return publisher_.where_it_is(step, images_for(step.id));
+  if (step.kind() == step_kind::deploy) return way_of(*step.place()).where_it_is(step);
   return {};
 }
 
 std::span<const planned_wave> delivery::last_plans(const graph_step& step) const {
-  if (step.kind != step_kind::deploy) return {};
-  return way_of(*step.place).last_plans(step.id);
+  if (step.kind() != step_kind::deploy) return {};
+  return way_of(*step.place()).last_plans(step.id);
 }
 
 std::vector<cluster_wave> delivery::waves_of(const declared_pipeline& pipeline,

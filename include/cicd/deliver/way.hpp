@@ -45,7 +45,7 @@ struct deploy_request {
   const std::vector<wanted_image>& images;
 
   const declared_pipeline& pipeline() const { return *step.pipeline; }
-  const environment& place() const { return *step.place; }
+  const environment& place() const { return *step.place(); }
 };
 
 /// What is there.

@@ -80,7 +80,7 @@ status give_plain_modes(const std::string& folder) {
 }
 
 status give_base_plain_modes(const task& work) {
-  const std::string base = work.step->declared_image->base.str();
+  const std::string base = work.step->declared_image()->base.str();
   if (!base.starts_with("rootfs:") || base.substr(7, 1) == "/") return {};
   const auto folder = real_path(work.folder), root = real_path(work.folder + "/" + base.substr(7));
   const bool is_here = folder && root && path_below(*root, *folder) != *root && is_folder(*root);
@@ -153,7 +153,7 @@ outcome build_image_step(const task& work,
   };
   if (status clear = engine_image_step::clear_own_names(work.folder); !clear) return failed(clear.error());
   if (status plain = engine_image_step::give_base_plain_modes(work); !plain) return failed(plain.error());
-  result<image_recipe> recipe = recipe_for(*work.step->declared_image, work.folder, around);
+  result<image_recipe> recipe = recipe_for(*work.step->declared_image(), work.folder, around);
   if (!recipe) return failed(recipe.error());
   const result<built_image> built =
       build_image(*recipe, work.folder + "/layout", layers, threads, &cancelled);

@@ -52,13 +52,13 @@ std::vector<std::string> image_patterns(const image& declared_image) {
 
 file_query inputs_query(const session& of, const graph_step& step) {
   file_query query{step.pipeline->source_directory, {}, {}, {of.where.build_root}, false};
-  if (step.declared_image != nullptr) {
-    query.patterns = engine_observer::image_patterns(*step.declared_image);
+  if (step.declared_image() != nullptr) {
+    query.patterns = engine_observer::image_patterns(*step.declared_image());
     query.may_be_empty = true;
     return query;
   }
-  for (const path_pattern& pattern : step.command->inputs) query.patterns.push_back(pattern.str());
-  for (const path_pattern& pattern : step.command->exclude) query.exclude.push_back(pattern.str());
+  for (const path_pattern& pattern : step.command()->inputs) query.patterns.push_back(pattern.str());
+  for (const path_pattern& pattern : step.command()->exclude) query.exclude.push_back(pattern.str());
   return query;
 }
 
@@ -100,7 +100,7 @@ class pass {
   void ask(step_index step, const journal& remembered) {
     const graph_step& about = graph_.steps[step];
     if (file_query query = inputs_query(of_, about);
-        about.declared_image == nullptr || !query.patterns.empty())
+        about.declared_image() == nullptr || !query.patterns.empty())
       inputs_.emplace_back(step, number_of(std::move(query)));
     if (!remembered.last(about.id)) return;
     file_query outputs = outputs_query(of_, about);
@@ -134,16 +134,16 @@ class pass {
     const std::string to = normal_path(target.starts_with('/') ? target : folder + "/" + target);
     const std::string below = path_below(to, root);
     const bool inside = below != to, stays = target.starts_with('/') || about.runs_in_source();
-    const bool named = about.command != nullptr && !about.command->inputs.empty();
+    const bool named = about.command() != nullptr && !about.command()->inputs.empty();
     if (inside && holds(inputs, below)) return;
     if (!stays && (inside || !named)) {
-      if (about.command != nullptr && about.after.empty())
+      if (about.command() != nullptr && about.after.empty())
         seen_.seen[step].notes.push_back(fmt::format(
             "the link '{}' leads to '{}', which is no input: in the step's folder nothing is there", path,
             target));
       return;
     }
-    if (about.command != nullptr && (is_folder(to) || !stays)) return refuse_link(about, link, target);
+    if (about.command() != nullptr && (is_folder(to) || !stays)) return refuse_link(about, link, target);
     const result<observed_file> there = index_.look_at(real_path(to).value_or(to));
     seen_.seen[step].settings.emplace_back(
         path, there ? fmt::format("{:o} {}", there->mode, hex(there->content)) : "missing");
@@ -174,8 +174,8 @@ class pass {
   void take_surroundings(step_index step) {
     const graph_step& about = graph_.steps[step];
     seen_.seen[step].settings.emplace_back("the platform", platform_);
-    if (about.command != nullptr) take_command(step, *about.command, about, seen_.seen[step]);
-    if (about.declared_image != nullptr) take_base(*about.declared_image, about, seen_.seen[step]);
+    if (about.command() != nullptr) take_command(step, *about.command(), about, seen_.seen[step]);
+    if (about.declared_image() != nullptr) take_base(*about.declared_image(), about, seen_.seen[step]);
   }
 
   void take_command(step_index step,

@@ -90,20 +90,20 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
 status project_run::may_begin() {
   std::vector<const graph_step*> deploys;
   for (step_index step : wanted_)
-    if (graph_.steps[step].kind == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
+    if (graph_.steps[step].kind() == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
   delivery_.gate().will_deploy(deploys);
   if (!is_recorded()) return {};
   for (const graph_step* each : deploys)
     if (status may = delivery_.gate().may_begin(*each); !may) return may;
   for (step_index step : wanted_)
-    if (graph_.steps[step].kind == step_kind::publish)
+    if (graph_.steps[step].kind() == step_kind::publish)
       if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
   return {};
 }
 
 /// The gate asks git, which may not answer: a signal ends the question, and with it the run.
 status project_run::may_begin_unless_interrupted() {
-  const auto is_asked = [&](step_index step) { return !is_pure(graph_.steps[step].kind); };
+  const auto is_asked = [&](step_index step) { return !is_pure(graph_.steps[step].kind()); };
   if (!is_recorded() || std::ranges::none_of(wanted_, is_asked)) return may_begin();
   event_loop loop;
   std::optional<exit_class> ended;

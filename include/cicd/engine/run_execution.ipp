@@ -149,7 +149,7 @@ task project_run::execution::task_for(step_index step, step_plan plan) const {
   work.source = about.pipeline->source_directory;
   if (work.folder != work.source) work.home = home_.folder();
   work.log = where_.run(of_.id_) + "/" + flat_name(about.id) + ".log";
-  if (is_pure(about.kind)) {
+  if (is_pure(about.kind())) {
     work.upstream = of_.planner_->upstream_of(step);
     work.parts = of_.planner_->parts_now(step);
   }
@@ -167,8 +167,8 @@ caching_options project_run::execution::caching() {
   };
   ask.look_at_inputs = [this](const task& work) -> result<file_set> {
     const file_query query = inputs_query(*of_.session_, *work.step);
-    return query.patterns.empty() && work.step->declared_image != nullptr ? file_set{}
-                                                                          : of_.index_.look(query);
+    return query.patterns.empty() && work.step->declared_image() != nullptr ? file_set{}
+                                                                            : of_.index_.look(query);
   };
   ask.read_reports = engine_run::cases_in;
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
@@ -235,7 +235,7 @@ std::vector<note> project_run::execution::notes_of_demo() const {
   std::vector<note> notes{{"run", shell_quoted(*demo)}};
   for (step_index step : of_.wanted_)
     if (const graph_step& each = of_.graph_.steps[step];
-        each.kind == step_kind::command && each.id.ends_with("/test"))
+        each.kind() == step_kind::command && each.id.ends_with("/test"))
       notes.push_back({"log", launcher + " logs " + shell_quoted(flat_name(each.id))});
   notes.push_back({"history", launcher + " history"});
   for (const char* command : {" plan deploy-stage", " explain service.replicas", " status"})

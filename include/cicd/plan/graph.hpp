@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include <cicd/declare/deploy_ways.hpp>
@@ -30,24 +31,48 @@ constexpr bool is_pure(step_kind kind) {
 /// A step within `step_graph::steps`.
 using step_index = std::uint32_t;
 
+struct command_step {
+  const step* declared = nullptr;
+};
+
+struct image_step {
+  const image* declared = nullptr;
+};
+
+struct publish_step {};
+
+struct deploy_step {
+  const environment* place = nullptr;
+  /// What of a branch is deployed there: nothing (the environment itself), a copy beside it, or a share of
+  /// its pods.
+  std::variant<std::monostate, const preview*, const canary*> branch{};
+};
+
+/// What is to be done, and the declaration of it: an alternative for each `step_kind`, in the same order.
+using step_work = std::variant<command_step, image_step, publish_step, deploy_step>;
+
 struct graph_step {
   std::string id;  ///< `orders/build`
-  step_kind kind = step_kind::command;
   const declared_pipeline* pipeline = nullptr;
-  const step* command = nullptr;          ///< of a `command`
-  const image* declared_image = nullptr;  ///< of an `image`
-  const environment* place = nullptr;     ///< of a `deploy`
-  const preview* branch_copy = nullptr;   ///< of a `deploy` of the branch beside the environment
-  const canary* branch_share = nullptr;   ///< of a `deploy` of the branch among the environment's pods
-  std::vector<step_index> after{};        ///< direct predecessors, all with a smaller index
+  step_work work{};
+  std::vector<step_index> after{};  ///< direct predecessors, all with a smaller index
 
   std::string name() const { return id.substr(id.find('/') + 1); }
-  /// It runs in the source folder, among whatever lies there, so that its result is nobody else's.
-  bool runs_in_source() const { return command != nullptr && command->in_source; }
+  step_kind kind() const { return static_cast<step_kind>(work.index()); }
+
+  // What was declared; null where the step is of another kind.
+  const step* command() const;
+  const image* declared_image() const;
+  const environment* place() const;    ///< of any `deploy`
+  const preview* branch_copy() const;  ///< of a `deploy` of the branch beside the environment
+  const canary* branch_share() const;  ///< of a `deploy` of the branch among the environment's pods
+
+  /// It runs in the source folder, among whatever lies there, so that its result is of use to no other step.
+  bool runs_in_source() const { return command() != nullptr && command()->in_source; }
   /// It deploys what a branch has of its own, and so only when it is asked for.
-  bool is_of_branch() const { return branch_copy != nullptr || branch_share != nullptr; }
-  /// While it holds the door to a cluster open, no command of the team's may run.
-  bool runs_alone() const { return place != nullptr && can(place->via, way_feature::cluster); }
+  bool is_of_branch() const { return branch_copy() != nullptr || branch_share() != nullptr; }
+  /// While it holds the connection to a cluster open, no command of the team's may run.
+  bool runs_alone() const { return place() != nullptr && can(place()->via, way_feature::cluster); }
 };
 
 /// All steps, each after those that it depends on; otherwise in the order of their declaration. Refers into

@@ -9,6 +9,49 @@
 
 namespace cicd {
 
+namespace plan_graph {
+
+template <step_kind Kind, typename Work>
+constexpr bool is_work_of =
+    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(Kind), step_work>, Work>;
+static_assert(
+    is_work_of<
+        step_kind::command,
+        command_step> && is_work_of<step_kind::image, image_step> && is_work_of<step_kind::publish, publish_step> && is_work_of<step_kind::deploy, deploy_step>);
+
+/// The declaration of the branch's part, where it is of this type.
+template <typename Declared>
+const Declared* part_of_branch(const step_work& work) {
+  const auto* of = std::get_if<deploy_step>(&work);
+  const auto* part = of == nullptr ? nullptr : std::get_if<const Declared*>(&of->branch);
+  return part == nullptr ? nullptr : *part;
+}
+
+}  // namespace plan_graph
+
+const step* graph_step::command() const {
+  const auto* of = std::get_if<command_step>(&work);
+  return of == nullptr ? nullptr : of->declared;
+}
+
+const image* graph_step::declared_image() const {
+  const auto* of = std::get_if<image_step>(&work);
+  return of == nullptr ? nullptr : of->declared;
+}
+
+const environment* graph_step::place() const {
+  const auto* of = std::get_if<deploy_step>(&work);
+  return of == nullptr ? nullptr : of->place;
+}
+
+const preview* graph_step::branch_copy() const {
+  return plan_graph::part_of_branch<preview>(work);
+}
+
+const canary* graph_step::branch_share() const {
+  return plan_graph::part_of_branch<canary>(work);
+}
+
 std::optional<step_index> step_graph::find(std::string_view id) const {
   const auto found = by_id.find(id);
   if (found == by_id.end()) return std::nullopt;
@@ -58,9 +101,8 @@ std::vector<std::string> before_image(const declared_pipeline& pipeline, const i
 void add_commands(const declared_pipeline& pipeline, std::vector<loose_step>& to) {
   for (const step& declared : pipeline.declared.steps)
     to.push_back({{.id = id_in(pipeline, declared.name.view()),
-                   .kind = step_kind::command,
                    .pipeline = &pipeline,
-                   .command = &declared},
+                   .work = command_step{&declared}},
                   ids_in(pipeline, declared.after)});
 }
 
@@ -78,15 +120,13 @@ std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vect
   std::vector<std::string> images;
   for (const image& declared : pipeline.declared.images) {
     images.push_back(id_in(pipeline, image_step_name(declared)));
-    to.push_back(
-        {{.id = images.back(), .kind = step_kind::image, .pipeline = &pipeline, .declared_image = &declared},
-         before_image(pipeline, declared)});
+    to.push_back({{.id = images.back(), .pipeline = &pipeline, .work = image_step{&declared}},
+                  before_image(pipeline, declared)});
   }
   std::vector<std::string> before = checks_of(pipeline);
   if (images.empty()) return before;
   before.insert(before.end(), images.begin(), images.end());
-  to.push_back(
-      {{.id = id_in(pipeline, "publish"), .kind = step_kind::publish, .pipeline = &pipeline}, before});
+  to.push_back({{.id = id_in(pipeline, "publish"), .pipeline = &pipeline, .work = publish_step{}}, before});
   return {id_in(pipeline, "publish")};
 }
 
@@ -95,9 +135,8 @@ void add_deploys(const declared_pipeline& pipeline,
                  std::vector<loose_step>& to) {
   for (const environment& declared : pipeline.declared.environments)
     to.push_back({{.id = id_in(pipeline, "deploy-" + declared.name.str()),
-                   .kind = step_kind::deploy,
                    .pipeline = &pipeline,
-                   .place = &declared},
+                   .work = deploy_step{&declared}},
                   after});
 }
 
@@ -114,17 +153,13 @@ void add_branch_deploys(const declared_pipeline& pipeline,
   const bool only_one = pipeline.declared.previews.size() == 1;
   for (const preview& declared : pipeline.declared.previews)
     to.push_back({{.id = id_in(pipeline, only_one ? "deploy-branch" : "deploy-branch-" + declared.in.str()),
-                   .kind = step_kind::deploy,
                    .pipeline = &pipeline,
-                   .place = environment_named(pipeline, declared.in.view()),
-                   .branch_copy = &declared},
+                   .work = deploy_step{environment_named(pipeline, declared.in.view()), &declared}},
                   after});
   for (const canary& declared : pipeline.declared.canaries)
     to.push_back({{.id = id_in(pipeline, canary_step_name(pipeline.declared, declared)),
-                   .kind = step_kind::deploy,
                    .pipeline = &pipeline,
-                   .place = environment_named(pipeline, declared.in.view()),
-                   .branch_share = &declared},
+                   .work = deploy_step{environment_named(pipeline, declared.in.view()), &declared}},
                   after});
 }
 

@@ -109,8 +109,8 @@ void walk_key(const graph_step& step,
   sink.take("format", {}, plan_key::format, {});
   for (const observed_file& file : seen.inputs)
     sink.take("input", file.path, fmt::format("{:o} {}", file.mode, hex(file.content)), {});
-  if (step.command != nullptr) plan_key::walk_command(*step.command, seen, sink);
-  if (step.declared_image != nullptr) plan_key::walk_image(*step.declared_image, sink);
+  if (step.command() != nullptr) plan_key::walk_command(*step.command(), seen, sink);
+  if (step.declared_image() != nullptr) plan_key::walk_image(*step.declared_image(), sink);
   for (const tool_identity& tool : seen.tools) sink.take("tool", tool.name, hex(tool.identity), tool.version);
   plan_key::take_pairs("variable", seen.variables, sink);
   plan_key::take_pairs("assignment", seen.assignments, sink);

@@ -69,7 +69,7 @@ step_plan planner::decide_pure(step_index step) {
                  .reasons = {},
                  .details = {},
                  .result = {}};
-  if (about.command != nullptr && about.command->always) {
+  if (about.command() != nullptr && about.command()->always) {
     plan.reasons = {"declared ALWAYS"};
     return plan;
   }
@@ -89,7 +89,7 @@ std::optional<planner::artifacts> planner::images_of(step_index step) const {
   artifacts images;
   for (step_index index : wanted_) {
     const graph_step& one = graph_.steps[index];
-    if (one.kind != step_kind::image || one.pipeline != graph_.steps[step].pipeline) continue;
+    if (one.kind() != step_kind::image || one.pipeline != graph_.steps[step].pipeline) continue;
     if (!results_[index]) return std::nullopt;
     images.emplace_back(one.id, results_[index]->artifact);
   }
@@ -98,7 +98,7 @@ std::optional<planner::artifacts> planner::images_of(step_index step) const {
 
 /// An effect is planned as soon as the images are known, also before they are published.
 std::optional<planner::question> planner::question_for(step_index step) const {
-  auto images = is_pure(graph_.steps[step].kind) ? std::nullopt : images_of(step);
+  auto images = is_pure(graph_.steps[step].kind()) ? std::nullopt : images_of(step);
   if (!images) return std::nullopt;
   return [&effects = effects_, &about = graph_.steps[step], step, images = *std::move(images)] {
     result<step_plan> plan = effects.plan(about, images);
@@ -150,7 +150,7 @@ json json_of(const std::vector<step_plan>& plan,
     for (step_index before : about.after) after.push_back(graph.steps[before].id);
     json step;
     step.set("step", about.id);
-    step.set("pure", is_pure(about.kind));
+    step.set("pure", is_pure(about.kind()));
     step.set("decision", word_for(one.what));
     step.set("key", one.key ? json(hex(one.key)) : json());
     step.set("after", json_texts(after));

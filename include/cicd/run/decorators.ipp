@@ -39,26 +39,26 @@ void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
 
 file_query outputs_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
-  if (step.kind == step_kind::image) query.patterns = {"layout/**"};
-  if (step.command != nullptr) run_decorators::add_patterns(step.command->outputs, query);
+  if (step.kind() == step_kind::image) query.patterns = {"layout/**"};
+  if (step.command() != nullptr) run_decorators::add_patterns(step.command()->outputs, query);
   return query;
 }
 
 file_query kept_in(const graph_step& step) {
   file_query query;
-  if (step.command != nullptr) run_decorators::add_patterns(step.command->keep, query);
+  if (step.command() != nullptr) run_decorators::add_patterns(step.command()->keep, query);
   return query;
 }
 
 file_query reports_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
-  if (step.command != nullptr)
-    for (const path_pattern& pattern : step.command->reports) query.patterns.push_back(pattern.str());
+  if (step.command() != nullptr)
+    for (const path_pattern& pattern : step.command()->reports) query.patterns.push_back(pattern.str());
   return query;
 }
 
 void retrying_runner::attempt(const task& work, int number, std::function<void(outcome)> done) {
-  const int most = 1 + (work.step->command != nullptr ? work.step->command->retries.number() : 0);
+  const int most = 1 + (work.step->command() != nullptr ? work.step->command()->retries.number() : 0);
   inner_.start(work, [this, &work, number, most, done = std::move(done)](outcome end) mutable {
     const bool its_own = !end.failure || end.failure->kind == exit_class::step_failed;
     const bool again = !stopped_ && number < most && its_own
@@ -129,7 +129,7 @@ void locking_runner::attempt(const std::shared_ptr<waiting>& one) {
 
 void locking_runner::locked(const std::shared_ptr<waiting>& one, std::vector<file_lock> locks) {
   auto held = std::make_shared<std::vector<file_lock>>(std::move(locks));
-  if (one->waited && is_pure(one->work->step->kind)) {
+  if (one->waited && is_pure(one->work->step->kind())) {
     remembered_.reread();
     const auto last = remembered_.last(one->work->step->id);
     if (last && last->key == one->work->plan.key) {

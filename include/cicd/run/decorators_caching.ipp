@@ -48,9 +48,9 @@ void caching_runner::start(const task& work, std::function<void(outcome)> done) 
 
 /// A few files are looked at sooner than another thread is woken, where no other thread looks at many.
 bool caching_runner::is_done_here(const task& work) const {
-  return !index_.is_in_use() && work.step->kind == step_kind::command && work.seen->inputs.size() <= 64
-         && work.step->after.empty() && work.step->command->outputs.empty()
-         && work.step->command->reports.empty();
+  return !index_.is_in_use() && work.step->kind() == step_kind::command && work.seen->inputs.size() <= 64
+         && work.step->after.empty() && work.step->command()->outputs.empty()
+         && work.step->command()->reports.empty();
 }
 
 void caching_runner::before(progress& one) {
@@ -69,7 +69,7 @@ void caching_runner::before(progress& one) {
 
 bool caching_runner::restored(progress& one) {
   const graph_step& step = *one.work->step;
-  if (step.runs_in_source() || (step.command != nullptr && step.command->always)) return false;
+  if (step.runs_in_source() || (step.command() != nullptr && step.command()->always)) return false;
   const std::optional<cached_step> entry = cache_.find(one.work->plan.key);
   if (!entry || !cache_.restore(*entry, one.work->folder, one.work->log)) return false;
   remove_others(outputs_in(one.work->folder, step), entry->outputs);

@@ -92,7 +92,7 @@ void keep_git_below(const std::string& home, std::vector<std::string>& environme
 }
 
 command command_for(const task& work, const surroundings& around) {
-  const step& declared = *work.step->command;
+  const step& declared = *work.step->command();
   command what{.words = work.seen->words,
                .directory = work.folder,
                .environment = environment_for(*work.seen, around)};
@@ -141,7 +141,7 @@ void process_runner::start(const task& work, std::function<void(outcome)> done) 
 }
 
 void process_runner::limit(const std::shared_ptr<running>& one) {
-  const auto& declared = one->work->step->command->timeout;
+  const auto& declared = one->work->step->command()->timeout;
   const auto most = declared ? std::chrono::milliseconds(declared.milliseconds()) : options_.timeout;
   one->timer = loop_.after(most, [this, weak = std::weak_ptr(one)] {
     const auto late = weak.lock();
@@ -152,7 +152,7 @@ void process_runner::limit(const std::shared_ptr<running>& one) {
 }
 
 void process_runner::end_kindly(const std::shared_ptr<running>& one) {
-  const auto& declared = one->work->step->command->grace;
+  const auto& declared = one->work->step->command()->grace;
   const auto grace = declared ? std::chrono::milliseconds(declared.milliseconds()) : options_.grace;
   one->process->signal_tree(SIGTERM);
   one->timer = loop_.after(grace, [weak = std::weak_ptr(one)] {

@@ -22,7 +22,7 @@ class approvals : public testing::Test {
     place.approval = approval_rule::required;
     step.id = "orders/deploy-prod";
     step.pipeline = &declared;
-    step.place = &place;
+    step.work = deploy_step{&place};
     record.pipeline = "orders";
     record.environment = "prod";
     record.images["image"].manifest = sha256("one");
@@ -114,7 +114,7 @@ TEST_F(approvals, of_a_deploy_do_not_hold_for_a_branchs_copy) {
 
 TEST_F(approvals, name_the_command_that_gives_exactly_them) {
   const canary declared{.in = dns_label("prod"), .service = dns_label("api")};
-  step.branch_share = &declared;
+  step.work = deploy_step{&place, &declared};
   declared_pipeline of;
   of.declared.name = "orders";
   of.declared.canaries = {declared};

@@ -38,7 +38,7 @@ class branch_deploys : public testing::Test {
     wave.place = {"orders", "prod", "orders"};
     step.id = "orders/deploy-branch";
     step.pipeline = &pipeline;
-    step.place = &place;
+    step.work = deploy_step{&place};
   }
   void production(int pods, const char* more = "") {
     server->objects[{"Deployment", "orders", "orders-api"}] = parsed(
@@ -52,13 +52,13 @@ class branch_deploys : public testing::Test {
     return {step, wave, std::move(branch), *utc_from("2026-11-21T10:20:30Z"), percent, &around};
   }
   status preview_of(const std::string& branch) {
-    step.branch_copy = &copy;
+    step.work = deploy_step{&place, &copy};
     wanted = {};
     wanted.place = wave.place;
     return make_preview(ask(branch), wanted);
   }
   status canary_of(const std::string& branch, int percent = 0) {
-    step.branch_share = &part;
+    step.work = deploy_step{&place, &part};
     wanted = {};
     wanted.place = wave.place;
     return make_canary(ask(branch, percent), with, wanted);

@@ -9,8 +9,7 @@ using namespace cicd;
 
 struct key_fixture : testing::Test {
   step declared{.name = "build", .command = {"mvn", "package"}, .outputs = {"target/*.jar"}};
-  graph_step about{
-      .id = "orders/build", .kind = step_kind::command, .pipeline = nullptr, .command = &declared};
+  graph_step about{.id = "orders/build", .pipeline = nullptr, .work = command_step{&declared}};
   observed_step seen;
 
   void SetUp() override {

@@ -134,7 +134,7 @@ struct loop_fixture : testing::Test {
     for (const declared_pipeline& each : model.pipelines) {
       if (!each.declared.steps.empty()) continue;
       graph_step effect{
-          .id = each.declared.name.str() + "/publish", .kind = step_kind::publish, .pipeline = &each};
+          .id = each.declared.name.str() + "/publish", .pipeline = &each, .work = publish_step{}};
       graph.by_id[effect.id] = static_cast<step_index>(graph.steps.size());
       graph.steps.push_back(std::move(effect));
     }
@@ -324,7 +324,7 @@ TEST_F(loop_fixture, what_runs_alone_is_planned_alone) {
   place.via = deploy_way::kubectl;
   add_publishers({"one"});
   graph.steps.push_back(
-      {.id = "p/deploy-prod", .kind = step_kind::deploy, .pipeline = &model.pipelines[0], .place = &place});
+      {.id = "p/deploy-prod", .pipeline = &model.pipelines[0], .work = deploy_step{&place}});
   EXPECT_EQ(run(4).done, 4U);
   const auto planned = std::ranges::find(said, "planning p/deploy-prod");
   EXPECT_EQ(

@@ -21,8 +21,8 @@ using kubernetes::api_answer;
 using kubernetes::object_key;
 
 service service_of(const branch_request& ask) {
-  return service_in(ask.step.pipeline->declared, ask.step.branch_share->service.view(),
-                    ask.step.place->name.view());
+  return service_in(ask.step.pipeline->declared, ask.step.branch_share()->service.view(),
+                    ask.step.place()->name.view());
 }
 
 std::string name_of(const branch_request& ask) {
@@ -33,7 +33,7 @@ error refused_service(const branch_request& ask, std::string what, std::string h
   return error{exit_class::usage,
                ask.step.id,
                std::move(what),
-               ask.step.branch_share->service.str(),
+               ask.step.branch_share()->service.str(),
                {{"try", std::move(help)}}};
 }
 
@@ -66,7 +66,7 @@ status check_others(const branch_request& ask, kubernetes::cluster& with, const 
       return found == each.state.facts.end() ? std::string() : found->second;
     };
     if (fact(branch_fact::kind) != "canary" || each.place.branch_key == own_key
-        || fact(branch_fact::service) != ask.step.branch_share->service.view())
+        || fact(branch_fact::service) != ask.step.branch_share()->service.view())
       continue;
     return error{exit_class::conflict,
                  ask.step.id,
@@ -91,7 +91,7 @@ result<json> production_of(const branch_request& ask, kubernetes::cluster& with)
                "production does not run here, so there is nothing that a canary could join",
                key.text(),
                {{"in", "namespace " + key.namespace_name},
-                {"try", fmt::format("deploy {} first", ask.step.place->name.view())}}};
+                {"try", fmt::format("deploy {} first", ask.step.place()->name.view())}}};
 }
 
 bool rolls_out(const json& deployment) {
@@ -138,7 +138,7 @@ void add_alternative(const branch_request& ask, const canary_share& share, canar
   const int kept = share.total - 2 * share.pods;
   if (of.replicas.scales() || kept < 1) return;
   offer.remarks.push_back(fmt::format("where production gives up {} of its pods (REPLICAS {} in {}) it is {}",
-                                      share.pods, kept, ask.step.place->name.view(),
+                                      share.pods, kept, ask.step.place()->name.view(),
                                       canary_share{share.pods, share.total - share.pods}.text()));
 }
 
@@ -150,7 +150,7 @@ result<canary_offer> offer_canary(const branch_request& ask, kubernetes::cluster
   if (status can = check_service(ask); !can) return std::move(can).error();
   result<json> deployment = production_of(ask, with);
   if (!deployment) return std::move(deployment).error();
-  const canary& declared = *ask.step.branch_share;
+  const canary& declared = *ask.step.branch_share();
   canary_question question;
   question.production = static_cast<int>((*deployment)["status"]["readyReplicas"].integer());
   question.allowed = detail::share_rule::parsed(declared.share.view());
@@ -168,7 +168,7 @@ result<canary_offer> offer_canary(const branch_request& ask, kubernetes::cluster
 status make_canary(const branch_request& ask, kubernetes::cluster& with, wanted_release& to) {
   using namespace deliver_branch_branch_canary;
   if (status may = check_branch(ask); !may) return may;
-  const canary& declared = *ask.step.branch_share;
+  const canary& declared = *ask.step.branch_share();
   to.place.branch_key = canary_key_of(ask.branch, declared.service.str());
   if (status alone = check_others(ask, with, to.place.branch_key); !alone) return alone;
   result<canary_offer> offer = offer_canary(ask, with);

@@ -24,7 +24,7 @@ constexpr std::size_t longest_host = 253;
 
 placeholder_values values_of(const branch_request& ask) {
   return {{"pipeline", ask.step.pipeline->declared.name.str()},
-          {"environment", ask.step.place->name.str()},
+          {"environment", ask.step.place()->name.str()},
           {"slug", kubernetes::slug_of(ask.branch)}};
 }
 
@@ -39,7 +39,7 @@ error too_long(const branch_request& ask, const char* what, const std::string& v
 
 /// Each service after the first has its name before the host.
 std::size_t longest_prefix(const branch_request& ask) {
-  const preview& declared = *ask.step.branch_copy;
+  const preview& declared = *ask.step.branch_copy();
   std::size_t most = 0;
   bool first = true;
   const auto add = [&](std::string_view name) {
@@ -53,7 +53,7 @@ std::size_t longest_prefix(const branch_request& ask) {
 }
 
 status add_host(const branch_request& ask, wanted_release& to) {
-  const preview& declared = *ask.step.branch_copy;
+  const preview& declared = *ask.step.branch_copy();
   const std::string host = with_placeholders(declared.host.view(), values_of(ask));
   const std::size_t before = longest_prefix(ask);
   std::size_t longest = host.find('.') == host.npos ? host.size() + before : host.find('.') + before;
@@ -66,7 +66,7 @@ status add_host(const branch_request& ask, wanted_release& to) {
 }
 
 status add_namespace(const branch_request& ask, wanted_release& to) {
-  const preview& declared = *ask.step.branch_copy;
+  const preview& declared = *ask.step.branch_copy();
   if (declared.namespace_name.empty()) return {};
   const std::string name = with_placeholders(declared.namespace_name.view(), values_of(ask));
   if (name.size() > longest_part) return too_long(ask, "namespace", name, "NAMESPACE");
@@ -90,10 +90,10 @@ std::vector<std::string> texts_of(const std::vector<dns_label>& names) {
 
 /// A branch that the environment follows is there already.
 void add_remarks(const branch_request& ask, wanted_release& to) {
-  const trigger& on = ask.step.place->on;
+  const trigger& on = ask.step.place()->on;
   if (on.kind == ref_kind::branch && ref_matches(on.pattern.view(), ask.branch))
     to.remarks.push_back(fmt::format("{} follows branch {}: this is a second copy of it",
-                                     ask.step.place->name.view(), displayable(ask.branch)));
+                                     ask.step.place()->name.view(), displayable(ask.branch)));
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ void add_remarks(const branch_request& ask, wanted_release& to) {
 status make_preview(const branch_request& ask, wanted_release& to) {
   using namespace deliver_branch_branch_preview;
   if (status may = check_branch(ask); !may) return may;
-  const preview& declared = *ask.step.branch_copy;
+  const preview& declared = *ask.step.branch_copy();
   to.facts.on = kubernetes::track::preview;
   to.place.branch_key = branch_key_of(ask.branch);
   to.facts.of_branch.services = texts_of(declared.services);

@@ -110,9 +110,9 @@ result<graph_step> canary_step(const canary_named& named, const model& declared,
   std::vector<graph_step> fitting;
   std::vector<std::string> services;
   for (graph_step& each : graph_of(declared).steps) {
-    if (each.branch_share == nullptr || each.pipeline != on.pipeline || each.place != on.place) continue;
-    if (!named.service.empty() && each.branch_share->service.view() != named.service) continue;
-    services.push_back(each.branch_share->service.str());
+    if (each.branch_share() == nullptr || each.pipeline != on.pipeline || each.place() != on.place) continue;
+    if (!named.service.empty() && each.branch_share()->service.view() != named.service) continue;
+    services.push_back(each.branch_share()->service.str());
     fitting.push_back(std::move(each));
   }
   if (fitting.size() == 1) return std::move(fitting.front());

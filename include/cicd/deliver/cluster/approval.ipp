@@ -29,13 +29,13 @@ status make_namespace(kubernetes::cluster& with, const cluster_place& home, cons
 
 std::string approve_words(const graph_step& step, int percent) {
   std::string words =
-      fmt::format("cicd approve {} {}", step.pipeline->declared.name.view(), step.place->name.view());
-  if (step.branch_copy != nullptr) return words + " --preview";
-  if (step.branch_share == nullptr) return words;
+      fmt::format("cicd approve {} {}", step.pipeline->declared.name.view(), step.place()->name.view());
+  if (step.branch_copy() != nullptr) return words + " --preview";
+  if (step.branch_share() == nullptr) return words;
   words += " --canary";
   const auto& all = step.pipeline->declared.canaries;
-  if (std::ranges::count(all, step.branch_share->in, &canary::in) > 1)
-    words += fmt::format(" --service {}", step.branch_share->service.view());
+  if (std::ranges::count(all, step.branch_share()->in, &canary::in) > 1)
+    words += fmt::format(" --service {}", step.branch_share()->service.view());
   return percent > 0 ? words + fmt::format(" --share {}%", percent) : words;
 }
 

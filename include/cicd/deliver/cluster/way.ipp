@@ -165,7 +165,7 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   const graph_step& step = of.step;
   wanted_release wanted;
   wanted.pipeline = step.pipeline;
-  wanted.where = step.place;
+  wanted.where = step.place();
   wanted.place = wave.place;
   if (step.is_of_branch()) {
     result<cluster_state> home = read_cluster_state(with, wave.place);
@@ -275,7 +275,7 @@ cluster_deploy_options cluster_way::options_for(const deploy_request& of,
                            ? !of.step.is_of_branch()
                            : of.place().on_failure == failure_rule::rollback;
   options.planned = planned == nullptr ? nullptr : &planned->plan;
-  if (!of.place().verify.empty() && of.step.branch_share == nullptr)
+  if (!of.place().verify.empty() && of.step.branch_share() == nullptr)
     options.verify = [this, &of, &wanted, &say]() {
       return run_verify(of.step.id, wanted, in_.around, in_.options.cancelled, say);
     };

@@ -32,7 +32,7 @@ class gitops_way : public manifest_way {
                                                     std::size_t most) const override;
   outcome apply(const deploy_request& of, const say_line& say) override;
   std::vector<note> where_it_is(const graph_step& step) const override {
-    const manifest_target target = target_of(*step.pipeline, *step.place);
+    const manifest_target target = target_of(*step.pipeline, *step.place());
     return {{"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)),
                                       target.branch, shell_quoted(target.path))}};
   }

@@ -40,7 +40,7 @@ class render_way : public manifest_way {
   }
   std::vector<note> where_it_is(const graph_step& step) const override {
     return {{"manifests",
-             "kubectl apply --dry-run=client -f " + shell_quoted(address_of(*step.pipeline, *step.place))}};
+             "kubectl apply --dry-run=client -f " + shell_quoted(address_of(*step.pipeline, *step.place()))}};
   }
 
  protected:

@@ -34,12 +34,12 @@ result<graph_step> step_to_approve(const words& said, const found_environment& f
   std::vector<graph_step> fitting;
   std::vector<std::string> services;
   for (graph_step& each : graph_of(found.of->model).steps) {
-    if (each.kind != step_kind::deploy || each.pipeline != found.pipeline) continue;
-    if (!is_branch && each.place->name.view() != said.environment()) continue;
-    if ((each.branch_copy != nullptr) != (said.preview || is_branch)) continue;
-    if ((each.branch_share != nullptr) != said.canary) continue;
-    if (said.canary && !said.service.empty() && each.branch_share->service.view() != said.service) continue;
-    if (said.canary) services.push_back(each.branch_share->service.str());
+    if (each.kind() != step_kind::deploy || each.pipeline != found.pipeline) continue;
+    if (!is_branch && each.place()->name.view() != said.environment()) continue;
+    if ((each.branch_copy() != nullptr) != (said.preview || is_branch)) continue;
+    if ((each.branch_share() != nullptr) != said.canary) continue;
+    if (said.canary && !said.service.empty() && each.branch_share()->service.view() != said.service) continue;
+    if (said.canary) services.push_back(each.branch_share()->service.str());
     fitting.push_back(std::move(each));
   }
   if (fitting.size() == 1) return std::move(fitting.front());
@@ -86,9 +86,10 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
       return refused(can.error());
   const result<graph_step> step = step_to_approve(said, *found);
   if (!step) return refused(step.error());
-  found->place = step->place;
-  found->waves = found->deliveries->waves_of(*step->pipeline, *step->place);
-  if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place); !may)
+  found->place = step->place();
+  found->waves = found->deliveries->waves_of(*step->pipeline, *step->place());
+  if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place());
+      !may)
     return refused(may.error());
   const result<int> percent = percent_of_share(said.share);
   if (!percent) return refused(percent.error());

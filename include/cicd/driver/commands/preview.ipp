@@ -135,7 +135,8 @@ result<std::map<std::string, std::set<std::string>>> branches_by_folder(const pr
 std::vector<std::string> steps_of(const session& of, const std::string& pipeline) {
   std::vector<std::string> ids;
   for (const graph_step& each : graph_of(of.model).steps)
-    if (each.branch_copy != nullptr && (pipeline.empty() || each.pipeline->declared.name.view() == pipeline))
+    if (each.branch_copy() != nullptr
+        && (pipeline.empty() || each.pipeline->declared.name.view() == pipeline))
       ids.push_back(each.id);
   return ids;
 }
