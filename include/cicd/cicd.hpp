@@ -8,6 +8,7 @@
 #include <cicd/base/error.hpp>
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/yaml.hpp>
 #include <cicd/declare/explain/explain.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/options/fields.hpp>
@@ -41,7 +42,6 @@
 #include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/rollout/diagnosis.hpp>
 #include <cicd/kubernetes/rollout/rollout.hpp>
-#include <cicd/kubernetes/yaml.hpp>
 #include <cicd/observe/files.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/tools.hpp>

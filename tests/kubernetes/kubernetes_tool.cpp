@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/yaml.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
-#include <cicd/kubernetes/yaml.hpp>
 #include <cicd/system/files.hpp>
 
 namespace {

@@ -5,6 +5,9 @@
 #include <cicd/base/error.ipp>
 #include <cicd/base/glob.ipp>
 #include <cicd/base/json.ipp>
+#include <cicd/base/json_patch.ipp>
 #include <cicd/base/text.ipp>
 #include <cicd/base/unicode.ipp>
 #include <cicd/base/utc.ipp>
+#include <cicd/base/yaml_read.ipp>
+#include <cicd/base/yaml_write.ipp>

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/yaml.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/release_draft.hpp>
-#include <cicd/kubernetes/yaml.hpp>
 
 namespace cicd {
 
@@ -56,8 +56,7 @@ result<std::map<std::string, std::string>> files_of(const deploy_request& of,
                  {},
                  {{"try", fmt::format("pipeline_service({} api PORT 8080)", facts.pipeline)}}};
   std::map<std::string, std::string> files;
-  for (const kubernetes::object& object : *objects)
-    files[object.file] = kubernetes::yaml_text(object.content);
+  for (const kubernetes::object& object : *objects) files[object.file] = yaml_text(object.content);
   return files;
 }
 

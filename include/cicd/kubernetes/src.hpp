@@ -3,5 +3,3 @@
 
 #include <cicd/kubernetes/kinds.ipp>
 #include <cicd/kubernetes/object_diff.ipp>
-#include <cicd/kubernetes/yaml.ipp>
-#include <cicd/kubernetes/yaml_read.ipp>

@@ -1,6 +1,8 @@
 // What services become: names, labels, selectors, and the defaults that break nothing.
 #include "rendering.hpp"
 
+#include <cicd/base/yaml.hpp>
+
 namespace {
 
 using namespace rendering;

@@ -2,8 +2,9 @@
 // applied.
 #include "rendering.hpp"
 
+#include <cicd/base/json_patch.hpp>
+#include <cicd/base/yaml.hpp>
 #include <cicd/kubernetes/render/patches.hpp>
-#include <cicd/kubernetes/yaml.hpp>
 
 namespace {
 

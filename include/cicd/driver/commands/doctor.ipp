@@ -11,6 +11,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/base/yaml.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
 #include <cicd/deliver/release_draft.hpp>
 #include <cicd/driver/commands/command.hpp>
@@ -377,7 +378,7 @@ std::string roles_text(const checked_environment& of,
     text +=
         "# A dry run is judged like the real thing, so planning needs create and patch too; it never uses "
         "delete.\n";
-  for (const json& each : roles_for(what, request)) text += "---\n" + kubernetes::yaml_text(each);
+  for (const json& each : roles_for(what, request)) text += "---\n" + yaml_text(each);
   return text;
 }
 

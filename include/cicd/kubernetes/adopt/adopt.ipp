@@ -11,6 +11,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/base/yaml.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/kubernetes/adopt/calls.hpp>
 #include <cicd/kubernetes/adopt/normalized.hpp>

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/yaml.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/kubernetes/adopt/normalized.hpp>
 #include <cicd/kubernetes/adopt/proof.hpp>

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/yaml.hpp>
 #include <cicd/kubernetes/kinds.hpp>
 #include <cicd/kubernetes/render/manifests.hpp>
-#include <cicd/kubernetes/yaml.hpp>
 
 namespace cicd::kubernetes {
 namespace kubernetes_render_manifests {

@@ -93,8 +93,4 @@ result<json> job_of(const declared_pipeline& pipeline,
                     const std::vector<std::string>& command,
                     const std::string& name);
 
-/// YAML of one document: block style, every text quoted that YAML could read as something else, a newline at
-/// the end.
-std::string yaml_text(const json& value);
-
 }  // namespace cicd::kubernetes

@@ -1,5 +1,5 @@
-// Patches of a team on objects of ours: strategic merge patches and JSON patches. Pure; they know the shape
-// of values and the keys by which Kubernetes matches the elements of its lists.
+// Patches of a team on objects of ours: strategic merge patches and JSON patches (`base/json_patch`). Pure;
+// they know the shape of values and the keys by which Kubernetes matches the elements of its lists.
 #pragma once
 
 #include <string>
@@ -29,8 +29,5 @@ result<json> patched(const json& object, const object_patch& patch);
 /// `delete` and `merge`, and
 /// `$retainKeys`, do what kubectl makes them do.
 result<json> strategic_merge(const json& object, const json& patch);
-
-/// RFC 6902: add, remove, replace, move, copy, test.
-result<json> json_patch(json object, const json& operations);
 
 }  // namespace cicd::kubernetes

@@ -3,9 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/json_patch.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/yaml.hpp>
 #include <cicd/kubernetes/render/patches.hpp>
-#include <cicd/kubernetes/yaml.hpp>
 
 namespace cicd::kubernetes {
 namespace kubernetes_render_patches {

@@ -7,7 +7,6 @@
 #include <cicd/kubernetes/render/objects.ipp>
 #include <cicd/kubernetes/render/objects_warnings.ipp>
 #include <cicd/kubernetes/render/patches.ipp>
-#include <cicd/kubernetes/render/patches_json.ipp>
 #include <cicd/kubernetes/render/patches_strategic_merge.ipp>
 #include <cicd/kubernetes/render/rbac.ipp>
 #include <cicd/kubernetes/render/workload.ipp>

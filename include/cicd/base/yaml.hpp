@@ -1,5 +1,5 @@
-// YAML read as kubectl reads it: documents of a file as JSON values. It knows scalars, anchors and places in
-// the text; not what the values mean.
+// YAML as kubectl reads it, documents of a file as JSON values, and as it is written. It knows scalars,
+// anchors and places in the text; not what the values mean.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 #include <cicd/base/json.hpp>
 
-namespace cicd::kubernetes {
+namespace cicd {
 
 /// Every document that is not empty. Plain scalars are read as kubectl does (YAML 1.1: `yes` and `on` are
 /// booleans, `010` is eight), keys that are no text become one, `<<` merges. Class `usage` with `file:line`
@@ -16,4 +16,8 @@ namespace cicd::kubernetes {
 /// levels or 200,000 values, those that anchors and aliases make included.
 result<std::vector<json>> yaml_documents(std::string_view text, std::string_view file);
 
-}  // namespace cicd::kubernetes
+/// YAML of one document: block style, every text quoted that YAML could read as something else, a newline at
+/// the end.
+std::string yaml_text(const json& value);
+
+}  // namespace cicd

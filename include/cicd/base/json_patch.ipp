@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/json_patch.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
-#include <cicd/kubernetes/render/patches.hpp>
 
-namespace cicd::kubernetes {
-namespace kubernetes_render_patches_json {
+namespace cicd {
+namespace base_json_patch {
 
 using pointer = std::vector<std::string>;
 
@@ -135,12 +135,12 @@ inline bool is_operation(std::string_view op) {
   return op == "add" || op == "remove" || op == "replace" || op == "move" || op == "copy" || op == "test";
 }
 
-}  // namespace kubernetes_render_patches_json
+}  // namespace base_json_patch
 
 result<json> json_patch(json object, const json& operations) {
   std::size_t number = 0;
   for (const json& operation : operations.elements()) {
-    using namespace kubernetes_render_patches_json;
+    using namespace base_json_patch;
     const std::string op = operation["op"].text();
     if (!is_operation(op))
       return failed(number, operation, "op is one of add, remove, replace, move, copy, test");
@@ -155,4 +155,4 @@ result<json> json_patch(json object, const json& operations) {
   return object;
 }
 
-}  // namespace cicd::kubernetes
+}  // namespace cicd

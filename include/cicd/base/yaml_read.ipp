@@ -16,10 +16,10 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
-#include <cicd/kubernetes/yaml.hpp>
+#include <cicd/base/yaml.hpp>
 
-namespace cicd::kubernetes {
-namespace kubernetes_yaml_read {
+namespace cicd {
+namespace base_yaml_read {
 
 inline constexpr std::size_t most_values = 200'000;
 inline constexpr int most_levels = 100;
@@ -295,13 +295,13 @@ class reader {
   std::optional<error> failure_;
 };
 
-}  // namespace kubernetes_yaml_read
+}  // namespace base_yaml_read
 
 result<std::vector<json>> yaml_documents(std::string_view text, std::string_view file) {
   const std::string_view begins = trimmed(text);
   if (begins.starts_with('{'))
     if (result<json> whole = parse_json(begins)) return std::vector<json>{std::move(*whole)};
-  return kubernetes_yaml_read::reader(text, file).documents();
+  return base_yaml_read::reader(text, file).documents();
 }
 
-}  // namespace cicd::kubernetes
+}  // namespace cicd

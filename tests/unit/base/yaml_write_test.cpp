@@ -2,12 +2,11 @@
 // it was is shown by the suite tests/kubernetes.
 #include <gtest/gtest.h>
 
-#include <cicd/kubernetes/render/objects.hpp>
+#include <cicd/base/yaml.hpp>
 
 namespace {
 
 using namespace cicd;
-using cicd::kubernetes::yaml_text;
 
 TEST(yaml_text, texts_that_could_be_something_else_are_quoted) {
   for (const char* text :

@@ -5,12 +5,11 @@
 
 #include <ctime>
 
-#include <cicd/kubernetes/yaml.hpp>
+#include <cicd/base/yaml.hpp>
 
 namespace {
 
 using namespace cicd;
-using namespace cicd::kubernetes;
 using testing::HasSubstr;
 
 std::string read(std::string_view text) {

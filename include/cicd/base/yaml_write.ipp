@@ -14,10 +14,10 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
-#include <cicd/kubernetes/render/objects.hpp>
+#include <cicd/base/yaml.hpp>
 
-namespace cicd::kubernetes {
-namespace kubernetes_yaml {
+namespace cicd {
+namespace base_yaml_write {
 
 /// What a character is to a plain (unquoted) text: `first` may begin one, `inside` may follow.
 enum class plain : std::uint8_t { no, inside, first };
@@ -192,13 +192,13 @@ inline void append_block(std::string& to, const json& value, std::size_t indent)
   }
 }
 
-}  // namespace kubernetes_yaml
+}  // namespace base_yaml_write
 
 std::string yaml_text(const json& value) {
   std::string text;
   text.reserve(4096);
-  kubernetes_yaml::append_block(text, value, 0);
+  base_yaml_write::append_block(text, value, 0);
   return text;
 }
 
-}  // namespace cicd::kubernetes
+}  // namespace cicd
