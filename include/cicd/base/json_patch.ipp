@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <cicd/base/json_patch.hpp>
-#include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 
 namespace cicd {
@@ -16,14 +15,21 @@ namespace base_json_patch {
 
 using pointer = std::vector<std::string>;
 
+/// A pointer's parts: `~1` is a slash, `~0` a tilde. Nothing where it is none.
 inline std::optional<pointer> pointer_from(std::string_view text) {
-  if (!text.empty() && text.front() != '/') return {};
   pointer parts;
-  while (!text.empty()) {
-    text.remove_prefix(1);
-    const auto slash = text.find('/');
-    parts.push_back(replaced_all(replaced_all(std::string(text.substr(0, slash)), "~1", "/"), "~0", "~"));
-    text = slash == text.npos ? std::string_view() : text.substr(slash);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '/') {
+      parts.emplace_back();
+      continue;
+    }
+    if (parts.empty()) return {};
+    if (text[at] != '~') {
+      parts.back().push_back(text[at]);
+      continue;
+    }
+    if (++at == text.size() || (text[at] != '0' && text[at] != '1')) return {};
+    parts.back().push_back(text[at] == '0' ? '~' : '/');
   }
   return parts;
 }
@@ -145,7 +151,9 @@ result<json> json_patch(json object, const json& operations) {
     if (!is_operation(op))
       return failed(number, operation, "op is one of add, remove, replace, move, copy, test");
     const auto path = operation["path"].is_string() ? pointer_from(operation["path"].text()) : std::nullopt;
-    if (!path) return failed(number, operation, "a path is empty or begins with '/'");
+    if (!path)
+      return failed(number, operation,
+                    "a path is empty or begins with '/', and '~' stands before 0 or 1 only");
     std::optional<json> after = applied(object, op, operation, *path);
     if (!after && op == "test") return failed(number, operation, "the value there is another");
     if (!after) return failed(number, operation, "there is nothing at that place");

@@ -37,11 +37,9 @@ inline constexpr std::array<plain, 256> table = plain_table();
 inline bool is_reserved(std::string_view text) {
   constexpr std::array<std::string_view, 9> words{"y",   "n",    "on",   "no",   "yes",
                                                   "off", "true", "null", "false"};
-  if (text.size() > 5) return false;
-  std::array<char, 5> folded{};
-  std::transform(text.begin(), text.end(), folded.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return std::find(words.begin(), words.end(), std::string_view(folded.data(), text.size())) != words.end();
+  const auto folded = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return std::ranges::equal(text, word, {}, folded); });
 }
 
 /// Whether the bare text is read back as this text. Digits, signs and dots never begin one, so that no
