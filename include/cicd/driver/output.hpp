@@ -6,6 +6,7 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/base/json.hpp>
+#include <cicd/base/or_errors.hpp>
 
 namespace cicd {
 
@@ -16,6 +17,14 @@ void print_json(const json& document);
 /// the person stands.
 void print_errors(const errors& all);
 void print_warnings(const errors& all);
+/// Prints what is wrong and what is warned of; the value, if there is one. `failure` is the class.
+template <typename T>
+std::optional<T> made_or_said(or_errors<T> from, exit_class& failure) {
+  print_warnings(from.warnings);
+  print_errors(from.errors);
+  failure = from.kind();
+  return std::move(from.made);
+}
 /// Prints a failure and gives its class.
 exit_class refused(const error& failure);
 

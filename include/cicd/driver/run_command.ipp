@@ -11,17 +11,8 @@
 
 namespace cicd {
 
-namespace driver_run {
+namespace driver_run_command {
 namespace {
-
-/// Prints what is wrong; the value, if there is one.
-template <typename T>
-std::optional<T> made_or_said(or_errors<T> from, exit_class& failure) {
-  print_warnings(from.warnings);
-  print_errors(from.errors);
-  failure = from.kind();
-  return std::move(from.made);
-}
 
 /// Warnings of the declarations are said where CMake configures.
 std::optional<project> opened(const run_request& request, surroundings around, exit_class& failure) {
@@ -91,30 +82,30 @@ exit_class run(const project& of, const run_request& request) {
 }
 
 }  // namespace
-}  // namespace driver_run
+}  // namespace driver_run_command
 
 exit_class plan_and(const run_request& request,
                     surroundings around,
                     const std::function<exit_class(const project_plan& plan)>& then) {
   exit_class failure = exit_class::usage;
-  const std::optional<project> of = driver_run::opened(request, std::move(around), failure);
+  const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
   if (!of) return failure;
-  const std::optional<project_plan> plan = driver_run::made_or_said(of->plan(request), failure);
+  const std::optional<project_plan> plan = made_or_said(of->plan(request), failure);
   return plan ? then(*plan) : failure;
 }
 
 exit_class plan_targets(const run_request& request, surroundings around) {
   return plan_and(request, std::move(around),
-                  [&](const project_plan& plan) { return driver_run::show(plan, request); });
+                  [&](const project_plan& plan) { return driver_run_command::show(plan, request); });
 }
 
 exit_class run_targets(const run_request& request, surroundings around) {
   exit_class failure = exit_class::usage;
-  const std::optional<project> of = driver_run::opened(request, std::move(around), failure);
+  const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
   if (!of) return failure;
-  if (!of->only_plans(request.targets)) return driver_run::run(*of, request);
-  const std::optional<project_plan> plan = driver_run::made_or_said(of->plan(request), failure);
-  return plan ? driver_run::show(*plan, request) : failure;
+  if (!of->only_plans(request.targets)) return driver_run_command::run(*of, request);
+  const std::optional<project_plan> plan = made_or_said(of->plan(request), failure);
+  return plan ? driver_run_command::show(*plan, request) : failure;
 }
 
 }  // namespace cicd

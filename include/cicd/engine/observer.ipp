@@ -78,12 +78,12 @@ class pass {
 
   observation look(const std::vector<step_index>& wanted, const journal& remembered) && {
     for (step_index step : wanted)
-      if (is_pure(graph_.steps[step].kind)) ask(step, remembered);
+      if (is_pure(graph_.steps[step].kind())) ask(step, remembered);
     answers_ = index_.look(queries_);
     for (const auto& [step, query] : inputs_) take_inputs(step, answers_[query]);
     for (const auto& [step, query] : outputs_) take_outputs(step, answers_[query], remembered);
     for (step_index step : wanted)
-      if (is_pure(graph_.steps[step].kind)) take_surroundings(step);
+      if (is_pure(graph_.steps[step].kind())) take_surroundings(step);
     tell_of_unknown_programs(remembered);
     return std::move(seen_);
   }

@@ -13,20 +13,6 @@
 
 namespace cicd {
 
-/// A value, or all that stands in its way; `warnings` either way.
-template <typename T>
-struct or_errors {
-  std::optional<T> made{};
-  cicd::errors errors{};  ///< not empty where nothing was made
-  cicd::errors warnings{};
-
-  explicit operator bool() const { return made.has_value(); }
-  T& operator*() { return *made; }
-  T* operator->() { return &*made; }
-  /// The exit status: that of the first error.
-  exit_class kind() const { return errors.empty() ? exit_class::done : errors.front().kind; }
-};
-
 /// What would happen and why. A run does not follow it blindly: it looks again, and decides each step when
 /// those before it are done.
 class project_plan {
@@ -100,7 +86,7 @@ class project {
   bool only_plans(const std::vector<std::string>& targets) const;
 
  private:
-  static or_errors<project> made_of(session_or_errors opened, run_ports ports);
+  static or_errors<project> made_of(or_errors<session> opened, run_ports ports);
   project(std::shared_ptr<const session> of, run_ports ports)
       : session_(std::move(of)), ports_(std::move(ports)) {}
 

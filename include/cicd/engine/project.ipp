@@ -86,9 +86,9 @@ or_errors<project> project::open(const session_request& request, surroundings ar
   return made_of(open_session(request, std::move(around)), std::move(ports));
 }
 
-or_errors<project> project::made_of(session_or_errors opened, run_ports ports) {
+or_errors<project> project::made_of(or_errors<session> opened, run_ports ports) {
   or_errors<project> made{.errors = std::move(opened.errors), .warnings = std::move(opened.warnings)};
-  if (opened.opened) made.made = project(std::move(opened.opened), std::move(ports));
+  if (opened) made.made = project(std::make_unique<session>(*std::move(opened.made)), std::move(ports));
   return made;
 }
 

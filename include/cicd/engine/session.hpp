@@ -1,12 +1,12 @@
 // A build tree that was opened: its declarations, its folders, its surroundings. It plans and runs nothing.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include <cicd/base/or_errors.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/targets.hpp>
 #include <cicd/run/workspace.hpp>
@@ -57,13 +57,11 @@ result<std::string> find_build_root(const session_request& request, const surrou
 std::string& name_of_this_program();
 
 /// Reads and checks the declarations. All errors at once.
-struct session_or_errors {
-  std::unique_ptr<session> opened;
-  cicd::errors errors, warnings;
-};
-session_or_errors open_session(const session_request& request, surroundings around);
+or_errors<session> open_session(const session_request& request, surroundings around);
 /// The same of calls that are at hand. `build_root` is absolute.
-session_or_errors session_of(const recorded_calls& calls, const std::string& build_root, surroundings around);
+or_errors<session> session_of(const recorded_calls& calls,
+                              const std::string& build_root,
+                              surroundings around);
 
 /// The folders that templates are looked for in when no build tree says so: CICD_TEMPLATE_PATH.
 std::vector<std::string> template_folders(const surroundings& around);

@@ -139,30 +139,29 @@ result<std::string> find_build_root(const session_request& request, const surrou
                 {"try", "cmake -B build, then build/.cicd/cicd, or --build-root <folder>"}}};
 }
 
-session_or_errors session_of(const recorded_calls& calls,
-                             const std::string& build_root,
-                             surroundings around) {
+or_errors<session> session_of(const recorded_calls& calls,
+                              const std::string& build_root,
+                              surroundings around) {
   std::vector<std::string> folders = template_folders(around);
   folders.insert(folders.end(), calls.tree.template_path.begin(), calls.tree.template_path.end());
   model_or_errors read = model_of(calls, templates_in(std::move(folders)), zones_of_machine());
-  session_or_errors opened{nullptr, std::move(read.errors), std::move(read.warnings)};
+  or_errors<session> opened{.errors = std::move(read.errors), .warnings = std::move(read.warnings)};
   if (!opened.errors.empty()) return opened;
-  opened.opened =
-      std::make_unique<session>(session{std::move(around), {build_root, {}}, std::move(read.model), {}});
-  engine_session::choose_folders(*opened.opened);
-  opened.opened->targets = targets_of(opened.opened->model);
+  opened.made = session{std::move(around), {build_root, {}}, std::move(read.model), {}};
+  engine_session::choose_folders(*opened);
+  opened->targets = targets_of(opened->model);
   return opened;
 }
 
-session_or_errors open_session(const session_request& request, surroundings around) {
+or_errors<session> open_session(const session_request& request, surroundings around) {
   result<std::string> root = find_build_root(request, around);
-  if (!root) return {nullptr, {std::move(root).error()}, {}};
+  if (!root) return {.errors = {std::move(root).error()}};
   // A generator starts us in the build tree, wherever the person is.
   const std::string here = present_folder() == *root ? std::string() : present_folder();
   name_of_this_program() =
       shell_quoted(here.empty() ? *root + "/.cicd/cicd" : path_below(*root + "/.cicd/cicd", here));
   const result<std::string> text = engine_session::declarations_in(*root);
-  if (!text) return {nullptr, {text.error()}, {}};
+  if (!text) return {.errors = {text.error()}};
   std::set<std::string, std::less<>> generated;
   const genex_reader known = engine_session::genex_in(*root, request.config);
   const result<recorded_calls> calls = read_calls(*text, [&](std::string_view id) {
@@ -170,11 +169,11 @@ session_or_errors open_session(const session_request& request, surroundings arou
     if (given) generated.insert(*given);
     return given;
   });
-  if (!calls) return {nullptr, {calls.error()}, {}};
-  session_or_errors opened = session_of(*calls, *root, std::move(around));
-  if (!opened.opened) return opened;
-  opened.opened->config = request.config;
-  opened.opened->generated = std::move(generated);
+  if (!calls) return {.errors = {calls.error()}};
+  or_errors<session> opened = session_of(*calls, *root, std::move(around));
+  if (!opened) return opened;
+  opened->config = request.config;
+  opened->generated = std::move(generated);
   return opened;
 }
 

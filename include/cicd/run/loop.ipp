@@ -141,7 +141,7 @@ void run_loop::start(step_index step, step_plan plan) {
   one.work = tasks_(step, std::move(plan));
   const std::string& id = plans_.graph().steps[step].id;
   say_(step_started{id, one.work.plan.reasons, expected_for(id), 1});
-  runners_(plans_.graph().steps[step].kind).start(one.work, [this, step](outcome end) {
+  runners_(plans_.graph().steps[step].kind()).start(one.work, [this, step](outcome end) {
     finish(step, std::move(end));
     pump();
   });

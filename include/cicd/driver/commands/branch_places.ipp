@@ -27,9 +27,9 @@ result<std::vector<named_place>> places_in(const session_request& tree,
                                            const surroundings& around) {
   std::vector<named_place> places;
   if (pipeline.empty()) {
-    const session_or_errors opened = open_session(tree, around);
-    if (!opened.opened) return opened.errors.front();
-    for (const declared_pipeline& each : opened.opened->model.pipelines) add_places(each, places);
+    const or_errors<session> opened = open_session(tree, around);
+    if (!opened) return opened.errors.front();
+    for (const declared_pipeline& each : opened->model.pipelines) add_places(each, places);
   } else {
     result<found_environment> found = find_environment(tree, pipeline, "", around);
     if (!found) return std::move(found).error();

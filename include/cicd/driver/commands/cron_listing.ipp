@@ -78,11 +78,11 @@ struct meant_place {
 
 /// The clusters' environments meant by the words; a single word is a pipeline or an environment.
 result<std::vector<meant_place>> meant_by(const cron_request& request, const surroundings& around) {
-  session_or_errors opened = open_session(request.tree, around);
-  if (!opened.opened) return std::move(opened.errors.front());
+  or_errors<session> opened = open_session(request.tree, around);
+  if (!opened) return std::move(opened.errors.front());
   std::vector<meant_place> meant;
   std::vector<std::string> names;
-  for (const declared_pipeline& pipeline : opened.opened->model.pipelines) {
+  for (const declared_pipeline& pipeline : opened->model.pipelines) {
     const std::string name = pipeline.declared.name.str();
     names.push_back(name);
     for (const environment& place : pipeline.declared.environments) {

@@ -17,13 +17,11 @@ namespace driver_commands_describe {
 namespace {
 
 exit_class act(const session_request& tree, surroundings around) {
-  exit_class failure = exit_class::usage;
-  session_or_errors opened = open_session(tree, std::move(around));
-  print_warnings(opened.warnings);
-  print_errors(opened.errors);
-  if (!opened.opened) return opened.errors.empty() ? failure : opened.errors.front().kind;
-  const std::string path = opened.opened->where.own() + "/targets.cmake";
-  const std::string text = cmake_text(opened.opened->targets);
+  exit_class failure = exit_class::done;
+  const std::optional<session> opened = made_or_said(open_session(tree, std::move(around)), failure);
+  if (!opened) return failure;
+  const std::string path = opened->where.own() + "/targets.cmake";
+  const std::string text = cmake_text(opened->targets);
   if (read_file_if_there(path).value_or(std::nullopt) == text) return exit_class::done;
   if (status written = write_file(path, text, durability::fast); !written)
     return refused(std::move(written).error());

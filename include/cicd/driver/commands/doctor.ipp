@@ -383,27 +383,23 @@ std::string roles_text(const checked_environment& of,
 }
 
 exit_class examine(const doctor_request& request, surroundings around) {
-  session_or_errors opened = open_session(request.tree, around);
-  if (!opened.opened) {
-    print_errors(opened.errors);
-    return opened.errors.front().kind;
-  }
-  const result<std::vector<checked_environment>> all = environments_to_check(*opened.opened, request.names);
+  exit_class failure = exit_class::done;
+  const std::optional<session> opened = open_or_say(request.tree, around, failure);
+  if (!opened) return failure;
+  const result<std::vector<checked_environment>> all = environments_to_check(*opened, request.names);
   if (!all) return refused(all.error());
   const interrupts watching;
-  const std::vector<finding> found = examination(*opened.opened, around, watching.asked()).examine(*all);
+  const std::vector<finding> found = examination(*opened, around, watching.asked()).examine(*all);
   print_findings(found, request.as_json);
   if (watching.asked().cancelled()) return watching.kind();
   return std::ranges::all_of(found, &finding::is_good) ? exit_class::done : exit_class::step_failed;
 }
 
 exit_class print_roles(const doctor_request& request, surroundings around) {
-  session_or_errors opened = open_session(request.tree, std::move(around));
-  if (!opened.opened) {
-    print_errors(opened.errors);
-    return opened.errors.front().kind;
-  }
-  const result<std::vector<checked_environment>> all = environments_to_check(*opened.opened, request.names);
+  exit_class failure = exit_class::done;
+  const std::optional<session> opened = open_or_say(request.tree, std::move(around), failure);
+  if (!opened) return failure;
+  const result<std::vector<checked_environment>> all = environments_to_check(*opened, request.names);
   if (!all) return refused(all.error());
   std::string text;
   for (const checked_environment& each : *all) {

@@ -78,11 +78,11 @@ result<found_environment> find_environment(const session_request& tree,
                                            const std::string& environment,
                                            surroundings around) {
   using namespace driver_commands_find_environment;
-  session_or_errors opened = open_session(tree, std::move(around));
+  or_errors<session> opened = open_session(tree, std::move(around));
   if (opened.errors.size() > 1) print_errors({opened.errors.begin() + 1, opened.errors.end()});
-  if (!opened.opened) return std::move(opened.errors.front());
+  if (!opened) return std::move(opened.errors.front());
   found_environment found;
-  found.of = std::move(opened.opened);
+  found.of = std::make_unique<session>(*std::move(opened.made));
   result<const declared_pipeline*> of = pipeline_named(*found.of, pipeline);
   if (!of) return std::move(of).error();
   found.pipeline = *of;

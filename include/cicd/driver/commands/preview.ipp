@@ -117,10 +117,10 @@ error no_such(const std::string& branch, std::vector<std::string> branches) {
 result<std::map<std::string, std::set<std::string>>> branches_by_folder(const preview_request& request,
                                                                         const surroundings& around,
                                                                         const cancellation& cancelled) {
-  session_or_errors opened = open_session(request.tree, around);
-  if (!opened.opened) return std::move(opened.errors.front());
+  or_errors<session> opened = open_session(request.tree, around);
+  if (!opened) return std::move(opened.errors.front());
   std::map<std::string, std::set<std::string>> all;
-  for (const declared_pipeline& each : opened.opened->model.pipelines) {
+  for (const declared_pipeline& each : opened->model.pipelines) {
     if (!request.pipeline.empty() && each.declared.name.view() != request.pipeline) continue;
     if (all.contains(each.source_directory)
         || (each.declared.previews.empty() && each.declared.canaries.empty()))

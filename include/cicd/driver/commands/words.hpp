@@ -58,12 +58,13 @@ void acts_for_each(CLI::App* command,
   });
 }
 
-/// The session, or nothing once it was said why it cannot be opened: `failure` is the class then.
-std::unique_ptr<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure);
+/// The session, or nothing once it was said why it cannot be opened: `failure` is the class then. Warnings
+/// are said where CMake configures.
+std::optional<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure);
 
 /// What `explain` and completion can name here. Outside of a build tree that is less.
 struct nameable {
-  std::unique_ptr<session> of;  ///< nothing where no build tree is found, or its declarations are wrong
+  std::optional<session> of;  ///< nothing where no build tree is found, or its declarations are wrong
   template_source templates;
 
   const model* declared() const { return of ? &of->model : nullptr; }

@@ -16,10 +16,10 @@ namespace {
 /// The pipelines meant by the words: the one that is named, or all that have the environment.
 result<std::vector<std::string>> pipelines_of(const environment_words& said, const surroundings& around) {
   if (said.names.size() > 1) return std::vector<std::string>{said.pipeline()};
-  session_or_errors opened = open_session(said.tree, around);
-  if (!opened.opened) return std::move(opened.errors.front());
+  or_errors<session> opened = open_session(said.tree, around);
+  if (!opened) return std::move(opened.errors.front());
   std::vector<std::string> pipelines, places;
-  for (const declared_pipeline& each : opened.opened->model.pipelines)
+  for (const declared_pipeline& each : opened->model.pipelines)
     for (const environment& place : each.declared.environments) {
       if (place.name.view() == said.environment()) pipelines.push_back(each.declared.name.str());
       places.push_back(place.name.str());
@@ -81,17 +81,16 @@ exit_class for_each_pipeline(const environment_words& said,
   return exit_class::done;
 }
 
-std::unique_ptr<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure) {
-  session_or_errors opened = open_session(tree, std::move(around));
-  print_errors(opened.errors);
-  if (!opened.opened) failure = opened.errors.empty() ? exit_class::usage : opened.errors.front().kind;
-  return std::move(opened.opened);
+std::optional<session> open_or_say(const session_request& tree, surroundings around, exit_class& failure) {
+  or_errors<session> opened = open_session(tree, std::move(around));
+  opened.warnings.clear();
+  return made_or_said(std::move(opened), failure);
 }
 
 nameable nameable_here(const session_request& tree, const surroundings& around) {
   nameable here;
   std::vector<std::string> folders = template_folders(around);
-  if (find_build_root(tree, around)) here.of = std::move(open_session(tree, around).opened);
+  if (find_build_root(tree, around)) here.of = open_session(tree, around).made;
   if (here.of) {
     const auto& more = here.of->model.tree.template_path;
     folders.insert(folders.end(), more.begin(), more.end());
