@@ -4,7 +4,7 @@
 #   cmake -DCHECK=ON -P cmake/dev/field_docs.cmake      fails when the file is not what would be written
 #
 # steps.hpp, workloads.hpp, environments.hpp and pipeline.hpp, with the options/*.inc that they include, give the words of each
-# member, options/fields.hpp the key under which the member is known.
+# member, options/fields.hpp and workload_kinds.hpp the key under which the member is known.
 cmake_minimum_required(VERSION 3.25)
 
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
@@ -29,12 +29,13 @@ function(restore_text variable)
 endfunction()
 
 read_lines("${folder}/options/fields.hpp" lines)
-foreach(line IN LISTS lines)
+read_lines("${folder}/options/workload_kinds.hpp" of_workloads)
+foreach(line IN LISTS lines of_workloads)
   if(line MATCHES "^void each_field\\(([a-z_]+)&")
     set(kind "${CMAKE_MATCH_1}")
   elseif(line MATCHES "^void each_[a-z]+_option\\(")
     set(kind shared)
-  elseif(line MATCHES "^  visit\\(\"([a-z_]+)\", of\\.([a-z_]+)\\)")
+  elseif(line MATCHES "^  visit\\(\"([a-z_]+)\", of\\.([a-z_]+)(\\.\\.\\.)?\\)")
     set("key_of_${kind}_${CMAKE_MATCH_2}" "${CMAKE_MATCH_1}")
   endif()
 endforeach()
@@ -84,7 +85,7 @@ foreach(line IN LISTS all)
       set(key "${key_of_shared_${CMAKE_MATCH_1}}")
     endif()
     if(key STREQUAL "")
-      message(FATAL_ERROR "fields.hpp does not visit ${kind}::${CMAKE_MATCH_1}, which has a comment")
+      message(FATAL_ERROR "fields.hpp and workload_kinds.hpp do not visit ${kind}::${CMAKE_MATCH_1}, which has a comment")
     endif()
     string(STRIP "${text}" text)
     foreach(part text example wrong)

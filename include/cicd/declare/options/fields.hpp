@@ -1,6 +1,6 @@
 // The options by name: each struct's fields, in order, for the parser, explain, completion and the reference
-// alike. A field is named once here; its words come from its comment at the struct by way of
-// fields_docs.ipp, which the target `docs` writes and a test compares.
+// alike; those of workloads are in workload_kinds.hpp. A field is named once here; its words come from its
+// comment at the struct by way of fields_docs.ipp, which the target `docs` writes and a test compares.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <cicd/declare/pipeline.hpp>
+#include <cicd/declare/options/workload_kinds.hpp>
 
 namespace cicd {
 
@@ -54,100 +54,6 @@ void each_field(image& of, Visitor&& visit) {
   visit("working_directory", of.working_directory);
   visit("port", of.port);
   visit("after", of.after);
-}
-
-/// The options of options/pod_options.inc, which every workload has.
-template <typename Workload, typename Visitor>
-void each_pod_option(Workload& of, Visitor&& visit) {
-  visit("env", of.env);
-  visit("secret_env", of.secret_env);
-  visit("env_from", of.env_from);
-  visit("config_files", of.config_files);
-  visit("volumes", of.volumes);
-  visit("service_account", of.service_account);
-  visit("role_arn", of.role);
-  visit("cpu", of.cpu);
-  visit("cpu_limit", of.cpu_limit);
-  visit("memory", of.memory);
-  visit("memory_limit", of.memory_limit);
-  visit("user", of.user);
-  visit("read_only_root", of.read_only_root);
-}
-
-/// Those of options/placement_options.inc.
-template <typename Workload, typename Visitor>
-void each_placement_option(Workload& of, Visitor&& visit) {
-  visit("node_selector", of.node_selector);
-  visit("tolerations", of.tolerations);
-  visit("annotations", of.annotations);
-  visit("patch", of.patch);
-}
-
-template <typename Visitor>
-void each_field(service& of, Visitor&& visit) {
-  visit("name", of.name);
-  visit("in", of.in);
-  visit("image", of.image);
-  visit("named", of.named);
-  visit("selector", of.selector);
-  visit("service_selector", of.service_selector);
-  visit("stateful", of.stateful);
-  visit("port", of.port);
-  visit("ports", of.ports);
-  visit("replicas", of.replicas);
-  visit("scale_at", of.scale_at);
-  visit("host", of.host);
-  visit("ingress_class", of.ingress_class);
-  visit("ingress_annotations", of.ingress_annotations);
-  visit("tls", of.tls);
-  visit("ready", of.ready);
-  visit("live", of.live);
-  visit("start_within", of.start_within);
-  visit("drain", of.drain);
-  visit("grace", of.grace);
-  visit("command", of.command);
-  each_pod_option(of, visit);
-  visit("max_unavailable", of.max_unavailable);
-  visit("max_surge", of.max_surge);
-  visit("spread", of.spread);
-  visit("disruptions", of.disruptions);
-  visit("allow_from", of.allow_from);
-  each_placement_option(of, visit);
-}
-
-template <typename Visitor>
-void each_field(cron_job& of, Visitor&& visit) {
-  visit("name", of.name);
-  visit("in", of.in);
-  visit("off", of.off);
-  visit("schedule", of.schedule);
-  visit("time_zone", of.time_zone);
-  visit("command", of.command);
-  visit("image", of.image);
-  visit("named", of.named);
-  visit("concurrency", of.concurrency);
-  visit("deadline", of.deadline);
-  visit("start_within", of.start_within);
-  visit("retries", of.retries);
-  visit("history", of.history);
-  visit("smoke", of.smoke);
-  each_pod_option(of, visit);
-  each_placement_option(of, visit);
-}
-
-template <typename Visitor>
-void each_field(container& of, Visitor&& visit) {
-  visit("name", of.name);
-  visit("in", of.in);
-  visit("of", of.of);
-  visit("role", of.role);
-  visit("image", of.image);
-  visit("command", of.command);
-  visit("env", of.env);
-  visit("secret_env", of.secret_env);
-  visit("volumes", of.volumes);
-  visit("cpu", of.cpu);
-  visit("memory", of.memory);
 }
 
 template <typename Visitor>
@@ -221,22 +127,6 @@ void each_pair(T& one, const T& other, Visitor&& visit) {
   each_field(one, [&]<typename V>(std::string_view key, V& field) {
     visit(key, field, *static_cast<const V*>(fields[at++]));
   });
-}
-
-/// Gives one workload what another, of whatever kind, has of the options that all of them share. The two
-/// lists are walked in the same order, and the .inc files give each field one type in every kind.
-template <typename To, typename From>
-void copy_shared_options(To& to, const From& from) {
-  std::vector<const void*> fields;
-  const auto note = [&](std::string_view, const auto& field) { fields.push_back(&field); };
-  each_pod_option(from, note);
-  each_placement_option(from, note);
-  std::size_t at = 0;
-  const auto take = [&]<typename V>(std::string_view, V& field) {
-    field = *static_cast<const V*>(fields[at++]);
-  };
-  each_pod_option(to, take);
-  each_placement_option(to, take);
 }
 
 /// The words of one option, from its comment.

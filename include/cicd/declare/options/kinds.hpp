@@ -1,30 +1,16 @@
 // The kinds of what a pipeline declares, each once: the parser, the draft, the checks, the model and explain
-// walk this list. A new kind is a struct, its list in `pipeline`, its place here, and the CMake function of
-// its name.
+// walk this list. A new kind is a struct, its list in `pipeline`, its place here (a workload's in
+// workload_kinds.hpp), and the CMake function of its name.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <cicd/declare/pipeline.hpp>
+#include <cicd/declare/options/workload_kinds.hpp>
 
 namespace cicd::declaring {
 
-/// What is said of a kind, and where a pipeline holds those of it.
-template <typename T>
-struct kind_words {
-  std::vector<T> pipeline::*list;
-  std::string_view name;       ///< as in `cron_job.schedule`
-  std::string_view function;   ///< of CMake: `pipeline_cron_job`
-  std::string_view signature;  ///< of its call: `<pipeline> <cron-job>`
-  std::string_view noun;       ///< in messages: `cron job`
-  std::string_view object;     ///< of the cluster, which bears its name; empty for a kind that is none
-  std::string_view summary;    ///< what it declares, in a sentence
-};
-
-template <typename T>
-inline constexpr kind_words<T> kind{};
 template <>
 inline constexpr kind_words<step> kind<step>{
     &pipeline::steps,
@@ -45,37 +31,6 @@ inline constexpr kind_words<image> kind<image>{&pipeline::images,
                                                "",
                                                "An OCI image. A call for the template's image changes only "
                                                "what it names; an image of another name is one more."};
-template <>
-inline constexpr kind_words<service> kind<service>{
-    &pipeline::services,
-    "service",
-    "pipeline_service",
-    "<pipeline> <service>",
-    "service",
-    "Deployment",
-    "A long-running workload: Deployment, Service and Ingress. With IN, other values for some environments; "
-    "values that are told apart by a name (ENV, SECRET_ENV, PORTS, annotations) are merged by it, everything "
-    "else is replaced."};
-template <>
-inline constexpr kind_words<cron_job> kind<cron_job>{
-    &pipeline::cron_jobs,
-    "cron_job",
-    "pipeline_cron_job",
-    "<pipeline> <cron-job>",
-    "cron job",
-    "CronJob",
-    "A scheduled workload: a CronJob. With IN, other values for some environments, as for a service; OFF "
-    "leaves it out."};
-template <>
-inline constexpr kind_words<container> kind<container>{
-    &pipeline::containers,
-    "container",
-    "pipeline_container",
-    "<pipeline> <container>",
-    "container",
-    "",
-    "A further container in the pods of services or cron jobs: one that runs before the main one, or beside "
-    "it."};
 template <>
 inline constexpr kind_words<environment> kind<environment>{&pipeline::environments,
                                                            "environment",
@@ -103,10 +58,9 @@ inline constexpr kind_words<canary> kind<canary>{
     "",
     "What a branch may take of an environment's requests, once it is started by `cicd canary start`."};
 
-template <typename... T>
-struct kind_list {};
 /// In the order in which they are told of.
-using kinds = kind_list<step, image, service, cron_job, container, environment, preview, canary>;
+using kinds =
+    decltype(united(kind_list<step, image>{}, workload_kinds{}, kind_list<environment, preview, canary>{}));
 
 /// `visit.operator()<T>()` for each.
 template <typename Visit>
