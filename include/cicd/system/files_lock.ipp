@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,8 +57,12 @@ file_lock::~file_lock() {
 result<std::optional<file_lock>> file_lock::try_take(const std::string& path, const std::string& holder) {
   using system_files::save_error;
   if (status folder = make_folder(system_files::folder_of(path)); !folder) return std::move(folder).error();
-  system_descriptor::descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (!file) return save_error("the lock file cannot be opened", path, errno);
+  constexpr int how = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  system_descriptor::descriptor file(open(path.c_str(), how, 0644));
+  struct stat entry {};
+  if (!file || fstat(file.number(), &entry) != 0)
+    return save_error("the lock file cannot be opened", path, errno);
+  if (!S_ISREG(entry.st_mode)) return save_error("the lock is not a plain file", path, EINVAL);
   while (flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return std::optional<file_lock>();
     if (errno != EINTR) return save_error("the lock cannot be taken", path, errno);

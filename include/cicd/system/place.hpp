@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include <cicd/base/error.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -25,6 +25,16 @@ status place_copy(const std::string& root,
 
 /// The same with a link to `target`, which is not looked at.
 status place_link(const std::string& root, const std::string& path, const std::string& target);
+
+/// The same of a text, with the permissions 0644. `durable`: file and folder are fsynced.
+status place_text(const std::string& root, const std::string& path, std::string_view text, durability how);
+
+/// Adds to the end of a file of ours and brings it to the disk; makes it where there is none. What is there
+/// already is never replaced: class `cannot_save` where it is no plain file.
+status append_below(const std::string& root, const std::string& path, std::string_view bytes);
+
+/// Removes what is at `path` below `root`, a tree too. Nothing there is success.
+status remove_below(const std::string& root, const std::string& path);
 
 /// What the user's umask takes away from permissions.
 unsigned present_umask();

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
+#include <filesystem>
+
 #include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 #include <cicd/system/files.hpp>
@@ -27,6 +31,12 @@ manifest_target target_in(const temporary_folder& root) {
 const decide_manifests anything = [](const manifest_state&) -> result<std::optional<decided_manifests>> {
   wanted_manifests wanted;
   wanted.files["a.yaml"] = "a";
+  return std::optional(decided_manifests{std::move(wanted), allowed()});
+};
+
+const decide_manifests changed = [](const manifest_state&) -> result<std::optional<decided_manifests>> {
+  wanted_manifests wanted;
+  wanted.files["a.yaml"] = "b";
   return std::optional(decided_manifests{std::move(wanted), allowed()});
 };
 
@@ -68,6 +78,47 @@ TEST(commit_manifests, refuses_folders_that_are_not_its_own) {
     EXPECT_EQ(committed.error().kind, exit_class::usage);
     EXPECT_THAT(text_of(committed.error()), HasSubstr("manifests cannot lie there"));
   }
+}
+
+TEST(commit_manifests, waits_for_no_pipe_in_its_own_clone_and_writes_through_no_link) {
+  const temporary_folder root;
+  manifest_target target = target_in(root);
+  target.create = true;
+  ASSERT_TRUE(commit_manifests(target, anything, around, {}));
+  const std::string head = target.clone + "/packed-refs";
+  ASSERT_EQ(::mkfifo(head.c_str(), 0600), 0);
+  remember_contents(target, "none", {});
+  const auto refused = [&](const std::string& path, const std::string& kind) {
+    const auto committed = commit_manifests(target, changed, around, {});
+    ASSERT_FALSE(committed);
+    EXPECT_EQ(committed.error().kind, exit_class::corrupt);
+    EXPECT_EQ(committed.error().value, path);
+    EXPECT_THAT(text_of(committed.error()), HasSubstr("it is: " + kind));
+  };
+  refused(head, "a pipe");
+  std::filesystem::remove(head);
+  std::filesystem::rename(target.clone + "/objects", root / "elsewhere");
+  std::filesystem::create_directory_symlink(root / "elsewhere", target.clone + "/objects");
+  const auto before = list_tree(root / "elsewhere")->size();
+  refused(target.clone + "/objects", "a link");
+  EXPECT_EQ(list_tree(root / "elsewhere")->size(), before);
+  ASSERT_TRUE(remove_tree(target.clone));
+  std::filesystem::create_directory_symlink(root / "elsewhere", target.clone);
+  refused(target.clone, "a link");
+  std::filesystem::remove(target.clone);
+  EXPECT_TRUE(commit_manifests(target, changed, around, {}));
+}
+
+TEST(commit_manifests, waits_for_no_pipe_in_the_embedded_repository) {
+  const temporary_folder root;
+  manifest_target target = target_in(root);
+  target.create = true;
+  ASSERT_TRUE(commit_manifests(target, anything, around, {}));
+  ASSERT_EQ(::mkfifo((target.url + "/packed-refs").c_str(), 0600), 0);
+  ASSERT_TRUE(remove_tree(target.clone));
+  const auto committed = commit_manifests(target, changed, around, {});
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().value, target.url + "/packed-refs");
 }
 
 TEST(known_contents, are_given_for_that_tip_and_path_only) {

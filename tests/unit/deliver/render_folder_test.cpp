@@ -92,6 +92,27 @@ TEST(write_folder, does_not_follow_links) {
   EXPECT_EQ(text_in(root / "canary"), "untouched");
 }
 
+TEST(write_folder, follows_no_link_in_place_of_its_own_records) {
+  for (const char* own :
+       {".cicd", ".cicd/record.json", ".cicd/history.ndjson", ".cicd/files.json", ".cicd/lock"}) {
+    const temporary_folder root;
+    const std::string folder = root / "out", path = folder + '/' + own;
+    put(root / "outside/lock", "untouched");
+    ASSERT_TRUE(make_folder(folder + "/.cicd"));
+    ASSERT_TRUE(remove_tree(path));
+    if (std::string(own) == ".cicd")
+      std::filesystem::create_directory_symlink(root / "outside", path);
+    else
+      std::filesystem::create_symlink(root / "outside/lock", path);
+    const auto written = write_folder(folder, wanting({{"a.yaml", "a"}}));
+    ASSERT_FALSE(written) << own;
+    EXPECT_EQ(written.error().kind, exit_class::usage);
+    EXPECT_EQ(written.error().value, path);
+    EXPECT_EQ(text_in(root / "outside/lock"), "untouched") << own;
+    EXPECT_EQ(list_tree(root / "outside")->size(), 1U) << own;
+  }
+}
+
 TEST(write_folder, refuses_names_that_lead_out) {
   const temporary_folder root;
   for (const char* name : {"../x", "a/../../x", "/x", ".cicd/record.json", "a//b"})

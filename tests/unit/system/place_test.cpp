@@ -47,6 +47,32 @@ TEST_F(placing, makes_folders_and_obeys_the_umask) {
   EXPECT_EQ(now.st_mode & 0777U, 0777U & ~present_umask());
 }
 
+TEST_F(placing, of_a_text_and_of_its_removal_follows_no_link_either) {
+  fs::create_symlink(outside + "/file", root + "/file");
+  fs::create_symlink(outside, root + "/folder");
+  EXPECT_FALSE(remove_below(root, "folder/file"));
+  for (const char* path : {"file", "folder/file"}) {
+    ASSERT_TRUE(place_text(root, path, "placed", durability::durable)) << path;
+    expect_placed(path);
+  }
+  ASSERT_TRUE(remove_below(root, "folder"));
+  ASSERT_TRUE(remove_below(root, "nothing/there"));
+  EXPECT_FALSE(exists(root + "/folder"));
+  EXPECT_FALSE(remove_below(root, "../outside/file"));
+  EXPECT_EQ(*read_file(outside + "/file"), "precious");
+}
+
+TEST_F(placing, appends_to_a_plain_file_and_to_nothing_else) {
+  ASSERT_TRUE(append_below(root, "log", "one\n"));
+  ASSERT_TRUE(append_below(root, "log", "two\n"));
+  EXPECT_EQ(*read_file(root + "/log"), "one\ntwo\n");
+  fs::create_symlink(outside + "/file", root + "/link");
+  EXPECT_FALSE(append_below(root, "link", "more"));
+  ASSERT_EQ(::mkfifo((root + "/pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(append_below(root, "pipe", "more"));
+  EXPECT_EQ(*read_file(outside + "/file"), "precious");
+}
+
 TEST_F(placing, never_writes_through_a_link) {
   fs::create_symlink(outside + "/file", root + "/file");
   fs::create_symlink(outside, root + "/folder");

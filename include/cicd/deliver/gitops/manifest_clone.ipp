@@ -60,6 +60,44 @@ inline error not_a_file(const manifest_target& target, const git_entry& entry) {
           .notes = {{"in", shown_url(target.url)}, {"try", "remove it from the branch " + target.branch}}};
 }
 
+inline error not_of_git(const std::string& path, const std::string& kind, const std::string& help) {
+  return {.kind = exit_class::corrupt,
+          .subject = {},
+          .what = "a git repository of cicd's own holds something that git does not put there",
+          .value = path,
+          .notes = {{"it is", kind}, {"try", help}}};
+}
+
+/// git would wait for a pipe without end.
+inline status check_streams(const std::string& repository, const std::vector<tree_entry>& entries) {
+  for (const tree_entry& each : entries)
+    if (each.kind == entry_kind::other) {
+      const std::string path = repository + '/' + each.path;
+      return not_of_git(path, "a pipe, a socket or a device", "rm " + shell_quoted(path));
+    }
+  return {};
+}
+
+/// And it would write through a link to elsewhere.
+inline status check_clone(const std::string& clone) {
+  const std::string help = "rm -r " + shell_quoted(clone) + ", which is fetched again";
+  for (const std::string& path : {clone.substr(0, clone.rfind('/')), clone})
+    if (link_target(path)) return not_of_git(path, "a link", "rm " + shell_quoted(path));
+  if (!is_folder(clone)) return {};
+  const result<std::vector<tree_entry>> entries = list_tree(clone);
+  if (!entries) return entries.error();
+  for (const tree_entry& each : *entries)
+    if (each.kind == entry_kind::link) return not_of_git(clone + '/' + each.path, "a link", help);
+  return check_streams(clone, *entries);
+}
+
+/// The embedded repository; where a person keeps it by a link, that is theirs to say.
+inline status check_embedded(const std::string& repository) {
+  if (!is_folder(repository)) return {};
+  const result<std::vector<tree_entry>> entries = list_tree(repository);
+  return entries ? check_streams(repository, *entries) : status(entries.error());
+}
+
 /// `stage`, `stage/orders`: a path and the folders above it.
 inline std::vector<std::string> steps_of(const std::string& path) {
   std::vector<std::string> steps;
@@ -90,6 +128,11 @@ result<manifest_clone> manifest_clone::open(const manifest_target& target,
   auto lock =
       deliver_gitops_manifest_clone::locked(target, target.clone + ".lock", "uses " + target.clone, options);
   if (!lock) return std::move(lock).error();
+  if (status plain = deliver_gitops_manifest_clone::check_clone(target.clone); !plain)
+    return std::move(plain).error();
+  if (target.create)
+    if (status plain = deliver_gitops_manifest_clone::check_embedded(local_path_of(target.url)); !plain)
+      return std::move(plain).error();
   return manifest_clone(target, git, std::move(*lock));
 }
 

@@ -9,12 +9,18 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
+#include <cicd/system/place.hpp>
 
 namespace cicd {
 namespace deliver_gitops_manifest_clone_cache {
 
-inline std::string file_of(const manifest_target& target) {
-  return target.clone + "/known.json";
+/// The folder of the clones, and the file below it.
+struct known_file {
+  std::string folder, path;
+};
+inline known_file file_of(const manifest_target& target) {
+  const std::size_t slash = target.clone.rfind('/');
+  return {target.clone.substr(0, slash), target.clone.substr(slash + 1) + "/known.json"};
 }
 
 constexpr std::string_view before_digest = R"({"digest":")";
@@ -43,7 +49,8 @@ inline bool fits_json(const manifest_contents& contents) {
 }  // namespace deliver_gitops_manifest_clone_cache
 
 std::optional<manifest_contents> known_contents(const manifest_target& target, const std::string& tip) {
-  const auto text = read_file_if_there(deliver_gitops_manifest_clone_cache::file_of(target));
+  const auto [folder, path] = deliver_gitops_manifest_clone_cache::file_of(target);
+  const auto text = read_below_if_there(folder, path, {.limit = 1'000'000'000});
   if (!text || !*text) return {};
   const auto inner = deliver_gitops_manifest_clone_cache::unwrapped(**text);
   if (!inner) return {};
@@ -68,8 +75,9 @@ void remember_contents(const manifest_target& target,
   known.set("files", json(std::move(files)));
   known.set("record", contents.record ? json(*contents.record) : json());
   const std::string inner = compact(known);
+  const auto [folder, path] = file_of(target);
   // Best effort: without it the next look asks git.
-  (void)write_file(file_of(target),
+  (void)place_text(folder, path,
                    std::string(before_digest) + hex(sha256(inner)) + std::string(after_digest) + inner + '}',
                    durability::fast);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <filesystem>
 
 #include <unistd.h>
 
@@ -13,19 +12,16 @@
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 #include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/place.hpp>
 
 namespace cicd {
 namespace deliver_render_render_folder {
 
-inline std::string record_file(const std::string& folder) {
-  return folder + "/.cicd/record.json";
-}
-inline std::string history_file(const std::string& folder) {
-  return folder + "/.cicd/history.ndjson";
-}
-inline std::string list_file(const std::string& folder) {
-  return folder + "/.cicd/files.json";
-}
+// Below the folder.
+constexpr const char* record_file = ".cicd/record.json";
+constexpr const char* history_file = ".cicd/history.ndjson";
+constexpr const char* list_file = ".cicd/files.json";
+constexpr const char* lock_file = ".cicd/lock";
 
 inline error refused(std::string what, const std::string& path, std::string help) {
   return error{.kind = exit_class::usage,
@@ -35,9 +31,32 @@ inline error refused(std::string what, const std::string& path, std::string help
                .notes = {{"try", std::move(help)}}};
 }
 
+/// No part of a path within the folder may be a link.
+inline status check_straight(const std::string& folder, const std::string& name, const char* what) {
+  std::string path = folder;
+  for (const std::string& part : split(name, '/')) {
+    path += '/' + part;
+    if (link_target(path))
+      return refused(std::string(what) + " is a link, and is not followed", path, "remove the link");
+  }
+  return {};
+}
+
+/// Nothing when there is no such file below the folder.
+inline result<std::optional<std::string>> text_in(const std::string& folder, const std::string& name) {
+  return read_below_if_there(folder, name, {.limit = 1'000'000'000});
+}
+
+/// A file of the records that are kept beside the manifests.
+inline result<std::optional<std::string>> own_text(const std::string& folder, const char* name) {
+  if (status straight = check_straight(folder, name, "a record of what was rendered"); !straight)
+    return std::move(straight).error();
+  return text_in(folder, name);
+}
+
 /// The names that we wrote; none where there is no list.
 inline result<std::vector<std::string>> listed_files(const std::string& folder) {
-  const auto text = read_file_if_there(list_file(folder));
+  const auto text = own_text(folder, list_file);
   if (!text) return text.error();
   if (!*text) return std::vector<std::string>{};
   const auto list = parse_json(**text);
@@ -46,14 +65,14 @@ inline result<std::vector<std::string>> listed_files(const std::string& folder) 
   return error{.kind = exit_class::corrupt,
                .subject = {},
                .what = "the list of rendered files cannot be read, and is left as it is",
-               .value = list_file(folder),
-               .notes = {{"try", "rm " + shell_quoted(list_file(folder))}}};
+               .value = folder + '/' + list_file,
+               .notes = {{"try", "rm " + shell_quoted(folder + '/' + list_file)}}};
 }
 
 inline status write_list(const std::string& folder, const std::vector<std::string>& names) {
   json list(json::object{});
   list.set("schema", 1).set("files", json_texts(names));
-  return write_file(list_file(folder), pretty(list), durability::durable);
+  return place_text(folder, list_file, pretty(list), durability::durable);
 }
 
 /// A path within the folder, on the way to which there is no link.
@@ -61,19 +80,13 @@ inline status check_name(const std::string& folder, const std::string& name) {
   for (const std::string& part : split(name, '/'))
     if (part.empty() || part == "." || part == ".." || part == ".cicd")
       return refused("a manifest cannot have this name", name, "a path below its folder");
-  std::string path = folder;
-  for (const std::string& part : split(name, '/')) {
-    path += '/' + part;
-    std::error_code none;
-    if (std::filesystem::is_symlink(path, none))
-      return refused("a manifest is a link, and is not followed", path, "remove the link");
-  }
-  return {};
+  return check_straight(folder, name, "a manifest");
 }
 
 /// The command that brings back the last record of the history.
 inline std::string record_repair(const std::string& folder) {
-  return "tail -n 1 " + shell_quoted(history_file(folder)) + " > " + shell_quoted(record_file(folder));
+  return "tail -n 1 " + shell_quoted(folder + '/' + history_file) + " > "
+         + shell_quoted(folder + '/' + record_file);
 }
 
 /// Files of these names that are there, with their contents.
@@ -82,7 +95,7 @@ inline result<std::map<std::string, std::string>> present(const std::string& fol
   std::map<std::string, std::string> files;
   for (const std::string& name : names) {
     if (status straight = check_name(folder, name); !straight) return std::move(straight).error();
-    auto content = read_file_if_there(folder + '/' + name);
+    auto content = text_in(folder, name);
     if (!content) return std::move(content).error();
     if (*content) files.emplace(name, std::move(**content));
   }
@@ -96,7 +109,7 @@ inline status check_foreign(const std::string& folder,
   for (const auto& [name, content] : wanted.files) {
     if (status straight = check_name(folder, name); !straight) return straight;
     if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
-    const auto there = read_file_if_there(folder + '/' + name);
+    const auto there = text_in(folder, name);
     if (!there) return there.error();
     if (*there && **there != content)
       return error{.kind = exit_class::conflict,
@@ -110,13 +123,10 @@ inline status check_foreign(const std::string& folder,
 
 /// One line of history; a line that was cut by a crash before is ended first.
 inline status append_history(const std::string& folder, const deployment_record& record) {
-  const auto before = read_file_if_there(history_file(folder));
+  const auto before = own_text(folder, history_file);
   if (!before) return before.error();
   const bool cut = *before && !(*before)->empty() && (*before)->back() != '\n';
-  auto file = append_file::open(history_file(folder));
-  if (!file) return std::move(file).error();
-  if (status added = file->append((cut ? "\n" : "") + compact(json_of(record)) + '\n'); !added) return added;
-  return file->sync();
+  return append_below(folder, history_file, (cut ? "\n" : "") + compact(json_of(record)) + '\n');
 }
 
 inline std::vector<std::string> names_of(const std::map<std::string, std::string>& files) {
@@ -137,17 +147,17 @@ inline status replace_files(const std::string& folder,
   if (status listed = write_list(folder, both); !listed) return listed;
   for (const auto& [name, content] : wanted.files)
     if (const auto there = now.files.find(name); there == now.files.end() || there->second != content)
-      if (status written = write_file(folder + '/' + name, content, durability::durable); !written)
-        return written;
+      if (status written = place_text(folder, name, content, durability::durable); !written) return written;
   for (const std::string& name : ours)
     if (!wanted.files.contains(name))
-      if (status gone = remove_tree(folder + '/' + name); !gone) return gone;
+      if (status gone = remove_below(folder, name); !gone) return gone;
   return write_list(folder, names_of(wanted.files));
 }
 
 inline result<file_lock> locked(const std::string& folder, const cancellation* cancelled) {
-  if (status made = make_folder(folder + "/.cicd"); !made) return std::move(made).error();
-  const std::string path = folder + "/.cicd/lock";
+  if (status straight = check_straight(folder, lock_file, "a record of what was rendered"); !straight)
+    return std::move(straight).error();
+  const std::string path = folder + '/' + lock_file;
   for (int waited = 0; waited < 3000; ++waited) {
     auto lock = file_lock::try_take(path, fmt::format("process {}", ::getpid()));
     if (!lock) return std::move(lock).error();
@@ -189,10 +199,10 @@ result<manifest_state> read_folder(const std::string& folder) {
   auto files = present(folder, *ours);
   if (!files) return std::move(files).error();
   state.files = std::move(*files);
-  const auto text = read_file_if_there(record_file(folder));
+  const auto text = own_text(folder, record_file);
   if (!text) return text.error();
   if (!*text) return state;
-  auto record = record_from(**text, record_file(folder));
+  auto record = record_from(**text, folder + '/' + record_file);
   if (!record) return std::move(record).error().with("try", record_repair(folder));
   state.record = std::move(*record);
   return state;
@@ -216,16 +226,16 @@ result<bool> write_folder(const std::string& folder,
     return std::move(written).error();
   if (status kept = append_history(folder, (*wanted)->wanted.record); !kept) return std::move(kept).error();
   const std::string record = pretty(json_of((*wanted)->wanted.record));
-  if (status kept = write_file(record_file(folder), record, durability::durable); !kept)
+  if (status kept = place_text(folder, record_file, record, durability::durable); !kept)
     return std::move(kept).error();
   return true;
 }
 
 result<std::vector<deployment_record>> folder_history(const std::string& folder, std::size_t most) {
-  const std::string file = deliver_render_render_folder::history_file(folder);
-  const auto text = read_file_if_there(file);
+  using namespace deliver_render_render_folder;
+  const auto text = own_text(folder, history_file);
   if (!text) return text.error();
-  std::vector<deployment_record> records = deliver_render_render_folder::records_in(text->value_or(""), file);
+  std::vector<deployment_record> records = records_in(text->value_or(""), folder + '/' + history_file);
   if (records.size() > most) records.resize(most);
   return records;
 }
