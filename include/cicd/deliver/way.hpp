@@ -48,6 +48,9 @@ struct deploy_request {
   const environment& place() const { return *step.place(); }
 };
 
+/// What is told once it is recorded in a place; `cluster` is empty where it is in none.
+deployed told_of(const deploy_request& of, const deployment_record& record, std::string cluster = {});
+
 /// What is there.
 struct deployed_release {
   std::optional<deployment_record> record;  ///< nothing: never deployed

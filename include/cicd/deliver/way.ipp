@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/deliver/policy/action.hpp>
 #include <cicd/deliver/way.hpp>
 
 namespace cicd {
@@ -29,6 +30,14 @@ std::vector<std::string> deploy_reasons(const std::optional<deployment_record>& 
   }
   if (reasons.empty()) reasons.emplace_back("the declaration changed what is deployed");
   return reasons;
+}
+
+deployed told_of(const deploy_request& of, const deployment_record& record, std::string cluster) {
+  return {.at = {.pipeline = of.pipeline().declared.name.str(),
+                 .environment = of.place().name.str(),
+                 .cluster = std::move(cluster)},
+          .record = facts_of(record),
+          .reason = {}};
 }
 
 }  // namespace cicd

@@ -98,7 +98,7 @@ struct deployment_facts {
   std::chrono::system_clock::time_point when{};
 };
 /// What led to a deployment.
-enum class deployed_by { rollback, share };
+enum class deployed_by { deploy, rollback, share };
 std::string_view word_for(deployed_by how);
 
 struct rollback_started {
@@ -110,7 +110,7 @@ struct deployed {
   changed_place at;
   deployment_facts record;
   std::string reason;  ///< of the person who asked for it; empty where none was given
-  deployed_by how = deployed_by::rollback;
+  deployed_by how = deployed_by::deploy;
   std::string share{};  ///< of a canary: `1 of 11 pods, 9.1%`
 };
 /// Deploys are kept away, all or those of one version.

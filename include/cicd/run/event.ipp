@@ -27,6 +27,7 @@ std::string_view word_for(step_outcome outcome) {
 
 std::string_view word_for(deployed_by how) {
   switch (how) {
+    case deployed_by::deploy: return "deploy";
     case deployed_by::rollback: return "rollback";
     case deployed_by::share: return "share";
   }

@@ -39,7 +39,8 @@ struct outcome {
   std::string summary;           ///< one line for a person; may be empty
   std::optional<error> failure;  ///< why, where there is more to say than how the process ended
   std::vector<test_case> tests;
-  bool printed = false;  ///< there is something in the log
+  std::vector<deployed> deployments{};  ///< that it made and recorded, also where it failed after them
+  bool printed = false;                 ///< there is something in the log
 
   bool good() const {
     return how == step_outcome::ran || how == step_outcome::reused || how == step_outcome::up_to_date;

@@ -80,6 +80,9 @@ struct heard {
   void operator()(const step_ended& one) {
     lines.push_back(one.step + " " + std::string(word_for(one.outcome)));
   }
+  void operator()(const deployed& one) {
+    lines.push_back(one.at.text() + " " + std::string(word_for(one.how)) + " " + one.record.id);
+  }
   void operator()(const run_ended& one) { lines.push_back("run " + std::string(word_for(one.outcome))); }
   template <typename Other>
   void operator()(const Other&) {}
@@ -323,11 +326,20 @@ TEST_F(a_project, that_deploys_plans_it_below_the_gate_and_writes_the_manifests)
   EXPECT_TRUE(of->only_plans({"plan-stage"}));
   EXPECT_EQ(of->run({.targets = {"plan-stage"}}).kind, exit_class::usage);
   EXPECT_TRUE(plays.started.empty());
-  const run_outcome outcome = of->run({.targets = {"deploy-stage"}, .allow_dirty = {"stage", "publish"}});
+  heard all;
+  const project_request deploy{.targets = {"deploy-stage"}, .allow_dirty = {"stage", "publish"}};
+  const run_outcome outcome = of->run(deploy, {all.listener()});
   EXPECT_EQ(outcome.kind, exit_class::done) << text_of_all(outcome.errors) << record(outcome.id);
+  ASSERT_GE(all.lines.size(), 3U);
+  EXPECT_EQ(
+      std::vector<std::string>(all.lines.end() - 3, all.lines.end()),
+      (std::vector<std::string>{"orders/stage deploy " + outcome.id, "orders/deploy-stage ran", "run done"}));
   or_errors<project_plan> again = of->plan({"deploy-stage"});
   ASSERT_TRUE(again) << text_of_all(again.errors);
   for (const step_plan& each : again->steps()) EXPECT_EQ(each.what, decision::up_to_date) << again->text();
+  heard nothing;
+  EXPECT_EQ(of->run(deploy, {nothing.listener()}).kind, exit_class::done);
+  for (const std::string& line : nothing.lines) EXPECT_FALSE(line.starts_with("orders/stage")) << line;
 }
 
 }  // namespace

@@ -40,6 +40,22 @@ error failed_in(error why, const std::vector<cluster_wave>& waves, std::size_t a
   return later.empty() ? why : std::move(why).with("not begun", joined(later, ", "));
 }
 
+/// The environment itself, or the branch's copy in it.
+deployed told_in(const deploy_request& of,
+                 const wanted_release& wanted,
+                 const deployment_record& record,
+                 const std::string& cluster) {
+  deployed told = told_of(of, record, cluster);
+  told.at.branch_key = wanted.place.branch_key;
+  const auto fact = [&](const char* name) {
+    const auto found = wanted.state_facts.find(name);
+    return found == wanted.state_facts.end() ? std::string() : found->second;
+  };
+  told.at.branch = fact(branch_fact::branch);
+  told.share = fact(branch_fact::share);
+  return told;
+}
+
 /// Whether another run deployed between this run's plan and its lock.
 bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
   const auto generation = [](const cluster_plan& of) {
@@ -76,6 +92,7 @@ class cluster_way : public way {
   struct applied_waves {
     std::size_t changed = 0;  ///< objects
     std::vector<std::string> lines;
+    std::vector<deployed> deployments;
   };
   step_state& state_of(const std::string& step);
 
@@ -310,6 +327,8 @@ status cluster_way::apply_wave(const deploy_request& of,
   };
   result<cluster_deploy_result> ended = deploy_to_cluster(open, *wanted, options);
   if (!ended) return std::move(ended).error();
+  if (ended->record.id == in_.options.run_id)
+    done.deployments.push_back(told_in(of, *wanted, ended->record, name));
   done.changed += ended->changed;
   for (std::string& line : ended->lines) done.lines.push_back(std::move(line));
   if (const auto& notes = wanted->state_facts; notes.contains("host") && !notes.at("host").empty())
@@ -328,12 +347,16 @@ outcome cluster_way::apply(const deploy_request& of, const say_line& say) {
   planned.resize(waves.size());
   applied_waves done;
   for (std::size_t at = 0; at < waves.size(); ++at)
-    if (status ended = apply_wave(of, waves[at], planned[at], say, done); !ended)
-      return failed_outcome(failed_in(std::move(ended).error(), waves, at));
+    if (status ended = apply_wave(of, waves[at], planned[at], say, done); !ended) {
+      outcome failed = failed_outcome(failed_in(std::move(ended).error(), waves, at));
+      failed.deployments = std::move(done.deployments);
+      return failed;
+    }
   for (const std::string& line : done.lines)
     if (say) say(line);
   outcome end;
   end.how = step_outcome::ran;
+  end.deployments = std::move(done.deployments);
   end.summary = fmt::format("{} object{} changed{}", done.changed, done.changed == 1 ? "" : "s",
                             done.lines.empty() ? "" : "; " + joined(done.lines, "; "));
   return end;

@@ -96,11 +96,15 @@ outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
   }
   const std::string short_commit = (*committed)->substr(0, 7);
   end.summary = fmt::format("{} manifests changed, commit {}", what.files, short_commit);
-  if (of.place().verify.empty()) return end;
+  if (of.place().verify.empty()) {
+    end.deployments.push_back(told_of(of, what.record));
+    return end;
+  }
   if (status verified = verify(of, what.record, say); !verified)
     return failed_outcome(std::move(verified).error().with(
         "left", fmt::format("the manifests are committed as {} and stay; deploying again runs VERIFY again",
                             short_commit)));
+  end.deployments.push_back(told_of(of, what.record));
   return end;
 }
 

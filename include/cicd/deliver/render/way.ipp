@@ -36,6 +36,7 @@ class render_way : public manifest_way {
     outcome end;
     end.how = step_outcome::ran;
     end.summary = fmt::format("{} manifests in {}", what.files, folder);
+    if (*written) end.deployments.push_back(told_of(of, what.record));
     return end;
   }
   std::vector<note> where_it_is(const graph_step& step) const override {
