@@ -103,6 +103,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   status may_begin();
   status may_begin_unless_interrupted();
   errors damage() const;
+  errors repositories_left_out();
   run_started started() const;
   event event_now(event_body body) const;
 

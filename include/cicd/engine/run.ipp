@@ -67,6 +67,19 @@ result<std::vector<step_index>> project_run::steps_of_targets() const {
   return steps;
 }
 
+/// A repository within the source tree, of which git lists no file.
+errors project_run::repositories_left_out() {
+  errors all;
+  for (const std::string& each : index_.with([](file_index& index) { return index.repositories_left_out(); }))
+    all.push_back(
+        {exit_class::usage,
+         {},
+         "a git repository inside the source tree is not among the inputs: changes in it are not seen",
+         each,
+         {{"try", "name its files in INPUTS, make it a submodule, or add it to .gitignore"}}});
+  return all;
+}
+
 errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   result<std::vector<step_index>> steps = steps_of_targets();
   if (!steps) return {std::move(steps).error()};
@@ -76,6 +89,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   ends_ = *std::move(steps);
   observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
   (void)index_.save();
+  if (const errors left = repositories_left_out(); warn && !left.empty()) warn(left);
   for (step_index step : wanted_)
     if (status can = delivery_.check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);

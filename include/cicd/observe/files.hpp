@@ -56,6 +56,10 @@ class file_index {
   /// Digest and mode of one file, or an error; a folder is an error.
   result<observed_file> look_at(const std::string& absolute_path);
 
+  /// Folders with a git repository of their own that the looks so far left out, since the repository around
+  /// them neither tracks nor ignores them; absolute, sorted.
+  std::vector<std::string> repositories_left_out() const;
+
   /// Writes the index if anything was learnt. A failure is not one of the run: the next look costs more.
   status save();
 

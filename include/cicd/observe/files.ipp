@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ struct file_index::state {
   observing::folder_store store;
   surroundings around;
   std::uint64_t looks = 0;
+  std::set<std::string> left_out{};  ///< repositories within others
 };
 
 namespace observing {
@@ -32,8 +34,11 @@ namespace observing {
 /// asked for once in it.
 class look_round {
  public:
-  look_round(folder_store& store, const surroundings& around, std::uint64_t number)
-      : store_(store), around_(around), walk_(store, threads_, number) {}
+  look_round(folder_store& store,
+             const surroundings& around,
+             std::uint64_t number,
+             std::set<std::string>& left_out)
+      : store_(store), around_(around), left_out_(left_out), walk_(store, threads_, number) {}
 
   std::vector<result<file_set>> answers(const std::vector<file_query>& asked) {
     for (const auto& query : asked) prepare(query);
@@ -41,6 +46,7 @@ class look_round {
     for (auto& query : queries_) walk_.start(query);
     walk_.run();
     walk_stale_again();
+    note_left_out();
     std::vector<std::optional<result<file_set>>> found(queries_.size());
     threads_.each(queries_.size(), 3, [&](std::size_t i) {
       const auto refused = refused_.find(&queries_[i]);
@@ -53,6 +59,14 @@ class look_round {
   }
 
  private:
+  void note_left_out() {
+    for (const walking_query& query : queries_)
+      if (query.list != nullptr)
+        for (const watched_file& file : query.list->files)
+          if (file.path.ends_with(of_other_repository))
+            left_out_.insert(file.path.substr(0, file.path.size() - of_other_repository.size()));
+  }
+
   struct git_need {
     walking_query* query;
     git_layout layout;
@@ -152,6 +166,7 @@ class look_round {
 
   folder_store& store_;
   const surroundings& around_;
+  std::set<std::string>& left_out_;
   crew threads_;
   folder_walk walk_;
   std::deque<walking_query> queries_;
@@ -171,7 +186,12 @@ file_index::~file_index() = default;
 file_index::file_index(file_index&&) noexcept = default;
 
 std::vector<result<file_set>> file_index::look(const std::vector<file_query>& queries) {
-  return observing::look_round(state_->store, state_->around, ++state_->looks).answers(queries);
+  return observing::look_round(state_->store, state_->around, ++state_->looks, state_->left_out)
+      .answers(queries);
+}
+
+std::vector<std::string> file_index::repositories_left_out() const {
+  return {state_->left_out.begin(), state_->left_out.end()};
 }
 
 result<file_set> file_index::look(const file_query& query) {

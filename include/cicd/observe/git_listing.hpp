@@ -24,6 +24,10 @@ struct watched_file {
   std::optional<stamp> when;  ///< nothing: there was none
 };
 
+/// How the watched configuration of a repository within the work tree ends that is neither tracked nor
+/// ignored, so that git lists none of its files.
+inline constexpr std::string_view of_other_repository = "/.git/./config";
+
 /// A folder on which a list depends, and the names in it that git listed.
 struct listed_folder {
   std::string path;

@@ -121,7 +121,11 @@ class list_maker {
     const std::string prefix = root_.empty() ? "" : root_ + "/";
     for (auto at = std::lower_bound(sorted.begin(), sorted.end(), prefix);
          at != sorted.end() && at->starts_with(prefix); ++at) {
-      if (at->ends_with('/') || is_never(*at)) continue;
+      if (is_never(*at)) continue;
+      if (at->ends_with('/')) {
+        watch(absolute(std::string(at->substr(0, at->size() - 1))) + std::string(of_other_repository));
+        continue;
+      }
       const auto slash = at->rfind('/');
       names_[std::string(at->substr(0, slash == at->npos ? 0 : slash))].emplace_back(
           at->substr(slash == at->npos ? 0 : slash + 1));

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cicd/base/error.hpp>
@@ -21,6 +22,10 @@ struct git_layout {
 
 /// The repository in whose work tree `folder` lies, found as git finds it: upwards, within one file system.
 std::optional<git_layout> git_layout_of(const std::string& folder);
+
+/// Whether a variable, as a hook or an editor may have set it (`git rev-parse --local-env-vars`), would turn
+/// git to another repository, or its output into another language or a trace.
+bool leads_git_elsewhere(std::string_view variable);
 
 /// Runs `git <words>` in `folder`: no prompt, no lock for the sake of speed, messages in English, and no
 /// variable that would lead it to another repository.

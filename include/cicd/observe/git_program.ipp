@@ -36,30 +36,11 @@ std::optional<git_layout> layout_at(const std::string& top, const struct stat& d
   return found;
 }
 
-// What `git rev-parse --local-env-vars` names and a hook or an editor may have set, and traces that would
-// spoil the answer.
-bool is_left_out(std::string_view variable) {
-  constexpr std::array<std::string_view, 17> names = {"GIT_DIR",
-                                                      "GIT_WORK_TREE",
-                                                      "GIT_INDEX_FILE",
-                                                      "GIT_OBJECT_DIRECTORY",
-                                                      "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-                                                      "GIT_COMMON_DIR",
-                                                      "GIT_NAMESPACE",
-                                                      "GIT_PREFIX",
-                                                      "GIT_GRAFT_FILE",
-                                                      "GIT_SHALLOW_FILE",
-                                                      "GIT_CONFIG",
-                                                      "GIT_REPLACE_REF_BASE",
-                                                      "GIT_GLOB_PATHSPECS",
-                                                      "GIT_NOGLOB_PATHSPECS",
-                                                      "GIT_ICASE_PATHSPECS",
-                                                      "GIT_IMPLICIT_WORK_TREE",
-                                                      "GIT_NO_REPLACE_OBJECTS"};
-  constexpr std::array<std::string_view, 4> ours = {"GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "LC_ALL",
-                                                    "GIT_LITERAL_PATHSPECS"};
-  return variable.starts_with("GIT_TRACE") || std::find(names.begin(), names.end(), variable) != names.end()
-         || std::find(ours.begin(), ours.end(), variable) != ours.end();
+bool is_ours(std::string_view variable) {
+  constexpr std::array<std::string_view, 6> ours = {
+      "GIT_TERMINAL_PROMPT",   "GIT_OPTIONAL_LOCKS",     "LC_ALL",
+      "GIT_LITERAL_PATHSPECS", "GIT_NO_REPLACE_OBJECTS", "GIT_GRAFT_FILE"};
+  return std::ranges::find(ours, variable) != ours.end();
 }
 
 std::vector<std::string> environment_of(const surroundings& around) {
@@ -67,13 +48,36 @@ std::vector<std::string> environment_of(const surroundings& around) {
   std::vector<std::string> variables = {"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C",
                                         "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=/dev/null/none"};
   for (const auto& [name, value] : around.all()) {
-    if (!is_left_out(name)) variables.push_back(name + "=" + value);
+    if (!leads_git_elsewhere(name) && !is_ours(name)) variables.push_back(name + "=" + value);
   }
   return variables;
 }
 
 }  // namespace
 }  // namespace observe_git_program
+
+bool leads_git_elsewhere(std::string_view variable) {
+  constexpr std::array<std::string_view, 18> names = {"GIT_DIR",
+                                                      "GIT_WORK_TREE",
+                                                      "GIT_INDEX_FILE",
+                                                      "GIT_OBJECT_DIRECTORY",
+                                                      "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+                                                      "GIT_COMMON_DIR",
+                                                      "GIT_NAMESPACE",
+                                                      "GIT_PREFIX",
+                                                      "GIT_QUARANTINE_PATH",
+                                                      "GIT_GRAFT_FILE",
+                                                      "GIT_SHALLOW_FILE",
+                                                      "GIT_CONFIG",
+                                                      "GIT_REPLACE_REF_BASE",
+                                                      "GIT_NO_REPLACE_OBJECTS",
+                                                      "GIT_GLOB_PATHSPECS",
+                                                      "GIT_NOGLOB_PATHSPECS",
+                                                      "GIT_ICASE_PATHSPECS",
+                                                      "GIT_IMPLICIT_WORK_TREE"};
+  return variable.starts_with("GIT_TRACE") || variable == "LANGUAGE"
+         || std::ranges::find(names, variable) != names.end();
+}
 
 std::optional<git_layout> git_layout_of(const std::string& folder) {
   struct stat start {};

@@ -11,6 +11,7 @@ namespace {
 using namespace cicd;
 using namespace observe_test;
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::HasSubstr;
 
 /// A repository, and a `git` that counts how often it is started.
@@ -228,6 +229,28 @@ TEST(git_listing, leaves_out_repositories_within) {
   here.write("nested/b", "");
   here.git({"init", "-q"}, "nested");
   EXPECT_THAT(paths(here.look()), ElementsAre("a"));
+}
+
+TEST(git_listing, names_the_repositories_that_it_left_out_until_they_are_ignored) {
+  const repository here;
+  const auto left_out = [&] {
+    file_index index(here.index(), here.counted());
+    EXPECT_TRUE(index.look(here.query()));
+    EXPECT_TRUE(index.save());
+    return index.repositories_left_out();
+  };
+  here.write("a", "");
+  here.write("nested/b", "");
+  EXPECT_THAT(left_out(), IsEmpty());
+  here.git({"init", "-q"}, "nested");
+  let_ticks_pass();
+  const std::vector<std::string> nested{here.query().root + "/nested"};
+  EXPECT_EQ(left_out(), nested);
+  here.started();
+  EXPECT_EQ(left_out(), nested);
+  EXPECT_EQ(here.started(), 0U);
+  here.write(".gitignore", "nested\n");
+  EXPECT_THAT(left_out(), IsEmpty());
 }
 
 TEST(git_listing, takes_any_name) {

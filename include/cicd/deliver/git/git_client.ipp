@@ -8,28 +8,14 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/git/git_client.hpp>
+#include <cicd/observe/git_program.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
 namespace deliver_git_git_client {
 
-/// Variables that would turn git to another repository, or its output into another language.
-constexpr std::array<std::string_view, 17> dropped{"GIT_DIR",
-                                                   "GIT_WORK_TREE",
-                                                   "GIT_INDEX_FILE",
-                                                   "GIT_OBJECT_DIRECTORY",
-                                                   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-                                                   "GIT_COMMON_DIR",
-                                                   "GIT_NAMESPACE",
-                                                   "GIT_PREFIX",
-                                                   "GIT_QUARANTINE_PATH",
-                                                   "GIT_SHALLOW_FILE",
-                                                   "GIT_GRAFT_FILE",
-                                                   "GIT_TRACE",
-                                                   "LANGUAGE",
-                                                   "LC_ALL",
-                                                   "GIT_TERMINAL_PROMPT",
-                                                   "GIT_DEFAULT_REF_FORMAT",
+/// Those that are set for each call.
+constexpr std::array<std::string_view, 4> set_here{"LC_ALL", "GIT_TERMINAL_PROMPT", "GIT_DEFAULT_REF_FORMAT",
                                                    "GIT_NO_LAZY_FETCH"};
 
 /// A login of a URL, as `scheme://host` and what git's credential protocol knows it by.
@@ -89,7 +75,7 @@ inline void add_login(const http_login& of, const surroundings& around, std::vec
 inline std::vector<std::string> environment_for(const surroundings& around, std::string_view url) {
   std::vector<std::string> variables;
   for (const auto& [name, value] : around.all())
-    if (std::find(dropped.begin(), dropped.end(), name) == dropped.end())
+    if (!observing::leads_git_elsewhere(name) && std::ranges::find(set_here, name) == set_here.end())
       variables.push_back(name + '=' + value);
   variables.insert(variables.end(), {"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "GIT_DEFAULT_REF_FORMAT=files"});
   if (!around.get("SSH_ASKPASS") && !around.get("GIT_ASKPASS"))
