@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/completion.hpp>
 
 namespace cicd {
@@ -55,18 +56,11 @@ bool takes_value(const CLI::Option& option) {
   return option.get_items_expected_max() > 0;
 }
 
-/// Also one that help does not list.
-const CLI::App* subcommand_of(const CLI::App& command, const std::string& name) {
-  for (const CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; }))
-    if (each->get_name() == name) return each;
-  return nullptr;
-}
-
 void go_on(reached& at, const std::string& word) {
   if (at.wants_value != nullptr) {
     at.wants_value = nullptr;
   } else if (at.only_arguments || !word.starts_with('-') || word == "-") {
-    const CLI::App* below = at.arguments == 0 ? subcommand_of(*at.command, word) : nullptr;
+    const CLI::App* below = at.arguments == 0 ? subcommand_in(*at.command, word) : nullptr;
     if (below != nullptr)
       at = {below};
     else

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include <cicd/base/error.hpp>
 #include <cicd/system/environment.hpp>
@@ -27,5 +28,8 @@ struct registered_command {
 
 /// Adds all commands, in the order of the table.
 void add_commands(CLI::App& app, command_action& chosen);
+
+/// The subcommand of that name, also one that help does not list; nothing where there is none.
+const CLI::App* subcommand_in(const CLI::App& app, const std::string& name);
 
 }  // namespace cicd

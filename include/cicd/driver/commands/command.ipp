@@ -1,7 +1,9 @@
-// See command.hpp.
+// The commands in the order in which their files come in the table, and the one that a word names.
 #pragma once
 
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include <cicd/driver/commands/command.hpp>
 
@@ -20,6 +22,12 @@ std::vector<add_command>& all() {
 
 registered_command::registered_command(add_command add) {
   driver_commands_command::all().push_back(add);
+}
+
+const CLI::App* subcommand_in(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; }))
+    if (each->get_name() == name) return each;
+  return nullptr;
 }
 
 void add_commands(CLI::App& app, command_action& chosen) {

@@ -1,0 +1,172 @@
+// The words of the command line, read without a process: which command they mean, what each command's help
+// says, what is wrong with words that mean none, and what may follow others. What a command does is tested
+// where it is done.
+#include <cicd/driver/command_line.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+
+#include <cicd/base/text.hpp>
+#include <cicd/driver/completion.hpp>
+
+namespace {
+
+using namespace cicd;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+using names = std::vector<std::string>;
+
+command_line read(const std::string& words) {
+  return read_command_line(split(words, ' '));
+}
+
+/// The commands with those below them, as a person types them: `cron list`.
+void add_paths(const CLI::App& of, const std::string& above, bool with_hidden, names& to) {
+  for (const CLI::App* each : of.get_subcommands([](const CLI::App*) { return true; })) {
+    if (each->get_group().empty() && !with_hidden) continue;
+    to.push_back(above + each->get_name());
+    add_paths(*each, to.back() + " ", with_hidden, to);
+  }
+}
+names commands(bool with_hidden = false) {
+  CLI::App app;
+  command_action chosen;
+  add_commands(app, chosen);
+  names all;
+  add_paths(app, "", with_hidden, all);
+  return all;
+}
+
+std::string error_of(const std::string& words) {
+  const command_line line = read(words);
+  EXPECT_FALSE(line.act) << words;
+  EXPECT_EQ(line.text, "") << words;
+  EXPECT_EQ(line.status, exit_class::usage) << words;
+  EXPECT_EQ(line.errors.size(), 1U) << words;
+  return line.errors.empty() ? std::string() : text_of(line.errors.front());
+}
+
+TEST(help, lists_every_command_and_every_exit_status) {
+  const command_line line = read("--help");
+  EXPECT_EQ(line.status, exit_class::done);
+  EXPECT_FALSE(line.act);
+  EXPECT_THAT(line.errors, IsEmpty());
+  for (const std::string& each : commands())
+    if (each.find(' ') == each.npos) {
+      EXPECT_THAT(line.text, HasSubstr("\n  " + each + " ")) << each;
+    }
+  for (const char* status : {"0 done", "1 a step failed", "2 wrong", "3 conflict", "4 stored", "5 policy",
+                             "6 a remote", "7 cannot save", "130/143"})
+    EXPECT_THAT(line.text, HasSubstr(status));
+  for (const char* hidden : {"\n  complete ", "\n  describe ", "\n  reference "})
+    EXPECT_THAT(line.text, Not(HasSubstr(hidden)));
+}
+
+TEST(help, of_each_command_says_what_it_does_and_how_it_is_called) {
+  ASSERT_GT(commands().size(), 30U);
+  for (const std::string& each : commands(true)) {
+    const command_line line = read(each + " --help");
+    EXPECT_EQ(line.status, exit_class::done) << each;
+    EXPECT_FALSE(line.act) << each;
+    EXPECT_THAT(line.text, HasSubstr("Usage: cicd " + each.substr(0, each.find(' ')))) << each;
+    EXPECT_FALSE(line.text.starts_with("Usage:")) << each << " says not what it does";
+  }
+}
+
+TEST(help, of_each_option_says_what_it_means) {
+  CLI::App app;
+  command_action chosen;
+  add_commands(app, chosen);
+  names left;
+  const std::function<void(const CLI::App&)> look = [&](const CLI::App& of) {
+    EXPECT_NE(of.get_description(), "") << of.get_name();
+    for (const CLI::Option* each : of.get_options())
+      EXPECT_NE(each->get_description(), "") << of.get_name() << " " << each->get_name();
+    for (const CLI::App* below : of.get_subcommands([](const CLI::App*) { return true; })) look(*below);
+  };
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) look(*each);
+}
+
+TEST(the_version, is_one_line) {
+  const command_line line = read("--version");
+  EXPECT_THAT(line.text, StartsWith("cicd "));
+  EXPECT_EQ(line.text.find('\n'), line.text.size() - 1);
+}
+
+TEST(words, that_name_a_command_give_something_to_do) {
+  for (const char* words :
+       {"run orders.image", "plan deploy-stage", "status", "history -n 3", "logs orders.test",
+        "explain service.replicas", "cache --json", "completion bash", "rollback orders prod", "hold prod",
+        "approve prod", "cron list", "task api -- true", "preview list", "canary list", "doctor"}) {
+    const command_line line = read(words);
+    EXPECT_TRUE(line.act) << words << (line.errors.empty() ? "" : text_of(line.errors.front()));
+    EXPECT_EQ(line.text, "") << words;
+  }
+}
+
+TEST(words, that_name_none_get_the_nearest_and_all_there_are) {
+  const std::string said = error_of("stauts");
+  EXPECT_THAT(said, HasSubstr("there is no such command: 'stauts'"));
+  EXPECT_THAT(said, HasSubstr("did you mean: status"));
+  for (const std::string& each : commands())
+    if (each.find(' ') == each.npos) {
+      EXPECT_THAT(said, HasSubstr(each));
+    }
+  EXPECT_THAT(said, HasSubstr("try: cicd --help"));
+}
+
+TEST(words, with_an_option_that_there_is_not_get_the_nearest) {
+  EXPECT_THAT(error_of("status --jsn"), HasSubstr("there is no such option of status: '--jsn'"));
+  EXPECT_THAT(error_of("status --jsn"), HasSubstr("did you mean: --json"));
+  EXPECT_THAT(error_of("cron list --jsn"), HasSubstr("there is no such option of cron list: '--jsn'"));
+  EXPECT_THAT(error_of("cron list --jsn"), HasSubstr("try: cicd cron list --help"));
+  EXPECT_THAT(error_of("history --number=3"), HasSubstr("'--number'"));
+}
+
+TEST(words, that_are_too_few_or_too_many_are_refused_with_the_help_that_tells) {
+  EXPECT_THAT(error_of(""), HasSubstr("cicd --help"));
+  EXPECT_THAT(error_of("run"), HasSubstr("try: cicd run --help"));
+  EXPECT_THAT(error_of("status one two three four"), HasSubstr("try: cicd status --help"));
+  EXPECT_THAT(error_of("history -n many"), HasSubstr("try: cicd history --help"));
+  EXPECT_THAT(error_of("completion tcsh"), HasSubstr("try: cicd completion --help"));
+}
+
+names completed(const names& words) {
+  CLI::App app;
+  command_action chosen;
+  add_commands(app, chosen);
+  return completions(app, words, [](const std::string& name) { return names{"a-" + name, "b-" + name}; });
+}
+
+TEST(completion, knows_every_command_that_help_lists_and_no_other) {
+  const names shown = completed({""});
+  names all;
+  for (const std::string& each : commands())
+    if (each.find(' ') == each.npos) all.push_back(each);
+  EXPECT_EQ(shown, all);
+  EXPECT_THAT(completed({"his"}), ElementsAre("history"));
+}
+
+TEST(completion, of_each_command_has_its_options) {
+  for (const std::string& each : commands()) {
+    names words = split(each, ' ');
+    words.emplace_back("--");
+    EXPECT_THAT(completed(words), Contains("--help")) << each;
+  }
+  EXPECT_THAT(completed({"status", "--js"}), ElementsAre("--json"));
+}
+
+TEST(completion, asks_for_values_by_the_name_of_what_takes_them) {
+  EXPECT_THAT(completed({"run", ""}), ElementsAre("a-target", "b-target"));
+  EXPECT_THAT(completed({"completion", ""}), ElementsAre("bash", "zsh", "fish"));
+  EXPECT_THAT(completed({"status", "--build-root", ""}), ElementsAre(completes_paths));
+  EXPECT_THAT(completed({"cron", "l"}), Contains("list"));
+}
+
+}  // namespace
