@@ -7,7 +7,7 @@
 namespace cicd {
 
 /// Whether `path` (relative, `/` between parts) matches `pattern`: `*` and `?` stay within one part,
-/// `**` spans parts, `[a-c]` and `[!a]` are classes, `\` quotes. A pattern that ends in `/` means all below
+/// `**` spans parts, `[a-c]`, `[!a]` and `[[:alpha:]]` (of ASCII) are classes, `\` quotes. A pattern that ends in `/` means all below
 /// it.
 bool glob_matches(std::string_view pattern, std::string_view path);
 /// The part of `pattern` before its first wildcard, up to a `/`: where a walk may start.

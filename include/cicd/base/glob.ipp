@@ -23,6 +23,41 @@ std::string_view taken_code_point(std::string_view& text) {
   return point;
 }
 
+/// A code point of a class, where `\\` quotes.
+std::string_view taken_of_class(std::string_view& rest) {
+  if (rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
+  return taken_code_point(rest);
+}
+
+/// Whether `c`, of ASCII, is in a class of POSIX; nothing for a name that is none.
+std::optional<bool> in_named_class(std::string_view name, char c) {
+  const bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
+  const bool shown = c > ' ' && c < 0x7f, blank = c == ' ' || c == '\t';
+  if (name == "upper") return upper;
+  if (name == "lower") return lower;
+  if (name == "alpha") return upper || lower;
+  if (name == "digit") return digit;
+  if (name == "alnum") return upper || lower || digit;
+  if (name == "xdigit") return digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  if (name == "punct") return shown && !upper && !lower && !digit;
+  if (name == "graph") return shown;
+  if (name == "print") return shown || c == ' ';
+  if (name == "blank") return blank;
+  if (name == "space") return blank || (c >= '\n' && c <= '\r');
+  if (name == "cntrl") return (c >= 0 && c < ' ') || c == 0x7f;
+  return std::nullopt;
+}
+
+/// The same of `[:alpha:]` at the front, which is taken off; nothing where there is none. Of an unknown name
+/// nothing is in it.
+std::optional<bool> taken_named_class(std::string_view& rest, std::string_view point) {
+  const auto end = rest.starts_with("[:") ? rest.find(":]", 2) : rest.npos;
+  if (end == rest.npos || rest.substr(2, end - 2).find_first_of("]/") != rest.npos) return std::nullopt;
+  const std::string_view name = rest.substr(2, end - 2);
+  rest.remove_prefix(end + 2);
+  return point.size() == 1 && in_named_class(name, point.front()).value_or(false);
+}
+
 /// Whether `point` is in the class that `pattern` begins with, which is then taken off it; nothing when the
 /// `[` is never closed and so stands for itself. UTF-8 keeps the order of code points, so bytes can be
 /// compared.
@@ -36,12 +71,15 @@ std::optional<bool> taken_class(std::string_view& pattern, std::string_view poin
       pattern = rest.substr(1);
       return inside != negated;
     }
-    if (rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
-    const std::string_view low = taken_code_point(rest);
+    if (const std::optional<bool> named = taken_named_class(rest, point)) {
+      inside = inside || *named;
+      continue;
+    }
+    const std::string_view low = taken_of_class(rest);
     std::string_view high = low;
     if (rest.size() > 1 && rest[0] == '-' && rest[1] != ']') {
       rest.remove_prefix(1);
-      high = taken_code_point(rest);
+      high = taken_of_class(rest);
     }
     inside = inside || (low <= point && point <= high);
   }

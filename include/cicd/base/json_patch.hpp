@@ -9,4 +9,7 @@ namespace cicd {
 /// `usage`) names the operation that cannot be done.
 result<json> json_patch(json object, const json& operations);
 
+/// By value: objects without order, numbers whether written as whole or not (RFC 6902, 4.6).
+bool same_value(const json& one, const json& other);
+
 }  // namespace cicd

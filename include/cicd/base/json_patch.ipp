@@ -2,6 +2,7 @@
 // operation rebuilds what lies on its path.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -11,6 +12,32 @@
 #include <cicd/base/unicode.hpp>
 
 namespace cicd {
+namespace base_json_patch {
+
+inline bool is_number(const json& value) {
+  return value.is_integer() || std::holds_alternative<double>(value.held());
+}
+
+inline bool same_members(const json::object& one, const json::object& other) {
+  return one.size() == other.size() && std::ranges::all_of(one, [&](const auto& member) {
+           const auto found = std::ranges::find(other, member.first, &json::object::value_type::first);
+           return found != other.end() && same_value(member.second, found->second);
+         });
+}
+
+}  // namespace base_json_patch
+
+bool same_value(const json& one, const json& other) {
+  if (one.is_object() && other.is_object())
+    return base_json_patch::same_members(one.members(), other.members());
+  if (one.is_array() && other.is_array())
+    return std::ranges::equal(one.elements(), other.elements(), same_value);
+  if (base_json_patch::is_number(one) && base_json_patch::is_number(other)
+      && one.is_integer() != other.is_integer())
+    return one.number() == other.number();
+  return one == other;
+}
+
 namespace base_json_patch {
 
 using pointer = std::vector<std::string>;
@@ -126,11 +153,12 @@ inline std::optional<json> applied(const json& object,
   if (op == "remove") return changed(object, path, 0, change::remove, {});
   if (op == "test") {
     const json* found = found_at(object, path);
-    return found != nullptr && *found == operation["value"] ? std::optional(object) : std::nullopt;
+    return found != nullptr && same_value(*found, operation["value"]) ? std::optional(object) : std::nullopt;
   }
-  const auto from = pointer_from(operation["from"].text());
+  const auto from = operation["from"].is_string() ? pointer_from(operation["from"].text()) : std::nullopt;
   const json* found = from ? found_at(object, *from) : nullptr;
   if (found == nullptr) return {};
+  if (op == "move" && *from == path) return object;
   const json moved = *found;
   if (op == "copy") return changed(object, path, 0, change::add, moved);
   const std::optional<json> rest = changed(object, *from, 0, change::remove, {});
@@ -139,6 +167,16 @@ inline std::optional<json> applied(const json& object,
 
 inline bool is_operation(std::string_view op) {
   return op == "add" || op == "remove" || op == "replace" || op == "move" || op == "copy" || op == "test";
+}
+
+/// The member that the operation lacks; empty where it has all.
+inline std::string_view missing_in(const json& operation, std::string_view op) {
+  const std::string_view wanted = op == "copy" || op == "move" ? "from" : op == "remove" ? "" : "value";
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(operation.members(), name, &json::object::value_type::first)
+           != operation.members().end();
+  };
+  return wanted.empty() || has(wanted) ? std::string_view() : wanted;
 }
 
 }  // namespace base_json_patch
@@ -154,6 +192,8 @@ result<json> json_patch(json object, const json& operations) {
     if (!path)
       return failed(number, operation,
                     "a path is empty or begins with '/', and '~' stands before 0 or 1 only");
+    if (const std::string_view missing = missing_in(operation, op); !missing.empty())
+      return failed(number, operation, fmt::format("the member '{}' is missing", missing));
     std::optional<json> after = applied(object, op, operation, *path);
     if (!after && op == "test") return failed(number, operation, "the value there is another");
     if (!after) return failed(number, operation, "there is nothing at that place");

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,32 +30,41 @@ inline bool is_one_of(std::string_view text, std::initializer_list<std::string_v
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-/// Digits of a whole number with `base`, without sign and prefix.
-inline std::optional<json> whole_number(std::string_view digits, int base, bool negative) {
-  std::uint64_t number = 0;
-  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
-  if (digits.empty() || end != digits.data() + digits.size()) return {};
-  constexpr std::uint64_t half = std::uint64_t{1} << 63;
-  if (failure != std::errc() || number > half - (negative ? 0 : 1)) {
-    double large = 0;
-    if (base != 10) return {};
-    std::from_chars(digits.data(), digits.data() + digits.size(), large);
-    return json(negative ? -large : large);
-  }
-  return json(static_cast<std::int64_t>(negative ? 0 - number : number));
-}
+/// What a plain scalar is read as.
+enum class scalar_kind { text, nothing, boolean, whole, wide, real };
+struct read_scalar {
+  scalar_kind kind = scalar_kind::text;  ///< `wide`: a whole number from 2^63 on
+  json value{};
+};
 
-/// `12`, `-0x1f`, `0b1`, `0o17`, `017`, with `_` between digits.
-inline std::optional<json> integer_from(std::string_view text) {
+constexpr std::string_view decimal = "0123456789";
+
+inline std::string without_underscores(std::string_view text) {
   std::string plain;
   std::copy_if(text.begin(), text.end(), std::back_inserter(plain), [](char c) { return c != '_'; });
-  std::string_view digits = plain;
+  return plain;
+}
+
+/// Digits of a whole number with `base`, without sign and prefix; nothing beyond 64 bits.
+inline std::optional<read_scalar> whole_number(std::string_view digits, int base, bool negative) {
+  std::uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+  if (failure != std::errc() || end != digits.data() + digits.size()) return {};
+  constexpr std::uint64_t half = std::uint64_t{1} << 63;
+  if (number <= half - (negative ? 0 : 1))
+    return read_scalar{scalar_kind::whole, static_cast<std::int64_t>(negative ? 0 - number : number)};
+  if (negative) return {};
+  return read_scalar{scalar_kind::wide, static_cast<double>(number)};
+}
+
+/// `12`, `-0x1f`, `0B1`, `0o17`, `017`.
+inline std::optional<read_scalar> integer_from(std::string_view digits) {
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
-  if (digits.empty() || digits.front() < '0' || digits.front() > '9') return {};
+  if (digits.empty() || decimal.find(digits.front()) == decimal.npos) return {};
   int base = 10;
-  for (const auto& [prefix, of] : {std::pair{"0x", 16}, {"0b", 2}, {"0o", 8}})
-    if (digits.starts_with(prefix)) {
+  for (const auto& [letter, of] : {std::pair{'x', 16}, {'b', 2}, {'o', 8}})
+    if (digits.size() > 1 && digits.front() == '0' && (digits[1] | 0x20) == letter) {
       digits.remove_prefix(2);
       base = of;
     }
@@ -61,44 +72,112 @@ inline std::optional<json> integer_from(std::string_view text) {
   return whole_number(digits, base, negative);
 }
 
-/// `1.5`, `.5`, `1.`, `1e3`, without `_`.
-inline std::optional<json> real_from(std::string_view text) {
+/// Takes the digits at the front off; whether there was one.
+inline bool take_digits(std::string_view& text) {
+  const std::size_t size = std::min(text.find_first_not_of(decimal), text.size());
+  text.remove_prefix(size);
+  return size != 0;
+}
+
+/// `1.5`, `.5`, `1.`, `1e3`, `08`; none that is larger than a double can be.
+inline std::optional<read_scalar> real_from(const std::string& text) {
   std::string_view rest = text;
   if (rest.starts_with('-') || rest.starts_with('+')) rest.remove_prefix(1);
-  std::size_t digits = 0, at = 0;
-  const auto skip = [&] {
-    while (at < rest.size() && rest[at] >= '0' && rest[at] <= '9') ++at, ++digits;
-  };
-  skip();
-  if (at < rest.size() && rest[at] == '.') ++at, skip();
-  if (digits == 0) return {};
-  if (at < rest.size() && (rest[at] == 'e' || rest[at] == 'E')) {
-    ++at;
-    if (at < rest.size() && (rest[at] == '-' || rest[at] == '+')) ++at;
-    digits = 0;
-    skip();
-    if (digits == 0) return {};
+  const bool before = take_digits(rest);
+  bool after = false;
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(1);
+    after = take_digits(rest);
   }
-  if (at != rest.size()) return {};
-  double number = 0;
-  std::from_chars(rest.data(), rest.data() + rest.size(), number);
-  return json(text.starts_with('-') ? -number : number);
+  if (!before && !after) return {};
+  if (rest.starts_with('e') || rest.starts_with('E')) {
+    rest.remove_prefix(1);
+    if (rest.starts_with('-') || rest.starts_with('+')) rest.remove_prefix(1);
+    if (!take_digits(rest)) return {};
+  }
+  if (!rest.empty()) return {};
+  const double number = std::strtod(text.c_str(), nullptr);
+  if (!std::isfinite(number)) return {};
+  constexpr double exact = 1e15;
+  if (std::abs(number) < exact && std::trunc(number) == number)
+    return read_scalar{scalar_kind::real, static_cast<std::int64_t>(number)};
+  return read_scalar{scalar_kind::real, number};
 }
 
-/// What a plain scalar is; a text where it is nothing else.
-inline json plain_value(std::string_view text) {
-  if (is_one_of(text, {"", "~", "null", "Null", "NULL"})) return nullptr;
-  if (is_one_of(text, {"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"})) return true;
+/// Underscores stand between two digits.
+inline bool separates_digits(std::string_view text) {
+  for (std::size_t at = text.find('_'); at != text.npos; at = text.find('_', at + 1))
+    if (at == 0 || at + 1 == text.size() || decimal.find(text[at - 1]) == decimal.npos
+        || decimal.find(text[at + 1]) == decimal.npos)
+      return false;
+  return true;
+}
+
+/// A number may have `_` anywhere but in front; one that begins with a dot, between digits only.
+inline std::optional<read_scalar> number_from(std::string_view text) {
+  if (text.empty() || std::string_view("+-.0123456789").find(text.front()) == std::string_view::npos)
+    return {};
+  if (text.front() == '.' && !separates_digits(text)) return {};
+  const std::string plain = without_underscores(text);
+  if (auto number = integer_from(plain)) return number;
+  return real_from(plain);
+}
+
+inline read_scalar plain_value(std::string_view text) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (is_one_of(text, {"", "~", "null", "Null", "NULL"})) return {scalar_kind::nothing, nullptr};
+  if (is_one_of(text, {"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}))
+    return {scalar_kind::boolean, true};
   if (is_one_of(text, {"false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF"}))
-    return false;
-  if (auto number = integer_from(text)) return std::move(*number);
-  if (auto number = real_from(text)) return std::move(*number);
-  return text;
+    return {scalar_kind::boolean, false};
+  if (is_one_of(text, {".nan", ".NaN", ".NAN"})) return {scalar_kind::real, std::nan("")};
+  if (is_one_of(text, {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"}))
+    return {scalar_kind::real, infinity};
+  if (is_one_of(text, {"-.inf", "-.Inf", "-.INF"})) return {scalar_kind::real, -infinity};
+  if (auto number = number_from(text)) return *std::move(number);
+  return {scalar_kind::text, text};
 }
 
-/// A key as JSON has it.
-inline std::string key_text(const json& key) {
-  return key.is_string() ? key.text() : compact(key);
+/// The text of a number that is a key: the shortest that a float of 32 bits has, with an exponent from 1e+06
+/// on and below 0.0001.
+inline std::string key_text(double number) {
+  const float narrow = static_cast<float>(number);
+  if (std::isnan(narrow)) return ".nan";
+  if (std::isinf(narrow)) return narrow < 0 ? "-.inf" : ".inf";
+  std::array<char, 64> text{};
+  const auto written = [&](std::chars_format form) {
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), narrow, form);
+    return std::string(text.data(), end.ptr);
+  };
+  const std::string scientific = written(std::chars_format::scientific);
+  const int exponent = std::atoi(scientific.c_str() + scientific.find('e') + 1);
+  return exponent < -4 || exponent >= 6 ? scientific : written(std::chars_format::fixed);
+}
+
+/// `2001-12-14…`
+inline bool is_date(std::string_view text) {
+  return text.size() > 4 && text.substr(0, 5).find_first_not_of(decimal) == 4 && text[4] == '-';
+}
+
+/// Bytes in base64 (RFC 4648, section 4), line breaks passed over; nothing where they are none.
+inline std::optional<std::string> bytes_of(std::string_view base64) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes, digits;
+  for (char c : base64)
+    if (c != '\n' && c != '\r') digits += c;
+  if (digits.size() % 4 != 0) return {};
+  while (digits.ends_with('=') && digits.size() % 4 != 2) digits.pop_back();
+  unsigned held = 0, bits = 0;
+  for (char c : digits) {
+    const auto value = letters.find(c);
+    if (value == letters.npos) return {};
+    held = (held << 6U) | static_cast<unsigned>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>((held >> bits) & 0xffU);
+  }
+  return bytes;
 }
 
 struct event_holder {
@@ -156,7 +235,7 @@ class reader {
  private:
   bool read(event_holder& next) {
     if (yaml_parser_parse(&parser_, &next.event) != 0) return true;
-    const std::string problem = parser_.problem == nullptr ? "is no YAML" : parser_.problem;
+    const std::string problem = parser_.problem == nullptr ? "is not YAML" : parser_.problem;
     const std::size_t line =
         parser_.error == YAML_READER_ERROR ? parser_.mark.line : parser_.problem_mark.line;
     refuse(line, problem);
@@ -238,16 +317,64 @@ class reader {
     return found->second;
   }
 
-  std::optional<json> scalar(const yaml_event_t& event) {
+  /// What a scalar is by its tag, or by its form where it has none.
+  std::optional<read_scalar> typed(const yaml_event_t& event) {
     const auto& held = event.data.scalar;
     const std::string_view text(reinterpret_cast<const char*>(held.value), held.length);
     const std::string tag = text_of(held.tag);
-    if (tag.empty()) return held.style == YAML_PLAIN_SCALAR_STYLE ? plain_value(text) : json(text);
-    if (is_one_of(tag, {"!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary"})) return json(text);
-    if (is_one_of(tag, {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
-                        "tag:yaml.org,2002:null"}))
-      return plain_value(text);
+    constexpr std::string_view known = "tag:yaml.org,2002:";
+    if (tag.empty() && held.style == YAML_PLAIN_SCALAR_STYLE) return plain_value(text);
+    const std::string name = tag.starts_with(known) ? tag.substr(known.size()) : std::string();
+    const bool is_text = tag.empty() || tag == "!" || name == "str" || (name == "timestamp" && is_date(text));
+    if (is_text) return read_scalar{scalar_kind::text, text};
+    if (name == "binary") {
+      if (auto bytes = bytes_of(text)) return read_scalar{scalar_kind::text, valid_utf8(*bytes)};
+      return not_of(event, "base64"), std::nullopt;
+    }
+    read_scalar value = plain_value(text);
+    const bool is_whole = value.kind == scalar_kind::whole || value.kind == scalar_kind::wide;
+    if (name == "float" && value.kind == scalar_kind::whole) value = {scalar_kind::real, value.value};
+    const bool fits = (name == "int" && is_whole) || (name == "float" && value.kind == scalar_kind::real)
+                      || (name == "bool" && value.kind == scalar_kind::boolean)
+                      || (name == "null" && value.kind == scalar_kind::nothing);
+    if (fits) return value;
+    if (is_one_of(name, {"int", "float", "bool", "null", "timestamp"}))
+      return not_of(event, "!!" + name), std::nullopt;
     return refuse(event.start_mark.line, "the tag " + tag + " is not known"), std::nullopt;
+  }
+
+  void not_of(const yaml_event_t& event, const std::string& what) {
+    refuse(event.start_mark.line,
+           "this is not " + what + ": " + displayable(cut_to(text_of(event.data.scalar.value), 80)));
+  }
+
+  std::optional<json> scalar(const yaml_event_t& event) {
+    std::optional<read_scalar> read = typed(event);
+    if (!read) return {};
+    if (read->kind == scalar_kind::real && !std::isfinite(read->value.number()))
+      return not_of(event, "a number that JSON has"), std::nullopt;
+    return std::move(read->value);
+  }
+
+  /// A key as JSON has it.
+  std::optional<std::string> key_of(const yaml_event_t& event, int level) {
+    const std::size_t line = event.start_mark.line;
+    if (event.type == YAML_SCALAR_EVENT && event.data.scalar.anchor == nullptr) {
+      const std::optional<read_scalar> read = typed(event);
+      if (!read) return {};
+      if (++values_ > most_values)
+        return refuse(line, fmt::format("more than {} values", most_values)), std::nullopt;
+      if (read->kind == scalar_kind::real) return key_text(read->value.number());
+      if (read->kind == scalar_kind::wide || read->kind == scalar_kind::nothing)
+        return not_of(event, "a key; a text, a number of 64 bits, true or false is one"), std::nullopt;
+      return read->kind == scalar_kind::text ? read->value.text() : compact(read->value);
+    }
+    const std::optional<json> key = value_of(event, level);
+    if (!key) return {};
+    if (key->is_object() || key->is_array() || key->is_null())
+      return refuse(line, "a key is not a plain value"), std::nullopt;
+    if (const auto* number = std::get_if<double>(&key->held())) return key_text(*number);
+    return key->is_string() ? key->text() : compact(*key);
   }
 
   std::optional<json> sequence(int level) {
@@ -273,15 +400,14 @@ class reader {
       const bool is_merge = next.event.type == YAML_SCALAR_EVENT
                             && next.event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE
                             && text_of(next.event.data.scalar.value) == "<<";
-      std::optional<json> key = value_of(next.event, level + 1);
+      std::optional<std::string> key = key_of(next.event, level + 1);
       if (!key) return {};
-      if (key->is_object() || key->is_array()) return refuse(line, "a key is no plain value"), std::nullopt;
       std::optional<json> value = node(level + 1);
       if (!value) return {};
       if (is_merge) {
         merged.push_back(std::move(*value));
-      } else if (!made.add(key_text(*key), std::move(*value))) {
-        return refuse(line, "the key is there twice: " + displayable(key_text(*key))), std::nullopt;
+      } else if (!made.add(*key, std::move(*value))) {
+        return refuse(line, "the key is there twice: " + displayable(*key)), std::nullopt;
       }
     }
     for (const json& each : merged) made.merge(each);

@@ -125,6 +125,47 @@ std::string readable(std::string_view xml) {
   return text;
 }
 
+void append_utf8(std::string& to, char32_t c) {
+  const auto more = [&](unsigned shift) { to += static_cast<char>(0x80U | ((c >> shift) & 0x3fU)); };
+  if (c < 0x80) {
+    to += static_cast<char>(c);
+  } else if (c < 0x800) {
+    to += static_cast<char>(0xc0U | (c >> 6U)), more(0);
+  } else if (c < 0x10000) {
+    to += static_cast<char>(0xe0U | (c >> 12U)), more(6), more(0);
+  } else {
+    to += static_cast<char>(0xf0U | (c >> 18U)), more(12), more(6), more(0);
+  }
+}
+
+/// UTF-16, by its mark or by the first character, and ISO 8859-1, by its declaration, as UTF-8; else as it
+/// is.
+std::string in_utf8(std::string_view xml) {
+  std::string text;
+  const bool small = xml.starts_with("\xff\xfe") || xml.starts_with(std::string_view("<\0", 2));
+  if (small || xml.starts_with("\xfe\xff") || xml.starts_with(std::string_view("\0<", 2))) {
+    const auto unit = [&](std::size_t at) {
+      const auto one = static_cast<unsigned char>(xml[at]), two = static_cast<unsigned char>(xml[at + 1]);
+      return static_cast<char32_t>(small ? two << 8U | one : one << 8U | two);
+    };
+    for (std::size_t at = 0; at + 1 < xml.size(); at += 2) {
+      char32_t c = unit(at);
+      const bool is_pair = c >= 0xd800 && c < 0xdc00 && at + 3 < xml.size();
+      if (is_pair && (unit(at + 2) & 0xfc00U) == 0xdc00U) {
+        c = 0x10000 + ((c & 0x3ffU) << 10U) + (unit(at + 2) & 0x3ffU);
+        at += 2;
+      }
+      if (c != 0xfeff) append_utf8(text, c);
+    }
+    return text;
+  }
+  const std::string head = lower(xml.substr(0, std::min<std::size_t>(xml.find("?>"), 200)));
+  if (!head.starts_with("<?xml") || (head.find("iso-8859-1") == head.npos && head.find("latin") == head.npos))
+    return std::string(xml);
+  for (const char c : xml) append_utf8(text, static_cast<unsigned char>(c));
+  return text;
+}
+
 using tree = boost::property_tree::ptree;
 
 std::string capped(std::string text) {
@@ -148,30 +189,78 @@ std::chrono::milliseconds duration_of(const tree& element) {
 std::optional<test_case::state> state_of(const std::string& element) {
   if (element == "error") return test_case::state::error;
   if (element == "failure") return test_case::state::failed;
-  if (element == "skipped") return test_case::state::skipped;
+  if (element == "skipped" || element == "ignored") return test_case::state::skipped;
   return std::nullopt;
 }
 
-/// The first child that says that it did not pass decides; `flakyFailure`, `rerunFailure` and their kin do
-/// not.
+/// How bad it is: an error in a fixture's end outdoes the skip that was said before.
+int rank(test_case::state how) {
+  switch (how) {
+    case test_case::state::error: return 3;
+    case test_case::state::failed: return 2;
+    case test_case::state::skipped: return 1;
+    case test_case::state::passed: break;
+  }
+  return 0;
+}
+
+/// The worst child decides, of two equal ones the first; `flakyFailure`, `rerunFailure` and their kin do not.
+/// googletest says by an attribute alone that a test was not run.
 test_case case_of(const tree& element, const std::string& suite) {
-  test_case test{.suite = attribute(element, "classname"),
-                 .name = attribute(element, "name"),
-                 .file = attribute(element, "file"),
-                 .how = test_case::state::passed,
-                 .duration = duration_of(element),
-                 .message = {},
-                 .details = {}};
+  test_case test{
+      .suite = attribute(element, "classname"),
+      .name = attribute(element, "name"),
+      .file = attribute(element, "file"),
+      .how = attribute(element, "status") == "notrun" ? test_case::state::skipped : test_case::state::passed,
+      .duration = duration_of(element),
+      .message = {},
+      .details = {}};
   if (test.suite.empty()) test.suite = suite;
   for (const auto& [name, child] : element) {
     const auto how = state_of(name);
-    if (!how) continue;
+    const bool is_first = test.message.empty() && test.details.empty();
+    if (!how || rank(*how) < rank(test.how) || (rank(*how) == rank(test.how) && !is_first)) continue;
     test.how = *how;
     test.message = attribute(child, "message");
     test.details = capped(child.data());
-    break;
   }
   return test;
+}
+
+std::size_t count_in(const tree& element, const std::string& name) {
+  const std::string text = attribute(element, name);
+  std::size_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return std::min(count, most_cases);
+}
+
+bool holds_cases(const tree& suite) {
+  return std::ranges::any_of(suite, [](const auto& child) {
+    return child.first == "testcase" || (child.first.starts_with("testsuite") && holds_cases(child.second))
+           || (child.first.starts_with("testsuite") && count_in(child.second, "tests") != 0);
+  });
+}
+
+/// A suite that only says how many there are: as many cases, by its own counts, that say that they are not
+/// listed.
+void collect_counted(const tree& suite, const std::string& name, std::vector<test_case>& cases) {
+  const std::size_t all = count_in(suite, "tests");
+  std::size_t left[] = {count_in(suite, "errors"), count_in(suite, "failures"),
+                        count_in(suite, "skipped") + count_in(suite, "disabled")};
+  constexpr test_case::state states[] = {test_case::state::error, test_case::state::failed,
+                                         test_case::state::skipped};
+  for (std::size_t at = 0; at < all && cases.size() < most_cases; ++at) {
+    test_case::state how = test_case::state::passed;
+    for (std::size_t each = 0; each < 3 && how == test_case::state::passed; ++each)
+      if (left[each] != 0) --left[each], how = states[each];
+    cases.push_back({.suite = name,
+                     .name = "not listed, " + std::to_string(at + 1) + " of " + std::to_string(all),
+                     .file = {},
+                     .how = how,
+                     .duration = {},
+                     .message = {},
+                     .details = {}});
+  }
 }
 
 /// Cases in the order of the document; suites may hold suites.
@@ -179,7 +268,11 @@ void collect(const tree& element, const std::string& suite, std::vector<test_cas
   for (const auto& [name, child] : element) {
     if (cases.size() >= most_cases) return;
     if (name == "testcase") cases.push_back(case_of(child, suite));
-    if (name == "testsuite" || name == "testsuites") collect(child, attribute(child, "name"), cases);
+    if (name != "testsuite" && name != "testsuites") continue;
+    if (holds_cases(child))
+      collect(child, attribute(child, "name"), cases);
+    else
+      collect_counted(child, attribute(child, "name"), cases);
   }
 }
 
@@ -199,7 +292,7 @@ result<tree> parsed(const std::string& text) {
 
 result<std::vector<test_case>> read_junit(std::string_view xml) {
   using namespace report_junit_read;
-  result<std::string> text = reducer().reduced(xml);
+  result<std::string> text = reducer().reduced(in_utf8(xml));
   if (!text) return std::move(text).error();
   const result<tree> document = parsed(readable(*text));
   if (!document) return document.error();

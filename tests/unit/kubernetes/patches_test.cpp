@@ -31,12 +31,12 @@ TEST(strategic_merge, lists_are_merged_by_the_key_of_kubernetes) {
       merged("{containers: [{name: a, image: one, env: [{name: X, value: '1'}]}]}",
              "{containers: [{name: b, image: two}, {name: a, env: [{name: W, value: '2'}, {name: X, value: "
              "'3'}]}]}"),
-      R"({"containers":[{"name":"a","image":"one","env":[{"name":"X","value":"3"},{"name":"W","value":"2"}]},)"
-      R"({"name":"b","image":"two"}]})");
+      R"({"containers":[{"name":"b","image":"two"},)"
+      R"({"name":"a","image":"one","env":[{"name":"W","value":"2"},{"name":"X","value":"3"}]}]})");
   EXPECT_EQ(merged("{ports: [{port: 80, name: http}]}", "{ports: [{port: 80, nodePort: 30080}]}"),
             R"({"ports":[{"port":80,"name":"http","nodePort":30080}]})");
   EXPECT_EQ(merged("{ports: [{containerPort: 80}]}", "{ports: [{containerPort: 81}]}"),
-            R"({"ports":[{"containerPort":80},{"containerPort":81}]})");
+            R"({"ports":[{"containerPort":81},{"containerPort":80}]})");
 }
 
 TEST(strategic_merge, other_lists_are_replaced) {
@@ -50,7 +50,7 @@ TEST(strategic_merge, directives_delete_replace_and_retain) {
   EXPECT_EQ(merged("{containers: [{name: a}]}", "{containers: [{name: c}, {$patch: replace}]}"),
             R"({"containers":[{"name":"c"}]})");
   EXPECT_EQ(merged("{a: {x: 1}, b: 1}", "{a: {$patch: replace, w: 2}}"), R"({"a":{"w":2},"b":1})");
-  EXPECT_EQ(merged("{a: {x: 1}, b: 1}", "{a: {$patch: delete}}"), R"({"b":1})");
+  EXPECT_EQ(merged("{a: {x: 1}, b: 1}", "{a: {$patch: delete}}"), R"({"a":{},"b":1})");
   EXPECT_EQ(merged("{strategy: {type: RollingUpdate, rollingUpdate: {x: 1}}}",
                    "{strategy: {$retainKeys: [type], type: Recreate}}"),
             R"({"strategy":{"type":"Recreate"}})");

@@ -25,9 +25,9 @@ result<std::vector<object_patch>> patches_in(std::string_view text, std::string_
 result<json> patched(const json& object, const object_patch& patch);
 
 /// Strategic merge: objects are merged, `null` removes, lists whose elements Kubernetes knows by a key
-/// (containers, env, ports, volumes, volumeMounts, …) are merged by it, others replaced; `$patch: replace`,
-/// `delete` and `merge`, and
-/// `$retainKeys`, do what kubectl makes them do.
+/// (containers, env, ports, volumes, volumeMounts, …) are merged by it, finalizers as a set, others replaced;
+/// what the patch names comes in its order. `$patch: replace` and `delete`, `$retainKeys` and
+/// `$deleteFromPrimitiveList/finalizers` do what kubectl makes them do.
 result<json> strategic_merge(const json& object, const json& patch);
 
 }  // namespace cicd::kubernetes

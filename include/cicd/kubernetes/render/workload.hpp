@@ -192,8 +192,7 @@ json ingress(const workload& of);
 json autoscaler(const workload& of);
 json disruption_budget(const workload& of);
 json network_policy(const workload& of);
-/// The Job's spec for one run, and the CronJob.
-json job_spec(const workload& of);
+/// The CronJob.
 json cron_job_object(const workload& of);
 
 }  // namespace cicd::kubernetes
