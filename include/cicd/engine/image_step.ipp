@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/engine/image_step.hpp>
 #include <cicd/image/java_application.hpp>
 #include <cicd/run/cache.hpp>
@@ -100,6 +101,12 @@ std::string summary_of(const built_image& built) {
   std::string text = fmt::format("sha256:{}, {}, {} of {} layers reused", hex(built.manifest).substr(0, 12),
                                  human_size(built.size), reused, built.layers.size());
   if (built.left_out != 0) text += fmt::format(", {} devices below dev/ left out", built.left_out);
+  if (!built.lost_capabilities.empty())
+    text +=
+        fmt::format(", without the file capabilities of {}{}", displayable(built.lost_capabilities.front()),
+                    built.lost_capabilities.size() == 1
+                        ? std::string()
+                        : fmt::format(" and {} more", built.lost_capabilities.size() - 1));
   return text;
 }
 

@@ -156,6 +156,16 @@ status counted(unpack_count& count,
   return within ? within : std::move(within).error().with("archive", archive);
 }
 
+bool has_capability(archive_entry* entry) {
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  archive_entry_xattr_reset(entry);
+  while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
+    if (name != nullptr && std::string_view(name) == capability_attribute) return true;
+  return false;
+}
+
 /// Gathers the items of a tar.
 class tar_items {
  public:
@@ -217,6 +227,7 @@ class tar_items {
     for (const la_int64_t owner : {user, group})
       if (owner < 0 || owner > largest_owner)
         return refused(fmt::format("an owner that no system has in the archive: {}", owner), tar_, name);
+    item.had_capability = has_capability(entry);
     item.user = static_cast<std::uint32_t>(user);
     item.group = static_cast<std::uint32_t>(group);
     switch (archive_entry_filetype(entry)) {

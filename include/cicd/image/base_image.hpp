@@ -18,9 +18,10 @@ namespace cicd {
 struct base_image {
   json config;
   std::vector<image_layer> layers;
-  std::vector<std::string> blobs;  ///< the layers' files, checked, in their order
-  std::vector<digest> stored;      ///< the keys of those that lie in the layer store
-  std::size_t left_out = 0;        ///< devices of an archive that was unpacked
+  std::vector<std::string> blobs;                ///< the layers' files, checked, in their order
+  std::vector<digest> stored;                    ///< the keys of those that lie in the layer store
+  std::size_t left_out = 0;                      ///< devices of an archive that was unpacked
+  std::vector<std::string> lost_capabilities{};  ///< files of a root file system that lose theirs
 };
 
 /// How layers are made and who may stop it.

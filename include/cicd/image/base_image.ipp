@@ -115,6 +115,7 @@ status put_unpacked(base_image& base, const std::string& tar, const digest& stor
   auto settled = settled_items(std::move(unpacked->items));
   if (!settled) return std::move(settled).error().with("archive", tar);
   base.left_out = unpacked->left_out;
+  base.lost_capabilities = losing_capabilities(*settled);
   return put_packed(base, "base", stored, *settled, how);
 }
 
@@ -272,6 +273,7 @@ status add_layer(base_image& to, const layer_recipe& recipe, const layer_making&
   if (!items) return std::move(items).error();
   if (recipe.keep_modes)
     if (auto within = image_base::check_size(*items, how.limit); !within) return within;
+  if (recipe.keep_modes) to.lost_capabilities = losing_capabilities(*items);
   const layer_look look = look_of(*items);
   const digest seen = image_base::stored_key(look.key);
   if (const auto known = how.store.key_for(seen))

@@ -64,6 +64,7 @@ struct built_image {
   std::vector<built_layer> layers;
   std::uint64_t size = 0;    ///< of all blobs
   std::size_t left_out = 0;  ///< devices below `dev/` of the base's archive, where it was unpacked
+  std::vector<std::string> lost_capabilities{};  ///< files of a root file system that lose theirs
 };
 
 /// Where layers that were built before are remembered, by a digest over names, modes and contents of their

@@ -124,7 +124,10 @@ result<built_image> build_image(const image_recipe& recipe,
   const json config = image_config_of(recipe, *architecture, image->config, image->layers, base_layers);
   auto built = image_image::written(to, recipe, config, *image);
   for (const auto& key : image->stored) store.confirm(key);
-  if (built) built->left_out = image->left_out;
+  if (built) {
+    built->left_out = image->left_out;
+    built->lost_capabilities = std::move(image->lost_capabilities);
+  }
   return built;
 }
 

@@ -14,21 +14,28 @@
 
 namespace cicd {
 
+/// Where Linux keeps the capabilities of a program's file.
+inline constexpr const char* capability_attribute = "security.capability";
+
 /// One member of a layer.
 struct layer_item {
   std::string path;                      ///< in the image, without the leading slash
   entry_kind kind = entry_kind::folder;  ///< never `other`
   unsigned mode = 0755;
   std::uint32_t user = 0, group = 0;
-  std::string link;         ///< of a link: where it points, verbatim
-  std::string from;         ///< where on disk it comes from
-  digest content;           ///< of a file, once `digest_items` has read it
-  file_stamp stamp;         ///< as it was when it was listed or read
-  bool is_implied = false;  ///< a folder that nobody named: something lies in it
+  std::string link;             ///< of a link: where it points, verbatim
+  std::string from;             ///< where on disk it comes from
+  digest content;               ///< of a file, once `digest_items` has read it
+  file_stamp stamp;             ///< as it was when it was listed or read
+  bool is_implied = false;      ///< a folder that nobody named: something lies in it
+  bool had_capability = false;  ///< `security.capability`, which no layer of ours holds
 };
 
 /// The items of `recipe` in no order, contents not yet read. Class `usage` for what cannot lie in a layer.
 result<std::vector<layer_item>> listed_items(const layer_recipe& recipe);
+
+/// The paths of those that lose a capability.
+std::vector<std::string> losing_capabilities(const std::vector<layer_item>& items);
 
 /// Reads the files' contents, side by side.
 status digest_items(std::vector<layer_item>& items, unsigned threads, const cancellation* cancelled);

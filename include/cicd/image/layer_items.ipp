@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -61,6 +62,8 @@ result<layer_item> item_from(const tree_entry& found,
   const auto stamp = stamp_at(item.from);
   if (!stamp) return image_system_error(exit_class::usage, "cannot read", item.from);
   item.stamp = *stamp;
+  if (rules.keep_modes && item.kind == entry_kind::file)
+    item.had_capability = ::lgetxattr(item.from.c_str(), capability_attribute, nullptr, 0) >= 0;
   if (rules.keep_owners) {
     item.user = stamp->user;
     item.group = stamp->group;
@@ -172,6 +175,13 @@ result<std::vector<layer_item>> listed_items(const layer_recipe& recipe) {
     if (auto added = image_layer_items::add_entry(items, entry, recipe.keep_modes); !added)
       return added.error();
   return items;
+}
+
+std::vector<std::string> losing_capabilities(const std::vector<layer_item>& items) {
+  std::vector<std::string> paths;
+  for (const auto& item : items)
+    if (item.had_capability) paths.push_back(item.path);
+  return paths;
 }
 
 status digest_items(std::vector<layer_item>& items, unsigned threads, const cancellation* cancelled) {

@@ -1,5 +1,7 @@
 #include <cicd/image/image.hpp>
 
+#include <sys/xattr.h>
+
 #include <cicd/base/json.hpp>
 #include <cicd/image/oci_layout.hpp>
 
@@ -279,6 +281,22 @@ TEST_F(images, on_a_base_larger_than_is_allowed_are_refused_before_it_is_read) {
   }
   recipe.environment["CICD_MAX_BASE"] = "2Ki";
   built(recipe);
+}
+
+TEST_F(images, on_a_root_file_system_name_the_files_that_lose_a_capability) {
+  write("root/bin/ping", "a program");
+  write("root/bin/true", "another");
+  image_recipe recipe;
+  recipe.directory = folder;
+  recipe.base = "rootfs:root";
+  EXPECT_TRUE(built(recipe).lost_capabilities.empty());
+  const std::string capability("\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);  // CAP_NET_RAW, version 2
+  ASSERT_EQ(
+      ::setxattr(at("root/bin/ping").c_str(), "security.capability", capability.data(), capability.size(), 0),
+      0)
+      << "run the tests as root";
+  for (int round = 0; round < 2; ++round)
+    EXPECT_EQ(built(recipe).lost_capabilities, std::vector<std::string>{"bin/ping"}) << "from the store, too";
 }
 
 TEST_F(images, on_an_archive_with_devices_say_how_many_were_left_out) {
