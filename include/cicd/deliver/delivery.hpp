@@ -45,11 +45,6 @@ class delivery : public effect_planner {
   /// What was planned last for a deploy whose plans can be saved and approved; else nothing.
   std::span<const planned_wave> last_plans(const graph_step& step) const;
 
-  /// The clusters of an environment, in the order of their waves, and the connection to one.
-  std::vector<cluster_wave> waves_of(const declared_pipeline& pipeline, const environment& place) const;
-  result<std::unique_ptr<kubernetes::cluster>> open_wave(cluster_wave& wave,
-                                                         const cancellation* cancelled) const;
-
  private:
   const std::vector<wanted_image>& images_for(const std::string& step);
 

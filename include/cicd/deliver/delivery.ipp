@@ -57,14 +57,4 @@ std::span<const planned_wave> delivery::last_plans(const graph_step& step) const
   return way_of(*step.place()).last_plans(step.id);
 }
 
-std::vector<cluster_wave> delivery::waves_of(const declared_pipeline& pipeline,
-                                             const environment& place) const {
-  return cicd::waves_of(context_.where, pipeline, place);
-}
-
-result<std::unique_ptr<kubernetes::cluster>> delivery::open_wave(cluster_wave& wave,
-                                                                 const cancellation* cancelled) const {
-  return cicd::open_wave(wave, context_.around, cancelled);
-}
-
 }  // namespace cicd

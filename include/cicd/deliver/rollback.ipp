@@ -1,4 +1,4 @@
-// See rollback.hpp.
+// The deployment that is put back, chosen and checked, then put back in one cluster after the other.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// See action_output.hpp.
+// What an action tells, a line for each event.
 #pragma once
 
 #include <utility>

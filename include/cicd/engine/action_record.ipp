@@ -1,4 +1,4 @@
-// See action_record.hpp.
+// The folder of a recorded action: made with the first event that is told, closed with its outcome.
 #pragma once
 
 #include <utility>

@@ -1,4 +1,4 @@
-// See source_identity.hpp.
+// The remote of a repository as one name for all of its addresses, and what stands for it without one.
 #pragma once
 
 #include <cicd/observe/source_identity.hpp>

@@ -1,4 +1,4 @@
-// See canary.hpp.
+// A canary that is scaled or ended: found by its name, asked of the gate, put back with other pods.
 #pragma once
 
 #include <algorithm>

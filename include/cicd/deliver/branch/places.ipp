@@ -1,4 +1,4 @@
-// See places.hpp.
+// The states of branches in a cluster, read, and those that a name means.
 #pragma once
 
 #include <algorithm>

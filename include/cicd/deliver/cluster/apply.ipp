@@ -1,4 +1,4 @@
-// See apply.hpp.
+// The calls that a plan takes, in the order of kinds: apply, wait for what goes, prune.
 #pragma once
 
 #include <algorithm>

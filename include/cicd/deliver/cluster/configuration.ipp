@@ -1,4 +1,4 @@
-// See configuration.hpp.
+// A digest of each ConfigMap and Secret that the pods name, read from the cluster.
 #pragma once
 
 #include <fmt/format.h>

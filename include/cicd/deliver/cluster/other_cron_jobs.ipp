@@ -1,4 +1,4 @@
-// See other_cron_jobs.hpp.
+// Cron jobs of the namespace compared with ours by schedule, command and image.
 #pragma once
 
 #include <set>

@@ -1,4 +1,4 @@
-// See smoke_jobs.hpp.
+// A Job for each SMOKE, followed to its end.
 #pragma once
 
 #include <algorithm>

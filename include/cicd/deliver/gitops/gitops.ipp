@@ -96,6 +96,15 @@ inline status ensure_repository(const manifest_session& at) {
       .notes = {{"try", "git init --bare " + shell_quoted(path) + ", or give REPOSITORY its right place"}}};
 }
 
+inline result<manifest_session> reached(const manifest_target& target,
+                                        const surroundings& around,
+                                        const gitops_options& options) {
+  auto at = manifest_session::begin(target, around, options);
+  if (!at) return at;
+  if (status there = ensure_repository(*at); !there) return std::move(there).error();
+  return at;
+}
+
 /// Where the branch is, empty when it does not exist. A server that fails is asked again a few times.
 inline result<std::string> current_tip(const manifest_session& at) {
   if (const std::string path = local_path_of(at.target.url); !path.empty())
@@ -237,9 +246,8 @@ result<manifest_state> read_manifests(const manifest_target& target,
                                       const surroundings& around,
                                       const gitops_options& options) {
   using namespace deliver_gitops_gitops;
-  const auto at = manifest_session::begin(target, around, options);
+  const auto at = reached(target, around, options);
   if (!at) return at.error();
-  if (status there = ensure_repository(*at); !there) return std::move(there).error();
   const auto tip = current_tip(*at);
   if (!tip) return tip.error();
   if (tip->empty()) return manifest_state{};
@@ -256,9 +264,8 @@ result<std::optional<std::string>> commit_manifests(const manifest_target& targe
                                                     const surroundings& around,
                                                     const gitops_options& options) {
   using namespace deliver_gitops_gitops;
-  const auto at = manifest_session::begin(target, around, options);
+  const auto at = reached(target, around, options);
   if (!at) return at.error();
-  if (status there = ensure_repository(*at); !there) return std::move(there).error();
   const auto turn = turn_to_push(target, options);
   if (!turn) return turn.error();
   auto clone = manifest_clone::open(target, at->git, options);
@@ -271,9 +278,8 @@ result<std::vector<deployment_record>> manifest_history(const manifest_target& t
                                                         const surroundings& around,
                                                         const gitops_options& options) {
   using namespace deliver_gitops_gitops;
-  const auto at = manifest_session::begin(target, around, options);
+  const auto at = reached(target, around, options);
   if (!at) return at.error();
-  if (status there = ensure_repository(*at); !there) return std::move(there).error();
   const auto tip = current_tip(*at);
   if (!tip) return tip.error();
   if (tip->empty()) return std::vector<deployment_record>{};

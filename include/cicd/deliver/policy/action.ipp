@@ -1,4 +1,4 @@
-// See action.hpp.
+// What an action is called in messages, how it tells events, and how it opens a cluster again.
 #pragma once
 
 #include <utility>

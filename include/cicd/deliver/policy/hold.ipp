@@ -1,4 +1,4 @@
-// See hold.hpp.
+// Holding and releasing, in one cluster of an environment after the other.
 #pragma once
 
 #include <utility>

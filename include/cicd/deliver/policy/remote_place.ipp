@@ -1,4 +1,4 @@
-// See remote_place.hpp.
+// The remote branch of a checkout, by the CI system or git's settings, and the questions to it.
 #pragma once
 
 #include <algorithm>

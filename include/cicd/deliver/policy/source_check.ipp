@@ -1,4 +1,4 @@
-// See source_check.hpp.
+// Two identities compared, and the refusal of a declaration from elsewhere, with what helps.
 #pragma once
 
 #include <algorithm>

@@ -16,7 +16,7 @@ action_ports ports_of(found_environment& found, const cancellation* cancelled) {
   on.id = found.run_id;
   on.clusters = found.waves.size();
   on.open = [&found, cancelled](std::size_t at) -> result<open_place> {
-    auto with = found.deliveries->open_wave(found.waves[at], cancelled);
+    auto with = open_wave(found.waves[at], found.of->around, cancelled);
     if (!with) return std::move(with).error();
     return open_place{*std::move(with), found.waves[at].place};
   };

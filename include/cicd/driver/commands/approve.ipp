@@ -87,7 +87,7 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   const result<graph_step> step = step_to_approve(said, *found);
   if (!step) return refused(step.error());
   found->place = step->place();
-  found->waves = found->deliveries->waves_of(*step->pipeline, *step->place());
+  found->waves = waves_of(found->of->where, *step->pipeline, *step->place());
   if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place());
       !may)
     return refused(may.error());

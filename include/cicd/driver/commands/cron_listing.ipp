@@ -153,7 +153,7 @@ status add_environment(listing& to,
   for (std::size_t at = 1; at < first->found.waves.size(); ++at) {
     first->with.reset();
     first->wave = first->found.waves[at];
-    auto with = first->found.deliveries->open_wave(first->wave, &cancelled);
+    auto with = open_wave(first->wave, first->found.of->around, &cancelled);
     if (!with) return std::move(with).error();
     first->with = *std::move(with);
     if (status added = add_cluster(to, *first); !added) return added;

@@ -220,9 +220,8 @@ class examination {
   }
 
   void look_at_environment(const checked_environment& of) {
-    const delivery deliveries(of_.where, around_, system_clock_port(), {});
-    for (cluster_wave& wave : deliveries.waves_of(*of.pipeline, *of.place)) {
-      auto with = deliveries.open_wave(wave, &cancelled_);
+    for (cluster_wave& wave : waves_of(of_.where, *of.pipeline, *of.place)) {
+      auto with = open_wave(wave, around_, &cancelled_);
       if (!with) {
         bad(of.text(), with.error());
         continue;

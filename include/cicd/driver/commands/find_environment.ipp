@@ -94,7 +94,7 @@ result<found_environment> find_environment(const session_request& tree,
   if (!place) return std::move(place).error();
   found.place = *place;
   if (can(found.place->via, way_feature::cluster))
-    found.waves = found.deliveries->waves_of(*found.pipeline, *found.place);
+    found.waves = waves_of(found.of->where, *found.pipeline, *found.place);
   return found;
 }
 
@@ -120,7 +120,7 @@ result<opened_environment> open_environment(const session_request& tree,
     if (status may = found->deliveries->gate().may_begin(*what, *found->pipeline, *found->place); !may)
       return std::move(may).error();
   opened_environment opened{*std::move(found), *std::move(wave), nullptr};
-  auto with = opened.found.deliveries->open_wave(opened.wave, cancelled);
+  auto with = open_wave(opened.wave, opened.found.of->around, cancelled);
   if (!with) return std::move(with).error();
   opened.with = *std::move(with);
   return opened;

@@ -1,4 +1,4 @@
-// See listing.hpp.
+// The index of runs as it is read, and runs and deployments as the columns of a table.
 #pragma once
 
 #include <algorithm>

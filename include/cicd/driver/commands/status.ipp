@@ -30,7 +30,8 @@ struct shown_environment {
 };
 
 /// Of several clusters each is looked at; the record is that of the first.
-result<shown_environment> look_at(const delivery& releases,
+result<shown_environment> look_at(const session& of,
+                                  const delivery& releases,
                                   const declared_pipeline& pipeline,
                                   const environment& place) {
   shown_environment seen{releases.way_of(place).address_of(pipeline, place), {}, {}};
@@ -40,8 +41,8 @@ result<shown_environment> look_at(const delivery& releases,
     seen.record = std::move(there->record);
     return seen;
   }
-  for (cluster_wave& wave : releases.waves_of(pipeline, place)) {
-    auto with = releases.open_wave(wave, nullptr);
+  for (cluster_wave& wave : waves_of(of.where, pipeline, place)) {
+    auto with = open_wave(wave, of.around, nullptr);
     if (!with) return std::move(with).error();
     result<cluster_state> state = read_cluster_state(**with, wave.place);
     if (!state) return std::move(state).error();
@@ -97,7 +98,7 @@ exit_class act(const session_request& tree, bool as_json, surroundings around) {
   cicd::errors unreachable;  // a cluster that does not answer hides none of the others
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments) {
-      const result<shown_environment> seen = look_at(releases, pipeline, place);
+      const result<shown_environment> seen = look_at(*of, releases, pipeline, place);
       if (!seen && can(place.via, way_feature::cluster)) {
         unreachable.push_back(seen.error());
         continue;

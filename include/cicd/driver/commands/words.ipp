@@ -1,4 +1,4 @@
-// See words.hpp.
+// The options that several commands take, added to each, and the pipelines that a name means.
 #pragma once
 
 #include <fmt/format.h>

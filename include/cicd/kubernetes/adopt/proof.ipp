@@ -1,4 +1,4 @@
-// See proof.hpp.
+// Which objects lead to a workload, and the patch that leaves nothing between ours and what runs.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// See deletion.hpp.
+// Waiting until an object is gone, and the words for what still holds it.
 #pragma once
 
 #include <vector>
