@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -59,10 +58,7 @@ result<std::optional<file_lock>> file_lock::try_take(const std::string& path, co
   if (status folder = make_folder(system_files::folder_of(path)); !folder) return std::move(folder).error();
   constexpr int how = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   system_descriptor::descriptor file(open(path.c_str(), how, 0644));
-  struct stat entry {};
-  if (!file || fstat(file.number(), &entry) != 0)
-    return save_error("the lock file cannot be opened", path, errno);
-  if (!S_ISREG(entry.st_mode)) return save_error("the lock is not a plain file", path, EINVAL);
+  if (!file) return save_error("the lock file cannot be opened", path, errno);
   while (flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return std::optional<file_lock>();
     if (errno != EINTR) return save_error("the lock cannot be taken", path, errno);
