@@ -189,8 +189,8 @@ CLI::App* add_canary(CLI::App* to,
                      const char* what,
                      canary_action action) {
   CLI::App* command = to->add_subcommand(name, what);
-  command->add_option("pipeline", said->pipeline)->required();
-  command->add_option("environment", said->environment)->required();
+  command->add_option("pipeline", said->pipeline, "which pipeline")->required();
+  command->add_option("environment", said->environment, "which environment of it")->required();
   command
       ->add_option("--context", said->context, "of the cluster, where there are several; default: the first")
       ->type_name("NAME");

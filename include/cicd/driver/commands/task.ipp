@@ -62,8 +62,8 @@ void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* task =
       app.add_subcommand("task", "run a command once with the deployed image and a service's environment");
-  task->add_option("pipeline", said->pipeline)->required();
-  task->add_option("environment", said->environment)->required();
+  task->add_option("pipeline", said->pipeline, "which pipeline")->required();
+  task->add_option("environment", said->environment, "which environment of it")->required();
   task->add_option("command", said->command, "after --; in place of the image's entry point")->required();
   task->add_option("--service", said->service, "or a cron job; default: the only service")->type_name("NAME");
   add_context(task, said->context);
