@@ -75,8 +75,8 @@ bool leads_git_elsewhere(std::string_view variable) {
                                                       "GIT_NOGLOB_PATHSPECS",
                                                       "GIT_ICASE_PATHSPECS",
                                                       "GIT_IMPLICIT_WORK_TREE"};
-  return variable.starts_with("GIT_TRACE") || variable == "LANGUAGE"
-         || std::ranges::find(names, variable) != names.end();
+  const bool spoils_errors = variable.starts_with("GIT_TRACE") && !variable.starts_with("GIT_TRACE2");
+  return spoils_errors || variable == "LANGUAGE" || std::ranges::find(names, variable) != names.end();
 }
 
 std::optional<git_layout> git_layout_of(const std::string& folder) {

@@ -59,7 +59,9 @@ TEST(help, lists_every_command_and_every_exit_status) {
   EXPECT_FALSE(line.act);
   EXPECT_THAT(line.errors, IsEmpty());
   for (const std::string& each : commands())
-    if (each.find(' ') == each.npos) EXPECT_THAT(line.text, HasSubstr("\n  " + each + " ")) << each;
+    if (each.find(' ') == each.npos) {
+      EXPECT_THAT(line.text, HasSubstr("\n  " + each + " ")) << each;
+    }
   for (const char* status : {"0 done", "1 a step failed", "2 wrong", "3 conflict", "4 stored", "5 policy",
                              "6 a remote", "7 cannot save", "130/143"})
     EXPECT_THAT(line.text, HasSubstr(status));
