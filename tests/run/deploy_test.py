@@ -95,6 +95,8 @@ class Deploy(harness.Case):
             # Another commit built the same image there.
             there = self.file(tree, name).replace(old, tree.git("rev-parse", "HEAD")).replace(version, tree.git("rev-parse", "HEAD")[:7])
             self.assertEqual((folder / name).read_text().strip().replace('"', ""), there.replace('"', ""))
+        told = [one for one in tree.events() if one["event"] == "deployed"]
+        self.assertEqual([(one["environment"], one["how"], one["record"]["generation"]) for one in told], [("stage", "deploy", 1)])
         good = (folder / names[0]).read_text()
         self.assertEqual(json.loads((folder / ".cicd/record.json").read_text())["generation"], 1)
         tip = harness.digest_of_tree(folder)

@@ -31,6 +31,17 @@ class Git(harness.Case):
         tree.run("deploy-stage")
         self.assertEqual(tree.record()["generation"], 2)
 
+    def test_a_clone_inside_the_tree_is_named_since_git_lists_no_file_of_it(self):
+        tree = self.committed("add_pipeline(app)\npipeline_step(app one COMMAND true)\n")
+        tree.write("vendor/x.txt", "one")
+        harness.subprocess.run([harness.tool("git"), "init", "--quiet", str(tree.source / "vendor")], check=True)
+        for _ in range(2):
+            said = tree.run("app.one").stderr
+            self.assertIn("a git repository inside the source tree is not among the inputs", said)
+            self.assertIn(str(tree.source / "vendor"), said)
+        tree.write(".gitignore", "vendor\n")
+        self.assertNotIn("vendor", tree.run("app.one").stderr)
+
     def test_no_commits(self):
         tree = self.made()
         tree.git("init", "--quiet", "--initial-branch=main")
