@@ -163,7 +163,7 @@ function(_cicd_compile_driver compiler compiler_version folder)
   get_property(root GLOBAL PROPERTY _CICD_ROOT)
   cmake_path(GET folder PARENT_PATH cache)
   message(STATUS "cicd: building the driver, the program that runs the pipelines: once for this version and compiler "
-    "(${compiler_version}), a few minutes; other build trees take it from ${cache}")
+    "(${compiler_version}), a minute or two; other build trees take it from ${cache}")
   string(TIMESTAMP started "%s")
   set(build "${folder}.build")
   set(generator "Unix Makefiles")

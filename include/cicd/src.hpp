@@ -1,5 +1,5 @@
-// The bodies of all rooms, for a program that is one translation unit. Larger ones compile the `src.hpp` of
-// each folder side by side, as driver/CMakeLists.txt does.
+// The bodies of all rooms, for a program that is one translation unit. Larger ones compile the lists of
+// bodies of each folder side by side, as driver/CMakeLists.txt does.
 #pragma once
 
 #include <cicd/base/src.hpp>
@@ -18,6 +18,7 @@
 #include <cicd/deliver/render/src.hpp>
 #include <cicd/deliver/src.hpp>
 #include <cicd/driver/commands/src.hpp>
+#include <cicd/driver/commands/src_table.hpp>
 #include <cicd/driver/src.hpp>
 #include <cicd/engine/src.hpp>
 #include <cicd/image/src.hpp>
@@ -28,7 +29,9 @@
 #include <cicd/kubernetes/rollout/src.hpp>
 #include <cicd/kubernetes/src.hpp>
 #include <cicd/observe/src.hpp>
+#include <cicd/observe/src_files.hpp>
 #include <cicd/plan/src.hpp>
 #include <cicd/report/src.hpp>
 #include <cicd/run/src.hpp>
 #include <cicd/system/src.hpp>
+#include <cicd/system/src_http.hpp>

@@ -48,6 +48,13 @@ def not_compiled(root):
             if path.suffix == ".ipp" and str(path.relative_to(root / "include")) not in brought]
 
 
+def not_brought(root):
+    """Lists of bodies, `src.hpp` and `src_<part>.hpp` of a folder, that `cicd/src.hpp` leaves out."""
+    brought = set(re.findall(r"#include <(cicd/[a-z_/]+\.hpp)>", (root / "include/cicd/src.hpp").read_text()))
+    lists = [str(path.relative_to(root / "include")) for path in sources(root) if re.fullmatch(r"src(_[a-z]+)?\.hpp", path.name)]
+    return [name for name in lists if name != "cicd/src.hpp" and name not in brought]
+
+
 def foreign_namespaces(root):
     """Helpers of a body live in the namespace `<room>_<folder>_<name>`, the path of the file, or that of the header whose part it is; a namespace of a header is none."""
     shared = {name for path in sources(root) if path.suffix == ".hpp"
@@ -115,6 +122,11 @@ class House(unittest.TestCase):
     def test_a_body_is_compiled(self):
         body = {"include/cicd/base/text.ipp": ""}
         self.check(not_compiled, {**body, "include/cicd/base/src.hpp": "#include <cicd/base/text.ipp>\n"}, body)
+
+    def test_the_list_of_all_bodies_has_those_of_each_folder(self):
+        part = {"include/cicd/base/src_text.hpp": ""}
+        self.check(not_brought, {**part, "include/cicd/src.hpp": "#include <cicd/base/src_text.hpp>\n"},
+                   {**part, "include/cicd/src.hpp": "#include <cicd/base/src.hpp>\n"})
 
     def test_helpers_live_in_a_namespace_named_after_their_file(self):
         self.check(foreign_namespaces, {"include/cicd/base/text.ipp": "namespace base_text {\n"}, {"include/cicd/base/text.ipp": "namespace helpers {\n"})

@@ -13,7 +13,7 @@ namespace {
 
 struct timer {
   explicit timer(engine& on) : waiting(on.context()), kept(std::in_place, on) {}
-  asio::steady_timer waiting;
+  steady_timer waiting;
   std::optional<interest> kept;
 
   void give_up() {

@@ -24,7 +24,9 @@ namespace cicd::system_http {
 
 namespace {
 
-using stream_socket = asio::generic::stream_protocol::socket;
+// Bound to the loop's own executor: Asio's default, any executor, takes as long to compile as all the rest.
+using loop_executor = asio::io_context::executor_type;
+using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, loop_executor>;
 
 error cancelled_error() {
   return {.kind = exit_class::interrupted, .subject = {}, .what = "cancelled", .value = {}, .notes = {}};
@@ -81,7 +83,7 @@ class engine {
     const int copy = dup(cancelled_->descriptor());
     if (copy < 0) return;
     wake_.assign(copy);
-    wake_.async_wait(asio::posix::stream_descriptor::wait_read, [](const error_code&) {});
+    wake_.async_wait(asio::posix::descriptor_base::wait_read, [](const error_code&) {});
   }
 
   asio::io_context& context() { return context_; }
@@ -130,7 +132,7 @@ class engine {
   std::shared_ptr<asio::ssl::context> tls_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> kept_open_{context_.get_executor()};
-  asio::posix::stream_descriptor wake_;
+  asio::posix::basic_stream_descriptor<loop_executor> wake_;
   std::vector<std::unique_ptr<connection>> idle_;
 };
 

@@ -20,6 +20,10 @@ namespace cicd::system_http {
 
 namespace {
 
+using steady_timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                asio::wait_traits<std::chrono::steady_clock>,
+                                                loop_executor>;
+
 /// One thing that keeps the loop going, as long as it lives.
 class interest {
  public:
@@ -258,9 +262,9 @@ class exchange : public std::enable_shared_from_this<exchange> {
   const http_request asked_of_proxy_{.method = "CONNECT", .target = {}};
   final_answer_reader tunnel_{asked_of_proxy_, nullptr, [] { return true; }};
   std::unique_ptr<connection> connection_;
-  asio::ip::tcp::resolver resolver_;
+  asio::ip::basic_resolver<asio::ip::tcp, loop_executor> resolver_;
   std::vector<asio::generic::stream_protocol::endpoint> to_;
-  asio::steady_timer limit_, stage_limit_;
+  steady_timer limit_, stage_limit_;
   int stage_ = 0;
   std::array<char, 64U << 10U> piece_;
   std::string received_;

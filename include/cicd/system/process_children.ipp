@@ -42,11 +42,13 @@ constexpr auto leftovers_given_up_after = 10s;
 constexpr auto silent_pipe_closed_after = 1s;
 constexpr auto leftovers_looked_at_every = 20ms;
 
+using loop_descriptor = boost::asio::posix::basic_stream_descriptor<system_process_event_loop::loop_executor>;
+
 /// One of the two pipes that we read.
 struct output_pipe {
   output_pipe(boost::asio::io_context& context, output_stream name) : stream(name), end(context) {}
   output_stream stream;
-  boost::asio::posix::stream_descriptor end;
+  loop_descriptor end;
 };
 
 class running_child final : public child, public std::enable_shared_from_this<running_child> {
@@ -235,7 +237,7 @@ class running_child final : public child, public std::enable_shared_from_this<ru
   mutable std::array<output_pipe, 2> pipes_;  // Asio's handles have no const view of themselves
   std::optional<system_process_event_loop::interest> kept_;
   mutable std::optional<system_tree::step_tree> tree_;  // remembers whom it found
-  boost::asio::posix::stream_descriptor process_;       // a pidfd: readable once the process has ended
+  loop_descriptor process_;                             // a pidfd: readable once the process has ended
   int id_ = -1;
   std::optional<ending> end_;
   std::chrono::milliseconds ended_at_;

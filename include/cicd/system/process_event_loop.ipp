@@ -23,6 +23,9 @@ namespace cicd {
 
 namespace system_process_event_loop {
 
+// Bound to the loop's own executor: Asio's default, any executor, takes long to compile.
+using loop_executor = boost::asio::io_context::executor_type;
+
 /// A thread that no signal comes to: those stay with the threads that the program itself made.
 inline std::thread quiet_thread(std::function<void()> work) {
   sigset_t all, before;
@@ -146,7 +149,10 @@ class interest {
 
 struct timer {
   explicit timer(loop_inside& loop) : waiting(loop.context), kept(std::in_place, loop) {}
-  boost::asio::steady_timer waiting;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    loop_executor>
+      waiting;
   std::optional<interest> kept;
 };
 
@@ -172,7 +178,7 @@ struct signal_listener : std::enable_shared_from_this<signal_listener> {
     });
   }
 
-  boost::asio::signal_set signals;
+  boost::asio::basic_signal_set<loop_executor> signals;
   std::function<void(int)> callback;
 };
 

@@ -1,4 +1,5 @@
-// The bodies of system/, to be included in exactly one translation unit. The order is of no importance.
+// The bodies of system/, all but those of HTTP, to be included in exactly one translation unit. The order
+// is of no importance.
 #pragma once
 
 #include <cicd/system/background_process.ipp>
@@ -10,11 +11,6 @@
 #include <cicd/system/files_read.ipp>
 #include <cicd/system/files_tree.ipp>
 #include <cicd/system/files_write.ipp>
-#include <cicd/system/http.ipp>
-#include <cicd/system/http_connection.ipp>
-#include <cicd/system/http_exchange.ipp>
-#include <cicd/system/http_message.ipp>
-#include <cicd/system/http_tls.ipp>
 #include <cicd/system/launch.ipp>
 #include <cicd/system/machine.ipp>
 #include <cicd/system/own_file.ipp>
@@ -27,5 +23,3 @@
 #include <cicd/system/process_run_to_end.ipp>
 #include <cicd/system/process_table.ipp>
 #include <cicd/system/process_tree.ipp>
-#include <cicd/system/url.ipp>
-#include <cicd/system/web.ipp>

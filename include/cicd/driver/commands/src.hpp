@@ -1,14 +1,12 @@
-// The bodies of driver/commands/, to be included in exactly one translation unit. The order is of no
-// importance.
+// The bodies of driver/commands/, all but the commands themselves, to be included in exactly one translation
+// unit. The order is of no importance.
 #pragma once
 
 #include <cicd/driver/commands/act_on.ipp>
 #include <cicd/driver/commands/branch_places.ipp>
-#include <cicd/driver/commands/command.ipp>
 #include <cicd/driver/commands/cron_board.ipp>
 #include <cicd/driver/commands/cron_listing.ipp>
 #include <cicd/driver/commands/find_environment.ipp>
 #include <cicd/driver/commands/followed_job.ipp>
 #include <cicd/driver/commands/listing.ipp>
-#include <cicd/driver/commands/table.ipp>
 #include <cicd/driver/commands/words.ipp>
