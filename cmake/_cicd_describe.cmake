@@ -19,9 +19,22 @@ function(_cicd_end_configure)
   elseif(status EQUAL 2)
     cmake_language(DEFER CALL message FATAL_ERROR "cicd: the declarations have errors, see above")
   else()
-    cmake_language(EVAL CODE "cmake_language(DEFER CALL message FATAL_ERROR
-      [==[cicd: the driver failed to read the declarations (${status}): ${driver}]==])")
+    _cicd_explain_failure(words "${driver}" "${status}")
+    cmake_language(EVAL CODE "cmake_language(DEFER CALL message FATAL_ERROR [==[${words}]==])")
   endif()
+endfunction()
+
+# Why the driver did not read the declarations: it failed, or it does not start here at all, as one that was installed for
+# another kind of machine.
+function(_cicd_explain_failure result driver status)
+  set(words "cicd: the driver failed to read the declarations (${status}): ${driver}")
+  execute_process(COMMAND "${driver}" --version RESULT_VARIABLE start OUTPUT_QUIET ERROR_QUIET)
+  if(NOT start EQUAL 0)
+    string(CONCAT words "cicd: the driver does not run on this machine (${status}): ${driver}; it was built for another kind of machine or "
+      "for a newer C library: install a cicd that was built for ${CMAKE_HOST_SYSTEM_NAME} on ${CMAKE_HOST_SYSTEM_PROCESSOR} with the C library "
+      "of this machine or an older one, or build it from its sources")
+  endif()
+  set(${result} "${words}" PARENT_SCOPE)
 endfunction()
 
 # Makes a folder for this user alone: what is recorded, and what steps print, may hold secrets. One that is there stays as it
