@@ -208,11 +208,11 @@ function(_cicd_clean_environment result)
   set(${result} "${CMAKE_COMMAND}" -E env ${unwanted} -- PARENT_SCOPE)
 endfunction()
 
-# As many compilers at once as there are cores, each with a gigabyte of memory.
+# As many compilers at once as there are cores, each with the memory that the largest unit takes.
 function(_cicd_count_jobs result)
   cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
   cmake_host_system_information(RESULT megabytes QUERY AVAILABLE_PHYSICAL_MEMORY)
-  math(EXPR jobs "${megabytes} / 1000")
+  math(EXPR jobs "${megabytes} / 1700")
   if(jobs LESS 1)
     set(jobs 1)
   elseif(jobs GREATER cores)
