@@ -1,6 +1,7 @@
 #include <cicd/kubernetes/jobs/cron_runs.hpp>
 
 #include <fstream>
+#include <iomanip>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -68,6 +69,46 @@ TEST(cron_time, a_local_time_that_is_left_out_has_no_run_and_one_that_comes_twic
   ASSERT_EQ(autumn.count, 2u);
   EXPECT_EQ(utc_text(autumn.last[0]), "2026-10-25T00:30:00Z");
   EXPECT_EQ(utc_text(autumn.last[1]), "2026-10-25T01:30:00Z");
+}
+
+/// How many runs a year has, and a digest of all of them.
+std::string runs_of(const std::string& schedule, const std::string& in, int year) {
+  const auto start = [](int of) { return cron_moment(std::chrono::seconds(days_to(of, 1, 1) * 86'400)); };
+  const cron_runs runs =
+      runs_between(cron_schedule::from(schedule), zone(in), start(year), start(year + 1), 600'000);
+  std::uint64_t sum = 14695981039346656037U;
+  for (const cron_moment each : runs.last) {
+    auto seconds = static_cast<std::uint64_t>(each.time_since_epoch() / std::chrono::seconds(1));
+    for (int byte = 0; byte < 8; ++byte, seconds >>= 8) sum = (sum ^ (seconds & 0xff)) * 1099511628211U;
+  }
+  std::ostringstream text;
+  text << runs.count << '|' << std::hex << std::setw(16) << std::setfill('0') << sum;
+  return text.str();
+}
+
+TEST(cron_time, is_what_the_controller_makes_of_it_in_zones_of_all_kinds) {
+  std::ifstream table(CICD_SOURCE_ROOT "/tests/unit/kubernetes/data/cron_by_controller.txt");
+  std::size_t cases = 0;
+  for (std::string line; std::getline(table, line);) {
+    if (line.starts_with('#')) continue;
+    const std::vector<std::string> row = split(line, '|');
+    ASSERT_EQ(row.size(), 5U) << line;
+    EXPECT_EQ(runs_of(row[1], row[0], std::stoi(row[2])), row[3] + "|" + row[4]) << line;
+    ++cases;
+  }
+  EXPECT_GT(cases, 100U);
+}
+
+TEST(cron_time, by_the_clock_is_another_where_a_change_is_of_half_an_hour) {
+  // Lord Howe sets its clock from 02:00 to 02:30 on 4 October 2026; the controller comes from a full hour.
+  const zone_clock lord_howe = zone("Australia/Lord_Howe");
+  const cron_schedule schedule = cron_schedule::from("15 3 * * *");
+  const cron_moment before = at("2026-10-03T12:00:00Z");
+  const auto by_clock = next_by_clock(schedule, lord_howe, before),
+             by_controller = next_run(schedule, lord_howe, before);
+  ASSERT_TRUE(by_clock && by_controller);
+  EXPECT_EQ(utc_text(*by_clock), "2026-10-03T16:15:00Z");
+  EXPECT_EQ(utc_text(*by_controller), "2026-10-04T16:15:00Z");
 }
 
 TEST(cron_time, all_runs_between_are_counted_and_the_last_ones_kept) {

@@ -60,6 +60,7 @@ void add_deployed(std::vector<known_cron_job>& to, const json& object, const jso
                                      zone.value_or(kubernetes::zone_clock()), now);
   if (zone) return;
   at->status.next.reset();
+  at->status.next_by_clock.reset();
   at->status.missed = {};
 }
 

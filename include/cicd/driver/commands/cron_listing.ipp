@@ -49,8 +49,13 @@ std::string next_text(const known_cron_job& job) {
   if (!job.zone_known) return "not known: this machine has no time zone " + job.status.zone;
   if (job.status.suspended) return "none while it is suspended";
   if (!job.status.next) return "none within five years, or the schedule is none that is understood here";
-  return fmt::format("{} (in {})", utc_text(*job.status.next),
-                     between(system_clock_port().now(), *job.status.next));
+  std::string text = fmt::format("{} (in {})", utc_text(*job.status.next),
+                                 between(system_clock_port().now(), *job.status.next));
+  if (job.status.next_by_clock)
+    text += fmt::format(
+        "; by the clock of {} it would be {}, but the cluster counts in whole hours from a change of it",
+        job.status.zone, utc_text(*job.status.next_by_clock));
+  return text;
 }
 
 std::string missed_text(const kubernetes::cron_status& of) {
@@ -227,6 +232,7 @@ json json_of(const known_cron_job& job, const cluster_place& place, const std::s
         .set("since", json_of(now.suspended->since));
   row.set("suspended", std::move(suspended));
   row.set("next", json_of(now.next));
+  if (now.next_by_clock) row.set("next_by_clock", json_of(now.next_by_clock));
   row.set("last_success", json_of(now.last_success));
   row.set("last_failure", json_of(now.last_failure));
   json running{json::array{}}, missed{json::array{}};

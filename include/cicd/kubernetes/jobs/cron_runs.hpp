@@ -1,6 +1,7 @@
 // When a cron job runs in a time zone: the next run, and those between two times, as Kubernetes' controller
-// counts them. A local time that a change of the clock leaves out has no run, one that it has twice has two.
-// It opens no file.
+// counts them, and by the clock itself. A local time that a change of the clock leaves out has no run, one
+// that it has twice has two; where the two ways of counting differ, the cluster goes by its own. It opens no
+// file.
 #pragma once
 
 #include <chrono>
@@ -25,6 +26,8 @@ class zone_clock {
 
   /// Seconds east of Greenwich at `at`, seconds since 1970.
   std::int32_t offset_at(std::int64_t at) const;
+  /// When the clock changed last until `at`; long ago when it did not.
+  std::int64_t last_change(std::int64_t at) const;
   /// When the clock changes next after `at`; far away when it does not.
   std::int64_t next_change(std::int64_t at) const;
 
@@ -33,8 +36,11 @@ class zone_clock {
   std::int32_t at_first_ = 0;
 };
 
-/// The first run after `after`; nothing where there is none within five years, or no schedule.
+/// The first run after `after` as the controller finds it; nothing where there is none within five years, or
+/// no schedule.
 std::optional<cron_moment> next_run(cron_schedule of, const zone_clock& zone, cron_moment after);
+/// The first time after `after` at which the zone's clock shows what the schedule names.
+std::optional<cron_moment> next_by_clock(cron_schedule of, const zone_clock& zone, cron_moment after);
 
 /// The runs after `after` until `until`, in order; the last `most` of them, and how many there are.
 struct cron_runs {

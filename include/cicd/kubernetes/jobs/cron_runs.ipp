@@ -1,4 +1,5 @@
-// From minute to minute where a schedule may hold, over whole hours and days where it cannot.
+// What a zone's clock shows, and the times that a schedule names by it: from minute to minute where it may
+// hold, over whole hours and days where it cannot.
 #pragma once
 
 #include <algorithm>
@@ -102,31 +103,22 @@ std::int32_t zone_clock::offset_at(std::int64_t at) const {
   return after == changes_.begin() ? at_first_ : std::prev(after)->after;
 }
 
+std::int64_t zone_clock::last_change(std::int64_t at) const {
+  const auto after = std::ranges::upper_bound(changes_, at, {}, &clock_change::at);
+  return after == changes_.begin() ? -kubernetes_jobs_cron_runs::never : std::prev(after)->at;
+}
+
 std::int64_t zone_clock::next_change(std::int64_t at) const {
   const auto after = std::ranges::upper_bound(changes_, at, {}, &clock_change::at);
   return after == changes_.end() ? kubernetes_jobs_cron_runs::never : after->at;
 }
 
-std::optional<cron_moment> next_run(cron_schedule of, const zone_clock& zone, cron_moment after) {
+std::optional<cron_moment> next_by_clock(cron_schedule of, const zone_clock& zone, cron_moment after) {
   using namespace kubernetes_jobs_cron_runs;
   if (of.empty()) return std::nullopt;
   const std::int64_t from = seconds_of(after);
   const auto found = walk(of, zone, from).next(from + five_years);
   return found ? std::optional(moment_of(*found)) : std::nullopt;
-}
-
-cron_runs runs_between(
-    cron_schedule of, const zone_clock& zone, cron_moment after, cron_moment until, std::size_t most) {
-  using namespace kubernetes_jobs_cron_runs;
-  cron_runs runs;
-  if (of.empty()) return runs;
-  walk over(of, zone, seconds_of(after));
-  while (const auto at = over.next(seconds_of(until))) {
-    ++runs.count;
-    runs.last.push_back(moment_of(*at));
-    if (runs.last.size() > most) runs.last.erase(runs.last.begin());
-  }
-  return runs;
 }
 
 }  // namespace cicd::kubernetes

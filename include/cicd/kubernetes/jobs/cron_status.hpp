@@ -40,9 +40,10 @@ struct cron_status {
   std::optional<suspension> suspended;
   std::optional<cron_run> last_success, last_failure;
   std::vector<cron_run> running;
-  std::optional<cron_moment> next;          ///< nothing while suspended
-  cron_runs missed;                         ///< planned times that no Job stands for
-  std::optional<cron_moment> missed_since;  ///< from when on that is known
+  std::optional<cron_moment> next;           ///< nothing while suspended
+  std::optional<cron_moment> next_by_clock;  ///< where the zone's clock shows another time for it
+  cron_runs missed;                          ///< planned times that no Job stands for
+  std::optional<cron_moment> missed_since;   ///< from when on that is known
 
   /// No run ended well after the last one that failed.
   bool last_run_failed() const;

@@ -124,6 +124,13 @@ std::optional<cron_moment> known_since(const json& cron_job, const std::vector<c
   return since;
 }
 
+void add_next(cron_status& to, const zone_clock& zone, cron_moment now) {
+  const cron_schedule schedule = cron_schedule::from(to.schedule);
+  to.next = next_run(schedule, zone, now);
+  const auto by_clock = next_by_clock(schedule, zone, now);
+  if (by_clock != to.next) to.next_by_clock = by_clock;
+}
+
 void add_missed(cron_status& to,
                 const json& cron_job,
                 const std::vector<cron_run>& runs,
@@ -198,7 +205,7 @@ cron_status status_of(const json& cron_job,
   if (const auto good = moment_in(cron_job["status"]["lastSuccessfulTime"]); good && !made.last_success)
     made.last_success =
         cron_run{.job = {}, .planned = {}, .started = {}, .ended = good, .good = true, .meaning = {}};
-  if (!made.suspended) made.next = next_run(cron_schedule::from(made.schedule), zone, now);
+  if (!made.suspended) add_next(made, zone, now);
   add_missed(made, cron_job, runs, zone, now);
   return made;
 }

@@ -3,5 +3,6 @@
 #pragma once
 
 #include <cicd/kubernetes/jobs/cron_runs.ipp>
+#include <cicd/kubernetes/jobs/cron_runs_controller.ipp>
 #include <cicd/kubernetes/jobs/cron_status.ipp>
 #include <cicd/kubernetes/jobs/job_run.ipp>
