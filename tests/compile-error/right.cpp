@@ -27,7 +27,7 @@ cicd::pipeline declared() {
           .services = {service{.name = "api",
                                .port = 8080,
                                .replicas = "4..20",
-                               .host = "{slug}.example.com",
+                               .host = {"{slug}.example.com"},
                                .ready = "/health",
                                .secret_env = {{.name = "DATABASE_URL", .secret = "orders-db", .key = "url"}},
                                .cpu = "500m",

@@ -34,7 +34,7 @@ service whole_service(const std::string& name) {
   return {.name = dns_label::from(name),
           .port = 8080,
           .replicas = 2,
-          .host = "orders.example.com",
+          .host = {"orders.example.com", "*.orders.example.com"},
           .ingress_class = "nginx",
           .ready = "/health?full=yes",
           .env = {{"APP_ENDPOINT", "https://{host}/?a=b&c"},

@@ -38,10 +38,16 @@ struct model {
   const declared_pipeline* find(std::string_view name) const;
 };
 
+/// A word of a call: both by their place among the recorded ones.
+struct called_word {
+  std::size_t call = 0, word = 0;
+};
+
 /// A model, or all that is wrong with the declarations.
 struct model_or_errors {
   cicd::model model;
-  cicd::errors errors;  ///< when not empty, `model` must not be used
+  cicd::errors errors;              ///< when not empty, `model` must not be used
+  std::vector<called_word> places;  ///< of each error
   cicd::errors warnings;
 };
 
@@ -71,6 +77,8 @@ service service_in(const pipeline& declared,
                    std::string_view name,
                    std::string_view environment,
                    std::string_view copy = {});
+/// What `{host}` stands for: the first of HOST that is not a wildcard; empty without one.
+host_name host_of(const service& of);
 /// The same of a cron job; `off` where it is not deployed there.
 cron_job cron_job_in(const pipeline& declared,
                      std::string_view name,

@@ -20,7 +20,12 @@ namespace {
 class model_builder {
  public:
   model_builder(const recorded_calls& calls, const template_source& templates, const zone_source& zones)
-      : calls_(calls), templates_(templates), zones_(zones), found_(calls.tree.source_root) {}
+      : calls_(calls), templates_(templates), zones_(zones), found_(calls.tree.source_root) {
+    if (templates_.names) known_.templates = templates_.names();
+    for (const call& each : calls_.calls)
+      if (each.where.function == kind<environment>.function && each.arguments.size() > 1)
+        known_.environments[each.arguments[0]].push_back(each.arguments[1]);
+  }
 
   model_or_errors built() && {
     for (std::size_t at = 0; at < calls_.calls.size(); ++at)
@@ -42,7 +47,7 @@ class model_builder {
 
  private:
   call_site& site_of(const call& from, std::size_t order) {
-    return sites_.emplace_back(call_site{.from = &from, .order = order, .subject = {}});
+    return sites_.emplace_back(call_site{.from = &from, .order = order, .subject = {}, .known = &known_});
   }
 
   void open_draft(call_site& site) {
@@ -246,7 +251,7 @@ class model_builder {
 
   model_or_errors outcome() {
     model_or_errors made;
-    made.errors = found_.errors_in_order();
+    made.errors = found_.errors_in_order(&made.places);
     made.warnings = found_.warnings_in_order();
     made.model.tree = calls_.tree;
     if (made.errors.empty())
@@ -261,6 +266,7 @@ class model_builder {
   const template_source& templates_;
   const zone_source& zones_;
   findings found_;
+  known_words known_;
   std::deque<call_site> sites_;
   std::deque<call> template_calls_;
   std::deque<draft> drafts_;

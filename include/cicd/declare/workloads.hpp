@@ -84,22 +84,23 @@ struct service {
   /// Example: SCALE_AT 60%
   /// Not: SCALE_AT much
   amount scale_at{};
-  /// The host under which the Ingress answers; without it there is no Ingress.
-  /// Example: HOST orders.example.com
+  /// The hosts under which the Ingress answers, perhaps with wildcards; without it there is no Ingress. `{host}` is the first
+  /// that is not a wildcard.
+  /// Example: HOST orders.example.com *.orders.example.com
   /// Not: HOST Orders_Example
-  host_name host{};
+  std::vector<host_name> host{};
   /// The class of the Ingress; the cluster's default where none is given.
   /// Example: INGRESS_CLASS nginx
   /// Not: INGRESS_CLASS Nginx!
-  dns_label ingress_class{};
+  cluster_name ingress_class{};
   /// Annotations of the Ingress. Placeholders are replaced.
   /// Example: INGRESS_ANNOTATIONS nginx.ingress.kubernetes.io/proxy-body-size=8m
   /// Not: INGRESS_ANNOTATIONS body-size
   std::vector<annotation> ingress_annotations{};
-  /// The Secret with the certificate of HOST. Without it the Ingress says nothing of TLS.
+  /// The Secret with the certificate of all of HOST. Without it the Ingress says nothing of TLS.
   /// Example: TLS orders-tls
   /// Not: TLS Orders
-  dns_label tls{};
+  cluster_name tls{};
   /// A path that answers 200 when a pod may receive requests: readiness and startup probe. No liveness probe comes of it.
   /// Example: READY /health
   /// Not: READY health
@@ -114,7 +115,7 @@ struct service {
   /// Not: START_WITHIN 10
   duration start_within{};
   /// How long a pod still answers after it was told to end, so that no request meets a closed port while load
-  /// balancers hear of it. Default 5s where there is a PORT; needs Kubernetes 1.30.
+  /// balancers hear of it. Default 5s where there is a PORT and GRACE is longer; needs Kubernetes 1.30.
   /// Example: DRAIN 15s
   /// Not: DRAIN 15
   duration drain{};
@@ -195,7 +196,7 @@ struct cron_job {
   /// Example: DEADLINE 10m
   /// Not: DEADLINE 10
   duration deadline{};
-  /// How late a run may start before it counts as missed. Default: the cluster's own rule.
+  /// How late a run may start before it counts as missed, at least 10s. Default: the cluster's own rule.
   /// Example: START_WITHIN 5m
   /// Not: START_WITHIN 5
   duration start_within{};

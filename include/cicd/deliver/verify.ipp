@@ -28,7 +28,7 @@ std::vector<std::string> words_of(const wanted_release& of) {
   for (const service& each : of.pipeline->declared.services)
     if (host.empty())
       host = with_placeholders(
-          service_in(of.pipeline->declared, each.name.view(), of.place.environment).host.view(), values);
+          host_of(service_in(of.pipeline->declared, each.name.view(), of.place.environment)).view(), values);
   values.emplace("host", host);
   std::vector<std::string> words;
   for (const text& word : of.where->verify) words.push_back(with_placeholders(word.view(), values));

@@ -46,13 +46,74 @@ TEST(a_misspelt_keyword, is_found_at_the_start_behind_a_value_and_within_a_list)
   expect_step_error("COMMAND x TIMEOUT 5m retries 2", "unknown keyword: 'retries'", "RETRIES");
   expect_step_error("COMMAND x INPTUS src/**", "unknown keyword: 'INPTUS'", "INPUTS");
   expect_step_error("COMMAND x CHECK IN_SORCE", "unknown keyword: 'IN_SORCE'", "IN_SOURCE");
-  expect_step_error("COMMAND x TIMEOUT 5m QUICKLY", "TIMEOUT takes one value, here is another: 'QUICKLY'");
+  expect_step_error("COMMAND x TIMEOUT 5m QUICKLY", "unknown keyword: 'QUICKLY'");
 }
 
 TEST(a_misspelt_keyword, does_not_bring_errors_of_its_own_making) {
   expect_step_error("COMAND x y z", "unknown keyword: 'COMAND'", "COMMAND");
   expect_error("add_pipeline(orders TEMPLATE java-mavn BASE_AFTER)\npipeline_service(orders api IMAGE image)",
                "orders: TEMPLATE: there is no such template: 'java-mavn'", "java-maven", 2);
+}
+
+std::string try_of(const std::string& lines) {
+  const auto errors = cicd::tests::model_from(lines).errors;
+  for (const auto& note : errors.empty() ? std::vector<cicd::note>() : errors.front().notes)
+    if (note.label == "try") return note.text;
+  return {};
+}
+
+TEST(a_keyword_of_another_function, is_said_to_belong_there) {
+  const std::string service = "add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api PORT 80 ";
+  expect_error(service + "OUTPUTS x)", "o/api: unknown keyword: 'OUTPUTS'");
+  EXPECT_EQ(try_of(service + "OUTPUTS x)"), "OUTPUTS belongs to pipeline_step()");
+  expect_error(service + "LABELS x=y)", "o/api: unknown keyword: 'LABELS'");
+  EXPECT_EQ(
+      try_of(service + "LABELS x=y)"),
+      "pipeline_label(<pipeline> <key>=<value>) puts labels on its objects, LABELS of pipeline_image() on an "
+      "image");
+  for (const char* word : {"TAG", "IMAGE_PULL_SECRETS", "FROM"}) {
+    expect_error(service + word + " x)", "o/api: unknown keyword: '" + std::string(word) + "'");
+    EXPECT_NE(try_of(service + word + " x)"), "") << word;
+  }
+}
+
+TEST(a_value_without_its_keyword, is_known_where_it_names_an_environment_or_a_template) {
+  const std::string start = "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o stage VIA render)\n";
+  expect_error(start + "pipeline_service(o api stage PORT 80)", "o/api: a value without a keyword: 'stage'",
+               "IN stage");
+  expect_error("add_pipeline(o java-maven)", "o: a value without a keyword: 'java-maven'",
+               "TEMPLATE java-maven");
+  EXPECT_TRUE(cicd::tests::model_from("add_pipeline(o java-maven)").warnings.empty());
+  for (const std::string words : {"TEMPLATE", "TEMPLATE Java!"})
+    EXPECT_NE(errors_of("add_pipeline(o " + words + ")").find(" java-maven\n"), std::string::npos) << words;
+  EXPECT_TRUE(cicd::tests::model_from("add_pipeline(o TEMPLATE)").warnings.empty());
+}
+
+TEST(a_suggestion, is_never_what_was_written_and_always_good) {
+  const std::string environment = "add_pipeline(o)\npipeline_environment(o s VIA gitops ON ";
+  expect_error(environment + "tag ^v.*$)", "o/s: ON has a wrong value: 'tag ^v.*$'", "tag v*");
+  expect_error(environment + "branch refs/heads/main)", "o/s: ON has a wrong value: 'branch refs/heads/main'",
+               "branch main");
+  const std::string canary =
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA kubectl)\npipeline_service(o api "
+      "PORT 80)\n"
+      "pipeline_canary(o IN s SHARE ";
+  expect_error(canary + "0.1)", "o/canary: SHARE has a wrong value: '0.1'", "10%");
+  expect_error(canary + "0.05)", "o/canary: SHARE has a wrong value: '0.05'", "5%");
+  expect_error(canary + ".75)", "o/canary: SHARE has a wrong value: '.75'", "50%");
+  expect_error("add_pipeline(größe)", "größe: a wrong name: 'größe'", "groesse");
+  expect_error("add_pipeline(\"my  Service\")", "my  Service: a wrong name: 'my  Service'", "my-service");
+  expect_error("add_pipeline(łódź)", "łódź: a wrong name: 'łódź'", "lodz");
+}
+
+TEST(a_secret, that_is_written_where_a_name_belongs_is_not_said_again) {
+  const std::string service = "add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api PORT 80 ";
+  for (const char* words :
+       {"SECRET_ENV PASSWORD=hunter2", "SECRET_ENV DB-PASSWORD=hunter2/x!", "ENV DB-PASSWORD=hunter2",
+        "HOST API_TOKEN=hunter2", "PORTS a=1 PORT PASSWORD=hunter2"})
+    EXPECT_EQ(errors_of(service + words + ")").find("hunter2"), std::string::npos) << words;
+  expect_error(service + "SECRET_ENV PASSWORD=hunter2)",
+               "o/api: SECRET_ENV has a wrong value: 'PASSWORD=***'", "PASSWORD=<secret>/<key>");
 }
 
 TEST(capitals_in_a_list, that_are_near_no_keyword_or_have_a_backslash_are_values) {
@@ -107,7 +168,8 @@ TEST(a_value_out_of_range_or_of_another_type, is_refused_with_the_nearest_good_o
   expect_error(service + "READY health)", "o/api: READY has a wrong value: 'health'", "/health");
   expect_error(service + "HOST https://Orders_1.example.com/x)",
                "o/api: HOST has a wrong value: 'https://Orders_1.example.com/x'", "orders-1.example.com");
-  expect_error(service + "SECRET_ENV A=b)", "o/api: SECRET_ENV has a wrong value: 'A=b'", "A=b/<key>");
+  expect_error(service + "SECRET_ENV A=b)", "o/api: SECRET_ENV has a wrong value: 'A=***'",
+               "A=<secret>/<key>");
   expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops ON branhc main)",
                "o/s: ON has a wrong value: 'branhc main'", "branch main");
   expect_error("add_pipeline(o)\npipeline_environment(o s VIA gitops ON branch)",
@@ -119,6 +181,9 @@ TEST(a_value_out_of_range_or_of_another_type, is_refused_with_the_nearest_good_o
 TEST(a_list, names_nothing_twice) {
   expect_step_error("COMMAND x ENV A=1 A=2", "ENV names the same twice: 'A=2'");
   expect_step_error("COMMAND x PASS_ENV A A", "PASS_ENV names the same twice: 'A'");
+  EXPECT_EQ(errors_of("add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api VOLUMES empty=/a "
+                      "config:b=/b secret:c=/c)"),
+            "");
 }
 
 TEST(what_is_missing, is_named) {

@@ -124,7 +124,7 @@ TEST(a_step_of_a_stage_s_name, has_that_stage_unless_it_says_another) {
 
 constexpr std::string_view clusters =
     "add_pipeline(orders TEMPLATE java-maven)\npipeline_step(orders gen COMMAND x)\npipeline_service(orders "
-    "api PORT 80)\n"
+    "api PORT 80 HOST o.example.com)\n"
     "pipeline_environment(orders prod VIA kubectl VERIFY ./smoke.sh {host})\n"
     "pipeline_environment(orders file VIA render)\npipeline_preview(orders IN prod)";
 

@@ -29,16 +29,17 @@ TEST(strong_types, accept_their_form_and_no_other) {
   expect_forms<cicd::dns_label>({"a", "a-b", "1"}, {"", "-a", "a-", "A", "a.b", "a_b"});
   EXPECT_TRUE(cicd::dns_label::accepts(std::string(63, 'a')));
   EXPECT_FALSE(cicd::dns_label::accepts(std::string(64, 'a')));
-  expect_forms<cicd::host_name>({"a.b", "{slug}.example.com", "a"},
-                                {"", ".a", "a.", "a..b", "A.b", "a_b", "{a", "a}"});
+  expect_forms<cicd::host_name>(
+      {"a.b", "{slug}.example.com", "a", "*.a.b", "1.2.3"},
+      {"", ".a", "a.", "a..b", "A.b", "a_b", "{a", "a}", "*", "*.", "*a.b", "a.*.b", "*.*.b", "10.0.0.1"});
   expect_forms<cicd::image_repository>({"a/b", "r.example.com:5000/a", "localhost/a"},
                                        {"", "a:1", "A", "a/", "/a", "a@sha256:0", "r:x/a"});
   expect_forms<cicd::relative_path>({"a", "a/b", "..a", "."}, {"", "/a", "..", "a/..", "../a", "a\nb"});
   expect_forms<cicd::variable_name>({"A", "_a1"}, {"", "1A", "A-B", "A B"});
   expect_forms<cicd::url_path>({"/", "/a?b=c"}, {"", "a", "/a b"});
-  expect_forms<cicd::quantity>({"1", "500m", "1.5Gi"}, {"", "m", "1GB", "1.", "-1", "1 Gi"});
+  expect_forms<cicd::quantity>({"1", "500m", "1.5Gi", "1."}, {"", "m", "1GB", ".", "-1", "1 Gi"});
   expect_forms<cicd::ref_pattern>({"main", "v*", "release/1.x"},
-                                  {"", "a b", "/a", "a/", "-a", "a..b", "a?b", "a^b"});
+                                  {"", "a b", "/a", "a/", "-a", "a..b", "a?b", "a^b", "refs/heads/main"});
   expect_forms<cicd::duration>({"90s", "1h30m", "1ms", "30d"}, {"", "15", "s", "0s", "1.5h", "31d", "soon"});
   expect_forms<cicd::port_number>({"1", "65535"}, {"", "0", "65536", "080", "-1", "x"});
   expect_forms<cicd::retry_count>({"0", "20"}, {"", "21", "-1", "x"});
@@ -56,15 +57,17 @@ TEST(types_of_workloads, accept_their_form_and_no_other) {
   expect_forms<cicd::cron_schedule>(
       {"* * * * *", "*/15 0-5,7 1 jan-mar mon,wed", "@daily", "0 0 ? * SUN", "5/10 * * * *"},
       {"", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7",
-       "5-1 * * * *", "*/0 * * * *", "*  * * * *", "@every 5m", "* * * * m"});
+       "5-1 * * * *", "*/0 * * * *", "@every 5m", "* * * * m", "   ", "* * * *  "});
   expect_forms<cicd::time_zone_name>({"UTC", "America/Sao_Paulo", "Etc/GMT+3"},
                                      {"", "Local", "/UTC", "UTC/", "a//b", "Sao Paulo", "../UTC"});
   expect_forms<cicd::toleration>({"a", "a=b", "a:NoExecute", "x.com/a=b:NoSchedule"},
-                                 {"", "a:Never", "a=", "=b", "a=b/c", ":NoSchedule"});
-  expect_forms<cicd::env_source>({"config/a", "secret/a-b"}, {"", "a", "config/", "config/A", "map/a"});
+                                 {"", "a:Never", "=b", "a=b/c", ":NoSchedule"});
+  expect_forms<cicd::env_source>({"config/a", "secret/a-b", "config/a.b"},
+                                 {"", "a", "config/", "config/A", "config/a..b", "map/a"});
   expect_forms<cicd::mount_source>(
       {"empty", "empty:1Gi", "config:a", "secret:a", "claim:a", "storage:data:10Gi"},
-      {"", "empty:", "empty:1GB", "config:", "claim", "storage:data", "storage:1Gi", "host:/a"});
+      {"", "empty:", "empty:1GB", "empty:10m", "config:", "claim", "storage:data", "storage:1Gi",
+       "storage:data:10", "host:/a"});
   expect_forms<cicd::role_arn>(
       {"arn:aws:iam::1:role/a", "arn:aws-cn:iam::1:role/p/a"},
       {"", "orders", "arn:aws:iam::1:role/", "arn:aws:s3:::a", "arn:aws:iam::1:role/a b"});

@@ -133,6 +133,149 @@ TEST(a_wrong_label, is_refused) {
                "o: the label is one that selectors rest on: 'cicd.dev/track'");
 }
 
+TEST(a_label, that_is_written_down_is_one_and_only_what_is_not_known_yet_is_made_to_fit) {
+  const std::string own = "add_pipeline(o TEMPLATE java-maven)\npipeline_label(o ";
+  expect_error(own + "\"team=Checkout Team\")", "o: LABELS has a wrong value: 'team=Checkout Team'",
+               "team=Checkout-Team");
+  expect_error(own + "a={branch}-)", "o: LABELS has a wrong value: 'a={branch}-'", "a=branch");
+  good(own + "a={branch} b= c=v1.{commit_short})");
+  expect_service_error("NODE_SELECTOR \"zone=a b\"", "NODE_SELECTOR has a wrong value: 'zone=a b'",
+                       "zone=a-b");
+  expect_service_error("SELECTOR app=o/web", "SELECTOR has a wrong value: 'app=o/web'", "app=o-web");
+  expect_service_error(
+      "SELECTOR app=o SERVICE_SELECTOR app=p",
+      "SELECTOR and SERVICE_SELECTOR want two values of one label, so that requests would reach no "
+      "pod: 'app=p'");
+  expect_service_error("ANNOTATIONS cicd.dev/config=x",
+                       "ANNOTATIONS: the annotation is one that cicd writes itself: 'cicd.dev/config'");
+}
+
+TEST(an_amount, is_one_that_a_container_can_start_with) {
+  expect_service_error("MEMORY 512m", "MEMORY has a wrong value: '512m'", "512Mi");
+  expect_service_error("MEMORY 512", "MEMORY has a wrong value: '512'", "512Mi");
+  expect_service_error("MEMORY 512mb", "MEMORY has a wrong value: '512mb'", "512Mi");
+  expect_service_error("MEMORY 0.5", "MEMORY has a wrong value: '0.5'", "0.5Gi");
+  expect_service_error("MEMORY 4095Ki", "MEMORY has a wrong value: '4095Ki'");
+  expect_service_error("MEMORY 1Gi MEMORY_LIMIT 512Mi", "MEMORY_LIMIT is less than MEMORY: '512Mi'");
+  expect_service_error("MEMORY 65Ti", "MEMORY has a wrong value: '65Ti'");
+  expect_service_error("CPU 1001", "CPU has a wrong value: '1001'", "1001m");
+  expect_service_error("CPU 500Mi", "CPU has a wrong value: '500Mi'", "500m");
+  expect_service_error("CPU 0.0005", "CPU has a wrong value: '0.0005'");
+  expect_service_error("CPU 2 CPU_LIMIT 1500m", "CPU_LIMIT is less than CPU: '1500m'");
+  expect_cron_error("SCHEDULE @daily MEMORY 64m", "MEMORY has a wrong value: '64m'", "64Mi");
+  expect_cron_error("SCHEDULE @daily CPU 1 CPU_LIMIT 10m", "CPU_LIMIT is less than CPU: '10m'");
+  expect_error(start + "pipeline_container(o log OF api ROLE init MEMORY 64m)",
+               "o/log: MEMORY has a wrong value: '64m'", "64Mi");
+  expect_service_error("VOLUMES empty:512m=/a", "VOLUMES has a wrong value: 'empty:512m=/a'",
+                       "empty:512Mi=/a");
+  expect_service_error("STATEFUL VOLUMES storage:d:10=/a", "VOLUMES has a wrong value: 'storage:d:10=/a'",
+                       "storage:d:10Gi=/a");
+  expect_error(start + "pipeline_service(o web CPU 2)\npipeline_service(o web IN stage CPU_LIMIT 1)",
+               "o/web: CPU_LIMIT is less than CPU: '1'");
+  good(start
+       + "pipeline_service(o web MEMORY 4Mi MEMORY_LIMIT 4Mi CPU 1m CPU_LIMIT 1000 VOLUMES empty:64Ki=/a)");
+  const auto many = model_from(start + "pipeline_service(o web CPU 500)").warnings;
+  ASSERT_EQ(many.size(), 1U);
+  EXPECT_EQ(note_of(many.front(), "try"), "CPU 500m, where 500 thousandths of a core are meant");
+}
+
+TEST(hosts, are_several_and_wildcards_and_no_addresses) {
+  const auto made = good(start + "pipeline_service(o web PORT 80 HOST *.b.example.com a.example.com TLS wild.example.com "
+                                 "ENV URL=https://{host})");
+  ASSERT_EQ(made.services.back().host.size(), 2U);
+  EXPECT_EQ(host_of(made.services.back()).view(), "a.example.com");
+  expect_service_error("PORT 80 HOST a.example.com a.example.com",
+                       "HOST names the same twice: 'a.example.com'");
+  expect_service_error("PORT 80 HOST *a.example.com", "HOST has a wrong value: '*a.example.com'",
+                       "a.example.com");
+  expect_service_error("PORT 80 HOST 10.0.0.1", "HOST has a wrong value: '10.0.0.1'");
+  expect_service_error("PORT 80 HOST {environment}.b o.b stage.b", "HOST names the same twice: 'stage.b'");
+  expect_service_error("PORT 80 HOST *.b.example.com ENV URL={host}",
+                       "ENV: {host} stands for nothing, since every HOST is a wildcard");
+  expect_service_error("PORT 80 ENV URL={host}",
+                       "ENV: {host} stands for nothing, since the service has no HOST");
+  expect_error(
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api PORT 80)\npipeline_environment(o s VIA "
+      "kubectl "
+      "VERIFY ./v {host})",
+      "o/s: VERIFY: {host} stands for nothing, since the service has no HOST");
+  expect_error(start + "pipeline_preview(o IN stage HOST *.b.example.com)",
+               "o/preview: HOST has a wrong value: '*.b.example.com'", "{slug}.b.example.com");
+  expect_service_error("PORT 80 HOST a.b INGRESS_CLASS x INGRESS_ANNOTATIONS kubernetes.io/ingress.class=y",
+                       "INGRESS_ANNOTATIONS and INGRESS_CLASS name two classes: 'y'");
+}
+
+TEST(what_only_the_deploy_would_have_refused, is_refused_at_configure) {
+  expect_cron_error("SCHEDULE \"0 3 30 2 *\"",
+                    "SCHEDULE names days that no month has, so that it would never run: '0 3 30 2 *'");
+  expect_cron_error("SCHEDULE \"0 3 31 4,6,9,11 *\"",
+                    "SCHEDULE names days that no month has, so that it would never run: '0 3 31 4,6,9,11 *'");
+  good(start + "pipeline_cron_job(o close SCHEDULE \"0 3 29 2 *\")");
+  good(start + "pipeline_cron_job(o close SCHEDULE \"0 3 30 2 mon\")");
+  expect_cron_error("SCHEDULE @daily START_WITHIN 5s",
+                    "START_WITHIN is so short that the cluster may start no run at all");
+  expect_environment_error("VIA kubectl CONTEXT a b a", "CONTEXT names the same twice: 'a'");
+  expect_environment_error("VIA kubectl EKS r/a r/a", "EKS names the same twice: 'r/a'");
+  expect_service_error("MAX_UNAVAILABLE 101%", "MAX_UNAVAILABLE has a wrong value: '101%'");
+  expect_service_error("DISRUPTIONS 200%", "DISRUPTIONS has a wrong value: '200%'");
+  expect_service_error("REPLICAS 3 DISRUPTIONS 0%", "DISRUPTIONS 0 would keep every node from being drained");
+  expect_service_error("STATEFUL VOLUMES storage:d:1Gi=/a storage:d:2Gi=/b",
+                       "VOLUMES: two volumes of one pod would have the name d: 'storage:d:2Gi'");
+  expect_service_error("STATEFUL VOLUMES storage:files:1Gi=/a CONFIG_FILES a=/b",
+                       "VOLUMES: two volumes of one pod would have the name files: 'storage:files:1Gi'");
+  expect_error(start + "pipeline_service(o web STATEFUL VOLUMES storage:d:1Gi=/d)\n"
+                       "pipeline_container(o log OF web ROLE sidecar VOLUMES storage:d:2Gi=/d)",
+               "o/log: VOLUMES: two volumes of one pod would have the name d: 'storage:d:2Gi'");
+  expect_error(
+      start + "pipeline_service(o web REPLICAS 2..4 CPU 1)\npipeline_container(o log OF web ROLE sidecar)",
+      "o/log: CPU is missing: the autoscaler of service web needs it of every sidecar");
+  good(start
+       + "pipeline_service(o web REPLICAS 2..4 CPU_LIMIT 1)\npipeline_container(o log OF web ROLE init)");
+  expect_error(start + "pipeline_service(o web SERVICE_ACCOUNT a ROLE_ARN arn:aws:iam::1:role/w)\n"
+                       "pipeline_cron_job(o close SCHEDULE @daily SERVICE_ACCOUNT a ROLE_ARN arn:aws:iam::1:role/c)",
+               "o/close: ROLE_ARN: the service account a has another role by web");
+  expect_error(start + "pipeline_service(o web PORT 80)\npipeline_service(o web IN prod STATEFUL)\n"
+                       "pipeline_canary(o IN prod SERVICE web SHARE 10%)",
+               "o/canary: SERVICE: it is STATEFUL, and the storage of its pods cannot be shared with a canary's: 'web'");
+  expect_error(start + "pipeline_container(o log OF api ROLE init IMAGE {registry}/x@sha256:"
+                   + std::string(64, 'a') + ")",
+               "o/log: IMAGE has a wrong value: '{registry}/x@sha256:" + std::string(64, 'a') + "'");
+}
+
+TEST(names, of_what_the_cluster_has_are_those_that_kubernetes_takes) {
+  good(start + "pipeline_service(o web PORT 80 HOST a.b TLS wildcard.example.com INGRESS_CLASS alb.internal "
+               "SERVICE_ACCOUNT shop.runner SECRET_ENV A=my.secret/tls.key ENV_FROM config/a.b secret/c.d "
+               "VOLUMES config:a.b=/a secret:c.d=/c claim:e.f=/e TOLERATIONS key=:NoSchedule)");
+  good(start + "pipeline_service(o web NAMED 1web)");
+  expect_service_error("PORT 80 NAMED 1web", "NAMED is no name that all of its objects could have: '1web'");
+  good(start + "pipeline_cron_job(o close SCHEDULE @daily NAMED 1close)");
+  good(start + "pipeline_service(o web ANNOTATIONS " + std::string(64, 'p') + ".example.com/a=1)");
+  expect_service_error("SECRET_ENV A=s/..k", "SECRET_ENV has a wrong value: 'A=***'", "A=<secret>/<key>");
+  expect_service_error("PORT 80 HOST a.b TLS a..b", "TLS has a wrong value: 'a..b'");
+}
+
+TEST(a_schedule, may_have_any_white_space_and_its_zone_is_named_by_time_zone) {
+  good(start + "pipeline_cron_job(o close SCHEDULE \"0 3  * * *\")");
+  const std::string with_zone =
+      start + "pipeline_cron_job(o close SCHEDULE \"TZ=America/Sao_Paulo 0 3 * * *\")";
+  expect_error(with_zone, "o/close: SCHEDULE has a wrong value: 'TZ=America/Sao_Paulo 0 3 * * *'");
+  EXPECT_EQ(note_of(model_from(with_zone).errors.front(), "try"),
+            "SCHEDULE \"0 3 * * *\" TIME_ZONE America/Sao_Paulo");
+  expect_cron_error("SCHEDULE @daily TIME_ZONE \"Sao Paulo\"", "TIME_ZONE has a wrong value: 'Sao Paulo'",
+                    "America/Sao_Paulo");
+  expect_cron_error("SCHEDULE @daily TIME_ZONE \"W. Europe Standard Time\"",
+                    "TIME_ZONE has a wrong value: 'W. Europe Standard Time'", "Europe/Berlin");
+}
+
+TEST(patience, may_be_none) {
+  const auto made = good(
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA kubectl PATIENCE config=0s oom=0)");
+  ASSERT_EQ(made.environments.front().patience.size(), 2U);
+  EXPECT_EQ(made.environments.front().patience.front().length.milliseconds(), 0);
+  EXPECT_EQ(made.environments.front().patience.front().text(), "config=0s");
+  expect_environment_error("VIA kubectl PATIENCE config=", "PATIENCE has a wrong value: 'config='");
+}
+
 TEST(a_wrong_value_of_a_workload, comes_with_the_nearest_good_one) {
   expect_service_error("PORTS 9090=metrics", "PORTS has a wrong value: '9090=metrics'", "metrics=9090");
   expect_service_error("PORTS a-name-that-is-long=1", "PORTS has a wrong value: 'a-name-that-is-long=1'",
@@ -182,14 +325,15 @@ TEST(what_a_workload_needs_or_excludes, is_named) {
                        "PORTS: the Service has port 80 already, which leads to PORT: 'admin=80'");
   expect_service_error("REPLICAS 2 DISRUPTIONS 0", "DISRUPTIONS 0 would keep every node from being drained");
   expect_service_error("CPU 1 REPLICAS 2..4 SCALE_AT 00%", "SCALE_AT has a wrong value: '00%'");
-  expect_service_error("NAMED 2fa", "NAMED is no name that all of its objects could have: '2fa'");
+  expect_service_error("PORT 80 NAMED 2fa", "NAMED is no name that all of its objects could have: '2fa'");
   expect_service_error("STATEFUL NAMED " + std::string(53, 'n'),
                        "NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
   expect_cron_error("SCHEDULE @daily NAMED " + std::string(53, 'n'),
                     "NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
   expect_service_error("PORT 80 HOST " + std::string(64, 'h') + ".example.com",
                        "HOST gives no DNS name: '" + std::string(64, 'h') + ".example.com'");
-  EXPECT_EQ(cicd::tests::errors_of(start + "pipeline_service(o web PORT 80 REPLICAS 1 DISRUPTIONS 0 HOST {slug}.example.com)"),
+  EXPECT_EQ(cicd::tests::errors_of(
+                start + "pipeline_service(o web PORT 80 REPLICAS 1 DISRUPTIONS 0 HOST {slug}.example.com)"),
             "");
   expect_service_error("VOLUMES empty=/a empty:1Gi=/a", "VOLUMES names the same twice: 'empty:1Gi=/a'");
   expect_service_error("VOLUMES empty=/a CONFIG_FILES x=/a",
@@ -223,7 +367,8 @@ TEST(values, are_judged_as_they_are_merged_in_each_environment) {
                "o/web: a range of REPLICAS needs CPU");
   const std::string blocked = start + "pipeline_service(o web REPLICAS 2 DISRUPTIONS 0)\n";
   expect_error(blocked, "o/web: DISRUPTIONS 0 would keep every node from being drained");
-  good(blocked + "pipeline_service(o web IN stage REPLICAS 1)\npipeline_service(o web IN prod DISRUPTIONS off)");
+  good(blocked
+       + "pipeline_service(o web IN stage REPLICAS 1)\npipeline_service(o web IN prod DISRUPTIONS off)");
   good(start + "pipeline_service(o web NAMED " + std::string(60, 'n') + ")\n");
 }
 
@@ -248,9 +393,11 @@ TEST(values, of_the_copies_of_branches_are_judged_over_those_of_the_environments
 }
 
 TEST(values, of_a_cron_job_are_judged_where_it_is_deployed) {
-  const std::string job = start + "pipeline_cron_job(o close SCHEDULE @daily NAMED " + std::string(53, 'n') + ")\n";
-  expect_error(job + "pipeline_cron_job(o close IN stage OFF)",
-               "o/close: NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
+  const std::string job =
+      start + "pipeline_cron_job(o close SCHEDULE @daily NAMED " + std::string(53, 'n') + ")\n";
+  expect_error(
+      job + "pipeline_cron_job(o close IN stage OFF)",
+      "o/close: NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
   good(job + "pipeline_cron_job(o close IN stage prod OFF)");
 }
 
@@ -361,6 +508,15 @@ TEST(a_preview, is_one_for_an_environment_and_has_a_host_for_each_branch) {
   EXPECT_EQ(made.previews.at(0).in.view(), "stage");
   EXPECT_EQ(made.previews.at(0).namespace_name.view(), "o-{slug}");
   expect_error(call + "HOST o.{slug}.example.com)", "o/preview: IN is missing");
+  expect_error(
+      call + "IN stage HOST " + std::string(24, 'h') + "{slug}.example.com)",
+      "o/preview: HOST leaves too little room for the name of a branch, which has up to 40 characters: '"
+          + std::string(24, 'h') + "{slug}.example.com'");
+  good(call + "IN stage HOST " + std::string(23, 'h') + "{slug}.example.com)");
+  expect_error(
+      call + "IN stage NAMESPACE " + std::string(24, 'n') + "{slug})",
+      "o/preview: NAMESPACE leaves too little room for the name of a branch, which has up to 40 characters: '"
+          + std::string(24, 'n') + "{slug}'");
   expect_error(call + "IN stag)", "o/preview: IN: there is no such environment: 'stag'", "stage");
   expect_error(call + "IN stage HOST o.example.com)", "o/preview: HOST has a wrong value: 'o.example.com'");
   expect_error(call + "IN stage NAMESPACE previews)", "o/preview: NAMESPACE has a wrong value: 'previews'");

@@ -32,7 +32,7 @@ inline service whole_api() {
   return {.name = "api",
           .port = 8080,
           .replicas = 2,
-          .host = "orders.example.com",
+          .host = {"orders.example.com"},
           .ready = "/health",
           .env = {{"APP_ENDPOINT", "https://{host}"}, {"DD_VERSION", "{commit_short}"}},
           .secret_env = {{"DATABASE_URL", "orders-db", "url"}},

@@ -210,8 +210,15 @@ TEST(drain, is_within_the_time_to_end) {
   EXPECT_EQ(grace_of(api), 30);
   api.drain = "20s";
   EXPECT_EQ(grace_of(api), 45);
-  api.grace = "1500ms";
-  EXPECT_THAT(refusal_of(orders(api)), HasSubstr("GRACE of 2s is over when DRAIN of 20s is"));
+}
+
+TEST(drain, is_left_out_by_itself_where_the_time_to_end_has_no_room_for_it) {
+  service api = whole_api();
+  release_facts facts = facts_of();
+  facts.server_minor = 34;
+  EXPECT_FALSE(container_of(rendered(orders(api), facts))["lifecycle"].is_null());
+  api.grace = "5s";
+  EXPECT_TRUE(container_of(rendered(orders(api), facts))["lifecycle"].is_null());
 }
 
 TEST(drain, what_a_version_lacks_is_said) {

@@ -98,6 +98,32 @@ TEST(ingress, has_class_annotations_and_certificate) {
   EXPECT_EQ(content["metadata"]["annotations"]["example.com/host"].text(), "orders.example.com");
 }
 
+TEST(ingress, has_a_rule_for_each_host_and_one_certificate_for_all) {
+  service api = whole_api();
+  api.host = {"*.b.example.com", "{environment}.example.com"};
+  api.tls = "wildcard.example.com";
+  api.env = {{"URL", "https://{host}"}};
+  const auto objects = rendered(orders(api));
+  const json content = content_of(objects, "Ingress");
+  std::vector<std::string> hosts;
+  for (const json& each : content["spec"]["rules"].elements()) {
+    hosts.push_back(each["host"].text());
+    EXPECT_EQ(each["http"]["paths"].elements().at(0)["backend"]["service"]["port"]["name"].text(), "http");
+  }
+  EXPECT_THAT(hosts, testing::ElementsAre("*.b.example.com", "stage.example.com"));
+  EXPECT_EQ(compact(content["spec"]["tls"]),
+            R"([{"hosts":["*.b.example.com","stage.example.com"],"secretName":"wildcard.example.com"}])");
+  EXPECT_THAT(compact(container_of(objects)["env"]), HasSubstr("https://stage.example.com"));
+}
+
+TEST(ingress, a_certificate_of_a_wildcard_covers_a_previews_host) {
+  service api = whole_api();
+  api.host = {"orders.example.com", "*.close.example.com"};
+  api.tls = "orders-tls";
+  EXPECT_THAT(remarks_on(orders(api), branch_facts_of(track::preview)),
+              testing::Not(testing::Contains(HasSubstr("certificate"))));
+}
+
 TEST(ingress, a_certificate_that_hardly_covers_a_previews_host_is_said) {
   service api = whole_api();
   api.tls = "orders-tls";

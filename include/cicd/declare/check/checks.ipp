@@ -133,7 +133,7 @@ void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   check_workloads(of, zones, found);
   check_environments(of, found);
   const bool empty = of.all<step>().items().empty() && of.all<image>().items().empty();
-  if (empty && !of.own.at("template")) found.warn(of.own.start(), empty_pipeline());
+  if (empty && !of.own.at("template") && !of.own.site->unclear) found.warn(of.own.start(), empty_pipeline());
 }
 
 }  // namespace cicd::declaring

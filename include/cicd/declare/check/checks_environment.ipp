@@ -3,11 +3,15 @@
 #pragma once
 
 #include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/check/judged_place.hpp>
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/declare/model.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cicd::declaring {
 
@@ -42,10 +46,23 @@ void check_way(const declaration<environment>& of, findings& found) {
       found.add(of.at(each.key), option_of_other_ways(each.keyword, via.view(), ways_with(each.needs)));
 }
 
-void check_environment(const declaration<environment>& of, findings& found) {
+/// `{host}` is that of the first service that has one there.
+void check_verify(const declaration<environment>& of, draft& in, findings& found) {
+  const auto names_host = [](text word) { return word.view().find("{host}") != std::string_view::npos; };
+  const auto has_host = [](const declaration<service>& each) {
+    return static_cast<bool>(host_of(each.value));
+  };
+  const auto services = all_in<service>({in, &of});
+  if (!services.empty() && std::ranges::any_of(of.value.verify, names_host)
+      && std::ranges::none_of(services, has_host))
+    found.add(of.at("verify"), no_host_to_name("VERIFY", false));
+}
+
+void check_environment(const declaration<environment>& of, draft& in, findings& found) {
   if (!of.at("via") && !of.site->unclear)
     found.add(of.start(), missing_option("VIA", allowed_of<deploy_way>(), "cicd explain environment.via"));
   check_way(of, found);
+  check_verify(of, in, found);
   if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
   if (is_copy(of.name)) found.add(of.near("name"), name_of_copies(of.name));
   if (!can(of.value.via, way_feature::cluster)) return;
@@ -79,8 +96,46 @@ void check_way_has(const declaration<T>& of,
     found.add(of.at("in"), needs_other_way(what, there->name, ways_with(needed)));
 }
 
+/// A branch's name in hosts and namespaces has at most as many characters, see kubernetes/render/names.ipp.
+constexpr std::size_t longest_slug = 40;
+
+/// Long names of branches have room in its host, behind the name of each service, and in its namespace.
+void check_room_for_branches(const declaration<preview>& of,
+                             const declaration<environment>* there,
+                             draft& in,
+                             findings& found) {
+  if (!there) return;
+  const auto longest = [&](host_name pattern) {
+    return with_placeholders(
+        pattern.view(),
+        {{"pipeline", in.own.name}, {"environment", there->name}, {"slug", std::string(longest_slug, 'x')}});
+  };
+  const auto refuse = [&](std::string_view key, host_name pattern, std::string_view before) {
+    found.add(of.at(key),
+              {.what = fmt::format("{} leaves too little room for the name of a branch, which has up to {} "
+                                   "characters",
+                                   upper(key), longest_slug),
+               .value = std::string(before) + pattern.str(),
+               .allowed = "at most 63 characters between two dots, and 253 in all"});
+  };
+  if (of.value.namespace_name && !detail::is_dns_label(longest(of.value.namespace_name)))
+    refuse("namespace", of.value.namespace_name, "");
+  if (!of.value.host) return;
+  const std::string host = longest(of.value.host);
+  if (!detail::is_dns_name(host)) return refuse("host", of.value.host, "");
+  const auto& names = of.value.services;
+  bool is_first = true;  // which has the host as it is
+  for (const declaration<service>& each : all_in<service>({in, there})) {
+    const bool is_there = names.empty() || std::ranges::find(names, each.value.name) != names.end();
+    if (!is_there || !each.value.port || std::exchange(is_first, false)) continue;
+    if (!each.value.host.empty() && !detail::is_dns_name(each.name + "-" + host))
+      return refuse("host", of.value.host, each.name + "-");
+  }
+}
+
 void check_preview(const declaration<preview>& of, draft& in, findings& found) {
   const declaration<environment>* there = environment_of(of, in, found);
+  check_room_for_branches(of, there, in, found);
   check_way_has(of, there, way_feature::branch_copy, "preview", found);
   if (of.value.replicas.scales())
     found.add(of.at("replicas"), meaningless_option("a range of REPLICAS", "for a preview", "give a number"));
@@ -99,20 +154,30 @@ void fill_in_service(declaration<canary>& of, draft& in, findings& found) {
   of.name += "." + with_port.front();
 }
 
+/// What takes a share of a service's requests is a Deployment beside its own.
+void check_canary_of(const declaration<canary>& of,
+                     const declaration<environment>* there,
+                     draft& in,
+                     findings& found) {
+  if (!of.value.service) return;
+  const declaration<service>* meant = in.all<service>().find(of.value.service.view());
+  if (!meant)
+    return found.add(of.at("service"), unknown_reference("SERVICE", "service", of.value.service.view(),
+                                                         in.all<service>().names()));
+  if (!meant->value.port) return found.add(of.at("service"), canary_without_port(meant->name));
+  const declared_in_places<service> places(*meant, in.all<service>());
+  if (there && places.merged_in({there->name}).value.stateful)
+    found.add(of.near("service"), canary_of_stateful(meant->name));
+}
+
 void check_canary(declaration<canary>& of, draft& in, findings& found) {
   const declaration<environment>* there = environment_of(of, in, found);
   check_way_has(of, there, way_feature::branch_share, "canary", found);
   if (of.site->unclear) return;
   if (!of.at("share"))
     found.add(of.start(), missing_option("SHARE", share::allowed(), "cicd explain canary.share"));
-  if (!of.at("service")) return fill_in_service(of, in, found);
-  if (!of.value.service) return;
-  const declaration<service>* meant = in.all<service>().find(of.value.service.view());
-  if (!meant)
-    found.add(of.at("service"),
-              unknown_reference("SERVICE", "service", of.value.service.view(), in.all<service>().names()));
-  else if (!meant->value.port)
-    found.add(of.at("service"), canary_without_port(meant->name));
+  if (!of.at("service")) fill_in_service(of, in, found);
+  check_canary_of(of, there, in, found);
 }
 
 /// One that names its service, and one that means the same without.
@@ -132,7 +197,7 @@ void check_canaries_apart(const draft& in, findings& found) {
 
 void check_environments(draft& of, findings& found) {
   using namespace declare_check_checks_environment;
-  for (const auto& each : of.all<environment>().items()) check_environment(each, found);
+  for (const auto& each : of.all<environment>().items()) check_environment(each, of, found);
   for (const auto& each : of.all<preview>().items()) check_preview(each, of, found);
   for (auto& each : of.all<canary>().items()) check_canary(each, of, found);
   check_canaries_apart(of, found);

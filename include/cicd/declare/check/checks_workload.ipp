@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cicd/declare/check/checks.hpp>
-#include <cicd/declare/placeholders.hpp>
+#include <cicd/declare/check/judged_place.hpp>
 
 #include <fmt/format.h>
 
@@ -18,14 +18,6 @@ namespace {
 /// Kubernetes adds the time of a run to the name of a CronJob when it names its Job, and a revision to that
 /// of a StatefulSet's pods.
 constexpr std::size_t longest_name = 63, longest_with_suffix = 52;
-
-/// Where values are judged: in an environment, or in the copy of a branch (`preview`, `canary`) beside it.
-/// Without an environment: as they hold everywhere.
-struct judged_place {
-  draft& in;
-  const declaration<environment>* beside = nullptr;
-  std::string_view copy{};
-};
 
 template <typename T>
 void check_variables(const declaration<T>& of, findings& found) {
@@ -63,12 +55,13 @@ bool is_zero(std::string_view amount) {
   return !amount.empty() && amount.find_first_not_of("0%") == amount.npos;
 }
 
-/// A Service's name begins with a letter (RFC 1035).
+/// A Service's name begins with a letter (RFC 1035); those of other objects need none.
 template <typename T>
-void check_named(const declaration<T>& of, std::size_t most, findings& found) {
+void check_named(const declaration<T>& of, std::size_t most, bool has_service, findings& found) {
   const std::string_view name = of.value.named.view();
-  if (!name.empty() && (name.size() > most || detail::is_digit(name.front())))
-    found.add(of.at("named"), wrong_object_name(name, most));
+  if (name.empty()) return;
+  if (name.size() > most || (has_service && detail::is_digit(name.front())))
+    found.add(of.at("named"), wrong_object_name(name, most, has_service));
 }
 
 void check_ports(const declaration<service>& of, findings& found) {
@@ -82,12 +75,11 @@ void check_ports(const declaration<service>& of, findings& found) {
   }
 }
 
-/// That a DRAIN which is not given is too long shows in the cluster alone, whose version decides whether
-/// there is one.
+/// The cluster counts whole seconds.
 void check_end(const declaration<service>& of, findings& found) {
-  constexpr std::int64_t usual_grace = 30'000;
-  const std::int64_t grace = of.value.grace ? of.value.grace.milliseconds() : usual_grace;
-  if (of.value.drain && of.value.drain.milliseconds() >= grace)
+  constexpr std::int64_t usual_grace = 30;
+  const std::int64_t grace = of.value.grace ? of.value.grace.whole_seconds() : usual_grace;
+  if (of.value.drain && of.value.drain.whole_seconds() >= grace)
     found.add(of.at("drain"), drain_longer_than_grace(of.value.grace ? "GRACE" : "the GRACE of 30s"));
 }
 
@@ -99,7 +91,7 @@ void check_rollout(const declaration<service>& of, findings& found) {
 }
 
 /// What the cluster would refuse, or never finish, in that place.
-void check_deployable(const declaration<service>& of, const judged_place& where, findings& found) {
+void check_deployable(const declaration<service>& of, findings& found) {
   if (of.value.port)
     for (const named_port& each : of.value.ports)
       if (each.port.number() == 80 && of.value.port.number() != 80)
@@ -108,18 +100,13 @@ void check_deployable(const declaration<service>& of, const judged_place& where,
     found.add(of.at("max_surge"), surge_that_cannot_move());
   if (of.value.replicas.least() >= 2 && is_zero(of.value.disruptions.view()))
     found.add(of.at("disruptions"), disruptions_that_block());
-  check_named(of, of.value.stateful ? longest_with_suffix : longest_name, found);
-  if (!of.value.host || !where.copy.empty()) return;
-  // A branch's name is not there yet; the shortest stands for it.
-  const std::string host = with_placeholders(
-      of.value.host.view(),
-      {{"pipeline", where.in.own.name}, {"environment", where.beside->name}, {"slug", "x"}});
-  if (!detail::is_dns_name(host)) found.add(of.at("host"), no_host_name(host));
+  const bool has_service = of.value.port || !of.value.ports.empty() || of.value.stateful;
+  check_named(of, of.value.stateful ? longest_with_suffix : longest_name, has_service, found);
 }
 
 template <typename T>
-void check_deployable(const declaration<T>& of, const judged_place&, findings& found) {
-  check_named(of, longest_with_suffix, found);
+void check_deployable(const declaration<T>& of, findings& found) {
+  check_named(of, longest_with_suffix, false, found);
 }
 
 void check_values(const declaration<service>& of, const judged_place& where, findings& found) {
@@ -133,8 +120,6 @@ void check_values(const declaration<service>& of, const judged_place& where, fin
                       {"ingress_annotations", "INGRESS_ANNOTATIONS", "host", "HOST"},
                       {"tls", "TLS", "host", "HOST"}},
                      found);
-  if (of.value.replicas.scales() && !of.at("cpu"))
-    found.add(of.at("replicas"), missing_counterpart("a range of REPLICAS", "CPU"));
   if (of.at("scale_at") && !of.value.replicas.scales())
     found.add(of.at("scale_at"), missing_counterpart("SCALE_AT", "a range of REPLICAS"));
   check_ports(of, found);
@@ -142,14 +127,16 @@ void check_values(const declaration<service>& of, const judged_place& where, fin
   check_end(of, found);
   check_variables(of, found);
   check_volumes(of, of.value.stateful, found);
-  if (where.beside) check_deployable(of, where, found);
+  check_pods(of, where, found);
+  if (where.beside) check_deployable(of, found);
 }
 
 template <typename T>
 void check_values(const declaration<T>& of, const judged_place& where, findings& found) {
   check_variables(of, found);
   check_volumes(of, false, found);
-  if (where.beside) check_deployable(of, where, found);
+  check_pods(of, where, found);
+  if (where.beside) check_deployable(of, found);
 }
 
 template <typename T>
@@ -176,12 +163,6 @@ struct places_of_values {
     return all;
   }
 };
-
-template <typename T>
-bool is_in(const declaration<T>& of, std::string_view where) {
-  return std::any_of(of.value.in.begin(), of.value.in.end(),
-                     [&](const dns_label& each) { return each.view() == where; });
-}
 
 /// What a branch's copy has from elsewhere: its name, whom it answers, how many pods it has.
 void check_in_copies(const declaration<service>& of, findings& found) {
@@ -250,29 +231,6 @@ bool is_there(const declaration<T>& of, const judged_place& where) {
     return has_copy(of.name, where);
 }
 
-/// A workload and the calls that give it other values IN places.
-template <typename T>
-struct declared_in_places {
-  const declaration<T>& base;
-  std::vector<const declaration<T>*> overrides{};
-
-  declared_in_places(const declaration<T>& of, const workloads<T>& list) : base(of) {
-    for (const declaration<T>& each : list.overrides)
-      if (each.name == of.name) overrides.push_back(&each);
-  }
-  bool has_own_in(std::string_view place) const {
-    return std::ranges::any_of(overrides, [&](const auto* each) { return is_in(*each, place); });
-  }
-  /// As it is in the first of the places, with what holds in the next over it.
-  declaration<T> merged_in(std::initializer_list<std::string_view> places) const {
-    declaration<T> merged = base;
-    for (const std::string_view place : places)
-      for (const declaration<T>* each : overrides)
-        if (is_in(*each, place)) lay_in_over(merged, *each);
-    return merged;
-  }
-};
-
 /// What has pods, by name: a container may stand in those of each.
 struct hosts_of_containers {
   draft& in;
@@ -321,6 +279,7 @@ void check_values(const declaration<container>& of, const judged_place& where, f
   const bool stateful = std::all_of(of.value.of.begin(), of.value.of.end(),
                                     [&](const dns_label& each) { return is_stateful(each, where); });
   check_volumes(of, stateful, found);
+  check_pods(of, where, found);
 }
 
 /// Judges what holds everywhere, and unless that is wrong by itself, what it is in each environment and in
@@ -430,6 +389,7 @@ void check_workloads(draft& of, const zone_source& zones, findings& found) {
   each_kind([&]<typename T>() {
     if constexpr (has_places<T>) check_all<T>(of, found);
   });
+  check_accounts(of, found);
   for (const auto& each : of.all<cron_job>().items()) check_cron_job(each, of, zones, found);
   for (const auto& each : of.all<cron_job>().overrides) check_cron_override(each, of, zones, found);
 }

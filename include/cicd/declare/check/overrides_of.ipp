@@ -45,6 +45,12 @@ service service_in(const pipeline& declared,
   return declaring::merged_in(declared.services, name, environment, copy);
 }
 
+host_name host_of(const service& of) {
+  for (const host_name each : of.host)
+    if (!each.view().starts_with("*.")) return each;
+  return {};
+}
+
 cron_job cron_job_in(const pipeline& declared,
                      std::string_view name,
                      std::string_view environment,

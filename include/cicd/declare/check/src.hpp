@@ -6,6 +6,7 @@
 #include <cicd/declare/check/checks_between.ipp>
 #include <cicd/declare/check/checks_environment.ipp>
 #include <cicd/declare/check/checks_paths.ipp>
+#include <cicd/declare/check/checks_pods.ipp>
 #include <cicd/declare/check/checks_workload.ipp>
 #include <cicd/declare/check/finish.ipp>
 #include <cicd/declare/check/overrides_of.ipp>

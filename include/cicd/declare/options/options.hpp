@@ -26,6 +26,10 @@ struct option {
   std::vector<std::string_view> choices;        ///< when only these words are allowed
   std::vector<std::string_view> placeholders;   ///< those that are replaced in its values
   bool (*accepts)(std::string_view) = nullptr;  ///< a rule of this option beside that of its type
+  std::string (*guess)(std::string_view) =
+      nullptr;                  ///< what is meant by a wrong value, where the type cannot tell
+  bool is_unique = false;       ///< a list that names nothing twice, although its values have no name
+  bool is_secret = false;       ///< a wrong value may be a secret's, and is not shown
   bool may_hold_empty = false;  ///< an empty value may follow one that is not, as an argument of a program
   bool merges = false;          ///< a list whose values IN an environment replace only those of their name
 };
@@ -66,6 +70,9 @@ std::vector<option> made_options() {
                                                  .choices = choices_for<V>(),
                                                  .placeholders = {},
                                                  .accepts = nullptr,
+                                                 .guess = nullptr,
+                                                 .is_unique = false,
+                                                 .is_secret = false,
                                                  .may_hold_empty = false,
                                                  .merges = merges_in_lists<V>}));
   });

@@ -4,11 +4,13 @@
 
 #include <cicd/declare/options/options.hpp>
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
-#include <cicd/base/digest.hpp>
+#include <cicd/declare/placeholders.hpp>
 
 namespace cicd {
 
@@ -62,9 +64,7 @@ bool is_base(std::string_view text) {
   if (text == "scratch") return true;
   if (text.starts_with("oci:")) return text.size() > 4;
   if (text.starts_with("rootfs:")) return text.size() > 7;
-  const auto at = text.find('@');
-  return at != text.npos && at > 0 && text.substr(at).starts_with("@sha256:")
-         && digest_from(text.substr(at + 1));
+  return detail::is_pinned_reference(text);
 }
 
 /// What CMake takes as a target's name, `::` of an imported one included.
@@ -75,9 +75,14 @@ bool is_target_name(std::string_view text) {
   });
 }
 
+/// A share of the pods is no more than all of them.
+bool is_part_of_pods(std::string_view text) {
+  return !text.ends_with('%') || text.size() <= 3 || text == "100%";
+}
+
 /// A number of pods or a share of them, or none of the kind at all.
 bool is_disruption_rule(std::string_view text) {
-  return text == "off" || amount::accepts(text);
+  return text == "off" || (amount::accepts(text) && is_part_of_pods(text));
 }
 
 bool is_part_of_cpu(std::string_view text) {
@@ -137,37 +142,116 @@ bool is_source_of_connections(std::string_view text) {
 
 /// A name of an image of the pipeline, or a reference whose digest says which bytes are meant.
 bool is_container_image(std::string_view text) {
-  const auto at = text.find('@');
-  if (at == text.npos) return dns_label::accepts(text);
-  return at > 0 && text.substr(at).starts_with("@sha256:") && digest_from(text.substr(at + 1));
+  return text.find('@') == text.npos ? dns_label::accepts(text) : detail::is_pinned_reference(text);
+}
+
+/// What `key=value` of a label has behind its key, with a letter for each placeholder.
+std::string label_value_in(std::string_view pair) {
+  const auto equals = pair.find('=');
+  std::string value(equals == pair.npos ? std::string_view() : pair.substr(equals + 1));
+  for (const std::string& name : placeholders_in(value)) value = replaced_all(value, "{" + name + "}", "x");
+  return value;
+}
+
+/// Labels say exactly what is declared; what a placeholder stands for is made to fit (apimachinery,
+/// IsLabelValue).
+bool is_label(std::string_view pair) {
+  const std::string value = label_value_in(pair);
+  return value.empty() || detail::is_label_word(value);
+}
+
+std::string meant_label(std::string_view pair) {
+  const auto equals = pair.find('=');
+  if (equals == pair.npos) return {};
+  std::string made;
+  for (const char c : pair.substr(equals + 1)) {
+    const bool fits = detail::is_label_word(std::string_view(&c, 1));
+    if (fits || (!made.empty() && made.back() != '-')) made += fits || c == '.' || c == '_' ? c : '-';
+  }
+  made = made.substr(0, 63);
+  while (!made.empty() && !detail::is_label_word(std::string_view(&made.back(), 1))) made.pop_back();
+  return fmt::format("{}={}", pair.substr(0, equals), made);
+}
+
+/// Whole thousandths of a core, of which no machine has more.
+bool is_cpu(std::string_view text) {
+  const double thousandths = detail::quantity_rule::amount_in(text) * 1000;
+  return thousandths > 0.999 && thousandths <= 1'000'000
+         && std::abs(thousandths - std::round(thousandths)) < 0.001;
+}
+
+std::string meant_cpu(std::string_view text) {
+  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string digits(text.substr(0, end));
+  return is_cpu(text) || end == 0 ? quantity::guess(text) : digits + "m";
+}
+
+/// No container starts with less: the runtime itself needs that much.
+bool is_memory(std::string_view text) {
+  constexpr double least = 4.0 * 1024 * 1024, most = 64.0 * 1024 * 1024 * 1024 * 1024;
+  const double bytes = detail::quantity_rule::amount_in(text);
+  return bytes >= least && bytes <= most;
+}
+
+std::string meant_memory(std::string_view text) {
+  return detail::quantity_rule::size_meant_by(text, "Mi");
+}
+
+/// `*.example.com` for a branch's host, which is one of those.
+std::string meant_preview_host(std::string_view text) {
+  return text.starts_with("*.") ? "{slug}" + std::string(text.substr(1)) : std::string();
 }
 
 /// One label of a host name, with `{slug}` in it, so that it can name a namespace.
 bool is_namespace_pattern(std::string_view text) {
-  return text.find('.') == text.npos && text.find("{slug}") != text.npos;
+  return text.find_first_of(".*") == text.npos && text.find("{slug}") != text.npos;
 }
 
 bool is_host_pattern(std::string_view text) {
-  return text.find("{slug}") != text.npos;
+  return text.find('*') == text.npos && text.find("{slug}") != text.npos;
+}
+
+void specialise_amounts(option& of) {
+  if (of.key == "cpu" || of.key == "cpu_limit")
+    of.allowed = "cores or thousandths of one, from 1m to 1000, such as 500m or 2", of.accepts = is_cpu,
+    of.guess = meant_cpu;
+  if (of.key == "memory" || of.key == "memory_limit")
+    of.allowed = "a Kubernetes quantity from 4Mi to 64Ti, such as 512Mi or 1Gi", of.accepts = is_memory,
+    of.guess = meant_memory;
+  if (of.key == "disruptions")
+    of.allowed = "a whole number such as 1, a percentage such as 25%, or off",
+    of.accepts = is_disruption_rule;
+  if (of.key == "max_unavailable")
+    of.allowed = "a whole number such as 1, or a percentage up to 100%, such as 25%",
+    of.accepts = is_part_of_pods;
+  if (of.key == "scale_at") of.allowed = "a percentage from 1% to 100%", of.accepts = is_part_of_cpu;
+}
+
+void specialise_labels(option& of) {
+  if (of.key == "selector" || of.key == "service_selector" || of.key == "node_selector" || of.key == "labels")
+    of.allowed =
+        "key=value: the key such as team or example.com/team, the value at most 63 letters, digits, '-', "
+        "'_' and '.', with a letter or digit at both ends",
+    of.accepts = is_label, of.guess = meant_label;
 }
 
 /// Rules for the options of workloads, previews and environments.
 void specialise_workload(std::string_view kind, option& of) {
-  if (of.key == "disruptions")
-    of.allowed = "a whole number such as 1, a percentage such as 25%, or off",
-    of.accepts = is_disruption_rule;
-  if (of.key == "scale_at") of.allowed = "a percentage from 1% to 100%", of.accepts = is_part_of_cpu;
+  specialise_amounts(of);
+  if (kind != "image") specialise_labels(of);
+  of.is_secret = of.key == "secret_env";
+  of.is_unique = of.key == "context" || of.key == "eks";
   if (of.key == "allow_from")
     of.allowed = "namespace, namespace:<name>, or an address range such as 10.0.0.0/8 or fd00::/8",
     of.accepts = is_source_of_connections;
   if (kind == "container" && of.key == "image")
-    of.allowed = "the name of an image of this pipeline, or <repository>@sha256:<64 digits>",
+    of.allowed = "the name of an image of this pipeline, or <repository>[:<tag>]@sha256:<64 digits>",
     of.accepts = is_container_image;
   if (of.key == "sweep") of.allowed = "ci", of.choices = {"ci"};
   if (kind != "preview") return;
   if (of.key == "host")
     of.allowed = "a DNS name with {slug} in it, such as orders.{slug}.example.com",
-    of.accepts = is_host_pattern;
+    of.accepts = is_host_pattern, of.guess = meant_preview_host;
   if (of.key == "namespace")
     of.allowed = "a name without dots and with {slug} in it, such as orders-{slug}",
     of.accepts = is_namespace_pattern;

@@ -2,6 +2,7 @@
 // declaration. The wording of each is in messages.hpp; here is whom it concerns and where it stands.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,11 +13,18 @@
 
 namespace cicd::declaring {
 
+/// What a word without its keyword may be meant as.
+struct known_words {
+  std::vector<std::string> templates{};
+  std::map<std::string, std::vector<std::string>> environments{};  ///< by pipeline
+};
+
 /// A call, its place among all, and the name of what it declares: `orders/lint`.
 struct call_site {
   const call* from = nullptr;
   std::size_t order = 0;  ///< calls of a template have that of the add_pipeline() which asked for it
   std::string subject;
+  const known_words* known = nullptr;
   bool unclear = false;  ///< some of its words were refused, so that nothing can be said to be missing
 };
 
@@ -50,9 +58,9 @@ class findings {
   /// Where `of` stands, for a person.
   std::string text_of(const origin& of) const { return of.text(source_root_); }
 
-  /// In the order of calls, and of words within a call.
-  errors errors_in_order() { return in_order(errors_); }
-  errors warnings_in_order() { return in_order(warnings_); }
+  /// In the order of calls, and of words within a call; `places` receives where each stands.
+  errors errors_in_order(std::vector<called_word>* places = nullptr) { return in_order(errors_, places); }
+  errors warnings_in_order() { return in_order(warnings_, nullptr); }
 
  private:
   struct finding {
@@ -60,7 +68,8 @@ class findings {
     error failure;
   };
   error error_from(const place& where, remark about) const;
-  static errors in_order(std::vector<finding>& of);
+  static bool has(const std::vector<finding>& all, const place& where, const error& failure);
+  static errors in_order(std::vector<finding>& of, std::vector<called_word>* places);
 
   std::string source_root_;
   std::vector<finding> errors_;

@@ -19,11 +19,14 @@ remark unknown_keyword(std::string_view word,
                        const std::vector<option>& options,
                        std::string_view function,
                        bool in_list);
+/// `meant` is the keyword with the word, where one is known that it can be a value of.
 remark value_without_keyword(std::string_view word,
                              const std::vector<option>& options,
-                             std::string_view function);
+                             std::string_view function,
+                             std::string meant);
 remark repeated_keyword(const option& of);
-remark missing_value(const option& of);
+/// `allowed` in place of the option's own words, where it is not empty.
+remark missing_value(const option& of, std::string allowed = {});
 remark value_of_a_flag(const option& of, std::string_view value);
 remark several_values(const option& of, std::string_view further);
 
@@ -84,9 +87,24 @@ remark drain_longer_than_grace(std::string_view grace);
 remark disruptions_that_block();
 remark port_of_the_service(std::string_view name);
 remark no_host_name(std::string_view host);
-remark wrong_object_name(std::string_view name, std::size_t most);
+remark wrong_object_name(std::string_view name, std::size_t most, bool has_service);
 remark unknown_zone(std::string_view name, std::span<const std::string> candidates);
 remark doubtful_run(const doubtful_time& of, std::string_view zone);
+remark schedule_without_days(std::string_view schedule);
+remark start_too_soon();
+remark limit_below_request(std::string_view keyword,
+                           std::string_view limit,
+                           std::string_view requested_by,
+                           std::string_view request);
+remark many_cores(std::string_view keyword, std::string_view cores);
+remark reserved_annotation(std::string_view keyword, std::string_view key);
+remark volume_name_twice(std::string_view name, std::string_view first, std::string_view second);
+remark sidecar_without_cpu(std::string_view service);
+remark selectors_apart(std::string_view selector, std::string_view service_selector);
+remark ingress_class_twice(std::string_view annotation, std::string_view option);
+remark host_twice(std::string_view host);
+remark no_host_to_name(std::string_view keyword, bool only_wildcards);
+remark account_with_two_roles(std::string_view account, std::string_view by, std::string_view role);
 remark long_cron_job(std::string_view object, std::size_t most);
 remark name_of_a_service(std::string_view name);
 remark name_of_the_main_container(std::string_view name);
@@ -99,6 +117,7 @@ remark option_of_other_ways(std::string_view keyword, std::string_view via, std:
 remark name_of_copies(std::string_view name);
 remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways);
 remark ambiguous_canary(std::span<const std::string> services);
+remark canary_of_stateful(std::string_view service);
 remark canary_without_port(std::string_view service);
 remark nested_folder(std::string_view inner, std::string_view outer, std::string_view outer_at);
 remark same_object_name(std::string_view object, std::string_view pipeline, std::string_view part);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cicd::declaring {
 namespace {
 
@@ -30,6 +32,30 @@ std::string explained(std::string_view subject) {
   return fmt::format("cicd explain {}", subject);
 }
 
+/// Words of other systems, and of other functions of ours, by what says the same here.
+constexpr std::pair<std::string_view, std::string_view> said_otherwise[] = {
+    {"LABELS",
+     "pipeline_label(<pipeline> <key>=<value>) puts labels on its objects, LABELS of pipeline_image() on an "
+     "image"},
+    {"TAG",
+     "the tag is the commit's, or the git tag's; ON tag <pattern> of pipeline_environment() deploys by it"},
+    {"FROM", "BASE of pipeline_image() says what an image stands on"},
+    {"IMAGE_PULL_SECRETS", "name them in the service account that SERVICE_ACCOUNT names, or in a PATCH"},
+    {"ARGS", "COMMAND takes the program and its arguments"},
+    {"COMMENT", "DESCRIPTION of pipeline_step() says what a step is for"},
+    {"BYPRODUCTS", "OUTPUTS of pipeline_step() names what a step makes"}};
+
+/// Where the keyword is at home; empty where it is one of nothing.
+std::string owner_of(std::string_view word) {
+  for (const auto& [other, said] : said_otherwise)
+    if (other == word) return text_of(said);
+  std::vector<std::string> owners;
+  for (const declaring_function& each : declaring_functions())
+    if (std::find(each.keywords.begin(), each.keywords.end(), word) != each.keywords.end())
+      owners.push_back(fmt::format("{}()", each.name));
+  return owners.empty() ? std::string() : fmt::format("{} belongs to {}", word, joined(owners, ", "));
+}
+
 }  // namespace
 
 remark missing_name(const declaring_function& of) {
@@ -43,22 +69,25 @@ remark unknown_keyword(std::string_view word,
                        std::string_view function,
                        bool in_list) {
   const std::vector<std::string> keywords = keywords_in(options);
+  const std::string owner = owner_of(word);
   return {.what = "unknown keyword",
           .value = text_of(word),
           .allowed = joined(keywords, ", "),
-          .did_you_mean = nearest(word, keywords).value_or(""),
-          .help = in_list ? fmt::format("where the word itself is meant, write \"\\\\{}\"", word)
-                          : explained(function)};
+          .did_you_mean = owner.empty() ? nearest(word, keywords).value_or("") : std::string(),
+          .help = in_list         ? fmt::format("where the word itself is meant, write \"\\\\{}\"", word)
+                  : owner.empty() ? explained(function)
+                                  : owner};
 }
 
 remark value_without_keyword(std::string_view word,
                              const std::vector<option>& options,
-                             std::string_view function) {
+                             std::string_view function,
+                             std::string meant) {
   const std::vector<std::string> keywords = keywords_in(options);
   return {.what = "a value without a keyword",
           .value = text_of(word),
           .allowed = joined(keywords, ", "),
-          .did_you_mean = nearest(word, keywords).value_or(""),
+          .did_you_mean = meant.empty() ? nearest(word, keywords).value_or("") : std::move(meant),
           .help = explained(function)};
 }
 
@@ -66,8 +95,9 @@ remark repeated_keyword(const option& of) {
   return {.what = fmt::format("{} is given twice", of.keyword), .allowed = "each keyword once in a call"};
 }
 
-remark missing_value(const option& of) {
-  return {.what = fmt::format("{} has no value", of.keyword), .allowed = text_of(of.allowed)};
+remark missing_value(const option& of, std::string allowed) {
+  return {.what = fmt::format("{} has no value", of.keyword),
+          .allowed = allowed.empty() ? text_of(of.allowed) : std::move(allowed)};
 }
 
 remark value_of_a_flag(const option& of, std::string_view value) {
@@ -90,7 +120,7 @@ remark empty_value(const option& of) {
 
 remark wrong_value(const option& of, std::string_view value, std::string did_you_mean) {
   return {.what = of.key == "name" ? "a wrong name" : fmt::format("{} has a wrong value", of.keyword),
-          .value = text_of(value),
+          .value = of.is_secret ? fmt::format("{}=***", value.substr(0, value.find('='))) : text_of(value),
           .allowed = text_of(of.allowed),
           .did_you_mean = std::move(did_you_mean)};
 }

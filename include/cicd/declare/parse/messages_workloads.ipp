@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cicd/declare/values/time_zone_guess.hpp>
+
 namespace cicd::declaring {
 
 remark storage_without_stateful(std::string_view source) {
@@ -66,17 +68,17 @@ remark no_host_name(std::string_view host) {
           .allowed = "parts of 1 to 63 lower-case letters, digits and '-', at most 253 in all"};
 }
 
-remark wrong_object_name(std::string_view name, std::size_t most) {
+remark wrong_object_name(std::string_view name, std::size_t most, bool has_service) {
   return {.what = "NAMED is no name that all of its objects could have",
           .value = std::string(name),
-          .allowed = fmt::format("a letter first, and at most {} characters", most)};
+          .allowed = fmt::format("{}at most {} characters", has_service ? "a letter first, and " : "", most)};
 }
 
 remark unknown_zone(std::string_view name, std::span<const std::string> candidates) {
   return {.what = "TIME_ZONE: there is no such time zone",
           .value = std::string(name),
           .allowed = "a name of the time zone database, such as America/Sao_Paulo or UTC",
-          .did_you_mean = nearest(name, candidates).value_or("")};
+          .did_you_mean = zone_meant_by(name, candidates)};
 }
 
 remark doubtful_run(const doubtful_time& of, std::string_view zone) {
@@ -87,6 +89,84 @@ remark doubtful_run(const doubtful_time& of, std::string_view zone) {
                                    : "leaves out when it is set forward, so that the run may not come"),
       .value = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", at.year, at.month, at.day, at.hour, at.minute),
       .help = "choose an hour that no change touches, or leave TIME_ZONE out, which means UTC"};
+}
+
+remark schedule_without_days(std::string_view schedule) {
+  return {.what = "SCHEDULE names days that no month has, so that it would never run",
+          .value = std::string(schedule),
+          .allowed = "a day that at least one of the months has"};
+}
+
+remark start_too_soon() {
+  return {.what = "START_WITHIN is so short that the cluster may start no run at all",
+          .allowed = "at least 10s, since cron jobs are looked at every ten seconds"};
+}
+
+remark limit_below_request(std::string_view keyword,
+                           std::string_view limit,
+                           std::string_view requested_by,
+                           std::string_view request) {
+  return {.what = fmt::format("{} is less than {}", keyword, requested_by),
+          .value = std::string(limit),
+          .allowed = fmt::format("at least {}, which is requested", request),
+          .help = fmt::format("raise {}, or lower {}", keyword, requested_by)};
+}
+
+remark many_cores(std::string_view keyword, std::string_view cores) {
+  return {.what = fmt::format("{} is {} whole cores, which few nodes have", keyword, cores),
+          .value = std::string(cores),
+          .help = fmt::format("{0} {1}m, where {1} thousandths of a core are meant", keyword, cores)};
+}
+
+remark reserved_annotation(std::string_view keyword, std::string_view key) {
+  return {.what = fmt::format("{}: the annotation is one that cicd writes itself", keyword),
+          .value = std::string(key),
+          .allowed = "any key that does not begin with cicd.dev/"};
+}
+
+remark volume_name_twice(std::string_view name, std::string_view first, std::string_view second) {
+  return {.what = fmt::format("VOLUMES: two volumes of one pod would have the name {}", name),
+          .value = std::string(second),
+          .help = fmt::format("give the storage another name, since {} has this one", first)};
+}
+
+remark sidecar_without_cpu(std::string_view service) {
+  return {
+      .what = fmt::format("CPU is missing: the autoscaler of service {} needs it of every sidecar", service),
+      .help = "add CPU, such as CPU 50m"};
+}
+
+remark selectors_apart(std::string_view selector, std::string_view service_selector) {
+  return {
+      .what =
+          "SELECTOR and SERVICE_SELECTOR want two values of one label, so that requests would reach no pod",
+      .value = std::string(service_selector),
+      .allowed = fmt::format("{}, or another key", selector)};
+}
+
+remark ingress_class_twice(std::string_view annotation, std::string_view option) {
+  return {.what = "INGRESS_ANNOTATIONS and INGRESS_CLASS name two classes",
+          .value = std::string(annotation),
+          .allowed = std::string(option),
+          .help = "leave kubernetes.io/ingress.class out"};
+}
+
+remark host_twice(std::string_view host) {
+  return {.what = "HOST names the same twice", .value = std::string(host)};
+}
+
+remark no_host_to_name(std::string_view keyword, bool only_wildcards) {
+  return {.what = fmt::format("{}: {{host}} stands for nothing, since {}", keyword,
+                              only_wildcards ? "every HOST is a wildcard" : "the service has no HOST"),
+          .help = only_wildcards ? "add a HOST without *, or write the host itself"
+                                 : "add HOST, or write the host itself"};
+}
+
+remark account_with_two_roles(std::string_view account, std::string_view by, std::string_view role) {
+  return {.what = fmt::format("ROLE_ARN: the service account {} has another role by {}", account, by),
+          .value = std::nullopt,
+          .allowed = std::string(role),
+          .help = "give one of them another SERVICE_ACCOUNT"};
 }
 
 remark long_cron_job(std::string_view object, std::size_t most) {
@@ -145,6 +225,12 @@ remark ambiguous_canary(std::span<const std::string> services) {
     return {.what = "the pipeline has no service with a PORT, whose requests a canary could take",
             .help = "declare one by pipeline_service()"};
   return {.what = "SERVICE is missing, and several have a PORT", .allowed = joined(services, ", ")};
+}
+
+remark canary_of_stateful(std::string_view service) {
+  return {.what = "SERVICE: it is STATEFUL, and the storage of its pods cannot be shared with a canary's",
+          .value = std::string(service),
+          .allowed = "a service without STATEFUL"};
 }
 
 remark canary_without_port(std::string_view service) {

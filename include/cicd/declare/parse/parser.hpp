@@ -47,6 +47,8 @@ struct option_words {
   std::vector<std::string_view> values;
 };
 
+/// What is allowed for an option whose values are known by name, such as TEMPLATE; empty for others.
+std::string names_for(const option& of, const call_site& site);
 /// The words of a call from `first` on, by option. What cannot be told apart is reported and left out.
 std::vector<option_words> words_by_option(call_site& site,
                                           std::size_t first,
@@ -72,7 +74,8 @@ template <typename V>
 std::string suggestion_for(std::string_view word, const option& of) {
   if (!of.choices.empty() && !has_own_guess<V>())
     return nearest(word, std::vector<std::string>(of.choices.begin(), of.choices.end())).value_or("");
-  std::string made = guessed<V>(word);
+  std::string made = of.guess != nullptr ? of.guess(word) : std::string();
+  if (made.empty() || !value_from<V>(made, of)) made = guessed<V>(word);
   return of.accepts && !of.accepts(made) ? std::string() : made;
 }
 
@@ -96,7 +99,7 @@ class value_reader {
 
   template <typename V>
   void read(std::vector<V>& field) {
-    std::unordered_set<std::string_view> seen;
+    std::unordered_set<std::string> seen;  // an identity may lie in a value that is moved
     field.reserve(words_.values.size());
     for (std::size_t at = 0; at < words_.values.size(); ++at) {
       if (words_.values[at].empty() && at > 0 && of_.may_hold_empty) {
@@ -105,8 +108,8 @@ class value_reader {
       }
       auto value = one<V>(at);
       if (!value) continue;
-      const std::string_view identity = identity_of(*value);
-      if (!identity.empty() && !seen.insert(identity).second)
+      const std::string_view identity = of_.is_unique ? words_.values[at] : identity_of(*value);
+      if (!identity.empty() && !seen.emplace(identity).second)
         report(at, repeated_value(of_, words_.values[at]));
       field.push_back(std::move(*value));
     }
@@ -125,9 +128,17 @@ class value_reader {
     auto value = value_from<V>(text, of_);
     if (text == unknown_yet)
       return value || has_parts<V> ? value : (report(at, generator_expression(of_)), std::nullopt);
-    if (!value) return report(at, wrong_value(of_, text, suggestion_for<V>(text, of_))), std::nullopt;
+    if (!value) return report(at, wrong<V>(text)), std::nullopt;
     check_placeholders(of_, place_of(at), text, found_);
     return value;
+  }
+
+  template <typename V>
+  remark wrong(std::string_view text) const {
+    remark said = wrong_value(of_, text, suggestion_for<V>(text, of_));
+    if constexpr (requires { V::advice(text); }) said.help = V::advice(text);
+    if (std::string names = names_for(of_, *words_.at.site); !names.empty()) said.allowed = std::move(names);
+    return said;
   }
 
   std::string joined_words() const {

@@ -4,6 +4,8 @@
 #include <cicd/declare/parse/parser.hpp>
 #include <cicd/declare/placeholders.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace cicd::declaring {
@@ -55,8 +57,8 @@ class word_sorter {
     if (state_ == state::before_any) return refuse(at, stray_word(word));
     option_words& current = sorted_[current_];
     const bool full = current.values.size() >= capacity();
-    if (is_all_caps(word) && (full || !current.values.empty() || capacity() > 2)
-        && is_near_keyword(word, options_))
+    const bool is_meant = is_near_keyword(word, options_) || (full && capacity() > 0);
+    if (is_all_caps(word) && (full || !current.values.empty() || capacity() > 2) && is_meant)
       return refuse(at, unknown_keyword(word, options_, site_.from->where.function, capacity() > 2));
     if (!full) return current.values.push_back(unescaped(word));
     refuse(at, full_option(word));
@@ -75,7 +77,21 @@ class word_sorter {
   remark stray_word(std::string_view word) const {
     const std::string_view function = site_.from->where.function;
     return is_all_caps(word) ? unknown_keyword(word, options_, function, false)
-                             : value_without_keyword(word, options_, function);
+                             : value_without_keyword(word, options_, function, meant_by(word));
+  }
+
+  /// The name of a template or of an environment, whose keyword was forgotten.
+  std::string meant_by(std::string_view word) const {
+    if (site_.known == nullptr) return {};
+    const auto with = [&](std::string_view keyword, const std::vector<std::string>& names) {
+      const bool takes = is_keyword(keyword, options_);
+      const auto near = takes ? nearest(word, names) : std::nullopt;
+      return near ? fmt::format("{} {}", keyword, *near) : std::string();
+    };
+    const auto environments = site_.known->environments.find(site_.from->arguments.front());
+    if (environments != site_.known->environments.end())
+      if (std::string meant = with("IN", environments->second); !meant.empty()) return meant;
+    return with("TEMPLATE", site_.known->templates);
   }
 
   remark full_option(std::string_view word) const {
@@ -111,7 +127,7 @@ class word_sorter {
     if (state_ != state::in_option) return;
     option_words& current = sorted_[current_];
     if (!current.values.empty() || options_[current_].takes == arity::flag) return;
-    found_.add(current.at, missing_value(options_[current_]));
+    found_.add(current.at, missing_value(options_[current_], names_for(options_[current_], site_)));
     site_.unclear = true;
     current.at = {};
   }
@@ -125,6 +141,11 @@ class word_sorter {
 };
 
 }  // namespace
+
+std::string names_for(const option& of, const call_site& site) {
+  if (of.keyword != "TEMPLATE" || site.known == nullptr) return {};
+  return joined(site.known->templates, ", ");
+}
 
 std::vector<option_words> words_by_option(call_site& site,
                                           std::size_t first,

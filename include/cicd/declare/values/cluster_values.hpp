@@ -11,31 +11,37 @@
 namespace cicd {
 namespace detail {
 
+/// What a label's name and value are made of (apimachinery, IsLabelValue).
+constexpr bool is_label_word(std::string_view text) {
+  const auto is_alnum = [](char c) { return is_alnum_lower(c) || is_upper(c); };
+  if (text.empty() || text.size() > 63 || !is_alnum(text.front()) || !is_alnum(text.back())) return false;
+  for (char c : text)
+    if (!is_alnum(c) && c != '.' && c != '-' && c != '_') return false;
+  return true;
+}
+
+/// A qualified name (apimachinery, IsQualifiedName).
 struct meta_key_rule {
   static constexpr std::string_view allowed =
       "a key such as team or example.com/team: letters, digits, '.', '-' and '_', at most 63, perhaps after "
-      "a DNS "
-      "name and '/'";
+      "a DNS name and '/'";
   static constexpr bool accepts(std::string_view text) {
     if (const auto slash = text.find('/'); slash != text.npos) {
-      std::string_view prefix = text.substr(0, slash);
-      if (prefix.empty() || prefix.size() > 253) return false;
-      while (true) {
-        const auto dot = prefix.find('.');
-        if (!is_dns_label(prefix.substr(0, dot))) return false;
-        if (dot == prefix.npos) break;
-        prefix.remove_prefix(dot + 1);
-      }
+      if (!is_dns_subdomain(text.substr(0, slash))) return false;
       text.remove_prefix(slash + 1);
     }
-    const auto is_alnum = [](char c) { return is_alnum_lower(c) || is_upper(c); };
-    if (text.empty() || text.size() > 63 || !is_alnum(text.front()) || !is_alnum(text.back())) return false;
-    for (char c : text)
-      if (!is_alnum(c) && c != '.' && c != '-' && c != '_') return false;
-    return true;
+    return is_label_word(text);
   }
   static void refuse();  // a key has letters, digits, '.', '-' and '_', perhaps after a DNS name and '/'
 };
+
+/// The key of a ConfigMap or a Secret (apimachinery, IsConfigMapKey).
+constexpr bool is_config_key(std::string_view text) {
+  if (text.empty() || text.size() > 253 || text == "." || text.starts_with("..")) return false;
+  for (const char c : text)
+    if (!is_alnum_lower(c) && !is_upper(c) && c != '-' && c != '_' && c != '.') return false;
+  return true;
+}
 
 struct amount_rule {
   static constexpr std::string_view allowed = "a whole number such as 1, or a percentage such as 25%";
@@ -133,14 +139,21 @@ struct cron_schedule_rule {
     for (std::string_view known :
          {"@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"})
       if (text == known) return true;
-    for (int at = 0; at < 5; ++at) {
-      const auto space = text.find(' ');
-      if ((space == text.npos) != (at == 4) || !fields[at].accepts(text.substr(0, space))) return false;
-      if (space != text.npos) text.remove_prefix(space + 1);
-    }
-    return true;
+    for (const cron_field& each : fields)
+      if (!each.accepts(next_word(text))) return false;
+    return next_word(text).empty();
+  }
+  /// Takes the next word off; fields are apart by any number of spaces and tabs.
+  static constexpr std::string_view next_word(std::string_view& text) {
+    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != ' ' && text[end] != '\t') ++end;
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(end);
+    return word;
   }
   static std::string guess(std::string_view text);
+  static std::string advice(std::string_view text);
   static void refuse();  // a schedule has five fields: minute hour day month weekday
 };
 
@@ -161,7 +174,8 @@ struct time_zone_rule {
 
 struct toleration_rule {
   static constexpr std::string_view allowed =
-      "<key>, <key>=<value>, each perhaps with :NoSchedule, :PreferNoSchedule or :NoExecute";
+      "<key> or <key>=<value>, where the value may be empty, each perhaps with :NoSchedule, "
+      ":PreferNoSchedule or :NoExecute";
   static constexpr bool accepts(std::string_view text) {
     if (const auto colon = text.rfind(':'); colon != text.npos) {
       const std::string_view effect = text.substr(colon + 1);
@@ -169,9 +183,8 @@ struct toleration_rule {
       text = text.substr(0, colon);
     }
     const auto equals = text.find('=');
-    const std::string_view value = equals == text.npos ? "x" : text.substr(equals + 1);
-    return meta_key_rule::accepts(text.substr(0, equals)) && meta_key_rule::accepts(value)
-           && value.find('/') == value.npos;
+    const std::string_view value = equals == text.npos ? std::string_view() : text.substr(equals + 1);
+    return meta_key_rule::accepts(text.substr(0, equals)) && (value.empty() || is_label_word(value));
   }
   static std::string guess(std::string_view text);
   static void refuse();  // a toleration is <key>[=<value>][:<effect>]
@@ -181,7 +194,7 @@ struct env_source_rule {
   static constexpr std::string_view allowed = "config/<ConfigMap> or secret/<Secret>";
   static constexpr bool accepts(std::string_view text) {
     if (!text.starts_with("config/") && !text.starts_with("secret/")) return false;
-    return is_dns_label(text.substr(7));
+    return is_dns_subdomain(text.substr(7));
   }
   static std::string guess(std::string_view text);
   static void refuse();  // a source of variables is config/<ConfigMap> or secret/<Secret>
@@ -190,19 +203,20 @@ struct env_source_rule {
 struct mount_source_rule {
   static constexpr std::string_view allowed =
       "empty, empty:<size>, config:<ConfigMap>, secret:<Secret>, claim:<PersistentVolumeClaim> or, with "
-      "STATEFUL, "
-      "storage:<name>:<size>";
+      "STATEFUL, storage:<name>:<size>, a size such as 10Gi";
   static constexpr bool accepts(std::string_view text) {
     if (text == "empty") return true;
     const auto colon = text.find(':');
     if (colon == text.npos) return false;
     const std::string_view kind = text.substr(0, colon), rest = text.substr(colon + 1);
-    if (kind == "empty") return quantity_rule::accepts(rest);
-    if (kind == "config" || kind == "secret" || kind == "claim") return is_dns_label(rest);
+    if (kind == "empty") return is_size(rest);
+    if (kind == "config" || kind == "secret" || kind == "claim") return is_dns_subdomain(rest);
     const auto size = rest.find(':');
     return kind == "storage" && size != rest.npos && is_dns_label(rest.substr(0, size))
-           && quantity_rule::accepts(rest.substr(size + 1));
+           && is_size(rest.substr(size + 1));
   }
+  /// 10 and 10m are bytes and less, and never meant.
+  static constexpr bool is_size(std::string_view text) { return quantity_rule::amount_in(text) >= 65536; }
   static void
   refuse();  // a volume is empty, config:<name>, secret:<name>, claim:<name> or storage:<name>:<size>
 };
@@ -281,10 +295,12 @@ using object_name = detail::literal<detail::object_name_rule>;
 /// here.
 struct secret_reference {
   variable_name name;
-  dns_label secret;
+  cluster_name secret;
   std::string key;
 
-  static constexpr std::string_view allowed() { return "NAME=<secret>/<key>"; }
+  static constexpr std::string_view allowed() {
+    return "NAME=<secret>/<key>: the names of a Secret of the cluster and of a key in it, never a value";
+  }
   static std::optional<secret_reference> parse(std::string_view word);
   static std::string guess(std::string_view word);
   std::string text() const;
@@ -327,7 +343,7 @@ struct mount {
 
   static constexpr std::string_view allowed() {
     return "<source>=<absolute path>, the source empty, empty:<size>, config:<ConfigMap>, secret:<Secret>, "
-           "claim:<PersistentVolumeClaim> or, with STATEFUL, storage:<name>:<size>";
+           "claim:<PersistentVolumeClaim> or, with STATEFUL, storage:<name>:<size>, a size such as 10Gi";
   }
   static std::optional<mount> parse(std::string_view word);
   static std::string guess(std::string_view word);
@@ -343,9 +359,8 @@ struct patience {
   duration length;
 
   static constexpr std::string_view allowed() {
-    return "cause=duration; causes are crash-loop, image-pull, oom, unschedulable, probe, config, quota, "
-           "volume "
-           "and progress";
+    return "cause=duration, or cause=0 to give up at once; causes are crash-loop, image-pull, oom, "
+           "unschedulable, probe, config, quota, volume, deletion and progress";
   }
   static std::optional<patience> parse(std::string_view word);
   static std::string guess(std::string_view word);

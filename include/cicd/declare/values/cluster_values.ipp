@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/values/time_zone_guess.hpp>
 
 namespace cicd {
 
@@ -18,9 +19,28 @@ namespace {
 /// The words apart by any white space.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
-  for (const std::string& each : split(text, ' '))
-    if (!each.empty()) words.push_back(each);
+  for (std::string_view word = detail::cron_schedule_rule::next_word(text); !word.empty();
+       word = detail::cron_schedule_rule::next_word(text))
+    words.emplace_back(word);
   return words;
+}
+
+/// The percentage that is meant by a part of one: `10%` by `0.1`. Nothing where it is no such number.
+std::optional<int> percentage_meant_by(std::string_view text) {
+  const auto dot = text.find('.');
+  if (dot == text.npos || text.substr(0, dot).find_first_not_of('0') != text.npos) return std::nullopt;
+  const std::string_view part = text.substr(dot + 1);
+  if (!detail::is_whole(part)) return std::nullopt;
+  const std::string two = (std::string(part) + "0").substr(0, 2);
+  return (two[0] - '0') * 10 + (two[1] - '0');
+}
+
+/// `TZ=America/Sao_Paulo` before a schedule, as other cron daemons take it.
+std::string_view zone_before(std::string_view schedule) {
+  const std::string_view first = detail::cron_schedule_rule::next_word(schedule);
+  for (const std::string_view name : {"TZ=", "CRON_TZ="})
+    if (first.starts_with(name)) return first.substr(name.size());
+  return {};
 }
 
 /// `word` by the name that is meant by it, or unchanged.
@@ -38,8 +58,13 @@ std::string meant_source(std::string_view text) {
       {"configmap", "config"}, {"secrets", "secret"}, {"pvc", "claim"}};
   const auto colon = text.find(':');
   std::string made(renamed(text.substr(0, colon), names));
-  if (colon != text.npos) made += text.substr(colon);
-  return made;
+  if (colon == text.npos) return made;
+  const auto size = text.rfind(':');
+  const bool has_size = made == "empty" || (made == "storage" && size != colon);
+  if (!has_size || detail::mount_source_rule::is_size(text.substr(size + 1)))
+    return made.append(text.substr(colon));
+  return made.append(text.substr(colon, size + 1 - colon))
+      .append(detail::quantity_rule::size_meant_by(text.substr(size + 1), "Gi"));
 }
 
 }  // namespace
@@ -48,13 +73,17 @@ std::string meant_source(std::string_view text) {
 namespace detail {
 
 std::string amount_rule::guess(std::string_view text) {
+  using namespace declare_values_cluster_values;
+  if (const auto part = percentage_meant_by(text)) return fmt::format("{}%", *part);
   const auto end = text.find_first_not_of("0123456789");
-  if (end == 0 || end == text.npos) return {};
-  const bool percent = text.find('%') != text.npos || text.find("percent") != text.npos;
+  if (end == 0) return {};
+  const bool percent = end == text.npos || text.find('%') != text.npos || text.find("percent") != text.npos;
   return std::string(text.substr(0, end)) + (percent ? "%" : "");
 }
 
 std::string share_rule::guess(std::string_view text) {
+  if (const auto part = declare_values_cluster_values::percentage_meant_by(text); part && *part > 0)
+    return fmt::format("{}%", std::min(*part, 50));
   const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
   if (end == 0 || end > 3) return {};
   const std::string digits(text.substr(0, end));
@@ -64,19 +93,29 @@ std::string share_rule::guess(std::string_view text) {
 }
 
 std::string cron_schedule_rule::guess(std::string_view text) {
+  using namespace declare_values_cluster_values;
+  if (!zone_before(text).empty()) return {};
   if (text.starts_with('@')) {
     const std::vector<std::string> known{"@hourly", "@daily", "@weekly", "@monthly", "@yearly"};
     return nearest(text, known).value_or("");
   }
-  std::vector<std::string> words = declare_values_cluster_values::words_of(text);
+  std::vector<std::string> words = words_of(text);
   if (words.size() == 6) words.erase(words.begin());  // one with seconds first
   if (words.size() == 5 && words.back() == "7") words.back() = "0";
   return joined(words, " ");
 }
 
+std::string cron_schedule_rule::advice(std::string_view text) {
+  const std::string_view zone = declare_values_cluster_values::zone_before(text);
+  if (zone.empty()) return {};
+  (void)next_word(text);
+  const std::string schedule = joined(declare_values_cluster_values::words_of(text), " ");
+  return accepts(schedule) ? fmt::format("SCHEDULE \"{}\" TIME_ZONE {}", schedule, zone) : std::string();
+}
+
 std::string time_zone_rule::guess(std::string_view text) {
-  if (text == "Local") return "UTC";
-  return replaced_all(std::string(text), " ", "_");
+  const std::string meant = zone_meant_by(text);
+  return meant.empty() ? replaced_all(std::string(text), " ", "_") : meant;
 }
 
 std::string toleration_rule::guess(std::string_view text) {
@@ -89,12 +128,13 @@ std::string toleration_rule::guess(std::string_view text) {
 
 std::string env_source_rule::guess(std::string_view text) {
   const auto slash = text.find('/');
-  if (slash == text.npos) return "config/" + lower(text);
+  if (slash == text.npos) return "config/" + cluster_name_rule::guess(text);
   const std::string kind = lower(text.substr(0, slash));
   const std::string_view right = kind.starts_with("secret")   ? "secret"
                                  : kind.starts_with("config") ? "config"
                                                               : "";
-  return right.empty() ? std::string() : std::string(right) + lower(text.substr(slash));
+  return right.empty() ? std::string()
+                       : fmt::format("{}/{}", right, cluster_name_rule::guess(text.substr(slash + 1)));
 }
 
 std::string eks_cluster_rule::guess(std::string_view text) {
@@ -125,23 +165,16 @@ std::optional<secret_reference> secret_reference::parse(std::string_view word) {
   return detail::at_equals(
       word, [](std::string_view name, std::string_view reference) -> std::optional<secret_reference> {
         const auto slash = reference.find('/');
-        if (!variable_name::accepts(name) || slash == reference.npos || slash + 1 == reference.size())
-          return {};
-        if (!dns_label::accepts(reference.substr(0, slash))) return {};
-        const std::string_view key = reference.substr(slash + 1);
-        const bool right = std::all_of(key.begin(), key.end(), [](char c) {
-          return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '-' || c == '_' || c == '.';
-        });
-        if (!right) return {};
-        return secret_reference{variable_name::from(name), dns_label::from(reference.substr(0, slash)),
-                                std::string(key)};
+        if (!variable_name::accepts(name) || slash == reference.npos) return {};
+        const std::string_view secret = reference.substr(0, slash), key = reference.substr(slash + 1);
+        if (!cluster_name::accepts(secret) || !detail::is_config_key(key)) return {};
+        return secret_reference{variable_name::from(name), cluster_name::from(secret), std::string(key)};
       });
 }
+/// What stands behind the name may be a secret's value, and is not said again.
 std::string secret_reference::guess(std::string_view word) {
-  const auto equals = word.find('=');
-  if (equals != word.npos && word.find('/', equals) == word.npos)
-    return variable_name::accepts(word.substr(0, equals)) ? std::string(word) + "/<key>" : std::string();
-  return detail::guess_with_name(word);
+  const std::string name = detail::variable_rule::guess(word.substr(0, word.find('=')));
+  return variable_name::accepts(name) ? name + "=<secret>/<key>" : std::string();
 }
 std::string secret_reference::text() const {
   return fmt::format("{}={}/{}", name.view(), secret.view(), key);
@@ -213,8 +246,9 @@ const std::vector<std::string>& patience::causes() {
 std::optional<patience> patience::parse(std::string_view word) {
   return detail::at_equals(word,
                            [](std::string_view cause, std::string_view length) -> std::optional<patience> {
+                             const bool is_none = length == "0" || length == "0s";
                              if (std::find(causes().begin(), causes().end(), cause) == causes().end()
-                                 || !duration::accepts(length))
+                                 || (!is_none && !duration::accepts(length)))
                                return {};
                              return patience{dns_label::from(cause), duration::from(length)};
                            });
@@ -227,7 +261,7 @@ std::string patience::guess(std::string_view word) {
   });
 }
 std::string patience::text() const {
-  return cause.str() + "=" + length.text();
+  return cause.str() + "=" + (length ? length.text() : "0s");
 }
 
 }  // namespace cicd

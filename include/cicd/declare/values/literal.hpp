@@ -54,6 +54,9 @@ class literal {
   static constexpr std::string_view allowed() { return Rule::allowed; }
   static std::string guess(std::string_view text) requires requires { Rule::guess(text); }
   { return Rule::guess(text); }
+  /// What helps where no single good text says the same as a wrong one.
+  static std::string advice(std::string_view text) requires requires { Rule::advice(text); }
+  { return Rule::advice(text); }
 
   constexpr std::string_view view() const { return text_; }
   std::string str() const { return std::string(text_); }

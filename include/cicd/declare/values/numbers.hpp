@@ -31,6 +31,8 @@ class duration {
   /// In the largest unit that is exact: `15m`, `90s`.
   std::string text() const;
   constexpr std::int64_t milliseconds() const { return milliseconds_; }
+  /// Rounded up.
+  constexpr std::int64_t whole_seconds() const { return (milliseconds_ + 999) / 1000; }
   constexpr explicit operator bool() const { return milliseconds_ != 0; }
   friend constexpr bool operator==(duration, duration) = default;
 

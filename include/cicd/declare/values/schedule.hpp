@@ -28,6 +28,8 @@ struct cron_times {
   bool any_day = false, any_weekday = false;
 
   bool holds(const local_time& at) const;
+  /// Whether any month that it names has any day that it names: 30 February never comes.
+  bool ever_runs() const;
   bool every_hour() const { return hours == (1u << 24) - 1; }
 };
 /// `of` must not be empty.

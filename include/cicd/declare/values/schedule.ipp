@@ -104,11 +104,9 @@ cron_times times_of(cron_schedule of) {
   const auto& fields = detail::cron_schedule_rule::fields;
   cron_times made;
   bool ignored = false;
-  parted rest = parted_at(fields_of(of.view()), ' ');
+  std::string_view rest = fields_of(of.view());
   const auto next = [&](const detail::cron_field& field, bool& any) {
-    const std::uint64_t bits = bits_of(rest.first, field, any);
-    rest = parted_at(rest.rest, ' ');
-    return bits;
+    return bits_of(detail::cron_schedule_rule::next_word(rest), field, any);
   };
   made.minutes = next(fields[0], ignored);
   made.hours = next(fields[1], ignored);
@@ -116,6 +114,16 @@ cron_times times_of(cron_schedule of) {
   made.months = next(fields[3], ignored);
   made.weekdays = next(fields[4], made.any_weekday);
   return made;
+}
+
+bool cron_times::ever_runs() const {
+  using declare_values_schedule::has;
+  if (!any_day && !any_weekday) return true;
+  constexpr int longest[] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  for (int month = 1; month <= 12; ++month)
+    for (int day = 1; day <= longest[month]; ++day)
+      if (has(months, month) && has(days, day)) return true;
+  return false;
 }
 
 std::optional<doubtful_time> doubtful_time_of(cron_schedule of, std::span<const clock_change> changes) {

@@ -32,12 +32,36 @@ struct dns_label_rule {
   static void refuse();  // a name has 1 to 63 lower-case letters, digits and '-'
 };
 
+/// A DNS subdomain as Kubernetes names most objects (apimachinery, IsDNS1123Subdomain): only the whole has a
+/// limit.
+constexpr bool is_dns_subdomain(std::string_view text) {
+  if (text.empty() || text.size() > 253) return false;
+  char before = '.';
+  for (const char c : text) {
+    if (!is_alnum_lower(c) && c != '-' && c != '.') return false;
+    if (before == '.' && !is_alnum_lower(c)) return false;
+    if (before == '-' && c == '.') return false;
+    before = c;
+  }
+  return is_alnum_lower(before);
+}
+
+struct cluster_name_rule {
+  static constexpr std::string_view allowed =
+      "1 to 253 lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part";
+  static constexpr bool accepts(std::string_view text) { return is_dns_subdomain(text); }
+  static std::string guess(std::string_view text);
+  static void refuse();  // an object of the cluster has lower-case letters, digits, '-' and '.'
+};
+
 struct host_name_rule {
   static constexpr std::string_view allowed =
-      "a DNS name of at most 253 characters, such as orders.example.com; placeholders such as {slug} may "
-      "stand in it";
+      "a DNS name of at most 253 characters, such as orders.example.com or *.example.com; placeholders such "
+      "as {slug} may stand in it";
   static constexpr bool accepts(std::string_view text) {
-    if (text.empty() || text.size() > 253) return false;
+    if (text.size() > 253) return false;
+    if (text.starts_with("*.")) text.remove_prefix(2);
+    if (text.empty()) return false;
     char before = '.';
     bool inside = false;
     for (char c : text) {
@@ -51,15 +75,25 @@ struct host_name_rule {
       if (c == '-' && before == '.') return false;
       before = c;
     }
-    return !inside && before != '.' && before != '-';
+    return !inside && before != '.' && before != '-' && !is_address(text);
+  }
+  /// Four numbers are an address, which no Ingress takes for a host.
+  static constexpr bool is_address(std::string_view text) {
+    std::size_t dots = 0;
+    for (const char c : text) {
+      if (!is_digit(c) && c != '.') return false;
+      dots += c == '.' ? 1 : 0;
+    }
+    return dots == 3;
   }
   static std::string guess(std::string_view text);
   static void refuse();  // a host is a DNS name in lower case
 };
 
-/// A host name in which nothing is left to be replaced.
+/// A host name, perhaps of a wildcard, in which nothing is left to be replaced.
 constexpr bool is_dns_name(std::string_view text) {
   if (text.size() > 253) return false;
+  if (text.starts_with("*.")) text.remove_prefix(2);
   while (true) {
     const auto dot = text.find('.');
     if (!is_dns_label(text.substr(0, dot))) return false;
@@ -68,34 +102,96 @@ constexpr bool is_dns_name(std::string_view text) {
   }
 }
 
+/// References of images by the grammar of the registries (distribution, reference/regexp.go): what a registry
+/// would refuse is refused here.
 struct image_repository_rule {
   static constexpr std::string_view allowed =
-      "a repository such as services/orders or registry.example.com/services/orders, in lower case, without "
-      "tag or digest";
+      "a repository such as services/orders or registry.example.com/services/orders, without tag or digest: "
+      "parts of lower-case letters and digits, with '.', '_', '__' or any number of '-' between them";
   static constexpr bool accepts(std::string_view text) {
-    if (text.empty() || text.size() > 255) return false;
-    bool first = true;
+    if (text.empty() || text.size() > 255 || is_image_id(text)) return false;
+    if (const auto slash = text.find('/'); slash != text.npos && looks_like_host(text.substr(0, slash))) {
+      if (!is_host(text.substr(0, slash))) return false;
+      text.remove_prefix(slash + 1);
+    }
     while (true) {
       const auto slash = text.find('/');
-      std::string_view part = text.substr(0, slash);
-      if (first && slash != text.npos)
-        if (const auto colon = part.rfind(':'); colon != part.npos) {
-          for (char c : part.substr(colon + 1))
-            if (!is_digit(c)) return false;
-          if (colon + 1 == part.size()) return false;
-          part = part.substr(0, colon);
-        }
-      if (part.empty() || !is_alnum_lower(part.front()) || !is_alnum_lower(part.back())) return false;
-      for (char c : part)
-        if (!is_alnum_lower(c) && c != '-' && c != '_' && c != '.') return false;
+      if (!is_path_part(text.substr(0, slash))) return false;
       if (slash == text.npos) return true;
       text.remove_prefix(slash + 1);
-      first = false;
     }
+  }
+  static constexpr bool looks_like_host(std::string_view part) {
+    return part == "localhost" || part.find('.') != part.npos || part.find(':') != part.npos;
+  }
+  /// 64 hexadecimal digits are the id of an image.
+  static constexpr bool is_image_id(std::string_view text) {
+    if (text.size() != 64) return false;
+    for (const char c : text)
+      if (!is_digit(c) && (c < 'a' || c > 'f')) return false;
+    return true;
+  }
+  static constexpr bool is_path_part(std::string_view part) {
+    if (part.empty() || !is_alnum_lower(part.front()) || !is_alnum_lower(part.back())) return false;
+    for (std::size_t at = 0; at < part.size();) {
+      const std::size_t start = at;
+      while (!is_alnum_lower(part[at])) ++at;
+      const std::string_view between = part.substr(start, at - start);
+      if (between.find_first_not_of('-') != between.npos && between != "." && between != "_"
+          && between != "__")
+        return false;
+      while (at < part.size() && is_alnum_lower(part[at])) ++at;
+    }
+    return true;
+  }
+  /// A DNS name in any case, an address, or one of IPv6 in brackets, each perhaps with a port.
+  static constexpr bool is_host(std::string_view text) {
+    const auto end = text.starts_with('[') ? text.find(']') : text.find(':');
+    std::string_view port = text.substr(end == text.npos ? text.size() : end);
+    if (port.starts_with(']')) port.remove_prefix(1);
+    if (!port.empty() && (port.front() != ':' || port.size() > 6 || !is_whole(port.substr(1)))) return false;
+    if (!text.starts_with('[')) return is_domain(text.substr(0, end));
+    if (end == text.npos || end < 3) return false;
+    for (const char c : text.substr(1, end - 1))
+      if (!is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F') && c != ':') return false;
+    return true;
+  }
+  static constexpr bool is_domain(std::string_view text) {
+    char before = '.';
+    for (const char c : text) {
+      const bool is_edge = !is_alnum_lower(c) && !is_upper(c);
+      if (is_edge && ((c != '-' && c != '.') || before == '.' || (before == '-' && c == '.'))) return false;
+      before = c;
+    }
+    return before != '.' && before != '-';
   }
   static std::string guess(std::string_view text);
   static void refuse();  // an image repository has no tag, no digest and no capital letter
 };
+
+/// A tag by the same grammar.
+constexpr bool is_image_tag(std::string_view text) {
+  if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-') return false;
+  for (const char c : text)
+    if (!is_alnum_lower(c) && !is_upper(c) && c != '_' && c != '.' && c != '-') return false;
+  return true;
+}
+
+/// The repository of `<repository>[:<tag>]`; empty where that is no reference.
+constexpr std::string_view repository_in(std::string_view text) {
+  if (const auto colon = text.rfind(':'); colon != text.npos && text.find('/', colon) == text.npos) {
+    if (!is_image_tag(text.substr(colon + 1))) return {};
+    text = text.substr(0, colon);
+  }
+  return image_repository_rule::accepts(text) ? text : std::string_view();
+}
+
+/// `<repository>[:<tag>]@sha256:<64 digits>`: says which bytes are meant.
+constexpr bool is_pinned_reference(std::string_view text) {
+  const auto at = text.find("@sha256:");
+  return at != text.npos && !repository_in(text.substr(0, at)).empty()
+         && image_repository_rule::is_image_id(text.substr(at + 8));
+}
 
 struct relative_path_rule {
   static constexpr std::string_view allowed = "a relative path with '/' between its parts, without '..'";
@@ -150,24 +246,54 @@ struct url_path_rule {
   static void refuse();  // a URL path begins with '/'
 };
 
+/// By Kubernetes' own grammar (apimachinery, resource.Quantity), without a sign.
 struct quantity_rule {
   static constexpr std::string_view allowed =
       "a Kubernetes quantity: a decimal number with m, k, M, G, T, Ki, Mi, Gi or Ti, such as 500m or 1Gi";
-  static constexpr bool accepts(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size() && is_digit(text[at])) ++at;
-    if (at == 0) return false;
-    if (at < text.size() && text[at] == '.') {
-      const auto start = ++at;
-      while (at < text.size() && is_digit(text[at])) ++at;
-      if (at == start) return false;
+  static constexpr bool accepts(std::string_view text) { return amount_in(text) >= 0; }
+  /// How many cores or bytes; below 0 for no quantity.
+  static constexpr double amount_in(std::string_view text) {
+    std::size_t at = 0, digits = 0;
+    double number = 0, place = 0;
+    for (; at < text.size() && (is_digit(text[at]) || text[at] == '.'); ++at) {
+      if (text[at] == '.') {
+        if (place != 0) return -1;
+        place = 1;
+        continue;
+      }
+      ++digits;
+      number = number * 10 + (text[at] - '0');
+      place *= 10;
     }
-    const std::string_view unit = text.substr(at);
-    for (std::string_view known : {"", "m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"})
-      if (unit == known) return true;
-    return false;
+    const double unit = unit_of(text.substr(at));
+    if (digits == 0 || digits > 18 || unit < 0) return -1;
+    return (place == 0 ? number : number / place) * unit;
+  }
+  static constexpr double unit_of(std::string_view text) {
+    constexpr std::string_view decimal = "kMGTPE", binary = "KMGTPE", small = "mun";
+    if (text.empty()) return 1;
+    if (text.size() == 1 && small.find(text[0]) != small.npos) return power(0.001, small.find(text[0]) + 1);
+    if (text.size() == 1 && decimal.find(text[0]) != decimal.npos)
+      return power(1000, decimal.find(text[0]) + 1);
+    if (text.size() == 2 && text[1] == 'i' && binary.find(text[0]) != binary.npos)
+      return power(1024, binary.find(text[0]) + 1);
+    if (text[0] != 'e' && text[0] != 'E') return -1;
+    text.remove_prefix(1);
+    const bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+')) text.remove_prefix(1);
+    if (!is_whole(text) || text.size() > 2) return -1;
+    std::size_t exponent = 0;
+    for (const char c : text) exponent = exponent * 10 + static_cast<std::size_t>(c - '0');
+    return exponent > 18 ? -1 : power(negative ? 0.1 : 10, exponent);
+  }
+  static constexpr double power(double base, std::size_t times) {
+    double made = 1;
+    for (; times > 0; --times) made *= base;
+    return made;
   }
   static std::string guess(std::string_view text);
+  /// The amount of bytes that was most likely meant: `512m` is 512Mi, and `512` has the unit `usual`.
+  static std::string size_meant_by(std::string_view text, std::string_view usual);
   static void refuse();  // a quantity is a number with a unit, such as 500m or 1Gi
 };
 
@@ -180,9 +306,11 @@ struct text_rule {
 };
 
 struct ref_pattern_rule {
-  static constexpr std::string_view allowed = "a branch or tag name, in which '*' stands for any characters";
+  static constexpr std::string_view allowed =
+      "a branch or tag name without refs/…, in which '*' stands for any characters";
   static constexpr bool accepts(std::string_view text) {
     if (text.empty() || text.front() == '/' || text.back() == '/' || text.front() == '-') return false;
+    if (text.starts_with("refs/")) return false;
     for (char c : text)
       if (c <= ' ' || c == 0x7f || c == '~' || c == '^' || c == ':' || c == '?' || c == '[' || c == '\\')
         return false;
@@ -212,7 +340,9 @@ std::string guess_with_name(std::string_view text);
 
 /// A name of a pipeline, step, image, service or environment (RFC 1123 label).
 using dns_label = detail::literal<detail::dns_label_rule>;
-/// A DNS name; placeholders may stand in it.
+/// The name of an object of the cluster that others look after (RFC 1123 subdomain).
+using cluster_name = detail::literal<detail::cluster_name_rule>;
+/// A DNS name, perhaps of a wildcard; placeholders may stand in it.
 using host_name = detail::literal<detail::host_name_rule>;
 /// Where an image is published, without tag and digest (OCI distribution-spec, "Pulling manifests").
 using image_repository = detail::literal<detail::image_repository_rule>;

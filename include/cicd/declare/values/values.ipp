@@ -3,6 +3,8 @@
 
 #include <cicd/declare/values/values.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -13,12 +15,45 @@ namespace cicd {
 namespace declare_values_values {
 namespace {
 
-/// Every character that `keeps` does not want becomes `other`.
+/// What a letter of Latin writing beyond ASCII is where there is only ASCII, or nothing.
+std::string_view in_ascii(std::string_view letter) {
+  struct spelling {
+    std::string_view letters, ascii;
+  };
+  static constexpr spelling all[] = {
+      {"äÄæÆ", "ae"},        {"öÖøØœŒ", "oe"},    {"üÜ", "ue"},          {"ß", "ss"},
+      {"àáâãåÀÁÂÃÅąĄ", "a"}, {"çÇćĆčČ", "c"},     {"èéêëÈÉÊËęĘěĚ", "e"}, {"ìíîïÌÍÎÏ", "i"},
+      {"ñÑńŃňŇ", "n"},       {"òóôõÒÓÔÕőŐ", "o"}, {"ùúûÙÚÛűŰůŮ", "u"},   {"ýÿÝ", "y"},
+      {"šŠśŚ", "s"},         {"žŽźŹżŻ", "z"},     {"łŁ", "l"},           {"řŘ", "r"}};
+  for (const spelling& each : all)
+    for (std::size_t at = 0; at + 2 <= each.letters.size(); at += 2)
+      if (letter.starts_with(each.letters.substr(at, 2))) return each.ascii;
+  return {};
+}
+
+/// Letters of other alphabets as they are written in ASCII; each run of what `keeps` does not want becomes
+/// `other`.
 template <typename Keeps>
-std::string with_others_as(std::string text, char other, Keeps keeps) {
-  std::replace_if(
-      text.begin(), text.end(), [&](char c) { return !keeps(c); }, other);
-  return text;
+std::string with_others_as(std::string_view text, char other, Keeps keeps) {
+  std::string made;
+  bool in_run = false;
+  while (!text.empty()) {
+    const std::string_view ascii = in_ascii(text);
+    if (!ascii.empty() && keeps('a')) {
+      made += ascii;
+      in_run = false;
+      text.remove_prefix(2);
+      continue;
+    }
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (keeps(c))
+      made += c;
+    else if (!in_run)
+      made += other;
+    in_run = !keeps(c);
+  }
+  return made;
 }
 
 std::string without_ends(std::string text, std::string_view ends) {
@@ -46,11 +81,21 @@ std::string dns_label_rule::guess(std::string_view text) {
   return declare_values_values::without_ends(made.substr(0, 63), "-");
 }
 
+std::string cluster_name_rule::guess(std::string_view text) {
+  const auto keeps = [](char c) { return is_alnum_lower(c) || c == '.'; };
+  return declare_values_values::without_ends(declare_values_values::with_others_as(lower(text), '-', keeps),
+                                             "-.");
+}
+
 std::string host_name_rule::guess(std::string_view text) {
   text = text.substr(text.find("://") == text.npos ? 0 : text.find("://") + 3);
+  text = text.substr(0, text.find_first_of("/:"));
+  const std::string_view wildcard = text.starts_with("*.") ? "*." : "";
+  text.remove_prefix(wildcard.size());
   const auto keeps = [](char c) { return is_alnum_lower(c) || c == '.' || c == '{' || c == '}'; };
-  return declare_values_values::without_ends(
-      declare_values_values::with_others_as(lower(text.substr(0, text.find('/'))), '-', keeps), "-.");
+  return std::string(wildcard)
+         + declare_values_values::without_ends(declare_values_values::with_others_as(lower(text), '-', keeps),
+                                               "-.");
 }
 
 std::string image_repository_rule::guess(std::string_view text) {
@@ -62,7 +107,7 @@ std::string image_repository_rule::guess(std::string_view text) {
 
 std::string variable_rule::guess(std::string_view text) {
   return declare_values_values::with_others_as(
-      std::string(text), '_', [](char c) { return is_digit(c) || is_lower(c) || is_upper(c); });
+      text, '_', [](char c) { return is_digit(c) || is_lower(c) || is_upper(c); });
 }
 
 std::string url_path_rule::guess(std::string_view text) {
@@ -73,6 +118,7 @@ std::string quantity_rule::guess(std::string_view text) {
   const auto end = text.find_first_not_of("0123456789.");
   if (end == text.npos || end == 0) return {};
   std::string_view unit = text.substr(end);
+  if (lower(unit) == "mb" && unit != "MB") return std::string(text.substr(0, end)).append("Mi");
   if (unit.size() > 1 && (unit.ends_with('B') || unit.ends_with('b'))) unit.remove_suffix(1);
   for (const std::string_view known : {"m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"})
     if (known == unit) return std::string(text.substr(0, end)).append(known);
@@ -81,9 +127,26 @@ std::string quantity_rule::guess(std::string_view text) {
   return unit.size() < 2 ? std::string() : guess(text.substr(0, text.size() - 1));
 }
 
+std::string quantity_rule::size_meant_by(std::string_view text, std::string_view usual) {
+  const auto end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string number(text.substr(0, end)), unit = lower(text.substr(end));
+  if (end == 0) return {};
+  if (unit.empty()) return fmt::format("{}{}", number, number.find('.') == number.npos ? usual : "Gi");
+  if (unit == "m" || unit == "k") return number + "Mi";
+  return guess(text);
+}
+
+/// A regular expression's way of saying the same is read, too.
 std::string ref_pattern_rule::guess(std::string_view text) {
-  return declare_values_values::with_others_as(std::string(text), '-',
-                                               [](char c) { return c > ' ' && c != 0x7f; });
+  for (const std::string_view prefix : {"refs/heads/", "refs/tags/", "refs/remotes/origin/"})
+    if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  if (text.size() > 2 && text.starts_with('/') && text.ends_with('/')) text = text.substr(1, text.size() - 2);
+  if (text.starts_with('^') || text.ends_with('$') || text.find(".*") != text.npos) {
+    if (text.starts_with('^')) text.remove_prefix(1);
+    if (text.ends_with('$')) text.remove_suffix(1);
+    return replaced_all(replaced_all(std::string(text), ".*", "*"), "\\", "");
+  }
+  return declare_values_values::with_others_as(text, '-', [](char c) { return c > ' ' && c != 0x7f; });
 }
 
 std::string label_key_rule::guess(std::string_view text) {
@@ -148,7 +211,10 @@ std::string trigger::guess(std::string_view words) {
   const auto space = words.find(' ');
   const auto kind = nearest(words.substr(0, space), kinds);
   if (!kind) return {};
-  return *kind + (space == words.npos ? " <pattern>" : std::string(words.substr(space)));
+  if (space == words.npos) return *kind + " <pattern>";
+  const std::string_view pattern = words.substr(space + 1);
+  const std::string made = ref_pattern::accepts(pattern) ? std::string(pattern) : ref_pattern::guess(pattern);
+  return ref_pattern::accepts(made) ? fmt::format("{} {}", *kind, made) : std::string();
 }
 
 }  // namespace cicd

@@ -86,7 +86,7 @@ inline void add_reach(collection& to, const workload& of) {
   const bool has_ports = of.declared.port || !of.declared.ports.empty();
   if (has_ports) add(to, of, service_object(of));
   if (of.declared.stateful) add(to, of, headless_service(of));
-  if (!of.host.empty()) add(to, of, ingress(of));
+  if (!of.hosts.empty()) add(to, of, ingress(of));
   if (!of.declared.allow_from.empty()) add(to, of, network_policy(of));
 }
 
@@ -94,9 +94,7 @@ inline status add_workload(collection& to, service declared) {
   result<workload> of = workload_of(to.pipeline, std::move(declared), to.facts);
   if (!of) return std::move(of).error();
   const bool is_canary = to.facts.on == track::canary;
-  if (is_canary && of->declared.stateful)
-    return refused(to.pipeline, *of, "stateful",
-                   "a canary of a STATEFUL service cannot be: its pods have storage of their own");
+  if (is_canary && of->declared.stateful) not_checked(*of, "the canary of a STATEFUL service");
   add(to, *of, running(*of));
   if (of->replicas.scales()) add(to, *of, autoscaler(*of));
   if (of->disruptable) add(to, *of, disruption_budget(*of));

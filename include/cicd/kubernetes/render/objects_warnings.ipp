@@ -48,10 +48,11 @@ inline std::string_view domain_of(std::string_view host) {
 /// Of a preview the certificate is the environment's, whose wildcard covers one part only.
 inline void add_certificate(std::vector<std::string>& to, const service& of, const release_facts& facts) {
   const std::string& host = facts.of_branch.host;
-  if (facts.on != track::preview || of.tls.empty() || host.empty()) return;
-  if (domain_of(host) == domain_of(of.host.view())) return;
+  if (facts.on != track::preview || of.tls.empty() || of.host.empty() || host.empty()) return;
+  const auto covers = [&](host_name each) { return domain_of(each.view()) == domain_of(host); };
+  if (std::ranges::any_of(of.host, covers)) return;
   to.push_back(fmt::format("{}: the certificate in Secret {} has to cover {}; *.{} does not", of.name.view(),
-                           of.tls.view(), host, domain_of(of.host.view())));
+                           of.tls.view(), host, domain_of(of.host.front().view())));
 }
 
 /// A namespace of its own begins without the environment's ConfigMaps and Secrets.

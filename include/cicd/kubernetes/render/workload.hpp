@@ -66,8 +66,8 @@ struct workload {
   std::string stable_name;     ///< the name in the environment, which a branch's pods share the account with
   std::string namespace_name;  ///< empty where none is declared
   std::string reference;       ///< `<repository>:<tag>@<digest>`
-  std::string host;            ///< empty where there is no Ingress
-  std::string account;         ///< service account; empty where there is none
+  std::vector<std::string> hosts;  ///< none where there is no Ingress
+  std::string account;             ///< service account; empty where there is none
   std::vector<variable> env{};
   std::vector<further_container> beside{};
   std::string files_name{};  ///< of the ConfigMap with `files`

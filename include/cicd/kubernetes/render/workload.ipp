@@ -129,28 +129,40 @@ inline std::string first_with_port(const pipeline& declared, const std::vector<s
 
 /// In a preview the others have a host only where they have one in the environment: nothing internal is
 /// shown.
-inline std::string host_of(const workload& of,
-                           const declared_pipeline& pipeline,
-                           const release_facts& facts,
-                           const placeholder_values& values) {
-  if (facts.on != track::preview) return with_placeholders(of.declared.host.view(), values);
-  if (of.runs_once || !of.declared.port || facts.of_branch.host.empty()) return {};
+inline std::vector<std::string> hosts_of(const workload& of,
+                                         const declared_pipeline& pipeline,
+                                         const release_facts& facts,
+                                         const placeholder_values& values) {
+  std::vector<std::string> hosts;
+  if (facts.on != track::preview) {
+    for (const host_name each : of.declared.host) hosts.push_back(with_placeholders(each.view(), values));
+    return hosts;
+  }
+  const std::string& own = facts.of_branch.host;
+  if (of.runs_once || !of.declared.port || own.empty()) return hosts;
   if (of.declared.name.view() == first_with_port(pipeline.declared, facts.of_branch.services))
-    return facts.of_branch.host;
-  return of.declared.host.empty() ? std::string() : of.declared.name.str() + '-' + facts.of_branch.host;
+    hosts.push_back(own);
+  else if (!of.declared.host.empty())
+    hosts.push_back(of.declared.name.str() + '-' + own);
+  return hosts;
 }
 
-inline std::int64_t whole_seconds(duration length) {
-  return (length.milliseconds() + 999) / 1000;
+/// What `{host}` stands for, see `host_of`.
+inline std::string main_host(const std::vector<std::string>& hosts) {
+  const auto found =
+      std::ranges::find_if_not(hosts, [](const std::string& each) { return each.starts_with("*."); });
+  return found == hosts.end() ? std::string() : *found;
 }
 
 /// How pods end, and how many there are.
 inline void add_numbers(workload& of, const release_facts& facts) {
   const service& declared = of.declared;
-  const bool drains = declared.drain || (declared.port && facts.server_minor != 0);
+  constexpr std::int64_t usual_drain = 5;
+  const bool has_room = !declared.grace || declared.grace.whole_seconds() > usual_drain;
+  const bool drains = declared.drain || (declared.port && has_room && facts.server_minor != 0);
   if (!of.runs_once && drains && (facts.server_minor == 0 || facts.server_minor >= drain_minor))
-    of.drain = declared.drain ? whole_seconds(declared.drain) : 5;
-  of.grace = declared.grace ? whole_seconds(declared.grace) : std::max<std::int64_t>(30, of.drain + 25);
+    of.drain = declared.drain ? declared.drain.whole_seconds() : usual_drain;
+  of.grace = declared.grace ? declared.grace.whole_seconds() : std::max<std::int64_t>(30, of.drain + 25);
   of.replicas = declared.replicas ? declared.replicas : replica_range(1);
   if (facts.on != track::stable) of.replicas = replica_range::from(std::to_string(facts.of_branch.replicas));
   of.is_stable = facts.on == track::stable;
@@ -216,8 +228,8 @@ inline result<workload> completed(workload of,
   add_numbers(of, facts);
   placeholder_values values = placeholders_of(*released, facts);
   // The host first, since the variables may name it.
-  of.host = host_of(of, pipeline, facts, values);
-  if (!of.host.empty()) values.insert_or_assign("host", of.host);
+  of.hosts = hosts_of(of, pipeline, facts, values);
+  if (std::string host = main_host(of.hosts); !host.empty()) values.insert_or_assign("host", std::move(host));
   of.env = variables_of(of.declared.env, values);
   for (annotation& each : of.declared.ingress_annotations) each.value = with_placeholders(each.value, values);
   if (status added = add_further(of, pipeline, facts, values); !added) return std::move(added).error();

@@ -77,7 +77,7 @@ inline json toleration_of(std::string_view text) {
   const auto equals = pair.find('=');
   json tolerated =
       members_of("key", pair.substr(0, equals), "operator", equals == pair.npos ? "Exists" : "Equal");
-  if (equals != pair.npos) tolerated.set("value", pair.substr(equals + 1));
+  if (equals != pair.npos && equals + 1 < pair.size()) tolerated.set("value", pair.substr(equals + 1));
   if (colon != text.npos) tolerated.set("effect", text.substr(colon + 1));
   return tolerated;
 }

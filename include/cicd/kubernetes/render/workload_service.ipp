@@ -103,9 +103,11 @@ json ingress(const workload& of) {
     spec.emplace_back("ingressClassName", of.declared.ingress_class.view());
   if (!of.declared.tls.empty())
     spec.emplace_back(
-        "tls", list_of(members_of("hosts", json_texts({of.host}), "secretName", of.declared.tls.view())));
-  spec.emplace_back(
-      "rules", list_of(members_of("host", of.host, "http", members_of("paths", list_of(std::move(path))))));
+        "tls", list_of(members_of("hosts", json_texts(of.hosts), "secretName", of.declared.tls.view())));
+  json::array rules;
+  for (const std::string& host : of.hosts)
+    rules.push_back(members_of("host", host, "http", members_of("paths", list_of(path))));
+  spec.emplace_back("rules", std::move(rules));
   json metadata = metadata_of(of, of.name);
   if (!of.declared.ingress_annotations.empty()) {
     json annotations = metadata["annotations"];

@@ -1,5 +1,5 @@
-// What only a deploy shows to be wrong: a branch's host, a DRAIN that depends on the cluster, and a canary
-// whose pods another Deployment would take. All else was judged at configure (declare/check/checks.hpp).
+// What only a deploy shows to be wrong: a branch's host, and a canary whose pods another Deployment would
+// take. All else was judged at configure (declare/check/checks.hpp).
 #pragma once
 
 #include <algorithm>
@@ -15,21 +15,12 @@ namespace kubernetes_render_workload_validate {
 using found = std::optional<error>;
 
 inline found in_host(const declared_pipeline& pipeline, const workload& of) {
-  if (of.host.empty() || cicd::detail::is_dns_name(of.host)) return {};
+  const auto wrong = std::ranges::find_if_not(of.hosts, cicd::detail::is_dns_name);
+  if (wrong == of.hosts.end()) return {};
   error failure = refused(pipeline, of, "host", "HOST gives no DNS name here");
-  failure.value = of.host;
+  failure.value = *wrong;
   return std::move(failure).with("allowed",
                                  "parts of 1 to 63 lower-case letters, digits and '-', at most 253 in all");
-}
-
-/// Which DRAIN there is without one declared depends on the cluster's version.
-inline found in_end(const declared_pipeline& pipeline, const workload& of) {
-  if (!of.declared.grace || of.grace > of.drain) return {};
-  return refused(
-             pipeline, of, "grace",
-             fmt::format("GRACE of {}s is over when DRAIN of {}s is: pods would be killed while they answer",
-                         of.grace, of.drain))
-      .with("try", fmt::format("GRACE {}s", of.drain + 25));
 }
 
 /// What both the Deployment and the Service find by the same labels would be one set of pods with a canary's.
@@ -54,7 +45,7 @@ inline found in_canary(const declared_pipeline& pipeline, const workload& of) {
 
 std::optional<error> contradiction_in(const declared_pipeline& pipeline, const workload& of) {
   using namespace kubernetes_render_workload_validate;
-  for (const auto check : {in_host, in_end, in_canary})
+  for (const auto check : {in_host, in_canary})
     if (auto failure = check(pipeline, of)) return failure;
   return {};
 }

@@ -37,7 +37,8 @@ inline std::string name_of(std::string_view source) {
   std::string name = lower(source);
   for (char& c : name)
     if (c == ':' || c == '.') c = '-';
-  if (name.size() <= 63) return name;
+  const bool is_altered = parts_of(source).name.find('.') != std::string_view::npos;
+  if (name.size() <= 63 && !is_altered) return name;
   return name.substr(0, 40) + "-v" + short_hash(source);
 }
 

@@ -1,0 +1,5 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_image(orders FILES a=/a)
+pipeline_environment(orders prod VIA kubectl)
+pipeline_service(orders api PORT 8080 LABELS team=checkout)

@@ -1,0 +1,6 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_image(orders FILES a=/a)
+pipeline_environment(orders prod VIA kubectl)
+pipeline_service(orders api PORT 8080 CPU 2)
+pipeline_service(orders api IN prod CPU_LIMIT 1500m)
