@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/values/values.hpp>
 #include <cicd/image/errors.hpp>
 #include <cicd/image/image.hpp>
 #include <cicd/image/oci_layout.hpp>
@@ -158,7 +159,7 @@ error immutable_tag(const std::string& reference, const digest& there, const dig
 }
 
 status checked_tag(const std::string& tag) {
-  if (is_tag_name(tag)) return {};
+  if (detail::is_image_tag(tag)) return {};
   return image_error(exit_class::usage, "no name of a tag", tag)
       .with("allowed", "at most 128 letters, digits, '_', '.', '-', the first no '.' or '-'");
 }

@@ -4,6 +4,7 @@
 #include <cicd/image/registry.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/values/values.hpp>
 #include <cicd/image/embedded_registry.hpp>
 #include <cicd/image/errors.hpp>
 #include <cicd/image/remote_registry.hpp>
@@ -21,11 +22,9 @@ bool is_embedded(const std::string& repository) {
 result<std::unique_ptr<registry>> registry_for(const std::string& repository,
                                                const registry_options& options,
                                                const surroundings& around) {
-  if (!is_repository_name(repository))
+  if (!image_repository::accepts(repository))
     return image_error(exit_class::usage, "no name of an image repository", repository)
-        .with("allowed",
-              "services/orders, registry.example.com/services/orders; lower-case letters, digits, '.', '_', "
-              "'-'; no tag");
+        .with("allowed", std::string(image_repository::allowed()));
   if (is_embedded(repository)) return embedded_registry(repository, options);
   return remote_registry(repository, options, around);
 }

@@ -16,11 +16,6 @@
 
 namespace cicd {
 
-/// `registry.example.com:5000/services/orders`: host, path and nothing else (distribution-spec, "Pulling
-/// manifests").
-bool is_repository_name(std::string_view name);
-/// `v1.2.3`: as the distribution-spec allows it.
-bool is_tag_name(std::string_view tag);
 /// The part before the first `/`.
 std::string registry_host(std::string_view repository);
 

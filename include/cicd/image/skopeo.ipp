@@ -10,6 +10,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/declare/values/values.hpp>
 #include <cicd/image/errors.hpp>
 
 namespace cicd {
@@ -21,34 +22,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds first_pause{250};
 constexpr milliseconds longest_pause{8'000};
-
-bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-bool is_word(char c) {
-  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-/// Letters and digits with single separators between them.
-bool is_path_part(std::string_view part) {
-  if (part.empty() || !is_lower_or_digit(part.front()) || !is_lower_or_digit(part.back())) return false;
-  if (part.find("..") != std::string_view::npos) return false;
-  return std::ranges::all_of(part,
-                             [](char c) { return is_lower_or_digit(c) || c == '.' || c == '_' || c == '-'; });
-}
-
-bool is_host(std::string_view host) {
-  const auto colon = host.rfind(':');
-  const auto name = host.substr(0, colon);
-  const auto port = colon == std::string_view::npos ? std::string_view("0") : host.substr(colon + 1);
-  const auto fits = [](char c) { return is_word(c) || c == '.' || c == '-'; };
-  return !name.empty() && is_word(name.front()) && std::ranges::all_of(name, fits) && !port.empty()
-         && port.size() <= 5 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool looks_like_host(std::string_view part) {
-  return part == "localhost" || part.find_first_of(".:") != std::string_view::npos;
-}
 
 /// The last line, without the time and level that skopeo puts before its message.
 std::string reason_in(std::string_view printed) {
@@ -75,20 +48,6 @@ std::vector<std::string> variables_of(const surroundings& around) {
 
 }  // namespace
 }  // namespace image_skopeo
-
-bool is_repository_name(std::string_view name) {
-  const auto parts = split(name, '/');
-  if (parts.empty() || name.size() > 255) return false;
-  const bool has_host = parts.size() > 1 && image_skopeo::looks_like_host(parts.front());
-  if (has_host && !image_skopeo::is_host(parts.front())) return false;
-  return std::all_of(parts.begin() + (has_host ? 1 : 0), parts.end(), image_skopeo::is_path_part);
-}
-
-bool is_tag_name(std::string_view tag) {
-  const auto fits = [](char c) { return image_skopeo::is_word(c) || c == '.' || c == '-'; };
-  return !tag.empty() && tag.size() <= 128 && image_skopeo::is_word(tag.front())
-         && std::ranges::all_of(tag, fits);
-}
 
 std::string registry_host(std::string_view repository) {
   return std::string(repository.substr(0, repository.find('/')));
@@ -181,10 +140,8 @@ error skopeo::failure_of(const answer& refused, const std::string& repository) c
 
 result<pinned_reference> pinned_reference_from(const std::string& text) {
   const auto at = text.find('@');
-  std::string repository = text.substr(0, at);
-  const auto colon = repository.rfind(':');
-  if (colon != std::string::npos && repository.find('/', colon) == std::string::npos) repository.erase(colon);
-  if (!is_repository_name(repository))
+  std::string repository(detail::repository_in(std::string_view(text).substr(0, at)));
+  if (repository.empty())
     return image_error(exit_class::usage, "no base image", text)
         .with("allowed",
               "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, <reference>@sha256:<digest>");
