@@ -254,6 +254,68 @@ TEST(adoption, writes_no_secret_into_a_file) {
   EXPECT_THAT(made.warnings, Contains(HasSubstr("Secret db is not taken along")));
 }
 
+/// A deployment whose pods end within five seconds, use an account and a Secret with dots in their names, and
+/// have a variable twice.
+json dotted_deployment() {
+  std::string text = compact(chart_deployment());
+  text = replaced_all(text, R"("terminationGracePeriodSeconds":30)", R"("terminationGracePeriodSeconds":5)");
+  text = replaced_all(text, R"("serviceAccountName":"web","serviceAccount":"web")",
+                      R"("serviceAccountName":"shop.runner","serviceAccount":"shop.runner")");
+  text = replaced_all(text, R"({"name":"db","key":"url"})", R"({"name":"my.db","key":"tls.url"})");
+  return read(replaced_all(text, R"({"name":"MODE","value":"fast"})",
+                           R"({"name":"MODE","value":"slow"},{"name":"MODE","value":"fast"})"));
+}
+
+TEST(adoption, says_all_that_the_server_takes) {
+  const json ingress = live(
+      "Ingress", "networking.k8s.io/v1", "shop-web",
+      R"({"ingressClassName":"alb.internal","tls":[{"hosts":["*.shop.example.com","shop.example.com"],"secretName":"wildcard.example.com"}],
+      "rules":[{"host":"shop.example.com","http":{"paths":[{"path":"/","pathType":"Prefix","backend":{"service":{"name":"shop-web","port":{"number":80}}}}]}},
+               {"host":"*.shop.example.com","http":{"paths":[{"path":"/","pathType":"Prefix","backend":{"service":{"name":"shop-web","port":{"number":80}}}}]}}]})");
+  const adoption made = adopted({dotted_deployment(), chart_service(), ingress});
+  EXPECT_THAT(made.declaration, AllOf(HasSubstr("GRACE 5s"), HasSubstr("SERVICE_ACCOUNT shop.runner"),
+                                      HasSubstr("URL=my.db/tls.url"), HasSubstr("TLS wildcard.example.com"),
+                                      HasSubstr("INGRESS_CLASS alb.internal"),
+                                      HasSubstr("HOST shop.example.com *.shop.example.com"),
+                                      HasSubstr("MODE=fast"), Not(HasSubstr("MODE=slow"))));
+  EXPECT_THAT(file(made, "k8s/web-patch.yaml"), AllOf(HasSubstr("rules/0"), HasSubstr("rules/1")));
+  EXPECT_THAT(made.changes,
+              ElementsAre(HasSubstr("the variable MODE stood twice"), HasSubstr("maxUnavailable 0")));
+}
+
+TEST(adoption, leaves_what_our_rules_refuse_to_a_patch_and_says_so) {
+  const std::string small =
+      replaced_all(compact(chart_deployment()), R"("memory":"64Mi")", R"("memory":"2Mi")");
+  const adoption made = adopted({read(small), chart_service()});
+  EXPECT_THAT(made.declaration, Not(HasSubstr("MEMORY")));
+  EXPECT_THAT(file(made, "k8s/web-patch.yaml"), HasSubstr("2Mi"));
+  EXPECT_THAT(made.warnings,
+              Contains(HasSubstr("MEMORY of web is left to a patch, since MEMORY has a wrong value")));
+  const std::string budget =
+      R"({"maxUnavailable":0,"selector":{"matchLabels":{"app.kubernetes.io/name":"web","app.kubernetes.io/instance":"shop"}}})";
+  const adoption blocked = adopted(
+      {chart_deployment(), chart_service(), live("PodDisruptionBudget", "policy/v1", "shop-web", budget)});
+  EXPECT_THAT(file(blocked, "k8s/web-patch.yaml"), HasSubstr("maxUnavailable: 0"));
+  EXPECT_THAT(blocked.warnings, Contains(HasSubstr("DISRUPTIONS of web is left to a patch")));
+}
+
+TEST(adoption, keeps_a_toleration_of_an_empty_value_and_one_of_any) {
+  const std::string text = replaced_all(
+      compact(chart_deployment()), R"("dnsPolicy")",
+      R"("tolerations":[{"key":"a","operator":"Equal","effect":"NoSchedule"},{"key":"b","operator":"Exists"}],"dnsPolicy")");
+  EXPECT_THAT(adopted({read(text), chart_service()}).declaration, HasSubstr("TOLERATIONS a=:NoSchedule b"));
+}
+
+TEST(adoption, keeps_a_workload_whose_name_no_keyword_can_say_as_a_manifest) {
+  const json job = live(
+      "CronJob", "batch/v1", "close.stale",
+      R"({"schedule":"0 3 * * *","jobTemplate":{"spec":{"template":{"spec":{"containers":[{"name":"close",
+    "image":"registry.example.com/shop/web:1.2"}],"restartPolicy":"OnFailure"}}}}})");
+  const adoption made = adopted({chart_deployment(), job});
+  EXPECT_NE(file(made, "k8s/adopted/cronjob-close.stale.yaml"), "");
+  EXPECT_THAT(made.warnings, Contains(HasSubstr("CronJob close.stale")));
+}
+
 TEST(adoption, of_nothing_or_of_what_is_ours_already_is_refused) {
   json ours = chart_deployment();
   json metadata = ours["metadata"];

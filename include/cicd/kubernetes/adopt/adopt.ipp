@@ -40,10 +40,14 @@ class adopter {
   result<adoption> adopt() {
     sort_objects();
     if (workloads_.empty()) return nothing_found();
-    for (found_workload& each : workloads_) relate(each);
+    for (found_workload& each : workloads_) {
+      keep_last_variables(each, made_.changes);
+      relate(each);
+    }
     add_calls();
     add_manifests();
     add_environment();
+    if (status left = leave_out_refused(); !left) return std::move(left).error();
     if (status compared = add_patches(); !compared) return std::move(compared).error();
     made_.declaration = whole_text();
     std::sort(made_.files.begin(), made_.files.end(),
@@ -102,10 +106,14 @@ class adopter {
     return object;
   }
 
-  /// A cron job that no SCHEDULE or TIME_ZONE can say stays a manifest.
+  /// What no NAMED, or of a cron job no SCHEDULE or TIME_ZONE, can say stays a manifest.
   bool can_be_said(const json& object) {
-    if (!dns_label::accepts(object["metadata"]["name"].text())) return false;
-    if (object["kind"].text() != "CronJob") return true;
+    const std::string name = object["metadata"]["name"].text(), kind = object["kind"].text();
+    constexpr std::size_t most = 63, most_with_suffix = 52;
+    if (!dns_label::accepts(name) || name.size() > (kind == "Deployment" ? most : most_with_suffix))
+      return false;
+    if (kind == "StatefulSet" && detail::is_digit(name.front())) return false;
+    if (kind != "CronJob") return true;
     const json& spec = object["spec"];
     return cron_schedule::accepts(spec["schedule"].text())
            && (spec["timeZone"].is_null() || time_zone_name::accepts(spec["timeZone"].text()));
@@ -337,6 +345,16 @@ class adopter {
     return {found.begin(), found.end()};
   }
 
+  // --- What our rules refuse ---
+
+  status leave_out_refused() {
+    std::vector<written_call> all = all_calls();
+    if (status left = adopting::leave_out_refused(all, made_.warnings); !left) return left;
+    environment_ = std::move(all.back());
+    calls_.assign(all.begin() + 1 + static_cast<std::ptrdiff_t>(images_.size()), all.end() - 1);
+    return {};
+  }
+
   // --- The proof ---
 
   std::vector<written_call> all_calls() const {
@@ -407,7 +425,11 @@ class adopter {
 
   /// Labels and annotations of ours come to everything; what else differs is said field by field.
   void say_differences(const object* ours, const json& live) {
-    if (ours == nullptr) return;
+    if (ours == nullptr) {
+      made_.changes.push_back(fmt::format(
+          "{}: no call declares it; it stays as it is, and cicd does not manage it", text_of_object(live)));
+      return;
+    }
     for (const field_change& each : changes_between(live, without_place(declared_part_of(ours->content)))) {
       const bool is_note = each.path.find("metadata.labels") != std::string::npos
                            || each.path.find("metadata.annotations") != std::string::npos;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/kubernetes/adopt/calls.hpp>
@@ -23,8 +24,9 @@ inline bool is_plain(const std::string& value) {
 inline std::optional<std::string> secret_of(const json& variable) {
   const json& from = variable["valueFrom"]["secretKeyRef"];
   const std::string secret = from["name"].text(), key = from["key"].text();
-  if (from.is_null() || from["optional"].boolean() || !dns_label::accepts(secret)) return {};
-  return fmt::format("{}={}/{}", variable["name"].text(), secret, key);
+  if (from.is_null() || from["optional"].boolean()) return {};
+  std::string said = fmt::format("{}={}/{}", variable["name"].text(), secret, key);
+  return secret_reference::parse(said) ? std::optional(std::move(said)) : std::nullopt;
 }
 
 inline std::optional<std::string> plain_of(const json& variable) {
@@ -156,7 +158,7 @@ inline void add_places(written_call& to, const found_workload& of) {
   std::vector<std::string> tolerations;
   for (const json& each : spec["tolerations"].elements()) {
     std::string text = each["key"].text();
-    if (!each["value"].is_null()) text += '=' + each["value"].text();
+    if (each["operator"].text() != "Exists") text += '=' + each["value"].text();
     if (!each["effect"].is_null()) text += ':' + each["effect"].text();
     if (each["tolerationSeconds"].is_null() && toleration::accepts(text))
       tolerations.push_back(std::move(text));
@@ -177,7 +179,43 @@ inline void add_account(written_call& to, found_workload& of) {
   });
 }
 
+/// The server merges variables by name.
+inline void keep_last(json& variables, std::vector<std::string>& left_out) {
+  json::array kept;
+  for (const json& each : variables.elements()) {
+    const auto before =
+        std::ranges::find_if(kept, [&](const json& one) { return one["name"] == each["name"]; });
+    if (before != kept.end()) {
+      left_out.push_back(each["name"].text());
+      kept.erase(before);
+    }
+    kept.push_back(each);
+  }
+  variables = json(std::move(kept));
+}
+
 }  // namespace kubernetes_adopt_adopt_pods
+
+void keep_last_variables(found_workload& of, std::vector<std::string>& changes) {
+  std::vector<std::string> left_out;
+  change_template(of.running, [&](json& pod) {
+    change_member(pod, "spec", [&](json& spec) {
+      for (const char* list : {"containers", "initContainers"})
+        if (!spec[list].elements().empty())
+          change_member(spec, list, [&](json& all) {
+            change_elements(all, [&](json& each) {
+              if (each["env"].elements().empty()) return;
+              change_member(each, "env", [&](json& variables) {
+                kubernetes_adopt_adopt_pods::keep_last(variables, left_out);
+              });
+            });
+          });
+    });
+  });
+  for (const std::string& each : left_out)
+    changes.push_back(fmt::format("{} {}: the variable {} stood twice; the last stays, which counts",
+                                  of.running["kind"].text(), displayable(of.name()), displayable(each)));
+}
 
 std::size_t main_index(const json& pod) {
   const std::string named = pod["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"].text();

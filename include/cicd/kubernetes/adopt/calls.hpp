@@ -64,6 +64,8 @@ std::vector<written_call> container_calls(found_workload& of,
                                           const adopted_names& names,
                                           std::vector<std::string>& changes);
 
+/// Keeps the last of a container's variables of one name, which counts; says so in `changes`.
+void keep_last_variables(found_workload& of, std::vector<std::string>& changes);
 /// Which container of a pod the others stand beside.
 std::size_t main_index(const json& pod);
 /// How many pods there are at least.

@@ -50,7 +50,9 @@ inline void add_reach(written_call& to, const found_workload& of) {
   to.add("PORT", std::to_string(port));
   if (!of.ingress.is_null()) {
     const json& spec = of.ingress["spec"];
-    to.add("HOST", spec["rules"].elements().front()["host"].text());
+    std::vector<std::string> hosts;
+    for (const json& each : spec["rules"].elements()) hosts.push_back(each["host"].text());
+    to.add("HOST", std::move(hosts));
     to.add("INGRESS_CLASS", spec["ingressClassName"].text());
     to.add("INGRESS_ANNOTATIONS", pairs_of(of.ingress["metadata"]["annotations"]));
     if (!spec["tls"].elements().empty()) to.add("TLS", spec["tls"].elements().front()["secretName"].text());

@@ -4,6 +4,7 @@
 
 #include <cicd/kubernetes/adopt/adopt.ipp>
 #include <cicd/kubernetes/adopt/adopt_pods.ipp>
+#include <cicd/kubernetes/adopt/adopt_refused.ipp>
 #include <cicd/kubernetes/adopt/calls.ipp>
 #include <cicd/kubernetes/adopt/normalized.ipp>
 #include <cicd/kubernetes/adopt/proof.ipp>
