@@ -146,6 +146,7 @@ class model_builder {
     declaration<T>* under = list.find(read.name);
     if (!under) return list.add(std::move(read));
     if (is_of_template(*under)) return put_over(*under, read);
+    if (read.site->unclear) return;  // a forgotten IN would be said twice
     const std::string before = found_.text_of(under->site->from->where);
     if constexpr (is_named<T>)
       found_.add(read.near("name"), declared_twice(kind<T>.noun, read.name, before));
