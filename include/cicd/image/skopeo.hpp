@@ -21,11 +21,12 @@ std::string registry_host(std::string_view repository);
 
 /// Why a registry did not do what it was asked for.
 enum class registry_refusal {
-  absent,   ///< there is no such tag or repository (MANIFEST_UNKNOWN, NAME_UNKNOWN)
-  login,    ///< who we are, or that we may (UNAUTHORIZED, DENIED)
-  trust,    ///< its certificate
-  passing,  ///< anything else: a later try may succeed
-  stopped   ///< we were cancelled
+  absent,        ///< there is no such tag or repository (MANIFEST_UNKNOWN, NAME_UNKNOWN)
+  login,         ///< who we are, or that we may (UNAUTHORIZED, DENIED)
+  trust,         ///< its certificate
+  unknown_host,  ///< no name server knows its name
+  passing,       ///< anything else: a later try may succeed
+  stopped        ///< we were cancelled
 };
 /// By the codes of the distribution-spec, as skopeo prints them; what is not known is passing.
 registry_refusal refusal_of(std::string_view printed);

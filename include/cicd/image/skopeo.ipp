@@ -57,6 +57,7 @@ registry_refusal refusal_of(std::string_view printed) {
   const std::string text = lower(printed);
   const auto says = [&](std::string_view code) { return text.find(code) != std::string::npos; };
   if (says("manifest unknown") || says("name unknown")) return registry_refusal::absent;
+  if (says("no such host")) return registry_refusal::unknown_host;
   if (says("x509:") || says("certificate")) return registry_refusal::trust;
   if (says("unauthorized") || says("denied") || says("authentication required")
       || says("invalid username/password"))
@@ -133,8 +134,28 @@ error skopeo::failure_of(const answer& refused, const std::string& repository) c
     case registry_refusal::trust:
       return failure("the registry's certificate is not trusted",
                      fmt::format("put its CA into /etc/containers/certs.d/{}/ca.crt", host));
+    case registry_refusal::unknown_host:
+      return failure(
+          "no such host: " + host,
+          "correct the registry's name in IMAGE or REPOSITORY; else see that the name servers know it");
     case registry_refusal::passing: break;
   }
+  const std::string reason = lower(refused.reason);
+  const auto says = [&](std::string_view words) { return reason.find(words) != std::string::npos; };
+  if (says("dial tcp: lookup "))
+    return failure("the registry's name cannot be looked up: " + host, "see that the name servers answer");
+  if (says("connection refused"))
+    return failure("nothing answers at the registry " + host, "see that it runs, and its port");
+  if (refused.took_too_long || says("i/o timeout") || says("no route to host")
+      || says("network is unreachable"))
+    return failure("the registry does not answer: " + host,
+                   "see that the network, the VPN and the registry are up");
+  if (says("http response to https"))
+    return failure(
+        "the registry speaks plain HTTP: " + host,
+        fmt::format(
+            R"([[registry]] with location = "{}" and insecure = true in /etc/containers/registries.conf)",
+            host));
   return failure("the registry does not do what it was asked for", "skopeo list-tags docker://" + repository);
 }
 

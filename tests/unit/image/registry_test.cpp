@@ -164,6 +164,27 @@ TEST_F(registries, that_are_remote_need_skopeo) {
   EXPECT_FALSE(value_of(opened.error(), "try").empty());
 }
 
+TEST_F(registries, whose_name_nobody_knows_are_said_to_be_that_first) {
+  const auto said = [&](const std::string& words) {
+    write("skopeo", "#!/bin/sh\necho 'time=\"x\" level=fatal msg=\"" + words + "\"' >&2\nexit 1\n", 0755);
+    registry_options how;
+    how.patience = std::chrono::milliseconds(0);
+    const auto opened = registry_for("registry.example.com/orders", how, surroundings({{"PATH", folder}}));
+    const auto there = (*opened)->resolve("v1");
+    return there ? error{} : there.error();
+  };
+  const error unknown = said("dial tcp: lookup registry.example.com on 10.0.0.2:53: no such host");
+  EXPECT_EQ(unknown.what, "no such host: registry.example.com");
+  EXPECT_EQ(unknown.kind, exit_class::remote);
+  EXPECT_NE(value_of(unknown, "caused by").find("lookup registry.example.com"), std::string::npos);
+  EXPECT_EQ(said("dial tcp: lookup registry.example.com: server misbehaving").what,
+            "the registry's name cannot be looked up: registry.example.com");
+  EXPECT_EQ(said("dial tcp 10.0.0.1:443: connect: connection refused").what,
+            "nothing answers at the registry registry.example.com");
+  EXPECT_EQ(said("dial tcp 10.0.0.1:443: i/o timeout").what,
+            "the registry does not answer: registry.example.com");
+}
+
 TEST(refusals, are_told_apart_by_the_specifications_codes) {
   EXPECT_EQ(refusal_of("reading manifest v1 in h.example/a: manifest unknown: manifest unknown"),
             registry_refusal::absent);
@@ -172,6 +193,11 @@ TEST(refusals, are_told_apart_by_the_specifications_codes) {
       registry_refusal::absent);
   EXPECT_EQ(refusal_of("unauthorized: authentication required"), registry_refusal::login);
   EXPECT_EQ(refusal_of("denied: requested access to the resource is denied"), registry_refusal::login);
+  EXPECT_EQ(
+      refusal_of(
+          R"(pinging container registry nothing.example: Get "https://nothing.example/v2/": dial tcp: lookup )"
+          "nothing.example on 10.0.0.2:53: no such host"),
+      registry_refusal::unknown_host);
   EXPECT_EQ(refusal_of("x509: certificate signed by unknown authority"), registry_refusal::trust);
   EXPECT_EQ(refusal_of("received unexpected HTTP status: 503 Service Unavailable"),
             registry_refusal::passing);
