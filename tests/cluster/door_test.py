@@ -157,6 +157,29 @@ class Door(harness.Case):
         self.assertIn("the login plugin of the kubeconfig is not installed: 'kubelogin-that-is-not-there'", said)
         self.assertIn("get it there", said)
 
+    def test_a_login_that_takes_its_time_is_waited_for_and_its_words_are_shown_on_a_terminal(self):
+        credential = {"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": self.token_of("slow")}}
+        words = f"echo 'open https://login.example.com and enter ABCD' >&2; sleep 12; cat {self.file(credential, 'credential')}"
+        plugin = {"apiVersion": "client.authentication.k8s.io/v1", "interactiveMode": "Never", "command": "sh", "args": ["-c", words]}
+        env = {**os.environ, **self.login_as({"exec": plugin})}
+        drawn, status = harness.run.on_terminal(self.words("open"), env, self.folder, seconds=60)
+        self.assertEqual(status, 0, drawn)
+        self.assertIn("open https://login.example.com and enter ABCD", drawn)
+        self.assertIn(" 1.", self.ask("open", env=self.login_as({"exec": plugin})), "without a terminal, too")
+
+    def test_a_plugin_of_an_old_interface_and_a_user_without_credentials_are_told(self):
+        old = {"apiVersion": "client.authentication.k8s.io/v1alpha1", "interactiveMode": "Never", "command": "sh"}
+        said = self.ask("open", status=2, env=self.login_as({"exec": old}))
+        self.assertIn("a version of the plugin's interface that kubectl no longer has: 'client.authentication.k8s.io/v1alpha1'", said)
+        self.assertIn("aws eks update-kubeconfig", said)
+        def without(config):
+            config["users"] = []
+            config["contexts"][0]["context"].pop("user")
+        for env in (self.login_as({}), self.kubeconfig(without)):
+            said = self.ask("open", status=2, env=env)
+            self.assertIn("the user of this context has no credentials", said)
+            self.assertIn("try: ", said)
+
     def test_a_server_that_does_not_answer_is_told_from_one_that_is_none(self):
         def at(server):
             def change(config):

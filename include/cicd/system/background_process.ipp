@@ -18,6 +18,7 @@
 
 #include <cicd/system/clock.hpp>
 #include <cicd/system/launch.hpp>
+#include <cicd/system/process_table.hpp>
 
 namespace cicd {
 
@@ -113,6 +114,15 @@ companion::waited companion::wait_until_it_says(std::string_view text,
     if (system_clock_port().elapsed() >= deadline) return waited::too_long;
   }
   return waited::said;
+}
+
+bool companion::has_children() const {
+  const std::vector<system_table::process_entry> all = system_table::all_processes();
+  const auto members = std::ranges::count_if(all, [&](const system_table::process_entry& each) {
+    return each.lives() && each.group == inside_->id;
+  });
+  // The shell that watches, and the program itself.
+  return members > 2;
 }
 
 std::string companion::complaints() const {

@@ -31,6 +31,17 @@ TEST(companion, is_known_to_have_ended) {
   EXPECT_EQ((*running)->complaints(), "why\n");
 }
 
+TEST(companion, is_known_to_have_started_others_as_long_as_they_run) {
+  const auto alone = companion::start(shell("echo ready; exec sleep 1000"));
+  ASSERT_TRUE(alone);
+  ASSERT_EQ((*alone)->wait_until_it_says("ready", 10s), companion::waited::said);
+  EXPECT_FALSE((*alone)->has_children());
+  const auto other = companion::start(shell("sleep 1000 & echo ready; wait"));
+  ASSERT_TRUE(other);
+  ASSERT_EQ((*other)->wait_until_it_says("ready", 10s), companion::waited::said);
+  EXPECT_TRUE((*other)->has_children());
+}
+
 TEST(companion, is_not_waited_for_longer_than_told) {
   const auto running = companion::start(shell("exec sleep 1000"));
   ASSERT_TRUE(running);

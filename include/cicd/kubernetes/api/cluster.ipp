@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <charconv>
+#include <thread>
 #include <utility>
 
 #include <cicd/base/text.hpp>
@@ -15,6 +18,7 @@
 #include <cicd/kubernetes/api/proxy.hpp>
 #include <cicd/kubernetes/api/retries.hpp>
 #include <cicd/kubernetes/api/watch.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd::kubernetes {
 
@@ -293,8 +297,10 @@ class connection final : public cluster {
       const std::string more = next.empty() ? "" : "&continue=" + percent_encoded(next);
       api_answer page = calls_.send(json_request("GET", target + more), effect::idempotent);
       if (!page) return page;
-      for (json item : page.object["items"].elements()) {
-        item.set("kind", kind.kind).set("apiVersion", kind.api_version);
+      for (const json& each : page.object["items"].elements()) {
+        // As in an object that is read alone: what it is stands first.
+        json item = members_of("apiVersion", kind.api_version, "kind", kind.kind);
+        for (const auto& [name, value] : each.members()) item.set(name, value);
         items.push_back(std::move(item));
       }
       next = page.object["metadata"]["continue"].text();
@@ -312,6 +318,53 @@ class connection final : public cluster {
   api_client calls_;
   std::map<std::pair<std::string, std::string>, kind_facts> found_;
 };
+
+/// Shows what a login plugin says while it is waited for, such as an address and a code, where a person can
+/// read it.
+class shown_login {
+ public:
+  explicit shown_login(const kubectl_proxy& of) : of_(of) {
+    if (isatty(STDERR_FILENO) != 0)
+      showing_ = std::jthread([this](const std::stop_token& over) { show(over); });
+  }
+
+ private:
+  void show(const std::stop_token& over) {
+    while (!over.stop_requested()) {
+      std::this_thread::sleep_for(200ms);
+      const std::string all = of_.said();
+      if (all.size() <= shown_) continue;
+      const std::string text = displayable(all.substr(shown_), newlines::keep);
+      shown_ = all.size();
+      (void)!write(STDERR_FILENO, text.data(), text.size());
+    }
+  }
+
+  const kubectl_proxy& of_;
+  std::size_t shown_ = 0;
+  std::jthread showing_;
+};
+
+/// A login at which a person has to do something takes its time; one that nobody sees has less.
+std::chrono::milliseconds login_patience() {
+  return isatty(STDERR_FILENO) != 0 ? std::chrono::milliseconds(5min) : std::chrono::milliseconds(1min);
+}
+
+api_answer greeted(connection& to, const kubectl_proxy& proxy, const cancellation* cancelled) {
+  const shown_login shown(proxy);
+  const auto end = system_clock_port().elapsed() + login_patience();
+  while (true) {
+    api_answer version = to.greet();
+    const bool waits =
+        version.failure && version.failure->reason == api_reason::broken && proxy.is_logging_in();
+    if (!waits || (cancelled != nullptr && cancelled->cancelled())) return version;
+    if (system_clock_port().elapsed() < end) continue;
+    version.failure->reason = api_reason::login;
+    version.failure->message =
+        fmt::format("the login plugin did not end within {}", human_duration(login_patience()));
+    return version;
+  }
+}
 
 }  // namespace
 }  // namespace kubernetes_api_cluster
@@ -333,7 +386,7 @@ result<std::unique_ptr<cluster>> cluster::open(const cluster_target& target,
   }
   auto made = std::make_unique<connection>((*proxy)->where(),
                                            target.eks.empty() ? target.context : target.eks, cancelled);
-  const api_answer version = made->greet();
+  const api_answer version = kubernetes_api_cluster::greeted(*made, **proxy, cancelled);
   auto facts = std::make_unique<kubeconfig_facts>((*proxy)->program());
   if (!version) {
     cluster_target known = target;

@@ -32,6 +32,10 @@ class kubectl_proxy {
 
   const http_address& where() const;
   const kubectl_program& program() const;
+  /// Whether the login plugin of the kubeconfig runs: then an answer waits for it.
+  bool is_logging_in() const;
+  /// All that kubectl and its login plugin have printed, without kubectl's own log.
+  std::string said() const;
   /// The lines that kubectl and its login plugin have printed, without kubectl's own log, at most three.
   std::vector<std::string> complaints() const;
 

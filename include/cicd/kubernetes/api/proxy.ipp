@@ -165,19 +165,45 @@ std::vector<std::string> last_lines(const std::string& text) {
   return lines;
 }
 
+error old_plugin() {
+  error failure =
+      failed(exit_class::usage,
+             "the kubeconfig logs in by a version of the plugin's interface that kubectl no longer has");
+  failure.value = "client.authentication.k8s.io/v1alpha1";
+  return std::move(failure)
+      .with("allowed", "client.authentication.k8s.io/v1 or v1beta1")
+      .with("try",
+            "write the kubeconfig anew with the tool of the cluster's provider, such as aws eks "
+            "update-kubeconfig; or name a version that the plugin has in its users");
+}
+
+/// kubectl would ask for a name and a password.
+error no_credentials(const cluster_target& target) {
+  return failed(exit_class::usage, "the user of this context has no credentials")
+      .with("context", target.context.empty() ? "the current one" : target.context)
+      .with(
+          "try",
+          "log in with the tool of the cluster's provider, which writes them; kubectl config view shows what "
+          "is there");
+}
+
 error not_started(const kubectl_program& program,
                   const cluster_target& target,
                   const std::string& complaints) {
   if (complaints.find("context \"" + target.context + "\" does not exist") != std::string::npos
       || complaints.find("context was not found for specified context") != std::string::npos)
     return no_such_context(program, target.context);
+  const auto says = [&](std::string_view words) { return complaints.find(words) != complaints.npos; };
+  if (says("client.authentication.k8s.io/v1alpha1")) return old_plugin();
+  if (says("Please enter Username") || trimmed(complaints) == "error: EOF") return no_credentials(target);
   const std::vector<std::string> lines = last_lines(complaints);
   const bool config = complaints.find("loading config file") != std::string::npos
                       || complaints.find("invalid configuration") != std::string::npos;
   error failure = config ? failed(exit_class::usage, "the kubeconfig cannot be read")
                          : failed(exit_class::remote, "kubectl proxy did not start");
   for (const std::string& line : lines) failure = std::move(failure).with("kubectl", line);
-  return failure;
+  return std::move(failure).with(
+      "try", "kubectl get namespaces, to see whether kubectl reaches the cluster by itself");
 }
 
 }  // namespace
@@ -205,6 +231,16 @@ const http_address& kubectl_proxy::where() const {
 const kubectl_program& kubectl_proxy::program() const {
   return inside_->program;
 }
+bool kubectl_proxy::is_logging_in() const {
+  return inside_->running->has_children();
+}
+std::string kubectl_proxy::said() const {
+  std::string text;
+  for (const std::string& line : split(inside_->running->complaints(), '\n'))
+    if (!kubernetes_api_proxy::is_log_line(line)) text += line + '\n';
+  if (!text.empty()) text.pop_back();
+  return text;
+}
 std::vector<std::string> kubectl_proxy::complaints() const {
   return kubernetes_api_proxy::last_lines(inside_->running->complaints());
 }
@@ -222,7 +258,8 @@ result<std::unique_ptr<companion>> serving(const kubectl_program& program,
     case companion::waited::said: return running;
     case companion::waited::cancelled: return failed(exit_class::interrupted, "cancelled");
     case companion::waited::too_long:
-      return failed(exit_class::remote, "kubectl proxy did not start within 20 s");
+      return failed(exit_class::remote, "kubectl proxy did not start within 20 s")
+          .with("try", "kubectl proxy, to see whether it starts by hand");
     case companion::waited::ended: break;
   }
   const std::string complaints = (*running)->complaints();

@@ -49,10 +49,13 @@ error login_failed(const api_failure& failure,
     const std::string hint = text.find('\n') == text.npos ? "" : text.substr(text.rfind('\n') + 1);
     return std::move(missing).with("hint of the kubeconfig", displayable(trimmed(hint)));
   }
-  error failed = remote(target, "the login failed or expired");
+  const bool is_slow = text.starts_with("the login plugin did not end");
+  error failed = remote(target, is_slow ? first : "the login failed or expired");
   failed = said.empty() ? std::move(failed).with("kubectl", displayable(first))
                         : with_complaints(std::move(failed), said);
-  return std::move(failed).with("try", login_again(target));
+  return std::move(failed).with("try", is_slow
+                                           ? "log in on a terminal first: what the plugin asks is shown there"
+                                           : login_again(target));
 }
 
 /// The way there, by the words of Go's network code.
