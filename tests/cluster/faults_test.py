@@ -259,7 +259,8 @@ class Faults(harness.Case):
 
     def test_pods_that_no_node_has_room_for_are_explained_in_the_schedulers_words(self):
         failed = self.orders(api="X=1 CPU 64", place=VALUES["place"] + " PATIENCE unschedulable=1s").run("orders.deploy-stage", status=1)
-        for words in ("unschedulable", "nodes are available", "Insufficient cpu", "it asks for 64", "nothing to return to"):
+        for words in ("unschedulable", "nodes are available", "Insufficient cpu", "no node is that large: a pod asks for 64 cpu, and the largest node has",
+                      "nothing to return to"):
             self.assertIn(words, failed.all)
 
     def test_a_full_node_and_a_full_quota_are_offered_max_unavailable(self):

@@ -30,6 +30,8 @@ bool only_descriptive(const std::vector<field_change>& changes);
 
 /// `~ spec.replicas: 2 → 3`, and so on, a line each.
 std::string text_of(const field_change& change);
+/// A value in one line, shortened.
+std::string value_text(const json& value);
 
 /// The managers of an object and the paths that each owns, from `metadata.managedFields`.
 struct field_manager {

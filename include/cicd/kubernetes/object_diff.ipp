@@ -200,6 +200,10 @@ std::string text_of(const field_change& change) {
   return fmt::format("~ {}: {} → {}", change.path, change.before, change.after);
 }
 
+std::string value_text(const json& value) {
+  return kubernetes_object_diff::line_of(value);
+}
+
 bool is_controller(std::string_view manager) {
   static constexpr std::array<std::string_view, 4> of_people = {
       "kustomize-controller", "helm-controller", "argocd-controller", "argocd-application-controller"};

@@ -71,14 +71,16 @@ TEST(api_error, a_conflict_names_the_managers_and_their_fields) {
                 R"(conflict with "kubectl edit" using apps/v1 at 2026-01-01)"},
                {"FieldManagerConflict", ".spec.template.spec.containers[name=\"api\"].image",
                 R"(conflict with "helm" using apps/v1)"}});
-  EXPECT_EQ(text_of(got),
-            "cicd: error: orders/prod: cannot apply Deployment orders-api: other managers own fields that we "
-            "would set\n"
-            "  owned by helm:         spec.replicas, spec.template.spec.containers[name=\"api\"].image\n"
-            "  owned by kubectl edit: spec.paused\n"
-            "  try:                   TAKE_OVER helm 'kubectl edit' in the environment to make them ours, or "
-            "leave these "
-            "fields out of the declaration\n");
+  EXPECT_EQ(
+      text_of(got),
+      "cicd: error: orders/prod: cannot apply Deployment orders-api: other managers own fields that we "
+      "would set\n"
+      "  owned by helm:         spec.replicas\n"
+      "                         spec.template.spec.containers[name=\"api\"].image\n"
+      "  owned by kubectl edit: spec.paused\n"
+      "  try:                   cicd run with --take-over helm --take-over 'kubectl edit' makes them ours "
+      "this once, TAKE_OVER helm 'kubectl edit' in the environment in each deploy; or leave these fields "
+      "out of the declaration\n");
   EXPECT_EQ(got.kind, exit_class::conflict);
 }
 
@@ -163,6 +165,73 @@ TEST(api_error, denials_are_told_apart) {
             what + "a quota in namespace shop asks for requests or limits that are missing");
   EXPECT_EQ(text(403, "pods \"p\" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi"),
             what + "a LimitRange in namespace shop forbids it");
+}
+
+TEST(api_error, a_quota_that_wants_limits_names_the_keywords_that_say_them) {
+  const auto keywords = [](const std::string& words) { return keywords_wanted_by(words); };
+  using names = std::vector<std::string>;
+  EXPECT_EQ(keywords("failed quota: q: must specify limits.cpu for: api"), names{"CPU_LIMIT"});
+  EXPECT_EQ(keywords("failed quota: q: must specify limits.cpu for: api; limits.memory for: api"),
+            (names{"CPU_LIMIT", "MEMORY_LIMIT"}));
+  EXPECT_EQ(keywords("failed quota: q: must specify cpu for: api; requests.memory for: api"),
+            (names{"CPU", "MEMORY"}));
+  EXPECT_EQ(keywords("failed quota: q: must specify limits.memory,requests.cpu"),
+            (names{"CPU", "MEMORY_LIMIT"}));
+  EXPECT_EQ(keywords("failed quota: q: must specify requests.nvidia.com/gpu for: api"), names{});
+  EXPECT_EQ(keywords("maximum memory usage per Container is 1Gi, but limit is 2Gi"), names{"MEMORY_LIMIT"});
+  EXPECT_EQ(keywords("minimum cpu usage per Container is 100m, but request is 50m"), names{"CPU"});
+  EXPECT_EQ(keywords("maximum cpu usage per Pod is 1. No limit is specified"), names{"CPU_LIMIT"});
+  EXPECT_EQ(keywords("exceeded quota: q, requested: limits.cpu=1"), names{});
+  EXPECT_THAT(text_of(refusal(403, "Forbidden", "failed quota: q: must specify limits.cpu for: api")),
+              HasSubstr("declare CPU_LIMIT"));
+}
+
+TEST(api_error, a_conflict_says_what_is_there_and_what_is_wanted) {
+  const json there = *parse_json(R"({"spec":{"replicas":4,"mood":"by hand"}})");
+  const json wanted = *parse_json(R"({"spec":{"replicas":3,"mood":"good"}})");
+  const api_failure failure{
+      409,
+      "Conflict",
+      "Apply failed",
+      {{"FieldManagerConflict", ".spec.mood", R"(conflict with "kubectl-set" using apps/v1)"},
+       {"FieldManagerConflict", ".spec.replicas", R"(conflict with "kubectl-set" using apps/v1)"}}};
+  const std::string text =
+      text_of(error_of(failure, "orders/prod", deployment, "apply it", {&there, &wanted}));
+  EXPECT_THAT(text, HasSubstr("spec.mood: by hand there, good wanted"));
+  EXPECT_THAT(text, HasSubstr("spec.replicas: 4 there, 3 wanted"));
+  EXPECT_THAT(text, HasSubstr("cicd run with --take-over kubectl-set makes them ours this once"));
+  const object_key secret{"Secret", "shop", "key"};
+  EXPECT_THAT(text_of(error_of(failure, "orders/prod", secret, "apply it", {&there, &wanted})),
+              Not(HasSubstr("by hand")));
+}
+
+TEST(api_error, a_port_that_somebody_added_by_hand_is_named_with_its_manager) {
+  const json there = *parse_json(
+      R"({"metadata":{"managedFields":[
+            {"manager":"cicd","operation":"Apply","fieldsV1":{"f:spec":{"f:ports":{"k:{\"port\":80,\"protocol\":\"TCP\"}":{"f:name":{}}}}}},
+            {"manager":"kubectl-edit","operation":"Update","fieldsV1":{"f:spec":{"f:ports":{"k:{\"port\":9000,\"protocol\":\"TCP\"}":{"f:name":{}}}}}}]},
+          "spec":{"ports":[{"name":"http","port":80},{"name":"admin","port":9000}]}})");
+  const json wanted;
+  const object_key service{"Service", "shop", "orders-api"};
+  const error got = error_of({422,
+                              "Invalid",
+                              "Service is invalid",
+                              {{"FieldValueDuplicate", "spec.ports[2].name", R"(Duplicate value: "admin")"}}},
+                             "orders/prod", service, "apply it", {&there, &wanted});
+  EXPECT_EQ(got.kind, exit_class::conflict);
+  EXPECT_EQ(got.value, "admin");
+  EXPECT_THAT(text_of(got), HasSubstr("owned by kubectl-edit: port 9000, TCP"));
+  EXPECT_THAT(text_of(got), HasSubstr("--take-over kubectl-edit"));
+}
+
+TEST(api_error, a_selector_that_is_fixed_is_known) {
+  EXPECT_TRUE(is_fixed_selector(
+      {422,
+       "Invalid",
+       "",
+       {{"FieldValueInvalid", "spec.selector", "Invalid value: {…}: field is immutable"}}}));
+  EXPECT_FALSE(is_fixed_selector(
+      {422, "Invalid", "", {{"FieldValueInvalid", "spec.template", "field is immutable"}}}));
 }
 
 TEST(api_error, a_full_quota_of_pods_offers_a_rollout_without_surge) {

@@ -307,6 +307,32 @@ TEST(diagnosis, the_scheduler_says_what_is_missing) {
       HasSubstr("TOLERATIONS"));
 }
 
+TEST(diagnosis, a_pod_that_is_larger_than_any_node_is_told_so_with_the_largest) {
+  const std::string words = "0/2 nodes are available: 2 Insufficient cpu.";
+  const auto of = [&](const std::string& cpu) {
+    return findings_of(
+               pending(words,
+                       fmt::format(
+                           R"({{"containers":[{{"name":"app","resources":{{"requests":{{"cpu":"{}"}}}}}},
+                           {{"name":"log","resources":{{"requests":{{"cpu":"1"}}}}}}]}})",
+                           cpu)),
+               {})
+        .front();
+  };
+  const json nodes = read(
+      R"({"items":[{"status":{"allocatable":{"cpu":"3920m"}}},{"status":{"allocatable":{"cpu":"8"}}}]})");
+  finding large = of("400");
+  add_node_sizes(large, nodes);
+  EXPECT_EQ(large.about.likely, "no node is that large: a pod asks for 401 cpu, and the largest node has 8");
+  EXPECT_EQ(large.about.help, "ask for less, or add larger nodes");
+  finding fits = of("7");
+  add_node_sizes(fits, nodes);
+  EXPECT_THAT(fits.about.likely, StartsWith("no node has enough free cpu"));
+  finding unknown = of("400");
+  add_node_sizes(unknown, json());
+  EXPECT_THAT(unknown.about.likely, StartsWith("no node has enough free cpu"));
+}
+
 TEST(diagnosis, volumes_are_no_matter_of_room) {
   const diagnosis claim = only(findings_of(
       pending(R"(0/1 nodes are available: persistentvolumeclaim \"gone\" not found. not found)"), {}));
@@ -353,6 +379,16 @@ TEST(diagnosis, refusals_of_the_api_server_are_told_apart) {
       of(R"(pods "account-" is forbidden: error looking up service account default/nobody: serviceaccount "nobody" not found)")
           .likely,
       "there is no ServiceAccount nobody");
+}
+
+TEST(diagnosis, what_a_quota_wants_is_said_in_the_words_of_the_declaration) {
+  EXPECT_EQ(finding_of_refusal("pods \"x\" is forbidden: failed quota: q: must specify limits.cpu for: api")
+                .about.help,
+            "declare CPU_LIMIT");
+  EXPECT_EQ(finding_of_refusal(
+                "pods \"x\" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi")
+                .about.help,
+            "alter MEMORY_LIMIT, as the message says");
 }
 
 TEST(diagnosis, an_event_is_read_whole_and_without_noise) {

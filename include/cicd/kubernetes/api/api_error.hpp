@@ -26,6 +26,13 @@ api_answer answer_from(result<http_response> response);
 /// `conflict with "helm" with subresource "status" using apps/v1` → `helm`
 std::string manager_in(const std::string& message);
 
+/// Whether a selector or another field is what cannot be changed: `spec.selector: field is immutable`.
+bool is_fixed_selector(const api_failure& failure);
+
+/// The keywords that say what a quota or a LimitRange wants said, in the order of a declaration: `CPU_LIMIT`,
+/// `MEMORY`; empty where its words name nothing that a keyword says.
+std::vector<std::string> keywords_wanted_by(const std::string& refusal);
+
 /// Whether the same call may succeed a little later.
 bool passes_by_itself(const api_failure& failure);
 /// Whether the call certainly had no effect, so that also one that is not idempotent may be sent again.

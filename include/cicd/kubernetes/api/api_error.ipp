@@ -11,6 +11,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/kubernetes/field_path.hpp>
 #include <cicd/kubernetes/object_diff.hpp>
 
 namespace cicd::kubernetes {
@@ -24,6 +25,7 @@ struct refusal {
   const std::string& subject;
   const object_key& object;
   const std::string& doing;
+  const object_sides& sides;
 
   bool says(std::string_view words) const { return of.message.find(words) != std::string::npos; }
   std::string place() const {
@@ -88,15 +90,34 @@ error missing_namespace(const refusal& why) {
       "try", "CREATE_NAMESPACE in the environment, or kubectl create namespace " + shell_quoted(name));
 }
 
+/// `spec.replicas`, and where both sides are known `spec.replicas: 4 there, 3 wanted`. Of a Secret no value.
+std::string with_values(const refusal& why, const std::string& field) {
+  const std::string name = displayable(field.starts_with('.') ? field.substr(1) : field);
+  if (why.sides.there == nullptr || why.sides.wanted == nullptr || why.object.kind == "Secret") return name;
+  const auto shown = [&](const json& object) {
+    const json& value = value_at(object, field);
+    return value.is_null() ? std::string("nothing") : value_text(value);
+  };
+  return fmt::format("{}: {} there, {} wanted", name, shown(*why.sides.there), shown(*why.sides.wanted));
+}
+
+/// ` --take-over helm --take-over kubectl-set`
+std::string take_over_words(const std::vector<std::string>& managers) {
+  std::string words;
+  for (const std::string& each : managers) words += " --take-over " + displayable(shell_quoted(each));
+  return words;
+}
+
 /// What helps against these managers: a part of the cluster writes its fields again, so that taking them over
 /// is a fight.
 std::string way_past(const std::vector<std::string>& people, bool any_controller, bool is_scaled) {
   std::string way;
   if (!people.empty())
     way = fmt::format(
-        "TAKE_OVER {} in the environment to make them ours, or leave these fields out of the "
-        "declaration",
-        displayable(shell_quoted(people)));
+        "cicd run with{} makes them ours this once, TAKE_OVER {} in the environment in each deploy; or leave "
+        "these "
+        "fields out of the declaration",
+        take_over_words(people), displayable(shell_quoted(people)));
   if (is_scaled)
     way += std::string(way.empty() ? "" : "; ")
            + "REPLICAS <least>..<most>, which leaves the number of pods to an autoscaler, or remove the one that "
@@ -126,13 +147,12 @@ error other_manager(const refusal& why) {
     if (!scaling && !is_controller(manager)
         && std::find(people.begin(), people.end(), manager) == people.end())
       people.push_back(manager);
-    const std::string field = cause.field.starts_with('.') ? cause.field.substr(1) : cause.field;
     const auto known = std::find(managers.begin(), managers.end(), manager);
     if (known == managers.end()) {
-      owned.push_back({"owned by " + displayable(manager), displayable(field)});
+      owned.push_back({"owned by " + displayable(manager), with_values(why, cause.field)});
       managers.push_back(std::move(manager));
     } else {
-      owned[static_cast<std::size_t>(known - managers.begin())].text += ", " + displayable(field);
+      owned[static_cast<std::size_t>(known - managers.begin())].text += "\n" + with_values(why, cause.field);
     }
   }
   error failure =
@@ -183,8 +203,35 @@ bool is_immutable(const std::string& words) {
                      [&](std::string_view saying) { return words.find(saying) != words.npos; });
 }
 
+/// A port that another manager added to the Service bears a name that is declared for another number.
+std::optional<error> port_of_other(const refusal& why) {
+  if (why.object.kind != "Service" || why.sides.there == nullptr) return std::nullopt;
+  for (const auto& cause : why.of.causes) {
+    const std::string name = quoted_after(cause.message, "Duplicate value: ");
+    if (!cause.field.starts_with("spec.ports[") || name.empty()) continue;
+    for (const json& port : (*why.sides.there)["spec"]["ports"].elements()) {
+      if (port["name"].text() != name) continue;
+      const std::string at = fmt::format("spec.ports[{},", port["port"].integer());
+      for (const field_manager& each : managers_of(*why.sides.there)) {
+        const bool owns = std::any_of(each.paths.begin(), each.paths.end(),
+                                      [&](const std::string& path) { return path.starts_with(at); });
+        if (!owns || each.name == "cicd") continue;
+        error failure = why.as(exit_class::conflict, "another manager added a port of that name");
+        failure.value = name;
+        return std::move(failure)
+            .with("owned by " + displayable(each.name),
+                  fmt::format("port {}, {}", port["port"].integer(), port["protocol"].text("TCP")))
+            .with("try", fmt::format("{}; or another name in PORTS",
+                                     way_past({each.name}, is_controller(each.name), false)));
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 /// Field by field; an immutable selector's whole Go value is no help to anyone.
 error invalid(const refusal& why) {
+  if (auto theirs = port_of_other(why)) return *std::move(theirs);
   const bool fixed = std::any_of(why.of.causes.begin(), why.of.causes.end(),
                                  [](const auto& cause) { return is_immutable(cause.message); })
                      || is_immutable(why.of.message);
@@ -237,10 +284,17 @@ std::optional<error> denial(const refusal& why) {
                          ? "MAX_UNAVAILABLE 1 in place of a surge, fewer or smaller pods, or a larger quota"
                          : "a larger quota, or remove what is no longer needed");
   }
+  const std::vector<std::string> keywords = keywords_wanted_by(text);
+  const auto with_keywords = [&](error failure, std::string_view verb) {
+    return keywords.empty()
+               ? failure
+               : std::move(failure).with("try", fmt::format("{} {}", verb, joined(keywords, " and ")));
+  };
   if (why.says("failed quota"))
-    return denied("a quota" + why.place() + " asks for requests or limits that are missing");
+    return with_keywords(denied("a quota" + why.place() + " asks for requests or limits that are missing"),
+                         "declare");
   if (why.says("usage per ") && (why.says("maximum ") || why.says("minimum ")))
-    return denied("a LimitRange" + why.place() + " forbids it");
+    return with_keywords(denied("a LimitRange" + why.place() + " forbids it"), "alter");
   return std::nullopt;
 }
 
@@ -291,12 +345,40 @@ std::string manager_in(const std::string& message) {
   return kubernetes_api_api_error::quoted_after(message, "conflict with ");
 }
 
+bool is_fixed_selector(const api_failure& failure) {
+  return std::any_of(failure.causes.begin(), failure.causes.end(), [](const auto& each) {
+    return each.field == "spec.selector" && kubernetes_api_api_error::is_immutable(each.message);
+  });
+}
+
+std::vector<std::string> keywords_wanted_by(const std::string& refusal) {
+  const bool is_range =
+      refusal.find(" usage per ") != refusal.npos || refusal.find(" ratio per ") != refusal.npos;
+  const bool is_quota = refusal.find("failed quota") != refusal.npos;
+  const auto says = [&](std::string_view words) { return refusal.find(words) != refusal.npos; };
+  const bool limits = is_quota || says("limit is ") || says("No limit is ") || says("to request ratio");
+  const bool requests = is_quota || says("request is ") || says("No request is ");
+  std::vector<std::string> keywords;
+  for (const auto& [name, keyword] :
+       {std::pair<std::string, const char*>("cpu", "CPU"), {"memory", "MEMORY"}}) {
+    const bool asks = is_quota ? says("requests." + name) || says("specify " + name) || says("," + name)
+                                     || says("; " + name)
+                               : is_range && requests && says(name + " usage");
+    const bool bounds = is_quota ? says("limits." + name)
+                                 : is_range && limits && (says(name + " usage") || says(name + " max limit"));
+    if (asks) keywords.emplace_back(keyword);
+    if (bounds) keywords.emplace_back(std::string(keyword) + "_LIMIT");
+  }
+  return keywords;
+}
+
 error error_of(const api_failure& failure,
                const std::string& subject,
                const object_key& of,
-               const std::string& doing) {
+               const std::string& doing,
+               const object_sides& sides) {
   namespace self = kubernetes_api_api_error;
-  const self::refusal why{failure, subject, of, doing};
+  const self::refusal why{failure, subject, of, doing, sides};
   if (failure.code == 0 || failure.reason == api_reason::login || failure.reason == api_reason::unreachable)
     return self::no_answer(why);
   if (const auto denied = self::denial(why)) return *denied;

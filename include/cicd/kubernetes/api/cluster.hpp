@@ -146,13 +146,22 @@ class cluster {
   virtual void stop() = 0;
 };
 
+/// The object that a refused call was about, as it is there and as it is wanted; null where that is not
+/// known.
+struct object_sides {
+  const json* there = nullptr;
+  const json* wanted = nullptr;
+};
+
 /// The server's refusal as an error of ours: Forbidden names verb, kind and namespace and the rights that are
 /// missing; a namespace that does not exist offers CREATE_NAMESPACE; a conflict names the managers and how to
 /// take over; an invalid or immutable field is named with what can be done; quota and webhook denials are
-/// told apart. `doing` such as `apply Deployment orders-api`.
+/// told apart. `doing` such as `apply Deployment orders-api`. With both sides of an object a conflict says
+/// the values.
 error error_of(const api_failure& failure,
                const std::string& subject,
                const object_key& of,
-               const std::string& doing);
+               const std::string& doing,
+               const object_sides& sides = {});
 
 }  // namespace cicd::kubernetes

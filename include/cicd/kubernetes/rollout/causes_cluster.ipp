@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/kubernetes/api/api_error.hpp>
+#include <cicd/kubernetes/quantity.hpp>
 #include <cicd/kubernetes/rollout/causes.hpp>
 
 namespace cicd::kubernetes::causes {
@@ -52,6 +54,23 @@ std::string missing_resources(const json& pod, const std::vector<std::string>& n
     parts.push_back(asked.empty() ? each : fmt::format("{} (it asks for {})", each, asked));
   }
   return joined(parts, " and ");
+}
+
+std::map<std::string, double> asked_for(const json& pod, const std::vector<std::string>& names) {
+  std::map<std::string, double> asked;
+  for (const std::string& name : names)
+    for (const json& each : pod["spec"]["containers"].elements())
+      if (const auto amount = amount_in(each["resources"]["requests"][name])) asked[name] += *amount;
+  return asked;
+}
+
+/// What the largest node has of it for pods; nothing where none is known.
+std::optional<double> most_of(const std::string& name, const json& nodes) {
+  std::optional<double> most;
+  for (const json& each : nodes["items"].elements())
+    if (const auto amount = amount_in(each["status"]["allocatable"][name]))
+      most = std::max(most.value_or(*amount), *amount);
+  return most;
 }
 
 struct probe_reading {
@@ -119,7 +138,7 @@ constexpr std::array refusal_readings{
     refusal_reading{"exceeded quota", "quota", "the namespace's quota is used up",
                     "ask for less, raise the quota, or remove what is no longer needed", false},
     refusal_reading{"failed quota", "denied", "a quota of the namespace wants the pods to say what they need",
-                    "declare CPU and MEMORY", true},
+                    "declare what the message names (PATCH)", true},
     refusal_reading{"violates podsecurity", "denied", "the namespace's Pod Security level forbids such pods",
                     "alter the pod's security settings as the message says (PATCH), or the namespace's level",
                     true},
@@ -191,6 +210,7 @@ finding of_scheduling(const json& pod, const std::string& words) {
   } else if (const auto names = short_of(words); !names.empty()) {
     found.about.cause = "unschedulable";
     found.about.likely = "no node has enough free " + missing_resources(pod, names);
+    found.asked = asked_for(pod, names);
     found.about.help = "add nodes or ask for less";
   } else if (says(words, "affinity/selector")) {
     found.about.cause = "unschedulable";
@@ -234,6 +254,18 @@ finding of_sandbox(const std::string& words) {
 
 namespace cicd::kubernetes {
 
+void add_node_sizes(finding& to, const json& nodes) {
+  using causes::kubernetes_rollout_causes_cluster::most_of;
+  for (const auto& [name, asked] : to.asked) {
+    const auto most = most_of(name, nodes);
+    if (!most || asked <= *most) continue;
+    to.about.likely = fmt::format("no node is that large: a pod asks for {} {}, and the largest node has {}",
+                                  amount_text(asked, name), name, amount_text(*most, name));
+    to.about.help = "ask for less, or add larger nodes";
+    return;
+  }
+}
+
 finding finding_of_refusal(const std::string& message) {
   using namespace causes::kubernetes_rollout_causes_cluster;
   finding found;
@@ -250,6 +282,10 @@ finding finding_of_refusal(const std::string& message) {
     found.about.hopeless = each.hopeless;
     break;
   }
+  if (const auto keywords = keywords_wanted_by(message); !keywords.empty())
+    found.about.help =
+        fmt::format("{} {}{}", says(message, "failed quota") ? "declare" : "alter", joined(keywords, " and "),
+                    says(message, "failed quota") ? "" : ", as the message says");
   if (const auto quota = reason.find("exceeded quota: "); quota != reason.npos)
     found.about.likely = fmt::format("the namespace's quota is used up: {}", reason.substr(quota + 16));
   if (says(message, "service account")) {

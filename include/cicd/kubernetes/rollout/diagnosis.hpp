@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace cicd::kubernetes {
 /// Why pods do not get ready.
 struct diagnosis {
   /// `crash-loop`, `image-pull`, `oom`, `unschedulable`, `probe`, `config`, `quota`, `volume`, `denied`,
-  /// `progress`
+  /// `paused`, `progress`
   std::string cause;
   std::string object;  ///< `Deployment orders-api`
   std::string pod, container;
@@ -51,8 +52,13 @@ enum class wanted_log : std::uint8_t { none, newest, died_before };
 struct finding {
   diagnosis about;  ///< without object, log and number of pods
   wanted_log log = wanted_log::none;
-  std::chrono::milliseconds allowed{0};  ///< its own declaration gives it so long, as a startup probe does
+  std::chrono::milliseconds allowed{0};   ///< its own declaration gives it so long, as a startup probe does
+  std::map<std::string, double> asked{};  ///< of what nodes have too little of: how much one pod asks for
 };
+
+/// Says so where a pod asks for more than any node has in all: then free room is not what is missing. `nodes`
+/// as they are listed.
+void add_node_sizes(finding& to, const json& nodes);
 
 /// What keeps this pod from being ready, the gravest first; at most one for each container. Empty where it is
 /// ready, or where nothing is known to be wrong (yet).

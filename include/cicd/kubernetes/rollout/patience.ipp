@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 /// What is given up at once where it is hopeless, and given this where it is not.
 constexpr std::chrono::milliseconds may_pass = 1min;
 
-constexpr std::array<std::pair<std::string_view, std::chrono::milliseconds>, 11> defaults{
+constexpr std::array<std::pair<std::string_view, std::chrono::milliseconds>, 12> defaults{
     {{"crash-loop", 1min},
      {"image-pull", 2min},
      {"oom", 1min},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, std::chrono::milliseconds>, 11>
      {"quota", 1min},
      {"volume", 2min},
      {"denied", 0ms},
+     {"paused", 0ms},
      {"deletion", 2min},
      {"progress", 10min}}};
 

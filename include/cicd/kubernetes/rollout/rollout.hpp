@@ -31,10 +31,10 @@ struct rollout_result {
 };
 
 /// The documented patience of a cause: crash-loop 1m, image-pull 2m, oom 1m, unschedulable 5m, probe 5m,
-/// config 0, quota 1m, volume 2m, denied 0, progress 10m. It runs from the symptom's first appearance, begins
-/// anew after a scale-up was triggered for the pod, and ends with the symptom. A startup probe that allows
-/// longer is given that long. What has no patience but may still pass (a webhook that does not answer) is
-/// given 1m.
+/// config 0, quota 1m, volume 2m, denied 0, paused 0, progress 10m. It runs from the symptom's first
+/// appearance, begins anew after a scale-up was triggered for the pod, and ends with the symptom. A startup
+/// probe that allows longer is given that long. What has no patience but may still pass (a webhook that does
+/// not answer) is given 1m.
 std::chrono::milliseconds default_patience(const std::string& cause);
 
 /// Watches these Deployments, StatefulSets and Jobs (as the apply gave them back, so with uid and generation)

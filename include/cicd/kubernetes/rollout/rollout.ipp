@@ -182,8 +182,16 @@ class watching {
     }
   }
 
+  /// Nodes are asked for once, when a pod finds no room; where they may not be read less is said.
+  const json& nodes() {
+    if (!nodes_) nodes_ = with_.list("Node", "", "").object;
+    return *nodes_;
+  }
+
   diagnosis with_log(const symptom& of) {
-    diagnosis about = of.what.about;
+    finding what = of.what;
+    if (!what.asked.empty()) add_node_sizes(what, nodes());
+    diagnosis about = std::move(what.about);
     if (of.what.log == wanted_log::none || about.pod.empty()) return about;
     if (about.log = read_log(about, of.what.log == wanted_log::died_before); about.log.empty())
       about.log = logs_[of.id];
@@ -226,6 +234,7 @@ class watching {
   std::set<said> said_;
   std::map<symptom::key, std::vector<std::string>> logs_;
   std::optional<moment> ready_since_;
+  std::optional<json> nodes_;
   std::vector<symptom> why_;
   std::optional<error> failure_;
   rollout_result result_;

@@ -49,6 +49,15 @@ std::string resume_help(const json& object) {
   return fmt::format("kubectl -n {} rollout resume deployment {}", name_space, name_of(object));
 }
 
+/// Only a person ends it: no time helps.
+finding of_pause(const json& object) {
+  finding found =
+      end_of("paused", "it was paused by hand, and nothing of it is rolled out until it is resumed",
+             resume_help(object), true);
+  found.about.cause = "paused";
+  return found;
+}
+
 }  // namespace
 }  // namespace kubernetes_rollout_rollout_answers
 
@@ -69,11 +78,7 @@ void rollout_view::note_end(const workload& of, moment at) {
   const std::string kind = of.object["kind"].text();
   if (of.gone)
     return note(of, end_of("deleted", "somebody deleted it while it was watched", "deploy again", true), at);
-  if (of.state.paused)
-    return note(of,
-                end_of("paused", "somebody paused it, and nothing will happen until it is resumed",
-                       resume_help(of.object), false),
-                at);
+  if (of.state.paused && of.state.observed && !of.state.done) return note(of, of_pause(of.object), at);
   if (!of.state.past_deadline) return;
   bool explained = false;
   for (auto& [key, each] : symptoms_) {
