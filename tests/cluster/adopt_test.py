@@ -89,33 +89,39 @@ class Coming(harness.Case):
             project.write(path, text)
         return project.fill(calls.replace("@VERSION@", version))
 
-    def managers(self, what):
-        fields = self.get(what, "--show-managed-fields")["metadata"]["managedFields"]
+    def managers(self, what, **where):
+        fields = self.get(what, "--show-managed-fields", **where)["metadata"]["managedFields"]
         return {(one["manager"], one["operation"]) for one in fields if not one.get("subresource")}
 
-    def kubectl_given(self, *words, objects):
-        return self.kubectl(*words, "--filename=-", given=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
+    def kubectl_given(self, *words, objects, **how):
+        return self.kubectl(*words, "--filename=-", given=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}), **how)
 
     def wait_for_web(self):
         self.until("deployment/shop-web", harness.is_available)
 
 
 class FromHelm(Coming):
-    def install(self):
-        """As helm 3 does it: created by its own manager, with a Secret for the release."""
+    def install(self, namespace=None, more=lambda image: []):
+        """As helm 3 does it: created by its own manager, with a Secret for the release; hooks bear no mark of the release."""
+        namespace = namespace or self.namespace
         image = self.push("shop/web", VERSION="1")
-        objects = [noted_by_helm(one, self.namespace) for one in (settings(), key(), web(image), front(), budget())]
-        self.kubectl_given("create", "--field-manager=helm", objects=objects)
+        objects = [noted_by_helm(one, namespace) for one in (settings(), key(), web(image), front(), budget(), *more(image))]
+        hook = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "shop-migrate", "annotations": {"helm.sh/hook": "post-install"}},
+                "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "migrate", "image": image, "command": ["/app", "job"]}]}}}}
+        self.kubectl_given("create", "--field-manager=helm", objects=objects + [hook], namespace=namespace)
         labels = {"owner": "helm", "name": "shop", "status": "deployed", "version": "1"}
-        self.kubectl_given("create", objects=[{"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
-                                               "metadata": {"name": "sh.helm.release.v1.shop.v1", "labels": labels}, "stringData": {"release": "x"}}])
-        self.wait_for_web()
+        self.kubectl_given("create", objects=[{"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1", "metadata": {
+            "name": "sh.helm.release.v1.shop.v1", "labels": labels}, "stringData": {"release": "x"}}], namespace=namespace)
+        self.until("deployment/shop-web", harness.is_available, namespace=namespace)
 
     def test_the_first_deploy_takes_all_over_and_no_request_fails(self):
         self.install()
         before = self.get("deployment/shop-web")
         declaration, files, said = self.adopt("--release", "shop")
         self.assertIn("TAKE_OVER helm)", declaration)
+        for path, text in files.items():
+            if path.startswith("k8s/adopted/"):
+                self.assertRegex(text, r"\A(?:#.*\n)*apiVersion: .*\nkind: ", path)
         self.assertIn("Secret shop-key is not taken along", said.stdout)
         self.assertNotIn("hidden-value", declaration + said.all + "".join(files.values()))
         shop = self.adopted_project(declaration, files)
@@ -190,6 +196,57 @@ class FromHelm(Coming):
         self.assertNotIn("spec.replicas", shop.cicd("plan", "shop.deploy-prod").stdout)
         shop.run("shop.deploy-prod", timeout=240)
         self.assertEqual(self.get("deployment/shop-web")["spec"]["replicas"], 5)
+
+    def test_two_deployments_of_one_selector_are_taken_over_and_no_request_fails(self):
+        def second(image):
+            made = web(image)
+            made["metadata"]["name"] = "shop-batch"
+            made["spec"]["replicas"] = 1
+            return [made]
+        self.install(more=second)
+        before = {name: self.get(f"deployment/{name}")["metadata"]["uid"] for name in ("shop-web", "shop-batch")}
+        declaration, files, _ = self.adopt("--release", "shop")
+        shop = self.adopted_project(declaration, files)
+        with self.load("shop-web") as load:
+            shop.run("shop.deploy-prod", timeout=240)
+            load.wait(100)
+        self.assertEqual(load.failures, [])
+        self.assertEqual({name: self.get(f"deployment/{name}")["metadata"]["uid"] for name in before}, before)
+        self.assertEqual({one["status"]["readyReplicas"] for one in self.get("deployments")}, {1, 3})
+        self.assertTrue(self.exists("job/shop-migrate"), "a hook's Job is nobody's to remove")
+        self.assertIn("nothing to do", shop.run("shop.deploy-prod").stdout)
+
+    def test_a_release_in_two_clusters_is_taken_over_in_both(self):
+        config = json.loads(self.kubectl("config", "view", "--raw", "--minify", "--flatten", "--output=json"))
+        context, spaces = config["contexts"][0]["context"], [self.namespace, self.namespace + "-second"]
+        harness.kubectl("create", "namespace", spaces[1])
+        self.addCleanup(harness.kubectl, "delete", "namespace", spaces[1], "--wait=false", status=None)
+        config["contexts"] = [{"name": name, "context": {**context, "namespace": space}} for name, space in zip(("first", "second"), spaces)]
+        config["current-context"] = "first"
+        for space in spaces:
+            self.install(space)
+        declaration, files, _ = self.adopt("--release", "shop")
+        declaration = re.sub(r"CONTEXT \S+", "CONTEXT first second", declaration).replace(f"NAMESPACE {self.namespace}", "")
+        path = self.folder / "kubeconfig"
+        path.write_text(json.dumps(config))
+        shop = self.adopted_project(declaration, files)
+        shop.env["KUBECONFIG"] = str(path)
+        shop.run("shop.deploy-prod", timeout=240)
+        for space in spaces:
+            self.assertEqual({one for one in self.managers("deployment/shop-web", namespace=space) if one[0] == "helm"}, set(), space)
+            self.assertEqual(self.get("secrets", "-l", "owner=helm", namespace=space), [], space)
+        self.assertIn("nothing to do", shop.run("shop.deploy-prod").stdout)
+
+    def test_the_number_of_a_port_of_the_nodes_is_kept(self):
+        self.install()
+        service = {"spec": {"type": "NodePort", "ports": [{"name": "web", "port": 80, "targetPort": "web", "nodePort": 30987}]}}
+        self.kubectl("patch", "service", "shop-web", "--type=merge", "--field-manager=helm", "--patch", json.dumps(service))
+        declaration, files, _ = self.adopt("--release", "shop")
+        self.assertIn("30987", "".join(files.values()))
+        shop = self.adopted_project(declaration, files)
+        shop.run("shop.deploy-prod", timeout=240)
+        self.assertEqual(self.get("service/shop-web")["spec"]["ports"][0]["nodePort"], 30987)
+        self.assertIn("nothing to do", shop.run("shop.deploy-prod").stdout)
 
     def test_without_take_over_the_other_manager_is_named(self):
         self.install()

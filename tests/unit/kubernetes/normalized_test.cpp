@@ -22,8 +22,13 @@ TEST(declared_part, is_without_what_the_server_keeps_for_itself) {
   EXPECT_EQ(
       part(R"({"kind":"Service","metadata":{"name":"a","uid":"1","resourceVersion":"2","managedFields":[],
                      "creationTimestamp":"x"},"spec":{"clusterIP":"10.0.0.1","clusterIPs":["10.0.0.1"],"type":"ClusterIP",
-                     "ports":[{"port":80,"protocol":"TCP","nodePort":30000}]},"status":{"a":1}})"),
+                     "ports":[{"port":80,"protocol":"TCP"}]},"status":{"a":1}})"),
       R"({"kind":"Service","metadata":{"name":"a"},"spec":{"ports":[{"port":80}]}})");
+}
+
+TEST(declared_part, keeps_the_number_of_a_port_of_the_nodes) {
+  EXPECT_EQ(part(R"({"kind":"Service","spec":{"type":"NodePort","ports":[{"port":80,"nodePort":30080}]}})"),
+            R"({"kind":"Service","spec":{"type":"NodePort","ports":[{"port":80,"nodePort":30080}]}})");
 }
 
 TEST(declared_part, keeps_a_service_without_an_address) {

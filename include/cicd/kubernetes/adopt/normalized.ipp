@@ -65,13 +65,14 @@ inline bool is_default(std::string_view key, const json& value) {
          && (key == "securityContext" || key == "resources" || key == "persistentVolumeClaimRetentionPolicy");
 }
 
-/// Given by the server or its controllers; sent by nobody.
+/// Given by the server or its controllers; sent by nobody. A node's port is kept: others have it in their
+/// settings.
 inline bool is_allocated(std::string_view key, const json& value) {
   if (key == "clusterIP") return value.text() != "None";
   if (key == "clusterIPs") return value != json_texts({"None"});
-  static constexpr std::array<std::string_view, 12> keys{
-      "ipFamilies",      "healthCheckNodePort", "nodePort", "serviceAccount", "creationTimestamp", "uid",
-      "resourceVersion", "generation",          "selfLink", "managedFields",  "ownerReferences",   "status"};
+  static constexpr std::array<std::string_view, 10> keys{
+      "ipFamilies", "serviceAccount", "creationTimestamp", "uid",   "resourceVersion", "generation",
+      "selfLink",   "managedFields",  "ownerReferences",   "status"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
