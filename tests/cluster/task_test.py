@@ -53,6 +53,8 @@ class Task(harness.Case):
         failed = orders.cicd("task", "orders", "stage", "--", "close-stale", "--dry-run", status=1)
         self.assertIn("never ran", failed.stderr)
         self.assertIn("the image has no program close-stale", failed.stderr)
+        self.assertEqual(failed.stderr.count("the image has no program close-stale"), 1, failed.stderr)
+        self.assertNotIn("\\n", failed.stderr)
         self.kubectl("create", "secret", "generic", "db", "--from-literal=url=secret")
         orders.change(api="SECRET_ENV URL=db/url").run("orders.deploy-stage", timeout=300)
         self.delete("secret/db")

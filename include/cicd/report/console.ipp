@@ -252,7 +252,7 @@ void console::state::hear(const step_waiting& step) {
 void console::state::hear(const step_message& step) {
   const std::vector<std::string> lines = rendered_lines(step.text);
   if (lines.size() > 1) return explain(step.step, lines);
-  note_now(step.step, rendered_line(step.text));
+  note_now(step.step, lines.empty() ? std::string() : lines.front());
 }
 
 /// Several lines stay on the screen, whole, while the step goes on.

@@ -354,7 +354,9 @@ status judge_approval(const gate_question& of, const gate_state& state) {
   const char* what = of.what == change::deploy    ? "nobody has approved this deploy"
                      : of.what == change::preview ? "nobody has approved this preview"
                                                   : "nobody has approved this canary of this share";
-  return refusal(of, what, of.environment)
+  // Of a branch's copy the environment is not what would be approved.
+  const bool is_of_branch = of.what != change::deploy;
+  return refusal(of, what, is_of_branch ? of.subject : of.environment)
       .with("there", displayable(near))
       .with("allowed", "an approval of exactly these images and objects, not older than 24 h")
       .with("try", of.approve_words + " --reason '…', by somebody who looked at cicd plan "

@@ -14,7 +14,8 @@
 namespace cicd {
 
 void say_beside(const std::string& line) {
-  write_all(STDERR_FILENO, "cicd: " + displayable(line) + "\n");
+  const std::string text = displayable(trimmed(line), newlines::keep);
+  write_all(STDERR_FILENO, "cicd: " + replaced_all(text, "\n", "\ncicd: ") + "\n");
 }
 
 namespace driver_commands_followed_job {
