@@ -1,6 +1,7 @@
 """Deploys to a real cluster: what is planned, applied, recorded, refused, put back and held."""
 
 import contextlib
+import itertools
 import json
 import signal
 import subprocess
@@ -66,6 +67,27 @@ def declared(one):
     if isinstance(one, dict):
         return {key: declared(value) for key, value in one.items() if key not in own and value not in ({}, None)}
     return [declared(each) for each in one] if isinstance(one, list) else one
+
+
+class Routed(harness.Load):
+    """Load by the Service that `route` gives, which is asked for each request; None is a failure."""
+
+    def __init__(self, case, route):
+        super().__init__("http://127.0.0.1", threads=4)
+        self.case, self.route, self.known, self.services = case, route, {}, []
+
+    def work(self):
+        while not self.ended.is_set():
+            try:
+                name = self.route()
+                with self.lock:
+                    if name and name not in self.known:
+                        self.known[name] = self.case.address(name)
+                        self.services.append(name)
+                self.count(*(item if isinstance(item, int) else item.encode() for item in harness.fetch(self.known[name])))
+            except (OSError, KeyError, harness.http.client.HTTPException) as error:
+                self.count(0, repr(error).encode())
+            self.ended.wait(self.pause)
 
 
 class Deploy(harness.Case):
@@ -250,6 +272,73 @@ class Deploy(harness.Case):
         self.assertEqual(self.get("configmap/cicd.orders.stage")["metadata"]["finalizers"], ["example.com/keep"], "never ours to remove")
         self.kubectl("patch", "configmap/cicd.orders.stage", "--type=merge", "--patch", '{"metadata": {"finalizers": null}}')
 
+    # ---- what moves without a failed request ----
+
+    def routed(self, host):
+        """Load by the host, as an ingress controller routes it: the Ingresses that have it, each in turn, and their Services."""
+        port = self.proxy()
+        turn = itertools.count()
+
+        def route():
+            text = harness.fetch(f"http://127.0.0.1:{port}/apis/networking.k8s.io/v1/namespaces/{self.namespace}/ingresses")[1]
+            names = [rule["http"]["paths"][0]["backend"]["service"]["name"] for one in json.loads(text)["items"]
+                     if "deletionTimestamp" not in one["metadata"] for rule in one["spec"]["rules"] if rule["host"] == host]
+            return names[next(turn) % len(names)] if names else None
+        return Routed(self, route)
+
+    def test_a_host_goes_to_another_service_without_a_failed_request(self):
+        host = f"{self.namespace}.example.com"
+        orders = self.orders(api=f"X=1 HOST {host}")
+        orders.run("orders.deploy-stage")
+        with self.routed(host) as load:
+            load.wait(20)
+            orders.calls = orders.calls.replace("pipeline_service(orders api", "pipeline_service(orders web")
+            plan = orders.change(version="2", api=f"X=1 READY_AFTER=1 HOST {host}").cicd("plan", "orders.deploy-stage").stdout
+            self.assertIn("- Ingress orders-api", plan)
+            orders.run("orders.deploy-stage")
+            load.wait(20)
+            orders.change(more=f"pipeline_service(orders other PORT 8080 READY /health HOST {host})", api="X=1")
+            orders.run("orders.deploy-stage")
+            load.wait(20)
+        self.assertEqual(load.failures, [])
+        self.assertEqual(load.services, ["orders-api", "orders-web", "orders-other"])
+        self.assertEqual([one["metadata"]["name"] for one in self.get("ingresses")], ["orders-other"])
+        self.assertFalse(self.exists("deployment/orders-api"))
+
+    def test_another_selector_is_rolled_out_and_put_back_without_a_failed_request(self):
+        orders = self.orders(place="PATIENCE crash-loop=1s")
+        orders.run("orders.deploy-stage")
+        selector = "SELECTOR tier=front SERVICE_SELECTOR tier=front"
+        before = {one["metadata"]["name"] for one in self.get("replicasets")}
+        with self.load("orders-api") as load:
+            orders.change(version="2", api=f"X=1 READY_AFTER=1 {selector}")
+            orders.run("orders.publish")
+            plan = orders.cicd("plan", "orders.deploy-stage").stdout
+            for words in ("~ Deployment orders-api, made anew", "~ Service orders-api, once all pods are ready", "- ReplicaSet orders-api-"):
+                self.assertIn(words, plan)
+            orders.run("orders.deploy-stage")
+            load.wait(200)
+            failed = orders.change(version="3", api="X=1 EXIT_CODE=3").run("orders.deploy-stage", status=1)
+            self.assertIn("rolled back: ", failed.all)
+            load.wait(200)
+        self.assertEqual(load.failures, [])
+        self.assertEqual(set(load.versions), {"1", "2"})
+        self.assertEqual(self.get("deployment/orders-api")["spec"]["selector"]["matchLabels"], {"tier": "front"})
+        self.assertEqual(self.get("service/orders-api")["spec"]["selector"], {"tier": "front"})
+        left = {one["metadata"]["name"] for one in self.get("replicasets") if one["metadata"].get("ownerReferences") is None}
+        self.assertEqual(left, set(), "the old pods went")
+        self.assertFalse(before & {one["metadata"]["name"] for one in self.get("replicasets")})
+        self.assertIn("0 objects changed", orders.change(version="2", api=f"X=1 READY_AFTER=1 {selector}").run("orders.deploy-stage").stdout)
+
+    def test_a_service_that_selects_by_a_new_label_loses_no_request(self):
+        orders = self.orders(api="X=1 SERVICE_SELECTOR tier=a")
+        orders.run("orders.deploy-stage")
+        with self.load("orders-api") as load:
+            orders.change(version="2", api="X=1 READY_AFTER=1 SERVICE_SELECTOR tier=b").run("orders.deploy-stage")
+            load.wait(200)
+        self.assertEqual(load.failures, [])
+        self.assertEqual(self.get("service/orders-api")["spec"]["selector"], {"tier": "b"})
+
     def test_drift_is_seen_and_undone(self):
         orders = self.orders()
         orders.run("orders.deploy-stage")
@@ -257,6 +346,18 @@ class Deploy(harness.Case):
         self.assertIn("+ Service orders-api", orders.cicd("plan", "orders.deploy-stage").stdout)
         orders.run("orders.deploy-stage")
         self.assert_serves("1")
+
+    def test_a_plan_before_the_image_is_made_names_the_objects_and_leaves_the_image_open(self):
+        orders = self.orders(api=f"X=1 HOST {self.namespace}.example.com INGRESS_CLASS nope TLS wild")
+        plan = orders.cicd("plan", "orders.deploy-stage").stdout
+        for words in ("+ Deployment orders-api", "container api: (not made yet)", "MOOD=good", f"host {self.namespace}.example.com",
+                      "there is no IngressClass nope", "there is no Secret wild", "the image is not made yet: ", "orders.publish, then plan again"):
+            self.assertIn(words, plan)
+        self.assertFalse(self.exists("deployment/orders-api"))
+        orders.run("orders.deploy-stage")
+        plan = orders.change(version="2", mood="better").cicd("plan", "orders.deploy-stage").stdout
+        for words in ("~ Deployment orders-api", "env[MOOD].value: good → better", "→ (not made yet)"):
+            self.assertIn(words, plan)
 
     # ---- when it cannot work ----
 
@@ -289,9 +390,29 @@ class Deploy(harness.Case):
         self.assertEqual(len({one["spec"]["containers"][0]["image"] for one in after.values()}), 1)
 
     def test_a_first_deploy_that_fails_has_nothing_to_return_to_and_says_so(self):
-        failed = self.orders(api="EXIT_CODE=3", place="PATIENCE crash-loop=2s").run("orders.deploy-stage", status=1)
+        orders = self.orders(api="EXIT_CODE=3", place="PATIENCE crash-loop=2s")
+        failed = orders.run("orders.deploy-stage", status=1)
         self.assertIn("nothing to return to", failed.all)
         self.assertEqual(self.state()["outcome"], "failed")
+        for command in ("status", "history"):
+            said = orders.cicd(command).stdout
+            self.assertIn("#1", said)
+            self.assertNotIn("never deployed", said)
+
+    def test_a_paused_deployment_is_said_in_the_plan_and_not_waited_for(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        self.kubectl("rollout", "pause", "deployment/orders-api")
+        orders.change(version="2").run("orders.publish")
+        self.assertIn("Deployment orders-api is paused", orders.cicd("plan", "orders.deploy-stage").stdout)
+        began = time.monotonic()
+        failed = orders.run("orders.deploy-stage", status=1)
+        self.assertLess(time.monotonic() - began, 60)
+        for words in ("paused", f"kubectl -n {self.namespace} rollout resume deployment orders-api", "rolled back: "):
+            self.assertIn(words, failed.all)
+        self.kubectl("rollout", "resume", "deployment/orders-api")
+        orders.run("orders.deploy-stage")
+        self.assert_serves("2")
 
     def test_verify_counts_and_puts_back(self):
         orders = self.orders(place="VERIFY sh -c \"grep -q good check\"")
@@ -385,6 +506,45 @@ class Deploy(harness.Case):
         orders.change(place="TAKE_OVER kubectl").run("orders.deploy-stage")
         self.assertEqual(self.get("deployment/orders-api")["spec"]["replicas"], 3)
 
+    def test_a_field_of_another_manager_is_taken_over_once_and_that_is_recorded(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        self.kubectl("set", "env", "deployment/orders-api", "MOOD=byhand")
+        refused = orders.change(version="2").run("orders.deploy-stage", status=3)
+        for words in ("owned by kubectl-set", "env[name=\"MOOD\"].value: byhand there, good wanted", "--take-over kubectl-set"):
+            self.assertIn(words, refused.all)
+        self.assertIn("~ Deployment orders-api, taken over from kubectl-set", orders.cicd("plan", "orders.deploy-stage", "--take-over", "kubectl-set").stdout)
+        orders.run("orders.deploy-stage", "--take-over", "kubectl-set")
+        self.assertEqual(self.state()["taken_over"], ["kubectl-set"])
+        self.assertIn({"name": "MOOD", "value": "good"}, self.get("deployment/orders-api")["spec"]["template"]["spec"]["containers"][0]["env"])
+        self.kubectl("set", "env", "deployment/orders-api", "MOOD=again")
+        self.assertIn("again there, good wanted", orders.change(version="3").run("orders.deploy-stage", status=3).all)
+        self.assertIn("no fields can be taken over", orders.run("orders.image", "--take-over", "kubectl-set", status=2).all)
+
+    def test_a_port_that_was_added_by_hand_is_named_with_its_manager_and_can_be_taken_over(self):
+        orders = self.orders()
+        orders.run("orders.deploy-stage")
+        ports = [{"name": "http", "port": 80, "targetPort": "http"}, {"name": "admin", "port": 9000, "targetPort": 9000}]
+        self.kubectl("patch", "service", "orders-api", "--type=merge", "--field-manager=kubectl-edit", "--patch", json.dumps({"spec": {"ports": ports}}))
+        orders.change(api="X=1 PORTS admin=9001")
+        refused = orders.run("orders.deploy-stage", status=3)
+        for words in ("another manager added a port of that name: 'admin'", "owned by kubectl-edit", "port 9000, TCP", "--take-over kubectl-edit"):
+            self.assertIn(words, refused.all)
+        orders.run("orders.deploy-stage", "--take-over", "kubectl-edit")
+        self.assertEqual({one["name"]: one["port"] for one in self.get("service/orders-api")["spec"]["ports"]}, {"http": 80, "admin": 9001})
+
+    def test_an_approval_does_not_agree_to_what_is_taken_from_others(self):
+        orders = self.orders(place="APPROVAL required")
+        orders.run("orders.publish")
+        orders.cicd("approve", "orders", "stage", "--reason", "the first")
+        orders.run("orders.deploy-stage")
+        self.kubectl("set", "env", "deployment/orders-api", "MOOD=byhand")
+        orders.change(version="2").run("orders.publish")
+        take = ("--take-over", "kubectl-set")
+        self.assertIn("nobody has approved", orders.run("orders.deploy-stage", *take, status=5).all)
+        orders.cicd("approve", "orders", "stage", "--reason", "ours", *take)
+        orders.run("orders.deploy-stage", *take)
+
     def test_a_changed_secret_rolls_the_pods_that_read_it(self):
         self.kubectl("create", "secret", "generic", "db", "--from-literal=url=first")
         orders = self.orders(api="SECRET_ENV URL=db/url")
@@ -451,6 +611,13 @@ class Deploy(harness.Case):
         refused = orders.run("orders.deploy-stage", status=2)
         self.assertIn("orders-api", refused.all)
         self.assertIn("try", refused.all)
+
+    def test_a_larger_volume_says_what_its_claims_take(self):
+        orders = self.orders(replicas=1, api="X=1 STATEFUL VOLUMES storage:data:1Gi=/data", place="PATIENCE volume=1s ON_FAILURE stop")
+        orders.run("orders.deploy-stage", status=1)
+        refused = orders.change(api="X=1 STATEFUL VOLUMES storage:data:2Gi=/data").run("orders.deploy-stage", status=2)
+        for words in ("data: 1Gi there, 2Gi wanted", f"kubectl -n {self.namespace} patch pvc data-orders-api-0", "--cascade=orphan"):
+            self.assertIn(words, refused.all)
 
     # ---- interrupted, killed, two at once ----
 

@@ -33,6 +33,8 @@ class delivery : public effect_planner {
   /// What can be said of a step before anything is known of its images.
   status check(const graph_step& step) const;
   result<step_plan> plan(const graph_step& step, const artifacts& images) override;
+  /// What is known of a deploy whose images are not made yet; lines for a person, and never an error.
+  std::vector<std::string> foreseen(const graph_step& step);
   /// Does what was planned last for that step; blocks, so it is called on a background thread.
   outcome act(const task& work, const say_line& say);
   /// Where things are after a success: label and text, for the block at the end.

@@ -1,6 +1,7 @@
 // Hands each step to the part that does it: publishing, or the way of deploying of its environment.
 #pragma once
 
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
 
 namespace cicd {
@@ -36,6 +37,21 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
   }
   if (step.kind() == step_kind::publish) return publisher_.plan(step, *wanted);
   return ways_.of(*step.place()).plan({step, *wanted});
+}
+
+std::vector<std::string> delivery::foreseen(const graph_step& step) {
+  if (step.kind() != step_kind::deploy) return {};
+  const cancellation_scope heard(options_.cancelled);
+  std::vector<wanted_image> unmade;
+  for (const image& each : step.pipeline->declared.images)
+    unmade.push_back({each.name.str(), repository_of(*step.pipeline, each), digest{}});
+  result<std::vector<std::string>> known = ways_.of(*step.place()).foresee({step, unmade});
+  if (!known) {
+    std::string why = known.error().what;
+    if (known.error().value) why += ": '" + *known.error().value + "'";
+    return {"! what would change is not known: " + displayable(why)};
+  }
+  return *std::move(known);
 }
 
 outcome delivery::act(const task& work, const say_line& say) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <cicd/declare/model.hpp>
 #include <cicd/system/process.hpp>
@@ -23,6 +24,7 @@ struct delivery_options {
   git_event event;
   std::map<std::string, std::string> saved_plans;  ///< of `deploy --plan`: step and cluster → fingerprint
   int canary_percent = 0;                          ///< of `canary start|set`; 0: what is declared
+  std::vector<std::string> take_over;              ///< managers whose fields are taken over this once
   bool rehearses = false;                          ///< only a plan is made
   cancellation cancelled{};                        ///< ends what is being planned and done
 };

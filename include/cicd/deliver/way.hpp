@@ -82,6 +82,11 @@ class way {
   virtual status check(const graph_step&) const { return {}; }
   /// Compares what is wanted with what is there; the gate's refusal is an error, in a rehearsal a reason.
   virtual result<step_plan> plan(const deploy_request& of) = 0;
+  /// For a plan of a deploy whose images are not made yet: what is known of it, with `images` whose digests
+  /// are not; lines for a person.
+  virtual result<std::vector<std::string>> foresee(const deploy_request&) {
+    return std::vector<std::string>();
+  }
   /// Does it, with the gate's leave; blocks. What is there already is success.
   virtual outcome apply(const deploy_request& of, const say_line& say) = 0;
   /// Where it is after a success: label and text.

@@ -52,6 +52,16 @@ error not_to_be_run(std::string what, std::optional<std::string> value, std::str
   return error{exit_class::usage, {}, std::move(what), std::move(value), {}}.with("try", std::move(help));
 }
 
+/// What is known of a deploy before its images are made, and how the rest becomes known.
+std::vector<std::string> foreseen(project_run& run, step_index step) {
+  const graph_step& of = run.graph().steps[step];
+  std::vector<std::string> lines = run.deliveries().foreseen(of);
+  if (!lines.empty())
+    lines.push_back(fmt::format("! the image is not made yet: {} {}.publish, then plan again",
+                                run.of().build_command(), of.pipeline->declared.name.view()));
+  return lines;
+}
+
 /// What is wrong with the question itself.
 status check_run(const project& of, const project_request& request) {
   if (request.targets.empty())
@@ -135,6 +145,8 @@ or_errors<project_plan> project::plan(project_request request) const {
   if (!made.errors.empty()) return made;
   result<std::vector<step_plan>> steps = run->plan();
   if (!steps) return engine_project::no_plan(std::move(made), std::move(steps).error());
+  for (step_plan& each : *steps)
+    if (each.what == decision::depends) each.details = engine_project::foreseen(*run, each.step);
   made.made = project_plan(run, *std::move(steps));
   return made;
 }

@@ -35,6 +35,8 @@ struct project_request {
   /// Step and cluster → the only fingerprint that is deployed.
   std::map<std::string, std::string> saved_plans{};
   int canary_percent = 0;  ///< of a canary's share; 0: as declared
+  /// Managers whose fields a deploy to a cluster takes over this once, beside those of TAKE_OVER.
+  std::vector<std::string> take_over{};
 };
 
 /// What the machine gives to a run.
@@ -100,6 +102,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   class execution;
   bool is_recorded() const { return why_ == purpose::run; }
   result<std::vector<step_index>> steps_of_targets() const;
+  status check_take_over() const;
   status may_begin();
   status may_begin_unless_interrupted();
   errors damage() const;

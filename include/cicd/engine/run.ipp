@@ -52,7 +52,7 @@ project_run::project_run(std::shared_ptr<const session> of,
                 session_->around,
                 *ports_.time,
                 {id_, request_.allow_dirty, request_.event, request_.saved_plans, request_.canary_percent,
-                 !is_recorded(), effects_cancelled_}) {}
+                 request_.take_over, !is_recorded(), effects_cancelled_}) {}
 
 /// The steps that targets (or step ids) end with.
 result<std::vector<step_index>> project_run::steps_of_targets() const {
@@ -80,6 +80,21 @@ errors project_run::repositories_left_out() {
   return all;
 }
 
+/// Said where it means nothing, since whoever asks for it believes that it does something.
+status project_run::check_take_over() const {
+  const auto can_take = [&](step_index step) {
+    const graph_step& each = graph_.steps[step];
+    return each.place() != nullptr && can(each.place()->via, way_feature::take_over);
+  };
+  if (request_.take_over.empty() || std::ranges::any_of(wanted_, can_take)) return {};
+  return error{
+      exit_class::usage,
+      {},
+      "nothing that is named deploys to a cluster, so no fields can be taken over",
+      joined(request_.targets, " "),
+      {{"allowed", "--take-over with a deploy of an environment VIA kubectl, such as orders.deploy-prod"}}};
+}
+
 errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   result<std::vector<step_index>> steps = steps_of_targets();
   if (!steps) return {std::move(steps).error()};
@@ -92,6 +107,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (const errors left = repositories_left_out(); warn && !left.empty()) warn(left);
   for (step_index step : wanted_)
     if (status can = delivery_.check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
+  if (status can = check_take_over(); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);
   if (status may = may_begin_unless_interrupted(); !may) return {std::move(may).error()};
   memory_.emplace(session_->where, remembered_, cache_, std::move(seen.intact));
@@ -177,6 +193,7 @@ result<json> project_run::saved_plan() const {
   json saved(json::object{});
   saved.set("schema", 1);
   saved.set("deploys", std::move(deploys));
+  if (!request_.take_over.empty()) saved.set("take_over", json_texts(request_.take_over));
   return saved;
 }
 

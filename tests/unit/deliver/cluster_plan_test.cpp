@@ -3,6 +3,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
+#include <cicd/deliver/cluster/references.hpp>
 
 #include "fake_cluster.hpp"
 
@@ -61,6 +62,12 @@ class cluster_plans : public testing::Test {
     metadata.set("finalizers", json_texts({"example.com/keep"}));
     object.set("metadata", std::move(metadata));
     return object;
+  }
+
+  json spec_of(json object, std::string_view spec) { return object.set("spec", *parse_json(spec)); }
+  json ingress(std::string name, std::string_view more = "") {
+    return spec_of(ours("Ingress", std::move(name)),
+                   R"({"rules":[{"host":"orders.example.com"}])" + std::string(more) + "}");
   }
 
   environment place;
@@ -148,19 +155,113 @@ TEST_F(cluster_plans, refuse_a_namespace_that_is_not_there_and_say_what_makes_it
 }
 
 TEST_F(cluster_plans, refuse_a_host_that_another_ingress_claims) {
-  const auto ingress = [&](std::string name) {
-    json rule(json::object{}), rules(json::array{}), spec(json::object{}),
-        object = ours("Ingress", std::move(name));
-    rule.set("host", "orders.example.com");
-    rules.push(std::move(rule));
-    spec.set("rules", std::move(rules));
-    object.set("spec", std::move(spec));
-    return object;
-  };
   with.create(ingress("theirs"));
   const error failure = refused({ingress("mine")});
   EXPECT_EQ(failure.kind, exit_class::conflict);
   EXPECT_NE(text_of(failure).find("theirs"), std::string::npos);
+}
+
+TEST_F(cluster_plans, let_a_host_go_from_an_ingress_that_they_remove_to_another) {
+  with.create(ingress("old"));
+  cluster_state before;
+  before.inventory = {{"Ingress", "orders", "old"}};
+  const cluster_plan plan = planned({ingress("new")}, before);
+  EXPECT_EQ(lines(plan),
+            "+ Ingress new, once all pods are ready, in place of Ingress old\n    host orders.example.com\n- "
+            "Ingress old");
+}
+
+TEST_F(cluster_plans, make_a_deployment_anew_whose_selector_changes_and_leave_its_pods_until_the_end) {
+  const json live = spec_of(ours("Deployment", "api"), R"({"selector":{"matchLabels":{"a":"b"}}})");
+  json there = live, metadata = live["metadata"];
+  metadata.set("uid", "u1");
+  there.set("metadata", metadata);
+  with.create(there);
+  json set = ours("ReplicaSet", "api-1"), owned = set["metadata"];
+  owned.set("ownerReferences", *parse_json(R"([{"uid":"u1"}])"));
+  set.set("metadata", owned);
+  with.create(set);
+  with.create(ours("ReplicaSet", "other-1"));
+  api_failure fixed{422, "Invalid", "Deployment is invalid", {}};
+  fixed.causes = {{"FieldValueInvalid", "spec.selector", "Invalid value: {…}: field is immutable"}};
+  server->refusals["apply Deployment api"] = fixed;
+  const cluster_plan plan =
+      planned({spec_of(ours("Deployment", "api"), R"({"selector":{"matchLabels":{"a":"c"}}})")});
+  EXPECT_EQ(lines(plan),
+            "~ Deployment api, made anew, since its selector can never be changed: the old pods answer until "
+            "the new "
+            "ones are ready\n    ~ spec.selector.matchLabels.a: b → c\n- ReplicaSet api-1");
+}
+
+TEST_F(cluster_plans, say_what_a_larger_volume_of_a_stateful_set_takes) {
+  const auto stateful = [&](const char* size) {
+    return spec_of(
+        ours("StatefulSet", "api"),
+        std::string(
+            R"({"replicas":2,"volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"resources":{"requests":{"storage":")")
+            + size + R"("}}}}]})");
+  };
+  with.create(stateful("1Gi"));
+  with.create(fake_cluster::object("PersistentVolumeClaim", "data-api-0")
+                  .set("spec", *parse_json(R"({"storageClassName":"fast"})")));
+  server->calls["/apis/storage.k8s.io/v1/storageclasses/fast"] =
+      *parse_json(R"({"allowVolumeExpansion":true})");
+  api_failure fixed{422, "Invalid", "x", {}};
+  fixed.causes = {{"FieldValueForbidden", "spec",
+                   "updates to statefulset spec for fields other than 'replicas' are forbidden"}};
+  server->refusals["apply StatefulSet api"] = fixed;
+  const std::string larger = text_of(refused({stateful("2Gi")}));
+  for (const char* words :
+       {"data: 1Gi there, 2Gi wanted", "fast: its volumes can grow", "kubectl -n orders patch pvc data-api-0",
+        "patch pvc data-api-1", R"({"storage":"2Gi"})", "delete statefulset api --cascade=orphan"})
+    EXPECT_NE(larger.find(words), std::string::npos) << words << "\n" << larger;
+  const std::string smaller = text_of(refused({stateful("512Mi")}));
+  EXPECT_EQ(smaller.find("kubectl"), std::string::npos) << smaller;
+  EXPECT_NE(smaller.find("a claim only grows"), std::string::npos);
+}
+
+TEST_F(cluster_plans, remark_on_what_their_objects_name_and_the_cluster_lacks) {
+  server->calls["/apis/networking.k8s.io/v1/ingressclasses"] =
+      *parse_json(R"({"items":[{"metadata":{"name":"nginx"}},{"metadata":{"name":"alb"}}]})");
+  const auto remarks = [&](std::vector<json> objects) {
+    return joined(reference_remarks(with, planned(std::move(objects))), "\n");
+  };
+  EXPECT_EQ(
+      remarks({ingress("api", R"(,"ingressClassName":"ngnix")")}),
+      "Ingress api: there is no IngressClass ngnix, so nothing answers for its host; did you mean nginx");
+  EXPECT_EQ(remarks({ingress("api", R"(,"ingressClassName":"alb","tls":[{"secretName":"wild"}])")}),
+            "Ingress api: there is no Secret wild in namespace orders, so its host has no certificate");
+  EXPECT_EQ(remarks({ingress("api", R"(,"tls":[{"secretName":"wild"}])"), ours("Secret", "wild")}), "");
+  json by_manager = ingress("api", R"(,"tls":[{"secretName":"wild"}])"), metadata = by_manager["metadata"];
+  metadata.set("annotations", *parse_json(R"({"cert-manager.io/cluster-issuer":"x"})"));
+  by_manager.set("metadata", metadata);
+  EXPECT_EQ(remarks({by_manager}), "") << "it makes the certificate";
+  EXPECT_EQ(
+      remarks({spec_of(ours("Deployment", "api"), R"({"template":{"spec":{"serviceAccountName":"nope"}}})")}),
+      "Deployment api: there is no ServiceAccount nope in namespace orders: its pods cannot be created");
+  with.create(spec_of(ours("Deployment", "still"), R"({"paused":true})"));
+  const std::string paused = remarks({spec_of(ours("Deployment", "still"), R"({"replicas":2})")});
+  EXPECT_NE(paused.find("Deployment still is paused"), std::string::npos) << paused;
+  EXPECT_NE(paused.find("kubectl -n orders rollout resume deployment still"), std::string::npos) << paused;
+}
+
+TEST_F(cluster_plans, show_of_what_is_new_its_host_labels_and_variables) {
+  const json api =
+      spec_of(ours("Deployment", "api"),
+              R"({"replicas":2,"template":{"spec":{"containers":[{"name":"api","image":"orders:1","env":[
+                                {"name":"MOOD","value":"good"},
+                                {"name":"TOKEN","valueFrom":{"secretKeyRef":{"name":"tokens","key":"a"}}}]}]}}})");
+  EXPECT_EQ(
+      lines(planned({api})),
+      "+ Deployment api\n    labels cicd.dev/pipeline=orders cicd.dev/environment=prod\n    replicas 2\n"
+      "    container api: orders:1\n      MOOD=good\n      TOKEN=key a of Secret tokens");
+}
+
+TEST_F(cluster_plans, are_approved_without_what_is_taken_over_for_once_unless_that_was_approved) {
+  const cluster_plan plan = planned({ours("Service", "api")});
+  deployment_record plain, taking;
+  taking.taken_over = {"helm"};
+  EXPECT_NE(approval_digest(plan, plain), approval_digest(plan, taking));
 }
 
 TEST_F(cluster_plans, name_a_foreign_field_manager_unless_it_is_taken_over) {

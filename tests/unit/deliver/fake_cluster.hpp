@@ -24,6 +24,10 @@ class fake_cluster : public cluster {
     std::vector<std::string> writes;  ///< `create ConfigMap x`, …
     std::map<std::string, api_failure>
         refusals;  ///< by `apply Deployment x`, `get Namespace x`; `write` but for dry runs
+    std::map<std::string, json> calls;  ///< what stands at a path
+    std::map<std::string, json> held;  ///< by `Ingress api`: what a removal leaves there, with its finalizers
+    /// An object that is refused as long as another one is there.
+    std::map<std::string, std::pair<object_key, api_failure>> refuses_while;
   };
 
   explicit fake_cluster(std::shared_ptr<server> at) : at_(std::move(at)) {}
@@ -71,11 +75,16 @@ class fake_cluster : public cluster {
     for (const json& each : objects) answers.push_back(put("apply", each, options.dry_run));
     return answers;
   }
-  api_answer remove(const object_key& of, const std::string&, const std::string&) override {
+  api_answer remove(const object_key& of, const std::string&, const std::string& how) override {
     const std::lock_guard hold(at_->mutex);
     if (auto no = refusal("remove", of)) return {{}, no};
+    if (const auto held = at_->held.find(of.text()); held != at_->held.end()) {
+      at_->objects[of] = held->second;
+      at_->writes.push_back("remove " + of.text());
+      return {held->second, {}};
+    }
     if (at_->objects.erase(of) == 0) return missing(of);
-    at_->writes.push_back("remove " + of.text());
+    at_->writes.push_back("remove " + of.text() + (how == "Orphan" ? " (Orphan)" : ""));
     return {json(json::object{}), {}};
   }
   api_answer create(const json& object) override {
@@ -97,8 +106,9 @@ class fake_cluster : public cluster {
   api_answer patch(const object_key& of, const std::string&, const json&, const std::string&) override {
     return get(of);
   }
-  api_answer call(const std::string&, const std::string&, const json&) override {
-    return {json(json::object{}), {}};
+  api_answer call(const std::string&, const std::string& path, const json&) override {
+    const auto found = at_->calls.find(path);
+    return {found == at_->calls.end() ? json(json::object{}) : found->second, {}};
   }
   result<std::string> log(const std::string&, const std::string&, const std::string&, bool, int) override {
     return std::string();
@@ -129,6 +139,9 @@ class fake_cluster : public cluster {
     const object_key key = key_of(object);
     if (auto no = refusal(verb, key)) return {{}, no};
     if (auto no = refusal("write", key); no && !dry) return {{}, no};
+    if (const auto other = at_->refuses_while.find(key.text());
+        other != at_->refuses_while.end() && at_->objects.contains(other->second.first))
+      return {{}, other->second.second};
     json metadata = object["metadata"];
     metadata.set("resourceVersion", std::to_string(++at_->version));
     object.set("metadata", std::move(metadata));

@@ -48,9 +48,9 @@ const json not_sent = read(R"({"spec":{}})");
 TEST(taking_over, finds_the_managers_that_are_named_and_own_something) {
   const json live = deployment({entry("helm", "Update", helm_fields), entry("other", "Update", "{}"),
                                 entry("kubectl", "Update", "{}", "status"), entry("cicd", "Apply", "{}")});
-  EXPECT_EQ(managers_taken_over(live, {text("helm"), text("kubectl"), text("cicd")}),
+  EXPECT_EQ(managers_taken_over(live, {"helm", "kubectl", "cicd"}),
             std::vector<std::string>{"helm"});
-  EXPECT_TRUE(managers_taken_over(json(), {text("helm")}).empty());
+  EXPECT_TRUE(managers_taken_over(json(), {"helm"}).empty());
 }
 
 TEST(taking_over, makes_their_fields_ours_and_leaves_those_of_others) {

@@ -55,8 +55,10 @@ TEST(rights, to_read_a_secret_are_for_that_one) {
 
 TEST(rights, to_see_events_and_logs_only_help) {
   for (const right& each : rights_for(purpose::deploy, request()))
-    EXPECT_EQ(each.is_needed, !(each.resource == "events" || each.resource == "pods/log"
-                                || each.resource == "secrets" || each.resource == "namespaces"))
+    EXPECT_EQ(each.is_needed,
+              !(each.resource == "events" || each.resource == "pods/log" || each.resource == "secrets"
+                || each.resource == "namespaces" || each.resource == "endpointslices"
+                || (each.resource == "replicasets" && each.verb == "delete")))
         << each.resource;
 }
 

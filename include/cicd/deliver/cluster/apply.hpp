@@ -26,13 +26,24 @@ struct applied_plan {
   std::size_t changed = 0;         ///< objects
   std::vector<json> workloads;     ///< Deployments and StatefulSets, changed or not, as the server has them
   std::vector<std::string> lines;  ///< what a person should still know
+  std::vector<kubernetes::object_key> gone;  ///< removed before their turn, since another took their place
 };
 
-/// Applies what the plan adds and changes; `done` tells how far it came, also when it fails.
+/// Applies what the plan adds and changes, but for what comes last; `done` tells how far it came, also when
+/// it fails.
 status apply_plan(kubernetes::cluster& with,
                   const cluster_plan& plan,
                   const apply_setup& setup,
                   applied_plan& done);
+
+/// Applies what waited until all pods were ready; an Ingress that it takes the place of goes at once.
+status apply_last(kubernetes::cluster& with,
+                  const cluster_plan& plan,
+                  const apply_setup& setup,
+                  applied_plan& done);
+
+/// Until the Services that turned to other pods are known to have them, for a few seconds at most.
+status wait_for_routes(kubernetes::cluster& with, const cluster_plan& plan, const apply_setup& setup);
 
 /// Removes what the plan removes; what cannot be removed is said in `done.lines`. Gives what is there then:
 /// the inventory.

@@ -11,6 +11,7 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/cluster/apply.hpp>
 #include <cicd/deliver/cluster/field_ownership.hpp>
+#include <cicd/deliver/cluster/order.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
 
 namespace cicd {
@@ -31,6 +32,24 @@ class applying {
     for (const planned_object& one : plan_.objects)
       if (status gone = one.waits_for.empty() ? status() : wait_for_end(one); !gone)
         return std::move(gone).error().with("done so far", "nothing was applied");
+    return in_order();
+  }
+
+  /// What waited until all pods were ready.
+  status last() {
+    is_last_ = true;
+    if (status applied = in_order(); !applied) return applied;
+    for (const planned_object& one : plan_.objects)
+      if (one.last && one.instead_of && !is_gone(*one.instead_of))
+        if (status removed = remove_replaced(one); !removed) return removed;
+    return {};
+  }
+
+ private:
+  using place = std::vector<planned_object>::const_iterator;
+  using group = std::vector<const planned_object*>;
+
+  status in_order() {
     const auto rank = [](const planned_object& one) { return kubernetes::order_of(one.key.kind); };
     for (auto from = plan_.objects.begin(); from != plan_.objects.end();) {
       const auto to = std::find_if(from, plan_.objects.end(),
@@ -41,16 +60,18 @@ class applying {
     return {};
   }
 
- private:
-  using place = std::vector<planned_object>::const_iterator;
-  using group = std::vector<const planned_object*>;
+  /// In its turn, at the end, or both.
+  bool is_due(const planned_object& one) const {
+    if (one.kind != what::add && one.kind != what::change) return false;
+    return is_last_ ? one.last : !one.last || !one.until_last.is_null();
+  }
 
   status kind_of(place from, place to) {
     group plain, forced;
     for (; from != to; ++from) {
-      if (from->kind == what::add || from->kind == what::change)
+      if (is_due(*from))
         (from->force ? forced : plain).push_back(&*from);
-      else if (from->kind == what::same && kubernetes::is_workload(from->key.kind))
+      else if (!is_last_ && from->kind == what::same && kubernetes::is_workload(from->key.kind))
         done_.workloads.push_back(from->live);
     }
     if (plain.empty() && forced.empty()) return {};
@@ -72,14 +93,39 @@ class applying {
         if (removed.failure && !removed.is_missing())
           return error_of(*removed.failure, setup_.subject, each.key, "remove " + each.key.text());
       }
+    if (one.anew) return remove_without_pods(one);
     return take_over_fields(with_, one.live, one.wanted, one.managers, setup_.subject);
+  }
+
+  status remove_without_pods(const planned_object& one) {
+    const api_answer removed = with_.remove(one.key, {}, "Orphan");
+    if (removed.failure && !removed.is_missing())
+      return error_of(*removed.failure, setup_.subject, one.key, "remove " + one.key.text());
+    if (setup_.say) setup_.say(fmt::format("removed {}, whose pods stay", one.key.text()));
+    return wait_for_end(one);
+  }
+
+  bool is_gone(const object_key& key) const { return std::ranges::find(done_.gone, key) != done_.gone.end(); }
+
+  status remove_replaced(const planned_object& one) {
+    const api_answer removed = with_.remove(*one.instead_of, {}, "Background");
+    if (removed.failure && !removed.is_missing())
+      return error_of(*removed.failure, setup_.subject, *one.instead_of, "remove " + one.instead_of->text());
+    done_.gone.push_back(*one.instead_of);
+    ++done_.changed;
+    if (setup_.say)
+      setup_.say(fmt::format("removed {}, in whose place {} is", one.instead_of->text(), one.key.text()));
+    return {};
   }
 
   status apply(const group& of, bool force) {
     if (of.empty()) return {};
     std::vector<json> objects;
-    for (const planned_object* one : of)
-      objects.push_back(one->kind == what::add ? as_made(*one) : one->wanted);
+    for (const planned_object* one : of) {
+      const bool is_new = one->kind == what::add || one->anew;
+      const bool waits = !is_last_ && !one->until_last.is_null();
+      objects.push_back(is_new ? as_made(*one) : waits ? one->until_last : one->wanted);
+    }
     std::vector<api_answer> answers = with_.apply(objects, {.force = force});
     for (std::size_t at = 0; at < of.size(); ++at)
       if (status told = took(*of[at], surely(*of[at], objects[at], std::move(answers[at]), force)); !told)
@@ -87,8 +133,11 @@ class applying {
     return {};
   }
 
-  /// What was written to an object that is being deleted goes with it: it is made anew when that is gone.
+  /// What was written to an object that is being deleted goes with it: it is made anew when that is gone. A
+  /// webhook that refuses two Ingresses of one host takes the second once the first is gone.
   api_answer surely(const planned_object& one, const json& object, api_answer answer, bool force) {
+    if (answer.failure && one.instead_of && is_host_taken(*answer.failure) && remove_replaced(one))
+      answer = std::move(with_.apply({object}, {.force = force}).front());
     for (int tries = 0; tries < 3 && answer && kubernetes::is_being_deleted(answer.object); ++tries) {
       if (status gone = wait_for_end(one); !gone) {
         not_gone_ = std::move(gone).error();
@@ -104,10 +153,12 @@ class applying {
         with_, one.key, {setup_.subject, setup_.deletion, setup_.cancelled, setup_.say, setup_.time});
   }
 
-  /// With as many pods from the start as its autoscaler will have at least: that one comes later.
+  /// With as many pods from the start as its autoscaler will have at least: that one comes later. One that is
+  /// made anew begins with as many as there were.
   json as_made(const planned_object& one) const {
     json made = one.wanted;
     if (!kubernetes::is_workload(one.key.kind) || !made["spec"]["replicas"].is_null()) return made;
+    if (one.anew) return with_count_of(one.live, std::move(made), one.wanted);
     for (const planned_object& each : plan_.objects)
       if (each.kind != what::remove && scales(each.wanted, made)) {
         json spec = made["spec"];
@@ -151,7 +202,42 @@ class applying {
   const apply_setup& setup_;
   applied_plan& done_;
   std::optional<error> not_gone_;
+  bool is_last_ = false;
 };
+
+/// `app=orders,tier=front`
+std::string selector_of(const json& map) {
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : map.members()) parts.push_back(key + '=' + value.text());
+  return joined(parts, ",");
+}
+
+/// Whether its endpoints are pods of its selector, and some are ready. Where that may not be read it is not
+/// known.
+bool has_turned(kubernetes::cluster& with, const planned_object& service) {
+  const std::string& in = service.key.namespace_name;
+  const api_answer pods = with.list("Pod", in, selector_of(service.wanted["spec"]["selector"]));
+  const api_answer slices = with.list("EndpointSlice", in, "kubernetes.io/service-name=" + service.key.name);
+  std::vector<std::string> ours;
+  for (const json& each : pods.object["items"].elements()) ours.push_back(each["metadata"]["name"].text());
+  std::size_t ready = 0;
+  for (const json& slice : slices.object["items"].elements())
+    for (const json& each : slice["endpoints"].elements()) {
+      if (!each["conditions"]["ready"].boolean()) continue;
+      if (std::ranges::find(ours, each["targetRef"]["name"].text()) == ours.end()) return false;
+      ++ready;
+    }
+  return ready > 0;
+}
+
+/// An ingress controller gathers changes for a while before it routes by them, and says to nobody when it
+/// did.
+constexpr std::chrono::seconds controller_lag{5};
+
+/// One that lost its Deployment may have been adopted since, and lives with that one.
+bool has_owner(kubernetes::cluster& with, const object_key& replica_set) {
+  return !with.get(replica_set).object["metadata"]["ownerReferences"].elements().empty();
+}
 
 }  // namespace
 }  // namespace deliver_cluster_apply
@@ -161,6 +247,34 @@ status apply_plan(kubernetes::cluster& with,
                   const apply_setup& setup,
                   applied_plan& done) {
   return deliver_cluster_apply::applying(with, plan, setup, done).all();
+}
+
+status apply_last(kubernetes::cluster& with,
+                  const cluster_plan& plan,
+                  const apply_setup& setup,
+                  applied_plan& done) {
+  return deliver_cluster_apply::applying(with, plan, setup, done).last();
+}
+
+status wait_for_routes(kubernetes::cluster& with, const cluster_plan& plan, const apply_setup& setup) {
+  using namespace std::chrono_literals;
+  const error interrupted{exit_class::interrupted,
+                          setup.subject,
+                          "interrupted while requests were turned to the new pods",
+                          {},
+                          {}};
+  bool moves_host = false;
+  for (const planned_object& one : plan.objects) {
+    moves_host = moves_host || (one.last && one.instead_of);
+    if (!one.last || one.key.kind != "Service") continue;
+    const auto end = setup.time.elapsed() + 10s;
+    while (!deliver_cluster_apply::has_turned(with, one) && setup.time.elapsed() < end)
+      if (!setup.time.wait(200ms, setup.cancelled)) return interrupted;
+    if (setup.say) setup.say(fmt::format("requests to {} go to the new pods", one.key.text()));
+  }
+  if (moves_host && !setup.time.wait(deliver_cluster_apply::controller_lag, setup.cancelled))
+    return interrupted;
+  return {};
 }
 
 std::vector<kubernetes::object_key> remove_undeclared(kubernetes::cluster& with,
@@ -173,6 +287,8 @@ std::vector<kubernetes::object_key> remove_undeclared(kubernetes::cluster& with,
       there.push_back(one.key);
       continue;
     }
+    if (std::ranges::find(done.gone, one.key) != done.gone.end()) continue;
+    if (one.key.kind == "ReplicaSet" && deliver_cluster_apply::has_owner(with, one.key)) continue;
     const kubernetes::api_answer removed = with.remove(one.key, {}, "Background");
     if (removed.failure && !removed.is_missing()) {
       there.push_back(one.key);
@@ -193,14 +309,13 @@ std::vector<kubernetes::object_key> remove_undeclared(kubernetes::cluster& with,
 }
 
 void remove_stuck_pods(kubernetes::cluster& with, const json& stateful_set, const apply_setup& setup) {
-  std::vector<std::string> selector;
-  for (const auto& [key, value] : stateful_set["spec"]["selector"]["matchLabels"].members())
-    selector.push_back(key + '=' + value.text());
+  const std::string selector =
+      deliver_cluster_apply::selector_of(stateful_set["spec"]["selector"]["matchLabels"]);
   const std::string in = stateful_set["metadata"]["namespace"].text();
   const auto is_ready = [](const json& one) {
     return one["type"].text() == "Ready" && one["status"].text() == "True";
   };
-  const kubernetes::api_answer pods = with.list("Pod", in, joined(selector, ","));
+  const kubernetes::api_answer pods = with.list("Pod", in, selector);
   for (const json& each : pods.object["items"].elements()) {
     if (std::ranges::any_of(each["status"]["conditions"].elements(), is_ready)) continue;
     const std::string name = each["metadata"]["name"].text();

@@ -3,6 +3,7 @@
 // made.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,9 @@ namespace cicd {
 
 /// Opens the one door to the cluster; it is closed while a command of the team's own runs.
 using open_cluster = std::function<result<std::unique_ptr<kubernetes::cluster>>()>;
+
+/// How long an object that is being deleted may take in an environment: PATIENCE deletion, else the default.
+std::chrono::milliseconds deletion_patience(const environment& place);
 
 struct cluster_deploy_options {
   std::string holder;  ///< of the lock, as a person names it: who, and which run

@@ -82,7 +82,7 @@ class deployment {
     const std::string& name = wanted_.place.namespace_name;
     if (status gone = kubernetes::wait_until_gone(
             *with_, {"Namespace", "", name},
-            {wanted_.place.text(), deletion_patience(), options_.cancelled, options_.say});
+            {wanted_.place.text(), deletion_patience(*wanted_.where), options_.cancelled, options_.say});
         !gone && gone.error().kind != exit_class::remote)
       return gone;
     if (with_->get({"Namespace", "", name})) return {};
@@ -146,20 +146,20 @@ class deployment {
 
   apply_setup applying() {
     return {wanted_.place.text(), options_.cancelled, options_.say, [this] { return lease_->still_held(); },
-            deletion_patience()};
-  }
-
-  std::chrono::milliseconds deletion_patience() const {
-    const std::string cause = "deletion";
-    for (const patience& each : wanted_.where->patience)
-      if (each.cause.view() == cause) return std::chrono::milliseconds(each.length.milliseconds());
-    return kubernetes::default_patience(cause);
+            deletion_patience(*wanted_.where)};
   }
 
   /// Applies what changes, and watches until it runs.
   status carry_out() {
     if (status applied = apply_plan(*with_, plan_, applying(), done_); !applied) return applied;
-    return watch();
+    if (status runs = watch(); !runs) return runs;
+    return turn_requests();
+  }
+
+  /// Requests go to the new pods; the old ones go once the network knows of them.
+  status turn_requests() {
+    if (status applied = apply_last(*with_, plan_, applying(), done_); !applied) return applied;
+    return wait_for_routes(*with_, plan_, applying());
   }
 
   kubernetes::rollout_options rollout_setup() const {
@@ -167,7 +167,9 @@ class deployment {
     for (const patience& each : wanted_.where->patience)
       options.patience[each.cause.str()] = std::chrono::milliseconds(each.length.milliseconds());
     options.say = options_.say;
-    options.symptom = [this](const kubernetes::diagnosis& found) { say(text_of(found)); };
+    options.symptom = [this](const kubernetes::diagnosis& found) {
+      say(std::string(trimmed(text_of(found))));
+    };
     return options;
   }
 
@@ -327,6 +329,7 @@ class deployment {
     for (const json& each : done_.workloads)
       if (each["kind"].text() == "StatefulSet") remove_stuck_pods(*with_, each, applying());
     if (status runs = watch(); !runs) return runs;
+    if (status turned = turn_requests(); !turned) return turned;
     state_.inventory = remove_undeclared(*with_, plan_, applying(), done_);
     return {};
   }
@@ -344,6 +347,13 @@ class deployment {
 
 }  // namespace
 }  // namespace deliver_cluster_deploy
+
+std::chrono::milliseconds deletion_patience(const environment& place) {
+  const std::string cause = "deletion";
+  for (const patience& each : place.patience)
+    if (each.cause.view() == cause) return std::chrono::milliseconds(each.length.milliseconds());
+  return kubernetes::default_patience(cause);
+}
 
 result<cluster_deploy_result> deploy_to_cluster(const open_cluster& open,
                                                 wanted_release wanted,

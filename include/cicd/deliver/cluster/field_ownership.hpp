@@ -17,7 +17,7 @@ inline constexpr const char* count_keeper = "cicd-autoscaled";
 bool scales(const json& autoscaler, const json& workload);
 
 /// Those of TAKE_OVER that own fields of the object; none of an object that is not there.
-std::vector<std::string> managers_taken_over(const json& live, const std::vector<text>& take_over);
+std::vector<std::string> managers_taken_over(const json& live, const std::vector<std::string>& take_over);
 
 /// What the object will be once the fields of these managers are ours and `answer`, which a dry run gave
 /// back, is applied: without the fields that they sent and we do not.

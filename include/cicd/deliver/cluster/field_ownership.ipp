@@ -160,12 +160,11 @@ bool scales(const json& autoscaler, const json& workload) {
          && target["name"] == workload["metadata"]["name"];
 }
 
-std::vector<std::string> managers_taken_over(const json& live, const std::vector<text>& take_over) {
+std::vector<std::string> managers_taken_over(const json& live, const std::vector<std::string>& take_over) {
   std::vector<std::string> managers;
   for (const json& each : live["metadata"]["managedFields"].elements()) {
     const std::string name = each["manager"].text();
-    const bool is_named =
-        std::ranges::any_of(take_over, [&](const text& wanted) { return wanted.view() == name; });
+    const bool is_named = std::ranges::find(take_over, name) != take_over.end();
     if (is_named && deliver_cluster_field_ownership::is_theirs(each, {name})
         && std::ranges::find(managers, name) == managers.end())
       managers.push_back(name);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct wanted_release {
   cluster_state before{};                            ///< what is there, as it was read last
   std::map<std::string, std::string> state_facts{};  ///< kept with the state: of a preview or a canary
   std::vector<std::string> remarks{};                ///< for the plan: what a person should know
+
+  /// Whose fields are taken over: as the environment declares it, and for this once.
+  std::vector<std::string> taken_over() const;
 };
 
 struct planned_object {
@@ -36,6 +40,12 @@ struct planned_object {
   bool force = false;                 ///< another manager's fields are taken over, as TAKE_OVER says
   std::vector<std::string> managers;  ///< the others that own fields of it
   std::string waits_for{};  ///< of an addition: what holds the one of that name that is being deleted
+  /// Of a change: what can never be changed does. It is removed without its pods, and made anew.
+  bool anew = false;
+  /// Applied when all workloads are ready, since requests would have no pod before.
+  bool last = false;
+  json until_last{};  ///< what is applied in its turn of one that is `last`; null: nothing
+  std::optional<kubernetes::object_key> instead_of{};  ///< the one that goes when it is applied `last`
 };
 
 struct cluster_plan {

@@ -11,11 +11,14 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/cluster/anew.hpp>
 #include <cicd/deliver/cluster/configuration.hpp>
 #include <cicd/deliver/cluster/field_ownership.hpp>
 #include <cicd/deliver/cluster/helm_release.hpp>
+#include <cicd/deliver/cluster/order.hpp>
 #include <cicd/deliver/cluster/other_cron_jobs.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
+#include <cicd/deliver/cluster/references.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/kubernetes/adopt/normalized.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
@@ -93,7 +96,9 @@ class planning {
     for (const planned_object& each : plan_.objects)
       if (status ours = check_source_of(each); !ours) return std::move(ours).error();
     plan_removals();
+    order_hosts(plan_.objects, removals_);
     if (status asked = dry_run(); !asked) return std::move(asked).error();
+    order_selectors(plan_.objects);
     if (status hosts = check_hosts(); !hosts) return std::move(hosts).error();
     std::ranges::move(removals_, std::back_inserter(plan_.objects));
     return std::move(plan_);
@@ -249,8 +254,7 @@ class planning {
     for (const auto& cause : failure.causes) {
       if (cause.field == ".spec.replicas" && counts_again(one, cause.message)) continue;
       std::string manager = kubernetes::manager_in(cause.message);
-      const auto& named = wanted_.where->take_over;
-      if (std::ranges::none_of(named, [&](const text& each) { return each.view() == manager; })) return {};
+      if (std::ranges::find(taken_over_, manager) == taken_over_.end()) return {};
       managers.push_back(std::move(manager));
     }
     return managers;
@@ -287,7 +291,7 @@ class planning {
   }
 
   status take_answer(planned_object& one, api_answer answer) {
-    one.managers = managers_taken_over(one.live, wanted_.where->take_over);
+    one.managers = managers_taken_over(one.live, taken_over_);
     one.force = !one.managers.empty();
     if (answer.failure && is_field_conflict(*answer.failure))
       if (const auto managers = overruled(one, *answer.failure)) {
@@ -303,13 +307,14 @@ class planning {
         one.wanted.set("spec", std::move(spec));
         answer = std::move(with_.apply({one.wanted}, {.dry_run = true, .force = one.force}).front());
       }
+    if (answer.failure && one.instead_of && is_host_taken(*answer.failure)) return {};
     if (answer.failure)
-      return error_of(*answer.failure, wanted_.place.text(), one.key, "apply " + one.key.text());
+      if (status asked = ask_anew(one, answer); !asked) return asked;
     for (const std::string& each : answer.warnings)
       plan_.remarks.push_back(fmt::format("{}: {}", one.key.text(), displayable(each)));
     if (one.kind == what::add) return {};
     answer.object = with_count_of(one.live, std::move(answer.object), one.wanted);
-    if (one.force) {
+    if (one.force || one.anew) {
       const json after =
           with_count_of(one.live, after_taking_over(answer.object, one.live, one.managers), one.wanted);
       one.changes = kubernetes::changes_between(kubernetes::declared_part_of(one.live),
@@ -323,6 +328,36 @@ class planning {
     const bool is_change =
         !one.changes.empty() && (!kubernetes::only_descriptive(one.changes) || moves_house(one));
     if (one.force || is_change) one.kind = what::change;
+    return {};
+  }
+
+  /// What a dry run cannot say of the object that is there, it says of one that is made anew: where that is
+  /// what will be done, and where a refusal ends with the take-over of another manager's fields.
+  status ask_anew(planned_object& one, api_answer& answer) {
+    const api_failure refused = *answer.failure;
+    one.anew = one.key.kind == "Deployment" && kubernetes::is_fixed_selector(refused);
+    if (one.anew || (one.force && refused.code == 422)) answer = dry_run_anew(with_, one.wanted);
+    if (one.anew && answer) return leave_pods(one);
+    if (answer) return {};
+    if (one.key.kind == "StatefulSet")
+      if (auto sizes = claim_size_error(with_, one.live, one.wanted, wanted_.place.text()))
+        return *std::move(sizes);
+    return error_of(refused, wanted_.place.text(), one.key, "apply " + one.key.text(),
+                    {&one.live, &one.wanted});
+  }
+
+  /// Its ReplicaSets go when all is ready: until then their pods answer.
+  status leave_pods(planned_object& one) {
+    one.force = false;
+    one.managers.clear();
+    result<std::vector<json>> sets = replica_sets_of(with_, one.live, wanted_.place.text());
+    if (!sets) return std::move(sets).error();
+    for (json& each : *sets) {
+      each.set("kind", "ReplicaSet");
+      planned_object gone = of_live(key_of(each), each);
+      gone.kind = what::remove;
+      removals_.push_back(std::move(gone));
+    }
     return {};
   }
 
@@ -364,7 +399,8 @@ class planning {
   bool is_ours(const json& object) const {
     const object_key key{"Ingress", object["metadata"]["namespace"].text(),
                          object["metadata"]["name"].text()};
-    return std::ranges::any_of(plan_.objects, [&](const planned_object& one) { return one.key == key; });
+    const auto is_it = [&](const planned_object& one) { return one.key == key; };
+    return std::ranges::any_of(plan_.objects, is_it) || std::ranges::any_of(removals_, is_it);
   }
 
   error claimed(const json& by, const std::string& host) const {
@@ -447,6 +483,7 @@ class planning {
 
   kubernetes::cluster& with_;
   const wanted_release& wanted_;
+  const std::vector<std::string> taken_over_ = wanted_.taken_over();
   cluster_plan plan_;
   std::vector<planned_object> removals_;
   bool no_namespace_ = false;
@@ -456,6 +493,12 @@ class planning {
 
 }  // namespace
 }  // namespace deliver_cluster_plan
+
+std::vector<std::string> wanted_release::taken_over() const {
+  std::vector<std::string> managers = record.taken_over;
+  for (const text& each : where->take_over) managers.push_back(each.str());
+  return managers;
+}
 
 bool cluster_plan::changes_objects() const {
   return std::ranges::any_of(
@@ -495,6 +538,7 @@ result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wan
   plan->renews = wanted.state_facts != plan->before.facts;
   for (std::string& each : kubernetes::remarks_on(*wanted.pipeline, wanted.facts))
     plan->remarks.push_back(std::move(each));
+  for (std::string& each : reference_remarks(with, *plan)) plan->remarks.push_back(std::move(each));
   for (std::string& each : cron_job_remarks(with, wanted, *plan)) plan->remarks.push_back(std::move(each));
   for (std::string& each : helm_remarks(with, *plan)) plan->remarks.push_back(std::move(each));
   return plan;

@@ -52,6 +52,63 @@ void add_changes(const std::vector<kubernetes::field_change>& changes, std::vect
                              descriptive, descriptive == 1 ? "" : "s"));
 }
 
+const json& pod_of(const json& object) {
+  const json& spec = object["spec"];
+  return object["kind"].text() == "CronJob" ? spec["jobTemplate"]["spec"]["template"]["spec"]
+                                            : spec["template"]["spec"];
+}
+
+/// `good`, or where the value comes from: what a Secret holds is in no object.
+std::string source_of_value(const json& variable) {
+  if (!variable["value"].is_null()) return kubernetes::value_text(variable["value"]);
+  const json& from = variable["valueFrom"];
+  for (const auto& [part, kind] : {std::pair("secretKeyRef", "Secret"), {"configMapKeyRef", "ConfigMap"}})
+    if (const json& key = from[part]; key.is_object())
+      return fmt::format("key {} of {} {}", key["key"].text(), kind, key["name"].text());
+  if (const json& field = from["fieldRef"]; field.is_object()) return field["fieldPath"].text();
+  return from.is_null() ? std::string("(empty)") : compact(from);
+}
+
+void add_container(const json& container, std::vector<std::string>& to) {
+  to.push_back(fmt::format("    container {}: {}", container["name"].text(), container["image"].text()));
+  for (const json& each : container["env"].elements())
+    to.push_back(fmt::format("      {}={}", each["name"].text(), source_of_value(each)));
+  for (const json& each : container["envFrom"].elements())
+    for (const auto& [part, kind] : {std::pair("secretRef", "Secret"), {"configMapRef", "ConfigMap"}})
+      if (each[part].is_object())
+        to.push_back(fmt::format("      all of {} {}", kind, each[part]["name"].text()));
+}
+
+/// Of one that is new there are no changes to show: who answers, under which labels, with which variables.
+void add_facts(const json& wanted, std::vector<std::string>& to) {
+  std::vector<std::string> labels;
+  for (const auto& [key, value] : wanted["metadata"]["labels"].members())
+    labels.push_back(key + '=' + value.text());
+  for (const json& each : wanted["spec"]["rules"].elements())
+    if (!each["host"].text().empty()) to.push_back("    host " + each["host"].text());
+  const json& pod = pod_of(wanted);
+  if (!pod.is_object()) return;
+  if (!labels.empty()) to.push_back("    labels " + joined(labels, " "));
+  if (const json& count = wanted["spec"]["replicas"]; !count.is_null())
+    to.push_back("    replicas " + compact(count));
+  for (const char* list : {"initContainers", "containers"})
+    for (const json& each : pod[list].elements()) add_container(each, to);
+}
+
+std::string how_of(const planned_object& one) {
+  std::string how;
+  if (!one.managers.empty()) how += ", taken over from " + joined(one.managers, ", ");
+  if (!one.waits_for.empty())
+    how += ", once the one that is being deleted is gone, which waits for " + one.waits_for;
+  if (one.anew)
+    how +=
+        ", made anew, since its selector can never be changed: the old pods answer until the new ones are "
+        "ready";
+  if (one.last) how += ", once all pods are ready";
+  if (one.instead_of) how += ", in place of " + one.instead_of->text();
+  return how;
+}
+
 std::string_view sign_of(what kind) {
   switch (kind) {
     case what::add: return "+";
@@ -69,12 +126,9 @@ std::vector<std::string> lines_of(const cluster_plan& plan) {
   std::vector<std::string> lines;
   for (const planned_object& one : plan.objects) {
     if (one.kind == planned_object::what::same) continue;
-    lines.push_back(
-        fmt::format("{} {}{}{}", deliver_cluster_plan_text::sign_of(one.kind), one.key.text(),
-                    one.managers.empty() ? "" : ", taken over from " + joined(one.managers, ", "),
-                    one.waits_for.empty()
-                        ? ""
-                        : ", once the one that is being deleted is gone, which waits for " + one.waits_for));
+    lines.push_back(fmt::format("{} {}{}", deliver_cluster_plan_text::sign_of(one.kind), one.key.text(),
+                                deliver_cluster_plan_text::how_of(one)));
+    if (one.kind == planned_object::what::add) deliver_cluster_plan_text::add_facts(one.wanted, lines);
     deliver_cluster_plan_text::add_changes(one.changes, lines);
   }
   for (const std::string& each : plan.kept) lines.push_back("! " + each);
@@ -105,6 +159,8 @@ digest approval_digest(const cluster_plan& plan, const deployment_record& record
   // A branch's copy is never taken for the environment itself, nor for another branch's.
   if (!plan.place.branch_key.empty()) over.update("of branch " + plan.place.branch_key + '\n');
   for (const auto& [name, image] : record.images) over.update(name + '=' + oci_text(image.manifest) + '\n');
+  // Whoever agrees to a deploy does not agree to what it takes from others by that.
+  for (const std::string& each : record.taken_over) over.update("taken over from " + each + '\n');
   for (const planned_object& one : plan.objects)
     if (one.kind != planned_object::what::remove) over.update(compact(one.wanted) + '\n');
   return over.finish();

@@ -2,6 +2,7 @@
 // importance.
 #pragma once
 
+#include <cicd/deliver/cluster/anew.ipp>
 #include <cicd/deliver/cluster/apply.ipp>
 #include <cicd/deliver/cluster/approval.ipp>
 #include <cicd/deliver/cluster/configuration.ipp>
@@ -10,9 +11,11 @@
 #include <cicd/deliver/cluster/helm_release.ipp>
 #include <cicd/deliver/cluster/jobs.ipp>
 #include <cicd/deliver/cluster/lease.ipp>
+#include <cicd/deliver/cluster/order.ipp>
 #include <cicd/deliver/cluster/other_cron_jobs.ipp>
 #include <cicd/deliver/cluster/plan.ipp>
 #include <cicd/deliver/cluster/plan_text.ipp>
+#include <cicd/deliver/cluster/references.ipp>
 #include <cicd/deliver/cluster/selector.ipp>
 #include <cicd/deliver/cluster/smoke_jobs.ipp>
 #include <cicd/deliver/cluster/waves.ipp>

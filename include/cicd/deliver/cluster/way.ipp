@@ -23,6 +23,11 @@ namespace cicd {
 namespace deliver_cluster_way {
 namespace {
 
+/// Of an image that is yet to be made; as in a reference.
+std::string unmade_digest() {
+  return "@" + oci_text(digest{});
+}
+
 error moved(const graph_step& step, const cluster_plan& plan) {
   return error{exit_class::conflict,
                step.id,
@@ -65,6 +70,23 @@ bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
          && generation(now) != generation(planned);
 }
 
+/// Which image it will be is not known yet: only that there will be one.
+void leave_images_open(planned_object& one) {
+  const auto is_image = [](const std::string& path) {
+    return path.ends_with("].image") && path.find("ontainers[") != path.npos;
+  };
+  for (kubernetes::field_change& each : one.changes)
+    if (is_image(each.path)) each.after = "(not made yet)";
+  const std::string text = compact(one.wanted);
+  std::string open = text;
+  for (auto at = open.find(unmade_digest()); at != open.npos; at = open.find(unmade_digest())) {
+    const auto start = open.rfind('"', at) + 1;
+    open.replace(start, open.find('"', at) - start, "(not made yet)");
+  }
+  if (open == text) return;
+  if (result<json> again = parse_json(open)) one.wanted = *std::move(again);
+}
+
 class cluster_way : public way {
  public:
   using way::way;
@@ -79,6 +101,7 @@ class cluster_way : public way {
                                                     std::size_t most) const override;
   status check(const graph_step& step) const override;
   result<step_plan> plan(const deploy_request& of) override;
+  result<std::vector<std::string>> foresee(const deploy_request& of) override;
   outcome apply(const deploy_request& of, const say_line& say) override;
   std::span<const planned_wave> last_plans(const std::string& step) const override;
 
@@ -155,7 +178,11 @@ result<std::vector<deployment_record>> cluster_way::history_of(const declared_pi
   if (!with) return std::move(with).error();
   result<std::vector<past_deployment>> past = past_deployments(**with, wave.place);
   if (!past) return std::move(past).error();
+  result<cluster_state> now = read_cluster_state(**with, wave.place);
+  if (!now) return std::move(now).error();
   std::vector<deployment_record> records;
+  // One that failed or has not ended is not kept for a rollback, and yet it is the last.
+  if (now->record && now->record->outcome != "deployed") records.push_back(*std::move(now->record));
   for (past_deployment& each : *past)
     if (records.size() < most) records.push_back(std::move(each.record));
   return records;
@@ -196,6 +223,7 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   result<release_draft> made = draft_for(in_, of, now->record);
   if (!made) return std::move(made).error();
   wanted.record = std::move(made->record);
+  wanted.record.taken_over = in_.options.take_over;
   // What the environment has decides about a branch's copy, too: it may know the history alone.
   wanted.record.source = step.is_of_branch()
                              ? source_identity_of(step.pipeline->source_directory, in_.around, true)
@@ -278,6 +306,19 @@ result<step_plan> cluster_way::plan(const deploy_request& of) {
     for (planned_wave& each : waves) each.connection.reset();
   if (!may) return may.error();
   return plan;
+}
+
+result<std::vector<std::string>> cluster_way::foresee(const deploy_request& of) {
+  std::vector<std::string> lines;
+  for (cluster_wave& wave : waves_of(in_.where, of.pipeline(), of.place())) {
+    result<planned_wave> planned = plan_wave(of, wave);
+    if (!planned) return std::move(planned).error();
+    cluster_plan& would = planned->plan;
+    for (planned_object& one : would.objects) leave_images_open(one);
+    lines.push_back(fmt::format("in {}, namespace {}", would.cluster, would.place.namespace_name));
+    for (std::string& line : lines_of(would)) lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 cluster_deploy_options cluster_way::options_for(const deploy_request& of,

@@ -42,9 +42,10 @@ struct deployment_record {
     bool operator==(const image&) const = default;
   };
   std::map<std::string, image> images;
-  digest manifests;          ///< over the rendered files
-  std::string outcome;       ///< `deployed`
-  source_identity source{};  ///< of the declaration; nothing in a record of before it was kept
+  digest manifests;                       ///< over the rendered files
+  std::string outcome;                    ///< `deployed`
+  std::vector<std::string> taken_over{};  ///< managers whose fields were taken over for this once
+  source_identity source{};               ///< of the declaration; nothing in a record of before it was kept
 };
 
 json json_of(const deployment_record& record);

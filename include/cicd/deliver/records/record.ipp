@@ -61,6 +61,7 @@ inline json body_of(const deployment_record& record) {
   to.set("images", std::move(images));
   to.set("manifests", oci_text(record.manifests));
   to.set("outcome", record.outcome);
+  if (!record.taken_over.empty()) to.set("taken_over", json_texts(record.taken_over));
   if (record.source.known()) to.set("source", source_json(record.source));
   return to;
 }
@@ -115,6 +116,7 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .images = {},
                            .manifests = *manifests,
                            .outcome = from["outcome"].text(),
+                           .taken_over = from["taken_over"].texts(),
                            .source = {from["source"]["repository"].text(), from["source"]["root"].text(),
                                       from["source"]["path"].text()}};
   for (const auto& [name, member] : from["images"].members()) {

@@ -25,6 +25,7 @@ namespace {
 
 struct words : environment_words {
   std::string reason, service, share;
+  std::vector<std::string> take_over;
   bool preview = false, canary = false;
 };
 
@@ -97,6 +98,7 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   request.tree = said.tree;
   request.targets = {step->id};
   request.canary_percent = *percent;
+  request.take_over = said.take_over;
   return plan_and(request, around, [&](const project_plan& plan) {
     return approve_planned(said, plan.graph().steps[*plan.graph().find(step->id)], plan, *found);
   });
@@ -117,6 +119,7 @@ void add(CLI::App& app, command_action& chosen) {
   approve->add_option("--service", said->service, "of the canary, where several may have one")
       ->needs(share)
       ->type_name("NAME");
+  add_take_over(approve, said->take_over);
   acts_for_each(approve, chosen, said, approve_one);
 }
 

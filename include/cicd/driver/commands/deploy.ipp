@@ -43,6 +43,7 @@ exit_class deploy_saved(const words& said, surroundings around) {
     if (std::ranges::find(request.targets, step) == request.targets.end()) request.targets.push_back(step);
     request.saved_plans[step + "@" + each["cluster"].text()] = each["fingerprint"].text();
   }
+  request.take_over = (*saved)["take_over"].texts();
   if (request.targets.empty()) return refused(no_plan(said.file, "it has no deploys"));
   return run_targets(request, std::move(around));
 }

@@ -88,7 +88,7 @@ result<found_environment> find_environment(const session_request& tree,
   found.pipeline = *of;
   found.run_id = new_run_id(system_clock_port().now(), getpid());
   found.deliveries = std::make_unique<delivery>(found.of->where, found.of->around, system_clock_port(),
-                                                delivery_options{found.run_id, {}, {}, {}, 0, false});
+                                                delivery_options{found.run_id, {}, {}, {}, 0, {}, false});
   if (environment.empty()) return found;
   result<const cicd::environment*> place = environment_of(*found.pipeline, environment);
   if (!place) return std::move(place).error();

@@ -55,6 +55,7 @@ void add(CLI::App& app, command_action& chosen) {
                    "save what each deploy to a cluster would do, for deploy --plan")
       ->type_name("FILE");
   add_allow_dirty(plan, said->allow_dirty, "as for run");
+  add_take_over(plan, said->request.take_over);
   acts(plan, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }
 

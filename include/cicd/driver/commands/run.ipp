@@ -42,6 +42,7 @@ void add(CLI::App& app, command_action& chosen) {
                   "targets such as orders.image or deploy-stage, or steps such as orders/lint")
       ->required();
   add_allow_dirty(run, said->allow_dirty, "take uncommitted changes to this environment, or to 'publish'");
+  add_take_over(run, said->request.take_over);
   run->add_flag("-v,--verbose", said->verbose, "print all output of all steps");
   run->add_flag("-q,--quiet", said->quiet, "print only what failed");
   run->add_flag("--ctest", said->ctest, "as a ctest test: plain output")->group("");

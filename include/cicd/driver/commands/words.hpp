@@ -25,6 +25,9 @@ CLI::App* with_json(CLI::App* command, bool& to);
 /// `--allow-dirty`, said to be `what`.
 void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char* what);
 
+/// `--take-over`
+void add_take_over(CLI::App* command, std::vector<std::string>& to);
+
 /// `--context`, of what is done in one cluster.
 void add_context(CLI::App* command, std::string& to);
 /// `--pass-status`, of what follows a Job.

@@ -54,6 +54,14 @@ void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char
   command->add_option("--allow-dirty", to, what)->type_name("NAME");
 }
 
+void add_take_over(CLI::App* command, std::vector<std::string>& to) {
+  command
+      ->add_option("--take-over", to,
+                   "take this manager's fields over in a deploy to a cluster, this once; it is recorded")
+      ->allow_extra_args(false)
+      ->type_name("MANAGER");
+}
+
 void add_context(CLI::App* command, std::string& to) {
   command->add_option("--context", to, "which cluster, where the environment has several")->type_name("NAME");
 }

@@ -24,6 +24,8 @@ struct gone_options {
   const cancellation* cancelled = nullptr;
   std::function<void(const std::string& line)> say{};
   const clock& time = system_clock_port();
+  /// What cannot be done for it, and what to do once it is gone.
+  std::string so = ", so it cannot be made anew", then = "deploy again";
 };
 
 /// Waits until an object that is being deleted is gone; at once where there is none, or one that nobody

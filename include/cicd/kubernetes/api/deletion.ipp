@@ -36,13 +36,12 @@ inline error still_there(const json& object, const object_key& of, const gone_op
   return error{
       exit_class::conflict,
       how.subject,
-      of.text() + " is being deleted and is not gone yet, so it cannot be made anew",
+      of.text() + " is being deleted and is not gone yet" + how.so,
       {},
       {{"deleted at", object["metadata"]["deletionTimestamp"].text()},
        {"held by", held_by(object)},
-       {"try", fmt::format("see why whoever set that does not end it: kubectl{} get {} {} -o yaml; then "
-                           "deploy again",
-                           where, shell_quoted(lower(of.kind)), shell_quoted(of.name))}}};
+       {"try", fmt::format("see why whoever set that does not end it: kubectl{} get {} {} -o yaml; then {}",
+                           where, shell_quoted(lower(of.kind)), shell_quoted(of.name), how.then)}}};
 }
 
 }  // namespace kubernetes_api_deletion

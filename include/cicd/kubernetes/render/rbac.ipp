@@ -119,6 +119,9 @@ inline void add_watching(collector& to, const rights_request& request) {
   const right helps{.group = {}, .resource = {}, .verb = {}, .is_needed = false};
   to.add("", "events", {"list", "watch"}, helps);
   to.add("", "pods/log", {"get"}, helps);
+  // Where a selector changes: whether the Service has the new pods, and the end of the old ones.
+  to.add("discovery.k8s.io", "endpointslices", {"list"}, helps);
+  to.add("apps", "replicasets", {"delete"}, helps);
   if (request.runs_jobs) to.add("batch", "jobs", {"get", "list", "watch", "create", "delete"});
   if (request.takes_over_from_helm) {
     to.add("", "secrets", {"list", "patch"});
