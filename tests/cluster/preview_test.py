@@ -11,7 +11,7 @@ add_pipeline(orders IMAGE {registry}/{namespace}/orders)
 pipeline_step(orders build COMMAND install -D app.bin out/app INPUTS app.bin OUTPUTS out/app STAGE build)
 pipeline_image(orders BASE scratch FILES out/app=/app ENTRYPOINT /app ENV VERSION={version})
 pipeline_service(orders api PORT 8080 REPLICAS 2 READY /health HOST orders.{namespace}.test ENV APP_ENDPOINT=https://{host})
-pipeline_environment(orders prod ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace})
+pipeline_environment(orders prod ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace} {place})
 {more}
 pipeline_preview(orders IN prod HOST orders.{slug}.{namespace}.test SWEEP ci {preview})
 """
@@ -20,7 +20,7 @@ pipeline_preview(orders IN prod HOST orders.{slug}.{namespace}.test SWEEP ci {pr
 class Previews(harness.Case):
     def orders(self, branch="fix-click", **values):
         """Production on version 1, and a branch checked out with version 2; `origin` has both."""
-        orders = self.project(CALLS, **{"preview": "", "more": "", **values})
+        orders = self.project(CALLS, **{"preview": "", "more": "", "place": "", **values})
         self.origin = orders.root / "origin.git"
         orders.git("init", "--quiet", "--bare", str(self.origin))
         orders.git("remote", "add", "origin", str(self.origin))
@@ -105,8 +105,40 @@ class Previews(harness.Case):
         self.addCleanup(harness.kubectl, "delete", "namespace", name, "--wait=false", status=None)
         self.assertEqual(len(self.get("deployment", namespace=name)), 1)
         self.assertEqual(self.previews(orders)[0]["namespace"], name)
-        orders.make("undeploy-branch")
+        orders.make("undeploy-branch", timeout=240)
         harness.run.until(lambda: not self.exists(f"namespace/{name}"), seconds=60, what="the end of the namespace")
+
+    def test_an_end_that_something_holds_says_what_and_is_known_until_it_is_gone(self):
+        own = f"{self.namespace}-held-{{slug}}"
+        orders = self.orders(preview=f"NAMESPACE {own}", place="PATIENCE deletion=3s")
+        orders.cicd("preview", "deploy", "orders")
+        name = own.replace("{slug}", "fix-click")
+        keep = {"metadata": {"finalizers": ["example.com/keep"]}}
+        free = ("patch", "configmap", "held", "--type=merge", "--patch", '{"metadata": {"finalizers": null}}')
+        self.addCleanup(harness.kubectl, *free, namespace=name, status=None)
+        self.kubectl("create", "configmap", "held", namespace=name)
+        self.kubectl("patch", "configmap", "held", "--type=merge", "--patch", json.dumps(keep), namespace=name)
+        refused = orders.cicd("preview", "remove", "orders", status=3)
+        self.assertIn(f"Namespace {name} is being deleted and is not gone yet", refused.all)
+        listed, = self.previews(orders)
+        self.assertEqual((listed["outcome"], listed["namespace"]), ("ending", name))
+        # The cluster says what is left after its first try.
+        harness.run.until(lambda: "example.com/keep" in orders.cicd("preview", "list").stdout, seconds=60, what="what holds it")
+        self.assertIn("example.com/keep", orders.cicd("preview", "remove", "orders", status=3).all)
+        self.kubectl(*free, namespace=name)
+        orders.cicd("preview", "remove", "orders", status=None)
+        harness.run.until(lambda: not self.exists(f"namespace/{name}"), seconds=60, what="the end of the namespace")
+        self.assertIn("no branch has a preview", orders.cicd("preview", "list").stdout)
+
+    def test_its_plan_names_host_labels_and_variables_and_its_end_is_in_whole_hours(self):
+        orders = self.orders()
+        orders.run("orders.publish")
+        plan = orders.cicd("preview", "plan", "orders").stdout
+        for words in ("host ", "cicd.dev/branch=", "container "):
+            self.assertIn(words, plan)
+        orders.cicd("preview", "deploy", "orders")
+        listed, = self.previews(orders)
+        self.assertRegex(orders.cicd("preview", "list").stdout, r"ends in \d+h\n")
 
     def test_a_container_that_reads_secrets_runs_in_it_only_where_it_is_named_with_what_is_meant_for_it(self):
         for name in ("orders-db", "preview-db"):

@@ -36,8 +36,9 @@ class branch_ends : public testing::Test {
   result<branch_end> ended(bool claims = false) {
     of.state.resource_version.clear();
     EXPECT_TRUE(write_cluster_state(with, of.place, of.state));
-    return end_branch(allowed(change::branch_end), with, of,
-                      {.holder = "sam", .with_claims = claims, .cancelled = nullptr, .say = {}});
+    return end_branch(
+        allowed(change::branch_end), with, of,
+        {.holder = "sam", .with_claims = claims, .cancelled = nullptr, .say = {}, .patience = patience});
   }
   bool has(const std::string& kind, const std::string& name) {
     const std::string in = kind == "Namespace" ? "" : of.place.namespace_name;
@@ -50,6 +51,7 @@ class branch_ends : public testing::Test {
   std::shared_ptr<fake_cluster::server> server = std::make_shared<fake_cluster::server>();
   fake_cluster with{server};
   known_place of;
+  std::chrono::milliseconds patience = std::chrono::minutes(2);
 };
 
 TEST_F(branch_ends, remove_what_was_made_and_what_is_known) {
@@ -60,6 +62,31 @@ TEST_F(branch_ends, remove_what_was_made_and_what_is_known) {
   ASSERT_TRUE(end) << text_of(end.error());
   EXPECT_EQ(end->removed, (std::vector<std::string>{"Deployment orders-api-fix", "Service orders-api-fix"}));
   EXPECT_TRUE(has("Service", "orders-api"));
+  EXPECT_FALSE(knows_it());
+}
+
+TEST_F(branch_ends, wait_for_what_is_held_and_are_not_forgotten_before_it_is_gone) {
+  make("Service", "orders-api-fix");
+  make("Ingress", "orders-api-fix");
+  json held = server->objects.at({"Ingress", "orders", "orders-api-fix"});
+  json metadata = held["metadata"];
+  metadata.set("deletionTimestamp", "2026-11-21T03:00:00Z")
+      .set("finalizers", json_texts({"example.com/keep"}));
+  held.set("metadata", std::move(metadata));
+  server->held["Ingress orders-api-fix"] = held;
+  patience = std::chrono::milliseconds(0);
+  const auto refused = ended();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::conflict);
+  EXPECT_NE(text_of(refused.error()).find("finalizer example.com/keep"), std::string::npos);
+  EXPECT_EQ(text_of(refused.error()).find("made anew"), std::string::npos);
+  EXPECT_TRUE(knows_it());
+  EXPECT_FALSE(has("Service", "orders-api-fix"));
+  server->held.clear();
+  const auto again =
+      end_branch(allowed(change::branch_end), with, of, {.holder = "sam", .cancelled = nullptr, .say = {}});
+  ASSERT_TRUE(again) << text_of(again.error());
+  EXPECT_EQ(again->removed, std::vector<std::string>{"Ingress orders-api-fix"});
   EXPECT_FALSE(knows_it());
 }
 

@@ -96,8 +96,7 @@ status end_in(const open_place& at,
   if (!of) return of.error();
   const result<permit> allowed = on.may(change::branch_end, {});
   if (!allowed) return allowed.error();
-  const result<branch_end> end =
-      end_branch(*allowed, *at.with, *of, {fmt::format("{}, run {}", on.who(), on.id), false, cancelled, {}});
+  const result<branch_end> end = end_branch(*allowed, *at.with, *of, end_options(on, cancelled));
   if (!end) return end.error();
   on.tell(told_end(place_of(*at.with, *of), *of, *end));
   return {};

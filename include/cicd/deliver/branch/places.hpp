@@ -16,6 +16,9 @@ bool takes_branches(const declared_pipeline& pipeline, const environment& place)
 struct branch_cluster {
   kubernetes::cluster& with;
   std::vector<known_place> all;
+  /// Namespaces of previews that are being deleted, and are held; with them goes what was known of the
+  /// preview.
+  std::vector<json> ending{};
 };
 using visit_branches = std::function<status(const branch_cluster& at)>;
 

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <cicd/deliver/branch/places.hpp>
 #include <cicd/deliver/branch/remove.hpp>
+#include <cicd/kubernetes/api/deletion.hpp>
+#include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd {
 
@@ -12,10 +16,22 @@ namespace deliver_branch_places {
 namespace {
 
 /// Previews may have namespaces of their own.
-bool spreads(const action_ports& on) {
-  return std::ranges::any_of(on.pipeline->declared.previews, [&](const preview& each) {
-    return each.in == on.place->name && !each.namespace_name.empty();
+bool spreads(const declared_pipeline& pipeline, const environment& place) {
+  return std::ranges::any_of(pipeline.declared.previews, [&](const preview& each) {
+    return each.in == place.name && !each.namespace_name.empty();
   });
+}
+
+/// Where they may not be read there are none.
+std::vector<json> ending_namespaces(kubernetes::cluster& with, const cluster_place& home) {
+  const kubernetes::api_answer all =
+      with.list("Namespace", "",
+                fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},{}=preview", home.pipeline,
+                            home.environment, kubernetes::track_label));
+  std::vector<json> found;
+  for (const json& each : all.object["items"].elements())
+    if (kubernetes::is_being_deleted(each)) found.push_back(each);
+  return found;
 }
 
 /// Those of this environment: another namespace can have a pipeline and an environment of the same names,
@@ -49,9 +65,17 @@ status each_branch_cluster(const action_ports& on, std::optional<change> what, c
   for (std::size_t at = 0; at < on.clusters; ++at) {
     const result<open_place> opened = on.open(at);
     if (!opened) return opened.error();
-    result<std::vector<known_place>> all = known_in(*opened->with, opened->place, spreads(on));
+    const bool is_spread = spreads(*on.pipeline, *on.place);
+    result<std::vector<known_place>> all = known_in(*opened->with, opened->place, is_spread);
     if (!all) return std::move(all).error();
-    if (status seen = visit({*opened->with, *std::move(all)}); !seen) return seen;
+    branch_cluster there{*opened->with, *std::move(all)};
+    if (is_spread) there.ending = ending_namespaces(there.with, opened->place);
+    std::erase_if(there.all, [&](const known_place& each) {
+      return std::ranges::any_of(there.ending, [&](const json& ending) {
+        return ending["metadata"]["name"].text() == each.place.namespace_name;
+      });
+    });
+    if (status seen = visit(there); !seen) return seen;
   }
   return {};
 }

@@ -2,6 +2,7 @@
 // not know when that is due.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,7 +19,14 @@ struct branch_end_options {
   bool with_claims = false;  ///< PersistentVolumeClaims too, and so what is stored in them
   const cancellation* cancelled = nullptr;
   std::function<void(const std::string& line)> say;
+  std::chrono::milliseconds patience{std::chrono::minutes(2)};  ///< for all that is held to be gone
+  const clock& time = system_clock_port();
 };
+
+/// Those of a person's action: waiting is told, what is removed is told at the end. `on` must outlive them.
+branch_end_options end_options(const action_ports& on,
+                               const cancellation* cancelled,
+                               bool with_claims = false);
 
 struct branch_end {
   std::vector<std::string> removed;  ///< `Deployment orders-api-fix-click-…`

@@ -39,6 +39,7 @@ class ending_of_branch {
     if (status removed = remove_objects(); !removed) return std::move(removed).error();
     if (status told = look_at_claims(); !told) return std::move(told).error();
     if (status removed = remove_namespace(); !removed) return std::move(removed).error();
+    if (status gone = wait_until_gone(); !gone) return std::move(gone).error();
     if (status forgotten = forget_cluster_state(with_, place_); !forgotten)
       return std::move(forgotten).error();
     return std::move(end_);
@@ -93,11 +94,32 @@ class ending_of_branch {
           .with("done so far",
                 end_.removed.empty() ? "nothing was removed" : "removed " + joined(end_.removed, ", "));
     end_.removed.push_back(key.text());
-    if (answer && kubernetes::is_being_deleted(answer.object)
-        && !answer.object["metadata"]["finalizers"].is_null())
-      end_.kept.push_back(fmt::format("{} is being deleted, and waits for {}", key.text(),
-                                      kubernetes::held_by(answer.object)));
+    const bool is_held = answer && kubernetes::is_being_deleted(answer.object)
+                         && !answer.object["metadata"]["finalizers"].is_null();
+    if (is_held || key.kind == "Namespace") held_.push_back(key);
     if (options_.say) options_.say("removed " + key.text());
+    return {};
+  }
+
+  /// What is known of it stays as long as something of it is there, so that it can be ended again.
+  status wait_until_gone() {
+    const auto end = options_.time.elapsed() + options_.patience;
+    for (auto each = held_.begin(); each != held_.end(); ++each) {
+      kubernetes::gone_options how{place_.text(), end - options_.time.elapsed(), options_.cancelled,
+                                   options_.say, options_.time};
+      how.so.clear();
+      how.then = "remove it again";
+      status gone = kubernetes::wait_until_gone(with_, *each, how);
+      if (gone) continue;
+      if (gone.error().kind == exit_class::remote) {
+        end_.kept.push_back(fmt::format("whether {} is gone may not be read", each->text()));
+        continue;
+      }
+      state_.inventory.assign(each, held_.end());
+      // In a namespace that ends with it there is nothing left to keep it in.
+      if (!is_own_namespace()) (void)write_cluster_state(with_, place_, state_);
+      return std::move(gone).error().with("done so far", "removed " + joined(end_.removed, ", "));
+    }
     return {};
   }
 
@@ -154,6 +176,7 @@ class ending_of_branch {
   cluster_state state_;
   std::vector<object_key> keys_;
   std::vector<api_answer> live_;
+  std::vector<object_key> held_;  ///< removed, and not gone at once
   bool may_store_ = false;
   branch_end end_;
 };
@@ -170,7 +193,40 @@ removed told_end(const changed_place& at, const known_place& of, const branch_en
   return {at, fact_of(of, branch_fact::kind), end.removed, end.kept};
 }
 
+namespace deliver_branch_remove {
+namespace {
+
+/// One that was removed before and is not gone yet.
+status wait_for_namespace(kubernetes::cluster& with,
+                          const json& of,
+                          const action_ports& on,
+                          const cancellation* cancelled) {
+  kubernetes::gone_options how{on.subject(), deletion_patience(*on.place), cancelled,
+                               [&](const std::string& line) {
+                                 on.tell(step_message{on.subject(), line});
+                               },
+                               *on.time};
+  how.so.clear();
+  how.then = "remove it again";
+  return kubernetes::wait_until_gone(with, {"Namespace", "", of["metadata"]["name"].text()}, how);
+}
+
+}  // namespace
+}  // namespace deliver_branch_remove
+
+branch_end_options end_options(const action_ports& on, const cancellation* cancelled, bool with_claims) {
+  return {fmt::format("{}, run {}", on.who(), on.id),
+          with_claims,
+          cancelled,
+          [&on](const std::string& line) {
+            if (!line.starts_with("removed ")) on.tell(step_message{on.subject(), line});
+          },
+          deletion_patience(*on.place),
+          *on.time};
+}
+
 result<preview_removal> remove_preview(const preview_removal_request& request, const action_ports& on) {
+  using deliver_branch_remove::wait_for_namespace;
   preview_removal seen;
   const auto remove_in = [&](const branch_cluster& at) -> status {
     if (request.branch.empty())
@@ -179,6 +235,11 @@ result<preview_removal> remove_preview(const preview_removal_request& request, c
                    "no branch is checked out, so it is not known whose preview is meant",
                    {},
                    {{"try", "name it: cicd preview remove <pipeline> <branch>"}}};
+    for (const json& each : at.ending)
+      if (each["metadata"]["labels"][kubernetes::branch_label].text() == branch_key_of(request.branch)) {
+        seen.found = true;
+        if (status gone = wait_for_namespace(at.with, each, on, request.cancelled); !gone) return gone;
+      }
     for (const known_place& each : at.all) {
       if (fact_of(each, branch_fact::kind) != "preview") continue;
       seen.branches.push_back(fact_of(each, branch_fact::branch));
@@ -186,9 +247,8 @@ result<preview_removal> remove_preview(const preview_removal_request& request, c
       seen.found = true;
       const result<permit> allowed = on.may(change::branch_end, {});
       if (!allowed) return allowed.error();
-      const result<branch_end> end = end_branch(
-          *allowed, at.with, each,
-          {fmt::format("{}, run {}", on.who(), on.id), request.with_claims, request.cancelled, {}});
+      const result<branch_end> end =
+          end_branch(*allowed, at.with, each, end_options(on, request.cancelled, request.with_claims));
       if (!end) return end.error();
       on.tell(told_end(place_of(at.with, each), each, *end));
     }

@@ -89,8 +89,7 @@ result<sweep_outcome> sweep_branches(const sweep_request& request, const action_
       const result<permit> allowed = on.may(change::branch_end, {});
       if (!allowed) return allowed.error();
       const result<branch_end> end =
-          end_branch(*allowed, at.with, *each.what,
-                     {fmt::format("{}, run {}", on.who(), on.id), false, request.cancelled, {}});
+          end_branch(*allowed, at.with, *each.what, end_options(on, request.cancelled));
       if (end) {
         on.tell(told_end(where, *each.what, *end));
       } else {

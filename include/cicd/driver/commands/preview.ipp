@@ -19,6 +19,7 @@
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
+#include <cicd/kubernetes/api/deletion.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/system/clock.hpp>
@@ -39,7 +40,10 @@ struct preview_request {
 
 using time_point = std::chrono::system_clock::time_point;
 
+/// Of a day and more whole hours: an end is set to the next full hour after a TTL.
 std::string length_until(time_point from, time_point to) {
+  using std::chrono::hours;
+  if (to - from >= hours(24)) return fmt::format("{}h", std::chrono::floor<hours>(to - from).count());
   return human_duration(std::chrono::duration_cast<std::chrono::milliseconds>(to - from));
 }
 
@@ -89,7 +93,30 @@ json row_of(kubernetes::cluster& with, const known_place& one) {
   return row;
 }
 
+/// Its record went with what was in the namespace; the labels say whose it is.
+json row_of_ending(kubernetes::cluster& with, const found_environment& found, const json& of) {
+  const json& metadata = of["metadata"];
+  json row(json::object{});
+  row.set("pipeline", found.pipeline->declared.name.str());
+  row.set("environment", found.place->name.str());
+  row.set("cluster", with.name());
+  row.set("namespace", metadata["name"].text());
+  row.set(branch_fact::branch,
+          metadata["annotations"]["cicd.dev/branch"].text(metadata["labels"]["cicd.dev/branch"].text()));
+  row.set("outcome", "ending");
+  row.set("health", fmt::format("being deleted since {}, held by {}", metadata["deletionTimestamp"].text(),
+                                kubernetes::held_by(of)));
+  return row;
+}
+
+std::string lines_of_ending(const json& row) {
+  return fmt::format("{}\n    {}/{}, namespace {}: {}\n", displayable(row["branch"].text()),
+                     row["pipeline"].text(), row["environment"].text(), row["namespace"].text(),
+                     row["health"].text());
+}
+
 std::string lines_of(const json& row, time_point now) {
+  if (row["outcome"].text() == "ending") return lines_of_ending(row);
   const auto shown = [&](const char* name) { return displayable(row[name].text()); };
   const auto deployed = utc_from(row["deployed"].text()), expires = utc_from(row["expires"].text());
   std::string ends = "its end is not known";
@@ -166,6 +193,8 @@ exit_class list_previews(const preview_request& request, surroundings around) {
                                                 [&](const branch_cluster& at) -> status {
                                                   for (const known_place& each : at.all)
                                                     if (is_preview(each)) rows.push(row_of(at.with, each));
+                                                  for (const json& each : at.ending)
+                                                    rows.push(row_of_ending(at.with, found, each));
                                                   return {};
                                                 });
         return done ? exit_class::done : refused(done.error());
