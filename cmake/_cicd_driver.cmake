@@ -63,7 +63,7 @@ function(_cicd_find_compiler result version_result)
     RESULT_VARIABLE status OUTPUT_VARIABLE version ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
   if(NOT status EQUAL 0)
     if(compiler)
-      message(FATAL_ERROR "cicd: this is no C++ compiler for the driver: '${compiler}' (${status}); "
+      message(FATAL_ERROR "cicd: not a C++20 compiler for the driver: '${compiler}' (${status}); "
         "set CICD_HOST_CXX to g++ 12 or later, or clang++ 14 or later")
     endif()
     message(FATAL_ERROR "cicd: no C++ compiler for the driver: it takes g++ 12 or later, or clang++ 14 or later; "

@@ -2,7 +2,7 @@
 #[=[.rst:
 .. command:: pipeline_canary
 
-  Declares that a branch may take a share of a service's requests, when somebody starts it by ``cicd canary start``::
+  Declares that a branch may take a share of a service's requests, once it is started by ``cicd canary start``::
 
     pipeline_canary(<pipeline> IN <environment> [SERVICE <service>] SHARE <percentage> [<keyword> <value>…]…)
 

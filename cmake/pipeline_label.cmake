@@ -2,7 +2,7 @@
 #[=[.rst:
 .. command:: pipeline_label
 
-  Declares labels that every object of the pipeline bears, and its pods; several calls add up::
+  Declares labels of every object of the pipeline and its pods; several calls add up::
 
     pipeline_label(<pipeline> <key>=<value>…)
 

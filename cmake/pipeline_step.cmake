@@ -2,7 +2,7 @@
 #[=[.rst:
 .. command:: pipeline_step
 
-  Declares one step of one's own, or replaces the step of that name which the template brings::
+  Declares a custom step, or replaces the step of that name which the template brings::
 
     pipeline_step(<pipeline> <step> COMMAND <program> [<argument>…] [<keyword> <value>…]…)
 

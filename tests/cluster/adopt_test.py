@@ -130,7 +130,7 @@ class FromHelm(Coming):
         plan = shop.cicd("plan", "shop.deploy-prod").stdout
         self.assertIn("~ Deployment shop-web, taken over from helm", plan)
         self.assertIn("Helm release shop is detached", plan)
-        self.assertIn("they stay, and nobody manages them any more: Secret shop-key", plan)
+        self.assertIn("they stay, and are no longer managed: Secret shop-key", plan)
         changed = [line.strip() for line in plan.splitlines() if re.match(r"\s+[~+-] (?!.*metadata\.(labels|annotations))\S+\.", line)]
         for line in changed:
             self.assertRegex(line, r"image|strategy|lifecycle|volume|managedFields|automountService", plan)

@@ -70,7 +70,7 @@ class Canaries(harness.Case):
         orders.git("switch", "--quiet", "--create", "fix-click")
         orders.change(version="2")
         refused = self.canary(orders, "start", "--share", "20%", status=5)
-        self.assertIn("nobody has approved this canary of this share", refused.all)
+        self.assertIn("this canary with this share is not approved", refused.all)
         self.assertIn("cicd approve orders prod --canary --share 20% --reason", refused.all)
         orders.cicd("approve", "orders", "prod", "--reason", "a deploy of the branch")
         self.canary(orders, "start", "--share", "20%", status=5)

@@ -574,7 +574,7 @@ class Deploy(harness.Case):
         self.assertIn(name, refused.all)
         self.assertIn("CREATE_NAMESPACE", refused.all)
         orders.change(place="CREATE_NAMESPACE APPROVAL required")
-        self.assertIn("nobody has approved this deploy", orders.run("orders.deploy-stage", status=5).all)
+        self.assertIn("this deploy is not approved", orders.run("orders.deploy-stage", status=5).all)
         self.assertFalse(self.exists("namespace/" + name, namespace=name), "a refused deploy made it")
         orders.cicd("approve", "orders", "stage", "--reason", "the first one")
         orders.run("orders.deploy-stage")

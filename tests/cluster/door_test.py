@@ -112,7 +112,7 @@ class Door(harness.Case):
         self.kubectl("apply", "--server-side", "--field-manager=helm", "--filename=-", given=json.dumps(config_map("shared", "theirs")))
         ours = self.file(config_map("shared", "ours", namespace=self.namespace))
         said = self.ask("apply", ours, status=3)
-        self.assertIn("another manager owns fields that we would set", said)
+        self.assertIn("another manager owns fields that this deploy sets", said)
         self.assertIn("owned by helm: data.value", said)
         self.assertIn("TAKE_OVER helm", said)
         self.ask("apply", ours, env={"FORCE": "1"})

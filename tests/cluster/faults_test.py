@@ -376,7 +376,7 @@ pipeline_environment(orders {name} ON branch main VIA kubectl CONTEXT {context} 
         self.assertIn(0, ended)
         for text, status in zip(said, ended):
             if status == 3:
-                self.assertRegex(text, "somebody else is deploying it now: '?.+, run ")
+                self.assertRegex(text, "another deploy is running: '?.+, run ")
         self.assert_deployed(orders, 2, value="1")
 
     def test_a_run_that_slept_past_its_lease_is_fenced_off(self):

@@ -202,20 +202,20 @@ class Rollout(Watching):
         self.addCleanup(registry.end)
         self.image = registry.push()
         wanted = {"state": "waiting: (ErrImagePull|ImagePullBackOff)", "try": "imagePullSecret",
-                  "likely_cause": f"^the nodes may not read {registry.host}/orders.*: the registry {registry.host} wants a login"}
+                  "likely_cause": f"^the nodes may not read {registry.host}/orders.*: the registry {registry.host} needs a login"}
         self.assert_given_up(self.watch(self.orders(), image_pull=3), "image-pull", **wanted)
         pulled_as = {"imagePullSecrets": [{"name": "login"}]}
         self.apply(registry.secret("wrong"))
         watched = self.watch(self.orders({"TURN": 2}, spec=pulled_as), image_pull=3)
         self.assert_given_up(watched, "image-pull", **wanted)
-        self.assertIn("wants a login, or refuses the one that it was given", watched.text)
+        self.assertIn("needs a login, or refuses the one that it got", watched.text)
         self.apply(registry.secret(registry.PASSWORD))
         self.assert_ready(self.watch(self.orders({"TURN": 3}, spec=pulled_as)))
 
     def test_an_impossible_image_name_is_given_up_at_once(self):
         self.image = "Orders Image"
         watched = self.watch(self.orders())
-        self.assert_given_up(watched, "image-pull", likely_cause="'Orders Image' is no name of an image")
+        self.assert_given_up(watched, "image-pull", likely_cause="'Orders Image' is not a valid image name")
         self.assertLess(watched.seconds, 20)
 
     def test_out_of_memory_names_the_limit(self):

@@ -14,7 +14,7 @@ def literals(source):
 
 
 def without_comments(script):
-    return re.sub(r"^\s*#.*", "", script, flags=re.M)
+    return re.sub(r"(^|\s)# .*|^#.*", "", script, flags=re.M)
 
 
 @functools.cache

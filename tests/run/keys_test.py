@@ -151,7 +151,7 @@ class Keys(harness.Case):
         (tree.source / "src/bad").symlink_to("../b.txt")
         tree.declare("add_pipeline(app)\npipeline_step(app o COMMAND ls src INPUTS src/**)\n").configure()
         done = tree.run("app/o")
-        self.assertIn("the link 'src/bad' leads to '../b.txt', which is no input", done.stdout)
+        self.assertIn("the link 'src/bad' leads to '../b.txt', which is not an input", done.stdout)
         self.assertNotIn("src/good", done.stdout)
 
     def test_what_comes_back_from_the_cache_is_never_written_through_a_link(self):

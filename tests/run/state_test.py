@@ -91,7 +91,7 @@ class State(harness.Case):
             with self.subTest(at=at):
                 journal.write_text(before[:at] + ("0" if before[at] != "0" else "1") + before[at + 1:])
                 done = tree.run("deploy-stage")
-                self.assertIn("cicd: warning: a line is damaged, and passed over", done.stderr)
+                self.assertIn("cicd: warning: a line is damaged, and ignored", done.stderr)
                 self.assertIn(str(journal), done.stderr)
                 self.assertNotIn("warning", tree.run("deploy-stage").stderr)
                 self.assertEqual(tree.record()["generation"], 1)

@@ -85,7 +85,7 @@ struct environment {
   /// Example: ROLE arn:aws:iam::123456789012:role/deployer
   /// Not: ROLE deployer
   role_arn role{};
-  /// Kubernetes objects of one's own, as patterns below the source folder: planned, labelled, applied and pruned with the
+  /// Further Kubernetes objects, as patterns below the source folder: planned, labelled, applied and pruned with the
   /// rest. Placeholders are not replaced in them.
   /// Example: MANIFESTS k8s/*.yaml
   /// Not: MANIFESTS ../k8s/*.yaml
@@ -98,13 +98,13 @@ struct environment {
   /// Example: PRUNE PersistentVolumeClaim/orders-data
   /// Not: PRUNE orders-data
   std::vector<object_name> prune{};
-  /// Whether somebody has to agree first, by `cicd approve`.
+  /// Whether a deploy needs an approval by `cicd approve`.
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
-  /// Changed by CI only, on a push or a tag (what is done by hand there, such as a rollback: also by a job that somebody
-  /// starts): a recognised CI system must say so in variables that fit together. It is a seat belt against a deploy by
-  /// mistake, not a lock: variables can be set. The lock is a credential that a laptop does not have.
+  /// Changed by CI only, on a push or a tag (a rollback and other commands: also in a job that is started manually): a
+  /// recognised CI system must say so in consistent variables. It guards against mistakes only, since any user can set
+  /// variables: to prevent deploys, use a credential that developers' machines do not have.
   /// Example: PROTECTED
   /// Not: PROTECTED yes
   bool is_protected = false;
@@ -159,12 +159,12 @@ struct preview {
   /// Example: TTL 72h
   /// Not: TTL 72
   duration ttl{};
-  /// Whether somebody has to agree first, by `cicd approve`.
+  /// Whether a deploy needs an approval by `cicd approve`.
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
-  /// Where `cicd preview sweep` is run on a schedule: ci. Without it `cicd doctor` complains, since a preview whose branch is
-  /// gone would stay.
+  /// Where `cicd preview sweep` is run on a schedule: ci. Without it `cicd doctor` reports a problem, since previews of
+  /// deleted branches would stay.
   /// Example: SWEEP ci
   /// Not: SWEEP sometimes
   text sweep{};

@@ -36,7 +36,7 @@ struct pipeline {
   /// Example: IMAGE services/orders
   /// Not: IMAGE services/orders:latest
   image_repository image{};
-  /// What the template's image stands on; see `image.base`.
+  /// The base of the template's image; see `image.base`.
   /// Example: BASE rootfs:runtime
   /// Not: BASE eclipse-temurin:17
   text base{};
@@ -48,7 +48,7 @@ struct pipeline {
   /// Example: BASE_AFTER runtime
   /// Not: BASE_AFTER Runtime
   std::vector<dns_label> base_after{};
-  /// The scanners that run; what a template offers is listed by `cicd explain <template>`. Default: all it marks so.
+  /// The scanners that run; what a template offers is listed by `cicd explain <template>`. Default: its default ones.
   /// Example: SCAN spotbugs
   /// Not: SCAN spotbgs
   std::vector<dns_label> scan{};
@@ -63,7 +63,7 @@ struct pipeline {
   /// Not: PIPELINE_REF "a b"
   ref_pattern pipeline_ref{};
   /// Repositories whose place this one takes, as an error names them: `<host>/<path>`, with `//<folder>` where the
-  /// declaration was not at the top. What they deployed under this pipeline's name is this one's from then on; it can go
+  /// declaration was not at the top. What they deployed under this pipeline's name is taken over; it can be removed
   /// after the next deploy of every environment.
   /// Example: FORMERLY git.example.com/shop/orders
   /// Not: FORMERLY ""

@@ -49,7 +49,7 @@ struct step {
   /// Example: INPUTS src/** pom.xml
   /// Not: INPUTS ../other/**
   std::vector<path_pattern> inputs{};
-  /// Patterns of files that are no input after all.
+  /// Patterns of files that are not inputs after all.
   /// Example: EXCLUDE docs/**
   /// Not: EXCLUDE /docs
   std::vector<path_pattern> exclude{};
@@ -64,13 +64,13 @@ struct step {
   /// Not: REPORTS /tmp/*.xml
   std::vector<path_pattern> reports{};
   /// What a tool keeps from one run to the next for its own incremental work, as patterns below the step's folder. All
-  /// else that is no input is gone when the step starts; OUTPUTS and REPORTS are gone, too. What a run makes that began
-  /// with something kept stays in this build tree; what one makes that began without is shared by the cache.
+  /// other files that are not inputs are removed when the step starts, OUTPUTS and REPORTS as well. Results of a run
+  /// that began with kept files stay in this build tree; those of a run that began without are shared by the cache.
   /// Example: KEEP .gradle/ node_modules/
   /// Not: KEEP ../cache
   std::vector<path_pattern> keep{};
-  /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts. An image is no
-  /// such step.
+  /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts. An image is not
+  /// a step.
   /// Example: AFTER build
   /// Not: AFTER Build
   std::vector<dns_label> after{};
@@ -79,9 +79,9 @@ struct step {
   /// Example: DEPENDS generated-sources
   /// Not: DEPENDS ""
   std::vector<text> depends{};
-  /// Programs whose identity is part of the key, so that another version runs the step again. The command's own
-  /// program is always among them. What a shell, a script or another interpreter starts is not known unless it is named
-  /// here: without TOOLS the result of such a step is shared only on this machine and under this PATH.
+  /// Programs whose identity is part of the key, so that another version runs the step again. The command's own program
+  /// is always among them. Programs that a shell, a script or another interpreter starts are not detected and have to
+  /// be named here: without TOOLS the result of such a step is shared only on this machine and with this PATH.
   /// Example: TOOLS java mvn
   /// Not: TOOLS ""
   std::vector<text> tools{};
@@ -121,7 +121,7 @@ struct step {
   /// Example: IN_SOURCE
   /// Not: IN_SOURCE yes
   bool in_source = false;
-  /// The step is run whenever it is asked for; nothing of it is reused.
+  /// The step is run each time it is requested; its results are never reused.
   /// Example: ALWAYS
   /// Not: ALWAYS yes
   bool always = false;
@@ -141,9 +141,9 @@ struct image {
   /// Example: REPOSITORY services/orders-cli
   /// Not: REPOSITORY services/orders:latest
   image_repository repository{};
-  /// What it stands on: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or absolute), or a
-  /// reference with a digest, which is fetched once by skopeo. What a tar has below `dev/` that is no file is left out;
-  /// CICD_MAX_BASE says how much may be unpacked (8Gi). Default scratch.
+  /// The base image: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or
+  /// absolute), or a reference with a digest, which is fetched once by skopeo. Device nodes below `dev/` of a tar are
+  /// left out; CICD_MAX_BASE says how much may be unpacked (8Gi). Default scratch.
   /// Example: BASE rootfs:runtime
   /// Not: BASE eclipse-temurin:17
   text base{};

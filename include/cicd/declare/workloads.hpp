@@ -53,13 +53,13 @@ struct service {
   /// Example: NAMED orders
   /// Not: NAMED Orders
   dns_label named{};
-  /// Labels by which the Deployment finds its pods in place of ours, which the pods bear besides. The cluster never lets them
-  /// change: for what ran before under these. A preview's pods never bear them.
+  /// Labels by which the Deployment finds its pods in place of cicd's, which the pods have as well. They can never be
+  /// changed later: for objects that exist with these. A preview's pods never have them.
   /// Example: SELECTOR app.kubernetes.io/name=orders app.kubernetes.io/instance=shop
   /// Not: SELECTOR orders
   std::vector<annotation> selector{};
   /// Labels by which the Service finds the pods. Default: those of SELECTOR, without it `cicd.dev/traffic=<pipeline>.<service>`,
-  /// which all pods bear. A canary needs some that are not all of SELECTOR.
+  /// which all pods have. A canary needs some that are not all of SELECTOR.
   /// Example: SELECTOR app=orders SERVICE_SELECTOR cicd.dev/traffic=orders.api
   /// Not: SERVICE_SELECTOR traffic
   std::vector<annotation> service_selector{};
@@ -145,10 +145,10 @@ struct service {
   /// Example: DISRUPTIONS 25%
   /// Not: DISRUPTIONS no
   text disruptions{};
-  /// Who may open connections to the pods: `namespace`, `namespace:<name>` or an address range; nobody else may then.
-  /// Default: no network policy.
+  /// Who may open connections to the pods: `namespace`, `namespace:<name>` or an address range; all other connections
+  /// are denied. Default: no network policy.
   /// Example: ALLOW_FROM namespace namespace:ingress 10.0.0.0/8
-  /// Not: ALLOW_FROM everybody
+  /// Not: ALLOW_FROM everyone
   std::vector<text> allow_from{};
 #include <cicd/declare/options/placement_options.inc>
 };
@@ -204,7 +204,7 @@ struct cron_job {
   /// Example: RETRIES 2
   /// Not: RETRIES 21
   retry_count retries{};
-  /// How many successful and how many failed runs are kept to look at. Default 3 successful and 3 failed.
+  /// How many successful and how many failed runs are kept. Default 3 successful and 3 failed.
   /// Example: HISTORY 5
   /// Not: HISTORY 21
   retry_count history{};

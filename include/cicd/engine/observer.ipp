@@ -139,8 +139,8 @@ class pass {
     if (!stays && (inside || !named)) {
       if (about.command() != nullptr && about.after.empty())
         seen_.seen[step].notes.push_back(fmt::format(
-            "the link '{}' leads to '{}', which is no input: in the step's folder nothing is there", path,
-            target));
+            "the link '{}' leads to '{}', which is not an input: the link is broken in the step's folder",
+            path, target));
       return;
     }
     if (about.command() != nullptr && (is_folder(to) || !stays)) return refuse_link(about, link, target);

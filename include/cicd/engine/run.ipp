@@ -165,13 +165,12 @@ errors project_run::damage() const {
   errors all;
   if (session_->no_home) all.push_back(*session_->no_home);
   if (const std::size_t lines = remembered_.damaged(); lines > 0)
-    all.push_back(
-        error{exit_class::corrupt,
-              {},
-              fmt::format("{} damaged, and passed over: their steps come from the cache or run again",
-                          lines == 1 ? "a line is" : fmt::format("{} lines are", lines)),
-              session_->where.journal(),
-              {}});
+    all.push_back(error{exit_class::corrupt,
+                        {},
+                        fmt::format("{} damaged, and ignored: their steps come from the cache or run again",
+                                    lines == 1 ? "a line is" : fmt::format("{} lines are", lines)),
+                        session_->where.journal(),
+                        {}});
   return all;
 }
 

@@ -99,7 +99,7 @@ class layouts final : public registry {
       if (cancelled_ != nullptr && cancelled_->cancelled()) return image_cancelled();
       ::poll(nullptr, 0, pause_milliseconds);
     }
-    return image_error(exit_class::conflict, "someone else has been publishing there for a minute",
+    return image_error(exit_class::conflict, "another process has been publishing there for a minute",
                        layout_.folder())
         .with("holder", file_lock::holder_of(lock_));
   }

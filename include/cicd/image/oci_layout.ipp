@@ -54,7 +54,7 @@ status put_beside(const std::string& file, const std::string& to, durability how
 
 result<std::vector<oci_descriptor>> read_index(const std::string& text, const std::string& path) {
   auto index = parse_json(text);
-  if (!index) return corrupt("the index of an image layout is no JSON", path);
+  if (!index) return corrupt("the index of an image layout is not JSON", path);
   if ((*index)["schemaVersion"].integer() != 2 || !(*index)["manifests"].is_array())
     return corrupt("the index of an image layout is not of version 2", path);
   std::vector<oci_descriptor> images;
@@ -184,7 +184,7 @@ result<json> oci_layout::document(const oci_descriptor& of) const {
   auto text = read_file(path);
   if (!text) return std::move(text).error();
   auto document = parse_json(*text);
-  if (!document) return image_oci_layout::corrupt("a manifest or config that is no JSON", path);
+  if (!document) return image_oci_layout::corrupt("a manifest or config that is not JSON", path);
   return document;
 }
 

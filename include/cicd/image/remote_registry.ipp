@@ -99,7 +99,7 @@ class remote final : public registry {
     auto there = resolved(tag, patient_);
     if (!there) return std::move(there).error();
     if (*there == image) return {};
-    return image_error(exit_class::conflict, "somebody else moved the tag while it was published",
+    return image_error(exit_class::conflict, "another process moved the tag while it was published",
                        tagged(tag))
         .with("there", *there ? oci_text(**there) : "nothing")
         .with("wanted", oci_text(image));

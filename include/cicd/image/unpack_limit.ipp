@@ -57,7 +57,8 @@ result<unpack_limit> unpack_limit_of(const surroundings& around) {
   if (!said) return limit;
   const auto bytes = image_unpack_limit::bytes_from(*said);
   if (!bytes)
-    return image_error(exit_class::usage, fmt::format("{} is no size", image_unpack_limit::variable), *said)
+    return image_error(exit_class::usage, fmt::format("{} is not a size", image_unpack_limit::variable),
+                       *said)
         .with("allowed", "a whole number with k, M, G, T, Ki, Mi, Gi or Ti, such as 8Gi");
   limit.bytes = *bytes;
   return limit;

@@ -113,7 +113,7 @@ status made_our_own(const std::string& folder) {
   if (status made = make_folder(above(folder)); !made) return made;
   struct stat now {};
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return refused("the folder cannot be made");
-  if (lstat(folder.c_str(), &now) != 0 || !S_ISDIR(now.st_mode)) return refused("this is no folder");
+  if (lstat(folder.c_str(), &now) != 0 || !S_ISDIR(now.st_mode)) return refused("not a folder");
   if (now.st_uid != geteuid()) return refused("the folder belongs to another user");
   if ((now.st_mode & 0777U) != 0700 && chmod(folder.c_str(), 0700) != 0)
     return refused("others can write to the folder");

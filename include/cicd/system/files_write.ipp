@@ -58,8 +58,7 @@ status make_folders(const std::string& path, Made made) {
 status make_folders_of(const std::string& path, durability how) {
   return make_folders(folder_of(path), [&](const std::string& folder) -> status {
     const int problem = how == durability::durable ? sync_folder(folder_of(folder)) : 0;
-    return problem == 0 ? status{}
-                        : status(save_error("the folder cannot be brought to the disk", folder, problem));
+    return problem == 0 ? status{} : status(save_error("cannot sync the folder to disk", folder, problem));
   });
 }
 
@@ -150,7 +149,7 @@ status write_file(const std::string& path, std::string_view content, durability 
   if (const int problem = file->rename_to(path))
     return save_error("the file cannot be replaced", path, problem);
   const int problem = how == durability::durable ? sync_folder(folder_of(path)) : 0;
-  if (problem != 0) return save_error("the folder of the file cannot be brought to the disk", path, problem);
+  if (problem != 0) return save_error("cannot sync the file's folder to disk", path, problem);
   return {};
 }
 
@@ -215,7 +214,7 @@ status append_file::append(std::string_view bytes) {
 
 status append_file::sync() {
   if (fdatasync(descriptor_) == 0 || errno == EINVAL) return {};
-  return system_files::save_error("the file cannot be brought to the disk", path_, errno);
+  return system_files::save_error("cannot sync the file to disk", path_, errno);
 }
 
 }  // namespace cicd

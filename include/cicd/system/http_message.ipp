@@ -227,7 +227,7 @@ std::string words_for_answer(const error_code& problem, const http_request& requ
     return fmt::format("the answer is longer than {}", human_size(request.most_bytes));
   if (problem == http::error::header_limit)
     return fmt::format("the head of the answer is longer than {}", human_size(longest_head));
-  return fmt::format("the answer is no HTTP: {}", problem.message());
+  return fmt::format("the answer is not HTTP: {}", problem.message());
 }
 
 }  // namespace

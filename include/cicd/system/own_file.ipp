@@ -59,7 +59,7 @@ bool is_written_by_others(const struct stat& about) {
 error others_may(std::string what, const std::string& folder, std::string command) {
   return error{
       .kind = exit_class::usage, .subject = {}, .what = std::move(what), .value = folder, .notes = {}}
-      .with("allowed", "a folder that belongs to you or root, and that nobody else can write")
+      .with("allowed", "a folder that belongs to you or root, and that no other user can write")
       .with("try", command.empty() ? "" : command + ", after looking at what is in it")
       .with("try", "CICD_CACHE_DIR=<a folder of your own>");
 }

@@ -56,7 +56,7 @@ error refused(const url& from, std::string what, std::string to, std::string tri
 result<url> followed(const url& from, const http_response& answer) {
   auto to = from.resolved(answer.location);
   if (!to)
-    return refused(from, "it redirects to what is no URL of http or https", answer.location,
+    return refused(from, "it redirects to a URL that is not http or https", answer.location,
                    "the URL that it really has");
   to->login.clear();
   if (from.scheme == "https" && to->scheme == "http")

@@ -34,12 +34,12 @@ TEST(paths, of_render_never_lead_into_the_builds_own_files) {
 }
 
 TEST(paths, of_render_name_the_call_the_value_and_what_is_allowed) {
-  EXPECT_EQ(
-      with("pipeline_environment(orders prod VIA render PATH .cicd)"),
-      "cicd: error: orders/prod: PATH leads to files of the build tree itself: '.cicd'\n"
-      "  declared at: CMakeLists.txt, 1st call of pipeline_environment()\n"
-      "  allowed:     a path beside .cicd, registry, manifests.git, CMakeFiles, CMakeCache.txt and the like\n"
-      "  try:         give it a folder of its own, such as rendered/stage\n");
+  EXPECT_EQ(with("pipeline_environment(orders prod VIA render PATH .cicd)"),
+            "cicd: error: orders/prod: PATH leads to files of the build tree itself: '.cicd'\n"
+            "  declared at: CMakeLists.txt, 1st call of pipeline_environment()\n"
+            "  allowed:     a path beside .cicd, registry, manifests.git, CMakeFiles, CMakeCache.txt and "
+            "other files of CMake\n"
+            "  try:         give it a folder of its own, such as rendered/stage\n");
 }
 
 TEST(paths, of_manifests_never_lead_to_records_or_to_gits_own_folder) {

@@ -123,7 +123,7 @@ void expect_template_error(const std::string& json, const std::string& part) {
 
 TEST(a_template, that_is_wrong_says_where) {
   expect_template_error("{", "template t: template.json: no JSON from byte 1");
-  expect_template_error("[]", "template t: template.json is no object");
+  expect_template_error("[]", "template t: template.json is not an object");
   expect_template_error(R"({"schema": 2})", "template t: template.json has an unknown schema: '2'");
   expect_template_error(R"({"schema": 1, "scaners": {}})", "did you mean: scanners");
   expect_template_error(R"({"schema": 1, "extends": "nope"})", "there is no such template: 'nope'");

@@ -327,9 +327,9 @@ TEST(what_a_workload_needs_or_excludes, is_named) {
   expect_service_error("CPU 1 REPLICAS 2..4 SCALE_AT 00%", "SCALE_AT has a wrong value: '00%'");
   expect_service_error("PORT 80 NAMED 2fa", "NAMED is no name that all of its objects could have: '2fa'");
   expect_service_error("STATEFUL NAMED " + std::string(53, 'n'),
-                       "NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
+                       "NAMED is not a valid name for all of its objects: '" + std::string(53, 'n') + "'");
   expect_cron_error("SCHEDULE @daily NAMED " + std::string(53, 'n'),
-                    "NAMED is no name that all of its objects could have: '" + std::string(53, 'n') + "'");
+                    "NAMED is not a valid name for all of its objects: '" + std::string(53, 'n') + "'");
   expect_service_error("PORT 80 HOST " + std::string(64, 'h') + ".example.com",
                        "HOST gives no DNS name: '" + std::string(64, 'h') + ".example.com'");
   EXPECT_EQ(cicd::tests::errors_of(

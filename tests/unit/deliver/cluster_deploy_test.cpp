@@ -127,7 +127,7 @@ TEST_F(cluster_deploys, that_are_refused_make_no_namespace) {
   place.namespace_name = dns_label("orders");
   pipeline.declared.environments = {place};
   options.may = [](const cluster_plan&) -> result<permit> {
-    return error{exit_class::policy, {}, "nobody has approved this deploy", {}, {}};
+    return error{exit_class::policy, {}, "this deploy is not approved", {}, {}};
   };
   const auto refused = deploy({"a"});
   ASSERT_FALSE(refused);

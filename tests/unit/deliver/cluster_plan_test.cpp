@@ -121,7 +121,7 @@ TEST_F(cluster_plans, keep_what_no_longer_bears_our_labels) {
   cluster_state before;
   before.inventory = {{"Service", "orders", "old"}};
   EXPECT_EQ(lines(planned({ours("Service", "api")}, before)),
-            "+ Service api\n! Service old stays: it no longer bears the labels of this environment");
+            "+ Service api\n! Service old stays: it no longer has the labels of this environment");
 }
 
 TEST_F(cluster_plans, never_remove_a_claim_that_is_not_named) {

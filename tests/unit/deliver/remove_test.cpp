@@ -96,7 +96,7 @@ TEST_F(branch_ends, leave_what_no_longer_bears_the_labels) {
   ASSERT_TRUE(end);
   EXPECT_TRUE(end->removed.empty());
   ASSERT_EQ(end->kept.size(), 1U);
-  EXPECT_EQ(end->kept.front(), "Service orders-api-fix stays: it no longer bears this branch's labels");
+  EXPECT_EQ(end->kept.front(), "Service orders-api-fix stays: it no longer has this branch's labels");
   EXPECT_TRUE(has("Service", "orders-api-fix"));
 }
 

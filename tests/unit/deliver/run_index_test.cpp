@@ -178,9 +178,9 @@ TEST(run_index, a_damaged_one_is_left_as_it_is) {
   damage(
       "not a database, but long enough to have a header of a hundred bytes, which is what is looked at first "
       "....",
-      "no SQLite database");
+      "not a SQLite database");
   damage(whole.substr(0, whole.size() / 2), "a part of it is missing");
-  damage(whole.substr(0, 50), "no SQLite database");
+  damage(whole.substr(0, 50), "not a SQLite database");
   std::string overwritten = whole;
   for (std::size_t at = 100; at < 4096; ++at) overwritten[at] = '\x55';
   damage(overwritten, "");

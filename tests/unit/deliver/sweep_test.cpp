@@ -93,7 +93,7 @@ TEST_F(remotes, without_any_branch_are_not_believed) {
   const auto branches = asked();
   ASSERT_FALSE(branches);
   EXPECT_EQ(branches.error().kind, exit_class::remote);
-  EXPECT_NE(text_of(branches.error()).find("no branch at all"), std::string::npos);
+  EXPECT_NE(text_of(branches.error()).find("listed no branches"), std::string::npos);
 }
 
 TEST(previews_without_sweep, are_complained_of) {

@@ -277,7 +277,7 @@ TEST_F(images, on_a_base_larger_than_is_allowed_are_refused_before_it_is_read) {
     recipe.environment["CICD_MAX_BASE"] = wrong;
     const auto failure = refusal(recipe);
     EXPECT_EQ(failure.kind, exit_class::usage) << wrong;
-    EXPECT_EQ(failure.what, "CICD_MAX_BASE is no size") << wrong;
+    EXPECT_EQ(failure.what, "CICD_MAX_BASE is not a size") << wrong;
   }
   recipe.environment["CICD_MAX_BASE"] = "2Ki";
   built(recipe);

@@ -323,7 +323,7 @@ TEST(adoption, of_nothing_or_of_what_is_ours_already_is_refused) {
   const auto none = adoption_of({"shop", "prod", "", "shop", 34, {ours}, {}});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, exit_class::usage);
-  EXPECT_THAT(text_of(none.error()), HasSubstr("not ours already"));
+  EXPECT_THAT(text_of(none.error()), HasSubstr("not managed by cicd already"));
 }
 
 }  // namespace

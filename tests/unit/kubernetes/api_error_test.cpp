@@ -90,7 +90,7 @@ TEST(api_error, a_change_meanwhile_is_a_conflict) {
       "Operation cannot be fulfilled on deployments.apps \"orders-api\": the object has been modified; "
       "please apply your changes to the latest version and try again");
   EXPECT_EQ(got.kind, exit_class::conflict);
-  EXPECT_THAT(got.what, HasSubstr("somebody changed it meanwhile"));
+  EXPECT_THAT(got.what, HasSubstr("it was changed at the same time"));
   EXPECT_THAT(refusal(409, "AlreadyExists", "deployments.apps \"orders-api\" already exists").what,
               HasSubstr("it exists already"));
 }
@@ -330,7 +330,7 @@ TEST(opening_error, has_words_of_its_own_for_each_cause) {
   EXPECT_THAT(text(500, "tls: failed to verify certificate: x509: unknown authority"),
               HasSubstr("the cluster's certificate is not trusted\n"));
   EXPECT_THAT(text(500, "http: server gave HTTP response to HTTPS client"),
-              HasSubstr("what answers is no Kubernetes API server\n"));
+              HasSubstr("the server is not a Kubernetes API server\n"));
   EXPECT_THAT(text(401, R"({"kind":"Status","reason":"Unauthorized","message":"Unauthorized"})"),
               HasSubstr("context prod: the login expired or was refused\n"));
   EXPECT_THAT(text(500, "getting credentials: exec: executable sh failed with exit code 255",
@@ -339,7 +339,7 @@ TEST(opening_error, has_words_of_its_own_for_each_cause) {
   EXPECT_THAT(text(500, "getting credentials: exec: executable kubelogin not found\n\nhow\nget it there"),
               HasSubstr("context prod: the login plugin of the kubeconfig is not installed: 'kubelogin'\n  "
                         "hint of the kubeconfig: get it there\n"));
-  EXPECT_THAT(text(404, "<html>"), HasSubstr("what answers is no Kubernetes API server\n"));
+  EXPECT_THAT(text(404, "<html>"), HasSubstr("the server is not a Kubernetes API server\n"));
 }
 
 TEST(api_error, a_part_of_the_cluster_is_never_recommended_for_a_take_over) {

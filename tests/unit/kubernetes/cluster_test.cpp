@@ -65,10 +65,10 @@ TEST(cluster, is_not_whatever_answers) {
   const auto opened = cluster::over(page.where(), "prod", nullptr);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, exit_class::remote);
-  EXPECT_EQ(opened.error().what, "what answers is no Kubernetes API server");
+  EXPECT_EQ(opened.error().what, "the server is not a Kubernetes API server");
   const fake_http_server other([](const fake_request&) { return answer(200, R"({"version":7})"); });
   EXPECT_EQ(cluster::over(other.where(), "prod", nullptr).error().what,
-            "what answers is no Kubernetes API server");
+            "the server is not a Kubernetes API server");
 }
 
 TEST(cluster, tries_again_what_passes_by_itself) {

@@ -139,13 +139,13 @@ TEST(diagnosis, causes_of_a_failed_pull_are_told_apart) {
   };
   EXPECT_EQ(likely("failed to resolve reference: registry.example.com:5000/orders:7: not found"),
             "the registry registry.example.com:5000 has no tag or digest registry.example.com:5000/orders:7");
-  EXPECT_THAT(likely("unexpected status from HEAD request: 401 Unauthorized"), HasSubstr("wants a login"));
+  EXPECT_THAT(likely("unexpected status from HEAD request: 401 Unauthorized"), HasSubstr("needs a login"));
   EXPECT_THAT(likely("pull access denied, repository does not exist or may require authorization"),
               HasSubstr("may not read it"));
   // containerd 1.7 puts the general words before the certain ones
   EXPECT_THAT(likely("pull access denied, repository does not exist or may require authorization: "
                      "authorization failed: no basic auth credentials"),
-              HasSubstr("wants a login"));
+              HasSubstr("needs a login"));
   EXPECT_THAT(likely("dial tcp: lookup registry.example.com: no such host"),
               HasSubstr("cannot resolve the registry's name"));
   EXPECT_THAT(likely("dial tcp 10.0.0.1:5000: connect: connection refused"), HasSubstr("nothing answers"));
@@ -171,7 +171,7 @@ TEST(diagnosis, an_impossible_image_name_is_hopeless) {
   const diagnosis about =
       waits("InvalidImageName", "couldn't parse image name", R"({"name":"app","image":"Bad Image"})");
   EXPECT_TRUE(about.hopeless);
-  EXPECT_EQ(about.likely, "'Bad Image' is no name of an image");
+  EXPECT_EQ(about.likely, "'Bad Image' is not a valid image name");
 }
 
 TEST(diagnosis, missing_configuration_is_named_and_hopeless) {

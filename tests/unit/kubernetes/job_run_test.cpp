@@ -252,7 +252,7 @@ TEST_F(job_run, a_name_that_is_taken_and_a_job_that_somebody_removes_are_conflic
   const auto gone = run();
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().kind, exit_class::conflict);
-  EXPECT_THAT(gone.error().what, HasSubstr("somebody removed it"));
+  EXPECT_THAT(gone.error().what, HasSubstr("it was removed while it ran"));
 }
 
 TEST(job_name, two_runs_never_share_a_name_and_a_long_one_is_cut) {

@@ -55,7 +55,7 @@ TEST(manifests, of_a_name_that_is_ours_are_refused_with_both) {
 
 TEST(manifests, that_are_no_objects_are_refused) {
   EXPECT_THAT(refusal_of(orders({.name = "api"}), facts_with("a: 1\n")),
-              HasSubstr("k8s/queue.yaml: document 1 is no Kubernetes object: it has no apiVersion"));
+              HasSubstr("k8s/queue.yaml: document 1 is not a Kubernetes object: it has no apiVersion"));
   EXPECT_THAT(refusal_of(orders({.name = "api"}), facts_with("apiVersion: v1\nkind: ConfigMap\n")),
               HasSubstr("it has no metadata.name"));
 }

@@ -134,7 +134,7 @@ TEST(patch, that_is_for_nothing_names_what_there_is) {
 
 TEST(patch, that_is_none_is_refused) {
   EXPECT_THAT(refusal_of(patched_orders(), facts_with("spec: {}\n")),
-              HasSubstr("document 1 is no patch of an object"));
+              HasSubstr("document 1 is not a patch of an object"));
   EXPECT_THAT(refusal_of(patched_orders()), HasSubstr("there is no such file for PATCH"));
   EXPECT_THAT(refusal_of(patched_orders(), facts_with("target: {kind: Service, name: orders-api}\n"
                                                       "patch: [{op: replace, path: /kind, value: Pod}]\n")),

@@ -325,7 +325,7 @@ TEST_F(rollout, a_replica_set_that_cannot_be_made_is_a_refusal) {
 
 TEST_F(rollout, what_somebody_deleted_is_given_up) {
   with.at(1000ms, "DELETED", deployment({}));
-  EXPECT_THAT(watched().why.at(0).likely, HasSubstr("somebody deleted it"));
+  EXPECT_THAT(watched().why.at(0).likely, HasSubstr("it was deleted during the rollout"));
 }
 
 TEST_F(rollout, without_rights_it_is_poorer_and_works) {

@@ -139,8 +139,8 @@ TEST(http_client, says_how_an_answer_went_wrong) {
   EXPECT_EQ(failure_of({"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", then::close}),
             "the answer broke off before its end");
   EXPECT_EQ(failure_of({chunked_head + "5\r\nab", then::close}), "the answer broke off before its end");
-  EXPECT_THAT(failure_of({"SSH-2.0-OpenSSH\r\n", then::close}), HasSubstr("the answer is no HTTP: "));
-  EXPECT_THAT(failure_of({chunked_head + "zz\r\nab", then::close}), HasSubstr("the answer is no HTTP: "));
+  EXPECT_THAT(failure_of({"SSH-2.0-OpenSSH\r\n", then::close}), HasSubstr("the answer is not HTTP: "));
+  EXPECT_THAT(failure_of({chunked_head + "zz\r\nab", then::close}), HasSubstr("the answer is not HTTP: "));
   EXPECT_THAT(failure_of({"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), then::close}),
               HasSubstr("the head of the answer is longer than"));
 }

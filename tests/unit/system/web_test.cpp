@@ -219,7 +219,7 @@ TEST_F(web_client_test, says_that_a_proxy_refuses) {
                   "the proxy makes no connection to it: status 403"),
         std::pair("HTTP/1.1 407 Who\r\n\r\n", "the proxy asks for a name and password"),
         std::pair("HTTP/1.1 200 Yes\r\n\r\nmore", "the proxy sent more than its answer"),
-        std::pair("SSH-2.0-x\r\n\r\n", "no answer of the proxy: the answer is no HTTP")}) {
+        std::pair("SSH-2.0-x\r\n\r\n", "no answer of the proxy: the answer is not HTTP")}) {
     fake_tunnel tunnel(server_certificate(), said);
     const fake_http_server proxy(here, loopback, tunnel.opener());
     EXPECT_THAT(failure("https://service.test/",
@@ -358,7 +358,7 @@ TEST_F(web_client_test, refuses_a_redirect_to_what_is_no_url) {
   const fake_http_server server([](const fake_request&) { return moved("file:///etc/passwd"); }, loopback,
                                 by_tls(server_certificate()));
   EXPECT_THAT(failure(at(server)),
-              HasSubstr("it redirects to what is no URL of http or https: 'file:///etc/passwd'"));
+              HasSubstr("it redirects to a URL that is not http or https: 'file:///etc/passwd'"));
 }
 
 TEST_F(web_client_test, refuses_what_would_write_a_header_of_its_own_and_a_login_in_a_url) {

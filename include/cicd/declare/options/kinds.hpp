@@ -19,7 +19,7 @@ inline constexpr kind_words<step> kind<step>{
     "<pipeline> <step>",
     "step",
     "",
-    "One step of one's own, or other values for a template's. A call that gives COMMAND or SHELL replaces "
+    "A custom step, or other values for a template's. A call that gives COMMAND or SHELL replaces "
     "the template's step of that name, except for its STAGE; one that gives neither changes only what it "
     "names."};
 template <>

@@ -322,7 +322,7 @@ const std::vector<declaring_function>& declaring_functions() {
          "label",
          "<pipeline> <key>=<value>",
          {},
-         "Labels of one's own on every object and on the pods, as LABELS of add_pipeline(); several calls "
+         "Additional labels on every object and on the pods, as LABELS of add_pipeline(); several calls "
          "add up."});
     for (declaring_function& function : made)
       for (const declaring::option& option : declaring::options_of(function.kind))

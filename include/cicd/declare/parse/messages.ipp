@@ -184,10 +184,12 @@ remark path_of_git(std::string_view keyword, std::string_view path) {
 }
 
 remark path_of_the_build(std::string_view keyword, std::string_view path) {
-  return {.what = fmt::format("{} leads to files of the build tree itself", keyword),
-          .value = text_of(path),
-          .allowed = "a path beside .cicd, registry, manifests.git, CMakeFiles, CMakeCache.txt and the like",
-          .help = "give it a folder of its own, such as rendered/stage"};
+  return {
+      .what = fmt::format("{} leads to files of the build tree itself", keyword),
+      .value = text_of(path),
+      .allowed =
+          "a path beside .cicd, registry, manifests.git, CMakeFiles, CMakeCache.txt and other files of CMake",
+      .help = "give it a folder of its own, such as rendered/stage"};
 }
 
 remark path_of_records(std::string_view path) {

@@ -55,7 +55,7 @@ std::optional<std::string> argument_text(const json& argument, const genex_reade
 result<std::vector<configured_file>> files_from(const json& line) {
   std::vector<configured_file> read;
   if (line["files"].is_null()) return read;
-  if (!line["files"].is_array()) return damaged(1, "files is no list");
+  if (!line["files"].is_array()) return damaged(1, "files is not a list");
   for (const json& each : line["files"].elements()) {
     const std::optional<digest> content = digest_from(each["sha256"].text());
     if (!each["path"].text().starts_with('/') || !content)
@@ -96,7 +96,7 @@ result<call> call_from(const json& line, std::size_t number, const genex_reader&
   read.arguments.reserve(line["arguments"].elements().size());
   for (const json& argument : line["arguments"].elements()) {
     auto text = argument_text(argument, genex);
-    if (!text) return damaged(number, "an argument is no text");
+    if (!text) return damaged(number, "an argument is not a string");
     read.arguments.push_back(std::move(*text));
   }
   return read;

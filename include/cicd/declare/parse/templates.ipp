@@ -28,7 +28,7 @@ status check_members(const json& object,
                      std::string_view name,
                      std::string_view what,
                      const std::vector<std::string>& known) {
-  if (!object.is_object()) return wrong_template(name, fmt::format("{} is no object", what));
+  if (!object.is_object()) return wrong_template(name, fmt::format("{} is not an object", what));
   for (const auto& [key, member] : object.members())
     if (std::find(known.begin(), known.end(), key) == known.end())
       return wrong_template(name, fmt::format("{} has an unknown member", what), key)
@@ -83,7 +83,7 @@ status add_scanner(const std::string& called,
                               {"description", "default", "step", "severities"});
   if (!fine) return fine;
   if (!is_list_of_texts(data["step"]) || data["step"].elements().empty())
-    return wrong_template(to.name, fmt::format("scanner {}: step is no list of texts", called));
+    return wrong_template(to.name, fmt::format("scanner {}: step is not a list of strings", called));
   template_scanner made{.name = called,
                         .description = data["description"].text(),
                         .by_default = data["default"].boolean(),
@@ -106,7 +106,8 @@ status add_own(const json& data, const std::string& name, pipeline_template& to)
   to.name = name;
   to.description = data["description"].text();
   const std::string file = name + "/template.json";
-  if (!data["calls"].is_null() && !data["calls"].is_array()) return wrong_template(name, "calls is no list");
+  if (!data["calls"].is_null() && !data["calls"].is_array())
+    return wrong_template(name, "calls is not a list");
   status fine = add_calls(data["calls"], file, to);
   for (const auto& [called, scanner] : data["scanners"].members())
     if (fine) fine = add_scanner(called, scanner, file, to);

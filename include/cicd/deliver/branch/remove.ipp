@@ -79,7 +79,7 @@ class ending_of_branch {
       const object_key& key = keys_[at];
       if (!live_[at] || key.kind == "Namespace" || key.kind == "PersistentVolumeClaim") continue;
       if (!bears_labels(live_[at].object)) {
-        end_.kept.push_back(fmt::format("{} stays: it no longer bears this branch's labels", key.text()));
+        end_.kept.push_back(fmt::format("{} stays: it no longer has this branch's labels", key.text()));
         continue;
       }
       if (status removed = remove(key); !removed) return removed;

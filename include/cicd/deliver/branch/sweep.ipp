@@ -55,9 +55,9 @@ result<std::set<std::string>> branches_at_origin(const std::string& source_folde
   if (!names.empty()) return names;
   return error{exit_class::remote,
                {},
-               "the remote says that it has no branch at all, which is hard to believe",
+               "the remote listed no branches; nothing is swept",
                "origin",
-               {{"left", "nothing was removed"}, {"try", "git ls-remote --heads origin"}}};
+               {{"try", "git ls-remote --heads origin"}}};
 }
 
 std::vector<over> over_among(const std::vector<known_place>& all,

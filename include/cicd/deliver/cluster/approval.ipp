@@ -45,7 +45,9 @@ result<std::string> identity_in(kubernetes::cluster& with) {
   review.set("kind", "SelfSubjectReview");
   const kubernetes::api_answer answer =
       with.call("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review);
-  if (!answer) return error_of(*answer.failure, with.name(), {"SelfSubjectReview", "", ""}, "ask who we are");
+  if (!answer)
+    return error_of(*answer.failure, with.name(), {"SelfSubjectReview", "", ""},
+                    "read the user's name from the cluster");
   return answer.object["status"]["userInfo"]["username"].text();
 }
 

@@ -77,10 +77,9 @@ void add_left_behind(kubernetes::cluster& with,
     }
   }
   if (!left.empty())
-    to.push_back(
-        fmt::format("of the Helm release these are not in the declaration; they stay, and nobody manages "
-                    "them any more: {}",
-                    joined(left, ", ")));
+    to.push_back(fmt::format(
+        "of the Helm release these are not in the declaration; they stay, and are no longer managed: {}",
+        joined(left, ", ")));
   if (!unread.empty())
     to.push_back(fmt::format("whether the Helm release has more objects of these kinds may not be read: {}",
                              joined(unread, ", ")));

@@ -156,7 +156,7 @@ error held_by(const cluster_place& place, const json& lease) {
   return error{
       exit_class::conflict,
       place.text(),
-      "somebody else is deploying it now",
+      "another deploy is running",
       lease["spec"]["holderIdentity"].text(),
       {{"since", lease["spec"]["acquireTime"].text().substr(0, 19)},
        {"try", "wait until that run has ended, and deploy again; if it is dead, its lock ends by itself"}}};

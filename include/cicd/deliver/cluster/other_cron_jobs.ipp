@@ -47,7 +47,8 @@ std::vector<std::string> cron_job_remarks(kubernetes::cluster& with,
          each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"].elements())
       if (repositories.contains(deliver_cluster_other_cron_jobs::repository_in(container["image"].text())))
         remarks.push_back(
-            fmt::format("CronJob {} runs our image on \"{}\" and is not of this pipeline: its work may be "
+            fmt::format("CronJob {} runs an image of this pipeline on \"{}\" and is not of this pipeline: "
+                        "its work may be "
                         "done twice; remove it "
                         "with kubectl -n {} delete cronjob {}",
                         displayable(name), displayable(each["spec"]["schedule"].text()),

@@ -468,7 +468,7 @@ class planning {
     const json& labels = live["metadata"]["labels"];
     if (labels["cicd.dev/pipeline"].text() != wanted_.place.pipeline
         || labels["cicd.dev/environment"].text() != wanted_.place.environment)
-      return "it no longer bears the labels of this environment";
+      return "it no longer has the labels of this environment";
     if (!check_source_of(of_live(key, live)))
       return "it is of " + displayable(live["metadata"]["annotations"][source_annotation].text());
     const kubernetes::kind_facts* kind = kubernetes::kind_named(key.kind);

@@ -208,7 +208,7 @@ status check_repository_url(const std::string& url, const surroundings& around) 
   using namespace deliver_git_git_client;
   const std::string allowed = "an absolute path, or a URL with file, git, http, https or ssh";
   if (url.empty() || url.front() == '-' || url.find('\n') != url.npos || url.find('\0') != url.npos)
-    return refused_url(url, "this is no manifest repository", allowed);
+    return refused_url(url, "not the URL of a manifest repository", allowed);
   if (const std::string helper = helper_in(url); !helper.empty() && !allowed_by_user(helper, around))
     return refused_url(url, "a manifest repository may not name a program", allowed)
         .with("try", "GIT_ALLOW_PROTOCOL=" + helper + " in the environment, where it is wanted");

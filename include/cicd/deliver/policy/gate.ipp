@@ -75,9 +75,9 @@ error refusal(const gate_question& of, std::string what, std::string value) {
 status judge_fork(const gate_question& of) {
   if (!of.event.fork) return {};
   return refusal(of,
-                 fmt::format(
-                     "a pull request from a fork never {}: its code is not ours, and would get our secrets",
-                     noun_of(of.what)),
+                 fmt::format("a pull request from a fork never {}: its code is untrusted and would get the "
+                             "secrets of this repository",
+                             noun_of(of.what)),
                  *of.event.fork)
       .with("try", "have a member look at it and push it as a branch of this repository");
 }
@@ -359,7 +359,7 @@ status judge_approval(const gate_question& of, const gate_state& state) {
   return refusal(of, what, is_of_branch ? of.subject : of.environment)
       .with("there", displayable(near))
       .with("allowed", "an approval of exactly these images and objects, not older than 24 h")
-      .with("try", of.approve_words + " --reason '…', by somebody who looked at cicd plan "
+      .with("try", of.approve_words + " --reason '…', by a user who has read cicd plan "
                        + replaced_all(of.subject, "/", "."));
 }
 

@@ -24,7 +24,7 @@ error of_another(const declared_pipeline& pipeline,
   if (const auto at = pipeline.origins.find("environment." + where.environment); at != pipeline.origins.end())
     failure = std::move(failure).with("declared at", at->second.text(pipeline.source_directory));
   return std::move(failure)
-      .with("here", ours.known() ? displayable(ours.text()) : "no repository, so nobody can tell them apart")
+      .with("here", ours.known() ? displayable(ours.text()) : "no repository, so they cannot be told apart")
       .with("try",
             fmt::format("another name in add_pipeline(), or another NAMESPACE; where this one takes its "
                         "place: add_pipeline({} FORMERLY {})",

@@ -119,7 +119,7 @@ using timestamp = std::chrono::system_clock::time_point;
 
 std::optional<std::string> read_hold(const json& from, cluster_state& to) {
   const std::optional<timestamp> when = utc_from(from["when"].text());
-  if (!when) return "'when' is no time";
+  if (!when) return "'when' is not a timestamp";
   to.hold = {from["who"].text(), from["reason"].text(), from["version"].text(), *when};
   return std::nullopt;
 }
@@ -128,14 +128,14 @@ std::optional<std::string> read_approvals(const json& from, cluster_state& to) {
   for (const json& each : from.elements()) {
     const std::optional<timestamp> when = utc_from(each["when"].text()),
                                    ends = utc_from(each["expires"].text());
-    if (!when || !ends) return "'when' or 'expires' is no time";
+    if (!when || !ends) return "'when' or 'expires' is not a timestamp";
     to.approvals.push_back({each["who"].text(), each["reason"].text(), each["digest"].text(), *when, *ends});
   }
   return std::nullopt;
 }
 
 std::optional<std::string> read_inventory(const json& from, cluster_state& to) {
-  if (!from.is_array()) return "it is no list";
+  if (!from.is_array()) return "it is not a list";
   for (const json& each : from.elements())
     to.inventory.push_back({each["kind"].text(), each["namespace"].text(), each["name"].text()});
   return std::nullopt;
@@ -183,7 +183,7 @@ error refused(const api_answer& answer, const cluster_place& place, const std::s
 error written_meanwhile(const cluster_place& place) {
   return error{exit_class::conflict,
                place.text(),
-               "somebody else changed what is known of this environment at the same moment",
+               "another process changed the state of this environment at the same moment",
                std::nullopt,
                {{"try", "run it again: it starts from what is there now"}}};
 }

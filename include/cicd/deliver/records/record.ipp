@@ -76,7 +76,7 @@ inline json without_digest(const json& document) {
 
 /// Why this document is not a whole record of a schema that we know; empty when it is one.
 inline std::string objection(const json& document) {
-  if (!document.is_object()) return "it is no JSON object";
+  if (!document.is_object()) return "it is not a JSON object";
   const std::int64_t schema = document["schema"].integer();
   if (schema > record_schema)
     return fmt::format("its schema is {}, written by a newer cicd; this one knows {}", schema, record_schema);

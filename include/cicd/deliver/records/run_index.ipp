@@ -89,7 +89,7 @@ inline result<file_head> head_of(const std::string& file) {
   const ssize_t count = is_file ? ::pread(opened, head.bytes.data(), head.bytes.size(), 0) : 0;
   const int problem = count < 0 ? errno : 0;
   ::close(opened);
-  if (!is_file) return damaged(file, "it is no plain file");
+  if (!is_file) return damaged(file, "it is not a regular file");
   if (problem != 0) return unusable(file, strerrordesc_np(problem));
   head.bytes.resize(static_cast<std::size_t>(count));
   head.size = static_cast<std::uint64_t>(about.st_size);
@@ -103,7 +103,7 @@ inline std::string wrong_header(const std::string& file, const file_head& read) 
   std::error_code failed;
   if (size == 0) return "it has zero bytes";
   if (head.size() < 100 || !head.starts_with(std::string_view("SQLite format 3\0", 16)))
-    return "it is no SQLite database";
+    return "it is not a SQLite database";
   const std::uint64_t page = big_endian(head, 16) >> 16U == 1 ? 65536 : big_endian(head, 16) >> 16U;
   const bool has_log = std::filesystem::file_size(file + "-wal", failed) > 0 && !failed;
   if (!has_log && size < page * big_endian(head, 28)) return "a part of it is missing";

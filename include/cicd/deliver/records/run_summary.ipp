@@ -20,7 +20,7 @@ constexpr std::int64_t result_schema = 1;
 inline error no_result(const std::string& folder, std::string why) {
   return {.kind = exit_class::corrupt,
           .subject = {},
-          .what = "this is no result of a run",
+          .what = "not the result of a run",
           .value = folder + "/result.json",
           .notes = {{"caused by", std::move(why)}}};
 }
@@ -32,7 +32,7 @@ inline std::string objection(const json& document) {
     return fmt::format("its schema is {}, written by a newer cicd; this one knows {}", schema, result_schema);
   if (schema < 1) return "it has no member 'schema'";
   if (document["id"].text().empty()) return "it has no member 'id'";
-  if (!utc_from(document["started"].text())) return "its member 'started' is no time";
+  if (!utc_from(document["started"].text())) return "its member 'started' is not a timestamp";
   return {};
 }
 

@@ -106,8 +106,7 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* approve =
-      app.add_subcommand("approve", "agree to what would be deployed now, and to nothing else, for 24 hours");
+  CLI::App* approve = app.add_subcommand("approve", "approve the current plan; valid for 24 hours");
   add_names(approve, *said);
   approve->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
   CLI::Option* copy = approve->add_flag("--preview", said->preview, "the copy of the branch at hand");

@@ -25,7 +25,7 @@ struct words {
 error no_plan(const std::string& file, std::string why) {
   return error{exit_class::usage,
                {},
-               "this file is no saved plan",
+               "not a saved plan",
                file,
                {{"caused by", std::move(why)}, {"try", "cicd plan orders.deploy-prod --out " + file}}};
 }

@@ -62,7 +62,7 @@ result<cluster_wave> wave_named(const found_environment& found, const std::strin
   if (found.waves.empty())
     return error{exit_class::usage,
                  subject,
-                 "this environment is no cluster that we talk to",
+                 "this environment is not deployed VIA kubectl",
                  "VIA " + std::string(found.place->via.view()),
                  {{"allowed", "an environment VIA " + ways_with(way_feature::cluster)}}};
   return error{exit_class::usage, subject, "this environment has no such cluster", context, {}}

@@ -27,7 +27,7 @@ result<git_event> event_from(const std::string& text) {
   if (kind == "branch" && ref_pattern::accepts(name)) return git_event{ref_kind::branch, name};
   return error{exit_class::usage,
                {},
-               "this is no git event",
+               "not a git event",
                text,
                {{"allowed", "branch=<name> or tag=<name>, such as tag=v1.2.3"}}};
 }

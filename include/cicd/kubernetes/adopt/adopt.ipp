@@ -124,7 +124,8 @@ class adopter {
     return error{
         exit_class::usage,
         request_.pipeline,
-        any ? "none of the objects is a Deployment, StatefulSet or CronJob that is not ours already"
+        any ? "none of the objects is a Deployment, StatefulSet or CronJob that is not managed by cicd "
+              "already"
             : "there is nothing to adopt",
         {},
         {{"in", "namespace " + request_.namespace_name},
@@ -298,17 +299,17 @@ class adopter {
       const bool is_chosen = chosen_.contains(identity_of(each));
       if (kind == "Secret" && is_chosen) {
         made_.warnings.push_back(
-            fmt::format("Secret {} is not taken along, since its values belong in no file: it stays, and "
-                        "nobody manages it any more",
+            fmt::format("Secret {} is not taken along, since its values belong in no file: it stays, and is "
+                        "no longer managed",
                         displayable(name)));
         continue;
       }
       if (!kinds.contains(kind) || (!is_chosen && !leads_to_any(each, workloads_))) continue;
       if (kind == "CronJob" || kind == "DaemonSet" || kind == "Deployment" || kind == "StatefulSet")
-        made_.warnings.push_back(fmt::format(
-            "{} is no service or cron job that a keyword can say: it becomes a manifest, with the "
-            "image that it has now",
-            text_of_object(each)));
+        made_.warnings.push_back(
+            fmt::format("{} cannot be expressed as a service or cron job: it becomes a manifest, with the "
+                        "image that it has now",
+                        text_of_object(each)));
       const std::string path =
           fmt::format("k8s/adopted/{}-{}.yaml", lower(kind), replaced_all(name, "/", "_"));
       made_.files.push_back({path, yaml_text(each)});

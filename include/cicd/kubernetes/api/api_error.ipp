@@ -156,8 +156,8 @@ error other_manager(const refusal& why) {
     }
   }
   error failure =
-      why.as(exit_class::conflict, managers.size() == 1 ? "another manager owns fields that we would set"
-                                                        : "other managers own fields that we would set");
+      why.as(exit_class::conflict, managers.size() == 1 ? "another manager owns fields that this deploy sets"
+                                                        : "other managers own fields that this deploy sets");
   failure.notes = std::move(owned);
   if (managers.empty()) return std::move(failure).with("server", server_words(why.of.message));
   return std::move(failure).with("try", way_past(people, any_controller, is_scaled));
@@ -169,7 +169,7 @@ error conflict(const refusal& why) {
   if (why.says("object is being deleted"))
     return why.as(exit_class::conflict, "it is being deleted").with("try", "again, once it is gone");
   if (why.of.reason == "AlreadyExists") return why.as(exit_class::conflict, "it exists already");
-  return why.as(exit_class::conflict, "somebody changed it meanwhile")
+  return why.as(exit_class::conflict, "it was changed at the same time")
       .with("server", server_words(why.of.message))
       .with("try", "plan again, and see what changed");
 }

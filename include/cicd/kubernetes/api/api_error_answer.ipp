@@ -99,7 +99,7 @@ api_answer answer_from(const http_response& response) {
   if (!good) return {.object = {}, .failure = kubernetes_api_api_error_answer::from_text(response)};
   api_failure failure{.code = response.status, .reason = std::string(api_reason::not_kubernetes)};
   failure.message = body ? "no object but " + cut_to(displayable(response.body), 60)
-                         : "the answer is no JSON: " + body.error().what;
+                         : "the answer is not JSON: " + body.error().what;
   return {.object = {}, .failure = std::move(failure)};
 }
 

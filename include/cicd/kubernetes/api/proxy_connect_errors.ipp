@@ -77,7 +77,7 @@ error unreachable(const api_failure& failure, const cluster_target& target) {
     return with_words("the cluster does not answer: connection refused",
                       "see that it runs, and the server in the kubeconfig");
   if (says("HTTP response to HTTPS"))
-    return with_words("what answers is no Kubernetes API server", "see the server in the kubeconfig");
+    return with_words("the server is not a Kubernetes API server", "see the server in the kubeconfig");
   return with_words("the cluster does not answer", "see that the VPN is up and the cluster runs");
 }
 
@@ -108,7 +108,7 @@ error opening_error(const api_failure& failure,
         .with("answer", displayable(failure.message));
   const bool serves = failure.code == 429 || failure.code >= 500;
   const std::string what = serves ? fmt::format("the cluster fails (HTTP {})", failure.code)
-                                  : "what answers is no Kubernetes API server";
+                                  : "the server is not a Kubernetes API server";
   return self::remote(target, what).with("answer", cut_to(displayable(failure.message), 300));
 }
 

@@ -109,7 +109,7 @@ class watched_run {
   void on_job(const std::string& type, const json& job) {
     if (!job.is_object() || job["metadata"]["uid"] != job_["metadata"]["uid"]) return;
     if (type == "DELETED")
-      return fail(error{exit_class::conflict, key_.text(), "somebody removed it while it ran", {}, {}});
+      return fail(error{exit_class::conflict, key_.text(), "it was removed while it ran", {}, {}});
     job_ = job;
     if (!over_ && (has_condition(job_, "Complete") || has_condition(job_, "Failed"))) {
       over_ = true;

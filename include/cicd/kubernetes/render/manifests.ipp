@@ -15,7 +15,7 @@ inline error no_object(const std::string& file, std::size_t number, std::string_
   return {
       .kind = exit_class::usage,
       .subject = file,
-      .what = fmt::format("document {} is no Kubernetes object: {}", number + 1, what),
+      .what = fmt::format("document {} is not a Kubernetes object: {}", number + 1, what),
       .value = {},
       .notes = {
           {"try",

@@ -14,7 +14,7 @@ namespace kubernetes_render_patches {
 inline error of_neither_form(std::string_view file, std::size_t number) {
   error failure{.kind = exit_class::usage,
                 .subject = std::string(file),
-                .what = fmt::format("document {} is no patch of an object", number + 1),
+                .what = fmt::format("document {} is not a patch of an object", number + 1),
                 .value = {},
                 .notes = {}};
   return std::move(failure)

@@ -35,7 +35,7 @@ inline found in_canary(const declared_pipeline& pipeline, const workload& of) {
                  "its Deployment and its Service find pods by the same labels, so the Deployment would take "
                  "a canary's pods "
                  "for its own")
-      .with("try", fmt::format("once it was deployed with SELECTOR all its pods bear {0}={1}: add "
+      .with("try", fmt::format("once it was deployed with SELECTOR all its pods have {0}={1}: add "
                                "SERVICE_SELECTOR {0}={1} and "
                                "deploy again",
                                traffic_label, of.traffic));

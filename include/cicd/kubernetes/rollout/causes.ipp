@@ -72,7 +72,7 @@ constexpr std::array image_readings{
                   "build it for the node's platform, or choose nodes by NODE_SELECTOR"},
     image_reading{"toomanyrequests", "the registry {1} refuses: too many requests",
                   "wait, or log in so that a higher limit holds"},
-    image_reading{"no basic auth credentials", "the nodes may not read {0}: the registry {1} wants a login",
+    image_reading{"no basic auth credentials", "the nodes may not read {0}: the registry {1} needs a login",
                   "give the pods' service account an imagePullSecret for the registry, or the nodes the "
                   "right to read it"},
     image_reading{
@@ -83,10 +83,10 @@ constexpr std::array image_readings{
         "check repository and tag; else give the pods' service account an imagePullSecret for the registry"},
     image_reading{
         "unauthorized",
-        "the nodes may not read {0}: the registry {1} wants a login, or refuses the one that it was given",
+        "the nodes may not read {0}: the registry {1} needs a login, or refuses the one that it got",
         "give the pods' service account an imagePullSecret for the registry, or the nodes the "
         "right to read it"},
-    image_reading{"authentication required", "the nodes may not read {0}: the registry {1} wants a login",
+    image_reading{"authentication required", "the nodes may not read {0}: the registry {1} needs a login",
                   "give the pods' service account an imagePullSecret for the registry, or the nodes the "
                   "right to read it"},
     image_reading{"forbidden", "the nodes may not read {0}: the registry {1} refuses them",
@@ -181,7 +181,7 @@ finding of_image(const container_facts& of, const std::string& reason, const std
   found.about.help = kubectl(of, "describe pod");
   if (reason == "InvalidImageName") {
     found.about.hopeless = true;
-    found.about.likely = fmt::format("'{}' is no name of an image", image);
+    found.about.likely = fmt::format("'{}' is not a valid image name", image);
     found.about.help = "correct the image: <host>/<repository>:<tag>, in lower case";
     return found;
   }
