@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 
@@ -23,6 +25,42 @@ void append_note(std::string& to, const note& line, std::size_t label_width) {
   to.push_back('\n');
 }
 
+constexpr std::size_t names_shown = 5;
+
+/// The parts of a list of names, `a, b, c`; nothing where it is a sentence.
+std::vector<std::string> names_in(const std::string& text) {
+  std::vector<std::string> names;
+  for (const std::string& part : split(text, ',')) {
+    const std::string_view name = trimmed(part);
+    if (name.empty() || name.find(' ') != name.npos) return {};
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+/// A long list of names with those nearest to `value` only, and how many more there are.
+std::string shortened(const std::string& allowed, const std::string& value) {
+  std::vector<std::string> names = names_in(allowed), shown;
+  if (names.size() <= names_shown + 3) return allowed;
+  while (shown.size() < names_shown) {
+    const std::string next = nearest(value, names).value_or(names.front());
+    std::erase(names, next);
+    shown.push_back(next);
+  }
+  return fmt::format("{} and {} more", joined(shown, ", "), names.size());
+}
+
+/// The notes as they are shown: the nearest value before all that are allowed, of which long lists are cut.
+std::vector<note> shown_notes(const error& failure) {
+  std::vector<note> notes = failure.notes;
+  const auto allowed = std::ranges::find(notes, "allowed", &note::label);
+  const auto meant = std::ranges::find(notes, "did you mean", &note::label);
+  if (allowed == notes.end()) return notes;
+  allowed->text = shortened(allowed->text, failure.value.value_or(""));
+  if (meant != notes.end() && allowed < meant) std::rotate(allowed, meant, meant + 1);
+  return notes;
+}
+
 std::string block_of(const error& failure, std::string_view word) {
   std::string block = "cicd: ";
   block.append(word).append(": ");
@@ -30,9 +68,10 @@ std::string block_of(const error& failure, std::string_view word) {
   block.append(displayable(failure.what));
   if (failure.value) block.append(": '").append(displayable(*failure.value)).append("'");
   block.push_back('\n');
+  const std::vector<note> notes = shown_notes(failure);
   std::size_t width = 0;
-  for (const note& line : failure.notes) width = std::max(width, columns(displayable(line.label)));
-  for (const note& line : failure.notes) append_note(block, line, width);
+  for (const note& line : notes) width = std::max(width, columns(displayable(line.label)));
+  for (const note& line : notes) append_note(block, line, width);
   return without_commands(block);
 }
 

@@ -26,6 +26,36 @@ TEST(error_text, names_subject_what_and_value_and_aligns_the_notes) {
             "  try:          cicd explain pipeline_step\n");
 }
 
+TEST(error_text, says_the_nearest_value_before_all_that_are_allowed) {
+  const error failure = error{exit_class::usage, {}, "unknown way", "gitop", {}}
+                            .with("declared at", "CMakeLists.txt")
+                            .with("allowed", "gitops, render, kubectl")
+                            .with("did you mean", "gitops")
+                            .with("try", "cicd explain VIA");
+  EXPECT_EQ(cicd::text_of(failure),
+            "cicd: error: unknown way: 'gitop'\n"
+            "  declared at:  CMakeLists.txt\n"
+            "  did you mean: gitops\n"
+            "  allowed:      gitops, render, kubectl\n"
+            "  try:          cicd explain VIA\n");
+}
+
+TEST(error_text, shortens_a_long_list_of_names_to_the_nearest_and_a_count) {
+  const error failure = error{exit_class::usage, {}, "unknown name", "kilo", {}}.with(
+      "allowed", "alpha, bravo, charlie, delta, echo, foxtrot, kilo1, silo, lima");
+  EXPECT_EQ(cicd::text_of(failure),
+            "cicd: error: unknown name: 'kilo'\n"
+            "  allowed: kilo1, silo, alpha, bravo, charlie and 4 more\n");
+}
+
+TEST(error_text, shows_a_short_list_and_a_sentence_whole) {
+  const std::string eight = "a, b, c, d, e, f, g, h";
+  const std::string sentence = "a number, or a range, or none, such as 4, 5, 6, 7, 8, 9, 10 or 11";
+  for (const std::string& each : {eight, sentence})
+    EXPECT_EQ(cicd::text_of(error{exit_class::usage, {}, "x", "y", {}}.with("allowed", each)),
+              "cicd: error: x: 'y'\n  allowed: " + each + "\n");
+}
+
 TEST(error_text, leaves_out_what_is_not_given) {
   error failure{.subject = {}, .what = "no git found", .value = {}, .notes = {}};
   EXPECT_EQ(cicd::text_of(std::move(failure).with("try", "")), "cicd: error: no git found\n");

@@ -284,8 +284,8 @@ TEST(a_circle, is_printed_as_a_path_and_once) {
   expect_error(
       "add_pipeline(o)\npipeline_step(o a COMMAND x AFTER b)\npipeline_step(o b COMMAND x AFTER "
       "c)\npipeline_step(o c COMMAND x AFTER a)\npipeline_step(o d COMMAND x AFTER a)",
-      "o/a: the steps wait for each other in a circle: 'a → b → c → a'");
-  expect_step_error("COMMAND x AFTER lint", "the steps wait for each other in a circle: 'lint → lint'");
+      "o/a: the steps depend on each other in a cycle: 'a → b → c → a'");
+  expect_step_error("COMMAND x AFTER lint", "the steps depend on each other in a cycle: 'lint → lint'");
 }
 
 TEST(a_clash, of_names_or_places_is_refused) {

@@ -41,9 +41,9 @@ TEST(typed_pipelines, that_wait_for_each_other_in_a_circle_are_refused_as_by_cma
       errors_in({{.name = "orders",
                   .steps = {running("one", {"three"}), running("two", {"one"}), running("three", {"two"})}}});
   EXPECT_EQ(typed,
-            "cicd: error: orders/one: the steps wait for each other in a circle: 'one → three → two → one'\n"
+            "cicd: error: orders/one: the steps depend on each other in a cycle: 'one → three → two → one'\n"
             "  declared at: main.cpp, orders/one\n"
-            "  try:         take one AFTER out of the circle\n");
+            "  try:         remove one AFTER of the cycle\n");
   EXPECT_EQ(placeless(typed),
             placeless(tests::errors_of("add_pipeline(orders)\n"
                                        "pipeline_step(orders one COMMAND true AFTER three)\n"

@@ -257,9 +257,9 @@ TEST_F(a_project, of_a_wrong_model_is_not_made_and_says_what_cmake_would_say) {
   says({{.name = "orders",
          .steps = {{.name = "one", .command = {"true"}, .after = {"two"}},
                    {.name = "two", .command = {"true"}, .after = {"one"}}}}},
-       "cicd: error: orders/one: the steps wait for each other in a circle: 'one → two → one'\n"
+       "cicd: error: orders/one: the steps depend on each other in a cycle: 'one → two → one'\n"
        "  declared at: deliver.cpp, orders/one\n"
-       "  try:         take one AFTER out of the circle\n");
+       "  try:         remove one AFTER of the cycle\n");
   says({{.name = "orders",
          .steps = {{.name = "build", .command = {"true"}},
                    {.name = "test", .command = {"true"}, .after = {"biuld"}}}}},

@@ -206,7 +206,7 @@ remark impossible_in_image(std::string_view path) {
 
 remark login_in_value(std::string_view value) {
   return {
-      .what = "a password is declared, and lies readable in the source tree and the build tree",
+      .what = "a password in the declaration is readable in the source tree and the build tree",
       .value = text_of(value),
       .help =
           "leave it out: git gets it from a credential helper or GIT_ASKPASS, a step by PASS_ENV, a service "
@@ -254,9 +254,9 @@ remark reserved_name(std::string_view name) {
 }
 
 remark cycle(std::span<const std::string> path) {
-  return {.what = "the steps wait for each other in a circle",
+  return {.what = "the steps depend on each other in a cycle",
           .value = joined(path, " → "),
-          .help = "take one AFTER out of the circle"};
+          .help = "remove one AFTER of the cycle"};
 }
 
 remark label_given_twice(std::string_view key) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -61,8 +62,8 @@ exit_class act(const words& request, const surroundings& around) {
     print_json(document);
     return exit_class::done;
   }
-  if (request.remove_older_than_days >= 0) print_out(fmt::format("{} files removed\n", removed));
-  print_out(fmt::format("{}  {} in {} files\n", folder, human_size(size.bytes), size.files));
+  if (request.remove_older_than_days >= 0) print_out(fmt::format("{} removed\n", counted(removed, "file")));
+  print_out(fmt::format("{}  {} in {}\n", folder, human_size(size.bytes), counted(size.files, "file")));
   return exit_class::done;
 }
 
@@ -73,7 +74,7 @@ void add(CLI::App& app, command_action& chosen) {
                 said->as_json);
   cache
       ->add_option("--remove-older-than", said->remove_older_than_days,
-                   "remove what was made more than that many days ago")
+                   "remove entries older than that many days")
       ->check(CLI::Range(0, 36'500))
       ->type_name("DAYS");
   acts(cache, chosen, [said](const surroundings& around) { return act(*said, around); });
