@@ -40,6 +40,84 @@ constexpr std::string_view lines =
     "pipeline_service(orders api PORT 80 REPLICAS 4)\npipeline_service(orders api IN stage REPLICAS "
     "2)\npipeline_step(orders lint COMMAND x \\ENVS CHECK)";
 
+TEST(the_index, lists_all_that_can_be_asked) {
+  const auto made = cicd::tests::model_from(lines);
+  const std::string text = cicd::explanation_index(&made.model, cicd::tests::own_templates());
+  for (const auto each : {"add_pipeline", "pipeline_canary", "{slug}", "labels", "java-maven", "orders.api", "stage, prod",
+                          "such as orders.deploy-stage"})
+    EXPECT_NE(text.find(each), std::string::npos) << each << text;
+  EXPECT_NE(cicd::explanation_index(nullptr, cicd::tests::own_templates()).find("In a build tree also"),
+            std::string::npos);
+}
+
+TEST(a_keyword, is_answered_with_each_option_of_that_name) {
+  const std::string text = page("HOST");
+  EXPECT_EQ(text, page("host"));
+  EXPECT_NE(text.find("service.host, HOST of pipeline_service()"), std::string::npos) << text;
+  EXPECT_NE(text.find("preview.host, HOST of pipeline_preview()"), std::string::npos) << text;
+  EXPECT_NE(page("approval").find("environment.approval, APPROVAL of"), std::string::npos);
+  EXPECT_NE(page("REPLICAS").find("service.replicas"), std::string::npos);
+}
+
+TEST(options_of_one_keyword_with_the_same_words, share_a_page) {
+  const std::string text = page("CPU");
+  EXPECT_NE(text.find("service.cpu, cron_job.cpu"), std::string::npos) << text;
+}
+
+TEST(a_placeholder, is_answered_with_what_it_stands_for_and_where_it_is_replaced) {
+  const std::string text = page("{slug}");
+  EXPECT_EQ(text, page("slug"));
+  EXPECT_NE(text.find("{slug}, a placeholder"), std::string::npos);
+  EXPECT_NE(text.find("service.host"), std::string::npos) << text;
+}
+
+TEST(a_label, is_answered_with_where_its_value_comes_from) {
+  EXPECT_NE(page("protected_branch").find("`true` where the environment follows"), std::string::npos);
+  EXPECT_NE(page("app.kubernetes.io/name").find("`<pipeline>-<service>`"), std::string::npos);
+  EXPECT_NE(page("labels").find("commit_id"), std::string::npos);
+}
+
+TEST(an_environment, is_answered_with_its_values_their_source_and_the_defaults) {
+  const std::string text = page("prod", lines);
+  EXPECT_NE(text.find("orders.environment.prod\n\n  VIA gitops\n      CMakeLists.txt, 2nd call of "
+                      "pipeline_environment()\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("by default:\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  BRANCH "), std::string::npos) << text;
+}
+
+TEST(a_declared_thing, is_found_without_its_kind) {
+  const std::string whole = page("orders.service.api", lines);
+  EXPECT_EQ(page("orders.api", lines), whole);
+  EXPECT_EQ(page("orders/api", lines), whole);
+  EXPECT_EQ(page("api", lines), whole);
+  EXPECT_EQ(page("orders.api.replicas", lines), page("orders.service.api.replicas", lines));
+  EXPECT_EQ(page("orders.stage", lines), page("orders.environment.stage", lines));
+}
+
+TEST(a_variable, is_answered_with_where_it_is_given) {
+  const std::string text = page("DD_VERSION",
+                                "add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api PORT 80 ENV A=b "
+                                "DD_VERSION={commit_short})");
+  EXPECT_NE(text.find("DD_VERSION, declared in\n\n  o.service.api.env\n      ENV DD_VERSION={commit_short}\n"
+                      "      CMakeLists.txt, 1st call of pipeline_service()\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(a_target, is_answered_with_what_it_does) {
+  for (const char* name : {"orders.deploy-prod", "deploy-stage", "orders/deploy-prod"})
+    EXPECT_NE(page(name, lines).find(", a target\n"), std::string::npos) << name;
+}
+
+TEST(a_word_that_is_only_in_the_texts, is_answered_with_the_options_that_mention_it) {
+  const std::string text = page("ingress");
+  EXPECT_NE(text.find("service.ingress_class"), std::string::npos) << text;
+  EXPECT_NE(text.find("service.host"), std::string::npos) << text;
+}
+
+
 TEST(the_page_of_a_declared_value, shows_it_in_each_environment_and_where_it_comes_from) {
   EXPECT_EQ(page("orders.service.api.replicas", lines),
             "orders.service.api.replicas\n\n"
@@ -47,7 +125,7 @@ TEST(the_page_of_a_declared_value, shows_it_in_each_environment_and_where_it_com
             "in prod:\n  REPLICAS 4\n      CMakeLists.txt, 1st call of pipeline_service()\n");
   EXPECT_EQ(page("orders.fail_on", lines),
             "orders.fail_on\n\n  FAIL_ON high\n      CMakeLists.txt, 1st call of add_pipeline()\n");
-  EXPECT_EQ(page("orders.scan", lines), "orders.scan\n\n  not given\n");
+  EXPECT_EQ(page("orders.scan", lines), "orders.scan\n\n  not given; default: its default ones\n");
   EXPECT_NE(page("orders.step.build", lines).find("java-maven/template.json, 1st call of pipeline_step()"),
             std::string::npos);
 }
@@ -64,7 +142,7 @@ TEST(the_page_of_a_template, is_what_it_expands_to_in_cmake) {
 
 TEST(an_unknown_subject, is_refused_with_the_nearest) {
   const std::string text = page("orders.service.api.replica", lines);
-  EXPECT_NE(text.find("nothing of that name is known: 'orders.service.api.replica'"), std::string::npos)
+  EXPECT_NE(text.find("unknown subject: 'orders.service.api.replica'"), std::string::npos)
       << text;
   EXPECT_NE(text.find("did you mean: orders.service.api.replicas"), std::string::npos);
 }

@@ -1,4 +1,8 @@
 // What services become: names, labels, selectors, and the defaults that break nothing.
+#include <set>
+
+#include <cicd/declare/explain/label_docs.hpp>
+
 #include "rendering.hpp"
 
 #include <cicd/base/yaml.hpp>
@@ -53,6 +57,23 @@ TEST(objects, every_object_and_the_pods_bear_the_descriptive_labels) {
     EXPECT_EQ(each.content["metadata"]["annotations"]["cicd.dev/commit"].text(), commit);
   }
   EXPECT_EQ(pod_of(objects)["metadata"]["labels"]["service"].text(), "orders-api");
+}
+
+TEST(objects, bear_no_label_that_explain_does_not_tell_of) {
+  std::set<std::string> told, borne;
+  for (const declaring::label_doc& each : declaring::label_docs()) told.insert(std::string(each.key));
+  declared_pipeline pipeline = orders(whole_api());
+  pipeline.declared.cron_jobs = {closing()};
+  const auto take = [&](const json& labels) {
+    for (const auto& [key, value] : labels.members()) borne.insert(key);
+  };
+  for (const track on : {track::stable, track::preview, track::canary})
+    for (const object& each : rendered(pipeline, on == track::stable ? facts_of() : branch_facts_of(on))) {
+      take(each.content["metadata"]["labels"]);
+      take(each.content["spec"]["template"]["metadata"]["labels"]);
+      take(each.content["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]);
+    }
+  EXPECT_EQ(borne, told);
 }
 
 TEST(objects, a_branch_that_is_no_label_value_is_kept_whole_in_an_annotation) {

@@ -31,4 +31,8 @@ std::string declared_page(std::string_view title,
                           const declared_subject& subject,
                           std::string_view source_root);
 
+/// A page for a name that stands in declared lists, such as a variable of ENV: what is given there, and
+/// where. None where there is none.
+std::vector<std::string> variable_pages(std::string_view name, const model& declared);
+
 }  // namespace cicd::declaring

@@ -1,4 +1,4 @@
-// `cicd explain`: pages of plain text about functions, options, templates and declared values.
+// `cicd explain`: which pages a word means.
 #pragma once
 
 #include <cicd/declare/explain/explain.hpp>
@@ -7,9 +7,9 @@
 
 #include <algorithm>
 
-#include <cicd/declare/explain/cmake_words.hpp>
+#include <cicd/base/text.hpp>
 #include <cicd/declare/explain/declared_values.hpp>
-#include <cicd/declare/explain/text_page.hpp>
+#include <cicd/declare/explain/pages.hpp>
 #include <cicd/declare/parse/templates.hpp>
 
 namespace cicd {
@@ -17,169 +17,149 @@ namespace cicd {
 namespace declare_explain_explain {
 namespace {
 
-using declaring::aligned_lines;
-using declaring::option;
-using declaring::options_of;
-using declaring::wrapped;
+using namespace declaring;
+using pages = std::vector<std::string>;
 
-std::string first_sentence(std::string_view text) {
-  const auto end = text.find(". ");
-  return std::string(text.substr(0, end == text.npos ? text.size() - (text.ends_with('.') ? 1 : 0) : end));
-}
-
-/// A comment's words: what the option does, and its default apart.
-struct parted_doc {
-  std::string text;
-  std::string default_value;
-};
-
-parted_doc parted(std::string_view text) {
-  constexpr std::string_view mark = "Default";
-  const auto at = text.find(mark);
-  if (at == text.npos) return {std::string(text), {}};
-  auto end = text.find(". ", at);
-  if (end == text.npos) end = text.size() - (text.ends_with('.') ? 1 : 0);
-  std::string_view value = text.substr(at + mark.size(), end - at - mark.size());
-  if (value.starts_with(':')) value.remove_prefix(1);
-  const std::string rest = std::string(trimmed(text.substr(0, at)))
-                           + (end + 2 < text.size() ? " " + std::string(text.substr(end + 2)) : "");
-  return {rest, std::string(trimmed(value))};
-}
-
-std::string placeholder_list(const option& of) {
-  std::string list;
-  for (const std::string_view name : of.placeholders)
-    list.append(list.empty() ? "" : ", ").append(fmt::format("{{{}}}", name));
-  return list;
-}
-
-const declaring_function* function_named(std::string_view subject) {
-  for (const declaring_function& each : declaring_functions())
-    if (each.name == subject || each.kind == subject) return &each;
-  return nullptr;
-}
-
-const declaring_function& function_of_kind(std::string_view kind) {
-  return *function_named(kind);
-}
-
-std::string function_page(const declaring_function& of) {
-  aligned_lines lines;
-  for (const option& each : options_of(of.kind)) {
-    if (each.key == "name") continue;
-    const field_doc* doc = find_field_doc(fmt::format("{}.{}", of.kind, each.key));
-    lines.add(each.keyword, doc ? first_sentence(doc->text) : std::string());
+/// Options of one keyword, those that share their words on one page.
+void add_options(pages& to, std::string_view subject) {
+  std::vector<std::vector<std::string>> groups;
+  for (const std::string& key : keys_of_keyword(subject)) {
+    const auto same = std::ranges::find_if(groups, [&](const auto& group) {
+      return find_field_doc(group.front())->text == find_field_doc(key)->text;
+    });
+    if (same == groups.end())
+      groups.push_back({key});
+    else
+      same->push_back(key);
   }
-  const std::string head = fmt::format("{}({} …)\n\n  {}\n", of.name, of.signature, wrapped(of.summary, 2));
-  if (of.keywords.empty()) return head + "\n  More: cicd explain pipeline.labels\n";
-  return fmt::format("{}\n{}\n  More on one of them: cicd explain {}.{}\n", head, lines.text(), of.kind,
-                     lower(of.keywords.front()));
+  for (const auto& group : groups) to.push_back(option_page(group));
 }
 
-std::string option_page(std::string_view key, const option& of) {
-  const std::string kind(key.substr(0, key.find('.')));
-  const field_doc& doc = *find_field_doc(key);
-  const parted_doc words = parted(doc.text);
-  const declaring_function& function = function_of_kind(kind);
-  const bool named = of.key == "name";
-  aligned_lines lines;
-  lines.add("allowed", std::string(of.allowed));
-  lines.add("default", words.default_value);
-  lines.add("placeholders", placeholder_list(of));
-  lines.add("example", std::string(doc.example));
-  lines.add("refused", std::string(doc.wrong));
-  return fmt::format("{}, {} of {}()\n\n  {}\n\n{}", key, named ? "the name" : of.keyword, function.name,
-                     wrapped(words.text, 2), lines.text());
+void add_placeholder(pages& to, std::string_view subject) {
+  if (subject.size() > 2 && subject.front() == '{' && subject.back() == '}')
+    subject = subject.substr(1, subject.size() - 2);
+  for (const placeholder_doc& each : placeholder_docs())
+    if (each.name == subject) to.push_back(placeholder_page(each));
 }
 
-const option* option_named(std::string_view key) {
-  const auto dot = key.find('.');
-  if (dot == key.npos || !find_field_doc(key)) return nullptr;
-  for (const option& each : options_of(key.substr(0, dot)))
-    if (each.key == key.substr(dot + 1)) return &each;
-  return nullptr;
+void add_label(pages& to, std::string_view subject) {
+  if (subject == "labels") to.push_back(labels_page());
+  for (const label_doc& each : label_docs())
+    if (each.key == subject) to.push_back(label_page(each));
 }
 
-std::string placeholders_page() {
-  aligned_lines lines;
-  for (const auto& each : declaring::placeholder_docs())
-    lines.add(fmt::format("{{{}}}", each.name), std::string(each.text));
-  aligned_lines places;
-  for (const declaring_function& function : declaring_functions())
-    for (const option& each : options_of(function.kind))
-      places.add(fmt::format("{}.{}", function.kind, each.key), placeholder_list(each));
-  return fmt::format(
-      "Placeholders\n\n  A name in braces, not after $ or %, stands for a value:\n\n{}\n  They are replaced "
-      "in:\n\n{}",
-      lines.text(), places.text());
+/// Whether the asked words stand in the path in their order, the last of them last: `orders.api` of
+/// `orders.service.api`.
+bool leads_to(const std::vector<std::string>& asked, const std::vector<std::string>& path) {
+  if (asked.empty() || asked.back() != path.back()) return false;
+  std::size_t at = 0;
+  for (const std::string& each : path)
+    if (at < asked.size() && asked[at] == each) ++at;
+  return at == asked.size();
 }
 
-std::string indented(std::string_view text) {
-  std::string lines;
-  for (const std::string& line : split(text, '\n'))
-    if (!line.empty()) lines.append("  ").append(line).append("\n");
-  return lines;
-}
-
-std::string template_page(const declaring::pipeline_template& of) {
-  std::string page = fmt::format("{}, a template\n\n  {}\n", of.name, wrapped(of.description, 2));
-  if (!of.extends.empty()) page += fmt::format("\n  It extends {}.\n", joined(of.extends, ", "));
-  page += "\nIt stands for these calls:\n";
-  for (const auto& each : of.calls)
-    page += "\n"
-            + indented(declaring::cmake_call_text(each.where.function, each.arguments,
-                                                  options_of(function_named(each.where.function)->kind)));
-  if (!of.scanners.empty()) page += "\nScanners, chosen by SCAN:\n";
-  for (const auto& each : of.scanners) {
-    std::vector<std::string> words{"{pipeline}", each.name};
-    words.insert(words.end(), each.step.begin(), each.step.end());
-    const std::string title =
-        fmt::format("{}{}: {}", each.name, each.by_default ? " (by default)" : "", each.description);
-    page += fmt::format("\n  {}\n\n", wrapped(title, 2));
-    page += indented(declaring::cmake_call_text("pipeline_step", words, options_of("step")));
+/// Declared things and values: by their whole name, else by one that leaves words out, but not that of the
+/// part whose value it is: `replicas` is a keyword.
+void add_declared(pages& to, std::string_view subject, const model& declared) {
+  const auto all = declared_subjects(&declared);
+  const auto page = [&](const auto& of) {
+    return declared_page(of.first, of.second, declared.tree.source_root);
+  };
+  const std::string asked = replaced_all(std::string(subject), "/", ".");
+  const auto exact = std::ranges::find(all, asked, [](const auto& each) { return each.first; });
+  if (exact != all.end()) return to.push_back(page(*exact));
+  const std::vector<std::string> words = split(asked, '.');
+  pages found, names;
+  for (const auto& each : all) {
+    const bool is_value = !each.second.key.empty();
+    if (is_value && (words.size() < 2 || std::ranges::find(words, each.second.name) == words.end())) continue;
+    if (!leads_to(words, split(each.first, '.'))) continue;
+    found.push_back(page(each));
+    names.push_back(each.first);
   }
-  return page;
+  if (found.size() <= 6)
+    to.insert(to.end(), found.begin(), found.end());
+  else
+    to.push_back(fmt::format("{} is the name of several\n\n  {}\n", subject, joined(names, "\n  ")));
+}
+
+/// The target of that name; a step has one, unless it is only a part of others.
+void add_target(pages& to, std::string_view subject, const model& declared) {
+  const std::string asked = replaced_all(std::string(subject), "/", ".");
+  for (const target& each : targets_of(declared))
+    if (each.name == asked) to.push_back(target_page(each));
+}
+
+/// Every page that the word means; an exact function, option or template stands alone.
+result<pages> pages_of(std::string_view subject, const model* declared, const template_source& templates) {
+  if (const declaring_function* function = function_named(subject)) return pages{function_page(*function)};
+  if (option_named(subject) != nullptr) return pages{option_page({std::string(subject)})};
+  if (subject == "placeholders") return pages{placeholders_page()};
+  pages found;
+  add_options(found, subject);
+  add_placeholder(found, subject);
+  add_label(found, subject);
+  if (declared != nullptr) {
+    add_declared(found, subject, *declared);
+    add_target(found, subject, *declared);
+    for (std::string& each : variable_pages(subject, *declared)) found.push_back(std::move(each));
+  }
+  const auto text = templates.read ? templates.read(std::string(subject))
+                                   : result<std::optional<std::string>>(std::nullopt);
+  if (!text || *text) {
+    result<pipeline_template> of = template_named(subject, templates);
+    if (!of) return std::move(of).error();
+    found.push_back(template_page(*of));
+  }
+  if (found.empty())
+    if (std::string page = mentions_page(subject); !page.empty()) found.push_back(std::move(page));
+  return found;
 }
 
 }  // namespace
 }  // namespace declare_explain_explain
 
 std::vector<std::string> subjects(const model* declared, const template_source& templates) {
-  std::vector<std::string> all;
-  for (const declaring_function& each : declaring_functions())
+  std::vector<std::string> all{"placeholders", "labels"};
+  const auto add = [&](std::string name) {
+    if (std::ranges::find(all, name) == all.end()) all.push_back(std::move(name));
+  };
+  for (const declaring_function& each : declaring_functions()) {
     all.insert(all.end(), {std::string(each.name), std::string(each.kind)});
+    for (const std::string_view keyword : each.keywords) add(std::string(keyword));
+  }
   for (const field_doc& each : field_docs()) all.emplace_back(each.key);
-  all.emplace_back("placeholders");
+  for (const auto& each : declaring::placeholder_docs()) all.push_back(fmt::format("{{{}}}", each.name));
+  for (const auto& each : declaring::label_docs()) add(std::string(each.key));
   if (templates.names)
     for (std::string& each : templates.names()) all.push_back(std::move(each));
   for (auto& [name, subject] : declaring::declared_subjects(declared)) all.push_back(std::move(name));
+  if (declared != nullptr) {
+    for (const target& each : targets_of(*declared)) add(each.name);
+    for (const declared_pipeline& each : declared->pipelines)
+      for (const environment& place : each.declared.environments) add(place.name.str());
+  }
   return all;
+}
+
+std::string explanation_index(const model* declared, const template_source& templates) {
+  return declaring::index_page(declared, templates);
 }
 
 result<std::string> explanation(std::string_view subject,
                                 const model* declared,
                                 const template_source& templates) {
-  using namespace declare_explain_explain;
-  if (const declaring_function* function = function_named(subject)) return function_page(*function);
-  if (const option* option = option_named(subject)) return option_page(subject, *option);
-  if (subject == "placeholders") return placeholders_page();
-  for (const auto& [name, each] : declaring::declared_subjects(declared))
-    if (name == subject) return declaring::declared_page(subject, each, declared->tree.source_root);
-  const auto text = templates.read ? templates.read(std::string(subject))
-                                   : result<std::optional<std::string>>(std::nullopt);
-  if (!text || *text) {
-    result<declaring::pipeline_template> found = declaring::template_named(subject, templates);
-    if (!found) return std::move(found).error();
-    return template_page(*found);
-  }
-  const std::vector<std::string> known = subjects(declared, templates);
+  const result<std::vector<std::string>> found =
+      declare_explain_explain::pages_of(subject, declared, templates);
+  if (!found) return found.error();
+  if (!found->empty()) return joined(*found, "\n");
   return error{.kind = exit_class::usage,
                .subject = "explain",
-               .what = "nothing of that name is known",
+               .what = "unknown subject",
                .value = std::string(subject),
                .notes = {}}
-      .with("did you mean", nearest(subject, known).value_or(""))
-      .with("try", "cicd explain add_pipeline");
+      .with("did you mean", nearest(subject, subjects(declared, templates)).value_or(""))
+      .with("try", "cicd explain, which lists what can be asked");
 }
 
 }  // namespace cicd

@@ -6,4 +6,6 @@
 #include <cicd/declare/explain/declared_values.ipp>
 #include <cicd/declare/explain/explain.ipp>
 #include <cicd/declare/explain/explain_reference.ipp>
+#include <cicd/declare/explain/label_docs.ipp>
+#include <cicd/declare/explain/pages.ipp>
 #include <cicd/declare/explain/text_page.ipp>

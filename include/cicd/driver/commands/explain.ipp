@@ -1,5 +1,5 @@
-// `cicd explain`: what a function, an option, a template or a declared value means. Works without a build
-// tree too; then only for functions, options and templates.
+// `cicd explain`: what a function, an option, a placeholder, a label, a template, a command, a declared value
+// or a target means; of a target also what it would do now. Works without a build tree too, with less to ask.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,8 @@
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/driver/run_command.hpp>
+#include <cicd/plan/graph.hpp>
 
 namespace cicd {
 
@@ -21,26 +23,60 @@ struct words {
   std::string subject;
 };
 
-exit_class act(const words& said, const surroundings& around) {
+/// The name of a target or step as `run` takes it; empty where the subject is none.
+std::string runnable(const session& of, const std::string& subject) {
+  const std::string flat = replaced_all(subject, "/", ".");
+  const target* found = of.find_target(flat);
+  if (found != nullptr) return found->command.empty() ? flat : std::string();
+  for (const graph_step& each : graph_of(of.model).steps)
+    if (flat_name(each.id) == flat) return each.id;
+  return {};
+}
+
+/// What a target or step would do now, and why. What cannot be planned is said and takes nothing from the
+/// page.
+void print_plan(const words& said, const std::string& name, const surroundings& around) {
+  run_request request{{.targets = {name}}, said.tree};
+  print_out("\nNow it would do this:\n\n");
+  (void)plan_and(request, around, [](const project_plan& plan) {
+    print_out(plan.text());
+    return exit_class::done;
+  });
+}
+
+const CLI::App* command_named(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* each : app.get_subcommands({}))
+    if (!each->get_group().empty() && each->get_name() == name) return each;
+  return nullptr;
+}
+
+exit_class act(const words& said, const CLI::App& app, const surroundings& around) {
   const nameable here = nameable_here(said.tree, around);
+  if (said.subject.empty()) {
+    print_out(explanation_index(here.declared(), here.templates));
+    return exit_class::done;
+  }
+  const CLI::App* command = command_named(app, said.subject);
   const result<std::string> text = explanation(said.subject, here.declared(), here.templates);
-  if (!text) return refused(text.error());
-  print_out(text->ends_with('\n') ? *text : *text + "\n");
+  if (!text && command == nullptr) return refused(text.error());
+  if (text) print_out(*text);
+  if (command != nullptr) print_out(command->help("cicd"));
+  if (const std::string name = here.of ? runnable(*here.of, said.subject) : std::string(); !name.empty())
+    print_plan(said, name, around);
   return exit_class::done;
 }
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* explain = with_tree(
-      app.add_subcommand(
-          "explain",
-          "what a function, an option, a template or a declared value means, and where it comes from"),
-      said->tree);
-  explain
-      ->add_option("subject", said->subject,
-                   "such as service.replicas, pipeline_service, java-maven, orders.service.api.replicas")
-      ->required();
-  acts(explain, chosen, [said](const surroundings& around) { return act(*said, around); });
+  CLI::App* explain =
+      with_tree(app.add_subcommand("explain",
+                                   "explain an option, a placeholder, a label, a declared value or a target"),
+                said->tree);
+  explain->add_option(
+      "subject", said->subject,
+      "such as REPLICAS, service.replicas, {slug}, commit_id, prod, orders.api, deploy-stage; without it: "
+      "what can be asked");
+  acts(explain, chosen, [said, &app](const surroundings& around) { return act(*said, app, around); });
 }
 
 const registered_command explain_command(add);
