@@ -84,6 +84,9 @@ struct console::state {
   template <typename Other>
   void hear(const Other&) {}
 
+  readable_paths paths() const {
+    return {options.source_folders, options.here, options.exists, options.links};
+  }
   void note_now(const std::string& step, const std::string& text);
   void explain(const std::string& step, const std::vector<std::string>& lines);
   std::string block_of(const report_console::failed_step& one) const;
@@ -223,7 +226,7 @@ void console::state::hear(const step_planning& step) {
 
 void console::state::hear(const step_started& step) {
   report_console::open_step& one = opened(step.step);
-  const std::string reason = reason_text(step.reasons);
+  const std::string reason = paths().in(reason_text(step.reasons));
   one.shown.reason = reason;
   one.shown.since = now;
   one.shown.expected = step.expected;
@@ -273,7 +276,11 @@ void console::state::hear(const step_output& step) {
   tail.push_back(step.line.substr(0, report_console::kept_bytes));
   if (tail.size() > report_console::kept_lines) tail.pop_front();
   if (!says(live ? verbosity::verbose : verbosity::normal)) return;
-  log(step.step, (step.stream == output_stream::out ? "| " : "! ") + rendered_line(step.line));
+  const std::string line = rendered_line(step.line);
+  const bool is_error = step.stream == output_stream::err;
+  if (is_error && trimmed(line).empty()) return;
+  if (!says(verbosity::verbose) && is_noise(line)) return;
+  log(step.step, (is_error ? "! " : "| ") + line);
 }
 
 void console::state::hear(const step_ended& step) {
@@ -285,8 +292,10 @@ void console::state::hear(const step_ended& step) {
   const bool quiet = step.outcome == step_outcome::up_to_date || step.outcome == step_outcome::not_run;
   if (!says(quiet ? verbosity::verbose : fails && live ? verbosity::quiet : verbosity::normal))
     return live ? flush_if_due() : void();
-  if (!live) return log(step.step, in_locale(ended_text(step), abilities.utf8));
-  const pieces line = ended_line(step, reason, signs_for(abilities.utf8), name_column());
+  if (!live) return log(step.step, in_locale(paths().in(ended_text(step)), abilities.utf8));
+  step_ended shown = step;
+  shown.summary = paths().in(step.summary);
+  const pieces line = ended_line(shown, reason, signs_for(abilities.utf8), name_column());
   if (line.empty()) return flush_if_due();
   stay(line);
 }
@@ -326,14 +335,13 @@ std::string console::state::failures_text(const run_ended& run) const {
 
 /// Label and text, aligned; a label that the line above has too is not repeated.
 std::string console::state::summary_text(const std::vector<note>& summary) const {
-  const readable_paths paths{options.source_folders, options.here, options.exists, options.links};
   std::size_t width = 0;
   for (const note& line : summary) width = std::max(width, columns(displayable(line.label)));
   std::string text, above;
   for (const note& line : summary) {
     const std::string label = displayable(line.label), indent = "\n  " + std::string(width + 2, ' ');
     text += "  " + padded(label == above ? "" : label, width) + "  "
-            + joined(rendered_lines(paths.in(line.text)), indent) + "\n";
+            + joined(rendered_lines(paths().in(line.text)), indent) + "\n";
     above = label;
   }
   return in_locale(std::move(text), abilities.utf8);

@@ -16,6 +16,10 @@ std::string rendered_line(std::string_view raw);
 /// Each line of a text, rendered; a line's end at the text's end adds none.
 std::vector<std::string> rendered_lines(std::string_view raw);
 
+/// Whether a rendered line is a tool's progress (Maven's downloads) that tells nothing once it is over: the
+/// log keeps it, a plain log of a run does not.
+bool is_noise(std::string_view line);
+
 /// The signs in front of lines.
 struct signs {
   std::string_view done, failed, reused, up_to_date, more, separator;

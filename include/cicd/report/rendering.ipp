@@ -85,6 +85,15 @@ std::vector<std::string> rendered_lines(std::string_view raw) {
   return lines;
 }
 
+bool is_noise(std::string_view line) {
+  constexpr std::string_view level = "[INFO] ";
+  line = trimmed(line);
+  if (line.starts_with(level)) line.remove_prefix(level.size());
+  if (line.starts_with("Progress (")) return true;
+  return (line.starts_with("Downloading from ") || line.starts_with("Downloaded from "))
+         && line.find("://") != line.npos;
+}
+
 const signs& signs_for(bool utf8) {
   static constexpr signs pretty{"✓", "✗", "↺", "○", "…", "·", {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"}};
   static constexpr signs ascii{"+", "x", "=", "o", "...", "-", {"|", "/", "-", "\\", "|", "/", "-", "\\"}};

@@ -8,8 +8,10 @@
 #include <cicd/report/junit_read.ipp>
 #include <cicd/report/junit_write.ipp>
 #include <cicd/report/live_region.ipp>
+#include <cicd/report/moments.ipp>
 #include <cicd/report/paths.ipp>
 #include <cicd/report/rendering.ipp>
 #include <cicd/report/run_totals.ipp>
 #include <cicd/report/step_lines.ipp>
 #include <cicd/report/test_place.ipp>
+#include <cicd/report/text_table.ipp>

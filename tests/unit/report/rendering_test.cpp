@@ -42,6 +42,16 @@ TEST(rendered_line, no_blank_or_invisible_character_hides_a_command) {
   }
 }
 
+TEST(a_tools_progress, is_told_from_what_it_says) {
+  for (const char* line :
+       {"Downloading from central: https://repo.example.com/a.pom", "  Progress (1): 4.1/7.2 kB",
+        "[INFO] Downloaded from central: https://repo.example.com/a.pom (2 kB at 3 kB/s)"})
+    EXPECT_TRUE(cicd::is_noise(line)) << line;
+  for (const char* line :
+       {"Downloading from the mirror failed", "[ERROR] Downloading from x: https://y", "Progress", ""})
+    EXPECT_FALSE(cicd::is_noise(line)) << line;
+}
+
 TEST(rendered_line, leaves_ordinary_text_alone) {
   for (const char* line : {"", "std::string::npos", "# title ## more", "a\tb", "naïve 日本", "a[0] #1"})
     EXPECT_EQ(rendered_line(line), line);
