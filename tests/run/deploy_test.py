@@ -281,7 +281,9 @@ class Deploy(harness.Case):
         self.assertEqual(planned["app/build"], ["never ran here"])
         tree.run("app.publish")
         planned = next(one for one in tree.plan("deploy-stage")["steps"] if one["step"] == "app/deploy-stage")
-        self.assertEqual(planned["details"], ["+ app-api.deployment.yaml", "+ app-api.ingress.yaml", "+ app-api.service.yaml"])
+        self.assertRegex(planned["details"][0], r"^image image: .*@sha256:[0-9a-f]{12}$")
+        self.assertEqual(planned["details"][1:], ["+ Deployment app-api (app-api.deployment.yaml)", "+ Ingress app-api (app-api.ingress.yaml)",
+                                                   "+ Service app-api (app-api.service.yaml)"])
         tree.run("deploy-stage")
         told = next(one["reasons"] for one in tree.events() if one["event"] == "step_started")
         self.assertEqual(told, planned["reasons"])

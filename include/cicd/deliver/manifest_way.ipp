@@ -8,25 +8,75 @@
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/release_draft.hpp>
+#include <cicd/kubernetes/change_lines.hpp>
 
 namespace cicd {
 
 namespace deliver_manifest_way {
 namespace {
 
-/// `+ app-api.deployment.yaml`, `~ …`, `- …`, by comparing files.
-std::vector<std::string> changes_between(const std::map<std::string, std::string>& now,
-                                         const std::map<std::string, std::string>& wanted) {
-  std::vector<std::string> lines;
+using file_map = std::map<std::string, std::string>;
+
+/// A file that a deploy adds, changes or removes.
+struct file_change {
+  char sign = '~';
+  std::string file, before, after;
+};
+
+std::vector<file_change> changes_between(const file_map& now, const file_map& wanted) {
+  std::vector<file_change> changes;
   for (const auto& [file, content] : wanted) {
     const auto there = now.find(file);
     if (there == now.end())
-      lines.push_back("+ " + file);
+      changes.push_back({'+', file, {}, content});
     else if (there->second != content)
-      lines.push_back("~ " + file);
+      changes.push_back({'~', file, there->second, content});
   }
   for (const auto& [file, content] : now)
-    if (!wanted.contains(file)) lines.push_back("- " + file);
+    if (!wanted.contains(file)) changes.push_back({'-', file, content, {}});
+  return changes;
+}
+
+/// The object of a file; nothing where it is not exactly one.
+std::optional<json> object_in(const std::string& content, const std::string& file) {
+  result<std::vector<json>> documents = yaml_documents(content, file);
+  if (!documents || documents->size() != 1) return std::nullopt;
+  return std::move(documents->front());
+}
+
+/// `~ Deployment app-api (app-api.deployment.yaml)`, and its fields below it.
+void add_lines(const file_change& of, std::vector<std::string>& to) {
+  const std::optional<json> before = object_in(of.before, of.file), after = object_in(of.after, of.file);
+  const std::optional<json>& object = after ? after : before;
+  if (!object) return to.push_back(fmt::format("{} {}", of.sign, of.file));
+  to.push_back(fmt::format("{} {} {} ({})", of.sign, (*object)["kind"].text(),
+                           (*object)["metadata"]["name"].text(), of.file));
+  if (!before || !after) return;
+  for (std::string& line : kubernetes::lines_of(kubernetes::changes_between(*before, *after)))
+    to.push_back("    " + std::move(line));
+}
+
+/// `image api: services/orders:v1.1@sha256:1a2b3c4d5e6f, was v1.0`, for each image that is another.
+std::vector<std::string> image_lines(const std::optional<deployment_record>& before,
+                                     const deployment_record& after) {
+  constexpr std::size_t shown_digits = 12;
+  std::vector<std::string> lines;
+  for (const auto& [name, image] : after.images) {
+    const auto old = before ? before->images.find(name) : after.images.end();
+    const bool is_new = !before || old == before->images.end();
+    if (!is_new && old->second.manifest == image.manifest) continue;
+    const auto hash = image.reference.find("@sha256:");
+    const std::string shown =
+        hash == image.reference.npos ? image.reference : image.reference.substr(0, hash + 8 + shown_digits);
+    lines.push_back(fmt::format("image {}: {}{}", name, shown, is_new ? "" : ", was " + old->second.tag));
+  }
+  return lines;
+}
+
+/// What a plan shows: the images, then each object with its fields.
+std::vector<std::string> lines_between(const manifest_state& now, const wanted_manifests& wanted) {
+  std::vector<std::string> lines = image_lines(now.record, wanted.record);
+  for (const file_change& each : changes_between(now.files, wanted.files)) add_lines(each, lines);
   return lines;
 }
 
@@ -112,7 +162,7 @@ result<step_plan> manifest_way::plan(const deploy_request& of) {
   plan.reasons = now->record && now->files == (*want)->files
                      ? std::vector<std::string>{"VERIFY has not succeeded for what is deployed"}
                      : deploy_reasons(now->record, (*want)->record);
-  plan.details = deliver_manifest_way::changes_between(now->files, (*want)->files);
+  plan.details = deliver_manifest_way::lines_between(*now, **want);
   if (!may) plan.reasons.push_back(refusal_text(may.error()));
   return plan;
 }

@@ -127,7 +127,7 @@ TEST(patch, that_is_for_nothing_names_what_there_is) {
       refusal_of(patched_orders(), facts_with("kind: Deployment\nmetadata: {name: orders-apy}\n"));
   EXPECT_THAT(
       words,
-      HasSubstr("k8s/patch.yaml: the patch is for an object that there is not: 'Deployment orders-apy'"));
+      HasSubstr("k8s/patch.yaml: the patch is for an object that does not exist: 'Deployment orders-apy'"));
   EXPECT_THAT(words, HasSubstr("did you mean: Deployment orders-api"));
   EXPECT_THAT(words, HasSubstr("Service orders-api"));
 }

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
+#include <cicd/kubernetes/change_lines.hpp>
 
 namespace cicd {
 
@@ -35,21 +36,6 @@ json essence_of(const json& live) {
     kept.emplace_back(key, std::move(metadata));
   }
   return json(std::move(kept));
-}
-
-/// A line for each field; those that only name the release, which every label and annotation of it repeats,
-/// are one.
-void add_changes(const std::vector<kubernetes::field_change>& changes, std::vector<std::string>& to) {
-  std::size_t descriptive = 0;
-  for (const kubernetes::field_change& each : changes) {
-    if (kubernetes::only_descriptive({each}))
-      ++descriptive;
-    else
-      to.push_back("    " + text_of(each));
-  }
-  if (descriptive > 0)
-    to.push_back(fmt::format("    ~ {} label{} and annotations that name commit, version and branch",
-                             descriptive, descriptive == 1 ? "" : "s"));
 }
 
 const json& pod_of(const json& object) {
@@ -129,7 +115,7 @@ std::vector<std::string> lines_of(const cluster_plan& plan) {
     lines.push_back(fmt::format("{} {}{}", deliver_cluster_plan_text::sign_of(one.kind), one.key.text(),
                                 deliver_cluster_plan_text::how_of(one)));
     if (one.kind == planned_object::what::add) deliver_cluster_plan_text::add_facts(one.wanted, lines);
-    deliver_cluster_plan_text::add_changes(one.changes, lines);
+    for (const std::string& each : kubernetes::lines_of(one.changes)) lines.push_back("    " + each);
   }
   for (const std::string& each : plan.kept) lines.push_back("! " + each);
   for (const std::string& each : plan.remarks) lines.push_back("! " + each);

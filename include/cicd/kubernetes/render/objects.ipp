@@ -176,7 +176,7 @@ inline error matches_nothing(const collection& in, const object_patch& patch) {
   const std::string wanted = patch.kind + ' ' + patch.name;
   error failure{.kind = exit_class::usage,
                 .subject = patch.file,
-                .what = "the patch is for an object that there is not",
+                .what = "the patch is for an object that does not exist",
                 .value = wanted,
                 .notes = {}};
   if (const auto near = nearest(wanted, names)) failure.notes.push_back({"did you mean", *near});

@@ -1,0 +1,25 @@
+// The fields of an object that change, as lines of a plan.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/kubernetes/change_lines.hpp>
+
+namespace cicd::kubernetes {
+
+std::vector<std::string> lines_of(const std::vector<field_change>& changes) {
+  std::vector<std::string> lines;
+  std::size_t descriptive = 0;
+  for (const field_change& each : changes) {
+    if (only_descriptive({each}))
+      ++descriptive;
+    else
+      lines.push_back(text_of(each));
+  }
+  if (descriptive > 0)
+    lines.push_back(fmt::format("~ {} label{} and annotations that name commit, version and branch",
+                                descriptive, descriptive == 1 ? "" : "s"));
+  return lines;
+}
+
+}  // namespace cicd::kubernetes
