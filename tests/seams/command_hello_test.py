@@ -25,7 +25,7 @@ class Hello(harness.Case):
 
     def test_a_misspelt_one_is_led_to_it_and_an_option_that_it_has_not_is_refused(self):
         self.assertIn("did you mean: hello", self.driver.cicd("helo", status=2).stderr)
-        self.assertIn("there is no such option of hello: '--loud'", self.driver.cicd("hello", "--loud", status=2).stderr)
+        self.assertIn("unknown option of cicd hello: '--loud'", self.driver.cicd("hello", "--loud", status=2).stderr)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 // Words of a command line to the command that they mean, and its exit status.
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
@@ -20,58 +22,106 @@ namespace cicd {
 
 namespace driver_command_line {
 
-void add_option_names(const CLI::App& command, std::vector<std::string>& to) {
-  for (const CLI::Option* option : command.get_options())
-    for (const std::string& name : option->get_lnames()) to.push_back("--" + name);
+/// The command that the words lead to, as far as CLI11 read them.
+const CLI::App& deepest(const CLI::App& app) {
+  const auto below = app.get_subcommands();
+  return below.empty() ? app : deepest(*below.front());
 }
 
-/// The first of the given words that is no option of `command`, or of a command below it that they name,
-/// although it looks like one.
-std::optional<error> unknown_option(const CLI::App& command, const std::vector<std::string>& words) {
-  const CLI::App* named = &command;
-  std::string path = command.get_name();
-  std::vector<std::string> options;
-  add_option_names(command, options);
+/// `cicd hold set`
+std::string whole_name(const CLI::App& command) {
+  return command.get_parent() == nullptr ? command.get_name()
+                                         : whole_name(*command.get_parent()) + ' ' + command.get_name();
+}
+
+std::vector<std::string> commands_of(const CLI::App& of) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : of.get_subcommands({}))
+    if (!each->get_group().empty()) names.push_back(each->get_name());
+  return names;
+}
+
+/// The first word that stands where a command is to stand, and is none.
+std::optional<error> unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+  const CLI::App* at = &app;
   for (const std::string& word : words) {
-    if (word == "--") return std::nullopt;
-    if (const CLI::App* below = subcommand_in(*named, word)) {
-      named = below;
-      path += " " + word;
-      add_option_names(*below, options);
+    const std::vector<const CLI::App*> below = at->get_subcommands([](const CLI::App*) { return true; });
+    if (below.empty() || word.starts_with('-')) return std::nullopt;
+    const auto next = std::ranges::find(below, word, [](const CLI::App* each) { return each->get_name(); });
+    if (next == below.end()) {
+      const std::vector<std::string> names = commands_of(*at);
+      return error{exit_class::usage, {}, "unknown command", word, {}}
+          .with("did you mean", nearest(word, names).value_or(""))
+          .with("allowed", joined(names, ", "))
+          .with("try", whole_name(*at) + " --help");
     }
-    const std::string name = word.substr(0, word.find('='));
-    if (!name.starts_with("--") || std::ranges::find(options, name) != options.end()) continue;
-    return error{exit_class::usage, {}, "there is no such option of " + path, name, {}}
-        .with("did you mean", nearest(name, options).value_or(""))
-        .with("try", "cicd " + path + " --help");
+    at = *next;
   }
   return std::nullopt;
 }
 
-error unknown_command(const CLI::App& app, const std::string& word) {
-  std::vector<std::string> commands;
-  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; }))
-    if (!each->get_group().empty()) commands.push_back(each->get_name());
-  return error{exit_class::usage, {}, "there is no such command", word, {}}
-      .with("did you mean", nearest(word, commands).value_or(""))
-      .with("allowed", joined(commands, ", "))
-      .with("try", "cicd --help");
+/// The first of the given words that looks like an option and is not one of `command`.
+std::optional<error> unknown_option(const CLI::App& command, const std::vector<std::string>& words) {
+  std::vector<std::string> options;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    const std::string name = word.substr(0, word.find('='));
+    if (!name.starts_with("--") || std::ranges::find(options, name) != options.end()) continue;
+    return error{exit_class::usage, {}, "unknown option of " + whole_name(command), name, {}}
+        .with("did you mean", nearest(name, options).value_or(""))
+        .with("try", whole_name(command) + " --help");
+  }
+  return std::nullopt;
 }
 
-/// CLI11's own words for a mistake, in our form, with the nearest command or option.
+/// An argument as help shows it: `[<pipeline>] <environment>` where its description begins so, else `<step>`.
+std::string shown_argument(const CLI::Option& of) {
+  const std::string& text = of.get_description();
+  if (!text.starts_with('<') && !text.starts_with("[<")) return '<' + of.get_name() + '>';
+  return text.substr(0, text.find_first_of(";,"));
+}
+
+/// What is missing, where CLI11 says `names is required`.
+std::string missing_text(const CLI::App& in, const std::string& said) {
+  const std::string name = said.substr(0, said.find(' '));
+  const CLI::Option* option = in.get_option_no_throw(name);
+  if (option == nullptr) return "missing command";
+  return option->get_positional() ? "missing argument: " + shown_argument(*option)
+                                  : "missing option: " + name;
+}
+
+/// CLI11's words for a mistake in ours.
+error error_of(const CLI::App& in, const CLI::ParseError& mistake) {
+  std::string said = mistake.what();
+  while (said.ends_with('\n') || said.ends_with('.')) said.pop_back();
+  error why{exit_class::usage,
+            {},
+            lower(said.substr(0, 1)) + said.substr(std::min<std::size_t>(said.size(), 1)),
+            {},
+            {}};
+  if (dynamic_cast<const CLI::RequiredError*>(&mistake) != nullptr) {
+    why.what = missing_text(in, said);
+    if (why.what == "missing command") return std::move(why).with("allowed", joined(commands_of(in), ", "));
+  } else if (dynamic_cast<const CLI::ExtrasError*>(&mistake) != nullptr) {
+    why.what = "unexpected argument";
+    why.value = said.substr(said.rfind(": ") + 2);
+  } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&mistake) != nullptr) {
+    why.what = said.find("At Most") == said.npos ? said.substr(0, said.find(':')) + " needs a value"
+                                                 : "too many arguments";
+  }
+  return why;
+}
+
+/// What is wrong with the words, with the nearest command or option.
 error usage_failure(const CLI::App& app,
                     const CLI::ParseError& mistake,
                     const std::vector<std::string>& words) {
-  const CLI::App* command = words.empty() ? nullptr : subcommand_in(app, words.front());
-  if (command == nullptr && !words.empty() && !words.front().starts_with('-'))
-    return unknown_command(app, words.front());
-  if (command != nullptr)
-    if (auto unknown = unknown_option(*command, {words.begin() + 1, words.end()})) return *std::move(unknown);
-  std::string said = mistake.what();
-  while (said.ends_with('\n') || said.ends_with('.')) said.pop_back();
-  if (!said.empty()) said = lower(said.substr(0, 1)) + said.substr(1);
-  return error{exit_class::usage, {}, std::move(said), {}, {}}.with(
-      "try", command == nullptr ? "cicd --help" : "cicd " + command->get_name() + " --help");
+  const CLI::App& in = deepest(app);
+  if (auto unknown = unknown_command(app, words)) return *std::move(unknown);
+  if (auto unknown = unknown_option(in, words)) return *std::move(unknown);
+  return error_of(in, mistake).with("try", whole_name(in) + " --help");
 }
 
 /// The words of all commands. What is chosen may refer to them.
@@ -96,6 +146,9 @@ struct grammar {
 
 command_line read_command_line(const std::vector<std::string>& words) {
   const auto of = std::make_shared<driver_command_line::grammar>();
+  // Help and the version are no answer to a command that is not there.
+  if (auto unknown = driver_command_line::unknown_command(of->app, words))
+    return {.errors = {*std::move(unknown)}, .status = exit_class::usage};
   try {
     of->app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -121,7 +174,7 @@ int run_command_line(int count, char** given) {
   } catch (const std::runtime_error& problem) {  // what Asio says where the system gives it no descriptor
     return static_cast<int>(refused({exit_class::usage,
                                      {},
-                                     "the system does not give this process what it needs",
+                                     "the system refuses a resource to this process",
                                      displayable(problem.what()),
                                      {{"try", "ulimit -n 4096, where too many files are open"}}}));
   }

@@ -35,7 +35,7 @@ error nothing_follows(const session& of, const git_event& event) {
 error no_such_tag(const declared_pipeline& pipeline, const git_event& event, const session& of) {
   return error{exit_class::usage,
                pipeline.declared.name.str(),
-               "there is no such tag: what is checked out is planned as if it bore it",
+               "there is no such tag: the plan is that of the current commit with it",
                event.name,
                {}}
       .with("did you mean", nearest(event.name, tags_in(pipeline.source_directory, of.around)).value_or(""))

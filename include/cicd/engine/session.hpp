@@ -16,8 +16,9 @@ namespace cicd {
 
 /// What the command line says of the build tree.
 struct session_request {
-  std::string build_root{};  ///< empty: CICD_BUILD_ROOT, else the nearest folder above the present one that
-                             ///< is a build tree
+  /// Empty: CICD_BUILD_ROOT, else the build tree that the present folder is in, else the only one of the
+  /// source tree that it is in.
+  std::string build_root{};
   std::string config{};  ///< of a multi-configuration generator
 };
 
@@ -35,8 +36,7 @@ struct session {
   bool is_configured() const { return model.tree.files != nullptr; }
   /// `cmake --build <build> --target`, as a person would type it; empty where CMake did not configure.
   std::string build_command() const;
-  /// Where the person stands, for shorter paths; empty under a build tool, which stands in the build tree
-  /// itself.
+  /// Where the command was given, for shorter paths; empty where a build tool runs it and that is not known.
   std::string folder_of_person() const;
   const target* find_target(std::string_view name) const;
   /// The files of a CMake target that DEPENDS names, absolute; none where it makes none.
@@ -49,7 +49,7 @@ std::string present_folder();
 /// The templates below `folders`, the first that has one counts.
 template_source templates_in(std::vector<std::string> folders);
 
-/// The build tree's folder, absolute; class `usage` when there is none.
+/// The build tree's folder, absolute; class `usage` where there is none, or there are several.
 result<std::string> find_build_root(const session_request& request, const surroundings& around);
 
 /// How a person calls this program from the present folder: `build/.cicd/cicd` once a build tree was found,

@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/engine/caller_folder.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/engine/time_zones.hpp>
 #include <cicd/run/domain.hpp>
@@ -25,6 +27,48 @@ namespace engine_session {
 
 bool is_build_tree(const std::string& folder) {
   return exists(folder + "/.cicd/declarations.ndjson");
+}
+
+/// The folders of `folder` in which a build tree may lie: `build`, and one deeper, as presets make them.
+std::vector<std::string> folders_below(const std::string& folder) {
+  const auto enter = [&](const std::string& below) {
+    return below.find('/') == below.npos && !below.starts_with('.') && !is_build_tree(folder + "/" + below);
+  };
+  std::vector<std::string> folders;
+  if (const auto entries = list_tree(folder, enter))
+    for (const tree_entry& each : *entries)
+      if (each.kind == entry_kind::folder) folders.push_back(folder + "/" + each.path);
+  return folders;
+}
+
+/// Whether the build tree is one of a source tree that `folder` is in.
+bool is_built_from(const std::string& build_root, const std::string& folder) {
+  const result<std::string> text = read_file(build_root + "/.cicd/declarations.ndjson");
+  if (!text) return false;
+  const result<json> head = parse_json(text->substr(0, text->find('\n')));
+  const std::string source = head ? (*head)["source_root"].text() : std::string();
+  return !source.empty() && (folder == source || folder.starts_with(source + "/"));
+}
+
+/// The build trees that lie in `folder` or above it within its repository, of a source tree that it is in.
+std::vector<std::string> build_trees_of(const std::string& folder) {
+  std::string top = folder;
+  while (!top.empty() && !exists(top + "/.git")) top = top.substr(0, top.rfind('/'));
+  if (top.empty()) top = folder;
+  std::vector<std::string> found;
+  for (std::string at = folder; at.size() >= top.size(); at = at.substr(0, at.rfind('/')))
+    for (const std::string& each : folders_below(at))
+      if (is_build_tree(each) && is_built_from(each, folder) && std::ranges::find(found, each) == found.end())
+        found.push_back(each);
+  return found;
+}
+
+/// A step's folder lies elsewhere, and the build tree's name beside it.
+std::string build_tree_of_step(const std::string& folder) {
+  const auto of = read_file_if_there(folder + "/of");
+  if (!of || !*of) return {};
+  const std::string named(trimmed(**of));
+  return named.starts_with('/') && is_build_tree(named) ? named : std::string();
 }
 
 genex_reader genex_in(const std::string& build_root, const std::string& config) {
@@ -72,7 +116,7 @@ void choose_folders(session& of) {
 
 std::string session::folder_of_person() const {
   std::string folder = present_folder();
-  return folder == where.build_root ? std::string() : folder;
+  return folder == where.build_root ? folder_of_build_tool(folder) : folder;
 }
 
 std::string session::build_command() const {
@@ -123,20 +167,33 @@ std::string& name_of_this_program() {
 }
 
 result<std::string> find_build_root(const session_request& request, const surroundings& around) {
-  std::string folder = request.build_root.empty() ? around.get_or("CICD_BUILD_ROOT", "") : request.build_root;
-  const bool named = !folder.empty();
-  if (!named) folder = present_folder();
+  using namespace engine_session;
+  const std::string named =
+      request.build_root.empty() ? around.get_or("CICD_BUILD_ROOT", "") : request.build_root;
+  std::string folder = named.empty() ? present_folder() : named;
   if (!folder.starts_with('/')) folder = present_folder() + "/" + folder;
   folder = normal_path(folder);
-  for (std::string at = folder; !named && at.size() > 1; at = at.substr(0, at.rfind('/')))
-    if (engine_session::is_build_tree(at)) return at;
-  if (named && engine_session::is_build_tree(folder)) return folder;
-  return error{exit_class::usage,
-               {},
-               "this is no build tree with pipelines",
-               folder,
-               {{"allowed", "a folder that CMake configured for a project that calls add_pipeline()"},
-                {"try", "cmake -B build, then build/.cicd/cicd, or --build-root <folder>"}}};
+  if (is_build_tree(folder)) return folder;
+  error none{exit_class::usage, {}, "not a cicd build tree", folder, {}};
+  if (!named.empty())
+    return std::move(none)
+        .with("allowed", "a folder that CMake configured for a project that calls add_pipeline()")
+        .with("try", "cmake -B " + shell_quoted(named));
+  for (std::string at = folder; at.size() > 1; at = at.substr(0, at.rfind('/'))) {
+    if (is_build_tree(at)) return at;
+    if (std::string of_step = build_tree_of_step(at); !of_step.empty()) return of_step;
+  }
+  const std::vector<std::string> trees = build_trees_of(folder);
+  if (trees.size() == 1) return trees.front();
+  if (trees.empty())
+    return std::move(none)
+        .with("allowed",
+              "a folder that CMake configured for a project that calls add_pipeline(), or one in it")
+        .with("try", "cmake -B build, then build/.cicd/cicd, or --build-root <folder>");
+  none.what = "several build trees";
+  return std::move(none)
+      .with("there are", joined(trees, ", "))
+      .with("try", "--build-root " + shell_quoted(trees.front()));
 }
 
 or_errors<session> session_of(const recorded_calls& calls,
@@ -156,8 +213,7 @@ or_errors<session> session_of(const recorded_calls& calls,
 or_errors<session> open_session(const session_request& request, surroundings around) {
   result<std::string> root = find_build_root(request, around);
   if (!root) return {.errors = {std::move(root).error()}};
-  // A generator starts us in the build tree, wherever the person is.
-  const std::string here = present_folder() == *root ? std::string() : present_folder();
+  const std::string here = present_folder() == *root ? folder_of_build_tool(*root) : present_folder();
   name_of_this_program() =
       shell_quoted(here.empty() ? *root + "/.cicd/cicd" : path_below(*root + "/.cicd/cicd", here));
   const result<std::string> text = engine_session::declarations_in(*root);

@@ -61,6 +61,8 @@ std::optional<bool> is_ancestor(const std::string& folder,
 std::optional<std::string> commit_of_tag(const std::string& folder,
                                          const std::string& tag,
                                          const surroundings& around);
+/// The names of the local branches.
+std::vector<std::string> branches_in(const std::string& folder, const surroundings& around);
 /// The names of all tags.
 std::vector<std::string> tags_in(const std::string& folder, const surroundings& around);
 

@@ -306,6 +306,10 @@ std::vector<std::string> branches_with(const std::string& folder,
   return observing::git_refs::names_of_refs(folder, {"--contains=" + commit, "refs/heads"}, around);
 }
 
+std::vector<std::string> branches_in(const std::string& folder, const surroundings& around) {
+  return observing::git_refs::names_of_refs(folder, {"refs/heads"}, around);
+}
+
 std::vector<std::string> tags_in(const std::string& folder, const surroundings& around) {
   return observing::git_refs::names_of_refs(folder, {"refs/tags"}, around);
 }
