@@ -54,6 +54,9 @@ class Canaries(harness.Case):
             status = json.loads(self.canary(orders, "status", "--json").stdout)
             self.assertEqual((status["canary_pods"]["ready"], status["production_pods"]["ready"]), (2, 4))
             self.assertEqual(status["share_by_ready_endpoints"], "2 of 6 pods, 33.3%")
+            told, = json.loads(orders.cicd("status", "--json").stdout)["environments"][0]["branches"]
+            self.assertEqual((told["kind"], told["service"], told["share"], told["pods"]), ("canary", "api", "2 of 6 pods, 33.3%", {"ready": 2, "wanted": 2}))
+            self.assertRegex(orders.cicd("status").stdout, r"(?m)^ +canary \S+ .* 2/2 ready .*33\.3%")
             self.canary(orders, "end")
             harness.run.until(lambda: self.pods() == 0, what="the end of the canary's pods")
             load.wait(200)

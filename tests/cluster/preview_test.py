@@ -57,6 +57,7 @@ class Previews(harness.Case):
         listed, = self.previews(orders)
         self.assertEqual((listed["branch"], listed["health"], listed["host"]), ("fix-click", "1/1 ready", host))
         self.assertEqual(listed["commit"], orders.git("rev-parse", "HEAD"))
+        self.assertRegex(orders.cicd("status").stdout, r"(?m)^ +preview fix-click .* 1/1 ready +expires in ")
         self.assertIn("nothing to do", orders.make("deploy-branch").stdout)
         orders.make("undeploy-branch")
         self.assertEqual((self.made(), self.made("deployment"), self.previews(orders)), ([], [], []))

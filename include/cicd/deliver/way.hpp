@@ -56,6 +56,12 @@ struct deployed_release {
   std::optional<deployment_record> record;  ///< nothing: never deployed
 };
 
+/// An environment of a pipeline.
+struct deploy_place {
+  const declared_pipeline& pipeline;
+  const environment& place;
+};
+
 using say_line = std::function<void(const std::string& line)>;
 
 /// Used by several threads at once, for one step by one at a time.
@@ -73,6 +79,10 @@ class way {
   virtual result<deployed_release> look(const declared_pipeline& pipeline,
                                         const environment& place,
                                         const cancellation* cancelled) const = 0;
+  /// The same of several environments of this way, in their order; one that fails leaves the others. Asked
+  /// together where that is quicker.
+  virtual std::vector<result<deployed_release>> look_at_all(std::span<const deploy_place> all,
+                                                            const cancellation* cancelled) const;
   /// The newest first, at most `most`.
   virtual result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                             const environment& place,

@@ -8,6 +8,13 @@
 
 namespace cicd {
 
+std::vector<result<deployed_release>> way::look_at_all(std::span<const deploy_place> all,
+                                                       const cancellation* cancelled) const {
+  std::vector<result<deployed_release>> seen;
+  for (const deploy_place& each : all) seen.push_back(look(each.pipeline, each.place, cancelled));
+  return seen;
+}
+
 step_plan nothing_to_do() {
   return {.step = 0,
           .what = decision::up_to_date,

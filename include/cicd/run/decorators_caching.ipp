@@ -161,7 +161,7 @@ status caching_runner::gathered(progress& one) {
       error why = std::move(outputs).error();
       why.kind = exit_class::step_failed;
       why.subject = one.work->step->id;
-      return std::move(why).with("caused by", "it ended well, but what it declares as OUTPUTS is not there");
+      return std::move(why).with("caused by", "it succeeded, but did not make its OUTPUTS");
     }
     one.made.outputs = *std::move(outputs);
   }

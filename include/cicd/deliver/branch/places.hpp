@@ -12,7 +12,13 @@ namespace cicd {
 /// Whether branches may have a preview or a canary there.
 bool takes_branches(const declared_pipeline& pipeline, const environment& place);
 
-/// One cluster of the environment with its door open, and the previews and canaries there.
+/// The previews and canaries of the environment that lives at `place` of a cluster.
+result<std::vector<known_place>> branches_in(kubernetes::cluster& with,
+                                             const cluster_place& place,
+                                             const declared_pipeline& pipeline,
+                                             const environment& of);
+
+/// A connected cluster of the environment, and the previews and canaries there.
 struct branch_cluster {
   kubernetes::cluster& with;
   std::vector<known_place> all;

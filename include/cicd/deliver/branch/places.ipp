@@ -34,11 +34,16 @@ std::vector<json> ending_namespaces(kubernetes::cluster& with, const cluster_pla
   return found;
 }
 
+}  // namespace
+}  // namespace deliver_branch_places
+
 /// Those of this environment: another namespace can have a pipeline and an environment of the same names,
 /// whose branches are left alone.
-result<std::vector<known_place>> known_in(kubernetes::cluster& with,
-                                          const cluster_place& place,
-                                          bool everywhere) {
+result<std::vector<known_place>> branches_in(kubernetes::cluster& with,
+                                             const cluster_place& place,
+                                             const declared_pipeline& pipeline,
+                                             const environment& of) {
+  const bool everywhere = deliver_branch_places::spreads(pipeline, of);
   result<std::vector<known_place>> all =
       known_places(with, place.pipeline, place.environment, everywhere ? "" : place.namespace_name);
   if (!all) return all;
@@ -49,9 +54,6 @@ result<std::vector<known_place>> known_in(kubernetes::cluster& with,
   return all;
 }
 
-}  // namespace
-}  // namespace deliver_branch_places
-
 bool takes_branches(const declared_pipeline& pipeline, const environment& place) {
   const auto is_there = [&](const auto& each) { return each.in == place.name; };
   return std::ranges::any_of(pipeline.declared.previews, is_there)
@@ -59,17 +61,16 @@ bool takes_branches(const declared_pipeline& pipeline, const environment& place)
 }
 
 status each_branch_cluster(const action_ports& on, std::optional<change> what, const visit_branches& visit) {
-  using namespace deliver_branch_places;
   if (what)
     if (status may = on.may_begin(*what); !may) return may;
   for (std::size_t at = 0; at < on.clusters; ++at) {
     const result<open_place> opened = on.open(at);
     if (!opened) return opened.error();
-    const bool is_spread = spreads(*on.pipeline, *on.place);
-    result<std::vector<known_place>> all = known_in(*opened->with, opened->place, is_spread);
+    result<std::vector<known_place>> all = branches_in(*opened->with, opened->place, *on.pipeline, *on.place);
     if (!all) return std::move(all).error();
     branch_cluster there{*opened->with, *std::move(all)};
-    if (is_spread) there.ending = ending_namespaces(there.with, opened->place);
+    if (deliver_branch_places::spreads(*on.pipeline, *on.place))
+      there.ending = deliver_branch_places::ending_namespaces(there.with, opened->place);
     std::erase_if(there.all, [&](const known_place& each) {
       return std::ranges::any_of(there.ending, [&](const json& ending) {
         return ending["metadata"]["name"].text() == each.place.namespace_name;

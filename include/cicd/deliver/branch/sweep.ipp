@@ -31,7 +31,7 @@ std::set<std::string> branches_in(const std::string& listing) {
 error not_a_repository(const std::string& folder) {
   return error{exit_class::remote,
                {},
-               "which branches there are cannot be known: this is not a git repository",
+               "the branches cannot be listed: not a git repository",
                folder,
                {{"left", "nothing was removed"}}};
 }
@@ -98,7 +98,7 @@ result<sweep_outcome> sweep_branches(const sweep_request& request, const action_
       }
       if (request.cancelled != nullptr && request.cancelled->cancelled())
         return error{
-            exit_class::interrupted, {}, "interrupted; what is over stays for the next sweep", {}, {}};
+            exit_class::interrupted, {}, "interrupted; the others are left for the next sweep", {}, {}};
     }
     return {};
   };

@@ -57,7 +57,7 @@ status approve_plans(const approval_request& request,
   if (plans.empty())
     return error{exit_class::usage,
                  request.step,
-                 "it is not known yet what would be deployed: its images are not made",
+                 "the plan is not known yet: its images are not built",
                  {},
                  {{"try", request.make_images + ", then approve"}}};
   const result<permit> allowed = on.may(change::approve, {});

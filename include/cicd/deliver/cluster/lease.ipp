@@ -90,12 +90,12 @@ class held_lease : public cluster_lease {
     const std::lock_guard hold(mutex_);
     if (!lost_ && time_.elapsed() - renewed_ < lasts_) return {};
     lost_ = true;
-    return error{exit_class::conflict,
-                 place_.text(),
-                 "this run lost the lock of the environment: it was not heard of for too long, and another "
-                 "may deploy now",
-                 std::nullopt,
-                 {{"try", "look at what is there with `cicd status`, and deploy again"}}};
+    return error{
+        exit_class::conflict,
+        place_.text(),
+        "this run lost the lock of the environment: its Lease expired, and another deploy may run now",
+        std::nullopt,
+        {{"try", "look at what is there with `cicd status`, and deploy again"}}};
   }
 
  private:
@@ -159,7 +159,8 @@ error held_by(const cluster_place& place, const json& lease) {
       "another deploy is running",
       lease["spec"]["holderIdentity"].text(),
       {{"since", lease["spec"]["acquireTime"].text().substr(0, 19)},
-       {"try", "wait until that run has ended, and deploy again; if it is dead, its lock ends by itself"}}};
+       {"try",
+        "wait until that run has ended, and deploy again; if it was killed, its lock expires by itself"}}};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <cicd/deliver/cluster/plan.ipp>
 #include <cicd/deliver/cluster/plan_text.ipp>
 #include <cicd/deliver/cluster/references.ipp>
+#include <cicd/deliver/cluster/pod_count.ipp>
 #include <cicd/deliver/cluster/selector.ipp>
 #include <cicd/deliver/cluster/smoke_jobs.ipp>
 #include <cicd/deliver/cluster/waves.ipp>

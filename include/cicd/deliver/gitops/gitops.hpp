@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,14 @@ std::string record_path(const manifest_target& target);
 result<manifest_state> read_manifests(const manifest_target& target,
                                       const surroundings& around,
                                       const gitops_options& options);
+
+/// The records of targets that lie on one branch of one repository, in their order: three starts of git at
+/// most, however many they are. `clone` is that of none of them. A failure that is not of one record is of
+/// all.
+std::vector<result<std::optional<deployment_record>>> read_records(std::span<const manifest_target> targets,
+                                                                   const std::string& clone,
+                                                                   const surroundings& around,
+                                                                   const gitops_options& options);
 
 /// Commits what `decide` wants, given the state at that moment: nothing means that there is nothing to do, an
 /// error ends it (superseded, policy). Called again with the fresh state after each rejection. Files below

@@ -142,6 +142,31 @@ inline result<manifest_state> state_from(const manifest_target& target,
   return state;
 }
 
+inline result<std::optional<deployment_record>> record_in(const manifest_target& target,
+                                                          std::optional<std::string> text) {
+  auto state = state_from(target, {}, {{}, std::move(text)});
+  if (!state) return std::move(state).error();
+  return std::move(state->record);
+}
+
+/// What the records of the targets hold at the branch's tip, in their order. A clone that is not there is
+/// made without asking first where the branch is.
+inline result<std::vector<std::optional<std::string>>> record_texts(
+    const manifest_session& at, std::span<const manifest_target> targets) {
+  if (status there = ensure_repository(at); !there) return std::move(there).error();
+  std::vector<std::string> paths;
+  for (const manifest_target& each : targets) paths.push_back(record_path(each));
+  auto clone = manifest_clone::open(at.target, at.git, at.options);
+  if (!clone) return std::move(clone).error();
+  if (auto texts = clone->texts_of_new(paths)) return std::move(*texts);
+  const auto tip = current_tip(at);
+  if (!tip) return tip.error();
+  if (tip->empty()) return std::vector<std::optional<std::string>>(paths.size());
+  const auto newest = clone->bring(*tip);
+  if (!newest) return newest.error();
+  return clone->texts_at(*newest, paths);
+}
+
 inline manifest_contents contents_of(const wanted_manifests& wanted) {
   return {wanted.files, pretty(json_of(wanted.record))};
 }
@@ -257,6 +282,24 @@ result<manifest_state> read_manifests(const manifest_target& target,
   auto seen = view_at(*at, *clone, *tip);
   if (!seen) return std::move(seen).error();
   return state_from(target, seen->tip, std::move(seen->contents));
+}
+
+std::vector<result<std::optional<deployment_record>>> read_records(std::span<const manifest_target> targets,
+                                                                   const std::string& clone,
+                                                                   const surroundings& around,
+                                                                   const gitops_options& options) {
+  using namespace deliver_gitops_gitops;
+  using read_record = result<std::optional<deployment_record>>;
+  std::vector<read_record> records;
+  if (targets.empty()) return records;
+  manifest_target of_all = targets.front();
+  of_all.clone = clone;
+  const auto at = manifest_session::begin(of_all, around, options);
+  auto texts = at ? record_texts(*at, targets) : result<std::vector<std::optional<std::string>>>(at.error());
+  for (std::size_t each = 0; each < targets.size(); ++each)
+    records.push_back(texts ? record_in(targets[each], std::move((*texts)[each]))
+                            : read_record(texts.error()));
+  return records;
 }
 
 result<std::optional<std::string>> commit_manifests(const manifest_target& target,

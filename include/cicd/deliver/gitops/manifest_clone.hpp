@@ -49,6 +49,11 @@ class manifest_clone {
   result<std::string> bring(const std::string& tip);
   /// The contents at `tip`. Class `usage` when one of them is a link.
   result<manifest_contents> contents_at(const std::string& tip);
+  /// What the files of these paths hold at `tip`, in their order; nothing for one that is not there.
+  result<std::vector<std::optional<std::string>>> texts_at(const std::string& tip,
+                                                           const std::vector<std::string>& paths);
+  /// The same at the tip that a first fetch brings; nothing where there is a clone already, or that fails.
+  std::optional<std::vector<std::optional<std::string>>> texts_of_new(const std::vector<std::string>& paths);
   /// A commit on `tip` (none when empty) that turns `now` into `wanted`.
   result<std::string> commit(const std::string& tip,
                              const manifest_contents& now,
@@ -56,6 +61,8 @@ class manifest_clone {
   /// Offers `commit` to the repository, on condition that its branch is still at `tip`. Gives what git
   /// printed.
   captured push(const std::string& commit, const std::string& tip) const;
+  /// Offers a commit that the branch has already, and only to be told whether it would be taken.
+  captured try_push(const std::string& commit) const;
   /// Throws away all that is here, so that the next use fetches it anew.
   status discard();
   /// Whether `older` is in the history of `newer`, which is fetched when it is not here.

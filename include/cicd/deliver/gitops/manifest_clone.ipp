@@ -258,6 +258,33 @@ result<manifest_contents> manifest_clone::contents_at(const std::string& tip) {
   return read(entries);
 }
 
+result<std::vector<std::optional<std::string>>> manifest_clone::texts_at(
+    const std::string& tip, const std::vector<std::string>& paths) {
+  std::string asked;
+  for (const std::string& path : paths) asked += tip + ':' + path + '\n';
+  const auto read_all =
+      [&](const captured& printed) -> std::optional<std::vector<std::optional<std::string>>> {
+    auto texts = git_blobs_from(printed.out);
+    if (!printed.end.good() || texts.size() != paths.size()) return std::nullopt;
+    return texts;
+  };
+  if (auto texts = read_all(run({"cat-file", "--batch"}, asked))) return *std::move(texts);
+  if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();
+  const captured printed = run({"cat-file", "--batch"}, asked);
+  if (auto texts = read_all(printed)) return *std::move(texts);
+  return git_failure(*git_, target_->clone, "the private clone cannot be read", printed);
+}
+
+std::optional<std::vector<std::optional<std::string>>> manifest_clone::texts_of_new(
+    const std::vector<std::string>& paths) {
+  if (exists(target_->clone + "/HEAD") || !fetch(std::string(40, '0'))) return std::nullopt;
+  const std::string tip = held(deliver_gitops_manifest_clone::fetched_ref);
+  if (tip.empty()) return std::nullopt;
+  auto texts = texts_at(tip, paths);
+  if (!texts) return std::nullopt;
+  return *std::move(texts);
+}
+
 result<std::string> manifest_clone::commit(const std::string& tip,
                                            const manifest_contents& now,
                                            const wanted_manifests& wanted) {
@@ -290,6 +317,12 @@ captured manifest_clone::push(const std::string& commit, const std::string& tip)
   return run({"push", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no",
               "--force-with-lease=" + ref + ':' + tip, "--end-of-options", url_without_login(target_->url),
               commit + ':' + ref});
+}
+
+captured manifest_clone::try_push(const std::string& commit) const {
+  return run({"push", "--dry-run", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no",
+              "--end-of-options", url_without_login(target_->url),
+              commit + ":refs/heads/" + target_->branch});
 }
 
 /// 1 is git's own "no"; anything else says that the clone cannot tell.

@@ -5,3 +5,4 @@
 #include <cicd/deliver/gitops/gitops.ipp>
 #include <cicd/deliver/gitops/manifest_clone.ipp>
 #include <cicd/deliver/gitops/manifest_clone_cache.ipp>
+#include <cicd/deliver/gitops/repository_check.ipp>

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
@@ -27,6 +29,8 @@ class gitops_way : public manifest_way {
     return shown_url(target.url) + " (" + target.path + ")";
   }
   bool is_embedded(const environment& place) const override { return !place.repository; }
+  std::vector<result<deployed_release>> look_at_all(std::span<const deploy_place> all,
+                                                    const cancellation* cancelled) const override;
   result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                     const environment& place,
                                                     std::size_t most) const override;
@@ -70,6 +74,30 @@ manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const e
   return target;
 }
 
+/// Those of one branch of one repository at once.
+std::vector<result<deployed_release>> gitops_way::look_at_all(std::span<const deploy_place> all,
+                                                              const cancellation* cancelled) const {
+  std::map<std::string, std::vector<std::size_t>> by_branch;
+  std::vector<manifest_target> targets;
+  for (const deploy_place& each : all) {
+    targets.push_back(target_of(each.pipeline, each.place));
+    by_branch[targets.back().url + '\n' + targets.back().branch].push_back(targets.size() - 1);
+  }
+  std::vector<result<deployed_release>> seen(all.size(), deployed_release{});
+  for (const auto& [branch, members] : by_branch) {
+    std::vector<manifest_target> here;
+    for (const std::size_t each : members) here.push_back(targets[each]);
+    const std::string clone = in_.where.own() + "/gitops/" + hex(sha256(branch + "\nrecords")).substr(0, 16);
+    auto records = read_records(here, clone, in_.around, {cancelled, {}, 50});
+    for (std::size_t each = 0; each < members.size(); ++each)
+      if (records[each])
+        seen[members[each]] = deployed_release{*std::move(records[each])};
+      else
+        seen[members[each]] = records[each].error();
+  }
+  return seen;
+}
+
 /// A deployment with VERIFY is written down twice: when it was committed, and how it ended.
 result<std::vector<deployment_record>> gitops_way::history_of(const declared_pipeline& pipeline,
                                                               const environment& place,
@@ -95,7 +123,7 @@ outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
     return end;
   }
   const std::string short_commit = (*committed)->substr(0, 7);
-  end.summary = fmt::format("{} manifests changed, commit {}", what.files, short_commit);
+  end.summary = fmt::format("{} changed, commit {}", counted(what.files, "manifest"), short_commit);
   if (of.place().verify.empty()) {
     end.deployments.push_back(told_of(of, what.record));
     return end;

@@ -212,11 +212,9 @@ void add(CLI::App& app, command_action& chosen) {
       ->type_name("FILE");
   adopt->add_option("-n,--namespace", said->namespace_name, "default: that of the context")
       ->type_name("NAME");
-  CLI::Option* selector = adopt
-                              ->add_option("-l,--selector", said->selector,
-                                           "the labels of what belongs together, as kubectl takes them")
+  CLI::Option* selector = adopt->add_option("-l,--selector", said->selector, "label selector, as of kubectl")
                               ->type_name("LABELS");
-  adopt->add_option("--release", said->release, "what a Helm release installed")
+  adopt->add_option("--release", said->release, "the objects of a Helm release")
       ->type_name("NAME")
       ->excludes(selector);
   adopt->add_option("--pipeline", said->pipeline, "its name; default: the release, else the namespace")

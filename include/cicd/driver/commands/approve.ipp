@@ -109,8 +109,8 @@ void add(CLI::App& app, command_action& chosen) {
   CLI::App* approve = app.add_subcommand("approve", "approve the current plan; valid for 24 hours");
   add_names(approve, *said);
   approve->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
-  CLI::Option* copy = approve->add_flag("--preview", said->preview, "the copy of the branch at hand");
-  CLI::Option* share = approve->add_flag("--canary", said->canary, "the canary of the branch at hand");
+  CLI::Option* copy = approve->add_flag("--preview", said->preview, "the preview of the current branch");
+  CLI::Option* share = approve->add_flag("--canary", said->canary, "the canary of the current branch");
   share->excludes(copy);
   approve->add_option("--share", said->share, "of the canary, such as 10%; default: as declared")
       ->needs(share)

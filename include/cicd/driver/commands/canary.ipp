@@ -1,5 +1,5 @@
-// `cicd canary start|set|status|end`: a branch's pods among those of an environment. It does not know how a
-// share comes to be.
+// `cicd canary start|set|status|end`: send a share of an environment's requests to a branch. It does not know
+// how a share comes to be.
 #pragma once
 
 #include <algorithm>
@@ -202,7 +202,7 @@ CLI::App* add_canary(CLI::App* to,
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<canary_request>();
-  CLI::App* canaries = app.add_subcommand("canary", "a branch's pods among those of an environment");
+  CLI::App* canaries = app.add_subcommand("canary", "send a share of an environment's requests to a branch");
   canaries->require_subcommand(1);
   const auto add_share = [&](CLI::App* command) {
     return command->add_option("--share", said->share, "such as 10%; default: as declared")
@@ -211,14 +211,14 @@ void add(CLI::App& app, command_action& chosen) {
   const auto add_branch = [&](CLI::App* command) {
     command->add_option("--branch", said->branch, "where several run")->type_name("NAME");
   };
-  add_share(add_canary(canaries, said, chosen, "start", "build the branch at hand and let it take its share",
+  add_share(add_canary(canaries, said, chosen, "start", "build the current branch and start its canary",
                        start_canary));
-  CLI::App* set = add_canary(canaries, said, chosen, "set", "give it another share", set_canary);
+  CLI::App* set = add_canary(canaries, said, chosen, "set", "change its share", set_canary);
   set->add_option("share", said->share, "such as 25%")->required();
-  CLI::App* status =
-      add_canary(canaries, said, chosen, "status", "its pods and share beside production's", show_canary);
+  CLI::App* status = add_canary(canaries, said, chosen, "status",
+                                "show its pods and share beside production's", show_canary);
   status->add_flag("--json", said->as_json, "print JSON instead of text");
-  CLI::App* end = add_canary(canaries, said, chosen, "end", "take its pods away", stop_canary);
+  CLI::App* end = add_canary(canaries, said, chosen, "end", "remove its pods", stop_canary);
   for (CLI::App* each : {set, status, end}) add_branch(each);
 }
 

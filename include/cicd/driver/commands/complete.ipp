@@ -2,13 +2,17 @@
 // cursor included: what may stand there, one a line.
 #pragma once
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include <cicd/declare/explain/explain.hpp>
+#include <cicd/deliver/records/run_summary.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/completion.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/observe/git.hpp>
 #include <cicd/plan/graph.hpp>
 
 namespace cicd {
@@ -56,24 +60,72 @@ texts targets_in(const session& of) {
   return names;
 }
 
+texts cron_jobs_in(const model& of) {
+  texts names;
+  for (const declared_pipeline& each : of.pipelines) add_names(names, each.declared.cron_jobs);
+  return names;
+}
+
+texts clusters_in(const model& of) {
+  texts names;
+  for (const declared_pipeline& each : of.pipelines)
+    for (const environment& place : each.declared.environments) {
+      for (const text& context : place.context) names.push_back(context.str());
+      for (const eks_cluster& cluster : place.eks) names.push_back(cluster.str());
+    }
+  return names;
+}
+
+texts added(texts to, const texts& more) {
+  to.insert(to.end(), more.begin(), more.end());
+  return to;
+}
+
+const std::string& sources_of(const session& of) {
+  return of.model.pipelines.empty() ? of.model.tree.source_root : of.model.pipelines.front().source_directory;
+}
+
+/// `branch=main`, `tag=v1.2.3`
+texts events_in(const session& of) {
+  texts events;
+  for (const std::string& each : branches_in(sources_of(of), of.around)) events.push_back("branch=" + each);
+  for (const std::string& each : tags_in(sources_of(of), of.around)) events.push_back("tag=" + each);
+  return events;
+}
+
+texts runs_in(const session& of) {
+  texts ids;
+  for (const run_summary& each : runs_below(of.where.build_root)) ids.push_back(each.id);
+  return ids;
+}
+
 /// By the name of what takes the value.
 texts values_in(const session& of, const std::string& name) {
-  if (name == "target") return targets_in(of);
-  if (name == "step") return steps_in(of.model);
-  if (name == "pipeline") return pipelines_in(of.model);
-  if (name == "environment" || name == "allow-dirty") return environments_in(of.model);
-  if (name == "service") return services_in(of.model);
-  if (name != "names") return {};
-  texts names = pipelines_in(of.model), places = environments_in(of.model);
-  names.insert(names.end(), places.begin(), places.end());
-  return names;
+  const model& declared = of.model;
+  if (name == "target") return added(targets_in(of), steps_in(declared));
+  if (name == "step") return steps_in(declared);
+  if (name == "pipeline") return pipelines_in(declared);
+  if (name == "environment") return environments_in(declared);
+  if (name == "allow-dirty") return added(environments_in(declared), {"publish"});
+  if (name == "service") return services_in(declared);
+  if (name == "branch") return branches_in(sources_of(of), of.around);
+  if (name == "event") return events_in(of);
+  if (name == "run") return runs_in(of);
+  if (name == "context") return clusters_in(declared);
+  const texts names = added(pipelines_in(declared), environments_in(declared));
+  if (name == "names") return names;
+  return name == "job" ? added(names, cron_jobs_in(declared)) : texts();
 }
 
 /// The declarations are read only where a value is asked for.
 texts values_here(const std::string& name, const surroundings& around) {
   const nameable here = nameable_here({}, around);
-  if (name == "subject") return subjects(here.declared(), here.templates);
-  return here.of ? values_in(*here.of, name) : texts();
+  texts all = name == "subject" ? subjects(here.declared(), here.templates)
+              : here.of         ? values_in(*here.of, name)
+                                : texts();
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
 }
 
 void add(CLI::App& app, command_action& chosen) {

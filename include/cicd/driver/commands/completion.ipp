@@ -1,4 +1,4 @@
-// `cicd completion`: the completion script of a shell.
+// `cicd completion`: print the completion script of a shell.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ namespace {
 
 void add(CLI::App& app, command_action& chosen) {
   const auto shell = std::make_shared<std::string>();
-  CLI::App* completion = app.add_subcommand("completion", "the completion script of a shell");
+  CLI::App* completion = app.add_subcommand("completion", "print the completion script of a shell");
   completion->add_option("shell", *shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));

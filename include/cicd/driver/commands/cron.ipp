@@ -187,7 +187,7 @@ CLI::App* add_cron(CLI::App* to,
                    bool has_name = true) {
   CLI::App* command = to->add_subcommand(name, what);
   CLI::Option* names = command->add_option(
-      "names", said->names,
+      has_name ? "job" : "names", said->names,
       has_name ? "[<pipeline>] <environment> <cron job>" : "[<pipeline> [<environment>]]");
   has_name ? names->required()->expected(2, 3) : names->expected(0, 2);
   add_context(command, said->cron.context);
@@ -200,23 +200,23 @@ CLI::App* add_cron(CLI::App* to,
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* cron = app.add_subcommand("cron", "cron jobs: their runs, one run now, suspend, resume");
+  CLI::App* cron = app.add_subcommand("cron", "list, run, suspend and resume cron jobs");
   cron->require_subcommand(1);
   CLI::App* list =
-      add_cron(cron, said, chosen, "list", "last and next runs, failures with their cause, missed runs",
+      add_cron(cron, said, chosen, "list", "list cron jobs with last and next runs, failures and missed runs",
                list_cron_jobs, false);
   with_json(list, said->cron.as_json);
   list->add_flag("--check", said->cron.check,
-                 "end with 1 where a last run failed or did not come, for a schedule in CI that notifies");
+                 "exit with 1 if a last run failed or was missed, for a scheduled CI job");
   add_pass_status(add_cron(cron, said, chosen, "run-now",
-                           "start a run as it is deployed and follow it to its end", run_cron_job_now),
+                           "start a run of the deployed cron job and wait for it", run_cron_job_now),
                   said->cron.pass_status);
-  add_cron(cron, said, chosen, "suspend", "no further runs until it is resumed, also over deploys",
+  add_cron(cron, said, chosen, "suspend", "stop runs until it is resumed, across deploys",
            suspend_cron_job_of)
-      ->add_option("--reason", said->cron.reason, "for whoever wonders why nothing runs")
+      ->add_option("--reason", said->cron.reason, "why, for those who find it suspended")
       ->type_name("TEXT")
       ->required();
-  add_cron(cron, said, chosen, "resume", "runs again from now on; says what was missed", resume_cron_job_of);
+  add_cron(cron, said, chosen, "resume", "allow runs again and list missed ones", resume_cron_job_of);
 }
 
 const registered_command cron_command(add);

@@ -50,7 +50,7 @@ exit_class deploy_saved(const words& said, surroundings around) {
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* deploy = app.add_subcommand("deploy", "deploy exactly what a saved plan says, or refuse");
+  CLI::App* deploy = app.add_subcommand("deploy", "deploy exactly a saved plan, or refuse");
   deploy->add_option("--plan", said->file, "the file of cicd plan --out")->required()->type_name("FILE");
   with_tree(deploy, said->tree);
   acts(deploy, chosen, [said](surroundings around) { return deploy_saved(*said, std::move(around)); });

@@ -1,5 +1,5 @@
-// `cicd doctor`: what stands in the way of planning and deploying here, before somebody is waiting for it;
-// and the Roles that it takes. It changes nothing.
+// `cicd doctor`: what would stop a target here, before it does; and the Roles that a deploy needs. It changes
+// nothing.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,9 @@
 #include <cicd/deliver/branch/sweep.hpp>
 #include <cicd/deliver/release_draft.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/doctor_remotes.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
+#include <cicd/driver/commands/named_environments.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
@@ -39,39 +41,7 @@ struct doctor_request {
 using kubernetes::api_answer;
 using kubernetes::purpose;
 
-/// One thing that was looked at.
-struct finding {
-  std::string about;  ///< `tools`, `orders/prod`
-  bool is_good = true;
-  std::string what, help{};
-};
-
-/// An environment to look at.
-struct checked_environment {
-  const declared_pipeline* pipeline = nullptr;
-  const environment* place = nullptr;
-  std::string text() const { return pipeline->declared.name.str() + '/' + place->name.str(); }
-};
-
-result<std::vector<checked_environment>> environments_to_check(const session& of,
-                                                               const std::vector<std::string>& names) {
-  std::vector<checked_environment> all;
-  std::set<std::string> known;
-  for (const declared_pipeline& each : of.model.pipelines)
-    for (const environment& place : each.declared.environments) {
-      known.insert({each.declared.name.str(), place.name.str()});
-      const auto meant = [&](const std::string& name) {
-        return name == each.declared.name.view() || name == place.name.view();
-      };
-      if (std::ranges::all_of(names, meant)) all.push_back({&each, &place});
-    }
-  if (!all.empty() || names.empty()) return all;
-  const std::vector<std::string> allowed(known.begin(), known.end());
-  return error{
-      exit_class::usage, "doctor", "there is no such pipeline or environment", joined(names, " "), {}}
-      .with("did you mean", nearest(names.front(), allowed).value_or(""))
-      .with("allowed", joined(allowed, ", "));
-}
+using checked_environment = named_environment;
 
 // --- Rights ---
 
@@ -138,71 +108,24 @@ class examination {
   examination(const session& of, const surroundings& around, const cancellation& cancelled)
       : of_(of), around_(around), cancelled_(cancelled) {}
 
-  std::vector<finding> examine(const std::vector<checked_environment>& all) {
-    look_at_tools(all);
-    std::set<const declared_pipeline*> seen;
-    for (const checked_environment& each : all)
-      if (seen.insert(each.pipeline).second) look_at_declaration(*each.pipeline);
+  std::vector<finding> examine(std::vector<const declared_pipeline*> pipelines,
+                               const std::vector<checked_environment>& all) {
+    const doctor_scope scope{of_, around_, cancelled_, std::move(pipelines), all};
+    for (const auto look : {look_at_tools, look_at_folders, look_at_clock, look_at_sources, look_at_ci,
+                            look_at_registries, look_at_manifest_repositories})
+      look(scope, found_);
+    for (const declared_pipeline* each : scope.pipelines) look_at_declaration(*each);
     for (const checked_environment& each : all)
       if (can(each.place->via, way_feature::cluster)) look_at_environment(each);
-    return std::move(found_);
+    return found_.take();
   }
 
  private:
-  void good(const std::string& about, std::string what) { found_.push_back({about, true, std::move(what)}); }
+  void good(const std::string& about, std::string what) { found_.good(about, std::move(what)); }
   void bad(const std::string& about, std::string what, std::string help) {
-    found_.push_back({about, false, std::move(what), std::move(help)});
+    found_.bad(about, std::move(what), std::move(help));
   }
-  void bad(const std::string& about, const error& why) {
-    std::string help, what = why.what;
-    if (why.value) what += ": " + *why.value;
-    for (const note& each : why.notes)
-      if (help.empty() || each.label == "try") help = each.text;
-    bad(about, std::move(what), std::move(help));
-  }
-
-  void look_at_tools(const std::vector<checked_environment>& all) {
-    const auto any = [&](auto&& is) { return std::ranges::any_of(all, is); };
-    look_for("git", {"--version"});
-    if (any([](const checked_environment& each) { return can(each.place->via, way_feature::cluster); }))
-      look_for("kubectl", {"version", "--client"});
-    if (any([](const checked_environment& each) { return !each.place->eks.empty(); }))
-      look_for("aws", {"--version"});
-    if (any([](const checked_environment& each) { return publishes(*each.pipeline); }))
-      look_for("skopeo", {"--version"});
-  }
-
-  /// An image whose repository names a registry is published by skopeo.
-  static bool publishes(const declared_pipeline& of) {
-    return std::ranges::any_of(of.declared.images, [&](const image& each) {
-      const std::string_view whole =
-          each.repository.empty() ? of.declared.image.view() : each.repository.view();
-      const auto slash = whole.find('/');
-      return slash != whole.npos && whole.substr(0, slash).find_first_of(".:") != whole.npos;
-    });
-  }
-
-  void look_for(const std::string& program, std::vector<std::string> words) {
-    words.insert(words.begin(), program);
-    const captured said = run_to_end({std::move(words), of_.where.build_root, variables()},
-                                     {.limit = std::chrono::seconds(20), .cancelled = &cancelled_});
-    const std::string version = said.out.substr(0, said.out.find('\n'));
-    if (said.end.good())
-      return good("tools",
-                  (version.find(program) == std::string::npos ? program + ": " : "") + displayable(version));
-    const bool is_there = said.end.kind != ending::how::not_started;
-    const std::string hint = install_hint(program);
-    bad("tools",
-        is_there ? fmt::format("{} does not say its version: {}", program, displayable(trimmed(said.err)))
-                 : program + " is not on PATH",
-        hint.empty() ? "install " + program : hint);
-  }
-
-  std::vector<std::string> variables() const {
-    std::vector<std::string> all;
-    for (const auto& [name, value] : around_.all()) all.push_back(name + '=' + value);
-    return all;
-  }
+  void bad(const std::string& about, const error& why) { found_.bad(about, why); }
 
   void look_at_declaration(const declared_pipeline& of) {
     const std::string about = of.declared.name.str();
@@ -280,7 +203,7 @@ class examination {
                   const std::vector<std::string>& missing,
                   const std::vector<std::string>& poorer) {
     const std::string help =
-        fmt::format("cicd doctor {} {} --rbac prints the Roles to be applied by somebody who may",
+        fmt::format("cicd doctor {} {} --rbac prints the Roles, for an administrator of the cluster to apply",
                     of.pipeline->declared.name.view(), of.place->name.view());
     if (missing.empty())
       good(of.text(), fmt::format("all rights to {} are there", word_for(each)));
@@ -348,7 +271,7 @@ class examination {
   const session& of_;
   const surroundings& around_;
   const cancellation& cancelled_;
-  std::vector<finding> found_;
+  findings found_;
 };
 
 void print_findings(const std::vector<finding>& all, bool as_json) {
@@ -371,7 +294,7 @@ std::string roles_text(const checked_environment& of,
                        purpose what,
                        const kubernetes::rights_request& request) {
   std::string text = fmt::format(
-      "# To {} {}: the subject of each binding is whoever does it, a Group, a User or a ServiceAccount.\n",
+      "# To {} {}: the subject of each binding is the Group, User or ServiceAccount that does it.\n",
       word_for(what), of.text());
   if (what == purpose::plan)
     text +=
@@ -381,14 +304,28 @@ std::string roles_text(const checked_environment& of,
   return text;
 }
 
+/// Those that are named, or that the named environments are of; all where nothing is named.
+std::vector<const declared_pipeline*> pipelines_of(const session& of,
+                                                   const doctor_request& request,
+                                                   const std::vector<checked_environment>& in) {
+  std::vector<const declared_pipeline*> all;
+  for (const declared_pipeline& each : of.model.pipelines) {
+    const bool has_one =
+        std::ranges::any_of(in, [&](const checked_environment& one) { return one.pipeline == &each; });
+    if (request.names.empty() || has_one) all.push_back(&each);
+  }
+  return all;
+}
+
 exit_class examine(const doctor_request& request, surroundings around) {
   exit_class failure = exit_class::done;
   const std::optional<session> opened = open_or_say(request.tree, around, failure);
   if (!opened) return failure;
-  const result<std::vector<checked_environment>> all = environments_to_check(*opened, request.names);
+  const result<std::vector<checked_environment>> all = named_environments(*opened, request.names);
   if (!all) return refused(all.error());
   const interrupts watching;
-  const std::vector<finding> found = examination(*opened, around, watching.asked()).examine(*all);
+  const std::vector<finding> found =
+      examination(*opened, around, watching.asked()).examine(pipelines_of(*opened, request, *all), *all);
   print_findings(found, request.as_json);
   if (watching.asked().cancelled()) return watching.kind();
   return std::ranges::all_of(found, &finding::is_good) ? exit_class::done : exit_class::step_failed;
@@ -398,7 +335,7 @@ exit_class print_roles(const doctor_request& request, surroundings around) {
   exit_class failure = exit_class::done;
   const std::optional<session> opened = open_or_say(request.tree, std::move(around), failure);
   if (!opened) return failure;
-  const result<std::vector<checked_environment>> all = environments_to_check(*opened, request.names);
+  const result<std::vector<checked_environment>> all = named_environments(*opened, request.names);
   if (!all) return refused(all.error());
   std::string text;
   for (const checked_environment& each : *all) {
@@ -416,7 +353,7 @@ exit_class print_roles(const doctor_request& request, surroundings around) {
   if (text.empty())
     return refused({exit_class::usage,
                     "doctor",
-                    "none of these environments is a cluster that we talk to",
+                    "none of these environments is deployed VIA kubectl",
                     {},
                     {{"allowed", "an environment VIA kubectl"}}});
   print_out(text);
@@ -427,10 +364,10 @@ void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<doctor_request>();
   const auto roles = std::make_shared<bool>(false);
   CLI::App* doctor =
-      app.add_subcommand("doctor", "what is missing here for planning and deploying, and what helps");
+      app.add_subcommand("doctor", "check tools, logins, repositories, clusters, folders and sources");
   doctor->add_option("names", said->names, "[<pipeline>] [<environment>]; default: all")->expected(0, 2);
   CLI::Option* json = doctor->add_flag("--json", said->as_json, "print JSON instead of text");
-  doctor->add_flag("--rbac", *roles, "print the smallest Roles for planning, deploying and previewing")
+  doctor->add_flag("--rbac", *roles, "print the minimal Roles for planning, deploying and previewing")
       ->excludes(json);
   with_tree(doctor, said->tree);
   acts(doctor, chosen, [said, roles](surroundings around) {

@@ -8,9 +8,9 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/driver/commands/command.hpp>
-#include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/report/text_table.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -25,9 +25,11 @@ exit_class act(const session_request& tree, surroundings around) {
   std::vector<std::vector<std::string>> aggregates, others;
   for (const target& one : of->targets) {
     const std::string prefix = one.pipeline.empty() ? of->model.tree.target_prefix : std::string();
-    (one.pipeline.empty() ? aggregates : others).push_back({prefix + one.name, displayable(one.description)});
+    (one.pipeline.empty() ? aggregates : others)
+        .push_back({"  " + prefix + one.name, displayable(one.description)});
   }
-  print_out("of the whole build tree\n" + table_of(aggregates) + "of one pipeline\n" + table_of(others)
+  print_out("of the whole build tree\n" + table_text({}, aggregates) + "of one pipeline\n"
+            + table_text({}, others)
             + "tests\n  test  ctest runs the checks: build, test, scan, image\nmore\n  "
             + path_below(of->where.own(), of->model.tree.build_root) + "/cicd --help\n");
   return exit_class::done;
@@ -35,8 +37,8 @@ exit_class act(const session_request& tree, surroundings around) {
 
 void add(CLI::App& app, command_action& chosen) {
   const auto tree = std::make_shared<session_request>();
-  CLI::App* targets = with_tree(
-      app.add_subcommand("help-targets", "the targets of the build tree and what each does"), *tree);
+  CLI::App* targets =
+      with_tree(app.add_subcommand("help-targets", "list the targets of the build tree"), *tree);
   acts(targets, chosen, [tree](surroundings around) { return act(*tree, std::move(around)); });
 }
 

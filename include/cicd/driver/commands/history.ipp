@@ -7,12 +7,16 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <cicd/base/counted.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
+#include <cicd/driver/commands/named_environments.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/report/text_table.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {
@@ -22,15 +26,65 @@ namespace {
 
 struct words {
   session_request tree;
+  std::vector<std::string> names;  ///< `[<pipeline>] [<environment>]`
   std::size_t most = 20;
-  bool as_json = false, rebuild_index = false;
+  bool as_json = false, rebuild_index = false, exact_times = false;
 };
 
 exit_class rebuild_index(const session& of) {
   const result<std::size_t> found = run_index::rebuild(index_file(of), {of.where.build_root});
   if (!found) return refused(found.error());
-  print_out(fmt::format("the index of runs was made anew: {} runs\n", *found));
+  print_out(fmt::format("the index of runs was made anew: {}\n", counted(*found, "run")));
   return exit_class::done;
+}
+
+using rows = std::vector<std::vector<std::string>>;
+
+std::vector<std::string> row_of(const deployment_record& of, const moment_words& times) {
+  return {fmt::format("#{}", of.generation),
+          version_text(of),
+          times.text(of.when),
+          displayable(short_name(of.who)),
+          of.outcome == "deployed" ? std::string() : displayable(of.outcome),
+          displayable(of.branch),
+          of.id};
+}
+
+/// Deployments of one environment, or why they cannot be read.
+struct past {
+  named_environment of;
+  result<std::vector<deployment_record>> records;
+};
+
+std::string text_of(const past& one, const moment_words& times, std::size_t width) {
+  const std::string title =
+      fmt::format("{} {}", one.of.pipeline->declared.name.view(), one.of.place->name.view());
+  if (!one.records) return title + ": not reachable\n\n";
+  if (one.records->empty()) return title + ": never deployed\n\n";
+  rows lines;
+  for (const deployment_record& each : *one.records) lines.push_back(row_of(each, times));
+  return fmt::format(
+      "{}\n{}\n", title,
+      table_text({"NUMBER", "VERSION", "DEPLOYED", "BY", "OUTCOME", "BRANCH", "RUN"}, lines, width));
+}
+
+std::string text_of(const std::vector<run_summary>& runs, const moment_words& times, std::size_t width) {
+  rows lines;
+  for (const run_summary& each : runs) lines.push_back(cicd::row_of(each, times));
+  return lines.empty() ? "no run yet\n"
+                       : "runs of this build tree\n" + table_text(run_header(), lines, width);
+}
+
+json json_of(const std::vector<past>& all, const std::vector<run_summary>& runs) {
+  json document, deployments(json::array{}), listed(json::array{});
+  for (const past& each : all)
+    if (each.records)
+      for (const deployment_record& record : *each.records) deployments.push(cicd::json_of(record));
+  for (const run_summary& each : runs) listed.push(cicd::json_of(each));
+  document.set("schema", 1);
+  document.set("deployments", std::move(deployments));
+  document.set("runs", std::move(listed));
+  return document;
 }
 
 exit_class act(const words& request, surroundings around) {
@@ -38,53 +92,44 @@ exit_class act(const words& request, surroundings around) {
   const auto of = open_or_say(request.tree, std::move(around), failure);
   if (!of) return failure;
   if (request.rebuild_index) return rebuild_index(*of);
-  delivery releases(of->where, of->around, system_clock_port(), {});
-  json deployments{json::array{}};
-  std::string text;
-  for (const declared_pipeline& pipeline : of->model.pipelines)
-    for (const environment& place : pipeline.declared.environments) {
-      const auto records = releases.way_of(place).history_of(pipeline, place, request.most);
-      if (!records) return refused(records.error());
-      text += fmt::format("{} {}: {}\n", pipeline.declared.name.view(), place.name.view(),
-                          records->empty() ? "never deployed" : "deployments, newest first");
-      std::vector<std::vector<std::string>> rows;
-      for (const deployment_record& record : *records) {
-        deployments.push(json_of(record));
-        rows.push_back(row_of(record));
-      }
-      text += table_of(rows);
-    }
+  const auto asked = named_environments(*of, request.names);
+  if (!asked) return refused(asked.error());
+  const delivery releases(of->where, of->around, system_clock_port(), {});
+  std::vector<past> all;
+  cicd::errors failures;  // one that does not answer takes nothing from the others
+  for (const named_environment& each : *asked) {
+    all.push_back({each, releases.way_of(*each.place).history_of(*each.pipeline, *each.place, request.most)});
+    if (all.back().records) continue;
+    failures.push_back(all.back().records.error());
+    if (failures.back().subject.empty()) failures.back().subject = each.text();
+  }
   const auto runs = last_runs(*of, request.most);
-  if (!runs) return refused(runs.error());
-  json listed{json::array{}};
-  std::vector<std::vector<std::string>> rows;
-  for (const run_summary& run : *runs) {
-    listed.push(json_of(run));
-    rows.push_back(row_of(run));
-  }
+  if (!runs) failures.push_back(runs.error());
+  const std::vector<run_summary> listed = runs ? *runs : std::vector<run_summary>();
   if (request.as_json) {
-    json document;
-    document.set("schema", 1);
-    document.set("deployments", std::move(deployments));
-    document.set("runs", std::move(listed));
-    print_json(document);
-    return exit_class::done;
+    print_json(json_of(all, listed));
+  } else {
+    const moment_words times = moments_of_page(request.exact_times);
+    const std::size_t width = table_width(of->around);
+    std::string text;
+    for (const past& each : all) text += text_of(each, times, width);
+    print_out(runs ? text + text_of(listed, times, width) : text);
   }
-  text += rows.empty() ? "no run yet\n" : "runs of this build tree, newest first\n" + table_of(rows);
-  print_out(text);
-  return exit_class::done;
+  print_errors(failures);
+  return failures.empty() ? exit_class::done : failures.front().kind;
 }
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* history =
-      with_tree(app.add_subcommand("history", "deployments and runs, newest first"), said->tree);
+      with_tree(app.add_subcommand("history", "list deployments and runs, newest first"), said->tree);
+  history->add_option("names", said->names, "[<pipeline>] [<environment>]; default: all")->expected(0, 2);
   with_json(history, said->as_json);
+  add_exact_times(history, said->exact_times);
   history->add_option("-n,--most", said->most, "how many of each (20)")
       ->check(CLI::Range(1, 10'000))
       ->type_name("NUMBER");
-  history->add_flag("--rebuild-index", said->rebuild_index,
-                    "make the index of runs anew from what the build tree holds");
+  history->add_flag("--rebuild-index", said->rebuild_index, "rebuild the index of runs from the build tree");
   acts(history, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }
 

@@ -58,7 +58,7 @@ exit_class show_one(const words& said, const std::string& pipeline, const surrou
 }
 
 void add(CLI::App& app, command_action& chosen) {
-  CLI::App* hold = app.add_subcommand("hold", "keep deploys away from an environment, or let them in again");
+  CLI::App* hold = app.add_subcommand("hold", "hold deploys to an environment, or release the hold");
   hold->require_subcommand(1);
   const auto add_one = [&](const char* name, const char* what, act does) {
     const auto said = std::make_shared<words>();
@@ -66,7 +66,7 @@ void add(CLI::App& app, command_action& chosen) {
     add_names(command, *said);
     if (does == set_one) {
       command->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
-      command->add_option("--version", said->version, "hold out only this version")->type_name("VERSION");
+      command->add_option("--version", said->version, "hold only this version")->type_name("VERSION");
     }
     acts_for_each(command, chosen, said, does);
   };

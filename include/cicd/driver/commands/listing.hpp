@@ -7,6 +7,7 @@
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/deliver/records/run_summary.hpp>
 #include <cicd/engine/session.hpp>
+#include <cicd/report/moments.hpp>
 
 namespace cicd {
 
@@ -15,10 +16,16 @@ std::string index_file(const session& of);
 /// The last runs: from the index, or from the runs' own files where it cannot be used, which is said.
 result<std::vector<run_summary>> last_runs(const session& of, std::size_t most);
 
-/// Left-aligned columns, two spaces apart.
-std::string table_of(const std::vector<std::vector<std::string>>& rows);
-std::vector<std::string> row_of(const run_summary& run);
-std::vector<std::string> row_of(const deployment_record& record);
+/// A page's times, relative unless `exact`.
+moment_words moments_of_page(bool exact);
+/// The terminal's width; 0 where standard output is none, so that nothing is cut in a file.
+std::size_t table_width(const surroundings& around);
+/// `v1.4.0 (1a2b3c4)`, `1a2b3c4-dirty`: which build it is.
+std::string version_text(const deployment_record& of);
+
+/// The columns of runs, and a row of them.
+const std::vector<std::string>& run_header();
+std::vector<std::string> row_of(const run_summary& run, const moment_words& times);
 json json_of(const run_summary& run);
 
 }  // namespace cicd

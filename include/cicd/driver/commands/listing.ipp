@@ -1,6 +1,8 @@
 // The index of runs as it is read, and runs and deployments as the columns of a table.
 #pragma once
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,6 +13,8 @@
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/report/console.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd {
 
@@ -31,22 +35,27 @@ result<std::vector<run_summary>> last_runs(const session& of, std::size_t most) 
   return there;
 }
 
-std::string table_of(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows)
-    for (std::size_t at = 0; at < row.size(); ++at) {
-      if (widths.size() <= at) widths.push_back(0);
-      widths[at] = std::max(widths[at], columns(row[at]));
-    }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line = " ";
-    for (std::size_t at = 0; at < row.size(); ++at)
-      line += " " + row[at] + std::string(widths[at] - columns(row[at]) + 1, ' ');
-    while (line.ends_with(' ')) line.pop_back();
-    text += line + "\n";
-  }
-  return text;
+moment_words moments_of_page(bool exact) {
+  return {system_clock_port().now(), exact};
+}
+
+std::size_t table_width(const surroundings& around) {
+  return isatty(STDOUT_FILENO) ? abilities_of_stdout(around).width : 0;
+}
+
+std::string version_text(const deployment_record& of) {
+  const std::string commit = of.commit.substr(0, 7);
+  const bool tells_commit =
+      of.version.empty() || commit.empty() || of.version.find(commit) != of.version.npos;
+  std::string text =
+      tells_commit ? (of.version.empty() ? commit : of.version) : fmt::format("{} ({})", of.version, commit);
+  if (of.dirty && text.find("dirty") == text.npos) text += "-dirty";
+  return displayable(text);
+}
+
+const std::vector<std::string>& run_header() {
+  static const std::vector<std::string> titles{"STARTED", "RESULT", "TOOK", "TARGET", "COMMIT", "BY", "RUN"};
+  return titles;
 }
 
 json json_of(const run_summary& run) {
@@ -63,20 +72,14 @@ json json_of(const run_summary& run) {
   return one;
 }
 
-std::vector<std::string> row_of(const run_summary& run) {
-  return {utc_text(run.started),
+std::vector<std::string> row_of(const run_summary& run, const moment_words& times) {
+  return {times.text(run.started),
           run.outcome,
           human_duration(run.duration),
           displayable(run.target),
           run.commit.substr(0, 7),
-          displayable(run.who),
+          displayable(short_name(run.who)),
           run.id};
-}
-
-std::vector<std::string> row_of(const deployment_record& record) {
-  return {utc_text(record.when),       fmt::format("#{}", record.generation),
-          displayable(record.version), record.commit.substr(0, 7),
-          displayable(record.who),     record.dirty ? "uncommitted changes" : ""};
 }
 
 }  // namespace cicd

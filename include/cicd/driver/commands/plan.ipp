@@ -49,10 +49,10 @@ void add(CLI::App& app, command_action& chosen) {
   with_json(plan, said->request.as_json);
   plan->add_option("target", said->request.targets,
                    "targets or steps; default: all, or what the event sets off");
-  plan->add_option("--event", said->event, "rehearse a git event: branch=<name> or tag=<name>")
+  plan->add_option("--event", said->event, "plan for a git event: branch=<name> or tag=<name>")
       ->type_name("EVENT");
   plan->add_option("--out", said->request.plan_file,
-                   "save what each deploy to a cluster would do, for deploy --plan")
+                   "save the plan of each deploy to a cluster, for deploy --plan")
       ->type_name("FILE");
   add_allow_dirty(plan, said->allow_dirty, "as for run");
   add_take_over(plan, said->request.take_over);

@@ -12,6 +12,7 @@
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/branch/places.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
+#include <cicd/deliver/cluster/pod_count.hpp>
 #include <cicd/driver/action_output.hpp>
 #include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/branch_places.hpp>
@@ -51,31 +52,8 @@ bool is_preview(const known_place& one) {
   return fact_of(one, branch_fact::kind) == "preview";
 }
 
-/// Ready pods of those that are wanted, over all its services.
-struct pod_count {
-  std::int64_t ready = 0, wanted = 0;
-  bool known = true;
-  std::string text() const { return known ? fmt::format("{}/{} ready", ready, wanted) : "not known"; }
-};
-
-pod_count pods_of(kubernetes::cluster& with, const known_place& one) {
-  pod_count count;
-  const std::string selector =
-      fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},cicd.dev/branch={},cicd.dev/track=preview",
-                  one.place.pipeline, one.place.environment, one.place.branch_key);
-  for (const char* kind : {"Deployment", "StatefulSet"}) {
-    const kubernetes::api_answer all = with.list(kind, one.place.namespace_name, selector);
-    count.known = count.known && all;
-    for (const json& each : all.object["items"].elements()) {
-      count.ready += each["status"]["readyReplicas"].integer();
-      count.wanted += each["spec"]["replicas"].integer(1);
-    }
-  }
-  return count;
-}
-
 json row_of(kubernetes::cluster& with, const known_place& one) {
-  const pod_count pods = pods_of(with, one);
+  const pod_count pods = pods_of_branch(with, one.place, "preview", fact_of(one, branch_fact::branch));
   const auto& record = one.state.record;
   json row(json::object{});
   row.set("pipeline", one.place.pipeline);
@@ -313,21 +291,22 @@ CLI::App* add_preview(CLI::App* to,
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<preview_request>();
-  CLI::App* previews = app.add_subcommand("preview", "the copies that branches have beside the real service");
+  CLI::App* previews = app.add_subcommand("preview", "list, deploy and remove previews of branches");
   previews->require_subcommand(1);
-  add_preview(previews, said, chosen, "list", "who has one, where it answers, how it is, when it ends",
-              list_previews)
+  add_preview(previews, said, chosen, "list", "list previews with host, health and expiry", list_previews)
       ->add_flag("--json", said->as_json, "print JSON instead of text");
-  CLI::App* remove = add_preview(previews, said, chosen, "remove", "remove a branch's copy", remove_previews);
+  CLI::App* remove =
+      add_preview(previews, said, chosen, "remove", "remove a branch's preview", remove_previews);
   remove->add_option("branch", said->branch, "default: the one that is checked out");
-  remove->add_flag("--with-claims", said->with_claims,
-                   "PersistentVolumeClaims too, and what is stored in them");
-  add_preview(previews, said, chosen, "sweep", "remove those whose branch is gone or whose time is over",
+  remove->add_flag("--with-claims", said->with_claims, "also its PersistentVolumeClaims with their data");
+  add_preview(previews, said, chosen, "sweep", "remove previews that have expired or whose branch is deleted",
               sweep_previews)
-      ->add_flag("--dry-run", said->dry_run, "only say which");
-  add_preview(previews, said, chosen, "plan", "what deploying the branch at hand would do", plan_previews)
+      ->add_flag("--dry-run", said->dry_run, "only list them");
+  add_preview(previews, said, chosen, "plan", "show what deploying the current branch would change",
+              plan_previews)
       ->add_flag("--json", said->as_json, "print JSON instead of text");
-  add_preview(previews, said, chosen, "deploy", "build the branch at hand and deploy it", deploy_previews);
+  add_preview(previews, said, chosen, "deploy", "build the current branch and deploy its preview",
+              deploy_previews);
 }
 
 const registered_command preview_command(add);

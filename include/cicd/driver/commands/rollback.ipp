@@ -70,14 +70,15 @@ exit_class roll_back_one(const words& said, const std::string& pipeline, const s
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* command = app.add_subcommand("rollback", "put back what ran before, and hold further deploys");
+  CLI::App* command =
+      app.add_subcommand("rollback", "roll back to the previous deployment, and hold further deploys");
   add_names(command, *said);
   command
       ->add_option("--to", said->to,
                    "a version, an image digest or the number of a deployment; default: the one before")
       ->type_name("WHAT");
   command->add_option("--reason", said->reason, "why, kept with the hold")->type_name("TEXT");
-  command->add_flag("--version-only", said->version_only, "hold out only the version that is left");
+  command->add_flag("--version-only", said->version_only, "hold only the version that is rolled back");
   acts_for_each(command, chosen, said, roll_back_one);
 }
 

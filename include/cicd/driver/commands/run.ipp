@@ -35,9 +35,8 @@ exit_class act(const words& said, surroundings around) {
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* run =
-      with_tree(app.add_subcommand("run", "build what is named, and all before it that is not up to date"),
-                said->request.tree);
+  CLI::App* run = with_tree(app.add_subcommand("run", "run targets or steps, and what they depend on"),
+                            said->request.tree);
   run->add_option("target", said->request.targets,
                   "targets such as orders.image or deploy-stage, or steps such as orders/lint")
       ->required();

@@ -6,7 +6,11 @@
 #include <cicd/driver/commands/branch_places.ipp>
 #include <cicd/driver/commands/cron_board.ipp>
 #include <cicd/driver/commands/cron_listing.ipp>
+#include <cicd/driver/commands/doctor_machine.ipp>
+#include <cicd/driver/commands/doctor_remotes.ipp>
 #include <cicd/driver/commands/find_environment.ipp>
 #include <cicd/driver/commands/followed_job.ipp>
 #include <cicd/driver/commands/listing.ipp>
+#include <cicd/driver/commands/named_environments.ipp>
+#include <cicd/driver/commands/status_board.ipp>
 #include <cicd/driver/commands/words.ipp>

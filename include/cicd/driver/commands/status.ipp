@@ -1,4 +1,4 @@
-// `cicd status`: what is deployed where, and the last run. It changes nothing.
+// `cicd status`: show what is deployed where, its health, and the last run. It changes nothing.
 #pragma once
 
 #include <memory>
@@ -9,131 +9,216 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
-#include <cicd/deliver/delivery.hpp>
 #include <cicd/driver/commands/command.hpp>
-#include <cicd/driver/commands/cron_board.hpp>
 #include <cicd/driver/commands/listing.hpp>
+#include <cicd/driver/commands/status_board.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/system/clock.hpp>
+#include <cicd/report/text_table.hpp>
 
 namespace cicd {
 
 namespace driver_commands_status {
 namespace {
 
-/// What `status` tells of one environment.
-struct shown_environment {
-  std::string address;
-  std::optional<deployment_record> record;
-  std::vector<note> remarks;  ///< a hold, a deploy that did not end, cron jobs whose last run failed
+struct words {
+  session_request tree;
+  std::vector<std::string> names;  ///< `[<pipeline>] [<environment>]`
+  bool as_json = false, exact_times = false;
 };
 
-/// Of several clusters each is looked at; the record is that of the first.
-result<shown_environment> look_at(const session& of,
-                                  const delivery& releases,
-                                  const declared_pipeline& pipeline,
-                                  const environment& place) {
-  shown_environment seen{releases.way_of(place).address_of(pipeline, place), {}, {}};
-  if (!can(place.via, way_feature::cluster)) {
-    result<deployed_release> there = releases.way_of(place).look(pipeline, place, nullptr);
-    if (!there) return std::move(there).error();
-    seen.record = std::move(there->record);
-    return seen;
-  }
-  for (cluster_wave& wave : waves_of(of.where, pipeline, place)) {
-    auto with = open_wave(wave, of.around, nullptr);
-    if (!with) return std::move(with).error();
-    result<cluster_state> state = read_cluster_state(**with, wave.place);
-    if (!state) return std::move(state).error();
-    if (state->record && state->record->outcome != "deployed")
-      seen.remarks.push_back({state->record->outcome, "in " + (*with)->name()});
-    if (state->hold)
-      seen.remarks.push_back({state->hold->version.empty() ? "on hold" : "held out: " + state->hold->version,
-                              fmt::format("by {} since {}: {}", state->hold->who, utc_text(state->hold->when),
-                                          state->hold->reason)});
-    for (note& each : failed_cron_runs(**with, wave.place)) seen.remarks.push_back(std::move(each));
-    if (!seen.record) seen.record = std::move(state->record);
-  }
-  return seen;
+// --- As JSON ---
+
+json json_of(const pod_count& of) {
+  json pods;
+  pods.set("ready", of.known ? json(of.ready) : json());
+  pods.set("wanted", of.known ? json(of.wanted) : json());
+  return pods;
 }
 
-json json_of(const shown_environment& seen, const declared_pipeline& pipeline, const environment& place) {
-  json one, remarks(json::array{});
-  for (const note& each : seen.remarks) {
-    json remark;
-    remark.set("about", each.label);
-    remark.set("text", each.text);
-    remarks.push(std::move(remark));
-  }
-  one.set("pipeline", pipeline.declared.name.str());
-  one.set("environment", place.name.str());
-  one.set("address", seen.address);
-  one.set("record", seen.record ? json_of(*seen.record) : json());
-  one.set("remarks", std::move(remarks));
+json json_of(const branch_status& of) {
+  json one;
+  one.set("kind", of.kind);
+  one.set("branch", of.branch);
+  one.set("commit", of.commit);
+  one.set("who", of.who);
+  if (!of.host.empty()) one.set("host", of.host);
+  if (!of.service.empty()) one.set("service", of.service);
+  if (!of.share.empty()) one.set("share", of.share);
+  one.set("outcome", of.outcome);
+  one.set("deployed", of.since ? json(utc_text(*of.since)) : json());
+  one.set("expires", of.expires ? json(utc_text(*of.expires)) : json());
+  one.set("pods", json_of(of.pods));
   return one;
 }
 
-std::string text_of(const shown_environment& seen,
-                    const declared_pipeline& pipeline,
-                    const environment& place) {
-  std::string text =
-      fmt::format("{} {}  {}\n", pipeline.declared.name.view(), place.name.view(), seen.address);
-  text += seen.record ? table_of({row_of(*seen.record)}) : "  never deployed\n";
-  if (seen.record)
-    for (const auto& [name, image] : seen.record->images)
-      text += fmt::format("  {}  {}\n", name, displayable(image.reference));
-  for (const note& each : seen.remarks)
-    text += fmt::format("  ! {}: {}\n", displayable(each.label), displayable(each.text));
-  return text;
+json json_of(const environment_status& of) {
+  json one, remarks(json::array{}), branches(json::array{});
+  for (const environment_remark& each : of.remarks)
+    remarks.push(json().set("about", each.state).set("text", each.text));
+  for (const branch_status& each : of.branches) branches.push(json_of(each));
+  one.set("pipeline", of.of.pipeline->declared.name.str());
+  one.set("environment", of.of.place->name.str());
+  one.set("address", of.address);
+  one.set("record", of.record ? json_of(*of.record) : json());
+  one.set("pods", of.pods ? json_of(*of.pods) : json());
+  one.set("remarks", std::move(remarks));
+  one.set("branches", std::move(branches));
+  one.set("error",
+          of.failure
+              ? json().set("class", std::string(word_for(of.failure->kind))).set("text", of.failure->what)
+              : json());
+  return one;
 }
 
-exit_class act(const session_request& tree, bool as_json, surroundings around) {
+// --- As a table ---
+
+const std::vector<std::string> header{"PIPELINE", "ENVIRONMENT", "VERSION", "DEPLOYED",
+                                      "BY",       "PODS",        "STATE"};
+
+std::string state_of(const environment_status& of) {
+  std::vector<std::string> states;
+  for (const environment_remark& each : of.remarks)
+    if (std::ranges::find(states, each.state) == states.end()) states.push_back(each.state);
+  if (of.failure) states.emplace_back("not reachable");
+  if (states.empty()) states.emplace_back(of.record ? "ok" : "never deployed");
+  return displayable(joined(states, ", "));
+}
+
+std::vector<std::string> row_of(const environment_status& of, const moment_words& times) {
+  const auto& record = of.record;
+  return {of.of.pipeline->declared.name.str(),
+          of.of.place->name.str(),
+          record ? version_text(*record) : std::string(),
+          record ? times.text(record->when) : std::string(),
+          record ? displayable(short_name(record->who)) : std::string(),
+          of.pods && record ? of.pods->text() : std::string(),
+          state_of(of)};
+}
+
+std::string state_of(const branch_status& of, const moment_words& times) {
+  std::vector<std::string> states;
+  if (!of.outcome.empty() && of.outcome != "deployed") states.push_back(of.outcome);
+  if (!of.share.empty()) states.push_back(of.share);
+  if (of.expires && *of.expires <= times.now)
+    states.emplace_back("expired");
+  else if (of.expires)
+    states.push_back("expires " + times.text(*of.expires));
+  return displayable(joined(states, ", "));
+}
+
+std::vector<std::string> row_of(const branch_status& of, const moment_words& times) {
+  return {std::string(),
+          displayable(fmt::format("  {} {}", of.kind, of.branch)),
+          displayable(of.commit.substr(0, 7)),
+          of.since ? times.text(*of.since) : std::string(),
+          displayable(short_name(of.who)),
+          of.pods.text(),
+          state_of(of, times)};
+}
+
+/// Where one environment is, and which images run there: told where it was named.
+std::string details_of(const environment_status& of) {
+  std::vector<std::vector<std::string>> rows{{"  address", displayable(of.address)}};
+  if (of.record)
+    for (const auto& [name, image] : of.record->images)
+      rows.push_back({"  image " + name, displayable(image.reference)});
+  for (const branch_status& each : of.branches)
+    if (!each.host.empty())
+      rows.push_back(
+          {"  " + each.kind + ' ' + displayable(each.branch), displayable("https://" + each.host)});
+  return fmt::format("\n{}\n", of.of.text()) + table_text({}, rows);
+}
+
+std::string text_of(const std::vector<environment_status>& board,
+                    bool is_named,
+                    const moment_words& times,
+                    std::size_t width) {
+  std::vector<std::vector<std::string>> rows;
+  std::string remarks, details;
+  for (const environment_status& each : board) {
+    rows.push_back(row_of(each, times));
+    for (const branch_status& branch : each.branches) rows.push_back(row_of(branch, times));
+    for (const environment_remark& remark : each.remarks)
+      remarks += fmt::format("! {}: {}\n", each.of.text(), displayable(remark.text));
+    if (is_named) details += details_of(each);
+  }
+  const std::string table = rows.empty() ? "no environment is declared\n" : table_text(header, rows, width);
+  return table + (remarks.empty() ? "" : "\n" + remarks) + details;
+}
+
+/// Each with the environments that it is of: a cluster or repository that does not answer is told once.
+cicd::errors failures_of(const std::vector<environment_status>& board) {
+  std::vector<std::pair<error, std::vector<std::string>>> told;
+  for (const environment_status& each : board) {
+    if (!each.failure) continue;
+    const auto same = std::ranges::find_if(
+        told, [&](const auto& one) { return cicd::text_of(one.first) == cicd::text_of(*each.failure); });
+    if (same == told.end())
+      told.push_back({*each.failure, {each.of.text()}});
+    else
+      same->second.push_back(each.of.text());
+  }
+  cicd::errors all;
+  for (auto& [why, of] : told) {
+    if (std::ranges::find(of, why.subject) == of.end())
+      why.subject = joined(of, ", ") + (why.subject.empty() ? "" : ": " + why.subject);
+    all.push_back(std::move(why));
+  }
+  return all;
+}
+
+void print_text(const std::vector<environment_status>& board,
+                const result<std::vector<run_summary>>& runs,
+                const words& said,
+                const moment_words& times,
+                const surroundings& around) {
+  const std::size_t width = table_width(around);
+  std::string text = text_of(board, !said.names.empty(), times, width);
+  if (runs && runs->empty())
+    text += "\nno run yet\n";
+  else if (runs)
+    text += "\nlast run\n" + table_text(run_header(), {cicd::row_of(runs->front(), times)}, width);
+  print_out(text);
+}
+
+exit_class act(const words& said, surroundings around) {
   exit_class failure = exit_class::usage;
-  const auto of = open_or_say(tree, std::move(around), failure);
+  const auto of = open_or_say(said.tree, std::move(around), failure);
   if (!of) return failure;
-  delivery releases(of->where, of->around, system_clock_port(), {});
-  json places{json::array{}};
-  std::string text;
-  cicd::errors unreachable;  // a cluster that does not answer hides none of the others
-  for (const declared_pipeline& pipeline : of->model.pipelines)
-    for (const environment& place : pipeline.declared.environments) {
-      const result<shown_environment> seen = look_at(*of, releases, pipeline, place);
-      if (!seen && can(place.via, way_feature::cluster)) {
-        unreachable.push_back(seen.error());
-        continue;
-      }
-      if (!seen) return refused(seen.error());
-      places.push(json_of(*seen, pipeline, place));
-      text += text_of(*seen, pipeline, place);
-    }
+  const auto asked = named_environments(*of, said.names);
+  if (!asked) return refused(asked.error());
+  const moment_words times = moments_of_page(said.exact_times);
+  const delivery releases(of->where, of->around, system_clock_port(), {});
+  const std::vector<environment_status> board = read_status(*of, releases, *asked, times);
   const auto runs = last_runs(*of, 1);
-  if (!runs) return refused(runs.error());
-  if (as_json) {
-    json document;
+  if (said.as_json) {
+    json document, places(json::array{});
+    for (const environment_status& each : board) places.push(json_of(each));
     document.set("schema", 1);
     document.set("environments", std::move(places));
-    document.set("last_run", runs->empty() ? json() : json_of(runs->front()));
+    document.set("last_run", !runs || runs->empty() ? json() : json_of(runs->front()));
     print_json(document);
   } else {
-    text += runs->empty() ? "no run yet\n" : "last run\n" + table_of({row_of(runs->front())});
-    print_out(text);
+    print_text(board, runs, said, times, of->around);
   }
-  print_errors(unreachable);
-  return unreachable.empty() ? exit_class::done : unreachable.front().kind;
+  cicd::errors failures = failures_of(board);
+  if (!runs) failures.push_back(runs.error());
+  print_errors(failures);
+  return failures.empty() ? exit_class::done : failures.front().kind;
 }
 
 void add(CLI::App& app, command_action& chosen) {
-  struct words {
-    session_request tree;
-    bool json = false;
-  };
   const auto said = std::make_shared<words>();
   CLI::App* status =
-      with_tree(app.add_subcommand("status", "what is deployed where, and the last run"), said->tree);
-  with_json(status, said->json);
-  acts(status, chosen,
-       [said](surroundings around) { return act(said->tree, said->json, std::move(around)); });
+      app.add_subcommand("status", "show what is deployed where, its health, and the last run");
+  status
+      ->add_option("names", said->names,
+                   "[<pipeline>] [<environment>], which also lists images and addresses; default: all")
+      ->expected(0, 2);
+  with_json(with_tree(status, said->tree), said->as_json);
+  add_exact_times(status, said->exact_times);
+  acts(status, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }
 
 const registered_command status_command(add);

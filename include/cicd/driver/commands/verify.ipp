@@ -45,7 +45,7 @@ exit_class verify_one(const words& said, const std::string& pipeline, const surr
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* verify = app.add_subcommand("verify", "run the VERIFY of an environment on what is deployed");
+  CLI::App* verify = app.add_subcommand("verify", "run VERIFY of an environment on what is deployed");
   add_names(verify, *said);
   acts_for_each(verify, chosen, said, verify_one);
 }

@@ -28,6 +28,8 @@ void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char
 /// `--take-over`
 void add_take_over(CLI::App* command, std::vector<std::string>& to);
 
+/// `--utc`, of pages with times.
+void add_exact_times(CLI::App* command, bool& to);
 /// `--context`, of what is done in one cluster.
 void add_context(CLI::App* command, std::string& to);
 /// `--pass-status`, of what follows a Job.

@@ -62,6 +62,10 @@ void add_take_over(CLI::App* command, std::vector<std::string>& to) {
       ->type_name("MANAGER");
 }
 
+void add_exact_times(CLI::App* command, bool& to) {
+  command->add_flag("--utc", to, "print times as 2026-11-21T03:18:00Z instead of how long ago");
+}
+
 void add_context(CLI::App* command, std::string& to) {
   command->add_option("--context", to, "which cluster, where the environment has several")->type_name("NAME");
 }
@@ -116,11 +120,8 @@ result<int> percent_of_share(const std::string& given) {
       text.find_first_not_of("0123456789", std::min(point + 1, text.size())) == text.npos;
   const std::string whole = std::string(text.substr(0, point)) + '%';
   if (rest_is_digits && share::accepts(whole)) return detail::share_rule::parsed(whole);
-  return error{exit_class::usage,
-               {},
-               "this is no share",
-               given,
-               {{"allowed", std::string(detail::share_rule::allowed)}}};
+  return error{
+      exit_class::usage, {}, "not a share", given, {{"allowed", std::string(detail::share_rule::allowed)}}};
 }
 
 }  // namespace cicd

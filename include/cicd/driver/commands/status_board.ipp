@@ -1,0 +1,142 @@
+// Asks the environments: files of manifests by their way, clusters by their states and Deployments.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/branch/branch.hpp>
+#include <cicd/deliver/branch/places.hpp>
+#include <cicd/deliver/branch/remove.hpp>
+#include <cicd/driver/commands/cron_board.hpp>
+#include <cicd/driver/commands/status_board.hpp>
+
+namespace cicd {
+
+namespace driver_commands_status_board {
+namespace {
+
+constexpr std::size_t asked_at_once = 8;
+
+branch_status status_of(kubernetes::cluster& with, const known_place& of) {
+  branch_status seen;
+  seen.kind = fact_of(of, branch_fact::kind);
+  seen.branch = fact_of(of, branch_fact::branch);
+  seen.commit = fact_of(of, branch_fact::commit);
+  seen.who = fact_of(of, branch_fact::who);
+  seen.host = fact_of(of, branch_fact::host);
+  seen.service = fact_of(of, branch_fact::service);
+  seen.share = fact_of(of, branch_fact::share);
+  seen.expires = utc_from(fact_of(of, branch_fact::expires));
+  if (of.state.record) {
+    seen.outcome = of.state.record->outcome;
+    seen.since = of.state.record->when;
+  }
+  seen.pods = pods_of_branch(with, of.place, seen.kind, seen.branch);
+  return seen;
+}
+
+void add_state(environment_status& to,
+               const cluster_state& state,
+               const std::string& cluster,
+               const moment_words& times) {
+  if (state.record && state.record->outcome != "deployed")
+    to.remarks.push_back(
+        {state.record->outcome, fmt::format("{}: the last deploy to {}", state.record->outcome, cluster)});
+  if (const auto& hold = state.hold)
+    to.remarks.push_back(
+        {hold->version.empty() ? "on hold" : "on hold: " + hold->version,
+         fmt::format("{}, by {}, {}: {}",
+                     hold->version.empty() ? "on hold" : "on hold for version " + hold->version,
+                     short_name(hold->who), times.text(hold->when), hold->reason)});
+  if (!to.record) to.record = state.record;
+}
+
+status look_at_cluster(environment_status& to,
+                       const session& in,
+                       cluster_wave& wave,
+                       const moment_words& times) {
+  auto with = open_wave(wave, in.around, nullptr);
+  if (!with) return std::move(with).error();
+  const result<cluster_state> state = read_cluster_state(**with, wave.place);
+  if (!state) return state.error();
+  add_state(to, *state, (*with)->name(), times);
+  for (note& each : failed_cron_runs(**with, wave.place))
+    to.remarks.push_back({"cron job failed", fmt::format("cron job {}: {}", each.label, each.text)});
+  const pod_count pods = pods_of_environment(**with, wave.place);
+  to.pods = to.pods ? *to.pods + pods : pods;
+  if (!takes_branches(*to.of.pipeline, *to.of.place)) return {};
+  const result<std::vector<known_place>> branches =
+      branches_in(**with, wave.place, *to.of.pipeline, *to.of.place);
+  if (!branches) return branches.error();
+  for (const known_place& each : *branches) to.branches.push_back(status_of(**with, each));
+  return {};
+}
+
+void look_at_clusters(environment_status& to, const session& in, const moment_words& times) {
+  for (cluster_wave& wave : waves_of(in.where, *to.of.pipeline, *to.of.place))
+    if (status seen = look_at_cluster(to, in, wave, times); !seen && !to.failure)
+      to.failure = std::move(seen).error();
+}
+
+/// Clusters that do not answer take their time together, and not one after the other.
+void look_at_all_clusters(std::vector<environment_status*> all,
+                          const session& in,
+                          const moment_words& times) {
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t at = next++; at < all.size(); at = next++) look_at_clusters(*all[at], in, times);
+  };
+  std::vector<std::thread> helpers;
+  while (helpers.size() + 1 < std::min(all.size(), asked_at_once)) helpers.emplace_back(work);
+  work();
+  for (std::thread& each : helpers) each.join();
+}
+
+void look_at_manifests(std::vector<environment_status*> all, const delivery& releases) {
+  std::map<std::string, std::vector<environment_status*>, std::less<>> by_way;
+  for (environment_status* each : all) by_way[std::string(each->of.place->via.view())].push_back(each);
+  for (const auto& [via, members] : by_way) {
+    std::vector<deploy_place> places;
+    for (const environment_status* each : members) places.push_back({*each->of.pipeline, *each->of.place});
+    std::vector<result<deployed_release>> seen =
+        releases.way_of(*members.front()->of.place).look_at_all(places, nullptr);
+    for (std::size_t at = 0; at < members.size(); ++at)
+      if (seen[at])
+        members[at]->record = std::move(seen[at]->record);
+      else
+        members[at]->failure = std::move(seen[at]).error();
+  }
+}
+
+/// `verifying` and `failed` of a manifest repository.
+void add_outcome(environment_status& to) {
+  if (to.remarks.empty() && to.record && to.record->outcome != "deployed")
+    to.remarks.push_back({to.record->outcome, "the last deploy: " + to.record->outcome});
+}
+
+}  // namespace
+}  // namespace driver_commands_status_board
+
+std::vector<environment_status> read_status(const session& in,
+                                            const delivery& releases,
+                                            const std::vector<named_environment>& all,
+                                            const moment_words& times) {
+  using namespace driver_commands_status_board;
+  std::vector<environment_status> board(all.size());
+  std::vector<environment_status*> clusters, manifests;
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    board[at].of = all[at];
+    board[at].address = releases.way_of(*all[at].place).address_of(*all[at].pipeline, *all[at].place);
+    (can(all[at].place->via, way_feature::cluster) ? clusters : manifests).push_back(&board[at]);
+  }
+  look_at_all_clusters(clusters, in, times);
+  look_at_manifests(manifests, releases);
+  for (environment_status* each : manifests) add_outcome(*each);
+  return board;
+}
+
+}  // namespace cicd
