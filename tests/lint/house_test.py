@@ -80,16 +80,37 @@ def dead_names(root):
     return wrong
 
 
+def pages(root):
+    found = [path for path in root.glob("*.md")] + [path for folder in ("docs", "examples", "bench") for path in (root / folder).rglob("*.md")]
+    return sorted(found)
+
+
 def dead_paths(root):
-    """Paths of rooms, and of files in them, that docs/architecture.md names and that are not there."""
-    page = (root / "docs/architecture.md").read_text()
-    rooms = {path.name for path in (root / "include/cicd").iterdir() if path.is_dir()}
+    """Paths of this repository, and of rooms and files in them, that a page names in code or as a link and that are not there."""
+    rooms = root / "include/cicd"
+    known = {path.name for path in root.iterdir() if path.is_dir()} | {path.name for path in rooms.iterdir() if path.is_dir()} | {"cicd"}
+    ours = {path.name for folder in ("include", "tests", "cmake") for path in (root / folder).rglob("*")}
+
+    def is_there(name):
+        if "/" not in name:
+            return name in ours
+        places = [root / name, rooms / name, root / "include" / name]
+        return any(place.exists() or place.with_name(place.name + end).exists() for place in places for end in (".hpp", ".ipp"))
+
     wrong = []
-    for name in re.findall(r"`((?:%s)/[a-z_/]*)`" % "|".join(sorted(rooms)), page):
-        place = root / "include/cicd" / name
-        if not (place.is_dir() if name.endswith("/") else any(place.with_suffix(end).exists() for end in (".hpp", ".ipp")) or place.is_dir()):
-            wrong.append(name)
+    for page in pages(root):
+        text = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
+        names = [name for name in re.findall(r"`([\w.-]+(?:/[\w.-]+)*/?)`", text)
+                 if (name.split("/")[0] in known if "/" in name else re.fullmatch(r"[a-z_]{2,}\.(hpp|ipp|inc|tsv)|[a-z]+-[a-z-]+\.patch", name))]
+        wrong += [f"{page.relative_to(root)}: {name}" for name in names if not is_there(name)]
+        wrong += [f"{page.relative_to(root)}: {link}" for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if not (page.parent / link).exists()]
     return wrong
+
+
+def unlisted_contracts(root):
+    """Contracts that the page of the architecture does not link."""
+    page = (root / "docs/architecture.md").read_text()
+    return [path.name for path in sorted((root / "docs/contracts").glob("*.md")) if f"(contracts/{path.name})" not in page]
 
 
 class House(unittest.TestCase):
@@ -134,9 +155,16 @@ class House(unittest.TestCase):
     def test_a_comment_names_files_that_are_there(self):
         self.check(dead_names, {"include/cicd/base/text.hpp": "// See text.hpp.\n"}, {"include/cicd/base/text.hpp": "// See width.hpp.\n"})
 
-    def test_the_page_names_paths_that_are_there(self):
-        room = {"include/cicd/base/text.hpp": ""}
-        self.check(dead_paths, {**room, "docs/architecture.md": "`base/`, `base/text`\n"}, {**room, "docs/architecture.md": "`base/width`\n"})
+    def test_pages_name_paths_that_are_there(self):
+        room = {"include/cicd/base/text.hpp": "", "tests/lint/phrases.tsv": "", "cmake/cicd.cmake": ""}
+        good = "`base/`, `base/text`, `text.hpp`, `tests/lint`, `orders/build`, [text](../include/cicd/base/text.hpp#L1)\n"
+        for bad in ("`base/width`", "`width.hpp`", "`tests/width`", "[width](width.md)"):
+            self.check(dead_paths, {**room, "docs/architecture.md": good}, {**room, "docs/architecture.md": bad})
+            self.check(dead_paths, {**room, "CONTRIBUTING.md": good.replace("../", "")}, {**room, "CONTRIBUTING.md": bad})
+
+    def test_the_page_of_the_architecture_links_every_contract(self):
+        contract = {"docs/contracts/plan.md": ""}
+        self.check(unlisted_contracts, {**contract, "docs/architecture.md": "[plan](contracts/plan.md)"}, {**contract, "docs/architecture.md": "plan"})
 
 
 if __name__ == "__main__":

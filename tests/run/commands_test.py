@@ -1,6 +1,7 @@
 """The commands beside `run`: what they print, that their JSON is some, and what a misspelt word gives."""
 
 import json
+import re
 import shutil
 import unittest
 
@@ -8,6 +9,13 @@ import harness
 
 
 class Commands(harness.Case):
+    def deployed_by_jane(self, calls=harness.DEPLOYED):
+        tree = self.committed(calls)
+        for name, value in (("name", "Jane Doe"), ("email", "jane@example.com")):
+            tree.git("config", f"user.{name}", value)
+        tree.run("deploy-stage")
+        return tree
+
     def test_help_and_version(self):
         tree = self.tree("add_pipeline(app)\npipeline_step(app one COMMAND true INPUTS CMakeLists.txt)\n")
         shown = tree.cicd("--help").stdout
@@ -19,11 +27,16 @@ class Commands(harness.Case):
             self.assertIn(status, shown)
 
     def test_status_and_history(self):
-        tree = self.deployed()
+        tree = self.deployed_by_jane()
         commit = tree.git("rev-parse", "HEAD")
         reference = tree.record()["images"]["image"]["reference"]
-        for text in ("app stage", "#1", commit[:7], reference, "deploy-stage"):
-            self.assertIn(text, tree.cicd("status").stdout)
+        shown = tree.cicd("status").stdout
+        self.assertRegex(shown, rf"(?m)^PIPELINE +ENVIRONMENT +VERSION +DEPLOYED +BY +STATE\napp +stage +{commit[:7]} +just now +Jane Doe +ok$")
+        self.assertRegex(shown, rf"(?m)^last run\nSTARTED .*\njust now +done .* deploy-stage +{commit[:7]} +Jane Doe ")
+        self.assertNotIn("jane@example.com", shown)
+        self.assertIn(reference, tree.cicd("status", "app", "stage").stdout)
+        self.assertIn("did you mean: stage", tree.cicd("status", "stag", status=2).stderr)
+        self.assertRegex(tree.cicd("status", "--utc").stdout, r"(?m)^app +stage .* 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
         told = json.loads(tree.cicd("status", "--json").stdout)
         self.assertEqual(told["environments"][0]["record"]["commit"], commit)
         self.assertEqual(told["last_run"]["outcome"], "done")
@@ -36,6 +49,61 @@ class Commands(harness.Case):
         self.assertEqual(len(json.loads(tree.cicd("history", "--json", "-n", "1").stdout)["deployments"]), 1)
         self.assertIn("2 runs", tree.cicd("history", "--rebuild-index").stdout)
         self.assertEqual(json.loads(tree.cicd("history", "--json").stdout)["runs"], told["runs"])
+
+    def test_history_is_a_table_of_each_environment_and_of_the_runs(self):
+        tree = self.deployed_by_jane()
+        shown = tree.cicd("history").stdout
+        self.assertRegex(shown, r"(?m)^app stage\nNUMBER +VERSION +DEPLOYED +BY +BRANCH +RUN\n#1 .* just now +Jane Doe +main ")
+        self.assertRegex(shown, r"(?m)^runs of this build tree\nSTARTED +RESULT +TOOK +TARGET +COMMIT +BY +RUN\n")
+
+    def test_a_repository_out_of_reach_hides_no_other_environment(self):
+        gone = f"pipeline_environment(app prod ON branch main VIA gitops REPOSITORY file://{self.folder}/gone.git)\n"
+        tree = self.deployed_by_jane(harness.DEPLOYED + gone)
+        for command in ("status", "history"):
+            done = tree.cicd(command, status=6)
+            self.assertIn("deploy-stage", done.stdout)
+            self.assertIn("Jane Doe", done.stdout)
+            self.assertRegex(done.stderr, r"cicd: error: app/prod: .*gone\.git")
+        self.assertRegex(tree.cicd("status", status=6).stdout, r"(?m)^app +prod +not reachable$")
+        told = json.loads(tree.cicd("status", "--json", status=6).stdout)["environments"]
+        self.assertEqual([one["error"] and one["error"]["class"] for one in told], [None, "remote"])
+
+    def test_fifty_environments_of_one_repository_take_three_starts_of_git_to_show(self):
+        repository = self.folder / "m.git"
+        tree = self.tree()
+        tree.git("init", "--quiet", "--bare", "--initial-branch=main", str(repository))
+        place = f"ON branch main VIA gitops REPOSITORY file://{repository}"
+        tree.write("in.txt", "one")
+        tree.declare(harness.DEPLOYED.replace("ON branch main VIA gitops", place)
+                     + "".join(f"pipeline_environment(app e{at:02} {place})\n" for at in range(49)))
+        tree.commit()
+        tree.configure()
+        tree.run("deploy-stage", "app.deploy-e48")
+        counter = self.folder / "bin/git"
+        counter.parent.mkdir()
+        counter.write_text(f'#!/bin/sh\necho "$*" >> {self.folder}/starts\nexec {harness.tool("git")} "$@"\n')
+        counter.chmod(0o755)
+
+        def starts():
+            (self.folder / "starts").write_text("")
+            told = json.loads(tree.cicd("status", "--json", env={"PATH": f"{counter.parent}:{tree.env['PATH']}"}).stdout)["environments"]
+            self.assertEqual(sorted(one["environment"] for one in told if one["record"]), ["e48", "stage"])
+            return (self.folder / "starts").read_text().splitlines()
+
+        for look in ("the first", "the next"):
+            self.assertLessEqual(len(starts()), 3, look)
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.assertLessEqual(len(starts()), 3, "after a deploy")
+
+    def test_status_fits_the_terminal(self):
+        tree = self.committed(harness.DEPLOYED.replace("app", "a-pipeline-with-a-name-of-great-length"))
+        tree.run("deploy-stage")
+        for columns in (80, 120):
+            drawn, status = harness.on_terminal([tree.launcher, "status"], tree.env, tree.source, columns)
+            self.assertEqual(status, 0)
+            self.assertLessEqual(max(len(line) for line in drawn.splitlines()), columns, drawn)
 
     def test_status_before_anything_ran(self):
         tree = self.tree()
@@ -54,8 +122,29 @@ class Commands(harness.Case):
             shown = tree.cicd("logs", name).stdout
             self.assertEqual(sorted(shown.splitlines()), ["! err", "| out"])
         self.assertEqual(tree.cicd("logs", "app.one", "--run", tree.result()["id"]).stdout, shown)
+        done = tree.cicd("logs", "app.one", "--run", "20200101T000000.000Z-1", status=2)
+        self.assertIn("this step did not run in this run", done.stderr)
         done = tree.cicd("logs", "app.oen", status=2)
         self.assertIn("did you mean: app", done.stderr)
+
+    def test_logs_of_a_silent_step_say_when_and_how_it_ended(self):
+        tree = self.tree('add_pipeline(app)\npipeline_step(app one COMMAND true INPUTS CMakeLists.txt)\n')
+        self.assertIn("has not run yet", tree.cicd("logs", "app.one", status=2).stderr)
+        tree.run("app/one")
+        self.assertRegex(tree.cicd("logs", "app.one").stdout, r"^app/one printed nothing: ran after .*, just now \(run 20.*\)\n$")
+
+    def test_explain_answers_to_each_kind_of_subject(self):
+        tree = self.deployed()
+        for subject, text in ((None, "pipeline_service"), ("REPLICAS", "service.replicas"), ("host", "preview.host"), ("ingress", "service.ingress_class"),
+                              ("labels", "commit_id"), ("{slug}", "a placeholder"), ("protected_branch", "a label"), ("approval", "environment.approval"),
+                              ("stage", "VIA gitops"), ("app.api", "PORT 8080"), ("app/api", "PORT 8080"), ("rollback", "Usage: cicd rollback")):
+            self.assertIn(text, tree.cicd("explain", *([subject] if subject else [])).stdout, subject)
+        for target in ("app.deploy-stage", "deploy-stage"):
+            shown = tree.cicd("explain", target).stdout
+            self.assertIn(f"{target}, a target", shown)
+            self.assertIn("up-to-date", shown.split("Now it would do this:")[1])
+        tree.write("in.txt", "two")
+        self.assertIn("in.txt changed", tree.cicd("explain", "app.build").stdout)
 
     def test_explain(self):
         tree = self.deployed()
@@ -93,6 +182,38 @@ class Commands(harness.Case):
                 self.assertEqual(tree.call([shell, "-n", path]).returncode, 0)
         tree.cicd("completion", "tcsh", status=2)
 
+    def completed(self, tree, *words):
+        return tree.cicd("complete", "cicd", *words).stdout.split()
+
+    def test_completion_gives_what_help_lists_for_every_command(self):
+        tree = self.deployed()
+
+        def check(*command):
+            shown = tree.cicd(*command, "--help").stdout
+            options = set(re.findall(r"(?m)^  (?:-\w,)?(--[a-z-]+)", shown))
+            self.assertEqual(set(self.completed(tree, *command, "--")), options, command)
+            below = re.findall(r"(?m)^  ([a-z][a-z-]*) ", shown.split("Subcommands:")[-1]) if "Subcommands:" in shown else []
+            if below:
+                self.assertEqual(self.completed(tree, *command, ""), below, command)
+            for each in below:
+                check(*command, each)
+
+        check()
+
+    def test_completion_gives_the_names_of_the_build_tree(self):
+        tree = self.committed(harness.DEPLOYED + "pipeline_cron_job(app close SCHEDULE @daily COMMAND /app/out.txt)\n"
+                              "pipeline_environment(app prod ON tag v* VIA kubectl CONTEXT west east)\n")
+        tree.git("branch", "feature/x")
+        tree.git("tag", "v1.2.3")
+        tree.run("app.build")
+        for words, names in ((("run", "app.bu"), ["app.build"]), (("plan", "deploy-"), ["deploy-prod", "deploy-stage"]), (("logs", "app.bu"), ["app.build"]),
+                             (("rollback", ""), ["app", "prod", "stage"]), (("run", "--allow-dirty", "p"), ["prod", "publish"]),
+                             (("plan", "--event", "branch="), ["branch=feature/x", "branch=main"]), (("plan", "--event", "tag="), ["tag=v1.2.3"]),
+                             (("preview", "remove", "app", "f"), ["feature/x"]), (("cron", "run-now", "prod", "c"), ["close"]),
+                             (("task", "app", "prod", "--context", ""), ["east", "west"]), (("task", "app", "prod", "--service", ""), ["api", "close"]),
+                             (("status", "s"), ["stage"]), (("explain", "service.repl"), ["service.replicas"]), (("logs", "--run", "20"), [tree.result()["id"]])):
+            self.assertEqual(self.completed(tree, *words), names, words)
+
     def test_targets(self):
         tree = self.deployed()
         shown = tree.make("cicd-help").stdout
@@ -109,6 +230,84 @@ class Commands(harness.Case):
             self.assertIn("cicd: error: ", done.stderr, words)
             self.assertIn("--help", done.stderr, words)
         self.assertIn("did you mean: --allow-dirty", tree.cicd("run", "--alow-dirty", "stage", "app.build", status=2).stderr)
+
+    def test_what_is_missing_or_too_much_is_named(self):
+        tree = self.deployed()
+        for words, text in ((("rollback",), "missing argument: [<pipeline>] <environment>"), (("hold",), "missing command"), (("logs",), "missing argument: <step>"),
+                            (("hold", "sett"), "unknown command: 'sett'"), (("status", "app", "stage", "more"), "too many arguments"), (("logs", "app.build", "more"), "unexpected argument: 'more'"),
+                            (("nonsense", "--version"), "unknown command: 'nonsense'"), (("nonsense", "--help"), "unknown command: 'nonsense'"),
+                            (("rollback", "stage", "--reason"), "--reason needs a value"), ((), "missing command")):
+            done = tree.cicd(*words, status=2)
+            self.assertIn(f"cicd: error: {text}", done.stderr, words)
+            self.assertIn("--help", done.stderr, words)
+        self.assertRegex(tree.cicd("stats", status=2).stderr, r"(?s)did you mean: status\n  allowed: .* and \d+ more\n")
+
+    def test_the_build_tree_is_found_from_the_source_tree_and_from_within(self):
+        tree = self.deployed()
+        driver = next(line.split("exec ")[1].split(" ")[0].strip("'") for line in tree.launcher.read_text().splitlines() if line.startswith("exec "))
+        tree.build = tree.source / "build"
+        tree.configure()
+        (tree.source / "src/deep").mkdir(parents=True)
+        (tree.build / "sub").mkdir()
+        for folder in (tree.source, tree.source / "src/deep", tree.build / "sub", tree.build / ".cicd"):
+            self.assertIn("app", tree.call([driver, "status"], cwd=folder).stdout, folder)
+        tree.run("app.build")
+        self.assertIn("app", tree.call([driver, "status"], cwd=(tree.build / ".cicd/work/app/build").resolve()).stdout)
+        first, tree.build = tree.build, tree.source / "out/dev"
+        tree.configure()
+        done = tree.call([driver, "status"], cwd=tree.source)
+        self.assertEqual(done.returncode, 2, done.all)
+        for one in (first, tree.build):
+            self.assertIn(str(one), done.stderr)
+        self.assertEqual(tree.call([driver, "status"], cwd=tree.build).returncode, 0)
+
+    def test_the_doctor_names_the_tools_of_the_steps_and_what_mends_what(self):
+        tree = self.committed("add_pipeline(app)\npipeline_step(app one COMMAND true INPUTS in.txt TOOLS sh)\n"
+                              "pipeline_step(app two COMMAND no-such-tool INPUTS in.txt)\npipeline_step(app three COMMAND ./own.sh INPUTS own.sh)\n")
+        tree.write("own.sh", "#!/bin/sh\n")
+        done = tree.cicd("doctor", status=1)
+        for line in (r"ok +git: \d+\.\d+.*", r"ok +true: /.*: app/one", r"ok +sh: /.*: app/one", r"problem no-such-tool: not found on PATH; needed by app/two\n +try: .*",
+                     r"problem \./own\.sh: it cannot be executed; needed by app/three\n +try: chmod \+x .*own\.sh", r"ok +cache: /.* free", r"ok +clock: .*Z",
+                     r"ok +sources of app: branch main, commit [0-9a-f]{7}, 1 file with uncommitted changes", r"ok +CI: not in a CI job"):
+            self.assertRegex(done.stdout, "(?m)^" + line + "$")
+        told = json.loads(tree.cicd("doctor", "--json", status=1).stdout)["findings"]
+        self.assertEqual({one["about"] for one in told if not one["ok"]}, {"no-such-tool", "./own.sh"})
+        self.assertTrue(all(one["try"] for one in told if not one["ok"]))
+
+    def test_the_doctor_is_content_with_a_build_tree_whose_targets_can_run(self):
+        tree = self.deployed()
+        shown = tree.cicd("doctor").stdout
+        self.assertNotIn("problem", shown)
+        self.assertIn("clean", shown)
+
+    def test_the_doctor_tells_of_manifest_repositories_that_cannot_be_read_or_written(self):
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        there, gone = self.folder / "there.git", self.folder / "gone.git"
+        tree.git("init", "--quiet", "--bare", "--initial-branch=main", str(there))
+        calls = "".join(f"pipeline_environment(app {name} ON branch main VIA gitops REPOSITORY {url})\n"
+                        for name, url in (("stage", f"file://{there}"), ("prod", f"file://{gone}")))
+        tree.declare(harness.DEPLOYED[:harness.DEPLOYED.index("pipeline_service(app api IN")] + calls)
+        tree.commit()
+        tree.configure()
+        shown = tree.cicd("doctor", status=1).stdout
+        self.assertRegex(shown, rf"(?m)^ok +repository file://{there}: answers; the first deploy makes branch main$")
+        self.assertRegex(shown, rf"(?m)^problem repository file://{gone}: ")
+        tree.run("deploy-stage")
+        self.assertRegex(tree.cicd("doctor", "stage").stdout, rf"(?m)^ok +repository file://{there}: can be read and written, branch main is at [0-9a-f]{{7}}$")
+        (there / "hooks/pre-receive").write_text("#!/bin/sh\nexit 1\n")
+        before = tree.manifests("rev-parse", "main", repository=there)
+        tree.cicd("doctor", "stage")
+        self.assertEqual(tree.manifests("rev-parse", "main", repository=there), before)
+
+    def test_a_run_of_the_build_tool_shows_paths_from_where_it_was_started(self):
+        tree = self.committed(harness.DEPLOYED)
+        for folder in (tree.source, tree.root):
+            tree.write("in.txt", str(folder))
+            shown = tree.call([harness.tool("cmake"), "--build", tree.build, "--target", "deploy-stage"], cwd=folder, env={"PWD": str(folder)}).stdout
+        self.assertRegex(shown, r"record +build/\.cicd/runs/")
+        self.assertRegex(shown, r"(?m)^\[app/publish\] started: build/registry/app:")
+        self.assertNotIn(str(tree.build), shown)
 
     def test_outside_of_a_build_tree(self):
         tree = self.deployed()

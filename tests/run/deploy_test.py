@@ -47,7 +47,7 @@ class Deploy(harness.Case):
         tree.commit()
         tree.configure()
         done = tree.cicd("plan", "deploy-stage")
-        self.assertIn("~ app-api.deployment.yaml", done.stdout)
+        self.assertRegex(done.stdout, r"~ Deployment app-api \(app-api\.deployment\.yaml\)\n +~ spec\.replicas: 1 \S+ 3\n")
         tree.run("deploy-stage")
         self.assertEqual(tree.commits(), 2)
         self.assertIn("replicas: 3", self.file(tree, "app-api.deployment.yaml"))

@@ -13,7 +13,7 @@ class FolderZip(harness.Case):
     def test_it_deploys_once_and_then_has_nothing_to_do(self):
         tree = self.committed(CALLS)
         tree.run("app.publish")
-        self.assertIn("+ app-api.deployment.yaml", tree.cicd("plan", "deploy-stage").stdout)
+        self.assertIn("+ Deployment app-api (app-api.deployment.yaml)", tree.cicd("plan", "deploy-stage").stdout)
         tree.run("deploy-stage")
         zipped = tree.build / "out/stage.zip"
         with zipfile.ZipFile(zipped) as files:

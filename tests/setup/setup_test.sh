@@ -153,12 +153,12 @@ says_not openjdk
 end
 
 begin 'check of the tests asks for more than the base'
-installed_all_but librapidcheck-dev
+installed_all_but libgmock-dev
 run --check
 exits 0
 run --check --tests
 exits 2
-says librapidcheck-dev && says kubernetes-validate && says './setup --tests installs them'
+says libgmock-dev && says kubernetes-validate && says './setup --tests installs them'
 end
 
 begin 'the demo neither asks for the test cluster nor waits for it'

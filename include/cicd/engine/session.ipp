@@ -67,7 +67,7 @@ std::vector<std::string> build_trees_of(const std::string& folder) {
 std::string build_tree_of_step(const std::string& folder) {
   const auto of = read_file_if_there(folder + "/of");
   if (!of || !*of) return {};
-  const std::string named(trimmed(**of));
+  const std::string named = (**of).substr(0, (*of)->find('\n'));
   return named.starts_with('/') && is_build_tree(named) ? named : std::string();
 }
 

@@ -43,8 +43,8 @@ constexpr std::string_view lines =
 TEST(the_index, lists_all_that_can_be_asked) {
   const auto made = cicd::tests::model_from(lines);
   const std::string text = cicd::explanation_index(&made.model, cicd::tests::own_templates());
-  for (const auto each : {"add_pipeline", "pipeline_canary", "{slug}", "labels", "java-maven", "orders.api", "stage, prod",
-                          "such as orders.deploy-stage"})
+  for (const auto each : {"add_pipeline", "pipeline_canary", "{slug}", "labels", "java-maven", "orders.api",
+                          "stage, prod", "such as orders.deploy-stage"})
     EXPECT_NE(text.find(each), std::string::npos) << each << text;
   EXPECT_NE(cicd::explanation_index(nullptr, cicd::tests::own_templates()).find("In a build tree also"),
             std::string::npos);
@@ -117,7 +117,6 @@ TEST(a_word_that_is_only_in_the_texts, is_answered_with_the_options_that_mention
   EXPECT_NE(text.find("service.host"), std::string::npos) << text;
 }
 
-
 TEST(the_page_of_a_declared_value, shows_it_in_each_environment_and_where_it_comes_from) {
   EXPECT_EQ(page("orders.service.api.replicas", lines),
             "orders.service.api.replicas\n\n"
@@ -142,8 +141,7 @@ TEST(the_page_of_a_template, is_what_it_expands_to_in_cmake) {
 
 TEST(an_unknown_subject, is_refused_with_the_nearest) {
   const std::string text = page("orders.service.api.replica", lines);
-  EXPECT_NE(text.find("unknown subject: 'orders.service.api.replica'"), std::string::npos)
-      << text;
+  EXPECT_NE(text.find("unknown subject: 'orders.service.api.replica'"), std::string::npos) << text;
   EXPECT_NE(text.find("did you mean: orders.service.api.replicas"), std::string::npos);
 }
 

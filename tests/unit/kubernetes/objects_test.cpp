@@ -226,7 +226,8 @@ TEST(objects, a_name_that_is_too_long_or_begins_with_a_digit_is_altered_and_stay
 TEST(objects, of_a_branch_whose_host_is_no_dns_name_are_refused) {
   release_facts facts = branch_facts_of(track::preview);
   facts.of_branch.host = std::string(64, 'x') + ".example.com";
-  EXPECT_THAT(refusal_of(orders(whole_api()), facts), HasSubstr("orders/api: HOST gives no DNS name here: 'xxx"));
+  EXPECT_THAT(refusal_of(orders(whole_api()), facts),
+              HasSubstr("orders/api: HOST gives no DNS name here: 'xxx"));
 }
 
 TEST(objects, of_a_declaration_that_was_not_checked_are_a_bug) {

@@ -94,6 +94,31 @@ console_options options_of(verbosity how_much = verbosity::normal) {
           .exists = {}};
 }
 
+TEST(a_plain_log, leaves_out_a_tools_progress_and_empty_lines_of_standard_error) {
+  stage on({});
+  on.at(1, started("s", {}));
+  on.at(2, step_output{"s", output_stream::out,
+                       "[INFO] Downloading from central: https://repo.example.com/a.pom"});
+  on.at(3, step_output{"s", output_stream::err, ""});
+  on.at(4, step_output{"s", output_stream::err, "warning"});
+  EXPECT_EQ(on.out, "[s] started\n[s] ! warning\n");
+  console_options all;
+  all.how_much = verbosity::verbose;
+  stage whole({}, std::move(all));
+  whole.at(2, step_output{"s", output_stream::out, "Progress (1): 4/7 kB"});
+  EXPECT_EQ(whole.out, "[s] | Progress (1): 4/7 kB\n");
+}
+
+TEST(a_plain_log, shows_paths_from_where_the_command_was_given) {
+  console_options options;
+  options.here = "/home/me/shop";
+  stage on({}, std::move(options));
+  on.at(1, started("s", {"/home/me/shop/build/registry/app is not there yet"}));
+  on.at(2, ended("s", step_outcome::ran, 5, "/home/me/shop/build/registry/app:1"));
+  EXPECT_EQ(on.out,
+            "[s] started: build/registry/app is not there yet\n[s] done in 5 ms: build/registry/app:1\n");
+}
+
 /// A run that builds, tests side by side with a scan, and makes an image; `after` is called after each event
 /// and tick.
 void play_success(
