@@ -541,7 +541,7 @@ class Deploy(harness.Case):
         self.kubectl("set", "env", "deployment/orders-api", "MOOD=byhand")
         orders.change(version="2").run("orders.publish")
         take = ("--take-over", "kubectl-set")
-        self.assertIn("nobody has approved", orders.run("orders.deploy-stage", *take, status=5).all)
+        self.assertIn("this deploy is not approved", orders.run("orders.deploy-stage", *take, status=5).all)
         orders.cicd("approve", "orders", "stage", "--reason", "ours", *take)
         orders.run("orders.deploy-stage", *take)
 

@@ -69,7 +69,7 @@ struct pipeline {
   /// Not: FORMERLY ""
   std::vector<text> formerly{};
 
-  /// Labels of one's own on every object and on the pods, by pipeline_label(). Placeholders are replaced, and what stands in
+  /// Labels on every object and on the pods, by pipeline_label(). Placeholders are replaced, and what stands in
   /// for one is made to fit where it is not a valid label value, such as a branch's name: everything else is refused.
   /// Example: LABELS team=checkout
   /// Not: LABELS team

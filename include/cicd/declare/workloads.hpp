@@ -115,7 +115,7 @@ struct service {
   /// Not: START_WITHIN 10
   duration start_within{};
   /// How long a pod still answers after it was told to end, so that no request meets a closed port while load
-  /// balancers hear of it. Default 5s where there is a PORT and GRACE is longer; needs Kubernetes 1.30.
+  /// balancers are notified. Default 5s where there is a PORT and GRACE is longer; needs Kubernetes 1.30.
   /// Example: DRAIN 15s
   /// Not: DRAIN 15
   duration drain{};

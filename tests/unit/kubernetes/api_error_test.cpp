@@ -199,7 +199,7 @@ TEST(api_error, a_conflict_says_what_is_there_and_what_is_wanted) {
       text_of(error_of(failure, "orders/prod", deployment, "apply it", {&there, &wanted}));
   EXPECT_THAT(text, HasSubstr("spec.mood: by hand there, good wanted"));
   EXPECT_THAT(text, HasSubstr("spec.replicas: 4 there, 3 wanted"));
-  EXPECT_THAT(text, HasSubstr("cicd run with --take-over kubectl-set makes them ours this once"));
+  EXPECT_THAT(text, HasSubstr("cicd run with --take-over kubectl-set takes them over this once"));
   const object_key secret{"Secret", "shop", "key"};
   EXPECT_THAT(text_of(error_of(failure, "orders/prod", secret, "apply it", {&there, &wanted})),
               Not(HasSubstr("by hand")));

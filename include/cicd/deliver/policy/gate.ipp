@@ -351,9 +351,9 @@ status judge_approval(const gate_question& of, const gate_state& state) {
                    : fmt::format("an approval by {} of {}, for other images or objects", each.who,
                                  utc_text(each.when));
   }
-  const char* what = of.what == change::deploy    ? "nobody has approved this deploy"
-                     : of.what == change::preview ? "nobody has approved this preview"
-                                                  : "nobody has approved this canary of this share";
+  const char* what = of.what == change::deploy    ? "this deploy is not approved"
+                     : of.what == change::preview ? "this preview is not approved"
+                                                  : "this canary with this share is not approved";
   // Of a branch's copy the environment is not what would be approved.
   const bool is_of_branch = of.what != change::deploy;
   return refusal(of, what, is_of_branch ? of.subject : of.environment)

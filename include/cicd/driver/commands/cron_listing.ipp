@@ -48,7 +48,7 @@ std::string run_text(const std::optional<kubernetes::cron_run>& run) {
 std::string next_text(const known_cron_job& job) {
   if (!job.zone_known) return "not known: this machine has no time zone " + job.status.zone;
   if (job.status.suspended) return "none while it is suspended";
-  if (!job.status.next) return "none within five years, or the schedule is none that is understood here";
+  if (!job.status.next) return "none within five years, or the schedule cannot be read by cicd";
   std::string text = fmt::format("{} (in {})", utc_text(*job.status.next),
                                  between(system_clock_port().now(), *job.status.next));
   if (job.status.next_by_clock)

@@ -114,7 +114,7 @@ std::string way_past(const std::vector<std::string>& people, bool any_controller
   std::string way;
   if (!people.empty())
     way = fmt::format(
-        "cicd run with{} makes them ours this once, TAKE_OVER {} in the environment in each deploy; or leave "
+        "cicd run with{} takes them over this once, TAKE_OVER {} in the environment in each deploy; or leave "
         "these "
         "fields out of the declaration",
         take_over_words(people), displayable(shell_quoted(people)));

@@ -40,7 +40,7 @@ inline error still_there(const json& object, const object_key& of, const gone_op
       {},
       {{"deleted at", object["metadata"]["deletionTimestamp"].text()},
        {"held by", held_by(object)},
-       {"try", fmt::format("see why whoever set that does not end it: kubectl{} get {} {} -o yaml; then {}",
+       {"try", fmt::format("see why the controller that set it does not remove it: kubectl{} get {} {} -o yaml; then {}",
                            where, shell_quoted(lower(of.kind)), shell_quoted(of.name), how.then)}}};
 }
 

@@ -137,7 +137,7 @@ struct refusal_reading {
 constexpr std::array refusal_readings{
     refusal_reading{"exceeded quota", "quota", "the namespace's quota is used up",
                     "ask for less, raise the quota, or remove what is no longer needed", false},
-    refusal_reading{"failed quota", "denied", "a quota of the namespace wants the pods to say what they need",
+    refusal_reading{"failed quota", "denied", "a quota of the namespace requires the pods to declare what they need",
                     "declare what the message names (PATCH)", true},
     refusal_reading{"violates podsecurity", "denied", "the namespace's Pod Security level forbids such pods",
                     "alter the pod's security settings as the message says (PATCH), or the namespace's level",
