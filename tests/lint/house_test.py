@@ -85,6 +85,17 @@ def pages(root):
     return sorted(found)
 
 
+# What hands a secret over, masks it, looks for it or tells a CI system to mask it. Nothing else needs its bytes.
+REVEALING = {"base/secret_value.hpp", "base/secret_forms.ipp", "run/secret_folder.ipp", "run/secret_runner.ipp", "run/process_runner.ipp",
+             "observe/ci_masks.ipp"}
+
+
+def revealing(root):
+    """Files that take the bytes of a secret and are none of those."""
+    files = {str(path.relative_to(root / "include/cicd")) for path in sources(root) if "revealed()" in path.read_text()}
+    return sorted(files - REVEALING)
+
+
 def dead_paths(root):
     """Paths of this repository, and of rooms and files in them, that a page names in code or as a link and that are not there."""
     rooms = root / "include/cicd"
@@ -165,6 +176,11 @@ class House(unittest.TestCase):
     def test_the_page_of_the_architecture_links_every_contract(self):
         contract = {"docs/contracts/plan.md": ""}
         self.check(unlisted_contracts, {**contract, "docs/architecture.md": "[plan](contracts/plan.md)"}, {**contract, "docs/architecture.md": "plan"})
+
+    def test_a_secret_is_revealed_only_where_it_is_handed_over_or_masked(self):
+        text = "// Text.\nsecret.revealed()\n"
+        self.check(revealing, {"include/cicd/run/secret_runner.ipp": text}, {"include/cicd/run/event.ipp": text})
+
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@
 #include <cicd/base/glob.ipp>
 #include <cicd/base/json.ipp>
 #include <cicd/base/json_patch.ipp>
+#include <cicd/base/secret_finder.ipp>
+#include <cicd/base/secret_forms.ipp>
 #include <cicd/base/text.ipp>
 #include <cicd/base/unicode.ipp>
 #include <cicd/base/utc.ipp>
