@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct model {
 struct called_word {
   std::size_t call = 0, word = 0;
 };
+
+/// The variables that secrets come from, of all pipelines.
+std::set<std::string, std::less<>> secret_variables_of(const model& of);
 
 /// A model, or all that is wrong with the declarations.
 struct model_or_errors {

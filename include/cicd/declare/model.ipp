@@ -34,6 +34,7 @@ class model_builder {
     for (std::size_t at = 0; at < calls_.calls.size(); ++at)
       if (calls_.calls[at].where.function != "add_pipeline") read_into_draft(site_of(calls_.calls[at], at));
     for (draft& each : drafts_) {
+      add_tree_secrets(each);
       finish_stages(each);
       finish_images(each);
       check_pipeline(each, zones_, found_);
@@ -138,6 +139,8 @@ class model_builder {
 
   template <typename T>
   void add_part(declaration<T> read) {
+    if constexpr (may_be_of_tree<T>)
+      if (read.pipeline.empty()) return add_to_tree(std::move(read));
     draft* into = draft_for(read.pipeline, *read.site);
     if (!into || (read.name.empty() && is_named<T>)) return;
     auto& list = into->all<T>();
@@ -153,6 +156,23 @@ class model_builder {
     else
       found_.add(read.near("in"),
                  given_twice(fmt::format("{} IN this environment", kind<T>.noun), read.name, before));
+  }
+
+  /// One that bears a pipeline's name is most likely a pipeline's own whose name is missing.
+  void add_to_tree(declaration<secret> read) {
+    if (read.name.empty()) return;
+    if (by_name_.contains(read.name)) return found_.add(read.start(), missing_name(function_for("secret")));
+    if (const declaration<secret>* first = tree_secrets_.find(read.name))
+      return found_.add(read.near("name"),
+                        declared_twice("secret", read.name, found_.text_of(first->site->from->where)));
+    check_secret(read, found_);
+    tree_secrets_.add(std::move(read));
+  }
+
+  void add_tree_secrets(draft& to) {
+    auto& own = to.all<secret>();
+    for (const declaration<secret>& each : tree_secrets_.items())
+      if (!own.find(each.name)) own.add(each);
   }
 
   /// Labels of several calls add up; one key stands once.
@@ -271,6 +291,7 @@ class model_builder {
   std::deque<call_site> sites_;
   std::deque<call> template_calls_;
   std::deque<draft> drafts_;
+  named_list<secret> tree_secrets_;
   std::unordered_map<std::string, draft*> by_name_;
 };
 
@@ -282,6 +303,14 @@ const declared_pipeline* model::find(std::string_view name) const {
     return each.declared.name.view() == name;
   });
   return found == pipelines.end() ? nullptr : &*found;
+}
+
+std::set<std::string, std::less<>> secret_variables_of(const model& of) {
+  std::set<std::string, std::less<>> names;
+  for (const declared_pipeline& each : of.pipelines)
+    for (const secret& one : each.declared.secrets)
+      if (one.pass_env) names.insert(one.pass_env.str());
+  return names;
 }
 
 model_or_errors model_of(const recorded_calls& calls,

@@ -83,6 +83,7 @@ struct pipeline {
   std::vector<cicd::environment> environments{};
   std::vector<cicd::preview> previews{};
   std::vector<cicd::canary> canaries{};
+  std::vector<cicd::secret> secrets{};  ///< in a model those of the build tree among them
 };
 
 }  // namespace cicd

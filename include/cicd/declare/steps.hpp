@@ -94,6 +94,18 @@ struct step {
   /// Example: PASS_ENV JAVA_HOME
   /// Not: PASS_ENV JAVA-HOME
   std::vector<variable_name> pass_env{};
+  /// Secrets that the step is given, each as the variable of its name in capitals (`npm-token`: NPM_TOKEN), or as the
+  /// variable that is named. A value is fetched when the step is about to run, masked in all that it prints, and no part of
+  /// the key; VERSION of pipeline_secret() is. What it leaves in OUTPUTS or REPORTS fails the step. A pull request from a
+  /// fork gets none.
+  /// Example: SECRETS npm-token SIGNING_KEY=release-key
+  /// Not: SECRETS npm_token
+  std::vector<secret_use> secrets{};
+  /// Hands the step's SECRETS over as files of mode 0600 in memory, which are gone when it ends: the variable, by default
+  /// NPM_TOKEN_FILE, holds the path.
+  /// Example: AS_FILE
+  /// Not: AS_FILE yes
+  bool as_file = false;
   /// After this long the step and all it started are ended: TERM, then KILL after GRACE. Default 1h.
   /// Example: TIMEOUT 15m
   /// Not: TIMEOUT 15
@@ -129,6 +141,37 @@ struct step {
   /// Example: DESCRIPTION "checks the contract with the billing service"
   /// Not: DESCRIPTION ""
   text description{};
+};
+
+/// Where a secret comes from; exactly one of PASS_ENV, FILE, COMMAND and AWS is given.
+struct secret {
+  /// The secret's name, by which SECRETS of a step takes it. A pipeline's own is taken before one of the build tree.
+  /// Example: npm-token
+  /// Not: NPM_TOKEN
+  dns_label name;
+  /// A variable that holds it. No step sees that variable but those that have the secret.
+  /// Example: PASS_ENV NPM_TOKEN
+  /// Not: PASS_ENV NPM-TOKEN
+  variable_name pass_env{};
+  /// A file that holds it, by an absolute path or one below the home folder.
+  /// Example: FILE ~/.config/npm/token
+  /// Not: FILE npm-token.txt
+  text file{};
+  /// A program that prints it to standard output, started without a shell in the source folder.
+  /// Example: COMMAND vault kv get -field=token secret/npm
+  /// Not: COMMAND ""
+  std::vector<text> command{};
+  /// The name or the ARN of a secret in AWS Secrets Manager, which the program `aws` is asked for.
+  /// Example: AWS ci/npm-token
+  /// Not: AWS "npm token"
+  text aws{};
+  /// What stands for the value in the keys of the steps that use it: another VERSION runs them again. With AWS the version
+  /// id that is fetched. Without it a new value runs nothing again.
+  /// Example: VERSION 2026-11
+  /// Not: VERSION ""
+  text version{};
+
+  bool operator==(const secret&) const = default;
 };
 
 /// An OCI image, where the template's is not enough.

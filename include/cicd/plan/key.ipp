@@ -86,6 +86,18 @@ std::string words_together(const std::vector<text>& words) {
   return together;
 }
 
+/// That a secret is used, and its version; never its value.
+void walk_secrets(const graph_step& step, key_sink& sink) {
+  for (const secret_use& use : step.command()->secrets) {
+    const auto& all = step.pipeline->declared.secrets;
+    const auto found = std::ranges::find(all, use.secret, &secret::name);
+    const std::string version = found == all.end() ? std::string() : found->version.str();
+    sink.take("secret", use.secret.view(),
+              use.variable_for(step.command()->as_file) + (step.command()->as_file ? " file " : " ") + version,
+              version);
+  }
+}
+
 void walk_image(const image& declared, key_sink& sink) {
   sink.take("image", "base", declared.base.view(), {});
   sink.take("image", "jar", declared.jar.view(), {});
@@ -115,6 +127,7 @@ void walk_key(const graph_step& step,
   plan_key::take_pairs("variable", seen.variables, sink);
   plan_key::take_pairs("assignment", seen.assignments, sink);
   plan_key::take_pairs("settings", seen.settings, sink);
+  if (step.command() != nullptr) plan_key::walk_secrets(step, sink);
   for (const upstream_result& before : upstream) sink.take("upstream", before.id, hex(before.outputs), {});
 }
 
@@ -150,6 +163,7 @@ std::string person_name(const key_part& part) {
   if (part.kind == "input") return part.name;
   if (part.kind == "variable" || part.kind == "assignment") return fmt::format("the variable {}", part.name);
   if (part.kind == "settings") return part.name;
+  if (part.kind == "secret") return fmt::format("the secret {}", part.name);
   if (part.kind == "upstream") return fmt::format("the outputs of {}", part.name);
   if (part.kind == "output") return fmt::format("the output '{}'", part.name);
   if (part.kind == "report") return fmt::format("the report '{}'", part.name);

@@ -24,6 +24,7 @@ std::set<std::string> visited_keys() {
   add("environment", cicd::environment{});
   add("preview", cicd::preview{});
   add("canary", cicd::canary{});
+  add("secret", cicd::secret{});
   return keys;
 }
 
@@ -43,7 +44,8 @@ std::string with_defaults(std::string_view words,
 /// All that the words of a call may refer to, for pipelines with a template.
 constexpr std::string_view surroundings =
     "add_pipeline(orders TEMPLATE java-maven)\npipeline_step(orders runtime COMMAND x)\n"
-    "pipeline_environment(orders stage VIA kubectl)\npipeline_environment(orders prod VIA kubectl)\n";
+    "pipeline_environment(orders stage VIA kubectl)\npipeline_environment(orders prod VIA kubectl)\n"
+    "pipeline_secret(npm-token PASS_ENV TOKEN)\npipeline_secret(orders release-key FILE /run/key)\n";
 
 std::string call_of_pipeline(std::string_view key, const std::string& words) {
   if (key == "pipeline.name") return "add_pipeline(" + words + ")\n";
@@ -88,6 +90,12 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
          + with_defaults(words, {{"VIA", via}}) + ")\n";
 }
 
+std::string call_of_secret(std::string_view key, const std::string& words) {
+  const bool needs_source = key == "secret.name" || key == "secret.version";
+  return std::string(surroundings) + "pipeline_secret(orders " + (key == "secret.name" ? "" : "own ") + words
+         + (needs_source ? " PASS_ENV OWN" : "") + ")\n";
+}
+
 /// A configure in which `words` stand in a call of that kind and all they refer to exists; a name stands for
 /// itself.
 std::string configure_with(std::string_view key, std::string_view text) {
@@ -98,6 +106,9 @@ std::string configure_with(std::string_view key, std::string_view text) {
   if (kind == "service") return call_of_service(key, words);
   if (kind == "cron_job") return call_of_cron_job(key, words);
   if (kind == "environment") return call_of_environment(key, words);
+  if (kind == "secret") return call_of_secret(key, words);
+  if (key == "step.as_file")
+    return start + "pipeline_step(orders own COMMAND x SECRETS npm-token " + words + ")\n";
   if (kind == "step")
     return start + "pipeline_step(orders "
            + (name ? words + " COMMAND x"
@@ -157,7 +168,7 @@ const cicd::declaring_function& function_named(std::string_view name) {
 }
 
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  EXPECT_EQ(cicd::declaring_functions().size(), 10u);
+  EXPECT_EQ(cicd::declaring_functions().size(), 11u);
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,

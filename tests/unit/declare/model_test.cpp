@@ -143,6 +143,43 @@ TEST(an_environment, has_its_placeholders_replaced) {
   EXPECT_EQ(model.pipelines[0].declared.environments[0].path.view(), "stage/x");
 }
 
+TEST(a_secret_of_the_build_tree, is_had_by_each_pipeline_that_has_none_of_its_name) {
+  const auto model = good(
+      "pipeline_secret(npm-token PASS_ENV NPM_TOKEN)\nadd_pipeline(a)\nadd_pipeline(b)\n"
+      "pipeline_secret(b npm-token AWS ci/npm)\npipeline_step(a s COMMAND x SECRETS npm-token)\n"
+      "pipeline_step(b s COMMAND x SECRETS TOKEN=npm-token AS_FILE)\n");
+  EXPECT_EQ(model.pipelines[0].declared.secrets[0].pass_env.view(), "NPM_TOKEN");
+  ASSERT_EQ(model.pipelines[1].declared.secrets.size(), 1u);
+  EXPECT_EQ(model.pipelines[1].declared.secrets[0].aws.view(), "ci/npm");
+  EXPECT_EQ(model.pipelines[0].declared.steps[0].secrets[0].variable_for(false), "NPM_TOKEN");
+  EXPECT_EQ(model.pipelines[0].declared.steps[0].secrets[0].variable_for(true), "NPM_TOKEN_FILE");
+  EXPECT_EQ(model.pipelines[1].declared.steps[0].secrets[0].variable_for(true), "TOKEN");
+  EXPECT_EQ(secret_variables_of(model), (std::set<std::string, std::less<>>{"NPM_TOKEN"}));
+  EXPECT_EQ(model.pipelines[0].origins.at("secret.npm-token").text("/src"),
+            "CMakeLists.txt, 1st call of pipeline_secret()");
+}
+
+TEST(a_secret_that_bears_the_name_of_a_pipeline, lacks_its_own) {
+  const auto made = model_from("add_pipeline(orders)\npipeline_secret(orders PASS_ENV NPM_TOKEN)\n");
+  ASSERT_EQ(made.errors.size(), 1u);
+  EXPECT_EQ(made.errors[0].what, "the name of the secret is missing");
+}
+
+TEST(one_variable_of_a_step, comes_from_one_place) {
+  const auto made = model_from(
+      "add_pipeline(o)\npipeline_secret(o npm-token PASS_ENV X)\npipeline_secret(o other FILE /y)\n"
+      "pipeline_step(o a COMMAND x ENV NPM_TOKEN=1 SECRETS npm-token)\n"
+      "pipeline_step(o b COMMAND x SECRETS npm-token NPM_TOKEN=other)\n"
+      "pipeline_step(o c COMMAND x AS_FILE)\n"
+      "pipeline_secret(o old AWS a VERSION 3)\n");
+  std::vector<std::string> said;
+  for (const cicd::error& each : made.errors) said.push_back(each.what);
+  EXPECT_EQ(said, (std::vector<std::string>{"ENV and SECRETS give the step one variable",
+                                            "SECRETS and SECRETS give the step one variable",
+                                            "AS_FILE needs SECRETS",
+                                            "VERSION is not a version id of AWS Secrets Manager"}));
+}
+
 TEST(a_thousand_steps, in_one_chain_are_read) {
   std::string lines = "add_pipeline(o)\npipeline_step(o s0 COMMAND x)\n";
   for (int at = 1; at < 1000; ++at)

@@ -52,6 +52,25 @@ TEST_F(key_fixture, every_fact_is_part_of_the_key) {
   EXPECT_NE(key_of(about, seen, std::vector<upstream_result>{{"orders/gen", sha256("x")}}), before);
 }
 
+TEST_F(key_fixture, a_secret_is_part_of_it_by_its_name_its_variable_and_its_version_alone) {
+  declared_pipeline orders;
+  orders.declared.secrets = {{.name = "npm-token", .pass_env = "NPM_TOKEN", .version = "1"}};
+  about.pipeline = &orders;
+  const digest without = key();
+  declared.secrets = {{"npm-token"}};
+  const digest one = key();
+  const key_parts before = parts_of(about, seen, {});
+  EXPECT_NE(one, without);
+  orders.declared.secrets[0].pass_env = "OTHER";
+  EXPECT_EQ(key(), one) << "where it comes from changes no result";
+  declared.as_file = true;
+  EXPECT_NE(key(), one);
+  declared.as_file = false;
+  orders.declared.secrets[0].version = "2";
+  EXPECT_NE(key(), one);
+  EXPECT_EQ(reasons_since(before), std::vector<std::string>{"the secret npm-token changed from 1 to 2"});
+}
+
 TEST_F(key_fixture, parts_that_run_together_are_told_apart) {
   seen.variables = {{"A", "bc"}};
   const digest one = key();

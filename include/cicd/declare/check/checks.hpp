@@ -11,6 +11,8 @@ namespace cicd::declaring {
 
 /// Reports all that is wrong within one pipeline.
 void check_pipeline(draft& of, const zone_source& zones, findings& found);
+/// What one secret says of itself.
+void check_secret(const declaration<secret>& of, findings& found);
 /// Its services, cron jobs and containers.
 void check_workloads(draft& of, const zone_source& zones, findings& found);
 /// Its environments, previews and canaries. A canary without SERVICE is given the only one with a port.
@@ -20,7 +22,7 @@ void check_paths(const draft& of, std::string_view build_root, findings& found);
 /// Warns of each word of a call that holds `scheme://name:password@…`.
 void check_logins(const call_site& of, findings& found);
 /// Reports what is wrong between pipelines: two of them publish to one repository, deploy to one folder, or
-/// give two objects one name.
+/// give two objects one name; a step passes on a variable that holds a secret.
 void check_between(std::deque<draft>& all, findings& found);
 
 /// Reports each name that `list` does not have.

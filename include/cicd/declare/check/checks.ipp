@@ -15,6 +15,29 @@ void check_steps_before(const declaration<T>& of, draft& in, findings& found) {
     check_references(of.value.after, of.near("after"), "AFTER", "step", in.all<step>(), found);
 }
 
+/// Each variable that the step gets comes from one place.
+void check_variables(const declaration<step>& of, findings& found) {
+  std::unordered_map<std::string, std::string_view> given;
+  for (const assignment& each : of.value.env) given.emplace(each.name.str(), "ENV");
+  for (const variable_name& each : of.value.pass_env) given.emplace(each.str(), "PASS_ENV");
+  for (std::size_t at = 0; at < of.value.secrets.size(); ++at) {
+    const std::string variable = of.value.secrets[at].variable_for(of.value.as_file);
+    const auto [first, is_new] = given.emplace(variable, "SECRETS");
+    if (!is_new)
+      found.add({of.at("secrets").site, of.at("secrets").word + 1 + at},
+                variable_given_twice(variable, first->second, "SECRETS"));
+  }
+}
+
+void check_secrets_of(const declaration<step>& of, draft& in, findings& found) {
+  if (of.at("as_file") && !of.at("secrets"))
+    found.add(of.at("as_file"), missing_counterpart("AS_FILE", "SECRETS"));
+  std::vector<dns_label> names;
+  for (const secret_use& each : of.value.secrets) names.push_back(each.secret);
+  check_references(names, of.near("secrets"), "SECRETS", "secret", in.all<secret>(), found);
+  check_variables(of, found);
+}
+
 bool is_reserved(std::string_view name) {
   return name == "image" || name == "publish" || name.starts_with("image-") || name.starts_with("plan-")
          || name.starts_with("deploy-") || name.starts_with("rollback-") || name.starts_with("verify-")
@@ -33,6 +56,7 @@ void check_step(const declaration<step>& of, draft& in, findings& found) {
     found.add(of.at("keep"), meaningless_option("KEEP", "with IN_SOURCE, where everything is kept",
                                                 "leave KEEP out, or IN_SOURCE"));
   check_steps_before(of, in, found);
+  check_secrets_of(of, in, found);
 }
 
 /// Depth first and iterative: a chain of 10,000 steps is no reason to run out of stack. Each circle is
@@ -124,12 +148,27 @@ void check_labels(const draft& of, findings& found) {
 
 }  // namespace
 
+void check_secret(const declaration<secret>& of, findings& found) {
+  std::string_view first;
+  for (const option& each : options_of<secret>()) {
+    if (each.key == "name" || each.key == "version" || !of.at(each.key)) continue;
+    if (!first.empty()) found.add(of.at(each.key), excluded_option(each.keyword, first));
+    if (first.empty()) first = each.keyword;
+  }
+  if (first.empty() && !of.site->unclear) found.add(of.start(), secret_without_source());
+  const std::string_view version = of.value.version.view();
+  if (of.at("aws") && of.at("version") && (version.size() < 32 || version.size() > 64))
+    found.add(of.at("version"), no_version_of_aws(version));
+}
+
 void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   check_own(of.own, found);
   check_labels(of, found);
   for (const auto& each : of.all<step>().items()) check_step(each, of, found);
   circle_finder(of.all<step>(), found).report_all();
   for (const auto& each : of.all<image>().items()) check_image(each, of, found);
+  for (const auto& each : of.all<secret>().items())
+    if (!each.pipeline.empty()) check_secret(each, found);
   check_workloads(of, zones, found);
   check_environments(of, found);
   const bool empty = of.all<step>().items().empty() && of.all<image>().items().empty();

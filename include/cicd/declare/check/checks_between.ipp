@@ -150,6 +150,20 @@ class object_keeper {
   std::map<std::string, owner> taken_;
 };
 
+/// What PASS_ENV of a secret names is passed to no step of any pipeline.
+void check_passed_variables(const std::deque<draft>& all, findings& found) {
+  std::map<std::string, std::string> secrets;
+  for (const draft& pipeline : all)
+    for (const auto& each : pipeline.all<secret>().items())
+      if (each.value.pass_env) secrets.emplace(each.value.pass_env.str(), each.name);
+  for (const draft& pipeline : all)
+    for (const auto& each : pipeline.all<step>().items())
+      for (std::size_t at = 0; at < each.value.pass_env.size(); ++at)
+        if (const auto one = secrets.find(each.value.pass_env[at].str()); one != secrets.end())
+          found.add({each.at("pass_env").site, each.at("pass_env").word + 1 + at},
+                    variable_of_a_secret(one->first, one->second));
+}
+
 }  // namespace
 }  // namespace declare_check_checks_between
 
@@ -164,6 +178,7 @@ void check_between(std::deque<draft>& all, findings& found) {
     objects.take(pipeline);
   }
   folders.report_nested();
+  check_passed_variables(all, found);
 }
 
 }  // namespace cicd::declaring

@@ -29,6 +29,8 @@ void each_field(step& of, Visitor&& visit) {
   visit("tools", of.tools);
   visit("env", of.env);
   visit("pass_env", of.pass_env);
+  visit("secrets", of.secrets);
+  visit("as_file", of.as_file);
   visit("timeout", of.timeout);
   visit("grace", of.grace);
   visit("retries", of.retries);
@@ -37,6 +39,16 @@ void each_field(step& of, Visitor&& visit) {
   visit("in_source", of.in_source);
   visit("always", of.always);
   visit("description", of.description);
+}
+
+template <typename Visitor>
+void each_field(secret& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("pass_env", of.pass_env);
+  visit("file", of.file);
+  visit("command", of.command);
+  visit("aws", of.aws);
+  visit("version", of.version);
 }
 
 template <typename Visitor>

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <cicd/declare/options/workload_kinds.hpp>
@@ -57,10 +58,21 @@ inline constexpr kind_words<canary> kind<canary>{
     "canary",
     "",
     "What a branch may take of an environment's requests, once it is started by `cicd canary start`."};
+template <>
+inline constexpr kind_words<secret> kind<secret>{&pipeline::secrets,
+                                                 "secret",
+                                                 "pipeline_secret",
+                                                 "[<pipeline>] <secret>",
+                                                 "secret",
+                                                 "",
+                                                 "Where a secret comes from: of one pipeline, or, without "
+                                                 "its name, of all in the build tree. A step takes "
+                                                 "it by SECRETS."};
 
 /// In the order in which they are told of.
-using kinds =
-    decltype(united(kind_list<step, image>{}, workload_kinds{}, kind_list<environment, preview, canary>{}));
+using kinds = decltype(united(kind_list<step, image>{},
+                              workload_kinds{},
+                              kind_list<environment, preview, canary, secret>{}));
 
 /// `visit.operator()<T>()` for each.
 template <typename Visit>
@@ -73,6 +85,9 @@ template <typename T>
 inline constexpr bool is_named = requires(T value) {
   value.name;
 };
+/// Whether a call without a pipeline's name declares it for all of the build tree.
+template <typename T>
+inline constexpr bool may_be_of_tree = std::is_same_v<T, secret>;
 /// Whether calls with IN give it other values in some environments.
 template <typename T>
 inline constexpr bool has_places = requires(T value) {

@@ -235,6 +235,27 @@ void specialise_labels(option& of) {
     of.accepts = is_label, of.guess = meant_label;
 }
 
+bool is_secret_file(std::string_view text) {
+  return text.starts_with('/') || (text.starts_with("~/") && text.size() > 2);
+}
+
+/// What AWS takes as the name of a secret, or its ARN; never what its program would read as a file or a URL.
+bool is_aws_secret(std::string_view text) {
+  return !text.empty() && text.front() != '-' && text.find("://") == text.npos
+         && std::all_of(text.begin(), text.end(), [](char c) {
+              return detail::is_alnum_lower(c) || detail::is_upper(c)
+                     || std::string_view("/_+=.@-:!").find(c) != std::string_view::npos;
+            });
+}
+
+void specialise_secret(option& of) {
+  if (of.key == "file")
+    of.allowed = "an absolute path, or one that begins with ~/", of.accepts = is_secret_file;
+  if (of.key == "aws")
+    of.allowed = "the name of a secret in AWS Secrets Manager or its ARN: letters, digits and /_+=.@-:!",
+    of.accepts = is_aws_secret;
+}
+
 /// Rules for the options of workloads, previews and environments.
 void specialise_workload(std::string_view kind, option& of) {
   specialise_amounts(of);
@@ -269,6 +290,7 @@ option specialised(std::string_view kind, option of) {
   if (of.key == "fail_on") of.allowed = "low, medium or high", of.choices = {"low", "medium", "high"};
   if (of.key == "depends") of.allowed = "names of CMake targets", of.accepts = is_target_name;
   specialise_workload(kind, of);
+  if (kind == "secret") specialise_secret(of);
   of.may_hold_empty = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
                       || of.key == "smoke" || of.key == "verify";
   return of;

@@ -75,6 +75,14 @@ remark ambiguous_image(std::string_view what, std::span<const std::string> image
 remark empty_pipeline();
 remark wrong_prefix(std::string_view prefix);
 
+// Secrets.
+remark secret_without_source();
+remark no_version_of_aws(std::string_view version);
+/// A variable that a step would get twice.
+remark variable_given_twice(std::string_view variable, std::string_view first, std::string_view second);
+/// PASS_ENV of a step names what PASS_ENV of a secret names.
+remark variable_of_a_secret(std::string_view variable, std::string_view secret);
+
 // Workloads.
 remark storage_without_stateful(std::string_view source);
 remark no_file_path(std::string_view path);

@@ -263,6 +263,31 @@ remark label_given_twice(std::string_view key) {
   return {.what = "the label is given twice", .value = text_of(key), .help = "give each key one value"};
 }
 
+remark secret_without_source() {
+  return {.what = "nothing says where the secret comes from",
+          .allowed = "PASS_ENV <variable>, FILE <path>, COMMAND <program> [<argument>…] or AWS <secret>"};
+}
+
+remark no_version_of_aws(std::string_view version) {
+  return {.what = "VERSION is not a version id of AWS Secrets Manager",
+          .value = text_of(version),
+          .allowed = "32 to 64 characters, as `aws secretsmanager list-secret-version-ids` shows them",
+          .help = "leave VERSION out: the current version is fetched"};
+}
+
+remark variable_given_twice(std::string_view variable, std::string_view first, std::string_view second) {
+  return {.what = fmt::format("{} and {} give the step one variable", first, second),
+          .value = text_of(variable),
+          .help = "name another variable: SECRETS <VARIABLE>=<secret>"};
+}
+
+remark variable_of_a_secret(std::string_view variable, std::string_view secret) {
+  return {.what = "PASS_ENV: the variable holds a secret, which is not passed to other steps",
+          .value = text_of(variable),
+          .help = fmt::format("SECRETS {}={} gives it to the step, masked and outside the key", variable,
+                              secret)};
+}
+
 remark undeclared_workload(std::string_view function,
                            std::string_view what,
                            std::string_view name,

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <cicd/declare/options/options.hpp>
@@ -195,14 +196,20 @@ declaration<T> read_part(call_site& site, findings& found) {
   declaration<T> read{.site = &site};
   site.subject = site.from->where.function + "()";
   constexpr std::size_t most_names = is_named<T> ? 2 : 1;
+  constexpr std::size_t least_names = is_named<T> && !std::is_same_v<T, image> && !may_be_of_tree<T> ? 2 : 1;
   std::size_t names = 0;
   while (names < most_names && names < words.size() && !is_keyword(words[names], options_of<T>())) ++names;
   if (names > 0) site.subject = read.pipeline = words[0];
-  const bool needs_name = is_named<T> && !std::is_same_v<T, image>;
-  if (names == 0 || (names == 1 && needs_name)) {
+  if (names < least_names) {
     found.add({&site, 0}, missing_name(function_for(kind<T>.name)));
     return read_options(site, std::move(read), names, found);
   }
+  if constexpr (may_be_of_tree<T>)
+    if (names == 1) {
+      read.name = std::exchange(read.pipeline, {});
+      read_name(read, 0, found);
+      return read_options(site, std::move(read), names, found);
+    }
   if constexpr (is_named<T>) {
     read.name = names == 2 ? words[1] : "image";
     site.subject = read.pipeline + "/" + read.name;

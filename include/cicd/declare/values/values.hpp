@@ -400,6 +400,21 @@ struct file_mapping {
   bool operator==(const file_mapping&) const = default;
 };
 
+/// `<secret>` or `<VARIABLE>=<secret>`: a secret by its name, and the variable by which a step gets it.
+struct secret_use {
+  dns_label secret;
+  variable_name variable{};  ///< empty: made of the secret's name
+
+  static constexpr std::string_view allowed() { return "the name of a secret, or <VARIABLE>=<secret>"; }
+  static std::optional<secret_use> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
+  std::string_view identity() const { return variable ? variable.view() : secret.view(); }
+  /// `NPM_TOKEN` of npm-token; `NPM_TOKEN_FILE` where it holds the path of a file.
+  std::string variable_for(bool as_file) const;
+  bool operator==(const secret_use&) const = default;
+};
+
 /// A switch for what is on or off by default.
 enum class toggle { none, on, off };
 declaring::choice_words choices_of(const toggle*);

@@ -202,6 +202,29 @@ std::string file_mapping::text() const {
   return from.str() + "=" + to;
 }
 
+std::optional<secret_use> secret_use::parse(std::string_view word) {
+  const auto equals = word.find('=');
+  const std::string_view name = equals == word.npos ? word : word.substr(equals + 1);
+  const std::string_view variable = equals == word.npos ? std::string_view() : word.substr(0, equals);
+  if (!dns_label::accepts(name) || (equals != word.npos && !variable_name::accepts(variable))) return {};
+  return secret_use{dns_label::from(name), variable_name::from(variable)};
+}
+std::string secret_use::guess(std::string_view word) {
+  const auto equals = word.find('=');
+  const std::string made = equals == word.npos ? dns_label::guess(word)
+                                               : variable_name::guess(word.substr(0, equals)) + "="
+                                                     + dns_label::guess(word.substr(equals + 1));
+  return parse(made) ? made : std::string();
+}
+std::string secret_use::text() const {
+  return variable ? variable.str() + "=" + secret.str() : secret.str();
+}
+std::string secret_use::variable_for(bool as_file) const {
+  if (variable) return variable.str();
+  const std::string made = upper(replaced_all(secret.str(), "-", "_"));
+  return (detail::is_digit(made.front()) ? "_" : "") + made + (as_file ? "_FILE" : "");
+}
+
 declaring::choice_words choices_of(const toggle*) {
   return {"on or off", {"on", "off"}, declare_values_values::meant_toggle};
 }

@@ -1,0 +1,5 @@
+add_pipeline(orders)
+add_pipeline(billing)
+pipeline_secret(orders npm-token PASS_ENV NPM_TOKEN)
+pipeline_step(orders build COMMAND true SECRETS npm-token)
+pipeline_step(billing build COMMAND true PASS_ENV NPM_TOKEN)
