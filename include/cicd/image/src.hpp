@@ -17,6 +17,7 @@
 #include <cicd/image/parallel_gzip.ipp>
 #include <cicd/image/registry.ipp>
 #include <cicd/image/remote_registry.ipp>
+#include <cicd/image/secret_search.ipp>
 #include <cicd/image/skopeo.ipp>
 #include <cicd/image/staging.ipp>
 #include <cicd/image/unpack_limit.ipp>
