@@ -37,6 +37,9 @@ class change_gate {
   /// declared.
   result<permit> may_change(change what, const graph_step& step, int percent, gate_state state);
 
+  /// Whether the step may be given its secrets.
+  status may_have_secrets(const graph_step& step) const;
+
   /// What would change something is asked by the remote, too, before it is begun.
   status may_go_on(const graph_step& step);
   /// What is published on the way to a deploy is part of it: where that cannot be, nothing is published

@@ -92,6 +92,16 @@ gate_question change_gate::question_of(const graph_step& step) const {
   return of;
 }
 
+status change_gate::may_have_secrets(const graph_step& step) const {
+  gate_question of;
+  of.what = change::secret;
+  of.subject = step.id;
+  of.pipeline = step.pipeline->declared.name.str();
+  of.event = event_;
+  const result<permit> leave = may(of, {});
+  return leave ? status{} : leave.error();
+}
+
 /// What is declared must come from the files that are checked out, whose commit is recorded. Asked of the
 /// files once in a run: what is declared was read then, too.
 status change_gate::check_configured(const declared_pipeline& pipeline, const std::string& subject) {

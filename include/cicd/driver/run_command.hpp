@@ -13,7 +13,8 @@ struct run_request : project_request {
   session_request tree{};
   verbosity how_much = verbosity::normal;
   bool as_json = false;
-  std::string plan_file{};  ///< `plan --out`: where the plan is saved
+  bool is_captured = false;  ///< standard output goes to a file of a test program, and to no CI system
+  std::string plan_file{};   ///< `plan --out`: where the plan is saved
 };
 
 /// Runs the targets. Everything that a person reads is on standard output; errors of declaration and usage on

@@ -7,6 +7,8 @@
 
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
+#include <cicd/observe/ci_event.hpp>
+#include <cicd/observe/ci_masks.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -24,7 +26,10 @@ std::optional<project> opened(const run_request& request, surroundings around, e
 /// The terminal as it hears of a run.
 class terminal {
  public:
-  terminal(const surroundings& around, verbosity how_much) : around_(around), how_much_(how_much) {}
+  terminal(const surroundings& around, const run_request& request)
+      : around_(around),
+        how_much_(request.how_much),
+        ci_system_(request.is_captured ? std::string() : ci_event_of(around).system) {}
 
   run_listener listener() {
     return {.begin = [this](const run_view& view) { begin(view); },
@@ -33,7 +38,8 @@ class terminal {
                 [this](std::chrono::milliseconds elapsed) {
                   if (screen_->wants_ticks()) screen_->tick(elapsed);
                 },
-            .warn = print_warnings};
+            .warn = print_warnings,
+            .mask = [this](const secret_value& value) { tell_ci(value); }};
   }
 
  private:
@@ -48,8 +54,14 @@ class terminal {
     screen_.emplace(standard_sinks(around_), std::move(options));
   }
 
+  /// Raw, since no other form is a command to it.
+  void tell_ci(const secret_value& value) const {
+    for (const std::string& line : mask_for(ci_system_, value).lines) write_all(STDOUT_FILENO, line + "\n");
+  }
+
   const surroundings& around_;
   verbosity how_much_;
+  std::string ci_system_;  ///< empty: none listens
   std::optional<console> screen_;
 };
 
@@ -74,7 +86,7 @@ exit_class show(const project_plan& plan, const run_request& request) {
 }
 
 exit_class run(const project& of, const run_request& request) {
-  terminal screen(of.tree().around, request.how_much);
+  terminal screen(of.tree().around, request);
   const run_outcome outcome = of.run(request, {screen.listener()});
   if (outcome.left_running) _exit(static_cast<int>(outcome.kind));
   print_errors(outcome.errors);

@@ -61,6 +61,8 @@ struct run_listener {
   event_listener hear{};                                          ///< each event
   std::function<void(std::chrono::milliseconds elapsed)> tick{};  ///< about every 100 ms while something runs
   std::function<void(const errors&)> warn{};                      ///< what is wrong and stops nothing
+  /// Each secret before a step has it, so that a CI system can be told to mask it.
+  std::function<void(const secret_value&)> mask{};
 };
 
 /// How a run ended. `kind` is the exit status of the command line.

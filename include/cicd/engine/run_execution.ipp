@@ -12,12 +12,17 @@
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
+#include <cicd/engine/secret_guard.hpp>
+#include <cicd/observe/ci_event.hpp>
+#include <cicd/observe/ci_masks.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/report/junit.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/run/domain.hpp>
 #include <cicd/run/loop.hpp>
+#include <cicd/run/masked_event.hpp>
 #include <cicd/run/process_runner.hpp>
+#include <cicd/run/secret_runner.hpp>
 #include <cicd/run/step_home.hpp>
 #include <cicd/system/own_file.hpp>
 
@@ -42,6 +47,15 @@ std::vector<test_case> cases_in(const std::string& folder, const file_set& repor
   return all;
 }
 
+/// Of a CI system that has a program for it. A log that it does not mask has our masks all the same.
+void tell_ci_program(const secret_value& value, const surroundings& around) {
+  const ci_mask how = mask_for(ci_event_of(around).system, value);
+  if (how.program.empty()) return;
+  command what{.words = how.program, .directory = "/", .environment = {}};
+  for (const auto& [name, text] : around.all()) what.environment.push_back(name + "=" + text);
+  (void)run_to_end(what, {.input = how.input, .limit = std::chrono::milliseconds(10'000)});
+}
+
 }  // namespace
 }  // namespace engine_run
 
@@ -53,6 +67,8 @@ class project_run::execution {
  private:
   using say_of_work = std::function<void(const std::string&)>;
   outcome build_image(const task& work, const cancellation& cancelled, const say_of_work& tell) const {
+    if (status clean = check_image_content(work, secrets_); !clean)
+      return failed_outcome(std::move(clean).error());
     return build_image_step(work, of_.session_->around, layers_of(where_, tell),
                             limits_of_this_machine().cores, cancelled);
   }
@@ -62,6 +78,7 @@ class project_run::execution {
     return locked_effects_;
   }
   void say(event_body body);
+  void announce(const secret_value& value) const;
   void warn(const errors& about) const;
   task task_for(step_index step, step_plan plan) const;
   caching_options caching();
@@ -85,7 +102,10 @@ class project_run::execution {
   const say_event say_ = [this](event_body body) { say(std::move(body)); };
   const std::string holder_ = fmt::format("{} (process {})", of_.id_, getpid());
   const std::unique_ptr<process_port> processes_;
+  secret_store secrets_;
+  secret_folder secret_files_;
   process_runner commands_;
+  secret_runner trusted_commands_;
   background_runner images_, effects_;
   caching_runner cached_commands_, cached_images_;
   retrying_runner retried_;  ///< each attempt begins in a folder as the first one found it
@@ -100,7 +120,21 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
       home_(of.session_->around, where_.build_root),
       record_(where_, of.id_),
       processes_(of.ports_.processes(loop_)),
-      commands_(loop_, *processes_, say_, {.around = &of.session_->around}),
+      secrets_(
+          declared_source(of.session_->around),
+          [this](const secret_value& value) { engine_run::tell_ci_program(value, of_.session_->around); }),
+      secret_files_(memory_folders(of.session_->around), of.id_),
+      commands_(loop_,
+                *processes_,
+                say_,
+                {.around = &of.session_->around, .secrets = [this] { return secrets_.finder(); }}),
+      trusted_commands_(
+          commands_,
+          loop_,
+          secrets_,
+          secret_files_,
+          {.may_have = [this](const task& work) { return of_.delivery_.gate().may_have_secrets(*work.step); },
+           .announce = [this](const secret_value& value) { announce(value); }}),
       images_(loop_,
               say_,
               [this](const task& work, const cancellation& cancelled, const auto& tell) {
@@ -110,10 +144,14 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
           loop_,
           say_,
           [this](const task& work, const cancellation&, const auto& tell) {
+            if (work.step->kind() == step_kind::publish)
+              if (status clean = check_published(work, where_, secrets_); !clean)
+                return failed_outcome(std::move(clean).error());
             return of_.delivery_.act(work, tell);
           },
           of.effects_cancelled_),
-      cached_commands_(commands_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
+      cached_commands_(
+          trusted_commands_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
       cached_images_(images_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
       retried_(cached_commands_, say_),
       locked_commands_(retried_, loop_, where_, of.remembered_, holder_, say_),
@@ -127,11 +165,17 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
           say_,
           setup()) {}
 
+/// The one way of an event to whoever hears it.
 void project_run::execution::say(event_body body) {
-  const event happened = of_.event_now(std::move(body));
+  const event happened = of_.event_now(masked(std::move(body), *secrets_.finder()));
   record_.hear(happened);
   for (const run_listener& each : listeners_)
     if (each.hear) each.hear(happened);
+}
+
+void project_run::execution::announce(const secret_value& value) const {
+  for (const run_listener& each : listeners_)
+    if (each.mask) each.mask(value);
 }
 
 void project_run::execution::warn(const errors& about) const {
@@ -171,6 +215,9 @@ caching_options project_run::execution::caching() {
                                                                             : of_.index_.look(query);
   };
   ask.read_reports = engine_run::cases_in;
+  ask.may_keep = [this](const task& work, const cached_step& made) {
+    return check_outputs(work, made, secrets_);
+  };
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
   ask.place_warning = [this] { return home_.warning(); };
   return ask;
@@ -255,7 +302,9 @@ run_outcome project_run::execution::closed(const loop_result& result) {
                           : again + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
   if (record_.did_something() && !result.left_running)
     record_.set_who(who(of_.session_->model.pipelines.front().source_directory, of_.session_->around));
-  status kept = record_.finish(outcome.kind, result.failed_step, rerun, result.failure);
+  std::optional<error> failure = result.failure;
+  if (failure) failure = masked(*std::move(failure), *secrets_.finder());
+  status kept = record_.finish(outcome.kind, result.failed_step, rerun, failure);
   if (result.left_running) return outcome;
   if (kept && runs_ && record_.did_something()) kept = added_to_index();
   if (record_.did_something()) {
@@ -271,6 +320,7 @@ run_outcome project_run::execution::closed(const loop_result& result) {
 }
 
 run_outcome project_run::execution::run() {
+  secret_files_.sweep();
   const run_view seen = view();
   for (const run_listener& each : listeners_)
     if (each.begin) each.begin(seen);

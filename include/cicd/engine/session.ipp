@@ -205,6 +205,7 @@ or_errors<session> session_of(const recorded_calls& calls,
   or_errors<session> opened{.errors = std::move(read.errors), .warnings = std::move(read.warnings)};
   if (!opened.errors.empty()) return opened;
   opened.made = session{std::move(around), {build_root, {}}, std::move(read.model), {}};
+  opened->around.keep_from_commands(secret_variables_of(opened->model));
   engine_session::choose_folders(*opened);
   opened->targets = targets_of(opened->model);
   return opened;

@@ -10,5 +10,6 @@
 #include <cicd/engine/rehearsal.ipp>
 #include <cicd/engine/run.ipp>
 #include <cicd/engine/run_execution.ipp>
+#include <cicd/engine/secret_guard.ipp>
 #include <cicd/engine/session.ipp>
 #include <cicd/engine/time_zones.ipp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/observe/ci_event.ipp>
+#include <cicd/observe/ci_masks.ipp>
 #include <cicd/observe/ci_variables.ipp>
 #include <cicd/observe/ci_variables_azure.ipp>
 #include <cicd/observe/ci_variables_bitbucket.ipp>

@@ -68,6 +68,8 @@ struct caching_options {
       upstream_outputs;                                         ///< what each predecessor made, and where
   std::function<result<file_set>(const task&)> look_at_inputs;  ///< again, after the run
   std::function<std::vector<test_case>(const std::string& folder, const file_set& reports)> read_reports;
+  /// Whether what a step made may be kept; none: all may.
+  std::function<status(const task&, const cached_step& made)> may_keep = {};
   /// Makes a step's own folder and the link to it; none: it is there.
   std::function<status(const task&)> make_folder = {};
   /// What is to be said of the place of the folders, once; may be none.

@@ -165,6 +165,8 @@ status caching_runner::gathered(progress& one) {
     }
     one.made.outputs = *std::move(outputs);
   }
+  if (ask_.may_keep)
+    if (status may = ask_.may_keep(*one.work, one.made); !may) return may;
   one.end.result.key = one.work->plan.key;
   one.end.result.outputs = digest_of(one.made.outputs);
   one.made.result = one.end.result;

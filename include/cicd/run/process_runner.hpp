@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include <cicd/base/secret_finder.hpp>
 #include <cicd/run/runner.hpp>
 #include <cicd/system/environment.hpp>
 
@@ -13,6 +14,8 @@ struct process_runner_options {
   const surroundings* around = nullptr;
   std::chrono::milliseconds timeout{3'600'000};  ///< where the step declares none
   std::chrono::milliseconds grace{10'000};
+  /// What is masked in all that a step prints, asked for each piece; may be none.
+  std::function<std::shared_ptr<const secret_finder>()> secrets{};
 };
 
 /// Splits what arrives into lines; a line longer than 64 KiB comes in pieces, so that any output is survived
@@ -29,6 +32,23 @@ class line_splitter {
   std::string begun_;
 };
 
+/// One stream of a step: nothing of it goes on that was not masked.
+class masked_lines {
+ public:
+  explicit masked_lines(std::function<void(std::string_view line)> each) : lines_(std::move(each)) {}
+  void feed(std::string_view bytes, const secret_finder& secrets) {
+    lines_.feed(masked_.feed(bytes, secrets));
+  }
+  void finish(const secret_finder& secrets) {
+    lines_.feed(masked_.finish(secrets));
+    lines_.finish();
+  }
+
+ private:
+  masking_stream masked_;
+  line_splitter lines_;
+};
+
 class process_runner : public runner {
  public:
   process_runner(event_loop& loop, process_port& processes, say_event say, process_runner_options options);
@@ -38,6 +58,7 @@ class process_runner : public runner {
 
  private:
   struct running;
+  std::shared_ptr<const secret_finder> secrets() const;
   void ended(const std::shared_ptr<running>& one, const ending& how);
   void limit(const std::shared_ptr<running>& one);
   /// TERM, then KILL after the step's GRACE.

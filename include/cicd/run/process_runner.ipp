@@ -46,9 +46,10 @@ std::vector<std::string> environment_for(const observed_step& seen, const surrou
       "PATH",       "HOME",        "USER",     "LOGNAME",    "LANG",          "LC_ALL",
       "TMPDIR",     "TZ",          "no_proxy", "http_proxy", "https_proxy",   "all_proxy",
       "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",  "SSL_CERT_FILE", "SSL_CERT_DIR"};
+  const surroundings allowed = around.for_commands();
   std::map<std::string, std::string> variables;
   for (std::string_view name : always)
-    if (const auto value = around.get(name)) variables[std::string(name)] = *value;
+    if (const auto value = allowed.get(name)) variables[std::string(name)] = *value;
   for (const auto& [name, value] : seen.variables) variables[name] = value;
   for (const auto& [name, value] : seen.assignments) variables[name] = value;
   std::vector<std::string> lines;
@@ -62,7 +63,7 @@ struct process_runner::running {
   std::function<void(outcome)> done;
   std::optional<append_file> log;
   std::string unwritten;  ///< log lines of one piece of output, written at once
-  std::unique_ptr<line_splitter> out, err;
+  std::unique_ptr<masked_lines> out, err;
   std::shared_ptr<child> process;
   std::shared_ptr<void> timer;
   bool printed = false;
@@ -74,7 +75,7 @@ process_runner::process_runner(event_loop& loop,
                                process_port& processes,
                                say_event say,
                                process_runner_options options)
-    : loop_(loop), processes_(processes), say_(std::move(say)), options_(options) {}
+    : loop_(loop), processes_(processes), say_(std::move(say)), options_(std::move(options)) {}
 
 process_runner::~process_runner() = default;
 
@@ -97,6 +98,8 @@ command command_for(const task& work, const surroundings& around) {
                .directory = work.folder,
                .environment = environment_for(*work.seen, around)};
   what.environment.push_back(folder_variable + work.folder);
+  for (const handed_variable& one : work.handed)
+    what.environment.push_back(one.name + "=" + std::string(one.value.revealed()));
   if (!work.home.empty()) keep_git_below(work.home, what.environment);
   if (declared.shell) what.words = {"/bin/sh", "-e", "-c", work.seen->words.at(0)};
   return what;
@@ -109,7 +112,7 @@ void process_runner::start(const task& work, std::function<void(outcome)> done) 
   one->work = &work;
   one->done = std::move(done);
   const auto splitter = [this, raw = one.get()](output_stream stream) {
-    return std::make_unique<line_splitter>([this, raw, stream](std::string_view line) {
+    return std::make_unique<masked_lines>([this, raw, stream](std::string_view line) {
       raw->unwritten += log_line(stream, line);
       say_(step_output{raw->work->step->id, stream, std::string(line)});
     });
@@ -126,18 +129,23 @@ void process_runner::start(const task& work, std::function<void(outcome)> done) 
     to.unwritten.clear();
   };
   child_events events;
-  events.output = [one, write](output_stream stream, std::string_view bytes) {
-    (stream == output_stream::out ? one->out : one->err)->feed(bytes);
+  events.output = [this, one, write](output_stream stream, std::string_view bytes) {
+    (stream == output_stream::out ? one->out : one->err)->feed(bytes, *secrets());
     write(*one);
   };
   events.ended = [this, one, write](const ending& how) {
-    one->out->finish();
-    one->err->finish();
+    one->out->finish(*secrets());
+    one->err->finish(*secrets());
     write(*one);
     ended(one, how);
   };
   one->process = processes_.start(run_process::command_for(work, *options_.around), std::move(events));
   limit(one);
+}
+
+std::shared_ptr<const secret_finder> process_runner::secrets() const {
+  static const auto none = std::make_shared<const secret_finder>();
+  return options_.secrets ? options_.secrets() : none;
 }
 
 void process_runner::limit(const std::shared_ptr<running>& one) {

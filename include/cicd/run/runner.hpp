@@ -7,11 +7,18 @@
 #include <string>
 #include <vector>
 
+#include <cicd/base/secret_value.hpp>
 #include <cicd/plan/plan.hpp>
 #include <cicd/run/event.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd {
+
+/// A variable of one step alone.
+struct handed_variable {
+  std::string name;
+  secret_value value;
+};
 
 /// One step that is to be run now.
 struct task {
@@ -25,6 +32,7 @@ struct task {
   std::string log;     ///< absolute path of its log
   key_parts parts;     ///< of its key, to be remembered with a success
   int attempt = 1;
+  std::vector<handed_variable> handed{};  ///< its secrets, once they are fetched
 };
 
 /// By this variable (`CICD_FOLDER=<the task's folder>`) the processes of a step are found when its driver was

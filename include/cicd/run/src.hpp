@@ -9,7 +9,12 @@
 #include <cicd/run/event.ipp>
 #include <cicd/run/journal.ipp>
 #include <cicd/run/loop.ipp>
+#include <cicd/run/masked_event.ipp>
 #include <cicd/run/process_runner.ipp>
+#include <cicd/run/secret_folder.ipp>
+#include <cicd/run/secret_runner.ipp>
+#include <cicd/run/secret_store.ipp>
+#include <cicd/run/secret_store_source.ipp>
 #include <cicd/run/step_folder.ipp>
 #include <cicd/run/step_home.ipp>
 #include <cicd/run/workspace.ipp>

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ class surroundings {
   std::string get_or(std::string_view name, std::string_view otherwise) const;
   const std::map<std::string, std::string, std::less<>>& all() const { return variables_; }
 
+  /// Names variables that no command of a team gets, a step's or VERIFY's; the programs that we ask ourselves
+  /// do.
+  void keep_from_commands(const std::set<std::string, std::less<>>& names);
+  /// What commands of a team may get.
+  surroundings for_commands() const;
+
   std::string home() const;
   /// CICD_CACHE_DIR, or `cicd` in XDG_CACHE_HOME or ~/.cache.
   std::string cache_folder() const;
@@ -28,6 +35,7 @@ class surroundings {
 
  private:
   std::map<std::string, std::string, std::less<>> variables_;
+  std::set<std::string, std::less<>> kept_{};
 };
 
 }  // namespace cicd

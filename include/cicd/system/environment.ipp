@@ -42,6 +42,16 @@ std::string surroundings::get_or(std::string_view name, std::string_view otherwi
   return get(name).value_or(std::string(otherwise));
 }
 
+void surroundings::keep_from_commands(const std::set<std::string, std::less<>>& names) {
+  kept_.insert(names.begin(), names.end());
+}
+
+surroundings surroundings::for_commands() const {
+  surroundings rest = *this;
+  for (const std::string& name : kept_) rest.variables_.erase(name);
+  return rest;
+}
+
 std::string surroundings::home() const {
   const std::string named = get_or("HOME", {});
   return named.empty() ? "/" : named;

@@ -22,7 +22,8 @@ const std::map<change, std::string> documented{
     {change::publish, "x.x......"},    {change::deploy, "xxxxxxxxx"},       {change::preview, "xxx....xx"},
     {change::canary, "xxx.x..xx"},     {change::canary_share, "xx..x...x"}, {change::branch_end, "x........"},
     {change::rollback, "xx..x...."},   {change::task, "xx......."},         {change::cron_run, "xx......."},
-    {change::cron_pause, "x........"}, {change::hold, "x........"},         {change::approve, "x........"}};
+    {change::cron_pause, "x........"}, {change::hold, "x........"},         {change::approve, "x........"},
+    {change::secret, "x........"}};
 /// The same of what lies in the build tree.
 const std::string asked_inside = ".x.x.x...";
 

@@ -52,6 +52,23 @@ TEST(step_environment, holds_what_is_allowed_and_declared_and_nothing_else) {
             (std::vector<std::string>{"JAVA_HOME=/opt/jdk", "LANG=C", "MODE=fast", "PATH=/bin"}));
 }
 
+TEST(step_environment, has_no_variable_that_a_secret_comes_from) {
+  surroundings around({{"PATH", "/bin"}, {"HTTPS_PROXY", "http://ada:canary@proxy"}});
+  around.keep_from_commands({"HTTPS_PROXY"});
+  EXPECT_EQ(environment_for({}, around), (std::vector<std::string>{"PATH=/bin"}));
+  EXPECT_EQ(around.get("HTTPS_PROXY"), "http://ada:canary@proxy");
+}
+
+TEST(masked_lines, hold_no_secret_though_it_spans_lines_and_writes) {
+  std::vector<std::string> lines;
+  masked_lines stream([&](std::string_view line) { lines.emplace_back(line); });
+  const secret_finder secrets({secret_value("canary-one\nab\ncanary-two")});
+  for (const char c : std::string("a canary-one\nab\ncanary-two b\n> canary-two"))
+    stream.feed({&c, 1}, secrets);
+  stream.finish(secrets);
+  EXPECT_EQ(lines, (std::vector<std::string>{"a *** b", "> ***"}));
+}
+
 TEST(step_log, tells_the_streams_apart) {
   EXPECT_EQ(log_line(output_stream::out, "a"), "| a\n");
   EXPECT_EQ(log_line(output_stream::err, "a"), "! a\n");

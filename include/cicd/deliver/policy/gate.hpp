@@ -17,7 +17,7 @@
 
 namespace cicd {
 
-/// Everything that writes outside.
+/// Everything that writes outside, and what could: a secret in a step's hands.
 enum class change : std::uint8_t {
   publish,       ///< images into their registry
   deploy,        ///< to an environment, by whatever way
@@ -30,7 +30,8 @@ enum class change : std::uint8_t {
   cron_run,      ///< a cron job, now
   cron_pause,    ///< a cron job is suspended or resumed
   hold,          ///< set or released
-  approve
+  approve,
+  secret  ///< a step is given one
 };
 
 /// What a change can be refused for, in the order in which it is asked.
@@ -47,10 +48,10 @@ enum class gate_rule : std::uint8_t {
 };
 
 /// All of both, for tables and tests.
-inline constexpr change all_changes[] = {change::publish,    change::deploy,       change::preview,
-                                         change::canary,     change::canary_share, change::branch_end,
-                                         change::rollback,   change::task,         change::cron_run,
-                                         change::cron_pause, change::hold,         change::approve};
+inline constexpr change all_changes[] = {
+    change::publish,    change::deploy,   change::preview, change::canary,   change::canary_share,
+    change::branch_end, change::rollback, change::task,    change::cron_run, change::cron_pause,
+    change::hold,       change::approve,  change::secret};
 inline constexpr gate_rule all_rules[] = {
     gate_rule::fork,       gate_rule::protection, gate_rule::dirty,       gate_rule::ref,     gate_rule::hold,
     gate_rule::superseded, gate_rule::remote_ref, gate_rule::declaration, gate_rule::approval};

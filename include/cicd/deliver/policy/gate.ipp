@@ -38,7 +38,8 @@ const rules& rules_of(change what) {
     case change::branch_end:
     case change::cron_pause:
     case change::hold:
-    case change::approve: break;
+    case change::approve:
+    case change::secret: break;
   }
   return any;
 }
@@ -57,6 +58,7 @@ std::string noun_of(change what) {
     case change::branch_end: return "ends a preview or a canary";
     case change::hold: return "changes a hold";
     case change::approve: return "approves";
+    case change::secret: return "gets a secret";
     case change::rollback: return "rolls back";
     default: return "is deployed";
   }

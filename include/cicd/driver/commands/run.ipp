@@ -29,6 +29,7 @@ exit_class act(const words& said, surroundings around) {
   run_request request = request_of(said);
   // `ctest -C` names the configuration in this variable; a test's own words were fixed when CMake configured.
   if (said.ctest) request.tree.config = around.get_or("CMAKE_CONFIG_TYPE", request.tree.config);
+  request.is_captured = said.ctest;
   request.how_much = said.verbose ? verbosity::verbose : said.quiet ? verbosity::quiet : verbosity::normal;
   return run_targets(request, std::move(around));
 }

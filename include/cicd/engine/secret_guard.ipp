@@ -1,0 +1,92 @@
+// What is searched, and the words where something is found.
+#pragma once
+
+#include <cicd/base/text.hpp>
+#include <cicd/engine/secret_guard.hpp>
+#include <cicd/image/secret_search.hpp>
+#include <cicd/plan/graph.hpp>
+
+namespace cicd {
+
+namespace engine_secret_guard {
+namespace {
+
+using search = std::function<result<std::optional<std::string>>(const secret_finder&)>;
+
+/// Searches for all at once; only where something is found, for each, to name it.
+status searched(const task& work, const secret_store& secrets, const std::string& where, const search& in) {
+  const std::shared_ptr<const secret_finder> all = secrets.finder();
+  if (all->empty()) return {};
+  const result<std::optional<std::string>> place = in(*all);
+  if (!place) return place.error();
+  if (!*place) return {};
+  std::vector<std::string> names;
+  for (const auto& [name, finder] : secrets.by_name())
+    if (const auto one = in(finder); one && *one) names.push_back(name);
+  return error{exit_class::step_failed, work.step->id, "a secret stands in " + where, **place, {}}
+      .with("secret", joined(names, ", "))
+      .with("folder", work.folder)
+      .with("try", "take it out of what the step writes; a service gets it at run time by SECRET_ENV");
+}
+
+result<std::optional<std::string>> place_in_files(const std::string& folder,
+                                                  const file_set& files,
+                                                  const secret_finder& by) {
+  constexpr unsigned link_mode = 0120000;
+  for (const observed_file& each : files) {
+    if (each.mode == link_mode) continue;
+    result<std::optional<std::string>> place = secret_place_in(folder + "/" + each.path, by);
+    if (!place) return place;
+    if (*place) return std::optional(place->value().empty() ? each.path : each.path + " > " + **place);
+  }
+  return std::optional<std::string>();
+}
+
+/// All words that become part of the image's config.
+std::string config_words(const image& of) {
+  std::string words;
+  for (const assignment& each : of.env) words += each.value + "\n";
+  for (const label& each : of.labels) words += each.value + "\n";
+  for (const std::vector<text>* list : {&of.entrypoint, &of.arguments})
+    for (const text& each : *list) words += each.str() + "\n";
+  return words;
+}
+
+}  // namespace
+}  // namespace engine_secret_guard
+
+status check_outputs(const task& work, const cached_step& made, const secret_store& secrets) {
+  using namespace engine_secret_guard;
+  for (const auto& [files, where] : {std::pair{&made.outputs, "an output, which is not kept"},
+                                     std::pair{&made.reports, "a report, which is not kept"}})
+    if (status clean = searched(
+            work, secrets, where,
+            [&, of = files](const secret_finder& by) { return place_in_files(work.folder, *of, by); });
+        !clean)
+      return clean;
+  return {};
+}
+
+status check_image_content(const task& work, const secret_store& secrets) {
+  using namespace engine_secret_guard;
+  return searched(work, secrets, "the image", [&](const secret_finder& by) {
+    if (by.is_in(config_words(*work.step->declared_image())))
+      return result<std::optional<std::string>>(std::optional<std::string>("its ENV, LABELS or command"));
+    return secret_place_below(work.folder, by, "layout");
+  });
+}
+
+status check_published(const task& work, const workspace& where, const secret_store& secrets) {
+  using namespace engine_secret_guard;
+  const declared_pipeline& pipeline = *work.step->pipeline;
+  for (const image& each : pipeline.declared.images) {
+    const std::string step = pipeline.declared.name.str() + "/" + image_step_name(each);
+    status clean = searched(
+        work, secrets, "the image of " + step + ", which is not published",
+        [&](const secret_finder& by) { return secret_place_below(where.work(step) + "/layout", by); });
+    if (!clean) return clean;
+  }
+  return {};
+}
+
+}  // namespace cicd

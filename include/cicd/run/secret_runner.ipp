@@ -1,0 +1,95 @@
+// From SECRETS of a step to what its process gets.
+#pragma once
+
+#include <algorithm>
+
+#include <cicd/run/secret_runner.hpp>
+
+namespace cicd {
+
+/// One step on its way.
+struct secret_runner::handing {
+  task work;  ///< with what is handed over
+  std::function<void(outcome)> done;
+  status how{};
+};
+
+namespace run_secret_runner {
+namespace {
+
+error said_of(const task& work, const secret& of, error why) {
+  why.subject = work.step->id;
+  const auto& origins = work.step->pipeline->origins;
+  const auto place = origins.find("secret." + of.name.str());
+  if (place != origins.end())
+    why.notes.insert(why.notes.begin(), {"declared at", place->second.text(work.source)});
+  return why;
+}
+
+/// A file has all bytes; a variable no line ends behind them, as where a shell reads what a program prints.
+result<secret_value> as_variable(const secret_value& value, const secret& of) {
+  std::string_view bytes = value.revealed();
+  while (bytes.ends_with('\n') || bytes.ends_with('\r')) bytes.remove_suffix(1);
+  if (bytes.find('\0') == bytes.npos) return secret_value(std::string(bytes));
+  return error{exit_class::usage, {}, "the secret holds a NUL byte, which no variable can", of.name.str(), {}}
+      .with("try", "add AS_FILE to the step");
+}
+
+}  // namespace
+}  // namespace run_secret_runner
+
+secret_runner::secret_runner(
+    runner& inner, event_loop& loop, secret_store& store, secret_folder& files, secret_runner_options options)
+    : inner_(inner), loop_(loop), store_(store), files_(files), options_(std::move(options)) {}
+
+void secret_runner::start(const task& work, std::function<void(outcome)> done) {
+  if (work.step->command() == nullptr || work.step->command()->secrets.empty())
+    return inner_.start(work, std::move(done));
+  if (status may = options_.may_have(work); !may) return done(failed_outcome(std::move(may).error()));
+  auto one = std::make_shared<handing>(handing{work, std::move(done)});
+  loop_.on_own_thread([this, one] { one->how = fetch(*one); }, [this, one] { begin(one); });
+}
+
+status secret_runner::fetch(handing& one) const {
+  using namespace run_secret_runner;
+  const step& declared = *one.work.step->command();
+  for (const secret_use& use : declared.secrets) {
+    const auto& all = one.work.step->pipeline->declared.secrets;
+    const secret& of = *std::ranges::find(all, use.secret, &secret::name);
+    const result<secret_value> value = store_.value_of(of, one.work.source, cancelled_);
+    if (!value) return said_of(one.work, of, value.error());
+    result<secret_value> handed{secret_value()};
+    if (declared.as_file) {
+      result<std::string> path = files_.write(one.work.step->id, use.variable_for(true), *value);
+      if (!path) return said_of(one.work, of, std::move(path).error());
+      handed = secret_value(*std::move(path));
+    } else {
+      handed = as_variable(*value, of);
+    }
+    if (!handed) return said_of(one.work, of, std::move(handed).error());
+    one.work.handed.push_back({use.variable_for(declared.as_file), *std::move(handed)});
+  }
+  return {};
+}
+
+void secret_runner::begin(const std::shared_ptr<handing>& one) {
+  for (const secret_value& value : store_.newly_fetched())
+    if (options_.announce) options_.announce(value);
+  if (cancelled_.cancelled()) return end(one, interrupted_outcome());
+  if (!one->how) return end(one, failed_outcome(std::move(one->how).error()));
+  inner_.start(one->work, [this, one](outcome with) { end(one, std::move(with)); });
+}
+
+void secret_runner::end(const std::shared_ptr<handing>& one, outcome with) {
+  files_.remove(one->work.step->id);
+  one->work.handed.clear();
+  const auto done = std::move(one->done);
+  done(std::move(with));
+}
+
+void secret_runner::stop(manner how) {
+  how == manner::hard ? cancelled_.insist() : cancelled_.cancel();
+  inner_.stop(how);
+}
+
+}  // namespace cicd
