@@ -17,6 +17,7 @@ endmacro()
 
 # Adds the line of a call whose arguments are already JSON, each with a comma before it.
 function(_cicd_record_line name arguments)
+  _cicd_note_settings()
   set(counter "_CICD_COUNT ${name} ${CMAKE_CURRENT_LIST_FILE}")
   get_property(which GLOBAL PROPERTY "${counter}")
   math(EXPR which "0${which} + 1")
@@ -29,8 +30,49 @@ function(_cicd_record_line name arguments)
   set_property(GLOBAL PROPERTY _CICD_CALL_COUNT ${number})
   get_property(files DIRECTORY PROPERTY LISTFILE_STACK)
   set_property(GLOBAL APPEND PROPERTY _CICD_LIST_FILES "${CMAKE_CURRENT_LIST_FILE}" ${files})
+  _cicd_ways_to_call(through "${files}")
   set_property(GLOBAL APPEND_STRING PROPERTY _CICD_CALLS
-    "{\"function\":\"${name}\",\"list_file\":${list_file},\"which\":${which},\"directory\":${directory},\"arguments\":[${arguments}]}\n")
+    "{\"function\":\"${name}\",\"list_file\":${list_file},\"which\":${which},\"directory\":${directory}${through},\"arguments\":[${arguments}]}\n")
+  if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.26) # the line of the call, which no older one tells
+    message(CONFIGURE_LOG "cicd call ${number}")
+  endif()
+endfunction()
+
+# The files that a call went through, as a member of its JSON, less the package's own; nothing where it is the calling list file
+# alone. The last of them is the one that the call is written in.
+function(_cicd_ways_to_call result files)
+  set(text "")
+  set(count 0)
+  foreach(file IN LISTS files)
+    cmake_path(IS_PREFIX CMAKE_CURRENT_FUNCTION_LIST_DIR "${file}" is_own)
+    if(NOT is_own)
+      math(EXPR count "${count} + 1")
+      _cicd_to_json(json "${file}")
+      string(APPEND text ",${json}")
+    endif()
+  endforeach()
+  string(REGEX REPLACE "^," "" text "${text}")
+  if(count GREATER 1)
+    set(text ",\"through\":[${text}]")
+  else()
+    set(text "")
+  endif()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# What a list file set for the whole build tree: a variable of a subdirectory is not visible at the end of configure.
+function(_cicd_note_settings)
+  foreach(pair IN ITEMS CICD_TEMPLATE_PATH:_CICD_TEMPLATE_PATH CICD_TARGET_PREFIX:_CICD_TARGET_PREFIXES)
+    string(REGEX MATCH "^([^:]+):(.+)$" pair "${pair}")
+    set(variable "${CMAKE_MATCH_1}")
+    set(property "${CMAKE_MATCH_2}")
+    get_property(known GLOBAL PROPERTY ${property})
+    foreach(value IN LISTS ${variable})
+      if(NOT value IN_LIST known)
+        set_property(GLOBAL APPEND PROPERTY ${property} "${value}")
+      endif()
+    endforeach()
+  endforeach()
 endfunction()
 
 # Schedules the end of configure at the first call, and refuses a call that comes after it.

@@ -19,7 +19,7 @@ namespace cicd {
 namespace declare_targets {
 namespace {
 
-constexpr int format_version = 2;
+constexpr int format_version = 3;
 
 std::string_view word_for(step_stage stage) {
   switch (stage) {
@@ -375,6 +375,9 @@ std::string cmake_text(const std::vector<target>& targets) {
   using namespace declare_targets;
   std::string text =
       fmt::format("# Written by cicd describe, format {}; configure writes it anew.\n", format_version);
+  std::vector<std::string> depends;
+  for (const target& each : targets) append_new(depends, each.depends);
+  if (!depends.empty()) text += cmake_call("_cicd_check_depends", {joined(depends, "|")});
   for (const target& each : targets) {
     const std::string description = replaced_all(displayable(each.description), "\\n", " ");
     text +=

@@ -23,12 +23,20 @@ namespace {
 
 error unknown_target(const session& of, const std::string& name) {
   std::vector<std::string> names;
-  for (const target& one : of.targets) names.push_back(one.name);
+  for (const target& one : of.targets) names.push_back(of.cmake_name(one));
   return error{exit_class::usage, {}, "there is no such target", name, {}}
       .with("did you mean", nearest(name, names).value_or(""))
       .with("try", of.is_configured()
                        ? "cmake --build " + shell_quoted(of.where.build_root) + " --target cicd-help"
                        : std::string());
+}
+
+/// Else a step would be started with a placeholder for a word.
+error nothing_generated(const session& of) {
+  return error{
+      exit_class::usage, {}, "the generator expressions of the declarations have no text yet", {}, {}}
+      .with("caused by", "CMake configured this build tree and did not generate it")
+      .with("try", "cmake " + shell_quoted(of.where.build_root));
 }
 
 }  // namespace
@@ -96,6 +104,7 @@ status project_run::check_take_over() const {
 }
 
 errors project_run::prepare(const std::function<void(const errors&)>& warn) {
+  if (session_->has_unknown_texts) return {engine_run::nothing_generated(*session_)};
   result<std::vector<step_index>> steps = steps_of_targets();
   if (!steps) return {std::move(steps).error()};
   if (status own = check_own_folder(session_->where.cache); !own) return {std::move(own).error()};

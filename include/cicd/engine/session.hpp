@@ -19,7 +19,8 @@ struct session_request {
   /// Empty: CICD_BUILD_ROOT, else the build tree that the present folder is in, else the only one of the
   /// source tree that it is in.
   std::string build_root{};
-  std::string config{};  ///< of a multi-configuration generator
+  std::string config{};     ///< the configuration; empty: the first of the build tree
+  bool with_lines = false;  ///< origins say the line of their call, which is looked up
 };
 
 struct session {
@@ -27,9 +28,10 @@ struct session {
   workspace where;
   cicd::model model;
   std::vector<target> targets;
-  std::string config{};  ///< of a multi-configuration generator
+  std::string config{};  ///< the configuration that generator expressions have their text of
   /// The texts of the declarations that generator expressions gave.
   std::set<std::string, std::less<>> generated{};
+  bool has_unknown_texts = false;  ///< a generator expression has no text yet: nothing was generated
   std::optional<error> no_home{};  ///< that the cache or the index lies in the build tree, and why
 
   /// Whether CMake made this build tree, so that a person can build its targets.
@@ -38,7 +40,12 @@ struct session {
   std::string build_command() const;
   /// Where the command was given, for shorter paths; empty where a build tool runs it and that is not known.
   std::string folder_of_person() const;
+  /// The target of that name, with CICD_TARGET_PREFIX or without.
   const target* find_target(std::string_view name) const;
+  /// A target's name in CMake: with CICD_TARGET_PREFIX where it has it.
+  std::string cmake_name(const target& of) const {
+    return of.pipeline.empty() ? model.tree.target_prefix + of.name : of.name;
+  }
   /// The files of a CMake target that DEPENDS names, absolute; none where it makes none.
   std::vector<std::string> files_of_target(const std::string& name) const;
 };

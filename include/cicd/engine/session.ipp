@@ -9,6 +9,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/engine/call_places.hpp>
 #include <cicd/engine/caller_folder.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/engine/time_zones.hpp>
@@ -71,11 +72,54 @@ std::string build_tree_of_step(const std::string& folder) {
   return named.starts_with('/') && is_build_tree(named) ? named : std::string();
 }
 
-genex_reader genex_in(const std::string& build_root, const std::string& config) {
-  return [=](std::string_view id) -> std::optional<std::string> {
-    const auto text = read_file_if_there(fmt::format("{}/.cicd/genex/{}-{}", build_root, id, config));
+/// What generator expressions stand for in one configuration.
+class generated_texts {
+ public:
+  generated_texts(std::string build_root, std::string config)
+      : build_root_(std::move(build_root)), config_(std::move(config)) {}
+
+  /// Without a configuration the first of the build tree counts, which its first line tells.
+  result<recorded_calls> read(std::string_view declarations) {
+    result<recorded_calls> calls = once(declarations);
+    if (!calls || !config_.empty() || calls->tree.configurations.empty()) return calls;
+    config_ = calls->tree.configurations.front();
+    if (config_.empty() || (known_.empty() && !any_unknown_)) return calls;
+    return once(declarations);
+  }
+
+  const std::string& config() const { return config_; }
+  const std::set<std::string, std::less<>>& known() const { return known_; }
+  bool any_unknown() const { return any_unknown_; }
+
+ private:
+  result<recorded_calls> once(std::string_view declarations) {
+    known_.clear();
+    any_unknown_ = false;
+    return read_calls(declarations, [this](std::string_view id) { return text_of(id); });
+  }
+
+  std::optional<std::string> text_of(std::string_view id) {
+    const auto text = read_file_if_there(fmt::format("{}/.cicd/genex/{}-{}", build_root_, id, config_));
+    if (text && *text)
+      known_.insert(**text);
+    else
+      any_unknown_ = true;
     return text ? *text : std::nullopt;
-  };
+  }
+
+  std::string build_root_, config_;
+  std::set<std::string, std::less<>> known_;
+  bool any_unknown_ = false;
+};
+
+status check_configuration(const build_tree& of, const std::string& asked) {
+  const std::vector<std::string>& all = of.configurations;
+  if (asked.empty() || all.empty() || std::ranges::find(all, asked) != all.end()) return {};
+  const bool has_none = all.size() == 1 && all.front().empty();
+  return error{exit_class::usage, {}, "this build tree has no such configuration", asked, {}}
+      .with("allowed", has_none ? "none: CMAKE_BUILD_TYPE is empty" : joined(all, ", "))
+      .with("did you mean", nearest(asked, all).value_or(""))
+      .with("try", has_none ? "leave --config out" : std::string());
 }
 
 /// What configure recorded. Its place was found by a name, so that whatever is there now is ours to judge.
@@ -132,7 +176,9 @@ std::vector<std::string> session::files_of_target(const std::string& name) const
 }
 
 const target* session::find_target(std::string_view name) const {
-  const auto found = std::ranges::find(targets, name, &target::name);
+  auto found = std::ranges::find(targets, name, &target::name);
+  if (found == targets.end())
+    found = std::ranges::find_if(targets, [&](const target& each) { return cmake_name(each) == name; });
   return found == targets.end() ? nullptr : &*found;
 }
 
@@ -201,7 +247,13 @@ or_errors<session> session_of(const recorded_calls& calls,
                               surroundings around) {
   std::vector<std::string> folders = template_folders(around);
   folders.insert(folders.end(), calls.tree.template_path.begin(), calls.tree.template_path.end());
-  model_or_errors read = model_of(calls, templates_in(std::move(folders)), zones_of_machine());
+  const template_source templates = templates_in(std::move(folders));
+  model_or_errors read = model_of(calls, templates, zones_of_machine());
+  if (!read.errors.empty() || !read.warnings.empty()) {
+    recorded_calls placed = calls;
+    find_places(placed, build_root);
+    read = model_of(placed, templates, zones_of_machine());
+  }
   or_errors<session> opened{.errors = std::move(read.errors), .warnings = std::move(read.warnings)};
   if (!opened.errors.empty()) return opened;
   opened.made = session{std::move(around), {build_root, {}}, std::move(read.model), {}};
@@ -219,18 +271,17 @@ or_errors<session> open_session(const session_request& request, surroundings aro
       shell_quoted(here.empty() ? *root + "/.cicd/cicd" : path_below(*root + "/.cicd/cicd", here));
   const result<std::string> text = engine_session::declarations_in(*root);
   if (!text) return {.errors = {text.error()}};
-  std::set<std::string, std::less<>> generated;
-  const genex_reader known = engine_session::genex_in(*root, request.config);
-  const result<recorded_calls> calls = read_calls(*text, [&](std::string_view id) {
-    std::optional<std::string> given = known(id);
-    if (given) generated.insert(*given);
-    return given;
-  });
+  engine_session::generated_texts texts(*root, request.config);
+  result<recorded_calls> calls = texts.read(*text);
   if (!calls) return {.errors = {calls.error()}};
+  if (status known = engine_session::check_configuration(calls->tree, request.config); !known)
+    return {.errors = {std::move(known).error()}};
+  if (request.with_lines) find_places(*calls, *root);
   or_errors<session> opened = session_of(*calls, *root, std::move(around));
   if (!opened) return opened;
-  opened->config = request.config;
-  opened->generated = std::move(generated);
+  opened->config = texts.config();
+  opened->generated = texts.known();
+  opened->has_unknown_texts = texts.any_unknown();
   return opened;
 }
 

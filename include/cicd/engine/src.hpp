@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/engine/action_record.ipp>
+#include <cicd/engine/call_places.ipp>
 #include <cicd/engine/caller_folder.ipp>
 #include <cicd/engine/image_step.ipp>
 #include <cicd/engine/observer.ipp>

@@ -197,7 +197,8 @@ TEST(the_text_for_cmake, has_one_call_a_line_in_brackets_that_nothing_closes) {
       "add_pipeline(o)\npipeline_step(o a COMMAND x CHECK DEPENDS g h DESCRIPTION \"x]==] ${y} ]==\")");
   EXPECT_EQ(
       cmake_text(targets_of(made.model)),
-      "# Written by cicd describe, format 2; configure writes it anew.\n"
+      "# Written by cicd describe, format 3; configure writes it anew.\n"
+      "_cicd_check_depends([==[g|h]==])\n"
       "_cicd_add_target([==[o.a]==] [==[0]==] [==[step]==] [===[x]==] ${y} ]==]===] [==[g|h]==] [==[]==])\n"
       "_cicd_add_test([==[o.a]==] [==[cicd|o|step]==] [==[]==] [==[]==])\n");
 }

@@ -16,14 +16,26 @@ namespace cicd {
 /// The version of the declarations format that is written and read here.
 inline constexpr int declarations_version = 1;
 
+/// A line of a list file.
+struct code_place {
+  std::string file;
+  int line = 0;  ///< from 1; 0: not known
+
+  bool operator==(const code_place&) const = default;
+};
+
 /// Where a value was declared.
 struct origin {
   std::string list_file;  ///< absolute path of the list file (or of `template.json`)
   std::string function;   ///< `pipeline_step`; or a part of a template that is no call: `scanner spotbugs`
-  int which = 0;  ///< the how-manieth call of that function in that file, from 1; 0 for what is no call
+  int which = 0;       ///< the how-manieth call of that function in that file, from 1; 0 for what is no call
   std::string part{};  ///< what is no call, where `function` is the one that would declare it: `orders/lint`
+  /// The call, then those of the functions and macros that it stands in, innermost first; empty where they
+  /// were not looked for or are not known.
+  std::vector<code_place> lines{};
 
-  /// `CMakeLists.txt, 2nd call of pipeline_step()`; the path relative to `source_root` where it is below it.
+  /// `CMakeLists.txt:12`, `cmake/service.cmake:3, called at CMakeLists.txt:9`, or, where no line is known,
+  /// `CMakeLists.txt, 2nd call of pipeline_step()`; paths relative to `source_root` where they are below it.
   std::string text(std::string_view source_root) const;
 };
 
@@ -32,6 +44,9 @@ struct call {
   origin where;
   std::string directory;  ///< absolute folder of the list file: what relative values are relative to
   std::vector<std::string> arguments;
+  /// The files that the call went through, outermost first, where it is not `list_file` alone: the last is
+  /// the one that it is written in.
+  std::vector<std::string> through{};
 };
 
 /// A file that calls come from, and what it held when CMake configured.
@@ -46,6 +61,9 @@ struct build_tree {
   std::string build_root;   ///< CMAKE_BINARY_DIR
   std::string target_prefix;
   std::vector<std::string> template_path;  ///< folders that hold templates, the caller's first
+  /// Those that generator expressions have a text for: `""` alone where there is one without a name. First
+  /// that of a command that names none.
+  std::vector<std::string> configurations{};
   /// What the calls were made from; none where no CMake configured.
   std::shared_ptr<const std::vector<configured_file>> files{};
 };

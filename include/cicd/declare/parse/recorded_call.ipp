@@ -79,6 +79,7 @@ result<build_tree> tree_from(const json& line) {
                     .build_root = line["build_root"].text(),
                     .target_prefix = line["target_prefix"].text(),
                     .template_path = line["template_path"].texts(),
+                    .configurations = line["configurations"].texts(),
                     .files = std::make_shared<const std::vector<configured_file>>(*std::move(files))};
 }
 
@@ -87,7 +88,8 @@ result<call> call_from(const json& line, std::size_t number, const genex_reader&
                       .function = line["function"].text(),
                       .which = static_cast<int>(line["which"].integer())},
             .directory = line["directory"].text(),
-            .arguments = {}};
+            .arguments = {},
+            .through = line["through"].texts()};
   if (!is_known(read.where.function))
     return damaged(number, fmt::format("no function of cicd: '{}'", displayable(read.where.function)));
   if (read.where.list_file.empty() || read.where.which < 1 || read.directory.empty()
@@ -112,6 +114,12 @@ status check_end(const json& line, std::size_t number, std::string_view before, 
   return {};
 }
 
+std::string_view relative(std::string_view file, std::string_view source_root) {
+  const bool is_below = !source_root.empty() && file.starts_with(source_root)
+                        && file.substr(source_root.size()).starts_with('/');
+  return is_below ? file.substr(source_root.size() + 1) : file;
+}
+
 /// The next line that is not blank, taken off `rest`; counts the lines passed over.
 std::string_view taken_line(std::string_view& rest, std::size_t& number) {
   while (!rest.empty()) {
@@ -128,10 +136,16 @@ std::string_view taken_line(std::string_view& rest, std::size_t& number) {
 }  // namespace declare_parse_recorded_call
 
 std::string origin::text(std::string_view source_root) const {
-  std::string_view file = list_file;
-  if (!source_root.empty() && file.starts_with(source_root)
-      && file.substr(source_root.size()).starts_with('/'))
-    file.remove_prefix(source_root.size() + 1);
+  std::string places;
+  for (const code_place& each : lines)
+    places += fmt::format("{}{}{}",
+                          places.empty() ? ""
+                          : each.line    ? ", called at "
+                                         : ", called in ",
+                          declare_parse_recorded_call::relative(each.file, source_root),
+                          each.line ? fmt::format(":{}", each.line) : std::string());
+  if (!places.empty()) return places;
+  const std::string_view file = declare_parse_recorded_call::relative(list_file, source_root);
   if (which == 0) return fmt::format("{}, {}", file, part.empty() ? function : part);
   return fmt::format("{}, {} call of {}()", file, declare_parse_recorded_call::ordinal(which), function);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/declare/parse/diagnostics.ipp>
+#include <cicd/declare/parse/list_file.ipp>
 #include <cicd/declare/parse/messages.ipp>
 #include <cicd/declare/parse/messages_workloads.ipp>
 #include <cicd/declare/parse/parser.ipp>

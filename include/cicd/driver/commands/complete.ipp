@@ -56,7 +56,7 @@ texts steps_in(const model& of) {
 
 texts targets_in(const session& of) {
   texts names;
-  for (const target& each : of.targets) names.push_back(each.name);
+  for (const target& each : of.targets) names.push_back(of.cmake_name(each));
   return names;
 }
 

@@ -1,9 +1,12 @@
 // `cicd describe`, called by CMake: checks the declarations and writes `<build>/.cicd/targets.cmake`.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
+
+#include <cicd/base/text.hpp>
 
 #include <cicd/declare/targets.hpp>
 #include <cicd/driver/commands/command.hpp>
@@ -16,10 +19,45 @@ namespace cicd {
 namespace driver_commands_describe {
 namespace {
 
-exit_class act(const session_request& tree, surroundings around) {
+struct words {
+  session_request tree;
+  std::string no_targets{}, targets{};  ///< joined by `|`
+};
+
+/// The words of DEPENDS that name no CMake target, each where it stands.
+errors unknown_targets(const session& of, const words& said) {
+  const std::vector<std::string> unknown = split(said.no_targets, '|'), known = split(said.targets, '|');
+  errors all;
+  for (const declared_pipeline& each : of.model.pipelines)
+    for (const step& one : each.declared.steps)
+      for (const text& target : one.depends)
+        if (std::ranges::find(unknown, target.view()) != unknown.end()) {
+          const std::string name = one.name.str();
+          const auto at = each.origins.find("step." + name + ".depends");
+          all.push_back(error{exit_class::usage,
+                              each.declared.name.str() + "/" + name,
+                              "DEPENDS: there is no such CMake target",
+                              target.str(),
+                              {}}
+                            .with("declared at", at == each.origins.end()
+                                                     ? std::string()
+                                                     : at->second.text(of.model.tree.source_root))
+                            .with("allowed", joined(known, ", "))
+                            .with("did you mean", nearest(target.view(), known).value_or("")));
+        }
+  return all;
+}
+
+exit_class act(const words& said, surroundings around) {
+  session_request tree = said.tree;
+  tree.with_lines = !said.no_targets.empty();
   exit_class failure = exit_class::done;
   const std::optional<session> opened = made_or_said(open_session(tree, std::move(around)), failure);
   if (!opened) return failure;
+  if (!said.no_targets.empty()) {
+    print_errors(unknown_targets(*opened, said));
+    return exit_class::usage;
+  }
   const std::string path = opened->where.own() + "/targets.cmake";
   const std::string text = cmake_text(opened->targets);
   if (read_file_if_there(path).value_or(std::nullopt) == text) return exit_class::done;
@@ -29,11 +67,17 @@ exit_class act(const session_request& tree, surroundings around) {
 }
 
 void add(CLI::App& app, command_action& chosen) {
-  const auto tree = std::make_shared<session_request>();
+  const auto said = std::make_shared<words>();
   CLI::App* describe = with_tree(
       app.add_subcommand("describe", "check the declarations and write targets.cmake (called by CMake)"),
-      *tree);
-  acts(describe, chosen, [tree](surroundings around) { return act(*tree, std::move(around)); });
+      said->tree);
+  describe
+      ->add_option("--no-targets", said->no_targets,
+                   "names in DEPENDS that are not CMake targets, joined by |")
+      ->type_name("NAMES");
+  describe->add_option("--targets", said->targets, "the CMake targets that there are, joined by |")
+      ->type_name("NAMES");
+  acts(describe, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }
 
 const registered_command describe_command(add);

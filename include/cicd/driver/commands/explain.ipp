@@ -51,7 +51,9 @@ const CLI::App* command_named(const CLI::App& app, const std::string& name) {
 }
 
 exit_class act(const words& said, const CLI::App& app, const surroundings& around) {
-  const nameable here = nameable_here(said.tree, around);
+  session_request tree = said.tree;
+  tree.with_lines = true;
+  const nameable here = nameable_here(tree, around);
   if (said.subject.empty()) {
     print_out(explanation_index(here.declared(), here.templates));
     return exit_class::done;

@@ -23,11 +23,9 @@ exit_class act(const session_request& tree, surroundings around) {
   const auto of = open_or_say(tree, std::move(around), failure);
   if (!of) return failure;
   std::vector<std::vector<std::string>> aggregates, others;
-  for (const target& one : of->targets) {
-    const std::string prefix = one.pipeline.empty() ? of->model.tree.target_prefix : std::string();
+  for (const target& one : of->targets)
     (one.pipeline.empty() ? aggregates : others)
-        .push_back({"  " + prefix + one.name, displayable(one.description)});
-  }
+        .push_back({"  " + of->cmake_name(one), displayable(one.description)});
   print_out("of the whole build tree\n" + table_text({}, aggregates) + "of one pipeline\n"
             + table_text({}, others)
             + "tests\n  test  ctest runs the checks: build, test, scan, image\nmore\n  "

@@ -1,0 +1,10 @@
+run(COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" -R build -V)
+expect(stdout "it ran with MinSizeRel")
+run(COMMAND "${build}/.cicd/cicd" run orders.build)
+expect(stdout "it ran with MinSizeRel")
+run(EXPECT 2 COMMAND "${build}/.cicd/cicd" run orders.build --config Debug)
+expect(stderr "no such configuration: 'Debug'\n  allowed: +MinSizeRel\n")
+# Where CMake failed to generate, there is nothing to start the step with.
+file(REMOVE "${build}/.cicd/genex/1-MinSizeRel")
+run(EXPECT 2 COMMAND "${build}/.cicd/cicd" run orders.build)
+expect(stderr "the generator expressions of the declarations have no text yet")

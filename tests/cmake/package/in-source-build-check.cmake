@@ -1,0 +1,6 @@
+run(EXPECT 1 COMMAND "${CMAKE_COMMAND}" -S "${source}" -B "${source}" -G Ninja "-Dcicd_DIR=${PACKAGE}")
+expect(stderr "cicd: the build tree is the source tree:[ \n]+'[^']*/source'")
+expect(stderr "cmake -B build")
+if(EXISTS "${source}/.cicd")
+  fail("a folder of the driver was made in the sources")
+endif()

@@ -1,0 +1,5 @@
+function(company_step pipeline name)
+  pipeline_step(${pipeline} ${name}
+    COMMAND true
+    ${ARGN})
+endfunction()
