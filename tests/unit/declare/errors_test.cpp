@@ -35,8 +35,8 @@ TEST(a_wrong_call, is_shown_with_its_place_what_is_allowed_and_the_nearest_good_
   EXPECT_EQ(errors_of("add_pipeline(orders)\npipeline_step(orders lint COMMAND x TIMEOUT 15)"),
             "cicd: error: orders/lint: TIMEOUT has a wrong value: '15'\n"
             "  declared at:  CMakeLists.txt, 1st call of pipeline_step()\n"
-            "  allowed:      whole numbers with ms, s, m, h or d, such as 90s or 1h30m, at most 30d\n"
-            "  did you mean: 15s\n");
+            "  did you mean: 15s\n"
+            "  allowed:      whole numbers with ms, s, m, h or d, such as 90s or 1h30m, at most 30d\n");
 }
 
 TEST(a_misspelt_keyword, is_found_at_the_start_behind_a_value_and_within_a_list) {

@@ -96,13 +96,13 @@ std::string warnings_of(const std::string& line) {
 TEST(logins, that_hold_a_password_are_warned_of_and_never_shown) {
   const std::string said = warnings_of(
       "pipeline_environment(orders prod VIA gitops REPOSITORY https://jane:hunter2@git.example.com/m.git)");
-  EXPECT_THAT(said, HasSubstr("orders/prod: a password is declared"));
+  EXPECT_THAT(said, HasSubstr("orders/prod: a password in the declaration"));
   EXPECT_THAT(said, HasSubstr("https://***@git.example.com/m.git"));
   EXPECT_THAT(said, HasSubstr("declared at: CMakeLists.txt, 1st call of pipeline_environment()"));
   EXPECT_THAT(said, HasSubstr("GIT_ASKPASS"));
   EXPECT_THAT(said, testing::Not(HasSubstr("hunter2")));
   EXPECT_THAT(warnings_of("pipeline_service(orders api ENV DB=postgres://app:hunter2@db/orders)"),
-              HasSubstr("a password is declared"));
+              HasSubstr("a password in the declaration"));
   EXPECT_THAT(
       warnings_of("pipeline_environment(orders prod VIA gitops REPOSITORY ssh://git@git.example.com/m.git)"),
       testing::Not(HasSubstr("password")));

@@ -97,7 +97,7 @@ TEST(deployment_record, a_newer_schema_is_left_alone) {
 }
 
 TEST(deployment_record, something_else_is_no_record) {
-  expect_corrupt("[]", "no JSON object");
+  expect_corrupt("[]", "not a JSON object");
   expect_corrupt("{}", "no member 'schema'");
   expect_corrupt(R"({"schema":1})", "no member 'digest'");
   expect_corrupt("<<<<<<< HEAD\n", "");

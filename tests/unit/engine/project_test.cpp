@@ -265,8 +265,8 @@ TEST_F(a_project, of_a_wrong_model_is_not_made_and_says_what_cmake_would_say) {
                    {.name = "test", .command = {"true"}, .after = {"biuld"}}}}},
        "cicd: error: orders/test: AFTER: there is no such step: 'biuld'\n"
        "  declared at:  deliver.cpp, orders/test\n"
-       "  allowed:      build, test\n"
-       "  did you mean: build\n");
+       "  did you mean: build\n"
+       "  allowed:      build, test\n");
   says({{.name = "orders"}, {.name = "orders"}},
        "cicd: error: orders: the pipeline is declared twice: 'orders'\n"
        "  declared at: deliver.cpp, orders\n"

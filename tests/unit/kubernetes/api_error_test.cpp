@@ -73,12 +73,12 @@ TEST(api_error, a_conflict_names_the_managers_and_their_fields) {
                 R"(conflict with "helm" using apps/v1)"}});
   EXPECT_EQ(
       text_of(got),
-      "cicd: error: orders/prod: cannot apply Deployment orders-api: other managers own fields that we "
-      "would set\n"
+      "cicd: error: orders/prod: cannot apply Deployment orders-api: other managers own fields that this "
+      "deploy sets\n"
       "  owned by helm:         spec.replicas\n"
       "                         spec.template.spec.containers[name=\"api\"].image\n"
       "  owned by kubectl edit: spec.paused\n"
-      "  try:                   cicd run with --take-over helm --take-over 'kubectl edit' makes them ours "
+      "  try:                   cicd run with --take-over helm --take-over 'kubectl edit' takes them over "
       "this once, TAKE_OVER helm 'kubectl edit' in the environment in each deploy; or leave these fields "
       "out of the declaration\n");
   EXPECT_EQ(got.kind, exit_class::conflict);

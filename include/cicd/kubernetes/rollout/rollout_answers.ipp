@@ -77,7 +77,7 @@ int rollout_view::restarts(const workload& of) const {
 void rollout_view::note_end(const workload& of, moment at) {
   const std::string kind = of.object["kind"].text();
   if (of.gone)
-    return note(of, end_of("deleted", "it was deleted by another client during the rollout", "deploy again", true), at);
+    return note(of, end_of("deleted", "it was deleted during the rollout", "deploy again", true), at);
   if (of.state.paused && of.state.observed && !of.state.done) return note(of, of_pause(of.object), at);
   if (!of.state.past_deadline) return;
   bool explained = false;
