@@ -47,10 +47,10 @@ function(_cicd_make_own_folder folder)
 endfunction()
 
 # What CMake or the generator would refuse later in words of their own, or write wrongly without a word: a list's ";", a comment's
-# "#", the "<" and ">" of generator expressions, the "$(" of make's variables, what a shell expands, and what a generator's own
+# "#", the "<" and ">" of generator expressions, the "$(name)" of make's variables, what a shell expands, and what a generator's own
 # language is made of.
 function(_cicd_check_paths)
-  set(refused "[;#<>?\n]|[$][(]")
+  set(refused "[;#<>?\n]|[$][(][A-Za-z0-9_]+[)]")
   if(CMAKE_GENERATOR MATCHES "Makefiles")
     string(APPEND refused "|\"")
   elseif(CMAKE_GENERATOR MATCHES "Ninja")
