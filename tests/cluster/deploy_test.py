@@ -290,6 +290,7 @@ class Deploy(harness.Case):
         host = f"{self.namespace}.example.com"
         orders = self.orders(api=f"X=1 HOST {host}")
         orders.run("orders.deploy-stage")
+        self.assert_serves("1")
         with self.routed(host) as load:
             load.wait(20)
             orders.calls = orders.calls.replace("pipeline_service(orders api", "pipeline_service(orders web")
@@ -396,7 +397,7 @@ class Deploy(harness.Case):
         self.assertEqual(self.state()["outcome"], "failed")
         for command in ("status", "history"):
             said = orders.cicd(command).stdout
-            self.assertIn("#1", said)
+            self.assertIn("failed", said)
             self.assertNotIn("never deployed", said)
 
     def test_a_paused_deployment_is_said_in_the_plan_and_not_waited_for(self):

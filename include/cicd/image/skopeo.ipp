@@ -56,7 +56,8 @@ std::string registry_host(std::string_view repository) {
 registry_refusal refusal_of(std::string_view printed) {
   const std::string text = lower(printed);
   const auto says = [&](std::string_view code) { return text.find(code) != std::string::npos; };
-  if (says("manifest unknown") || says("name unknown")) return registry_refusal::absent;
+  if (says("manifest unknown") || says("name unknown") || says("status code from registry 404"))
+    return registry_refusal::absent;
   if (says("no such host")) return registry_refusal::unknown_host;
   if (says("x509:") || says("certificate")) return registry_refusal::trust;
   if (says("unauthorized") || says("denied") || says("authentication required")

@@ -188,6 +188,9 @@ TEST_F(registries, whose_name_nobody_knows_are_said_to_be_that_first) {
 TEST(refusals, are_told_apart_by_the_specifications_codes) {
   EXPECT_EQ(refusal_of("reading manifest v1 in h.example/a: manifest unknown: manifest unknown"),
             registry_refusal::absent);
+  EXPECT_EQ(refusal_of("Error listing repository tags: fetching tags list: invalid status code from registry "
+                       "404 (Not Found)"),
+            registry_refusal::absent);
   EXPECT_EQ(
       refusal_of("reading manifest v1 in h.example/a: name unknown: repository name not known to registry"),
       registry_refusal::absent);
