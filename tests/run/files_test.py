@@ -93,7 +93,7 @@ class Files(harness.Case):
         tree = self.made()
         tree.declare(DECLARED.format(service="", environment="REPOSITORY https://jane:hunter2@git.example.com/m.git PATH $<1:stage>"))
         done = tree.configure()
-        self.assertIn("a password is declared", done.stderr)
+        self.assertIn("a password in the declaration", done.stderr)
         self.assertIn("https://***@git.example.com/m.git", done.stderr)
         self.assertNotIn("hunter2", done.all)
         own = tree.build / ".cicd"
