@@ -154,7 +154,8 @@ TEST(a_declared_value, is_printed_as_it_can_be_written) {
     if (!doc.key.starts_with("step.") || doc.key == "step.name") continue;
     const bool runs = doc.key == "step.command" || doc.key == "step.shell";
     const std::string call =
-        "pipeline_secret(npm-token PASS_ENV NPM_TOKEN)\nadd_pipeline(o TEMPLATE java-maven)\npipeline_step(o "
+        "pipeline_secret(npm-token PASS_ENV NPM_TOKEN)\npipeline_secret(release-key FILE /run/key)\n"
+        "add_pipeline(o TEMPLATE java-maven)\npipeline_step(o "
         "own "
         + std::string(runs ? "" : "COMMAND x ") + std::string(doc.example)
         + (doc.key == "step.as_file" ? " SECRETS npm-token)" : ")");

@@ -247,7 +247,7 @@ TEST(names, of_what_the_cluster_has_are_those_that_kubernetes_takes) {
                "SERVICE_ACCOUNT shop.runner SECRET_ENV A=my.secret/tls.key ENV_FROM config/a.b secret/c.d "
                "VOLUMES config:a.b=/a secret:c.d=/c claim:e.f=/e TOLERATIONS key=:NoSchedule)");
   good(start + "pipeline_service(o web NAMED 1web)");
-  expect_service_error("PORT 80 NAMED 1web", "NAMED is not a name that all of its objects can have: '1web'");
+  expect_service_error("PORT 80 NAMED 1web", "NAMED is not a valid name for all of its objects: '1web'");
   good(start + "pipeline_cron_job(o close SCHEDULE @daily NAMED 1close)");
   good(start + "pipeline_service(o web ANNOTATIONS " + std::string(64, 'p') + ".example.com/a=1)");
   expect_service_error("SECRET_ENV A=s/..k", "SECRET_ENV has a wrong value: 'A=***'", "A=<secret>/<key>");
@@ -325,7 +325,7 @@ TEST(what_a_workload_needs_or_excludes, is_named) {
                        "PORTS: the Service has port 80 already, which leads to PORT: 'admin=80'");
   expect_service_error("REPLICAS 2 DISRUPTIONS 0", "DISRUPTIONS 0 would keep every node from being drained");
   expect_service_error("CPU 1 REPLICAS 2..4 SCALE_AT 00%", "SCALE_AT has a wrong value: '00%'");
-  expect_service_error("PORT 80 NAMED 2fa", "NAMED is not a name that all of its objects can have: '2fa'");
+  expect_service_error("PORT 80 NAMED 2fa", "NAMED is not a valid name for all of its objects: '2fa'");
   expect_service_error("STATEFUL NAMED " + std::string(53, 'n'),
                        "NAMED is not a valid name for all of its objects: '" + std::string(53, 'n') + "'");
   expect_cron_error("SCHEDULE @daily NAMED " + std::string(53, 'n'),
@@ -397,7 +397,7 @@ TEST(values, of_a_cron_job_are_judged_where_it_is_deployed) {
       start + "pipeline_cron_job(o close SCHEDULE @daily NAMED " + std::string(53, 'n') + ")\n";
   expect_error(
       job + "pipeline_cron_job(o close IN stage OFF)",
-      "o/close: NAMED is not a name that all of its objects can have: '" + std::string(53, 'n') + "'");
+      "o/close: NAMED is not a valid name for all of its objects: '" + std::string(53, 'n') + "'");
   good(job + "pipeline_cron_job(o close IN stage prod OFF)");
 }
 

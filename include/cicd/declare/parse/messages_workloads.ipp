@@ -69,7 +69,7 @@ remark no_host_name(std::string_view host) {
 }
 
 remark wrong_object_name(std::string_view name, std::size_t most, bool has_service) {
-  return {.what = "NAMED is not a name that all of its objects can have",
+  return {.what = "NAMED is not a valid name for all of its objects",
           .value = std::string(name),
           .allowed = fmt::format("{}at most {} characters", has_service ? "a letter first, and " : "", most)};
 }
