@@ -223,7 +223,7 @@ case_hostile_names_run_nothing() {
     expect 0 "" history "$work/m.git" "$name" "stage/$name" "$work/c $name" 5
     equal "$out" "1 $name.yaml"
   done
-  expect 2 "no manifest repository" read '--upload-pack=touch sentinel' main stage/orders "$work/c"
+  expect 2 "not the URL of a manifest repository" read '--upload-pack=touch sentinel' main stage/orders "$work/c"
   expect 2 "may not name a program" read 'ext::sh -c touch% sentinel' main stage/orders "$work/c"
   expect 6 "not allowed" read 'helper://touch/sentinel' main stage/orders "$work/c"
   for name in ../x /x .git/hooks .cicd/x a//b . ''; do
