@@ -88,7 +88,7 @@ errors project_run::repositories_left_out() {
   return all;
 }
 
-/// Said where it means nothing, since whoever asks for it believes that it does something.
+/// Class `usage` where no wanted step can take fields over: the option would have no effect.
 status project_run::check_take_over() const {
   const auto can_take = [&](step_index step) {
     const graph_step& each = graph_.steps[step];

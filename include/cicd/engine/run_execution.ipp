@@ -165,7 +165,7 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
           say_,
           setup()) {}
 
-/// The one way of an event to whoever hears it.
+/// Every event passes here, on its way to the record and the listeners, and is masked.
 void project_run::execution::say(event_body body) {
   const event happened = of_.event_now(masked(std::move(body), *secrets_.finder()));
   record_.hear(happened);

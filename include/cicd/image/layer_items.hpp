@@ -27,7 +27,7 @@ struct layer_item {
   std::string from;             ///< where on disk it comes from
   digest content;               ///< of a file, once `digest_items` has read it
   file_stamp stamp;             ///< as it was when it was listed or read
-  bool is_implied = false;      ///< a folder that nobody named: something lies in it
+  bool is_implied = false;      ///< a folder that is not listed itself: something lies in it
   bool had_capability = false;  ///< `security.capability`, which no layer of ours holds
 };
 

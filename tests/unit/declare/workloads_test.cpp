@@ -1,60 +1,9 @@
-// Services, cron jobs, containers, environments, previews and canaries: what right declarations become, and
-// what is said of wrong ones.
-#include <gtest/gtest.h>
-
-#include "written.hpp"
+// Services, cron jobs and containers: what right declarations become, and what is said of wrong ones.
+#include "workload_calls.hpp"
 
 namespace {
 
-using cicd::tests::model_from;
-
-/// Two environments on clusters and a service, for what refers to them.
-const std::string start =
-    "add_pipeline(o TEMPLATE java-maven BASE rootfs:r)\npipeline_environment(o stage VIA kubectl NAMESPACE "
-    "s)\n"
-    "pipeline_environment(o prod VIA kubectl NAMESPACE p)\npipeline_service(o api PORT 80 HOST "
-    "o.example.com)\n";
-
-cicd::pipeline good(const std::string& lines) {
-  auto made = model_from(lines);
-  for (const auto& each : made.errors) ADD_FAILURE() << cicd::text_of(each);
-  return made.errors.empty() ? made.model.pipelines.at(0).declared : cicd::pipeline{};
-}
-
-std::string note_of(const cicd::error& of, std::string_view label) {
-  for (const auto& note : of.notes)
-    if (note.label == label) return note.text;
-  return {};
-}
-
-std::string first_line(const cicd::error& of) {
-  const std::string text = cicd::text_of(of);
-  const std::string line = text.substr(0, text.find('\n'));
-  return line.substr(std::string("cicd: error: ").size());
-}
-
-void expect_error(const std::string& lines, const std::string& words, const std::string& did_you_mean = {}) {
-  const auto errors = model_from(lines).errors;
-  ASSERT_EQ(errors.size(), 1u) << lines << "\n" << cicd::tests::errors_of(lines);
-  EXPECT_EQ(first_line(errors.front()), words);
-  EXPECT_EQ(note_of(errors.front(), "did you mean"), did_you_mean) << lines;
-  EXPECT_EQ(errors.front().kind, cicd::exit_class::usage);
-}
-
-void expect_service_error(const std::string& words, const std::string& said, const std::string& near = {}) {
-  expect_error(start + "pipeline_service(o web " + words + ")", "o/web: " + said, near);
-}
-
-void expect_cron_error(const std::string& words, const std::string& said, const std::string& near = {}) {
-  expect_error(start + "pipeline_cron_job(o close " + words + ")", "o/close: " + said, near);
-}
-
-void expect_environment_error(const std::string& words,
-                              const std::string& said,
-                              const std::string& near = {}) {
-  expect_error("add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s " + words + ")", "o/s: " + said,
-               near);
-}
+using namespace workload_calls;
 
 TEST(a_service, holds_what_its_pods_are_made_of) {
   const auto made = good(start +
@@ -395,9 +344,8 @@ TEST(values, of_the_copies_of_branches_are_judged_over_those_of_the_environments
 TEST(values, of_a_cron_job_are_judged_where_it_is_deployed) {
   const std::string job =
       start + "pipeline_cron_job(o close SCHEDULE @daily NAMED " + std::string(53, 'n') + ")\n";
-  expect_error(
-      job + "pipeline_cron_job(o close IN stage OFF)",
-      "o/close: NAMED is not a valid name for all of its objects: '" + std::string(53, 'n') + "'");
+  expect_error(job + "pipeline_cron_job(o close IN stage OFF)",
+               "o/close: NAMED is not a valid name for all of its objects: '" + std::string(53, 'n') + "'");
   good(job + "pipeline_cron_job(o close IN stage prod OFF)");
 }
 
@@ -453,145 +401,6 @@ TEST(copies_of_branches, take_values_but_nothing_that_says_who_they_are) {
   expect_error(start + "pipeline_service(o api IN canary PORTS a=1)",
                "o/api: PORTS has no meaning IN canary");
   good(start + "pipeline_service(o api IN preview PORTS a=1)");
-}
-
-TEST(an_environment, is_never_called_as_the_copies_of_branches_are) {
-  for (const char* name : {"preview", "canary"})
-    expect_error(
-        "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o " + std::string(name) + " VIA render)",
-        "o/" + std::string(name) + ": the name stands for the copies of branches, as in IN " + name + ": '"
-            + name + "'");
-}
-
-TEST(an_environment, takes_only_values_that_its_options_know) {
-  for (const char* words : {"REPOSITORY r", "BRANCH b", "PATH p"}) {
-    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
-    const std::string way = keyword == "PATH" ? "gitops or render" : "gitops";
-    expect_environment_error("VIA kubectl " + std::string(words),
-                             keyword + " has no meaning without VIA " + way + ": 'VIA kubectl'");
-  }
-  for (const char* words : {"CONTEXT c", "KUBECONFIG k", "EKS r/c", "TAKE_OVER helm", "PRUNE Namespace/x",
-                            "APPROVAL required", "ON_FAILURE stop", "PATIENCE oom=5m"}) {
-    const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
-    expect_environment_error("VIA gitops " + std::string(words),
-                             keyword + " has no meaning without VIA kubectl: 'VIA gitops'");
-  }
-  expect_environment_error("VIA kubectl EKS r/c CONTEXT x", "CONTEXT and EKS exclude each other");
-  expect_environment_error("VIA kubectl ROLE arn:aws:iam::1:role/o", "ROLE needs EKS");
-  expect_environment_error("VIA kubectl PATIENCE crashloop=5m", "PATIENCE has a wrong value: 'crashloop=5m'",
-                           "crash-loop=5m");
-  expect_environment_error("VIA kubectl PATIENCE oom=5", "PATIENCE has a wrong value: 'oom=5'", "oom=5s");
-  expect_environment_error("VIA kubectl PATIENCE oom=5m oom=6m", "PATIENCE names the same twice: 'oom=6m'");
-  expect_environment_error("VIA kubectl PRUNE pvc/orders", "PRUNE has a wrong value: 'pvc/orders'",
-                           "PersistentVolumeClaim/orders");
-  expect_environment_error("VIA kubectl EKS arn:aws:eks:us-east-1:123456789012:cluster/orders",
-                           "EKS has a wrong value: 'arn:aws:eks:us-east-1:123456789012:cluster/orders'",
-                           "us-east-1/orders");
-  expect_error("add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o branch VIA kubectl)",
-               "o/branch: the name belongs to the targets of previews, such as deploy-branch: 'branch'");
-}
-
-TEST(contexts, are_several_and_have_their_placeholders_replaced) {
-  const auto made = good(
-      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA kubectl CONTEXT "
-      "{environment}-1 {pipeline}-2 KUBECONFIG {environment}.conf)");
-  ASSERT_EQ(made.environments.at(0).context.size(), 2u);
-  EXPECT_EQ(made.environments[0].context[0].view(), "s-1");
-  EXPECT_EQ(made.environments[0].context[1].view(), "o-2");
-  EXPECT_EQ(made.environments[0].kubeconfig.view(), "s.conf");
-}
-
-TEST(a_preview, is_one_for_an_environment_and_has_a_host_for_each_branch) {
-  const std::string call = start + "pipeline_cron_job(o close SCHEDULE @daily)\npipeline_preview(o ";
-  const auto made =
-      good(call + "IN stage HOST o.{slug}.example.com NAMESPACE o-{slug} SERVICES api CRON_JOBS close)");
-  EXPECT_EQ(made.previews.at(0).in.view(), "stage");
-  EXPECT_EQ(made.previews.at(0).namespace_name.view(), "o-{slug}");
-  expect_error(call + "HOST o.{slug}.example.com)", "o/preview: IN is missing");
-  expect_error(
-      call + "IN stage HOST " + std::string(24, 'h') + "{slug}.example.com)",
-      "o/preview: HOST leaves too little room for the name of a branch, which has up to 40 characters: '"
-          + std::string(24, 'h') + "{slug}.example.com'");
-  good(call + "IN stage HOST " + std::string(23, 'h') + "{slug}.example.com)");
-  expect_error(
-      call + "IN stage NAMESPACE " + std::string(24, 'n') + "{slug})",
-      "o/preview: NAMESPACE leaves too little room for the name of a branch, which has up to 40 characters: '"
-          + std::string(24, 'n') + "{slug}'");
-  expect_error(call + "IN stag)", "o/preview: IN: there is no such environment: 'stag'", "stage");
-  expect_error(call + "IN stage HOST o.example.com)", "o/preview: HOST has a wrong value: 'o.example.com'");
-  expect_error(call + "IN stage NAMESPACE previews)", "o/preview: NAMESPACE has a wrong value: 'previews'");
-  expect_error(call + "IN stage NAMESPACE a.{slug})", "o/preview: NAMESPACE has a wrong value: 'a.{slug}'");
-  expect_error(call + "IN stage SERVICES ap)", "o/preview: SERVICES: there is no such service: 'ap'", "api");
-  expect_error(call + "IN stage CRON_JOBS clos)", "o/preview: CRON_JOBS: there is no such cron job: 'clos'",
-               "close");
-  expect_error(call + "IN stage REPLICAS 1..2)",
-               "o/preview: a range of REPLICAS has no meaning for a preview");
-  expect_error(call + "IN stage SWEEP cron)", "o/preview: SWEEP has a wrong value: 'cron'");
-  expect_error(call + "IN stage)\npipeline_preview(o IN stage)",
-               "o/preview: the preview IN this environment is declared twice: 'stage'");
-  expect_error(call + "name IN stage)", "o/preview: a value without a keyword: 'name'");
-  expect_error(start + "pipeline_environment(o git VIA gitops)\npipeline_preview(o IN git)",
-               "o/preview: IN: a preview is made in the cluster itself, which the environment is not reached "
-               "by: 'git'");
-}
-
-TEST(a_canary, takes_from_the_only_service_with_a_port_or_from_the_one_it_names) {
-  const std::string call = start + "pipeline_service(o worker)\npipeline_canary(o ";
-  EXPECT_EQ(good(call + "IN prod SHARE 10%)").canaries.at(0).service.view(), "api");
-  const auto read = model_from(call + "IN prod SHARE 10%)");
-  EXPECT_EQ(read.model.pipelines.at(0).origins.count("canary.prod.api.share"), 1u);
-  expect_error(call + "IN prod)", "o/canary: SHARE is missing");
-  expect_error(call + "SHARE 10%)", "o/canary: IN is missing");
-  expect_error(call + "IN prod SHARE 10)", "o/canary: SHARE has a wrong value: '10'", "10%");
-  expect_error(call + "IN prod SHARE 90%)", "o/canary: SHARE has a wrong value: '90%'", "50%");
-  expect_error(call + "IN prod SHARE 1% SERVICE wrker)",
-               "o/canary: SERVICE: there is no such service: 'wrker'", "worker");
-  expect_error(call + "IN prod SHARE 1% SERVICE worker)",
-               "o/canary: SERVICE: it has no PORT, so that there are no requests to share: 'worker'");
-  expect_error(call + "IN prod SHARE 1%)\npipeline_service(o web PORT 81)",
-               "o/canary: SERVICE is missing, and several have a PORT");
-  expect_error(call + "IN prod SHARE 1%)\npipeline_canary(o IN prod SERVICE api SHARE 2%)",
-               "o/canary: the canary of this service IN this environment is declared twice: 'prod.api'");
-}
-
-TEST(objects_of_one_name, in_one_namespace_are_refused_with_both) {
-  const auto two = [](const std::string& first, const std::string& second) {
-    return "add_pipeline(a TEMPLATE java-maven)\nadd_pipeline(a-b TEMPLATE java-maven)\n"
-           "pipeline_service(a b-c)\npipeline_cron_job(a-b c SCHEDULE @daily)\npipeline_environment(a "
-           + first + ")\npipeline_environment(a-b " + second + ")";
-  };
-  const std::string said =
-      "a-b/c: its objects would have the name of those of a/b-c, in one namespace: 'a-b-c'";
-  expect_error(two("prod VIA kubectl", "prod VIA kubectl"), said);
-  expect_error(two("prod VIA gitops NAMESPACE n", "prod VIA gitops NAMESPACE n"), said);
-  expect_error(two("x VIA kubectl CONTEXT c d", "y VIA kubectl CONTEXT d"), said);
-  EXPECT_EQ(cicd::tests::errors_of(two("prod VIA kubectl NAMESPACE n", "prod VIA kubectl NAMESPACE m")), "");
-  EXPECT_EQ(cicd::tests::errors_of(two("x VIA kubectl CONTEXT c", "y VIA kubectl CONTEXT d")), "");
-}
-
-TEST(objects_named_by_NAMED, are_told_apart_by_their_kind) {
-  const std::string other = start + "pipeline_service(o web NAMED ";
-  EXPECT_EQ(cicd::tests::errors_of(other + "x)\npipeline_cron_job(o close NAMED x SCHEDULE @daily)"), "");
-  expect_error(other + "o-api)",
-               "o/web: its objects would have the name of those of o/api, in one namespace: 'o-api'");
-}
-
-TEST(manifests, of_one_environment_within_those_of_another_are_refused) {
-  const auto two = [](const std::string& first, const std::string& second) {
-    return "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o s VIA gitops " + first
-           + ")\npipeline_environment(o t VIA gitops " + second + ")";
-  };
-  expect_error(
-      two("PATH all", "PATH all/t"),
-      "o/t: PATH lies within that of another environment, 'the build tree's repository main all', which owns "
-      "all in it: 'the build tree's repository main all/t'");
-  expect_error(two("PATH t/", ""),
-               "o/t: PATH lies within that of another environment, 'the build tree's repository main t', "
-               "which owns all "
-               "in it: 'the build tree's repository main t/o'");
-  EXPECT_EQ(cicd::tests::errors_of(two("PATH all", "PATH all-t")), "");
-  EXPECT_EQ(cicd::tests::errors_of(two("PATH all", "PATH all/t BRANCH other")), "");
-  EXPECT_EQ(cicd::tests::errors_of(two("PATH {environment}/x", "PATH {environment}/x")), "");
 }
 
 TEST(placeholders, of_pods_stand_in_variables_alone) {

@@ -230,8 +230,7 @@ bool has_turned(kubernetes::cluster& with, const planned_object& service) {
   return ready > 0;
 }
 
-/// An ingress controller gathers changes for a while before it routes by them, and says to nobody when it
-/// did.
+/// An ingress controller applies changes in batches after some seconds, and does not report when it has.
 constexpr std::chrono::seconds controller_lag{5};
 
 /// One that lost its Deployment may have been adopted since, and lives with that one.

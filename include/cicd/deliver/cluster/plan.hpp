@@ -79,7 +79,8 @@ std::vector<std::string> lines_of(const cluster_plan& plan);
 /// Which plan this is: over what is wanted and what is there, Secrets by digest only. Equal prints mean that
 /// applying does the same.
 digest fingerprint_of(const cluster_plan& plan);
-/// What an approval is bound to: pipeline, environment, images and rendered objects.
+/// What an approval is bound to: pipeline, environment, images, rendered objects and the managers
+/// whose fields are taken over.
 digest approval_digest(const cluster_plan& plan, const deployment_record& record);
 
 /// `cicd plan --out FILE`, the contract "saved plan" (docs/contracts/saved-plan.md).

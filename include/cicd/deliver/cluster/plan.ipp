@@ -1,5 +1,5 @@
-// Planning: render with what the cluster knows, read what is there, apply with `dryRun=All`, compare. What
-// the declaration no longer has is removed only when its inventory, its labels and every read agree.
+// Planning: render with what the cluster knows, read what is there, apply with `dryRun=All`, compare. It
+// does not know which objects may be removed (removals), nor whose they are (object_source).
 #pragma once
 
 #include <algorithm>
@@ -15,10 +15,13 @@
 #include <cicd/deliver/cluster/configuration.hpp>
 #include <cicd/deliver/cluster/field_ownership.hpp>
 #include <cicd/deliver/cluster/helm_release.hpp>
+#include <cicd/deliver/cluster/host_claims.hpp>
+#include <cicd/deliver/cluster/object_source.hpp>
 #include <cicd/deliver/cluster/order.hpp>
 #include <cicd/deliver/cluster/other_cron_jobs.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
 #include <cicd/deliver/cluster/references.hpp>
+#include <cicd/deliver/cluster/removals.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/kubernetes/adopt/normalized.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
@@ -87,20 +90,21 @@ class planning {
     find_kinds(objects);
     for (json& each : objects) {
       place_object(each);
-      sign(each);
+      sign(wanted_, each);
     }
     std::ranges::stable_sort(objects, {},
                              [](const json& each) { return order_of(object_key::of(each).kind); });
     if (status there = look_for_namespace(objects); !there) return std::move(there).error();
     if (status read = read_live(objects); !read) return std::move(read).error();
     for (const planned_object& each : plan_.objects)
-      if (status ours = check_source_of(each); !ours) return std::move(ours).error();
-    plan_removals();
+      if (status ours = check_object_source(wanted_, each.key, each.live); !ours)
+        return std::move(ours).error();
+    removals_ = removals_of(with_, wanted_, plan_);
     order_hosts(plan_.objects, removals_);
     if (status asked = dry_run(); !asked) return std::move(asked).error();
     order_selectors(plan_.objects);
-    if (status hosts = check_hosts(); !hosts) return std::move(hosts).error();
     std::ranges::move(removals_, std::back_inserter(plan_.objects));
+    if (status hosts = check_hosts(with_, plan_); !hosts) return std::move(hosts).error();
     return std::move(plan_);
   }
 
@@ -146,12 +150,12 @@ class planning {
     object.set("metadata", std::move(metadata));
   }
 
-  source_place named() const { return {wanted_.place.text(), wanted_.place.environment}; }
-
   /// A branch's copy is beside what the environment has, so both come from one place.
   status check_sources() {
     const source_identity& ours = wanted_.record.source;
-    if (status same = check_source(*wanted_.pipeline, ours, plan_.before.record, named()); !same) return same;
+    if (status same = check_source(*wanted_.pipeline, ours, plan_.before.record, place_named(wanted_.place));
+        !same)
+      return same;
     if (wanted_.facts.on == kubernetes::track::stable) return {};
     cluster_place home = wanted_.place;
     home.branch_key.clear();
@@ -161,34 +165,7 @@ class planning {
     // Whoever may deploy a preview into a namespace of its own need not be able to read the environment's.
     if (!there && there.error().kind == exit_class::remote) return {};
     if (!there) return std::move(there).error();
-    return check_source(*wanted_.pipeline, ours, there->record, named());
-  }
-
-  status check_source_of(const planned_object& one) const {
-    const std::string theirs = one.live["metadata"]["annotations"][source_annotation].text();
-    const source_identity& ours = wanted_.record.source;
-    if (theirs.empty() || theirs == ours.text() || takes_place_of(*wanted_.pipeline, theirs)
-        || is_by_history(theirs))
-      return {};
-    return object_of_other_source(*wanted_.pipeline, ours, one.key.text(), theirs, named());
-  }
-
-  /// What the same history had before there was a remote: the record was compared by it.
-  bool is_by_history(const std::string& theirs) const {
-    source_identity ours = wanted_.record.source;
-    ours.repository.clear();
-    return !ours.root.empty() && theirs == ours.text();
-  }
-
-  /// What several pipelines may share, such as a namespace, bears nothing of one of them.
-  void sign(json& object) const {
-    const std::string source = wanted_.record.source.text();
-    json metadata = object["metadata"];
-    if (source.empty() || metadata["labels"]["cicd.dev/pipeline"].text() != wanted_.place.pipeline) return;
-    json annotations = metadata["annotations"];
-    annotations.set(source_annotation, source);
-    metadata.set("annotations", std::move(annotations));
-    object.set("metadata", std::move(metadata));
+    return check_source(*wanted_.pipeline, ours, there->record, place_named(wanted_.place));
   }
 
   /// The namespace must be there or be made; where we may not look, the dry run will say.
@@ -326,7 +303,8 @@ class planning {
       one.changes.push_back({kubernetes::field_change::how::changed, "metadata.managedFields",
                              joined(one.managers, ", "), "cicd"});
     const bool is_change =
-        !one.changes.empty() && (!kubernetes::only_descriptive(one.changes) || moves_house(one));
+        !one.changes.empty()
+        && (!kubernetes::only_descriptive(one.changes) || is_of_other_source(wanted_, one.live));
     if (one.force || is_change) one.kind = what::change;
     return {};
   }
@@ -354,9 +332,7 @@ class planning {
     if (!sets) return std::move(sets).error();
     for (json& each : *sets) {
       each.set("kind", "ReplicaSet");
-      planned_object gone = of_live(key_of(each), each);
-      gone.kind = what::remove;
-      removals_.push_back(std::move(gone));
+      removals_.push_back(removal_of(key_of(each), each));
     }
     return {};
   }
@@ -372,112 +348,6 @@ class planning {
     for (const json& each : all.object["items"].elements())
       if (each["metadata"]["annotations"]["ingressclass.kubernetes.io/is-default-class"].text() == "true")
         return each["metadata"]["name"].text();
-    return {};
-  }
-
-  /// Whether it bears another repository that this one takes the place of.
-  bool moves_house(const planned_object& one) const {
-    const std::string theirs = one.live["metadata"]["annotations"][source_annotation].text();
-    return !theirs.empty() && theirs != wanted_.record.source.text();
-  }
-
-  /// A host that two Ingresses claim is answered by either: found before it is.
-  status check_hosts() {
-    std::set<std::string> hosts;
-    for (const planned_object& one : plan_.objects)
-      if (one.key.kind == "Ingress" && one.kind != what::same)
-        for (const json& rule : one.wanted["spec"]["rules"].elements()) hosts.insert(rule["host"].text());
-    if (hosts.empty()) return {};
-    api_answer all = with_.list("Ingress", "", "");
-    if (!all) all = with_.list("Ingress", wanted_.place.namespace_name, "");
-    for (const json& each : all.object["items"].elements())
-      for (const json& rule : each["spec"]["rules"].elements())
-        if (hosts.contains(rule["host"].text()) && !is_ours(each)) return claimed(each, rule["host"].text());
-    return {};
-  }
-
-  bool is_ours(const json& object) const {
-    const object_key key{"Ingress", object["metadata"]["namespace"].text(),
-                         object["metadata"]["name"].text()};
-    const auto is_it = [&](const planned_object& one) { return one.key == key; };
-    return std::ranges::any_of(plan_.objects, is_it) || std::ranges::any_of(removals_, is_it);
-  }
-
-  error claimed(const json& by, const std::string& host) const {
-    const bool goes = !by["metadata"]["deletionTimestamp"].is_null();
-    return error{
-        exit_class::conflict,
-        wanted_.place.text(),
-        "the host is claimed by another Ingress",
-        host,
-        {{"there", fmt::format("Ingress {} in namespace {}{}", displayable(by["metadata"]["name"].text()),
-                               displayable(by["metadata"]["namespace"].text()),
-                               goes ? ", which is being deleted" : "")},
-         {"try",
-          goes ? "wait until it is gone" : "another HOST, or remove the host from that Ingress first"}}};
-  }
-
-  /// What was applied once and is declared no longer. Anything that cannot be read means that nothing is
-  /// removed.
-  void plan_removals() {
-    std::vector<object_key> gone;
-    for (const object_key& each : plan_.before.inventory)
-      if (std::ranges::none_of(plan_.objects, [&](const planned_object& one) { return one.key == each; }))
-        gone.push_back(each);
-    if (gone.empty() || plan_.objects.empty()) return;
-    std::ranges::stable_sort(gone, std::greater<>{},
-                             [](const object_key& each) { return order_of(each.kind); });
-    const std::vector<api_answer> live = with_.get_all(gone);
-    for (std::size_t at = 0; at < gone.size(); ++at)
-      if (live[at].failure && !live[at].is_missing()) {
-        plan_.unread = true;
-        plan_.kept.push_back(fmt::format("nothing is removed: {} could not be read ({})", gone[at].text(),
-                                         displayable(live[at].failure->message)));
-        plan_.staying = std::move(gone);
-        return;
-      }
-    for (std::size_t at = 0; at < gone.size(); ++at)
-      if (live[at]) plan_removal(gone[at], live[at].object);
-  }
-
-  void plan_removal(const object_key& key, const json& live) {
-    if (kubernetes::is_being_deleted(live)) {
-      plan_.kept.push_back(
-          fmt::format("{} is being deleted, and waits for {}", key.text(), kubernetes::held_by(live)));
-      return plan_.staying.push_back(key);
-    }
-    if (std::string why = reason_to_keep(key, live); !why.empty()) {
-      plan_.kept.push_back(fmt::format("{} stays: {}", key.text(), why));
-      return plan_.staying.push_back(key);
-    }
-    planned_object one;
-    one.kind = what::remove;
-    one.key = key;
-    one.live = live;
-    removals_.push_back(std::move(one));
-  }
-
-  static planned_object of_live(const object_key& key, const json& live) {
-    planned_object one;
-    one.key = key;
-    one.live = live;
-    return one;
-  }
-
-  std::string reason_to_keep(const object_key& key, const json& live) const {
-    const json& labels = live["metadata"]["labels"];
-    if (labels["cicd.dev/pipeline"].text() != wanted_.place.pipeline
-        || labels["cicd.dev/environment"].text() != wanted_.place.environment)
-      return "it no longer has the labels of this environment";
-    if (!check_source_of(of_live(key, live)))
-      return "it is of " + displayable(live["metadata"]["annotations"][source_annotation].text());
-    const kubernetes::kind_facts* kind = kubernetes::kind_named(key.kind);
-    const std::string named = key.kind + "/" + key.name;
-    const bool asked = std::ranges::any_of(wanted_.where->prune,
-                                           [&](const object_name& each) { return each.view() == named; });
-    if (kind != nullptr && kind->guarded && !asked)
-      return "such objects are removed only by name: PRUNE " + named;
-    if (key.kind == "Job" && live["status"]["active"].integer() > 0) return "it still runs";
     return {};
   }
 

@@ -145,7 +145,7 @@ digest approval_digest(const cluster_plan& plan, const deployment_record& record
   // A branch's copy is never taken for the environment itself, nor for another branch's.
   if (!plan.place.branch_key.empty()) over.update("of branch " + plan.place.branch_key + '\n');
   for (const auto& [name, image] : record.images) over.update(name + '=' + oci_text(image.manifest) + '\n');
-  // Whoever agrees to a deploy does not agree to what it takes from others by that.
+  // An approval of the objects does not cover taking fields over from other managers.
   for (const std::string& each : record.taken_over) over.update("taken over from " + each + '\n');
   for (const planned_object& one : plan.objects)
     if (one.kind != planned_object::what::remove) over.update(compact(one.wanted) + '\n');

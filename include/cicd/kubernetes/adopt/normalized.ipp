@@ -65,8 +65,7 @@ inline bool is_default(std::string_view key, const json& value) {
          && (key == "securityContext" || key == "resources" || key == "persistentVolumeClaimRetentionPolicy");
 }
 
-/// Given by the server or its controllers; sent by nobody. A node's port is kept: others have it in their
-/// settings.
+/// Set by the server or its controllers, never by a client. A node port is kept: other systems refer to it.
 inline bool is_allocated(std::string_view key, const json& value) {
   if (key == "clusterIP") return value.text() != "None";
   if (key == "clusterIPs") return value != json_texts({"None"});
