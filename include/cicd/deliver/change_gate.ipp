@@ -88,7 +88,8 @@ gate_question change_gate::question_of(const graph_step& step) const {
   gate_question of = question_of(change_of(step), *step.pipeline, step.place());
   of.subject = step.id;
   of.wants_approval = wants_approval(step);
-  if (step.place() != nullptr) of.approve_words = approve_words(step, options_.canary_percent);
+  if (step.place() != nullptr)
+    of.approve_words = approve_words(step, options_.canary_percent, options_.take_over);
   return of;
 }
 
@@ -223,7 +224,7 @@ result<permit> change_gate::may_change(change what,
 result<permit> change_gate::may_change(change what, const graph_step& step, int percent, gate_state state) {
   gate_question of = question_of(step);
   of.what = what;
-  of.approve_words = approve_words(step, percent);
+  of.approve_words = approve_words(step, percent, options_.take_over);
   if (status known = add_sources(*step.pipeline, of); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);

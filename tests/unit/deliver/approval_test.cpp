@@ -121,6 +121,8 @@ TEST_F(approvals, name_the_command_that_gives_exactly_them) {
   step.pipeline = &of;
   EXPECT_EQ(approve_words(step, 0), "cicd approve orders prod --canary");
   EXPECT_EQ(approve_words(step, 25), "cicd approve orders prod --canary --share 25%");
+  EXPECT_EQ(approve_words(step, 0, {"helm", "kubectl edit"}),
+            "cicd approve orders prod --take-over helm --take-over 'kubectl edit' --canary");
   of.declared.canaries.push_back({.in = dns_label("prod"), .service = dns_label("web")});
   EXPECT_EQ(approve_words(step, 25), "cicd approve orders prod --canary --service api --share 25%");
 }

@@ -264,6 +264,13 @@ TEST_F(cluster_plans, are_approved_without_what_is_taken_over_for_once_unless_th
   EXPECT_NE(approval_digest(plan, plain), approval_digest(plan, taking));
 }
 
+TEST_F(cluster_plans, are_approved_with_the_managers_that_the_environment_takes_over) {
+  const cluster_plan plan = planned({ours("Service", "api")});
+  cluster_plan forced = plan;
+  forced.objects.at(0).managers = {"helm"};
+  EXPECT_NE(approval_digest(plan, {}), approval_digest(forced, {}));
+}
+
 TEST_F(cluster_plans, name_a_foreign_field_manager_unless_it_is_taken_over) {
   with.create(ours("Service", "api"));
   api_failure conflict{409, "Conflict", "Apply failed with 1 conflict", {}};

@@ -16,8 +16,10 @@ namespace cicd {
 inline constexpr std::chrono::hours approval_lasts{24};
 
 /// The command that gives the approval of exactly this step: a deploy, a preview, a canary of this share (0:
-/// as declared).
-std::string approve_words(const graph_step& step, int percent);
+/// as declared), with the managers whose fields it takes over this once.
+std::string approve_words(const graph_step& step,
+                          int percent,
+                          const std::vector<std::string>& take_over = {});
 
 struct approval_request {
   std::string step;  ///< `orders/deploy-prod`

@@ -27,9 +27,10 @@ status make_namespace(kubernetes::cluster& with, const cluster_place& home, cons
 }  // namespace
 }  // namespace deliver_cluster_approval
 
-std::string approve_words(const graph_step& step, int percent) {
+std::string approve_words(const graph_step& step, int percent, const std::vector<std::string>& take_over) {
   std::string words =
       fmt::format("cicd approve {} {}", step.pipeline->declared.name.view(), step.place()->name.view());
+  for (const std::string& each : take_over) words += " --take-over " + shell_quoted(each);
   if (step.branch_copy() != nullptr) return words + " --preview";
   if (step.branch_share() == nullptr) return words;
   words += " --canary";

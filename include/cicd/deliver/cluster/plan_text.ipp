@@ -148,7 +148,10 @@ digest approval_digest(const cluster_plan& plan, const deployment_record& record
   // An approval of the objects does not cover taking fields over from other managers.
   for (const std::string& each : record.taken_over) over.update("taken over from " + each + '\n');
   for (const planned_object& one : plan.objects)
-    if (one.kind != planned_object::what::remove) over.update(compact(one.wanted) + '\n');
+    if (one.kind != planned_object::what::remove) {
+      over.update(compact(one.wanted) + '\n');
+      for (const std::string& each : one.managers) over.update("in place of " + each + '\n');
+    }
   return over.finish();
 }
 
