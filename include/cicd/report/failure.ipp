@@ -79,12 +79,15 @@ std::vector<note> labelled(const failure_facts& facts) {
 std::string labelled_text(const std::vector<note>& lines,
                           const failure_facts& facts,
                           const readable_paths& paths) {
+  readable_paths own = paths;  // `folder` is where the step ran, not the source folder that it has files of
+  own.source_folders.clear();
   std::size_t width = 6;
   for (const note& line : lines) width = std::max(width, columns(displayable(line.label)));
   std::string text;
   for (const note& line : lines) {
     std::vector<std::string> parts;
-    for (const std::string& part : split(trimmed(line.text), '\n')) parts.push_back(safe(part, facts, paths));
+    for (const std::string& part : split(trimmed(line.text), '\n'))
+      parts.push_back(safe(part, facts, line.label == "folder" ? own : paths));
     text += "  " + padded(displayable(line.label), width) + "  "
             + joined(parts, "\n" + std::string(width + 4, ' ')) + "\n";
   }

@@ -54,6 +54,14 @@ bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
 }
 
+TEST(failure_block, names_the_folder_that_a_step_ran_in_not_its_sources) {
+  step_ended end = ended(step_outcome::failed);
+  end.failure = error{exit_class::step_failed, "orders/test", "an output is missing", "a.bin", {}}.with(
+      "folder", "/b/.cicd/steps/orders.test");
+  const std::string text = failure_block(facts_of(std::move(end)));
+  EXPECT_TRUE(holds(text, "/b/.cicd/steps/orders.test")) << text;
+}
+
 TEST(failure_block, shows_last_lines_log_cause_and_the_command_to_run_again) {
   expect_golden(
       "block-compile",
