@@ -49,18 +49,19 @@ bool is_asked_inside(gate_rule rule) {
   return rule == gate_rule::protection || rule == gate_rule::ref || rule == gate_rule::superseded;
 }
 
-std::string noun_of(change what) {
+/// What is refused to a fork, behind "a pull request from a fork".
+std::string never_text(change what) {
   switch (what) {
-    case change::publish: return "publishes";
-    case change::task: return "runs a task";
-    case change::cron_run: return "starts a cron job";
-    case change::cron_pause: return "suspends a cron job";
-    case change::branch_end: return "ends a preview or a canary";
-    case change::hold: return "changes a hold";
-    case change::approve: return "approves";
-    case change::secret: return "gets a secret";
-    case change::rollback: return "rolls back";
-    default: return "is deployed";
+    case change::publish: return "never publishes";
+    case change::task: return "never runs a task";
+    case change::cron_run: return "never starts a cron job";
+    case change::cron_pause: return "never suspends a cron job";
+    case change::branch_end: return "never ends a preview or a canary";
+    case change::hold: return "never changes a hold";
+    case change::approve: return "never approves";
+    case change::secret: return "never gets a secret";
+    case change::rollback: return "never rolls back";
+    default: return "is never deployed";
   }
 }
 
@@ -77,9 +78,9 @@ error refusal(const gate_question& of, std::string what, std::string value) {
 status judge_fork(const gate_question& of) {
   if (!of.event.fork) return {};
   return refusal(of,
-                 fmt::format("a pull request from a fork never {}: its code is untrusted and would get the "
+                 fmt::format("a pull request from a fork {}: its code is untrusted and would get the "
                              "secrets of this repository",
-                             noun_of(of.what)),
+                             never_text(of.what)),
                  *of.event.fork)
       .with("try", "have a member look at it and push it as a branch of this repository");
 }
