@@ -70,7 +70,8 @@ def declared(one):
 
 
 class Routed(harness.Load):
-    """Load by the Service that `route` gives, which is asked for each request; None is a failure."""
+    """Load by the Service that `route` gives, which is asked for each request; None is a failure, and so is a Service without a
+    ready pod when it comes. How soon the node's own network knows of it is not what is tried: a controller goes to the pods."""
 
     def __init__(self, case, route):
         super().__init__("http://127.0.0.1", threads=4)
@@ -82,12 +83,19 @@ class Routed(harness.Load):
                 name = self.route()
                 with self.lock:
                     if name and name not in self.known:
-                        self.known[name] = self.case.address(name)
-                        self.services.append(name)
+                        self.begin(name)
                 self.count(*(item if isinstance(item, int) else item.encode() for item in harness.fetch(self.known[name])))
             except (OSError, KeyError, harness.http.client.HTTPException) as error:
                 self.count(0, repr(error).encode())
             self.ended.wait(self.pause)
+
+    def begin(self, name):
+        slices = self.case.get("endpointslices", "-l", f"kubernetes.io/service-name={name}")
+        if not any(pod["conditions"].get("ready") for one in slices for pod in one.get("endpoints") or []):
+            raise OSError(f"{name} is routed to before a pod of it is ready")
+        self.known[name] = self.case.address(name)
+        self.services.append(name)
+        harness.until(lambda: harness.is_answering(self.known[name]), what=f"an answer of service/{name}")
 
 
 class Deploy(harness.Case):
