@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -330,18 +332,26 @@ class shown_login {
 
  private:
   void show(const std::stop_token& over) {
-    while (!over.stop_requested()) {
-      std::this_thread::sleep_for(200ms);
-      const std::string all = of_.said();
-      if (all.size() <= shown_) continue;
-      const std::string text = displayable(all.substr(shown_), newlines::keep);
-      shown_ = all.size();
-      (void)!write(STDERR_FILENO, text.data(), text.size());
+    for (bool is_last = false; !is_last;) {
+      std::unique_lock hold(mutex_);
+      ended_.wait_for(hold, over, 200ms, [] { return false; });
+      is_last = over.stop_requested();
+      look();
     }
+  }
+
+  void look() {
+    const std::string all = of_.said();
+    if (all.size() <= shown_) return;
+    const std::string text = displayable(all.substr(shown_), newlines::keep);
+    shown_ = all.size();
+    (void)!write(STDERR_FILENO, text.data(), text.size());
   }
 
   const kubectl_proxy& of_;
   std::size_t shown_ = 0;
+  std::mutex mutex_;
+  std::condition_variable_any ended_;
   std::jthread showing_;
 };
 
