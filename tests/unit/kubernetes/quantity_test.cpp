@@ -17,7 +17,8 @@ TEST(a_quantity, is_a_number_with_a_unit) {
 }
 
 TEST(a_quantity, is_nothing_else) {
-  for (const char* each : {"", "m", "1gi", "1 Gi", "512mb", "x1"}) EXPECT_FALSE(amount_of(each)) << each;
+  for (const char* each : {"", "m", "1gi", "1 Gi", "512mb", "x1", "-1", "inf"})
+    EXPECT_FALSE(amount_of(each)) << each;
   EXPECT_FALSE(amount_in(json()));
 }
 
