@@ -153,7 +153,6 @@ inline result<std::optional<deployment_record>> record_in(const manifest_target&
 /// made without asking first where the branch is.
 inline result<std::vector<std::optional<std::string>>> record_texts(
     const manifest_session& at, std::span<const manifest_target> targets) {
-  if (status there = ensure_repository(at); !there) return std::move(there).error();
   std::vector<std::string> paths;
   for (const manifest_target& each : targets) paths.push_back(record_path(each));
   auto clone = manifest_clone::open(at.target, at.git, at.options);
@@ -294,7 +293,7 @@ std::vector<result<std::optional<deployment_record>>> read_records(std::span<con
   if (targets.empty()) return records;
   manifest_target of_all = targets.front();
   of_all.clone = clone;
-  const auto at = manifest_session::begin(of_all, around, options);
+  const auto at = reached(of_all, around, options);
   auto texts = at ? record_texts(*at, targets) : result<std::vector<std::optional<std::string>>>(at.error());
   for (std::size_t each = 0; each < targets.size(); ++each)
     records.push_back(texts ? record_in(targets[each], std::move((*texts)[each]))
