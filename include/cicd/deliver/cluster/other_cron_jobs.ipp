@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/unicode.hpp>
+#include <cicd/declare/values/values.hpp>
 #include <cicd/deliver/cluster/other_cron_jobs.hpp>
 
 namespace cicd {
@@ -13,14 +14,9 @@ namespace cicd {
 namespace deliver_cluster_other_cron_jobs {
 namespace {
 
-/// The repository of an image reference, without tag and digest.
-std::string repository_in(std::string_view reference) {
-  reference = reference.substr(0, reference.find('@'));
-  const auto colon = reference.rfind(':');
-  const auto slash = reference.rfind('/');
-  return std::string(colon != reference.npos && (slash == reference.npos || colon > slash)
-                         ? reference.substr(0, colon)
-                         : reference);
+/// The repository of an image reference, without tag and digest; empty where it is none.
+std::string repository_in(const std::string& reference) {
+  return std::string(detail::repository_in(std::string_view(reference).substr(0, reference.find('@'))));
 }
 
 }  // namespace
@@ -35,7 +31,8 @@ std::vector<std::string> cron_job_remarks(kubernetes::cluster& with,
     if (one.key.kind == "CronJob") ours.insert(one.key.namespace_name + "/" + one.key.name);
   if (ours.empty() || wanted.facts.on != kubernetes::track::stable) return remarks;
   for (const auto& [name, image] : wanted.facts.images)
-    repositories.insert(deliver_cluster_other_cron_jobs::repository_in(image.reference));
+    if (std::string known = deliver_cluster_other_cron_jobs::repository_in(image.reference); !known.empty())
+      repositories.insert(std::move(known));
   kubernetes::api_answer all = with.list("CronJob", "", "");
   if (!all) all = with.list("CronJob", wanted.place.namespace_name, "");
   for (const json& each : all.object["items"].elements()) {

@@ -6,6 +6,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/values/cluster_values.hpp>
 #include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
 #include <cicd/kubernetes/render/workload.hpp>
@@ -30,10 +31,7 @@ inline std::string hash_of(std::string_view text) {
 }
 
 inline bool is_label_value(std::string_view text) {
-  if (text.empty()) return true;
-  if (text.size() > longest || !is_alphanumeric(text.front()) || !is_alphanumeric(text.back())) return false;
-  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
-         == std::string_view::npos;
+  return text.empty() || cicd::detail::is_label_word(text);
 }
 
 /// Whether `text` ends as an altered one does; it is altered too then, since two texts could become one

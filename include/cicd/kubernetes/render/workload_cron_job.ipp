@@ -11,10 +11,6 @@
 namespace cicd::kubernetes {
 namespace kubernetes_render_workload_cron_job {
 
-inline std::int64_t whole_seconds(duration length) {
-  return (length.milliseconds() + 999) / 1000;
-}
-
 inline std::string_view policy_of(concurrency_rule rule) {
   if (rule == concurrency_rule::allow) return "Allow";
   return rule == concurrency_rule::replace ? "Replace" : "Forbid";
@@ -29,7 +25,7 @@ inline json::object one_run(const workload& of) {
   spec.reserve(4);
   spec.emplace_back("backoffLimit", scheduled ? scheduled->retries.number() : 0);
   if (scheduled && scheduled->deadline)
-    spec.emplace_back("activeDeadlineSeconds", whole_seconds(scheduled->deadline));
+    spec.emplace_back("activeDeadlineSeconds", scheduled->deadline.whole_seconds());
   spec.emplace_back("template", pod_template(of));
   return spec;
 }
@@ -74,8 +70,7 @@ json cron_job_object(const workload& of) {
   spec.emplace_back("concurrencyPolicy",
                     kubernetes_render_workload_cron_job::policy_of(declared.concurrency));
   if (declared.start_within)
-    spec.emplace_back("startingDeadlineSeconds",
-                      kubernetes_render_workload_cron_job::whole_seconds(declared.start_within));
+    spec.emplace_back("startingDeadlineSeconds", declared.start_within.whole_seconds());
   spec.emplace_back("successfulJobsHistoryLimit", kept);
   spec.emplace_back("failedJobsHistoryLimit", kept);
   json labels = of.labels;
