@@ -55,5 +55,14 @@ TEST(selectors, read_as_a_person_writes_them) {
   EXPECT_EQ(selector_text(of("{}")), "everything");
 }
 
+TEST(a_pod_template, is_below_the_job_in_a_cron_job) {
+  const json pod = of(R"({"metadata":{"labels":{"app":"orders"}}})");
+  const json spec = members_of("template", pod);
+  EXPECT_EQ(pod_template_of(members_of("kind", "Deployment", "spec", spec)), pod);
+  const json scheduled = members_of("jobTemplate", members_of("spec", spec));
+  EXPECT_EQ(pod_template_of(members_of("kind", "CronJob", "spec", scheduled)), pod);
+  EXPECT_TRUE(pod_template_of(of(R"({"kind":"Service","spec":{}})")).is_null());
+}
+
 }  // namespace
 }  // namespace cicd

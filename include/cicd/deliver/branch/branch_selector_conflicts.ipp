@@ -42,16 +42,11 @@ constexpr std::array<taker, 7> takers{{
     {"HorizontalPodAutoscaler", "it would change their number"},
 }};
 
-const json& template_of(const json& object) {
-  const json& spec = object["spec"];
-  return object["kind"].text() == "CronJob" ? spec["jobTemplate"]["spec"]["template"] : spec["template"];
-}
-
 std::vector<pods> pods_of(const cluster_plan& plan) {
   std::vector<pods> all;
   for (const planned_object& one : plan.objects)
     if (one.kind != planned_object::what::remove)
-      if (const json& made = template_of(one.wanted); !made.is_null())
+      if (const json& made = pod_template_of(one.wanted); !made.is_null())
         all.push_back({one.key, made["metadata"]["labels"]});
   return all;
 }
@@ -102,7 +97,7 @@ class judge {
   status read_production() {
     const object_key key{"Deployment", wanted_.place.namespace_name, service_name()};
     const api_answer answer = with_.get(key);
-    if (answer) production_ = template_of(answer.object)["metadata"]["labels"];
+    if (answer) production_ = pod_template_of(answer.object)["metadata"]["labels"];
     if (answer || answer.is_missing()) return {};
     return error_of(*answer.failure, wanted_.place.text(), key, "read " + key.text());
   }

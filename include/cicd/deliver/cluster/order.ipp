@@ -36,11 +36,6 @@ const planned_object* selected_by(const json& selector,
   return found == objects.end() ? nullptr : &*found;
 }
 
-bool includes(const json& all, const json& some) {
-  return std::ranges::all_of(some.members(),
-                             [&](const auto& each) { return all[each.first] == each.second; });
-}
-
 json with_selector(const json& service, const json& selector) {
   json made = service, spec = service["spec"];
   spec.set("selector", selector);
@@ -51,7 +46,7 @@ json with_selector(const json& service, const json& selector) {
 void order_selector(planned_object& service, const std::vector<planned_object>& objects) {
   const json &before = service.live["spec"]["selector"], &after = service.wanted["spec"]["selector"];
   // A selector with fewer labels takes the pods that run, too.
-  if (before.members().empty() || after.members().empty() || includes(before, after)) return;
+  if (before.members().empty() || after.members().empty() || map_takes(after, before)) return;
   const planned_object* workload = selected_by(after, service.key.namespace_name, objects);
   if (workload == nullptr || workload->kind == what::same) return;
   if (!workload->live.is_null() && map_takes(after, pod_labels(workload->live))) return;

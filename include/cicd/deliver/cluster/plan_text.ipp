@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
+#include <cicd/deliver/cluster/selector.hpp>
 #include <cicd/kubernetes/change_lines.hpp>
 
 namespace cicd {
@@ -38,12 +39,6 @@ json essence_of(const json& live) {
   return json(std::move(kept));
 }
 
-const json& pod_of(const json& object) {
-  const json& spec = object["spec"];
-  return object["kind"].text() == "CronJob" ? spec["jobTemplate"]["spec"]["template"]["spec"]
-                                            : spec["template"]["spec"];
-}
-
 /// `good`, or where the value comes from: what a Secret holds is in no object.
 std::string source_of_value(const json& variable) {
   if (!variable["value"].is_null()) return kubernetes::value_text(variable["value"]);
@@ -72,7 +67,7 @@ void add_facts(const json& wanted, std::vector<std::string>& to) {
     labels.push_back(key + '=' + value.text());
   for (const json& each : wanted["spec"]["rules"].elements())
     if (!each["host"].text().empty()) to.push_back("    host " + each["host"].text());
-  const json& pod = pod_of(wanted);
+  const json& pod = pod_template_of(wanted)["spec"];
   if (!pod.is_object()) return;
   if (!labels.empty()) to.push_back("    labels " + joined(labels, " "));
   if (const json& count = wanted["spec"]["replicas"]; !count.is_null())

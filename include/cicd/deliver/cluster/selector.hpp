@@ -12,6 +12,8 @@ namespace cicd {
 bool selector_takes(const json& selector, const json& labels);
 /// The same for the plain map of a Service; an empty one takes none.
 bool map_takes(const json& map, const json& labels);
+/// The template of a workload's pods; null where an object has none.
+const json& pod_template_of(const json& object);
 /// `app=orders,tier in (a,b)`, for a person.
 std::string selector_text(const json& selector);
 

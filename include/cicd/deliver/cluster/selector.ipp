@@ -50,6 +50,11 @@ bool map_takes(const json& map, const json& labels) {
   return !map.members().empty() && deliver_cluster_selector::all_equal(map, labels);
 }
 
+const json& pod_template_of(const json& object) {
+  const json& spec = object["spec"];
+  return object["kind"].text() == "CronJob" ? spec["jobTemplate"]["spec"]["template"] : spec["template"];
+}
+
 std::string selector_text(const json& selector) {
   std::vector<std::string> parts;
   const bool is_map = selector["matchLabels"].is_null() && selector["matchExpressions"].is_null();
