@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/kubernetes/change_lines.hpp>
 
 namespace cicd::kubernetes {
@@ -17,8 +18,8 @@ std::vector<std::string> lines_of(const std::vector<field_change>& changes) {
       lines.push_back(text_of(each));
   }
   if (descriptive > 0)
-    lines.push_back(fmt::format("~ {} label{} and annotations that name commit, version and branch",
-                                descriptive, descriptive == 1 ? "" : "s"));
+    lines.push_back(fmt::format("~ {} and annotations that name commit, version and branch",
+                                counted(descriptive, "label")));
   return lines;
 }
 

@@ -330,10 +330,7 @@ class planning {
     one.managers.clear();
     result<std::vector<json>> sets = replica_sets_of(with_, one.live, wanted_.place.text());
     if (!sets) return std::move(sets).error();
-    for (json& each : *sets) {
-      each.set("kind", "ReplicaSet");
-      removals_.push_back(removal_of(key_of(each), each));
-    }
+    for (const json& each : *sets) removals_.push_back(removal_of(key_of(each), each));
     return {};
   }
 

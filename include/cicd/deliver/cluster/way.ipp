@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/branch_copy.hpp>
 #include <cicd/deliver/change_gate.hpp>
@@ -398,7 +399,7 @@ outcome cluster_way::apply(const deploy_request& of, const say_line& say) {
   outcome end;
   end.how = step_outcome::ran;
   end.deployments = std::move(done.deployments);
-  end.summary = fmt::format("{} object{} changed{}", done.changed, done.changed == 1 ? "" : "s",
+  end.summary = fmt::format("{} changed{}", counted(done.changed, "object"),
                             done.lines.empty() ? "" : "; " + joined(done.lines, "; "));
   return end;
 }

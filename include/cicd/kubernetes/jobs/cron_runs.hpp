@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,15 @@
 namespace cicd::kubernetes {
 
 using cron_moment = std::chrono::system_clock::time_point;
+
+/// Whole seconds since 1970, rounded down.
+inline std::int64_t seconds_of(cron_moment at) {
+  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+/// The moment so many seconds after 1970 began.
+inline cron_moment moment_of(std::int64_t seconds) {
+  return cron_moment(std::chrono::seconds(seconds));
+}
 
 /// What a zone's clock shows, until a time to come.
 class zone_clock {

@@ -16,14 +16,6 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max() / 4;
 constexpr std::int64_t long_ago = -10'000'000'000;
 constexpr std::int64_t five_years = std::int64_t{5} * 366 * 86'400;
 
-std::int64_t seconds_of(cron_moment at) {
-  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-}
-
-cron_moment moment_of(std::int64_t seconds) {
-  return cron_moment(std::chrono::seconds(seconds));
-}
-
 /// `<-03>3`, `UTC0`, `EST5EDT,…`: seconds east of Greenwich of the standard time; POSIX counts them to the
 /// west.
 std::int32_t standard_offset(std::string_view rule) {

@@ -97,9 +97,8 @@ class search {
 
 std::optional<cron_moment> next_run(cron_schedule of, const zone_clock& zone, cron_moment after) {
   if (of.empty()) return std::nullopt;
-  const auto from = std::chrono::floor<std::chrono::seconds>(after).time_since_epoch().count();
-  const auto found = kubernetes_jobs_cron_runs_controller::search(of, zone, from).found();
-  return found ? std::optional(cron_moment(std::chrono::seconds(*found))) : std::nullopt;
+  const auto found = kubernetes_jobs_cron_runs_controller::search(of, zone, seconds_of(after)).found();
+  return found ? std::optional(moment_of(*found)) : std::nullopt;
 }
 
 cron_runs runs_between(
