@@ -25,9 +25,7 @@ bool spreads(const declared_pipeline& pipeline, const environment& place) {
 /// Where they may not be read there are none.
 std::vector<json> ending_namespaces(kubernetes::cluster& with, const cluster_place& home) {
   const kubernetes::api_answer all =
-      with.list("Namespace", "",
-                fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},{}=preview", home.pipeline,
-                            home.environment, kubernetes::track_label));
+      with.list("Namespace", "", fmt::format("{},{}=preview", home.selector(), kubernetes::track_label));
   std::vector<json> found;
   for (const json& each : all.object["items"].elements())
     if (kubernetes::is_being_deleted(each)) found.push_back(each);

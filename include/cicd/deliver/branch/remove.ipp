@@ -126,11 +126,9 @@ class ending_of_branch {
   /// Claims are made by the cluster for a StatefulSet, so they are in no inventory.
   status look_at_claims() {
     if (fact(branch_fact::kind) != "preview") return {};
-    const std::string selector =
-        is_own_namespace()
-            ? std::string()
-            : fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},{}={}", place_.pipeline,
-                          place_.environment, kubernetes::branch_label, branch_label());
+    const std::string selector = is_own_namespace() ? std::string()
+                                                    : fmt::format("{},{}={}", place_.selector(),
+                                                                  kubernetes::branch_label, branch_label());
     const api_answer claims = with_.list("PersistentVolumeClaim", place_.namespace_name, selector);
     if (!claims) {
       may_store_ = true;

@@ -21,6 +21,9 @@ struct cluster_place {
   std::string branch_key{};  ///< `<slug>-<hash>` of a branch; empty for the environment itself
   /// `cicd.orders.prod`, `cicd.orders.stage.fix-click-1a2b3c4d`: of the ConfigMap and of the Lease.
   std::string state_name() const;
+  /// `cicd.dev/pipeline=orders,cicd.dev/environment=prod`: of the objects of the environment and its
+  /// branches.
+  std::string selector() const;
   /// `orders/prod`: whom errors are about.
   std::string text() const;
 };

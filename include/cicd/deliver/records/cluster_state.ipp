@@ -247,6 +247,10 @@ std::string cluster_place::state_name() const {
   return name;
 }
 
+std::string cluster_place::selector() const {
+  return "cicd.dev/pipeline=" + pipeline + ",cicd.dev/environment=" + environment;
+}
+
 std::string cluster_place::text() const {
   return branch_key.empty() ? pipeline + '/' + environment : pipeline + '/' + environment + '/' + branch_key;
 }

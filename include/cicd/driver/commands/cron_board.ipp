@@ -71,8 +71,7 @@ result<cron_board> read_cron_board(kubernetes::cluster& with,
                                    const cluster_place& place,
                                    const declared_pipeline* pipeline) {
   using namespace driver_commands_cron_board;
-  const std::string ours = fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},cicd.dev/track=stable",
-                                       place.pipeline, place.environment);
+  const std::string ours = place.selector() + ",cicd.dev/track=stable";
   cron_board board;
   if (pipeline != nullptr) board.jobs = declared_in(*pipeline, place.environment);
   const kubernetes::api_answer cron_jobs = with.list("CronJob", place.namespace_name, ours);
