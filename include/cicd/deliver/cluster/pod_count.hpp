@@ -22,10 +22,12 @@ struct pod_count {
 
 /// Of the environment itself, over all its services.
 pod_count pods_of_environment(kubernetes::cluster& with, const cluster_place& place);
-/// Of a branch's copy; `kind` is `preview` or `canary`.
+/// Of a branch's copy; `kind` is `preview` or `canary`. With a `service` only of that one: an environment may
+/// have a canary of each, of one branch.
 pod_count pods_of_branch(kubernetes::cluster& with,
                          const cluster_place& place,
                          const std::string& kind,
-                         const std::string& branch);
+                         const std::string& branch,
+                         const std::string& service = {});
 
 }  // namespace cicd

@@ -13,8 +13,7 @@ namespace {
 
 pod_count count(kubernetes::cluster& with, const cluster_place& place, const std::string& more) {
   pod_count counted;
-  const std::string selector =
-      fmt::format("cicd.dev/pipeline={},cicd.dev/environment={},{}", place.pipeline, place.environment, more);
+  const std::string selector = place.selector() + ',' + more;
   for (const char* kind : {"Deployment", "StatefulSet"}) {
     const kubernetes::api_answer all = with.list(kind, place.namespace_name, selector);
     counted.known = counted.known && all;
@@ -40,9 +39,12 @@ pod_count pods_of_environment(kubernetes::cluster& with, const cluster_place& pl
 pod_count pods_of_branch(kubernetes::cluster& with,
                          const cluster_place& place,
                          const std::string& kind,
-                         const std::string& branch) {
-  return deliver_cluster_pod_count::count(
-      with, place, fmt::format("cicd.dev/track={},cicd.dev/branch={}", kind, kubernetes::branch_key(branch)));
+                         const std::string& branch,
+                         const std::string& service) {
+  std::string more =
+      fmt::format("cicd.dev/track={},cicd.dev/branch={}", kind, kubernetes::branch_key(branch));
+  if (!service.empty()) more += ",app.kubernetes.io/component=" + service;
+  return deliver_cluster_pod_count::count(with, place, more);
 }
 
 }  // namespace cicd

@@ -35,7 +35,8 @@ branch_status status_of(kubernetes::cluster& with, const known_place& of) {
     seen.outcome = of.state.record->outcome;
     seen.since = of.state.record->when;
   }
-  seen.pods = pods_of_branch(with, of.place, seen.kind, seen.branch);
+  seen.pods = pods_of_branch(with, of.place, seen.kind, seen.branch,
+                             seen.kind == "canary" ? seen.service : std::string());
   return seen;
 }
 
