@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <cicd/base/error.hpp>
+#include <cicd/declare/model.hpp>
 #include <cicd/deliver/manifests.hpp>
 #include <cicd/system/environment.hpp>
 #include <cicd/system/process.hpp>
@@ -33,6 +34,12 @@ struct gitops_options {
   std::function<void(const std::string& line)> say;
   int attempts = 50;
 };
+
+/// Where an environment's manifests lie: in its REPOSITORY, a relative path of which is below the pipeline's
+/// folder, or else in `embedded`, which the first deploy makes. Neither `clone` nor `turn` is set.
+manifest_target repository_target(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const std::string& embedded);
 
 /// The path of the record within the repository: `.cicd/records/<path>.json`, out of the way of agents that
 /// read a folder of manifests.

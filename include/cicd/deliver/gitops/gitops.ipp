@@ -109,13 +109,9 @@ inline result<manifest_session> reached(const manifest_target& target,
 inline result<std::string> current_tip(const manifest_session& at) {
   if (const std::string path = local_path_of(at.target.url); !path.empty())
     if (auto tip = local_tip(path, at.target.branch)) return std::move(*tip);
-  const std::string ref = "refs/heads/" + at.target.branch;
   for (int failures = 1;; ++failures) {
-    const captured listed =
-        at.git.run({}, {"ls-remote", "--quiet", "--end-of-options", url_without_login(at.target.url), ref});
-    if (listed.end.good()) return git_ref_in(listed.out, ref);
-    error failure = git_failure(at.git, at.target.url, "the manifest repository does not answer", listed);
-    if (failures == failures_believed - 2 || failure.kind == exit_class::interrupted) return failure;
+    result<std::string> tip = listed_tip(at.target, at.git);
+    if (tip || failures == failures_believed - 2 || tip.error().kind == exit_class::interrupted) return tip;
     if (!rest_unless_cancelled(at.options.cancelled, pause_after(std::chrono::milliseconds(50), failures)))
       return interrupted_commit(at.target);
   }
@@ -261,6 +257,20 @@ class writer {
 };
 
 }  // namespace deliver_gitops_gitops
+
+manifest_target repository_target(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const std::string& embedded) {
+  manifest_target target;
+  target.url = place.repository ? place.repository.str() : embedded;
+  target.create = !place.repository;
+  const bool is_path = target.url.find(':') == std::string::npos;
+  if (is_path && !target.url.starts_with('/'))
+    target.url = normal_path(pipeline.source_directory + "/" + target.url);
+  target.branch = place.branch ? place.branch.str() : "main";
+  target.path = place.path ? place.path.str() : place.name.str() + "/" + pipeline.declared.name.str();
+  return target;
+}
 
 std::string record_path(const manifest_target& target) {
   return ".cicd/records/" + target.path + ".json";

@@ -15,6 +15,9 @@
 
 namespace cicd {
 
+/// Where the target's branch is, as the repository says when it is asked once; empty where it has none.
+result<std::string> listed_tip(const manifest_target& target, const git_client& git);
+
 /// Waits, or gives false at once when we are cancelled.
 bool rest_unless_cancelled(const cancellation* cancelled, std::chrono::milliseconds time);
 error interrupted_commit(const manifest_target& target);

@@ -15,6 +15,14 @@
 
 namespace cicd {
 
+result<std::string> listed_tip(const manifest_target& target, const git_client& git) {
+  const std::string ref = "refs/heads/" + target.branch;
+  const captured listed =
+      git.run({}, {"ls-remote", "--quiet", "--end-of-options", url_without_login(target.url), ref});
+  if (listed.end.good()) return git_ref_in(listed.out, ref);
+  return git_failure(git, target.url, "the manifest repository does not answer", listed);
+}
+
 bool rest_unless_cancelled(const cancellation* cancelled, std::chrono::milliseconds time) {
   pollfd watched{cancelled == nullptr ? -1 : cancelled->descriptor(), POLLIN, 0};
   (void)::poll(&watched, 1, static_cast<int>(time.count()));

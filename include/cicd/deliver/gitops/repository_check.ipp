@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cicd/deliver/git/git_client.hpp>
-#include <cicd/deliver/git/git_text.hpp>
 #include <cicd/deliver/git/local_repository.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 #include <cicd/deliver/gitops/repository_check.hpp>
@@ -13,14 +12,6 @@ namespace cicd {
 
 namespace deliver_gitops_repository_check {
 namespace {
-
-result<std::string> tip_of(const manifest_target& target, const git_client& git) {
-  const std::string ref = "refs/heads/" + target.branch;
-  const captured listed =
-      git.run({}, {"ls-remote", "--quiet", "--end-of-options", url_without_login(target.url), ref});
-  if (listed.end.good()) return git_ref_in(listed.out, ref);
-  return git_failure(git, target.url, "the manifest repository does not answer", listed);
-}
 
 /// Equal to what is there, so that a repository that takes it has nothing to do.
 status offer(const manifest_target& target,
@@ -46,7 +37,7 @@ repository_check check_repository(const manifest_target& target,
   repository_check found;
   const auto git = git_client::find(around, options.cancelled, target.url);
   if (!git) return {{}, git.error(), {}};
-  result<std::string> tip = tip_of(target, *git);
+  result<std::string> tip = listed_tip(target, *git);
   if (!tip) return {{}, std::move(tip).error(), {}};
   found.tip = *std::move(tip);
   if (const std::string path = local_path_of(target.url);

@@ -60,14 +60,7 @@ class gitops_way : public manifest_way {
 };
 
 manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const environment& place) const {
-  manifest_target target;
-  target.url = place.repository ? place.repository.str() : in_.where.manifests();
-  target.create = !place.repository;
-  const bool is_path = target.url.find(':') == std::string::npos;
-  if (is_path && !target.url.starts_with('/'))
-    target.url = normal_path(pipeline.source_directory + "/" + target.url);
-  target.branch = place.branch ? place.branch.str() : "main";
-  target.path = place.path ? place.path.str() : place.name.str() + "/" + pipeline.declared.name.str();
+  manifest_target target = repository_target(pipeline, place, in_.where.manifests());
   const std::string branch = target.url + "\n" + target.branch, clones = in_.where.own() + "/gitops/";
   target.clone = clones + hex(sha256(branch + "\n" + target.path)).substr(0, 16);
   target.turn = clones + hex(sha256(branch)).substr(0, 16) + ".turn";

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/repository_check.hpp>
 #include <cicd/driver/commands/doctor_remotes.hpp>
 #include <cicd/image/registry.hpp>
@@ -47,11 +48,7 @@ void look_at_registry(const skopeo& with,
 /// As `VIA gitops` names them; one that lies in the build tree is made by the first deploy.
 std::optional<manifest_target> repository_in(const named_environment& of, const doctor_scope& in) {
   if (of.place->repository.empty()) return std::nullopt;
-  manifest_target target;
-  target.url = of.place->repository.str();
-  if (target.url.find(':') == std::string::npos && !target.url.starts_with('/'))
-    target.url = normal_path(of.pipeline->source_directory + '/' + target.url);
-  target.branch = of.place->branch ? of.place->branch.str() : "main";
+  manifest_target target = repository_target(*of.pipeline, *of.place, {});
   target.clone = in.of.where.own() + "/gitops/"
                  + hex(sha256(target.url + '\n' + target.branch + "\ncheck")).substr(0, 16);
   return target;
