@@ -6,6 +6,7 @@
 
 #include <cicd/base/secret_forms.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace cicd {
 
@@ -43,20 +44,6 @@ std::string url_encoded(std::string_view bytes,
   return text;
 }
 
-/// The code point that begins at `at`, and how many bytes it has; 0 bytes where there is none.
-std::pair<char32_t, std::size_t> code_point_at(std::string_view text, std::size_t at) {
-  const auto first = static_cast<unsigned char>(text[at]);
-  const std::size_t count = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (count == 0 || first > 0xf4 || at + count > text.size()) return {0, 0};
-  char32_t point = count == 1 ? first : first & (0x7fU >> count);
-  for (std::size_t next = 1; next < count; ++next) {
-    const auto c = static_cast<unsigned char>(text[at + next]);
-    if ((c & 0xc0U) != 0x80U) return {0, 0};
-    point = (point << 6U) | (c & 0x3fU);
-  }
-  return {point, count};
-}
-
 std::string json_unit(char32_t unit, std::string_view digits) {
   const char bytes[2] = {static_cast<char>(unit >> 8U), static_cast<char>(unit & 0xffU)};
   return "\\u" + hex_of({bytes, 2}, digits);
@@ -75,7 +62,8 @@ std::string json_escaped(std::string_view bytes, const json_style& how) {
   std::string text;
   for (std::size_t at = 0; at < bytes.size();) {
     const char c = bytes[at];
-    const auto [point, count] = code_point_at(bytes, at);
+    const auto [point, count] = front_of(bytes.substr(at));
+    const bool is_escaped = how.ascii && point > 0x7f && point != code_point::invalid;
     if (const auto known = plain.find(c); known != plain.npos)
       text += {'\\', letters[known]};
     else if (c == '/' && how.slashes)
@@ -83,14 +71,14 @@ std::string json_escaped(std::string_view bytes, const json_style& how) {
     else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f
              || (how.html && (c == '<' || c == '>' || c == '&')))
       text += json_unit(static_cast<unsigned char>(c), how.digits);
-    else if (how.ascii && count > 1 && point > 0xffff)
+    else if (is_escaped && point > 0xffff)
       text += json_unit(0xd800 + ((point - 0x10000) >> 10U), how.digits)
               + json_unit(0xdc00 + ((point - 0x10000) & 0x3ffU), how.digits);
-    else if (how.ascii && count > 1)
+    else if (is_escaped)
       text += json_unit(point, how.digits);
     else
-      text += bytes.substr(at, std::max<std::size_t>(count, 1));
-    at += std::max<std::size_t>(count, 1);
+      text += bytes.substr(at, count);
+    at += count;
   }
   return text;
 }

@@ -8,6 +8,16 @@
 
 namespace cicd {
 
+/// What stands at the front of a text.
+struct code_point {
+  static constexpr char32_t invalid = 0xffffffff;
+  char32_t value = invalid;
+  std::size_t size =
+      1;  ///< bytes; for an invalid one those to pass over (Unicode 15, section 3.9, "maximal subpart")
+};
+/// Of a text of UTF-8 that is not empty; surrogates and what is longer than needed are invalid.
+code_point front_of(std::string_view text);
+
 /// `text` for a terminal or a message: control characters, terminal escapes, invalid UTF-8 and bidirectional
 /// overrides become visible (`\x1b`, `\u202e`); a tab and, where `keep_newlines`, a line's end stay.
 enum class newlines { keep, show };

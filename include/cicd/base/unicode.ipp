@@ -12,18 +12,6 @@
 
 namespace cicd {
 
-namespace base_unicode {
-namespace {
-
-constexpr char32_t invalid = 0xffffffff;
-
-struct code_point {
-  char32_t value = invalid;
-  std::size_t size =
-      1;  ///< bytes; for an invalid one those to pass over (Unicode 15, section 3.9, "maximal subpart")
-};
-
-/// The code point at the front of a text that is not empty.
 code_point front_of(std::string_view text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned char lead = byte(0);
@@ -37,11 +25,14 @@ code_point front_of(std::string_view text) {
     if (at == 1 && lead == 0xed) most = 0x9f;
     if (at == 1 && lead == 0xf0) least = 0x90;
     if (at == 1 && lead == 0xf4) most = 0x8f;
-    if (at >= text.size() || byte(at) < least || byte(at) > most) return {invalid, at};
+    if (at >= text.size() || byte(at) < least || byte(at) > most) return {code_point::invalid, at};
     value = (value << 6) | (byte(at) & 0x3f);
   }
   return {value, size};
 }
+
+namespace base_unicode {
+namespace {
 
 struct range {
   char32_t first, last;
@@ -149,7 +140,7 @@ bool is_command(std::string_view text) {
 }
 
 void append_visible(std::string& to, std::string_view bytes, const code_point& point) {
-  if (point.value == invalid)
+  if (point.value == code_point::invalid)
     for (const char byte : bytes)
       fmt::format_to(std::back_inserter(to), "\\x{:02x}", static_cast<unsigned char>(byte));
   else if (point.value == '\n')
@@ -175,7 +166,7 @@ std::string displayable(std::string_view text, newlines ends) {
     const code_point point = front_of(text);
     const std::string_view bytes = text.substr(0, point.size);
     const bool stays = point.value == '\t' || (point.value == '\n' && ends == newlines::keep);
-    if (stays || (point.value != invalid && !is_in(hidden, point.value)))
+    if (stays || (point.value != code_point::invalid && !is_in(hidden, point.value)))
       shown.append(bytes);
     else
       append_visible(shown, bytes, point);
@@ -192,8 +183,8 @@ std::string valid_utf8(std::string_view text) {
     valid.append(plain);
     text.remove_prefix(plain.size());
     if (text.empty()) break;
-    const base_unicode::code_point point = base_unicode::front_of(text);
-    valid.append(point.value == base_unicode::invalid ? "\xef\xbf\xbd" : text.substr(0, point.size));
+    const code_point point = front_of(text);
+    valid.append(point.value == code_point::invalid ? "\xef\xbf\xbd" : text.substr(0, point.size));
     text.remove_prefix(point.size);
   }
   return valid;

@@ -78,23 +78,11 @@ inline void append_escaped(std::string& to, char32_t c) {
     fmt::format_to(std::back_inserter(to), "\\U{:08x}", number);
 }
 
-/// The code point of valid UTF-8 at `at`, and how many bytes it takes.
-inline std::pair<char32_t, std::size_t> code_point(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return static_cast<char32_t>(static_cast<unsigned char>(text[at + i]));
-  };
-  const char32_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  if (lead < 0xe0) return {((lead & 0x1f) << 6) | (byte(1) & 0x3f), 2};
-  if (lead < 0xf0) return {((lead & 0x0f) << 12) | ((byte(1) & 0x3f) << 6) | (byte(2) & 0x3f), 3};
-  return {((lead & 0x07) << 18) | ((byte(1) & 0x3f) << 12) | ((byte(2) & 0x3f) << 6) | (byte(3) & 0x3f), 4};
-}
-
 inline void append_quoted(std::string& to, std::string_view text) {
   const std::string valid = valid_utf8(text);
   to += '"';
   for (std::size_t at = 0; at < valid.size();) {
-    const auto [point, size] = code_point(valid, at);
+    const auto [point, size] = front_of(std::string_view(valid).substr(at));
     if (is_shown(point) && point != '"' && point != '\\')
       to.append(valid, at, size);
     else
