@@ -15,6 +15,11 @@ inline constexpr std::size_t least_secret = 4;
 /// A line of a secret of several lines is looked for by itself from this many characters on.
 inline constexpr std::size_t least_secret_line = 8;
 
+/// What every use of a secret leaves out, as a shell that reads what a program prints.
+std::string_view without_line_ends(std::string_view text);
+/// What of a secret is masked and looked for: the whole without the line ends behind it, then each line of
+/// `least_secret_line` characters or more without the blanks around it.
+std::vector<std::string> texts_of(const secret_value& value);
 /// How many characters (UTF-8) the value has without the line ends behind it.
 std::size_t characters_in(const secret_value& value);
 

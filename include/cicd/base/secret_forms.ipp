@@ -185,11 +185,6 @@ void add_forms(std::string_view bytes, std::set<std::string>& to) {
   add_shell(bytes, to);
 }
 
-std::string_view without_line_ends(std::string_view text) {
-  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
 std::size_t characters_of(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
@@ -198,18 +193,29 @@ std::size_t characters_of(std::string_view text) {
 }  // namespace
 }  // namespace base_secret_forms
 
+std::string_view without_line_ends(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string> texts_of(const secret_value& value) {
+  const std::string whole(without_line_ends(value.revealed()));
+  std::vector<std::string> texts{whole};
+  for (const std::string& line : split(whole, '\n'))
+    if (const std::string_view text = trimmed(line);
+        text != whole && base_secret_forms::characters_of(text) >= least_secret_line)
+      texts.emplace_back(text);
+  return texts;
+}
+
 std::size_t characters_in(const secret_value& value) {
-  return base_secret_forms::characters_of(base_secret_forms::without_line_ends(value.revealed()));
+  return base_secret_forms::characters_of(without_line_ends(value.revealed()));
 }
 
 std::vector<std::string> forms_of(const secret_value& value) {
   using namespace base_secret_forms;
   std::set<std::string> forms;
-  const std::string_view whole = without_line_ends(value.revealed());
-  add_forms(whole, forms);
-  if (whole.find('\n') != whole.npos)
-    for (const std::string& line : split(whole, '\n'))
-      if (characters_of(trimmed(line)) >= least_secret_line) add_forms(trimmed(line), forms);
+  for (const std::string& text : texts_of(value)) add_forms(text, forms);
   std::erase_if(forms, [](const std::string& form) { return form.size() < least_secret; });
   return {forms.begin(), forms.end()};
 }

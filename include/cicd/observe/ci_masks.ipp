@@ -17,16 +17,6 @@ std::string in_one_line(std::string text, const char* percent) {
   return replaced_all(replaced_all(std::move(text), "\r", "%0D"), "\n", "%0A");
 }
 
-/// Azure masks the whole value and not its lines.
-std::vector<std::string> texts_of(const secret_value& value) {
-  const std::string whole(trimmed(value.revealed()));
-  std::vector<std::string> texts{whole};
-  if (whole.find('\n') != whole.npos)
-    for (const std::string& line : split(whole, '\n'))
-      if (trimmed(line).size() >= least_secret_line) texts.emplace_back(trimmed(line));
-  return texts;
-}
-
 }  // namespace
 }  // namespace observe_ci_masks
 
@@ -36,12 +26,13 @@ ci_mask mask_for(const std::string& system, const secret_value& value) {
   if (system == "GitHub Actions")
     for (const std::string& text : texts_of(value))
       how.lines.push_back("::add-mask::" + in_one_line(text, "%25"));
+  // It masks the whole value and not its lines.
   if (system == "Azure Pipelines")
     for (const std::string& text : texts_of(value))
       how.lines.push_back("##vso[task.setsecret]" + in_one_line(text, "%AZP25"));
   if (system == "Buildkite") {
     how.program = {"buildkite-agent", "redactor", "add"};
-    how.input = trimmed(value.revealed());
+    how.input = texts_of(value).front();
   }
   return how;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <cicd/base/secret_forms.hpp>
 #include <cicd/run/secret_runner.hpp>
 
 namespace cicd {
@@ -28,8 +29,7 @@ error said_of(const task& work, const secret& of, error why) {
 
 /// A file has all bytes; a variable no line ends behind them, as where a shell reads what a program prints.
 result<secret_value> as_variable(const secret_value& value, const secret& of) {
-  std::string_view bytes = value.revealed();
-  while (bytes.ends_with('\n') || bytes.ends_with('\r')) bytes.remove_suffix(1);
+  const std::string_view bytes = without_line_ends(value.revealed());
   if (bytes.find('\0') == bytes.npos) return secret_value(std::string(bytes));
   return error{exit_class::usage, {}, "the secret holds a NUL byte, which no variable can", of.name.str(), {}}
       .with("try", "add AS_FILE to the step");

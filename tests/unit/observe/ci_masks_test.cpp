@@ -17,6 +17,16 @@ TEST(ci_masks, are_one_line_each_whatever_the_value_holds) {
       (lines{"##vso[task.setsecret]100%AZP25%0D%0Alonger line%0Ashort", "##vso[task.setsecret]longer line"}));
 }
 
+TEST(ci_masks, are_of_the_texts_that_our_own_masks_are_of) {
+  // The blanks belong to the value, which may be printed without them; of the second line are 6 characters.
+  const secret_value value("  padded-1 \näöüßéè\n");
+  EXPECT_EQ(mask_for("GitHub Actions", value).lines,
+            (lines{"::add-mask::  padded-1 %0Aäöüßéè", "::add-mask::padded-1"}));
+  EXPECT_EQ(mask_for("Azure Pipelines", secret_value(" padded-1 ")).lines,
+            (lines{"##vso[task.setsecret] padded-1 ", "##vso[task.setsecret]padded-1"}));
+  EXPECT_EQ(mask_for("Buildkite", secret_value(" ab-c \r\n")).input, " ab-c ");
+}
+
 TEST(ci_masks, go_to_the_agent_of_buildkite_by_its_input_and_never_by_its_arguments) {
   const ci_mask how = mask_for("Buildkite", secret_value("canary-1\n"));
   EXPECT_EQ(how.program, (lines{"buildkite-agent", "redactor", "add"}));
