@@ -37,7 +37,7 @@ result<std::optional<std::string>> place_in_files(const std::string& folder,
     if (each.mode == link_mode) continue;
     result<std::optional<std::string>> place = secret_place_in(folder + "/" + each.path, by);
     if (!place) return place;
-    if (*place) return std::optional(place->value().empty() ? each.path : each.path + " > " + **place);
+    if (*place) return std::optional(place_in(each.path, **place));
   }
   return std::optional<std::string>();
 }

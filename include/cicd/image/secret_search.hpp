@@ -10,6 +10,11 @@
 
 namespace cicd {
 
+/// A file or a member, and the place in it, which is empty for all of it.
+inline std::string place_in(const std::string& of, const std::string& inner) {
+  return inner.empty() ? of : of + " > " + inner;
+}
+
 /// Where the first secret stands: empty for the file itself, else the member,
 /// `BOOT-INF/classes/app.properties`, with ` > ` before each further one. Nothing where there is none. Tar,
 /// zip, gzip, xz and zstd are opened, three deep, members of at most 256 MB; what cannot be opened is

@@ -94,7 +94,7 @@ std::optional<std::string> place_in_members(archive* from, const secret_finder& 
     if (const auto inner = place_in_member(from, by, depth)) {
       // Of a compressed file that is no archive libarchive says "data".
       if (archive_format(from) == ARCHIVE_FORMAT_RAW) return *inner;
-      return inner->empty() ? name : name + " > " + *inner;
+      return place_in(name, *inner);
     }
   }
   return std::nullopt;
@@ -134,7 +134,7 @@ result<std::optional<std::string>> secret_place_below(const std::string& folder,
     if (each.kind != entry_kind::file) continue;
     result<std::optional<std::string>> place = secret_place_in(folder + "/" + each.path, by);
     if (!place) return place;
-    if (*place) return std::optional(place->value().empty() ? each.path : each.path + " > " + **place);
+    if (*place) return std::optional(place_in(each.path, **place));
   }
   return std::optional<std::string>();
 }
