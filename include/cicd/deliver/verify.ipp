@@ -48,9 +48,7 @@ status run_verify(const std::string& subject,
   command what;
   what.words = words;
   what.directory = of.pipeline->source_directory;
-  const surroundings handed_over = around.for_commands();
-  for (const auto& [name, value] : handed_over.all())
-    what.environment.push_back(name + "=" + value);
+  what.environment = around.for_commands().lines();
   capture_options how;
   how.cancelled = &cancelled;
   const captured ran = run_to_end(what, how);

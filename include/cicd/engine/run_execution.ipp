@@ -51,9 +51,8 @@ std::vector<test_case> cases_in(const std::string& folder, const file_set& repor
 void tell_ci_program(const secret_value& value, const surroundings& around) {
   const ci_mask how = mask_for(ci_event_of(around).system, value);
   if (how.program.empty()) return;
-  command what{.words = how.program, .directory = "/", .environment = {}};
-  for (const auto& [name, text] : around.all()) what.environment.push_back(name + "=" + text);
-  (void)run_to_end(what, {.input = how.input, .limit = std::chrono::milliseconds(10'000)});
+  (void)run_to_end({.words = how.program, .directory = "/", .environment = around.lines()},
+                   {.input = how.input, .limit = std::chrono::milliseconds(10'000)});
 }
 
 }  // namespace

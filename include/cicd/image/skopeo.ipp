@@ -40,12 +40,6 @@ bool paused(milliseconds pause, const cancellation* cancelled) {
   return ::poll(&until, 1, static_cast<int>(pause.count())) > 0;
 }
 
-std::vector<std::string> variables_of(const surroundings& around) {
-  std::vector<std::string> variables;
-  for (const auto& [name, value] : around.all()) variables.push_back(name + "=" + value);
-  return variables;
-}
-
 }  // namespace
 }  // namespace image_skopeo
 
@@ -68,7 +62,7 @@ registry_refusal refusal_of(std::string_view printed) {
 
 skopeo::skopeo(std::string program, const surroundings& around, skopeo_options options)
     : program_(std::move(program)),
-      environment_(image_skopeo::variables_of(around)),
+      environment_(around.lines()),
       options_(std::move(options)) {}
 
 result<skopeo> skopeo::found(const surroundings& around, skopeo_options options) {

@@ -48,12 +48,10 @@ result<std::string> printed_by(const secret& of,
                                const std::string& folder,
                                const surroundings& around,
                                const cancellation& cancelled) {
-  command what{.words = words, .directory = folder, .environment = {}};
-  for (const auto& [name, value] : around.all()) what.environment.push_back(name + "=" + value);
   capture_options how;
   how.limit = longest_wait;
   how.cancelled = &cancelled;
-  captured ran = run_to_end(what, how);
+  captured ran = run_to_end({.words = words, .directory = folder, .environment = around.lines()}, how);
   if (cancelled.cancelled()) return error{exit_class::interrupted, {}, "interrupted", {}, {}};
   if (ran.end.kind == ending::how::not_started)
     return not_there(of, "the program that gives the secret cannot be started", words.front())

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cicd {
 
@@ -20,6 +21,8 @@ class surroundings {
   std::optional<std::string> get(std::string_view name) const;
   std::string get_or(std::string_view name, std::string_view otherwise) const;
   const std::map<std::string, std::string, std::less<>>& all() const { return variables_; }
+  /// All of them as a process gets them, `NAME=value`.
+  std::vector<std::string> lines() const;
 
   /// Names variables that no command of a team gets, a step's or VERIFY's; the programs that we ask ourselves
   /// do.

@@ -42,6 +42,12 @@ std::string surroundings::get_or(std::string_view name, std::string_view otherwi
   return get(name).value_or(std::string(otherwise));
 }
 
+std::vector<std::string> surroundings::lines() const {
+  std::vector<std::string> all;
+  for (const auto& [name, value] : variables_) all.push_back(name + '=' + value);
+  return all;
+}
+
 void surroundings::keep_from_commands(const std::set<std::string, std::less<>>& names) {
   kept_.insert(names.begin(), names.end());
 }

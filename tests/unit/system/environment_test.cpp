@@ -21,6 +21,10 @@ TEST(surroundings, are_those_of_this_process) {
   EXPECT_EQ(here.get_or("CICD_TEST_MISSING", "other"), "other");
 }
 
+TEST(surroundings, are_lines_for_a_process) {
+  EXPECT_EQ(told({{"A", ""}, {"PATH", "/bin"}}).lines(), (std::vector<std::string>{"A=", "PATH=/bin"}));
+}
+
 TEST(surroundings, put_folders_where_the_base_directory_specification_says) {
   EXPECT_EQ(told({{"HOME", "/h"}}).cache_folder(), "/h/.cache/cicd");
   EXPECT_EQ(told({{"HOME", "/h"}}).state_folder(), "/h/.local/state/cicd");

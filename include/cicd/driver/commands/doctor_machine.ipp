@@ -178,9 +178,7 @@ class tool_look {
     std::vector<std::string> words = version_words(tool);
     if (words.empty()) return {};
     words.insert(words.begin(), path);
-    std::vector<std::string> variables;
-    for (const auto& [name, value] : of_.around.all()) variables.push_back(name + '=' + value);
-    const captured said = run_to_end({std::move(words), of_.of.where.build_root, variables},
+    const captured said = run_to_end({std::move(words), of_.of.where.build_root, of_.around.lines()},
                                      {.limit = std::chrono::seconds(20), .cancelled = &of_.cancelled});
     if (!said.end.good())
       problem = fmt::format("{} does not say its version: {}", path, displayable(trimmed(said.err)));

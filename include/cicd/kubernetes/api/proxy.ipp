@@ -68,12 +68,6 @@ class socket_folder {
 
 namespace {
 
-std::vector<std::string> as_words(const surroundings& around) {
-  std::vector<std::string> words;
-  for (const auto& [name, value] : around.all()) words.push_back(name + "=" + value);
-  return words;
-}
-
 /// What we never ask for: whatever gets into a pod or past the API, and tokens.
 constexpr std::string_view rejected_paths =
     "^/api/v1/namespaces/[^/]+/pods/[^/]+/(exec|attach|portforward|proxy|ephemeralcontainers)(/|$),"
@@ -96,7 +90,7 @@ result<kubectl_program> find_kubectl(const cluster_target& target, const surroun
     return failed(exit_class::usage, "the program kubectl is missing, by which every cluster is reached")
         .with("try", install_hint("kubectl"));
   }
-  kubectl_program program{.path = *std::move(path), .options = {}, .environment = as_words(around)};
+  kubectl_program program{.path = *std::move(path), .options = {}, .environment = around.lines()};
   if (!target.kubeconfig.empty()) program.options.push_back("--kubeconfig=" + target.kubeconfig_path());
   if (!target.context.empty()) program.options.push_back("--context=" + target.context);
   return program;

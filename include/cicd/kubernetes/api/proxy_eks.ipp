@@ -83,12 +83,6 @@ json kubeconfig_of(const place& of, const json& described, const std::string& aw
                     list_of(members_of("name", name, "context", members_of("cluster", name, "user", name))));
 }
 
-std::vector<std::string> environment_of(const surroundings& around) {
-  std::vector<std::string> words;
-  for (const auto& [name, value] : around.all()) words.push_back(name + "=" + value);
-  return words;
-}
-
 }  // namespace
 }  // namespace kubernetes_api_proxy_eks
 
@@ -104,7 +98,7 @@ result<std::string> write_eks_kubeconfig(const cluster_target& target,
   const captured got = run_to_end({.words = {*aws, "eks", "describe-cluster", "--region", place->region,
                                              "--name", place->name, "--output", "json"},
                                    .directory = {},
-                                   .environment = self::environment_of(around)},
+                                   .environment = around.lines()},
                                   {.input = {}, .limit = std::chrono::seconds(60), .cancelled = cancelled});
   if (cancelled != nullptr && cancelled->cancelled())
     return error{
