@@ -11,8 +11,8 @@
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
+#include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
-#include <cicd/image/registry.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -67,9 +67,7 @@ gate_question change_gate::question_of(change what,
   of.rehearses = options_.rehearses;
   of.event = event_;
   if (place == nullptr) {
-    of.is_outside = std::ranges::any_of(pipeline.declared.images, [&](const image& each) {
-      return !is_embedded(repository_of(pipeline, each));
-    });
+    of.is_outside = !outside_repositories(pipeline).empty();
     of.takes_dirty = options_.allow_dirty.contains("publish");
     for (const environment& each : pipeline.declared.environments)
       of.takes_dirty = of.takes_dirty || each.allow_dirty || options_.allow_dirty.contains(each.name.view());

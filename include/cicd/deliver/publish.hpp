@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ registry_options registries_of(const workspace& where, const cancellation& cance
 /// not known.
 result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
                                             const effect_planner::artifacts& images);
+
+/// The repositories of a pipeline's images that are no embedded default: those of real registries.
+std::set<std::string> outside_repositories(const declared_pipeline& pipeline);
 
 class publisher {
  public:

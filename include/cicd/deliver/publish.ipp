@@ -46,6 +46,14 @@ std::string step_of(const declared_pipeline& pipeline, const wanted_image& image
 }  // namespace
 }  // namespace deliver_publish
 
+std::set<std::string> outside_repositories(const declared_pipeline& pipeline) {
+  std::set<std::string> all;
+  for (const image& each : pipeline.declared.images)
+    if (std::string repository = repository_of(pipeline, each); !is_embedded(repository))
+      all.insert(std::move(repository));
+  return all;
+}
+
 registry_options registries_of(const workspace& where, const cancellation& cancelled) {
   registry_options options;
   options.embedded = where.images();

@@ -18,9 +18,9 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/way.hpp>
 #include <cicd/driver/commands/doctor_machine.hpp>
-#include <cicd/image/registry.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/tools.hpp>
@@ -114,9 +114,8 @@ needed_tools tools_needed(const doctor_scope& of) {
   for (const graph_step& each : graph.steps)
     if (is_meant(of, each.pipeline)) {
       if (each.command() != nullptr) add_tools_of(each, needed);
-      if (each.declared_image() != nullptr
-          && !is_embedded(repository_of(*each.pipeline, *each.declared_image())))
-        add(needed, "skopeo", each.pipeline->declared.name.str() + "/publish");
+      if (each.kind() == step_kind::publish && !outside_repositories(*each.pipeline).empty())
+        add(needed, "skopeo", each.id);
     }
   for (const named_environment& each : of.environments) {
     if (can(each.place->via, way_feature::cluster)) add(needed, "kubectl", each.text());
@@ -249,13 +248,11 @@ void look_at_folder(const char* name, const std::string& path, const char* varia
 
 /// Whether something of the pipeline leaves this machine, which takes clean sources with a history.
 bool leaves_machine(const declared_pipeline& pipeline, const doctor_scope& of) {
-  const bool publishes = std::ranges::any_of(pipeline.declared.images, [&](const image& each) {
-    return !is_embedded(repository_of(pipeline, each));
-  });
-  return publishes || std::ranges::any_of(of.environments, [&](const named_environment& each) {
-           return each.pipeline == &pipeline && !each.place->allow_dirty
-                  && (can(each.place->via, way_feature::cluster) || !each.place->repository.empty());
-         });
+  return !outside_repositories(pipeline).empty()
+         || std::ranges::any_of(of.environments, [&](const named_environment& each) {
+              return each.pipeline == &pipeline && !each.place->allow_dirty
+                     && (can(each.place->via, way_feature::cluster) || !each.place->repository.empty());
+            });
 }
 
 void look_at_source(const declared_pipeline& pipeline, const doctor_scope& of, findings& to) {

@@ -9,10 +9,9 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/repository_check.hpp>
+#include <cicd/deliver/publish.hpp>
 #include <cicd/driver/commands/doctor_remotes.hpp>
-#include <cicd/image/registry.hpp>
 #include <cicd/image/skopeo.hpp>
-#include <cicd/plan/graph.hpp>
 
 namespace cicd {
 
@@ -21,10 +20,7 @@ namespace {
 
 std::set<std::string> repositories_of(const doctor_scope& of) {
   std::set<std::string> all;
-  for (const declared_pipeline* pipeline : of.pipelines)
-    for (const image& each : pipeline->declared.images)
-      if (const std::string repository = repository_of(*pipeline, each); !is_embedded(repository))
-        all.insert(repository);
+  for (const declared_pipeline* pipeline : of.pipelines) all.merge(outside_repositories(*pipeline));
   return all;
 }
 
