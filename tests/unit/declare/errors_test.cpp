@@ -89,6 +89,13 @@ TEST(a_value_without_its_keyword, is_known_where_it_names_an_environment_or_a_te
   EXPECT_TRUE(cicd::tests::model_from("add_pipeline(o TEMPLATE)").warnings.empty());
 }
 
+TEST(an_unknown_name, is_answered_by_the_nearest_few_of_a_long_list) {
+  std::string text = "add_pipeline(o)\n";
+  for (char c = 'a'; c <= 'z'; ++c) text += std::string("pipeline_step(o step-") + c + " COMMAND true)\n";
+  EXPECT_NE(errors_of(text + "pipeline_step(o last COMMAND true AFTER step-zz)").find(" and 22 more\n"),
+            std::string::npos);
+}
+
 TEST(a_suggestion, is_never_what_was_written_and_always_good) {
   const std::string environment = "add_pipeline(o)\npipeline_environment(o s VIA gitops ON ";
   expect_error(environment + "tag ^v.*$)", "o/s: ON has a wrong value: 'tag ^v.*$'", "tag v*");

@@ -21,13 +21,6 @@ std::vector<std::string> keywords_in(const std::vector<option>& options) {
   return keywords;
 }
 
-/// The names in one line, cut where a person would stop reading.
-std::string listed(std::span<const std::string> names) {
-  constexpr std::size_t most = 20;
-  if (names.size() <= most) return joined(names, ", ");
-  return fmt::format("{} and {} more", joined(names.first(most), ", "), names.size() - most);
-}
-
 std::string explained(std::string_view subject) {
   return fmt::format("cicd explain {}", subject);
 }
@@ -217,12 +210,12 @@ remark unknown_reference(std::string_view keyword,
                          std::string_view what,
                          std::string_view name,
                          std::span<const std::string> candidates) {
-  return {
-      .what = keyword.empty() ? fmt::format("there is no such {}", what)
-                              : fmt::format("{}: there is no such {}", keyword, what),
-      .value = text_of(name),
-      .allowed = candidates.empty() ? fmt::format("nothing: no {} is declared", what) : listed(candidates),
-      .did_you_mean = nearest(name, candidates).value_or("")};
+  return {.what = keyword.empty() ? fmt::format("there is no such {}", what)
+                                  : fmt::format("{}: there is no such {}", keyword, what),
+          .value = text_of(name),
+          .allowed =
+              candidates.empty() ? fmt::format("nothing: no {} is declared", what) : joined(candidates, ", "),
+          .did_you_mean = nearest(name, candidates).value_or("")};
 }
 
 remark declared_twice(std::string_view what, std::string_view name, std::string_view first_at) {
@@ -300,7 +293,7 @@ remark ambiguous_image(std::string_view what, std::span<const std::string> image
   if (images.empty())
     return {.what = fmt::format("the pipeline has no image that the {} could run", what),
             .help = "give the pipeline a TEMPLATE, or declare one by pipeline_image()"};
-  return {.what = "IMAGE is missing, and the pipeline has several", .allowed = listed(images)};
+  return {.what = "IMAGE is missing, and the pipeline has several", .allowed = joined(images, ", ")};
 }
 
 remark empty_pipeline() {
