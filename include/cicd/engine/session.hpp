@@ -19,8 +19,9 @@ struct session_request {
   /// Empty: CICD_BUILD_ROOT, else the build tree that the present folder is in, else the only one of the
   /// source tree that it is in.
   std::string build_root{};
-  std::string config{};     ///< the configuration; empty: the first of the build tree
-  bool with_lines = false;  ///< origins say the line of their call, which is looked up
+  std::string config{};  ///< the configuration; empty: the first of the build tree
+  /// Origins, and so warnings, say the line of their call, which is looked up; those of errors always do.
+  bool with_lines = false;
 };
 
 struct session {

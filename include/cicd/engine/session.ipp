@@ -156,6 +156,10 @@ void choose_folders(session& of) {
   replace("CICD_STATE_DIR", where.state, "state");
 }
 
+bool have_lines(const recorded_calls& calls) {
+  return std::ranges::any_of(calls.calls, [](const call& each) { return !each.where.lines.empty(); });
+}
+
 }  // namespace engine_session
 
 std::string session::folder_of_person() const {
@@ -248,11 +252,12 @@ or_errors<session> session_of(const recorded_calls& calls,
   std::vector<std::string> folders = template_folders(around);
   folders.insert(folders.end(), calls.tree.template_path.begin(), calls.tree.template_path.end());
   const template_source templates = templates_in(std::move(folders));
-  model_or_errors read = model_of(calls, templates, zones_of_machine());
-  if (!read.errors.empty() || !read.warnings.empty()) {
+  const zone_source zones = zones_of_machine();
+  model_or_errors read = model_of(calls, templates, zones);
+  if (!read.errors.empty() && !engine_session::have_lines(calls)) {
     recorded_calls placed = calls;
     find_places(placed, build_root);
-    read = model_of(placed, templates, zones_of_machine());
+    read = model_of(placed, templates, zones);
   }
   or_errors<session> opened{.errors = std::move(read.errors), .warnings = std::move(read.warnings)};
   if (!opened.errors.empty()) return opened;

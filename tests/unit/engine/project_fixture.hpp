@@ -109,6 +109,19 @@ struct project_fixture : testing::Test {
   void write(const std::string& path, const std::string& text) const {
     EXPECT_TRUE(write_file(folder + "/source/" + path, text, durability::fast));
   }
+  /// What CMake records at configure: the function of each call, and its arguments as JSON.
+  void record(const std::vector<std::pair<std::string, std::string>>& calls) const {
+    std::string lines = R"({"cicd":1,"source_root":")" + folder + R"(/source","build_root":")" + folder
+                        + R"(/build","target_prefix":"","template_path":[]})" + "\n";
+    for (const auto& [function, arguments] : calls)
+      lines += R"({"function":")" + function + R"(","list_file":")" + folder
+               + R"(/source/CMakeLists.txt","which":1,"directory":")" + folder + R"(/source","arguments":[)"
+               + arguments + "]}\n";
+    EXPECT_TRUE(write_file(folder + "/build/.cicd/declarations.ndjson",
+                           lines + R"({"calls":)" + std::to_string(calls.size()) + R"(,"sha256":")"
+                               + hex(sha256(lines)) + "\"}\n",
+                           durability::fast));
+  }
   surroundings around() const {
     std::map<std::string, std::string, std::less<>> all{{"PATH", "/usr/bin:/bin"},
                                                         {"HOME", folder + "/home"},

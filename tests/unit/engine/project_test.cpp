@@ -149,26 +149,32 @@ TEST_F(a_project, is_opened_from_what_cmake_recorded) {
   const session_request tree{.build_root = folder + "/build"};
   const or_errors<project> none = project::open(tree, around(), ports());
   EXPECT_EQ(none.kind(), exit_class::usage);
-  const std::string lines = R"({"cicd":1,"source_root":")" + folder + R"(/source","build_root":")" + folder
-                            + R"(/build","target_prefix":"","template_path":[]})"
-                              "\n"
-                            + R"({"function":"add_pipeline","list_file":")" + folder
-                            + R"(/source/CMakeLists.txt","which":1,"directory":")" + folder
-                            + R"(/source","arguments":["orders"]})"
-                              "\n"
-                            + R"({"function":"pipeline_step","list_file":")" + folder
-                            + R"(/source/CMakeLists.txt","which":1,"directory":")" + folder
-                            + R"(/source","arguments":["orders","lint","COMMAND","true"]})"
-                              "\n";
-  EXPECT_TRUE(write_file(folder + "/build/.cicd/declarations.ndjson",
-                         lines + R"({"calls":2,"sha256":")" + hex(sha256(lines)) + "\"}\n",
-                         durability::fast));
+  record({{"add_pipeline", R"("orders")"}, {"pipeline_step", R"("orders","lint","COMMAND","true")"}});
   or_errors<project> opened = project::open(tree, around(), ports());
   ASSERT_TRUE(opened) << text_of_all(opened.errors);
   heard all;
   EXPECT_EQ(opened->run({.targets = {"orders.lint"}}, {all.listener()}).kind, exit_class::done);
   EXPECT_EQ(plays.started, std::vector<std::string>{"true"});
   EXPECT_TRUE(all.lines.front().ends_with(" --target'")) << all.lines.front();
+}
+
+TEST_F(a_project, says_the_lines_of_wrong_calls_and_those_of_warnings_where_they_are_asked_for) {
+  const session_request plain{.build_root = folder + "/build"};
+  session_request with_lines = plain;
+  with_lines.with_lines = true;
+  const auto opened = [&](const session_request& tree) { return project::open(tree, around(), ports()); };
+  write("CMakeLists.txt", "\nadd_pipeline(orders)\n\npipeline_step(orders lint COMMAND true AFTER gone)\n");
+  record({{"add_pipeline", R"("orders")"}});
+  EXPECT_NE(text_of_all(opened(plain).warnings).find("CMakeLists.txt, 1st call of add_pipeline()"),
+            std::string::npos)
+      << text_of_all(opened(plain).warnings);
+  EXPECT_NE(text_of_all(opened(with_lines).warnings).find("CMakeLists.txt:2\n"), std::string::npos)
+      << text_of_all(opened(with_lines).warnings);
+  record({{"add_pipeline", R"("orders")"},
+          {"pipeline_step", R"("orders","lint","COMMAND","true","AFTER","gone")"}});
+  for (const session_request& tree : {plain, with_lines})
+    EXPECT_NE(text_of_all(opened(tree).errors).find("CMakeLists.txt:4\n"), std::string::npos)
+        << text_of_all(opened(tree).errors);
 }
 
 TEST_F(a_project, that_deploys_plans_it_below_the_gate_and_writes_the_manifests) {

@@ -50,7 +50,7 @@ errors unknown_targets(const session& of, const words& said) {
 
 exit_class act(const words& said, surroundings around) {
   session_request tree = said.tree;
-  tree.with_lines = !said.no_targets.empty();
+  tree.with_lines = true;
   exit_class failure = exit_class::done;
   const std::optional<session> opened = made_or_said(open_session(tree, std::move(around)), failure);
   if (!opened) return failure;
