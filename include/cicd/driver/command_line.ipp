@@ -45,17 +45,15 @@ std::vector<std::string> commands_of(const CLI::App& of) {
 std::optional<error> unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
   const CLI::App* at = &app;
   for (const std::string& word : words) {
-    const std::vector<const CLI::App*> below = at->get_subcommands([](const CLI::App*) { return true; });
-    if (below.empty() || word.starts_with('-')) return std::nullopt;
-    const auto next = std::ranges::find(below, word, [](const CLI::App* each) { return each->get_name(); });
-    if (next == below.end()) {
-      const std::vector<std::string> names = commands_of(*at);
+    const std::vector<std::string> names = commands_of(*at);
+    if (names.empty() || word.starts_with('-')) return std::nullopt;
+    const CLI::App* next = subcommand_in(*at, word);
+    if (next == nullptr)
       return error{exit_class::usage, {}, "unknown command", word, {}}
           .with("did you mean", nearest(word, names).value_or(""))
           .with("allowed", joined(names, ", "))
           .with("try", whole_name(*at) + " --help");
-    }
-    at = *next;
+    at = next;
   }
   return std::nullopt;
 }

@@ -7,7 +7,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -15,6 +14,7 @@
 #include <linux/magic.h>
 
 #include <cicd/run/secret_folder.hpp>
+#include <cicd/run/workspace.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -122,9 +122,7 @@ status secret_folder::open() {
 }
 
 std::string secret_folder::folder_of(std::string_view step) const {
-  std::string name(step);
-  std::ranges::replace(name, '/', '.');
-  return folder_ + "/" + name;
+  return folder_ + "/" + flat_name(std::string(step));
 }
 
 result<std::string> secret_folder::write(std::string_view step,

@@ -10,6 +10,7 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/policy/gate.hpp>
+#include <cicd/run/workspace.hpp>
 
 namespace cicd {
 
@@ -362,8 +363,8 @@ status judge_approval(const gate_question& of, const gate_state& state) {
   return refusal(of, what, is_of_branch ? of.subject : of.environment)
       .with("there", displayable(near))
       .with("allowed", "an approval of exactly these images and objects, not older than 24 h")
-      .with("try", of.approve_words + " --reason '…', by a user who has read cicd plan "
-                       + replaced_all(of.subject, "/", "."));
+      .with("try",
+            of.approve_words + " --reason '…', by a user who has read cicd plan " + flat_name(of.subject));
 }
 
 status judge(gate_rule rule, const gate_question& of, const gate_state& state) {

@@ -25,7 +25,7 @@ struct words {
 
 /// The name of a target or step as `run` takes it; empty where the subject is none.
 std::string runnable(const session& of, const std::string& subject) {
-  const std::string flat = replaced_all(subject, "/", ".");
+  const std::string flat = flat_name(subject);
   const target* found = of.find_target(flat);
   if (found != nullptr) return found->command.empty() ? flat : std::string();
   for (const graph_step& each : graph_of(of.model).steps)
@@ -44,12 +44,6 @@ void print_plan(const words& said, const std::string& name, const surroundings& 
   });
 }
 
-const CLI::App* command_named(const CLI::App& app, const std::string& name) {
-  for (const CLI::App* each : app.get_subcommands({}))
-    if (!each->get_group().empty() && each->get_name() == name) return each;
-  return nullptr;
-}
-
 exit_class act(const words& said, const CLI::App& app, const surroundings& around) {
   session_request tree = said.tree;
   tree.with_lines = true;
@@ -58,7 +52,8 @@ exit_class act(const words& said, const CLI::App& app, const surroundings& aroun
     print_out(explanation_index(here.declared(), here.templates));
     return exit_class::done;
   }
-  const CLI::App* command = command_named(app, said.subject);
+  const CLI::App* command = subcommand_in(app, said.subject);
+  if (command != nullptr && command->get_group().empty()) command = nullptr;  // help does not list it
   const result<std::string> text = explanation(said.subject, here.declared(), here.templates);
   if (!text && command == nullptr) return refused(text.error());
   if (text) print_out(*text);
