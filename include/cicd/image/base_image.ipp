@@ -15,6 +15,7 @@
 #include <cicd/image/parallel_gzip.hpp>
 #include <cicd/image/skopeo.hpp>
 #include <cicd/image/staging.hpp>
+#include <cicd/system/in_parallel.hpp>
 #include <cicd/system/own_file.hpp>
 
 namespace cicd {

@@ -1,5 +1,4 @@
-// Reading large files in pieces, with a stamp that tells whether they changed meanwhile; and doing things
-// side by side. Knows bytes only.
+// Reading large files in pieces, with a stamp that tells whether they changed meanwhile. Knows bytes only.
 #pragma once
 
 #include <cstdint>
@@ -63,9 +62,5 @@ result<stamped_digest> digest_of_file(const std::string& path, const cancellatio
 
 /// Writes all of `bytes`. Class `cannot_save`, naming `path`.
 status write_all(int descriptor, std::string_view bytes, const std::string& path);
-
-/// Calls `work` for each of 0 … count-1, on at most `threads` threads; the first error wins and keeps what
-/// has not begun from beginning.
-status in_parallel(unsigned threads, std::size_t count, const std::function<status(std::size_t)>& work);
 
 }  // namespace cicd

@@ -1,4 +1,4 @@
-// Reading large files in pieces, and doing things side by side.
+// Reading large files in pieces.
 #pragma once
 
 #include <cicd/image/file_bytes.hpp>
@@ -10,13 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
-#include <vector>
 
 #include <cicd/image/errors.hpp>
 
@@ -132,29 +128,6 @@ status write_all(int descriptor, std::string_view bytes, const std::string& path
     if (written < 0) return image_system_error(exit_class::cannot_save, "cannot write", path);
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  return {};
-}
-
-status in_parallel(unsigned threads, std::size_t count, const std::function<status(std::size_t)>& work) {
-  std::atomic<std::size_t> next = 0;
-  std::atomic<bool> failed = false;
-  std::mutex guard;
-  std::optional<error> first;
-  const auto take_turns = [&] {
-    for (std::size_t i = next++; i < count && !failed; i = next++) {
-      auto done = work(i);
-      if (done) continue;
-      const std::lock_guard hold(guard);
-      if (!first) first = std::move(done).error();
-      failed = true;
-    }
-  };
-  {
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min<std::size_t>(threads, count); ++i) helpers.emplace_back(take_turns);
-    take_turns();
-  }
-  if (first) return std::move(*first);
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/image/errors.hpp>
 #include <cicd/image/unpack_limit.hpp>
+#include <cicd/system/in_parallel.hpp>
 
 namespace cicd {
 

@@ -11,6 +11,7 @@
 #include <cicd/system/files_read.ipp>
 #include <cicd/system/files_tree.ipp>
 #include <cicd/system/files_write.ipp>
+#include <cicd/system/in_parallel.ipp>
 #include <cicd/system/launch.ipp>
 #include <cicd/system/machine.ipp>
 #include <cicd/system/own_file.ipp>

@@ -1,9 +1,7 @@
 // Asks the environments: files of manifests by their way, clusters by their states and Deployments.
 #pragma once
 
-#include <atomic>
 #include <map>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -13,13 +11,14 @@
 #include <cicd/deliver/branch/remove.hpp>
 #include <cicd/driver/commands/cron_board.hpp>
 #include <cicd/driver/commands/status_board.hpp>
+#include <cicd/system/in_parallel.hpp>
 
 namespace cicd {
 
 namespace driver_commands_status_board {
 namespace {
 
-constexpr std::size_t asked_at_once = 8;
+constexpr unsigned asked_at_once = 8;
 
 branch_status status_of(kubernetes::cluster& with, const known_place& of) {
   branch_status seen;
@@ -87,14 +86,10 @@ void look_at_clusters(environment_status& to, const session& in, const moment_wo
 void look_at_all_clusters(std::vector<environment_status*> all,
                           const session& in,
                           const moment_words& times) {
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t at = next++; at < all.size(); at = next++) look_at_clusters(*all[at], in, times);
-  };
-  std::vector<std::thread> helpers;
-  while (helpers.size() + 1 < std::min(all.size(), asked_at_once)) helpers.emplace_back(work);
-  work();
-  for (std::thread& each : helpers) each.join();
+  (void)in_parallel(asked_at_once, all.size(), [&](std::size_t at) -> status {
+    look_at_clusters(*all[at], in, times);  // what fails is said of its environment, and ends no other
+    return {};
+  });
 }
 
 void look_at_manifests(std::vector<environment_status*> all, const delivery& releases) {
