@@ -7,8 +7,8 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/declare/explain/explain.hpp>
-#include <cicd/deliver/records/run_summary.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/completion.hpp>
 #include <cicd/driver/output.hpp>
@@ -93,12 +93,6 @@ texts events_in(const session& of) {
   return events;
 }
 
-texts runs_in(const session& of) {
-  texts ids;
-  for (const run_summary& each : runs_below(of.where.build_root)) ids.push_back(each.id);
-  return ids;
-}
-
 /// By the name of what takes the value.
 texts values_in(const session& of, const std::string& name) {
   const model& declared = of.model;
@@ -110,7 +104,7 @@ texts values_in(const session& of, const std::string& name) {
   if (name == "service") return services_in(declared);
   if (name == "branch") return branches_in(sources_of(of), of.around);
   if (name == "event") return events_in(of);
-  if (name == "run") return runs_in(of);
+  if (name == "run") return runs_newest_first(of.where);
   if (name == "context") return clusters_in(declared);
   const texts names = added(pipelines_in(declared), environments_in(declared));
   if (name == "names") return names;

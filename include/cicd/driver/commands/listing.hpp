@@ -16,6 +16,9 @@ std::string index_file(const session& of);
 /// The last runs: from the index, or from the runs' own files where it cannot be used, which is said.
 result<std::vector<run_summary>> last_runs(const session& of, std::size_t most);
 
+/// The ids of the build tree's runs, also of those that have no result yet.
+std::vector<std::string> runs_newest_first(const workspace& where);
+
 /// A page's times, relative unless `exact`.
 moment_words moments_of_page(bool exact);
 /// The terminal's width; 0 where standard output is none, so that nothing is cut in a file.

@@ -15,6 +15,7 @@
 #include <cicd/driver/output.hpp>
 #include <cicd/report/console.hpp>
 #include <cicd/system/clock.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -33,6 +34,15 @@ result<std::vector<run_summary>> last_runs(const session& of, std::size_t most) 
   std::ranges::reverse(there);
   if (there.size() > most) there.resize(most);
   return there;
+}
+
+std::vector<std::string> runs_newest_first(const workspace& where) {
+  const auto runs = list_tree(where.runs(), [](const std::string&) { return false; });
+  std::vector<std::string> names;
+  if (runs)
+    for (const tree_entry& run : *runs) names.push_back(run.path);
+  std::ranges::reverse(names);
+  return names;
 }
 
 moment_words moments_of_page(bool exact) {

@@ -28,15 +28,6 @@ struct words {
   std::string run;   ///< an id; the last run that has a log of the step when empty
 };
 
-std::vector<std::string> runs_newest_first(const workspace& where) {
-  const auto runs = list_tree(where.runs(), [](const std::string&) { return false; });
-  std::vector<std::string> names;
-  if (runs)
-    for (const tree_entry& run : *runs) names.push_back(run.path);
-  std::ranges::reverse(names);
-  return names;
-}
-
 /// How a step ended that ran and printed nothing, so that it has no log; empty where it did not run.
 std::string silent_end(const workspace& where, const std::string& run, const std::string& step) {
   const result<std::string> text = read_file(where.run(run) + "/result.json");
