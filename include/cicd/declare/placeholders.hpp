@@ -1,6 +1,7 @@
 // Placeholders in texts of a declaration, `{name}`. What each stands for is given.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -11,6 +12,8 @@ namespace cicd {
 
 /// A value for each placeholder; those not listed here are unknown where the text is used.
 using placeholder_values = std::map<std::string, std::string, std::less<>>;
+/// A branch's name in hosts, namespaces and names of objects, `{slug}`, has at most as many characters.
+inline constexpr std::size_t longest_slug = 40;
 /// Replaces `{name}` wherever `name` is `[a-z_]+`, not after `$` or `%`. A name without a value stays as it
 /// is: the declaration was checked before.
 std::string with_placeholders(std::string_view text, const placeholder_values& values);

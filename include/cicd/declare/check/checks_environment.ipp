@@ -96,9 +96,6 @@ void check_way_has(const declaration<T>& of,
     found.add(of.at("in"), needs_other_way(what, there->name, ways_with(needed)));
 }
 
-/// A branch's name in hosts and namespaces has at most as many characters, see kubernetes/render/names.ipp.
-constexpr std::size_t longest_slug = 40;
-
 /// Long names of branches have room in its host, behind the name of each service, and in its namespace.
 void check_room_for_branches(const declaration<preview>& of,
                              const declaration<environment>* there,

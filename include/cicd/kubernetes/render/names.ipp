@@ -6,6 +6,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/declare/values/cluster_values.hpp>
 #include <cicd/kubernetes/render/names.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
@@ -15,7 +16,6 @@ namespace cicd::kubernetes {
 namespace kubernetes_render_names {
 
 constexpr std::size_t longest = 63;
-constexpr std::size_t longest_slug = 40;
 constexpr std::size_t hash_digits = 12;
 
 inline bool is_alphanumeric(char c) {
@@ -83,7 +83,7 @@ std::string label_value(std::string_view text) {
 }
 
 std::string slug_of(std::string_view text) {
-  constexpr std::size_t most = kubernetes_render_names::longest_slug;
+  constexpr std::size_t most = longest_slug;
   const std::size_t dash = text.rfind('-');
   const bool like_altered =
       dash != text.npos
@@ -121,8 +121,8 @@ std::string name_with(std::string_view name, std::string_view suffix, std::size_
 }
 
 std::string branch_key(std::string_view branch) {
-  return kubernetes_render_names::readable_name(
-             branch, kubernetes_render_names::longest_slug - kubernetes_render_names::hash_digits - 1)
+  return kubernetes_render_names::readable_name(branch,
+                                                longest_slug - kubernetes_render_names::hash_digits - 1)
          + '-' + kubernetes_render_names::hash_of(branch);
 }
 
@@ -134,10 +134,9 @@ std::string branch_object_name(std::string_view name, std::string_view branch, s
       most - kubernetes_render_names::hash_digits - 2;  // for name and slug, without the dashes between
   bool is_cut = begin.size() + least_slug > room;
   if (is_cut) begin = kubernetes_render_names::cut_name(begin, room - least_slug);
-  const std::string whole =
-      kubernetes_render_names::readable_name(branch, kubernetes_render_names::longest_slug);
-  const std::string slug = kubernetes_render_names::readable_name(
-      branch, std::min(room - begin.size(), kubernetes_render_names::longest_slug));
+  const std::string whole = kubernetes_render_names::readable_name(branch, longest_slug);
+  const std::string slug =
+      kubernetes_render_names::readable_name(branch, std::min(room - begin.size(), longest_slug));
   is_cut = is_cut || slug != whole;
   // What was cut could be another's too: then the hash is of both.
   const std::string hash =
