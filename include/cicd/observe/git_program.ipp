@@ -37,9 +37,8 @@ std::optional<git_layout> layout_at(const std::string& top, const struct stat& d
 }
 
 bool is_ours(std::string_view variable) {
-  constexpr std::array<std::string_view, 6> ours = {
-      "GIT_TERMINAL_PROMPT",   "GIT_OPTIONAL_LOCKS",     "LC_ALL",
-      "GIT_LITERAL_PATHSPECS", "GIT_NO_REPLACE_OBJECTS", "GIT_GRAFT_FILE"};
+  constexpr std::array<std::string_view, 4> ours = {"GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "LC_ALL",
+                                                    "GIT_LITERAL_PATHSPECS"};
   return std::ranges::find(ours, variable) != ours.end();
 }
 

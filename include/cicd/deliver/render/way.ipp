@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/render/render_folder.hpp>
@@ -35,7 +36,7 @@ class render_way : public manifest_way {
     if (!written) return failed_outcome(std::move(written).error());
     outcome end;
     end.how = step_outcome::ran;
-    end.summary = fmt::format("{} manifests in {}", what.files, folder);
+    end.summary = fmt::format("{} in {}", counted(what.files, "manifest"), folder);
     if (*written) end.deployments.push_back(told_of(of, what.record));
     return end;
   }
