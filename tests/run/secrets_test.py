@@ -167,6 +167,30 @@ pipeline_step(app two COMMAND true INPUTS CMakeLists.txt)
                 self.assertEqual(tree.result()["outcome"], "step-failed")
                 tree.run("app.one", status=1, env={"FROM_OUTSIDE": CANARY})
 
+    def test_a_name_or_a_link_that_holds_it_fails_the_step_and_is_kept_nowhere(self):
+        for kind, write in (("file", 'mkdir d; echo 1 > "d/$TOK.txt"'), ("folder", 'mkdir -p "d/$TOK"; echo 1 > "d/$TOK/x"'),
+                            ("link", 'mkdir d; ln -s "$TOK" d/l'), ("archive", 'mkdir d; ln -s "$TOK" l; tar czf d/a.tar.gz l; rm l')):
+            for option in ("OUTPUTS", "REPORTS"):
+                with self.subTest(kind=kind, option=option):
+                    tree = self.tree(name=f"{kind}-{option.lower()}")
+                    tree.write("write", f"#!/bin/sh\n{write}\n", 0o755)
+                    tree.declare(f"add_pipeline(app)\npipeline_secret(app tok PASS_ENV FROM_OUTSIDE)\n"
+                                 f"pipeline_step(app one COMMAND ./write INPUTS write {option} d/** SECRETS tok)\n").configure()
+                    done = tree.run("app.one", status=1, env={"FROM_OUTSIDE": "tok-7Qx9/kLm2" if kind == "folder" else "tok-7Qx9-kLm2"})
+                    self.assertRegex(done.all, r"a secret stands in (an output|a report), which is not kept: '(d/a.tar.gz > )?a name in (it|the folder)'")
+                    self.assert_nowhere(tree, done, "tok-7Qx9/kLm2" if kind == "folder" else "tok-7Qx9-kLm2")
+
+    def test_a_text_of_a_report_that_is_cut_within_it_shows_no_half_of_it(self):
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.write("write", "#!/bin/sh\nhead -c 65526 /dev/zero | tr '\\0' x > pad\n"
+                            "echo \"<testsuite name='s'><testcase name='c'><failure>$(cat pad)$TOK</failure></testcase></testsuite>\" > report.xml\nrm pad\nexit 1\n", 0o755)
+        tree.declare("add_pipeline(app)\npipeline_secret(app tok PASS_ENV FROM_OUTSIDE)\n"
+                     "pipeline_step(app one COMMAND ./write INPUTS write in.txt REPORTS report.xml SECRETS tok)\n").configure()
+        done = tree.run("app.one", status=1, env={"FROM_OUTSIDE": "tok-7Qx9-kLm2"})
+        (tree.work("app/one") / "report.xml").unlink()
+        self.assert_nowhere(tree, done, "tok-7Qx9")
+
     def test_an_image_that_would_hold_it_is_not_built(self):
         tree = self.tree()
         tree.write("in.txt", "one")

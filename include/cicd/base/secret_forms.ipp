@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
+
+#include <fmt/format.h>
 
 #include <cicd/base/secret_forms.hpp>
 #include <cicd/base/text.hpp>
@@ -83,8 +86,30 @@ std::string json_escaped(std::string_view bytes, const json_style& how) {
   return text;
 }
 
-std::string xml_escaped(std::string_view bytes, std::string_view apostrophe, std::string_view quote) {
-  std::string text = replaced_all(std::string(bytes), "&", "&amp;");
+/// How XML and HTML write a character that is not ASCII.
+enum class references { none, decimal, hex, upper_hex };
+
+std::string with_references(std::string_view bytes, references how) {
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto [point, count] = front_of(bytes.substr(at));
+    const auto number = static_cast<std::uint32_t>(point);
+    if (point <= 0x7f || point == code_point::invalid || how == references::none)
+      text += bytes.substr(at, count);
+    else if (how == references::decimal)
+      text += fmt::format("&#{};", number);
+    else
+      text += how == references::hex ? fmt::format("&#x{:x};", number) : fmt::format("&#x{:X};", number);
+    at += count;
+  }
+  return text;
+}
+
+std::string xml_escaped(std::string_view bytes,
+                        std::string_view apostrophe,
+                        std::string_view quote,
+                        references how) {
+  std::string text = with_references(replaced_all(std::string(bytes), "&", "&amp;"), how);
   text = replaced_all(replaced_all(std::move(text), "<", "&lt;"), ">", "&gt;");
   return replaced_all(replaced_all(std::move(text), "\"", quote), "'", apostrophe);
 }
@@ -112,6 +137,24 @@ std::string ansi_c_quoted(std::string_view bytes) {
       text += c;
     else
       text += {'\\', letters[known]};
+  }
+  return text;
+}
+
+/// As Python's repr() and ascii(), and YAML in double quotes: \xe0, \u20ac, \U0001f600.
+std::string unicode_escaped(std::string_view bytes, bool upper_case) {
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto [point, count] = front_of(bytes.substr(at));
+    const auto number = static_cast<std::uint32_t>(point);
+    const std::string digits = upper_case ? fmt::format("{:08X}", number) : fmt::format("{:08x}", number);
+    if (point <= 0x7f || point == code_point::invalid)
+      text += ansi_c_quoted(bytes.substr(at, count));
+    else if (number < 0x100)
+      text += "\\x" + digits.substr(6);
+    else
+      text += number < 0x10000 ? "\\u" + digits.substr(4) : "\\U" + digits;
+    at += count;
   }
   return text;
 }
@@ -170,6 +213,12 @@ void add_shell(std::string_view bytes, std::set<std::string>& to) {
   to.insert(backslashed(bytes, "-_./:=@%+", {}));
   to.insert(backslashed(bytes, "-_./:=@%+,", {}));
   to.insert(ansi_c_quoted(bytes));
+  for (const bool upper_case : {false, true}) {
+    const std::string escaped = unicode_escaped(bytes, upper_case);
+    to.insert(escaped);
+    to.insert(replaced_all(escaped, "\\'", "'"));
+    to.insert(replaced_all(replaced_all(escaped, "\\'", "'"), "\"", "\\\""));
+  }
 }
 
 void add_forms(std::string_view bytes, std::set<std::string>& to) {
@@ -181,7 +230,9 @@ void add_forms(std::string_view bytes, std::set<std::string>& to) {
   add_json(bytes, to);
   for (const std::string_view apostrophe : {"'", "&apos;", "&#39;", "&#x27;"})
     for (const std::string_view quote : {"\"", "&quot;", "&#34;"})
-      to.insert(xml_escaped(bytes, apostrophe, quote));
+      for (const references how :
+           {references::none, references::decimal, references::hex, references::upper_hex})
+        to.insert(xml_escaped(bytes, apostrophe, quote, how));
   add_shell(bytes, to);
 }
 
@@ -199,12 +250,15 @@ std::string_view without_line_ends(std::string_view text) {
 }
 
 std::vector<std::string> texts_of(const secret_value& value) {
+  using base_secret_forms::characters_of;
   const std::string whole(without_line_ends(value.revealed()));
   std::vector<std::string> texts{whole};
-  for (const std::string& line : split(whole, '\n'))
-    if (const std::string_view text = trimmed(line);
-        text != whole && base_secret_forms::characters_of(text) >= least_secret_line)
-      texts.emplace_back(text);
+  const auto add = [&](std::string_view text, std::size_t least) {
+    if (text != whole && characters_of(text) >= least) texts.emplace_back(text);
+  };
+  add(trimmed(whole), least_secret);  // as a shell prints what is not quoted
+  if (whole.find('\n') != whole.npos)
+    for (const std::string& line : split(whole, '\n')) add(trimmed(line), least_secret_line);
   return texts;
 }
 

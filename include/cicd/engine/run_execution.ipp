@@ -310,7 +310,8 @@ run_outcome project_run::execution::closed(const loop_result& result) {
     forget_old_runs(where_, engine_run::most_runs);
     home_.sweep();
   }
-  (void)of_.index_.save();
+  // A name that holds a secret may have been made before it was found.
+  (void)of_.index_.save([by = secrets_.finder()](std::string_view path) { return by->is_in(path); });
   if (runs_failure_) warn({*runs_failure_});
   if (kept) return outcome;
   outcome.errors.push_back(std::move(kept).error());

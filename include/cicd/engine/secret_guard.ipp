@@ -5,6 +5,7 @@
 #include <cicd/engine/secret_guard.hpp>
 #include <cicd/image/secret_search.hpp>
 #include <cicd/plan/graph.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -34,8 +35,13 @@ result<std::optional<std::string>> place_in_files(const std::string& folder,
                                                   const secret_finder& by) {
   constexpr unsigned link_mode = 0120000;
   for (const observed_file& each : files) {
-    if (each.mode == link_mode) continue;
-    result<std::optional<std::string>> place = secret_place_in(folder + "/" + each.path, by);
+    const std::string path = folder + "/" + each.path;
+    const bool is_link = each.mode == link_mode;
+    // Not the path itself: it would show what stands in it.
+    if (by.is_in(each.path) || (is_link && by.is_in(link_target(path).value_or(std::string()))))
+      return std::optional<std::string>("a name in the folder");
+    if (is_link) continue;
+    result<std::optional<std::string>> place = secret_place_in(path, by);
     if (!place) return place;
     if (*place) return std::optional(place_in(each.path, **place));
   }

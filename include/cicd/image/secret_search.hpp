@@ -17,8 +17,8 @@ inline std::string place_in(const std::string& of, const std::string& inner) {
 
 /// Where the first secret stands: empty for the file itself, else the member,
 /// `BOOT-INF/classes/app.properties`, with ` > ` before each further one. Nothing where there is none. Tar,
-/// zip, gzip, xz and zstd are opened, three deep, members of at most 256 MB; what cannot be opened is
-/// searched as it is. Class `usage` where the file cannot be read.
+/// zip (also one with something in front of it), gzip, xz and zstd are opened, three deep, members of at most
+/// 256 MB; what cannot be opened is searched as it is. Class `usage` where the file cannot be read.
 result<std::optional<std::string>> secret_place_in(const std::string& path, const secret_finder& by);
 
 /// The first file of a folder, and the place in it, `lib/app.jar > app.properties`; links are not followed.

@@ -60,8 +60,9 @@ class file_index {
   /// them neither tracks nor ignores them; absolute, sorted.
   std::vector<std::string> repositories_left_out() const;
 
-  /// Writes the index if anything was learnt. A failure is not one of the run: the next look costs more.
-  status save();
+  /// Writes the index if anything was learnt, without the folders in which a path is `left_out`. A failure is
+  /// not one of the run: the next look costs more.
+  status save(const std::function<bool(std::string_view path)>& left_out = {});
 
  private:
   struct state;

@@ -218,8 +218,8 @@ result<observed_file> file_index::look_at(const std::string& absolute_path) {
   return observed_file{path, observing::mode_of(view.entries[entry].when), view.entries[entry].content};
 }
 
-status file_index::save() {
-  return state_->store.save();
+status file_index::save(const std::function<bool(std::string_view)>& left_out) {
+  return state_->store.save(left_out);
 }
 
 digest digest_of(const file_set& files) {

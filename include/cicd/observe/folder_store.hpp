@@ -2,10 +2,12 @@
 // keeps, finds and writes; it does not look.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include <cicd/base/error.hpp>
@@ -14,6 +16,8 @@
 #include <cicd/observe/index_format.hpp>
 
 namespace cicd::observing {
+
+using path_test = std::function<bool(std::string_view path)>;
 
 class folder_store {
  public:
@@ -24,14 +28,15 @@ class folder_store {
   /// The list remembered under `key`, or none. Valid until `keep` or the store's end.
   const git_list* list_of(const std::string& key);
   const git_list& keep(const std::string& key, git_list list);
-  /// Writes all that is known, if anything was learnt.
-  status save();
+  /// Writes all that is known, if anything was learnt, but for folders and lists with a path that is
+  /// `left_out`.
+  status save(const path_test& left_out = {});
 
  private:
   bool learnt() const;
   git_list loaded(const list_record& from) const;
-  void add_folders(index_parts& to) const;
-  void add_lists(index_parts& to) const;
+  void add_folders(index_parts& to, const path_test& left_out) const;
+  void add_lists(index_parts& to, const path_test& left_out) const;
 
   std::string path_;
   index_image image_;

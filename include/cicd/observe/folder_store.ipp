@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 
 #include <cicd/system/files.hpp>
 
@@ -48,6 +49,24 @@ void add_folder(index_parts& to, const folder_view& view) {
                         view.last_used, view.listed, view.settled});
   for (std::uint32_t i = 0; i < view.entries.size(); ++i)
     to.entries.push_back(copied(view.entries[i], to.add(view.name(i))));
+}
+
+bool has_path(const folder_view& view, const path_test& wanted) {
+  if (!wanted) return false;
+  bool has = wanted(view.path);
+  for (std::uint32_t i = 0; i < view.entries.size() && !has; ++i)
+    has = wanted(view.path + "/" + std::string(view.name(i)));
+  return has;
+}
+
+bool has_path(const git_list& list, const path_test& wanted) {
+  if (!wanted) return false;
+  return std::ranges::any_of(list.files, [&](const auto& file) { return wanted(file.path); })
+         || std::ranges::any_of(list.folders, [&](const auto& folder) {
+              return wanted(folder.path) || std::ranges::any_of(folder.names(), [&](const auto name) {
+                       return wanted(folder.path + "/" + std::string(list.text(name)));
+                     });
+            });
 }
 
 }  // namespace
@@ -104,7 +123,7 @@ bool folder_store::learnt() const {
          });
 }
 
-void folder_store::add_folders(index_parts& to) const {
+void folder_store::add_folders(index_parts& to, const path_test& left_out) const {
   std::vector<std::string_view> paths;
   for (const auto& [path, view] : views_) {
     if (view->listed || !view->entries.empty()) paths.push_back(path);
@@ -117,14 +136,13 @@ void folder_store::add_folders(index_parts& to) const {
   std::sort(paths.begin(), paths.end());
   for (const auto path : paths) {
     const auto live = views_.find(std::string(path));
-    if (live != views_.end())
-      observe_folder_store::add_folder(to, *live->second);
-    else
-      observe_folder_store::add_folder(to, folder_view(std::string(path), image_));
+    std::optional<folder_view> kept;
+    const folder_view& view = live != views_.end() ? *live->second : kept.emplace(std::string(path), image_);
+    if (!observe_folder_store::has_path(view, left_out)) observe_folder_store::add_folder(to, view);
   }
 }
 
-void folder_store::add_lists(index_parts& to) const {
+void folder_store::add_lists(index_parts& to, const path_test& left_out) const {
   std::map<std::string, git_list> unused;
   std::map<std::string, const git_list*> all;
   for (const auto& [key, list] : lists_) all.emplace(key, &list);
@@ -135,14 +153,15 @@ void folder_store::add_lists(index_parts& to) const {
       continue;
     all.emplace(key, &unused.emplace(key, loaded(record)).first->second);
   }
-  for (const auto& [key, list] : all) observe_folder_store::add_list(to, key, *list);
+  for (const auto& [key, list] : all)
+    if (!observe_folder_store::has_path(*list, left_out)) observe_folder_store::add_list(to, key, *list);
 }
 
-status folder_store::save() {
+status folder_store::save(const path_test& left_out) {
   if (!learnt()) return {};
   index_parts all;
-  add_folders(all);
-  add_lists(all);
+  add_folders(all, left_out);
+  add_lists(all, left_out);
   const std::string bytes = index_bytes(all);
   if (bytes.empty()) {
     auto why = failure("file index has grown past its format", path_).with("try", "removing it");

@@ -15,6 +15,7 @@ class masker {
 
   void operator()(std::string& text) const {
     if (by_.is_in(text)) text = by_.masked(text);
+    mask_cut_ends(text);
   }
   void operator()(error& of) const {
     (*this)(of.subject);
@@ -59,6 +60,20 @@ class masker {
   void operator()(cron_resumed&) const {}
 
  private:
+  /// What was shortened before it came here may have been cut in a secret, whose beginning stands before the
+  /// mark then.
+  void mask_cut_ends(std::string& text) const {
+    constexpr std::string_view mark = "…", broken = "\xef\xbf\xbd";
+    for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at + mark.size())) {
+      std::string_view kept = std::string_view(text).substr(0, at);
+      while (kept.ends_with(broken)) kept.remove_suffix(broken.size());
+      const std::size_t begin = by_.open_end_of(kept);
+      if (kept.size() - begin < least_secret) continue;
+      text.replace(begin, at - begin, secret_mask);
+      at = begin + secret_mask.size();
+    }
+  }
+
   template <typename... T>
   void all(T&... of) const {
     ((*this)(of), ...);

@@ -4,7 +4,9 @@
 #include <csignal>
 
 #include <algorithm>
+#include <span>
 
+#include <cicd/declare/step_variables.hpp>
 #include <cicd/run/process_runner.hpp>
 #include <cicd/system/files.hpp>
 
@@ -42,14 +44,14 @@ std::string log_line(output_stream stream, std::string_view line) {
 }
 
 std::vector<std::string> environment_for(const observed_step& seen, const surroundings& around) {
-  static constexpr std::string_view always[] = {
-      "PATH",       "HOME",        "USER",     "LOGNAME",    "LANG",          "LC_ALL",
-      "TMPDIR",     "TZ",          "no_proxy", "http_proxy", "https_proxy",   "all_proxy",
-      "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",  "SSL_CERT_FILE", "SSL_CERT_DIR"};
+  static constexpr std::string_view of_network[] = {
+      "no_proxy",    "http_proxy", "https_proxy", "all_proxy",     "HTTP_PROXY",
+      "HTTPS_PROXY", "NO_PROXY",   "ALL_PROXY",   "SSL_CERT_FILE", "SSL_CERT_DIR"};
   const surroundings allowed = around.for_commands();
   std::map<std::string, std::string> variables;
-  for (std::string_view name : always)
-    if (const auto value = allowed.get(name)) variables[std::string(name)] = *value;
+  for (const std::span<const std::string_view> names : {std::span(machine_variables), std::span(of_network)})
+    for (const std::string_view name : names)
+      if (const auto value = allowed.get(name)) variables[std::string(name)] = *value;
   for (const auto& [name, value] : seen.variables) variables[name] = value;
   for (const auto& [name, value] : seen.assignments) variables[name] = value;
   std::vector<std::string> lines;

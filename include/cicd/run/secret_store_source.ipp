@@ -1,9 +1,13 @@
 // Where secrets come from: variables, files, programs. What was fetched stands in no error.
 #pragma once
 
+#include <memory>
+#include <mutex>
+
 #include <fmt/format.h>
 
 #include <cicd/base/json.hpp>
+#include <cicd/base/secret_finder.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/run/secret_store.hpp>
 #include <cicd/system/files.hpp>
@@ -36,9 +40,39 @@ result<secret_value> of_file(const secret& of, const surroundings& around) {
   return std::move(why).with("secret", of.name.str());
 }
 
-/// The last lines of what a program says of its failure; what it printed may be the secret.
-std::string complaint_of(const captured& ran) {
-  const std::vector<std::string> lines = split(trimmed(ran.err), '\n');
+/// What no error shows: each value that was given, and each variable that holds a secret, given or not.
+class hidden_values {
+ public:
+  explicit hidden_values(const surroundings& around) {
+    const surroundings shown = around.for_commands();
+    for (const auto& [name, value] : around.all())
+      if (!shown.get(name)) add(secret_value(value));
+  }
+
+  void add(const secret_value& value) {
+    const std::lock_guard hold(mutex_);
+    if (characters_in(value) >= least_secret) all_.push_back(value);
+  }
+  std::vector<secret_value> all() const {
+    const std::lock_guard hold(mutex_);
+    return all_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<secret_value> all_;
+};
+
+/// The last lines of what a program says of its failure. What it printed to standard output may be the
+/// secret, of which each line is masked too.
+std::string complaint_of(const captured& ran, std::vector<secret_value> hidden) {
+  constexpr std::size_t most_printed = 16U << 10U;
+  if (ran.out.size() > most_printed) return "not shown, since what it printed is too long to be masked in it";
+  for (const std::string& line : split(ran.out, '\n'))
+    if (const secret_value one{std::string(trimmed(line))}; characters_in(one) >= least_secret)
+      hidden.push_back(one);
+  const std::string shown = secret_finder(hidden).masked(trimmed(ran.err));
+  const std::vector<std::string> lines = split(shown, '\n');
   const std::size_t first = lines.size() > 3 ? lines.size() - 3 : 0;
   return joined(std::span(lines).subspan(first), " / ");
 }
@@ -47,6 +81,7 @@ result<std::string> printed_by(const secret& of,
                                const std::vector<std::string>& words,
                                const std::string& folder,
                                const surroundings& around,
+                               const hidden_values& hidden,
                                const cancellation& cancelled) {
   capture_options how;
   how.limit = longest_wait;
@@ -65,16 +100,17 @@ result<std::string> printed_by(const secret& of,
       shell_quoted(words),
       {}}
       .with("secret", of.name.str())
-      .with("caused by", complaint_of(ran));
+      .with("caused by", complaint_of(ran, hidden.all()));
 }
 
 result<secret_value> of_command(const secret& of,
                                 const std::string& folder,
                                 const surroundings& around,
+                                const hidden_values& hidden,
                                 const cancellation& cancelled) {
   std::vector<std::string> words;
   for (const text& word : of.command) words.push_back(word.str());
-  result<std::string> printed = printed_by(of, words, folder, around, cancelled);
+  result<std::string> printed = printed_by(of, words, folder, around, hidden, cancelled);
   if (!printed) return std::move(printed).error();
   return secret_value(*std::move(printed));
 }
@@ -83,11 +119,12 @@ result<secret_value> of_command(const secret& of,
 result<secret_value> of_aws(const secret& of,
                             const std::string& folder,
                             const surroundings& around,
+                            const hidden_values& hidden,
                             const cancellation& cancelled) {
   std::vector<std::string> words{"aws",  "secretsmanager", "get-secret-value", "--output",
                                  "json", "--secret-id",    of.aws.str()};
   if (of.version) words.insert(words.end(), {"--version-id", of.version.str()});
-  const result<std::string> printed = printed_by(of, words, folder, around, cancelled);
+  const result<std::string> printed = printed_by(of, words, folder, around, hidden, cancelled);
   if (!printed) return printed.error();
   const result<json> answer = parse_json(*printed);
   if (answer && (*answer)["SecretString"].is_string()) return secret_value((*answer)["SecretString"].text());
@@ -95,17 +132,27 @@ result<secret_value> of_aws(const secret& of,
       "secret", of.name.str());
 }
 
+result<secret_value> value_of(const secret& of,
+                              const std::string& folder,
+                              const surroundings& around,
+                              const hidden_values& hidden,
+                              const cancellation& cancelled) {
+  if (of.pass_env) return of_variable(of, around);
+  if (of.file) return of_file(of, around);
+  if (of.aws) return of_aws(of, folder, around, hidden, cancelled);
+  return of_command(of, folder, around, hidden, cancelled);
+}
+
 }  // namespace
 }  // namespace run_secret_store_source
 
 secret_source declared_source(const surroundings& around) {
-  return [around](const secret& of, const std::string& folder,
-                  const cancellation& cancelled) -> result<secret_value> {
-    using namespace run_secret_store_source;
-    if (of.pass_env) return of_variable(of, around);
-    if (of.file) return of_file(of, around);
-    if (of.aws) return of_aws(of, folder, around, cancelled);
-    return of_command(of, folder, around, cancelled);
+  using namespace run_secret_store_source;
+  const auto hidden = std::make_shared<hidden_values>(around);
+  return [around, hidden](const secret& of, const std::string& folder, const cancellation& cancelled) {
+    result<secret_value> value = value_of(of, folder, around, *hidden, cancelled);
+    if (value) hidden->add(*value);
+    return value;
   };
 }
 

@@ -45,7 +45,7 @@ enum class output_stream : std::uint8_t { out, err };
 std::optional<std::string> find_program(std::string_view name,
                                         std::string_view path_variable,
                                         std::string_view directory);
-/// How the package of a well-known program is installed here (`apt-get install skopeo`), or empty.
+/// How a well-known program is installed here, or how several words are written; empty for others.
 std::string install_hint(std::string_view program);
 
 /// Tells running calls to stop; shared between threads, and copies are the same one. A blocked `run_to_end`

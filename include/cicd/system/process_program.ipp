@@ -147,6 +147,7 @@ std::optional<std::string> find_program(std::string_view name,
 }
 
 std::string install_hint(std::string_view program) {
+  if (program.find(' ') != program.npos) return "one word per argument: " + std::string(program);
   const std::string_view package = system_process_program::package_of(program);
   if (package.empty()) return {};
   const std::string here = system_process_program::distribution();

@@ -42,6 +42,11 @@ std::vector<encoded> encodings_of_canary() {
           {"JSON of Go", R"(c4n@ry \"of/the+mine\" \u003cit's\u003e 50% \\ $HOME é)"},
           {"JSON of PHP", R"(c4n@ry \"of\/the+mine\" <it's> 50% \\ $HOME \u00e9)"},
           {"XML", "c4n@ry &quot;of/the+mine&quot; &lt;it&apos;s&gt; 50% \\ $HOME é"},
+          {"XML of ElementTree", "c4n@ry &quot;of/the+mine&quot; &lt;it's&gt; 50% \\ $HOME &#233;"},
+          {"XML in hex", "c4n@ry &quot;of/the+mine&quot; &lt;it's&gt; 50% \\ $HOME &#xE9;"},
+          {"XML in lower hex", "c4n@ry &quot;of/the+mine&quot; &lt;it's&gt; 50% \\ $HOME &#xe9;"},
+          {"Python", R"(c4n@ry "of/the+mine" <it\'s> 50% \\ $HOME \xe9)"},
+          {"YAML in ASCII", R"(c4n@ry \"of/the+mine\" <it's> 50% \\ $HOME \xE9)"},
           {"HTML", "c4n@ry &quot;of/the+mine&quot; &lt;it&#39;s&gt; 50% \\ $HOME é"},
           {"single quotes", R"(c4n@ry "of/the+mine" <it'\''s> 50% \ $HOME é)"},
           {"shlex", R"(c4n@ry "of/the+mine" <it'"'"'s> 50% \ $HOME é)"},
@@ -169,6 +174,22 @@ TEST(secret_finder, one_that_is_fetched_meanwhile_is_masked_from_then_on) {
   masking_stream stream;
   EXPECT_EQ(stream.feed(token + "\n", secret_finder()), token + "\n");
   EXPECT_EQ(stream.feed(token + "\n", secret_finder({secret_value(token)})), "***\n");
+}
+
+TEST(secret_finder, masks_characters_of_every_size_as_numbers) {
+  const secret_finder finder({secret_value("pass-à-€-😀-word")});
+  for (const std::string_view text :
+       {"pass-&#224;-&#8364;-&#128512;-word", "pass-&#xE0;-&#x20AC;-&#x1F600;-word",
+        "pass-&#xe0;-&#x20ac;-&#x1f600;-word", "pass-\\u00e0-\\u20ac-\\ud83d\\ude00-word",
+        "pass-\\u00E0-\\u20AC-\\uD83D\\uDE00-word", "pass-\\xe0-\\u20ac-\\U0001f600-word",
+        "pass-\\xE0-\\u20AC-\\U0001F600-word"})
+    EXPECT_EQ(finder.masked(text), "***") << text;
+}
+
+TEST(secret_finder, masks_a_value_without_the_blanks_around_it) {
+  EXPECT_EQ(secret_finder({secret_value("  abc-7 \n")}).masked("[abc-7] [  abc-7 ]"), "[***] [***]");
+  EXPECT_EQ(secret_finder({secret_value("\tnpm_Zk3v9Qp")}).masked("npm_Zk3v9Qp"), "***");
+  EXPECT_EQ(secret_finder({secret_value("  ab ")}).masked("ab   ab  "), "ab *** ");
 }
 
 TEST(secret_finder, no_form_is_so_short_that_it_masks_half_a_log) {

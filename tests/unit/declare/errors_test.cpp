@@ -77,6 +77,12 @@ TEST(a_keyword_of_another_function, is_said_to_belong_there) {
   }
 }
 
+TEST(a_keyword_of_another_function, that_ends_one_of_this_is_taken_for_it) {
+  expect_error("pipeline_secret(tok ENV TOK)", "tok: unknown keyword: 'ENV'", "PASS_ENV");
+  expect_error("pipeline_secret(TOK ENV TOK)", "TOK: a wrong name: 'TOK'", "tok", 2);
+  EXPECT_NE(errors_of("pipeline_secret(TOK ENV TOK)").find("did you mean: PASS_ENV"), std::string::npos);
+}
+
 TEST(a_value_without_its_keyword, is_known_where_it_names_an_environment_or_a_template) {
   const std::string start = "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o stage VIA render)\n";
   expect_error(start + "pipeline_service(o api stage PORT 80)", "o/api: a value without a keyword: 'stage'",

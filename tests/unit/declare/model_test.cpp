@@ -175,9 +175,42 @@ TEST(one_variable_of_a_step, comes_from_one_place) {
   std::vector<std::string> said;
   for (const cicd::error& each : made.errors) said.push_back(each.what);
   EXPECT_EQ(said, (std::vector<std::string>{"ENV and SECRETS give the step one variable",
-                                            "SECRETS and SECRETS give the step one variable",
-                                            "AS_FILE needs SECRETS",
+                                            "two SECRETS give the step one variable", "AS_FILE needs SECRETS",
                                             "VERSION is not a version id of AWS Secrets Manager"}));
+}
+
+TEST(a_variable, that_cicd_sets_or_that_programs_need_is_given_by_no_declaration) {
+  const auto said_of = [](const std::string& words) {
+    const auto made = model_from("pipeline_secret(tok FILE /y)\nadd_pipeline(o)\n" + words + "\n");
+    return made.errors.size() == 1 ? made.errors[0].what + ": " + made.errors[0].value.value_or("") : "";
+  };
+  const std::string own = ": cicd sets this variable for each step itself: ";
+  for (const std::string name : {"CICD_FOLDER", "CICD_STEP"}) {
+    EXPECT_EQ(said_of("pipeline_step(o a COMMAND x ENV A=1 " + name + "=1)"), "ENV" + own + name);
+    EXPECT_EQ(said_of("pipeline_step(o a COMMAND x PASS_ENV A " + name + ")"), "PASS_ENV" + own + name);
+    EXPECT_EQ(said_of("pipeline_step(o a COMMAND x SECRETS " + name + "=tok)"), "SECRETS" + own + name);
+  }
+  for (const std::string name :
+       {"PATH", "HOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "CICD_TOKEN", "GIT_CEILING_DIRECTORIES", "TZ"})
+    EXPECT_EQ(said_of("pipeline_step(o a COMMAND x SECRETS " + name + "=tok)"),
+              "SECRETS: this variable says how programs are found, loaded or run: " + name);
+  for (const std::string name : {"PATH", "HOME", "USER", "LANG", "CICD_FOLDER"})
+    EXPECT_EQ(
+        said_of("pipeline_secret(o x PASS_ENV " + name + ")\npipeline_step(o a COMMAND x)"),
+        "PASS_ENV: each step needs this variable, and one that holds a secret is passed to none: " + name);
+  EXPECT_TRUE(
+      model_from(
+          "add_pipeline(o)\npipeline_secret(o x PASS_ENV HTTPS_PROXY)\npipeline_step(o a COMMAND x ENV "
+          "PATH=/x CICD_JOBS=1 PASS_ENV HOME SECRETS HTTPS_PROXY=x)")
+          .errors.empty());
+}
+
+TEST(a_secret, that_a_step_names_twice_is_named_in_the_error) {
+  const auto made = model_from(
+      "pipeline_secret(tok FILE /y)\nadd_pipeline(o)\npipeline_step(o a COMMAND x SECRETS tok tok)\n");
+  ASSERT_EQ(made.errors.size(), 1u);
+  EXPECT_EQ(made.errors[0].what, "SECRETS names the secret twice");
+  EXPECT_EQ(made.errors[0].value, "tok");
 }
 
 TEST(a_thousand_steps, in_one_chain_are_read) {

@@ -50,6 +50,39 @@ TEST_F(secret_search, finds_it_in_archives_within_archives) {
   EXPECT_EQ(found_in("d/app.properties.gz"), "found:");
 }
 
+TEST_F(secret_search, finds_it_in_a_zip_with_something_in_front_of_it) {
+  shell(
+      "mkdir -p d/e && for n in 1 2 3 4; do echo token=canary-token-1 >> d/app.properties; done && "
+      "python3 -m zipfile -c a.zip d/app.properties && printf '#!/bin/bash\\nexec java -jar $0\\n' > app.jar "
+      "&& cat a.zip >> app.jar && cp app.jar d/e/ && tar czf outer.tar.gz -C d e && echo clean > clean && "
+      "tar cf odd clean && cat a.zip >> odd && tar cf start.tar clean && python3 -m zipfile -c b.zip "
+      "app.jar");
+  EXPECT_EQ(found_in("app.jar"), "found:app.properties");
+  EXPECT_EQ(found_in("outer.tar.gz"), "found:e/app.jar > app.properties");
+  EXPECT_EQ(found_in("b.zip"), "found:app.jar > app.properties");
+  EXPECT_EQ(found_in("odd"), "found:app.properties");
+}
+
+TEST_F(secret_search, finds_it_behind_the_end_of_another_tar) {
+  shell(
+      "echo clean > clean && echo canary-token-1 | gzip > in.gz && tar cf one.tar clean && tar cf two.tar "
+      "in.gz && cat one.tar two.tar > both.tar && gzip -k both.tar");
+  EXPECT_EQ(found_in("both.tar"), "found:in.gz");
+  EXPECT_EQ(found_in("both.tar.gz"), "found:in.gz");
+}
+
+TEST_F(secret_search, finds_it_in_the_names_of_members_and_says_none) {
+  shell(
+      "mkdir d && echo 1 > d/canary-token-1.txt && ln d/canary-token-1.txt d/a && tar czf name.tar.gz "
+      "d/canary-token-1.txt && ln -s canary-token-1 link && tar czf link.tar.gz link && python3 -m zipfile "
+      "-c name.zip d/canary-token-1.txt && gzip name.zip");
+  for (const char* name : {"name.tar.gz", "link.tar.gz", "name.zip.gz"})
+    EXPECT_EQ(found_in(name).find("canary"), std::string::npos) << name;
+  EXPECT_EQ(found_in("name.tar.gz"), "found:a name in it");
+  EXPECT_EQ(found_in("link.tar.gz"), "found:a name in it");
+  EXPECT_EQ(found_in("name.zip.gz"), "found:");
+}
+
 TEST_F(secret_search, a_broken_archive_is_searched_as_it_is) {
   std::ofstream(root + "/bad.zip") << "PK\3\4 not a zip";
   EXPECT_EQ(found_in("bad.zip"), "");

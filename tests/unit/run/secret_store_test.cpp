@@ -103,6 +103,24 @@ TEST_F(declared_sources, name_what_is_missing_and_show_nothing_that_a_program_pr
   EXPECT_THAT(text_of(failed), testing::Not(testing::HasSubstr("half-a-secret")));
 }
 
+TEST_F(declared_sources, mask_in_a_complaint_what_may_be_a_secret) {
+  surroundings around(
+      {{"PATH", root + ":/usr/bin:/bin"}, {"TOKEN", "other-secret"}, {"NEVER_ASKED", "not-fetched-yet"}});
+  around.keep_from_commands({"NEVER_ASKED"});
+  const secret_source source = declared_source(around);
+  EXPECT_TRUE(source({.name = "two", .pass_env = "TOKEN"}, root, {}));
+  program("fetch",
+          "echo half-a-secret; echo abcd; { echo half-a-secret abcd $TOKEN; printf %s $NEVER_ASKED | base64; "
+          "echo denied; } >&2; exit 3");
+  const error failed = source({.name = "one", .command = {"fetch"}}, root, {}).error();
+  EXPECT_THAT(text_of(failed), testing::HasSubstr("*** *** *** / *** / denied"));
+}
+
+TEST_F(declared_sources, say_what_one_word_for_a_whole_line_should_be) {
+  const error failed = value_of({.name = "one", .command = {"vault kv get x"}}).error();
+  EXPECT_THAT(text_of(failed), testing::HasSubstr("one word per argument: vault kv get x"));
+}
+
 struct files_in_memory : testing::Test {
   std::string place = "/dev/shm/cicd-test-XXXXXX";
   void SetUp() override { ASSERT_NE(mkdtemp(place.data()), nullptr); }
@@ -188,6 +206,17 @@ TEST(masked_events, hold_no_secret_in_any_text) {
        {ended.tests[0].suite, ended.tests[0].name, ended.tests[0].file, ended.tests[0].message,
         ended.tests[0].details, ended.failure->what, *ended.failure->value, ended.how.text})
     EXPECT_EQ(text, "a *** b");
+}
+
+TEST(masked_events, hold_no_half_of_a_secret_that_was_cut_with_its_text) {
+  const secret_finder finder({secret_value("canary-1")});
+  const auto shown = [&](const std::string& text) {
+    return std::get<step_message>(masked(step_message{"app/one", text}, finder)).text;
+  };
+  EXPECT_EQ(shown("a canary…"), "a ***…");
+  EXPECT_EQ(shown("a canar\xef\xbf\xbd… / b Y2FuY…"), "a ***… / b ***…");
+  EXPECT_EQ(shown("a can… canary-1… canary…b"), "a can… ***… ***…b");
+  EXPECT_EQ(shown("a canary"), "a canary");
 }
 
 }  // namespace

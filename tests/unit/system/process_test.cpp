@@ -246,6 +246,7 @@ TEST(install_hint, names_the_package_and_nothing_for_a_stranger) {
   EXPECT_NE(install_hint("mvn").find("maven"), std::string::npos);
   EXPECT_NE(install_hint("jlink").find("default-jdk-headless"), std::string::npos);
   EXPECT_EQ(install_hint("no-such-program"), "");
+  EXPECT_EQ(install_hint("vault kv get x"), "one word per argument: vault kv get x");
 }
 
 TEST(prepare_process, keeps_the_standard_streams_open) {

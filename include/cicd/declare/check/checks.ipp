@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/step_variables.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -15,17 +16,37 @@ void check_steps_before(const declaration<T>& of, draft& in, findings& found) {
     check_references(of.value.after, of.near("after"), "AFTER", "step", in.all<step>(), found);
 }
 
-/// Each variable that the step gets comes from one place.
+/// The word of a list that says the value at `at`.
+place word_of(const declaration<step>& of, std::string_view key, std::size_t at) {
+  const place list = of.near(key);
+  return {list.site, list.word + 1 + at};
+}
+
+/// Each variable that the step gets comes from one place, and none that is not the declaration's to give.
 void check_variables(const declaration<step>& of, findings& found) {
+  const step& value = of.value;
   std::unordered_map<std::string, std::string_view> given;
-  for (const assignment& each : of.value.env) given.emplace(each.name.str(), "ENV");
-  for (const variable_name& each : of.value.pass_env) given.emplace(each.str(), "PASS_ENV");
-  for (std::size_t at = 0; at < of.value.secrets.size(); ++at) {
-    const std::string variable = of.value.secrets[at].variable_for(of.value.as_file);
-    const auto [first, is_new] = given.emplace(variable, "SECRETS");
-    if (!is_new)
-      found.add({of.at("secrets").site, of.at("secrets").word + 1 + at},
-                variable_given_twice(variable, first->second, "SECRETS"));
+  const auto take = [&](std::string_view key, std::string_view keyword, const variable_name& name,
+                        std::size_t at) {
+    given.emplace(name.str(), keyword);
+    if (is_own_variable(name.view())) found.add(word_of(of, key, at), variable_of_cicd(keyword, name.view()));
+  };
+  for (std::size_t at = 0; at < value.env.size(); ++at) take("env", "ENV", value.env[at].name, at);
+  for (std::size_t at = 0; at < value.pass_env.size(); ++at)
+    take("pass_env", "PASS_ENV", value.pass_env[at], at);
+  std::unordered_map<std::string, std::string> of_secrets;
+  for (std::size_t at = 0; at < value.secrets.size(); ++at) {
+    const secret_use& use = value.secrets[at];
+    const std::string variable = use.variable_for(value.as_file);
+    const place where = word_of(of, "secrets", at);
+    if (is_own_variable(variable))
+      found.add(where, variable_of_cicd("SECRETS", variable));
+    else if (steers_programs(variable))
+      found.add(where, variable_that_steers(variable, use.secret.view()));
+    if (const auto other = given.find(variable); other != given.end())
+      found.add(where, variable_given_twice(variable, other->second, "SECRETS"));
+    if (const auto [first, is_new] = of_secrets.emplace(variable, use.text()); !is_new)
+      found.add(where, variable_of_two_secrets(variable, first->second, use.text()));
   }
 }
 
@@ -156,6 +177,9 @@ void check_secret(const declaration<secret>& of, findings& found) {
     if (first.empty()) first = each.keyword;
   }
   if (first.empty() && !of.site->unclear) found.add(of.start(), secret_without_source());
+  const std::string_view variable = of.value.pass_env.view();
+  if (is_machine_variable(variable) || is_own_variable(variable))
+    found.add(of.at("pass_env"), variable_of_each_step(variable));
   const std::string_view version = of.value.version.view();
   if (of.at("aws") && of.at("version") && (version.size() < 32 || version.size() > 64))
     found.add(of.at("version"), no_version_of_aws(version));

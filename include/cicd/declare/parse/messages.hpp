@@ -80,6 +80,13 @@ remark secret_without_source();
 remark no_version_of_aws(std::string_view version);
 /// A variable that a step would get twice.
 remark variable_given_twice(std::string_view variable, std::string_view first, std::string_view second);
+/// `second` is the use of the secret that was given its variable after another.
+remark variable_of_two_secrets(std::string_view variable, std::string_view first, std::string_view second);
+/// `keyword` is ENV, PASS_ENV or SECRETS of a step.
+remark variable_of_cicd(std::string_view keyword, std::string_view variable);
+remark variable_that_steers(std::string_view variable, std::string_view secret);
+/// PASS_ENV of a secret names what each step needs.
+remark variable_of_each_step(std::string_view variable);
 /// PASS_ENV of a step names what PASS_ENV of a secret names.
 remark variable_of_a_secret(std::string_view variable, std::string_view secret);
 

@@ -49,6 +49,13 @@ std::string owner_of(std::string_view word) {
   return owners.empty() ? std::string() : fmt::format("{} belongs to {}", word, joined(owners, ", "));
 }
 
+/// The keyword here of which one that belongs elsewhere is the end: PASS_ENV of ENV.
+std::string ending_in(std::string_view word, const std::vector<std::string>& keywords) {
+  const auto longer = std::ranges::find_if(
+      keywords, [&](const std::string& each) { return each.ends_with(fmt::format("_{}", word)); });
+  return longer == keywords.end() ? std::string() : *longer;
+}
+
 }  // namespace
 
 remark missing_name(const declaring_function& of) {
@@ -66,7 +73,7 @@ remark unknown_keyword(std::string_view word,
   return {.what = "unknown keyword",
           .value = text_of(word),
           .allowed = joined(keywords, ", "),
-          .did_you_mean = owner.empty() ? nearest(word, keywords).value_or("") : std::string(),
+          .did_you_mean = owner.empty() ? nearest(word, keywords).value_or("") : ending_in(word, keywords),
           .help = in_list         ? fmt::format("where the word itself is meant, write \"\\\\{}\"", word)
                   : owner.empty() ? explained(function)
                                   : owner};
@@ -272,6 +279,35 @@ remark variable_given_twice(std::string_view variable, std::string_view first, s
   return {.what = fmt::format("{} and {} give the step one variable", first, second),
           .value = text_of(variable),
           .help = "name another variable: SECRETS <VARIABLE>=<secret>"};
+}
+
+remark variable_of_two_secrets(std::string_view variable, std::string_view first, std::string_view second) {
+  if (first == second)
+    return {.what = "SECRETS names the secret twice",
+            .value = text_of(second),
+            .help = "name it once: " + text_of(second)};
+  return {.what = "two SECRETS give the step one variable",
+          .value = text_of(variable),
+          .help = fmt::format("name another variable for one of them: SECRETS {} {}_2={}", first, variable,
+                              second)};
+}
+
+remark variable_of_cicd(std::string_view keyword, std::string_view variable) {
+  return {.what = fmt::format("{}: cicd sets this variable for each step itself", keyword),
+          .value = text_of(variable),
+          .help = "name another variable"};
+}
+
+remark variable_that_steers(std::string_view variable, std::string_view secret) {
+  return {.what = "SECRETS: this variable says how programs are found, loaded or run",
+          .value = text_of(variable),
+          .help = fmt::format("name another variable: SECRETS <VARIABLE>={}", secret)};
+}
+
+remark variable_of_each_step(std::string_view variable) {
+  return {.what = "PASS_ENV: each step needs this variable, and one that holds a secret is passed to none",
+          .value = text_of(variable),
+          .help = "put the secret into a variable of its own"};
 }
 
 remark variable_of_a_secret(std::string_view variable, std::string_view secret) {
