@@ -7,7 +7,7 @@
     pipeline_step(<pipeline> <step> COMMAND <program> [<argument>…] [<keyword> <value>…]…)
 
   The pipeline may be declared in another folder, before or after this call. The keywords are those of
-  ``cicd explain pipeline_step``. Generator expressions work wherever a path or a command is expected.
+  ``cicd explain pipeline_step``. Generator expressions work in commands, paths, texts and values of ``ENV``.
 #]=]
 function(pipeline_step)
   _cicd_record_call(${ARGC})

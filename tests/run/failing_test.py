@@ -51,6 +51,60 @@ class Failing(harness.Case):
         self.says("✗ app/one failed: exit status 1", "the last words", "1000", "app.one.log")
         self.assertEqual(len(tree.log("app/one").splitlines()), 1001)
 
+    def explained(self, calls, step="app/one", files=(), commit=False, status=1):
+        tree = self.tree()
+        tree.write("in.txt", "x")
+        for name, text in files:
+            tree.write(name, text, 0o755)
+        tree.declare("add_pipeline(app)\n" + calls)
+        if commit:
+            tree.commit()
+        tree.configure()
+        self.block = tree.run(step, status=status).all
+        return tree
+
+    def test_a_file_that_another_step_makes_names_that_step_and_the_keyword(self):
+        made = 'pipeline_step(app make SHELL "mkdir out; echo x > out/a.txt" INPUTS in.txt OUTPUTS out/)\n'
+        for command in ("COMMAND cat out/a.txt", "COMMAND cp ./out/a.txt b", 'SHELL "cat < out/a.txt"', "COMMAND ./out/a.txt",
+                        'SHELL "python3 -c \\"open(\'out/a.txt\')\\""'):
+            with self.subTest(command=command):
+                tree = self.explained(made + f"pipeline_step(app one {command} INPUTS in.txt)\n")
+                self.says("'out/a.txt' is made by app/make, which the step does not come AFTER", "add AFTER make")
+                self.assertEqual(harness.note_in(self.block, "declared at"), "CMakeLists.txt:7")
+                self.assertNotIn("  likely", self.block)
+                self.assertEqual(tree.outcomes(), {"app/one": "failed"})
+
+    def test_a_file_that_is_made_and_not_named_in_outputs_says_where(self):
+        calls = ('pipeline_step(app make SHELL "echo x > a.txt" INPUTS in.txt)\n'
+                 "pipeline_step(app one COMMAND cat a.txt INPUTS in.txt AFTER make)\n")
+        self.explained(calls)
+        self.says("'a.txt' is made by app/make, which does not name it in its OUTPUTS", "add OUTPUTS a.txt to the step app/make")
+
+    def test_a_source_that_is_no_input_names_inputs(self):
+        self.explained("pipeline_step(app one COMMAND cat other.txt INPUTS in.txt)\n", files=[("other.txt", "x")])
+        self.says("'other.txt' is in the source folder and not an input of the step", "add it to INPUTS: other.txt")
+        self.explained("pipeline_step(app one COMMAND cat secret.txt)\n", files=[("secret.txt", "x"), (".gitignore", "secret.txt\nbuild\n")], commit=True)
+        self.says("'secret.txt' is in the source folder", "git ignores it")
+
+    def test_a_program_among_the_inputs_is_asked_for_by_a_slash(self):
+        self.explained("pipeline_step(app one COMMAND tool.sh INPUTS tool.sh)\n", files=[("tool.sh", "#!/bin/sh\n")], status=2)
+        self.says("did you mean: ./tool.sh", "a name without '/' is looked for on PATH")
+
+    def test_a_program_whose_name_has_spaces_names_the_way(self):
+        self.explained('pipeline_step(app one COMMAND "make -j4 all" INPUTS in.txt)\n', status=2)
+        self.says("did you mean: COMMAND make -j4 all", 'SHELL "make -j4 all"')
+
+    def test_a_program_without_its_interpreter_names_it(self):
+        self.explained("pipeline_step(app one COMMAND ./tool INPUTS tool)\n", files=[("tool", "#!/opt/none/python9\n")])
+        self.says("'./tool' is started by a program that is not here", "/opt/none/python9")
+        self.explained('pipeline_step(app one SHELL "./tool" INPUTS tool)\n', files=[("tool", "#!/bin/sh\r\necho x\r\n")])
+        self.says("is started by a program that is not here", "line ends")
+
+    def test_a_missing_shared_library_is_named_with_its_package(self):
+        says = "echo './prog: error while loading shared libraries: libnone.so.1: cannot open shared object file: No such file or directory' >&2; exit 127"
+        self.explained(f'pipeline_step(app one SHELL "{says}" INPUTS in.txt)\n')
+        self.says("a shared library that the program was linked with is not installed", "libnone.so.1", "apt-get install libnone1")
+
     def test_126(self):
         tree = self.tree()
         tree.write("tool", "#!/bin/sh\n", 0o644)

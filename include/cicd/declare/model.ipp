@@ -20,7 +20,10 @@ namespace {
 class model_builder {
  public:
   model_builder(const recorded_calls& calls, const template_source& templates, const zone_source& zones)
-      : calls_(calls), templates_(templates), zones_(zones), found_(calls.tree.source_root) {
+      : calls_(calls),
+        templates_(templates),
+        zones_(zones),
+        found_(calls.tree.source_root, calls.tree.build_root) {
     if (templates_.names) known_.templates = templates_.names();
     for (const call& each : calls_.calls)
       if (each.where.function == kind<environment>.function && each.arguments.size() > 1)
@@ -40,6 +43,7 @@ class model_builder {
       check_pipeline(each, zones_, found_);
       check_paths(each, calls_.tree.build_root, found_);
     }
+    check_order(drafts_, found_);
     for (const call_site& each : sites_) check_logins(each, found_);
     check_between(drafts_, found_);
     check_prefix();
@@ -248,11 +252,12 @@ class model_builder {
   }
 
   void add_base_after(draft& of, declaration<image>& to) {
-    const std::vector<dns_label>& further = of.own.value.base_after;
+    const std::vector<step_reference>& further = of.own.value.base_after;
     for (std::size_t at = 0; at < further.size(); ++at) {
-      if (!of.all<step>().find(further[at].view())) {
+      const std::string_view name = further[at].view();
+      if (name.find('/') == name.npos && !of.all<step>().find(name)) {
         found_.add({of.own.site, of.own.at("base_after").word + 1 + at},
-                   unknown_reference("BASE_AFTER", "step", further[at].view(), of.all<step>().names()));
+                   unknown_reference("BASE_AFTER", "step", name, of.all<step>().names()));
         continue;
       }
       if (std::find(to.value.after.begin(), to.value.after.end(), further[at]) == to.value.after.end())

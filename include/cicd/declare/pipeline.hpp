@@ -47,7 +47,7 @@ struct pipeline {
   /// Steps whose outputs the template's image takes beside those of `build`, such as one that makes its base.
   /// Example: BASE_AFTER runtime
   /// Not: BASE_AFTER Runtime
-  std::vector<dns_label> base_after{};
+  std::vector<step_reference> base_after{};
   /// The scanners that run; what a template offers is listed by `cicd explain <template>`. Default: its default ones.
   /// Example: SCAN spotbugs
   /// Not: SCAN spotbgs

@@ -1,21 +1,35 @@
-// Placeholders in a text: `{name}` with `name` of `[a-z_]+`, not after `$` or `%`. What they stand for comes
-// from the caller.
+// Placeholders in a text: `{name}` with `name` of `[a-z_]+` or `<step>.layout`, `<step>.digest`, not after
+// `$` or `%`. What they stand for comes from the caller.
 #pragma once
 
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/placeholders.hpp>
+
+#include <algorithm>
 
 namespace cicd {
 
 namespace declare_placeholders {
 namespace {
 
+/// `pipeline`; or `image-cli.layout` and `billing/image.digest`, which only a step that comes AFTER an image
+/// has.
+bool is_placeholder(std::string_view name) {
+  const auto is_of_word = [](char c) { return detail::is_lower(c) || c == '_'; };
+  const auto is_of_step = [](char c) { return detail::is_alnum_lower(c) || c == '-' || c == '/'; };
+  const std::size_t dot = name.find('.');
+  if (dot == name.npos) return !name.empty() && std::ranges::all_of(name, is_of_word);
+  const std::string_view part = name.substr(dot);
+  return (part == ".layout" || part == ".digest") && dot > 0
+         && std::ranges::all_of(name.substr(0, dot), is_of_step);
+}
+
 /// Where the next placeholder of `text` stands, from `{` to `}`; empty when there is none from `from` on.
 std::string_view next_in(std::string_view text, std::size_t from) {
   for (std::size_t open = text.find('{', from); open != text.npos; open = text.find('{', open + 1)) {
-    std::size_t end = open + 1;
-    while (end < text.size() && (detail::is_lower(text[end]) || text[end] == '_')) ++end;
-    const bool named = end > open + 1 && end < text.size() && text[end] == '}';
+    const std::size_t end = text.find('}', open);
+    if (end == text.npos) return {};
+    const bool named = is_placeholder(text.substr(open + 1, end - open - 1));
     const bool taken_by_others = open > 0 && (text[open - 1] == '$' || text[open - 1] == '%');
     if (named && !taken_by_others) return text.substr(open, end + 1 - open);
   }

@@ -30,7 +30,8 @@ struct step {
   /// Not: Lint_It
   dns_label name;
   /// The program and its arguments, started directly, without a shell. The program is looked for in the step's folder
-  /// (when it holds a `/`) or on PATH. Placeholders are replaced.
+  /// (when it holds a `/`) or on PATH. Placeholders are replaced: `{image.layout}` and `{image.digest}` are those of the
+  /// image that the step comes AFTER; of several, each is named as AFTER names it: `{image-cli.digest}`.
   /// Example: COMMAND mvn -B package
   /// Not: COMMAND ""
   std::vector<text> command{};
@@ -69,11 +70,12 @@ struct step {
   /// Example: KEEP .gradle/ node_modules/
   /// Not: KEEP ../cache
   std::vector<path_pattern> keep{};
-  /// Steps of this pipeline that come first; their outputs lie in this step's folder before it starts. An image is not
-  /// a step.
+  /// Steps that come first; their outputs lie in this step's folder before it starts. A step of another pipeline of this
+  /// build tree is `<pipeline>/<step>`; what that one makes and what else comes here may not share a path. An image is
+  /// `image` or `image-<name>`: its OCI layout lies in `.images/<that word>`, and publish waits for what tests or scans it.
   /// Example: AFTER build
   /// Not: AFTER Build
-  std::vector<dns_label> after{};
+  std::vector<step_reference> after{};
   /// CMake targets that are built before; the driver never starts the generator itself. The files of those that are
   /// programs or libraries are part of the key, and so is each file that a generator expression of the step names.
   /// Example: DEPENDS generated-sources
@@ -227,10 +229,11 @@ struct image {
   /// Example: PORT 8080
   /// Not: PORT 65536
   port_number port{};
-  /// Steps whose outputs it takes; `build` where none is given.
+  /// Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`; `build` where none is given. Another image
+  /// lies in `.images/<its step>`, as for a step.
   /// Example: AFTER build runtime
   /// Not: AFTER Build
-  std::vector<dns_label> after{};
+  std::vector<step_reference> after{};
 };
 
 }  // namespace cicd

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
@@ -36,21 +35,93 @@ void append_new(std::vector<std::string>& to, const std::vector<std::string>& mo
     if (std::find(to.begin(), to.end(), each) == to.end()) to.push_back(each);
 }
 
+using step_ids = std::vector<std::string>;
+
+/// What comes before what in the whole build tree, by id.
+class all_steps {
+ public:
+  explicit all_steps(const model& of) {
+    for (const declared_pipeline& each : of.pipelines) {
+      const std::string start = each.declared.name.str() + "/";
+      for (const step& one : each.declared.steps) {
+        known_.emplace(start + one.name.str(), known{&one, ids_of(start, one.after)});
+        any_depends_ = any_depends_ || !one.depends.empty();
+      }
+      for (const image& one : each.declared.images) {
+        step_ids after = ids_of(start, one.after);
+        if (after.empty()) after.push_back(start + "build");
+        known_.emplace(start + step_name_of(one), known{nullptr, std::move(after)});
+      }
+    }
+  }
+
+  static std::string step_name_of(const image& of) {
+    return of.name.view() == "image" ? "image" : "image-" + of.name.str();
+  }
+
+  /// These and all before them.
+  step_ids with_all_before(step_ids steps) const {
+    std::set<std::string, std::less<>> seen(steps.begin(), steps.end());
+    for (std::size_t at = 0; at < steps.size(); ++at)
+      if (const auto found = known_.find(steps[at]); found != known_.end())
+        for (const std::string& before : found->second.after)
+          if (seen.insert(before).second) steps.push_back(before);
+    return steps;
+  }
+
+  /// The CMake targets that these steps or any before them need: the driver walks the graph itself, so each
+  /// target waits for all.
+  std::vector<std::string> depends_of(const step_ids& last) const {
+    std::vector<std::string> depends;
+    if (!any_depends_) return depends;
+    for (const std::string& each : with_all_before(last))
+      if (const step* declared = step_of(each))
+        for (const text& target : declared->depends) append_new(depends, {target.str()});
+    return depends;
+  }
+
+  /// The pipelines that have a step of stage build among these or before them.
+  std::vector<std::string> building(const step_ids& last) const {
+    std::vector<std::string> pipelines;
+    for (const std::string& each : with_all_before(last))
+      if (const step* declared = step_of(each); declared && declared->stage == step_stage::build)
+        append_new(pipelines, {each.substr(0, each.find('/'))});
+    return pipelines;
+  }
+
+ private:
+  struct known {
+    const step* declared;  ///< none of an image
+    step_ids after;
+  };
+
+  static step_ids ids_of(const std::string& start, const std::vector<step_reference>& names) {
+    step_ids ids;
+    for (const step_reference& each : names)
+      ids.push_back((each.view().find('/') == std::string_view::npos ? start : std::string()) + each.str());
+    return ids;
+  }
+
+  const step* step_of(const std::string& id) const {
+    const auto found = known_.find(id);
+    return found == known_.end() ? nullptr : found->second.declared;
+  }
+
+  std::map<std::string, known, std::less<>> known_;
+  bool any_depends_ = false;
+};
+
 /// The targets of one pipeline, in the order in which a person runs them.
 class pipeline_targets {
  public:
-  explicit pipeline_targets(const pipeline& of) : of_(of), name_(of.name.str()) {
-    for (const step& each : of.steps) {
-      steps_.emplace(each.name.view(), &each);
-      any_depends_ = any_depends_ || !each.depends.empty();
-    }
-  }
+  pipeline_targets(const pipeline& of, const all_steps& steps)
+      : of_(of), name_(of.name.str()), steps_(steps) {}
 
   std::vector<target> all() && {
     for (const step_stage stage : {step_stage::build, step_stage::test, step_stage::scan}) add_stage(stage);
     for (const step& each : of_.steps)
       if (!is_stage_name(each.name.view())) add_step(each);
-    release_depends_ = depends_of(before_release());
+    release_depends_ = steps_.depends_of(before_release());
     add_images();
     for (const environment& each : of_.environments) add_environment(each);
     for (const preview& each : of_.previews) add_preview(each);
@@ -81,31 +152,6 @@ class pipeline_targets {
                                      .command = {}});
   }
 
-  /// These steps and all before them.
-  std::vector<const step*> with_all_before(std::vector<const step*> steps) const {
-    std::set<const step*> seen(steps.begin(), steps.end());
-    for (std::size_t at = 0; at < steps.size(); ++at)
-      for (const dns_label& before : steps[at]->after)
-        if (const step* found = step_named(before.view()); found && seen.insert(found).second)
-          steps.push_back(found);
-    return steps;
-  }
-
-  /// The CMake targets that these steps or any before them need: the driver walks the graph itself, so each
-  /// target waits for all.
-  std::vector<std::string> depends_of(const std::vector<const step*>& last) const {
-    std::vector<std::string> depends;
-    if (!any_depends_) return depends;
-    for (const step* each : with_all_before(last))
-      for (const text& target : each->depends) append_new(depends, {target.str()});
-    return depends;
-  }
-
-  const step* step_named(std::string_view name) const {
-    const auto found = steps_.find(name);
-    return found == steps_.end() ? nullptr : found->second;
-  }
-
   void add_stage(step_stage stage) {
     const std::string_view word = word_for(stage);
     std::vector<const step*> members;
@@ -118,10 +164,10 @@ class pipeline_targets {
     if (members.empty()) return;
     target& made = add(word, word, describe_stage(word, members));
     for (const step* each : members) made.steps.push_back(id(each->name.view()));
-    made.depends = depends_of(members);
+    made.depends = steps_.depends_of(made.steps);
     made.test =
         of_stage || std::any_of(members.begin(), members.end(), [](const step* each) { return each->check; });
-    set_fixtures(made, members);
+    set_fixtures(made);
   }
 
   std::string describe_stage(std::string_view word, const std::vector<const step*>& members) const {
@@ -131,13 +177,13 @@ class pipeline_targets {
   }
 
   /// The test of stage build is a fixture; what comes after a step of that stage requires it.
-  void set_fixtures(target& of, const std::vector<const step*>& last) const {
-    const auto builds = [](const step* each) { return each->stage == step_stage::build; };
+  void set_fixtures(target& of) const {
     if (!of.test) return;
     if (of.name == full("build"))
       of.fixtures_setup.push_back(of.name);
-    else if (std::ranges::any_of(with_all_before(last), builds))
-      of.fixtures_required.push_back(full("build"));
+    else
+      for (const std::string& pipeline : steps_.building(of.steps))
+        of.fixtures_required.push_back(pipeline + ".build");
   }
 
   void add_step(const step& of) {
@@ -145,43 +191,30 @@ class pipeline_targets {
         of.description ? of.description.str() : fmt::format("runs the step {} of {}", of.name.view(), name_);
     target& made = add(of.name.view(), word_for(of.stage), description);
     made.steps.push_back(id(of.name.view()));
-    made.depends = depends_of({&of});
+    made.depends = steps_.depends_of(made.steps);
     made.test = of.check;
-    set_fixtures(made, {&of});
+    set_fixtures(made);
   }
 
-  std::vector<const step*> steps_before(const image& of) const {
-    std::vector<const step*> before;
-    for (const dns_label& each : of.after)
-      if (const step* found = step_named(each.view())) before.push_back(found);
-    if (const step* build = step_named("build"); of.after.empty() && build) before.push_back(build);
-    return before;
-  }
-
-  /// What a publish or a deploy comes after: what the images take, all tests and all scans.
-  std::vector<const step*> before_release() const {
-    std::vector<const step*> before;
-    for (const image& each : of_.images)
-      for (const step* step : steps_before(each)) before.push_back(step);
+  /// What a publish or a deploy comes after: all images, all tests and all scans.
+  step_ids before_release() const {
+    step_ids before;
+    for (const image& each : of_.images) before.push_back(id(all_steps::step_name_of(each)));
     for (const step& each : of_.steps)
       if (each.check || each.stage == step_stage::test || each.stage == step_stage::scan)
-        before.push_back(&each);
+        before.push_back(id(each.name.view()));
     return before;
   }
 
   void add_images() {
     if (of_.images.empty()) return;
-    std::vector<const step*> before;
     target& made =
         add("image", "image",
             fmt::format("makes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
-    for (const image& each : of_.images) {
-      made.steps.push_back(id(each.name.view() == "image" ? "image" : "image-" + each.name.str()));
-      for (const step* step : steps_before(each)) before.push_back(step);
-    }
+    for (const image& each : of_.images) made.steps.push_back(id(all_steps::step_name_of(each)));
     made.test = true;
-    made.depends = depends_of(before);
-    set_fixtures(made, before);
+    made.depends = steps_.depends_of(made.steps);
+    set_fixtures(made);
     target& publish =
         add("publish", "publish",
             fmt::format("publishes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
@@ -244,8 +277,7 @@ class pipeline_targets {
   const pipeline& of_;
   std::string name_;
   std::vector<target> made_;
-  std::unordered_map<std::string_view, const step*> steps_;
-  bool any_depends_ = false;
+  const all_steps& steps_;
   std::vector<std::string> release_depends_;
 };
 
@@ -364,8 +396,9 @@ std::string canary_step_name(const pipeline& in, const canary& of) {
 
 std::vector<target> targets_of(const model& of) {
   std::vector<target> all;
+  const declare_targets::all_steps steps(of);
   for (const declared_pipeline& each : of.pipelines)
-    for (target& made : declare_targets::pipeline_targets(each.declared).all())
+    for (target& made : declare_targets::pipeline_targets(each.declared, steps).all())
       all.push_back(std::move(made));
   for (target& made : declare_targets::aggregates_of(all)) all.push_back(std::move(made));
   return all;

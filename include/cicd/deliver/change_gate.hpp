@@ -60,6 +60,8 @@ class change_gate {
   gate_question question_of(const graph_step& step) const;
   status check_configured(const declared_pipeline& pipeline, const std::string& subject);
   status add_sources(const declared_pipeline& pipeline, gate_question& to);
+  status add_sources(const graph_step& step, gate_question& to);
+  result<source_facts> facts_of(const declared_pipeline& pipeline, const gate_question& asked);
   status add_declarations(const declared_pipeline& pipeline, gate_question& to);
   result<remote_place> place_of(const source_facts& source,
                                 const std::string& pattern,

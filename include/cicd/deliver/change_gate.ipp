@@ -122,21 +122,42 @@ status change_gate::add_sources(const declared_pipeline& pipeline, gate_question
   // Who asks is judged before git is asked anything in a folder that is theirs.
   if (status may = cicd::may_begin(to); !may) return may;
   if (status same = check_configured(pipeline, to.subject); !same) return same;
-  source_facts own;
-  own.folder = pipeline.source_directory;
-  own.git = source_.git_of(pipeline);
-  if (to.is_outside && !to.takes_dirty && is_asked(to.what, gate_rule::dirty)) {
+  result<source_facts> own = facts_of(pipeline, to);
+  if (!own) return std::move(own).error();
+  to.sources.push_back(*std::move(own));
+  return add_declarations(pipeline, to);
+}
+
+result<source_facts> change_gate::facts_of(const declared_pipeline& pipeline, const gate_question& asked) {
+  source_facts facts;
+  facts.folder = pipeline.source_directory;
+  facts.git = source_.git_of(pipeline);
+  if (asked.is_outside && !asked.takes_dirty && is_asked(asked.what, gate_rule::dirty)) {
     const result<bool> dirty = source_.is_dirty(pipeline);
     if (!dirty) return dirty.error();
-    own.is_dirty = *dirty;
+    facts.is_dirty = *dirty;
   }
-  if (!to.is_outside && to.follows.kind == ref_kind::branch && is_asked(to.what, gate_rule::ref)
-      && own.git.commit)
-    own.is_on_local_branch = std::ranges::any_of(
-        branches_with(own.folder, *own.git.commit, around_),
-        [&](const std::string& branch) { return ref_matches(to.follows.pattern.view(), branch); });
-  to.sources.push_back(std::move(own));
-  return add_declarations(pipeline, to);
+  if (!asked.is_outside && asked.follows.kind == ref_kind::branch && is_asked(asked.what, gate_rule::ref)
+      && facts.git.commit)
+    facts.is_on_local_branch = std::ranges::any_of(
+        branches_with(facts.folder, *facts.git.commit, around_),
+        [&](const std::string& branch) { return ref_matches(asked.follows.pattern.view(), branch); });
+  return facts;
+}
+
+/// Those of a step, and of the other pipelines whose outputs may be in what it delivers. In one repository
+/// all have one commit, and only what is changed differs.
+status change_gate::add_sources(const graph_step& step, gate_question& to) {
+  if (status own = add_sources(*step.pipeline, to); !own) return own;
+  const std::string top = to.sources.front().git.top;
+  for (const declared_pipeline* each : step.others) {
+    result<source_facts> facts = facts_of(*each, to);
+    if (!facts) return std::move(facts).error();
+    const bool is_elsewhere = !facts->git.repository || facts->git.top != top;
+    if (is_elsewhere || facts->is_dirty) to.sources.push_back(*std::move(facts));
+    if (status declared = add_declarations(*each, to); !declared) return declared;
+  }
+  return {};
 }
 
 /// The files that declare the pipeline, where they may say something that the sources' own repository does
@@ -199,7 +220,7 @@ status change_gate::add_remotes(gate_question& to) {
 status change_gate::may_begin(const graph_step& step) {
   if (is_pure(step.kind())) return {};
   gate_question of = question_of(step);
-  if (status known = add_sources(*step.pipeline, of); !known) return known;
+  if (status known = add_sources(step, of); !known) return known;
   return cicd::may_begin(of);
 }
 
@@ -223,7 +244,7 @@ result<permit> change_gate::may_change(change what, const graph_step& step, int 
   gate_question of = question_of(step);
   of.what = what;
   of.approve_words = approve_words(step, percent, options_.take_over);
-  if (status known = add_sources(*step.pipeline, of); !known) return std::move(known).error();
+  if (status known = add_sources(step, of); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
 }
@@ -235,7 +256,7 @@ std::string refusal_text(const error& refused) {
 
 status change_gate::may_go_on(const graph_step& step) {
   gate_question of = question_of(step);
-  if (status known = add_sources(*step.pipeline, of); !known) return known;
+  if (status known = add_sources(step, of); !known) return known;
   if (status known = add_remotes(of); !known) return known;
   return cicd::may_begin(of);
 }
@@ -265,7 +286,7 @@ succession change_gate::succession_of(const graph_step& step, const std::optiona
 
 result<permit> change_gate::may_write(const graph_step& step, gate_state state) {
   gate_question of = question_of(step);
-  if (status known = add_sources(*step.pipeline, of); !known) return std::move(known).error();
+  if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_remotes(of); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
@@ -274,7 +295,10 @@ result<permit> change_gate::may_write(const graph_step& step, gate_state state) 
 /// What is built is of the commit that was checked out when the run began, and so is what was asked of it.
 status change_gate::check_unchanged(const graph_step& step) {
   const gate_question of = question_of(step);
-  return of.is_outside ? source_.check_unchanged(*step.pipeline, step.id, of.takes_dirty) : status{};
+  if (!of.is_outside) return {};
+  for (const declared_pipeline* each : step.others)
+    if (status same = source_.check_unchanged(*each, step.id, of.takes_dirty); !same) return same;
+  return source_.check_unchanged(*step.pipeline, step.id, of.takes_dirty);
 }
 
 }  // namespace cicd

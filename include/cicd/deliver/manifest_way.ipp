@@ -174,7 +174,7 @@ decide_manifests manifest_way::decision_for(const deploy_request& of, written_ma
     if (!*want) return std::optional<decided_manifests>{};
     const result<permit> allowed = may_write(of.step, now);
     if (!allowed) return allowed.error();
-    if (status signed_ = in_.source.sign(of.pipeline(), (*want)->record); !signed_)
+    if (status signed_ = in_.source.sign(of.step, (*want)->record); !signed_)
       return std::move(signed_).error();
     if (!of.place().verify.empty()) (*want)->record.outcome = "verifying";
     (*want)->message = deliver_manifest_way::message_for((*want)->record);

@@ -102,7 +102,7 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
       if (!may) plan.reasons.push_back(refusal_text(may.error()));
       asked_gate = true;
     }
-    const result<std::string> tag = in_.source.tag_for(*step.pipeline, image.manifest);
+    const result<std::string> tag = in_.source.tag_for(step, image.manifest);
     if (!tag) return tag.error();
     tags[image.repository] = *tag;
     const auto there = (*registry)->resolve(*tag);
@@ -133,7 +133,7 @@ outcome publisher::publish(const graph_step& step,
   for (const wanted_image& image : images) {
     auto registry = registry_for(image.repository, options, in_.around);
     if (!registry) return failed_outcome(std::move(registry).error());
-    const result<std::string> tag = in_.source.tag_for(*step.pipeline, image.manifest);
+    const result<std::string> tag = in_.source.tag_for(step, image.manifest);
     if (!tag) return failed_outcome(tag.error());
     const std::string layout = in_.where.work(deliver_publish::step_of(*step.pipeline, image)) + "/layout";
     auto done = deliver_publish::put_image(*allowed, **registry, layout, image.manifest, *tag);

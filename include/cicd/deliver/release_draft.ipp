@@ -67,7 +67,7 @@ std::vector<named_file> files_of_workloads(const pipeline& declared) {
 
 /// One that runs there already keeps what first built it; another gets the tag of this commit.
 result<deployment_record::image> held_image(const way_context& in,
-                                            const declared_pipeline& pipeline,
+                                            const graph_step& step,
                                             const wanted_image& image,
                                             const std::optional<deployment_record>& before) {
   auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
@@ -78,9 +78,9 @@ result<deployment_record::image> held_image(const way_context& in,
         && there.reference == (*registry)->reference(there.tag, image.manifest))
       return there;
   }
-  const result<std::string> tag = in.source.tag_for(pipeline, image.manifest);
+  const result<std::string> tag = in.source.tag_for(step, image.manifest);
   if (!tag) return tag.error();
-  const git_state& git = in.source.git_of(pipeline);
+  const git_state& git = in.source.git_of(*step.pipeline);
   return deployment_record::image{(*registry)->reference(*tag, image.manifest), *tag, image.manifest,
                                   git.commit.value_or(""), git.built_branch.value_or("")};
 }
@@ -149,7 +149,7 @@ result<release_draft> draft_for(const way_context& in,
   made.facts.environment = made.record.environment;
   made.facts.protected_branch = of.place().on.kind != ref_kind::none;
   for (const wanted_image& image : of.images) {
-    const result<deployment_record::image> held = held_image(in, pipeline, image, before);
+    const result<deployment_record::image> held = held_image(in, of.step, image, before);
     if (!held) return held.error();
     made.record.images[image.name] = *held;
     made.facts.images[image.name] = {held->reference, held->tag, held->built_from, held->built_branch};

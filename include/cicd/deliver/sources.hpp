@@ -12,6 +12,7 @@
 #include <cicd/deliver/delivery_options.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/observe/git.hpp>
+#include <cicd/plan/graph.hpp>
 #include <cicd/system/environment.hpp>
 
 namespace cicd {
@@ -24,6 +25,8 @@ class sources {
   /// As it was when it was asked first.
   const git_state& git_of(const declared_pipeline& pipeline);
   result<bool> is_dirty(const declared_pipeline& pipeline);
+  /// Of the pipeline of a step or of another whose steps come before it.
+  result<bool> is_dirty(const graph_step& step);
   std::optional<std::chrono::system_clock::time_point> commit_date(const declared_pipeline& pipeline);
   /// Whether a file that declares the pipeline has changes; `git` is the state of its folder.
   result<bool> is_declaration_dirty(const declared_pipeline& pipeline,
@@ -31,9 +34,9 @@ class sources {
                                     const git_state& git);
 
   /// Who deploys what: the part of the record that git is asked for.
-  status sign(const declared_pipeline& pipeline, deployment_record& record);
+  status sign(const graph_step& step, deployment_record& record);
   /// What an image is published as.
-  result<std::string> tag_for(const declared_pipeline& pipeline, const digest& of);
+  result<std::string> tag_for(const graph_step& step, const digest& of);
   /// Class `conflict` where another commit is checked out than at the start, or, unless `takes_dirty`, a
   /// clean tree has become dirty.
   status check_unchanged(const declared_pipeline& pipeline, const std::string& subject, bool takes_dirty);

@@ -53,6 +53,15 @@ result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
   });
 }
 
+result<bool> sources::is_dirty(const graph_step& step) {
+  result<bool> dirty = is_dirty(*step.pipeline);
+  for (const declared_pipeline* each : step.others) {
+    if (!dirty || *dirty) return dirty;
+    dirty = is_dirty(*each);
+  }
+  return dirty;
+}
+
 std::optional<std::chrono::system_clock::time_point> sources::commit_date(const declared_pipeline& pipeline) {
   using moment = std::optional<std::chrono::system_clock::time_point>;
   state& source = state_of(pipeline);
@@ -76,8 +85,9 @@ result<bool> sources::is_declaration_dirty(const declared_pipeline& pipeline,
   return !changes->empty();
 }
 
-status sources::sign(const declared_pipeline& pipeline, deployment_record& record) {
-  result<bool> dirty = is_dirty(pipeline);
+status sources::sign(const graph_step& step, deployment_record& record) {
+  const declared_pipeline& pipeline = *step.pipeline;
+  result<bool> dirty = is_dirty(step);
   if (!dirty) return std::move(dirty).error();
   record.dirty = *dirty;
   const git_state& own = git_of(pipeline);
@@ -96,10 +106,10 @@ status sources::sign(const declared_pipeline& pipeline, deployment_record& recor
 
 /// A clean commit's images bear its first seven digits; what no commit stands for is named by its own digest,
 /// so that it can never clash.
-result<std::string> sources::tag_for(const declared_pipeline& pipeline, const digest& of) {
-  const git_state& git = git_of(pipeline);
+result<std::string> sources::tag_for(const graph_step& step, const digest& of) {
+  const git_state& git = git_of(*step.pipeline);
   if (!git.commit) return "sha-" + hex(of).substr(0, 12);
-  result<bool> dirty = is_dirty(pipeline);
+  result<bool> dirty = is_dirty(step);
   if (!dirty) return std::move(dirty).error();
   return *dirty ? "dirty-" + hex(of).substr(0, 12) : git.short_commit();
 }

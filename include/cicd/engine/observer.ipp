@@ -51,7 +51,7 @@ std::vector<std::string> image_patterns(const image& declared_image) {
 }  // namespace engine_observer
 
 file_query inputs_query(const session& of, const graph_step& step) {
-  file_query query{step.pipeline->source_directory, {}, {}, {of.where.build_root}, false};
+  file_query query{step.pipeline->source_directory, {}, {}, {of.where.build_root}, false, true};
   if (step.declared_image() != nullptr) {
     query.patterns = engine_observer::image_patterns(*step.declared_image());
     query.may_be_empty = true;
@@ -91,7 +91,7 @@ class pass {
  private:
   std::size_t number_of(file_query query) {
     std::string name = query.root + '\0' + joined(query.patterns, "\n") + '\0' + joined(query.exclude, "\n")
-                       + (query.may_be_empty ? "?" : "!");
+                       + (query.may_be_empty ? "?" : "!") + (query.without_build_trees ? "-" : "+");
     const auto [at, added] = known_.try_emplace(std::move(name), queries_.size());
     if (added) queries_.push_back(std::move(query));
     return at->second;
@@ -276,6 +276,25 @@ class pass {
     for (const std::string& name : names) take_tool(name, about, seen);
   }
 
+  /// Whether a program that is not on PATH will lie in the step's folder.
+  bool lies_in_folder(const std::string& name, const graph_step& about, const observed_step& seen) const {
+    if (name.find('/') != std::string::npos) return false;
+    const auto is_it = [&](const path_pattern& each) { return each.view() == name; };
+    return std::ranges::binary_search(seen.inputs, name, {}, &observed_file::path)
+           || std::ranges::any_of(about.after, [&](step_index before) {
+                const cicd::step* made = graph_.steps[before].command();
+                return made != nullptr && std::ranges::any_of(made->outputs, is_it);
+              });
+  }
+
+  /// As a shell, a step looks for a name without `/` on PATH alone.
+  static error misses_slash(error why, const std::string& name) {
+    std::erase_if(why.notes, [](const note& each) { return each.label == "try"; });
+    return std::move(why)
+        .with("caused by", "a name without '/' is looked for on PATH, and the file lies in the step's folder")
+        .with("did you mean", "./" + name);
+  }
+
   void take_tool(const std::string& name, const graph_step& about, observed_step& seen) {
     auto [known, added] = tools_.try_emplace(name, error{});
     if (added)
@@ -285,6 +304,7 @@ class pass {
     if (!known->second) {
       error why = known->second.error();
       why.subject = about.id;
+      if (lies_in_folder(name, about, seen)) why = misses_slash(std::move(why), name);
       return complain(std::move(why));
     }
     seen.tools.push_back(*known->second);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/engine/failed_step.hpp>
 #include <cicd/engine/image_step.hpp>
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
@@ -35,6 +36,14 @@ namespace {
 constexpr std::uint64_t largest_report = 64'000'000;
 /// As many runs of a build tree are kept.
 constexpr std::size_t most_runs = 200;
+
+/// Where the layouts of images lie in the folder of a step that comes after them.
+const std::string image_folder = ".images/";
+
+/// As AFTER names it.
+std::string image_word(const graph_step& image, const graph_step& in) {
+  return image.pipeline == in.pipeline ? image.name() : image.id;
+}
 
 std::vector<test_case> cases_in(const std::string& folder, const file_set& reports) {
   std::vector<test_case> all;
@@ -80,6 +89,8 @@ class project_run::execution {
   void announce(const secret_value& value) const;
   void warn(const errors& about) const;
   task task_for(step_index step, step_plan plan) const;
+  upstream_files given_by(const graph_step& before, const graph_step& to) const;
+  placeholder_values images_before(const task& work) const;
   caching_options caching();
   run_view view() const;
   loop_options setup();
@@ -195,18 +206,56 @@ task project_run::execution::task_for(step_index step, step_plan plan) const {
   if (is_pure(about.kind())) {
     work.upstream = of_.planner_->upstream_of(step);
     work.parts = of_.planner_->parts_now(step);
+    work.late = images_before(work);
   }
   return work;
+}
+
+/// An image's layout has a place of its own in the step's folder; in the sources it has none, and lies where
+/// it was made.
+upstream_files project_run::execution::given_by(const graph_step& before, const graph_step& to) const {
+  upstream_files given{outputs_query(*of_.session_, before), {}, before.id, before.pipeline != to.pipeline};
+  if (before.kind() != step_kind::image) return given;
+  if (to.runs_in_source()) return {};
+  given.made.root += "/layout";
+  given.made.patterns = {"**"};
+  given.below = engine_run::image_folder + engine_run::image_word(before, to);
+  return given;
+}
+
+/// What `{image.layout}` and the like stand for: of each image by its word in AFTER, of the only one by
+/// `image` too.
+placeholder_values project_run::execution::images_before(const task& work) const {
+  placeholder_values values;
+  std::size_t count = 0;
+  std::string layout, digest;
+  for (step_index before : work.step->after) {
+    const graph_step& image = of_.graph_.steps[before];
+    const auto& made = of_.planner_->result_of(before);
+    if (image.kind() != step_kind::image || !made) continue;
+    const std::string word = engine_run::image_word(image, *work.step);
+    layout = work.step->runs_in_source() ? folder_of(*of_.session_, image) + "/layout"
+                                         : work.folder + "/" + engine_run::image_folder + word;
+    digest = made->artifact;
+    values[word + ".layout"] = layout;
+    values[word + ".digest"] = digest;
+    ++count;
+  }
+  if (count == 1) {
+    values["image.layout"] = layout;
+    values["image.digest"] = digest;
+  }
+  return values;
 }
 
 caching_options project_run::execution::caching() {
   caching_options ask;
   ask.upstream_outputs = [this](const task& work) {
-    std::vector<file_query> queries;
+    std::vector<upstream_files> all;
     for (step_index before : work.step->after)
-      if (file_query query = outputs_query(*of_.session_, of_.graph_.steps[before]); !query.patterns.empty())
-        queries.push_back(std::move(query));
-    return queries;
+      if (upstream_files one = given_by(of_.graph_.steps[before], *work.step); !one.made.patterns.empty())
+        all.push_back(std::move(one));
+    return all;
   };
   ask.look_at_inputs = [this](const task& work) -> result<file_set> {
     const file_query query = inputs_query(*of_.session_, *work.step);
@@ -216,6 +265,9 @@ caching_options project_run::execution::caching() {
   ask.read_reports = engine_run::cases_in;
   ask.may_keep = [this](const task& work, const cached_step& made) {
     return check_outputs(work, made, secrets_);
+  };
+  ask.explain = [this](const task& work, const outcome& end) {
+    return why_it_failed(*of_.session_, of_.graph_, work, end);
   };
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
   ask.place_warning = [this] { return home_.warning(); };

@@ -32,6 +32,9 @@ struct file_query {
   std::vector<std::string> exclude;  ///< globs
   std::vector<std::string> never;    ///< absolute folders that are never entered: build trees
   bool may_be_empty = false;         ///< outputs may; inputs may not
+  /// Folders that CMake built in are left out, where no pattern begins with them. What git lists is always
+  /// without them.
+  bool without_build_trees = false;
 };
 
 /// A mapped file of {inode, size, mtime, ctime, digest} for files and of {mtime, ctime, names} for folders.

@@ -34,6 +34,9 @@ struct folder_identity {
   bool operator==(const folder_identity&) const = default;
 };
 
+/// By these names in it a folder is known as a build tree: CMake's, and ours.
+inline constexpr std::string_view build_tree_file = "CMakeCache.txt", build_tree_folder = ".cicd";
+
 struct folder_view {
   explicit folder_view(std::string at, const index_image& image);
 
@@ -57,6 +60,8 @@ struct folder_view {
   }
   /// The entry of that name.
   std::optional<std::uint32_t> find(std::string_view name) const;
+  /// Whether CMake configured into it.
+  bool is_build_tree() const { return find(build_tree_file) || find(build_tree_folder); }
 
   /// Opens the folder and makes `when` and, with `list`, the names true. Nothing where there is no such
   /// folder; a link counts as one only with `follow`.

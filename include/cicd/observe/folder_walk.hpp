@@ -79,6 +79,7 @@ class folder_walk {
   void want_folder(const std::string& path, want what);
   void visit(item& of);
   void visit_group(step& now, std::span<const want> group);
+  static std::vector<want> those_that_begin_here(std::span<const want> group, std::string_view folder);
   void select_listed(step& now, const want& what, found_files& into);
   void select_matching(step& now, std::span<const want> group, found_files& into);
   bool is_wanted(std::span<const want> group, std::string_view relative) const;

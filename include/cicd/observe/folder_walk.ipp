@@ -126,10 +126,21 @@ void folder_walk::visit_group(step& now, std::span<const want> group) {
   if (!files.prefix.empty()) files.prefix += '/';
   if (group.front().listed != nullptr) {
     select_listed(now, group.front(), files);
-  } else {
+  } else if (!query.asked.without_build_trees || !now.view.is_build_tree()) {
     select_matching(now, group, files);
+  } else if (const auto named = those_that_begin_here(group, query.relative(now.view.path)); !named.empty()) {
+    select_matching(now, named, files);
   }
   if (!files.entries.empty()) look_at_selected(now, std::move(files), query);
+}
+
+// A build tree that a pattern names is meant.
+std::vector<folder_walk::want> folder_walk::those_that_begin_here(std::span<const want> group,
+                                                                  std::string_view folder) {
+  std::vector<want> named;
+  for (const auto& what : group)
+    if (what.query->patterns[what.pattern].start() == folder) named.push_back(what);
+  return named;
 }
 
 // Both the list's names and the folder's are sorted: they are merged.

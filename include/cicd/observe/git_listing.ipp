@@ -75,6 +75,7 @@ class list_maker {
     list_.settled = true;
     moment_ = moment;
     watch_files(settings);
+    leave_out_build_trees(sorted);
     if (auto done = take(sorted); !done) return std::move(done).error();
     if (auto done = watch_folders(); !done) return std::move(done).error();
     std::sort(list_.folders.begin(), list_.folders.end(),
@@ -112,6 +113,21 @@ class list_maker {
     for (std::string at = root_; !at.empty();) {
       at.resize(at.rfind('/') == at.npos ? 0 : at.rfind('/'));
       watch(absolute(at) + "/.gitignore");
+    }
+  }
+
+  // What CMake and its generators made below the root, where nobody told git to ignore it.
+  void leave_out_build_trees(const std::vector<std::string_view>& names) {
+    const std::string mark = "/" + std::string(build_tree_folder) + "/";
+    const std::string file = "/" + std::string(build_tree_file);
+    for (const std::string_view name : names) {
+      const auto own = name.find(mark);
+      const auto end = own != name.npos ? own : name.ends_with(file) ? name.size() - file.size() : name.npos;
+      if (end == name.npos || end <= root_.size() || !name.starts_with(root_)) continue;
+      const std::string folder(name.substr(0, end));
+      if (is_never(folder)) continue;
+      never_.push_back(folder);
+      if (own == name.npos) watch(absolute(folder + file));
     }
   }
 

@@ -65,6 +65,10 @@ error missing(std::string_view name, const std::string& directory) {
     return failure("there is no such program, or it may not be executed", std::string(name))
         .with("in", directory);
   }
+  if (const auto space = name.find_first_of(" \t"); space != name.npos)
+    return failure("there is no program whose name has these spaces", std::string(name))
+        .with("did you mean", "COMMAND " + std::string(name) + ", without quotes around it")
+        .with("try", "SHELL \"" + std::string(name) + "\", where a shell is meant to read it");
   const std::string how = install_hint(name);
   return failure("this tool is not installed", std::string(name))
       .with("try", how.empty() ? "install it, or lead PATH to it" : how);

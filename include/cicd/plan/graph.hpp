@@ -56,6 +56,8 @@ struct graph_step {
   const declared_pipeline* pipeline = nullptr;
   step_work work{};
   std::vector<step_index> after{};  ///< direct predecessors, all with a smaller index
+  /// Other pipelines that steps before it are of: what they make may be in what it makes.
+  std::vector<const declared_pipeline*> others{};
 
   std::string name() const { return id.substr(id.find('/') + 1); }
   step_kind kind() const { return static_cast<step_kind>(work.index()); }

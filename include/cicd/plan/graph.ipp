@@ -81,9 +81,11 @@ std::string id_in(const declared_pipeline& pipeline, std::string_view name) {
   return pipeline.declared.name.str() + "/" + std::string(name);
 }
 
-std::vector<std::string> ids_in(const declared_pipeline& pipeline, const std::vector<dns_label>& names) {
+std::vector<std::string> ids_in(const declared_pipeline& pipeline, const std::vector<step_reference>& names) {
   std::vector<std::string> ids;
-  for (const dns_label& name : names) ids.push_back(id_in(pipeline, name.view()));
+  for (const step_reference& name : names)
+    ids.push_back(name.view().find('/') == std::string_view::npos ? id_in(pipeline, name.view())
+                                                                  : name.str());
   return ids;
 }
 
@@ -106,7 +108,8 @@ void add_commands(const declared_pipeline& pipeline, std::vector<loose_step>& to
                   ids_in(pipeline, declared.after)});
 }
 
-/// The steps that must be good before anything leaves this machine.
+/// The steps that must be good before anything leaves this machine; those of an image that is made are among
+/// them.
 std::vector<std::string> checks_of(const declared_pipeline& pipeline) {
   std::vector<std::string> checks;
   for (const step& declared : pipeline.declared.steps)
@@ -195,11 +198,21 @@ class sorter {
     }
   }
 
+  static void add_others(const graph_step& before, graph_step& to) {
+    const auto add = [&](const declared_pipeline* pipeline) {
+      if (pipeline != to.pipeline && std::ranges::find(to.others, pipeline) == to.others.end())
+        to.others.push_back(pipeline);
+    };
+    add(before.pipeline);
+    for (const declared_pipeline* each : before.others) add(each);
+  }
+
   void append(std::size_t at) {
     graph_step& step = loose_[at].step;
     for (const std::string& id : loose_[at].after)
       if (const auto before = where_.find(id); before != where_.end())
         step.after.push_back(static_cast<step_index>(placed_[before->second]));
+    for (step_index before : step.after) add_others(graph_.steps[before], step);
     placed_[at] = static_cast<std::int64_t>(graph_.steps.size());
     graph_.by_id.emplace(step.id, static_cast<step_index>(graph_.steps.size()));
     graph_.steps.push_back(std::move(step));

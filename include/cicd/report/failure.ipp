@@ -63,6 +63,12 @@ std::string meaning(const step_ended& end) {
   return end.how.kind == ending::how::not_started ? "" : meaning_of(end.how);
 }
 
+/// Whether the cause is known, with what helps: then nothing has to be guessed.
+bool is_explained(const step_ended& end) {
+  return end.failure
+         && std::ranges::any_of(end.failure->notes, [](const note& each) { return each.label == "try"; });
+}
+
 /// What goes below the block's body, label and text; empty texts are left out.
 std::vector<note> labelled(const failure_facts& facts) {
   const step_ended& end = facts.end;
@@ -70,7 +76,7 @@ std::vector<note> labelled(const failure_facts& facts) {
   if (end.failure && !status_text(end.how).empty()) lines.push_back({"error", end.failure->what});
   if (end.failure) lines.insert(lines.end(), end.failure->notes.begin(), end.failure->notes.end());
   lines.push_back({"log", end.log});
-  lines.push_back({"likely", likely_cause(end, facts.last_lines)});
+  if (!is_explained(end)) lines.push_back({"likely", likely_cause(end, facts.last_lines)});
   lines.push_back({"again", facts.rerun});
   std::erase_if(lines, [](const note& line) { return line.text.empty(); });
   return lines;

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
+#include <span>
 
 namespace cicd {
 
@@ -83,6 +84,27 @@ constexpr rule rules[] = {
     {"Permission denied", "a file may not be read, written or executed by this user"},
 };
 
+/// What the loader says of a program that it cannot start, by glibc and by musl. It ends with 127, which says
+/// nothing then.
+constexpr rule loader_rules[] = {
+    {"error while loading shared libraries: *: wrong ELF class",
+     "the shared library {} is for another kind of machine than the program"},
+    {"error while loading shared libraries: *: cannot open",
+     "the shared library {} is not installed, or lies where the loader does not search: see ldconfig(8), "
+     "LD_LIBRARY_PATH"},
+    {"Error loading shared library *: No such file",
+     "the shared library {} is not installed, or lies where the loader does not search: see LD_LIBRARY_PATH"},
+    {"libc.so.6: version `*' not found",
+     "a program was built on a newer system than this one: the C library here has no {}"},
+    {"libstdc++.so.6: version `*' not found",
+     "a program was built by a newer compiler than this system's: libstdc++ here has no {}"},
+    {": version `*' not found (required by",
+     "a shared library here is older than the one that a program was built with: it has no {}"},
+    {"symbol lookup error: *", "a shared library here is another version than a program was built with: {}"},
+    {"Error relocating *: symbol not found",
+     "a shared library here is another version than {} was built with"},
+};
+
 /// Where the parts of `sign` between its stars stand in `line`, in order; the text of the last star, or an
 /// empty one without stars.
 std::optional<std::string> met(std::string_view line, std::string_view sign) {
@@ -97,8 +119,8 @@ std::optional<std::string> met(std::string_view line, std::string_view sign) {
   return end == rest.npos ? std::nullopt : std::optional(std::string(trimmed(rest.substr(0, end))));
 }
 
-std::string from_lines(const std::vector<std::string>& lines) {
-  for (const rule& one : rules)
+std::string from_lines(const std::vector<std::string>& lines, std::span<const rule> of = rules) {
+  for (const rule& one : of)
     for (const std::string& line : lines)
       if (const auto what = met(line, one.sign))
         return replaced_all(std::string(one.sentence), "{}", cut_to(*what, 80));
@@ -164,6 +186,7 @@ std::string likely_cause(const step_ended& end, const std::vector<std::string>& 
   std::vector<std::string> lines;
   for (const std::string& line : last_lines) lines.push_back(rendered_line(line));
   if (end.outcome == step_outcome::timed_out) return "it hangs, or it needs a longer TIMEOUT";
+  if (std::string cause = from_lines(lines, loader_rules); !cause.empty()) return cause;
   if (std::string cause = from_status(end, lines); !cause.empty()) return cause;
   // Failing tests say themselves why they failed, and tests print all kinds of errors on purpose.
   return has_failed_tests(end) ? "" : from_lines(lines);

@@ -62,14 +62,22 @@ class locking_runner : public runner {
   bool stopped_ = false;
 };
 
+/// What a predecessor made, and where it comes to in the step's folder.
+struct upstream_files {
+  file_query made;
+  std::string below{}, by{};  ///< these as in `file_source`
+  bool is_foreign = false;
+};
+
 /// What `caching_runner` asks of the one who knows all steps.
 struct caching_options {
-  std::function<std::vector<file_query>(const task&)>
-      upstream_outputs;                                         ///< what each predecessor made, and where
+  std::function<std::vector<upstream_files>(const task&)> upstream_outputs;
   std::function<result<file_set>(const task&)> look_at_inputs;  ///< again, after the run
   std::function<std::vector<test_case>(const std::string& folder, const file_set& reports)> read_reports;
   /// Whether what a step made may be kept; none: all may.
   std::function<status(const task&, const cached_step& made)> may_keep = {};
+  /// Why a step failed, where the declarations tell: on a background thread. May be none.
+  std::function<std::optional<error>(const task&, const outcome&)> explain = {};
   /// Makes a step's own folder and the link to it; none: it is there.
   std::function<status(const task&)> make_folder = {};
   /// What is to be said of the place of the folders, once; may be none.

@@ -101,10 +101,10 @@ status caching_runner::prepared(progress& one) {
   if (!own_folder || !kept.patterns.empty()) remove_others(reports_in(one.work->folder, *one.work->step), {});
   if (own_folder && !kept.patterns.empty()) remove_others(outputs_in(one.work->folder, *one.work->step), {});
   std::vector<file_source> sources{{one.work->source, one.work->seen->inputs}};
-  for (const file_query& query : ask_.upstream_outputs(*one.work)) {
-    result<file_set> files = index_.look(query);
+  for (const upstream_files& each : ask_.upstream_outputs(*one.work)) {
+    result<file_set> files = index_.look(each.made);
     if (!files) return std::move(files).error();
-    sources.push_back({query.root, *std::move(files)});
+    sources.push_back({each.made.root, *std::move(files), each.below, each.by, each.is_foreign});
   }
   if (!own_folder)
     return fill_source_folder(one.work->folder, sources, where_.memory(one.work->step->id, "inputs"), index_);
@@ -143,6 +143,8 @@ void caching_runner::after(progress& one) {
       one.made.reports = *std::move(reports);
       one.end.tests = ask_.read_reports(one.work->folder, one.made.reports);
     }
+  if (one.end.how == step_outcome::failed && !one.end.failure && ask_.explain)
+    one.end.failure = ask_.explain(*one.work, one.end);
   if (one.end.how != step_outcome::ran) return;
   if (status got = gathered(one); !got) {
     one.end.how = step_outcome::failed;

@@ -71,8 +71,11 @@ class process_runner : public runner {
   std::vector<std::shared_ptr<running>> running_;
 };
 
-/// The environment of a step: the variables that are always passed, those of PASS_ENV, then ENV.
-std::vector<std::string> environment_for(const observed_step& seen, const surroundings& around);
+/// The environment of a step: the variables that are always passed, those of PASS_ENV, then ENV, in which
+/// `late` is replaced.
+std::vector<std::string> environment_for(const observed_step& seen,
+                                         const surroundings& around,
+                                         const placeholder_values& late = {});
 
 /// A line as the log keeps it: `| text` of stdout, `! text` of stderr.
 std::string log_line(output_stream stream, std::string_view line);

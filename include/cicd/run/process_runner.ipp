@@ -43,7 +43,9 @@ std::string log_line(output_stream stream, std::string_view line) {
   return text;
 }
 
-std::vector<std::string> environment_for(const observed_step& seen, const surroundings& around) {
+std::vector<std::string> environment_for(const observed_step& seen,
+                                         const surroundings& around,
+                                         const placeholder_values& late) {
   static constexpr std::string_view of_network[] = {
       "no_proxy",    "http_proxy", "https_proxy", "all_proxy",     "HTTP_PROXY",
       "HTTPS_PROXY", "NO_PROXY",   "ALL_PROXY",   "SSL_CERT_FILE", "SSL_CERT_DIR"};
@@ -53,7 +55,7 @@ std::vector<std::string> environment_for(const observed_step& seen, const surrou
     for (const std::string_view name : names)
       if (const auto value = allowed.get(name)) variables[std::string(name)] = *value;
   for (const auto& [name, value] : seen.variables) variables[name] = value;
-  for (const auto& [name, value] : seen.assignments) variables[name] = value;
+  for (const auto& [name, value] : seen.assignments) variables[name] = with_placeholders(value, late);
   std::vector<std::string> lines;
   for (const auto& [name, value] : variables) lines.push_back(name + "=" + value);
   return lines;
@@ -98,7 +100,8 @@ command command_for(const task& work, const surroundings& around) {
   const step& declared = *work.step->command();
   command what{.words = work.seen->words,
                .directory = work.folder,
-               .environment = environment_for(*work.seen, around)};
+               .environment = environment_for(*work.seen, around, work.late)};
+  for (std::string& word : what.words) word = with_placeholders(word, work.late);
   what.environment.push_back(folder_variable + work.folder);
   for (const handed_variable& one : work.handed)
     what.environment.push_back(one.name + "=" + std::string(one.value.revealed()));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <cicd/base/secret_value.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/plan/plan.hpp>
 #include <cicd/run/event.hpp>
 #include <cicd/system/process.hpp>
@@ -33,6 +34,9 @@ struct task {
   key_parts parts;     ///< of its key, to be remembered with a success
   int attempt = 1;
   std::vector<handed_variable> handed{};  ///< its secrets, once they are fetched
+  /// What placeholders stand for that are known when the step starts: those of images. No part of the key,
+  /// which has the images' digests.
+  placeholder_values late{};
 };
 
 /// By this variable (`CICD_FOLDER=<the task's folder>`) the processes of a step are found when its driver was

@@ -15,12 +15,16 @@ namespace cicd {
 struct file_source {
   std::string folder;
   file_set files;
+  std::string below{};  ///< the folder within the step's own that they come to; empty: that itself
+  std::string by{};     ///< the step that made them; empty: they are sources
+  bool is_foreign =
+      false;  ///< of another pipeline: no other may give a file of the same path and another content
 };
 
-/// Makes `folder`, a step's own, hold the files of `sources` (a later one wins over an earlier), what `kept`
-/// names, and nothing else. A changed file gets a new modification time, so that tools notice. True when
-/// something was there that `kept` names and that no source gave: what the step makes now may hold a trace of
-/// what ran there before.
+/// Makes `folder`, a step's own, hold the files of `sources` (a later one wins over an earlier, where none is
+/// foreign), what `kept` names, and nothing else. A changed file gets a new modification time, so that tools
+/// notice. True when something was there that `kept` names and that no source gave: what the step makes now
+/// may hold a trace of what ran there before.
 result<bool> fill_folder(const std::string& folder,
                          const std::vector<file_source>& sources,
                          const file_query& kept,

@@ -21,6 +21,7 @@ namespace run_step_folder {
 struct wanted_file {
   std::string from;
   const observed_file* file;
+  const file_source* source = nullptr;
 };
 
 /// What stands where a file shall be, or where a folder above it shall be: left by the step itself when its
@@ -76,13 +77,34 @@ std::string forget_others(const std::string& folder,
 
 using wanted_files = std::map<std::string, wanted_file>;
 
+std::string maker_of(const file_source& source) {
+  return source.by.empty() ? "the sources" : source.by;
+}
+
+/// A foreign file is not laid over another, nor another over it.
+status check_same(const std::string& path, const wanted_file& before, const wanted_file& now) {
+  if (!before.source->is_foreign && !now.source->is_foreign) return {};
+  if (before.file->content == now.file->content && before.file->mode == now.file->mode) return {};
+  return error{exit_class::usage, {}, "two would give one file to the step's folder", path, {}}
+      .with("from", maker_of(*before.source) + " and " + maker_of(*now.source))
+      .with("try", "let one of them write it to a folder of its own");
+}
+
 /// The files of the sources but of `folder` itself.
-wanted_files wanted_in(const std::string& folder, const std::vector<file_source>& sources) {
+result<wanted_files> wanted_in(const std::string& folder, const std::vector<file_source>& sources) {
   wanted_files wanted;
-  for (const file_source& source : sources)
-    if (source.folder != folder)
-      for (const observed_file& file : source.files)
-        wanted[file.path] = {source.folder + "/" + file.path, &file};
+  for (const file_source& source : sources) {
+    if (source.folder == folder) continue;
+    const std::string start = source.below.empty() ? std::string() : source.below + "/";
+    for (const observed_file& file : source.files) {
+      const std::string path = start + file.path;
+      const wanted_file now{source.folder + "/" + file.path, &file, &source};
+      const auto [there, is_new] = wanted.try_emplace(path, now);
+      if (is_new) continue;
+      if (status same = check_same(path, there->second, now); !same) return std::move(same).error();
+      there->second = now;
+    }
+  }
   return wanted;
 }
 
@@ -188,12 +210,13 @@ result<bool> fill_folder(const std::string& folder,
                          const std::vector<file_source>& sources,
                          const file_query& kept,
                          shared_index& index) {
-  const run_step_folder::wanted_files wanted = run_step_folder::wanted_in(folder, sources);
+  const result<run_step_folder::wanted_files> wanted = run_step_folder::wanted_in(folder, sources);
+  if (!wanted) return wanted.error();
   const run_step_folder::kept_paths names(kept);
   if (status made = make_folder(folder); !made) return std::move(made).error();
-  const result<bool> found = run_step_folder::pruner(folder, wanted, names).prune();
+  const result<bool> found = run_step_folder::pruner(folder, *wanted, names).prune();
   if (!found) return found;
-  if (status placed = run_step_folder::place_all(folder, wanted, false, index); !placed)
+  if (status placed = run_step_folder::place_all(folder, *wanted, false, index); !placed)
     return std::move(placed).error();
   return found;
 }
@@ -202,13 +225,14 @@ status fill_source_folder(const std::string& folder,
                           const std::vector<file_source>& sources,
                           const std::string& list_path,
                           shared_index& index) {
-  const run_step_folder::wanted_files wanted = run_step_folder::wanted_in(folder, sources);
+  const result<run_step_folder::wanted_files> wanted = run_step_folder::wanted_in(folder, sources);
+  if (!wanted) return wanted.error();
   const auto earlier = read_file_if_there(list_path);
   const std::string before = earlier && *earlier ? **earlier : std::string();
-  const std::string list = run_step_folder::forget_others(folder, wanted, before);
+  const std::string list = run_step_folder::forget_others(folder, *wanted, before);
   if (list != before)
     if (status kept = write_file(list_path, list, durability::fast); !kept) return kept;
-  return run_step_folder::place_all(folder, wanted, true, index);
+  return run_step_folder::place_all(folder, *wanted, true, index);
 }
 
 }  // namespace cicd

@@ -24,3 +24,4 @@
 #include <cicd/system/process_run_to_end.ipp>
 #include <cicd/system/process_table.ipp>
 #include <cicd/system/process_tree.ipp>
+#include <cicd/system/program_file.ipp>

@@ -1,7 +1,7 @@
 run(COMMAND "${CMAKE_COMMAND}" --build "${build}" --target ci-build)
 expect(stdout "orders/build.* (done|reused)")
 run(COMMAND "${build}/.cicd/cicd" run ci-build)
-expect(stdout "nothing to do|up to date")
+expect(stdout "built by a template")
 run(COMMAND "${build}/.cicd/cicd" run build)
 run(EXPECT 2 COMMAND "${build}/.cicd/cicd" run ci-buld)
 expect(stderr "did you mean: ci-build")

@@ -271,8 +271,12 @@ TEST(an_unknown_reference, is_refused_with_what_there_is) {
                "ordrs/lint: there is no such pipeline: 'ordrs'", "orders");
   expect_error(start + "pipeline_step(orders lint COMMAND x AFTER biuld)",
                "orders/lint: AFTER: there is no such step: 'biuld'", "build");
-  expect_error(start + "pipeline_step(orders lint COMMAND x AFTER image)",
-               "orders/lint: AFTER: there is no such step: 'image'");
+  expect_error(start + "pipeline_step(orders lint COMMAND x AFTER imge)",
+               "orders/lint: AFTER: there is no such step: 'imge'", "image");
+  expect_error("add_pipeline(o)\npipeline_step(o lint COMMAND x AFTER image)",
+               "o/lint: AFTER: the pipeline has no image: 'image'");
+  expect_error(start + "pipeline_step(orders lint COMMAND x AFTER publish)",
+               "orders/lint: AFTER: a publish or a deploy is not a step that others can wait for: 'publish'");
   expect_error(start + "pipeline_image(orders cli FILES a=/a AFTER bild)",
                "orders/cli: AFTER: there is no such step: 'bild'", "build");
   expect_error(start + "pipeline_service(orders api IMAGE imge)",
@@ -291,6 +295,67 @@ TEST(an_unknown_reference, is_refused_with_what_there_is) {
                "o/api: the pipeline has no image that the service could run");
   expect_error(start + "pipeline_image(orders cli FILES a=/a)\npipeline_service(orders api)",
                "orders/api: IMAGE is missing, and the pipeline has several");
+}
+
+TEST(a_step_of_another_pipeline, is_found_wherever_it_is_declared_or_refused_with_the_nearest) {
+  const std::string both =
+      "pipeline_step(a test COMMAND x AFTER b/build b/image)\nadd_pipeline(a)\nadd_pipeline(b)\n"
+      "pipeline_image(b FILES x=/x)\npipeline_step(b build COMMAND x)\n";
+  EXPECT_EQ(errors_of(both), "");
+  expect_error(both + "pipeline_step(a c COMMAND x AFTER b/biuld)",
+               "a/c: AFTER: there is no such step: 'b/biuld'", "b/build");
+  expect_error(
+      "add_pipeline(billing)\npipeline_step(billing build COMMAND x)\nadd_pipeline(a)\n"
+      "pipeline_step(a c COMMAND x AFTER biling/build)",
+      "a/c: AFTER: there is no such pipeline: 'biling/build'", "billing/build");
+  expect_error(both + "pipeline_step(a c COMMAND x AFTER b/publish)",
+               "a/c: AFTER: a publish or a deploy is not a step that others can wait for: 'b/publish'");
+  expect_error(both + "pipeline_step(a c COMMAND x AFTER B:build)", "a/c: AFTER has a wrong value: 'B:build'",
+               "b/build");
+}
+
+TEST(two_outputs_of_one_path, that_come_from_two_pipelines_are_refused) {
+  const std::string start =
+      "add_pipeline(a)\nadd_pipeline(b)\npipeline_step(a one COMMAND x OUTPUTS out/)\n"
+      "pipeline_step(b two COMMAND x OUTPUTS out)\n";
+  expect_error(start + "pipeline_step(a c COMMAND x AFTER one b/two)",
+               "a/c: AFTER: a/one and b/two make the same path: 'out'");
+  EXPECT_EQ(errors_of(start
+                      + "pipeline_step(a two COMMAND x AFTER one OUTPUTS out/)\n"
+                        "pipeline_step(a c COMMAND x AFTER one two)"),
+            "");
+}
+
+TEST(a_placeholder_of_an_image, needs_that_image_before_the_step) {
+  const std::string start =
+      "add_pipeline(o)\npipeline_image(o FILES x=/x)\npipeline_image(o cli FILES x=/x)\n";
+  EXPECT_EQ(
+      errors_of(start + "pipeline_step(o a COMMAND x {image.layout} ENV D={image.digest} AFTER image-cli)"),
+      "");
+  EXPECT_EQ(
+      errors_of(start
+                + "pipeline_step(o a COMMAND x {image-cli.layout} {image.layout} AFTER image image-cli)"),
+      "");
+  EXPECT_EQ(errors_of(start + "add_pipeline(p)\npipeline_step(p a COMMAND x {o/image.digest} AFTER o/image)"),
+            "");
+  expect_error(start + "pipeline_step(o a COMMAND x {image.layout})",
+               "o/a: the step comes AFTER no image that the placeholder could stand for: '{image.layout}'");
+  expect_error(start + "pipeline_step(o a COMMAND x ENV A={image-clu.layout} AFTER image image-cli)",
+               "o/a: the placeholder stands for no image that the step comes AFTER: '{image-clu.layout}'",
+               "{image-cli.layout}");
+  expect_error(start + "pipeline_step(o a COMMAND x OUTPUTS {image.layout} AFTER image)",
+               "o/a: no placeholder is replaced in OUTPUTS: '{image.layout}'");
+}
+
+TEST(a_circle, may_lead_through_images_and_other_pipelines) {
+  expect_error(
+      "add_pipeline(o)\npipeline_image(o FILES x=/x)\npipeline_step(o build COMMAND x AFTER scan)\n"
+      "pipeline_step(o scan COMMAND x AFTER image)",
+      "o/build: the steps depend on each other in a cycle: 'build → scan → image → build'");
+  expect_error(
+      "add_pipeline(a)\nadd_pipeline(b)\npipeline_step(a x COMMAND x AFTER b/y)\n"
+      "pipeline_step(b y COMMAND x AFTER a/x)",
+      "a/x: the steps depend on each other in a cycle: 'a/x → b/y → a/x'");
 }
 
 TEST(a_circle, is_printed_as_a_path_and_once) {
@@ -341,7 +406,74 @@ TEST(a_placeholder, must_be_one_that_is_replaced_there) {
   EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a SHELL \"awk '{print}' x\")"), "");
 }
 
+TEST(a_keyword_of_cmake_or_of_a_ci_system, is_asked_about_within_a_list) {
+  expect_step_error("COMMAND cp a b WORKING_DIRECTORY sub VERBATIM",
+                    "a keyword that this function does not have: 'WORKING_DIRECTORY'");
+  expect_step_error("COMMAND echo hi RETRY 3 CONTAINER maven",
+                    "a keyword that this function does not have: 'RETRY'");
+  expect_step_error("COMMAND x TIMEOUT 5m VERBATIM",
+                    "a keyword that this function does not have: 'VERBATIM'");
+  expect_step_error("COMMAND echo hi CONTAINER maven",
+                    "a keyword that this function does not have: 'CONTAINER'");
+  expect_step_error("COMMAND x INPUTS a.c COMMENT text",
+                    "a keyword that this function does not have: 'COMMENT'");
+  const auto read = cicd::tests::model_from(
+      "add_pipeline(o)\npipeline_step(o a COMMAND x \\VERBATIM ALL POST \\&& \\> >=2 2 >)");
+  ASSERT_EQ(read.errors.size(), 1u);
+  EXPECT_EQ(read.errors[0].value, ">");
+}
+
+TEST(a_word_of_a_shell, is_refused_where_no_shell_reads_it) {
+  for (const std::string word : {"&&", "||", "|", ">", ">>", "<", "2>&1", ">out.txt", "2>/dev/null", "&"})
+    expect_step_error("COMMAND make " + word + " x",
+                      "COMMAND starts no shell, and only a shell interprets this word: '" + word + "'");
+  const std::string text =
+      errors_of("add_pipeline(o)\npipeline_step(o a COMMAND make && make install KEEP x)");
+  EXPECT_NE(text.find("SHELL \"make && make install\"\n"), std::string::npos) << text;
+  const auto read = cicd::tests::model_from(
+      "add_pipeline(o)\npipeline_step(o a COMMAND gem install x -v >=2 \\| a|b a>b)\n"
+      "pipeline_step(o b SHELL \"a && b\" INPUTS a&&b)");
+  ASSERT_TRUE(read.errors.empty()) << errors_of("");
+  EXPECT_EQ(read.model.pipelines[0].declared.steps[0].command.at(5).view(), "|");
+  expect_error("add_pipeline(o)\npipeline_image(o BASE scratch FILES a=/a ENTRYPOINT a && b)",
+               "o/image: ENTRYPOINT starts no shell, and only a shell interprets this word: '&&'");
+}
+
+TEST(an_absolute_path, is_refused_with_the_relative_one_that_was_meant) {
+  expect_step_error("COMMAND x OUTPUTS /build/out.txt /build/b.txt",
+                    "OUTPUTS has 2 absolute paths: '/build/out.txt'", "out.txt");
+  expect_step_error("COMMAND x INPUTS a.c /src/src/b.c", "INPUTS has an absolute path: '/src/src/b.c'",
+                    "src/b.c");
+  expect_step_error("COMMAND x REPORTS /elsewhere/b.xml", "REPORTS has an absolute path: '/elsewhere/b.xml'");
+  auto calls =
+      cicd::tests::written("add_pipeline(o)\npipeline_step(o a COMMAND x OUTPUTS /src/b/svc/out.txt)");
+  calls.tree.build_root = "/src/b";
+  calls.calls[1].directory = "/src/svc";
+  const auto errors = cicd::model_of(calls, {}).errors;
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_NE(cicd::text_of(errors[0]).find("did you mean: out.txt\n"), std::string::npos)
+      << cicd::text_of(errors[0]);
+}
+
+TEST(a_list_in_quotes, that_gives_one_variable_is_warned_of) {
+  const auto warned = [](const std::string& words) {
+    std::string all;
+    for (const auto& each :
+         cicd::tests::model_from("add_pipeline(o)\npipeline_step(o a COMMAND x ENV " + words + ")").warnings)
+      all += each.value.value_or("") + "\n";
+    return all;
+  };
+  EXPECT_EQ(warned("A=1;B=2"), "A, B\n");
+  EXPECT_EQ(warned("A=1 B=2"), "");
+  EXPECT_EQ(warned("A=x;y"), "");
+  EXPECT_EQ(warned("URL=jdbc:sqlserver://db;databaseName=orders"), "");
+}
+
 TEST(a_generator_expression, stands_where_a_text_or_path_is_expected) {
+  expect_error("add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api PORT {genex})",
+               "o/api: PORT cannot be a generator expression");
+  expect_step_error("COMMAND x AFTER {genex}", "AFTER cannot be a generator expression");
+  EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a COMMAND x DESCRIPTION {genex})"), "");
   EXPECT_EQ(errors_of("add_pipeline(o)\npipeline_step(o a COMMAND {genex} INPUTS {genex} ENV {genex} B=1)"),
             "");
   expect_step_error("COMMAND x TIMEOUT {genex}", "TIMEOUT cannot be a generator expression");

@@ -49,6 +49,19 @@ TEST(a_call_in_a_list_file, that_can_be_one_of_two_has_no_line) {
   EXPECT_EQ(line_in("pipeline_step(o ${a} X)\npipeline_step(o ${b})\n", {"o", "a"}), 2);
 }
 
+TEST(a_call_in_a_list_file, is_in_a_function_if_it_came_through_one) {
+  const auto written =
+      calls_in("function(f x)\n  pipeline_step(o ${x})\nendfunction()\npipeline_step(o ${y})\n");
+  call made = recorded("pipeline_step", {"o", "a"});
+  EXPECT_EQ(line_of(made, written), 4);
+  made.through = {"/src/CMakeLists.txt", "/src/CMakeLists.txt"};
+  EXPECT_EQ(line_of(made, written), 2);
+  made.through = {"/src/CMakeLists.txt", "/src/wrap.cmake"};
+  EXPECT_EQ(line_of(made, written), 2);
+  made.where.list_file = "/src/wrap.cmake";
+  EXPECT_EQ(line_of(made, written), 4);
+}
+
 TEST(a_text_that_is_no_list_file, ends_where_it_is_none) {
   for (const std::string_view text : {"", "(", "f", "f(", "f(\"", "f([[", "f(a))", "#[[", "f(\\",
                                       "int main() { return 0; }", "\xff\xfe(", "f(a #", "f(a #[=["})

@@ -49,6 +49,34 @@ TEST(a_target, ends_with_the_steps_it_stands_for) {
   EXPECT_TRUE(named(all, "plan-stage").plans_only);
 }
 
+TEST(a_target, waits_for_the_cmake_targets_of_other_pipelines_and_of_what_tests_the_image) {
+  for (const std::string_view lines :
+       {"add_pipeline(a)\npipeline_step(a test COMMAND x AFTER b/build)\nadd_pipeline(b)\n"
+        "pipeline_step(b build COMMAND x DEPENDS gen)",
+        "add_pipeline(b)\npipeline_step(b build COMMAND x DEPENDS gen)\nadd_pipeline(a)\n"
+        "pipeline_step(a test COMMAND x AFTER b/build)"}) {
+    const auto all = targets(lines);
+    EXPECT_EQ(named(all, "a.test").depends, names{"gen"});
+    EXPECT_EQ(named(all, "a.test").steps, names{"a/test"});
+    EXPECT_EQ(named(all, "a.test").fixtures_required, names{"b.build"});
+    EXPECT_TRUE(named(all, "b.build").fixtures_required.empty());
+  }
+  const auto all = targets(
+      "add_pipeline(a)\npipeline_step(a build COMMAND x DEPENDS gen)\npipeline_image(a FILES x=/x)\n"
+      "pipeline_step(a scan COMMAND x AFTER image DEPENDS scanner)");
+  EXPECT_EQ(named(all, "a.scan").depends, (names{"scanner", "gen"}));
+  EXPECT_EQ(named(all, "a.scan").fixtures_required, names{"a.build"});
+  EXPECT_EQ(named(all, "a.image").depends, names{"gen"});
+  EXPECT_EQ(named(all, "a.publish").depends, (names{"scanner", "gen"}));
+}
+
+TEST(the_cmake_targets_that_are_waited_for, are_checked_before_any_target_is_made) {
+  const std::string text =
+      cicd::cmake_text(targets("add_pipeline(a)\npipeline_step(a x COMMAND x DEPENDS gen)\npipeline_step(a y "
+                               "COMMAND x DEPENDS gen z)"));
+  EXPECT_EQ(text.substr(text.find('\n') + 1, 37), "_cicd_check_depends([==[gen|z]==])\n_c");
+}
+
 TEST(aggregates, span_all_pipelines_and_there_is_none_called_test) {
   const auto all = targets(
       "add_pipeline(a TEMPLATE java-maven)\nadd_pipeline(b TEMPLATE java-maven)\npipeline_environment(b "

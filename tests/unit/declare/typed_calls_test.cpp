@@ -32,7 +32,7 @@ std::string placeless(const std::string& text) {
   return std::regex_replace(text, std::regex(R"((CMakeLists\.txt|main\.cpp), [^\n]*)"), "<place>");
 }
 
-step running(dns_label name, std::vector<dns_label> after = {}) {
+step running(dns_label name, std::vector<step_reference> after = {}) {
   return {.name = name, .command = {"true"}, .after = std::move(after)};
 }
 
@@ -80,7 +80,7 @@ TEST(typed_pipelines, show_all_that_is_wrong_at_once) {
 
 TEST(typed_pipelines, an_empty_value_in_a_list_or_of_a_name_is_refused) {
   const std::string list =
-      errors_in({{.name = "orders", .steps = {running("build", {dns_label::from("Not A")})}}});
+      errors_in({{.name = "orders", .steps = {running("build", {step_reference::from("Not A")})}}});
   EXPECT_NE(
       list.find("cicd: error: orders/build: AFTER is empty: ''\n  declared at: main.cpp, orders/build\n"),
       list.npos)

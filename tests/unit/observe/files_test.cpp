@@ -52,6 +52,36 @@ TEST(file_index, sorts_bytewise_by_the_whole_path) {
   EXPECT_EQ(sorted, found);
 }
 
+TEST(file_index, leaves_out_the_build_trees_of_others_where_it_is_told_to) {
+  const scratch here;
+  for (const auto* path : {"a.txt", "cmake-build-debug/CMakeCache.txt", "cmake-build-debug/deep/x",
+                           "x/out/.cicd/cicd", "x/out/y", "x/z", "CMakeCache.txt"})
+    here.write(path, "");
+  file_query inputs = here.query({"**"});
+  EXPECT_EQ(7U, paths(here.look(inputs)).size());
+  inputs.without_build_trees = true;
+  EXPECT_THAT(paths(here.look(inputs)), ElementsAre("CMakeCache.txt", "a.txt", "x/z"));
+  inputs.patterns = {"*.txt", "cmake-build-debug/**"};
+  EXPECT_THAT(
+      paths(here.look(inputs)),
+      ElementsAre("CMakeCache.txt", "a.txt", "cmake-build-debug/CMakeCache.txt", "cmake-build-debug/deep/x"));
+}
+
+TEST(file_index, leaves_out_build_trees_that_git_does_not_ignore) {
+  const scratch here;
+  here.git({"init", "-q"});
+  for (const auto* path : {"a.txt", "cmake-build-debug/CMakeCache.txt", "cmake-build-debug/deep/x",
+                           "sub/out/.cicd/cicd", "sub/out/y", "sub/z"})
+    here.write(path, "");
+  EXPECT_THAT(paths(here.look(here.query())), ElementsAre("a.txt", "sub/z"));
+  here.write("sub/out/new", "");
+  here.write("sub/w", "");
+  EXPECT_THAT(paths(here.look(here.query())), ElementsAre("a.txt", "sub/w", "sub/z"));
+  ::unlink(here.at("cmake-build-debug/CMakeCache.txt").c_str());
+  EXPECT_THAT(paths(here.look(here.query())),
+              ElementsAre("a.txt", "cmake-build-debug/deep/x", "sub/w", "sub/z"));
+}
+
 TEST(file_index, lists_a_file_once_that_several_patterns_match) {
   const scratch here;
   here.write("src/a.c", "");

@@ -1,4 +1,5 @@
 // The plan as a pure function: a small graph drawn above each case, a memory and effects that are plain maps.
+#include <algorithm>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -183,6 +184,91 @@ TEST_F(pipeline_fixture, nothing_is_published_before_the_tests_and_scans_are_goo
   EXPECT_EQ(before, (std::vector<std::string>{"orders/test", "orders/image"}));
 }
 
+/// A model of a second pipeline, `billing`, that `orders` takes from; declared in either order.
+struct two_pipelines : testing::TestWithParam<bool> {
+  cicd::model model;
+  step_graph graph;
+  fake_memory remembered;
+  fake_effects effects;
+
+  void SetUp() override {
+    declared_pipeline orders, billing;
+    orders.declared.name = "orders";
+    orders.declared.steps = {
+        step{.name = "scan",
+             .command = {"scan", "{image.layout}"},
+             .after = {"image"},
+             .stage = step_stage::scan},
+        step{.name = "contract", .command = {"test"}, .after = {"billing/build", "image"}, .check = true},
+        step{.name = "build", .command = {"make"}, .after = {"billing/image"}}};
+    orders.declared.images = {image{.name = "image"}};
+    orders.declared.environments = {environment{.name = "stage", .via = deploy_way::gitops}};
+    billing.declared.name = "billing";
+    billing.declared.steps = {step{.name = "build", .command = {"make"}}};
+    billing.declared.images = {image{.name = "image"}};
+    model.pipelines = {orders, billing};
+    if (GetParam()) std::swap(model.pipelines[0], model.pipelines[1]);
+    graph = graph_of(model);
+  }
+
+  std::vector<std::string> before(std::string_view id) const {
+    std::vector<std::string> ids;
+    for (step_index step : graph.steps[*graph.find(id)].after) ids.push_back(graph.steps[step].id);
+    return ids;
+  }
+  std::vector<std::string> closure_of(std::string_view id) const {
+    std::vector<std::string> ids;
+    for (step_index step : closure(graph, {*graph.find(id)})) ids.push_back(graph.steps[step].id);
+    std::ranges::sort(ids);
+    return ids;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(declared_in_either_order, two_pipelines, testing::Bool());
+
+TEST_P(two_pipelines, a_publish_waits_for_what_tests_or_scans_the_image) {
+  EXPECT_EQ(before("orders/scan"), std::vector<std::string>{"orders/image"});
+  EXPECT_EQ(before("orders/publish"),
+            (std::vector<std::string>{"orders/scan", "orders/contract", "orders/image"}));
+}
+
+TEST_P(two_pipelines, a_step_of_another_pipeline_comes_first_and_only_what_is_needed_of_it) {
+  EXPECT_EQ(closure_of("orders/build"),
+            (std::vector<std::string>{"billing/build", "billing/image", "orders/build"}));
+  EXPECT_EQ(closure_of("billing/publish"),
+            (std::vector<std::string>{"billing/build", "billing/image", "billing/publish"}));
+  for (step_index at = 0; at < graph.steps.size(); ++at)
+    for (step_index earlier : graph.steps[at].after) EXPECT_LT(earlier, at);
+}
+
+TEST_P(two_pipelines, what_delivers_the_outputs_of_another_names_it_for_the_gate) {
+  const auto others = [&](std::string_view id) {
+    std::vector<std::string> names;
+    for (const declared_pipeline* each : graph.steps[*graph.find(id)].others)
+      names.push_back(each->declared.name.str());
+    return names;
+  };
+  EXPECT_EQ(others("orders/deploy-stage"), std::vector<std::string>{"billing"});
+  EXPECT_EQ(others("orders/publish"), std::vector<std::string>{"billing"});
+  EXPECT_TRUE(others("billing/publish").empty());
+}
+
+TEST_P(two_pipelines, a_key_has_the_outputs_of_the_image_and_of_the_other_pipeline) {
+  planner plans(graph, closure(graph, {*graph.find("orders/contract")}),
+                std::vector<observed_step>(graph.steps.size()), remembered, effects);
+  const auto key_with = [&](const char* built, const char* imaged) {
+    plans.arrived(*graph.find("billing/build"), {.key = {}, .outputs = sha256(built), .artifact = {}});
+    plans.arrived(*graph.find("orders/image"),
+                  {.key = {}, .outputs = sha256(imaged), .artifact = "sha256:1"});
+    const auto plan = plans.decide(*graph.find("orders/contract"));
+    EXPECT_TRUE(plan);
+    return plan->key;
+  };
+  const digest first = key_with("a", "b");
+  EXPECT_EQ(first, key_with("a", "b"));
+  EXPECT_NE(first, key_with("other", "b"));
+  EXPECT_NE(first, key_with("a", "other"));
+}
+
 TEST_F(pipeline_fixture, an_effect_before_its_image_is_known_depends_on_it) {
   planner plans = plans_for("orders/publish");
   const auto plan = whole_plan(plans);
@@ -209,7 +295,7 @@ TEST_F(pipeline_fixture, a_chain_of_ten_thousand_steps_is_put_in_order) {
   chain.declared.name = "chain";
   for (int number = 9'999; number >= 0; --number) {
     step one{.name = dns_label::from("s" + std::to_string(number)), .command = {"true"}};
-    if (number > 0) one.after = {dns_label::from("s" + std::to_string(number - 1))};
+    if (number > 0) one.after = {step_reference::from("s" + std::to_string(number - 1))};
     chain.declared.steps.push_back(one);
   }
   cicd::model many;

@@ -254,6 +254,42 @@ TEST(likely_cause, every_status_that_has_one) {
             "it hangs, or it needs a longer TIMEOUT");
 }
 
+TEST(likely_cause, of_a_program_that_the_loader_cannot_start) {
+  const auto cause = [](const std::string& line) {
+    return likely_cause(ended(step_outcome::failed, exited(127)), {line});
+  };
+  EXPECT_TRUE(holds(
+      cause("./prog: error while loading shared libraries: libfoo.so.1: cannot open shared object file: No "
+            "such file or directory"),
+      "the shared library libfoo.so.1 is not installed"));
+  EXPECT_TRUE(
+      holds(cause("./prog: error while loading shared libraries: libz.so.1: wrong ELF class: ELFCLASS64"),
+            "libz.so.1 is for another kind of machine"));
+  EXPECT_TRUE(holds(
+      cause("./prog: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by ./prog)"),
+      "the C library here has no GLIBC_2.38"));
+  EXPECT_TRUE(holds(
+      cause("p: /lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by p)"),
+      "libstdc++ here has no GLIBCXX_3.4.32"));
+  EXPECT_TRUE(
+      holds(cause("p: /opt/libfoo.so.1: version `FOO_2' not found (required by p)"), "it has no FOO_2"));
+  EXPECT_TRUE(
+      holds(cause("Error loading shared library libfoo.so.1: No such file or directory (needed by ./prog)"),
+            "the shared library libfoo.so.1"));
+  EXPECT_TRUE(holds(cause("./prog: symbol lookup error: ./prog: undefined symbol: foo"), "another version"));
+}
+
+TEST(likely_cause, is_not_guessed_where_it_is_known_with_what_helps) {
+  failure_facts facts;
+  facts.end = ended(step_outcome::failed, exited(127));
+  facts.last_lines = {"sh: 1: ./x: not found"};
+  EXPECT_TRUE(holds(failure_block(facts), "  likely"));
+  facts.end.failure =
+      error{exit_class::step_failed, {}, "'x' is made by app/one", {}, {{"try", "add AFTER one"}}};
+  EXPECT_FALSE(holds(failure_block(facts), "  likely"));
+  EXPECT_TRUE(holds(failure_block(facts), "add AFTER one"));
+}
+
 TEST(likely_cause, is_silent_where_nothing_is_known) {
   EXPECT_EQ(likely_cause(ended(step_outcome::failed, exited(1)), {"something else", ""}), "");
   EXPECT_EQ(likely_cause(ended(step_outcome::failed, exited(0)), {}), "");

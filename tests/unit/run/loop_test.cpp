@@ -116,7 +116,7 @@ struct loop_fixture : testing::Test {
     one.declared.name = "p";
     for (const auto& [name, before] : lines) {
       step declared{.name = dns_label::from(name), .command = {"true"}};
-      for (const std::string& other : before) declared.after.push_back(dns_label::from(other));
+      for (const std::string& other : before) declared.after.push_back(step_reference::from(other));
       one.declared.steps.push_back(declared);
     }
     model.pipelines = {one};

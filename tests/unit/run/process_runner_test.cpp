@@ -69,6 +69,13 @@ TEST(masked_lines, hold_no_secret_though_it_spans_lines_and_writes) {
   EXPECT_EQ(lines, (std::vector<std::string>{"a *** b", "> ***"}));
 }
 
+TEST(step_environment, has_what_is_known_when_the_step_starts) {
+  observed_step seen;
+  seen.assignments = {{"IMAGE", "oci:{image.layout}"}, {"KEPT", "{other}"}};
+  EXPECT_EQ(environment_for(seen, surroundings({}), {{"image.layout", "/work/.images/image"}}),
+            (std::vector<std::string>{"IMAGE=oci:/work/.images/image", "KEPT={other}"}));
+}
+
 TEST(step_log, tells_the_streams_apart) {
   EXPECT_EQ(log_line(output_stream::out, "a"), "| a\n");
   EXPECT_EQ(log_line(output_stream::err, "a"), "! a\n");

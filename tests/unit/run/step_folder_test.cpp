@@ -47,6 +47,38 @@ struct folder_fixture : testing::Test {
   }
 };
 
+TEST_F(folder_fixture, has_a_source_in_the_folder_that_is_meant_for_it) {
+  put("layout/index.json", "{}");
+  file_source image = all_of("layout");
+  image.below = ".images/image";
+  ASSERT_TRUE(fill_folder(work, {all_of("source"), image}, kept, *index));
+  EXPECT_EQ(*read_file(work + "/.images/image/index.json"), "{}");
+  EXPECT_FALSE(exists(work + "/index.json"));
+  ASSERT_TRUE(fill({"source"}));
+  EXPECT_FALSE(exists(work + "/.images"));
+}
+
+TEST_F(folder_fixture, refuses_two_files_of_one_name_where_one_is_of_another_pipeline) {
+  put("own/out.txt", "own");
+  put("other/out.txt", "other");
+  file_source own = all_of("own"), other = all_of("other");
+  own.by = "orders/build";
+  other.by = "billing/build";
+  ASSERT_TRUE(fill_folder(work, {own, other}, kept, *index));
+  EXPECT_EQ(*read_file(work + "/out.txt"), "other");
+  other.is_foreign = true;
+  for (const std::vector<file_source>& sources : {std::vector{own, other}, std::vector{other, own}}) {
+    const result<bool> filled = fill_folder(work, sources, kept, *index);
+    ASSERT_FALSE(filled);
+    EXPECT_EQ(filled.error().kind, exit_class::usage);
+    EXPECT_EQ(filled.error().value, "out.txt");
+    EXPECT_NE(text_of(filled.error()).find("billing/build"), std::string::npos);
+    EXPECT_NE(text_of(filled.error()).find("orders/build"), std::string::npos);
+  }
+  put("own/out.txt", "other");
+  EXPECT_TRUE(fill_folder(work, {all_of("own"), other}, kept, *index));
+}
+
 TEST_F(folder_fixture, holds_the_files_of_its_sources_and_nothing_else) {
   ASSERT_TRUE(fill({"source"}));
   EXPECT_EQ(*read_file(work + "/src/a b;c.java"), "class A");

@@ -4,17 +4,10 @@
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/step_variables.hpp>
 
-#include <algorithm>
 #include <unordered_map>
 
 namespace cicd::declaring {
 namespace {
-
-template <typename T>
-void check_steps_before(const declaration<T>& of, draft& in, findings& found) {
-  if (!in.without_template)
-    check_references(of.value.after, of.near("after"), "AFTER", "step", in.all<step>(), found);
-}
 
 /// The word of a list that says the value at `at`.
 place word_of(const declaration<step>& of, std::string_view key, std::size_t at) {
@@ -76,75 +69,13 @@ void check_step(const declaration<step>& of, draft& in, findings& found) {
   if (of.at("keep") && of.at("in_source"))
     found.add(of.at("keep"), meaningless_option("KEEP", "with IN_SOURCE, where everything is kept",
                                                 "leave KEEP out, or IN_SOURCE"));
-  check_steps_before(of, in, found);
   check_secrets_of(of, in, found);
 }
-
-/// Depth first and iterative: a chain of 10,000 steps is no reason to run out of stack. Each circle is
-/// reported once.
-class circle_finder {
- public:
-  circle_finder(named_list<step>& steps, findings& found)
-      : steps_(steps), found_(found), states_(steps.items().size(), state::unseen) {
-    for (std::size_t at = 0; at < steps.items().size(); ++at) index_.emplace(steps.items()[at].name, at);
-  }
-
-  void report_all() {
-    for (std::size_t at = 0; at < states_.size(); ++at) walk_from(at);
-  }
-
- private:
-  enum class state : std::uint8_t { unseen, open, done };
-  struct visit {
-    std::size_t step, next;
-  };
-
-  void walk_from(std::size_t first) {
-    if (states_[first] != state::unseen) return;
-    enter(first);
-    while (!path_.empty()) {
-      visit& last = path_.back();
-      const std::vector<dns_label>& after = steps_.items()[last.step].value.after;
-      if (last.next == after.size()) {
-        states_[last.step] = state::done;
-        path_.pop_back();
-        continue;
-      }
-      const auto before = index_.find(std::string(after[last.next++].view()));
-      if (before == index_.end()) continue;
-      if (states_[before->second] == state::open)
-        report(before->second);
-      else if (states_[before->second] == state::unseen)
-        enter(before->second);
-    }
-  }
-
-  void enter(std::size_t step) {
-    states_[step] = state::open;
-    path_.push_back({step, 0});
-  }
-
-  void report(std::size_t closing) {
-    std::vector<std::string> names;
-    const auto start =
-        std::find_if(path_.begin(), path_.end(), [&](const visit& each) { return each.step == closing; });
-    for (auto each = start; each != path_.end(); ++each) names.push_back(steps_.items()[each->step].name);
-    names.push_back(names.front());
-    found_.add(steps_.items()[closing].near("after"), cycle(names));
-  }
-
-  named_list<step>& steps_;
-  findings& found_;
-  std::vector<state> states_;
-  std::vector<visit> path_;
-  std::unordered_map<std::string, std::size_t> index_;
-};
 
 void check_image(const declaration<image>& of, draft& in, findings& found) {
   const bool complete = !of.site->unclear && !in.without_template;
   if (complete && !of.at("jar") && !of.at("files") && !of.at("base")) found.add(of.start(), empty_image());
   if (of.at("jar") && !of.at("base")) found.warn(of.at("jar"), image_without_base());
-  check_steps_before(of, in, found);
 }
 
 /// Values that speak of a template where there is none.
@@ -189,7 +120,6 @@ void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   check_own(of.own, found);
   check_labels(of, found);
   for (const auto& each : of.all<step>().items()) check_step(each, of, found);
-  circle_finder(of.all<step>(), found).report_all();
   for (const auto& each : of.all<image>().items()) check_image(each, of, found);
   for (const auto& each : of.all<secret>().items())
     if (!each.pipeline.empty()) check_secret(each, found);

@@ -27,7 +27,7 @@ pipeline_step(orders lint  COMMAND ./lint.sh src  AFTER build  TIMEOUT 5m)
 - A word in capitals that is nearly a keyword is taken for a misspelt one, also within a list. Where the word itself is meant, it is
   written with a backslash, which CMake wants doubled: `COMMAND curl -X "\\GRACE"`. The backslash is not part of the value.
 - An empty value is refused, except among the arguments of a program.
-- Generator expressions work in commands, paths and values of `ENV`.
+- Generator expressions work in commands, paths, texts and values of `ENV`.
 - A pipeline can be extended from any folder of the build tree, also before the `add_pipeline()` that declares it.
 
 )~";

@@ -31,6 +31,7 @@ struct option {
   bool is_unique = false;       ///< a list that names nothing twice, although its values have no name
   bool is_secret = false;       ///< a wrong value may be a secret's, and is not shown
   bool may_hold_empty = false;  ///< an empty value may follow one that is not, as an argument of a program
+  bool starts_program = false;  ///< its values are a program and its arguments, which no shell reads
   bool merges = false;          ///< a list whose values IN an environment replace only those of their name
 };
 
@@ -74,6 +75,7 @@ std::vector<option> made_options() {
                                                  .is_unique = false,
                                                  .is_secret = false,
                                                  .may_hold_empty = false,
+                                                 .starts_program = false,
                                                  .merges = merges_in_lists<V>}));
   });
   return options;

@@ -43,7 +43,8 @@ bool is_workload(std::string_view name) {
 /// Only what is known when the text is used, and never what changes with a commit where the text is part of a
 /// key or of an image.
 names placeholders_of(std::string_view kind, std::string_view key) {
-  if (kind == "step" && (key == "command" || key == "env")) return {"pipeline", "source"};
+  if (kind == "step" && (key == "command" || key == "env"))
+    return {"pipeline", "source", "image.layout", "image.digest"};
   if (kind == "pipeline" && key == "labels") return of_release();
   if ((kind == "service" || kind == "preview") && key == "host") return {"pipeline", "environment", "slug"};
   if (kind == "preview" && key == "namespace") return {"pipeline", "environment", "slug"};
@@ -291,8 +292,9 @@ option specialised(std::string_view kind, option of) {
   if (of.key == "depends") of.allowed = "names of CMake targets", of.accepts = is_target_name;
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
-  of.may_hold_empty = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
+  of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
                       || of.key == "smoke" || of.key == "verify";
+  of.may_hold_empty = of.starts_program;
   return of;
 }
 
@@ -309,6 +311,8 @@ const std::vector<placeholder_doc>& placeholder_docs() {
   static const std::vector<placeholder_doc> docs{
       {"pipeline", "the pipeline's name"},
       {"source", "the absolute folder of the service's sources"},
+      {"image.layout", "the OCI layout of the image that the step comes AFTER, an absolute folder"},
+      {"image.digest", "the digest of that image, `sha256:…`"},
       {"environment", "the environment's name"},
       {"branch", "the branch of the commit that first built the image"},
       {"slug", "that branch as a part of a host name"},

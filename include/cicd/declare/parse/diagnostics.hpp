@@ -48,7 +48,8 @@ struct remark {
 
 class findings {
  public:
-  explicit findings(std::string source_root) : source_root_(std::move(source_root)) {}
+  explicit findings(std::string source_root, std::string build_root = {})
+      : source_root_(std::move(source_root)), build_root_(std::move(build_root)) {}
 
   /// What is said of that place already is not said again.
   void add(const place& where, remark about);
@@ -57,6 +58,10 @@ class findings {
   std::size_t count() const { return errors_.size(); }
   /// Where `of` stands, for a person.
   std::string text_of(const origin& of) const { return of.text(source_root_); }
+
+  /// An absolute path as one below the folder of a call, or below the folder of the build tree that CMake has
+  /// for it; empty where it is below neither.
+  std::string relative_to_call(std::string_view path, const call_site& site) const;
 
   /// In the order of calls, and of words within a call; `places` receives where each stands.
   errors errors_in_order(std::vector<called_word>* places = nullptr) { return in_order(errors_, places); }
@@ -71,7 +76,7 @@ class findings {
   static bool has(const std::vector<finding>& all, const place& where, const error& failure);
   static errors in_order(std::vector<finding>& of, std::vector<called_word>* places);
 
-  std::string source_root_;
+  std::string source_root_, build_root_;
   std::vector<finding> errors_;
   std::vector<finding> warnings_;
 };

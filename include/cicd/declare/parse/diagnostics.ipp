@@ -71,6 +71,19 @@ error findings::error_from(const place& where, remark about) const {
   return failure;
 }
 
+std::string findings::relative_to_call(std::string_view path, const call_site& site) const {
+  const auto below = [](std::string_view of, std::string_view folder) {
+    const bool is = !folder.empty() && of.starts_with(folder) && of.substr(folder.size()).starts_with('/');
+    return is ? of.substr(folder.size() + 1) : std::string_view();
+  };
+  const std::string_view directory = site.from->directory;
+  // A build tree within the sources is not among them.
+  const std::string_view built = below(path, build_root_);
+  if (built.empty()) return std::string(below(path, directory));
+  const std::string_view own = below(directory, source_root_), inner = below(built, own);
+  return std::string(inner.empty() ? built : inner);
+}
+
 errors findings::in_order(std::vector<finding>& of, std::vector<called_word>* places) {
   const auto key = [](const finding& each) {
     return std::tuple(each.where ? each.where.site->order : 0, each.where.word);

@@ -26,13 +26,14 @@ struct written_call {
   std::string function{};  ///< in lower case, as CMake compares
   int line = 0;            ///< of the function's name, from 1
   std::vector<written_word> words{};
+  bool in_function = false;  ///< it stands in a function or a macro
 };
 
 /// The calls of a list file in order (cmake-language(7)); none from where it is no list file.
 std::vector<written_call> calls_in(std::string_view list_file);
 
-/// The line of the only one of `written` that can have been this call; 0 where there is none or more than
-/// one.
+/// The line of the only one of `written` that can have been this call, in a function if that came through
+/// one; 0 where there is none or more than one.
 int line_of(const call& recorded, const std::vector<written_call>& written);
 
 /// The function or macro that a line of a file stands in, in lower case; empty outside of one.

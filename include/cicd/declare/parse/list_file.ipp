@@ -73,6 +73,9 @@ class lexer {
         take_word(made);
       }
     }
+    if (made.function == "endfunction" || made.function == "endmacro") in_function_ = false;
+    made.in_function = in_function_;
+    if (made.function == "function" || made.function == "macro") in_function_ = true;
     calls_.push_back(std::move(made));
     return true;
   }
@@ -136,6 +139,7 @@ class lexer {
   std::string_view text_;
   std::size_t at_ = 0;
   int line_ = 1;
+  bool in_function_ = false;
   std::vector<written_call> calls_;
 };
 
@@ -187,6 +191,14 @@ std::optional<std::pair<code_place, std::string>> frame_in(std::string_view line
   return std::pair(std::move(place), std::move(function));
 }
 
+/// A function of another file adds that file, one of the same file the same name; what is included is a list
+/// file itself.
+bool came_through_function(const call& recorded) {
+  const std::vector<std::string>& through = recorded.through;
+  return through.size() > 1
+         && (through.back() != recorded.where.list_file || through[through.size() - 2] == through.back());
+}
+
 bool is_declaring(std::string_view function) {
   return function == "add_pipeline" || function.starts_with("pipeline_");
 }
@@ -199,9 +211,10 @@ std::vector<written_call> calls_in(std::string_view list_file) {
 }
 
 int line_of(const call& recorded, const std::vector<written_call>& written) {
+  const bool in_function = declare_parse_list_file::came_through_function(recorded);
   int line = 0;
   for (const written_call& each : written) {
-    if (each.function != recorded.where.function
+    if (each.in_function != in_function || each.function != recorded.where.function
         || !declare_parse_list_file::can_be(each.words, recorded.arguments))
       continue;
     if (line != 0) return 0;

@@ -19,6 +19,10 @@ remark unknown_keyword(std::string_view word,
                        const std::vector<option>& options,
                        std::string_view function,
                        bool in_list);
+/// A keyword of CMake or of a CI system; `help` says what is meant here, and may be empty.
+remark keyword_of_others(std::string_view word, std::string_view help);
+/// `line` is all that a shell would be given.
+remark word_of_a_shell(const option& of, std::string_view word, std::string_view line, bool has_shell);
 /// `meant` is the keyword with the word, where one is known that it can be a value of.
 remark value_without_keyword(std::string_view word,
                              const std::vector<option>& options,
@@ -35,6 +39,10 @@ remark empty_value(const option& of);
 remark wrong_value(const option& of, std::string_view value, std::string did_you_mean);
 remark repeated_value(const option& of, std::string_view value);
 remark generator_expression(const option& of);
+/// `count` of them; `meant` is the first as it would be good, empty where it lies elsewhere.
+remark absolute_paths(const option& of, std::string_view first, std::size_t count, std::string meant);
+/// `names` are those of the variables that one value seems to hold.
+remark list_in_quotes(const option& of, std::span<const std::string> names);
 remark unknown_placeholder(const option& of, std::string_view name);
 
 // What belongs together.
@@ -64,6 +72,12 @@ remark given_twice(std::string_view what, std::string_view name, std::string_vie
 remark same_place_twice(std::string_view what, std::string_view where, std::string_view first_at);
 remark reserved_name(std::string_view name);
 remark cycle(std::span<const std::string> path);
+remark unknown_pipeline_of_step(std::string_view id, std::span<const std::string> pipelines);
+/// `name` is a publish, a deploy, or the image of a pipeline that has none.
+remark effect_as_step(std::string_view name);
+remark output_of_two(std::string_view path, std::string_view first, std::string_view second);
+/// `images` are the words in AFTER that name images.
+remark image_not_before(std::string_view placeholder, std::span<const std::string> images);
 remark label_given_twice(std::string_view key);
 /// `function` is the one that declares such a thing, `what` its noun.
 remark undeclared_workload(std::string_view function,

@@ -79,6 +79,23 @@ remark unknown_keyword(std::string_view word,
                                   : owner};
 }
 
+remark keyword_of_others(std::string_view word, std::string_view help) {
+  return {.what = "a keyword that this function does not have",
+          .value = text_of(word),
+          .help = help.empty() ? owner_of(word) : text_of(help),
+          .further = {{"or", fmt::format("where the word itself is meant, write \"\\\\{}\"", word)}}};
+}
+
+remark word_of_a_shell(const option& of, std::string_view word, std::string_view line, bool has_shell) {
+  std::string quoted;
+  for (const char c : line) (quoted += c == '"' || c == '\\' || c == '$' ? "\\" : "") += c;
+  return {.what = fmt::format("{} starts no shell, and only a shell interprets this word", of.keyword),
+          .value = text_of(word),
+          .help = has_shell ? fmt::format("SHELL \"{}\"", quoted)
+                            : fmt::format("{} /bin/sh -e -c \"{}\"", of.keyword, quoted),
+          .further = {{"or", fmt::format("where the program gets the word itself, write \"\\\\{}\"", word)}}};
+}
+
 remark value_without_keyword(std::string_view word,
                              const std::vector<option>& options,
                              std::string_view function,
@@ -132,7 +149,27 @@ remark repeated_value(const option& of, std::string_view value) {
 remark generator_expression(const option& of) {
   return {.what = fmt::format("{} cannot be a generator expression", of.keyword),
           .allowed = text_of(of.allowed),
-          .help = "generator expressions work in commands, paths and values of ENV"};
+          .help = "generator expressions work in commands, paths, texts and values of ENV"};
+}
+
+remark absolute_paths(const option& of, std::string_view first, std::size_t count, std::string meant) {
+  const bool is_made = of.key == "outputs" || of.key == "reports" || of.key == "keep";
+  const bool is_list = of.takes == arity::many;
+  return {.what = count == 1 ? fmt::format("{} has an absolute path", of.keyword)
+                             : fmt::format("{} has {} absolute paths", of.keyword, count),
+          .value = text_of(first),
+          .allowed = text_of(of.allowed),
+          .did_you_mean = std::move(meant),
+          .help = is_made   ? "a step starts in a folder of its own, and writes what it makes there"
+                  : is_list ? "file(GLOB … RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} …) gives relative paths"
+                            : ""};
+}
+
+remark list_in_quotes(const option& of, std::span<const std::string> names) {
+  return {.what = fmt::format("{} has one value that looks like a list in quotes, of", of.keyword),
+          .value = joined(names, ", "),
+          .help = fmt::format("{} ${{list}} without quotes gives each its own; a ';' that is meant stays",
+                              of.keyword)};
 }
 
 remark unknown_placeholder(const option& of, std::string_view name) {
@@ -257,6 +294,45 @@ remark cycle(std::span<const std::string> path) {
   return {.what = "the steps depend on each other in a cycle",
           .value = joined(path, " → "),
           .help = "remove one AFTER of the cycle"};
+}
+
+remark unknown_pipeline_of_step(std::string_view id, std::span<const std::string> pipelines) {
+  const std::string_view pipeline = id.substr(0, id.find('/')), step = id.substr(pipeline.size());
+  const auto near = nearest(pipeline, pipelines);
+  return {.what = "AFTER: there is no such pipeline",
+          .value = text_of(id),
+          .allowed = listed(pipelines),
+          .did_you_mean = near ? *near + text_of(step) : std::string()};
+}
+
+remark effect_as_step(std::string_view name) {
+  if (name == "image" || name.ends_with("/image"))
+    return {.what = "AFTER: the pipeline has no image",
+            .value = text_of(name),
+            .help = "declare it by pipeline_image()"};
+  return {.what = "AFTER: a publish or a deploy is not a step that others can wait for",
+          .value = text_of(name),
+          .allowed = "a step, `image` or `image-<name>`"};
+}
+
+remark output_of_two(std::string_view path, std::string_view first, std::string_view second) {
+  return {.what = fmt::format("AFTER: {} and {} make the same path", first, second),
+          .value = text_of(path),
+          .help = "let one of them write to a folder of its own"};
+}
+
+remark image_not_before(std::string_view placeholder, std::span<const std::string> images) {
+  if (images.empty())
+    return {.what = "the step comes AFTER no image that the placeholder could stand for",
+            .value = fmt::format("{{{}}}", placeholder),
+            .help = "add AFTER image"};
+  const std::string part(placeholder.substr(placeholder.find('.')));
+  std::vector<std::string> allowed;
+  for (const std::string& each : images) allowed.push_back("{" + each + part + "}");
+  return {.what = "the placeholder stands for no image that the step comes AFTER",
+          .value = fmt::format("{{{}}}", placeholder),
+          .allowed = joined(allowed, ", "),
+          .did_you_mean = nearest("{" + text_of(placeholder) + "}", allowed).value_or("")};
 }
 
 remark label_given_twice(std::string_view key) {

@@ -80,6 +80,9 @@ std::string suggestion_for(std::string_view word, const option& of) {
   return of.accepts && !of.accepts(made) ? std::string() : made;
 }
 
+/// The names in `A=1;B=2`, of capitals as variables have them; one where the rest is no such list.
+std::vector<std::string> variables_in(std::string_view word);
+
 /// Reads the words of one option into its field.
 class value_reader {
  public:
@@ -100,6 +103,8 @@ class value_reader {
 
   template <typename V>
   void read(std::vector<V>& field) {
+    if (refuses_absolute<V>()) return;
+    warn_of_list_in_quotes<V>();
     std::unordered_set<std::string> seen;  // an identity may lie in a value that is moved
     field.reserve(words_.values.size());
     for (std::size_t at = 0; at < words_.values.size(); ++at) {
@@ -118,6 +123,7 @@ class value_reader {
 
   template <typename V>
   void read(V& field) {
+    if (refuses_absolute<V>()) return;
     if (auto value = one<V>(0)) field = std::move(*value);
   }
 
@@ -140,6 +146,28 @@ class value_reader {
     if constexpr (requires { V::advice(text); }) said.help = V::advice(text);
     if (std::string names = names_for(of_, *words_.at.site); !names.empty()) said.allowed = std::move(names);
     return said;
+  }
+
+  /// Paths as CMake's own commands take them, all reported as one.
+  template <typename V>
+  bool refuses_absolute() {
+    if constexpr (!std::is_same_v<V, relative_path> && !std::is_same_v<V, path_pattern>) return false;
+    std::size_t count = 0, first = 0;
+    for (std::size_t at = words_.values.size(); at-- > 0;)
+      if (words_.values[at].starts_with('/')) first = at, ++count;
+    if (count == 0) return false;
+    report(first, absolute_paths(of_, words_.values[first], count,
+                                 found_.relative_to_call(words_.values[first], *words_.at.site)));
+    return true;
+  }
+
+  /// `ENV "${variables}"` gives one value that holds all.
+  template <typename V>
+  void warn_of_list_in_quotes() {
+    if constexpr (std::is_same_v<V, assignment>)
+      for (std::size_t at = 0; at < words_.values.size(); ++at)
+        if (const std::vector<std::string> names = variables_in(words_.values[at]); names.size() > 1)
+          found_.warn(place_of(at), list_in_quotes(of_, names));
   }
 
   std::string joined_words() const {

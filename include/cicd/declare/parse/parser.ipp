@@ -16,10 +16,19 @@ bool is_all_caps(std::string_view word) {
          && std::all_of(word.begin(), word.end(), [](char c) { return detail::is_upper(c) || c == '_'; });
 }
 
-/// Whether backslashes lead to what looks like a keyword: one of them is no part of the word.
+/// Whether a shell would take the word for a part of its own language. `>=2` is none.
+bool is_shell_word(std::string_view word) {
+  for (const std::string_view whole : {"&&", "||", "|", "&", ";", "<", ">", ">>", "2>", "2>>", "&>"})
+    if (word == whole) return true;
+  const bool redirects = word.starts_with("2>") || word.starts_with("&>");
+  return redirects
+         || (word.size() > 1 && word.front() == '>' && std::string_view("=<>").find(word[1]) == word.npos);
+}
+
+/// Whether backslashes lead to what looks like a keyword or is a shell's: one of them is no part of the word.
 bool is_escaped(std::string_view word) {
   const auto first = std::min(word.find_first_not_of('\\'), word.size());
-  return first > 0 && is_all_caps(word.substr(first));
+  return first > 0 && (is_all_caps(word.substr(first)) || is_shell_word(word.substr(first)));
 }
 
 /// A word that must not be taken for a keyword is written with a leading backslash, which is no part of it.
@@ -31,6 +40,51 @@ bool is_near_keyword(std::string_view word, const std::vector<option>& options) 
   std::vector<std::string> keywords;
   for (const option& each : options) keywords.push_back(each.keyword);
   return nearest(word, keywords).has_value();
+}
+
+/// The word of another build system, and what a step has in its place.
+struct foreign_keyword {
+  std::string_view word, help;
+};
+constexpr std::string_view no_meaning = "leave it out: it means nothing for a step";
+constexpr std::string_view own_folder =
+    "a step starts in its own folder; SHELL \"cd <folder> && …\" goes to one in it";
+/// Of CMake's commands that take a COMMAND, and of CI systems. Words that programs often take (ALL, NAME) are
+/// none.
+constexpr foreign_keyword foreign_keywords[] = {
+    {"WORKING_DIRECTORY", own_folder},
+    {"WORKDIR", own_folder},
+    {"VERBATIM", "leave it out: each word reaches the program as it is"},
+    {"COMMENT", "DESCRIPTION says what a step does"},
+    {"BYPRODUCTS", "OUTPUTS names what a step makes"},
+    {"ARTIFACTS", "OUTPUTS names what a step makes"},
+    {"MAIN_DEPENDENCY", "INPUTS names what a step reads"},
+    {"SOURCES", "INPUTS names what a step reads"},
+    {"NEEDS", "AFTER names the steps that come first"},
+    {"DEPENDS_ON", "AFTER names the steps that come first, DEPENDS CMake targets"},
+    {"ENVIRONMENT", "ENV gives variables"},
+    {"VARIABLES", "ENV gives variables"},
+    {"RETRY", "RETRIES says how often a step is run again"},
+    {"CACHE", "KEEP names what a tool keeps from one run to the next"},
+    {"CONTAINER", "a step runs on this machine, in no container; its COMMAND may start one"},
+    {"USES_TERMINAL", no_meaning},
+    {"COMMAND_EXPAND_LISTS", no_meaning},
+    {"JOB_POOL", no_meaning},
+    {"JOB_SERVER_AWARE", no_meaning},
+    {"DEPFILE", no_meaning},
+    {"IMPLICIT_DEPENDS", no_meaning},
+    {"PRE_BUILD", no_meaning},
+    {"PRE_LINK", no_meaning},
+    {"POST_BUILD", no_meaning},
+    {"RESULT_VARIABLE", no_meaning},
+    {"OUTPUT_VARIABLE", no_meaning},
+    {"ERROR_VARIABLE", no_meaning},
+    {"OUTPUT_QUIET", no_meaning},
+    {"ERROR_QUIET", no_meaning}};
+
+const foreign_keyword* foreign_keyword_named(std::string_view word) {
+  const auto found = std::ranges::find(foreign_keywords, word, &foreign_keyword::word);
+  return found == std::end(foreign_keywords) ? nullptr : found;
 }
 
 /// Walks over the words of a call and hands each to the option it belongs to.
@@ -58,8 +112,13 @@ class word_sorter {
     option_words& current = sorted_[current_];
     const bool full = current.values.size() >= capacity();
     const bool is_meant = is_near_keyword(word, options_) || (full && capacity() > 0);
-    if (is_all_caps(word) && (full || !current.values.empty() || capacity() > 2) && is_meant)
-      return refuse(at, unknown_keyword(word, options_, site_.from->where.function, capacity() > 2));
+    if (is_all_caps(word) && (full || !current.values.empty() || capacity() > 2)) {
+      if (const foreign_keyword* foreign = foreign_keyword_named(word))
+        return refuse(at, keyword_of_others(word, is_of_step() ? foreign->help : std::string_view()));
+      if (is_meant)
+        return refuse(at, unknown_keyword(word, options_, site_.from->where.function, capacity() > 2));
+    }
+    if (options_[current_].starts_program && is_shell_word(word)) return refuse(at, shell_word(word));
     if (!full) return current.values.push_back(unescaped(word));
     refuse(at, full_option(word));
   }
@@ -72,6 +131,18 @@ class word_sorter {
       case arity::many: return static_cast<std::size_t>(-1);
     }
     return 0;
+  }
+
+  bool is_of_step() const { return site_.from->where.function == "pipeline_step"; }
+
+  remark shell_word(std::string_view word) const {
+    const std::vector<std::string>& words = site_.from->arguments;
+    std::string line;
+    for (std::size_t at = sorted_[current_].at.word + 1; at < words.size(); ++at) {
+      if (is_keyword(words[at], options_)) break;
+      line += (line.empty() ? "" : " ") + words[at];
+    }
+    return word_of_a_shell(options_[current_], word, line, is_of_step());
   }
 
   remark stray_word(std::string_view word) const {
@@ -160,20 +231,37 @@ bool is_keyword(std::string_view word, const std::vector<option>& options) {
 }
 
 std::string escaped(const std::string& value, const std::vector<option>& options) {
-  const bool would_change = is_escaped(value) || (is_all_caps(value) && is_near_keyword(value, options));
+  const bool would_change = is_escaped(value) || is_shell_word(value)
+                            || foreign_keyword_named(value) != nullptr
+                            || (is_all_caps(value) && is_near_keyword(value, options));
   return would_change ? "\\" + value : value;
+}
+
+std::vector<std::string> variables_in(std::string_view word) {
+  std::vector<std::string> names;
+  for (const std::string& piece : split(word, ';')) {
+    const std::string name = piece.substr(0, piece.find('='));
+    const bool is_one = name.size() < piece.size() && !name.empty() && std::ranges::all_of(name, [](char c) {
+                          return detail::is_upper(c) || detail::is_digit(c) || c == '_';
+                        });
+    if (!is_one) return {std::string(word.substr(0, word.find('=')))};
+    names.push_back(name);
+  }
+  return names;
 }
 
 void check_placeholders(const option& of, const place& where, std::string_view text, findings& found) {
   if (text.find('{') == text.npos) return;
-  for (const std::string& name : placeholders_in(text)) {
+  for (const std::string& written : placeholders_in(text)) {
+    const auto dot = written.find('.');
+    const std::string name = dot == written.npos ? written : "image" + written.substr(dot);
     const auto known = [&](std::string_view other) { return other == name; };
     if ("{" + name + "}" == unknown_yet || std::any_of(of.placeholders.begin(), of.placeholders.end(), known))
       continue;
     const auto& all = placeholder_docs();
     const bool exists =
         std::any_of(all.begin(), all.end(), [&](const placeholder_doc& each) { return each.name == name; });
-    if (exists || !of.placeholders.empty()) found.add(where, unknown_placeholder(of, name));
+    if (exists || !of.placeholders.empty()) found.add(where, unknown_placeholder(of, written));
   }
 }
 

@@ -54,6 +54,18 @@ struct cluster_name_rule {
   static void refuse();  // an object of the cluster has lower-case letters, digits, '-' and '.'
 };
 
+struct step_reference_rule {
+  static constexpr std::string_view allowed =
+      "the name of a step, `image` or `image-<name>`; of another pipeline <pipeline>/<step>";
+  static constexpr bool accepts(std::string_view text) {
+    const auto slash = text.find('/');
+    return is_dns_label(text.substr(0, slash))
+           && (slash == text.npos || is_dns_label(text.substr(slash + 1)));
+  }
+  static std::string guess(std::string_view text);
+  static void refuse();  // a step is <step> or <pipeline>/<step>, both names of letters, digits and '-'
+};
+
 struct host_name_rule {
   static constexpr std::string_view allowed =
       "a DNS name of at most 253 characters, such as orders.example.com or *.example.com; placeholders such "
@@ -342,6 +354,8 @@ std::string guess_with_name(std::string_view text);
 using dns_label = detail::literal<detail::dns_label_rule>;
 /// The name of an object of the cluster that others look after (RFC 1123 subdomain).
 using cluster_name = detail::literal<detail::cluster_name_rule>;
+/// A step or an image, `build`; of another pipeline `billing/build`.
+using step_reference = detail::literal<detail::step_reference_rule>;
 /// A DNS name, perhaps of a wildcard; placeholders may stand in it.
 using host_name = detail::literal<detail::host_name_rule>;
 /// Where an image is published, without tag and digest (OCI distribution-spec, "Pulling manifests").

@@ -87,6 +87,12 @@ std::string cluster_name_rule::guess(std::string_view text) {
                                              "-.");
 }
 
+std::string step_reference_rule::guess(std::string_view text) {
+  const auto separator = text.find_first_of("/.:");
+  const std::string first = dns_label_rule::guess(text.substr(0, separator));
+  return separator == text.npos ? first : first + "/" + dns_label_rule::guess(text.substr(separator + 1));
+}
+
 std::string host_name_rule::guess(std::string_view text) {
   text = text.substr(text.find("://") == text.npos ? 0 : text.find("://") + 3);
   text = text.substr(0, text.find_first_of("/:"));

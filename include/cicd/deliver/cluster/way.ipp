@@ -233,7 +233,7 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   made->facts.of_branch = std::move(wanted.facts.of_branch);
   made->facts.protected_branch = made->facts.protected_branch && !step.is_of_branch();
   wanted.facts = std::move(made->facts);
-  if (status done = in_.source.sign(*step.pipeline, wanted.record); !done) return std::move(done).error();
+  if (status done = in_.source.sign(step, wanted.record); !done) return std::move(done).error();
   wanted.before = *std::move(now);
   return wanted;
 }

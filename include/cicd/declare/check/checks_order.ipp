@@ -1,0 +1,218 @@
+// The checks of AFTER: steps and images of all pipelines as one graph.
+#pragma once
+
+#include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/placeholders.hpp>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+namespace cicd::declaring {
+
+namespace declare_check_checks_order {
+namespace {
+
+/// A step or an image among all.
+struct node {
+  std::string pipeline, name;
+  place where;  ///< of AFTER, or else of the call
+  const std::vector<step_reference>* named = nullptr;
+  const step* command = nullptr;  ///< none of an image
+  std::vector<std::size_t> before{};
+
+  std::string id() const { return pipeline + "/" + name; }
+};
+
+class order {
+ public:
+  order(std::deque<draft>& all, findings& found) : all_(all), found_(found) {
+    for (draft& each : all) add_nodes(each);
+    for (node& each : nodes_) add_edges(each);
+  }
+
+  const std::vector<node>& nodes() const { return nodes_; }
+
+ private:
+  void add_nodes(draft& in) {
+    for (const auto& each : in.all<step>().items())
+      add({in.own.name, each.name, each.near("after"), &each.value.after, &each.value});
+    for (const auto& each : in.all<image>().items())
+      add({in.own.name, each.name == "image" ? each.name : "image-" + each.name, each.near("after"),
+           &each.value.after});
+  }
+
+  void add(node made) {
+    index_.emplace(made.id(), nodes_.size());
+    nodes_.push_back(std::move(made));
+  }
+
+  void add_edges(node& of) {
+    for (std::size_t at = 0; at < of.named->size(); ++at) {
+      const std::string_view name = (*of.named)[at].view();
+      const bool is_own = name.find('/') == std::string_view::npos;
+      const std::string id = is_own ? of.pipeline + "/" + std::string(name) : std::string(name);
+      if (const auto found = index_.find(id); found != index_.end())
+        of.before.push_back(found->second);
+      else
+        report_unknown(of, at, id);
+    }
+    // An image comes after `build` where it names nothing.
+    if (of.command == nullptr && of.named->empty())
+      if (const auto build = index_.find(of.pipeline + "/build"); build != index_.end())
+        of.before.push_back(build->second);
+  }
+
+  void report_unknown(const node& of, std::size_t at, const std::string& id) {
+    const std::string pipeline = id.substr(0, id.find('/')), name(id.substr(id.find('/') + 1));
+    const auto in = std::ranges::find_if(all_, [&](const draft& each) { return each.own.name == pipeline; });
+    const place where{of.where.site, of.where.word + 1 + at};
+    if (in == all_.end()) {
+      std::vector<std::string> pipelines;
+      for (const draft& each : all_) pipelines.push_back(each.own.name);
+      return found_.add(where, unknown_pipeline_of_step(id, pipelines));
+    }
+    if (in->without_template) return;
+    std::vector<std::string> steps;
+    const std::string start = pipeline == of.pipeline ? std::string() : pipeline + "/";
+    for (const node& each : nodes_)
+      if (each.pipeline == pipeline) steps.push_back(start + each.name);
+    found_.add(where, is_effect(*in, name) ? effect_as_step(start + name)
+                                           : unknown_reference("AFTER", "step", start + name, steps));
+  }
+
+  static bool is_effect(const draft& in, std::string_view name) {
+    return name == "publish" || name.starts_with("deploy-")
+           || (name == "image" && in.all<image>().items().empty());
+  }
+
+  std::deque<draft>& all_;
+  findings& found_;
+  std::vector<node> nodes_;
+  std::unordered_map<std::string, std::size_t> index_;
+};
+
+/// Depth first and iterative: a chain of 10,000 steps is no reason to run out of stack. Each circle is
+/// reported once.
+class circle_finder {
+ public:
+  circle_finder(const std::vector<node>& nodes, findings& found)
+      : nodes_(nodes), found_(found), states_(nodes.size(), state::unseen) {}
+
+  void report_all() {
+    for (std::size_t at = 0; at < states_.size(); ++at) walk_from(at);
+  }
+
+ private:
+  enum class state : std::uint8_t { unseen, open, done };
+  struct visit {
+    std::size_t step, next;
+  };
+
+  void walk_from(std::size_t first) {
+    if (states_[first] != state::unseen) return;
+    enter(first);
+    while (!path_.empty()) {
+      visit& last = path_.back();
+      const std::vector<std::size_t>& before = nodes_[last.step].before;
+      if (last.next == before.size()) {
+        states_[last.step] = state::done;
+        path_.pop_back();
+        continue;
+      }
+      const std::size_t next = before[last.next++];
+      if (states_[next] == state::open)
+        report(next);
+      else if (states_[next] == state::unseen)
+        enter(next);
+    }
+  }
+
+  void enter(std::size_t step) {
+    states_[step] = state::open;
+    path_.push_back({step, 0});
+  }
+
+  void report(std::size_t closing) {
+    const auto start =
+        std::find_if(path_.begin(), path_.end(), [&](const visit& each) { return each.step == closing; });
+    const bool is_of_one = std::all_of(start, path_.end(), [&](const visit& each) {
+      return nodes_[each.step].pipeline == nodes_[closing].pipeline;
+    });
+    std::vector<std::string> names;
+    for (auto each = start; each != path_.end(); ++each)
+      names.push_back(is_of_one ? nodes_[each->step].name : nodes_[each->step].id());
+    names.push_back(names.front());
+    found_.add(nodes_[closing].where, cycle(names));
+  }
+
+  const std::vector<node>& nodes_;
+  findings& found_;
+  std::vector<state> states_;
+  std::vector<visit> path_;
+};
+
+/// What two pipelines give to one step may not bear one name: neither of them knows of the other. What a step
+/// makes from another of its own pipeline may be a new version of it.
+void check_outputs(const node& of, const std::vector<node>& nodes, findings& found) {
+  std::map<std::string_view, const node*> taken;
+  for (const std::size_t before : of.before) {
+    const node& from = nodes[before];
+    if (from.command == nullptr) continue;
+    for (const path_pattern& each : from.command->outputs) {
+      std::string_view path = each.view();
+      while (path.ends_with('/')) path.remove_suffix(1);
+      if (path.starts_with('!') || path.find_first_of("*?[") != path.npos) continue;
+      const auto [first, is_new] = taken.try_emplace(path, &from);
+      if (!is_new && first->second->pipeline != from.pipeline)
+        found.add(of.where, output_of_two(path, first->second->id(), from.id()));
+    }
+  }
+}
+
+std::string image_word(const node& of, const node& from) {
+  return from.pipeline == of.pipeline ? from.name : from.id();
+}
+
+/// `{image.layout}` and `{image.digest}` stand for an image that the step comes after.
+void check_images_named(const declaration<step>& declared,
+                        const node& of,
+                        const std::vector<node>& nodes,
+                        findings& found) {
+  std::vector<std::string> images;
+  for (const std::size_t before : of.before)
+    if (nodes[before].command == nullptr) images.push_back(image_word(of, nodes[before]));
+  const auto check = [&](std::string_view key, std::string_view text, std::size_t word) {
+    for (const std::string& name : placeholders_in(text)) {
+      const std::size_t dot = name.find('.');
+      if (dot == name.npos) continue;
+      const std::string image = name.substr(0, dot);
+      const bool is_only = image == "image" && images.size() == 1;
+      if (is_only || std::ranges::find(images, image) != images.end()) continue;
+      const place at = declared.at(key);
+      found.add({at.site, at.word + 1 + word}, image_not_before(name, images));
+    }
+  };
+  for (std::size_t at = 0; at < declared.value.command.size(); ++at)
+    check("command", declared.value.command[at].view(), at);
+  for (std::size_t at = 0; at < declared.value.env.size(); ++at)
+    check("env", declared.value.env[at].value, at);
+}
+
+}  // namespace
+}  // namespace declare_check_checks_order
+
+void check_order(std::deque<draft>& all, findings& found) {
+  using namespace declare_check_checks_order;
+  const order of(all, found);
+  circle_finder(of.nodes(), found).report_all();
+  for (const node& each : of.nodes()) check_outputs(each, of.nodes(), found);
+  std::size_t at = 0;
+  for (draft& each : all) {
+    for (const auto& one : each.all<step>().items())
+      check_images_named(one, of.nodes()[at++], of.nodes(), found);
+    at += each.all<image>().items().size();
+  }
+}
+
+}  // namespace cicd::declaring

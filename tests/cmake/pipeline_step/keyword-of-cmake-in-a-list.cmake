@@ -1,0 +1,2 @@
+add_pipeline(orders)
+pipeline_step(orders lint COMMAND cp a b WORKING_DIRECTORY sub VERBATIM)

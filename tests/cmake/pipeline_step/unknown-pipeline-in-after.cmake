@@ -1,0 +1,5 @@
+add_pipeline(orders)
+add_pipeline(billing)
+pipeline_step(billing build COMMAND true)
+pipeline_step(orders a COMMAND true AFTER biling/build)
+pipeline_step(orders b COMMAND true AFTER billing/biuld)
