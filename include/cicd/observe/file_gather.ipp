@@ -86,6 +86,13 @@ const error* first_failure(const walking_query& query) {
   return first;
 }
 
+// What the pattern spells out lies in the folders below the root, as in a build of several modules.
+bool is_one_folder_below(const std::string& root, const std::string& spelled) {
+  for (const auto& [name, kind] : names_in(root))
+    if (kind == entry_kind::folder && exists(root + "/" + name + "/" + spelled)) return true;
+  return false;
+}
+
 // The pattern with the first part of it that does not exist replaced by its nearest neighbour.
 std::string suggestion(const std::string& root, const prepared_pattern& pattern) {
   const std::string spelled = pattern.literal().empty() ? pattern.start() : pattern.literal();
@@ -99,6 +106,8 @@ std::string suggestion(const std::string& root, const prepared_pattern& pattern)
     }
     if (std::find(names.begin(), names.end(), part) == names.end()) {
       const auto near = nearest(part, names);
+      if (!near && done.empty() && !spelled.empty() && is_one_folder_below(root, spelled))
+        return "*/" + pattern.text();
       return near ? done + *near
                         + pattern.text().substr(std::min(pattern.text().size(), done.size() + part.size()))
                   : "";

@@ -36,6 +36,7 @@ prepared_pattern::prepared_pattern(std::string pattern)
     : text_(observe_query_match::without_dot(std::move(pattern))), start_(glob_root(text_)) {
   parts_ = split(text_, '/');
   const bool below_folder = text_.ends_with('/');
+  if (below_folder) parts_.back() = "**";
   if (observe_query_match::has_wildcard(text_)) {
     everything_ = text_ == (start_.empty() ? "**" : start_ + "/**");
   } else if (below_folder) {
@@ -66,7 +67,7 @@ bool prepared_pattern::enters(std::string_view relative_folder) const {
     if (!glob_matches(part, relative_folder.substr(0, slash))) return false;
     relative_folder = slash == relative_folder.npos ? std::string_view() : relative_folder.substr(slash + 1);
   }
-  return text_.ends_with('/');
+  return false;
 }
 
 prepared_excludes::prepared_excludes(const std::vector<std::string>& patterns) {

@@ -288,6 +288,43 @@ TEST(file_index, refuses_a_pattern_that_leads_out) {
   }
 }
 
+TEST(file_index, takes_a_trailing_slash_as_all_below_after_a_pattern_too) {
+  const scratch here;
+  here.write("a/target/x.jar", "");
+  here.write("a/target/classes/b/C.class", "");
+  here.write("b/targets/x", "");
+  here.write("target/x", "");
+  EXPECT_THAT(paths(here.look(here.query({"*/target/"}))),
+              ElementsAre("a/target/classes/b/C.class", "a/target/x.jar"));
+  EXPECT_THAT(paths(here.look(here.query({"**/target/"}))),
+              ElementsAre("a/target/classes/b/C.class", "a/target/x.jar", "target/x"));
+  EXPECT_THAT(paths(here.look(here.query({"a/t[a-z]rget/cl*/"}))), ElementsAre("a/target/classes/b/C.class"));
+}
+
+TEST(file_index, suggests_the_folders_below_where_only_they_have_what_is_named) {
+  const scratch here;
+  here.write("api/target/x.jar", "");
+  here.write("pom.xml", "");
+  const auto set = here.look(here.query({"target/"}));
+  ASSERT_FALSE(set);
+  EXPECT_THAT(text_of(set.error()), HasSubstr("did you mean: */target/"));
+}
+
+TEST(file_index, lets_further_patterns_match_nothing) {
+  const scratch here;
+  here.write("pom.xml", "");
+  here.write("src/a", "");
+  auto query = here.query({"pom.xml"});
+  query.optional = {"src/", ".mvn/", "mvnw"};
+  EXPECT_THAT(paths(here.look(query)), ElementsAre("pom.xml", "src/a"));
+  query.patterns = {"pom.yml"};
+  EXPECT_FALSE(here.look(query));
+  query.patterns = {};
+  EXPECT_THAT(paths(here.look(query)), ElementsAre("src/a"));
+  query.optional = {"../elsewhere/"};
+  EXPECT_FALSE(here.look(query));
+}
+
 TEST(file_index, lets_outputs_be_missing) {
   const scratch here;
   auto query = here.query({"target/*.jar"});
