@@ -2,6 +2,7 @@
 // template's and the person's already one. The checks look here, so that each error can name its call.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -68,13 +69,33 @@ struct draft {
   }
 };
 
-/// Lays what `over` gives over `base`; places go along.
+/// A list after another's values: each stands once, one with a name or a key over the one of its name.
+template <typename V>
+std::vector<V> added_to_list(std::vector<V> under, const std::vector<V>& over) {
+  if constexpr (merges_in_lists<std::vector<V>>) return merged_by_identity(std::move(under), over);
+  for (const V& each : over)
+    if (std::find(under.begin(), under.end(), each) == under.end()) under.push_back(each);
+  return under;
+}
+
+/// Whether the list that is given there replaces what is under it: it begins with a `=`, or is the words of a
+/// program.
+inline bool replaces_list(const option& of, const place& given) {
+  const std::vector<std::string>& words = given.site->from->arguments;
+  return of.may_hold_empty || (given.word + 1 < words.size() && words[given.word + 1] == "=");
+}
+
+/// Lays what `over` gives over a template's `base`: lists add to it, all else replaces. Places go along.
 template <typename T>
 void lay_over(declaration<T>& base, const declaration<T>& over) {
   std::size_t at = 0;
   each_pair(base.value, over.value, [&]<typename V>(std::string_view, V& field, const V& value) {
     if (over.given[at]) {
-      field = value;
+      if constexpr (is_list<V>)
+        field = replaces_list(options_of<T>()[at], over.given[at]) ? value
+                                                                   : added_to_list(std::move(field), value);
+      else
+        field = value;
       base.given[at] = over.given[at];
     }
     ++at;

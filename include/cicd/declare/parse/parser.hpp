@@ -82,6 +82,10 @@ std::string suggestion_for(std::string_view word, const option& of) {
 
 /// The names in `A=1;B=2`, of capitals as variables have them; one where the rest is no such list.
 std::vector<std::string> variables_in(std::string_view word);
+/// Whether the list begins with a `=`: then it stands for a template's list instead of adding to it.
+inline bool replaces_list(const option& of, const std::vector<std::string_view>& words) {
+  return of.takes == arity::many && !of.may_hold_empty && words.size() > 1 && words.front() == "=";
+}
 
 /// Reads the words of one option into its field.
 class value_reader {
@@ -107,7 +111,7 @@ class value_reader {
     warn_of_list_in_quotes<V>();
     std::unordered_set<std::string> seen;  // an identity may lie in a value that is moved
     field.reserve(words_.values.size());
-    for (std::size_t at = 0; at < words_.values.size(); ++at) {
+    for (std::size_t at = replaces_list(of_, words_.values) ? 1 : 0; at < words_.values.size(); ++at) {
       if (words_.values[at].empty() && at > 0 && of_.may_hold_empty) {
         if constexpr (std::is_same_v<V, text>) field.emplace_back();
         continue;
