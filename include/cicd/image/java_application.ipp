@@ -216,14 +216,67 @@ bool is_never_run(const std::string& path) {
          || std::ranges::any_of(ends, [&](auto end) { return name.ends_with(end); });
 }
 
+/// A pattern that matches that jar alone among `all` and stays right with the next version: by what stands
+/// after the version, else by that nothing does, else by what stands before it.
+std::string pattern_of(const std::string& jar, const std::vector<std::string>& all) {
+  const auto name_at = jar.rfind('/') + 1, dot = jar.rfind('.');
+  const std::string folder = jar.substr(0, name_at), name = jar.substr(name_at, dot - name_at),
+                    end = jar.substr(dot);
+  const auto is_letter = [&](std::size_t at) {
+    return at < name.size() && std::isalpha(static_cast<unsigned char>(name[at])) != 0;
+  };
+  std::vector<std::string> patterns{folder + "*" + end};
+  for (auto dash = name.rfind('-'); dash != std::string::npos && dash > 0; dash = name.rfind('-', dash - 1)) {
+    if (!is_letter(dash + 1)) break;
+    patterns.push_back(folder + "*" + name.substr(dash) + end);
+  }
+  patterns.push_back(folder + "*[0-9]" + end);
+  for (auto dash = name.find('-'); dash != std::string::npos; dash = name.find('-', dash + 1))
+    if (!is_letter(dash + 1)) patterns.push_back(folder + name.substr(0, dash) + "-*" + end);
+  const auto is_of_jar_alone = [&](const std::string& pattern) {
+    return std::ranges::all_of(
+        all, [&](const std::string& other) { return glob_matches(pattern, other) == (other == jar); });
+  };
+  const auto found = std::ranges::find_if(patterns, is_of_jar_alone);
+  return found == patterns.end() ? jar : *found;
+}
+
+/// What a person most likely wants of several: the one that holds its libraries.
+const std::string& likeliest(const std::vector<std::string>& jars) {
+  static constexpr std::array<std::string_view, 7> classifiers{
+      "-exec.", "-runner.", "-boot.", "-jar-with-dependencies.", "-shaded.", "-all.", "-fat."};
+  const auto found = std::ranges::find_if(jars, [](const std::string& jar) {
+    return std::ranges::any_of(classifiers, [&](auto each) { return jar.find(each) != std::string::npos; });
+  });
+  return found == jars.end() ? jars.front() : *found;
+}
+
+/// `others`: what lies there besides, so that a pattern does not match it.
 error undecided(std::string what,
                 const std::string& folder,
                 const std::string& pattern,
-                const std::vector<std::string>& candidates) {
-  return image_error(exit_class::usage, std::move(what), pattern)
-      .with("in", folder)
-      .with("candidates", candidates.empty() ? "none" : joined(candidates, ", "))
-      .with("try", "JAR " + (candidates.empty() ? "target/<name>.jar" : candidates.front()));
+                const std::vector<std::string>& candidates,
+                const std::vector<std::string>& others) {
+  error why = image_error(exit_class::usage, std::move(what), pattern)
+                  .with("in", folder)
+                  .with("candidates", candidates.empty() ? "none" : joined(candidates, ", "));
+  if (candidates.empty())
+    return std::move(why).with("try", "a step before it with OUTPUTS target/, or JAR <pattern>");
+  return std::move(why).with("try", "JAR " + pattern_of(likeliest(candidates), others));
+}
+
+/// None of them can be started.
+error without_start(const std::string& folder,
+                    const std::string& pattern,
+                    const std::vector<std::string>& candidates) {
+  error why = undecided("no jar that matches has a Main-Class in its manifest", folder, pattern, candidates,
+                        candidates);
+  std::erase_if(why.notes, [](const note& each) { return each.label == "try"; });
+  const bool is_war = candidates.front().ends_with(".war");
+  return std::move(why).with("try",
+                             is_war ? "pipeline_image() with FILES " + candidates.front()
+                                          + "=<folder of a servlet container> and a BASE that has one"
+                                    : "name the class in the maven-jar-plugin's archive/manifest/mainClass");
 }
 
 }  // namespace
@@ -246,13 +299,15 @@ result<java_application> java_application_of(const std::string& jar,
 }
 
 result<std::string> runnable_jar(const std::string& folder, const std::string& pattern) {
-  std::vector<std::string> candidates, runnable;
+  std::vector<std::string> candidates, runnable, archives;
   auto tree = list_tree(folder, [&](const std::string& below) { return below != ".git"; });
   if (!tree) return std::move(tree).error();
   for (const auto& found : *tree) {
-    if (found.kind != entry_kind::file || !glob_matches(pattern, found.path)
-        || image_java::is_never_run(found.path))
-      continue;
+    if (found.kind != entry_kind::file || image_java::is_never_run(found.path)) continue;
+    const bool matches = glob_matches(pattern, found.path);
+    if (matches || found.path.ends_with(".jar") || found.path.ends_with(".war"))
+      archives.push_back(found.path);
+    if (!matches) continue;
     candidates.push_back(found.path);
     auto section = image_java::manifest_of(folder + "/" + found.path);
     if (!section) return std::move(section).error();
@@ -260,10 +315,13 @@ result<std::string> runnable_jar(const std::string& folder, const std::string& p
   }
   if (runnable.size() == 1) return folder + "/" + runnable.front();
   if (!runnable.empty())
-    return image_java::undecided("several jars can be started", folder, pattern, runnable);
-  return candidates.empty() ? image_java::undecided("no jar matches", folder, pattern, {})
-                            : image_java::undecided("no jar that matches has a Main-Class in its manifest",
-                                                    folder, pattern, candidates);
+    return image_java::undecided("several jars can be started", folder, pattern, runnable, archives);
+  if (candidates.empty()) {
+    std::vector<std::string> near = archives;
+    std::erase_if(near, [](const std::string& path) { return path.find("/lib/") != std::string::npos; });
+    return image_java::undecided("no jar matches", folder, pattern, near, archives);
+  }
+  return image_java::without_start(folder, pattern, candidates);
 }
 
 }  // namespace cicd

@@ -167,5 +167,28 @@ TEST_F(java_applications, that_are_several_or_none_name_the_candidates_and_the_k
             "no jar that matches has a Main-Class in its manifest");
 }
 
+TEST_F(java_applications, that_are_several_are_told_apart_by_patterns_that_outlive_a_version) {
+  const auto tried = [&](const strings& names) {
+    std::filesystem::remove_all(at("target"));
+    for (const std::string& name : names) jar("target/" + name, "Main-Class: a.B\n");
+    const auto several = runnable_jar(folder, "target/*.[jw]ar");
+    return several ? *several : image_tests::value_of(several.error(), "try");
+  };
+  EXPECT_EQ(tried({"o-1.0.0.jar", "o-1.0.0-exec.jar"}), "JAR target/*-exec.jar");
+  EXPECT_EQ(tried({"o-1.0-SNAPSHOT.jar", "o-1.0-SNAPSHOT-shaded.jar"}), "JAR target/*-shaded.jar");
+  EXPECT_EQ(tried({"o-1.0.jar", "o-1.0-admin.jar"}), "JAR target/*-admin.jar");
+  EXPECT_EQ(tried({"o-1.0.jar", "tool-1.0.jar"}), "JAR target/o-*.jar");
+  EXPECT_EQ(tried({"o-1.0.jar", "o-1.0.war"}), "JAR target/*.jar");
+}
+
+TEST_F(java_applications, may_be_wars) {
+  jar("target/o-1.0.war", "Main-Class: a.B\n");
+  EXPECT_EQ(runnable_jar(folder, "target/*.[jw]ar").value_or(""), at("target/o-1.0.war"));
+  EXPECT_EQ(image_tests::value_of(runnable_jar(folder, "target/*.jar").error(), "try"), "JAR target/*.war");
+  jar("target/o-1.0.war", "");
+  const std::string tried = image_tests::value_of(runnable_jar(folder, "target/*.war").error(), "try");
+  EXPECT_NE(tried.find("a servlet container"), std::string::npos) << tried;
+}
+
 }  // namespace
 }  // namespace cicd
