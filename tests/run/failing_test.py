@@ -1,5 +1,6 @@
 """What a person is told when a step fails, and that nothing starts when it could not end well."""
 
+import json
 import os
 import re
 import socket
@@ -104,6 +105,41 @@ class Failing(harness.Case):
         says = "echo './prog: error while loading shared libraries: libnone.so.1: cannot open shared object file: No such file or directory' >&2; exit 127"
         self.explained(f'pipeline_step(app one SHELL "{says}" INPUTS in.txt)\n')
         self.says("a shared library that the program was linked with is not installed", "libnone.so.1", "apt-get install libnone1")
+
+    def test_findings_of_a_scanner_have_places_and_a_sarif_file_of_the_repository(self):
+        tree = self.tree()
+        tree.write("src/main/java/shop/Owner.java", "class Owner {}")
+        found = [{"ruleId": f"R{at}", "level": "note", "message": {"text": "may expose"}, "locations": [{"physicalLocation": {
+            "artifactLocation": {"uri": "shop/Owner.java"}, "region": {"startLine": at}}}]} for at in range(1, 13)]
+        tree.write("found.sarif", json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": found}]}))
+        tree.declare('add_pipeline(app)\npipeline_step(app scan SHELL "cat found.sarif > out.sarif; echo noise; exit 1" TOOLS cat\n'
+                     '  FINDINGS out.sarif OUTPUTS out.sarif INPUTS found.sarif)\n').configure()
+        self.block = tree.run("app/scan", status=1).all
+        self.says("12 findings", "src/main/java/shop/Owner.java:1  R1  may expose", "and 2 more")
+        self.assertNotIn("last lines", self.block)
+        kept = json.loads((tree.source / harness.note_in(self.block, "sarif")).read_text())
+        place = kept["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+        self.assertEqual(place, {"uri": "src/main/java/shop/Owner.java"})
+
+    def test_a_step_that_passes_tells_its_number_of_tests_none_too(self):
+        tree = self.tree()
+        tree.write("TEST-a.xml", '<testsuite name="a"><testcase classname="a.T" name="x"/><testcase classname="a.T" name="y"><flakyFailure message="m"/></testcase></testsuite>')
+        tree.declare('add_pipeline(app)\npipeline_step(app some COMMAND cp TEST-a.xml out.xml INPUTS TEST-a.xml REPORTS out.xml)\n'
+                     'pipeline_step(app none COMMAND true INPUTS TEST-a.xml REPORTS *.nothing)\npipeline_step(app other COMMAND true INPUTS TEST-a.xml)\n').configure()
+        said = tree.run("app/some", "app/none", "app/other").all
+        self.assertRegex(said, r"\[app/some\] done in .*: 2 tests, 1 flaky \(T\.y\)")
+        self.assertRegex(said, r"\[app/none\] done in .*: 0 tests")
+        self.assertRegex(said, r"\[app/other\] done in [^:]*\n")
+        self.assertIn("<flakyFailure", (tree.build / ".cicd/junit/app.some.xml").read_text() if (tree.build / ".cicd/junit/app.some.xml").exists() else
+                      (tree.build / ".cicd/runs" / tree.result()["id"] / "junit.xml").read_text())
+
+    def test_under_a_build_tool_paths_are_those_from_where_it_was_called(self):
+        tree = self.tree()
+        tree.write("in.txt", "x")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "echo $PWD/in.txt:1: wrong; exit 1" INPUTS in.txt)\n').configure()
+        self.assertIn("\n    in.txt:1: wrong\n", tree.make("app.one", status=1).all)
+        self.assertIn(f"\n    {tree.source}/in.txt:1: wrong\n", tree.make("app.one", status=1, cwd=tree.build).all)
+        self.assertIn("\n    source/in.txt:1: wrong\n", tree.make("app.one", status=1, cwd=tree.root).all)
 
     def test_126(self):
         tree = self.tree()

@@ -46,12 +46,12 @@ std::string image_word(const graph_step& image, const graph_step& in) {
 }
 
 std::vector<test_case> cases_in(const std::string& folder, const file_set& reports) {
-  std::vector<test_case> all;
+  std::vector<junit_file> files;
   for (const observed_file& file : reports) {
     const result<std::string> text = read_below(folder, file.path, {.limit = largest_report});
     if (!text) continue;
     if (result<std::vector<test_case>> cases = read_junit(*text))
-      all.insert(all.end(), cases->begin(), cases->end());
+      files.push_back({file.path.substr(0, file.path.rfind('/')), *std::move(cases)});
   }
   return all;
 }

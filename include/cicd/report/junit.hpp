@@ -14,6 +14,17 @@ namespace cicd {
 /// entities and bad bytes are survived.
 result<std::vector<test_case>> read_junit(std::string_view xml);
 
+/// The cases of one report file, and the folder that it lies in.
+struct junit_file {
+  std::string folder;
+  std::vector<test_case> cases;
+};
+/// The cases of a run's files. One that stands in several files of a folder was run again: it counts once, as
+/// passed and flaky where one of them says so.
+std::vector<test_case> cases_of_run(std::vector<junit_file> files);
+/// `58 tests, 2 skipped, 1 flaky (OrdersTest.closes)`, `0 tests`.
+std::string tests_summary(const std::vector<test_case>& cases);
+
 /// A step with its cases as a suite; a step without cases is one case itself.
 struct junit_suite {
   std::string step;

@@ -14,8 +14,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <sstream>
+#include <tuple>
 
 namespace cicd {
 
@@ -204,8 +206,9 @@ int rank(test_case::state how) {
   return 0;
 }
 
-/// The worst child decides, of two equal ones the first; `flakyFailure`, `rerunFailure` and their kin do not.
-/// googletest says by an attribute alone that a test was not run.
+/// The worst child decides, of two equal ones the first; `rerunFailure` and its kin do not, and
+/// `flakyFailure` says that it passed in the end. googletest says by an attribute alone that a test was not
+/// run.
 test_case case_of(const tree& element, const std::string& suite) {
   test_case test{
       .suite = attribute(element, "classname"),
@@ -217,6 +220,11 @@ test_case case_of(const tree& element, const std::string& suite) {
       .details = {}};
   if (test.suite.empty()) test.suite = suite;
   for (const auto& [name, child] : element) {
+    if (name == "flakyFailure" || name == "flakyError") {
+      test.flaky = true;
+      test.message = attribute(child, "message");
+      continue;
+    }
     const auto how = state_of(name);
     const bool is_first = test.message.empty() && test.details.empty();
     if (!how || rank(*how) < rank(test.how) || (rank(*how) == rank(test.how) && !is_first)) continue;
@@ -224,6 +232,7 @@ test_case case_of(const tree& element, const std::string& suite) {
     test.message = attribute(child, "message");
     test.details = capped(child.data());
   }
+  test.flaky = test.flaky && test.how == test_case::state::passed;
   return test;
 }
 
@@ -276,6 +285,21 @@ void collect(const tree& element, const std::string& suite, std::vector<test_cas
   }
 }
 
+bool has_failed(const test_case& test) {
+  return test.how == test_case::state::failed || test.how == test_case::state::error;
+}
+
+/// What a further run of the same case makes of it.
+test_case run_again(test_case before, test_case again) {
+  const bool flaky = before.flaky || again.flaky || has_failed(before) != has_failed(again);
+  test_case& failed = has_failed(before) || before.flaky ? before : again;
+  test_case& last = has_failed(before) ? again : before;
+  test_case made = has_failed(before) && has_failed(again) ? before : last;
+  made.flaky = flaky;
+  if (flaky) made.message = std::move(failed.message), made.details = std::move(failed.details);
+  return made;
+}
+
 result<tree> parsed(const std::string& text) {
   tree document;
   try {
@@ -306,6 +330,41 @@ result<std::vector<test_case>> read_junit(std::string_view xml) {
   std::vector<test_case> cases;
   collect(*document, {}, cases);
   return cases;
+}
+
+std::vector<test_case> cases_of_run(std::vector<junit_file> files) {
+  struct known_case {
+    std::size_t at, file;
+  };
+  std::vector<test_case> all;
+  std::map<std::tuple<std::string, std::string, std::string>, known_case> known;
+  for (std::size_t file = 0; file < files.size(); ++file)
+    for (test_case& test : files[file].cases) {
+      const auto [found, added] =
+          known.try_emplace({files[file].folder, test.suite, test.name}, known_case{all.size(), file});
+      if (!added && found->second.file != file) {
+        test_case& before = all[found->second.at];
+        before = report_junit_read::run_again(std::move(before), std::move(test));
+      } else {
+        all.push_back(std::move(test));
+      }
+    }
+  return all;
+}
+
+std::string tests_summary(const std::vector<test_case>& cases) {
+  std::size_t skipped = 0;
+  std::vector<std::string> flaky;
+  for (const test_case& test : cases) {
+    if (test.how == test_case::state::skipped) ++skipped;
+    if (test.flaky) flaky.push_back(test.suite.substr(test.suite.rfind('.') + 1) + "." + test.name);
+  }
+  std::string text = std::to_string(cases.size()) + (cases.size() == 1 ? " test" : " tests");
+  if (skipped > 0) text += ", " + std::to_string(skipped) + " skipped";
+  if (flaky.empty()) return text;
+  const std::string count = std::to_string(flaky.size());
+  if (flaky.size() > 3) flaky.resize(3), flaky.emplace_back("…");
+  return text + ", " + count + " flaky (" + joined(flaky, ", ") + ")";
 }
 
 }  // namespace cicd

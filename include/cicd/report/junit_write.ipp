@@ -123,9 +123,10 @@ void append_counts(std::string& to, const counts& all, std::chrono::milliseconds
 }
 
 void append_outcome(std::string& to, const test_case& test) {
-  const std::string_view element = test.how == test_case::state::failed  ? "failure"
-                                   : test.how == test_case::state::error ? "error"
-                                                                         : "skipped";
+  const std::string_view element = test.how == test_case::state::passed   ? "flakyFailure"
+                                   : test.how == test_case::state::failed ? "failure"
+                                   : test.how == test_case::state::error  ? "error"
+                                                                          : "skipped";
   to.append("      <").append(element);
   if (!test.message.empty()) append_attribute(to, "message", test.message);
   if (test.details.empty()) {
@@ -143,7 +144,7 @@ void append_case(std::string& to, const test_case& test) {
   append_attribute(to, "classname", test.suite);
   append_attribute(to, "time", seconds(test.duration));
   if (!test.file.empty()) append_attribute(to, "file", test.file);
-  if (test.how == test_case::state::passed) {
+  if (test.how == test_case::state::passed && !test.flaky) {
     to += "/>\n";
     return;
   }

@@ -78,6 +78,10 @@ struct caching_options {
   std::function<status(const task&, const cached_step& made)> may_keep = {};
   /// Why a step failed, where the declarations tell: on a background thread. May be none.
   std::function<std::optional<error>(const task&, const outcome&)> explain = {};
+  /// What is told of a step with REPORTS whose test cases these are; none: nothing.
+  std::function<std::string(const std::vector<test_case>&)> summary_of = {};
+  /// Why a step failed whose FINDINGS these are; none: nothing is said.
+  std::function<std::optional<error>(const task&, const file_set&)> read_findings = {};
   /// Makes a step's own folder and the link to it; none: it is there.
   std::function<status(const task&)> make_folder = {};
   /// What is to be said of the place of the folders, once; may be none.
@@ -107,6 +111,7 @@ class caching_runner : public runner {
   void after(progress& one);
 
   bool restored(progress& one);
+  void take_tests(progress& one, const file_set& reports);
   void remove_others(const file_query& query, const file_set& wanted);
   status prepared(progress& one);
   status gathered(progress& one);

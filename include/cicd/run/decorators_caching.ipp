@@ -77,11 +77,18 @@ bool caching_runner::restored(progress& one) {
   one.end.how = step_outcome::reused;
   one.end.result = entry->result;
   one.end.printed = static_cast<bool>(entry->log);
-  one.end.tests = ask_.read_reports(one.work->folder, entry->reports);
+  take_tests(one, entry->reports);
   one.made = *entry;
   (void)write_file(where_.memory(step.id, "parts"), text_of(one.work->parts), durability::fast, 0600);
   (void)remembered_.append(step.id, entry->result);
   return true;
+}
+
+void caching_runner::take_tests(progress& one, const file_set& reports) {
+  const step* declared = one.work->step->command();
+  if (declared == nullptr || declared->reports.empty()) return;
+  one.end.tests = ask_.read_reports(one.work->folder, reports);
+  if (ask_.summary_of) one.end.summary = ask_.summary_of(one.end.tests);
 }
 
 /// Removes what matches and is not among `wanted`: left by an earlier run, it would be taken for made by this
@@ -141,7 +148,7 @@ void caching_runner::after(progress& one) {
   if (const file_query query = reports_in(one.work->folder, step); !query.patterns.empty())
     if (result<file_set> reports = index_.look(query)) {
       one.made.reports = *std::move(reports);
-      one.end.tests = ask_.read_reports(one.work->folder, one.made.reports);
+      take_tests(one, one.made.reports);
     }
   if (one.end.how == step_outcome::failed && !one.end.failure && ask_.explain)
     one.end.failure = ask_.explain(*one.work, one.end);

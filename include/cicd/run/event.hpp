@@ -36,6 +36,7 @@ struct test_case {
   state how = state::passed;
   std::chrono::milliseconds duration{};
   std::string message, details;  ///< of a failure
+  bool flaky = false;            ///< it passed after it had failed in the same run
 };
 
 struct run_started {

@@ -98,6 +98,7 @@ json test_json(const test_case& test) {
   shown.set("duration_ms", test.duration.count());
   set_text(shown, "message", test.message);
   set_text(shown, "details", test.details);
+  if (test.flaky) shown.set("flaky", true);
   return shown;
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 using state = test_case::state;
 using std::chrono::milliseconds;
+using strings_of_cases = std::vector<std::string>;
 
 std::vector<test_case> cases_of(std::string_view xml) {
   auto read = read_junit(xml);
@@ -72,9 +73,43 @@ TEST(read_junit, reads_what_surefire_writes) {
   EXPECT_EQ(cases[3].how, state::skipped);
   EXPECT_EQ(cases[3].message, "not yet");
   EXPECT_EQ(cases[4].how, state::passed) << "a flaky failure is none";
+  EXPECT_TRUE(cases[4].flaky);
   EXPECT_EQ(cases[4].duration, milliseconds(0));
   EXPECT_EQ(cases[5].name, "");
   EXPECT_EQ(cases[5].how, state::error);
+}
+
+test_case flaky(test_case of) {
+  of.flaky = true;
+  return of;
+}
+strings_of_cases told(const std::vector<test_case>& cases) {
+  strings_of_cases all;
+  for (const test_case& each : cases)
+    all.push_back(each.name + (each.how == state::passed ? " passed" : " failed")
+                  + (each.flaky ? ", flaky" : ""));
+  return all;
+}
+
+TEST(the_cases_of_a_run, that_stand_in_several_files_of_a_folder_were_run_again) {
+  const auto failed = [](const char* name) { return a_case("T", name, state::failed, "no"); };
+  // As surefire writes them with rerunFailingTestsCount and nested classes.
+  const auto cases = cases_of_run({{"r",
+                                    {a_case("T", "good"), failed("inner"), failed("deep"),
+                                     a_case("T", "late"), failed("twice"), failed("twice")}},
+                                   {"r", {a_case("T", "inner"), failed("deep"), failed("late")}},
+                                   {"other", {failed("good")}}});
+  EXPECT_EQ(told(cases),
+            (strings_of_cases{"good passed", "inner passed, flaky", "deep failed", "late passed, flaky",
+                              "twice failed", "twice failed", "good failed"}));
+  EXPECT_EQ(cases[1].message, "no");
+}
+
+TEST(the_summary_of_tests, counts_them_and_names_flaky_ones) {
+  EXPECT_EQ(tests_summary({}), "0 tests");
+  EXPECT_EQ(tests_summary({a_case("T", "a")}), "1 test");
+  EXPECT_EQ(tests_summary({a_case("T", "a"), a_case("T", "b", state::skipped), flaky(a_case("x.T", "c"))}),
+            "3 tests, 1 skipped, 1 flaky (T.c)");
 }
 
 TEST(read_junit, reads_suites_within_suites_and_takes_their_names_where_a_class_is_missing) {
