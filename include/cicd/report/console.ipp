@@ -25,6 +25,7 @@ namespace report_console {
 
 constexpr std::size_t kept_lines = 40;               ///< of a step's output, for the case that it fails
 constexpr std::size_t kept_bytes = 4U << 10U;        ///< of one such line
+constexpr std::size_t most_causes = 5;               ///< lines that name a cause, wherever they stand
 constexpr std::size_t most_pending = 32U << 10U;     ///< bytes that wait for the next frame
 constexpr std::size_t most_blocks = 5;               ///< failures that are shown whole
 constexpr std::chrono::milliseconds frame_time{80};  ///< frames closer together than that are one
@@ -33,11 +34,12 @@ constexpr std::chrono::milliseconds frame_time{80};  ///< frames closer together
 struct open_step {
   running_step shown;
   std::deque<std::string> tail;
+  std::vector<std::string> causes{};
 };
 
 struct failed_step {
   step_ended end;
-  std::vector<std::string> last_lines;
+  std::vector<std::string> last_lines, causes;
 };
 
 }  // namespace report_console
@@ -61,7 +63,7 @@ struct console::state {
 
   bool says(verbosity least) const { return options.how_much >= least; }
   report_console::open_step& opened(const std::string& step);
-  std::vector<std::string> take_tail(const std::string& step);
+  report_console::open_step taken(const std::string& step);
   std::string reason_of(const std::string& step) const;
   std::size_t name_column() const;
 
@@ -139,14 +141,13 @@ std::string console::state::reason_of(const std::string& step) const {
 }
 
 /// The step is no longer one that runs.
-std::vector<std::string> console::state::take_tail(const std::string& step) {
+report_console::open_step console::state::taken(const std::string& step) {
   const auto found =
       std::find_if(open.begin(), open.end(), [&](const auto& one) { return one.shown.step == step; });
   if (found == open.end()) return {};
-  std::vector<std::string> lines(std::make_move_iterator(found->tail.begin()),
-                                 std::make_move_iterator(found->tail.end()));
+  report_console::open_step one = std::move(*found);
   open.erase(found);
-  return lines;
+  return one;
 }
 
 /// Names are in one column, as long as that leaves most of the line to the rest.
@@ -272,9 +273,11 @@ void console::state::explain(const std::string& step, const std::vector<std::str
 }
 
 void console::state::hear(const step_output& step) {
-  auto& tail = opened(step.step).tail;
-  tail.push_back(step.line.substr(0, report_console::kept_bytes));
-  if (tail.size() > report_console::kept_lines) tail.pop_front();
+  report_console::open_step& one = opened(step.step);
+  if (is_telling(step.line)) one.tail.push_back(step.line.substr(0, report_console::kept_bytes));
+  if (one.tail.size() > report_console::kept_lines) one.tail.pop_front();
+  if (one.causes.size() < report_console::most_causes && names_cause(step.line))
+    one.causes.push_back(step.line.substr(0, report_console::kept_bytes));
   if (!says(live ? verbosity::verbose : verbosity::normal)) return;
   const std::string line = rendered_line(step.line);
   const bool is_error = step.stream == output_stream::err;
@@ -285,10 +288,10 @@ void console::state::hear(const step_output& step) {
 
 void console::state::hear(const step_ended& step) {
   const std::string reason = reason_of(step.step);
-  std::vector<std::string> tail = take_tail(step.step);
+  report_console::open_step ended = taken(step.step);
   steps.add(step);
   const bool fails = step.outcome == step_outcome::failed || step.outcome == step_outcome::timed_out;
-  if (fails) failed.push_back({step, std::move(tail)});
+  if (fails) failed.push_back({step, {ended.tail.begin(), ended.tail.end()}, std::move(ended.causes)});
   const bool quiet = step.outcome == step_outcome::up_to_date || step.outcome == step_outcome::not_run;
   if (!says(quiet ? verbosity::verbose : fails && live ? verbosity::quiet : verbosity::normal))
     return live ? flush_if_due() : void();
@@ -304,6 +307,7 @@ std::string console::state::block_of(const report_console::failed_step& one) con
   const std::string name = replaced_all(one.end.step, "/", ".");
   return failure_block({.end = one.end,
                         .last_lines = one.last_lines,
+                        .causes = one.causes,
                         .source_folders = options.source_folders,
                         .rerun = options.rerun.empty() ? "" : options.rerun + " " + shell_quoted(name),
                         .here = options.here,

@@ -76,7 +76,9 @@ std::vector<note> labelled(const failure_facts& facts) {
   if (end.failure && !status_text(end.how).empty()) lines.push_back({"error", end.failure->what});
   if (end.failure) lines.insert(lines.end(), end.failure->notes.begin(), end.failure->notes.end());
   lines.push_back({"log", end.log});
-  if (!is_explained(end)) lines.push_back({"likely", likely_cause(end, facts.last_lines)});
+  std::vector<std::string> telling = facts.causes;
+  telling.insert(telling.end(), facts.last_lines.begin(), facts.last_lines.end());
+  if (!is_explained(end)) lines.push_back({"likely", likely_cause(end, telling)});
   lines.push_back({"again", facts.rerun});
   std::erase_if(lines, [](const note& line) { return line.text.empty(); });
   return lines;
@@ -100,25 +102,72 @@ std::string labelled_text(const std::vector<note>& lines,
   return text;
 }
 
+/// A line without Maven's word before it: `[ERROR] x` → `x`.
+std::string_view without_level(std::string_view line) {
+  line = trimmed(line);
+  for (const std::string_view level : {"[ERROR]", "[WARNING]", "[INFO]"})
+    if (line.starts_with(level)) return trimmed(line.substr(level.size()));
+  return line;
+}
+
 /// What Maven says below each of its errors, whatever it was.
 bool is_filler(std::string_view line) {
-  constexpr std::array<std::string_view, 6> said_always{
-      "[ERROR] To see the full stack trace",           "[ERROR] Re-run Maven using",
-      "[ERROR] For more information about the errors", "[ERROR] [Help ",
-      "[ERROR] After correcting the problems",         "[ERROR]   mvn <args> -rf"};
-  const std::string_view plain = trimmed(line);
-  const std::string_view text =
-      trimmed(plain.substr(plain.starts_with('[') ? std::min(plain.find(']'), plain.size() - 1) + 1 : 0));
-  return text.find_first_not_of('-') == text.npos
-         || std::any_of(said_always.begin(), said_always.end(),
-                        [&](std::string_view start) { return plain.starts_with(start); });
+  constexpr std::array<std::string_view, 9> said_always{"To see the full stack trace",
+                                                        "Re-run Maven using",
+                                                        "For more information about the errors",
+                                                        "[Help ",
+                                                        "-> [Help ",
+                                                        "After correcting the problems",
+                                                        "mvn <args> -rf",
+                                                        "See dump files (if any exist)",
+                                                        "Command was /bin/sh -c cd "};
+  const std::string_view text = without_level(line);
+  if (text.find_first_not_of('-') == text.npos) return true;
+  return trimmed(line) != text
+         && std::any_of(said_always.begin(), said_always.end(),
+                        [&](std::string_view start) { return text.starts_with(start); });
+}
+
+/// A frame of Maven's, its plugins' or the JDK's: below an error of theirs nobody looks for it there.
+bool is_frame_of_tool(std::string_view line) {
+  constexpr std::array<std::string_view, 8> tools{"org.apache.maven.",  "org.codehaus.", "org.eclipse.",
+                                                  "java.base/",         "jdk.internal.", "sun.",
+                                                  "java.lang.reflect.", "java.util."};
+  std::string_view text = without_level(line);
+  if (!text.starts_with("at ") || !line.starts_with("[ERROR]")) return false;
+  text.remove_prefix(3);
+  return std::any_of(tools.begin(), tools.end(),
+                     [&](std::string_view start) { return text.starts_with(start); });
+}
+
+/// `src/Broken.java:2:33: ';' expected`, as compilers write places and editors read them, of
+/// `[ERROR] src/Broken.java:[2,33] ';' expected`.
+std::string with_place(std::string line) {
+  const auto open = line.find(":["), close = line.find(']', open);
+  if (open == line.npos || close == line.npos) return line;
+  const std::string inner = line.substr(open + 2, close - open - 2);
+  const auto comma = inner.find(',');
+  if (comma == 0 || comma + 1 >= inner.size() || inner.find_first_not_of("0123456789,") != inner.npos)
+    return line;
+  const std::string place =
+      comma == inner.npos ? inner : inner.substr(0, comma) + ":" + inner.substr(comma + 1);
+  line.replace(open, close - open + 1, ":" + place + ":");
+  return std::string(without_level(line));
+}
+
+/// Maven says its errors twice: where they happen, and once more at the end.
+bool is_repeated(const std::string& line, const std::vector<std::string>& before) {
+  return line.starts_with("[ERROR]") && std::find(before.begin(), before.end(), line) != before.end();
 }
 
 std::string last_lines_text(const failure_facts& facts, const readable_paths& paths) {
-  std::vector<std::string> kept;
-  for (const std::string& line : facts.last_lines)
-    if (const std::string plain = rendered_line(line); !is_filler(plain))
-      kept.push_back(shown(plain, facts, paths));
+  std::vector<std::string> said, kept;
+  for (const std::string& line : facts.last_lines) {
+    const std::string plain = rendered_line(line);
+    if (!is_telling(plain) || is_repeated(plain, said)) continue;
+    said.push_back(plain);
+    kept.push_back(with_place(shown(plain, facts, paths)));
+  }
   if (kept.empty()) return {};
   if (kept.size() > most_last_lines) kept.erase(kept.begin(), kept.end() - most_last_lines);
   return "  last lines\n    " + joined(kept, "\n    ") + "\n";
@@ -170,6 +219,12 @@ std::string tests_text(const failure_facts& facts, const readable_paths& paths) 
 
 }  // namespace
 }  // namespace report_failure
+
+bool is_telling(std::string_view line) {
+  const std::string_view plain = trimmed(line);
+  if (!plain.empty() && plain.front() != '[' && plain.front() != '-') return true;
+  return !report_failure::is_filler(line) && !report_failure::is_frame_of_tool(line);
+}
 
 std::string failure_block(const failure_facts& facts) {
   using namespace report_failure;

@@ -8,6 +8,8 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/report/rendering.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -63,6 +65,10 @@ constexpr rule rules[] = {
     {"Permission denied (publickey", "the git server accepts none of the SSH keys that are at hand"},
     {"Unable to create '*.lock': File exists",
      "another git process works there, or one that died left {}.lock"},
+    {"'parent.relativePath' points at",
+     "the parent POM is in no repository, and what lies above the project's folder is not seen by the step: "
+     "install or "
+     "deploy the parent"},
     {"Non-resolvable parent POM", "Maven cannot get the parent POM: no network, or its version is wrong"},
     {"Could not find artifact * in", "no repository has {}: its version may be wrong"},
     {"Connection refused", "nothing listens where it connects to: a service that it needs does not run"},
@@ -79,6 +85,9 @@ constexpr rule rules[] = {
      "a JRE is used where a JDK is needed: JAVA_HOME or PATH names it"},
     {"spotbugs* failed with * bugs", "SpotBugs found bugs in the code ({})"},
     {"COMPILATION ERROR", "the code does not compile"},
+    {".git directory is not found",
+     "a plugin reads the repository, which a step does not see: GIT at the step shows it"},
+    {"Could not get HEAD Ref", "a plugin reads the commit, and the repository has no commit yet"},
     {"There are test failures", "tests failed"},
     {"Exec format error", "a program is built for another kind of machine, or a script lacks its #! line"},
     {"Permission denied", "a file may not be read, written or executed by this user"},
@@ -172,6 +181,49 @@ std::string from_status(const step_ended& end, const std::vector<std::string>& l
   }
 }
 
+/// What stands behind a sign in one of the lines.
+std::string behind(std::string_view sign, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines)
+    if (const auto what = met(line, sign)) return *what;
+  return {};
+}
+
+/// Surefire names the tests that ran in the JVM that died in the lines below `Crashed tests:`.
+std::string crashed_test(const std::vector<std::string>& lines) {
+  const auto head =
+      std::ranges::find_if(lines, [](const std::string& line) { return line.ends_with("Crashed tests:"); });
+  if (head == lines.end() || std::next(head) == lines.end()) return {};
+  const std::string& next = *std::next(head);
+  return std::string(trimmed(std::string_view(next).substr(next.starts_with('[') ? next.find(']') + 1 : 0)));
+}
+
+/// Why the JVM in which surefire or failsafe runs tests is gone: what it said last, or its status.
+std::string ended_jvm(const std::vector<std::string>& lines) {
+  if (const std::string memory = behind("OutOfMemoryError: *", lines); !memory.empty())
+    return fmt::format("it ran out of memory ({}); raise the plugin's argLine -Xmx", memory);
+  const std::string status = behind("Process Exit Code: *", lines);
+  if (status == "137")
+    return "it was killed, as the kernel or the container does when memory runs out; give it more, or let it "
+           "use less";
+  if (status == "134" || status == "139")
+    return "a native library crashed it; hs_err_pid*.log in the step's folder says where";
+  if (status == "143") return "something asked it to end";
+  return fmt::format("a test, or what it calls, ended it with status {}, as by System.exit({})", status,
+                     status);
+}
+
+std::string from_jvm_of_tests(const std::vector<std::string>& lines) {
+  const auto says = [&](std::string_view text) {
+    return std::ranges::any_of(lines, [&](const std::string& line) { return line.find(text) != line.npos; });
+  };
+  if (says("There was an error in the forked process") && says("Java heap space"))
+    return "the JVM of the tests ran out of memory (Java heap space): raise the plugin's argLine -Xmx";
+  if (!says("The forked VM terminated without")) return {};
+  const std::string test = crashed_test(lines);
+  return fmt::format("the JVM of the tests ended{}: {}",
+                     test.empty() ? "" : " while " + cut_to(test, 80) + " ran", ended_jvm(lines));
+}
+
 bool has_failed_tests(const step_ended& end) {
   return std::any_of(end.tests.begin(), end.tests.end(), [](const test_case& test) {
     return test.how == test_case::state::failed || test.how == test_case::state::error;
@@ -181,6 +233,10 @@ bool has_failed_tests(const step_ended& end) {
 }  // namespace
 }  // namespace report_failure_hints
 
+bool names_cause(std::string_view line) {
+  return line.find("OutOfMemoryError") != line.npos || line.find("No space left on device") != line.npos;
+}
+
 std::string likely_cause(const step_ended& end, const std::vector<std::string>& last_lines) {
   using namespace report_failure_hints;
   std::vector<std::string> lines;
@@ -188,6 +244,7 @@ std::string likely_cause(const step_ended& end, const std::vector<std::string>& 
   if (end.outcome == step_outcome::timed_out) return "it hangs, or it needs a longer TIMEOUT";
   if (std::string cause = from_lines(lines, loader_rules); !cause.empty()) return cause;
   if (std::string cause = from_status(end, lines); !cause.empty()) return cause;
+  if (std::string cause = from_jvm_of_tests(lines); !cause.empty()) return cause;
   // Failing tests say themselves why they failed, and tests print all kinds of errors on purpose.
   return has_failed_tests(end) ? "" : from_lines(lines);
 }

@@ -205,6 +205,14 @@ constexpr known causes[] = {
      "the git server accepts none of the SSH keys that are at hand"},
     {"fatal: Unable to create '/r/.git/index.lock': File exists.",
      "another git process works there, or one that died left /r/.git/index.lock"},
+    {".git directory is not found! Please specify a valid [dotGitDirectory] in your pom.xml",
+     "a plugin reads the repository, which a step does not see: GIT at the step shows it"},
+    {"Could not get HEAD Ref, are you sure you have set the dotGitDirectory property",
+     "a plugin reads the commit, and the repository has no commit yet"},
+    {"Non-resolvable parent POM for shop:orders:1: Could not find artifact shop:parent:pom:1 and "
+     "'parent.relativePath' points at wrong local POM @ line 5",
+     "the parent POM is in no repository, and what lies above the project's folder is not seen by the step: "
+     "install or deploy the parent"},
     {"Non-resolvable parent POM for shop:orders",
      "Maven cannot get the parent POM: no network, or its version is wrong"},
     {"Could not find artifact a:b:jar:1 in central", "no repository has a:b:jar:1: its version may be wrong"},
@@ -237,6 +245,55 @@ TEST(likely_cause, of_each_line_that_is_known) {
   for (const known& one : causes)
     EXPECT_EQ(likely_cause(ended(step_outcome::failed, exited(1)), {"before", one.line, "after"}), one.cause)
         << one.line;
+}
+
+/// What surefire prints when the JVM that it started is gone.
+std::vector<std::string> crash(const std::string& status) {
+  return {"[ERROR] The forked VM terminated without properly saying goodbye. VM crash or System.exit called?",
+          "[ERROR] Process Exit Code: " + status, "[ERROR] Crashed tests:", "[ERROR] x.CrashTest"};
+}
+
+TEST(likely_cause, of_a_JVM_of_tests_that_is_gone) {
+  const step_ended end = ended(step_outcome::failed, exited(1));
+  EXPECT_EQ(likely_cause(end, crash("3")),
+            "the JVM of the tests ended while x.CrashTest ran: a test, or what it calls, ended it with "
+            "status 3, as by "
+            "System.exit(3)");
+  EXPECT_TRUE(holds(likely_cause(end, crash("137")), "while x.CrashTest ran: it was killed"));
+  EXPECT_TRUE(holds(likely_cause(end, crash("134")), "hs_err_pid*.log"));
+  auto memory = crash("3");
+  memory.insert(memory.begin(), "[ERROR] Terminating due to java.lang.OutOfMemoryError: Java heap space");
+  EXPECT_EQ(likely_cause(end, memory),
+            "the JVM of the tests ended while x.CrashTest ran: it ran out of memory (Java heap space); raise "
+            "the plugin's "
+            "argLine -Xmx");
+  EXPECT_TRUE(holds(
+      likely_cause(end, {"[ERROR] There was an error in the forked process", "[ERROR] Java heap space"}),
+      "ran out of memory"));
+}
+
+TEST(failure_block, names_a_cause_that_stands_before_the_last_lines) {
+  failure_facts facts = facts_of(ended(step_outcome::failed, exited(1)), crash("3"));
+  facts.causes = {"[ERROR] Terminating due to java.lang.OutOfMemoryError: Java heap space"};
+  EXPECT_TRUE(holds(failure_block(facts), "it ran out of memory (Java heap space)"));
+}
+
+TEST(failure_block, leaves_out_frames_and_words_of_the_tool_and_what_is_said_twice) {
+  EXPECT_FALSE(is_telling(
+      "[ERROR] \tat org.apache.maven.plugin.surefire.booterclient.ForkStarter.fork(ForkStarter.java:643)"));
+  EXPECT_FALSE(is_telling("[ERROR] -> [Help 1]"));
+  EXPECT_FALSE(is_telling("[ERROR] "));
+  EXPECT_TRUE(is_telling("[ERROR] \tat shop.Orders.close(Orders.java:7)"));
+  EXPECT_TRUE(is_telling("\tat org.apache.maven.x(X.java:1)"));
+  const std::string error = "[ERROR] /b/.cicd/steps/orders.test/src/Broken.java:[2,33] ';' expected";
+  EXPECT_TRUE(
+      holds(failure_block(facts_of(ended(step_outcome::failed, exited(1)), {error, "[INFO] 1 error", error})),
+            "    src/Broken.java:2:33: ';' expected\n    [INFO] 1 error\n  log"));
+  EXPECT_TRUE(holds(failure_block(facts_of(ended(step_outcome::failed, exited(1)), {"again", "again"})),
+                    "again\n    again"));
+  EXPECT_TRUE(holds(failure_block(facts_of(ended(step_outcome::failed, exited(1)),
+                                           {"a:[x,1] b:[]", "At Owner.java:[line 94]"})),
+                    "a:[x,1] b:[]\n    At Owner.java:[line 94]"));
 }
 
 TEST(likely_cause, every_status_that_has_one) {
