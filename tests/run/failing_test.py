@@ -145,8 +145,9 @@ class Failing(harness.Case):
         tree = self.tree()
         tree.write("tool", "#!/bin/sh\n", 0o644)
         tree.declare("add_pipeline(app)\npipeline_step(app one COMMAND ./tool INPUTS tool)\n").configure()
-        self.block = tree.run("app/one", status=1).all
-        self.says("not executable", "chmod +x")
+        self.block = tree.run("app/one", status=2).all
+        self.says("the program may not be executed: 'tool'", "chmod +x tool && git update-index --chmod=+x tool")
+        self.assertNotIn(".cicd/work", self.block)
 
     def test_126_in_a_shell(self):
         self.failed('SHELL "echo \'#!/bin/sh\' > tool; ./tool"')

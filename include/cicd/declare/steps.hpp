@@ -50,6 +50,15 @@ struct step {
   /// Example: INPUTS src/** pom.xml
   /// Not: INPUTS ../other/**
   std::vector<path_pattern> inputs{};
+  /// Further INPUTS that need not be there.
+  /// Example: OPTIONAL_INPUTS .mvn/ mvnw
+  /// Not: OPTIONAL_INPUTS ../.mvn/
+  std::vector<path_pattern> optional_inputs{};
+  /// Files of the source folder whose text names further inputs: a path that stands in one of them, as a value or between
+  /// white space, and that leads to a file or folder below the source folder, is an input, too. `${…}/` before it is left out.
+  /// Example: INPUTS_NAMED_IN pom.xml
+  /// Not: INPUTS_NAMED_IN ../pom.xml
+  std::vector<relative_path> inputs_named_in{};
   /// Patterns of files that are not inputs after all.
   /// Example: EXCLUDE docs/**
   /// Not: EXCLUDE /docs
@@ -143,6 +152,9 @@ struct step {
   /// Example: DESCRIPTION "checks the contract with the billing service"
   /// Not: DESCRIPTION ""
   text description{};
+
+  /// Whether it says itself what it reads; else git does.
+  bool names_inputs() const { return !inputs.empty() || !optional_inputs.empty() || !inputs_named_in.empty(); }
 };
 
 /// Where a secret comes from; exactly one of PASS_ENV, FILE, COMMAND and AWS is given.

@@ -9,6 +9,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/engine/observer.hpp>
+#include <cicd/observe/named_paths.hpp>
 #include <cicd/observe/platform.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/system/files.hpp>
@@ -48,6 +49,36 @@ std::vector<std::string> image_patterns(const image& declared_image) {
   return patterns;
 }
 
+/// Whether a path lies where the step itself writes.
+bool is_own_output(const step& of, const std::string& path) {
+  const auto top = [](std::string_view name) { return name.substr(0, name.find('/')); };
+  const auto writes_there = [&](const path_pattern& each) { return top(each.view()) == top(path); };
+  return std::ranges::any_of(of.outputs, writes_there) || std::ranges::any_of(of.reports, writes_there);
+}
+
+/// A path as a pattern: what stands for itself alone.
+std::string pattern_for(const std::string& path) {
+  std::string pattern;
+  for (const char c : path) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+/// The patterns of what the texts of INPUTS_NAMED_IN name and is there.
+std::vector<std::string> named_inputs(const step& of, const std::string& source) {
+  std::vector<std::string> patterns;
+  for (const relative_path& file : of.inputs_named_in) {
+    const auto text = read_below_if_there(source, file.str());
+    if (!text || !*text) continue;
+    for (const std::string& path : paths_named_in(**text))
+      if (exists(source + "/" + path) && !is_own_output(of, path))
+        patterns.push_back(pattern_for(path) + (is_folder(source + "/" + path) ? "/" : ""));
+  }
+  return patterns;
+}
+
 }  // namespace engine_observer
 
 file_query inputs_query(const session& of, const graph_step& step) {
@@ -58,7 +89,11 @@ file_query inputs_query(const session& of, const graph_step& step) {
     return query;
   }
   for (const path_pattern& pattern : step.command()->inputs) query.patterns.push_back(pattern.str());
+  for (const relative_path& file : step.command()->inputs_named_in) query.patterns.push_back(file.str());
   for (const path_pattern& pattern : step.command()->exclude) query.exclude.push_back(pattern.str());
+  for (const path_pattern& pattern : step.command()->optional_inputs) query.optional.push_back(pattern.str());
+  for (std::string& pattern : engine_observer::named_inputs(*step.command(), query.root))
+    query.optional.push_back(std::move(pattern));
   return query;
 }
 
@@ -91,7 +126,8 @@ class pass {
  private:
   std::size_t number_of(file_query query) {
     std::string name = query.root + '\0' + joined(query.patterns, "\n") + '\0' + joined(query.exclude, "\n")
-                       + (query.may_be_empty ? "?" : "!") + (query.without_build_trees ? "-" : "+");
+                       + '\0' + joined(query.optional, "\n") + (query.may_be_empty ? "?" : "!")
+                       + (query.without_build_trees ? "-" : "+");
     const auto [at, added] = known_.try_emplace(std::move(name), queries_.size());
     if (added) queries_.push_back(std::move(query));
     return at->second;
@@ -134,7 +170,7 @@ class pass {
     const std::string to = normal_path(target.starts_with('/') ? target : folder + "/" + target);
     const std::string below = path_below(to, root);
     const bool inside = below != to, stays = target.starts_with('/') || about.runs_in_source();
-    const bool named = about.command() != nullptr && !about.command()->inputs.empty();
+    const bool named = about.command() != nullptr && about.command()->names_inputs();
     if (inside && holds(inputs, below)) return;
     if (!stays && (inside || !named)) {
       if (about.command() != nullptr && about.after.empty())
@@ -192,6 +228,7 @@ class pass {
       seen.assignments.emplace_back(one.name.str(), with_placeholders(one.value, values));
     for (const variable_name& name : declared.pass_env)
       if (const auto value = of_.around.get(name.view())) seen.variables.emplace_back(name.str(), *value);
+    check_program(about, seen);
     take_tools(declared, about, seen);
     take_named_files(declared, seen);
     if (declared.tools.empty() && starts_unknown(declared, about, seen)) {
@@ -259,6 +296,22 @@ class pass {
       at = end + 1;
     }
     return files;
+  }
+
+  /// A program among the inputs bears the right to be executed; in the step's folder it could not be given
+  /// it.
+  void check_program(const graph_step& about, const observed_step& seen) {
+    if (about.command()->shell || seen.words.empty()) return;
+    const std::string& source = about.pipeline->source_directory;
+    const std::string path = path_below(normal_path(source + "/" + seen.words[0]), source);
+    const auto file = std::ranges::lower_bound(seen.inputs, path, {}, &observed_file::path);
+    if (seen.words[0].find('/') == std::string::npos || file == seen.inputs.end() || file->path != path
+        || file->mode != 0100644)
+      return;
+    complain(
+        error{exit_class::usage, about.id, "the program may not be executed", path, {}}
+            .with("in", source)
+            .with("try", fmt::format("chmod +x {0} && git update-index --chmod=+x {0}", shell_quoted(path))));
   }
 
   void take_tools(const cicd::step& declared, const graph_step& about, observed_step& seen) {

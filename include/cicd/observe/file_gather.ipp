@@ -154,9 +154,9 @@ unsigned mode_of(const stamp& of) {
 result<file_set> gathered(walking_query& query) {
   if (const auto* why = observe_file_gather::first_failure(query)) return *why;
   for (std::size_t i = 0; i < query.patterns.size() && query.list == nullptr; ++i) {
-    const bool lifted = query.asked.may_be_empty && !query.patterns[i].leads_out();
-    if (!query.matched[i] && !lifted && !query.asked.patterns.empty())
-      return observe_file_gather::unmatched(query, query.patterns[i]);
+    const bool may = query.asked.may_be_empty || i >= query.asked.patterns.size();
+    const bool lifted = may && !query.patterns[i].leads_out();
+    if (!query.matched[i] && !lifted) return observe_file_gather::unmatched(query, query.patterns[i]);
   }
   observe_file_gather::merge_same_folders(query.found);
   observe_file_gather::merger merge(query.found);

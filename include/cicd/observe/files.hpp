@@ -35,6 +35,7 @@ struct file_query {
   /// Folders that CMake built in are left out, where no pattern begins with them. What git lists is always
   /// without them.
   bool without_build_trees = false;
+  std::vector<std::string> optional{};  ///< further patterns, which may match nothing
 };
 
 /// A mapped file of {inode, size, mtime, ctime, digest} for files and of {mtime, ctime, names} for folders.

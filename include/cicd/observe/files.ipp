@@ -78,7 +78,7 @@ class look_round {
     for (const auto& folder : asked.never) {
       if (const auto identity = identity_of_folder(folder)) query.never.push_back(*identity);
     }
-    if (!asked.patterns.empty()) return;
+    if (!query.patterns.empty()) return;
     if (const auto& layout = layout_of(query.root)) {
       use_list(query, *layout);
     } else {

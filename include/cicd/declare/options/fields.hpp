@@ -20,6 +20,8 @@ void each_field(step& of, Visitor&& visit) {
   visit("shell", of.shell);
   visit("wrapper", of.wrapper);
   visit("inputs", of.inputs);
+  visit("optional_inputs", of.optional_inputs);
+  visit("inputs_named_in", of.inputs_named_in);
   visit("exclude", of.exclude);
   visit("outputs", of.outputs);
   visit("reports", of.reports);
