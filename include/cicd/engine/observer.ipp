@@ -327,6 +327,7 @@ class pass {
     std::ranges::sort(names);
     names.erase(std::unique(names.begin(), names.end()), names.end());
     for (const std::string& name : names) take_tool(name, about, seen);
+    if (own_file) take_elsewhere(program, {}, about, seen);
   }
 
   /// Whether a program that is not on PATH will lie in the step's folder.
@@ -361,14 +362,25 @@ class pass {
       return complain(std::move(why));
     }
     seen.tools.push_back(*known->second);
-    if (name != "mvn") return;
-    // In a folder of its own nothing above the project is seen.
-    const std::string source = about.runs_in_source() ? about.pipeline->source_directory : std::string();
-    auto [settings, unread] = maven_settings_.try_emplace(source);
-    if (unread)
-      settings->second =
-          hex(sha256(effective_maven_settings(*known->second, of_.around, source).value_or("unreadable")));
-    seen.settings.emplace_back("Maven's settings", settings->second);
+    take_elsewhere(name, known->second->path, about, seen);
+  }
+
+  /// What the program reads beside the step's folder.
+  void take_elsewhere(const std::string& name,
+                      const std::string& path,
+                      const graph_step& about,
+                      observed_step& seen) {
+    const reading_place place{about.pipeline->source_directory, about.runs_in_source(), path};
+    auto [known, added] = elsewhere_.try_emplace(
+        place.source + '\0' + (place.in_source ? "in" : "") + '\0' + path + '\0' + name, error{});
+    if (added)
+      known->second =
+          index_.with([&](file_index& index) { return read_elsewhere_by(name, place, of_.around, index); });
+    if (!known->second) {
+      seen.settings.emplace_back("what " + name + " reads", "unreadable: " + text_of(known->second.error()));
+      return;
+    }
+    for (const auto& [what, text] : *known->second) seen.settings.emplace_back(what, hex(sha256(text)));
   }
 
   /// A base outside the source folder is no input; its content is part of the key all the same.
@@ -407,8 +419,8 @@ class pass {
   std::vector<result<file_set>> answers_;
   std::map<std::string, result<tool_identity>> tools_;
   std::string platform_ = platform_text();
-  std::vector<step_index> unknown_;                    ///< steps that start what nobody named
-  std::map<std::string, std::string> maven_settings_;  ///< by project: their digest
+  std::vector<step_index> unknown_;                          ///< steps that start what nobody named
+  std::map<std::string, result<read_elsewhere>> elsewhere_;  ///< by source folder and program
 };
 
 }  // namespace engine_observer

@@ -17,6 +17,7 @@
 #include <cicd/observe/ci_variables_woodpecker.ipp>
 #include <cicd/observe/git.ipp>
 #include <cicd/observe/git_program.ipp>
+#include <cicd/observe/maven_snapshots.ipp>
 #include <cicd/observe/named_paths.ipp>
 #include <cicd/observe/platform.ipp>
 #include <cicd/observe/source_identity.ipp>

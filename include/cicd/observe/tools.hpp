@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <cicd/base/digest.hpp>
@@ -30,11 +31,24 @@ result<tool_identity> identity_of(std::string_view name,
                                   const surroundings& around,
                                   file_index& index);
 
-/// What Maven reads beside the project: user and global settings less their secrets (servers, proxies'
-/// passwords), and the digests of the files of `.mvn` in the nearest folder above `project` (absolute; empty:
-/// none) where it has no `.mvn` of its own. Empty text where there is nothing.
-result<std::string> effective_maven_settings(const tool_identity& maven,
-                                             const surroundings& around,
-                                             const std::string& project = {});
+/// What a program reads that is neither in the step's folder nor named by it, each with a name for a person
+/// and a text that changes with it: part of the key.
+using read_elsewhere = std::vector<std::pair<std::string, std::string>>;
+
+/// Where it reads.
+struct reading_place {
+  std::string source;   ///< absolute: the sources' folder
+  bool in_source;       ///< the step runs there, so that what lies above is read too
+  std::string program;  ///< absolute, of the program where that is known
+};
+
+/// Of Maven, however it is started (`mvn`, `mvnw`, `mvnd`): its own and the user's settings less their
+/// secrets, the user's toolchains and start files, and the SNAPSHOTs in the local repository that the
+/// project's pom.xml leads to. A SNAPSHOT that is not there has a text that is never the same. Of other
+/// programs nothing.
+result<read_elsewhere> read_elsewhere_by(std::string_view name,
+                                         const reading_place& place,
+                                         const surroundings& around,
+                                         file_index& index);
 
 }  // namespace cicd

@@ -8,6 +8,7 @@
 #include <array>
 
 #include <cicd/base/text.hpp>
+#include <cicd/observe/maven_snapshots.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -141,27 +142,66 @@ result<std::string> parents_options(const std::string& project) {
   return all;
 }
 
-}  // namespace
-}  // namespace observing::maven_text
+/// The folders in which Maven looks for the user's files: Java's is that of the user database, the scripts'
+/// that of HOME.
+std::vector<std::string> homes_of(const surroundings& around) {
+  std::vector<std::string> homes{around.home()};
+  if (!around.account_home().empty() && around.account_home() != homes.front())
+    homes.push_back(around.account_home());
+  return homes;
+}
 
-result<std::string> effective_maven_settings(const tool_identity& maven,
-                                             const surroundings& around,
-                                             const std::string& project) {
-  std::string all;
-  const auto program = real_path(maven.path).value_or(maven.path);
+result<std::string> settings_text(const reading_place& place, const surroundings& around) {
+  const auto program = real_path(place.program).value_or(place.program);
   const auto slash = program.rfind("/bin/");
-  auto parts = {
-      std::pair("global", slash == program.npos ? "" : program.substr(0, slash) + "/conf/settings.xml"),
-      std::pair("user", around.home() + "/.m2/settings.xml")};
-  for (const auto& [label, path] : parts) {
-    if (path.empty()) continue;
-    auto text = observing::maven_text::public_settings(label, path);
+  std::vector<std::pair<std::string, std::string>> files;
+  if (slash != program.npos)
+    for (const char* name : {"settings.xml", "toolchains.xml"})
+      files.emplace_back("global", program.substr(0, slash) + "/conf/" + name);
+  for (const std::string& home : homes_of(around))
+    for (const char* name : {"settings.xml", "toolchains.xml", "extensions.xml"})
+      files.emplace_back("user", home + "/.m2/" + name);
+  std::string all;
+  for (const auto& [label, path] : files) {
+    const auto text = public_settings(label, path);
     if (!text) return text;
     all += *text;
   }
-  auto options = observing::maven_text::parents_options(project);
-  if (!options) return options;
-  return all + *options;
+  return all;
+}
+
+/// What the scripts that start Maven read first. By digest, since options may hold secrets.
+result<std::string> start_files(const surroundings& around) {
+  std::vector<std::string> paths{"/etc/mavenrc", "/usr/local/etc/mavenrc"};
+  for (const std::string& home : homes_of(around)) paths.push_back(home + "/.mavenrc");
+  std::string all;
+  for (const std::string& path : paths) {
+    const auto text = read_file_if_there(path);
+    if (!text) return text.error();
+    if (*text) all += path.substr(path.rfind('/') + 1) + " " + hex(sha256(**text)) + "\n";
+  }
+  return all;
+}
+
+}  // namespace
+}  // namespace observing::maven_text
+
+result<read_elsewhere> read_elsewhere_by(std::string_view name,
+                                         const reading_place& place,
+                                         const surroundings& around,
+                                         file_index& index) {
+  constexpr std::array<std::string_view, 4> mavens{"mvn", "mvnw", "mvnd", "mvnDebug"};
+  if (std::ranges::find(mavens, name.substr(name.rfind('/') + 1)) == mavens.end()) return read_elsewhere();
+  auto settings = observing::maven_text::settings_text(place, around);
+  if (!settings) return std::move(settings).error();
+  auto options = observing::maven_text::parents_options(place.in_source ? place.source : std::string());
+  if (!options) return std::move(options).error();
+  auto start = observing::maven_text::start_files(around);
+  if (!start) return std::move(start).error();
+  read_elsewhere all{{"Maven's settings", *settings + *options + *start}};
+  for (auto& snapshot : observing::maven_snapshots_of(place.source, around, index))
+    all.push_back(std::move(snapshot));
+  return all;
 }
 
 }  // namespace cicd

@@ -14,7 +14,8 @@ namespace cicd {
 /// A snapshot of the environment variables.
 class surroundings {
  public:
-  explicit surroundings(std::map<std::string, std::string, std::less<>> variables);
+  explicit surroundings(std::map<std::string, std::string, std::less<>> variables,
+                        std::string account_home = {});
   /// Those of this process.
   static surroundings of_process();
 
@@ -31,6 +32,9 @@ class surroundings {
   surroundings for_commands() const;
 
   std::string home() const;
+  /// The home folder that the user database has, which some programs take whatever HOME says, such as Java;
+  /// empty where it has none.
+  const std::string& account_home() const { return account_home_; }
   /// CICD_CACHE_DIR, or `cicd` in XDG_CACHE_HOME or ~/.cache.
   std::string cache_folder() const;
   /// CICD_STATE_DIR, or `cicd` in XDG_STATE_HOME or ~/.local/state.
@@ -39,6 +43,7 @@ class surroundings {
  private:
   std::map<std::string, std::string, std::less<>> variables_;
   std::set<std::string, std::less<>> kept_{};
+  std::string account_home_;
 };
 
 }  // namespace cicd

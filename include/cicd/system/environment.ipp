@@ -3,6 +3,7 @@
 
 #include <cicd/system/environment.hpp>
 
+#include <pwd.h>
 #include <unistd.h>
 
 namespace cicd {
@@ -19,8 +20,9 @@ std::string base_folder(const surroundings& from, std::string_view variable, con
 }  // namespace
 }  // namespace system_environment
 
-surroundings::surroundings(std::map<std::string, std::string, std::less<>> variables)
-    : variables_(std::move(variables)) {}
+surroundings::surroundings(std::map<std::string, std::string, std::less<>> variables,
+                           std::string account_home)
+    : variables_(std::move(variables)), account_home_(std::move(account_home)) {}
 
 surroundings surroundings::of_process() {
   std::map<std::string, std::string, std::less<>> variables;
@@ -30,7 +32,8 @@ surroundings surroundings::of_process() {
     if (equals == word.npos || equals == 0) continue;
     variables.emplace(word.substr(0, equals), word.substr(equals + 1));
   }
-  return surroundings(std::move(variables));
+  const passwd* account = getpwuid(getuid());
+  return surroundings(std::move(variables), account == nullptr ? "" : account->pw_dir);
 }
 
 std::optional<std::string> surroundings::get(std::string_view name) const {

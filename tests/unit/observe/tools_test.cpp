@@ -123,11 +123,19 @@ class maven_settings : public testing::Test {
   std::string of(std::string_view user) const {
     EXPECT_TRUE(write_file(here_.path() + "/home/.m2/settings.xml", user, durability::fast));
     here_.maven("maven", "3.8.7");
-    tool_identity maven;
-    maven.path = here_.at("maven/bin/mvn");
-    const auto text = effective_maven_settings(maven, here_.around());
-    EXPECT_TRUE(text);
-    return text.value_or("");
+    return started_as("mvn");
+  }
+  /// What is read when Maven is started so.
+  std::string started_as(const std::string& name,
+                         const surroundings* around = nullptr,
+                         const std::string& source = "none",
+                         bool in_source = false) const {
+    file_index index(here_.index(), here_.around());
+    const auto read =
+        read_elsewhere_by(name, {here_.at(source), in_source, name == "mvn" ? here_.at("maven/bin/mvn") : ""},
+                          around == nullptr ? here_.around() : *around, index);
+    EXPECT_TRUE(read);
+    return read && !read->empty() ? read->front().second : "";
   }
   const tool_box& here() const { return here_; }
 
@@ -182,14 +190,11 @@ TEST_F(maven_settings, keep_logins_in_addresses_out) {
 }
 
 TEST_F(maven_settings, hold_the_options_of_a_folder_above) {
-  tool_identity maven;
-  maven.path = here().at("maven/bin/mvn");
   here().write("parent/.mvn/jvm.config", "-Dpassword=canary");
   here().write("parent/own/.mvn/x", "");
   ASSERT_TRUE(make_folder(here().at("parent/sub/project")));
-  const auto of = [&](const std::string& project) {
-    return effective_maven_settings(maven, here().around(), here().at(project)).value_or("?");
-  };
+  const auto of = [&](const std::string& project) { return started_as("mvnw", nullptr, project, true); };
+  EXPECT_EQ("", started_as("mvnw", nullptr, "parent/sub/project")) << "its own folder lies below nothing";
   EXPECT_EQ(".mvn/jvm.config " + hex(sha256("-Dpassword=canary")) + "\n", of("parent/sub/project"));
   EXPECT_EQ("", of("parent/own"));
 }
@@ -204,13 +209,33 @@ TEST_F(maven_settings, survive_any_bytes) {
 }
 
 TEST_F(maven_settings, hold_the_global_ones_and_are_empty_without_any) {
-  tool_identity maven;
-  maven.path = here().at("maven/bin/mvn");
-  EXPECT_EQ("", effective_maven_settings(maven, here().around()).value_or("?"));
+  EXPECT_EQ("", started_as("mvn"));
   here().maven("maven", "3.8.7");
   here().write("maven/conf/settings.xml", "<settings><mirrors>m</mirrors></settings>");
-  EXPECT_THAT(effective_maven_settings(maven, here().around()).value_or(""),
-              HasSubstr("<mirrors>m</mirrors>"));
+  EXPECT_THAT(started_as("mvn"), HasSubstr("<mirrors>m</mirrors>"));
+}
+
+TEST_F(maven_settings, are_those_of_every_way_to_start_it) {
+  EXPECT_TRUE(
+      write_file(here().path() + "/home/.m2/settings.xml", "<offline>true</offline>", durability::fast));
+  for (const char* name : {"mvn", "mvnw", "./mvnw", "/opt/maven/bin/mvn", "mvnd"})
+    EXPECT_THAT(started_as(name), HasSubstr("<offline>true")) << name;
+  EXPECT_EQ("", started_as("gradle"));
+}
+
+TEST_F(maven_settings, are_the_account_s_where_HOME_is_another_and_hold_toolchains_and_start_files) {
+  const std::string account = here().path() + "/account";
+  const surroundings around({{"HOME", here().path() + "/home"}}, account);
+  const std::string before = started_as("mvnw", &around);
+  for (const char* name : {"/.m2/settings.xml", "/.m2/toolchains.xml", "/.m2/extensions.xml", "/.mavenrc"})
+    for (const std::string& home : {account, here().path() + "/home"}) {
+      EXPECT_TRUE(write_file(home + name, "<id>1</id>", durability::fast));
+      const std::string first = started_as("mvnw", &around);
+      EXPECT_NE(before, first) << home << name;
+      EXPECT_TRUE(write_file(home + name, "<id>2</id>", durability::fast));
+      EXPECT_NE(first, started_as("mvnw", &around)) << home << name;
+      EXPECT_TRUE(remove_tree(home + name));
+    }
 }
 
 }  // namespace

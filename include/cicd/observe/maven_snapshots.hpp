@@ -1,0 +1,31 @@
+// Which SNAPSHOTs of the local repository a Maven project leads to, by the text of its pom.xml and of theirs.
+// It starts nothing and asks no server; it takes too many rather than too few.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <cicd/observe/files.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd::observing {
+
+/// An artifact that a pom names; the version is empty where it stands elsewhere.
+struct maven_coordinate {
+  std::string group, artifact, version;
+  auto operator<=>(const maven_coordinate&) const = default;
+};
+
+/// Parents, dependencies, plugins and extensions of a pom, with the properties that it defines itself
+/// replaced; sorted, each once.
+std::vector<maven_coordinate> coordinates_in(std::string_view pom);
+
+/// Each as `lib:1.0-SNAPSHOT` with a text that changes with its files. One that the pom names and that is not
+/// in the local repository has a text that is never the same, since what Maven would get is not known.
+std::vector<std::pair<std::string, std::string>> maven_snapshots_of(const std::string& project,
+                                                                    const surroundings& around,
+                                                                    file_index& index);
+
+}  // namespace cicd::observing
