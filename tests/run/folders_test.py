@@ -167,6 +167,44 @@ class Folders(harness.Case):
         self.assertIn(".cicd/work/app/one/made: broken", done.stderr)
         self.assertNotIn("cache/work", done.stderr)
 
+    def test_a_step_with_GIT_sees_the_commit_and_runs_with_each(self):
+        tree = self.committed('add_pipeline(app)\npipeline_step(app made GIT INPUTS in.txt TOOLS git OUTPUTS out.txt\n'
+                              '  SHELL "git describe --always --dirty > out.txt; echo $GIT_COMMIT $GIT_BRANCH $GIT_TAGS $GIT_DIRTY >> out.txt")\n'
+                              'pipeline_step(app plain INPUTS in.txt COMMAND true)\n'
+                              'pipeline_step(app where GIT_WHERE in.txt:one nowhere.txt:x SHELL "git rev-parse HEAD" TOOLS git INPUTS in.txt)\n')
+        tree.run("app/made", "app/plain", "app/where")
+        first = tree.git("rev-parse", "HEAD")
+        self.assertEqual(self.read(tree, "app/made", "out.txt"), f"{tree.git('describe', '--always')}\n{first} main false\n")
+        self.assertIn(first.encode(), tree.log("app/where"))
+        tree.git("tag", "v1")
+        second = tree.commit("another")
+        tree.run("app/made", "app/plain", "app/where")
+        self.assertEqual(self.read(tree, "app/made", "out.txt").splitlines()[1], f"{second} main false")
+        self.assertEqual(tree.outcomes(), {"app/made": "ran", "app/plain": "up-to-date", "app/where": "ran"})
+        tree.write("CMakeLists.txt", (tree.source / "CMakeLists.txt").read_text() + "# changed\n")
+        tree.configure()
+        self.assertIn("the commit changed", tree.reasons("app/made", "app/made"))
+        tree.run("app/made")
+        self.assertRegex(self.read(tree, "app/made", "out.txt"), rf"-dirty\n{second} main true\n")
+
+    def test_GIT_without_a_repository_is_refused(self):
+        tree = self.tree('add_pipeline(app)\npipeline_step(app one GIT COMMAND true INPUTS CMakeLists.txt)\n')
+        self.assertIn("GIT: the source folder is in no git repository with a commit", tree.run("app/one", status=2).all)
+
+    def test_inputs_that_a_file_names_and_those_that_need_not_be_there_are_inputs(self):
+        tree = self.tree()
+        tree.write("pom.xml", "<a><b>config/x.xml</b><c>${basedir}/more</c><d>gone.txt</d></a>")
+        for name in ("config/x.xml", "config/y.xml", "more/z.txt", "README.md"):
+            tree.write(name, "one")
+        tree.declare('add_pipeline(app)\npipeline_step(app one SHELL "find . -type f ! -name out.txt | sort > out.txt" TOOLS find sort OUTPUTS out.txt\n'
+                     '  INPUTS_NAMED_IN pom.xml OPTIONAL_INPUTS mvnw src/)\n').configure()
+        tree.run("app/one")
+        self.assertEqual(self.read(tree, "app/one", "out.txt").split(), ["./config/x.xml", "./more/z.txt", "./pom.xml"])
+        for name, decision in (("README.md", "up-to-date"), ("config/y.xml", "up-to-date"), ("more/z.txt", "run"), ("mvnw", "run"), ("gone.txt", "run")):
+            tree.write(name, "two")
+            self.assertEqual(tree.plan("app/one")["steps"][0]["decision"], decision, name)
+            tree.run("app/one")
+
     def test_folders_of_a_build_tree_that_is_gone_are_removed_and_no_others(self):
         calls = 'add_pipeline(app)\npipeline_step(app one SHELL "echo $MORE > out.txt" INPUTS CMakeLists.txt OUTPUTS out.txt PASS_ENV MORE)\n'
         trees = [self.tree(calls, name=name, home=self.folder / "home") for name in ("gone", "lives", "in_use", "young", "last")]

@@ -117,6 +117,16 @@ struct step {
   /// Example: AS_FILE
   /// Not: AS_FILE yes
   bool as_file = false;
+  /// Gives the step the commit, and makes it part of the key: a `.git` in its folder that has the history, the branch that is
+  /// checked out, the tags of its history and whether something is changed; and GIT_COMMIT, GIT_BRANCH, GIT_TAGS (those of
+  /// the commit itself) and GIT_DIRTY (true or false). Without it a step sees no repository.
+  /// Example: GIT
+  /// Not: GIT yes
+  bool git = false;
+  /// GIT where a file of the source folder holds a text: `<file>:<text>`.
+  /// Example: GIT_WHERE pom.xml:git-commit-id
+  /// Not: GIT_WHERE pom.xml
+  std::vector<text> git_where{};
   /// After this long the step and all it started are ended: TERM, then KILL after GRACE. Default 1h.
   /// Example: TIMEOUT 15m
   /// Not: TIMEOUT 15

@@ -224,6 +224,7 @@ class pass {
     if (declared.wrapper && exists(about.pipeline->source_directory + "/" + declared.wrapper.str())
         && !seen.words.empty())
       seen.words[0] = "./" + declared.wrapper.str();
+    if (wants_git(declared, about)) take_git(declared, about, seen);
     for (const assignment& one : declared.env)
       seen.assignments.emplace_back(one.name.str(), with_placeholders(one.value, values));
     for (const variable_name& name : declared.pass_env)
@@ -235,6 +236,43 @@ class pass {
       unknown_.push_back(step);
       seen.settings.emplace_back("this machine", machine_identity());
       seen.settings.emplace_back("PATH", hex(sha256(of_.around.get_or("PATH", ""))));
+    }
+  }
+
+  static bool wants_git(const cicd::step& declared, const graph_step& about) {
+    return declared.git || std::ranges::any_of(declared.git_where, [&](const text& where) {
+             const auto colon = where.view().find(':');
+             const auto text =
+                 read_below_if_there(about.pipeline->source_directory, where.str().substr(0, colon));
+             return text && *text && (*text)->find(where.view().substr(colon + 1)) != std::string::npos;
+           });
+  }
+
+  /// Where a template asks for it (GIT_WHERE) and there is no repository, the tool says itself what it lacks.
+  void take_git(const cicd::step& declared, const graph_step& about, observed_step& seen) {
+    const std::string& source = about.pipeline->source_directory;
+    const auto [known, added] = histories_.try_emplace(source, error{});
+    if (added) known->second = git_history_of(source, of_.around);
+    if (!known->second) {
+      error why = known->second.error();
+      why.subject = about.id;
+      return complain(std::move(why));
+    }
+    if (const std::optional<git_history>& git = *known->second) {
+      seen.settings.emplace_back("the commit", git->text());
+      seen.assignments.insert(seen.assignments.end(),
+                              {{"GIT_COMMIT", git->commit},
+                               {"GIT_BRANCH", git->branch},
+                               {"GIT_TAGS", joined(git->tags, " ")},
+                               {"GIT_DIRTY", git->changed.empty() ? "false" : "true"}});
+      if (!about.runs_in_source()) seen.git = *git;
+    } else if (declared.git) {
+      complain(error{
+          exit_class::usage,
+          about.id,
+          "GIT: the source folder is in no git repository with a commit",
+          source,
+          {}}.with("try", "git init && git add . && git commit, or the step without GIT"));
     }
   }
 
@@ -418,6 +456,7 @@ class pass {
   std::vector<std::pair<step_index, std::size_t>> inputs_, outputs_;
   std::vector<result<file_set>> answers_;
   std::map<std::string, result<tool_identity>> tools_;
+  std::map<std::string, result<std::optional<git_history>>> histories_;  ///< by source folder
   std::string platform_ = platform_text();
   std::vector<step_index> unknown_;                          ///< steps that start what nobody named
   std::map<std::string, result<read_elsewhere>> elsewhere_;  ///< by source folder and program

@@ -270,6 +270,9 @@ caching_options project_run::execution::caching() {
     return why_it_failed(*of_.session_, of_.graph_, work, end);
   };
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
+  ask.place_history = [this](const task& work) {
+    return place_history(*work.seen->git, work.folder, of_.session_->around);
+  };
   ask.place_warning = [this] { return home_.warning(); };
   return ask;
 }

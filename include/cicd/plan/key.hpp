@@ -2,6 +2,7 @@
 // sinks take them: the hash and the explanation, so that the reasons cannot drift from the key. Pure.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/observe/files.hpp>
+#include <cicd/observe/git_history.hpp>
 #include <cicd/observe/tools.hpp>
 #include <cicd/plan/graph.hpp>
 
@@ -25,6 +27,7 @@ struct observed_step {
   std::vector<std::string> words;  ///< the command with its placeholders replaced
   std::vector<std::pair<std::string, std::string>> assignments;  ///< ENV with its placeholders replaced
   std::vector<std::string> notes{};  ///< what a person is told when it runs; no part of the key
+  std::optional<git_history> git{};  ///< what it is shown of the repository; its text is among the settings
 };
 
 /// What a predecessor gives.

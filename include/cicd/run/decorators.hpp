@@ -84,6 +84,8 @@ struct caching_options {
   std::function<std::optional<error>(const task&, const file_set&)> read_findings = {};
   /// Makes a step's own folder and the link to it; none: it is there.
   std::function<status(const task&)> make_folder = {};
+  /// Puts what a step is shown of its repository into its folder; none: nothing is shown.
+  std::function<status(const task&)> place_history = {};
   /// What is to be said of the place of the folders, once; may be none.
   std::function<std::string()> place_warning = {};
 };

@@ -121,7 +121,7 @@ status caching_runner::prepared(progress& one) {
   const result<bool> found_kept = fill_folder(one.work->folder, sources, kept, index_);
   if (!found_kept) return found_kept.error();
   one.shareable = !*found_kept;
-  return {};
+  return one.work->seen->git && ask_.place_history ? ask_.place_history(*one.work) : status{};
 }
 
 void caching_runner::run_inner(const std::shared_ptr<progress>& one) {

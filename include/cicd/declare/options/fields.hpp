@@ -33,6 +33,8 @@ void each_field(step& of, Visitor&& visit) {
   visit("pass_env", of.pass_env);
   visit("secrets", of.secrets);
   visit("as_file", of.as_file);
+  visit("git", of.git);
+  visit("git_where", of.git_where);
   visit("timeout", of.timeout);
   visit("grace", of.grace);
   visit("retries", of.retries);

@@ -81,6 +81,12 @@ bool is_part_of_pods(std::string_view text) {
   return !text.ends_with('%') || text.size() <= 3 || text == "100%";
 }
 
+/// `<file>:<text>`.
+bool is_text_in_file(std::string_view text) {
+  const auto colon = text.find(':');
+  return colon != text.npos && colon + 1 < text.size() && relative_path::accepts(text.substr(0, colon));
+}
+
 /// A number of pods or a share of them, or none of the kind at all.
 bool is_disruption_rule(std::string_view text) {
   return text == "off" || (amount::accepts(text) && is_part_of_pods(text));
@@ -290,6 +296,8 @@ option specialised(std::string_view kind, option of) {
     of.accepts = is_base;
   if (of.key == "fail_on") of.allowed = "low, medium or high", of.choices = {"low", "medium", "high"};
   if (of.key == "depends") of.allowed = "names of CMake targets", of.accepts = is_target_name;
+  if (of.key == "git_where")
+    of.allowed = "<file>:<text>, such as pom.xml:git-commit-id", of.accepts = is_text_in_file;
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
