@@ -73,6 +73,10 @@ struct step {
   /// Example: REPORTS target/surefire-reports/TEST-*.xml
   /// Not: REPORTS /tmp/*.xml
   std::vector<path_pattern> reports{};
+  /// SARIF files that the step writes; when it fails, its findings are counted and the worst are shown with their places.
+  /// Example: FINDINGS target/spotbugsSarif.json
+  /// Not: FINDINGS /tmp/*.sarif
+  std::vector<path_pattern> findings{};
   /// What a tool keeps from one run to the next for its own incremental work, as patterns below the step's folder. All
   /// other files that are not inputs are removed when the step starts, OUTPUTS and REPORTS as well. Results of a run
   /// that began with kept files stay in this build tree; those of a run that began without are shared by the cache.

@@ -17,7 +17,9 @@
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/ci_masks.hpp>
 #include <cicd/observe/git.hpp>
+#include <cicd/observe/git_program.hpp>
 #include <cicd/report/junit.hpp>
+#include <cicd/report/sarif.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/run/domain.hpp>
 #include <cicd/run/loop.hpp>
@@ -53,7 +55,37 @@ std::vector<test_case> cases_in(const std::string& folder, const file_set& repor
     if (result<std::vector<test_case>> cases = read_junit(*text))
       files.push_back({file.path.substr(0, file.path.rfind('/')), *std::move(cases)});
   }
-  return all;
+  return cases_of_run(std::move(files));
+}
+
+/// Why a scan failed: how many findings there are, the worst of them, and where the SARIF files are whose
+/// paths lead from the repository's root.
+std::optional<error> findings_of(const task& work, const file_set& files, const std::string& kept_at) {
+  const auto layout = observing::git_layout_of(work.source);
+  const std::string top = layout ? layout->top : std::string();
+  const std::string below = path_below(work.source, top);
+  const sarif_places places{.folder = work.folder,
+                            .source = work.source,
+                            .prefix = top.empty() || below == work.source ? std::string() : below + "/",
+                            .exists = exists};
+  std::vector<finding> all;
+  std::string kept;
+  for (const observed_file& file : files) {
+    const result<std::string> text = read_below(work.folder, file.path, {.limit = largest_report});
+    if (!text) continue;
+    result<sarif_document> document = read_sarif(*text, places);
+    if (!document) continue;
+    all.insert(all.end(), document->findings.begin(), document->findings.end());
+    const std::string to =
+        kept_at + (kept.empty() ? "" : "." + std::to_string(&file - files.data())) + ".sarif";
+    if (write_file(to, document->text, durability::fast, 0600)) kept += (kept.empty() ? "" : "\n") + to;
+  }
+  if (all.empty()) return std::nullopt;
+  return error{exit_class::step_failed,
+               work.step->id,
+               fmt::format("{} finding{}", all.size(), all.size() == 1 ? "" : "s"),
+               {},
+               {{"findings", findings_text(all)}, {"sarif", kept}}};
 }
 
 /// Of a CI system that has a program for it. A log that it does not mask has our masks all the same.
@@ -268,6 +300,10 @@ caching_options project_run::execution::caching() {
   };
   ask.explain = [this](const task& work, const outcome& end) {
     return why_it_failed(*of_.session_, of_.graph_, work, end);
+  };
+  ask.summary_of = tests_summary;
+  ask.read_findings = [this](const task& work, const file_set& files) {
+    return engine_run::findings_of(work, files, where_.run(of_.id_) + "/" + flat_name(work.step->id));
   };
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
   ask.place_history = [this](const task& work) {

@@ -217,6 +217,13 @@ std::string tests_text(const failure_facts& facts, const readable_paths& paths) 
   return text;
 }
 
+/// What a scanner found says more than its last lines.
+bool has_findings(const failure_facts& facts) {
+  return facts.end.failure && std::ranges::any_of(facts.end.failure->notes, [](const note& each) {
+           return each.label == "findings";
+         });
+}
+
 }  // namespace
 }  // namespace report_failure
 
@@ -230,7 +237,10 @@ std::string failure_block(const failure_facts& facts) {
   using namespace report_failure;
   const readable_paths paths{facts.source_folders, facts.here, facts.exists, facts.links};
   const std::string tests = tests_text(facts, paths);
-  return headline(facts) + (tests.empty() ? last_lines_text(facts, paths) : tests)
+  return headline(facts)
+         + (!tests.empty()        ? tests
+            : has_findings(facts) ? ""
+                                  : last_lines_text(facts, paths))
          + labelled_text(labelled(facts), facts, paths);
 }
 

@@ -151,6 +151,8 @@ class background_runner : public runner {
 /// The question for what a step makes in its folder: OUTPUTS of a command less those after `!`, the layout of
 /// an image. No patterns where it makes nothing.
 file_query outputs_in(const std::string& folder, const graph_step& step);
+/// The same for its FINDINGS.
+file_query findings_in(const std::string& folder, const graph_step& step);
 /// The same for its REPORTS.
 file_query reports_in(const std::string& folder, const graph_step& step);
 /// What it names by KEEP, without a root.

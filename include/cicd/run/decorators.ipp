@@ -57,6 +57,13 @@ file_query reports_in(const std::string& folder, const graph_step& step) {
   return query;
 }
 
+file_query findings_in(const std::string& folder, const graph_step& step) {
+  file_query query{folder, {}, {}, {}, true};
+  if (step.command() != nullptr)
+    for (const path_pattern& pattern : step.command()->findings) query.patterns.push_back(pattern.str());
+  return query;
+}
+
 void retrying_runner::attempt(const task& work, int number, std::function<void(outcome)> done) {
   const int most = 1 + (work.step->command() != nullptr ? work.step->command()->retries.number() : 0);
   inner_.start(work, [this, &work, number, most, done = std::move(done)](outcome end) mutable {

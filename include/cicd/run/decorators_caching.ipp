@@ -150,6 +150,10 @@ void caching_runner::after(progress& one) {
       one.made.reports = *std::move(reports);
       take_tests(one, one.made.reports);
     }
+  if (one.end.how == step_outcome::failed && !one.end.failure && ask_.read_findings)
+    if (const file_query query = findings_in(one.work->folder, step); !query.patterns.empty())
+      if (const result<file_set> files = index_.look(query))
+        one.end.failure = ask_.read_findings(*one.work, *files);
   if (one.end.how == step_outcome::failed && !one.end.failure && ask_.explain)
     one.end.failure = ask_.explain(*one.work, one.end);
   if (one.end.how != step_outcome::ran) return;

@@ -347,6 +347,19 @@ TEST(likely_cause, is_not_guessed_where_it_is_known_with_what_helps) {
   EXPECT_TRUE(holds(failure_block(facts), "add AFTER one"));
 }
 
+TEST(failure_block, shows_findings_instead_of_last_lines) {
+  step_ended end = ended(step_outcome::failed, exited(1));
+  end.failure = error{exit_class::step_failed,
+                      "orders/test",
+                      "2 findings",
+                      {},
+                      {{"findings", "src/A.java:1  R  m"}, {"sarif", "/x.sarif"}}};
+  const std::string block = failure_block(facts_of(std::move(end), {"not shown"}));
+  EXPECT_TRUE(holds(block, "  error     2 findings\n  findings  src/A.java:1  R  m\n  sarif     /x.sarif\n"))
+      << block;
+  EXPECT_FALSE(holds(block, "not shown"));
+}
+
 TEST(likely_cause, is_silent_where_nothing_is_known) {
   EXPECT_EQ(likely_cause(ended(step_outcome::failed, exited(1)), {"something else", ""}), "");
   EXPECT_EQ(likely_cause(ended(step_outcome::failed, exited(0)), {}), "");

@@ -25,6 +25,7 @@ void each_field(step& of, Visitor&& visit) {
   visit("exclude", of.exclude);
   visit("outputs", of.outputs);
   visit("reports", of.reports);
+  visit("findings", of.findings);
   visit("keep", of.keep);
   visit("after", of.after);
   visit("depends", of.depends);
