@@ -110,7 +110,11 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
     if (*there == image.manifest) continue;
     if (*there) return deliver_publish::moved_tag(step.id, **registry, *tag, **there, image.manifest);
     plan.what = decision::run;
-    plan.reasons.push_back(fmt::format("{}:{} is not there yet", (*registry)->name(), *tag));
+    const std::string before = in_.source.short_commit_before(*step.pipeline);
+    const auto same = before.empty() ? std::nullopt : (*registry)->resolve(before).value_or(std::nullopt);
+    plan.reasons.push_back(
+        fmt::format("{}:{} is not there yet{}", (*registry)->name(), *tag,
+                    same == image.manifest ? "; the image is that of the commit before, " + before : ""));
     plan.details.push_back(
         fmt::format("+ {}:{} {}", (*registry)->name(), *tag, "sha256:" + hex(image.manifest).substr(0, 12)));
   }

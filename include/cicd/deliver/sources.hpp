@@ -28,6 +28,9 @@ class sources {
   /// Of the pipeline of a step or of another whose steps come before it.
   result<bool> is_dirty(const graph_step& step);
   std::optional<std::chrono::system_clock::time_point> commit_date(const declared_pipeline& pipeline);
+  /// The first digits of the commit before the one that is checked out, as images are tagged; empty where
+  /// there is none.
+  std::string short_commit_before(const declared_pipeline& pipeline);
   /// Whether a file that declares the pipeline has changes; `git` is the state of its folder.
   result<bool> is_declaration_dirty(const declared_pipeline& pipeline,
                                     const std::string& file,

@@ -62,6 +62,12 @@ result<bool> sources::is_dirty(const graph_step& step) {
   return dirty;
 }
 
+std::string sources::short_commit_before(const declared_pipeline& pipeline) {
+  git_state before = state_of(pipeline).git;
+  if (before.commit) before.commit = commit_before(pipeline.source_directory, *before.commit, around_);
+  return before.short_commit();
+}
+
 std::optional<std::chrono::system_clock::time_point> sources::commit_date(const declared_pipeline& pipeline) {
   using moment = std::optional<std::chrono::system_clock::time_point>;
   state& source = state_of(pipeline);

@@ -41,6 +41,12 @@ std::optional<std::chrono::system_clock::time_point> committed_at(const std::str
                                                                   const std::string& commit,
                                                                   const surroundings& around);
 
+/// The commit before another, the first of several; nothing where there is none or it is not known here. Asks
+/// git.
+std::optional<std::string> commit_before(const std::string& folder,
+                                         const std::string& commit,
+                                         const surroundings& around);
+
 /// The changed and untracked, not ignored paths below `folder`, relative to the work tree's root: empty means
 /// clean. `below` is a path in it. Asks git.
 result<std::vector<std::string>> changes_in(const std::string& folder,

@@ -217,6 +217,14 @@ git_state git_state_of(const std::string& folder, const surroundings& around) {
   return now;
 }
 
+std::optional<std::string> commit_before(const std::string& folder,
+                                         const std::string& commit,
+                                         const surroundings& around) {
+  const captured answer =
+      observing::ask_git(folder, {"rev-parse", "--verify", "--quiet", commit + "^"}, around);
+  return answer.end.good() ? std::optional(std::string(trimmed(answer.out))) : std::nullopt;
+}
+
 result<std::vector<std::string>> changes_in(const std::string& folder,
                                             const surroundings& around,
                                             const std::string& below) {

@@ -132,9 +132,10 @@ TEST(the_page_of_a_declared_value, shows_it_in_each_environment_and_where_it_com
 
 TEST(the_page_of_a_template, is_what_it_expands_to_in_cmake) {
   const std::string text = page("java-maven");
-  EXPECT_NE(text.find("  pipeline_step({pipeline} build\n    DESCRIPTION \"compiles {pipeline} and its tests "
-                      "and packages it, without running them\"\n    STAGE build\n"
-                      "    COMMAND mvn -B clean package -DskipTests\n"),
+  EXPECT_NE(text.find("  pipeline_step({pipeline} build\n    DESCRIPTION \"compiles {pipeline} and packages "
+                      "it, without its "
+                      "tests\"\n    STAGE build\n"
+                      "    COMMAND mvn -B package -Dmaven.test.skip=true\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("  spotbugs (by default): "), std::string::npos);

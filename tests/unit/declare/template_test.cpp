@@ -39,10 +39,11 @@ TEST(java_maven, stands_for_build_test_scan_and_image) {
     EXPECT_TRUE(line_of(each).starts_with("mvn -B ")) << line_of(each);
     EXPECT_EQ(each.wrapper.view(), "mvnw");
   }
-  EXPECT_EQ(made.steps[0].description.view(),
-            "compiles orders and its tests and packages it, without running them");
+  EXPECT_EQ(made.steps[0].description.view(), "compiles orders and packages it, without its tests");
+  EXPECT_EQ(line_of(made.steps[1]), "mvn -B verify");
+  EXPECT_TRUE(made.steps[1].after.empty()) << "what Maven's own life cycle compiles is compiled by it";
   ASSERT_EQ(made.images.size(), 1u);
-  EXPECT_EQ(made.images[0].jar.view(), "target/*.jar");
+  EXPECT_EQ(made.images[0].jar.view(), "target/*.[jw]ar");
   EXPECT_EQ(made.images[0].after.at(0).view(), "build");
 }
 
@@ -73,7 +74,7 @@ TEST(the_image_of_a_template, is_changed_only_where_a_call_says_so) {
       "rootfs:b)\npipeline_image(o cli FILES a=/a)");
   ASSERT_EQ(made.images.size(), 2u);
   EXPECT_EQ(made.images[0].user.number(), 7u);
-  EXPECT_EQ(made.images[0].jar.view(), "target/*.jar");
+  EXPECT_EQ(made.images[0].jar.view(), "target/*.[jw]ar");
   EXPECT_EQ(made.images[0].base.view(), "rootfs:b");
   EXPECT_EQ(made.images[1].name.view(), "cli");
 }
@@ -92,7 +93,42 @@ TEST(a_step_without_a_command, changes_only_what_it_names) {
   const cicd::step& test = *step_of(made, "test");
   EXPECT_EQ(test.timeout.milliseconds(), 1'200'000);
   EXPECT_TRUE(line_of(test).starts_with("mvn"));
-  EXPECT_EQ(test.after.at(0).view(), "build");
+  EXPECT_EQ(test.reports.size(), 2u);
+}
+
+std::string words_of(const auto& list) {
+  std::string words;
+  for (const auto& each : list) words += (words.empty() ? "" : " ") + each.str();
+  return words;
+}
+
+TEST(a_list_over_a_template_s, adds_to_it_and_replaces_it_after_an_equals_sign) {
+  const auto of = [](const std::string& words) {
+    return *step_of(declared("add_pipeline(o TEMPLATE java-maven)\npipeline_step(o build " + words + ")"),
+                    "build");
+  };
+  EXPECT_EQ(words_of(of("PASS_ENV BUILD_NUMBER").pass_env), "JAVA_HOME MAVEN_OPTS MAVEN_ARGS BUILD_NUMBER");
+  EXPECT_EQ(words_of(of("PASS_ENV MAVEN_OPTS").pass_env), "JAVA_HOME MAVEN_OPTS MAVEN_ARGS");
+  EXPECT_EQ(words_of(of("PASS_ENV = BUILD_NUMBER").pass_env), "BUILD_NUMBER");
+  EXPECT_EQ(words_of(of("INPUTS config/").inputs), "config/");
+  EXPECT_EQ(words_of(of("OPTIONAL_INPUTS lombok.config").optional_inputs), "src/ .mvn/ mvnw lombok.config");
+  EXPECT_EQ(words_of(of("TOOLS node").tools), "java node");
+  EXPECT_EQ(of("ENV A=1").env.size(), 1u);
+  EXPECT_EQ(
+      words_of(declared("add_pipeline(o)\npipeline_step(o s COMMAND = x INPUTS = a b)").steps.at(0).inputs),
+      "a b");
+  EXPECT_EQ(words_of(declared("add_pipeline(o)\npipeline_step(o s COMMAND = x)").steps.at(0).command), "= x");
+}
+
+TEST(the_words_of_a_program_over_a_template_s, replace_it) {
+  const auto from = templates({{"t", R"({"schema": 1, "description": "d", "calls": [
+      ["pipeline_image", "{pipeline}", "image", "BASE", "rootfs:r", "ENTRYPOINT", "a", "b", "LABELS", "x=1", "y=1", "AFTER", "build"],
+      ["pipeline_step", "{pipeline}", "build", "COMMAND", "make"]]})"}});
+  const auto made =
+      declared("add_pipeline(o TEMPLATE t)\npipeline_image(o ENTRYPOINT c LABELS y=2 z=1)", from);
+  EXPECT_EQ(words_of(made.images.at(0).entrypoint), "c");
+  ASSERT_EQ(made.images.at(0).labels.size(), 3u);
+  EXPECT_EQ(made.images.at(0).labels[1].value, "2");
 }
 
 constexpr const char* base = R"({"schema": 1, "description": "base",
