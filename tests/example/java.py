@@ -38,7 +38,7 @@ def free_port():
 class Container:
     """An image, unpacked by umoci and started by runc as Kubernetes would: read-only, its numeric user, no capability, a /tmp."""
 
-    def __init__(self, image, folder, env):
+    def __init__(self, image, folder, env, arguments=None):
         self.folder, self.name = Path(folder), f"cicd-example-{os.getpid()}-{Path(folder).name}"
         self.runc = [harness.tool("runc"), "--root", str(self.folder / "runc")]
         done = subprocess.run([harness.tool("umoci"), "unpack", "--image", str(image), str(self.folder / "bundle")], capture_output=True, text=True)
@@ -46,6 +46,7 @@ class Container:
         path = self.folder / "bundle/config.json"
         config = self.config = json.loads(path.read_text())
         config["root"]["readonly"] = True
+        config["process"]["args"] = arguments or config["process"]["args"]
         config["process"].update(terminal=False, noNewPrivileges=True,
                                  capabilities={kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")})
         config["process"]["env"] += [f"{name}={value}" for name, value in env.items()]

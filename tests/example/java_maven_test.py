@@ -54,7 +54,8 @@ class Example(java.Suite):
         for name, of in tests.items():
             self.assertIn("orders", of["LABELS"])
             self.assertIn(name.split(".")[1], of["LABELS"])
-            self.assertTrue(of.get("FIXTURES_SETUP" if name == "orders.build" else "FIXTURES_REQUIRED"), name)
+            kind = {"orders.build": "FIXTURES_SETUP", "orders.test": None}.get(name, "FIXTURES_REQUIRED")
+            self.assertEqual({key for key in ("FIXTURES_SETUP", "FIXTURES_REQUIRED") if of.get(key)}, {kind} - {None}, name)
         self.assertNotIn("deploy", " ".join(tests))
 
     def test_the_test_cases_are_in_the_junit_file(self):
@@ -120,12 +121,90 @@ class Example(java.Suite):
             self.check_is_unprivileged(container)
             self.assertIn(container.terminate(), (0, 143))
 
-    def test_the_image_has_a_layer_of_libraries_and_one_of_the_application(self):
+    def test_the_image_has_a_layer_of_libraries_one_of_the_application_and_one_of_its_program(self):
         done = self.first.call([harness.tool("skopeo"), "inspect", "--config", f"oci:{self.first.work('orders/image')}/layout"])
         config = json.loads(done.stdout)
         self.assertEqual(config["config"]["User"], "10001")
-        self.assertEqual(len(config["rootfs"]["diff_ids"]), 3)
+        self.assertEqual(len(config["rootfs"]["diff_ids"]), 4)
         self.assertIn("-jar", config["config"]["Entrypoint"])
+
+    def test_each_tracked_file_runs_what_reads_it_and_nothing_else(self):
+        tree = self.sibling("each file")
+        tree.configure()
+        targets = ("orders.image", "orders.test", "orders.scan")
+        tree.run(*targets, timeout=600)
+        below = {"src/main/": {"build", "test", "spotbugs", "image"}, "src/test/": {"test"}, "pom.xml": {"build", "test", "spotbugs", "image"},
+                 "make-runtime": {"runtime", "image"}, "make-cli": {"cli", "image"}}
+        files = tree.git("ls-files").splitlines()
+        self.assertGreater(len(files), 25)
+        for file in files:
+            path = tree.source / file
+            before = path.read_bytes()
+            path.write_bytes(before + (b"<!-- -->\n" if path.suffix == ".xml" else b"// x\n" if path.suffix == ".java" else b"# x\n"))
+            if file == "CMakeLists.txt":
+                path.write_bytes(before.replace(b"REPLICAS 4..20", b"REPLICAS 6..20"))
+                tree.configure()
+            expected = next((steps for start, steps in below.items() if file.startswith(start)), set())
+            changed = {one["step"].split("/")[1] for one in tree.plan(*targets)["steps"] if one["decision"] != "up-to-date"}
+            self.assertEqual(changed, expected, file)
+            path.write_bytes(before)
+        tree.configure()
+        self.assertEqual({one["decision"] for one in tree.plan(*targets)["steps"]}, {"up-to-date"})
+
+    def test_the_day_of_its_readme_is_so(self):
+        tree = self.sibling("a day")
+        text = (EXAMPLE / "README.md").read_text().split("\n## A day with it\n")[1].split("\n## ")[0]
+        env = {"cicd_DIR": harness.package(), "CMAKE_GENERATOR": "Ninja",
+               **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "Jane Doe"), ("EMAIL", "jane@example.com"))}}
+        said, ran, checked = "", 0, 0
+        for kind, block in re.findall(r"^```(.*)\n((?:.*\n)*?)```$", text, re.M):
+            if kind == "sh":
+                done = tree.call(["/bin/sh", "-e", "-x", "-c", block], env=env, timeout=600)
+                self.assertEqual(done.returncode, 0, done.all)
+                said, ran = done.stdout + done.stderr, ran + 1
+            elif kind == "text":
+                for line in block.splitlines():
+                    self.assertRegex(said, ".*".join(map(re.escape, line.split("…"))))
+                    checked += 1
+            else:
+                self.assertEqual(kind, "sh cluster")
+                self.known_words(tree, block)
+        self.assertGreaterEqual(ran, 7)
+        self.assertGreaterEqual(checked, 4)
+        self.assertEqual(tree.git("status", "--porcelain"), "")
+
+    def known_words(self, tree, block):
+        """What needs a cluster is at least a command, with options that there are, or a target."""
+        targets = (SOURCE / "README.md").read_text()
+        for line in block.splitlines():
+            if found := re.match(r"build/\.cicd/cicd ([a-z]+(?: (?:list|run-now|suspend|start|status|end|release))?)(.*)$", line):
+                shown = tree.call([tree.source / "build/.cicd/cicd", *found[1].split(), "--help"])
+                self.assertEqual(shown.returncode, 0, shown.all)
+                for option in re.findall(r" (--[a-z]+)", found[2].split(" -- ")[0]):
+                    self.assertIn(option, shown.stdout, line)
+            elif found := re.search(r"--target (\S+)$", line):
+                self.assertIn(f"`{found[1]}`", targets.replace("undeploy-branch`", "undeploy-branch` `plan-prod` `deploy-prod`"), line)
+            else:
+                self.assertRegex(line, "^(git|cmake -B build) ")
+
+    def test_production_is_declared_where_it_is_named(self):
+        tree = self.sibling("production")
+        done = tree.call([harness.tool("cmake"), "-S", tree.source, "-B", tree.build, "-G", "Ninja", f"-Dcicd_DIR={harness.package()}",
+                          "-DORDERS_PROD_CONTEXT=eks-prod", "-DORDERS_REGISTRY=registry.example.com"])
+        self.assertEqual(done.returncode, 0, done.all)
+        self.assertNotIn("warning", done.all)
+        shown = tree.call([harness.tool("cmake"), "--build", tree.build, "--target", "help"]).stdout
+        for target in ("plan-prod", "deploy-prod", "rollback-prod", "verify-prod", "deploy-branch", "undeploy-branch", "orders.canary-prod"):
+            self.assertRegex(shown, rf"(?m)^{target}: phony$")
+        self.assertIn("APPROVAL required", tree.cicd("explain", "orders.environment.prod").stdout)
+
+    def test_its_commands_run_in_the_image_by_their_name(self):
+        folder = self.folder / "command"
+        folder.mkdir()
+        image = f"{self.first.build}/registry/services/orders:{self.first.record(pipeline='orders')['version']}"
+        with java.Container(image, folder, {"ORDERS_DB": "/tmp/orders.db"}, ["orders-cli", "close-stale", "--older-than", "30d"]) as container:
+            self.assertEqual(container.process.wait(60), 0, (folder / "log.txt").read_text())
+        self.assertIn("closed 0 created before", (folder / "log.txt").read_text())
 
     def test_the_manifests_are_valid(self):
         validate = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cicd-tests/venv/bin/kubernetes-validate"
@@ -133,7 +212,7 @@ class Example(java.Suite):
         clone = self.folder / "manifests"
         self.first.call([harness.tool("git"), "clone", "--quiet", self.first.build / "manifests.git", clone])
         files = sorted(clone.glob("stage/orders/*.yaml"))
-        self.assertEqual([path.name.split(".")[1] for path in files], ["deployment", "ingress", "service"])
+        self.assertEqual([path.name.split(".")[1] for path in files], ["deployment", "ingress", "service", "cronjob"])
         for version in ("1.29", "1.34"):
             done = self.first.call([validate, "--strict", "-k", version, *files])
             self.assertEqual(done.returncode, 0, done.all)
