@@ -59,8 +59,11 @@ std::vector<test_case> cases_in(const std::string& folder, const file_set& repor
 }
 
 /// Why a scan failed: how many findings there are, the worst of them, and where the SARIF files are whose
-/// paths lead from the repository's root.
-std::optional<error> findings_of(const task& work, const file_set& files, const std::string& kept_at) {
+/// paths lead from the repository's root and whose secrets are masked.
+std::optional<error> findings_of(const task& work,
+                                 const file_set& files,
+                                 const std::string& kept_at,
+                                 const secret_finder& secrets) {
   const auto layout = observing::git_layout_of(work.source);
   const std::string top = layout ? layout->top : std::string();
   const std::string below = path_below(work.source, top);
@@ -68,7 +71,7 @@ std::optional<error> findings_of(const task& work, const file_set& files, const 
                             .source = work.source,
                             .prefix = top.empty() || below == work.source ? std::string() : below + "/",
                             .exists = exists};
-  std::vector<finding> all;
+  std::vector<scan_finding> all;
   std::string kept;
   for (const observed_file& file : files) {
     const result<std::string> text = read_below(work.folder, file.path, {.limit = largest_report});
@@ -78,7 +81,8 @@ std::optional<error> findings_of(const task& work, const file_set& files, const 
     all.insert(all.end(), document->findings.begin(), document->findings.end());
     const std::string to =
         kept_at + (kept.empty() ? "" : "." + std::to_string(&file - files.data())) + ".sarif";
-    if (write_file(to, document->text, durability::fast, 0600)) kept += (kept.empty() ? "" : "\n") + to;
+    if (write_file(to, secrets.masked(document->text), durability::fast, 0600))
+      kept += (kept.empty() ? "" : "\n") + to;
   }
   if (all.empty()) return std::nullopt;
   return error{exit_class::step_failed,
@@ -303,7 +307,8 @@ caching_options project_run::execution::caching() {
   };
   ask.summary_of = tests_summary;
   ask.read_findings = [this](const task& work, const file_set& files) {
-    return engine_run::findings_of(work, files, where_.run(of_.id_) + "/" + flat_name(work.step->id));
+    return engine_run::findings_of(work, files, where_.run(of_.id_) + "/" + flat_name(work.step->id),
+                                   *secrets_.finder());
   };
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
   ask.place_history = [this](const task& work) {

@@ -20,7 +20,7 @@ struct sarif_places {
   std::function<bool(const std::string&)> exists;  ///< whether a file is there
 };
 
-struct finding {
+struct scan_finding {
   std::string level;          ///< `error`, `warning`, `note`
   std::string rule, message;  ///< one line each
   std::string path;       ///< below the source folder, where the file is there; else as the scanner named it
@@ -28,8 +28,8 @@ struct finding {
 };
 
 struct sarif_document {
-  std::vector<finding> findings;  ///< errors first; those that are suppressed are left out
-  std::string text;               ///< the document with the paths replaced
+  std::vector<scan_finding> findings;  ///< errors first; those that are suppressed are left out
+  std::string text;                    ///< the document with the paths replaced
 };
 
 /// Class `usage` when it is no SARIF file.
@@ -37,6 +37,6 @@ result<sarif_document> read_sarif(std::string_view text, const sarif_places& pla
 
 /// A line each for the first ten, and how many more there are: `src/main/java/shop/Owner.java:94
 /// EI_EXPOSE_REP  May expose …`.
-std::string findings_text(const std::vector<finding>& findings);
+std::string findings_text(const std::vector<scan_finding>& findings);
 
 }  // namespace cicd

@@ -63,7 +63,7 @@ class document {
     }
     json whole = root_;
     whole.set("runs", std::move(runs));
-    std::ranges::stable_sort(made.findings, {}, [](const finding& each) { return rank(each.level); });
+    std::ranges::stable_sort(made.findings, {}, [](const scan_finding& each) { return rank(each.level); });
     made.text = compact(whole) + "\n";
     return made;
   }
@@ -71,12 +71,12 @@ class document {
  private:
   static int rank(std::string_view level) { return level == "error" ? 0 : level == "warning" ? 1 : 2; }
 
-  finding finding_of(const json& result, const json& run) const {
+  scan_finding finding_of(const json& result, const json& run) const {
     const json& rule = run["tool"]["driver"]["rules"];
     const auto index = static_cast<std::size_t>(result["ruleIndex"].integer(-1));
     const json none;
     const json& of = index < rule.elements().size() ? rule.elements()[index] : none;
-    finding made;
+    scan_finding made;
     made.rule = result["ruleId"].text(of["id"].text());
     made.level = result["level"].text(of["defaultConfiguration"]["level"].text("warning"));
     const json& message = result["message"];
@@ -148,10 +148,10 @@ result<sarif_document> read_sarif(std::string_view text, const sarif_places& pla
   return report_sarif::document(*root, places).read();
 }
 
-std::string findings_text(const std::vector<finding>& findings) {
+std::string findings_text(const std::vector<scan_finding>& findings) {
   std::string text;
   for (std::size_t at = 0; at < findings.size() && at < report_sarif::most_shown; ++at) {
-    const finding& each = findings[at];
+    const scan_finding& each = findings[at];
     const std::string place = each.line > 0 ? fmt::format("{}:{}", each.path, each.line) : each.path;
     text +=
         fmt::format("{}{}  {}  {}", text.empty() ? "" : "\n", place, each.rule, cut_to(each.message, 200));

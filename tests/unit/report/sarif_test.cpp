@@ -58,7 +58,7 @@ TEST(read_sarif, gives_paths_from_the_root_of_the_repository) {
 }
 
 TEST(findings_text, shows_ten_and_counts_all) {
-  const std::string text = findings_text(std::vector<finding>(12, {"note", "R", "m", "a", 1}));
+  const std::string text = findings_text(std::vector<scan_finding>(12, {"note", "R", "m", "a", 1}));
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
   EXPECT_TRUE(text.ends_with("\nand 2 more"));
 }
