@@ -26,8 +26,8 @@ pipeline_step(orders lint  COMMAND ./lint.sh src  AFTER build  TIMEOUT 5m)
 - A keyword is given once in a call. A flag stands alone; other keywords take one value, two words (`ON`), or a list.
 - A word in capitals that is nearly a keyword is taken for a misspelt one, also within a list. Where the word itself is meant, it is
   written with a backslash, which CMake wants doubled: `COMMAND curl -X "\\GRACE"`. The backslash is not part of the value.
-- A list in a call that changes what a template declares adds to the template's list; with `=` before its first value it stands in
-  its place: `PASS_ENV = JAVA_HOME`. The words of a program (`COMMAND`, `ENTRYPOINT`, `ARGUMENTS`) are always replaced.
+- A list in a call that changes what a template declares adds to the template's list; with `=` before its first value it
+  replaces it: `PASS_ENV = JAVA_HOME`. The words of a program (`COMMAND`, `ENTRYPOINT`, `ARGUMENTS`) are always replaced.
 - An empty value is refused, except among the arguments of a program.
 - Generator expressions work in commands, paths, texts and values of `ENV`.
 - A pipeline can be extended from any folder of the build tree, also before the `add_pipeline()` that declares it.
