@@ -2,6 +2,7 @@
 // It does not know why anyone asks.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>

@@ -51,9 +51,12 @@ std::vector<std::string> environment_for(const observed_step& seen,
       "HTTPS_PROXY", "NO_PROXY",   "ALL_PROXY",   "SSL_CERT_FILE", "SSL_CERT_DIR"};
   const surroundings allowed = around.for_commands();
   std::map<std::string, std::string> variables;
-  for (const std::span<const std::string_view> names : {std::span(machine_variables), std::span(of_network)})
+  const auto pass = [&](std::span<const std::string_view> names) {
     for (const std::string_view name : names)
       if (const auto value = allowed.get(name)) variables[std::string(name)] = *value;
+  };
+  pass(machine_variables);
+  pass(of_network);
   for (const auto& [name, value] : seen.variables) variables[name] = value;
   for (const auto& [name, value] : seen.assignments) variables[name] = with_placeholders(value, late);
   std::vector<std::string> lines;

@@ -2,6 +2,7 @@
 // a run share.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -56,9 +57,9 @@ class shared_index {
     const std::lock_guard hold(mutex_);
     return index_.look_at(path);
   }
-  status save() {
+  status save(const std::function<bool(std::string_view path)>& left_out = {}) {
     const std::lock_guard hold(mutex_);
-    return index_.save();
+    return index_.save(left_out);
   }
   /// Whether another thread looks at something now, so that one would have to wait.
   bool is_in_use() {

@@ -14,8 +14,7 @@ namespace cicd {
 /// A snapshot of the environment variables.
 class surroundings {
  public:
-  explicit surroundings(std::map<std::string, std::string, std::less<>> variables,
-                        std::string account_home = {});
+  explicit surroundings(std::map<std::string, std::string, std::less<>> variables);
   /// Those of this process.
   static surroundings of_process();
 
@@ -32,6 +31,8 @@ class surroundings {
   surroundings for_commands() const;
 
   std::string home() const;
+  /// The same variables for a user whose home folder in the user database is `home`.
+  surroundings of_account(std::string home) const;
   /// The home folder that the user database has, which some programs take whatever HOME says, such as Java;
   /// empty where it has none.
   const std::string& account_home() const { return account_home_; }

@@ -20,9 +20,8 @@ std::string base_folder(const surroundings& from, std::string_view variable, con
 }  // namespace
 }  // namespace system_environment
 
-surroundings::surroundings(std::map<std::string, std::string, std::less<>> variables,
-                           std::string account_home)
-    : variables_(std::move(variables)), account_home_(std::move(account_home)) {}
+surroundings::surroundings(std::map<std::string, std::string, std::less<>> variables)
+    : variables_(std::move(variables)) {}
 
 surroundings surroundings::of_process() {
   std::map<std::string, std::string, std::less<>> variables;
@@ -33,7 +32,7 @@ surroundings surroundings::of_process() {
     variables.emplace(word.substr(0, equals), word.substr(equals + 1));
   }
   const passwd* account = getpwuid(getuid());
-  return surroundings(std::move(variables), account == nullptr ? "" : account->pw_dir);
+  return surroundings(std::move(variables)).of_account(account == nullptr ? "" : account->pw_dir);
 }
 
 std::optional<std::string> surroundings::get(std::string_view name) const {
@@ -59,6 +58,12 @@ surroundings surroundings::for_commands() const {
   surroundings rest = *this;
   for (const std::string& name : kept_) rest.variables_.erase(name);
   return rest;
+}
+
+surroundings surroundings::of_account(std::string home) const {
+  surroundings same = *this;
+  same.account_home_ = std::move(home);
+  return same;
 }
 
 std::string surroundings::home() const {

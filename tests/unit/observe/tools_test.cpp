@@ -225,7 +225,7 @@ TEST_F(maven_settings, are_those_of_every_way_to_start_it) {
 
 TEST_F(maven_settings, are_the_account_s_where_HOME_is_another_and_hold_toolchains_and_start_files) {
   const std::string account = here().path() + "/account";
-  const surroundings around({{"HOME", here().path() + "/home"}}, account);
+  const surroundings around = surroundings({{"HOME", here().path() + "/home"}}).of_account(account);
   const std::string before = started_as("mvnw", &around);
   for (const char* name : {"/.m2/settings.xml", "/.m2/toolchains.xml", "/.m2/extensions.xml", "/.mavenrc"})
     for (const std::string& home : {account, here().path() + "/home"}) {

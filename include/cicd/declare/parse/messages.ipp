@@ -301,7 +301,7 @@ remark unknown_pipeline_of_step(std::string_view id, std::span<const std::string
   const auto near = nearest(pipeline, pipelines);
   return {.what = "AFTER: there is no such pipeline",
           .value = text_of(id),
-          .allowed = listed(pipelines),
+          .allowed = joined(pipelines, ", "),
           .did_you_mean = near ? *near + text_of(step) : std::string()};
 }
 
