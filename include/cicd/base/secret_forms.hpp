@@ -18,7 +18,8 @@ inline constexpr std::size_t least_secret_line = 8;
 /// What every use of a secret leaves out, as a shell that reads what a program prints.
 std::string_view without_line_ends(std::string_view text);
 /// What of a secret is masked and looked for, each in all its forms: the whole without the line ends behind
-/// it, the same without the blanks around it, and each line of `least_secret_line` characters or more.
+/// it; where that is one line, also without the blanks around it, else each line of `least_secret_line`
+/// characters or more.
 std::vector<std::string> texts_of(const secret_value& value);
 /// How many characters (UTF-8) the value has without the line ends behind it.
 std::size_t characters_in(const secret_value& value);

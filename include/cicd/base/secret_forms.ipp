@@ -256,8 +256,9 @@ std::vector<std::string> texts_of(const secret_value& value) {
   const auto add = [&](std::string_view text, std::size_t least) {
     if (text != whole && characters_of(text) >= least) texts.emplace_back(text);
   };
-  add(trimmed(whole), least_secret);  // as a shell prints what is not quoted
-  if (whole.find('\n') != whole.npos)
+  if (whole.find('\n') == whole.npos)
+    add(trimmed(whole), least_secret);  // as a shell prints what is not quoted
+  else
     for (const std::string& line : split(whole, '\n')) add(trimmed(line), least_secret_line);
   return texts;
 }

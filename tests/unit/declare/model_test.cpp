@@ -209,7 +209,7 @@ TEST(a_secret, that_a_step_names_twice_is_named_in_the_error) {
   const auto made = model_from(
       "pipeline_secret(tok FILE /y)\nadd_pipeline(o)\npipeline_step(o a COMMAND x SECRETS tok tok)\n");
   ASSERT_EQ(made.errors.size(), 1u);
-  EXPECT_EQ(made.errors[0].what, "SECRETS names the secret twice");
+  EXPECT_EQ(made.errors[0].what, "SECRETS names the same twice");
   EXPECT_EQ(made.errors[0].value, "tok");
 }
 

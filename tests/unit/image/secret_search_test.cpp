@@ -77,10 +77,7 @@ TEST_F(secret_search, finds_it_in_the_names_of_members_and_says_none) {
       "d/canary-token-1.txt && ln -s canary-token-1 link && tar czf link.tar.gz link && python3 -m zipfile "
       "-c name.zip d/canary-token-1.txt && gzip name.zip");
   for (const char* name : {"name.tar.gz", "link.tar.gz", "name.zip.gz"})
-    EXPECT_EQ(found_in(name).find("canary"), std::string::npos) << name;
-  EXPECT_EQ(found_in("name.tar.gz"), "found:a name in it");
-  EXPECT_EQ(found_in("link.tar.gz"), "found:a name in it");
-  EXPECT_EQ(found_in("name.zip.gz"), "found:");
+    EXPECT_EQ(found_in(name), "found:a name in it") << name;
 }
 
 TEST_F(secret_search, a_broken_archive_is_searched_as_it_is) {

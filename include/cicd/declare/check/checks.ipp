@@ -38,7 +38,8 @@ void check_variables(const declaration<step>& of, findings& found) {
       found.add(where, variable_that_steers(variable, use.secret.view()));
     if (const auto other = given.find(variable); other != given.end())
       found.add(where, variable_given_twice(variable, other->second, "SECRETS"));
-    if (const auto [first, is_new] = of_secrets.emplace(variable, use.text()); !is_new)
+    if (const auto [first, is_new] = of_secrets.emplace(variable, use.text());
+        !is_new && first->second != use.text())
       found.add(where, variable_of_two_secrets(variable, first->second, use.text()));
   }
 }

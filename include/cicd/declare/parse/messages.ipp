@@ -51,9 +51,11 @@ std::string owner_of(std::string_view word) {
 
 /// The keyword here of which one that belongs elsewhere is the end: PASS_ENV of ENV.
 std::string ending_in(std::string_view word, const std::vector<std::string>& keywords) {
+  const bool has_advice =
+      std::ranges::any_of(said_otherwise, [&](const auto& each) { return each.first == word; });
   const auto longer = std::ranges::find_if(
-      keywords, [&](const std::string& each) { return each.ends_with(fmt::format("_{}", word)); });
-  return longer == keywords.end() ? std::string() : *longer;
+      keywords, [end = fmt::format("_{}", word)](const std::string& each) { return each.ends_with(end); });
+  return has_advice || longer == keywords.end() ? std::string() : *longer;
 }
 
 }  // namespace
@@ -358,10 +360,6 @@ remark variable_given_twice(std::string_view variable, std::string_view first, s
 }
 
 remark variable_of_two_secrets(std::string_view variable, std::string_view first, std::string_view second) {
-  if (first == second)
-    return {.what = "SECRETS names the secret twice",
-            .value = text_of(second),
-            .help = "name it once: " + text_of(second)};
   return {.what = "two SECRETS give the step one variable",
           .value = text_of(variable),
           .help = fmt::format("name another variable for one of them: SECRETS {} {}_2={}", first, variable,

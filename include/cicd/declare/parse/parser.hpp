@@ -216,6 +216,8 @@ declaration<T> read_options(call_site& site, declaration<T> to, std::size_t firs
 }
 
 bool is_keyword(std::string_view word, const std::vector<option>& options);
+/// Whether a declaring function has it.
+bool is_keyword_of_any(std::string_view word);
 /// The function that declares that kind.
 const declaring_function& function_for(std::string_view kind);
 
@@ -230,7 +232,9 @@ declaration<T> read_part(call_site& site, findings& found) {
   constexpr std::size_t most_names = is_named<T> ? 2 : 1;
   constexpr std::size_t least_names = is_named<T> && !std::is_same_v<T, image> && !may_be_of_tree<T> ? 2 : 1;
   std::size_t names = 0;
-  while (names < most_names && names < words.size() && !is_keyword(words[names], options_of<T>())) ++names;
+  while (names < most_names && names < words.size() && !is_keyword(words[names], options_of<T>())
+         && !(may_be_of_tree<T> && names == 1 && is_keyword_of_any(words[names])))
+    ++names;
   if (names > 0) site.subject = read.pipeline = words[0];
   if (names < least_names) {
     found.add({&site, 0}, missing_name(function_for(kind<T>.name)));

@@ -230,6 +230,12 @@ bool is_keyword(std::string_view word, const std::vector<option>& options) {
                      [&](const option& each) { return each.key != "name" && each.keyword == word; });
 }
 
+bool is_keyword_of_any(std::string_view word) {
+  return std::ranges::any_of(declaring_functions(), [&](const declaring_function& each) {
+    return std::ranges::find(each.keywords, word) != each.keywords.end();
+  });
+}
+
 std::string escaped(const std::string& value, const std::vector<option>& options) {
   const bool would_change = is_escaped(value) || is_shell_word(value)
                             || foreign_keyword_named(value) != nullptr
