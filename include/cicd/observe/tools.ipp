@@ -71,7 +71,7 @@ error missing(std::string_view name, const std::string& directory) {
         .with("try", "SHELL \"" + std::string(name) + "\", where a shell is meant to read it");
   const std::string how = install_hint(name);
   return failure("this tool is not installed", std::string(name))
-      .with("try", how.empty() ? "install it, or lead PATH to it" : how);
+      .with("try", how.empty() ? "install it, or add its folder to PATH" : how);
 }
 
 // The value of `KEY="value"` in a JDK's `release`.
