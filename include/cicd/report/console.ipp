@@ -47,6 +47,7 @@ struct failed_step {
 struct console::state {
   console_sinks sinks;
   console_options options;
+  readable_paths paths;
   terminal_abilities abilities;
   bool live = false;
 
@@ -86,9 +87,6 @@ struct console::state {
   template <typename Other>
   void hear(const Other&) {}
 
-  readable_paths paths() const {
-    return {options.source_folders, options.here, options.exists, options.links};
-  }
   void note_now(const std::string& step, const std::string& text);
   void explain(const std::string& step, const std::vector<std::string>& lines);
   std::string block_of(const report_console::failed_step& one) const;
@@ -100,6 +98,8 @@ struct console::state {
 console::console(console_sinks sinks, console_options options) : state_(std::make_unique<state>()) {
   state_->sinks = std::move(sinks);
   state_->options = std::move(options);
+  state_->paths = {state_->options.source_folders, state_->options.here, state_->options.exists,
+                   state_->options.links};
   state_->look();
   state_->live = state_->abilities.live;
 }
@@ -227,7 +227,7 @@ void console::state::hear(const step_planning& step) {
 
 void console::state::hear(const step_started& step) {
   report_console::open_step& one = opened(step.step);
-  const std::string reason = paths().in(reason_text(step.reasons));
+  const std::string reason = paths.in(reason_text(step.reasons));
   one.shown.reason = reason;
   one.shown.since = now;
   one.shown.expected = step.expected;
@@ -295,9 +295,9 @@ void console::state::hear(const step_ended& step) {
   const bool quiet = step.outcome == step_outcome::up_to_date || step.outcome == step_outcome::not_run;
   if (!says(quiet ? verbosity::verbose : fails && live ? verbosity::quiet : verbosity::normal))
     return live ? flush_if_due() : void();
-  if (!live) return log(step.step, in_locale(paths().in(ended_text(step)), abilities.utf8));
+  if (!live) return log(step.step, in_locale(paths.in(ended_text(step)), abilities.utf8));
   step_ended shown = step;
-  shown.summary = paths().in(step.summary);
+  shown.summary = paths.in(step.summary);
   const pieces line = ended_line(shown, reason, signs_for(abilities.utf8), name_column());
   if (line.empty()) return flush_if_due();
   stay(line);
@@ -345,7 +345,7 @@ std::string console::state::summary_text(const std::vector<note>& summary) const
   for (const note& line : summary) {
     const std::string label = displayable(line.label), indent = "\n  " + std::string(width + 2, ' ');
     text += "  " + padded(label == above ? "" : label, width) + "  "
-            + joined(rendered_lines(paths().in(line.text)), indent) + "\n";
+            + joined(rendered_lines(paths.in(line.text)), indent) + "\n";
     above = label;
   }
   return in_locale(std::move(text), abilities.utf8);

@@ -43,13 +43,25 @@ bool is_in_sources(std::string_view rest,
                      [&](std::size_t end) { return exists(source + std::string(rest.substr(0, end))); });
 }
 
-/// The longest of `folders` that stands at `at`.
+/// The longest of `folders`, which are absolute, that stands at `at`. A run may have ten thousand: what the
+/// text begins with is the last that is not after it, or begins with what the two have in common.
 const std::pair<const std::string, std::string>* folder_at(
     std::string_view text, std::size_t at, const std::map<std::string, std::string>& folders) {
-  const std::pair<const std::string, std::string>* best = nullptr;
-  for (const auto& pair : folders)
-    if (stands_at(text, at, pair.first) && (!best || pair.first.size() > best->first.size())) best = &pair;
-  return best;
+  constexpr std::size_t longest_path = 4096;
+  if (text[at] != '/') return nullptr;
+  std::string_view rest = text.substr(at, longest_path);
+  while (!rest.empty()) {
+    auto found = folders.upper_bound(std::string(rest));
+    if (found == folders.begin()) return nullptr;
+    --found;
+    const std::string& folder = found->first;
+    if (stands_at(text, at, folder)) return &*found;
+    const auto differs = std::mismatch(rest.begin(), rest.end(), folder.begin(), folder.end()).first;
+    const auto same = static_cast<std::size_t>(differs - rest.begin());
+    if (same == 0) return nullptr;
+    rest = rest.substr(0, same == folder.size() ? same - 1 : same);
+  }
+  return nullptr;
 }
 
 std::string with_links(std::string_view text, const readable_paths& paths) {

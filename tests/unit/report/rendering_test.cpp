@@ -85,6 +85,20 @@ TEST(readable_paths, become_those_of_the_source_tree) {
   EXPECT_EQ(readable_paths{}.in("/b/s"), "/b/s");
 }
 
+TEST(readable_paths, are_found_among_those_of_many_steps_whose_names_begin_alike) {
+  readable_paths paths;
+  for (int number = 0; number < 2'000; ++number)
+    paths.source_folders["/b/s" + std::to_string(number)] = "/src" + std::to_string(number);
+  paths.source_folders["/b/s12/inner"] = "/other";
+  paths.source_folders["/b/s12/inner-1"] = "/others";
+  paths.source_folders["/c"] = "/src-c";
+  EXPECT_EQ(paths.in("/b/s1/A /b/s12/A /b/s123/A /b/s1234/A /b/s12345/A"),
+            "/src1/A /src12/A /src123/A /src1234/A /b/s12345/A");
+  EXPECT_EQ(paths.in("/b/s12/inner/A /b/s12/inner-1 /b/s12/inner-2/A /b/s12/inne"),
+            "/other/A /others /src12/inner-2/A /src12/inne");
+  EXPECT_EQ(paths.in("/b/s /b/ /a/s1 /c/A /b/s1 b/s1/A /"), "/b/s /b/ /a/s1 /src-c/A /src1 b/s1/A /");
+}
+
 TEST(readable_paths, lead_through_the_build_tree_where_a_folder_lies_elsewhere) {
   const readable_paths paths{{{"/b/s", "/src"}},
                              "",
