@@ -238,9 +238,9 @@ class State(harness.Case):
         tree.env["TOKEN"] = "hunter2 of the third kind"
         tree.cicd("plan")
         tree.cicd("history")
-        parts = tree.build / ".cicd/steps/app.one.parts"
-        self.assertIn(b"TOKEN", parts.read_bytes())
-        self.assertEqual(parts.stat().st_mode & 0o777, 0o600)
+        journal = tree.build / ".cicd/steps.journal"
+        self.assertIn(b"TOKEN", journal.read_bytes())
+        self.assertEqual(journal.stat().st_mode & 0o777, 0o600)
         self.assertEqual((tree.build / ".cicd").stat().st_mode & 0o777, 0o700)
         for path in [*tree.build.rglob("*"), *tree.home.rglob("*")]:
             if path.is_file():
@@ -248,11 +248,13 @@ class State(harness.Case):
 
     def test_values_that_an_earlier_version_kept_are_removed(self):
         tree = self.built()
-        parts = tree.build / ".cicd/steps/app.one.parts"
-        parts.write_bytes(b"variable\0TOKEN\0hunter2\0\0")
-        tree.write("in.txt", "two")
+        steps = tree.build / ".cicd/steps"
+        steps.mkdir()
+        (steps / "app.one.parts").write_bytes(b"variable\0TOKEN\0hunter2\0\0")
+        (steps / "app.one.lock").touch()
+        (steps / "app.one.inputs").touch()
         tree.cicd("plan", "app/one")
-        self.assertFalse(parts.exists())
+        self.assertEqual([path.name for path in steps.iterdir()], ["app.one.inputs"])
 
     def test_what_a_run_leaves_is_for_its_user_alone(self):
         tree = self.tree('add_pipeline(app)\npipeline_step(app one SHELL "echo printed" INPUTS CMakeLists.txt)\n')

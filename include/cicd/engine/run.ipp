@@ -109,6 +109,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (!steps) return {std::move(steps).error()};
   if (status own = check_own_folder(session_->where.cache); !own) return {std::move(own).error()};
   if (const errors found = damage(); warn && !found.empty()) warn(found);
+  forget_earlier_files(session_->where);
   wanted_ = closure(graph_, *steps);
   ends_ = *std::move(steps);
   observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
@@ -119,7 +120,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (status can = check_take_over(); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);
   if (status may = may_begin_unless_interrupted(); !may) return {std::move(may).error()};
-  memory_.emplace(session_->where, remembered_, cache_, std::move(seen.intact));
+  memory_.emplace(remembered_, cache_, std::move(seen.intact));
   planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
   return {};
 }

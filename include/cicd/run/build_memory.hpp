@@ -13,21 +13,21 @@ namespace cicd {
 class build_memory : public memory {
  public:
   /// `intact` names the steps whose outputs lie in their folders as the journal has them.
-  build_memory(const workspace& where,
-               const journal& remembered,
-               const step_cache& cache,
-               std::set<std::string, std::less<>> intact)
-      : where_(where), remembered_(remembered), cache_(cache), intact_(std::move(intact)) {}
+  build_memory(const journal& remembered, const step_cache& cache, std::set<std::string, std::less<>> intact)
+      : remembered_(remembered), cache_(cache), intact_(std::move(intact)) {}
 
   std::optional<last_success> last(std::string_view step) const override;
   key_parts parts(std::string_view step) const override;
   std::optional<step_result> cached(const digest& key) const override;
 
  private:
-  const workspace& where_;
   const journal& remembered_;
   const step_cache& cache_;
   std::set<std::string, std::less<>> intact_;
 };
+
+/// Removes what an earlier cicd kept for each step beside the journal: a lock, and the parts of its key, the
+/// values of variables among them.
+void forget_earlier_files(const workspace& where);
 
 }  // namespace cicd

@@ -13,18 +13,22 @@ std::optional<memory::last_success> build_memory::last(std::string_view step) co
 }
 
 key_parts build_memory::parts(std::string_view step) const {
-  const std::string path = where_.memory(std::string(step), "parts");
-  const auto text = read_file_if_there(path);
-  if (!text || !*text) return {};
-  key_parts parts = key_parts_from(**text);
-  if (parts.empty()) (void)remove_tree(path);  // an earlier cicd kept values in it, secrets too
-  return parts;
+  return remembered_.parts(step);
 }
 
 std::optional<step_result> build_memory::cached(const digest& key) const {
   const auto entry = cache_.find(key);
   if (!entry) return std::nullopt;
   return entry->result;
+}
+
+void forget_earlier_files(const workspace& where) {
+  const std::string folder = where.of_domain() + "/steps";
+  const auto entries = list_tree(folder, [](const std::string&) { return false; });
+  if (!entries) return;
+  for (const tree_entry& entry : *entries)
+    if (entry.path.ends_with(".parts") || entry.path.ends_with(".lock"))
+      (void)remove_tree(folder + "/" + entry.path);
 }
 
 }  // namespace cicd

@@ -182,6 +182,14 @@ std::string path_in(const std::string& folder, std::string_view kind, const dige
   return fmt::format("{}/{}/{}/{}", folder, kind, name.substr(0, 2), name);
 }
 
+/// The entry of `folder`, that of a domain below `cache` or `cache` itself.
+std::optional<cached_step> entry_in(const std::string& folder, const digest& key, const std::string& cache) {
+  const auto text = read_own_below(cache, path_below(path_in(folder, "steps", key), cache));
+  auto entry = text ? entry_from(*text, key) : std::nullopt;
+  if (entry) entry->from = folder;
+  return entry;
+}
+
 }  // namespace run_cache
 
 std::string domain_folder(const std::string& cache, const std::string& domain) {
@@ -200,15 +208,8 @@ std::string step_cache::entry_path(const digest& key) const {
 }
 
 std::optional<cached_step> step_cache::find(const digest& key) const {
-  for (const std::string& folder : {own_, trusted_}) {
-    const std::string path = run_cache::path_in(folder, "steps", key);
-    const auto text = read_own_below(trusted_, path_below(path, trusted_));
-    auto entry = text ? run_cache::entry_from(*text, key) : std::nullopt;
-    if (!entry) continue;
-    entry->from = folder;
-    return entry;
-  }
-  return std::nullopt;
+  auto entry = run_cache::entry_in(own_, key, trusted_);
+  return entry || own_ == trusted_ ? std::move(entry) : run_cache::entry_in(trusted_, key, trusted_);
 }
 
 bool step_cache::restore(const cached_step& entry, const std::string& work, const std::string& log) const {

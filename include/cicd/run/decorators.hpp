@@ -11,7 +11,7 @@
 #include <cicd/run/journal.hpp>
 #include <cicd/run/runner.hpp>
 #include <cicd/run/workspace.hpp>
-#include <cicd/system/files.hpp>
+#include <cicd/system/lock_table.hpp>
 
 namespace cicd {
 
@@ -38,7 +38,7 @@ class locking_runner : public runner {
  public:
   locking_runner(runner& inner,
                  event_loop& loop,
-                 workspace where,
+                 const workspace& where,
                  journal& remembered,
                  std::string holder,
                  say_event say);
@@ -48,13 +48,13 @@ class locking_runner : public runner {
  private:
   struct waiting;
   void attempt(const std::shared_ptr<waiting>& one);
-  void locked(const std::shared_ptr<waiting>& one, std::vector<file_lock> locks);
+  void locked(const std::shared_ptr<waiting>& one, std::vector<lock_table::held> locks);
   void end_leftovers(const task& work, std::function<void(outcome)> done);
-  result<std::optional<std::vector<file_lock>>> take_locks(const task& work, std::string& taken_by) const;
+  result<std::optional<std::vector<lock_table::held>>> take_locks(const task& work, std::string& taken_by);
 
   runner& inner_;
   event_loop& loop_;
-  workspace where_;
+  lock_table steps_, sources_;
   journal& remembered_;
   std::string holder_;
   say_event say_;

@@ -88,27 +88,31 @@ struct locking_runner::waiting {
   bool waited = false;
 };
 
-locking_runner::locking_runner(
-    runner& inner, event_loop& loop, workspace where, journal& remembered, std::string holder, say_event say)
+locking_runner::locking_runner(runner& inner,
+                               event_loop& loop,
+                               const workspace& where,
+                               journal& remembered,
+                               std::string holder,
+                               say_event say)
     : inner_(inner),
       loop_(loop),
-      where_(std::move(where)),
+      steps_(where.locks()),
+      sources_(where.source_locks()),
       remembered_(remembered),
       holder_(std::move(holder)),
       say_(std::move(say)) {}
 
-result<std::optional<std::vector<file_lock>>> locking_runner::take_locks(const task& work,
-                                                                         std::string& taken_by) const {
-  std::vector<std::string> paths{where_.lock(work.step->id)};
-  if (work.step->runs_in_source())
-    paths.push_back(where_.cache + "/locks/" + hex(sha256(work.source)).substr(0, 16));
-  std::vector<file_lock> locks;
-  for (const std::string& path : paths) {
-    result<std::optional<file_lock>> lock = file_lock::try_take(path, holder_);
+result<std::optional<std::vector<lock_table::held>>> locking_runner::take_locks(const task& work,
+                                                                                std::string& taken_by) {
+  std::vector<std::pair<lock_table*, const std::string*>> wanted{{&steps_, &work.step->id}};
+  if (work.step->runs_in_source()) wanted.emplace_back(&sources_, &work.source);
+  std::vector<lock_table::held> locks;
+  for (const auto& [table, name] : wanted) {
+    result<std::optional<lock_table::held>> lock = table->try_take(*name, holder_);
     if (!lock) return std::move(lock).error();
     if (!*lock) {
-      taken_by = file_lock::holder_of(path);
-      return std::optional<std::vector<file_lock>>{};
+      taken_by = table->holder_of(*name);
+      return std::optional<std::vector<lock_table::held>>{};
     }
     locks.push_back(**std::move(lock));
   }
@@ -125,7 +129,7 @@ void locking_runner::start(const task& work, std::function<void(outcome)> done) 
 
 void locking_runner::attempt(const std::shared_ptr<waiting>& one) {
   std::string taken_by;
-  result<std::optional<std::vector<file_lock>>> locks = take_locks(*one->work, taken_by);
+  result<std::optional<std::vector<lock_table::held>>> locks = take_locks(*one->work, taken_by);
   if (!locks || *locks) waiting_.erase(one);
   if (!locks) return one->done(failed_outcome(std::move(locks).error()));
   if (*locks) return locked(one, **std::move(locks));
@@ -134,8 +138,8 @@ void locking_runner::attempt(const std::shared_ptr<waiting>& one) {
   one->timer = loop_.after(std::chrono::milliseconds(50), [this, one] { attempt(one); });
 }
 
-void locking_runner::locked(const std::shared_ptr<waiting>& one, std::vector<file_lock> locks) {
-  auto held = std::make_shared<std::vector<file_lock>>(std::move(locks));
+void locking_runner::locked(const std::shared_ptr<waiting>& one, std::vector<lock_table::held> locks) {
+  auto held = std::make_shared<std::vector<lock_table::held>>(std::move(locks));
   if (one->waited && is_pure(one->work->step->kind())) {
     remembered_.reread();
     const auto last = remembered_.last(one->work->step->id);

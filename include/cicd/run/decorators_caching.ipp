@@ -79,8 +79,7 @@ bool caching_runner::restored(progress& one) {
   one.end.printed = static_cast<bool>(entry->log);
   take_tests(one, entry->reports);
   one.made = *entry;
-  (void)write_file(where_.memory(step.id, "parts"), text_of(one.work->parts), durability::fast, 0600);
-  (void)remembered_.append(step.id, entry->result);
+  (void)remembered_.append(step.id, entry->result, one.work->parts);
   return true;
 }
 
@@ -193,10 +192,9 @@ void caching_runner::keep(progress& one) {
     one.messages.emplace_back("its inputs changed while it ran: the result is not kept");
     return;
   }
-  (void)write_file(where_.memory(id, "parts"), text_of(one.work->parts), durability::fast, 0600);
   if (one.shareable) share(one);
   // Last: a run that is killed in between would leave a step that is up to date here and in no cache.
-  if (status noted = remembered_.append(id, one.end.result); !noted)
+  if (status noted = remembered_.append(id, one.end.result, one.work->parts); !noted)
     one.messages.push_back(noted.error().what);
 }
 

@@ -20,20 +20,28 @@ class journal {
   explicit journal(std::string path);
 
   std::optional<step_result> last(std::string_view step) const;
-  /// One write; the file is opened with the first.
-  status append(const std::string& step, const step_result& success);
+  /// The parts of that success's key; empty when unknown.
+  key_parts parts(std::string_view step) const;
+  /// One write; the file is opened with the first, for its user alone.
+  status append(const std::string& step, const step_result& success, const key_parts& parts);
   /// What another process appended since.
   void reread();
   /// How many lines were passed over because they are damaged.
   std::size_t damaged() const;
 
  private:
+  struct remembered {
+    step_result result;
+    std::string parts;  ///< as the file has them
+  };
   void read_lines(std::string_view text);
+  std::string all_lines() const;
 
   std::string path_;
   mutable std::mutex mutex_;
-  std::map<std::string, step_result, std::less<>> last_;
+  std::map<std::string, remembered, std::less<>> last_;
   std::size_t damaged_ = 0;
+  bool is_cut_off_ = false;  ///< its last line has no end: it is being written, or its writer was killed
   std::optional<append_file> file_;
 };
 

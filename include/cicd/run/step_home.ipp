@@ -218,10 +218,11 @@ status step_home::prepare(const std::string& link) {
   if (!run_step_home::made_in_its_place(folder, 0755))
     return error{exit_class::cannot_save, {}, "the folder of the step cannot be made", folder, {}};
   run_step_home::remove_links_between(build_root_ + "/.cicd", link);
-  if (link_target(link) == folder) return {};
+  const auto is_linked = [&] { return symlink(folder.c_str(), link.c_str()) == 0; };
+  if (is_linked() || (errno == EEXIST && link_target(link) == folder)) return {};
   if (status gone = remove_tree(link); !gone) return gone;
   if (status made = make_folder(run_step_home::above(link)); !made) return made;
-  if (symlink(folder.c_str(), link.c_str()) == 0) return {};
+  if (is_linked()) return {};
   return error{exit_class::cannot_save, {}, "the link to the step's folder cannot be made", link, {}};
 }
 

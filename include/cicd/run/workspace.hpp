@@ -27,7 +27,10 @@ struct workspace {
   std::string work(const std::string& step) const { return of_domain() + "/work/" + step; }
   /// What is remembered of a step beside its folder.
   std::string memory(const std::string& step, const std::string& kind) const;
-  std::string lock(const std::string& step) const { return memory(step, "lock"); }
+  /// One file for the locks of all steps, by their ids.
+  std::string locks() const { return of_domain() + "/steps.locks"; }
+  /// The same of source folders, by their paths.
+  std::string source_locks() const { return cache + "/source.locks"; }
   std::string journal() const { return of_domain() + "/steps.journal"; }
   std::string index() const { return own() + "/files.index"; }
   std::string runs() const { return own() + "/runs"; }

@@ -13,6 +13,7 @@
 #include <cicd/system/files_write.ipp>
 #include <cicd/system/in_parallel.ipp>
 #include <cicd/system/launch.ipp>
+#include <cicd/system/lock_table.ipp>
 #include <cicd/system/machine.ipp>
 #include <cicd/system/own_file.ipp>
 #include <cicd/system/place.ipp>

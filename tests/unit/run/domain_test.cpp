@@ -84,7 +84,8 @@ TEST(a_domain, has_a_folder_of_its_own_for_all_that_is_remembered_of_a_step) {
   change.domain = "change-1";
   EXPECT_NE(trusted.journal(), change.journal());
   EXPECT_NE(trusted.work("a/b"), change.work("a/b"));
-  EXPECT_NE(trusted.memory("a/b", "parts"), change.memory("a/b", "parts"));
+  EXPECT_NE(trusted.memory("a/b", "inputs"), change.memory("a/b", "inputs"));
+  EXPECT_NE(trusted.locks(), change.locks());
   EXPECT_EQ(trusted.journal(), "/b/.cicd/steps.journal");
 }
 

@@ -33,9 +33,9 @@ TEST_F(journal_fixture, a_missing_file_remembers_nothing) {
 TEST_F(journal_fixture, the_last_success_counts_after_a_restart) {
   {
     journal writer(path);
-    ASSERT_TRUE(writer.append("orders/build", success("a")));
-    ASSERT_TRUE(writer.append("orders/build", success("b")));
-    ASSERT_TRUE(writer.append("orders/image", {sha256("k"), sha256("o"), "sha256:abc"}));
+    ASSERT_TRUE(writer.append("orders/build", success("a"), {}));
+    ASSERT_TRUE(writer.append("orders/build", success("b"), {}));
+    ASSERT_TRUE(writer.append("orders/image", {sha256("k"), sha256("o"), "sha256:abc"}, {}));
   }
   const journal reader(path);
   EXPECT_EQ(reader.last("orders/build")->key, sha256("b"));
@@ -43,7 +43,7 @@ TEST_F(journal_fixture, the_last_success_counts_after_a_restart) {
 }
 
 TEST_F(journal_fixture, damaged_lines_are_passed_over_at_every_length) {
-  ASSERT_TRUE(journal(path).append("orders/build", success("a")));
+  ASSERT_TRUE(journal(path).append("orders/build", success("a"), {}));
   std::ifstream in(path);
   const std::string whole{std::istreambuf_iterator<char>(in), {}};
   for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
@@ -53,7 +53,7 @@ TEST_F(journal_fixture, damaged_lines_are_passed_over_at_every_length) {
 }
 
 TEST_F(journal_fixture, a_line_with_any_byte_changed_remembers_nothing_and_is_told_once) {
-  ASSERT_TRUE(journal(path).append("orders/image", {sha256("k"), sha256("o"), "sha256:abc"}));
+  ASSERT_TRUE(journal(path).append("orders/image", {sha256("k"), sha256("o"), "sha256:abc"}, {}));
   std::ifstream in(path);
   const std::string whole{std::istreambuf_iterator<char>(in), {}};
   for (std::size_t at = 0; at + 1 < whole.size(); ++at) {
@@ -70,8 +70,8 @@ TEST_F(journal_fixture, a_line_with_any_byte_changed_remembers_nothing_and_is_to
 TEST_F(journal_fixture, a_bad_line_leaves_the_others_as_they_are) {
   {
     journal writer(path);
-    ASSERT_TRUE(writer.append("orders/build", success("a")));
-    ASSERT_TRUE(writer.append("orders/image", success("b")));
+    ASSERT_TRUE(writer.append("orders/build", success("a"), {}));
+    ASSERT_TRUE(writer.append("orders/image", success("b"), {}));
   }
   std::fstream(path, std::ios::in | std::ios::out).seekp(20).put('x');
   const journal reader(path);
@@ -80,23 +80,65 @@ TEST_F(journal_fixture, a_bad_line_leaves_the_others_as_they_are) {
   EXPECT_EQ(reader.last("orders/image")->key, sha256("b"));
 }
 
-TEST_F(journal_fixture, lines_of_an_earlier_format_are_forgotten_without_a_word) {
-  std::ofstream(path) << "orders/build " << hex(sha256("k")) << " " << hex(sha256("o")) << " - .\n";
+TEST_F(journal_fixture, lines_of_earlier_formats_are_forgotten_without_a_word) {
+  const std::string said = "orders/build " + hex(sha256("k")) + " " + hex(sha256("o")) + " - ";
+  for (const std::string& seal : {std::string("."), hex(sha256(said)).substr(0, 16)}) {
+    std::ofstream(path) << said << seal << "\n";
+    const journal reader(path);
+    EXPECT_FALSE(reader.last("orders/build")) << seal;
+    EXPECT_EQ(reader.damaged(), 0U) << seal;
+    EXPECT_EQ(fs::file_size(path), 0U) << "they are taken out of the file";
+  }
+}
+
+TEST_F(journal_fixture, the_parts_of_a_key_come_back_whatever_their_names) {
+  const key_parts parts = {
+      {"input", "a b\nc\\d\\n \xff", "12", ""}, {"tool", "", "", "17.0"}, {"command", "\n", "\\", " "}};
+  {
+    journal writer(path);
+    ASSERT_TRUE(writer.append("orders/build", success("a"), parts));
+    ASSERT_TRUE(writer.append("orders/image", success("b"), {}));
+    EXPECT_EQ(writer.parts("orders/build"), parts);
+  }
   const journal reader(path);
-  EXPECT_FALSE(reader.last("orders/build"));
   EXPECT_EQ(reader.damaged(), 0U);
+  EXPECT_EQ(reader.parts("orders/build"), parts);
+  EXPECT_TRUE(reader.parts("orders/image").empty());
+  EXPECT_EQ(reader.last("orders/image")->key, sha256("b"));
+  EXPECT_TRUE(reader.parts("orders/unknown").empty());
+}
+
+TEST_F(journal_fixture, a_line_that_another_is_still_writing_is_neither_damaged_nor_taken_out) {
+  ASSERT_TRUE(journal(path).append("orders/build", success("a"), {}));
+  std::ofstream(path, std::ios::app) << "orders/image " << hex(sha256("k")).substr(0, 20);
+  const auto before = fs::file_size(path);
+  journal reader(path);
+  EXPECT_EQ(reader.damaged(), 0U);
+  EXPECT_EQ(fs::file_size(path), before);
+  ASSERT_TRUE(reader.append("orders/test", success("c"), {}));
+  const journal next(path);
+  EXPECT_EQ(next.last("orders/build")->key, sha256("a"));
+  EXPECT_EQ(next.last("orders/test")->key, sha256("c")) << "it has a line of its own";
+  EXPECT_EQ(next.damaged(), 1U) << "its writer was killed";
+}
+
+TEST_F(journal_fixture, is_read_and_written_by_its_user_alone) {
+  ASSERT_TRUE(journal(path).append("orders/build", success("a"), {}));
+  struct stat about {};
+  ASSERT_EQ(stat(path.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777U, 0600U);
 }
 
 TEST_F(journal_fixture, a_pipe_in_its_place_is_an_error_and_no_wait) {
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   journal one(path);
   EXPECT_FALSE(one.last("orders/build"));
-  EXPECT_FALSE(one.append("orders/build", success("a")));
+  EXPECT_FALSE(one.append("orders/build", success("a"), {}));
 }
 
 TEST_F(journal_fixture, what_another_process_appends_is_read_again) {
   journal one(path), two(path);
-  ASSERT_TRUE(one.append("orders/build", success("a")));
+  ASSERT_TRUE(one.append("orders/build", success("a"), {}));
   EXPECT_FALSE(two.last("orders/build"));
   two.reread();
   EXPECT_EQ(two.last("orders/build")->key, sha256("a"));
@@ -106,7 +148,8 @@ TEST_F(journal_fixture, a_long_file_is_made_short_and_loses_nothing) {
   {
     journal writer(path);
     for (int number = 0; number < 1'000; ++number)
-      ASSERT_TRUE(writer.append("orders/build", success(std::to_string(number))));
+      ASSERT_TRUE(writer.append("orders/build", success(std::to_string(number)),
+                                {{"input", std::string(1'000, 'x'), "", ""}}));
   }
   const auto before = fs::file_size(path);
   EXPECT_EQ(journal(path).last("orders/build")->key, sha256("999"));
