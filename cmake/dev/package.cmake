@@ -58,6 +58,20 @@ set(CPACK_DEBIAN_PACKAGE_SUGGESTS skopeo)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
 set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_SOURCE_DIR}/cmake/dev/package_needs.cmake")
 set(CPACK_CICD_DRIVER "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/cicd")
+# What the driver holds of others, whose licences the packages bring: the headers that it is compiled with, and what the linker
+# itself says that it read.
+get_property(CPACK_CICD_HEADERS TARGET cicd_dependencies PROPERTY CICD_HEADERS)
+set(CPACK_CICD_LINKED "${PROJECT_BINARY_DIR}/linked.d")
+set_property(TARGET cicd PROPERTY LINK_DEPENDS_USE_LINKER OFF) # CMake would name another file for the same list
+include(CheckLinkerFlag)
+check_linker_flag(CXX "LINKER:--dependency-file,${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/linked.d" CICD_LINKER_LISTS_FILES)
+if(CICD_LINKER_LISTS_FILES)
+  target_link_options(cicd PRIVATE "LINKER:--dependency-file,${CPACK_CICD_LINKED}")
+endif()
+set(CPACK_CICD_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
+set(CPACK_CICD_GATHERED "${PROJECT_BINARY_DIR}/licenses")
+install(DIRECTORY "${CPACK_CICD_GATHERED}/" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT licenses EXCLUDE_FROM_ALL)
+set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};cicd;ALL;/" "${PROJECT_BINARY_DIR};cicd;licenses;/")
 include(CPack)
 
 # The same, with the sources' files and this build tree's driver.

@@ -47,6 +47,48 @@ expect(stdout "^libc6 \\(>= 2\\.[0-9]+\\), cmake \\(>= 3\\.25\\)\n$")
 run(COMMAND dpkg-deb --extract "${debian}" "${WORK}/root")
 use_cicd("${WORK}/root/usr" "${WORK}/of debian")
 
+# The licences of what the driver is linked with, as ninja has its command, and of what it is compiled with.
+run(COMMAND ninja -C "${BUILD}" -t commands -s cicd)
+string(REGEX MATCHALL "/lib[a-z0-9]+\\.a" linked "${stdout}")
+list(FILTER linked EXCLUDE REGEX "/libcicd")
+if(NOT linked)
+  fail("the driver is linked with no library")
+endif()
+foreach(copyright IN ITEMS "${unpacked}/share/doc/cicd/copyright" "${WORK}/root/usr/share/doc/cicd/copyright")
+  file(READ "${copyright}" text)
+  string(REGEX REPLACE "\nLicense: Apache-2\\.0\n .*" "\n" stdout "${text}") # what it says before the texts
+  expect(stdout "^Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n")
+  foreach(file IN LISTS linked ITEMS /libstdc++.a /libgcc.a /asio.hpp /core.h /CLI.hpp)
+    string(REGEX REPLACE "/(.*)\\.(.*)" "\\1\\\\.\\2" file "${file}")
+    string(REPLACE "+" "\\+" file "${file}")
+    if(NOT stdout MATCHES "\n ([a-z0-9.+-]+) [^ \n]+: ([^\n]+, )?${file}[,\n]")
+      fail("no package is named whose file is ${file}")
+    endif()
+    set(package "${CMAKE_MATCH_1}")
+    string(REPLACE "+" "\\+" pattern "${package}")
+    expect(stdout "\nLicense: [^\n]* and ${pattern}( |\n)")
+    expect_file("${copyright}" "\nLicense: ${package}\n ")
+  endforeach()
+  # What those texts only name, since it is not on every system.
+  cmake_path(GET copyright PARENT_PATH folder)
+  string(REGEX MATCHALL "/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]" named "${text}")
+  list(REMOVE_DUPLICATES named)
+  foreach(path IN LISTS named)
+    cmake_path(GET path FILENAME name)
+    expect_file("${folder}/LICENSES/${name}" "icense")
+  endforeach()
+endforeach()
+
+# A library whose licence is not found is not packed.
+file(WRITE "${WORK}/linked.d" "cicd: \\\n  driver/libcicd_own.a \\\n  /usr/lib/libof-nobody.a\n\n/usr/lib/libof-nobody.a:\n")
+run(EXPECT 1 COMMAND "${CMAKE_COMMAND}" "-DCPACK_CICD_LINKED=${WORK}/linked.d" "-DCPACK_CICD_GATHERED=${WORK}/licenses"
+  -P "${CICD_SOURCE}/cmake/dev/package_licenses.cmake")
+string(REGEX REPLACE "[ \n]+" " " stderr "${stderr}")
+expect(stderr "no licence text is found for what the driver is made of: /usr/lib/libof-nobody\\.a; ")
+run(EXPECT 1 COMMAND "${CMAKE_COMMAND}" "-DCPACK_CICD_LINKED=${WORK}/no-list.d" -P "${CICD_SOURCE}/cmake/dev/package_licenses.cmake")
+string(REGEX REPLACE "[ \n]+" " " stderr "${stderr}")
+expect(stderr "the linker has not listed the libraries .*/no-list\\.d is missing")
+
 # A driver that loads more than the C library is not packed.
 file(WRITE "${WORK}/shared" "libc.so.6\nGLIBC_2.36\nlibarchive.so.13\n")
 run(EXPECT 1 COMMAND "${CMAKE_COMMAND}" "-DCPACK_CICD_DRIVER=${WORK}/shared" -P "${CICD_SOURCE}/cmake/dev/package_needs.cmake")
