@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,9 @@ inline step_result run_step(const command& what) {
 inline int processes_with(const std::string& word) {
   int found = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const std::string words = get(entry.path() / "cmdline");
+    std::ostringstream text;  // a process may end while it is read, which is no failure here
+    text << std::ifstream(entry.path() / "cmdline").rdbuf();
+    const std::string words = text.str();
     found += words.find('\0' + word + '\0') != words.npos ? 1 : 0;
   }
   return found;
