@@ -38,14 +38,17 @@ result<std::optional<decided_manifests>> one_more(const manifest_state& now,
   wanted.files = now.files;
   wanted.files[name] = content;
   if (content.empty()) wanted.files.erase(name);
-  wanted.record.pipeline = "orders";
-  wanted.record.environment = "stage";
-  wanted.record.generation = now.record ? now.record->generation + 1 : 1;
-  wanted.record.id = name;
-  wanted.record.who = "Jane Doe <jane@example.com>";
-  wanted.record.when = system_clock_port().now();
-  wanted.record.manifests = digest_of_manifests(wanted.files);
-  wanted.record.outcome = "deployed";
+  wanted.record.emplace();
+  wanted.record->pipeline = "orders";
+  wanted.record->environment = "stage";
+  wanted.record->generation = now.record ? now.record->generation + 1 : 1;
+  wanted.record->id = name;
+  wanted.record->who = "Jane Doe <jane@example.com>";
+  wanted.record->when = system_clock_port().now();
+  wanted.record->manifests = digest_of_manifests(wanted.files);
+  wanted.record->outcome = "deployed";
+  wanted.who = wanted.record->who;
+  wanted.when = wanted.record->when;
   wanted.message = "deploy orders " + name + " to stage\n\nrun: " + name + '\n';
   gate_question deploy;
   deploy.is_outside = false;
@@ -74,7 +77,7 @@ int read(const manifest_target& target) {
 int history(const manifest_target& target, std::size_t most) {
   const auto records = manifest_history(target, most, surroundings::of_process(), talking());
   if (!records) return failed(records.error());
-  for (const deployment_record& record : *records) fmt::print("{} {}\n", record.generation, record.id);
+  for (const past_manifests& each : *records) fmt::print("{} {}\n", each.record.generation, each.record.id);
   return 0;
 }
 

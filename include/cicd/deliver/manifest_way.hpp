@@ -15,11 +15,16 @@ class manifest_way : public way {
                                 const environment& place,
                                 const cancellation* cancelled) const final;
   result<step_plan> plan(const deploy_request& of) final;
+  /// Why it would be refused; nothing where it would not.
+  result<std::vector<std::string>> foresee(const deploy_request& of) final;
 
  protected:
   virtual result<manifest_state> read(const declared_pipeline& pipeline,
                                       const environment& place,
                                       const cancellation* cancelled) const = 0;
+
+  /// Whether there is something that can be read without making it first.
+  virtual bool is_made(const declared_pipeline&, const environment&) const { return true; }
 
   /// What a deploy wrote, for its summary.
   struct written_manifests {
@@ -28,8 +33,10 @@ class manifest_way : public way {
   };
   /// The decision of a deploy, with the gate's leave; tells `done` what it was. Both outlive it.
   decide_manifests decision_for(const deploy_request& of, written_manifests& done) const;
-  /// The gate's leave, given what is there.
-  result<permit> may_write(const graph_step& step, const manifest_state& now) const;
+  /// The gate's leave for a version, given what is there.
+  result<permit> may_write(const graph_step& step,
+                           const manifest_state& now,
+                           const std::string& version) const;
 
  private:
   result<std::optional<wanted_manifests>> wanted(const deploy_request& of, const manifest_state& now) const;

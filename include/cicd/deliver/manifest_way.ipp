@@ -75,7 +75,7 @@ std::vector<std::string> image_lines(const std::optional<deployment_record>& bef
 
 /// What a plan shows: the images, then each object with its fields.
 std::vector<std::string> lines_between(const manifest_state& now, const wanted_manifests& wanted) {
-  std::vector<std::string> lines = image_lines(now.record, wanted.record);
+  std::vector<std::string> lines = image_lines(now.record, *wanted.record);
   for (const file_change& each : changes_between(now.files, wanted.files)) add_lines(each, lines);
   return lines;
 }
@@ -118,7 +118,9 @@ result<deployed_release> manifest_way::look(const declared_pipeline& pipeline,
                                             const cancellation* cancelled) const {
   result<manifest_state> now = read(pipeline, place, cancelled);
   if (!now) return std::move(now).error();
-  return deployed_release{std::move(now->record)};
+  result<std::optional<hand_revert>> reverted = revert_of(*now);
+  if (!reverted) return std::move(reverted).error();
+  return deployed_release{std::move(now->record), std::move(now->state), *std::move(reverted)};
 }
 
 /// What should be there, given what is: nothing when it is there already.
@@ -129,21 +131,28 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   if (!made) return std::move(made).error();
   result<std::map<std::string, std::string>> files = files_of(of, made->facts);
   if (!files) return std::move(files).error();
-  wanted_manifests want{*std::move(files), std::move(made->record), {}};
-  want.record.manifests = digest_of_manifests(want.files);
+  wanted_manifests want{*std::move(files), std::move(made->record), now.state};
+  want.record->manifests = digest_of_manifests(want.files);
   if (now.record && now.files == want.files && is_settled(of.place(), *now.record))
     return std::optional<wanted_manifests>{};
   if (is_embedded(of.place())) return std::optional{std::move(want)};
-  want.record.source = source_of(of.pipeline(), now.record, in_.around);
+  want.record->source = source_of(of.pipeline(), now.record, in_.around);
   if (status same =
-          check_source(of.pipeline(), want.record.source, now.record, {of.step.id, of.place().name.str()});
+          check_source(of.pipeline(), want.record->source, now.record, {of.step.id, of.place().name.str()});
       !same)
     return std::move(same).error();
   return std::optional{std::move(want)};
 }
 
-result<permit> manifest_way::may_write(const graph_step& step, const manifest_state& now) const {
+result<permit> manifest_way::may_write(const graph_step& step,
+                                       const manifest_state& now,
+                                       const std::string& version) const {
   gate_state state;
+  result<std::optional<hand_revert>> reverted = revert_of(now);
+  if (!reverted) return std::move(reverted).error();
+  state.reverted = *std::move(reverted);
+  state.hold = now.state.hold;
+  state.version = version;
   state.newer = in_.gate.succession_of(step, now.record);
   return in_.gate.may_write(step, std::move(state));
 }
@@ -155,16 +164,25 @@ result<step_plan> manifest_way::plan(const deploy_request& of) {
   if (!want) return std::move(want).error();
   step_plan plan = nothing_to_do();
   if (!*want) return plan;
-  const result<permit> may = may_write(of.step, *now);
+  const result<permit> may = may_write(of.step, *now, (*want)->record->version);
   if (!may && !in_.options.rehearses) return may.error();
   plan.what = decision::run;
   plan.result.reset();
   plan.reasons = now->record && now->files == (*want)->files
                      ? std::vector<std::string>{"VERIFY has not succeeded for what is deployed"}
-                     : deploy_reasons(now->record, (*want)->record);
+                     : deploy_reasons(now->record, *(*want)->record);
   plan.details = deliver_manifest_way::lines_between(*now, **want);
   if (!may) plan.reasons.push_back(refusal_text(may.error()));
   return plan;
+}
+
+result<std::vector<std::string>> manifest_way::foresee(const deploy_request& of) {
+  if (!is_made(of.pipeline(), of.place())) return std::vector<std::string>();
+  const result<manifest_state> now = read(of.pipeline(), of.place(), &in_.options.cancelled);
+  if (!now) return now.error();
+  const result<permit> may = may_write(of.step, *now, in_.source.git_of(of.pipeline()).short_commit());
+  if (may) return std::vector<std::string>();
+  return std::vector{"! " + refusal_text(may.error())};
 }
 
 decide_manifests manifest_way::decision_for(const deploy_request& of, written_manifests& done) const {
@@ -172,13 +190,15 @@ decide_manifests manifest_way::decision_for(const deploy_request& of, written_ma
     result<std::optional<wanted_manifests>> want = wanted(of, now);
     if (!want) return std::move(want).error();
     if (!*want) return std::optional<decided_manifests>{};
-    const result<permit> allowed = may_write(of.step, now);
+    deployment_record& record = *(*want)->record;
+    const result<permit> allowed = may_write(of.step, now, record.version);
     if (!allowed) return allowed.error();
-    if (status signed_ = in_.source.sign(of.step, (*want)->record); !signed_)
-      return std::move(signed_).error();
-    if (!of.place().verify.empty()) (*want)->record.outcome = "verifying";
-    (*want)->message = deliver_manifest_way::message_for((*want)->record);
-    done = {deliver_manifest_way::changes_between(now.files, (*want)->files).size(), (*want)->record};
+    if (status signed_ = in_.source.sign(of.step, record); !signed_) return std::move(signed_).error();
+    if (!of.place().verify.empty()) record.outcome = "verifying";
+    (*want)->message = deliver_manifest_way::message_for(record);
+    (*want)->who = record.who;
+    (*want)->when = record.when;
+    done = {deliver_manifest_way::changes_between(now.files, (*want)->files).size(), record};
     return std::optional{decided_manifests{**std::move(want), *allowed}};
   };
 }

@@ -1,7 +1,8 @@
-// Manifests as files, with the record beside them: what is there, and what a deploy wants to be there. It
-// does not know where they lie.
+// Manifests as files, with the record and the state beside them: what is there, and what a change wants to be
+// there. It does not know where they lie.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/deliver/policy/gate.hpp>
+#include <cicd/deliver/records/environment_state.hpp>
 #include <cicd/deliver/records/record.hpp>
 
 namespace cicd {
@@ -18,14 +20,29 @@ struct manifest_state {
   std::string tip{};  ///< in git: commit of the branch; empty when it does not exist yet
   std::map<std::string, std::string> files;  ///< below `path`: relative name → content
   std::optional<deployment_record> record;
+  environment_state state{};
+  /// Asks the history whether what is there was put back by hand, past any release; empty where others leave
+  /// no history. It is asked where something is to be changed, since it starts a program.
+  std::function<result<std::optional<hand_revert>>()> reverted{};
 };
 
-/// What a deploy wants to be there.
+/// What is there, with what its history says. Class as of `manifest_state::reverted`.
+result<std::optional<hand_revert>> revert_of(const manifest_state& now);
+
+/// What a change wants to be there.
 struct wanted_manifests {
-  std::map<std::string, std::string> files;
-  deployment_record record;
-  std::string message;  ///< of the commit
+  std::map<std::string, std::string> files{};
+  std::optional<deployment_record> record{};  ///< nothing: there is none
+  environment_state state{};
+  std::string message{};  ///< of the commit
+  std::string who{};      ///< its author, as a record has it
+  std::chrono::system_clock::time_point when{};
 };
+
+/// What is there, as it is, by `who`: what a change of the state alone begins with.
+wanted_manifests unchanged(const manifest_state& now,
+                           std::string who,
+                           std::chrono::system_clock::time_point when);
 
 /// The same with the gate's leave: nothing else is committed or written.
 struct decided_manifests {

@@ -9,7 +9,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/deliver/policy/action.hpp>
-#include <cicd/deliver/records/cluster_state.hpp>
+#include <cicd/deliver/policy/environment_home.hpp>
 
 namespace cicd {
 
@@ -28,10 +28,10 @@ struct rollback_ports {
   std::function<source_identity(const std::optional<deployment_record>& there)> source;
 };
 
-/// Puts back one and the same deployment in each cluster of the environment, one after the other, and holds
-/// further deploys. Tells `rollback_started`, progress, `deployed` and `held` for each cluster; gives the
-/// version that runs again. The first failure ends it. Class `usage` where there is nothing to put back,
-/// `remote` where an image of it is gone.
+/// Puts back one and the same deployment in each home of the environment, one after the other, and holds
+/// further deploys. Tells `rollback_started`, progress, `deployed` and `held` for each; gives the version
+/// that runs again. The first failure ends it. Class `usage` where there is nothing to put back, `remote`
+/// where an image of it is gone.
 result<std::string> roll_back(const rollback_request& request,
                               const action_ports& on,
                               const rollback_ports& ports);
@@ -42,9 +42,9 @@ std::string line_of(const deployment_facts& of);
 /// The one that `to` names (a version, an image's tag or digest, the number of a deployment, the run that
 /// made it), else the one before what runs, whatever differs: images, configuration or both. `past` is newest
 /// first. Class `usage` where there is none.
-result<past_deployment> deployment_to_put_back(const std::vector<past_deployment>& past,
-                                               const cluster_state& now,
-                                               const std::string& to,
-                                               const std::string& subject);
+result<deployment_record> deployment_to_put_back(const std::vector<kept_deployment>& past,
+                                                 const std::optional<deployment_record>& now,
+                                                 const std::string& to,
+                                                 const std::string& subject);
 
 }  // namespace cicd

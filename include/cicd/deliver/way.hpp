@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/policy/environment_home.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/plan/plan.hpp>
 #include <cicd/run/runner.hpp>
@@ -54,6 +55,8 @@ deployed told_of(const deploy_request& of, const deployment_record& record, std:
 /// What is there.
 struct deployed_release {
   std::optional<deployment_record> record;  ///< nothing: never deployed
+  environment_state state{};
+  std::optional<hand_revert> reverted{};  ///< what is there was put back by hand, and no release followed
 };
 
 /// An environment of a pipeline.
@@ -87,6 +90,14 @@ class way {
   virtual result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                             const environment& place,
                                                             std::size_t most) const = 0;
+
+  /// Where an environment keeps its state, to be held and put back: several clusters are several homes. None
+  /// where the way can do neither. They outlive neither the declaration nor what the run lends.
+  virtual std::vector<open_home> homes_of(const declared_pipeline&,
+                                          const environment&,
+                                          const cancellation*) const {
+    return {};
+  }
 
   /// What can be said of a step before anything is known of its images.
   virtual status check(const graph_step&) const { return {}; }

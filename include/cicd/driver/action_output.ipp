@@ -19,6 +19,10 @@ std::string hold_line(const changed_place& at, const std::optional<deployment_ho
   return fmt::format("{} {}, {}: {}\n", at.pipeline, at.environment, at.cluster, text_of(hold));
 }
 
+std::string revert_line(const changed_place& at, const hand_revert& revert) {
+  return fmt::format("{} {}, {}: {}\n", at.pipeline, at.environment, at.cluster, text_of(revert));
+}
+
 namespace driver_action_output {
 namespace {
 

@@ -33,9 +33,10 @@ constexpr std::string_view orders =
 TEST(a_pipeline_of_a_template, turns_into_the_targets_that_the_interface_promises) {
   names all;
   for (const target& each : targets(orders)) all.push_back(each.name);
-  EXPECT_EQ(all, (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image",
-                        "orders.publish", "orders.plan-stage", "orders.deploy-stage", "build", "scan",
-                        "image", "publish", "plan-stage", "deploy-stage"}));
+  EXPECT_EQ(all,
+            (names{"orders.build", "orders.test", "orders.scan", "orders.spotbugs", "orders.image",
+                   "orders.publish", "orders.plan-stage", "orders.deploy-stage", "orders.rollback-stage",
+                   "build", "scan", "image", "publish", "plan-stage", "deploy-stage", "rollback-stage"}));
 }
 
 TEST(a_target, ends_with_the_steps_it_stands_for) {
@@ -164,10 +165,8 @@ TEST(an_environment, has_targets_that_are_commands_of_their_own) {
   EXPECT_TRUE(named(all, "orders.rollback-prod").steps.empty());
   EXPECT_EQ(named(all, "orders.verify-prod").command, (names{"verify", "orders", "prod"}));
   EXPECT_TRUE(named(all, "orders.verify-prod").test);
-  for (const target& each : all) {
-    EXPECT_NE(each.name, "orders.rollback-file");
-    EXPECT_NE(each.name, "orders.verify-file");
-  }
+  EXPECT_EQ(named(all, "orders.rollback-file").command, (names{"rollback", "orders", "file"}));
+  for (const target& each : all) EXPECT_NE(each.name, "orders.verify-file");
 }
 
 TEST(a_preview, has_targets_that_follow_the_branch) {

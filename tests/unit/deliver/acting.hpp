@@ -9,6 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/cluster/cluster_home.hpp>
 #include <cicd/deliver/policy/action.hpp>
 
 #include "allowed.hpp"
@@ -41,6 +42,10 @@ class acting : public testing::Test {
       ++opened;
       return open_place{std::make_unique<fake_cluster>(servers.at(at)), place};
     };
+    for (std::size_t at = 0; at < servers.size(); ++at)
+      on.homes.push_back([this, at]() -> result<std::unique_ptr<environment_home>> {
+        return cluster_home(*on.reopen(at), place, [this, at] { return on.reopen(at); });
+      });
     on.may_begin = [this](change what) {
       asked.push_back(what);
       return shut_at_once ? status(refusal()) : status();

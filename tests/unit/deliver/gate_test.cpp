@@ -25,7 +25,7 @@ const std::map<change, std::string> documented{
     {change::cron_pause, "x........"}, {change::hold, "x........"},         {change::approve, "x........"},
     {change::secret, "x........"}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.x.x...";
+const std::string asked_inside = ".x.xxx...";
 
 struct asked {
   gate_question of;
@@ -275,6 +275,27 @@ TEST(holds, of_one_version_keep_only_that_one_out) {
   EXPECT_FALSE(one.is_refused());
   one.state.version = "v1";
   EXPECT_TRUE(one.is_refused());
+}
+
+TEST(a_deploy_over_what_was_put_back_by_hand, is_refused_and_nothing_else_is) {
+  for (const change what : all_changes)
+    for (const bool is_outside : {true, false}) {
+      asked one = harmless(what, is_outside);
+      one.state.reverted = hand_revert{std::string(40, 'b'), "Grace", one.state.now, "v2"};
+      EXPECT_EQ(one.is_refused(), what == change::deploy) << static_cast<int>(what);
+    }
+}
+
+TEST(a_deploy_over_what_was_put_back_by_hand, says_who_did_it_and_what_lets_deploys_go_on) {
+  asked one = harmless(change::deploy, true);
+  one.state.reverted = hand_revert{std::string(40, 'b'), "Grace", one.state.now, "v2"};
+  const auto refused = may(one.of, one.state);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::policy);
+  const std::string text = text_of(refused.error());
+  EXPECT_THAT(text, HasSubstr("what is deployed was put back by hand: 'bbbbbbb'\n"));
+  EXPECT_THAT(text, HasSubstr("  by:   Grace at 2026-11-21T08:00:00Z\n  left: v2\n"));
+  EXPECT_THAT(text, HasSubstr("  try:  cicd hold release orders prod, to deploy over it"));
 }
 
 TEST(holds, of_all_deploys_do_not_keep_a_rollback_out) {

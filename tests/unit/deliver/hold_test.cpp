@@ -62,19 +62,19 @@ TEST_F(holding, that_fails_in_the_second_cluster_has_told_the_first_only) {
 }
 
 TEST_F(holding, by_a_way_that_cannot_names_the_ways_that_have) {
-  prod.via = deploy_way::gitops;
+  prod.via = deploy_way("ftp");
   const status refused = set_hold({"frozen"}, on);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, exit_class::usage);
-  EXPECT_THAT(text_of(refused.error()), HasSubstr("VIA kubectl"));
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("VIA gitops or render or kubectl"));
   EXPECT_EQ(opened, 0U);
 }
 
 TEST_F(holding, is_shown_without_the_gate_and_tells_nothing) {
   shut = shut_at_once = true;
   texts seen;
-  ASSERT_TRUE(show_hold(on, [&](const changed_place& at, const auto& hold) {
-    seen.push_back(at.cluster + ": " + text_of(hold));
+  ASSERT_TRUE(show_hold(on, [&](const changed_place& at, const seen_environment& there) {
+    seen.push_back(at.cluster + ": " + text_of(there.state.hold));
   }));
   EXPECT_EQ(seen, (texts{"test: no hold", "test: no hold"}));
   EXPECT_TRUE(told.empty());

@@ -21,11 +21,12 @@ decide_manifests wanting(files wanted, std::string id = "run") {
     if (now.record && now.files == wanted) return std::optional<decided_manifests>();
     wanted_manifests all;
     all.files = wanted;
-    all.record.pipeline = "orders";
-    all.record.environment = "dev";
-    all.record.id = id;
-    all.record.generation = now.record ? now.record->generation + 1 : 1;
-    all.record.manifests = digest_of_manifests(wanted);
+    all.record.emplace();
+    all.record->pipeline = "orders";
+    all.record->environment = "dev";
+    all.record->id = id;
+    all.record->generation = now.record ? now.record->generation + 1 : 1;
+    all.record->manifests = digest_of_manifests(wanted);
     return std::optional(decided_manifests{std::move(all), allowed()});
   };
 }

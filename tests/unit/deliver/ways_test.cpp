@@ -36,7 +36,9 @@ TEST(a_way_that_is_not_listed, is_none_and_has_no_feature) {
 TEST(the_ways_with_a_feature, are_named_in_their_order) {
   EXPECT_EQ(ways_with(way_feature::folder), "gitops or render");
   EXPECT_EQ(ways_with(way_feature::verify), "gitops or kubectl");
-  EXPECT_EQ(ways_with(way_feature::rollback), "kubectl");
+  EXPECT_EQ(ways_with(way_feature::rollback), "gitops or render or kubectl");
+  EXPECT_EQ(ways_with(way_feature::hold), "gitops or render or kubectl");
+  EXPECT_EQ(ways_with(way_feature::approval), "kubectl");
   EXPECT_EQ(ways_with(way_feature::protection), "gitops or render or kubectl");
 }
 

@@ -5,6 +5,7 @@
 #include <cicd/deliver/cluster/anew.ipp>
 #include <cicd/deliver/cluster/apply.ipp>
 #include <cicd/deliver/cluster/approval.ipp>
+#include <cicd/deliver/cluster/cluster_home.ipp>
 #include <cicd/deliver/cluster/configuration.ipp>
 #include <cicd/deliver/cluster/deploy.ipp>
 #include <cicd/deliver/cluster/field_ownership.ipp>

@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/branch_copy.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/cluster/cluster_home.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/traits.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
@@ -100,6 +101,9 @@ class cluster_way : public way {
   result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                     const environment& place,
                                                     std::size_t most) const override;
+  std::vector<open_home> homes_of(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const cancellation* cancelled) const override;
   status check(const graph_step& step) const override;
   result<step_plan> plan(const deploy_request& of) override;
   result<std::vector<std::string>> foresee(const deploy_request& of) override;
@@ -168,7 +172,23 @@ result<deployed_release> cluster_way::look(const declared_pipeline& pipeline,
   if (!with) return std::move(with).error();
   result<cluster_state> state = read_cluster_state(**with, wave.place);
   if (!state) return std::move(state).error();
-  return deployed_release{std::move(state->record)};
+  return deployed_release{std::move(state->record), {std::move(state->hold), {}}, {}};
+}
+
+std::vector<open_home> cluster_way::homes_of(const declared_pipeline& pipeline,
+                                             const environment& place,
+                                             const cancellation* cancelled) const {
+  std::vector<open_home> homes;
+  for (const cluster_wave& each : waves_of(in_.where, pipeline, place)) {
+    const auto wave = std::make_shared<cluster_wave>(each);
+    const open_cluster open = [this, wave, cancelled] { return open_wave(*wave, in_.around, cancelled); };
+    homes.push_back([open, wave]() -> result<std::unique_ptr<environment_home>> {
+      auto with = open();
+      if (!with) return std::move(with).error();
+      return cluster_home(*std::move(with), wave->place, open);
+    });
+  }
+  return homes;
 }
 
 result<std::vector<deployment_record>> cluster_way::history_of(const declared_pipeline& pipeline,

@@ -26,6 +26,16 @@ std::vector<git_entry> git_entries_from(std::string_view printed);
 /// Fewer than asked when the text is cut.
 std::vector<std::optional<std::string>> git_blobs_from(std::string_view printed);
 
+/// One change of one path, as `git log -z --raw --no-abbrev --format=%x01%H%x02%an <%ae>%x02%at` prints it.
+struct git_path_change {
+  std::string commit, who;
+  std::int64_t when = 0;  ///< seconds since 1970
+  std::string before;     ///< the object that the path had; empty: none
+  std::string path;
+};
+/// In the order printed: the newest first.
+std::vector<git_path_change> git_changes_from(std::string_view printed);
+
 /// The commit of exactly this ref in what `git ls-remote` printed; empty when it is not there.
 std::string git_ref_in(std::string_view printed, std::string_view ref);
 

@@ -86,6 +86,31 @@ std::vector<std::optional<std::string>> git_blobs_from(std::string_view printed)
   return blobs;
 }
 
+std::vector<git_path_change> git_changes_from(std::string_view printed) {
+  std::vector<git_path_change> changes;
+  git_path_change of;
+  bool is_path = false;
+  for (const std::string& token : split(printed, '\0')) {
+    const std::string_view text = is_path ? std::string_view(token) : trimmed(token);
+    if (is_path) {
+      of.path = token;
+      changes.push_back(of);
+      is_path = false;
+    } else if (text.starts_with('\x01')) {
+      const std::vector<std::string> words = split(text.substr(1), '\x02');
+      if (words.size() != 3) return changes;
+      of = {words[0], words[1], 0, {}, {}};
+      std::from_chars(words[2].data(), words[2].data() + words[2].size(), of.when);
+    } else if (text.starts_with(':')) {
+      const std::vector<std::string> words = split(text.substr(1), ' ');
+      if (words.size() != 5) return changes;
+      of.before = words[2].find_first_not_of('0') == std::string::npos ? std::string() : words[2];
+      is_path = true;
+    }
+  }
+  return changes;
+}
+
 std::string git_ref_in(std::string_view printed, std::string_view ref) {
   for (const std::string& line : split(printed, '\n')) {
     const std::size_t tab = line.find('\t');

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,20 +46,28 @@ manifest_target repository_target(const declared_pipeline& pipeline,
 /// read a folder of manifests.
 std::string record_path(const manifest_target& target);
 
-/// Reads the state. For a repository on this machine whose tip is the one we know, without starting git.
+/// That of the environment's state: `.cicd/state/<path>.json`.
+std::string state_path(const manifest_target& target);
+
+/// Reads what is there. For a repository on this machine whose tip is the one we know, without starting git.
 /// Class `remote` when it cannot be reached; a record that cannot be read is class `corrupt`; a manifest that
 /// is a link is class `usage` and is not followed.
 result<manifest_state> read_manifests(const manifest_target& target,
                                       const surroundings& around,
                                       const gitops_options& options);
 
-/// The records of targets that lie on one branch of one repository, in their order: three starts of git at
-/// most, however many they are. `clone` is that of none of them. A failure that is not of one record is of
-/// all.
-std::vector<result<std::optional<deployment_record>>> read_records(std::span<const manifest_target> targets,
-                                                                   const std::string& clone,
-                                                                   const surroundings& around,
-                                                                   const gitops_options& options);
+/// What is known of targets that lie on one branch of one repository, in their order, without their files:
+/// five starts of git at most, however many they are. `clone` is that of none of them. A failure that is not
+/// of one target is of all.
+struct manifest_summary {
+  std::optional<deployment_record> record{};
+  environment_state state{};
+  std::optional<hand_revert> reverted{};
+};
+std::vector<result<manifest_summary>> read_summaries(std::span<const manifest_target> targets,
+                                                     const std::string& clone,
+                                                     const surroundings& around,
+                                                     const gitops_options& options);
 
 /// Commits what `decide` wants, given the state at that moment: nothing means that there is nothing to do, an
 /// error ends it (superseded, policy). Called again with the fresh state after each rejection. Files below
@@ -69,9 +78,21 @@ result<std::optional<std::string>> commit_manifests(const manifest_target& targe
                                                     const surroundings& around,
                                                     const gitops_options& options);
 
-/// The records of the past, newest first, at most `most`.
-result<std::vector<deployment_record>> manifest_history(const manifest_target& target,
-                                                        std::size_t most,
+/// The records of the past, newest first, at most `most`, each with the commit that wrote it. One that a
+/// commit by hand put back has the outcome `reverted`.
+struct past_manifests {
+  std::string commit;
+  deployment_record record;
+};
+result<std::vector<past_manifests>> manifest_history(const manifest_target& target,
+                                                     std::size_t most,
+                                                     const surroundings& around,
+                                                     const gitops_options& options);
+/// The manifests that `commit`, one of the history, has. Class `conflict` where they are not those of
+/// `record`.
+result<std::map<std::string, std::string>> manifests_at(const manifest_target& target,
+                                                        const std::string& commit,
+                                                        const deployment_record& record,
                                                         const surroundings& around,
                                                         const gitops_options& options);
 

@@ -117,53 +117,155 @@ inline result<std::string> current_tip(const manifest_session& at) {
   }
 }
 
-/// The command that brings back the last record but the present one.
-inline std::string record_repair(const manifest_target& target) {
-  const std::string path = shell_quoted(record_path(target));
+/// The command that brings back the last content of a file but the present one.
+inline std::string file_repair(const manifest_target& target, const std::string& file, const char* what) {
+  const std::string path = shell_quoted(file);
   return fmt::format(
       "git clone -b {} {} manifests && cd manifests && git checkout \"$(git log -2 --format=%H -- {} | tail "
       "-n 1)\" -- {} "
-      "&& git commit -m 'restore the deployment record' && git push",
-      shell_quoted(target.branch), shell_quoted(shown_url(target.url)), path, path);
+      "&& git commit -m 'restore {}' && git push",
+      shell_quoted(target.branch), shell_quoted(shown_url(target.url)), path, path, what);
+}
+inline std::string record_repair(const manifest_target& target) {
+  return file_repair(target, record_path(target), "the deployment record");
+}
+
+inline std::string place_of(const manifest_target& target, const std::string& file) {
+  return file + " in " + shown_url(target.url);
+}
+
+inline result<environment_state> environment_state_in(const manifest_target& target,
+                                                      const std::optional<std::string>& text) {
+  if (!text) return environment_state{};
+  auto state = environment_state_from(*text, place_of(target, state_path(target)));
+  if (!state)
+    return std::move(state).error().with(
+        "try", file_repair(target, state_path(target), "the state of the environment"));
+  return state;
 }
 
 inline result<manifest_state> state_from(const manifest_target& target,
                                          const std::string& tip,
                                          manifest_contents contents) {
-  manifest_state state{.tip = tip, .files = std::move(contents.files), .record = {}};
-  if (!contents.record) return state;
-  auto record = record_from(*contents.record, record_path(target) + " in " + shown_url(target.url));
-  if (!record) return std::move(record).error().with("try", record_repair(target));
-  state.record = std::move(*record);
-  return state;
-}
-
-inline result<std::optional<deployment_record>> record_in(const manifest_target& target,
-                                                          std::optional<std::string> text) {
-  auto state = state_from(target, {}, {{}, std::move(text)});
+  manifest_state now{.tip = tip, .files = std::move(contents.files), .record = {}};
+  auto state = environment_state_in(target, contents.state);
   if (!state) return std::move(state).error();
-  return std::move(state->record);
+  now.state = std::move(*state);
+  if (!contents.record) return now;
+  auto record = record_from(*contents.record, place_of(target, record_path(target)));
+  if (!record) return std::move(record).error().with("try", record_repair(target));
+  now.record = std::move(*record);
+  return now;
 }
 
-/// What the records of the targets hold at the branch's tip, in their order. A clone that is not there is
-/// made without asking first where the branch is.
-inline result<std::vector<std::optional<std::string>>> record_texts(
-    const manifest_session& at, std::span<const manifest_target> targets) {
-  std::vector<std::string> paths;
-  for (const manifest_target& each : targets) paths.push_back(record_path(each));
+// --- What was put back by hand ---
+
+/// Of the last change of a record: whether it put back an earlier one. Ours only ever raise the generation.
+inline std::optional<hand_revert> revert_in(const manifest_clone::path_change& last,
+                                            const std::optional<deployment_record>& now) {
+  if (!last.before) return std::nullopt;
+  const auto before = record_from(*last.before, last.commit);
+  if (!before || (now && now->generation >= before->generation)) return std::nullopt;
+  return hand_revert{last.commit, last.who,
+                     std::chrono::system_clock::time_point(std::chrono::seconds(last.when)), before->version};
+}
+
+/// A record that a person left while they put back the manifests of an earlier deployment.
+inline result<std::optional<hand_revert>> files_put_back(const manifest_target& target,
+                                                         manifest_clone& clone,
+                                                         const manifest_state& now) {
+  constexpr std::size_t most = 50;
+  const digest there = digest_of_manifests(now.files);
+  if (!now.record || now.record->manifests == there) return std::optional<hand_revert>{};
+  const auto past = clone.past_records(now.tip, most);
+  if (!past) return past.error();
+  const bool was_deployed = std::ranges::any_of(*past, [&](const manifest_clone::past_record& each) {
+    const auto record = record_from(each.text, each.commit);
+    return record && record->manifests == there;
+  });
+  if (!was_deployed) return std::optional<hand_revert>{};
+  const auto last = clone.last_changes(now.tip, {target.path});
+  if (!last) return last.error();
+  const auto& change = last->front();
+  if (!change) return std::optional<hand_revert>{};
+  return std::optional(hand_revert{change->commit, change->who,
+                                   std::chrono::system_clock::time_point(std::chrono::seconds(change->when)),
+                                   now.record->version});
+}
+
+/// A deployment that was put back by hand, and that no release has let deploys go on from.
+inline result<std::optional<hand_revert>> unreleased_revert(const manifest_target& target,
+                                                            manifest_clone& clone,
+                                                            const manifest_state& now) {
+  const bool is_there = now.record || now.files.empty();
+  if (now.tip.empty() || !is_there) return std::optional<hand_revert>{};
+  const auto last = clone.last_changes(now.tip, {record_path(target)});
+  if (!last) return last.error();
+  std::optional<hand_revert> revert;
+  if (last->front()) revert = revert_in(*last->front(), now.record);
+  if (!revert) {
+    auto files = files_put_back(target, clone, now);
+    if (!files) return files;
+    revert = *std::move(files);
+  }
+  if (revert && revert->commit == now.state.revert_released) revert.reset();
+  return revert;
+}
+
+/// The texts of the records, then those of the states.
+struct summary_texts {
+  std::vector<std::optional<std::string>> records, states;
+  std::vector<std::optional<manifest_clone::path_change>> changes;  ///< of the records
+};
+
+/// What the records and states of the targets hold at the branch's tip, in their order. A clone that is not
+/// there is made without asking first where the branch is.
+inline result<summary_texts> texts_of(const manifest_session& at, std::span<const manifest_target> targets) {
+  std::vector<std::string> records, paths;
+  for (const manifest_target& each : targets) records.push_back(record_path(each));
+  paths = records;
+  for (const manifest_target& each : targets) paths.push_back(state_path(each));
   auto clone = manifest_clone::open(at.target, at.git, at.options);
   if (!clone) return std::move(clone).error();
-  if (auto texts = clone->texts_of_new(paths)) return std::move(*texts);
-  const auto tip = current_tip(at);
-  if (!tip) return tip.error();
-  if (tip->empty()) return std::vector<std::optional<std::string>>(paths.size());
-  const auto newest = clone->bring(*tip);
-  if (!newest) return newest.error();
-  return clone->texts_at(*newest, paths);
+  std::string tip;
+  auto texts = clone->texts_of_new(paths, tip);
+  if (!texts) {
+    const auto now = current_tip(at);
+    if (!now) return now.error();
+    if (now->empty())
+      return summary_texts{std::vector<std::optional<std::string>>(targets.size()),
+                           std::vector<std::optional<std::string>>(targets.size()),
+                           std::vector<std::optional<manifest_clone::path_change>>(targets.size())};
+    auto newest = clone->bring(*now);
+    if (!newest) return newest.error();
+    tip = *std::move(newest);
+    auto all = clone->texts_at(tip, paths);
+    if (!all) return std::move(all).error();
+    texts = *std::move(all);
+  }
+  auto changes = clone->last_changes(tip, records);
+  if (!changes) return std::move(changes).error();
+  const auto middle = texts->begin() + static_cast<std::ptrdiff_t>(targets.size());
+  return summary_texts{{texts->begin(), middle}, {middle, texts->end()}, *std::move(changes)};
+}
+
+inline result<manifest_summary> summary_of(const manifest_target& target,
+                                           std::optional<std::string> record,
+                                           std::optional<std::string> state,
+                                           const std::optional<manifest_clone::path_change>& last) {
+  auto now = state_from(target, {}, {{}, std::move(record), std::move(state)});
+  if (!now) return std::move(now).error();
+  manifest_summary summary{std::move(now->record), std::move(now->state), {}};
+  if (last) summary.reverted = revert_in(*last, summary.record);
+  if (summary.reverted && summary.reverted->commit == summary.state.revert_released) summary.reverted.reset();
+  return summary;
 }
 
 inline manifest_contents contents_of(const wanted_manifests& wanted) {
-  return {wanted.files, pretty(json_of(wanted.record))};
+  manifest_contents contents{wanted.files, {}, {}};
+  if (wanted.record) contents.record = pretty(json_of(*wanted.record));
+  if (std::string state = file_text(wanted.state); !state.empty()) contents.state = std::move(state);
+  return contents;
 }
 
 /// What is at a tip.
@@ -182,6 +284,13 @@ inline result<view> view_at(const manifest_session& at, manifest_clone& clone, c
   if (!contents) return std::move(contents).error();
   remember_contents(at.target, *newest, *contents);
   return view{std::move(*newest), std::move(*contents)};
+}
+
+/// The same in a clone of its own, which is closed again.
+inline result<view> view_of_clone(const manifest_session& at, const std::string& tip) {
+  auto clone = manifest_clone::open(at.target, at.git, at.options);
+  if (!clone) return std::move(clone).error();
+  return view_at(at, *clone, tip);
 }
 
 /// Committing, with what is remembered from one attempt to the next.
@@ -221,6 +330,7 @@ class writer {
     if (!seen) return std::move(seen).error();
     auto now = state_from(at_.target, seen->tip, seen->contents);
     if (!now) return std::move(now).error();
+    now->reverted = [&] { return unreleased_revert(at_.target, clone_, *now); };
     auto wanted = decide_(*now);
     if (!wanted) return std::move(wanted).error();
     nothing_to_do_ = !wanted->has_value();
@@ -276,6 +386,10 @@ std::string record_path(const manifest_target& target) {
   return ".cicd/records/" + target.path + ".json";
 }
 
+std::string state_path(const manifest_target& target) {
+  return ".cicd/state/" + target.path + ".json";
+}
+
 result<manifest_state> read_manifests(const manifest_target& target,
                                       const surroundings& around,
                                       const gitops_options& options) {
@@ -285,30 +399,39 @@ result<manifest_state> read_manifests(const manifest_target& target,
   const auto tip = current_tip(*at);
   if (!tip) return tip.error();
   if (tip->empty()) return manifest_state{};
-  if (auto known = known_contents(target, *tip)) return state_from(target, *tip, std::move(*known));
-  auto clone = manifest_clone::open(target, at->git, options);
-  if (!clone) return std::move(clone).error();
-  auto seen = view_at(*at, *clone, *tip);
+  auto contents = known_contents(target, *tip);
+  auto seen = contents ? result<view>(view{*tip, std::move(*contents)}) : view_of_clone(*at, *tip);
   if (!seen) return std::move(seen).error();
-  return state_from(target, seen->tip, std::move(seen->contents));
+  auto now = state_from(target, seen->tip, std::move(seen->contents));
+  if (!now) return now;
+  // It outlives this call, and starts git only when it is asked.
+  now->reverted = [target, &around, options, now = *now]() -> result<std::optional<hand_revert>> {
+    const auto again = reached(target, around, options);
+    if (!again) return again.error();
+    auto clone = manifest_clone::open(target, again->git, options);
+    if (!clone) return std::move(clone).error();
+    if (const auto brought = clone->bring(now.tip); !brought) return brought.error();
+    return unreleased_revert(target, *clone, now);
+  };
+  return now;
 }
 
-std::vector<result<std::optional<deployment_record>>> read_records(std::span<const manifest_target> targets,
-                                                                   const std::string& clone,
-                                                                   const surroundings& around,
-                                                                   const gitops_options& options) {
+std::vector<result<manifest_summary>> read_summaries(std::span<const manifest_target> targets,
+                                                     const std::string& clone,
+                                                     const surroundings& around,
+                                                     const gitops_options& options) {
   using namespace deliver_gitops_gitops;
-  using read_record = result<std::optional<deployment_record>>;
-  std::vector<read_record> records;
-  if (targets.empty()) return records;
+  std::vector<result<manifest_summary>> summaries;
+  if (targets.empty()) return summaries;
   manifest_target of_all = targets.front();
   of_all.clone = clone;
   const auto at = reached(of_all, around, options);
-  auto texts = at ? record_texts(*at, targets) : result<std::vector<std::optional<std::string>>>(at.error());
+  auto texts = at ? texts_of(*at, targets) : result<summary_texts>(at.error());
   for (std::size_t each = 0; each < targets.size(); ++each)
-    records.push_back(texts ? record_in(targets[each], std::move((*texts)[each]))
-                            : read_record(texts.error()));
-  return records;
+    summaries.push_back(texts ? summary_of(targets[each], std::move(texts->records[each]),
+                                           std::move(texts->states[each]), texts->changes[each])
+                              : result<manifest_summary>(texts.error()));
+  return summaries;
 }
 
 result<std::optional<std::string>> commit_manifests(const manifest_target& target,
@@ -325,33 +448,55 @@ result<std::optional<std::string>> commit_manifests(const manifest_target& targe
   return writer(*at, std::move(*clone), decide).write();
 }
 
-result<std::vector<deployment_record>> manifest_history(const manifest_target& target,
-                                                        std::size_t most,
-                                                        const surroundings& around,
-                                                        const gitops_options& options) {
+result<std::vector<past_manifests>> manifest_history(const manifest_target& target,
+                                                     std::size_t most,
+                                                     const surroundings& around,
+                                                     const gitops_options& options) {
   using namespace deliver_gitops_gitops;
   const auto at = reached(target, around, options);
   if (!at) return at.error();
   const auto tip = current_tip(*at);
   if (!tip) return tip.error();
-  if (tip->empty()) return std::vector<deployment_record>{};
+  if (tip->empty()) return std::vector<past_manifests>{};
   auto clone = manifest_clone::open(target, at->git, options);
   if (!clone) return std::move(clone).error();
   const auto newest = clone->bring(*tip);
   if (!newest) return newest.error();
   const auto past = clone->past_records(*newest, most);
   if (!past) return past.error();
-  std::vector<deployment_record> records;
+  std::vector<past_manifests> all;
   for (const auto& [commit, text] : *past) {
     auto record = record_from(text, record_path(target) + " at " + commit.substr(0, 12));
     if (record)
-      records.push_back(std::move(*record));
+      all.push_back({commit, std::move(*record)});
     else if (commit == past->front().commit)
       return std::move(record).error().with("try", record_repair(target));
     else
       at->say("left out: " + record.error().what + ": " + *record.error().value);
   }
-  return records;
+  for (std::size_t each = 0; each + 1 < all.size(); ++each)
+    if (all[each].record.generation < all[each + 1].record.generation) all[each].record.outcome = "reverted";
+  return all;
+}
+
+result<std::map<std::string, std::string>> manifests_at(const manifest_target& target,
+                                                        const std::string& commit,
+                                                        const deployment_record& record,
+                                                        const surroundings& around,
+                                                        const gitops_options& options) {
+  using namespace deliver_gitops_gitops;
+  const auto at = reached(target, around, options);
+  if (!at) return at.error();
+  auto clone = manifest_clone::open(target, at->git, options);
+  if (!clone) return std::move(clone).error();
+  auto contents = clone->contents_at(commit);
+  if (!contents) return std::move(contents).error();
+  if (digest_of_manifests(contents->files) == record.manifests) return std::move(contents->files);
+  return error{.kind = exit_class::conflict,
+               .subject = {},
+               .what = "the manifests of that deployment were changed in its own commit",
+               .value = commit.substr(0, 12),
+               .notes = {{"try", "another --to, or deploy its commit again"}}};
 }
 
 }  // namespace cicd

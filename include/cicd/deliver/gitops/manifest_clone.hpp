@@ -22,10 +22,10 @@ result<std::string> listed_tip(const manifest_target& target, const git_client& 
 bool rest_unless_cancelled(const cancellation* cancelled, std::chrono::milliseconds time);
 error interrupted_commit(const manifest_target& target);
 
-/// The files of a target at a commit, and its record as text.
+/// The files of a target at a commit, and its record and state as text.
 struct manifest_contents {
   std::map<std::string, std::string> files;  ///< below `path`: relative name → content
-  std::optional<std::string> record;
+  std::optional<std::string> record, state{};
 };
 
 /// What was read last, where it is `tip` that was read; nothing for every other tip and for a file that is
@@ -55,8 +55,10 @@ class manifest_clone {
   /// What the files of these paths hold at `tip`, in their order; nothing for one that is not there.
   result<std::vector<std::optional<std::string>>> texts_at(const std::string& tip,
                                                            const std::vector<std::string>& paths);
-  /// The same at the tip that a first fetch brings; nothing where there is a clone already, or that fails.
-  std::optional<std::vector<std::optional<std::string>>> texts_of_new(const std::vector<std::string>& paths);
+  /// The same at the tip that a first fetch brings, which `tip` is then; nothing where there is a clone
+  /// already, or that fails.
+  std::optional<std::vector<std::optional<std::string>>> texts_of_new(const std::vector<std::string>& paths,
+                                                                      std::string& tip);
   /// A commit on `tip` (none when empty) that turns `now` into `wanted`.
   result<std::string> commit(const std::string& tip,
                              const manifest_contents& now,
@@ -70,6 +72,16 @@ class manifest_clone {
   status discard();
   /// Whether `older` is in the history of `newer`, which is fetched when it is not here.
   bool is_in_history(const std::string& older, const std::string& newer);
+  /// The last change of a path on the branch itself, in the history of `tip`.
+  struct path_change {
+    std::string commit, who;
+    std::int64_t when = 0;              ///< seconds since 1970
+    std::optional<std::string> before;  ///< what it held; nothing: it was not there
+  };
+  /// In the order of `paths`; nothing for one that never was there. Of several paths at once only the last
+  /// thousand changes are looked at.
+  result<std::vector<std::optional<path_change>>> last_changes(const std::string& tip,
+                                                               const std::vector<std::string>& paths);
   /// The texts that the record had, newest first, each with its commit.
   struct past_record {
     std::string commit, text;

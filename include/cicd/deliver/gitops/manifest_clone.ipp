@@ -214,9 +214,9 @@ result<captured> manifest_clone::run_at(const std::string& tip, const std::vecto
 /// no more.
 status manifest_clone::check_parents(const std::string& tip, const std::vector<git_entry>& listed) {
   std::set<std::string> parents;
-  for (const std::string& path : {target_->path, record_path(*target_)})
+  for (const std::string& path : {target_->path, record_path(*target_), state_path(*target_)})
     for (std::string& step : deliver_gitops_manifest_clone::steps_of(path)) parents.insert(std::move(step));
-  parents.erase(record_path(*target_));
+  for (const std::string& file : {record_path(*target_), state_path(*target_)}) parents.erase(file);
   for (const git_entry& entry : listed)
     if (entry.is_folder()) parents.erase(entry.path);
   if (parents.empty()) return {};
@@ -247,6 +247,8 @@ result<manifest_contents> manifest_clone::read(const std::vector<git_entry>& ent
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].path == record_path(*target_))
       contents.record = std::move(*blobs[i]);
+    else if (entries[i].path == state_path(*target_))
+      contents.state = std::move(*blobs[i]);
     else
       contents.files.emplace(entries[i].path.substr(target_->path.size() + 1), std::move(*blobs[i]));
   }
@@ -254,8 +256,8 @@ result<manifest_contents> manifest_clone::read(const std::vector<git_entry>& ent
 }
 
 result<manifest_contents> manifest_clone::contents_at(const std::string& tip) {
-  const std::string below = target_->path + '/', record = record_path(*target_);
-  const auto listed = run_at(tip, {"ls-tree", "-r", "-t", "-z", "--full-tree", tip, "--", below, record});
+  const auto listed = run_at(tip, {"ls-tree", "-r", "-t", "-z", "--full-tree", tip, "--", target_->path + '/',
+                                   record_path(*target_), state_path(*target_)});
   if (!listed) return listed.error();
   std::vector<git_entry> entries = git_entries_from(listed->out);
   if (status straight = check_parents(tip, entries); !straight) return std::move(straight).error();
@@ -284,9 +286,9 @@ result<std::vector<std::optional<std::string>>> manifest_clone::texts_at(
 }
 
 std::optional<std::vector<std::optional<std::string>>> manifest_clone::texts_of_new(
-    const std::vector<std::string>& paths) {
+    const std::vector<std::string>& paths, std::string& tip) {
   if (exists(target_->clone + "/HEAD") || !fetch(std::string(40, '0'))) return std::nullopt;
-  const std::string tip = held(deliver_gitops_manifest_clone::fetched_ref);
+  tip = held(deliver_gitops_manifest_clone::fetched_ref);
   if (tip.empty()) return std::nullopt;
   auto texts = texts_at(tip, paths);
   if (!texts) return std::nullopt;
@@ -298,8 +300,8 @@ result<std::string> manifest_clone::commit(const std::string& tip,
                                            const wanted_manifests& wanted) {
   if (status made = make(tip.empty() ? 40 : tip.size()); !made) return std::move(made).error();
   git_change change{
-      .who = wanted.record.who,
-      .when = std::chrono::duration_cast<std::chrono::seconds>(wanted.record.when.time_since_epoch()).count(),
+      .who = wanted.who,
+      .when = std::chrono::duration_cast<std::chrono::seconds>(wanted.when.time_since_epoch()).count(),
       .message = wanted.message,
       .tip = tip,
       .removed = {},
@@ -309,7 +311,11 @@ result<std::string> manifest_clone::commit(const std::string& tip,
   for (const auto& [name, content] : wanted.files)
     if (const auto there = now.files.find(name); there == now.files.end() || there->second != content)
       change.written.emplace(target_->path + '/' + name, content);
-  change.written.emplace(record_path(*target_), pretty(json_of(wanted.record)));
+  if (wanted.record) change.written.emplace(record_path(*target_), pretty(json_of(*wanted.record)));
+  if (std::string state = file_text(wanted.state); !state.empty())
+    change.written.emplace(state_path(*target_), std::move(state));
+  else if (now.state)
+    change.removed.push_back(state_path(*target_));
   const std::vector<std::string> words{"fast-import", "--quiet", "--done", "--force"};
   captured made = run(words, git_import_of(change));
   if (!made.end.good() && renewed(tip)) made = run(words, git_import_of(change));
@@ -341,6 +347,45 @@ bool manifest_clone::is_in_history(const std::string& older, const std::string& 
     if (asked.end.good() || asked.end.shell_status() == 1) return asked.end.good();
   }
   return fetch_anew(newer) && run(words).end.good();
+}
+
+result<std::vector<std::optional<manifest_clone::path_change>>> manifest_clone::last_changes(
+    const std::string& tip, const std::vector<std::string>& paths) {
+  std::vector<std::string> words{"log",
+                                 "-z",
+                                 "--first-parent",
+                                 "-m",
+                                 "--raw",
+                                 "--no-abbrev",
+                                 "--no-renames",
+                                 "--format=%x01%H%x02%an <%ae>%x02%at",
+                                 paths.size() == 1 ? "--max-count=1" : "--max-count=1000",
+                                 tip,
+                                 "--"};
+  words.insert(words.end(), paths.begin(), paths.end());
+  const auto printed = run_at(tip, words);
+  if (!printed) return printed.error();
+  const std::vector<git_path_change> all = git_changes_from(printed->out);
+  std::vector<std::optional<path_change>> changes;
+  std::vector<std::size_t> with_text;
+  std::string asked;
+  for (const std::string& path : paths) {
+    const auto last = std::ranges::find_if(all, [&](const git_path_change& each) {
+      return each.path == path || each.path.starts_with(path + '/');
+    });
+    changes.emplace_back();
+    if (last == all.end()) continue;
+    changes.back() = path_change{last->commit, last->who, last->when, {}};
+    if (last->before.empty() || last->path != path) continue;
+    asked += last->before + '\n';
+    with_text.push_back(changes.size() - 1);
+  }
+  if (asked.empty()) return changes;
+  std::vector<std::optional<std::string>> texts = git_blobs_from(run({"cat-file", "--batch"}, asked).out);
+  if (texts.size() != with_text.size())
+    return git_failure(*git_, target_->clone, "the private clone cannot be read", *printed);
+  for (std::size_t at = 0; at < with_text.size(); ++at) changes[with_text[at]]->before = std::move(texts[at]);
+  return changes;
 }
 
 result<std::vector<manifest_clone::past_record>> manifest_clone::past_records(const std::string& tip,

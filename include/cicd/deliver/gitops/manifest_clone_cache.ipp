@@ -23,6 +23,9 @@ inline known_file file_of(const manifest_target& target) {
   return {target.clone.substr(0, slash), target.clone.substr(slash + 1) + "/known.json"};
 }
 
+/// Of what is remembered; one of another cicd may lack what this one asks for.
+constexpr int form = 2;
+
 constexpr std::string_view before_digest = R"({"digest":")";
 constexpr std::string_view after_digest = R"(","known":)";
 
@@ -43,7 +46,7 @@ inline bool is_text(const std::string& bytes) {
 inline bool fits_json(const manifest_contents& contents) {
   return std::all_of(contents.files.begin(), contents.files.end(),
                      [](const auto& file) { return is_text(file.first) && is_text(file.second); })
-         && (!contents.record || is_text(*contents.record));
+         && (!contents.record || is_text(*contents.record)) && (!contents.state || is_text(*contents.state));
 }
 
 }  // namespace deliver_gitops_manifest_clone_cache
@@ -55,11 +58,14 @@ std::optional<manifest_contents> known_contents(const manifest_target& target, c
   const auto inner = deliver_gitops_manifest_clone_cache::unwrapped(**text);
   if (!inner) return {};
   const result<json> known = parse_json(*inner);
-  if (!known || (*known)["tip"].text() != tip || (*known)["path"].text() != target.path) return {};
+  if (!known || (*known)["form"].integer() != deliver_gitops_manifest_clone_cache::form
+      || (*known)["tip"].text() != tip || (*known)["path"].text() != target.path)
+    return {};
   manifest_contents contents;
   for (const auto& [name, content] : (*known)["files"].members())
     contents.files.emplace(name, content.text());
   if ((*known)["record"].is_string()) contents.record = (*known)["record"].text();
+  if ((*known)["state"].is_string()) contents.state = (*known)["state"].text();
   return contents;
 }
 
@@ -71,9 +77,10 @@ void remember_contents(const manifest_target& target,
   json::object files;
   for (const auto& [name, content] : contents.files) files.emplace_back(name, content);
   json known(json::object{});
-  known.set("tip", tip).set("path", target.path);
+  known.set("form", deliver_gitops_manifest_clone_cache::form).set("tip", tip).set("path", target.path);
   known.set("files", json(std::move(files)));
   known.set("record", contents.record ? json(*contents.record) : json());
+  known.set("state", contents.state ? json(*contents.state) : json());
   const std::string inner = compact(known);
   const auto [folder, path] = file_of(target);
   // Best effort: without it the next look asks git.

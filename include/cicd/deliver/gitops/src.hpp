@@ -6,3 +6,4 @@
 #include <cicd/deliver/gitops/manifest_clone.ipp>
 #include <cicd/deliver/gitops/manifest_clone_cache.ipp>
 #include <cicd/deliver/gitops/repository_check.ipp>
+#include <cicd/deliver/gitops/repository_home.ipp>

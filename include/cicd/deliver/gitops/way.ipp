@@ -8,8 +8,10 @@
 
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/deliver/gitops/repository_home.hpp>
 #include <cicd/deliver/gitops/traits.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/verify.hpp>
@@ -25,8 +27,7 @@ class gitops_way : public manifest_way {
   using manifest_way::manifest_way;
 
   std::string address_of(const declared_pipeline& pipeline, const environment& place) const override {
-    const manifest_target target = target_of(pipeline, place);
-    return shown_url(target.url) + " (" + target.path + ")";
+    return shown_place(target_of(pipeline, place));
   }
   bool is_embedded(const environment& place) const override { return !place.repository; }
   std::vector<result<deployed_release>> look_at_all(std::span<const deploy_place> all,
@@ -34,6 +35,9 @@ class gitops_way : public manifest_way {
   result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                     const environment& place,
                                                     std::size_t most) const override;
+  std::vector<open_home> homes_of(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const cancellation* cancelled) const override;
   outcome apply(const deploy_request& of, const say_line& say) override;
   std::vector<note> where_it_is(const graph_step& step) const override {
     const manifest_target target = target_of(*step.pipeline, *step.place());
@@ -46,6 +50,10 @@ class gitops_way : public manifest_way {
                               const environment& place,
                               const cancellation* cancelled) const override {
     return read_manifests(target_of(pipeline, place), in_.around, {cancelled, {}, 50});
+  }
+  bool is_made(const declared_pipeline& pipeline, const environment& place) const override {
+    const manifest_target target = target_of(pipeline, place);
+    return !target.create || exists(target.url);
   }
 
  private:
@@ -81,12 +89,13 @@ std::vector<result<deployed_release>> gitops_way::look_at_all(std::span<const de
     std::vector<manifest_target> here;
     for (const std::size_t each : members) here.push_back(targets[each]);
     const std::string clone = in_.where.own() + "/gitops/" + hex(sha256(branch + "\nrecords")).substr(0, 16);
-    auto records = read_records(here, clone, in_.around, {cancelled, {}, 50});
+    auto all_there = read_summaries(here, clone, in_.around, {cancelled, {}, 50});
     for (std::size_t each = 0; each < members.size(); ++each)
-      if (records[each])
-        seen[members[each]] = deployed_release{*std::move(records[each])};
+      if (auto& there = all_there[each])
+        seen[members[each]] =
+            deployed_release{std::move(there->record), std::move(there->state), std::move(there->reverted)};
       else
-        seen[members[each]] = records[each].error();
+        seen[members[each]] = there.error();
   }
   return seen;
 }
@@ -95,14 +104,25 @@ std::vector<result<deployed_release>> gitops_way::look_at_all(std::span<const de
 result<std::vector<deployment_record>> gitops_way::history_of(const declared_pipeline& pipeline,
                                                               const environment& place,
                                                               std::size_t most) const {
-  auto all = manifest_history(target_of(pipeline, place), 2 * most, in_.around, {});
-  if (!all) return all;
+  const auto past = manifest_history(target_of(pipeline, place), 2 * most, in_.around, {});
+  if (!past) return past.error();
+  std::vector<deployment_record> all;
+  for (const past_manifests& each : *past) all.push_back(each.record);
   const auto is_same = [](const deployment_record& one, const deployment_record& next) {
     return one.id == next.id;
   };
-  all->erase(std::unique(all->begin(), all->end(), is_same), all->end());
-  if (all->size() > most) all->resize(most);
+  all.erase(std::unique(all.begin(), all.end(), is_same), all.end());
+  if (all.size() > most) all.resize(most);
   return all;
+}
+
+std::vector<open_home> gitops_way::homes_of(const declared_pipeline& pipeline,
+                                            const environment& place,
+                                            const cancellation* cancelled) const {
+  const manifest_target target = target_of(pipeline, place);
+  return {[=, this]() -> result<std::unique_ptr<environment_home>> {
+    return repository_home(target, in_.around, cancelled);
+  }};
 }
 
 outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
@@ -139,12 +159,15 @@ status gitops_way::verify(const deploy_request& of,
   const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
     // A deploy that was recorded meanwhile is newer, and stays.
     if (!now.record || now.record->id != record.id) return std::optional<decided_manifests>{};
-    const result<permit> allowed = may_write(of.step, now);
+    // A hold that came meanwhile is of later deploys.
+    gate_state state;
+    state.newer = in_.gate.succession_of(of.step, now.record);
+    const result<permit> allowed = in_.gate.may_write(of.step, std::move(state));
     if (!allowed) return allowed.error();
-    wanted_manifests same{now.files, *now.record, {}};
-    same.record.outcome = verified ? "deployed" : "failed";
+    wanted_manifests same = unchanged(now, record.who, record.when);
+    same.record->outcome = verified ? "deployed" : "failed";
     same.message = fmt::format("verify {} {} in {}: {}\n\nrun: {}\n", record.pipeline, record.version,
-                               record.environment, same.record.outcome, record.id);
+                               record.environment, same.record->outcome, record.id);
     return std::optional{decided_manifests{std::move(same), *allowed}};
   };
   const auto told = commit(of, decide, say);

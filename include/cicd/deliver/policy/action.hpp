@@ -1,14 +1,16 @@
 // What an action that a person asks for (rollback, hold, approval, …) needs of the environment that it
-// changes: its clusters, the gate, the time, who asks, and who listens. It does not know how any of these is
-// found, nor how what happens is shown.
+// changes: its homes or clusters, the gate, the time, who asks, and who listens. It does not know how any of
+// these is found, nor how what happens is shown.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/deliver/policy/environment_home.hpp>
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/run/event.hpp>
@@ -25,8 +27,9 @@ struct open_place {
 struct action_ports {
   const declared_pipeline* pipeline = nullptr;
   const environment* place = nullptr;
-  std::string id;            ///< of what is done, as a run has one
-  std::size_t clusters = 0;  ///< of the environment, in the order of their waves
+  std::string id;                  ///< of what is done, as a run has one
+  std::vector<open_home> homes{};  ///< of the environment, by whatever way it is deployed, in their order
+  std::size_t clusters = 0;        ///< of the environment, in the order of their waves
   std::function<result<open_place>(std::size_t cluster)> open{};
   std::function<status(change)> may_begin{};                ///< before anything is contacted
   std::function<result<permit>(change, gate_state)> may{};  ///< before anything is written
@@ -38,6 +41,7 @@ struct action_ports {
   /// `orders/prod`
   std::string subject() const;
   changed_place at(const kubernetes::cluster& with) const;
+  changed_place at(const environment_home& home) const;
   void tell(event_body what) const;
   /// Opens the door of one cluster again.
   result<std::unique_ptr<kubernetes::cluster>> reopen(std::size_t cluster) const;

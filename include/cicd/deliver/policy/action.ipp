@@ -15,6 +15,10 @@ changed_place action_ports::at(const kubernetes::cluster& with) const {
   return {pipeline->declared.name.str(), place->name.str(), with.name()};
 }
 
+changed_place action_ports::at(const environment_home& home) const {
+  return {pipeline->declared.name.str(), place->name.str(), home.name()};
+}
+
 void action_ports::tell(event_body what) const {
   if (listener) listener({time->now(), time->elapsed() - begun, std::move(what)});
 }

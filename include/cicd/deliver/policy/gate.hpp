@@ -36,11 +36,11 @@ enum class change : std::uint8_t {
 
 /// What a change can be refused for, in the order in which it is asked.
 enum class gate_rule : std::uint8_t {
-  fork,        ///< a pull request from a fork changes nothing
-  protection,  ///< PROTECTED
-  dirty,       ///< uncommitted changes, of the sources or of the declaration
-  ref,         ///< ON, by what is checked out and by the event
-  hold,
+  fork,         ///< a pull request from a fork changes nothing
+  protection,   ///< PROTECTED
+  dirty,        ///< uncommitted changes, of the sources or of the declaration
+  ref,          ///< ON, by what is checked out and by the event
+  hold,         ///< and what was put back by hand
   superseded,   ///< a newer commit is there already
   remote_ref,   ///< the commit is on the followed branch of the remote repository
   declaration,  ///< PIPELINE_REF: the declaration's commit is on that branch of its remote repository
@@ -123,7 +123,8 @@ struct succession {
 /// What the environment itself knows.
 struct gate_state {
   std::optional<deployment_hold> hold{};
-  std::string version{};  ///< that would run: a hold may be of one version only
+  std::optional<hand_revert> reverted{};  ///< what is there was put back by hand
+  std::string version{};                  ///< that would run: a hold may be of one version only
   succession newer{};
   std::vector<deployment_approval> approvals{};
   std::string approval_digest{};  ///< of what would be done

@@ -47,7 +47,8 @@ const rules& rules_of(change what) {
 
 /// What lies in the build tree harms nobody: there only what a real environment would say of who and what.
 bool is_asked_inside(gate_rule rule) {
-  return rule == gate_rule::protection || rule == gate_rule::ref || rule == gate_rule::superseded;
+  return rule == gate_rule::protection || rule == gate_rule::ref || rule == gate_rule::hold
+         || rule == gate_rule::superseded;
 }
 
 /// What is refused to a fork, behind "a pull request from a fork".
@@ -293,12 +294,22 @@ status judge_declaration(const gate_question& of) {
 
 // --- What is there ---
 
+/// A person put back what ran before: that is a rollback, and no deploy undoes it.
+status judge_revert(const gate_question& of, const gate_state& state) {
+  if (!state.reverted || of.what != change::deploy) return {};
+  const hand_revert& revert = *state.reverted;
+  return refusal(of, "what is deployed was put back by hand", revert.commit.substr(0, 7))
+      .with("by", displayable(revert.who) + " at " + utc_text(revert.when))
+      .with("left", displayable(revert.left))
+      .with("try", fmt::format("cicd hold release {} {}, to deploy over it", of.pipeline, of.environment));
+}
+
 status judge_hold(const gate_question& of, const gate_state& state) {
-  if (!state.hold) return {};
+  if (!state.hold) return judge_revert(of, state);
   const deployment_hold& hold = *state.hold;
   const bool is_of_all = hold.version.empty();
   // What is put back by hand goes against a hold of all deploys, and that is what it is for.
-  if (is_of_all ? of.what == change::rollback : hold.version != state.version) return {};
+  if (is_of_all ? of.what == change::rollback : hold.version != state.version) return judge_revert(of, state);
   return refusal(of,
                  !is_of_all                  ? "this version is held out"
                  : of.what == change::deploy ? "deploys to this environment are on hold"

@@ -14,22 +14,18 @@ struct hold_request {
   std::string version{};  ///< only this one is held out; empty: all
 };
 
-/// Holds the environment in each of its clusters, one after the other; tells `held` for each. The first
-/// failure ends it: those before it are held.
+/// Holds the environment in each of its homes, one after the other; tells `held` for each. The first failure
+/// ends it: those before it are held.
 status set_hold(const hold_request& request, const action_ports& on);
-/// Lets deploys in again; tells `released` for each cluster.
+/// Lets deploys in again, past a revert by hand too; tells `released` for each home.
 status release_hold(const action_ports& on);
-/// The hold of each cluster, and nothing is changed.
-using see_hold = std::function<void(const changed_place& at, const std::optional<deployment_hold>& hold)>;
+/// What is there in each home, and nothing is changed.
+using see_hold = std::function<void(const changed_place& at, const seen_environment& seen)>;
 status show_hold(const action_ports& on, const see_hold& see);
-
-/// Sets or releases (nothing) the hold of an environment in one cluster.
-status change_hold(const permit& allowed,
-                   kubernetes::cluster& with,
-                   const cluster_place& place,
-                   std::optional<deployment_hold> to);
 
 /// `all deploys are on hold since 2026-… by Ada: the release is frozen`, `no hold`
 std::string text_of(const std::optional<deployment_hold>& hold);
+/// `put back by hand, commit 1a2b3c4 at 2026-… by Ada; v2 ran until then`
+std::string text_of(const hand_revert& revert);
 
 }  // namespace cicd

@@ -1,4 +1,4 @@
-// Holding and releasing, in one cluster of an environment after the other.
+// Holding and releasing, in one home of an environment after the other.
 #pragma once
 
 #include <utility>
@@ -20,22 +20,25 @@ status check_hold(const action_ports& on) {
                    "keep its branch or tag from moving");
 }
 
-/// `to` is asked for each cluster, once the gate has given leave.
-status change_each(
-    const action_ports& on,
-    const std::function<std::optional<deployment_hold>(const std::string& me)>& to,
-    const std::function<event_body(const changed_place& at, const deployment_hold& now)>& told) {
+/// `change` is done to the state of each home, once the gate has given leave; gives what is told.
+using state_change = std::function<event_body(
+    environment_state& of, const seen_environment& seen, const changed_place& at, const changed_by& by)>;
+
+status change_each(const action_ports& on, const state_change& change_state) {
   if (status can = check_hold(on); !can) return can;
   if (status may = on.may_begin(change::hold); !may) return may;
-  for (std::size_t at = 0; at < on.clusters; ++at) {
-    const result<open_place> opened = on.open(at);
-    if (!opened) return opened.error();
+  for (const open_home& open : on.homes) {
+    const result<std::unique_ptr<environment_home>> home = open();
+    if (!home) return home.error();
     const result<permit> allowed = on.may(change::hold, {});
     if (!allowed) return allowed.error();
-    const std::string me = on.who();
-    const std::optional<deployment_hold> now = to(me);
-    if (status changed = change_hold(*allowed, *opened->with, opened->place, now); !changed) return changed;
-    on.tell(told(on.at(*opened->with), now.value_or(deployment_hold{me, {}, {}})));
+    const result<seen_environment> seen = (*home)->read();
+    if (!seen) return seen.error();
+    const changed_by by{on.who(), on.time->now()};
+    environment_state to = seen->state;
+    event_body told = change_state(to, *seen, on.at(**home), by);
+    if (status changed = (*home)->write(*allowed, *seen, std::move(to), by); !changed) return changed;
+    on.tell(std::move(told));
   }
   return {};
 }
@@ -46,42 +49,33 @@ status change_each(
 status set_hold(const hold_request& request, const action_ports& on) {
   return deliver_policy_hold::change_each(
       on,
-      [&](const std::string& me) {
-        return std::optional(deployment_hold{me, request.reason, request.version, on.time->now()});
-      },
-      [](const changed_place& at, const deployment_hold& now) -> event_body {
-        return held{at, now.who, now.reason, now.version, now.when};
+      [&](environment_state& of, const seen_environment&, const changed_place& at,
+          const changed_by& by) -> event_body {
+        of.hold = deployment_hold{by.who, request.reason, request.version, by.when};
+        return held{at, by.who, request.reason, request.version, by.when};
       });
 }
 
 status release_hold(const action_ports& on) {
-  return deliver_policy_hold::change_each(
-      on, [](const std::string&) { return std::optional<deployment_hold>(); },
-      [](const changed_place& at, const deployment_hold& now) -> event_body {
-        return released{at, now.who};
-      });
+  return deliver_policy_hold::change_each(on,
+                                          [](environment_state& of, const seen_environment& seen,
+                                             const changed_place& at, const changed_by& by) -> event_body {
+                                            of.hold.reset();
+                                            if (seen.reverted) of.revert_released = seen.reverted->commit;
+                                            return released{at, by.who};
+                                          });
 }
 
 status show_hold(const action_ports& on, const see_hold& see) {
   if (status can = deliver_policy_hold::check_hold(on); !can) return can;
-  for (std::size_t at = 0; at < on.clusters; ++at) {
-    const result<open_place> opened = on.open(at);
-    if (!opened) return opened.error();
-    const result<cluster_state> state = read_cluster_state(*opened->with, opened->place);
-    if (!state) return state.error();
-    see(on.at(*opened->with), state->hold);
+  for (const open_home& open : on.homes) {
+    const result<std::unique_ptr<environment_home>> home = open();
+    if (!home) return home.error();
+    const result<seen_environment> seen = (*home)->read();
+    if (!seen) return seen.error();
+    see(on.at(**home), *seen);
   }
   return {};
-}
-
-status change_hold(const permit&,
-                   kubernetes::cluster& with,
-                   const cluster_place& place,
-                   std::optional<deployment_hold> to) {
-  result<cluster_state> state = read_cluster_state(with, place);
-  if (!state) return std::move(state).error();
-  state->hold = std::move(to);
-  return write_cluster_state(with, place, *state);
 }
 
 std::string text_of(const std::optional<deployment_hold>& hold) {
@@ -89,6 +83,12 @@ std::string text_of(const std::optional<deployment_hold>& hold) {
   return fmt::format("{} on hold since {} by {}: {}",
                      hold->version.empty() ? "all deploys are" : "version " + hold->version + " is",
                      utc_text(hold->when), displayable(hold->who), displayable(hold->reason));
+}
+
+std::string text_of(const hand_revert& revert) {
+  return fmt::format("put back by hand, commit {} at {} by {}{}", revert.commit.substr(0, 7),
+                     utc_text(revert.when), displayable(revert.who),
+                     revert.left.empty() ? "" : "; " + displayable(revert.left) + " ran until then");
 }
 
 }  // namespace cicd

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <cicd/deliver/records/environment_state.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/kubernetes/api/cluster.hpp>
 
@@ -26,12 +27,6 @@ struct cluster_place {
   std::string selector() const;
   /// `orders/prod`: whom errors are about.
   std::string text() const;
-};
-
-/// No automatic deploy until it is released; with a version, only of that one.
-struct deployment_hold {
-  std::string who, reason, version;
-  std::chrono::system_clock::time_point when{};
 };
 
 /// Somebody whom the cluster knows agreed to exactly these images and manifests.

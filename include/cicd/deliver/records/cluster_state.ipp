@@ -66,15 +66,6 @@ error not_trusted(const cluster_place& place, const std::string& key, std::strin
                            place.namespace_name, place.state_name())}}};
 }
 
-json json_of_hold(const deployment_hold& hold) {
-  json to(json::object{});
-  to.set("who", hold.who);
-  to.set("reason", hold.reason);
-  to.set("version", hold.version);
-  to.set("when", utc_text(hold.when));
-  return to;
-}
-
 json json_of_approval(const deployment_approval& one) {
   json to(json::object{});
   to.set("who", one.who);
@@ -101,7 +92,7 @@ json data_of(const cluster_state& state) {
   json data(json::object{});
   if (state.record) data.set("record.json", pretty(json_of(*state.record)));
   data.set("inventory.json", compact(json_of_inventory(state.inventory)));
-  if (state.hold) data.set("hold.json", pretty(json_of_hold(*state.hold)));
+  if (state.hold) data.set("hold.json", pretty(json_of(*state.hold)));
   if (!state.approvals.empty()) {
     json list(json::array{});
     for (const deployment_approval& each : state.approvals) list.push(json_of_approval(each));
@@ -118,10 +109,8 @@ json data_of(const cluster_state& state) {
 using timestamp = std::chrono::system_clock::time_point;
 
 std::optional<std::string> read_hold(const json& from, cluster_state& to) {
-  const std::optional<timestamp> when = utc_from(from["when"].text());
-  if (!when) return "'when' is not a timestamp";
-  to.hold = {from["who"].text(), from["reason"].text(), from["version"].text(), *when};
-  return std::nullopt;
+  to.hold = hold_from(from);
+  return to.hold ? std::nullopt : std::optional<std::string>("'when' is not a timestamp");
 }
 
 std::optional<std::string> read_approvals(const json& from, cluster_state& to) {

@@ -10,6 +10,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
+#include <cicd/deliver/manifest_home.hpp>
 #include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/place.hpp>
@@ -22,6 +23,9 @@ constexpr const char* record_file = ".cicd/record.json";
 constexpr const char* history_file = ".cicd/history.ndjson";
 constexpr const char* list_file = ".cicd/files.json";
 constexpr const char* lock_file = ".cicd/lock";
+constexpr const char* state_file = ".cicd/state.json";
+constexpr const char* past_folder = ".cicd/past";
+constexpr std::size_t kept_deployments = 10;
 
 inline error refused(std::string what, const std::string& path, std::string help) {
   return error{.kind = exit_class::usage,
@@ -129,6 +133,70 @@ inline status append_history(const std::string& folder, const deployment_record&
   return append_below(folder, history_file, (cut ? "\n" : "") + compact(json_of(record)) + '\n');
 }
 
+// --- Deployments of the past ---
+
+inline std::string past_file(std::int64_t generation) {
+  return fmt::format("{}/{:06}.json", past_folder, generation);
+}
+
+inline json json_of_files(const std::map<std::string, std::string>& files) {
+  json::object members;
+  for (const auto& [name, content] : files) members.emplace_back(name, content);
+  return json(std::move(members));
+}
+
+/// Kept before the record names it, and of those before it the last ten.
+inline status keep_past(const std::string& folder, const wanted_manifests& wanted) {
+  json kept(json::object{});
+  kept.set("schema", 1).set("id", wanted.record->id).set("files", json_of_files(wanted.files));
+  const std::int64_t generation = wanted.record->generation;
+  if (status straight = check_straight(folder, past_file(generation), "a record of what was rendered");
+      !straight)
+    return straight;
+  if (status put = place_text(folder, past_file(generation), compact(kept), durability::durable); !put)
+    return put;
+  const std::int64_t oldest = generation - static_cast<std::int64_t>(kept_deployments);
+  return oldest < 1 ? status{} : remove_below(folder, past_file(oldest));
+}
+
+/// What is kept of that deployment; nothing where there is nothing.
+inline result<std::optional<std::map<std::string, std::string>>> kept_files(const std::string& folder,
+                                                                            const deployment_record& of) {
+  using file_map = std::map<std::string, std::string>;
+  const auto text = own_text(folder, past_file(of.generation).c_str());
+  if (!text) return text.error();
+  if (!*text) return std::optional<file_map>{};
+  const auto kept = parse_json(**text);
+  if (!kept || (*kept)["schema"].integer() != 1 || (*kept)["id"].text() != of.id)
+    return std::optional<file_map>{};
+  file_map files;
+  for (const auto& [name, content] : (*kept)["files"].members()) files.emplace(name, content.text());
+  return std::optional(std::move(files));
+}
+
+// --- The state ---
+
+inline result<environment_state> state_in(const std::string& folder) {
+  const auto text = own_text(folder, state_file);
+  if (!text) return text.error();
+  if (!*text) return environment_state{};
+  const std::string path = folder + '/' + state_file;
+  auto state = environment_state_from(**text, path);
+  if (!state) return std::move(state).error().with("try", "rm " + shell_quoted(path));
+  return state;
+}
+
+inline status write_state(const std::string& folder, const environment_state& to) {
+  if (std::string text = file_text(to); !text.empty())
+    return place_text(folder, state_file, text, durability::durable);
+  return remove_below(folder, state_file);
+}
+
+inline bool is_same(const std::optional<deployment_record>& one,
+                    const std::optional<deployment_record>& other) {
+  return one.has_value() == other.has_value() && (!one || compact(json_of(*one)) == compact(json_of(*other)));
+}
+
 inline std::vector<std::string> names_of(const std::map<std::string, std::string>& files) {
   std::vector<std::string> names;
   for (const auto& [name, content] : files) names.push_back(name);
@@ -199,6 +267,9 @@ result<manifest_state> read_folder(const std::string& folder) {
   auto files = present(folder, *ours);
   if (!files) return std::move(files).error();
   state.files = std::move(*files);
+  auto remembered = deliver_render_render_folder::state_in(folder);
+  if (!remembered) return std::move(remembered).error();
+  state.state = *std::move(remembered);
   const auto text = own_text(folder, record_file);
   if (!text) return text.error();
   if (!*text) return state;
@@ -224,9 +295,13 @@ result<bool> write_folder(const std::string& folder,
   if (status free = check_foreign(folder, *ours, (*wanted)->wanted); !free) return std::move(free).error();
   if (status written = replace_files(folder, *ours, *now, (*wanted)->wanted); !written)
     return std::move(written).error();
-  if (status kept = append_history(folder, (*wanted)->wanted.record); !kept) return std::move(kept).error();
-  const std::string record = pretty(json_of((*wanted)->wanted.record));
-  if (status kept = place_text(folder, record_file, record, durability::durable); !kept)
+  const wanted_manifests& want = (*wanted)->wanted;
+  if (status kept = write_state(folder, want.state); !kept) return std::move(kept).error();
+  if (!want.record || is_same(want.record, now->record)) return true;
+  if (status kept = keep_past(folder, want); !kept) return std::move(kept).error();
+  if (status kept = append_history(folder, *want.record); !kept) return std::move(kept).error();
+  if (status kept = place_text(folder, record_file, pretty(json_of(*want.record)), durability::durable);
+      !kept)
     return std::move(kept).error();
   return true;
 }
@@ -238,6 +313,47 @@ result<std::vector<deployment_record>> folder_history(const std::string& folder,
   std::vector<deployment_record> records = records_in(text->value_or(""), folder + '/' + history_file);
   if (records.size() > most) records.resize(most);
   return records;
+}
+
+result<std::vector<kept_deployment>> folder_past(const std::string& folder) {
+  using namespace deliver_render_render_folder;
+  auto records = folder_history(folder, kept_deployments);
+  if (!records) return std::move(records).error();
+  std::vector<kept_deployment> past;
+  for (deployment_record& each : *records) {
+    const auto files = kept_files(folder, each);
+    if (!files) return files.error();
+    past.push_back({std::move(each), *files ? std::string() : "its manifests are not kept"});
+  }
+  return past;
+}
+
+result<std::map<std::string, std::string>> folder_files_of(const std::string& folder,
+                                                           const deployment_record& of) {
+  using namespace deliver_render_render_folder;
+  auto files = kept_files(folder, of);
+  if (!files) return std::move(files).error();
+  if (!*files) return not_kept(folder, of);
+  if (digest_of_manifests(**files) == of.manifests) return **std::move(files);
+  const std::string path = folder + '/' + past_file(of.generation);
+  return error{.kind = exit_class::corrupt,
+               .subject = {},
+               .what = "the manifests that are kept of a deployment are not those of its record",
+               .value = path,
+               .notes = {{"try", "rm " + shell_quoted(path) + ", and deploy its commit again"}}};
+}
+
+std::unique_ptr<environment_home> folder_home(const std::string& folder, const cancellation* cancelled) {
+  manifest_store store;
+  store.name = folder;
+  store.is_embedded = true;
+  store.read = [folder] { return read_folder(folder); };
+  store.write = [=](const decide_manifests& decide, const manifest_store::say_line&) {
+    return write_folder(folder, decide, cancelled);
+  };
+  store.past = [folder] { return folder_past(folder); };
+  store.files_of = [folder](const deployment_record& of) { return folder_files_of(folder, of); };
+  return manifest_home(std::move(store));
 }
 
 }  // namespace cicd

@@ -5,6 +5,7 @@
 
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/manifest_home.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/deliver/render/traits.hpp>
@@ -27,6 +28,15 @@ class render_way : public manifest_way {
                                                     const environment& place,
                                                     std::size_t most) const override {
     return folder_history(address_of(pipeline, place), most);
+  }
+
+  std::vector<open_home> homes_of(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const cancellation* cancelled) const override {
+    const std::string folder = address_of(pipeline, place);
+    return {[folder, cancelled]() -> result<std::unique_ptr<environment_home>> {
+      return folder_home(folder, cancelled);
+    }};
   }
 
   outcome apply(const deploy_request& of, const say_line&) override {

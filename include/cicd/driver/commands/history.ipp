@@ -45,7 +45,9 @@ std::vector<std::string> row_of(const deployment_record& of, const moment_words&
           version_text(of),
           times.text(of.when),
           displayable(short_name(of.who)),
-          of.outcome == "deployed" ? std::string() : displayable(of.outcome),
+          of.outcome == "deployed"   ? std::string()
+          : of.outcome == "reverted" ? std::string("put back by hand")
+                                     : displayable(of.outcome),
           displayable(of.branch),
           of.id};
 }

@@ -51,9 +51,11 @@ exit_class release_one(const words& said, const std::string& pipeline, const sur
 exit_class show_one(const words& said, const std::string& pipeline, const surroundings& around) {
   result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
   if (!found) return refused(found.error());
-  const status shown = show_hold(ports_of(*found, nullptr), [](const changed_place& at, const auto& hold) {
-    print_out(hold_line(at, hold));
-  });
+  const status shown =
+      show_hold(ports_of(*found, nullptr), [](const changed_place& at, const seen_environment& seen) {
+        if (seen.state.hold || !seen.reverted) print_out(hold_line(at, seen.state.hold));
+        if (seen.reverted) print_out(revert_line(at, *seen.reverted));
+      });
   return shown ? exit_class::done : refused(shown.error());
 }
 

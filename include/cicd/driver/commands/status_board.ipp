@@ -39,6 +39,19 @@ branch_status status_of(kubernetes::cluster& with, const known_place& of) {
   return seen;
 }
 
+environment_remark remark_of(const deployment_hold& hold, const moment_words& times) {
+  return {hold.version.empty() ? "on hold" : "on hold: " + hold.version,
+          fmt::format("{}, by {}, {}: {}",
+                      hold.version.empty() ? "on hold" : "on hold for version " + hold.version,
+                      short_name(hold.who), times.text(hold.when), hold.reason)};
+}
+
+environment_remark remark_of(const hand_revert& revert, const moment_words& times) {
+  return {"put back by hand", fmt::format("put back by hand, by {}, {}, commit {}{}", short_name(revert.who),
+                                          times.text(revert.when), revert.commit.substr(0, 7),
+                                          revert.left.empty() ? "" : "; " + revert.left + " ran until then")};
+}
+
 void add_state(environment_status& to,
                const cluster_state& state,
                const std::string& cluster,
@@ -46,12 +59,7 @@ void add_state(environment_status& to,
   if (state.record && state.record->outcome != "deployed")
     to.remarks.push_back(
         {state.record->outcome, fmt::format("{}: the last deploy to {}", state.record->outcome, cluster)});
-  if (const auto& hold = state.hold)
-    to.remarks.push_back(
-        {hold->version.empty() ? "on hold" : "on hold: " + hold->version,
-         fmt::format("{}, by {}, {}: {}",
-                     hold->version.empty() ? "on hold" : "on hold for version " + hold->version,
-                     short_name(hold->who), times.text(hold->when), hold->reason)});
+  if (state.hold) to.remarks.push_back(remark_of(*state.hold, times));
   if (!to.record) to.record = state.record;
 }
 
@@ -92,7 +100,18 @@ void look_at_all_clusters(std::vector<environment_status*> all,
   });
 }
 
-void look_at_manifests(std::vector<environment_status*> all, const delivery& releases) {
+/// `verifying` and `failed` of a manifest repository, and what keeps deploys away.
+void add_release(environment_status& to, deployed_release seen, const moment_words& times) {
+  if (seen.record && seen.record->outcome != "deployed")
+    to.remarks.push_back({seen.record->outcome, "the last deploy: " + seen.record->outcome});
+  if (seen.state.hold) to.remarks.push_back(remark_of(*seen.state.hold, times));
+  if (seen.reverted) to.remarks.push_back(remark_of(*seen.reverted, times));
+  to.record = std::move(seen.record);
+}
+
+void look_at_manifests(std::vector<environment_status*> all,
+                       const delivery& releases,
+                       const moment_words& times) {
   std::map<std::string, std::vector<environment_status*>, std::less<>> by_way;
   for (environment_status* each : all) by_way[std::string(each->of.place->via.view())].push_back(each);
   for (const auto& [via, members] : by_way) {
@@ -102,16 +121,10 @@ void look_at_manifests(std::vector<environment_status*> all, const delivery& rel
         releases.way_of(*members.front()->of.place).look_at_all(places, nullptr);
     for (std::size_t at = 0; at < members.size(); ++at)
       if (seen[at])
-        members[at]->record = std::move(seen[at]->record);
+        add_release(*members[at], *std::move(seen[at]), times);
       else
         members[at]->failure = std::move(seen[at]).error();
   }
-}
-
-/// `verifying` and `failed` of a manifest repository.
-void add_outcome(environment_status& to) {
-  if (to.remarks.empty() && to.record && to.record->outcome != "deployed")
-    to.remarks.push_back({to.record->outcome, "the last deploy: " + to.record->outcome});
 }
 
 }  // namespace
@@ -130,8 +143,7 @@ std::vector<environment_status> read_status(const session& in,
     (can(all[at].place->via, way_feature::cluster) ? clusters : manifests).push_back(&board[at]);
   }
   look_at_all_clusters(clusters, in, times);
-  look_at_manifests(manifests, releases);
-  for (environment_status* each : manifests) add_outcome(*each);
+  look_at_manifests(manifests, releases, times);
   return board;
 }
 
