@@ -172,7 +172,7 @@ on_a_lost_answer() {
 on_killed_writers() {
   local command when n=0
   expect 0 "" commit "$1" main stage/orders "$work/first" first 1
-  for command in init fetch ls-tree cat-file fast-import push; do
+  for command in fetch ls-tree cat-file fast-import push; do
     for when in 'kill -KILL $PPID; exit 1' '"$real" "$@"; kill -KILL $PPID; exit 1'; do
       n=$((n + 1))
       git_that "$command" "$when"

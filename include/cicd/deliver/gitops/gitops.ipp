@@ -218,8 +218,8 @@ struct summary_texts {
   std::vector<std::optional<manifest_clone::path_change>> changes;  ///< of the records
 };
 
-/// What the records and states of the targets hold at the branch's tip, in their order. A clone that is not
-/// there is made without asking first where the branch is.
+/// What the records and states of the targets hold at the branch's tip, in their order. A server is not asked
+/// first where the branch is: a fetch that brings nothing tells as much.
 inline result<summary_texts> texts_of(const manifest_session& at, std::span<const manifest_target> targets) {
   std::vector<std::string> records, paths;
   for (const manifest_target& each : targets) records.push_back(record_path(each));
@@ -227,26 +227,23 @@ inline result<summary_texts> texts_of(const manifest_session& at, std::span<cons
   for (const manifest_target& each : targets) paths.push_back(state_path(each));
   auto clone = manifest_clone::open(at.target, at.git, at.options);
   if (!clone) return std::move(clone).error();
-  std::string tip;
-  auto texts = clone->texts_of_new(paths, tip);
-  if (!texts) {
+  std::optional<std::string> tip;
+  if (local_path_of(at.target.url).empty()) tip = clone->newest();
+  if (!tip) {
     const auto now = current_tip(at);
     if (!now) return now.error();
     if (now->empty())
       return summary_texts{std::vector<std::optional<std::string>>(targets.size()),
                            std::vector<std::optional<std::string>>(targets.size()),
                            std::vector<std::optional<manifest_clone::path_change>>(targets.size())};
-    auto newest = clone->bring(*now);
-    if (!newest) return newest.error();
-    tip = *std::move(newest);
-    auto all = clone->texts_at(tip, paths);
-    if (!all) return std::move(all).error();
-    texts = *std::move(all);
+    auto brought = clone->bring(*now);
+    if (!brought) return brought.error();
+    tip = *std::move(brought);
   }
-  auto changes = clone->last_changes(tip, records);
-  if (!changes) return std::move(changes).error();
-  const auto middle = texts->begin() + static_cast<std::ptrdiff_t>(targets.size());
-  return summary_texts{{texts->begin(), middle}, {middle, texts->end()}, *std::move(changes)};
+  auto seen = clone->look_at(*tip, paths, records);
+  if (!seen) return std::move(seen).error();
+  const auto middle = seen->texts.begin() + static_cast<std::ptrdiff_t>(targets.size());
+  return summary_texts{{seen->texts.begin(), middle}, {middle, seen->texts.end()}, std::move(seen->changes)};
 }
 
 inline result<manifest_summary> summary_of(const manifest_target& target,

@@ -52,13 +52,8 @@ class manifest_clone {
   result<std::string> bring(const std::string& tip);
   /// The contents at `tip`. Class `usage` when one of them is a link.
   result<manifest_contents> contents_at(const std::string& tip);
-  /// What the files of these paths hold at `tip`, in their order; nothing for one that is not there.
-  result<std::vector<std::optional<std::string>>> texts_at(const std::string& tip,
-                                                           const std::vector<std::string>& paths);
-  /// The same at the tip that a first fetch brings, which `tip` is then; nothing where there is a clone
-  /// already, or that fails.
-  std::optional<std::vector<std::optional<std::string>>> texts_of_new(const std::vector<std::string>& paths,
-                                                                      std::string& tip);
+  /// Fetches the branch, whatever is here, and gives its tip; nothing where that fails.
+  std::optional<std::string> newest();
   /// A commit on `tip` (none when empty) that turns `now` into `wanted`.
   result<std::string> commit(const std::string& tip,
                              const manifest_contents& now,
@@ -82,6 +77,14 @@ class manifest_clone {
   /// thousand changes are looked at.
   result<std::vector<std::optional<path_change>>> last_changes(const std::string& tip,
                                                                const std::vector<std::string>& paths);
+  struct seen_paths {
+    std::vector<std::optional<std::string>> texts;  ///< nothing for a file that is not there
+    std::vector<std::optional<path_change>> changes;
+  };
+  /// What `files` hold at `tip` and the last changes of `changed`, each in their order: two starts of git.
+  result<seen_paths> look_at(const std::string& tip,
+                             const std::vector<std::string>& files,
+                             const std::vector<std::string>& changed);
   /// The texts that the record had, newest first, each with its commit.
   struct past_record {
     std::string commit, text;
@@ -97,6 +100,9 @@ class manifest_clone {
   status fetch_anew(const std::string& tip);
   bool renewed(const std::string& tip);
   status make(std::size_t digits);
+  result<std::vector<std::optional<std::string>>> texts_of(const std::string& tip,
+                                                           const std::string& asked,
+                                                           std::size_t count);
   captured run(std::vector<std::string> words, std::string input = {}) const;
   result<captured> run_at(const std::string& tip, const std::vector<std::string>& words);
 

@@ -151,13 +151,16 @@ captured manifest_clone::run(std::vector<std::string> words, std::string input) 
 status manifest_clone::make(std::size_t digits) {
   if (exists(target_->clone + "/HEAD")) return {};
   if (status gone = remove_tree(target_->clone); !gone) return gone;
-  const char* format = digits == 64 ? "--object-format=sha256" : "--object-format=sha1";
-  const captured init =
-      git_->run({}, {"init", "--quiet", "--bare", "--template=", format, "--end-of-options", target_->clone});
-  if (init.end.good()) return {};
-  error failure = git_failure(*git_, target_->clone, "the private clone cannot be made", init);
-  if (failure.kind == exit_class::remote) failure.kind = exit_class::cannot_save;
-  return failure;
+  // As `git init --bare` makes it (gitrepository-layout(5)), which is a start of git less.
+  for (const char* folder : {"/objects", "/refs"})
+    if (status made = make_folder(target_->clone + folder); !made) return made;
+  const bool is_sha256 = digits == 64;
+  const std::string config =
+      fmt::format("[core]\n\trepositoryformatversion = {}\n\tfilemode = true\n\tbare = true\n{}",
+                  is_sha256 ? 1 : 0, is_sha256 ? "[extensions]\n\tobjectformat = sha256\n" : "");
+  if (status written = write_file(target_->clone + "/config", config, durability::fast); !written)
+    return written;
+  return write_file(target_->clone + "/HEAD", "ref: refs/heads/main\n", durability::fast);
 }
 
 status manifest_clone::fetch(const std::string& tip) {
@@ -268,31 +271,10 @@ result<manifest_contents> manifest_clone::contents_at(const std::string& tip) {
   return read(entries);
 }
 
-result<std::vector<std::optional<std::string>>> manifest_clone::texts_at(
-    const std::string& tip, const std::vector<std::string>& paths) {
-  std::string asked;
-  for (const std::string& path : paths) asked += tip + ':' + path + '\n';
-  const auto read_all =
-      [&](const captured& printed) -> std::optional<std::vector<std::optional<std::string>>> {
-    auto texts = git_blobs_from(printed.out);
-    if (!printed.end.good() || texts.size() != paths.size()) return std::nullopt;
-    return texts;
-  };
-  if (auto texts = read_all(run({"cat-file", "--batch"}, asked))) return *std::move(texts);
-  if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();
-  const captured printed = run({"cat-file", "--batch"}, asked);
-  if (auto texts = read_all(printed)) return *std::move(texts);
-  return git_failure(*git_, target_->clone, "the private clone cannot be read", printed);
-}
-
-std::optional<std::vector<std::optional<std::string>>> manifest_clone::texts_of_new(
-    const std::vector<std::string>& paths, std::string& tip) {
-  if (exists(target_->clone + "/HEAD") || !fetch(std::string(40, '0'))) return std::nullopt;
-  tip = held(deliver_gitops_manifest_clone::fetched_ref);
-  if (tip.empty()) return std::nullopt;
-  auto texts = texts_at(tip, paths);
-  if (!texts) return std::nullopt;
-  return *std::move(texts);
+std::optional<std::string> manifest_clone::newest() {
+  if (!fetch(std::string(40, '0'))) return std::nullopt;
+  std::string tip = held(deliver_gitops_manifest_clone::fetched_ref);
+  return tip.empty() ? std::nullopt : std::optional(std::move(tip));
 }
 
 result<std::string> manifest_clone::commit(const std::string& tip,
@@ -351,6 +333,14 @@ bool manifest_clone::is_in_history(const std::string& older, const std::string& 
 
 result<std::vector<std::optional<manifest_clone::path_change>>> manifest_clone::last_changes(
     const std::string& tip, const std::vector<std::string>& paths) {
+  result<seen_paths> seen = look_at(tip, {}, paths);
+  if (!seen) return std::move(seen).error();
+  return std::move(seen->changes);
+}
+
+result<manifest_clone::seen_paths> manifest_clone::look_at(const std::string& tip,
+                                                           const std::vector<std::string>& files,
+                                                           const std::vector<std::string>& changed) {
   std::vector<std::string> words{"log",
                                  "-z",
                                  "--first-parent",
@@ -359,33 +349,49 @@ result<std::vector<std::optional<manifest_clone::path_change>>> manifest_clone::
                                  "--no-abbrev",
                                  "--no-renames",
                                  "--format=%x01%H%x02%an <%ae>%x02%at",
-                                 paths.size() == 1 ? "--max-count=1" : "--max-count=1000",
+                                 changed.size() == 1 ? "--max-count=1" : "--max-count=1000",
                                  tip,
                                  "--"};
-  words.insert(words.end(), paths.begin(), paths.end());
+  words.insert(words.end(), changed.begin(), changed.end());
   const auto printed = run_at(tip, words);
   if (!printed) return printed.error();
   const std::vector<git_path_change> all = git_changes_from(printed->out);
-  std::vector<std::optional<path_change>> changes;
-  std::vector<std::size_t> with_text;
+  seen_paths seen;
   std::string asked;
-  for (const std::string& path : paths) {
+  for (const std::string& file : files) asked += tip + ':' + file + '\n';
+  std::vector<std::size_t> with_text;
+  for (const std::string& path : changed) {
     const auto last = std::ranges::find_if(all, [&](const git_path_change& each) {
       return each.path == path || each.path.starts_with(path + '/');
     });
-    changes.emplace_back();
+    seen.changes.emplace_back();
     if (last == all.end()) continue;
-    changes.back() = path_change{last->commit, last->who, last->when, {}};
+    seen.changes.back() = path_change{last->commit, last->who, last->when, {}};
     if (last->before.empty() || last->path != path) continue;
     asked += last->before + '\n';
-    with_text.push_back(changes.size() - 1);
+    with_text.push_back(seen.changes.size() - 1);
   }
-  if (asked.empty()) return changes;
-  std::vector<std::optional<std::string>> texts = git_blobs_from(run({"cat-file", "--batch"}, asked).out);
-  if (texts.size() != with_text.size())
-    return git_failure(*git_, target_->clone, "the private clone cannot be read", *printed);
-  for (std::size_t at = 0; at < with_text.size(); ++at) changes[with_text[at]]->before = std::move(texts[at]);
-  return changes;
+  if (asked.empty()) return seen;
+  auto texts = texts_of(tip, asked, files.size() + with_text.size());
+  if (!texts) return std::move(texts).error();
+  for (std::size_t at = 0; at < with_text.size(); ++at)
+    seen.changes[with_text[at]]->before = std::move((*texts)[files.size() + at]);
+  texts->resize(files.size());
+  seen.texts = *std::move(texts);
+  return seen;
+}
+
+/// Of so many names of blobs, a line each; in a new clone where this one has not all of them.
+result<std::vector<std::optional<std::string>>> manifest_clone::texts_of(const std::string& tip,
+                                                                         const std::string& asked,
+                                                                         std::size_t count) {
+  captured printed = run({"cat-file", "--batch"}, asked);
+  const auto is_whole = [&] { return printed.end.good() && git_blobs_from(printed.out).size() == count; };
+  if (is_whole()) return git_blobs_from(printed.out);
+  if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();
+  printed = run({"cat-file", "--batch"}, asked);
+  if (is_whole()) return git_blobs_from(printed.out);
+  return git_failure(*git_, target_->clone, "the private clone cannot be read", printed);
 }
 
 result<std::vector<manifest_clone::past_record>> manifest_clone::past_records(const std::string& tip,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <ranges>
 #include <set>
 
 #include <cicd/base/text.hpp>
@@ -23,9 +22,9 @@ constexpr int attempts = 50;
 std::vector<past_manifests> kept_in(const std::vector<past_manifests>& history) {
   std::vector<past_manifests> kept;
   std::set<std::string> ids;
-  for (const past_manifests& each : std::views::reverse(history)) {
-    const bool is_good = each.record.outcome == "deployed" || each.record.outcome == "rolled-back";
-    if (is_good && ids.insert(each.record.id).second) kept.push_back(each);
+  for (auto each = history.rbegin(); each != history.rend(); ++each) {
+    const bool is_good = each->record.outcome == "deployed" || each->record.outcome == "rolled-back";
+    if (is_good && ids.insert(each->record.id).second) kept.push_back(*each);
   }
   std::ranges::reverse(kept);
   return kept;
