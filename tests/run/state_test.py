@@ -86,7 +86,9 @@ class State(harness.Case):
         tree = self.deployed()
         journal = tree.build / ".cicd/steps.journal"
         before = journal.read_text()
-        digits = [at for at, character in enumerate(before) if character in "0123456789abcdef" and before[at - 1] in "0123456789abcdef"]
+        # The parts of a key, with which a line ends, only say why a step runs.
+        digits = [at for at, character in enumerate(before) if character in "0123456789abcdef" and before[at - 1] in "0123456789abcdef"
+                  and "cicd-parts" not in before[before.rfind("\n", 0, at) + 1:at]]
         for at in digits[::len(digits) // 12]:
             with self.subTest(at=at):
                 journal.write_text(before[:at] + ("0" if before[at] != "0" else "1") + before[at + 1:])

@@ -1,12 +1,15 @@
 // What this build tree remembers of each step's last success: an append-only text file, a line each, the last
 // one counts. It can be lost at any time: then a step comes from the cache or runs again. A line has a digest
-// of its own: one that is damaged is passed over, counted, and taken out of the file.
+// of its own: one that is damaged is passed over, counted, and taken out of the file. The parts of a key,
+// which may be long, stand behind it with one of theirs, and are looked at when they are asked for.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <cicd/base/error.hpp>
 #include <cicd/plan/plan.hpp>
@@ -20,7 +23,7 @@ class journal {
   explicit journal(std::string path);
 
   std::optional<step_result> last(std::string_view step) const;
-  /// The parts of that success's key; empty when unknown.
+  /// The parts of that success's key; empty when unknown or damaged.
   key_parts parts(std::string_view step) const;
   /// One write; the file is opened with the first, for its user alone.
   status append(const std::string& step, const step_result& success, const key_parts& parts);
@@ -32,13 +35,14 @@ class journal {
  private:
   struct remembered {
     step_result result;
-    std::string parts;  ///< as the file has them
+    std::string_view seal, parts;  ///< of the parts, and these as the file has them: in one of `texts_`
   };
   void read_lines(std::string_view text);
   std::string all_lines() const;
 
   std::string path_;
   mutable std::mutex mutex_;
+  std::deque<std::string> texts_;  ///< what was read, and what was appended since
   std::map<std::string, remembered, std::less<>> last_;
   std::size_t damaged_ = 0;
   bool is_cut_off_ = false;  ///< its last line has no end: it is being written, or its writer was killed

@@ -13,19 +13,25 @@ namespace cicd {
 
 namespace run_journal {
 
-/// As long as this the file may be besides twice what counts of it.
+/// As long as this the file may be besides twice the lines that count.
 constexpr std::size_t most_that_is_past = 256U << 10U;
+/// About as long as a line without its parts.
+constexpr std::size_t most_before_parts = 256;
 
 std::string seal_of(std::string_view line) {
   return hex(sha256(line)).substr(0, 16);
 }
 
-/// `<step> <key> <outputs> <artifact or -> <parts> <seal>`: the seal is over what stands before it.
-std::string line_for(const std::string& step, const step_result& success, std::string_view parts) {
-  std::string line = fmt::format("{} {} {} {} ", step, hex(success.key), hex(success.outputs),
-                                 success.artifact.empty() ? "-" : success.artifact);
-  line.append(parts).append(" ");
-  return line + seal_of(line) + "\n";
+/// `<step> <key> <outputs> <artifact or -> <seal of the parts> <seal> <parts>`: the seal is over what stands
+/// before it.
+std::string line_for(const std::string& step,
+                     const step_result& success,
+                     std::string_view seal_of_parts,
+                     std::string_view parts) {
+  std::string line = fmt::format("{} {} {} {} {} ", step, hex(success.key), hex(success.outputs),
+                                 success.artifact.empty() ? "-" : success.artifact, seal_of_parts);
+  line += seal_of(line) + " ";
+  return line.append(parts).append("\n");
 }
 
 /// A name may hold line ends.
@@ -57,34 +63,33 @@ std::string_view next_word(std::string_view& line) {
   return word;
 }
 
-bool is_whole(std::string_view line) {
-  const auto before_seal = line.rfind(' ');
-  return before_seal != line.npos && line.substr(before_seal + 1) == seal_of(line.substr(0, before_seal + 1));
-}
-
 /// Written before lines had a seal, or the parts of the key: nothing is wrong with it, but it says too
 /// little.
 bool is_of_old_format(std::string_view line) {
-  return line.ends_with(" .") || (std::ranges::count(line, ' ') == 4 && is_whole(line));
+  if (line.ends_with(" .")) return true;
+  const auto before_seal = line.rfind(' ');
+  return std::ranges::count(line, ' ') == 4
+         && line.substr(before_seal + 1) == seal_of(line.substr(0, before_seal + 1));
 }
 
 struct read_success {
   std::string step;
   step_result result;
-  std::string_view parts;
+  std::string_view seal_of_parts, parts;
 };
 
 std::optional<read_success> read_line(std::string_view line) {
-  if (!is_whole(line)) return std::nullopt;
-  line = line.substr(0, line.rfind(' '));
-  const std::string_view step = next_word(line);
-  const auto key = digest_from(next_word(line));
-  const auto outputs = digest_from(next_word(line));
-  const std::string_view artifact = next_word(line);
-  if (!key || !outputs || artifact.empty() || artifact.data() + artifact.size() == line.data())
-    return std::nullopt;
-  return read_success{
-      std::string(step), {*key, *outputs, artifact == "-" ? std::string() : std::string(artifact)}, line};
+  std::string_view rest = line;
+  const std::string_view step = next_word(rest);
+  const auto key = digest_from(next_word(rest));
+  const auto outputs = digest_from(next_word(rest));
+  const std::string_view artifact = next_word(rest), seal_of_parts = next_word(rest);
+  const std::string_view sealed = line.substr(0, line.size() - rest.size());
+  if (!key || !outputs || next_word(rest) != seal_of(sealed)) return std::nullopt;
+  return read_success{std::string(step),
+                      {*key, *outputs, artifact == "-" ? std::string() : std::string(artifact)},
+                      seal_of_parts,
+                      rest};
 }
 
 }  // namespace run_journal
@@ -95,7 +100,7 @@ journal::journal(std::string path) : path_(std::move(path)) {
 
 std::string journal::all_lines() const {
   std::string all;
-  for (const auto& [step, one] : last_) all += run_journal::line_for(step, one.result, one.parts);
+  for (const auto& [step, one] : last_) all += run_journal::line_for(step, one.result, one.seal, one.parts);
   return all;
 }
 
@@ -105,24 +110,25 @@ void journal::read_lines(std::string_view text) {
   while (!text.empty()) {
     const auto end = text.find('\n');
     const std::string_view line = text.substr(0, end);
-    const auto entry = run_journal::read_line(line);
-    if (entry) last_[entry->step] = {entry->result, std::string(entry->parts)};
     is_cut_off_ = end == line.npos;
     if (is_cut_off_) break;
     text.remove_prefix(end + 1);
+    const auto entry = run_journal::read_line(line);
+    if (entry) last_[entry->step] = {entry->result, entry->seal_of_parts, entry->parts};
     if (line.empty() || entry) continue;
     is_all_good = false;
     if (!run_journal::is_of_old_format(line)) ++damaged_;
   }
-  if (is_all_good && length < run_journal::most_that_is_past) return;
-  const std::string lines = all_lines();
-  if (!is_all_good || length > 2 * lines.size() + run_journal::most_that_is_past)
-    (void)write_file(path_, lines, durability::fast, 0600);
+  std::size_t counts = 0;
+  for (const auto& [step, one] : last_) counts += one.parts.size() + run_journal::most_before_parts;
+  if (!is_all_good || length > 2 * counts + run_journal::most_that_is_past)
+    (void)write_file(path_, all_lines(), durability::fast, 0600);
 }
 
 void journal::reread() {
   const std::lock_guard hold(mutex_);
-  if (const auto text = read_file_if_there(path_); text && *text) read_lines(**text);
+  auto text = read_file_if_there(path_);
+  if (text && *text) read_lines(texts_.emplace_back(**std::move(text)));
 }
 
 std::size_t journal::damaged() const {
@@ -140,14 +146,17 @@ std::optional<step_result> journal::last(std::string_view step) const {
 key_parts journal::parts(std::string_view step) const {
   const std::lock_guard hold(mutex_);
   const auto found = last_.find(step);
-  return found == last_.end() ? key_parts{} : key_parts_from(run_journal::from_one_line(found->second.parts));
+  if (found == last_.end() || run_journal::seal_of(found->second.parts) != found->second.seal) return {};
+  return key_parts_from(run_journal::from_one_line(found->second.parts));
 }
 
 status journal::append(const std::string& step, const step_result& success, const key_parts& parts) {
-  std::string kept = run_journal::in_one_line(text_of(parts));
-  const std::string line = run_journal::line_for(step, success, kept);
+  const std::string kept = run_journal::in_one_line(text_of(parts));
+  const std::string line = run_journal::line_for(step, success, run_journal::seal_of(kept), kept);
   const std::lock_guard hold(mutex_);
-  last_[step] = {success, std::move(kept)};
+  const std::string& text = texts_.emplace_back(line);
+  const auto read = run_journal::read_line(std::string_view(text).substr(0, text.size() - 1));
+  if (read) last_[step] = {success, read->seal_of_parts, read->parts};
   if (!file_) {
     result<append_file> opened = append_file::open(path_, 0600);
     if (!opened) return std::move(opened).error();

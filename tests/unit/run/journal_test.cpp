@@ -56,7 +56,7 @@ TEST_F(journal_fixture, a_line_with_any_byte_changed_remembers_nothing_and_is_to
   ASSERT_TRUE(journal(path).append("orders/image", {sha256("k"), sha256("o"), "sha256:abc"}, {}));
   std::ifstream in(path);
   const std::string whole{std::istreambuf_iterator<char>(in), {}};
-  for (std::size_t at = 0; at + 1 < whole.size(); ++at) {
+  for (std::size_t at = 0; at < whole.find("cicd-parts"); ++at) {
     std::string harmed = whole;
     harmed[at] = harmed[at] == '7' ? '8' : '7';
     std::ofstream(path) << harmed;
@@ -106,6 +106,21 @@ TEST_F(journal_fixture, the_parts_of_a_key_come_back_whatever_their_names) {
   EXPECT_TRUE(reader.parts("orders/image").empty());
   EXPECT_EQ(reader.last("orders/image")->key, sha256("b"));
   EXPECT_TRUE(reader.parts("orders/unknown").empty());
+}
+
+TEST_F(journal_fixture, parts_with_any_byte_changed_are_unknown_and_the_success_counts) {
+  const key_parts parts = {{"input", "a.txt", hex(sha256("a")), ""}};
+  ASSERT_TRUE(journal(path).append("orders/build", success("a"), parts));
+  std::ifstream in(path);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  for (std::size_t at = whole.find("cicd-parts"); at + 1 < whole.size(); ++at) {
+    std::string harmed = whole;
+    harmed[at] = harmed[at] == '7' ? '8' : '7';
+    std::ofstream(path) << harmed;
+    const journal reader(path);
+    EXPECT_EQ(reader.last("orders/build")->key, sha256("a")) << at;
+    EXPECT_TRUE(reader.parts("orders/build").empty()) << at;
+  }
 }
 
 TEST_F(journal_fixture, a_line_that_another_is_still_writing_is_neither_damaged_nor_taken_out) {
