@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 
 #include <fmt/format.h>
 
@@ -130,6 +131,9 @@ class project_run::execution {
   caching_options caching();
   run_view view() const;
   loop_options setup();
+  std::string who_runs() const {
+    return who(of_.session_->model.pipelines.front().source_directory, of_.session_->around);
+  }
   status open_runs();
   std::vector<note> summary_notes() const;
   std::vector<note> notes_of_demo() const;
@@ -141,6 +145,7 @@ class project_run::execution {
   const std::vector<run_listener> listeners_;
   step_home home_;
   recorder record_;
+  std::future<std::string> who_;  ///< who runs it: git is asked while steps run
   std::optional<run_index> runs_;
   std::optional<error> runs_failure_;                          ///< why the index of runs is not used
   std::map<std::string, std::chrono::milliseconds> expected_;  ///< by step id
@@ -343,6 +348,7 @@ loop_options project_run::execution::setup() {
 
 /// The index may be lost: only damage to it is an error.
 status project_run::execution::open_runs() {
+  who_ = std::async(std::launch::async, [this] { return who_runs(); });
   result<run_index> opened = run_index::open(where_.state + "/runs.sqlite", where_.build_root);
   if (!opened) {
     if (opened.error().kind != exit_class::cannot_save) return std::move(opened).error();
@@ -396,7 +402,7 @@ run_outcome project_run::execution::closed(const loop_result& result) {
                           ? std::string()
                           : again + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
   if (record_.did_something() && !result.left_running)
-    record_.set_who(who(of_.session_->model.pipelines.front().source_directory, of_.session_->around));
+    record_.set_who(who_.valid() ? who_.get() : who_runs());
   std::optional<error> failure = result.failure;
   if (failure) failure = masked(*std::move(failure), *secrets_.finder());
   status kept = record_.finish(outcome.kind, result.failed_step, rerun, failure);
