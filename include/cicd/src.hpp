@@ -15,6 +15,7 @@
 #include <cicd/deliver/gitops/src.hpp>
 #include <cicd/deliver/policy/src.hpp>
 #include <cicd/deliver/records/src.hpp>
+#include <cicd/deliver/release/src.hpp>
 #include <cicd/deliver/render/src.hpp>
 #include <cicd/deliver/src.hpp>
 #include <cicd/driver/commands/src.hpp>

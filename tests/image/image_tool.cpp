@@ -4,6 +4,13 @@
 //   image_tool read LAYOUT [TAG]
 //   image_tool publish EMBEDDED REPOSITORY LAYOUT TAG immutable|movable
 //   image_tool resolve EMBEDDED REPOSITORY TAG
+//   image_tool tag EMBEDDED REPOSITORY DIGEST TAG
+//   image_tool has EMBEDDED REPOSITORY DIGEST
+//   image_tool remove EMBEDDED REPOSITORY DIGEST
+//   image_tool put-artifact EMBEDDED REPOSITORY COMMIT IMAGE    of a pipeline `orders` with one image
+//   image_tool artifact EMBEDDED REPOSITORY COMMIT
+//   image_tool mark EMBEDDED REPOSITORY COMMIT yanked|lifted
+//   image_tool mark-of EMBEDDED REPOSITORY COMMIT
 // Results are JSON on standard output, failures the text that the driver shows and its exit status.
 #include <cstdio>
 #include <iostream>
@@ -11,6 +18,7 @@
 #include <vector>
 
 #include <cicd/base/json.hpp>
+#include <cicd/deliver/release/artifact_store.hpp>
 #include <cicd/image/image.hpp>
 #include <cicd/image/java_application.hpp>
 #include <cicd/image/registry.hpp>
@@ -117,6 +125,78 @@ int resolve(const arguments& words) {
   return shown(cicd::json().set("digest", *found ? cicd::json(oci_text(**found)) : cicd::json()));
 }
 
+int tag(const arguments& words) {
+  auto there = registry_of(words);
+  if (!there) return failed(there.error());
+  auto done = (*there)->tag(*cicd::digest_from(words.at(3)), words.at(4));
+  return done ? shown(cicd::json().set("changed", done->changed)) : failed(done.error());
+}
+
+int has(const arguments& words) {
+  auto there = registry_of(words);
+  if (!there) return failed(there.error());
+  auto found = (*there)->has(*cicd::digest_from(words.at(3)));
+  return found ? shown(cicd::json().set("has", *found)) : failed(found.error());
+}
+
+int remove_image(const arguments& words) {
+  auto there = registry_of(words);
+  if (!there) return failed(there.error());
+  auto done = (*there)->remove(*cicd::digest_from(words.at(3)));
+  return done ? shown(cicd::json()) : failed(done.error());
+}
+
+/// Does something with the store of artifacts of that registry.
+template <typename Use>
+int with_store(const arguments& words, const Use& use) {
+  auto there = registry_of(words);
+  if (!there) return failed(there.error());
+  return use(cicd::artifact_store(*std::move(there), "orders", words.at(1) + "/scratch"));
+}
+
+int put_artifact(const arguments& words) {
+  return with_store(words, [&](const cicd::artifact_store& store) {
+    cicd::stored_artifact made;
+    made.bundle = R"({"schema":1})";
+    made.record.pipeline = "orders";
+    made.record.commit = words.at(3);
+    made.record.inputs = cicd::sha256("inputs");
+    made.record.bundle = cicd::sha256(made.bundle);
+    made.record.images["image"] = {words.at(2), *cicd::digest_from(words.at(4))};
+    auto done = store.write(made);
+    return done ? shown(cicd::json().set("written", *done)) : failed(done.error());
+  });
+}
+
+int artifact(const arguments& words) {
+  return with_store(words, [&](const cicd::artifact_store& store) {
+    auto read = store.read(words.at(3));
+    if (!read) return failed(read.error());
+    return shown(*read ? json_of((*read)->record).set("bundle_text", (*read)->bundle) : cicd::json());
+  });
+}
+
+int mark(const arguments& words) {
+  return with_store(words, [&](const cicd::artifact_store& store) {
+    using kind = cicd::artifact_mark::kind;
+    auto done = store.set_mark({.is = words.at(4) == "yanked" ? kind::yanked : kind::lifted,
+                                .pipeline = "orders",
+                                .commit = words.at(3),
+                                .who = "tester",
+                                .reason = "a test",
+                                .when = {}});
+    return done ? shown(cicd::json()) : failed(done.error());
+  });
+}
+
+int mark_of(const arguments& words) {
+  return with_store(words, [&](const cicd::artifact_store& store) {
+    auto read = store.mark_of(words.at(3));
+    if (!read) return failed(read.error());
+    return shown(*read ? json_of(**read) : cicd::json());
+  });
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -128,6 +208,13 @@ int main(int count, char** values) {
   if (what == "read") return read(words);
   if (what == "publish") return publish(words);
   if (what == "resolve") return resolve(words);
-  std::cerr << "image_tool: build, java, read, publish or resolve\n";
+  if (what == "tag") return tag(words);
+  if (what == "has") return has(words);
+  if (what == "remove") return remove_image(words);
+  if (what == "put-artifact") return put_artifact(words);
+  if (what == "artifact") return artifact(words);
+  if (what == "mark") return mark(words);
+  if (what == "mark-of") return mark_of(words);
+  std::cerr << "image_tool: no such word; see the head of its source\n";
   return 2;
 }

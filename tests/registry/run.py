@@ -225,6 +225,70 @@ class Suite:
         done = self.call("build", self.folder / "no-digest", self.folder / "cache", 2, self.repository("first") + ":v1")
         assert done.returncode == 2 and "skopeo inspect --format '{{.Digest}}'" in done.stderr, done.stderr
 
+    # ---- retags, deletions, artifacts ----
+
+    def asked(self, word, repository, *more, status=0, **how):
+        done = self.call(word, self.folder / "embedded", repository, *more, **how)
+        assert done.returncode == status, (word, done.returncode, done.stdout, done.stderr)
+        return json.loads(done.stdout) if status == 0 else done.stderr
+
+    def sizes(self):
+        return {str(p): p.stat().st_size for p in (self.registry.folder / "data").rglob("*") if p.is_file()}
+
+    def case_a_retag_by_digest_sends_no_layer_and_moves_no_tag(self):
+        repository = self.repository("retag")
+        assert self.publish(repository, self.image, "1a2b3c4").returncode == 0
+        assert self.publish(repository, self.other, "5d6e7f8").returncode == 0
+        before = self.sizes()
+        assert self.asked("tag", repository, self.image[1], "v1.0.0") == {"changed": True}
+        new = {name: size for name, size in self.sizes().items() if name not in before}
+        assert sum(new.values()) <= 64 * 1024, new
+        assert self.resolved(repository, "v1.0.0") == self.image[1]
+        assert self.asked("tag", repository, self.image[1], "v1.0.0") == {"changed": False}
+        refused = self.asked("tag", repository, self.other[1], "v1.0.0", status=3)
+        assert self.image[1] in refused and self.other[1] in refused, refused
+        missing = self.asked("tag", repository, "sha256:" + "0" * 64, "v2.0.0", status=6)
+        assert "no such image" in missing, missing
+        assert self.resolved(repository, "v2.0.0") is None
+
+    def case_an_artifact_is_kept_under_its_commits_tag_and_never_another(self):
+        repository, commit = self.repository("artifacts"), "a" * 40
+        assert self.publish(repository, self.image, "aaaaaaa").returncode == 0
+        assert self.asked("artifact", repository, commit) is None
+        assert self.asked("put-artifact", repository, commit, self.image[1]) == {"written": True}
+        read = self.asked("artifact", repository, commit)
+        assert read["images"] == {"image": {"repository": repository, "manifest": self.image[1]}}, read
+        assert read["bundle_text"] == '{"schema":1}', read
+        assert self.asked("put-artifact", repository, commit, self.image[1]) == {"written": False}
+        refused = self.asked("put-artifact", repository, commit, self.other[1], status=3)
+        assert self.image[1] in refused and self.other[1] in refused, refused
+        assert not list((self.folder / "embedded").rglob("documents*")), "a copy was left"
+
+    def case_the_last_mark_of_a_commit_counts(self):
+        repository, commit = self.repository("artifacts"), "a" * 40
+        assert self.asked("mark-of", repository, commit) is None
+        assert "is not yanked" in self.asked("mark", repository, commit, "lifted", status=3)
+        for mark in ("yanked", "lifted", "yanked"):
+            self.asked("mark", repository, commit, mark)
+            assert self.asked("mark-of", repository, commit)["mark"] == mark
+        assert "yanked already" in self.asked("mark", repository, commit, "yanked", status=3)
+
+    def case_an_image_is_deleted_where_the_registry_allows_it_and_else_it_says_how(self):
+        repository = self.repository("deleted")
+        assert self.publish(repository, self.other, "v1").returncode == 0
+        assert self.asked("has", repository, self.other[1]) == {"has": True}
+        refused = self.asked("remove", repository, self.other[1], status=6)
+        assert "storage.delete.enabled" in refused and "once more" not in refused, refused
+        self.registry.kill()
+        config = json.loads(self.registry.config.read_text())
+        config["storage"]["delete"] = {"enabled": True}
+        self.registry.config.write_text(json.dumps(config))
+        self.registry.start()
+        self.asked("remove", repository, self.other[1])
+        self.asked("remove", repository, self.other[1])
+        assert self.asked("has", repository, self.other[1]) == {"has": False}
+        assert self.resolved(repository, "v1") is None
+
     def case_a_registry_that_is_killed_during_a_push_and_comes_back(self):
         big = self.build("big", os.urandom(80_000_000))
         uploads = self.registry.folder / "data/docker/registry/v2/repositories/restarted/_uploads"

@@ -12,6 +12,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/values/values.hpp>
+#include <cicd/image/documents.hpp>
 #include <cicd/image/errors.hpp>
 #include <cicd/image/image.hpp>
 #include <cicd/image/oci_layout.hpp>
@@ -72,6 +73,54 @@ class layouts final : public registry {
     return published{.changed = true};
   }
 
+  result<published> tag(const digest& image, const std::string& tag) override {
+    if (auto right = checked_tag(tag); !right) return right.error();
+    auto lock = taken_lock();
+    if (!lock) return std::move(lock).error();
+    auto images = layout_.index();
+    if (!images) return std::move(images).error();
+    const auto* there = tagged(*images, tag);
+    if (there != nullptr && there->content == image) return published{.changed = false};
+    if (there != nullptr) return immutable_tag(reference_of(tag), there->content, image);
+    const auto* manifest = held(*images, image);
+    if (manifest == nullptr)
+      return image_error(exit_class::remote, "the registry has no such image",
+                         layout_.folder() + "@" + oci_text(image));
+    if (auto set = set_tag(*manifest, tag); !set) return set.error();
+    return published{.changed = true};
+  }
+
+  result<bool> has(const digest& image) override {
+    auto images = layout_.index();
+    if (!images) return std::move(images).error();
+    return held(*images, image) != nullptr;
+  }
+
+  result<std::optional<oci_documents>> documents(const std::string& tag) override {
+    if (auto right = checked_tag(tag); !right) return right.error();
+    auto images = layout_.index();
+    if (!images) return std::move(images).error();
+    const auto* found = tagged(*images, tag);
+    if (found == nullptr) return std::optional<oci_documents>();
+    auto read = read_documents(layout_, *found);
+    if (!read) return std::move(read).error();
+    return std::optional(*std::move(read));
+  }
+
+  status remove(const digest& image) override {
+    auto lock = taken_lock();
+    if (!lock) return std::move(lock).error();
+    auto images = layout_.index();
+    if (!images) return std::move(images).error();
+    if (held(*images, image) == nullptr) return {};
+    std::vector<oci_descriptor> kept = **images;
+    std::erase_if(kept, [&](const auto& one) { return one.content == image; });
+    if (auto written = layout_.write_index(kept, durability::durable); !written) return written;
+    std::vector<digest> blobs;
+    for (const auto& each : kept) std::ranges::copy(blobs_of(layout_, each), std::back_inserter(blobs));
+    return layout_.prune(blobs);
+  }
+
  private:
   std::string reference_of(const std::string& tag) const { return layout_.folder() + ":" + tag; }
 
@@ -82,12 +131,20 @@ class layouts final : public registry {
     return found == images->end() ? nullptr : &*found;
   }
 
+  static const oci_descriptor* held(const std::optional<std::vector<oci_descriptor>>& images,
+                                    const digest& image) {
+    if (!images) return nullptr;
+    const auto found = std::ranges::find(*images, image, &oci_descriptor::content);
+    return found == images->end() ? nullptr : &*found;
+  }
+
   /// Someone may have taken blobs away by hand; then publishing again mends it.
   bool image_is_whole(const digest& image) {
     auto images = layout_.index();
-    if (!images || !*images) return false;
-    const auto found = std::ranges::find(**images, image, &oci_descriptor::content);
-    return found != (*images)->end() && read_layout(layout_.folder(), found->tag);
+    const auto* found = images ? held(*images, image) : nullptr;
+    if (found == nullptr) return false;
+    if (holds_documents(layout_, *found).value_or(false)) return !!read_documents(layout_, *found);
+    return !!read_layout(layout_.folder(), found->tag);
   }
 
   result<file_lock> taken_lock() const {
@@ -165,12 +222,21 @@ status checked_tag(const std::string& tag) {
 }
 
 status checked_image(const std::string& layout, const digest& image) {
-  auto read = read_layout(layout);
-  if (!read) return std::move(read).error();
-  if (read->manifest == image) return {};
+  const oci_layout there(layout);
+  digest found;
+  if (auto manifest = manifest_in(there, {}, {});
+      manifest && holds_documents(there, *manifest).value_or(false)) {
+    if (auto read = read_documents(there, *manifest); !read) return std::move(read).error();
+    found = manifest->content;
+  } else {
+    auto read = read_layout(layout);
+    if (!read) return std::move(read).error();
+    found = read->manifest;
+  }
+  if (found == image) return {};
   return image_error(exit_class::corrupt, "the layout holds another image than was built", layout)
       .with("expected", oci_text(image))
-      .with("found", oci_text(read->manifest));
+      .with("found", oci_text(found));
 }
 
 }  // namespace cicd

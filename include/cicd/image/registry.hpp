@@ -11,6 +11,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
+#include <cicd/image/documents.hpp>
 #include <cicd/system/environment.hpp>
 #include <cicd/system/process.hpp>
 
@@ -39,6 +40,16 @@ class registry {
                                     const digest& image,
                                     const std::string& tag,
                                     bool immutable) = 0;
+  /// Sets `tag` to an image that is there, by its digest: no layer is transferred. A tag is never moved;
+  /// an image that is not there is class `remote`.
+  virtual result<published> tag(const digest& image, const std::string& tag) = 0;
+  /// Whether a manifest is there by its digest.
+  virtual result<bool> has(const digest& image) = 0;
+  /// The documents under a tag; nothing when there is no such tag. Class `corrupt` where it is an image's.
+  virtual result<std::optional<oci_documents>> documents(const std::string& tag) = 0;
+  /// Deletes a manifest and all its tags; what is not there is success. Class `remote` with how it is allowed
+  /// where the registry takes no deletion.
+  virtual status remove(const digest& image) = 0;
 };
 
 struct registry_options {

@@ -9,6 +9,8 @@
 #include <cicd/image/embedded_registry.hpp>
 #include <cicd/image/errors.hpp>
 #include <cicd/image/skopeo.hpp>
+#include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -20,10 +22,12 @@ class remote final : public registry {
   remote(std::string repository,
          class skopeo quick,
          class skopeo patient,
+         std::string scratch,
          std::function<void(const std::string&)> say)
       : repository_(std::move(repository)),
         quick_(std::move(quick)),
         patient_(std::move(patient)),
+        scratch_(std::move(scratch)),
         say_(std::move(say)) {}
 
   std::string name() const override { return repository_; }
@@ -52,6 +56,39 @@ class remote final : public registry {
     return published{.changed = true};
   }
 
+  result<published> tag(const digest& image, const std::string& tag) override {
+    auto there = resolved(tag, patient_);
+    if (!there) return std::move(there).error();
+    if (*there == image) return published{.changed = false};
+    if (*there) return immutable_tag(tagged(tag), **there, image);
+    if (auto set = set_tag("/", image, tag, true); !set) return set.error();
+    return published{.changed = true};
+  }
+
+  result<bool> has(const digest& image) override {
+    const auto got = quick_.ask({"inspect", "--raw", pinned(image)}, "/", std::chrono::seconds(30));
+    if (got.refused == registry_refusal::absent) return false;
+    if (got.refused) return quick_.failure_of(got, repository_);
+    return sha256(got.out) == image;
+  }
+
+  result<std::optional<oci_documents>> documents(const std::string& tag) override {
+    auto there = resolved(tag, quick_);
+    if (!there) return std::move(there).error();
+    if (!*there) return std::optional<oci_documents>();
+    const std::string layout = part_name(scratch_ + "/documents");
+    auto read = copied_here(**there, layout);
+    if (auto removed = remove_tree(layout); read && !removed) return removed.error();
+    if (!read) return std::move(read).error();
+    return std::optional(*std::move(read));
+  }
+
+  status remove(const digest& image) override {
+    const auto got = patient_.ask({"delete", pinned(image)}, "/", std::chrono::seconds(60));
+    if (got.refused && got.refused != registry_refusal::absent) return patient_.failure_of(got, repository_);
+    return {};
+  }
+
  private:
   std::string tagged(const std::string& tag) const { return repository_ + ":" + tag; }
   std::string pinned(const digest& image) const {
@@ -68,6 +105,22 @@ class remote final : public registry {
     if (got.refused == registry_refusal::absent) return std::optional<digest>();
     if (got.refused) return by.failure_of(got, repository_);
     return std::optional(sha256(got.out));
+  }
+
+  /// A copy is read, since skopeo shows no layers.
+  result<oci_documents> copied_here(const digest& manifest, const std::string& layout) const {
+    if (auto made = make_folder(layout); !made) return made.error();
+    const auto got = patient_.ask(
+        {"--insecure-policy", "copy", "--quiet", "--preserve-digests", pinned(manifest), "oci:."}, layout);
+    if (got.refused) return patient_.failure_of(got, repository_);
+    const oci_layout copy(layout);
+    auto images = copy.index();
+    if (!images) return std::move(images).error();
+    const bool is_that = *images && (*images)->size() == 1 && (*images)->front().content == manifest;
+    if (!is_that)
+      return image_error(exit_class::corrupt, "the registry gave another manifest than it named",
+                         fmt::format("{}@{}", repository_, oci_text(manifest)));
+    return read_documents(copy, (*images)->front());
   }
 
   status push(const std::string& layout, const digest& image) const {
@@ -107,6 +160,7 @@ class remote final : public registry {
 
   std::string repository_;
   class skopeo quick_, patient_;
+  std::string scratch_;
   std::function<void(const std::string&)> say_;
 };
 
@@ -125,8 +179,8 @@ result<std::unique_ptr<registry>> remote_registry(const std::string& repository,
   how.patience = std::min(how.patience, std::chrono::milliseconds(1'000));
   auto quick = skopeo::found(around, how);
   if (!quick) return std::move(quick).error();
-  return std::unique_ptr<registry>(std::make_unique<image_remote::remote>(repository, *std::move(quick),
-                                                                          *std::move(patient), options.say));
+  return std::unique_ptr<registry>(std::make_unique<image_remote::remote>(
+      repository, *std::move(quick), *std::move(patient), options.embedded + "/.read", options.say));
 }
 
 }  // namespace cicd

@@ -25,6 +25,7 @@ enum class registry_refusal {
   login,         ///< who we are, or that we may (UNAUTHORIZED, DENIED)
   trust,         ///< its certificate
   unknown_host,  ///< no name server knows its name
+  unsupported,   ///< it does no such thing (UNSUPPORTED): deletion is switched off
   passing,       ///< anything else: a later try may succeed
   stopped        ///< we were cancelled
 };

@@ -50,8 +50,11 @@ std::string registry_host(std::string_view repository) {
 registry_refusal refusal_of(std::string_view printed) {
   const std::string text = lower(printed);
   const auto says = [&](std::string_view code) { return text.find(code) != std::string::npos; };
-  if (says("manifest unknown") || says("name unknown") || says("status code from registry 404"))
+  if (says("manifest unknown") || says("name unknown") || says("status code from registry 404")
+      || says("image may not exist"))
     return registry_refusal::absent;
+  if (says("operation is unsupported") || says("405 method not allowed"))
+    return registry_refusal::unsupported;
   if (says("no such host")) return registry_refusal::unknown_host;
   if (says("x509:") || says("certificate")) return registry_refusal::trust;
   if (says("unauthorized") || says("denied") || says("authentication required")
@@ -61,9 +64,7 @@ registry_refusal refusal_of(std::string_view printed) {
 }
 
 skopeo::skopeo(std::string program, const surroundings& around, skopeo_options options)
-    : program_(std::move(program)),
-      environment_(around.lines()),
-      options_(std::move(options)) {}
+    : program_(std::move(program)), environment_(around.lines()), options_(std::move(options)) {}
 
 result<skopeo> skopeo::found(const surroundings& around, skopeo_options options) {
   auto program = find_program("skopeo", around.get_or("PATH", "/usr/local/bin:/usr/bin:/bin"), "/");
@@ -133,6 +134,10 @@ error skopeo::failure_of(const answer& refused, const std::string& repository) c
       return failure(
           "no such host: " + host,
           "correct the registry's name in IMAGE or REPOSITORY; else see that the name servers know it");
+    case registry_refusal::unsupported:
+      return failure(
+          "the registry does not allow that",
+          "switch deletion on where the registry is configured; of docker-registry: storage.delete.enabled");
     case registry_refusal::passing: break;
   }
   const std::string reason = lower(refused.reason);

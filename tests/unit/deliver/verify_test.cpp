@@ -15,7 +15,8 @@ TEST(verify, has_no_variable_that_a_secret_comes_from) {
   wanted_release of;
   of.pipeline = &pipeline;
   of.where = &place;
-  surroundings around({{"PATH", "/usr/bin:/bin"}, {"TOKEN", "canary"}});
+  surroundings around(
+      std::map<std::string, std::string, std::less<>>{{"PATH", "/usr/bin:/bin"}, {"TOKEN", "canary"}});
   around.keep_from_commands({"TOKEN"});
   std::vector<std::string> said;
   EXPECT_TRUE(run_verify("orders/deploy-stage", of, around, cancellation(),

@@ -137,6 +137,59 @@ TEST_F(registries, lose_no_tag_of_writers_side_by_side) {
   for (int i = 0; i < 8; ++i) EXPECT_EQ(open()->resolve("v" + std::to_string(i)).value_or({}), one) << i;
 }
 
+TEST_F(registries, set_a_tag_to_an_image_that_is_there_and_move_none) {
+  const auto one = image("one"), other = image("other");
+  ASSERT_TRUE(open()->publish(at("one"), one, "1a2b3c4", true));
+  ASSERT_TRUE(open()->publish(at("other"), other, "5d6e7f8", true));
+  const auto set = open()->tag(one, "v1.0.0");
+  ASSERT_TRUE(set) << text_of(set.error());
+  EXPECT_TRUE(set->changed);
+  EXPECT_EQ(open()->resolve("v1.0.0").value_or({}), one);
+  EXPECT_EQ(read_layout(at("registry/services/orders"), "v1.0.0").value_or({}).manifest, one);
+  EXPECT_FALSE(open()->tag(one, "v1.0.0")->changed);
+  const auto moved = open()->tag(other, "v1.0.0");
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().kind, exit_class::conflict);
+  const auto missing = open()->tag(sha256("nothing"), "v2.0.0");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().kind, exit_class::remote);
+  EXPECT_EQ(open()->resolve("v2.0.0").value_or(one), std::nullopt);
+}
+
+TEST_F(registries, delete_an_image_with_its_tags_and_no_layer_that_another_has) {
+  const auto one = image("one"), other = image("other");
+  ASSERT_TRUE(open()->publish(at("one"), one, "a", true));
+  ASSERT_TRUE(open()->tag(one, "b"));
+  ASSERT_TRUE(open()->publish(at("other"), other, "c", true));
+  EXPECT_TRUE(open()->has(one).value_or(false));
+  ASSERT_TRUE(open()->remove(one));
+  EXPECT_FALSE(open()->has(one).value_or(true));
+  EXPECT_EQ(open()->resolve("a").value_or(one), std::nullopt);
+  EXPECT_EQ(open()->resolve("b").value_or(one), std::nullopt);
+  EXPECT_TRUE(read_layout(at("registry/services/orders"), "c"));
+  EXPECT_FALSE(std::filesystem::exists(oci_layout(at("registry/services/orders")).blob_path(one)));
+  EXPECT_TRUE(open()->remove(one));
+}
+
+TEST_F(registries, keep_documents_under_a_tag_and_tell_them_from_images) {
+  const oci_documents written{"application/vnd.example.v1+json",
+                              {{"application/a", "{}"}, {"application/b", "text"}}};
+  const auto manifest = write_documents(at("documents"), written);
+  ASSERT_TRUE(manifest) << text_of(manifest.error());
+  EXPECT_EQ(open()->documents("x").value_or(written), std::nullopt);
+  for (const bool changed : {true, false}) {
+    const auto put = open()->publish(at("documents"), *manifest, "x", true);
+    ASSERT_TRUE(put) << text_of(put.error());
+    EXPECT_EQ(put->changed, changed);
+  }
+  EXPECT_EQ(open()->documents("x").value_or({}), written);
+  const auto one = image("one");
+  ASSERT_TRUE(open()->publish(at("one"), one, "v1", true));
+  EXPECT_EQ(open()->documents("v1").error().kind, exit_class::corrupt);
+  write("registry/services/orders/blobs/sha256/" + hex(sha256("text")), "tex!");
+  EXPECT_EQ(open()->documents("x").error().kind, exit_class::corrupt);
+}
+
 TEST(repository_names, with_a_host_are_remote_and_others_embedded) {
   EXPECT_TRUE(is_embedded("orders"));
   EXPECT_TRUE(is_embedded("services/orders"));
@@ -201,6 +254,15 @@ TEST(refusals, are_told_apart_by_the_specifications_codes) {
           R"(pinging container registry nothing.example: Get "https://nothing.example/v2/": dial tcp: lookup )"
           "nothing.example on 10.0.0.2:53: no such host"),
       registry_refusal::unknown_host);
+  EXPECT_EQ(
+      refusal_of("Unable to delete h.example/a@sha256:1. Image may not exist or is not stored with a v2 "
+                 "Schema in a v2 registry"),
+      registry_refusal::absent);
+  EXPECT_EQ(
+      refusal_of(
+          "Failed to delete /v2/a/manifests/sha256:1: {\"errors\":[{\"code\":\"UNSUPPORTED\",\"message\":"
+          "\"The operation is unsupported.\"}]} (405 Method Not Allowed)"),
+      registry_refusal::unsupported);
   EXPECT_EQ(refusal_of("x509: certificate signed by unknown authority"), registry_refusal::trust);
   EXPECT_EQ(refusal_of("received unexpected HTTP status: 503 Service Unavailable"),
             registry_refusal::passing);

@@ -1,0 +1,64 @@
+// Artifacts in the registry of their images, under tags that are written once: `<commit>.artifact`, and
+// `<commit>.yanked-<n>`, `<commit>.lifted-<n>`. Tags are never listed. It does not know what is built nor
+// deployed, and asks no gate.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <cicd/deliver/release/artifact.hpp>
+#include <cicd/image/registry.hpp>
+
+namespace cicd {
+
+struct stored_artifact {
+  artifact_record record;
+  std::string bundle;
+};
+
+class artifact_store {
+ public:
+  /// `in` is the repository of the pipeline's first image; artifacts are made ready below `scratch`.
+  artifact_store(std::unique_ptr<registry> in, std::string pipeline, std::string scratch)
+      : in_(std::move(in)), pipeline_(std::move(pipeline)), scratch_(std::move(scratch)) {}
+
+  /// `registry.example.com/services/orders:5c855bc….artifact`
+  std::string name_of(const std::string& commit) const;
+
+  /// Nothing when that commit (40 digits) has none. Class `corrupt` where it cannot be trusted, `conflict`
+  /// where it is another pipeline's.
+  result<std::optional<stored_artifact>> read(const std::string& commit) const;
+  /// Whether it was `written` now. What was there before counts where it has the same images, inputs and
+  /// bundle; another one is class `conflict` with what differs. Where two write at once, and the registry
+  /// lets one overwrite the other, it is read once more.
+  result<bool> write(const stored_artifact& what) const;
+
+  /// The mark that counts: the one of the highest number. Nothing when there never was one.
+  result<std::optional<artifact_mark>> mark_of(const std::string& commit) const;
+  /// Sets the next mark. Class `conflict` where the mark that counts is of that kind already, and where
+  /// another one was set meanwhile.
+  status set_mark(const artifact_mark& what) const;
+
+  const std::string& pipeline() const { return pipeline_; }
+  /// `registry.example.com/services/orders`
+  std::string place() const { return in_->name(); }
+
+ private:
+  struct numbered_mark {
+    int number = 0;  ///< 0: there is none
+    std::optional<artifact_mark> mark{};
+  };
+  result<numbered_mark> last_mark(const std::string& commit) const;
+  result<std::optional<artifact_mark>> mark_at(const std::string& commit, int number) const;
+  status put(const oci_documents& what, const std::string& tag) const;
+
+  std::unique_ptr<registry> in_;
+  std::string pipeline_, scratch_;
+};
+
+/// What differs between the artifact that is there and the one that would be written, for a person: the first
+/// of images, inputs and bundle; empty where nothing that counts does.
+std::string difference_between(const stored_artifact& there, const stored_artifact& here);
+
+}  // namespace cicd

@@ -1,0 +1,201 @@
+// Artifacts in the registry of their images.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/release/artifact_store.hpp>
+#include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
+
+namespace cicd {
+
+namespace deliver_release_artifact_store {
+namespace {
+
+constexpr const char* artifact_type = "application/vnd.cicd.artifact.v1+json";
+constexpr const char* record_type = "application/vnd.cicd.artifact.record.v1+json";
+constexpr const char* bundle_type = "application/vnd.cicd.artifact.bundle.v1+json";
+constexpr const char* mark_type = "application/vnd.cicd.artifact.mark.v1+json";
+/// More than a person sets in an artifact's life.
+constexpr int most_marks = 1'000;
+
+std::string artifact_tag(const std::string& commit) {
+  return commit + ".artifact";
+}
+
+std::string mark_tag(const std::string& commit, artifact_mark::kind is, int number) {
+  return fmt::format("{}.{}-{}", commit, is == artifact_mark::kind::yanked ? "yanked" : "lifted", number);
+}
+
+error not_whole(const std::string& where, std::string why) {
+  return error{exit_class::corrupt,
+               {},
+               "the artifact cannot be trusted, and is left as it is",
+               where,
+               {{"caused by", std::move(why)}}};
+}
+
+error written_otherwise(const std::string& where, std::string what) {
+  return error{exit_class::conflict,
+               {},
+               "the artifact of this commit is there, and is another one",
+               where,
+               {{"differs", std::move(what)},
+                {"likely", "the build is not reproducible: with Maven, set project.build.outputTimestamp"}}};
+}
+
+std::string texts(const std::map<std::string, artifact_record::image>& images) {
+  std::string all;
+  for (const auto& [name, image] : images)
+    all +=
+        fmt::format("{}{} {}@{}", all.empty() ? "" : ", ", name, image.repository, oci_text(image.manifest));
+  return all;
+}
+
+/// What is made ready to be published, and goes with this.
+class ready_layout {
+ public:
+  explicit ready_layout(const std::string& scratch) : path_(part_name(scratch + "/artifact")) {}
+  ~ready_layout() { (void)remove_tree(path_); }
+  ready_layout(const ready_layout&) = delete;
+  ready_layout& operator=(const ready_layout&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+}  // namespace deliver_release_artifact_store
+
+std::string difference_between(const stored_artifact& there, const stored_artifact& here) {
+  using namespace deliver_release_artifact_store;
+  if (there.record.images != here.record.images)
+    return fmt::format("images: there {}; here {}", texts(there.record.images), texts(here.record.images));
+  if (there.record.inputs != here.record.inputs)
+    return fmt::format("inputs: there {}; here {}", oci_text(there.record.inputs),
+                       oci_text(here.record.inputs));
+  if (there.record.bundle != here.record.bundle)
+    return fmt::format("bundle: there {}; here {}", oci_text(there.record.bundle),
+                       oci_text(here.record.bundle));
+  return {};
+}
+
+std::string artifact_store::name_of(const std::string& commit) const {
+  return in_->name() + ":" + deliver_release_artifact_store::artifact_tag(commit);
+}
+
+result<std::optional<stored_artifact>> artifact_store::read(const std::string& commit) const {
+  using namespace deliver_release_artifact_store;
+  auto there = in_->documents(artifact_tag(commit));
+  if (!there) return std::move(there).error();
+  if (!*there) return std::optional<stored_artifact>();
+  const std::string where = name_of(commit);
+  const auto& all = (*there)->all;
+  if ((*there)->type != artifact_type || all.size() != 2 || all[0].media_type != record_type
+      || all[1].media_type != bundle_type)
+    return not_whole(where, "it does not hold a record and a bundle, or those of a newer cicd");
+  result<artifact_record> record = artifact_from(all[0].text, where);
+  if (!record) return std::move(record).error();
+  if (record->bundle != sha256(all[1].text)) return not_whole(where, "its bundle is not the record's");
+  if (record->commit != commit) return not_whole(where, "its record is of commit " + record->commit);
+  if (record->pipeline != pipeline_)
+    return error{exit_class::conflict,
+                 pipeline_,
+                 "another pipeline has its artifacts in the same repository",
+                 record->pipeline,
+                 {{"there", where}, {"try", "give each pipeline an IMAGE of its own"}}};
+  return std::optional(stored_artifact{*std::move(record), all[1].text});
+}
+
+result<bool> artifact_store::write(const stored_artifact& what) const {
+  using namespace deliver_release_artifact_store;
+  const std::string& commit = what.record.commit;
+  const auto judged = [&](const stored_artifact& there) -> status {
+    std::string differs = difference_between(there, what);
+    if (differs.empty()) return {};
+    return written_otherwise(name_of(commit), std::move(differs));
+  };
+  auto before = read(commit);
+  if (!before) return std::move(before).error();
+  if (*before) {
+    if (status same = judged(**before); !same) return std::move(same).error();
+    return false;
+  }
+  const std::string record = compact(json_of(what.record));
+  status put_there =
+      put({artifact_type, {{record_type, record}, {bundle_type, what.bundle}}}, artifact_tag(commit));
+  // Where another was faster its artifact counts, and a registry without a compare-and-swap tells only so.
+  if (!put_there && put_there.error().kind != exit_class::conflict) return std::move(put_there).error();
+  auto after = read(commit);
+  if (!after) return std::move(after).error();
+  if (!*after) return not_whole(name_of(commit), "it is not there after it was written");
+  if (status same = judged(**after); !same) return std::move(same).error();
+  return compact(json_of((*after)->record)) == record;
+}
+
+status artifact_store::put(const oci_documents& what, const std::string& tag) const {
+  const deliver_release_artifact_store::ready_layout ready(scratch_);
+  const result<digest> manifest = write_documents(ready.path(), what);
+  if (!manifest) return manifest.error();
+  auto published = in_->publish(ready.path(), *manifest, tag, true);
+  if (!published) return std::move(published).error();
+  return {};
+}
+
+/// Marks alternate, the first is a yank: so two that are set at once have one tag, and the second is refused.
+result<std::optional<artifact_mark>> artifact_store::mark_at(const std::string& commit, int number) const {
+  using namespace deliver_release_artifact_store;
+  const auto is = number % 2 == 1 ? artifact_mark::kind::yanked : artifact_mark::kind::lifted;
+  const std::string tag = mark_tag(commit, is, number), where = in_->name() + ":" + tag;
+  auto there = in_->documents(tag);
+  if (!there) return std::move(there).error();
+  if (!*there) return std::optional<artifact_mark>();
+  if ((*there)->all.size() != 1 || (*there)->all[0].media_type != mark_type)
+    return not_whole(where, "it does not hold a mark, or one of a newer cicd");
+  result<artifact_mark> mark = artifact_mark_from((*there)->all[0].text, where);
+  if (!mark) return std::move(mark).error();
+  if (mark->is != is || mark->commit != commit) return not_whole(where, "it is the mark of another tag");
+  return std::optional(*std::move(mark));
+}
+
+result<artifact_store::numbered_mark> artifact_store::last_mark(const std::string& commit) const {
+  numbered_mark last;
+  for (int number = 1; number <= deliver_release_artifact_store::most_marks; ++number) {
+    auto mark = mark_at(commit, number);
+    if (!mark) return std::move(mark).error();
+    if (!*mark) break;
+    last = {number, *std::move(mark)};
+  }
+  return last;
+}
+
+result<std::optional<artifact_mark>> artifact_store::mark_of(const std::string& commit) const {
+  auto last = last_mark(commit);
+  if (!last) return std::move(last).error();
+  return std::move(last->mark);
+}
+
+status artifact_store::set_mark(const artifact_mark& what) const {
+  using namespace deliver_release_artifact_store;
+  const bool yanks = what.is == artifact_mark::kind::yanked;
+  auto last = last_mark(what.commit);
+  if (!last) return std::move(last).error();
+  const bool is_yanked = last->mark && last->mark->is == artifact_mark::kind::yanked;
+  if (yanks == is_yanked) {
+    error already{exit_class::conflict,
+                  pipeline_,
+                  yanks ? "this artifact is yanked already" : "this artifact is not yanked",
+                  what.commit.substr(0, 7),
+                  {}};
+    if (!last->mark) return already;
+    return std::move(already)
+        .with("by", last->mark->who + " at " + utc_text(last->mark->when))
+        .with("reason", last->mark->reason);
+  }
+  return put({artifact_type, {{mark_type, compact(json_of(what))}}},
+             mark_tag(what.commit, what.is, last->number + 1));
+}
+
+}  // namespace cicd

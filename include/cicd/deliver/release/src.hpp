@@ -1,0 +1,7 @@
+// The bodies of deliver/release/, to be included in exactly one translation unit. The order is of no
+// importance.
+#pragma once
+
+#include <cicd/deliver/release/artifact.ipp>
+#include <cicd/deliver/release/artifact_store.ipp>
+#include <cicd/deliver/release/bundle.ipp>
