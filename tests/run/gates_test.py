@@ -158,6 +158,7 @@ class Gates(harness.Case):
         tree = self.made(calls=harness.DEPLOYED, on="tag v*")
         self.refused(tree, "follows another ref", "tag v*", "try:")
         tree.git("tag", "v1.0.0")
+        tree.run("app.publish")
         tree.run("deploy-stage")
         self.assertEqual(tree.commits(), 1)
 
@@ -401,7 +402,7 @@ class Gates(harness.Case):
         tree.run("deploy-stage")
 
     def test_pipeline_ref_accepts_a_declaration_from_that_branch_only(self):
-        _, pipelines, calls = self.declared_elsewhere("PIPELINE_REF main")
+        sources, pipelines, calls = self.declared_elsewhere("PIPELINE_REF main")
         pipelines.git("switch", "--quiet", "--create", "feature")
         pipelines.declare(calls.replace("PORT 8080", "PORT 8099"))
         pipelines.commit()
@@ -411,6 +412,8 @@ class Gates(harness.Case):
         self.assertEqual(pipelines.commits(self.repository), 0)
         pipelines.git("switch", "--quiet", "main")
         pipelines.configure()
+        self.assertIn("was declared otherwise", pipelines.run("deploy-stage", status=3).all)
+        sources.commit()
         pipelines.run("deploy-stage")
 
     # ---- what CMake configured, and what is checked out ----

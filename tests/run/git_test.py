@@ -152,6 +152,7 @@ class Git(harness.Case):
         tree.configure()
         tree.run("deploy-stage", status=5)
         tree.git("tag", "v1.0.0")
+        tree.run("app.publish")
         tree.run("deploy-stage")
         self.assertEqual(tree.commits(repository), 1)
 

@@ -306,7 +306,7 @@ class State(harness.Case):
         self.check_record(lambda text: b"<<<<<<< HEAD\n" + text + b"=======\n" + text + b">>>>>>> other\n")
 
     def test_a_record_of_a_newer_schema(self):
-        self.check_record(lambda text: text.replace(b'"schema": 1', b'"schema": 99'))
+        self.check_record(lambda text: text.replace(b'"schema": 2', b'"schema": 99'))
 
     # ---- the embedded registry ----
 

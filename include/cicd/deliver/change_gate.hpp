@@ -33,6 +33,8 @@ class change_gate {
                             const declared_pipeline& pipeline,
                             const environment& place,
                             gate_state state);
+  /// The same of a change that is of no environment.
+  result<permit> may_change(change what, const declared_pipeline& pipeline);
   /// The same of a step's own kind of change, where approvals count: `percent` of a canary's share, 0 as
   /// declared.
   result<permit> may_change(change what, const graph_step& step, int percent, gate_state state);
@@ -46,6 +48,9 @@ class change_gate {
   /// either.
   status may_publish_for_deploys(const declared_pipeline& pipeline);
   result<permit> may_write(const graph_step& step, gate_state state);
+  /// The git tag that a step's environment follows: the event's, else the highest of those that are at the
+  /// commit; empty where it follows none.
+  std::string followed_tag(const graph_step& step);
   /// The deploys that this run leads to: nothing is published for one that cannot be.
   void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
 
@@ -67,6 +72,7 @@ class change_gate {
                                 const std::string& pattern,
                                 const gate_question& of);
   status add_remotes(gate_question& to);
+  status add_mark(const declared_pipeline& pipeline, const gate_question& of, gate_state& to);
 
   const workspace& where_;
   const surroundings& around_;

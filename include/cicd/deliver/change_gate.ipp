@@ -8,6 +8,7 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
@@ -29,6 +30,29 @@ change change_of(const graph_step& step) {
 bool wants_approval(const graph_step& step) {
   if (step.branch_copy() != nullptr) return step.branch_copy()->approval == approval_rule::required;
   return step.place() != nullptr && step.place()->approval == approval_rule::required;
+}
+
+/// By the numbers in them: `rc-9` before `rc-10`.
+bool is_before(std::string_view one, std::string_view other) {
+  const auto digits_at = [](std::string_view text) {
+    return text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
+  };
+  while (!one.empty() && !other.empty()) {
+    const std::string_view a = digits_at(one), b = digits_at(other);
+    if (a.empty() || b.empty()) {
+      if (one.front() != other.front()) return one.front() < other.front();
+      one.remove_prefix(1), other.remove_prefix(1);
+      continue;
+    }
+    const auto significant = [](std::string_view digits) {
+      return digits.substr(std::min(digits.find_first_not_of('0'), digits.size()));
+    };
+    const std::string_view x = significant(a), y = significant(b);
+    if (x.size() != y.size()) return x.size() < y.size();
+    if (x != y) return x < y;
+    one.remove_prefix(a.size()), other.remove_prefix(b.size());
+  }
+  return one.size() < other.size();
 }
 
 /// The first file that does not hold what CMake read when it configured.
@@ -236,8 +260,16 @@ result<permit> change_gate::may_change(change what,
                                        gate_state state) {
   gate_question of = question_of(what, pipeline, &place);
   if (status known = add_sources(pipeline, of); !known) return std::move(known).error();
+  if (status known = add_mark(pipeline, of, state); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
+}
+
+result<permit> change_gate::may_change(change what, const declared_pipeline& pipeline) {
+  gate_question of = question_of(what, pipeline, nullptr);
+  of.subject = of.pipeline;
+  if (status known = add_sources(pipeline, of); !known) return std::move(known).error();
+  return may(of, {});
 }
 
 result<permit> change_gate::may_change(change what, const graph_step& step, int percent, gate_state state) {
@@ -245,6 +277,7 @@ result<permit> change_gate::may_change(change what, const graph_step& step, int 
   of.what = what;
   of.approve_words = approve_words(step, percent, options_.take_over);
   if (status known = add_sources(step, of); !known) return std::move(known).error();
+  if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
 }
@@ -287,9 +320,38 @@ succession change_gate::succession_of(const graph_step& step, const std::optiona
 result<permit> change_gate::may_write(const graph_step& step, gate_state state) {
   gate_question of = question_of(step);
   if (status known = add_sources(step, of); !known) return std::move(known).error();
+  if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   if (status known = add_remotes(of); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
+}
+
+std::string change_gate::followed_tag(const graph_step& step) {
+  const trigger& follows = step.place()->on;
+  if (follows.kind != ref_kind::tag) return {};
+  const git_state& git = source_.git_of(*step.pipeline);
+  const auto matches = [&](const std::string& tag) { return ref_matches(follows.pattern.view(), tag); };
+  const bool is_of_event = event_.kind == event_kind::tag && event_.is_consistent() && git.commit
+                           && event_.commit == *git.commit && matches(event_.tag);
+  if (is_of_event) return event_.tag;
+  std::string highest;
+  for (const std::string& each : git.tags)
+    if (matches(each) && (highest.empty() || deliver_change_gate::is_before(highest, each))) highest = each;
+  return highest;
+}
+
+/// Whether the artifact of what would run was yanked: its registry is asked.
+status change_gate::add_mark(const declared_pipeline& pipeline, const gate_question& of, gate_state& to) {
+  if (!is_asked(of.what, gate_rule::yanked) || pipeline.declared.images.empty()) return {};
+  if (status may = cicd::may_begin(of); !may) return may;
+  const std::string commit = to.commit.empty() ? source_.git_of(pipeline).commit.value_or("") : to.commit;
+  if (commit.empty()) return {};
+  const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
+  if (!store) return store.error();
+  result<std::optional<artifact_mark>> mark = store->mark_of(commit);
+  if (!mark) return std::move(mark).error();
+  to.mark = *std::move(mark);
+  return {};
 }
 
 /// What is built is of the commit that was checked out when the run began, and so is what was asked of it.

@@ -13,6 +13,7 @@
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/sources.hpp>
 #include <cicd/deliver/ways.hpp>
@@ -40,6 +41,12 @@ class delivery : public effect_planner {
   /// Where things are after a success: label and text, for the block at the end.
   std::vector<note> where_it_is(const graph_step& step);
 
+  /// The artifact of a `publish` step's clean commit, where nothing need be built for it: steps after it then
+  /// take its images. Asks the registry.
+  result<std::optional<artifact_record>> published(const graph_step& step);
+  /// Why a deploy that was planned last would be refused, in a rehearsal; success where it would not.
+  status refusal_of(const graph_step& step);
+
   /// What each change is asked before anything is contacted, and before anything is written.
   change_gate& gate() { return gate_; }
   /// How an environment is reached: where it is, what is there, what was.
@@ -49,15 +56,22 @@ class delivery : public effect_planner {
 
  private:
   const std::vector<wanted_image>& images_for(const std::string& step);
+  const promotion* promotion_of(const std::string& step);
+  deploy_request request_for(const graph_step& step);
+  result<step_plan> plan_promotion(const graph_step& step);
+  step_plan refused_plan(const graph_step& step, const error& refusal);
 
   const delivery_options options_;
   sources source_;
   const way_context context_;
   way_set ways_;
   change_gate gate_;
+  known_artifacts artifacts_;
   publisher publisher_;
   std::mutex mutex_;
   std::map<std::string, std::vector<wanted_image>> images_;  ///< of a step's last plan
+  std::map<std::string, promotion> promotions_;              ///< likewise
+  std::map<std::string, error> refusals_;                    ///< likewise, in a rehearsal
 };
 
 }  // namespace cicd

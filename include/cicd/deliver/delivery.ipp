@@ -1,6 +1,8 @@
 // Hands each step to the part that does it: publishing, or the way of deploying of its environment.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
 
@@ -12,7 +14,7 @@ delivery::delivery(const workspace& where,
                    delivery_options options)
     : options_(std::move(options)),
       source_(around, options_.event),
-      context_{where, around, time, options_, source_, gate_},
+      context_{where, around, time, options_, source_, gate_, artifacts_},
       ways_(context_),
       gate_(context_, ways_),
       publisher_(context_) {}
@@ -29,14 +31,81 @@ status delivery::check(const graph_step& step) const {
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
   const cancellation_scope heard(options_.cancelled);
   if (status can = check(step); !can) return std::move(can).error();
-  result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, images);
+  if (step.promotes()) return plan_promotion(step);
+  // Nothing was built where the artifact was there.
+  const std::optional<artifact_record> made =
+      images.empty() ? artifacts_.record_of(*step.pipeline) : std::nullopt;
+  result<std::vector<wanted_image>> wanted =
+      made ? images_of(*step.pipeline, *made, step.id) : images_of(*step.pipeline, images);
   if (!wanted) return std::move(wanted).error();
   {
     const std::lock_guard hold(mutex_);
     images_[step.id] = *wanted;
   }
-  if (step.kind() == step_kind::publish) return publisher_.plan(step, *wanted);
-  return ways_.of(*step.place()).plan({step, *wanted});
+  if (step.kind() != step_kind::publish) return ways_.of(*step.place()).plan({step, *wanted});
+  result<step_plan> plan = publisher_.plan(step, *wanted);
+  if (plan && made)
+    plan->details.push_back(
+        fmt::format("the artifact of {} is there: nothing is built", made->short_commit()));
+  return plan;
+}
+
+const promotion* delivery::promotion_of(const std::string& step) {
+  const std::lock_guard hold(mutex_);
+  const auto found = promotions_.find(step);
+  return found == promotions_.end() ? nullptr : &found->second;
+}
+
+/// Of what was planned last.
+deploy_request delivery::request_for(const graph_step& step) {
+  deploy_request request{step, images_for(step.id), promotion_of(step.id), {}};
+  if (const promotion* what = request.promoted)
+    request.make_ready = [this, &step, what](const permit& allowed) {
+      return cicd::make_ready(allowed, context_, *step.pipeline, *what);
+    };
+  return request;
+}
+
+step_plan delivery::refused_plan(const graph_step& step, const error& refusal) {
+  step_plan plan = nothing_to_do();
+  plan.what = decision::run;
+  plan.result.reset();
+  plan.reasons = {refusal_text(refusal)};
+  const std::lock_guard hold(mutex_);
+  refusals_.insert_or_assign(step.id, refusal);
+  return plan;
+}
+
+result<step_plan> delivery::plan_promotion(const graph_step& step) {
+  const auto refused = [&](const error& why) -> result<step_plan> {
+    if (options_.rehearses && why.kind == exit_class::policy) return refused_plan(step, why);
+    return why;
+  };
+  if (status may = gate_.may_begin(step); !may) return refused(may.error());
+  result<promotion> found = promotion_for(context_, step, gate_.followed_tag(step));
+  if (!found) return refused(found.error());
+  result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, found->artifact.record, step.id);
+  if (!wanted) return std::move(wanted).error();
+  const std::string reason = found->reason;
+  {
+    const std::lock_guard hold(mutex_);
+    images_[step.id] = *std::move(wanted);
+    promotions_.insert_or_assign(step.id, *std::move(found));
+  }
+  result<step_plan> plan = ways_.of(*step.place()).plan(request_for(step));
+  if (plan && plan->what == decision::run && !reason.empty()) plan->reasons.push_back(reason);
+  return plan;
+}
+
+result<std::optional<artifact_record>> delivery::published(const graph_step& step) {
+  const cancellation_scope heard(options_.cancelled);
+  return publisher_.published(step);
+}
+
+status delivery::refusal_of(const graph_step& step) {
+  const std::lock_guard hold(mutex_);
+  const auto found = refusals_.find(step.id);
+  return found == refusals_.end() ? status{} : status(found->second);
 }
 
 std::vector<std::string> delivery::foreseen(const graph_step& step) {
@@ -59,7 +128,7 @@ outcome delivery::act(const task& work, const say_line& say) {
   if (status same = gate_.check_unchanged(step); !same) return failed_outcome(std::move(same).error());
   const std::vector<wanted_image>& images = images_for(step.id);
   if (step.kind() == step_kind::publish) return publisher_.publish(step, images, say);
-  return ways_.of(*step.place()).apply({step, images}, say);
+  return ways_.of(*step.place()).apply(request_for(step), say);
 }
 
 std::vector<note> delivery::where_it_is(const graph_step& step) {

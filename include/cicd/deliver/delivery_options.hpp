@@ -1,11 +1,14 @@
 // The options of publishing and deploying in one run (delivery.hpp).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include <cicd/base/digest.hpp>
+#include <cicd/base/error.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/system/process.hpp>
 
@@ -27,6 +30,8 @@ struct delivery_options {
   std::vector<std::string> take_over;              ///< managers whose fields are taken over this once
   bool rehearses = false;                          ///< only a plan is made
   cancellation cancelled{};                        ///< ends what is being planned and done
+  /// Over what the images of a pipeline are made of, as it lies here.
+  std::function<result<digest>(const declared_pipeline& pipeline)> inputs_of{};
 };
 
 }  // namespace cicd

@@ -85,6 +85,14 @@ bool is_settled(const environment& place, const deployment_record& there) {
   return place.verify.empty() || there.outcome == "deployed";
 }
 
+std::vector<std::string> reasons_for(const deploy_request& of,
+                                     const manifest_state& now,
+                                     const wanted_manifests& wanted) {
+  if (!now.record || now.files != wanted.files) return deploy_reasons(now.record, *wanted.record);
+  if (!is_settled(of.place(), *now.record)) return {"VERIFY has not succeeded for what is deployed"};
+  return {wanted.record->tag + " is what runs already"};
+}
+
 std::string message_for(const deployment_record& record) {
   std::string message =
       fmt::format("deploy {} {} to {}\n\nservice: {}\nversion: {}\ncommit: {}\nby: {}\nrun: {}\n",
@@ -133,7 +141,8 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   if (!files) return std::move(files).error();
   wanted_manifests want{*std::move(files), std::move(made->record), now.state};
   want.record->manifests = digest_of_manifests(want.files);
-  if (now.record && now.files == want.files && is_settled(of.place(), *now.record))
+  if (now.record && now.files == want.files && is_settled(of.place(), *now.record)
+      && now.record->tag == want.record->tag)
     return std::optional<wanted_manifests>{};
   if (is_embedded(of.place())) return std::optional{std::move(want)};
   want.record->source = source_of(of.pipeline(), now.record, in_.around);
@@ -168,9 +177,7 @@ result<step_plan> manifest_way::plan(const deploy_request& of) {
   if (!may && !in_.options.rehearses) return may.error();
   plan.what = decision::run;
   plan.result.reset();
-  plan.reasons = now->record && now->files == (*want)->files
-                     ? std::vector<std::string>{"VERIFY has not succeeded for what is deployed"}
-                     : deploy_reasons(now->record, *(*want)->record);
+  plan.reasons = deliver_manifest_way::reasons_for(of, *now, **want);
   plan.details = deliver_manifest_way::lines_between(*now, **want);
   if (!may) plan.reasons.push_back(refusal_text(may.error()));
   return plan;
@@ -193,6 +200,8 @@ decide_manifests manifest_way::decision_for(const deploy_request& of, written_ma
     deployment_record& record = *(*want)->record;
     const result<permit> allowed = may_write(of.step, now, record.version);
     if (!allowed) return allowed.error();
+    if (of.make_ready)
+      if (status ready = of.make_ready(*allowed); !ready) return std::move(ready).error();
     if (status signed_ = in_.source.sign(of.step, record); !signed_) return std::move(signed_).error();
     if (!of.place().verify.empty()) record.outcome = "verifying";
     (*want)->message = deliver_manifest_way::message_for(record);

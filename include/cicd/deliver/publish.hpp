@@ -2,12 +2,14 @@
 // are deployed.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/way.hpp>
 #include <cicd/image/registry.hpp>
 
@@ -30,10 +32,22 @@ class publisher {
   /// Class `conflict` where a tag stands for another image: none is ever moved.
   result<step_plan> plan(const graph_step& step, const std::vector<wanted_image>& images);
   outcome publish(const graph_step& step, const std::vector<wanted_image>& images, const say_line& say) const;
+  /// The artifact of a clean commit that is whole, so that nothing need be built for it; nothing where there
+  /// is none, or none that can be used.
+  result<std::optional<artifact_record>> published(const graph_step& step);
   /// The commands that show what was published.
   std::vector<note> where_it_is(const graph_step& step, const std::vector<wanted_image>& images);
 
  private:
+  using ask_gate = std::function<status(const std::string& repository)>;
+  status plan_artifact(const graph_step& step,
+                       const std::vector<wanted_image>& images,
+                       const ask_gate& ask,
+                       step_plan& plan);
+  status keep_artifact(const permit& allowed,
+                       const graph_step& step,
+                       const std::vector<wanted_image>& images,
+                       outcome& end) const;
   using tags_by_repository = std::map<std::string, std::string>;
   /// Of one step: used by one thread at a time.
   tags_by_repository& tags_of(const std::string& step);

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/sources.hpp>
 
@@ -79,10 +81,48 @@ publisher::tags_by_repository& publisher::tags_of(const std::string& step) {
   return tags_[step];
 }
 
+/// What is published of a clean commit has an artifact, written last.
+status publisher::plan_artifact(const graph_step& step,
+                                const std::vector<wanted_image>& images,
+                                const ask_gate& ask,
+                                step_plan& plan) {
+  const git_state& git = in_.source.git_of(*step.pipeline);
+  if (!git.commit) return {};
+  const result<artifact_store> store =
+      artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
+  if (!store) return store.error();
+  const result<std::optional<stored_artifact>> there = store->read(*git.commit);
+  if (!there) return there.error();
+  const result<std::string> bundle = *there ? bundle_here(in_, *step.pipeline) : std::string();
+  if (!bundle) return bundle.error();
+  const status same = *there ? check_same(step.id, *store, **there, images, *bundle) : status{};
+  if (*there && same) {
+    in_.artifacts.keep(*step.pipeline, (*there)->record);
+    return {};
+  }
+  const result<bool> dirty = in_.source.is_dirty_or_declared_so(step);
+  if (!dirty) return dirty.error();
+  if (*dirty) return {};
+  if (!same) return same.error();
+  if (status may = ask(images.front().repository); !may) return may;
+  plan.what = decision::run;
+  plan.reasons.push_back(fmt::format("the artifact of {} is not there yet", git.short_commit()));
+  plan.details.push_back("+ " + store->name_of(*git.commit));
+  return {};
+}
+
 result<step_plan> publisher::plan(const graph_step& step, const std::vector<wanted_image>& images) {
   step_plan plan = nothing_to_do();
   tags_by_repository& tags = tags_of(step.id);
   bool asked_gate = false;
+  const ask_gate ask = [&](const std::string& repository) -> status {
+    if (asked_gate || is_embedded(repository)) return {};
+    const result<permit> may = in_.gate.may_write(step, {});
+    if (!may && !in_.options.rehearses) return may.error();
+    if (!may) plan.reasons.push_back(refusal_text(may.error()));
+    asked_gate = true;
+    return {};
+  };
   const std::string commit_tag = in_.source.git_of(*step.pipeline).short_commit();
   for (const wanted_image& image : images) {
     auto registry =
@@ -96,12 +136,7 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
         continue;
       }
     }
-    if (!asked_gate && !is_embedded(image.repository)) {
-      const result<permit> may = in_.gate.may_write(step, {});
-      if (!may && !in_.options.rehearses) return may.error();
-      if (!may) plan.reasons.push_back(refusal_text(may.error()));
-      asked_gate = true;
-    }
+    if (status may = ask(image.repository); !may) return std::move(may).error();
     const result<std::string> tag = in_.source.tag_for(step, image.manifest);
     if (!tag) return tag.error();
     tags[image.repository] = *tag;
@@ -118,12 +153,60 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
     plan.details.push_back(
         fmt::format("+ {}:{} {}", (*registry)->name(), *tag, "sha256:" + hex(image.manifest).substr(0, 12)));
   }
+  if (status known = plan_artifact(step, images, ask, plan); !known) return std::move(known).error();
   if (plan.what != decision::run) return plan;
   plan.result.reset();
   if (asked_gate && !in_.options.rehearses)
     if (status leads = in_.gate.may_publish_for_deploys(*step.pipeline); !leads)
       return std::move(leads).error();
   return plan;
+}
+
+result<std::optional<artifact_record>> publisher::published(const graph_step& step) {
+  using nothing = std::optional<artifact_record>;
+  const git_state& git = in_.source.git_of(*step.pipeline);
+  if (!git.commit || !in_.gate.may_begin(step)) return nothing();
+  const result<bool> dirty = in_.source.is_dirty_or_declared_so(step);
+  if (!dirty || *dirty) return nothing();
+  const result<artifact_store> store =
+      artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
+  if (!store) return store.error();
+  const result<std::optional<stored_artifact>> there = store->read(*git.commit);
+  if (!there) return there.error();
+  if (!*there || !images_of(*step.pipeline, (*there)->record, step.id)) return nothing();
+  const result<std::string> missing = missing_image(in_, (*there)->record, step.id);
+  if (!missing) return missing.error();
+  if (!missing->empty()) return nothing();
+  in_.artifacts.keep(*step.pipeline, (*there)->record);
+  return nothing((*there)->record);
+}
+
+/// After all images, so that whoever finds it finds them.
+status publisher::keep_artifact(const permit& allowed,
+                                const graph_step& step,
+                                const std::vector<wanted_image>& images,
+                                outcome& end) const {
+  const git_state& git = in_.source.git_of(*step.pipeline);
+  const result<bool> dirty = in_.source.is_dirty_or_declared_so(step);
+  if (!dirty) return dirty.error();
+  if (!git.commit || *dirty) return {};
+  const result<artifact_store> store =
+      artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
+  if (!store) return store.error();
+  const result<stored_artifact> made = artifact_here(in_, step, images);
+  if (!made) return made.error();
+  const result<bool> written = put_artifact(allowed, *store, *made);
+  if (!written) {
+    error failure = written.error();
+    failure.subject = step.id;
+    return failure;
+  }
+  const result<std::optional<stored_artifact>> kept =
+      *written ? result<std::optional<stored_artifact>>(*made) : store->read(*git.commit);
+  if (!kept) return kept.error();
+  if (*kept) in_.artifacts.keep(*step.pipeline, (*kept)->record);
+  end.summary += fmt::format(", artifact of {}", git.short_commit());
+  return {};
 }
 
 outcome publisher::publish(const graph_step& step,
@@ -145,6 +228,8 @@ outcome publisher::publish(const graph_step& step,
     if (!end.summary.empty()) end.summary += ", ";
     end.summary += fmt::format("{}:{}", (*registry)->name(), *tag);
   }
+  if (status kept = keep_artifact(*allowed, step, images, end); !kept)
+    return failed_outcome(std::move(kept).error());
   end.how = step_outcome::ran;
   return end;
 }

@@ -3,6 +3,7 @@
 
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/release_draft.hpp>
 #include <cicd/deliver/sources.hpp>
@@ -65,9 +66,17 @@ std::vector<named_file> files_of_workloads(const pipeline& declared) {
   return files;
 }
 
+/// An image of an artifact bears the tag that it is promoted by, and says what built it.
+deployment_record::image promoted_image(const registry& in, const wanted_image& image, const promotion& by) {
+  const artifact_record& made = by.artifact.record;
+  const std::string tag = by.image_tag.empty() ? made.short_commit() : by.image_tag;
+  return {in.reference(tag, image.manifest), tag, image.manifest,
+          made.images_of.empty() ? made.commit : made.images_of, made.branch};
+}
+
 /// One that runs there already keeps what first built it; another gets the tag of this commit.
 result<deployment_record::image> held_image(const way_context& in,
-                                            const graph_step& step,
+                                            const deploy_request& of,
                                             const wanted_image& image,
                                             const std::optional<deployment_record>& before) {
   auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
@@ -78,9 +87,10 @@ result<deployment_record::image> held_image(const way_context& in,
         && there.reference == (*registry)->reference(there.tag, image.manifest))
       return there;
   }
-  const result<std::string> tag = in.source.tag_for(step, image.manifest);
+  if (of.promoted != nullptr) return promoted_image(**registry, image, *of.promoted);
+  const result<std::string> tag = in.source.tag_for(of.step, image.manifest);
   if (!tag) return tag.error();
-  const git_state& git = in.source.git_of(*step.pipeline);
+  const git_state& git = in.source.git_of(of.pipeline());
   return deployment_record::image{(*registry)->reference(*tag, image.manifest), *tag, image.manifest,
                                   git.commit.value_or(""), git.built_branch.value_or("")};
 }
@@ -149,11 +159,18 @@ result<release_draft> draft_for(const way_context& in,
   made.facts.environment = made.record.environment;
   made.facts.protected_branch = of.place().on.kind != ref_kind::none;
   for (const wanted_image& image : of.images) {
-    const result<deployment_record::image> held = held_image(in, of.step, image, before);
+    const result<deployment_record::image> held = held_image(in, of, image, before);
     if (!held) return held.error();
     made.record.images[image.name] = *held;
     made.facts.images[image.name] = {held->reference, held->tag, held->built_from, held->built_branch};
     if (made.record.version.empty()) made.record.version = held->tag;
+  }
+  if (of.promoted != nullptr) {
+    made.record.tag = of.promoted->ref;
+    if (!of.promoted->image_tag.empty()) made.record.version = of.promoted->image_tag;
+    made.record.artifact = digest_of(of.promoted->artifact.record);
+  } else if (!of.step.is_of_branch()) {
+    made.record.artifact = in.artifacts.of(pipeline);
   }
   if (status read = read_declared_files(pipeline, of.place(), made.facts); !read)
     return std::move(read).error();

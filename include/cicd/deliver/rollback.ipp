@@ -86,7 +86,7 @@ result<deployment_record> roll_back_in(environment_home& home,
   const result<deployment_record> to = deployment_to_put_back(*past, now->record, wanted, on.subject());
   if (!to) return to.error();
   const auto ask = [&](const std::optional<deployment_hold>& hold) {
-    return on.may(change::rollback, {.hold = hold, .version = to->version});
+    return on.may(change::rollback, {.hold = hold, .version = to->version, .commit = to->commit});
   };
   if (const result<permit> allowed = ask(now->state.hold); !allowed) return allowed.error();
   if (status there = check_images(on, ports, *to); !there) return std::move(there).error();

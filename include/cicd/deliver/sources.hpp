@@ -27,6 +27,8 @@ class sources {
   result<bool> is_dirty(const declared_pipeline& pipeline);
   /// Of the pipeline of a step or of another whose steps come before it.
   result<bool> is_dirty(const graph_step& step);
+  /// The same of its sources or of a file that declares the pipeline.
+  result<bool> is_dirty_or_declared_so(const graph_step& step);
   std::optional<std::chrono::system_clock::time_point> commit_date(const declared_pipeline& pipeline);
   /// The first digits of the commit before the one that is checked out, as images are tagged; empty where
   /// there is none.

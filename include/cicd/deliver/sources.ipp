@@ -91,17 +91,24 @@ result<bool> sources::is_declaration_dirty(const declared_pipeline& pipeline,
   return !changes->empty();
 }
 
+result<bool> sources::is_dirty_or_declared_so(const graph_step& step) {
+  result<bool> dirty = is_dirty(step);
+  for (const std::string& file : step.pipeline->declared_in) {
+    if (!dirty || *dirty) return dirty;
+    dirty =
+        is_declaration_dirty(*step.pipeline, file, git_state_of(file.substr(0, file.rfind('/')), around_));
+  }
+  return dirty;
+}
+
 status sources::sign(const graph_step& step, deployment_record& record) {
   const declared_pipeline& pipeline = *step.pipeline;
-  result<bool> dirty = is_dirty(step);
+  result<bool> dirty = is_dirty_or_declared_so(step);
   if (!dirty) return std::move(dirty).error();
   record.dirty = *dirty;
   const git_state& own = git_of(pipeline);
   for (const std::string& file : pipeline.declared_in) {
     const git_state git = git_state_of(file.substr(0, file.rfind('/')), around_);
-    const result<bool> changed = is_declaration_dirty(pipeline, file, git);
-    if (!changed) return changed.error();
-    record.dirty = record.dirty || *changed;
     if (record.declaration.empty() && git.repository && git.top != own.top)
       record.declaration = git.commit.value_or("");
   }

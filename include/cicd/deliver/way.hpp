@@ -21,6 +21,9 @@
 namespace cicd {
 
 class change_gate;
+class known_artifacts;
+class permit;
+struct promotion;
 class sources;
 struct planned_wave;
 
@@ -32,6 +35,7 @@ struct way_context {
   const delivery_options& options;
   sources& source;
   change_gate& gate;
+  known_artifacts& artifacts;
 };
 
 /// An image that is to be there.
@@ -44,6 +48,9 @@ struct wanted_image {
 struct deploy_request {
   const graph_step& step;
   const std::vector<wanted_image>& images;
+  const promotion* promoted = nullptr;  ///< of an environment that never builds
+  /// What is done before the environment changes, with the gate's leave; may be done twice.
+  std::function<status(const permit& allowed)> make_ready{};
 
   const declared_pipeline& pipeline() const { return *step.pipeline; }
   const environment& place() const { return *step.place(); }

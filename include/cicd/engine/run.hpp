@@ -106,7 +106,11 @@ class project_run : public std::enable_shared_from_this<project_run> {
   result<std::vector<step_index>> steps_of_targets() const;
   status check_take_over() const;
   status may_begin();
-  status may_begin_unless_interrupted();
+  status unless_interrupted(const std::function<status()>& work);
+  bool asks_outside() const;
+  std::vector<bool> would_build();
+  void leave_out_what_is_published();
+  void promote_after_publish();
   errors damage() const;
   errors repositories_left_out();
   run_started started() const;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/engine/image_inputs.hpp>
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
@@ -56,11 +57,14 @@ project_run::project_run(std::shared_ptr<const session> of,
       remembered_(session_->where.journal()),
       index_(session_->where.index(), session_->around),
       cache_(session_->where.cache, session_->where.domain),
-      delivery_(session_->where,
-                session_->around,
-                *ports_.time,
-                {id_, request_.allow_dirty, request_.event, request_.saved_plans, request_.canary_percent,
-                 request_.take_over, !is_recorded(), effects_cancelled_}) {}
+      delivery_(
+          session_->where,
+          session_->around,
+          *ports_.time,
+          {id_, request_.allow_dirty, request_.event, request_.saved_plans, request_.canary_percent,
+           request_.take_over, !is_recorded(), effects_cancelled_, [this](const declared_pipeline& pipeline) {
+             return image_inputs_of(*session_, graph_, pipeline, index_);
+           }}) {}
 
 /// The steps that targets (or step ids) end with.
 result<std::vector<step_index>> project_run::steps_of_targets() const {
@@ -111,6 +115,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (const errors found = damage(); warn && !found.empty()) warn(found);
   forget_earlier_files(session_->where);
   wanted_ = closure(graph_, *steps);
+  promote_after_publish();
   ends_ = *std::move(steps);
   observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
   (void)index_.save();
@@ -119,9 +124,14 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
     if (status can = delivery_.check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
   if (status can = check_take_over(); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);
-  if (status may = may_begin_unless_interrupted(); !may) return {std::move(may).error()};
+  if (status may = unless_interrupted([this] { return may_begin(); }); !may) return {std::move(may).error()};
   memory_.emplace(remembered_, cache_, std::move(seen.intact));
   planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
+  const status asked = unless_interrupted([this] {
+    leave_out_what_is_published();
+    return status();
+  });
+  if (!asked) return {asked.error()};
   return {};
 }
 
@@ -141,10 +151,14 @@ status project_run::may_begin() {
   return {};
 }
 
-/// The gate asks git, which may not answer: a signal ends the question, and with it the run.
-status project_run::may_begin_unless_interrupted() {
-  const auto is_asked = [&](step_index step) { return !is_pure(graph_.steps[step].kind()); };
-  if (!is_recorded() || std::ranges::none_of(wanted_, is_asked)) return may_begin();
+/// Whether the gate or a registry is asked before the first step.
+bool project_run::asks_outside() const {
+  return std::ranges::any_of(wanted_, [&](step_index step) { return !is_pure(graph_.steps[step].kind()); });
+}
+
+/// git and registries may not answer: a signal ends the question, and with it the run.
+status project_run::unless_interrupted(const std::function<status()>& work) {
+  if (!is_recorded() || !asks_outside()) return work();
   event_loop loop;
   std::optional<exit_class> ended;
   const std::shared_ptr<void> signals = loop.on_signal([&](int signal) {
@@ -152,21 +166,72 @@ status project_run::may_begin_unless_interrupted() {
     ended = signal == SIGINT ? exit_class::interrupted : exit_class::terminated;
     effects_cancelled_.cancel();
   });
-  status may;
+  status done;
   loop.on_own_thread(
       [&] {
         const cancellation_scope heard(effects_cancelled_);
-        may = may_begin();
+        done = work();
       },
       [] {});
   loop.run();
   if (ended) return error{*ended, {}, "the run was interrupted before anything was started", {}, {}};
-  return may;
+  return done;
+}
+
+/// By step: whether it, or one before it, would be built.
+std::vector<bool> project_run::would_build() {
+  std::vector<bool> builds(graph_.steps.size(), false);
+  for (step_index step : wanted_) {
+    const graph_step& each = graph_.steps[step];
+    builds[step] = std::ranges::any_of(each.after, [&](step_index before) { return builds[before]; });
+    if (!is_pure(each.kind())) continue;
+    const result<step_plan> plan = planner_->decide(step);
+    if (plan && (plan->what == decision::run || plan->what == decision::depends)) builds[step] = true;
+  }
+  return builds;
+}
+
+/// What comes before a publish is not asked where the registry has the artifact of this commit: it would be
+/// built and tested a second time, and might come out as other bytes. A registry that does not answer is told
+/// of by the publish.
+void project_run::leave_out_what_is_published() {
+  const auto is_publish = [&](step_index step) { return graph_.steps[step].kind() == step_kind::publish; };
+  if (std::ranges::none_of(wanted_, is_publish)) return;
+  const std::vector<bool> builds = would_build();
+  std::map<step_index, std::vector<step_index>> left_out;
+  for (step_index step : wanted_) {
+    if (!is_publish(step) || !builds[step]) continue;
+    const auto made = delivery_.published(graph_.steps[step]);
+    if (made && *made) left_out.emplace(step, std::exchange(graph_.steps[step].after, {}));
+  }
+  if (left_out.empty()) return;
+  wanted_ = closure(graph_, ends_);
+  std::set<const declared_pipeline*> make_images;
+  for (step_index step : wanted_)
+    if (graph_.steps[step].kind() == step_kind::image) make_images.insert(graph_.steps[step].pipeline);
+  // What another step needs here is made, and then it is published as ever.
+  for (auto& [step, after] : left_out)
+    if (make_images.contains(graph_.steps[step].pipeline)) graph_.steps[step].after = std::move(after);
+  wanted_ = closure(graph_, ends_);
+  std::vector<observed_step> seen = planner_->seen();
+  planner_.emplace(graph_, wanted_, std::move(seen), *memory_, delivery_);
+}
+
+/// Where the same run publishes the commit, an environment that takes its artifact waits for that.
+void project_run::promote_after_publish() {
+  for (step_index step : wanted_) {
+    graph_step& each = graph_.steps[step];
+    const auto publish = each.promotes() ? graph_.find(each.pipeline->declared.name.str() + "/publish")
+                                         : std::optional<step_index>();
+    if (publish && std::ranges::binary_search(wanted_, *publish)) each.after.push_back(*publish);
+  }
 }
 
 status project_run::may_begin_named() {
-  for (step_index step : ends_)
+  for (step_index step : ends_) {
     if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
+    if (status may = delivery_.refusal_of(graph_.steps[step]); !may) return may;
+  }
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cicd/engine/call_places.ipp>
 #include <cicd/engine/caller_folder.ipp>
 #include <cicd/engine/failed_step.ipp>
+#include <cicd/engine/image_inputs.ipp>
 #include <cicd/engine/image_step.ipp>
 #include <cicd/engine/observer.ipp>
 #include <cicd/engine/project.ipp>

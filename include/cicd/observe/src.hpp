@@ -16,6 +16,7 @@
 #include <cicd/observe/ci_variables_travis.ipp>
 #include <cicd/observe/ci_variables_woodpecker.ipp>
 #include <cicd/observe/git.ipp>
+#include <cicd/observe/git_commits.ipp>
 #include <cicd/observe/git_history.ipp>
 #include <cicd/observe/git_program.ipp>
 #include <cicd/observe/maven_snapshots.ipp>

@@ -28,6 +28,11 @@ constexpr bool is_pure(step_kind kind) {
   return kind == step_kind::command || kind == step_kind::image;
 }
 
+/// Whether an environment takes artifacts that were made before, and nothing is built for it.
+inline bool never_builds(const environment& place) {
+  return place.on.kind == ref_kind::tag;
+}
+
 /// A step within `step_graph::steps`.
 using step_index = std::uint32_t;
 
@@ -73,6 +78,12 @@ struct graph_step {
   bool runs_in_source() const { return command() != nullptr && command()->in_source; }
   /// It deploys what a branch has of its own, and so only when it is asked for.
   bool is_of_branch() const { return branch_copy() != nullptr || branch_share() != nullptr; }
+  /// It takes the artifact of a commit and never builds: an environment that follows tags, of a pipeline with
+  /// images.
+  bool promotes() const {
+    return place() != nullptr && !is_of_branch() && never_builds(*place())
+           && !pipeline->declared.images.empty();
+  }
   /// While it holds the connection to a cluster open, no command of the team's may run.
   bool runs_alone() const { return place() != nullptr && can(place()->via, way_feature::cluster); }
 };

@@ -136,11 +136,12 @@ std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vect
 void add_deploys(const declared_pipeline& pipeline,
                  const std::vector<std::string>& after,
                  std::vector<loose_step>& to) {
+  const bool has_images = !pipeline.declared.images.empty();
   for (const environment& declared : pipeline.declared.environments)
     to.push_back({{.id = id_in(pipeline, "deploy-" + declared.name.str()),
                    .pipeline = &pipeline,
                    .work = deploy_step{&declared}},
-                  after});
+                  has_images && never_builds(declared) ? std::vector<std::string>() : after});
 }
 
 const environment* environment_named(const declared_pipeline& pipeline, std::string_view name) {

@@ -79,6 +79,7 @@ class planner {
   const std::vector<step_index>& wanted() const { return wanted_; }
   const step_graph& graph() const { return graph_; }
   const observed_step& seen(step_index step) const { return seen_[step]; }
+  const std::vector<observed_step>& seen() const { return seen_; }
 
   /// What is to be done with a step now. Records the result of `up_to_date` and `reuse` for those after it.
   result<step_plan> decide(step_index step);

@@ -87,6 +87,8 @@ step_plan planner::decide_pure(step_index step) {
 
 std::optional<planner::artifacts> planner::images_of(step_index step) const {
   artifacts images;
+  if (graph_.steps[step].promotes())
+    return missing_before(step).empty() ? std::optional(images) : std::nullopt;
   for (step_index index : wanted_) {
     const graph_step& one = graph_.steps[index];
     if (one.kind() != step_kind::image || one.pipeline != graph_.steps[step].pipeline) continue;

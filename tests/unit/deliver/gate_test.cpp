@@ -17,15 +17,17 @@ namespace {
 using testing::HasSubstr;
 
 /// What is asked, as docs/interface.md has it: a column for each rule in the gate's order (fork, protection,
-/// dirty, ref, hold, superseded, remote ref, declaration, approval).
+/// dirty, ref, yanked, hold, superseded, remote ref, declaration, approval).
 const std::map<change, std::string> documented{
-    {change::publish, "x.x......"},    {change::deploy, "xxxxxxxxx"},       {change::preview, "xxx....xx"},
-    {change::canary, "xxx.x..xx"},     {change::canary_share, "xx..x...x"}, {change::branch_end, "x........"},
-    {change::rollback, "xx..x...."},   {change::task, "xx......."},         {change::cron_run, "xx......."},
-    {change::cron_pause, "x........"}, {change::hold, "x........"},         {change::approve, "x........"},
-    {change::secret, "x........"}};
+    {change::publish, "x.x......."},      {change::deploy, "xxxxxxxxxx"},
+    {change::preview, "xxx.x...xx"},      {change::canary, "xxx.xx..xx"},
+    {change::canary_share, "xx..xx...x"}, {change::branch_end, "x........."},
+    {change::rollback, "xx..xx...."},     {change::task, "xx........"},
+    {change::cron_run, "xx........"},     {change::cron_pause, "x........."},
+    {change::hold, "x........."},         {change::approve, "x........."},
+    {change::yank, "x........."},         {change::secret, "x........."}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.xxx...";
+const std::string asked_inside = ".x.xxxx...";
 
 struct asked {
   gate_question of;
@@ -75,6 +77,11 @@ void break_rule(gate_rule rule, asked& to) {
     case gate_rule::protection: to.of.event = {}; return;
     case gate_rule::dirty: to.of.sources[0].is_dirty = true; return;
     case gate_rule::ref: to.of.sources[0].git.branch = "feature"; return;
+    case gate_rule::yanked:
+      to.state.mark.emplace();
+      to.state.mark->commit = std::string(40, 'a');
+      to.state.mark->reason = "loses orders";
+      return;
     case gate_rule::hold:
       to.state.hold = deployment_hold{"ada", "no", to.of.what == change::rollback ? "v2" : "", to.state.now};
       return;

@@ -47,6 +47,18 @@ TEST(deployment_record, has_a_golden_form) {
   record.branch = "main";
   EXPECT_EQ(
       compact(json_of(record)),
+      R"({"schema":2,"pipeline":"orders","environment":"stage","generation":7,"id":"20261121T031800.123Z-4711",)"
+      R"("commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","committed":"2026-11-21T02:50:00Z","branch":"main","version":"1a2b3c4","dirty":true,)"
+      R"("who":"Jane Doe <jane@example.com>","when":"2026-11-21T03:00:00.123Z","images":{"image":{)"
+      R"("reference":"services/orders:1a2b3c4@sha256:6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d",)"
+      R"("tag":"1a2b3c4","manifest":"sha256:6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d",)"
+      R"("built_from":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","built_branch":"main"}},)"
+      R"("manifests":"sha256:c7af7c7a948db8800f71f26f3c90280cf09dfc3141b72318c5ff31ffc9470a59","outcome":"deployed",)"
+      R"("digest":"sha256:bbd08234922d8aa41c32757cac7e52e410a0204330dd1cc98a6d9bbcf1a750f0"})");
+}
+
+TEST(deployment_record, of_schema_1_is_read_and_has_neither_tag_nor_artifact) {
+  const auto read = record_from(
       R"({"schema":1,"pipeline":"orders","environment":"stage","generation":7,"id":"20261121T031800.123Z-4711",)"
       R"("commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","committed":"2026-11-21T02:50:00Z","branch":"main","version":"1a2b3c4","dirty":true,)"
       R"("who":"Jane Doe <jane@example.com>","when":"2026-11-21T03:00:00.123Z","images":{"image":{)"
@@ -54,7 +66,22 @@ TEST(deployment_record, has_a_golden_form) {
       R"("tag":"1a2b3c4","manifest":"sha256:6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d",)"
       R"("built_from":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","built_branch":"main"}},)"
       R"("manifests":"sha256:c7af7c7a948db8800f71f26f3c90280cf09dfc3141b72318c5ff31ffc9470a59","outcome":"deployed",)"
-      R"("digest":"sha256:6a6057b364dc01e3b702abe0d9ec2d49075e4182230ede4b017d920f090d31ec"})");
+      R"("digest":"sha256:6a6057b364dc01e3b702abe0d9ec2d49075e4182230ede4b017d920f090d31ec"})",
+      "record.json");
+  ASSERT_TRUE(read) << text_of(read.error());
+  EXPECT_EQ(read->version, "1a2b3c4");
+  EXPECT_EQ(read->tag, "");
+  EXPECT_FALSE(read->artifact);
+}
+
+TEST(deployment_record, keeps_the_tag_and_the_artifact_that_it_was_deployed_for) {
+  deployment_record record = a_record();
+  record.tag = "v1.5.0";
+  record.artifact = sha256("artifact");
+  const auto read = record_from(compact(json_of(record)), "record.json");
+  ASSERT_TRUE(read) << text_of(read.error());
+  EXPECT_EQ(read->tag, "v1.5.0");
+  EXPECT_EQ(read->artifact, sha256("artifact"));
 }
 
 TEST(deployment_record, says_where_it_comes_from_where_that_is_known) {
@@ -92,7 +119,7 @@ TEST(deployment_record, every_flipped_byte_is_corrupt) {
 
 TEST(deployment_record, a_newer_schema_is_left_alone) {
   json document = json_of(a_record());
-  document.set("schema", 2);
+  document.set("schema", 3);
   expect_corrupt(compact(document), "written by a newer cicd");
 }
 

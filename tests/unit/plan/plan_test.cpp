@@ -67,7 +67,9 @@ struct pipeline_fixture : testing::Test {
         step{.name = "test", .command = {"mvn", "test"}, .after = {"build"}, .stage = step_stage::test},
         step{.name = "build", .command = {"mvn", "package"}}};
     one.declared.images = {image{.name = "image"}};
-    one.declared.environments = {environment{.name = "stage", .via = deploy_way::gitops}};
+    one.declared.environments = {
+        environment{.name = "stage", .via = deploy_way::gitops},
+        environment{.name = "prod", .on = {ref_kind::tag, ref_pattern("v*")}, .via = deploy_way::gitops}};
     model.pipelines.push_back(one);
     graph = graph_of(model);
     seen.resize(graph.steps.size());
@@ -98,7 +100,7 @@ TEST_F(pipeline_fixture, the_graph_puts_each_step_after_those_it_depends_on) {
   std::vector<std::string> order;
   for (const graph_step& step : graph.steps) order.push_back(step.id);
   EXPECT_EQ(order, (std::vector<std::string>{"orders/build", "orders/test", "orders/image", "orders/publish",
-                                             "orders/deploy-stage"}));
+                                             "orders/deploy-stage", "orders/deploy-prod"}));
 }
 
 TEST_F(pipeline_fixture, the_closure_of_an_image_leaves_the_test_out) {
@@ -165,6 +167,17 @@ TEST_F(pipeline_fixture, a_step_whose_inputs_come_out_equal_is_reused_after_its_
   ASSERT_EQ(plans.decide(at("orders/test"))->what, decision::depends);
   plans.arrived(at("orders/build"), {sha256("key"), sha256("jar"), {}});
   EXPECT_EQ(plans.decide(at("orders/test"))->what, decision::up_to_date);
+}
+
+TEST_F(pipeline_fixture, an_environment_that_follows_tags_comes_after_nothing_that_builds) {
+  const step_index prod = at("orders/deploy-prod");
+  EXPECT_TRUE(graph.steps[prod].promotes());
+  EXPECT_FALSE(graph.steps[at("orders/deploy-stage")].promotes());
+  EXPECT_EQ(closure(graph, {prod}), std::vector<step_index>{prod});
+  planner plans = plans_for("orders/deploy-prod");
+  ASSERT_TRUE(plans.question_for(prod));
+  EXPECT_EQ(plans.decide(prod)->what, decision::run);
+  EXPECT_EQ(effects.asked["orders/deploy-prod"], fake_effects::artifacts{});
 }
 
 TEST_F(pipeline_fixture, an_effect_is_planned_with_the_images_as_soon_as_they_are_known) {

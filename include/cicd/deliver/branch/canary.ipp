@@ -63,6 +63,7 @@ gate_state state_of(const cluster_state& home, const cluster_plan& plan, const d
   gate_state state;
   state.hold = home.hold;
   state.version = record.version;
+  state.commit = record.commit;
   state.approvals = home.approvals;
   state.approval_digest = hex(approval_digest(plan, record));
   return state;

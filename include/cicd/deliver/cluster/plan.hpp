@@ -57,6 +57,7 @@ struct cluster_plan {
   std::vector<kubernetes::object_key> staying;  ///< declared no longer and not removed: still ours to know
   std::vector<std::string> kept;  ///< objects that the declaration no longer has and that stay, and why
   bool unread = false;  ///< what the declaration no longer has could not be read, so nothing is removed
+  bool tells = false;   ///< what runs already has a tag that its record does not have
   bool renews = false;  ///< what is kept of a preview or a canary changes, such as its expiry
 
   bool changes_objects() const;

@@ -373,7 +373,7 @@ bool cluster_plan::changes_objects() const {
 }
 
 bool cluster_plan::has_work() const {
-  return changes_objects() || renews || !before.record || before.record->outcome != "deployed";
+  return changes_objects() || renews || tells || !before.record || before.record->outcome != "deployed";
 }
 
 result<cluster_plan> plan_objects(kubernetes::cluster& with,
@@ -403,6 +403,7 @@ result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wan
   plan->remarks.insert(plan->remarks.begin(), remarks.begin(), remarks.end());
   plan->remarks.insert(plan->remarks.begin(), wanted.remarks.begin(), wanted.remarks.end());
   plan->renews = wanted.state_facts != plan->before.facts;
+  plan->tells = plan->before.record && plan->before.record->tag != wanted.record.tag;
   for (std::string& each : kubernetes::remarks_on(*wanted.pipeline, wanted.facts))
     plan->remarks.push_back(std::move(each));
   for (std::string& each : reference_remarks(with, *plan)) plan->remarks.push_back(std::move(each));

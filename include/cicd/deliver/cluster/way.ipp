@@ -313,7 +313,9 @@ result<step_plan> cluster_way::plan(const deploy_request& of) {
     const cluster_plan& would = planned->plan;
     if (would.has_work() || would.unread) {
       if (plan.what == decision::up_to_date)
-        plan.reasons = deploy_reasons(would.before.record, planned->wanted.record);
+        plan.reasons = would.tells && !would.changes_objects()
+                           ? std::vector<std::string>{planned->wanted.record.tag + " is what runs already"}
+                           : deploy_reasons(would.before.record, planned->wanted.record);
       plan.what = decision::run;
       plan.result.reset();
       plan.details.push_back(fmt::format("in {}, namespace {}", would.cluster, would.place.namespace_name));
@@ -384,6 +386,8 @@ status cluster_way::apply_wave(const deploy_request& of,
   std::optional<permit> allowed;
   options.may = [&](const cluster_plan& plan) {
     result<permit> may = may_apply(of.step, plan, record);
+    if (may && of.make_ready)
+      if (status ready = of.make_ready(*may); !ready) return result<permit>(std::move(ready).error());
     if (may) allowed = *may;
     return may;
   };

@@ -12,6 +12,7 @@
 #include <cicd/declare/pipeline.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/release/artifact.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 
@@ -31,6 +32,7 @@ enum class change : std::uint8_t {
   cron_pause,    ///< a cron job is suspended or resumed
   hold,          ///< set or released
   approve,
+  yank,   ///< an artifact is marked never to be deployed again, or that mark is lifted
   secret  ///< a step is given one
 };
 
@@ -40,6 +42,7 @@ enum class gate_rule : std::uint8_t {
   protection,   ///< PROTECTED
   dirty,        ///< uncommitted changes, of the sources or of the declaration
   ref,          ///< ON, by what is checked out and by the event
+  yanked,       ///< the artifact of what would run was yanked
   hold,         ///< and what was put back by hand
   superseded,   ///< a newer commit is there already
   remote_ref,   ///< the commit is on the followed branch of the remote repository
@@ -51,10 +54,11 @@ enum class gate_rule : std::uint8_t {
 inline constexpr change all_changes[] = {
     change::publish,    change::deploy,   change::preview, change::canary,   change::canary_share,
     change::branch_end, change::rollback, change::task,    change::cron_run, change::cron_pause,
-    change::hold,       change::approve,  change::secret};
+    change::hold,       change::approve,  change::yank,    change::secret};
 inline constexpr gate_rule all_rules[] = {
-    gate_rule::fork,       gate_rule::protection, gate_rule::dirty,       gate_rule::ref,     gate_rule::hold,
-    gate_rule::superseded, gate_rule::remote_ref, gate_rule::declaration, gate_rule::approval};
+    gate_rule::fork,        gate_rule::protection, gate_rule::dirty,      gate_rule::ref,
+    gate_rule::yanked,      gate_rule::hold,       gate_rule::superseded, gate_rule::remote_ref,
+    gate_rule::declaration, gate_rule::approval};
 
 /// The table: which rules a change is asked. Documented in docs/interface.md, "Who may change what".
 bool is_asked(change what, gate_rule rule);
@@ -125,6 +129,8 @@ struct gate_state {
   std::optional<deployment_hold> hold{};
   std::optional<hand_revert> reverted{};  ///< what is there was put back by hand
   std::string version{};                  ///< that would run: a hold may be of one version only
+  std::string commit{};                   ///< that would run; empty: the one that is checked out
+  std::optional<artifact_mark> mark{};    ///< that counts for the artifact of that commit
   succession newer{};
   std::vector<deployment_approval> approvals{};
   std::string approval_digest{};  ///< of what would be done

@@ -23,10 +23,11 @@ using rules = std::vector<gate_rule>;
 const rules& rules_of(change what) {
   using enum gate_rule;
   static const rules publish{fork, dirty},
-      deploy{fork, protection, dirty, ref, hold, superseded, remote_ref, declaration, approval},
-      preview{fork, protection, dirty, declaration, approval},
-      canary{fork, protection, dirty, hold, declaration, approval}, share{fork, protection, hold, approval},
-      rollback{fork, protection, hold}, by_hand{fork, protection}, any{fork};
+      deploy{fork, protection, dirty, ref, yanked, hold, superseded, remote_ref, declaration, approval},
+      preview{fork, protection, dirty, yanked, declaration, approval},
+      canary{fork, protection, dirty, yanked, hold, declaration, approval},
+      share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold},
+      by_hand{fork, protection}, any{fork};
   switch (what) {
     case change::publish: return publish;
     case change::deploy: return deploy;
@@ -40,6 +41,7 @@ const rules& rules_of(change what) {
     case change::cron_pause:
     case change::hold:
     case change::approve:
+    case change::yank:
     case change::secret: break;
   }
   return any;
@@ -47,8 +49,8 @@ const rules& rules_of(change what) {
 
 /// What lies in the build tree harms nobody: there only what a real environment would say of who and what.
 bool is_asked_inside(gate_rule rule) {
-  return rule == gate_rule::protection || rule == gate_rule::ref || rule == gate_rule::hold
-         || rule == gate_rule::superseded;
+  return rule == gate_rule::protection || rule == gate_rule::ref || rule == gate_rule::yanked
+         || rule == gate_rule::hold || rule == gate_rule::superseded;
 }
 
 /// What is refused to a fork, behind "a pull request from a fork".
@@ -61,6 +63,7 @@ std::string never_text(change what) {
     case change::branch_end: return "never ends a preview or a canary";
     case change::hold: return "never changes a hold";
     case change::approve: return "never approves";
+    case change::yank: return "never yanks an artifact";
     case change::secret: return "never gets a secret";
     case change::rollback: return "never rolls back";
     default: return "is never deployed";
@@ -294,6 +297,22 @@ status judge_declaration(const gate_question& of) {
 
 // --- What is there ---
 
+status judge_yanked(const gate_question& of, const gate_state& state) {
+  if (!state.mark || state.mark->is != artifact_mark::kind::yanked) return {};
+  const artifact_mark& mark = *state.mark;
+  const std::string commit = mark.commit.substr(0, 7);
+  return refusal(of,
+                 fmt::format("yanked by {} at {}: {}", displayable(mark.who), utc_text(mark.when),
+                             displayable(mark.reason)),
+                 commit)
+      .with("allowed", "any other commit")
+      .with("try",
+            fmt::format(
+                "cicd artifacts {} shows what can be deployed; cicd yank {} {} --lift --reason '…', where "
+                "it was a mistake",
+                of.pipeline, of.pipeline, commit));
+}
+
 /// A person put back what ran before: that is a rollback, and no deploy undoes it.
 status judge_revert(const gate_question& of, const gate_state& state) {
   if (!state.reverted || of.what != change::deploy) return {};
@@ -384,6 +403,7 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
     case gate_rule::protection: return judge_protection(of);
     case gate_rule::dirty: return judge_dirty(of);
     case gate_rule::ref: return judge_ref(of);
+    case gate_rule::yanked: return judge_yanked(of, state);
     case gate_rule::hold: return judge_hold(of, state);
     case gate_rule::superseded: return judge_succession(of, state);
     case gate_rule::remote_ref: return judge_remote_ref(of);
@@ -411,7 +431,8 @@ bool is_asked(change what, gate_rule rule) {
 }
 
 bool needs_state(gate_rule rule) {
-  return rule == gate_rule::hold || rule == gate_rule::superseded || rule == gate_rule::approval;
+  return rule == gate_rule::yanked || rule == gate_rule::hold || rule == gate_rule::superseded
+         || rule == gate_rule::approval;
 }
 
 status may_begin(const gate_question& question) {

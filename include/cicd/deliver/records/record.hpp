@@ -15,7 +15,7 @@
 namespace cicd {
 
 /// The version of the record format. A newer one is class `corrupt`: it is left untouched.
-inline constexpr int record_schema = 1;
+inline constexpr int record_schema = 2;
 
 /// One deployment.
 struct deployment_record {
@@ -45,7 +45,9 @@ struct deployment_record {
   digest manifests;                       ///< over the rendered files
   std::string outcome;                    ///< `deployed`
   std::vector<std::string> taken_over{};  ///< managers whose fields were taken over for this once
-  source_identity source{};               ///< of the declaration; nothing in a record of before it was kept
+  std::string tag{};                      ///< of git, that it was deployed for; empty: a branch
+  digest artifact{};         ///< of the artifact's record; none in a record of before there were any
+  source_identity source{};  ///< of the declaration; nothing in a record of before it was kept
 };
 
 json json_of(const deployment_record& record);

@@ -62,6 +62,8 @@ inline json body_of(const deployment_record& record) {
   to.set("manifests", oci_text(record.manifests));
   to.set("outcome", record.outcome);
   if (!record.taken_over.empty()) to.set("taken_over", json_texts(record.taken_over));
+  if (!record.tag.empty()) to.set("tag", record.tag);
+  if (record.artifact) to.set("artifact", oci_text(record.artifact));
   if (record.source.known()) to.set("source", source_json(record.source));
   return to;
 }
@@ -117,6 +119,8 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .manifests = *manifests,
                            .outcome = from["outcome"].text(),
                            .taken_over = from["taken_over"].texts(),
+                           .tag = from["tag"].text(),
+                           .artifact = digest_from(from["artifact"].text()).value_or(digest{}),
                            .source = {from["source"]["repository"].text(), from["source"]["root"].text(),
                                       from["source"]["path"].text()}};
   for (const auto& [name, member] : from["images"].members()) {

@@ -103,6 +103,7 @@ texts values_in(const session& of, const std::string& name) {
   if (name == "allow-dirty") return added(environments_in(declared), {"publish"});
   if (name == "service") return services_in(declared);
   if (name == "branch") return branches_in(sources_of(of), of.around);
+  if (name == "version") return tags_in(sources_of(of), of.around);
   if (name == "event") return events_in(of);
   if (name == "run") return runs_newest_first(of.where);
   if (name == "context") return clusters_in(declared);

@@ -16,6 +16,8 @@
 #include <cicd/driver/commands/complete.ipp>
 #include <cicd/driver/commands/reference.ipp>
 #include <cicd/driver/commands/rollback.ipp>
+#include <cicd/driver/commands/artifacts.ipp>
+#include <cicd/driver/commands/yank.ipp>
 #include <cicd/driver/commands/hold.ipp>
 #include <cicd/driver/commands/approve.ipp>
 #include <cicd/driver/commands/verify.ipp>

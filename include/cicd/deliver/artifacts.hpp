@@ -1,0 +1,66 @@
+// The artifacts of a pipeline's commits, as far as a run makes and asks for them: the store beside its
+// images, and the artifact of the commit that is checked out. It does not know what is deployed.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/policy/gate.hpp>
+#include <cicd/deliver/release/artifact_store.hpp>
+#include <cicd/deliver/way.hpp>
+
+namespace cicd {
+
+/// The artifacts of the commits that are checked out, as far as a run has found or written them. For several
+/// threads.
+class known_artifacts {
+ public:
+  void keep(const declared_pipeline& pipeline, const artifact_record& record) {
+    const std::lock_guard hold(mutex_);
+    records_[&pipeline] = record;
+  }
+  std::optional<artifact_record> record_of(const declared_pipeline& pipeline) const {
+    const std::lock_guard hold(mutex_);
+    const auto found = records_.find(&pipeline);
+    return found == records_.end() ? std::nullopt : std::optional(found->second);
+  }
+  /// The digest of its record; none where it is not known.
+  digest of(const declared_pipeline& pipeline) const {
+    const std::optional<artifact_record> record = record_of(pipeline);
+    return record ? digest_of(*record) : digest{};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<const declared_pipeline*, artifact_record> records_;
+};
+
+/// The store of a pipeline with images: the repository of the first of them.
+result<artifact_store> artifacts_of(const declared_pipeline& pipeline,
+                                    const workspace& where,
+                                    const surroundings& around,
+                                    const cancellation& cancelled);
+
+/// The bundle of the declaration of this build tree, read with the files that it names.
+result<std::string> bundle_here(const way_context& in, const declared_pipeline& pipeline);
+
+/// What publishing these images makes of the commit that is checked out.
+result<stored_artifact> artifact_here(const way_context& in,
+                                      const graph_step& step,
+                                      const std::vector<wanted_image>& images);
+
+/// Class `conflict` where the artifact that is there was made of other images or declared otherwise.
+status check_same(const std::string& subject,
+                  const artifact_store& in,
+                  const stored_artifact& there,
+                  const std::vector<wanted_image>& images,
+                  const std::string& bundle);
+
+/// The only places where something is written beside the images.
+result<bool> put_artifact(const permit&, const artifact_store& to, const stored_artifact& what);
+status put_mark(const permit&, const artifact_store& to, const artifact_mark& what);
+
+}  // namespace cicd

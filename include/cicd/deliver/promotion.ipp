@@ -1,0 +1,243 @@
+// Which artifact an environment takes.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/promotion.hpp>
+#include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/release/bundle.hpp>
+#include <cicd/deliver/sources.hpp>
+#include <cicd/observe/git_commits.hpp>
+#include <cicd/system/in_parallel.hpp>
+
+namespace cicd {
+
+namespace deliver_promotion {
+namespace {
+
+/// As many commits are asked whether they have an artifact, so many at once.
+constexpr std::size_t most_ancestors = 200, asked_at_once = 8, most_near = 3;
+
+error refusal(const graph_step& step, exit_class kind, std::string what, std::string value) {
+  return error{kind, step.id, std::move(what), std::move(value), {}};
+}
+
+/// Artifacts of the commits before one, the nearest first.
+struct ancestors {
+  std::vector<past_commit> commits;
+  std::vector<std::optional<stored_artifact>> artifacts;
+};
+
+std::string near_text(const ancestors& before) {
+  std::vector<std::string> near;
+  for (std::size_t at = 0; at < before.artifacts.size() && near.size() < most_near; ++at) {
+    if (!before.artifacts[at]) continue;
+    const past_commit& commit = before.commits[at];
+    near.push_back(commit.short_id() + (commit.tags.empty() ? "" : " (" + joined(commit.tags, ", ") + ")"));
+  }
+  return joined(near, ", ");
+}
+
+/// The nearest commit whose images are made of the same; what was asked on the way is in `seen`.
+result<std::optional<stored_artifact>> same_inputs(const way_context& in,
+                                                   const graph_step& step,
+                                                   const artifact_store& store,
+                                                   const std::string& commit,
+                                                   ancestors& seen) {
+  const result<digest> inputs = in.options.inputs_of(*step.pipeline);
+  if (!inputs) return inputs.error();
+  seen.commits = first_parents(step.pipeline->source_directory, commit, most_ancestors + 1, in.around);
+  if (!seen.commits.empty()) seen.commits.erase(seen.commits.begin());
+  for (std::size_t from = 0; from < seen.commits.size(); from += asked_at_once) {
+    const std::size_t count = std::min(asked_at_once, seen.commits.size() - from);
+    seen.artifacts.resize(from + count);
+    const status asked = in_parallel(asked_at_once, count, [&](std::size_t at) -> status {
+      auto there = store.read(seen.commits[from + at].id);
+      if (!there) return std::move(there).error();
+      seen.artifacts[from + at] = *std::move(there);
+      return {};
+    });
+    if (!asked) return asked.error();
+    for (std::size_t at = from; at < from + count; ++at)
+      if (seen.artifacts[at] && seen.artifacts[at]->record.inputs == *inputs) return seen.artifacts[at];
+  }
+  return std::optional<stored_artifact>();
+}
+
+error no_artifact(const graph_step& step, const git_state& git, const ancestors& before) {
+  const std::string pipeline = step.pipeline->declared.name.str();
+  return refusal(step, exit_class::policy, "there is no artifact of this commit", git.short_commit())
+      .with("near", near_text(before))
+      .with("allowed", "a commit whose images were published; this environment never builds")
+      .with("try",
+            fmt::format(
+                "tag one of those that cicd artifacts {0} lists, or publish this commit first: cicd run "
+                "{0}.publish",
+                pipeline));
+}
+
+error yanked_images(const graph_step& step, const artifact_mark& mark, const std::string& here) {
+  return refusal(step, exit_class::policy,
+                 fmt::format("yanked by {} at {}: {}", mark.who, utc_text(mark.when), mark.reason),
+                 mark.commit.substr(0, 7))
+      .with("caused by", fmt::format("{} has the same images", here))
+      .with("try", "deploy another commit");
+}
+
+/// The artifact of this commit, whose images another built.
+result<promotion> taken_over(const way_context& in,
+                             const graph_step& step,
+                             const artifact_store& store,
+                             const stored_artifact& from,
+                             std::string bundle) {
+  const declared_pipeline& pipeline = *step.pipeline;
+  const git_state& git = in.source.git_of(pipeline);
+  const result<std::optional<artifact_mark>> mark = store.mark_of(from.record.commit);
+  if (!mark) return mark.error();
+  if (*mark && (*mark)->is == artifact_mark::kind::yanked)
+    return yanked_images(step, **mark, git.short_commit());
+  promotion found{.artifact = from, .is_stored = false, .ref = {}, .image_tag = {}, .reason = {}};
+  artifact_record& own = found.artifact.record;
+  own.images_of = own.images_of.empty() ? own.commit : own.images_of;
+  own.commit = git.commit.value_or("");
+  own.branch = git.built_branch.value_or("");
+  own.committed = in.source.commit_date(pipeline);
+  own.built = in.time.now();
+  own.run = in.options.run_id;
+  own.who = who(pipeline.source_directory, in.around);
+  own.bundle = sha256(bundle);
+  found.artifact.bundle = std::move(bundle);
+  found.reason = fmt::format("{} changes nothing that {} is made of: the images of {}", git.short_commit(),
+                             pipeline.declared.name.view(), own.images_of.substr(0, 7));
+  return found;
+}
+
+}  // namespace
+}  // namespace deliver_promotion
+
+std::string image_tag_for(const std::string& ref) {
+  constexpr std::size_t longest = 128;
+  std::string tag = ref.substr(0, longest);
+  for (char& c : tag) {
+    const bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                         || c == '_' || c == '.' || c == '-';
+    if (!is_fine) c = '-';
+  }
+  if (!tag.empty() && (tag.front() == '.' || tag.front() == '-')) tag.front() = '_';
+  return tag;
+}
+
+result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
+                                            const artifact_record& artifact,
+                                            const std::string& subject) {
+  std::vector<wanted_image> wanted;
+  for (const image& declared : pipeline.declared.images) {
+    const auto found = artifact.images.find(declared.name.str());
+    if (found == artifact.images.end())
+      return error{exit_class::conflict,
+                   subject,
+                   fmt::format("the artifact of {} has no such image", artifact.short_commit()),
+                   declared.name.str(),
+                   {{"try", "deploy a commit that was published with it"}}};
+    wanted.push_back({found->first, found->second.repository, found->second.manifest});
+  }
+  return wanted;
+}
+
+result<std::string> missing_image(const way_context& in,
+                                  const artifact_record& artifact,
+                                  const std::string& subject) {
+  const std::string tag = (artifact.images_of.empty() ? artifact.commit : artifact.images_of).substr(0, 7);
+  for (const auto& [name, image] : artifact.images) {
+    auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
+    if (!registry) return std::move(registry).error();
+    const auto there = (*registry)->resolve(tag);
+    if (!there) return there.error();
+    if (*there == image.manifest) continue;
+    if (*there)
+      return error{exit_class::corrupt,
+                   subject,
+                   "the artifact cannot be trusted: the tag of its commit names another image",
+                   (*registry)->name() + ":" + tag,
+                   {{"there", oci_text(**there)},
+                    {"artifact", oci_text(image.manifest)},
+                    {"try", (*registry)->inspect_command(tag)}}};
+    const result<bool> has = (*registry)->has(image.manifest);
+    if (!has) return has.error();
+    if (!*has) return name;
+  }
+  return std::string();
+}
+
+status check_whole(const way_context& in, const artifact_record& artifact, const std::string& subject) {
+  const result<std::string> missing = missing_image(in, artifact, subject);
+  if (!missing) return missing.error();
+  if (missing->empty()) return {};
+  const artifact_record::image& image = artifact.images.at(*missing);
+  return error{exit_class::remote,
+               subject,
+               fmt::format("the artifact is not whole: image '{}' is missing", *missing),
+               image.repository + "@" + oci_text(image.manifest),
+               {{"caused by", "it was deleted from the registry after it was published"},
+                {"try", "deploy another commit, or publish a new one"}}};
+}
+
+result<promotion> promotion_for(const way_context& in, const graph_step& step, const std::string& ref) {
+  using namespace deliver_promotion;
+  const declared_pipeline& pipeline = *step.pipeline;
+  const git_state& git = in.source.git_of(pipeline);
+  if (!git.commit) return no_artifact(step, git, {});
+  const result<artifact_store> store = artifacts_of(pipeline, in.where, in.around, in.options.cancelled);
+  if (!store) return store.error();
+  result<std::optional<stored_artifact>> there = store->read(*git.commit);
+  if (!there) return std::move(there).error();
+  result<std::string> bundle = bundle_here(in, pipeline);
+  if (!bundle) return std::move(bundle).error();
+  promotion found;
+  if (*there) {
+    result<std::vector<wanted_image>> images = images_of(pipeline, (*there)->record, step.id);
+    if (!images) return std::move(images).error();
+    if (status same = check_same(step.id, *store, **there, *images, *bundle); !same)
+      return std::move(same).error();
+    found.artifact = *std::move(*there);
+  } else {
+    ancestors before;
+    const result<bool> dirty = in.source.is_dirty_or_declared_so(step);
+    if (!dirty) return dirty.error();
+    result<std::optional<stored_artifact>> from = same_inputs(in, step, *store, *git.commit, before);
+    if (!from) return std::move(from).error();
+    if (!*from || *dirty) return no_artifact(step, git, before);
+    result<promotion> taken = taken_over(in, step, *store, **from, *std::move(bundle));
+    if (!taken) return taken;
+    found = *std::move(taken);
+  }
+  if (status whole = check_whole(in, found.artifact.record, step.id); !whole) return std::move(whole).error();
+  found.ref = ref;
+  found.image_tag = image_tag_for(ref);
+  return found;
+}
+
+status make_ready(const permit& allowed,
+                  const way_context& in,
+                  const declared_pipeline& pipeline,
+                  const promotion& what) {
+  if (!what.is_stored) {
+    const result<artifact_store> store = artifacts_of(pipeline, in.where, in.around, in.options.cancelled);
+    if (!store) return store.error();
+    if (result<bool> written = put_artifact(allowed, *store, what.artifact); !written)
+      return std::move(written).error();
+  }
+  if (what.image_tag.empty()) return {};
+  for (const auto& [name, image] : what.artifact.record.images) {
+    auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
+    if (!registry) return std::move(registry).error();
+    if (auto set = (*registry)->tag(image.manifest, what.image_tag); !set) return std::move(set).error();
+  }
+  return {};
+}
+
+}  // namespace cicd

@@ -1,0 +1,124 @@
+// `cicd yank`: the artifact of a commit is never deployed again, by any way, or may be again.
+#pragma once
+
+#include <memory>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/yank.hpp>
+#include <cicd/driver/commands/artifact_page.hpp>
+#include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/find_environment.hpp>
+#include <cicd/driver/commands/words.hpp>
+#include <cicd/driver/output.hpp>
+#include <cicd/observe/git.hpp>
+
+namespace cicd {
+
+namespace driver_commands_yank {
+namespace {
+
+/// As many commits are asked whether they have the same images.
+constexpr std::size_t most_neighbours = 50;
+
+struct words {
+  session_request tree;
+  std::string pipeline, version, reason;
+  bool lifts = false, deletes = false;
+};
+
+error unknown_version(const declared_pipeline& pipeline,
+                      const std::string& version,
+                      const surroundings& around) {
+  return error{exit_class::usage,
+               pipeline.declared.name.str(),
+               "there is no such tag or commit in this clone",
+               version,
+               {}}
+      .with("did you mean", nearest(version, tags_in(pipeline.source_directory, around)).value_or(""))
+      .with("allowed", "a tag, or at least four digits of a commit")
+      .with("try", "git fetch --tags");
+}
+
+std::string told(const words& said, const std::string& commit, const yank_outcome& end) {
+  const std::string subject = fmt::format("{}: {}", said.pipeline, commit.substr(0, 7));
+  if (said.lifts) return subject + " may be deployed again\n";
+  std::string text = subject + " is yanked: it is not deployed again\n";
+  if (!end.runs_in.empty())
+    text += fmt::format("it still runs in {}: deploy another commit there\n", joined(end.runs_in, ", "));
+  for (const std::string& each : end.deleted) text += "deleted " + displayable(each) + "\n";
+  for (const std::string& each : end.kept) text += "kept: " + displayable(each) + "\n";
+  return text;
+}
+
+exit_class act(words said, surroundings around) {
+  result<found_environment> found = find_environment(said.tree, said.pipeline, {}, std::move(around));
+  if (!found) return refused(found.error());
+  const declared_pipeline& pipeline = *found->pipeline;
+  const session& of = *found->of;
+  const std::string& folder = pipeline.source_directory;
+  said.pipeline = pipeline.declared.name.str();
+  if (pipeline.declared.images.empty())
+    return refused(error{
+        exit_class::usage, said.pipeline, "this pipeline makes no image, so it has no artifacts", {}, {}});
+  const std::optional<std::string> commit = commit_named(folder, said.version, of.around);
+  if (!commit) return refused(unknown_version(pipeline, said.version, of.around));
+  const interrupts stops;
+  const result<artifact_store> store = artifacts_of(pipeline, of.where, of.around, stops.asked());
+  if (!store) return refused(store.error());
+  const yank_ports ports{
+      .artifacts = *store,
+      .may = [&] { return found->deliveries->gate().may_change(change::yank, pipeline); },
+      .open =
+          [&](const std::string& repository) {
+            return registry_for(repository, registries_of(of.where, stops.asked()), of.around);
+          },
+      .neighbours =
+          [&] {
+            std::vector<std::string> ids;
+            const std::string head = git_state_of(folder, of.around).commit.value_or("");
+            for (const past_commit& each : first_parents(folder, head, most_neighbours, of.around))
+              ids.push_back(each.id);
+            return ids;
+          },
+      .runs_in = [&]() -> result<std::vector<std::string>> {
+        errors failures;
+        auto by_commit = environments_by_commit(pipeline, *found->deliveries, &stops.asked(), failures);
+        if (!failures.empty() && said.deletes) return std::move(failures.front());
+        return by_commit[*commit];
+      },
+      .time = system_clock_port()};
+  const result<yank_outcome> end = yank({.commit = *commit,
+                                         .reason = said.reason,
+                                         .who = who(folder, of.around),
+                                         .lifts = said.lifts,
+                                         .deletes = said.deletes},
+                                        ports);
+  if (!end) return refused(end.error());
+  print_out(told(said, *commit, *end));
+  return exit_class::done;
+}
+
+void add(CLI::App& app, command_action& chosen) {
+  const auto said = std::make_shared<words>();
+  CLI::App* command = with_tree(
+      app.add_subcommand("yank", "keep the artifact of a commit from being deployed again"), said->tree);
+  command->add_option("pipeline", said->pipeline, "whose artifact")->required();
+  command->add_option("version", said->version, "a tag or a commit")->required();
+  command->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
+  CLI::Option* deletes =
+      command->add_flag("--delete", said->deletes, "delete its images from their registry, too");
+  command->add_flag("--lift", said->lifts, "it may be deployed again")->excludes(deletes);
+  acts(command, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
+}
+
+const registered_command yank_command(add);
+
+}  // namespace
+}  // namespace driver_commands_yank
+
+}  // namespace cicd

@@ -1,0 +1,80 @@
+// The declaration and the inputs of the steps that lead to a pipeline's images.
+#pragma once
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include <cicd/declare/typed_calls.hpp>
+#include <cicd/deliver/release/bundle.hpp>
+#include <cicd/engine/image_inputs.hpp>
+#include <cicd/engine/observer.hpp>
+#include <cicd/observe/git.hpp>
+
+namespace cicd {
+
+namespace engine_image_inputs {
+namespace {
+
+std::vector<step_index> steps_to_images(const step_graph& graph, const declared_pipeline& pipeline) {
+  std::vector<step_index> images;
+  for (step_index at = 0; at < graph.steps.size(); ++at)
+    if (graph.steps[at].kind() == step_kind::image && graph.steps[at].pipeline == &pipeline)
+      images.push_back(at);
+  return closure(graph, images);
+}
+
+/// The call that declares each step, by the step's name.
+std::map<std::string, std::string> calls_by_step(const declared_pipeline& pipeline,
+                                                 const std::string& build_root) {
+  const machine_paths paths = paths_of(pipeline, build_root);
+  std::map<std::string, std::string> by_step;
+  for (const call& each : calls_of(pipeline.declared, {})) {
+    const bool is_image = each.where.function == "pipeline_image";
+    if (!is_image && each.where.function != "pipeline_step") continue;
+    std::string text = each.where.function;
+    for (const std::string& word : each.arguments)
+      text += fmt::format("\n{}", compact(json(without_paths(word, paths))));
+    const std::string& name = each.arguments[1];
+    by_step[is_image ? (name == "image" ? "image" : "image-" + name) : name] = std::move(text);
+  }
+  return by_step;
+}
+
+/// What a step sees of the repository is another thing with each commit.
+bool sees_commit(const graph_step& step) {
+  return step.command() != nullptr && (step.command()->git || !step.command()->git_where.empty());
+}
+
+}  // namespace
+}  // namespace engine_image_inputs
+
+result<digest> image_inputs_of(const session& of,
+                               const step_graph& graph,
+                               const declared_pipeline& pipeline,
+                               shared_index& index) {
+  using namespace engine_image_inputs;
+  std::map<const declared_pipeline*, std::map<std::string, std::string>> calls;
+  sha256_stream over;
+  for (const step_index at : steps_to_images(graph, pipeline)) {
+    const graph_step& step = graph.steps[at];
+    const auto [known, added] = calls.try_emplace(step.pipeline);
+    if (added) known->second = calls_by_step(*step.pipeline, of.where.build_root);
+    const file_query query = inputs_query(of, step);
+    const bool takes_none = query.patterns.empty() && step.declared_image() != nullptr;
+    const result<file_set> files = takes_none ? file_set{} : index.look(query);
+    if (!files) {
+      error why = files.error();
+      why.subject = step.id;
+      return why;
+    }
+    const std::string commit =
+        sees_commit(step) ? git_state_of(step.pipeline->source_directory, of.around).commit.value_or("")
+                          : std::string();
+    over.update(fmt::format("{}\n{}\n{}\n{}\n\n", step.id, known->second[step.name()], hex(digest_of(*files)),
+                            commit));
+  }
+  return over.finish();
+}
+
+}  // namespace cicd
