@@ -476,6 +476,7 @@ class Gates(harness.Case):
     def test_the_rehearsal_of_a_tag_that_does_not_exist_says_so(self):
         tree = self.made(on="tag v*")
         tree.git("tag", "v1.0.0")
+        tree.run("app.publish")
         done = tree.cicd("plan", "--event", "tag=v1.0.1")
         for text in ("warning", "there is no such tag", "v1.0.1", "did you mean: v1.0.0"):
             self.assertIn(text, done.stderr)
@@ -483,6 +484,7 @@ class Gates(harness.Case):
     def test_the_rehearsal_of_a_tag_on_another_commit_is_no_plan_of_this_one(self):
         tree = self.made(on="tag v*")
         tree.git("tag", "--annotate", "--message", "one", "v1.0.0")
+        tree.run("app.publish")
         tree.cicd("plan", "--event", "tag=v1.0.0")
         tree.commit("a later one")
         done = tree.cicd("plan", "--event", "tag=v1.0.0", status=2)

@@ -42,6 +42,11 @@ struct environment {
   /// Example: ON branch main
   /// Not: ON commit main
   trigger on{};
+  /// The environments that a commit was deployed to before it is deployed here: all of them, and of those joined by `|`
+  /// one. What counts is their history, so that a newer commit there takes nothing away.
+  /// Example: FROM stage|rehearse
+  /// Not: FROM Stage
+  std::vector<environment_choice> from{};
   /// The way: gitops, render or kubectl.
   /// Example: VIA gitops
   /// Not: VIA ftp
@@ -127,6 +132,20 @@ struct environment {
   /// Example: ALLOW_DIRTY
   /// Not: ALLOW_DIRTY yes
   bool allow_dirty = false;
+};
+
+/// Which commits and tags of a pipeline may be released: deployed by an environment that is ON tag or has FROM.
+struct release {
+  /// The branches whose commits may be released, as patterns. Default: any commit.
+  /// Example: BRANCHES main release/*
+  /// Not: BRANCHES "a b"
+  std::vector<ref_pattern> branches{};
+  /// How the tags of an environment ON tag are ordered, by what the `*` of its pattern matched: semantic (1.5.0-rc.1),
+  /// calendar (2026.11.29) or number. Any other tag is refused, and so is one that is lower than what is
+  /// deployed, too. Tags of the pattern `rc-*` are numbers, whatever is given. Default: tags are not ordered.
+  /// Example: VERSIONS semantic
+  /// Not: VERSIONS alphabetical
+  version_rule versions = version_rule::none;
 };
 
 /// The copy of the service that a branch gets beside the real one.

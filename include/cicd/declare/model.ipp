@@ -157,6 +157,8 @@ class model_builder {
     const std::string before = found_.text_of(under->site->from->where);
     if constexpr (is_named<T>)
       found_.add(read.near("name"), declared_twice(kind<T>.noun, read.name, before));
+    else if constexpr (std::is_same_v<T, release>)
+      found_.add(read.start(), given_twice("release of this pipeline", read.pipeline, before));
     else
       found_.add(read.near("in"),
                  given_twice(fmt::format("{} IN this environment", kind<T>.noun), read.name, before));

@@ -81,6 +81,7 @@ struct pipeline {
   std::vector<cicd::cron_job> cron_jobs{};
   std::vector<cicd::container> containers{};
   std::vector<cicd::environment> environments{};
+  std::vector<cicd::release> releases{};  ///< one at most
   std::vector<cicd::preview> previews{};
   std::vector<cicd::canary> canaries{};
   std::vector<cicd::secret> secrets{};  ///< in a model those of the build tree among them

@@ -61,7 +61,9 @@ void add_parts(const std::vector<T>& parts,
       to.push_back(call_for(each, {pipeline, name}, pipeline + "/" + name, from));
     } else {
       const std::string kind(kind_of<T>());
-      to.push_back(call_for(each, {pipeline}, pipeline + "/" + kind + " in " + each.in.str(), from));
+      std::string part = pipeline + "/" + kind;
+      if constexpr (requires { each.in; }) part += " in " + each.in.str();
+      to.push_back(call_for(each, {pipeline}, std::move(part), from));
     }
   }
 }

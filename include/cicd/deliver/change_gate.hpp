@@ -48,12 +48,21 @@ class change_gate {
   /// either.
   status may_publish_for_deploys(const declared_pipeline& pipeline);
   result<permit> may_write(const graph_step& step, gate_state state);
-  /// The git tag that a step's environment follows: the event's, else the highest of those that are at the
-  /// commit; empty where it follows none.
-  std::string followed_tag(const graph_step& step);
+  /// What was refused of a step last, in a plan, where a refusal does not end it; nothing: nothing was.
+  std::optional<error> refused_in_plan(const graph_step& step);
   /// The deploys that this run leads to: nothing is published for one that cannot be.
   void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
 
+  /// The tag by which what is checked out is deployed to an environment that is ON tag; empty: by none.
+  std::string tag_of(const declared_pipeline& pipeline, const environment& place);
+  /// Whether a deploy would be let in once `commit` has the tag: by all that can be known before it has, and
+  /// before CI runs.
+  status may_be_tagged(const declared_pipeline& pipeline,
+                       const environment& place,
+                       const std::string& tag,
+                       const std::string& commit);
+  /// The leave for a change of the sources' own repository.
+  result<permit> may_change_sources(change what, const declared_pipeline& pipeline);
   /// Which is newer: what the step deploys, or what is there.
   succession succession_of(const graph_step& step, const std::optional<deployment_record>& there);
   /// Class `conflict` where the sources of a step that changes something outside are no longer what they
@@ -73,6 +82,23 @@ class change_gate {
                                 const gate_question& of);
   status add_remotes(gate_question& to);
   status add_mark(const declared_pipeline& pipeline, const gate_question& of, gate_state& to);
+  bool is_on_tag_of_event(const declared_pipeline& pipeline);
+  release_rules release_rules_of(const declared_pipeline& pipeline,
+                                 const environment& place,
+                                 const std::string& tag);
+  void add_local_branches(gate_question& to);
+  result<remote_place> release_place_of(const source_facts& source, const gate_question& of);
+  /// What the environments that it comes FROM had.
+  status add_from(const declared_pipeline& pipeline,
+                  const environment& place,
+                  const std::string& commit,
+                  gate_state& to);
+  result<earlier_place> earlier_place_of(const environment_choice& choice,
+                                         const declared_pipeline& pipeline,
+                                         const std::string& commit);
+  succession succession_of_commit(const declared_pipeline& pipeline,
+                                  const std::string& commit,
+                                  const deployment_record& there);
 
   const workspace& where_;
   const surroundings& around_;
@@ -83,6 +109,7 @@ class change_gate {
   ci_event event_;
   std::vector<const graph_step*> deploys_;
   std::mutex mutex_;                                   ///< never held while anybody is asked
+  std::map<std::string, error> refused_;               ///< by step, of a plan
   bool is_configured_ = false;                         ///< the declaration is that of the files
   std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
 };

@@ -82,8 +82,12 @@ result<step_plan> delivery::plan_promotion(const graph_step& step) {
     return why;
   };
   if (status may = gate_.may_begin(step); !may) return refused(may.error());
-  result<promotion> found = promotion_for(context_, step, gate_.followed_tag(step));
-  if (!found) return refused(found.error());
+  result<promotion> found = promotion_for(context_, step, gate_.tag_of(*step.pipeline, *step.place()));
+  if (!found) {
+    // What the gate asks before the artifact is told first.
+    if (status may = options_.rehearses ? status() : gate_.may_go_on(step); !may) return refused(may.error());
+    return refused(found.error());
+  }
   result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, found->artifact.record, step.id);
   if (!wanted) return std::move(wanted).error();
   const std::string reason = found->reason;

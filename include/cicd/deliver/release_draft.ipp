@@ -3,6 +3,7 @@
 
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/release_draft.hpp>

@@ -80,7 +80,7 @@ exit_class show(const project_plan& plan, const run_request& request) {
     print_out(plan.text());
   if (!request.plan_file.empty())
     if (const exit_class saved = save(plan, request.plan_file); saved != exit_class::done) return saved;
-  if (request.targets.empty()) return exit_class::done;
+  if (request.targets.empty() && request.event.kind == ref_kind::none) return exit_class::done;
   if (status may = plan.may_begin(); !may) return refused(may.error());
   return exit_class::done;
 }

@@ -35,12 +35,13 @@ class project_plan {
 
  private:
   friend class project;
-  project_plan(std::shared_ptr<project_run> of, std::vector<step_plan> steps)
-      : of_(std::move(of)), steps_(std::move(steps)) {}
+  project_plan(std::shared_ptr<project_run> of, std::vector<step_plan> steps, bool is_of_yet_to_come)
+      : of_(std::move(of)), steps_(std::move(steps)), is_of_yet_to_come_(is_of_yet_to_come) {}
   std::string event_text() const;
 
   std::shared_ptr<project_run> of_;
   std::vector<step_plan> steps_;
+  bool is_of_yet_to_come_;  ///< the event's tag is not there yet
 };
 
 /// The folders of typed pipelines, and where they are declared; a relative path is one of the present folder.

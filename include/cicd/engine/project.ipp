@@ -64,12 +64,21 @@ std::vector<std::string> foreseen(project_run& run, step_index step) {
 
 /// What is wrong with the question itself.
 status check_run(const project& of, const project_request& request) {
-  if (request.targets.empty())
+  if (request.targets.empty() && request.event.kind == ref_kind::none)
     return not_to_be_run("there is nothing to run", {}, "a target such as orders.image");
-  if (request.event.kind != ref_kind::none)
-    return not_to_be_run("an event is rehearsed by a plan, not run", request.event.name, "plan()");
   if (of.only_plans(request.targets))
     return not_to_be_run("this target plans and runs nothing", joined(request.targets, " "), "plan()");
+  return {};
+}
+
+/// The targets are those that the event sets off, where none is named.
+status take_event(const session& of, project_request& request) {
+  if (request.event.kind == ref_kind::none) return {};
+  if (status here = check_event(of, request.event); !here) return here;
+  if (!request.targets.empty()) return {};
+  result<std::vector<std::string>> targets = targets_of_event(of, request.event);
+  if (!targets) return std::move(targets).error();
+  request.targets = *std::move(targets);
   return {};
 }
 
@@ -84,7 +93,8 @@ std::string project_plan::event_text() const {
 
 std::string project_plan::text() const {
   const std::string event = event_text();
-  return fmt::format("{}{}\n{}", displayable(joined(request().targets, " ")),
+  return fmt::format("{}{}{}\n{}", is_of_yet_to_come_ ? "rehearsal on HEAD\n" : "",
+                     displayable(joined(request().targets, " ")),
                      event.empty() ? "" : ", on " + displayable(event), text_of(steps_, graph()));
 }
 
@@ -132,6 +142,7 @@ or_errors<project_plan> project::plan(project_request request) const {
   or_errors<project_plan> made;
   if (status can = check_rehearsal(*session_, request.event, made.warnings); !can)
     return engine_project::no_plan(std::move(made), std::move(can).error());
+  const bool is_of_yet_to_come = !made.warnings.empty();
   if (request.targets.empty() && request.event.kind != ref_kind::none) {
     result<std::vector<std::string>> targets = targets_of_event(*session_, request.event);
     if (!targets) return engine_project::no_plan(std::move(made), std::move(targets).error());
@@ -147,13 +158,15 @@ or_errors<project_plan> project::plan(project_request request) const {
   if (!steps) return engine_project::no_plan(std::move(made), std::move(steps).error());
   for (step_plan& each : *steps)
     if (each.what == decision::depends) each.details = engine_project::foreseen(*run, each.step);
-  made.made = project_plan(run, *std::move(steps));
+  made.made = project_plan(run, *std::move(steps), is_of_yet_to_come);
   return made;
 }
 
-run_outcome project::run(const project_request& request, const std::vector<run_listener>& listeners) const {
-  if (status can = engine_project::check_run(*this, request); !can)
-    return {.kind = can.error().kind, .errors = {can.error()}};
+run_outcome project::run(const project_request& asked, const std::vector<run_listener>& listeners) const {
+  project_request request = asked;
+  status can = engine_project::check_run(*this, request);
+  if (can) can = engine_project::take_event(*session_, request);
+  if (!can) return {.kind = can.error().kind, .errors = {can.error()}};
   const auto run = std::make_shared<project_run>(session_, request, project_run::purpose::run, ports_);
   errors wrong = run->prepare([&](const errors& about) {
     for (const run_listener& each : listeners)

@@ -1,4 +1,4 @@
-// Rehearsing a git event: which deploys it sets off, and whether what is checked out stands for it. It plans
+// A git event: which deploys it sets off, and whether what is checked out stands for it. It plans and runs
 // nothing.
 #pragma once
 
@@ -16,5 +16,11 @@ result<std::vector<std::string>> targets_of_event(const session& of, const git_e
 /// A tag stands for one commit. What is checked out is planned: where that is another one, it is an error,
 /// where the tag is yet to come, a warning.
 status check_rehearsal(const session& of, const git_event& event, errors& warnings);
+
+/// Whether the event may be run here. Class `usage` where its branch or tag is not here, or is another commit
+/// than what is checked out; `policy` where the CI system says that something else happened.
+status check_event(const session& of, const git_event& event);
+/// What the CI system says that happened. Class `usage` where it is neither a push to a branch nor a tag.
+result<git_event> event_of_ci(const surroundings& around);
 
 }  // namespace cicd

@@ -7,7 +7,9 @@
 
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/engine/rehearsal.hpp>
+#include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 
 namespace cicd {
@@ -32,10 +34,17 @@ error nothing_follows(const session& of, const git_event& event) {
       .with("allowed", joined(followed, ", "));
 }
 
-error no_such_tag(const declared_pipeline& pipeline, const git_event& event, const session& of) {
+std::string word_of(const git_event& event) {
+  return event.kind == ref_kind::tag ? "tag" : "branch";
+}
+
+error no_such_tag(const declared_pipeline& pipeline,
+                  const git_event& event,
+                  const session& of,
+                  const char* then) {
   return error{exit_class::usage,
                pipeline.declared.name.str(),
-               "there is no such tag: the plan is that of the current commit with it",
+               std::string("there is no such tag") + then,
                event.name,
                {}}
       .with("did you mean", nearest(event.name, tags_in(pipeline.source_directory, of.around)).value_or(""))
@@ -48,13 +57,59 @@ error on_another_commit(const declared_pipeline& pipeline,
                         const std::string& tagged) {
   return error{exit_class::usage,
                pipeline.declared.name.str(),
-               "this tag is on another commit than what is checked out, and that is what would be deployed",
+               "this " + word_of(event)
+                   + " is on another commit than what is checked out, and that is what would be deployed",
                event.name,
-               {{"tagged", tagged.substr(0, 7)},
+               {{event.kind == ref_kind::tag ? "tagged" : "branch", tagged.substr(0, 7)},
                 {"checked out", git.short_commit()},
                 {"try", fmt::format("git -C {} worktree add ../{} {}, configure that and plan there",
                                     shell_quoted(git.top), shell_quoted(flat_name(event.name)),
                                     shell_quoted(event.name))}}};
+}
+
+error no_such_branch(const declared_pipeline& pipeline, const git_event& event, const session& of) {
+  return error{
+      exit_class::usage, pipeline.declared.name.str(), "there is no such branch here", event.name, {}}
+      .with("did you mean",
+            nearest(event.name, branches_in(pipeline.source_directory, of.around)).value_or(""))
+      .with("try", "git fetch");
+}
+
+/// What happened by the CI system's variables, where it is a push, a tag or a proposed change.
+status check_ci(const git_event& event, const ci_event& ci) {
+  const bool says = !ci.system.empty() && ci.kind != event_kind::by_hand && ci.kind != event_kind::schedule;
+  const bool is_same =
+      (ci.kind == event_kind::tag && event.kind == ref_kind::tag && ci.tag == event.name)
+      || (ci.kind == event_kind::push && event.kind == ref_kind::branch && ci.branch == event.name);
+  if (!says || is_same) return {};
+  const std::string& name = ci.kind == event_kind::tag ? ci.tag : ci.branch;
+  return error{exit_class::policy,
+               {},
+               "the CI system says that another event set this run off",
+               word_of(event) + "=" + event.name,
+               {{"there", displayable(fmt::format("{}: {}{} ({})", ci.system, text_of(ci.kind),
+                                                  name.empty() ? "" : " " + name, ci.known_by))},
+                {"try", "cicd run --event ci"}}};
+}
+
+/// HEAD of one pipeline's repository is the commit of the event's ref.
+status check_commit(const session& of,
+                    const git_event& event,
+                    const declared_pipeline& pipeline,
+                    const git_state& git) {
+  const std::string& folder = pipeline.source_directory;
+  if (event.kind == ref_kind::branch && git.branch == event.name) return {};
+  const std::optional<std::string> there = event.kind == ref_kind::tag
+                                               ? commit_of_tag(folder, event.name, of.around)
+                                               : commit_of_branch(folder, event.name, of.around);
+  if (there == git.commit) return {};
+  if (there) return on_another_commit(pipeline, event, git, *there);
+  const ci_event ci = ci_event_of(of.around);
+  const bool is_by_ci = event.kind == ref_kind::tag && ci.is_consistent() && ci.tag == event.name
+                        && ci.commit == git.commit;  // a clone without tags
+  if (is_by_ci) return {};
+  return event.kind == ref_kind::tag ? no_such_tag(pipeline, event, of, "")
+                                     : no_such_branch(pipeline, event, of);
 }
 
 }  // namespace
@@ -78,11 +133,40 @@ status check_rehearsal(const session& of, const git_event& event, errors& warnin
     if (!git.commit || !seen.insert(git.top).second) continue;
     const std::optional<std::string> tagged = commit_of_tag(pipeline.source_directory, event.name, of.around);
     if (!tagged)
-      warnings.push_back(engine_rehearsal::no_such_tag(pipeline, event, of));
+      warnings.push_back(engine_rehearsal::no_such_tag(pipeline, event, of,
+                                                       ": the plan is that of the current commit with it"));
     else if (*tagged != *git.commit)
       return engine_rehearsal::on_another_commit(pipeline, event, git, *tagged);
   }
   return {};
+}
+
+status check_event(const session& of, const git_event& event) {
+  using namespace engine_rehearsal;
+  if (status same = check_ci(event, ci_event_of(of.around)); !same) return same;
+  std::set<std::string> seen;
+  for (const declared_pipeline& pipeline : of.model.pipelines) {
+    const git_state git = git_state_of(pipeline.source_directory, of.around);
+    if (!git.commit || !seen.insert(git.top).second) continue;
+    if (status here = check_commit(of, event, pipeline, git); !here) return here;
+  }
+  if (!seen.empty() || of.model.pipelines.empty()) return {};
+  const declared_pipeline& first = of.model.pipelines.front();
+  return event.kind == ref_kind::tag ? no_such_tag(first, event, of, "") : no_such_branch(first, event, of);
+}
+
+result<git_event> event_of_ci(const surroundings& around) {
+  const ci_event ci = ci_event_of(around);
+  if (ci.kind == event_kind::tag && ref_pattern::accepts(ci.tag)) return git_event{ref_kind::tag, ci.tag};
+  if (ci.kind == event_kind::push && ref_pattern::accepts(ci.branch))
+    return git_event{ref_kind::branch, ci.branch};
+  return error{exit_class::usage,
+               {},
+               ci.system.empty() ? "the variables are not those of a CI system, so the event is not known"
+                                 : "no environment follows such an event",
+               ci.system.empty() ? std::nullopt : std::optional(std::string(text_of(ci.kind))),
+               {{"allowed", "a push to a branch, or a tag"},
+                {"try", "--event branch=<name> or --event tag=<name>; or name the targets"}}};
 }
 
 }  // namespace cicd

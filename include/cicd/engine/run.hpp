@@ -31,7 +31,9 @@ struct project_request {
   std::vector<std::string> targets;  ///< such as `orders.image` or `deploy-stage`, or steps: `orders/lint`
   /// Environments, or `publish`, that take a tree with uncommitted changes.
   std::set<std::string, std::less<>> allow_dirty{};
-  git_event event{};  ///< of a plan only: rehearsed in place of what is checked out
+  /// Of a plan: rehearsed in place of what is checked out. Of a run: that of what is checked out. Without
+  /// targets: those that it sets off.
+  git_event event{};
   /// Step and cluster → the only fingerprint that is deployed.
   std::map<std::string, std::string> saved_plans{};
   int canary_percent = 0;  ///< of a canary's share; 0: as declared

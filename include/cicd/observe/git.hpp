@@ -67,6 +67,11 @@ std::optional<bool> is_ancestor(const std::string& folder,
 std::optional<std::string> commit_of_tag(const std::string& folder,
                                          const std::string& tag,
                                          const surroundings& around);
+/// The commit of a branch, of this clone or, where it has none of that name, as a remote had it when it was
+/// fetched; nothing where there is no such branch here.
+std::optional<std::string> commit_of_branch(const std::string& folder,
+                                            const std::string& branch,
+                                            const surroundings& around);
 /// The names of the local branches.
 std::vector<std::string> branches_in(const std::string& folder, const surroundings& around);
 /// The names of all tags.

@@ -322,17 +322,38 @@ std::vector<std::string> tags_in(const std::string& folder, const surroundings& 
   return observing::git_refs::names_of_refs(folder, {"refs/tags"}, around);
 }
 
+namespace observing::git_refs {
+namespace {
+
+std::optional<std::string> commit_of_ref(const std::string& folder,
+                                         const std::string& ref,
+                                         const surroundings& around) {
+  const auto answer =
+      ask_git(folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", ref + "^{commit}"}, around);
+  // A git before 2.30 prints the words of --end-of-options, too.
+  const std::vector<std::string> lines = split(std::string(trimmed(answer.out)), '\n');
+  if (!answer.end.good() || lines.empty() || !is_commit_name(lines.back())) return std::nullopt;
+  return lines.back();
+}
+
+}  // namespace
+}  // namespace observing::git_refs
+
 std::optional<std::string> commit_of_tag(const std::string& folder,
                                          const std::string& tag,
                                          const surroundings& around) {
-  const auto answer = observing::ask_git(
-      folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", "refs/tags/" + tag + "^{commit}"},
-      around);
-  // A git before 2.30 prints the words of --end-of-options, too.
-  const std::vector<std::string> lines = split(std::string(trimmed(answer.out)), '\n');
-  if (!answer.end.good() || lines.empty() || !observing::git_refs::is_commit_name(lines.back()))
-    return std::nullopt;
-  return lines.back();
+  return observing::git_refs::commit_of_ref(folder, "refs/tags/" + tag, around);
+}
+
+std::optional<std::string> commit_of_branch(const std::string& folder,
+                                            const std::string& branch,
+                                            const surroundings& around) {
+  if (auto own = observing::git_refs::commit_of_ref(folder, "refs/heads/" + branch, around)) return own;
+  for (const std::string& each : observing::git_refs::names_of_refs(folder, {"refs/remotes"}, around))
+    if (each.ends_with("/" + branch))
+      if (auto theirs = observing::git_refs::commit_of_ref(folder, "refs/remotes/" + each, around))
+        return theirs;
+  return std::nullopt;
 }
 
 }  // namespace cicd

@@ -63,7 +63,8 @@ std::optional<std::string> link_target(int folder, const char* name, std::size_t
   }
 }
 
-/// Walks a tree by descriptors, so that a folder that is swapped for a link meanwhile leads nowhere.
+/// Walks a tree by descriptors, so that a folder that is swapped for a link meanwhile leads nowhere. What is
+/// removed meanwhile is not there.
 class lister {
  public:
   lister(const std::string& root, const std::function<bool(const std::string&)>& enter)
@@ -99,14 +100,17 @@ class lister {
     if (entry.kind == entry_kind::file) entry.size = static_cast<std::uint64_t>(status_of.st_size);
     if (entry.kind == entry_kind::link) {
       auto target = link_target(folder.number(), name.c_str(), static_cast<std::size_t>(status_of.st_size));
-      if (!target) return failure(path);
+      if (!target) return errno == ENOENT ? status{} : failure(path);
       entry.link = std::move(*target);
     }
     const bool down = entry.kind == entry_kind::folder && (!enter_ || enter_(path));
     found_.push_back(std::move(entry));
     if (!down) return {};
     const descriptor below(openat(folder.number(), name.c_str(), folder_only));
-    return below ? walk(below, path) : failure(path);
+    if (below) return walk(below, path);
+    if (errno != ENOENT) return failure(path);
+    found_.pop_back();
+    return {};
   }
 
   status failure(const std::string& path) const {

@@ -13,6 +13,65 @@ TEST(an_environment, is_never_called_as_the_copies_of_branches_are) {
             + name + "'");
 }
 
+// --- FROM and pipeline_release() ---
+
+const std::string three =
+    "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o stage ON branch main VIA gitops)\n"
+    "pipeline_environment(o rehearse ON branch release/* VIA gitops)\n";
+
+TEST(from, is_a_list_of_environments_of_which_some_suffice) {
+  const auto made = cicd::tests::model_from(
+      three + "pipeline_environment(o prod ON tag v* VIA gitops FROM stage|rehearse stage)");
+  ASSERT_TRUE(made.errors.empty()) << cicd::text_of(made.errors.front());
+  const auto& from = made.model.pipelines.front().declared.environments.back().from;
+  ASSERT_EQ(from.size(), 2U);
+  EXPECT_EQ(from[0].text(), "stage|rehearse");
+  EXPECT_EQ(from[1].text(), "stage");
+}
+
+TEST(from, names_environments_of_its_pipeline) {
+  expect_error(three + "pipeline_environment(o prod ON tag v* VIA gitops FROM stage|stge)",
+               "o/prod: FROM: there is no such environment: 'stge'", "stage");
+  expect_error(three + "pipeline_environment(o prod ON tag v* VIA gitops FROM stage|)",
+               "o/prod: FROM has a wrong value: 'stage|'");
+}
+
+TEST(from, leads_nowhere_back) {
+  expect_error(three + "pipeline_environment(o prod ON tag v* VIA gitops FROM prod)",
+               "o/prod: FROM: these environments wait for each other in a cycle: 'prod → prod'");
+  const auto made = cicd::tests::model_from(
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o a ON tag a* VIA gitops FROM b)\n"
+      "pipeline_environment(o b ON tag b* VIA gitops FROM c)\n"
+      "pipeline_environment(o c ON tag c* VIA gitops FROM a)\n"
+      "pipeline_environment(o d ON tag d* VIA gitops FROM a)");
+  ASSERT_EQ(made.errors.size(), 3U) << "d waits for the cycle, and is not of it";
+  EXPECT_EQ(made.errors.front().value, "a → b → c → a");
+}
+
+TEST(a_release, says_what_is_released_of_a_pipeline_once) {
+  const std::string tagged = three + "pipeline_environment(o prod ON tag v* VIA gitops)\n";
+  const auto made =
+      cicd::tests::model_from(tagged + "pipeline_release(o BRANCHES main release/* VERSIONS calendar)");
+  ASSERT_TRUE(made.errors.empty()) << cicd::text_of(made.errors.front());
+  const auto& release = made.model.pipelines.front().declared.releases.front();
+  EXPECT_EQ(release.branches.size(), 2U);
+  EXPECT_EQ(release.versions, cicd::version_rule::calendar);
+  expect_error(tagged + "pipeline_release(o BRANCHES main)\npipeline_release(o VERSIONS semantic)",
+               "o/release: the release of this pipeline is declared twice: 'o'");
+  expect_error(tagged + "pipeline_release(o)", "o/release: BRANCHES or VERSIONS is missing");
+  expect_error(tagged + "pipeline_release(o VERSIONS semantics)",
+               "o/release: VERSIONS has a wrong value: 'semantics'", "semantic");
+}
+
+TEST(a_release, has_something_to_release) {
+  expect_error(three + "pipeline_release(o BRANCHES main)",
+               "o/release: pipeline_release has no meaning where no environment is ON tag or "
+               "has FROM");
+  expect_error(three + "pipeline_environment(o prod ON branch live VIA gitops FROM stage)\n"
+                       "pipeline_release(o VERSIONS number)",
+               "o/release: VERSIONS has no meaning where no environment is ON tag");
+}
+
 TEST(an_environment, takes_only_values_that_its_options_know) {
   for (const char* words : {"REPOSITORY r", "BRANCH b", "PATH p"}) {
     const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));

@@ -22,6 +22,7 @@ std::set<std::string> visited_keys() {
   add("cron_job", cicd::cron_job{});
   add("container", cicd::container{});
   add("environment", cicd::environment{});
+  add("release", cicd::release{});
   add("preview", cicd::preview{});
   add("canary", cicd::canary{});
   add("secret", cicd::secret{});
@@ -85,6 +86,10 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
   if (key == "environment.name")
     return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders " + words
            + " VIA kubectl)\n";
+  if (key == "environment.from")
+    return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders stage VIA kubectl)\n"
+           "pipeline_environment(orders rehearse VIA kubectl)\npipeline_environment(orders prod VIA kubectl "
+           + words + ")\n";
   const std::string eks = key == "environment.role" ? "EKS us-east-1/orders " : "";
   return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders stage " + eks
          + with_defaults(words, {{"VIA", via}}) + ")\n";
@@ -128,6 +133,11 @@ std::string configure_with(std::string_view key, std::string_view text) {
   if (kind == "preview")
     return api + "pipeline_cron_job(orders close-stale-orders SCHEDULE @daily)\npipeline_preview(orders "
            + with_defaults(words, {{"IN", "stage"}}) + ")\n";
+  if (kind == "release")
+    return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders prod ON tag v* VIA "
+           "kubectl)\n"
+           "pipeline_release(orders "
+           + words + ")\n";
   return api + "pipeline_canary(orders " + with_defaults(words, {{"IN", "prod"}, {"SHARE", "10%"}}) + ")\n";
 }
 
@@ -168,7 +178,7 @@ const cicd::declaring_function& function_named(std::string_view name) {
 }
 
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  EXPECT_EQ(cicd::declaring_functions().size(), 11u);
+  EXPECT_EQ(cicd::declaring_functions().size(), 12u);
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,
@@ -176,6 +186,8 @@ TEST(declaring_functions, have_their_fields_as_keywords) {
                                            "VOLUMES", "CPU", "MEMORY"}));
   EXPECT_EQ(function_named("pipeline_canary").keywords,
             (std::vector<std::string_view>{"IN", "SERVICE", "SHARE", "TTL"}));
+  EXPECT_EQ(function_named("pipeline_release").keywords,
+            (std::vector<std::string_view>{"BRANCHES", "VERSIONS"}));
   EXPECT_TRUE(function_named("pipeline_label").keywords.empty());
 }
 

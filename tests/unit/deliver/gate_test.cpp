@@ -17,17 +17,18 @@ namespace {
 using testing::HasSubstr;
 
 /// What is asked, as docs/interface.md has it: a column for each rule in the gate's order (fork, protection,
-/// dirty, ref, yanked, hold, superseded, remote ref, declaration, approval).
+/// dirty, ref, branches, version, moved tag, yanked, order, hold, from, remote ref, declaration, approval).
 const std::map<change, std::string> documented{
-    {change::publish, "x.x......."},      {change::deploy, "xxxxxxxxxx"},
-    {change::preview, "xxx.x...xx"},      {change::canary, "xxx.xx..xx"},
-    {change::canary_share, "xx..xx...x"}, {change::branch_end, "x........."},
-    {change::rollback, "xx..xx...."},     {change::task, "xx........"},
-    {change::cron_run, "xx........"},     {change::cron_pause, "x........."},
-    {change::hold, "x........."},         {change::approve, "x........."},
-    {change::yank, "x........."},         {change::secret, "x........."}};
+    {change::publish, "x.x..........."},      {change::deploy, "xxxxxxxxxxxxxx"},
+    {change::preview, "xxx....x....xx"},      {change::canary, "xxx....x.x..xx"},
+    {change::canary_share, "xx.....x.x...x"}, {change::branch_end, "x............."},
+    {change::rollback, "xx.....x.x...."},     {change::task, "xx............"},
+    {change::cron_run, "xx............"},     {change::cron_pause, "x............."},
+    {change::hold, "x............."},         {change::approve, "x............."},
+    {change::tag, "x............."},          {change::yank, "x............."},
+    {change::secret, "x............."}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.xxxx...";
+const std::string asked_inside = ".x.xxxxxxxx...";
 
 struct asked {
   gate_question of;
@@ -59,6 +60,8 @@ asked harmless(change what, bool is_outside) {
   sources.git.branch = "main";
   sources.remote =
       remote_place{remote_place::answer::on_it, "https://git.example.com/orders", "main", "origin"};
+  sources.released = sources.remote;
+  of.released = {{"main"}, tag_order::of(ref_pattern("v*"), version_rule::semantic), "v1.5.0"};
   of.sources.push_back(sources);
   sources.is_declaration = true;
   sources.follows = "main";
@@ -85,7 +88,14 @@ void break_rule(gate_rule rule, asked& to) {
     case gate_rule::hold:
       to.state.hold = deployment_hold{"ada", "no", to.of.what == change::rollback ? "v2" : "", to.state.now};
       return;
+    case gate_rule::branches: to.of.sources[0].released->where = remote_place::answer::not_on_it; return;
+    case gate_rule::version: to.of.released.tag = "verify-me"; return;
+    case gate_rule::moved_tag:
+      to.state.newer.there.tag = to.of.released.tag;
+      to.state.newer.there.commit = std::string(40, 'b');
+      return;
     case gate_rule::superseded: to.state.newer.is = succession::order::older; return;
+    case gate_rule::from: to.state.from = {{"stage|rehearse", false, {"stage: v1.4.0"}}}; return;
     case gate_rule::remote_ref: to.of.sources[0].remote->where = remote_place::answer::not_on_it; return;
     case gate_rule::declaration: to.of.sources[1].remote->where = remote_place::answer::not_on_it; return;
     case gate_rule::approval: to.state.approvals.clear(); return;
@@ -139,8 +149,8 @@ TEST(gate, says_of_each_refusal_what_helps) {
     ASSERT_FALSE(refused);
     EXPECT_THAT(text_of(refused.error()), HasSubstr("  try: ")) << text_of(refused.error());
     EXPECT_EQ(refused.error().subject, "orders/deploy-prod");
-    EXPECT_EQ(refused.error().kind,
-              rule == gate_rule::superseded ? exit_class::conflict : exit_class::policy);
+    const bool is_conflict = rule == gate_rule::superseded || rule == gate_rule::moved_tag;
+    EXPECT_EQ(refused.error().kind, is_conflict ? exit_class::conflict : exit_class::policy);
   }
 }
 
@@ -282,6 +292,63 @@ TEST(holds, of_one_version_keep_only_that_one_out) {
   EXPECT_FALSE(one.is_refused());
   one.state.version = "v1";
   EXPECT_TRUE(one.is_refused());
+}
+
+// --- Releases ---
+
+/// A deploy by tag `mine` where `there` is deployed from a newer commit.
+asked release_of(const std::string& mine, const std::string& there) {
+  asked one = harmless(change::deploy, true);
+  one.of.released.tag = mine;
+  one.state.newer.is = succession::order::older;
+  one.state.newer.there.tag = there;
+  one.state.newer.there.commit = std::string(40, 'b');
+  return one;
+}
+
+TEST(tags, decide_by_their_versions_and_not_by_the_history_of_their_commits) {
+  EXPECT_FALSE(release_of("v1.4.3", "v1.4.2").is_refused()) << "a fix of an older line";
+  EXPECT_FALSE(release_of("v1.10.0", "v1.9.0").is_refused());
+  const asked older = release_of("v1.5.0", "v1.6.0");
+  const auto refused = may(older.of, older.state);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::conflict);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("superseded: v1.6.0 is there: 'v1.5.0'"));
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("cicd rollback orders prod --to v1.5.0"));
+}
+
+TEST(tags, without_an_order_leave_it_to_the_history) {
+  asked one = release_of("v1.5.0", "v1.4.0");
+  one.of.released.order = tag_order::of(ref_pattern("v*"), version_rule::none);
+  EXPECT_TRUE(one.is_refused());
+}
+
+TEST(tags, that_were_moved_name_both_commits) {
+  const asked moved = release_of("v1.5.0", "v1.5.0");
+  const auto refused = may(moved.of, moved.state);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::conflict);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("tag v1.5.0 was moved: bbbbbbb → aaaaaaa"));
+}
+
+TEST(tags, of_candidates_are_numbers_whatever_is_declared) {
+  asked one = release_of("rc-10", "rc-9");
+  one.of.released.order = tag_order::of(ref_pattern("rc-*"), version_rule::semantic);
+  EXPECT_FALSE(one.is_refused());
+  one.of.released.tag = "rc-8";
+  EXPECT_TRUE(one.is_refused());
+}
+
+TEST(branches, that_cannot_be_known_say_what_helps) {
+  for (const auto& [where, help] : {std::pair{remote_place::answer::shallow, "git fetch --unshallow"},
+                                    {remote_place::answer::tip_unknown, "git fetch origin"}}) {
+    asked one = harmless(change::deploy, true);
+    one.of.sources[0].released->where = where;
+    const auto refused = may(one.of, one.state);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, exit_class::usage);
+    EXPECT_THAT(text_of(refused.error()), HasSubstr(help));
+  }
 }
 
 TEST(a_deploy_over_what_was_put_back_by_hand, is_refused_and_nothing_else_is) {

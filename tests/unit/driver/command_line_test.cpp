@@ -101,7 +101,8 @@ TEST(the_version, is_one_line) {
 
 TEST(words, that_name_a_command_give_something_to_do) {
   for (const char* words :
-       {"run orders.image", "plan deploy-stage", "status", "history -n 3", "logs orders.test",
+       {"run orders.image", "run --event ci", "plan deploy-stage", "triggers --json",
+        "tag orders --next minor --push", "status", "history -n 3", "logs orders.test",
         "explain service.replicas", "cache --json", "completion bash", "rollback orders prod",
         "hold set prod --reason frozen", "approve prod --reason seen", "cron list",
         "task orders prod -- true", "preview list", "canary status orders prod", "doctor"}) {
@@ -131,7 +132,7 @@ TEST(words, with_an_option_that_there_is_not_get_the_nearest) {
 
 TEST(words, that_are_too_few_or_too_many_are_refused_with_the_help_that_tells) {
   EXPECT_THAT(error_of(""), HasSubstr("cicd --help"));
-  EXPECT_THAT(error_of("run"), ContainsRegex("try: +cicd run --help\n"));
+  EXPECT_THAT(error_of("tag"), ContainsRegex("try: +cicd tag --help\n"));
   EXPECT_THAT(error_of("status one two three four"), ContainsRegex("try: +cicd status --help\n"));
   EXPECT_THAT(error_of("history -n many"), ContainsRegex("try: +cicd history --help\n"));
   EXPECT_THAT(error_of("completion tcsh"), ContainsRegex("try: +cicd completion --help\n"));

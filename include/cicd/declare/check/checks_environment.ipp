@@ -58,11 +58,68 @@ void check_verify(const declaration<environment>& of, draft& in, findings& found
     found.add(of.at("verify"), no_host_to_name("VERIFY", false));
 }
 
+// --- Releases ---
+
+/// The first environment that is reached from `start` by FROM and leads back to it; the path there.
+bool leads_back(const draft& in,
+                const std::string& at,
+                const std::string& start,
+                std::vector<std::string>& path) {
+  if (std::ranges::find(path, at) != path.end()) return false;
+  path.push_back(at);
+  const declaration<environment>* there = const_cast<draft&>(in).all<environment>().find(at);
+  if (there != nullptr)
+    for (const environment_choice& each : there->value.from)
+      for (const dns_label& next : each.any)
+        if (next.view() == start || leads_back(in, next.str(), start, path)) return true;
+  path.pop_back();
+  return false;
+}
+
+void check_from(const declaration<environment>& of, draft& in, findings& found) {
+  const place given = of.at("from");
+  bool is_known = true;
+  for (std::size_t at = 0; at < of.value.from.size(); ++at)
+    for (const dns_label& each : of.value.from[at].any)
+      if (!in.all<environment>().find(each.view())) {
+        is_known = false;
+        found.add({given.site, given.word + 1 + at},
+                  unknown_reference("FROM", "environment", each.view(), in.all<environment>().names()));
+      }
+  std::vector<std::string> path;
+  if (!is_known || !leads_back(in, of.name, of.name, path)) return;
+  path.push_back(of.name);
+  found.add(given, cycle_of_from(path));
+}
+
+bool is_released(const environment& place) {
+  return place.on.kind == ref_kind::tag || !place.from.empty();
+}
+
+void check_release(const declaration<release>& of, draft& in, findings& found) {
+  if (of.site->unclear) return;
+  if (!of.at("branches") && !of.at("versions"))
+    return found.add(of.start(), missing_option("BRANCHES or VERSIONS", "what may be released",
+                                                "cicd explain pipeline_release"));
+  const auto& places = in.all<environment>().items();
+  const auto has = [&](const auto& rule) {
+    return std::ranges::any_of(places, [&](const auto& each) { return rule(each.value); });
+  };
+  if (!has(is_released))
+    return found.add(of.start(),
+                     meaningless_option("pipeline_release", "where no environment is ON tag or has FROM",
+                                        "give one ON tag v*, or leave it out"));
+  if (of.at("versions") && !has([](const environment& place) { return place.on.kind == ref_kind::tag; }))
+    found.add(of.at("versions"), meaningless_option("VERSIONS", "where no environment is ON tag",
+                                                    "give one ON tag v*, or leave it out"));
+}
+
 void check_environment(const declaration<environment>& of, draft& in, findings& found) {
   if (!of.at("via") && !of.site->unclear)
     found.add(of.start(), missing_option("VIA", allowed_of<deploy_way>(), "cicd explain environment.via"));
   check_way(of, found);
   check_verify(of, in, found);
+  check_from(of, in, found);
   if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
   if (is_copy(of.name)) found.add(of.near("name"), name_of_copies(of.name));
   if (!can(of.value.via, way_feature::cluster)) return;
@@ -195,6 +252,7 @@ void check_canaries_apart(const draft& in, findings& found) {
 void check_environments(draft& of, findings& found) {
   using namespace declare_check_checks_environment;
   for (const auto& each : of.all<environment>().items()) check_environment(each, of, found);
+  for (const auto& each : of.all<release>().items()) check_release(each, of, found);
   for (const auto& each : of.all<preview>().items()) check_preview(each, of, found);
   for (auto& each : of.all<canary>().items()) check_canary(each, of, found);
   check_canaries_apart(of, found);

@@ -77,6 +77,7 @@ template <typename Visitor>
 void each_field(environment& of, Visitor&& visit) {
   visit("name", of.name);
   visit("on", of.on);
+  visit("from", of.from);
   visit("via", of.via);
   visit("repository", of.repository);
   visit("branch", of.branch);
@@ -96,6 +97,12 @@ void each_field(environment& of, Visitor&& visit) {
   visit("verify", of.verify);
   visit("patience", of.patience);
   visit("allow_dirty", of.allow_dirty);
+}
+
+template <typename Visitor>
+void each_field(release& of, Visitor&& visit) {
+  visit("branches", of.branches);
+  visit("versions", of.versions);
 }
 
 template <typename Visitor>

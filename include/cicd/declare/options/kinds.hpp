@@ -41,6 +41,15 @@ inline constexpr kind_words<environment> kind<environment>{&pipeline::environmen
                                                            "",
                                                            "A place that the services are deployed to."};
 template <>
+inline constexpr kind_words<release> kind<release>{
+    &pipeline::releases,
+    "release",
+    "pipeline_release",
+    "<pipeline>",
+    "release",
+    "",
+    "Which commits and tags may be released: deployed by an environment that is ON tag or has FROM."};
+template <>
 inline constexpr kind_words<preview> kind<preview>{
     &pipeline::previews,
     "preview",
@@ -70,9 +79,8 @@ inline constexpr kind_words<secret> kind<secret>{&pipeline::secrets,
                                                  "it by SECRETS."};
 
 /// In the order in which they are told of.
-using kinds = decltype(united(kind_list<step, image>{},
-                              workload_kinds{},
-                              kind_list<environment, preview, canary, secret>{}));
+using kinds = decltype(united(
+    kind_list<step, image>{}, workload_kinds{}, kind_list<environment, release, preview, canary, secret>{}));
 
 /// `visit.operator()<T>()` for each.
 template <typename Visit>
@@ -80,7 +88,8 @@ void each_kind(Visit&& visit) {
   [&]<typename... T>(kind_list<T...>) { (visit.template operator()<T>(), ...); }(kinds{});
 }
 
-/// Whether a kind has a name of its own; others are told apart by the environment that they are IN.
+/// Whether a kind has a name of its own; others are told apart by the environment that they are IN, and a
+/// release is the only one.
 template <typename T>
 inline constexpr bool is_named = requires(T value) {
   value.name;
@@ -106,8 +115,10 @@ std::string name_of(const T& part) {
     return part.name.str();
   else if constexpr (requires { part.service; })
     return part.service ? part.in.str() + "." + part.service.str() : part.in.str();
-  else
+  else if constexpr (requires { part.in; })
     return part.in.str();
+  else
+    return std::string(kind<T>.name);
 }
 
 }  // namespace cicd::declaring

@@ -72,6 +72,8 @@ remark given_twice(std::string_view what, std::string_view name, std::string_vie
 remark same_place_twice(std::string_view what, std::string_view where, std::string_view first_at);
 remark reserved_name(std::string_view name);
 remark cycle(std::span<const std::string> path);
+/// Of environments.
+remark cycle_of_from(std::span<const std::string> path);
 remark unknown_pipeline_of_step(std::string_view id, std::span<const std::string> pipelines);
 /// `name` is a publish, a deploy, or the image of a pipeline that has none.
 remark effect_as_step(std::string_view name);

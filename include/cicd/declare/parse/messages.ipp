@@ -298,6 +298,12 @@ remark cycle(std::span<const std::string> path) {
           .help = "remove one AFTER of the cycle"};
 }
 
+remark cycle_of_from(std::span<const std::string> path) {
+  return {.what = "FROM: these environments wait for each other in a cycle",
+          .value = joined(path, " → "),
+          .help = "remove one FROM of the cycle"};
+}
+
 remark unknown_pipeline_of_step(std::string_view id, std::span<const std::string> pipelines) {
   const std::string_view pipeline = id.substr(0, id.find('/')), step = id.substr(pipeline.size());
   const auto near = nearest(pipeline, pipelines);

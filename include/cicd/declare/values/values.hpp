@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cicd/declare/values/choice_words.hpp>
 #include <cicd/declare/values/literal.hpp>
@@ -444,6 +445,30 @@ struct trigger {
   static constexpr std::string_view allowed() { return "branch <pattern> or tag <pattern>"; }
   static std::string guess(std::string_view words);
   bool operator==(const trigger&) const = default;
+};
+
+/// How the versions of a pipeline's tags are ordered.
+enum class version_rule {
+  none,
+  semantic,  ///< 1.4.2, 1.5.0-rc.1: Semantic Versioning 2.0
+  calendar,  ///< 2026.11.29, 2026.11
+  number     ///< 17
+};
+constexpr declaring::choice_words choices_of(const version_rule*) {
+  return {"semantic, calendar or number", {"semantic", "calendar", "number"}};
+}
+
+/// `stage`, `stage|rehearse`: an environment, or several of which one suffices.
+struct environment_choice {
+  std::vector<dns_label> any;
+
+  static constexpr std::string_view allowed() {
+    return "the name of an environment, or several joined by '|' of which one suffices";
+  }
+  static std::optional<environment_choice> parse(std::string_view word);
+  static std::string guess(std::string_view word);
+  std::string text() const;
+  bool operator==(const environment_choice&) const = default;
 };
 
 }  // namespace cicd

@@ -231,6 +231,27 @@ std::string secret_use::variable_for(bool as_file) const {
   return (detail::is_digit(made.front()) ? "_" : "") + made + (as_file ? "_FILE" : "");
 }
 
+std::optional<environment_choice> environment_choice::parse(std::string_view word) {
+  environment_choice choice;
+  for (const std::string& each : split(word, '|')) {
+    if (!dns_label::accepts(each)) return std::nullopt;
+    choice.any.push_back(dns_label::from(each));
+  }
+  return choice;
+}
+std::string environment_choice::guess(std::string_view word) {
+  std::vector<std::string> names;
+  for (const std::string& each : split(word, '|'))
+    names.push_back(dns_label::accepts(each) ? each : dns_label::guess(each));
+  const std::string made = joined(names, "|");
+  return parse(made) ? made : std::string();
+}
+std::string environment_choice::text() const {
+  std::vector<std::string> names;
+  for (const dns_label& each : any) names.push_back(each.str());
+  return joined(names, "|");
+}
+
 declaring::choice_words choices_of(const toggle*) {
   return {"on or off", {"on", "off"}, declare_values_values::meant_toggle};
 }

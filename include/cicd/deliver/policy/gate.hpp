@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <cicd/declare/pipeline.hpp>
+#include <cicd/deliver/policy/version_order.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/deliver/release/artifact.hpp>
@@ -32,6 +33,7 @@ enum class change : std::uint8_t {
   cron_pause,    ///< a cron job is suspended or resumed
   hold,          ///< set or released
   approve,
+  tag,    ///< a tag is pushed to the remote repository of the sources
   yank,   ///< an artifact is marked never to be deployed again, or that mark is lifted
   secret  ///< a step is given one
 };
@@ -42,9 +44,13 @@ enum class gate_rule : std::uint8_t {
   protection,   ///< PROTECTED
   dirty,        ///< uncommitted changes, of the sources or of the declaration
   ref,          ///< ON, by what is checked out and by the event
+  branches,     ///< BRANCHES of pipeline_release()
+  version,      ///< the tag is a version of VERSIONS
+  moved_tag,    ///< the tag was of another commit when it was deployed
   yanked,       ///< the artifact of what would run was yanked
+  superseded,   ///< a newer commit, or a higher version, is there already
   hold,         ///< and what was put back by hand
-  superseded,   ///< a newer commit is there already
+  from,         ///< FROM: it was deployed there before
   remote_ref,   ///< the commit is on the followed branch of the remote repository
   declaration,  ///< PIPELINE_REF: the declaration's commit is on that branch of its remote repository
   approval
@@ -54,10 +60,11 @@ enum class gate_rule : std::uint8_t {
 inline constexpr change all_changes[] = {
     change::publish,    change::deploy,   change::preview, change::canary,   change::canary_share,
     change::branch_end, change::rollback, change::task,    change::cron_run, change::cron_pause,
-    change::hold,       change::approve,  change::yank,    change::secret};
+    change::hold,       change::approve,  change::tag,     change::yank,     change::secret};
 inline constexpr gate_rule all_rules[] = {
-    gate_rule::fork,        gate_rule::protection, gate_rule::dirty,      gate_rule::ref,
-    gate_rule::yanked,      gate_rule::hold,       gate_rule::superseded, gate_rule::remote_ref,
+    gate_rule::fork,        gate_rule::protection, gate_rule::dirty,     gate_rule::ref,
+    gate_rule::branches,    gate_rule::version,    gate_rule::moved_tag, gate_rule::yanked,
+    gate_rule::superseded,  gate_rule::hold,       gate_rule::from,      gate_rule::remote_ref,
     gate_rule::declaration, gate_rule::approval};
 
 /// The table: which rules a change is asked. Documented in docs/interface.md, "Who may change what".
@@ -92,6 +99,15 @@ struct source_facts {
   std::string follows;                   ///< of a declaration: the branch that PIPELINE_REF names; empty: any
   bool is_on_local_branch = false;       ///< HEAD's commit is on a local branch that the environment follows
   std::optional<remote_place> remote{};  ///< where it was asked for
+  /// Of the sources of what is released: where the commit is, seen from BRANCHES; where it was asked for.
+  std::optional<remote_place> released{};
+};
+
+/// What pipeline_release() and FROM say of a deploy; of other changes nothing.
+struct release_rules {
+  std::vector<std::string> branches{};  ///< BRANCHES, of what is ON tag or has FROM
+  tag_order order{};                    ///< of the tags that ON follows
+  std::string tag{};                    ///< by which it is deployed; empty: by none
 };
 
 /// What is known before anything is contacted.
@@ -103,7 +119,8 @@ struct gate_question {
   bool is_protected = false;
   bool takes_dirty = false;  ///< ALLOW_DIRTY, --allow-dirty
   bool wants_approval = false;
-  trigger follows{};       ///< ON
+  trigger follows{};  ///< ON
+  release_rules released{};
   bool rehearses = false;  ///< only a plan: who asks is of no importance
   ci_event event{};
   std::vector<source_facts> sources;
@@ -120,8 +137,15 @@ struct succession {
                        ///< it
   };
   order is = order::goes_on;
-  deployment_record there{};
+  deployment_record there{};  ///< what is deployed, where something is
   std::optional<std::chrono::system_clock::time_point> mine{};
+};
+
+/// An environment, or several of which one suffices, that a commit was to be deployed to before.
+struct earlier_place {
+  std::string name;  ///< `stage`, `stage|rehearse`
+  bool was_reached = false;
+  std::vector<std::string> there{};  ///< what each has: `stage has 8f3c2d1`
 };
 
 /// What the environment itself knows.
@@ -132,6 +156,7 @@ struct gate_state {
   std::string commit{};                   ///< that would run; empty: the one that is checked out
   std::optional<artifact_mark> mark{};    ///< that counts for the artifact of that commit
   succession newer{};
+  std::vector<earlier_place> from{};
   std::vector<deployment_approval> approvals{};
   std::string approval_digest{};  ///< of what would be done
   std::chrono::system_clock::time_point now{};

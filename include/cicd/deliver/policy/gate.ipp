@@ -23,7 +23,8 @@ using rules = std::vector<gate_rule>;
 const rules& rules_of(change what) {
   using enum gate_rule;
   static const rules publish{fork, dirty},
-      deploy{fork, protection, dirty, ref, yanked, hold, superseded, remote_ref, declaration, approval},
+      deploy{fork,   protection, dirty, ref,  branches,   version,     moved_tag,
+             yanked, superseded, hold,  from, remote_ref, declaration, approval},
       preview{fork, protection, dirty, yanked, declaration, approval},
       canary{fork, protection, dirty, yanked, hold, declaration, approval},
       share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold},
@@ -42,6 +43,7 @@ const rules& rules_of(change what) {
     case change::hold:
     case change::approve:
     case change::yank:
+    case change::tag:
     case change::secret: break;
   }
   return any;
@@ -49,8 +51,8 @@ const rules& rules_of(change what) {
 
 /// What lies in the build tree harms nobody: there only what a real environment would say of who and what.
 bool is_asked_inside(gate_rule rule) {
-  return rule == gate_rule::protection || rule == gate_rule::ref || rule == gate_rule::yanked
-         || rule == gate_rule::hold || rule == gate_rule::superseded;
+  return rule != gate_rule::fork && rule != gate_rule::dirty && rule != gate_rule::remote_ref
+         && rule != gate_rule::declaration && rule != gate_rule::approval;
 }
 
 /// What is refused to a fork, behind "a pull request from a fork".
@@ -64,6 +66,7 @@ std::string never_text(change what) {
     case change::hold: return "never changes a hold";
     case change::approve: return "never approves";
     case change::yank: return "never yanks an artifact";
+    case change::tag: return "never makes a version";
     case change::secret: return "never gets a secret";
     case change::rollback: return "never rolls back";
     default: return "is never deployed";
@@ -295,6 +298,95 @@ status judge_declaration(const gate_question& of) {
   return {};
 }
 
+// --- What is released ---
+
+std::string commit_here(const gate_question& of) {
+  return of.sources.empty() ? std::string() : of.sources.front().git.short_commit();
+}
+
+error conflict(const gate_question& of, std::string what, std::string value) {
+  error failure = refusal(of, std::move(what), std::move(value));
+  failure.kind = exit_class::conflict;
+  return failure;
+}
+
+/// What the sources' repository says of BRANCHES; in a plan nothing, where only the remote knows.
+status judge_branches(const gate_question& of) {
+  if (of.released.branches.empty()) return {};
+  const std::string branches = joined(of.released.branches, " or ");
+  for (const source_facts& each : of.sources) {
+    if (each.is_declaration || !each.git.commit) continue;
+    if (!each.released) {
+      if (of.rehearses || !of.is_outside) continue;
+      return not_known(of, each, "it was not asked which branches this commit is on", "report this as a bug");
+    }
+    using enum remote_place::answer;
+    const remote_place& there = *each.released;
+    if (there.where == on_it) continue;
+    if (there.where == shallow)
+      return not_known(of, each, "a shallow clone cannot tell whether this commit is on " + branches,
+                       "git fetch --unshallow --filter=tree:0");
+    if (there.where == tip_unknown)
+      return not_known(of, each, fmt::format("{} has a commit that this clone does not have", branches),
+                       "git fetch " + there.remote);
+    return refusal(of, "this commit is not on " + branches, each.git.short_commit())
+        .with("remote", there.url)
+        .with("allowed", "BRANCHES of pipeline_release(): " + joined(of.released.branches, ", "))
+        .with("try", "merge it, and release the commit that is on the branch then");
+  }
+  return {};
+}
+
+std::string word_of(version_rule rule) {
+  if (rule == version_rule::none) return "none";
+  return std::string(
+      choices_of(static_cast<const version_rule*>(nullptr)).words[static_cast<std::size_t>(rule) - 1]);
+}
+
+/// A good tag of that order: `v1.5.0`.
+std::string example_of(const tag_order& order) {
+  return order.tag_of(order.rule == version_rule::semantic   ? "1.5.0"
+                      : order.rule == version_rule::calendar ? "2026.11.29"
+                                                             : "1");
+}
+
+status judge_version(const gate_question& of) {
+  const tag_order& order = of.released.order;
+  if (of.released.tag.empty() || order.rule == version_rule::none || order.has(of.released.tag)) return {};
+  return refusal(of, "this tag is not a version of VERSIONS " + word_of(order.rule),
+                 displayable(of.released.tag))
+      .with("allowed", "a tag such as " + example_of(order))
+      .with("try", "cicd tag " + of.pipeline + " --help");
+}
+
+status judge_moved_tag(const gate_question& of, const gate_state& state) {
+  const deployment_record& there = state.newer.there;
+  if (of.released.tag.empty() || there.tag != of.released.tag || of.sources.empty()) return {};
+  const std::optional<std::string>& mine = of.sources.front().git.commit;
+  if (!mine || there.commit.empty() || there.commit == *mine) return {};
+  const std::string before = displayable(there.commit.substr(0, 7));
+  return conflict(of,
+                  fmt::format("tag {} was moved: {} → {}", displayable(of.released.tag), before,
+                              mine->substr(0, 7)),
+                  {})
+      .with("there", fmt::format("{} by {} at {}", before, displayable(there.who), utc_text(there.when)))
+      .with("try", "give the new commit a tag of its own: cicd tag " + of.pipeline + " --help");
+}
+
+status judge_from(const gate_question& of, const gate_state& state) {
+  for (const earlier_place& each : state.from) {
+    if (each.was_reached) continue;
+    error refused = refusal(of, "this commit was never deployed to " + replaced_all(each.name, "|", " or "),
+                            commit_here(of));
+    for (const std::string& line : each.there) refused = std::move(refused).with("there", displayable(line));
+    return std::move(refused)
+        .with("allowed", fmt::format("FROM {}: a commit that was deployed there before", each.name))
+        .with("try",
+              fmt::format("cicd run {}.deploy-{}", of.pipeline, each.name.substr(0, each.name.find('|'))));
+  }
+  return {};
+}
+
 // --- What is there ---
 
 status judge_yanked(const gate_question& of, const gate_state& state) {
@@ -339,20 +431,26 @@ status judge_hold(const gate_question& of, const gate_state& state) {
       .with("try", fmt::format("cicd hold release {} {}", of.pipeline, of.environment));
 }
 
-std::string commit_here(const gate_question& of) {
-  return of.sources.empty() ? std::string() : of.sources.front().git.short_commit();
-}
-
-error conflict(const gate_question& of, std::string what, std::string value) {
-  error failure = refusal(of, std::move(what), std::move(value));
-  failure.kind = exit_class::conflict;
-  return failure;
+/// Tags that have an order decide by it: a fix of an older line may go where its version is the higher one.
+std::optional<status> judge_versions(const gate_question& of, const gate_state& state) {
+  const deployment_record& there = state.newer.there;
+  if (of.released.tag.empty() || there.tag.empty()) return std::nullopt;
+  const auto compared = of.released.order.compare(of.released.tag, there.tag);
+  if (!compared) return std::nullopt;
+  if (*compared >= 0) return status();
+  return conflict(of, fmt::format("superseded: {} is there", displayable(there.tag)),
+                  displayable(of.released.tag))
+      .with("there", fmt::format("{} by {} at {}", displayable(there.tag), displayable(there.who),
+                                 utc_text(there.when)))
+      .with("try", fmt::format("cicd rollback {} {} --to {}", of.pipeline, of.environment,
+                               displayable(of.released.tag)));
 }
 
 status judge_succession(const gate_question& of, const gate_state& state) {
   using enum succession::order;
   const succession& newer = state.newer;
   const deployment_record& there = newer.there;
+  if (std::optional<status> by_version = judge_versions(of, state)) return *by_version;
   if (newer.is == goes_on) return {};
   if (newer.is == unknown_meanwhile)
     return conflict(
@@ -403,9 +501,13 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
     case gate_rule::protection: return judge_protection(of);
     case gate_rule::dirty: return judge_dirty(of);
     case gate_rule::ref: return judge_ref(of);
+    case gate_rule::branches: return judge_branches(of);
+    case gate_rule::version: return judge_version(of);
+    case gate_rule::moved_tag: return judge_moved_tag(of, state);
     case gate_rule::yanked: return judge_yanked(of, state);
-    case gate_rule::hold: return judge_hold(of, state);
     case gate_rule::superseded: return judge_succession(of, state);
+    case gate_rule::hold: return judge_hold(of, state);
+    case gate_rule::from: return judge_from(of, state);
     case gate_rule::remote_ref: return judge_remote_ref(of);
     case gate_rule::declaration: return judge_declaration(of);
     case gate_rule::approval: return judge_approval(of, state);
@@ -431,15 +533,18 @@ bool is_asked(change what, gate_rule rule) {
 }
 
 bool needs_state(gate_rule rule) {
-  return rule == gate_rule::yanked || rule == gate_rule::hold || rule == gate_rule::superseded
-         || rule == gate_rule::approval;
+  using enum gate_rule;
+  return rule == moved_tag || rule == yanked || rule == superseded || rule == hold || rule == from
+         || rule == approval;
 }
 
 status may_begin(const gate_question& question) {
-  const bool asked_remotes =
-      std::ranges::any_of(question.sources, [](const source_facts& each) { return each.remote.has_value(); });
+  const bool asked_remotes = std::ranges::any_of(question.sources, [](const source_facts& each) {
+    return each.remote.has_value() || each.released.has_value();
+  });
   const auto is_known = [&](gate_rule rule) {
-    const bool is_of_remote = rule == gate_rule::remote_ref || rule == gate_rule::declaration;
+    const bool is_of_remote = rule == gate_rule::remote_ref || rule == gate_rule::declaration
+                              || (rule == gate_rule::branches && question.is_outside);
     return !needs_state(rule) && (!is_of_remote || asked_remotes);
   };
   for (const gate_rule rule : all_rules)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/observe/ci_event.hpp>
@@ -21,5 +22,27 @@ result<remote_place> place_on_remote(const source_facts& source,
                                      const ci_event& event,
                                      const surroundings& around,
                                      const cancellation* cancelled);
+
+/// The same of all branches there that match one of the patterns: `on_it` where the commit is on one of them.
+/// `branch` of the answer is empty.
+result<remote_place> place_on_branches(const source_facts& source,
+                                       const std::vector<std::string>& patterns,
+                                       const ci_event& event,
+                                       const surroundings& around,
+                                       const cancellation* cancelled);
+
+/// The names of the tags that the remote repository has; none where nothing says where it is.
+result<std::vector<std::string>> tags_on_remote(const source_facts& source,
+                                                const ci_event& event,
+                                                const surroundings& around,
+                                                const cancellation* cancelled);
+/// Pushes a tag of this clone there; gives the remote as it may be shown. Class `usage` where nothing says
+/// where it is, `remote` where it does not take it.
+result<std::string> push_tag(const permit& allowed,
+                             const source_facts& source,
+                             const std::string& tag,
+                             const ci_event& event,
+                             const surroundings& around,
+                             const cancellation* cancelled);
 
 }  // namespace cicd

@@ -96,6 +96,25 @@ remote_branch remote_for(const source_facts& source, const ci_event& event, cons
   return {{}, event.repository, {}};
 }
 
+/// What the remote lists of these refs.
+result<std::string> listed(const remote_branch& at,
+                           const std::string& refs,
+                           const observing::git_layout& clone,
+                           const surroundings& around,
+                           const cancellation* cancelled) {
+  // By its name, so that what the clone's configuration says of logins and of other URLs holds. The URL of a
+  // CI system may bear a login.
+  const bool is_by_url = at.name.empty() || !local_path_of(at.url).empty();
+  result<git_client> git = git_client::find(around, cancelled, is_by_url ? at.url : std::string());
+  if (!git) return std::move(git).error();
+  captured printed = git->run(clone.own, {"ls-remote", "--quiet", "--end-of-options",
+                                          is_by_url ? url_without_login(at.url) : at.name, refs});
+  if (printed.end.good()) return std::move(printed.out);
+  return git_failure(*git, at.url,
+                     "the remote repository does not answer, so it is not known what its branch holds",
+                     printed);
+}
+
 /// The tip of the branch there; empty where there is no such branch.
 result<std::string> tip_of(const remote_branch& at,
                            const observing::git_layout& clone,
@@ -104,19 +123,10 @@ result<std::string> tip_of(const remote_branch& at,
   const std::string local = local_path_of(at.url);
   if (!local.empty())
     if (auto tip = local_tip(local, at.branch)) return *std::move(tip);
-  // By its name, so that what the clone's configuration says of logins and of other URLs holds. The URL of a
-  // CI system may bear a login.
-  const bool is_by_url = at.name.empty() || !local.empty();
-  result<git_client> git = git_client::find(around, cancelled, is_by_url ? at.url : std::string());
-  if (!git) return std::move(git).error();
   const std::string ref = "refs/heads/" + at.branch;
-  const captured listed = git->run(clone.own, {"ls-remote", "--quiet", "--end-of-options",
-                                               is_by_url ? url_without_login(at.url) : at.name, ref});
-  if (!listed.end.good())
-    return git_failure(*git, at.url,
-                       "the remote repository does not answer, so it is not known what its branch holds",
-                       listed);
-  return git_ref_in(listed.out, ref);
+  const result<std::string> printed = listed(at, ref, clone, around, cancelled);
+  if (!printed) return printed.error();
+  return git_ref_in(*printed, ref);
 }
 
 remote_place::answer answer_for(const source_facts& source,
@@ -128,6 +138,31 @@ remote_place::answer answer_for(const source_facts& source,
   const std::optional<bool> contained = is_ancestor(source.folder, *source.git.commit, tip, around);
   if (contained) return *contained ? on_it : not_on_it;
   return source.git.shallow ? shallow : tip_unknown;
+}
+
+/// Where the remote is; nothing where nothing says so, or where it is the clone itself.
+result<std::optional<remote_branch>> checked_remote(const source_facts& source,
+                                                    const observing::git_layout& clone,
+                                                    const ci_event& event,
+                                                    const settings& all,
+                                                    const surroundings& around) {
+  remote_branch at = remote_for(source, event, all);
+  if (at.url.empty()) return std::optional<remote_branch>{};
+  if (at.url.find(':') == at.url.npos && !at.url.starts_with('/'))
+    at.url = normal_path(clone.top + "/" + at.url);
+  if (const auto real = real_path(local_path_of(at.url));
+      real && (real == real_path(clone.top) || real == real_path(clone.common)))
+    return std::optional<remote_branch>{};  // a clone is no remote of itself
+  if (status fine = check_repository_url(at.url, around); !fine) return std::move(fine).error();
+  return std::optional(std::move(at));
+}
+
+/// What is known of several branches together: the best answer.
+remote_place::answer better_of(remote_place::answer one, remote_place::answer other) {
+  using enum remote_place::answer;
+  for (const remote_place::answer each : {on_it, shallow, tip_unknown, not_on_it})
+    if (one == each || other == each) return each;
+  return no_branch;
 }
 
 }  // namespace
@@ -142,21 +177,98 @@ result<remote_place> place_on_remote(const source_facts& source,
   const auto clone = observing::git_layout_of(source.folder);
   if (!clone || !source.git.commit) return remote_place{};
   const settings all = settings_of(clone->top, around);
-  remote_branch at = remote_for(source, event, all);
-  at.branch = branch_for(source, pattern, event, all);
-  if (at.url.empty() || at.branch.empty()) return remote_place{};
-  if (at.url.find(':') == at.url.npos && !at.url.starts_with('/'))
-    at.url = normal_path(clone->top + "/" + at.url);
-  if (const auto real = real_path(local_path_of(at.url));
-      real && (real == real_path(clone->top) || real == real_path(clone->common)))
-    return remote_place{};  // a clone is no remote of itself
-  if (status fine = check_repository_url(at.url, around); !fine) return std::move(fine).error();
-  if (status fine = check_branch_name(at.branch); !fine) return std::move(fine).error();
-  const result<std::string> tip = tip_of(at, *clone, around, cancelled);
+  auto at = checked_remote(source, *clone, event, all, around);
+  if (!at) return std::move(at).error();
+  const std::string branch = branch_for(source, pattern, event, all);
+  if (!*at || branch.empty()) return remote_place{};
+  (*at)->branch = branch;
+  if (status fine = check_branch_name(branch); !fine) return std::move(fine).error();
+  const result<std::string> tip = tip_of(**at, *clone, around, cancelled);
   if (!tip) return tip.error();
-  const std::string shown = displayable(shown_url(at.url));
-  return remote_place{answer_for(source, *tip, around), shown, displayable(at.branch),
-                      at.name.empty() ? shown : displayable(at.name)};
+  const std::string shown = displayable(shown_url((*at)->url));
+  return remote_place{answer_for(source, *tip, around), shown, displayable(branch),
+                      (*at)->name.empty() ? shown : displayable((*at)->name)};
+}
+
+result<remote_place> place_on_branches(const source_facts& source,
+                                       const std::vector<std::string>& patterns,
+                                       const ci_event& event,
+                                       const surroundings& around,
+                                       const cancellation* cancelled) {
+  using namespace deliver_policy_remote_place;
+  constexpr std::string_view heads = "refs/heads/";
+  const auto clone = observing::git_layout_of(source.folder);
+  if (!clone || !source.git.commit) return remote_place{};
+  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
+  if (!at) return at.error();
+  if (!*at) return remote_place{};
+  const result<std::string> printed = listed(**at, std::string(heads) + "*", *clone, around, cancelled);
+  if (!printed) return printed.error();
+  const std::string shown = displayable(shown_url((*at)->url));
+  remote_place there{
+      remote_place::answer::no_branch, shown, {}, (*at)->name.empty() ? shown : displayable((*at)->name)};
+  for (const std::string& line : split(*printed, '\n')) {
+    const auto tab = line.find('\t');
+    if (tab == line.npos || line.compare(tab + 1, heads.size(), heads) != 0) continue;
+    const std::string branch = line.substr(tab + 1 + heads.size());
+    const bool is_meant = std::ranges::any_of(
+        patterns, [&](const std::string& pattern) { return ref_matches(pattern, branch); });
+    if (!is_meant) continue;
+    there.where = better_of(there.where, answer_for(source, line.substr(0, tab), around));
+    if (there.where == remote_place::answer::on_it) break;
+  }
+  return there;
+}
+
+result<std::vector<std::string>> tags_on_remote(const source_facts& source,
+                                                const ci_event& event,
+                                                const surroundings& around,
+                                                const cancellation* cancelled) {
+  using namespace deliver_policy_remote_place;
+  constexpr std::string_view tags = "refs/tags/";
+  std::vector<std::string> names;
+  const auto clone = observing::git_layout_of(source.folder);
+  if (!clone) return names;
+  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
+  if (!at) return at.error();
+  if (!*at) return names;
+  const result<std::string> printed = listed(**at, std::string(tags) + "*", *clone, around, cancelled);
+  if (!printed) return printed.error();
+  for (const std::string& line : split(*printed, '\n')) {
+    const auto tab = line.find('\t');
+    if (tab == line.npos || line.compare(tab + 1, tags.size(), tags) != 0 || line.ends_with("^{}")) continue;
+    names.push_back(line.substr(tab + 1 + tags.size()));
+  }
+  return names;
+}
+
+result<std::string> push_tag(const permit&,
+                             const source_facts& source,
+                             const std::string& tag,
+                             const ci_event& event,
+                             const surroundings& around,
+                             const cancellation* cancelled) {
+  using namespace deliver_policy_remote_place;
+  const auto clone = observing::git_layout_of(source.folder);
+  if (!clone) return error{exit_class::usage, {}, "this is not a git repository", source.folder, {}};
+  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
+  if (!at) return at.error();
+  if (!*at)
+    return error{exit_class::usage,
+                 {},
+                 "nothing says where the remote repository is, so the tag was not pushed",
+                 tag,
+                 {{"try", "git push <remote> " + tag}}};
+  const remote_branch& to = **at;
+  const bool is_by_url = to.name.empty() || !local_path_of(to.url).empty();
+  const result<git_client> git = git_client::find(around, cancelled, is_by_url ? to.url : std::string());
+  if (!git) return git.error();
+  const captured pushed =
+      git->run(clone->own, {"push", "--quiet", "--no-verify", "--no-follow-tags", "--end-of-options",
+                            is_by_url ? url_without_login(to.url) : to.name, "refs/tags/" + tag});
+  if (!pushed.end.good())
+    return git_failure(*git, to.url, "the remote repository does not take the tag", pushed);
+  return displayable(to.name.empty() ? shown_url(to.url) : to.name);
 }
 
 }  // namespace cicd

@@ -7,3 +7,4 @@
 #include <cicd/deliver/policy/hold.ipp>
 #include <cicd/deliver/policy/remote_place.ipp>
 #include <cicd/deliver/policy/source_check.ipp>
+#include <cicd/deliver/policy/version_order.ipp>

@@ -85,9 +85,9 @@ const std::string& sources_of(const session& of) {
   return of.model.pipelines.empty() ? of.model.tree.source_root : of.model.pipelines.front().source_directory;
 }
 
-/// `branch=main`, `tag=v1.2.3`
+/// `branch=main`, `tag=v1.2.3`, `ci`
 texts events_in(const session& of) {
-  texts events;
+  texts events{"ci"};
   for (const std::string& each : branches_in(sources_of(of), of.around)) events.push_back("branch=" + each);
   for (const std::string& each : tags_in(sources_of(of), of.around)) events.push_back("tag=" + each);
   return events;
@@ -105,6 +105,9 @@ texts values_in(const session& of, const std::string& name) {
   if (name == "branch") return branches_in(sources_of(of), of.around);
   if (name == "version") return tags_in(sources_of(of), of.around);
   if (name == "event") return events_in(of);
+  if (name == "next") return {"calendar", "major", "minor", "number", "patch", "rc"};
+  if (name == "commit")
+    return added(branches_in(sources_of(of), of.around), tags_in(sources_of(of), of.around));
   if (name == "run") return runs_newest_first(of.where);
   if (name == "context") return clusters_in(declared);
   const texts names = added(pipelines_in(declared), environments_in(declared));

@@ -15,42 +15,20 @@ namespace cicd {
 namespace driver_commands_plan {
 namespace {
 
-struct words : run_words {
-  std::string event;
-};
-
-result<git_event> event_from(const std::string& text) {
-  const auto equals = text.find('=');
-  const std::string kind = text.substr(0, equals);
-  const std::string name = equals == std::string::npos ? std::string() : text.substr(equals + 1);
-  if (kind == "tag" && ref_pattern::accepts(name)) return git_event{ref_kind::tag, name};
-  if (kind == "branch" && ref_pattern::accepts(name)) return git_event{ref_kind::branch, name};
-  return error{exit_class::usage,
-               {},
-               "not a git event",
-               text,
-               {{"allowed", "branch=<name> or tag=<name>, such as tag=v1.2.3"}}};
-}
-
-exit_class act(const words& said, surroundings around) {
-  run_request request = request_of(said);
-  if (!said.event.empty()) {
-    result<git_event> event = event_from(said.event);
-    if (!event) return refused(event.error());
-    request.event = *std::move(event);
-  }
-  return plan_targets(request, std::move(around));
+exit_class act(const run_words& said, surroundings around) {
+  const result<run_request> request = request_of(said, around);
+  return request ? plan_targets(*request, std::move(around)) : refused(request.error());
 }
 
 void add(CLI::App& app, command_action& chosen) {
-  const auto said = std::make_shared<words>();
+  const auto said = std::make_shared<run_words>();
   CLI::App* plan = with_tree(app.add_subcommand("plan", "show what would happen and why; change nothing"),
                              said->request.tree);
   with_json(plan, said->request.as_json);
   plan->add_option("target", said->request.targets,
                    "targets or steps; default: all, or what the event sets off");
-  plan->add_option("--event", said->event, "plan for a git event: branch=<name> or tag=<name>")
-      ->type_name("EVENT");
+  add_event(plan, said->event,
+            "plan for a git event: branch=<name>, tag=<name>, or ci: what the CI system says happened");
   plan->add_option("--out", said->request.plan_file,
                    "save the plan of each deploy to a cluster, for deploy --plan")
       ->type_name("FILE");

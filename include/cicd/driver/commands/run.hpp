@@ -3,13 +3,21 @@
 
 #include <cicd/driver/run_command.hpp>
 
+namespace CLI {
+class App;
+}
+
 namespace cicd {
 
 struct run_words {
   run_request request;
   std::vector<std::string> allow_dirty;
+  std::string event;
 };
-/// What the words ask for.
-run_request request_of(const run_words& said);
+/// What the words ask for. Class `usage` for an event that is none.
+result<run_request> request_of(const run_words& said, const surroundings& around);
+
+/// `--event`
+void add_event(CLI::App* command, std::string& to, const char* what);
 
 }  // namespace cicd

@@ -9,13 +9,42 @@
 #include <cicd/driver/commands/run.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/rehearsal.hpp>
 
 namespace cicd {
 
-run_request request_of(const run_words& said) {
+namespace driver_commands_run {
+namespace {
+
+result<git_event> event_from(const std::string& text, const surroundings& around) {
+  if (text == "ci") return event_of_ci(around);
+  const auto equals = text.find('=');
+  const std::string kind = text.substr(0, equals);
+  const std::string name = equals == std::string::npos ? std::string() : text.substr(equals + 1);
+  if (kind == "tag" && ref_pattern::accepts(name)) return git_event{ref_kind::tag, name};
+  if (kind == "branch" && ref_pattern::accepts(name)) return git_event{ref_kind::branch, name};
+  return error{exit_class::usage,
+               {},
+               "not a git event",
+               text,
+               {{"allowed", "branch=<name>, tag=<name> such as tag=v1.2.3, or ci: what the CI system says"}}};
+}
+
+}  // namespace
+}  // namespace driver_commands_run
+
+result<run_request> request_of(const run_words& said, const surroundings& around) {
   run_request request = said.request;
   request.allow_dirty = {said.allow_dirty.begin(), said.allow_dirty.end()};
+  if (said.event.empty()) return request;
+  result<git_event> event = driver_commands_run::event_from(said.event, around);
+  if (!event) return std::move(event).error();
+  request.event = *std::move(event);
   return request;
+}
+
+void add_event(CLI::App* command, std::string& to, const char* what) {
+  command->add_option("--event", to, what)->type_name("EVENT");
 }
 
 namespace driver_commands_run {
@@ -26,7 +55,17 @@ struct words : run_words {
 };
 
 exit_class act(const words& said, surroundings around) {
-  run_request request = request_of(said);
+  result<run_request> made = request_of(said, around);
+  if (!made) return refused(made.error());
+  run_request request = *std::move(made);
+  if (request.targets.empty() && request.event.kind == ref_kind::none)
+    return refused(
+        error{exit_class::usage,
+              {},
+              "a target or an event is required",
+              {},
+              {{"allowed", "a target such as orders.image, a step such as orders/lint, or --event"},
+               {"try", "cicd run --help"}}});
   // `ctest -C` names the configuration in this variable; a test's own words were fixed when CMake configured.
   if (said.ctest) request.tree.config = around.get_or("CMAKE_CONFIG_TYPE", request.tree.config);
   request.is_captured = said.ctest;
@@ -39,8 +78,10 @@ void add(CLI::App& app, command_action& chosen) {
   CLI::App* run = with_tree(app.add_subcommand("run", "run targets or steps, and what they depend on"),
                             said->request.tree);
   run->add_option("target", said->request.targets,
-                  "targets such as orders.image or deploy-stage, or steps such as orders/lint")
-      ->required();
+                  "targets such as orders.image or deploy-stage, or steps such as orders/lint; default: "
+                  "what the event sets off");
+  add_event(run, said->event,
+            "run for a git event: branch=<name>, tag=<name>, or ci: what the CI system says happened");
   add_allow_dirty(run, said->allow_dirty, "take uncommitted changes to this environment, or to 'publish'");
   add_take_over(run, said->request.take_over);
   run->add_flag("-v,--verbose", said->verbose, "print all output of all steps");

@@ -15,6 +15,8 @@
 #include <cicd/driver/commands/describe.ipp>
 #include <cicd/driver/commands/complete.ipp>
 #include <cicd/driver/commands/reference.ipp>
+#include <cicd/driver/commands/triggers.ipp>
+#include <cicd/driver/commands/tag.ipp>
 #include <cicd/driver/commands/rollback.ipp>
 #include <cicd/driver/commands/artifacts.ipp>
 #include <cicd/driver/commands/yank.ipp>

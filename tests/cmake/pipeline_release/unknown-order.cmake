@@ -1,0 +1,6 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_image(orders FILES a=/a)
+pipeline_service(orders api PORT 8080)
+pipeline_environment(orders prod ON tag v* VIA gitops)
+pipeline_release(orders BRANCHES main "release/*" VERSIONS semantics)
