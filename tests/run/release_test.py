@@ -101,6 +101,14 @@ class Release(harness.Case):
         self.assertEqual(self.of("prod")["images"]["image"]["manifest"], record["images"]["image"]["manifest"])
         self.assertEqual(self.counted(), ["built", "checked"])
 
+    def test_an_environment_that_comes_from_another_and_follows_no_ref_builds_nothing(self):
+        first = self.made(calls=CALLS + "pipeline_environment(app eu FROM stage VIA render)\n")
+        first.run("app.deploy-stage")
+        other = self.made("other", first)
+        other.run("app.deploy-eu")
+        self.assertEqual(other.outcomes(), {"app/deploy-eu": "ran"})
+        self.assertEqual(self.counted(), ["built", "checked"])
+
     def test_the_highest_of_several_tags_at_one_commit_is_taken(self):
         tree = self.released()
         for tag in ("v1.9.0", "v1.10.0"):

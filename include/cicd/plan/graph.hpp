@@ -30,7 +30,7 @@ constexpr bool is_pure(step_kind kind) {
 
 /// Whether an environment takes artifacts that were made before, and nothing is built for it.
 inline bool never_builds(const environment& place) {
-  return place.on.kind == ref_kind::tag;
+  return place.on.kind == ref_kind::tag || (place.on.kind == ref_kind::none && !place.from.empty());
 }
 
 /// A step within `step_graph::steps`.
