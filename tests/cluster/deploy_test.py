@@ -472,6 +472,32 @@ class Deploy(harness.Case):
     def past(self, generation):
         return json.loads(self.get(f"configmap/cicd.orders.stage.{generation:06}")["data"]["record.json"])
 
+    def test_a_tag_brings_the_images_of_its_commit_and_builds_nothing(self):
+        context, prod = harness.kubectl("config", "current-context").strip(), f"{self.namespace}-prod"
+        self.kubectl("create", "namespace", prod)
+        self.addCleanup(harness.kubectl, "delete", "namespace", prod, "--wait=false", status=None)
+        orders = self.orders(more=f"pipeline_environment(orders prod ON tag v* VIA kubectl CONTEXT {context} NAMESPACE {prod} FROM stage)")
+        commit = orders.git("rev-parse", "HEAD")
+        orders.git("tag", "v1.0.0")
+        orders.push()
+        self.assertIn("there is no artifact of this commit", orders.run("orders.deploy-prod", status=5).all)
+        orders.run("orders.publish")
+        self.assertIn("this commit was never deployed to stage", orders.run("orders.deploy-prod", status=5).all)
+        orders.run("orders.deploy-stage")
+        orders.run("--event", "tag=v1.0.0")
+        self.assertEqual(orders.outcomes(), {"orders/deploy-prod": "ran"})
+        image = lambda **where: self.get("deployment/orders-api", **where)["spec"]["template"]["spec"]["containers"][0]["image"]
+        stage, promoted = image(), image(namespace=prod)
+        self.assertEqual(promoted.split("@")[1], stage.split("@")[1])
+        self.assertIn(":v1.0.0@", promoted)
+        record = json.loads(self.get("configmap/cicd.orders.prod", namespace=prod)["data"]["record.json"])
+        self.assertEqual((record["tag"], record["version"], record["commit"]), ("v1.0.0", "v1.0.0", commit))
+        orders.run("orders.deploy-prod")
+        self.assertEqual(orders.outcomes(), {"orders/deploy-prod": "up-to-date"})
+        orders.cicd("yank", "orders", "v1.0.0", "--reason", "loses orders")
+        self.kubectl("delete", "deployment/orders-api", namespace=prod)
+        self.assertIn("loses orders", orders.run("orders.deploy-prod", status=5).all)
+
     def test_an_approval_is_for_exactly_what_was_looked_at(self):
         orders = self.orders(place="APPROVAL required")
         orders.run("orders.publish")
