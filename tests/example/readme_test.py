@@ -122,7 +122,7 @@ class Declarations(java.Suite):
 
     def test_an_event_is_rehearsed(self):
         self.whole.commit()
-        words = re.search(r"`(plan deploy-stage --event \S+)`", README)[1]
+        words = re.search(r"`(plan --event \S+)`", README)[1]
         programs = self.folder / "programs"  # what the declaration scans the image with
         programs.mkdir()
         (programs / "grype").write_text("#!/bin/sh\n")

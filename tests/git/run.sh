@@ -262,7 +262,7 @@ case_a_corrupt_record_is_left_as_it_is() {
   local damage before
   bare "$work/m.git"
   expect 0 "" commit "$work/m.git" main stage/orders "$work/c" a 1
-  for damage in 'true >R' 'head -c 100 R >R.new; mv R.new R' 'sed -i s/deployed/rejected/ R' 'sed -i "s/\"schema\": 1/\"schema\": 2/" R' 'echo "<<<<<<<" >R'; do
+  for damage in 'true >R' 'head -c 100 R >R.new; mv R.new R' 'sed -i s/deployed/rejected/ R' 'sed -i "s/\"schema\": 2/\"schema\": 3/" R' 'echo "<<<<<<<" >R'; do
     edit "$work/m.git" main "${damage//R/.cicd/records/stage/orders.json}"
     before=$(git --git-dir="$work/m.git" rev-parse main)
     expect 4 ".cicd/records/stage/orders.json in $work/m.git" commit "$work/m.git" main stage/orders "$work/c" a 2

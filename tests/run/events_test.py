@@ -121,6 +121,28 @@ class Release(harness.Case):
         tree.run("--event", "tag=v1.0.0")
         self.assertEqual(tree.record("prod")["commit"], commit)
 
+    def test_a_commit_that_changes_nothing_of_the_images_comes_from_where_they_are(self):
+        tree = self.made()
+        tree.write("README.md", "words")
+        tree.commit()
+        tree.run("--event", "branch=main")
+        tree.git("tag", "v1.0.0")
+        tree.run("--event", "tag=v1.0.0")
+        self.assertEqual(tree.record("prod")["tag"], "v1.0.0")
+
+    def test_what_says_nothing_is_refused(self):
+        tree = self.made()
+        for words in (("plan", "--event", ""), ("hold", "set", "app", "stage", "--reason", " "), ("yank", "app", "HEAD", "--reason", "")):
+            self.assertIn("its value is empty", tree.cicd(*words, status=2).stderr)
+
+    def test_a_yanked_commit_gets_no_tag_and_a_signing_git_asks_nothing(self):
+        tree = self.made()
+        tree.git("config", "tag.gpgSign", "true")
+        tree.git("config", "gpg.program", "false")
+        tree.cicd("tag", "app", "--next", "rc")
+        tree.cicd("yank", "app", "HEAD", "--reason", "loses orders")
+        self.assertIn("loses orders", tree.cicd("tag", "app", "--next", "rc", status=5).stderr)
+
     def test_tags_go_by_their_versions(self):
         tree = self.made()
         first = tree.git("rev-parse", "HEAD")

@@ -339,6 +339,10 @@ class Release(harness.Case):
         done = tree.run("app.deploy-prod", status=5)
         self.assertIn(f"'{first[:7]}'", done.stderr)
         self.assertIn("has the same images", done.stderr)
+        # Neither are they by the way of a publish of that commit.
+        tree.run("app.publish")
+        self.assertEqual(self.artifact(tree, tree.git("rev-parse", "HEAD"))["artifact"]["images_of"], first)
+        self.assertIn("yanked by", tree.run("app.deploy-prod", status=5).stderr)
 
     def test_images_are_deleted_with_the_yank_unless_they_run_or_are_those_of_another_artifact(self):
         tree = self.released()

@@ -88,6 +88,9 @@ class change_gate {
                                  const std::string& tag);
   void add_local_branches(gate_question& to);
   result<remote_place> release_place_of(const source_facts& source, const gate_question& of);
+  using image_digests = std::map<std::string, digest>;  ///< by the image's name
+  /// Those that a commit was published with; none where it was not.
+  result<image_digests> images_published(const declared_pipeline& pipeline, const std::string& commit);
   /// What the environments that it comes FROM had.
   status add_from(const declared_pipeline& pipeline,
                   const environment& place,
@@ -95,7 +98,8 @@ class change_gate {
                   gate_state& to);
   result<earlier_place> earlier_place_of(const environment_choice& choice,
                                          const declared_pipeline& pipeline,
-                                         const std::string& commit);
+                                         const std::string& commit,
+                                         const image_digests& images);
   succession succession_of_commit(const declared_pipeline& pipeline,
                                   const std::string& commit,
                                   const deployment_record& there);

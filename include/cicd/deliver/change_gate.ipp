@@ -47,6 +47,18 @@ bool is_one_of(const std::vector<std::string>& patterns, const std::string& bran
                              [&](const std::string& pattern) { return ref_matches(pattern, branch); });
 }
 
+/// A commit that changes nothing of the images is where they are.
+bool has_or_is(const deployment_record& of,
+               const std::string& commit,
+               const std::map<std::string, digest>& images) {
+  if (of.commit == commit && !commit.empty()) return true;
+  return !images.empty() && of.images.size() == images.size()
+         && std::ranges::all_of(of.images, [&](const auto& each) {
+              const auto found = images.find(each.first);
+              return found != images.end() && found->second == each.second.manifest;
+            });
+}
+
 /// `reverted` is what a commit by hand put back: it ran there, too.
 bool came_to_a_good_end(const deployment_record& of) {
   return of.outcome == "deployed" || of.outcome == "rolled-back" || of.outcome == "reverted";
@@ -374,7 +386,8 @@ status change_gate::may_publish_for_deploys(const declared_pipeline& pipeline) {
 
 result<earlier_place> change_gate::earlier_place_of(const environment_choice& choice,
                                                     const declared_pipeline& pipeline,
-                                                    const std::string& commit) {
+                                                    const std::string& commit,
+                                                    const image_digests& images) {
   using namespace deliver_change_gate;
   constexpr std::size_t most = 200;
   earlier_place found{choice.text(), false, {}};
@@ -383,7 +396,7 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
     const result<std::vector<deployment_record>> past = ways_.of(place).history_of(pipeline, place, most);
     if (!past) return past.error();
     found.was_reached = found.was_reached || std::ranges::any_of(*past, [&](const deployment_record& each) {
-                          return each.commit == commit && !commit.empty() && came_to_a_good_end(each);
+                          return has_or_is(each, commit, images) && came_to_a_good_end(each);
                         });
     const std::string& name = place.name.str();
     found.there.push_back(past->empty() ? name + ": never deployed"
@@ -393,12 +406,28 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
   return found;
 }
 
+result<change_gate::image_digests> change_gate::images_published(const declared_pipeline& pipeline,
+                                                                 const std::string& commit) {
+  image_digests images;
+  if (pipeline.declared.images.empty() || commit.empty()) return images;
+  const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
+  if (!store) return store.error();
+  const result<std::optional<stored_artifact>> there = store->read(commit);
+  if (!there) return there.error();
+  if (*there)
+    for (const auto& [name, image] : (*there)->record.images) images.emplace(name, image.manifest);
+  return images;
+}
+
 status change_gate::add_from(const declared_pipeline& pipeline,
                              const environment& place,
                              const std::string& commit,
                              gate_state& to) {
+  if (place.from.empty()) return {};
+  const result<image_digests> images = images_published(pipeline, commit);
+  if (!images) return images.error();
   for (const environment_choice& each : place.from) {
-    result<earlier_place> there = earlier_place_of(each, pipeline, commit);
+    result<earlier_place> there = earlier_place_of(each, pipeline, commit, *images);
     if (!there) return std::move(there).error();
     to.from.push_back(*std::move(there));
   }
@@ -458,6 +487,8 @@ status change_gate::may_be_tagged(const declared_pipeline& pipeline,
   state.version = tag;
   if (there->record) state.newer = succession_of_commit(pipeline, commit, *there->record);
   if (status known = add_from(pipeline, place, commit, state); !known) return known;
+  state.commit = commit;
+  if (status known = add_mark(pipeline, of, state); !known) return known;
   const result<permit> allowed = may(of, state);
   return allowed ? status{} : allowed.error();
 }
@@ -506,6 +537,14 @@ status change_gate::add_mark(const declared_pipeline& pipeline, const gate_quest
   result<std::optional<artifact_mark>> mark = store->mark_of(commit);
   if (!mark) return std::move(mark).error();
   to.mark = *std::move(mark);
+  if (to.mark && to.mark->is == artifact_mark::kind::yanked) return {};
+  // Its images may be those of a commit before.
+  const result<std::optional<stored_artifact>> own = store->read(commit);
+  if (!own) return own.error();
+  if (!*own || (*own)->record.images_of.empty()) return {};
+  result<std::optional<artifact_mark>> other = store->mark_of((*own)->record.images_of);
+  if (!other) return std::move(other).error();
+  if (*other) to.mark = *std::move(other);
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
@@ -82,7 +83,8 @@ error no_artifact(const graph_step& step, const git_state& git, const ancestors&
 
 error yanked_images(const graph_step& step, const artifact_mark& mark, const std::string& here) {
   return refusal(step, exit_class::policy,
-                 fmt::format("yanked by {} at {}: {}", mark.who, utc_text(mark.when), mark.reason),
+                 fmt::format("yanked by {} at {}: {}", displayable(mark.who), utc_text(mark.when),
+                             displayable(mark.reason)),
                  mark.commit.substr(0, 7))
       .with("caused by", fmt::format("{} has the same images", here))
       .with("try", "deploy another commit");
@@ -125,7 +127,7 @@ std::string image_tag_for(const std::string& ref) {
   for (char& c : tag) {
     const bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
                          || c == '_' || c == '.' || c == '-';
-    if (!is_fine) c = '-';
+    if (!is_fine) c = c == '+' ? '_' : '-';  // v1.0.0-b1 is another version than v1.0.0+b1
   }
   if (!tag.empty() && (tag.front() == '.' || tag.front() == '-')) tag.front() = '_';
   return tag;

@@ -44,6 +44,9 @@ class publisher {
                        const std::vector<wanted_image>& images,
                        const ask_gate& ask,
                        step_plan& plan);
+  result<std::string> builder_of(const artifact_store& in,
+                                 const artifact_record& made,
+                                 const declared_pipeline& pipeline) const;
   status keep_artifact(const permit& allowed,
                        const graph_step& step,
                        const std::vector<wanted_image>& images,

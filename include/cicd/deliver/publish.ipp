@@ -10,6 +10,7 @@
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/sources.hpp>
+#include <cicd/observe/git_commits.hpp>
 
 namespace cicd {
 
@@ -181,6 +182,24 @@ result<std::optional<artifact_record>> publisher::published(const graph_step& st
   return nothing((*there)->record);
 }
 
+/// The commit before that built these very images; empty where it is this one. The nearest that has an
+/// artifact tells.
+result<std::string> publisher::builder_of(const artifact_store& in,
+                                          const artifact_record& made,
+                                          const declared_pipeline& pipeline) const {
+  constexpr std::size_t most = 20;
+  for (const past_commit& each : first_parents(pipeline.source_directory, made.commit, most, in_.around)) {
+    if (each.id == made.commit) continue;
+    const result<std::optional<stored_artifact>> before = in.read(each.id);
+    if (!before) return before.error();
+    if (!*before) continue;
+    const artifact_record& record = (*before)->record;
+    if (record.images != made.images) return std::string();
+    return record.images_of.empty() ? record.commit : record.images_of;
+  }
+  return std::string();
+}
+
 /// After all images, so that whoever finds it finds them.
 status publisher::keep_artifact(const permit& allowed,
                                 const graph_step& step,
@@ -193,8 +212,11 @@ status publisher::keep_artifact(const permit& allowed,
   const result<artifact_store> store =
       artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
   if (!store) return store.error();
-  const result<stored_artifact> made = artifact_here(in_, step, images);
+  result<stored_artifact> made = artifact_here(in_, step, images);
   if (!made) return made.error();
+  result<std::string> builder = builder_of(*store, made->record, *step.pipeline);
+  if (!builder) return std::move(builder).error();
+  made->record.images_of = *std::move(builder);
   const result<bool> written = put_artifact(allowed, *store, *made);
   if (!written) {
     error failure = written.error();

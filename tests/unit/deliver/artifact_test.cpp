@@ -293,7 +293,7 @@ TEST(bundle, says_the_first_thing_in_which_it_differs_from_another) {
 
 TEST(image_tags, are_git_tags_with_what_no_registry_takes_replaced) {
   EXPECT_EQ(image_tag_for("v1.5.0"), "v1.5.0");
-  EXPECT_EQ(image_tag_for("release/1.5+2"), "release-1.5-2");
+  EXPECT_EQ(image_tag_for("release/1.5+2"), "release-1.5_2");
   EXPECT_EQ(image_tag_for(".x"), "_x");
   EXPECT_EQ(image_tag_for(std::string(200, 'a')), std::string(128, 'a'));
   EXPECT_EQ(image_tag_for(""), "");

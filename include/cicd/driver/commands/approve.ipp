@@ -109,7 +109,7 @@ void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* approve = app.add_subcommand("approve", "approve the current plan; valid for 24 hours");
   add_names(approve, *said);
-  approve->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
+  add_reason(approve, said->reason, "why")->required();
   CLI::Option* copy = approve->add_flag("--preview", said->preview, "the preview of the current branch");
   CLI::Option* share = approve->add_flag("--canary", said->canary, "the canary of the current branch");
   share->excludes(copy);

@@ -211,10 +211,9 @@ void add(CLI::App& app, command_action& chosen) {
   add_pass_status(add_cron(cron, said, chosen, "run-now",
                            "start a run of the deployed cron job and wait for it", run_cron_job_now),
                   said->cron.pass_status);
-  add_cron(cron, said, chosen, "suspend", "stop runs until it is resumed, across deploys",
-           suspend_cron_job_of)
-      ->add_option("--reason", said->cron.reason, "why, for those who find it suspended")
-      ->type_name("TEXT")
+  add_reason(add_cron(cron, said, chosen, "suspend", "stop runs until it is resumed, across deploys",
+                      suspend_cron_job_of),
+             said->cron.reason, "why, for those who find it suspended")
       ->required();
   add_cron(cron, said, chosen, "resume", "allow runs again and list missed ones", resume_cron_job_of);
 }

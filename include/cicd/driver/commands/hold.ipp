@@ -67,7 +67,7 @@ void add(CLI::App& app, command_action& chosen) {
     CLI::App* command = hold->add_subcommand(name, what);
     add_names(command, *said);
     if (does == set_one) {
-      command->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
+      add_reason(command, said->reason, "why")->required();
       command->add_option("--version", said->version, "hold only this version")->type_name("VERSION");
     }
     acts_for_each(command, chosen, said, does);

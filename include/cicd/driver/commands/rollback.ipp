@@ -77,7 +77,7 @@ void add(CLI::App& app, command_action& chosen) {
       ->add_option("--to", said->to,
                    "a version, an image digest or the number of a deployment; default: the one before")
       ->type_name("WHAT");
-  command->add_option("--reason", said->reason, "why, kept with the hold")->type_name("TEXT");
+  add_reason(command, said->reason, "why, kept with the hold");
   command->add_flag("--version-only", said->version_only, "hold only the version that is rolled back");
   acts_for_each(command, chosen, said, roll_back_one);
 }

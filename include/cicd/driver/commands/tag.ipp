@@ -133,7 +133,7 @@ result<new_tag> next_tag(const words& said,
 }
 
 status make(const new_tag& tag, const std::string& folder, const surroundings& around) {
-  const captured made = observing::ask_git(folder, {"tag", "--", tag.name, tag.commit}, around);
+  const captured made = observing::ask_git(folder, {"tag", "--no-sign", "--", tag.name, tag.commit}, around);
   if (made.end.good()) return {};
   return observing::git_failure(folder, made);
 }

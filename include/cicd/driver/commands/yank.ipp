@@ -109,7 +109,7 @@ void add(CLI::App& app, command_action& chosen) {
       app.add_subcommand("yank", "keep the artifact of a commit from being deployed again"), said->tree);
   command->add_option("pipeline", said->pipeline, "whose artifact")->required();
   command->add_option("version", said->version, "a tag or a commit")->required();
-  command->add_option("--reason", said->reason, "why")->required()->type_name("TEXT");
+  add_reason(command, said->reason, "why")->required();
   CLI::Option* deletes =
       command->add_flag("--delete", said->deletes, "delete its images from their registry, too");
   command->add_flag("--lift", said->lifts, "it may be deployed again")->excludes(deletes);
