@@ -123,6 +123,21 @@ def unlisted_contracts(root):
     return [path.name for path in sorted((root / "docs/contracts").glob("*.md")) if f"(contracts/{path.name})" not in page]
 
 
+def untried_versions(root):
+    """Where a version of Kubernetes is said that is supported, and the test cluster's programs are of another."""
+    said = {"include/cicd/kubernetes/render/workload.hpp": (r"oldest_minor = (\d+)", "kube-oldest"),
+            "include/cicd/driver/commands/doctor.ipp": (r"newest_minor = (\d+)", "kube"),
+            "docs/kubernetes.md": (r"\nKubernetes 1\.(\d+) to 1\.\d+\.", "kube-oldest")}
+    wrong = []
+    for name, (pattern, program) in said.items():
+        module = (root / f"tests/cluster/{program}/go.mod").read_text()
+        tried = re.search(r"\tk8s\.io/kubernetes v1\.(\d+)\.", module).group(1)
+        found = re.search(pattern, (root / name).read_text())
+        if not found or found.group(1) != tried:
+            wrong.append(f"{name}: {program} is 1.{tried}")
+    return wrong
+
+
 class House(unittest.TestCase):
     def tree(self, files):
         holder = tempfile.TemporaryDirectory()
@@ -180,6 +195,13 @@ class House(unittest.TestCase):
         text = "// Text.\nsecret.revealed()\n"
         self.check(revealing, {"include/cicd/run/secret_runner.ipp": text}, {"include/cicd/run/event.ipp": text})
 
+    def test_the_oldest_and_the_newest_kubernetes_are_those_of_the_test_cluster(self):
+        tree = {"include/cicd/kubernetes/render/workload.hpp": "oldest_minor = 29;", "include/cicd/driver/commands/doctor.ipp": "newest_minor = 34;",
+                "docs/kubernetes.md": "\nKubernetes 1.29 to 1.34. More.\n", "tests/cluster/kube/go.mod": "\tk8s.io/kubernetes v1.34.4\n",
+                "tests/cluster/kube-oldest/go.mod": "\tk8s.io/kubernetes v1.29.15\n"}
+        for name, text in (("docs/kubernetes.md", "\nKubernetes 1.28 to 1.34.\n"), ("tests/cluster/kube/go.mod", "\tk8s.io/kubernetes v1.35.0\n"),
+                           ("include/cicd/kubernetes/render/workload.hpp", "oldest_minor = 30;")):
+            self.check(untried_versions, tree, {**tree, name: text})
 
 
 if __name__ == "__main__":

@@ -187,7 +187,8 @@ exits 0 && called 'cluster build kube' && says 'built kube in' && never_called t
 run --tests
 exits 0 && lines 1 && never_called 'cluster build'
 run --everything
-exits 0 && called 'cluster build traefik' && never_called 'cluster build kube'
+exits 0 && called 'cluster build traefik' && called 'cluster build kube-oldest'
+! grep -qx 'cluster build kube' "$calls" || reasons+='  built kube anew'$'\n'
 end
 
 begin 'a program that cannot be built is shown'

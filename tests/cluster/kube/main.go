@@ -27,8 +27,16 @@ var components = map[string]func() *cobra.Command{
 	"apiserver":          apiserver.NewAPIServerCommand,
 	"controller-manager": controllers.NewControllerManagerCommand,
 	"scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
-	"kubelet":            func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+	"kubelet":            commandOf(kubelet.NewKubeletCommand),
 	"proxy":              proxy.NewProxyCommand,
+}
+
+// The kubelet takes a context since Kubernetes 1.32.
+func commandOf(make any) func() *cobra.Command {
+	if withContext, takesOne := make.(func(context.Context) *cobra.Command); takesOne {
+		return func() *cobra.Command { return withContext(context.Background()) }
+	}
+	return make.(func() *cobra.Command)
 }
 
 func main() {
