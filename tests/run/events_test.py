@@ -109,6 +109,7 @@ class Release(harness.Case):
         tree.run("app.publish")
         done = self.refused(tree, "v1.0.0", 5, f"this commit was never deployed to stage or demo: '{commit[:7]}'")
         self.assertIn("FROM stage|demo", harness.note_in(done.all, "allowed"))
+        tree.cicd("plan", "app.deploy-prod", status=5)  # that was named ends as its run would
         plan = tree.cicd("plan", "--event", "tag=v1.0.0", status=5)
         self.assertIn("would be refused: this commit was never deployed", plan.stdout)
         self.assertIn("cicd: error: app/deploy-prod: this commit was never deployed to stage or demo", plan.stderr)

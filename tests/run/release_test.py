@@ -371,6 +371,20 @@ class Release(harness.Case):
         self.assertIn(f"is that of {second[:7]}, too", done.stdout)
         self.assertIn(second[:7], self.images(tree))
 
+    def test_images_of_a_yanked_artifact_are_deleted_later_and_not_published_again(self):
+        tree = self.released()
+        first = tree.git("rev-parse", "HEAD")
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("app.deploy-stage")
+        tree.cicd("yank", "app", first[:7], "--reason", "no")
+        self.assertIn("deleted app@sha256:", tree.cicd("yank", "app", first[:7], "--reason", "no", "--delete").stdout)
+        self.assertNotIn(first[:7], self.images(tree))
+        tree.git("checkout", "--quiet", first)
+        tree.configure()
+        self.assertIn("yanked by", tree.run("app.publish", status=5).stderr)
+        self.assertNotIn(first[:7], self.images(tree))
+
     def test_what_is_no_version_and_what_has_no_artifact_is_not_yanked(self):
         tree = self.released()
         tree.git("tag", "v1.5.0")

@@ -68,7 +68,7 @@ class Rollback(harness.Case):
                 self.assertEqual(harness.note_in(refused.all, "reason"), f"rollback to {version}")
                 self.assertEqual(harness.note_in(refused.all, "try"), "cicd hold release app stage")
                 self.next_commit(tree)
-                self.assertIn("! would be refused: deploys to this environment are on hold", tree.cicd("plan", "deploy-stage").stdout)
+                self.assertIn("! would be refused: deploys to this environment are on hold", tree.cicd("plan", "deploy-stage", status=5).stdout)
                 tree.run("deploy-stage", status=5)
                 self.assertEqual(self.running(tree)[0], self.versions[0])
                 status = tree.cicd("status")
@@ -146,7 +146,7 @@ class Rollback(harness.Case):
         tree = self.made("outside")
         commit = self.by_hand(tree, ("revert", "--no-edit", "HEAD"))
         self.next_commit(tree)
-        self.assertIn(f"! would be refused: what is deployed was put back by hand: '{commit[:7]}'", tree.cicd("plan", "deploy-stage").stdout)
+        self.assertIn(f"! would be refused: what is deployed was put back by hand: '{commit[:7]}'", tree.cicd("plan", "deploy-stage", status=5).stdout)
         for _ in range(2):
             refused = tree.run("deploy-stage", status=5)
             self.assertIn(f"what is deployed was put back by hand: '{commit[:7]}'", refused.all)

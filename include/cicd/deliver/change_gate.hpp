@@ -50,6 +50,7 @@ class change_gate {
   result<permit> may_write(const graph_step& step, gate_state state);
   /// What was refused of a step last, in a plan, where a refusal does not end it; nothing: nothing was.
   std::optional<error> refused_in_plan(const graph_step& step);
+  void keep_refusal(const graph_step& step, const error& refused);
   /// The deploys that this run leads to: nothing is published for one that cannot be.
   void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
 

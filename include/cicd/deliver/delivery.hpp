@@ -44,8 +44,6 @@ class delivery : public effect_planner {
   /// The artifact of a `publish` step's clean commit, where nothing need be built for it: steps after it then
   /// take its images. Asks the registry.
   result<std::optional<artifact_record>> published(const graph_step& step);
-  /// Why a deploy that was planned last would be refused, in a rehearsal; success where it would not.
-  status refusal_of(const graph_step& step);
 
   /// What each change is asked before anything is contacted, and before anything is written.
   change_gate& gate() { return gate_; }
@@ -71,7 +69,6 @@ class delivery : public effect_planner {
   std::mutex mutex_;
   std::map<std::string, std::vector<wanted_image>> images_;  ///< of a step's last plan
   std::map<std::string, promotion> promotions_;              ///< likewise
-  std::map<std::string, error> refusals_;                    ///< likewise, in a rehearsal
 };
 
 }  // namespace cicd

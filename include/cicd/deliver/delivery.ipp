@@ -71,8 +71,7 @@ step_plan delivery::refused_plan(const graph_step& step, const error& refusal) {
   plan.what = decision::run;
   plan.result.reset();
   plan.reasons = {refusal_text(refusal)};
-  const std::lock_guard hold(mutex_);
-  refusals_.insert_or_assign(step.id, refusal);
+  gate_.keep_refusal(step, refusal);
   return plan;
 }
 
@@ -104,12 +103,6 @@ result<step_plan> delivery::plan_promotion(const graph_step& step) {
 result<std::optional<artifact_record>> delivery::published(const graph_step& step) {
   const cancellation_scope heard(options_.cancelled);
   return publisher_.published(step);
-}
-
-status delivery::refusal_of(const graph_step& step) {
-  const std::lock_guard hold(mutex_);
-  const auto found = refusals_.find(step.id);
-  return found == refusals_.end() ? status{} : status(found->second);
 }
 
 std::vector<std::string> delivery::foreseen(const graph_step& step) {

@@ -200,7 +200,7 @@ result<std::string> publisher::builder_of(const artifact_store& in,
   return std::string();
 }
 
-/// After all images, so that whoever finds it finds them.
+/// After all images: where there is an artifact, its images are there.
 status publisher::keep_artifact(const permit& allowed,
                                 const graph_step& step,
                                 const std::vector<wanted_image>& images,

@@ -4,6 +4,7 @@
 #include <cicd/deliver/artifacts.ipp>
 #include <cicd/deliver/branch_copy.ipp>
 #include <cicd/deliver/change_gate.ipp>
+#include <cicd/deliver/change_gate_release.ipp>
 #include <cicd/deliver/delivery.ipp>
 #include <cicd/deliver/manifest_home.ipp>
 #include <cicd/deliver/manifest_way.ipp>

@@ -34,7 +34,8 @@ struct yank_outcome {
   std::vector<std::string> runs_in;  ///< environments
 };
 
-/// Class `usage` where the commit has no artifact, `conflict` where it is marked so already; `policy` where
+/// Class `usage` where the commit has no artifact, `conflict` where it is marked so already, unless
+/// images of it are to be deleted; `policy` where
 /// its images are to be deleted and run somewhere. The mark is set before anything is deleted.
 result<yank_outcome> yank(const yank_request& request, const yank_ports& ports);
 

@@ -59,6 +59,9 @@ status remove_image(const permit&,
                     const yank_ports& ports) {
   auto in = ports.open(image.repository);
   if (!in) return std::move(in).error();
+  const result<bool> has = (*in)->has(image.manifest);
+  if (!has) return has.error();
+  if (!*has) return {};
   status removed = (*in)->remove(image.manifest);
   if (removed) return {};
   return std::move(removed).error().with(
@@ -106,7 +109,12 @@ result<yank_outcome> yank(const yank_request& request, const yank_ports& ports) 
       end.kept.push_back(fmt::format("{} is that of {}, too", each.text(), joined(others, ", ")));
   }
   for (const named_image& each : deletes) mark.deleted.push_back(each.text());
-  if (status set = put_mark(*allowed, ports.artifacts, mark); !set) return std::move(set).error();
+  const result<std::optional<artifact_mark>> before = ports.artifacts.mark_of(record.commit);
+  if (!before) return before.error();
+  const bool only_deletes =
+      request.deletes && *before && (*before)->is == artifact_mark::kind::yanked;  // what was left by a yank
+  if (!only_deletes)
+    if (status set = put_mark(*allowed, ports.artifacts, mark); !set) return std::move(set).error();
   for (const named_image& each : deletes) {
     if (status removed = remove_image(*allowed, each, request, ports); !removed)
       return std::move(removed).error();

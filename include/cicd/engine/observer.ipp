@@ -458,7 +458,7 @@ class pass {
   std::map<std::string, result<tool_identity>> tools_;
   std::map<std::string, result<std::optional<git_history>>> histories_;  ///< by source folder
   std::string platform_ = platform_text();
-  std::vector<step_index> unknown_;                          ///< steps that start what nobody named
+  std::vector<step_index> unknown_;                          ///< steps that start programs which TOOLS does not name
   std::map<std::string, result<read_elsewhere>> elsewhere_;  ///< by source folder and program
 };
 

@@ -230,13 +230,10 @@ void project_run::promote_after_publish() {
 status project_run::may_begin_named() {
   for (step_index step : ends_) {
     if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
-    if (status may = delivery_.refusal_of(graph_.steps[step]); !may) return may;
-  }
-  if (request_.event.kind == ref_kind::none) return {};
-  // The plan of an event ends as its run would.
-  for (step_index step : ends_)
+    // A plan ends as its run would.
     if (std::optional<error> refused = delivery_.gate().refused_in_plan(graph_.steps[step]))
       return *std::move(refused);
+  }
   return {};
 }
 

@@ -116,7 +116,7 @@ class list_maker {
     }
   }
 
-  // What CMake and its generators made below the root, where nobody told git to ignore it.
+  // What CMake and its generators made below the root, where git is not told to ignore it.
   void leave_out_build_trees(const std::vector<std::string_view>& names) {
     const std::string mark = "/" + std::string(build_tree_folder) + "/";
     const std::string file = "/" + std::string(build_tree_file);

@@ -128,7 +128,7 @@ bool is_filler(std::string_view line) {
                         [&](std::string_view start) { return text.starts_with(start); });
 }
 
-/// A frame of Maven's, its plugins' or the JDK's: below an error of theirs nobody looks for it there.
+/// A frame of Maven's, its plugins' or the JDK's: below an error of theirs it is of no use to a reader.
 bool is_frame_of_tool(std::string_view line) {
   constexpr std::array<std::string_view, 8> tools{"org.apache.maven.",  "org.codehaus.", "org.eclipse.",
                                                   "java.base/",         "jdk.internal.", "sun.",

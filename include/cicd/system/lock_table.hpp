@@ -12,7 +12,7 @@
 namespace cicd {
 
 /// Exclusive locks, each a range of the file's bytes (open file description locks,
-/// close-on-exec): each ends with its holder, whoever kills it. The bytes of a range say whose name it is and
+/// close-on-exec): each ends with its holder, also where that is killed. The bytes of a range say whose name it is and
 /// who holds it. For one thread.
 class lock_table {
  public:

@@ -39,7 +39,7 @@ std::string line_of(const std::string& name, std::string holder) {
   return name + ' ' + holder + '\n';
 }
 
-/// Of a line its holder; empty where nobody has it.
+/// Of a line its holder; empty where it is free.
 std::string holder_in(std::string_view line) {
   if (line.size() != line_length) return {};
   const std::string_view holder = line.substr(name_length + 1, holder_length);

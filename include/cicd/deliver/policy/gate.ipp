@@ -22,7 +22,7 @@ using rules = std::vector<gate_rule>;
 /// The order within a row is of no importance.
 const rules& rules_of(change what) {
   using enum gate_rule;
-  static const rules publish{fork, dirty},
+  static const rules publish{fork, dirty, yanked},
       deploy{fork,   protection, dirty, ref,  branches,   version,     moved_tag,
              yanked, superseded, hold,  from, remote_ref, declaration, approval},
       preview{fork, protection, dirty, yanked, declaration, approval},

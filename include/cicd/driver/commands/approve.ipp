@@ -61,7 +61,8 @@ exit_class approve_planned(const words& said,
                            const graph_step& step,
                            const project_plan& planned,
                            found_environment& found) {
-  if (status may = planned.deliveries().refusal_of(step); !may) return refused(may.error());
+  if (const std::optional<error> known = planned.deliveries().gate().refused_in_plan(step))
+    return refused(*known);
   const session& of = planned.of();
   std::vector<plan_to_approve> plans;
   for (const planned_wave& each : planned.deliveries().last_plans(step))

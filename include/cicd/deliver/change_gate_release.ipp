@@ -1,0 +1,248 @@
+// What the gate is told of releases: the tag of a commit, BRANCHES and VERSIONS, FROM, the marks of
+// artifacts.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/glob.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/artifacts.hpp>
+#include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/policy/remote_place.hpp>
+#include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/ways.hpp>
+
+namespace cicd {
+
+namespace deliver_change_gate_release {
+namespace {
+
+version_rule versions_of(const pipeline& declared) {
+  return declared.releases.empty() ? version_rule::none : declared.releases.front().versions;
+}
+
+/// Only what is ON tag or FROM another environment is released; a push to a branch is deployed.
+bool is_released(const environment& place) {
+  return place.on.kind == ref_kind::tag || !place.from.empty();
+}
+
+bool is_one_of(const std::vector<std::string>& patterns, const std::string& branch) {
+  return std::ranges::any_of(patterns,
+                             [&](const std::string& pattern) { return ref_matches(pattern, branch); });
+}
+
+/// A commit that changes nothing of the images is where they are.
+bool has_or_is(const deployment_record& of,
+               const std::string& commit,
+               const std::map<std::string, digest>& images) {
+  if (of.commit == commit && !commit.empty()) return true;
+  return !images.empty() && of.images.size() == images.size()
+         && std::ranges::all_of(of.images, [&](const auto& each) {
+              const auto found = images.find(each.first);
+              return found != images.end() && found->second == each.second.manifest;
+            });
+}
+
+/// `reverted` is what a commit by hand put back: it ran there, too.
+bool came_to_a_good_end(const deployment_record& of) {
+  return of.outcome == "deployed" || of.outcome == "rolled-back" || of.outcome == "reverted";
+}
+
+}  // namespace
+}  // namespace deliver_change_gate_release
+
+std::string change_gate::tag_of(const declared_pipeline& pipeline, const environment& place) {
+  using namespace deliver_change_gate_release;
+  if (place.on.kind != ref_kind::tag) return {};
+  const std::string named = options_.event.kind == ref_kind::tag ? options_.event.name
+                            : event_.kind == event_kind::tag     ? event_.tag
+                                                                 : std::string();
+  std::vector<std::string> tags = source_.git_of(pipeline).tags;
+  const bool is_here = std::ranges::find(tags, named) != tags.end();
+  const bool is_of_event = is_on_tag_of_event(pipeline);
+  if (!named.empty() && !is_here && is_of_event) tags.push_back(named);
+  return released_tag(tags, is_here || is_of_event ? named : std::string(), place.on,
+                      versions_of(pipeline.declared));
+}
+
+/// Whether the CI system says that this very commit has the tag: a clone without tags does not.
+bool change_gate::is_on_tag_of_event(const declared_pipeline& pipeline) {
+  const std::optional<std::string>& commit = source_.git_of(pipeline).commit;
+  return event_.kind == event_kind::tag && event_.is_consistent() && commit && event_.commit == *commit;
+}
+
+/// What a deploy is asked of releases; nothing for what is not released.
+release_rules change_gate::release_rules_of(const declared_pipeline& pipeline,
+                                            const environment& place,
+                                            const std::string& tag) {
+  using namespace deliver_change_gate_release;
+  release_rules rules;
+  if (!is_released(place)) return rules;
+  for (const release& each : pipeline.declared.releases)
+    for (const ref_pattern& pattern : each.branches) rules.branches.push_back(pattern.str());
+  if (place.on.kind != ref_kind::tag) return rules;
+  rules.order = tag_order::of(place.on.pattern, versions_of(pipeline.declared));
+  rules.tag = tag;
+  return rules;
+}
+
+/// The embedded default is judged by the branches that are here.
+void change_gate::add_local_branches(gate_question& to) {
+  using namespace deliver_change_gate_release;
+  source_facts& own = to.sources.front();
+  if (!own.git.commit) return;
+  const std::vector<std::string> branches = branches_with(own.folder, *own.git.commit, around_);
+  const bool is_on_one = std::ranges::any_of(
+      branches, [&](const std::string& branch) { return is_one_of(to.released.branches, branch); });
+  own.released = remote_place{};
+  own.released->where = is_on_one ? remote_place::answer::on_it : remote_place::answer::not_on_it;
+}
+
+result<remote_place> change_gate::release_place_of(const source_facts& source, const gate_question& of) {
+  const std::string key = "release\n" + source.folder + '\0' + source.git.commit.value_or("")
+                          + joined(of.released.branches, "\n");
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto known = remote_places_.find(key); known != remote_places_.end()) return known->second;
+  }
+  result<remote_place> there =
+      place_on_branches(source, of.released.branches, of.event, around_, &options_.cancelled);
+  if (!there) {
+    there.error().subject = of.subject;
+    return there;
+  }
+  const std::lock_guard hold(mutex_);
+  return remote_places_.try_emplace(key, *std::move(there)).first->second;
+}
+
+result<earlier_place> change_gate::earlier_place_of(const environment_choice& choice,
+                                                    const declared_pipeline& pipeline,
+                                                    const std::string& commit,
+                                                    const image_digests& images) {
+  using namespace deliver_change_gate_release;
+  constexpr std::size_t most = 200;
+  earlier_place found{choice.text(), false, {}};
+  for (const environment& place : pipeline.declared.environments) {
+    if (std::ranges::find(choice.any, place.name) == choice.any.end()) continue;
+    const result<std::vector<deployment_record>> past = ways_.of(place).history_of(pipeline, place, most);
+    if (!past) return past.error();
+    found.was_reached = found.was_reached || std::ranges::any_of(*past, [&](const deployment_record& each) {
+                          return has_or_is(each, commit, images) && came_to_a_good_end(each);
+                        });
+    const std::string& name = place.name.str();
+    found.there.push_back(past->empty() ? name + ": never deployed"
+                                        : fmt::format("{}: {} of {}", name, past->front().version,
+                                                      utc_text(past->front().when)));
+  }
+  return found;
+}
+
+result<change_gate::image_digests> change_gate::images_published(const declared_pipeline& pipeline,
+                                                                 const std::string& commit) {
+  image_digests images;
+  if (pipeline.declared.images.empty() || commit.empty()) return images;
+  const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
+  if (!store) return store.error();
+  const result<std::optional<stored_artifact>> there = store->read(commit);
+  if (!there) return there.error();
+  if (*there)
+    for (const auto& [name, image] : (*there)->record.images) images.emplace(name, image.manifest);
+  return images;
+}
+
+status change_gate::add_from(const declared_pipeline& pipeline,
+                             const environment& place,
+                             const std::string& commit,
+                             gate_state& to) {
+  if (place.from.empty()) return {};
+  const result<image_digests> images = images_published(pipeline, commit);
+  if (!images) return images.error();
+  for (const environment_choice& each : place.from) {
+    result<earlier_place> there = earlier_place_of(each, pipeline, commit, *images);
+    if (!there) return std::move(there).error();
+    to.from.push_back(*std::move(there));
+  }
+  return {};
+}
+
+succession change_gate::succession_of_commit(const declared_pipeline& pipeline,
+                                             const std::string& commit,
+                                             const deployment_record& there) {
+  succession newer;
+  newer.there = there;
+  if (there.commit.empty() || commit.empty() || there.commit == commit) return newer;
+  const std::optional<bool> is_older = is_ancestor(pipeline.source_directory, commit, there.commit, around_);
+  if (!is_older)
+    newer.mine = source_.git_of(pipeline).commit == commit
+                     ? source_.commit_date(pipeline)
+                     : committed_at(pipeline.source_directory, commit, around_);
+  if (is_older == true)
+    newer.is = succession::order::older;
+  else if (newer.mine && there.committed && *newer.mine < *there.committed)
+    newer.is = succession::order::older_by_date;
+  return newer;
+}
+
+status change_gate::may_be_tagged(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const std::string& tag,
+                                  const std::string& commit) {
+  gate_question of = question_of(change::deploy, pipeline, &place);
+  of.subject = of.pipeline + ".deploy-" + of.environment;
+  of.rehearses = of.takes_dirty = true;  // CI deploys it, from a checkout of its own
+  of.released = release_rules_of(pipeline, place, tag);
+  source_facts own;
+  own.folder = pipeline.source_directory;
+  own.git = source_.git_of(pipeline);
+  own.git.commit = commit;
+  own.git.tags = {tag};
+  of.sources.push_back(std::move(own));
+  if (!of.released.branches.empty() && of.is_outside) {
+    result<remote_place> there = release_place_of(of.sources.front(), of);
+    if (!there) return std::move(there).error();
+    of.sources.front().released = *std::move(there);
+  } else if (!of.released.branches.empty()) {
+    add_local_branches(of);
+  }
+  result<deployed_release> there = ways_.of(place).look(pipeline, place, &options_.cancelled);
+  if (!there) return std::move(there).error();
+  gate_state state;
+  state.now = time_.now();
+  state.hold = std::move(there->state.hold);
+  state.reverted = std::move(there->reverted);
+  state.version = tag;
+  if (there->record) state.newer = succession_of_commit(pipeline, commit, *there->record);
+  if (status known = add_from(pipeline, place, commit, state); !known) return known;
+  state.commit = commit;
+  if (status known = add_mark(pipeline, of, state); !known) return known;
+  const result<permit> allowed = may(of, state);
+  return allowed ? status{} : allowed.error();
+}
+
+/// Whether the artifact of what would run was yanked: its registry is asked.
+status change_gate::add_mark(const declared_pipeline& pipeline, const gate_question& of, gate_state& to) {
+  if (!is_asked(of.what, gate_rule::yanked) || pipeline.declared.images.empty()) return {};
+  if (status may = cicd::may_begin(of); !may) return may;
+  const std::string commit = to.commit.empty() ? source_.git_of(pipeline).commit.value_or("") : to.commit;
+  if (commit.empty()) return {};
+  const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
+  if (!store) return store.error();
+  result<std::optional<artifact_mark>> mark = store->mark_of(commit);
+  if (!mark) return std::move(mark).error();
+  to.mark = *std::move(mark);
+  if (to.mark && to.mark->is == artifact_mark::kind::yanked) return {};
+  // Its images may be those of a commit before.
+  const result<std::optional<stored_artifact>> own = store->read(commit);
+  if (!own) return own.error();
+  if (!*own || (*own)->record.images_of.empty()) return {};
+  result<std::optional<artifact_mark>> other = store->mark_of((*own)->record.images_of);
+  if (!other) return std::move(other).error();
+  if (*other) to.mark = *std::move(other);
+  return {};
+}
+
+}  // namespace cicd
