@@ -16,7 +16,7 @@
  *   LINES              log lines at the start ("line 1 of 3")
  *   EXIT_CODE          ends with it, EXIT_AFTER (0) seconds after the start
  *   CRASH_ONCE         a path on a volume: the first start makes that file and ends with 1, later ones work
- *   ALLOCATE           megabytes to take and to write to: past the limit that is an out-of-memory kill
+ *   ALLOCATE           megabytes to take and to write to before it listens: past the limit that is an out-of-memory kill
  *   READY              "never": /health is 503
  *   READY_AFTER, READY_UNTIL   the times between which /health is 200
  *   DRAIN              at TERM /health is 503 at once, connections are taken for so long (3), answers that
@@ -158,14 +158,12 @@ static void* end_later(void* unused) {
   exit(atoi(text("EXIT_CODE", "0")));
 }
 
-static void* allocate(void* unused) {
+static void allocate(void) {
   const size_t megabyte = 1 << 20;
-  (void)unused;
   for (int left = atoi(text("ALLOCATE", "0")); left > 0; left--) {
     char* block = malloc(megabyte);
     if (block != NULL) memset(block, 1, megabyte);
   }
-  return NULL;
 }
 
 static void in_background(void* (*work)(void*), void* argument) {
@@ -218,10 +216,11 @@ _Noreturn static void run_server(void) {
   for (int line = 1, lines = atoi(text("LINES", "0")); line <= lines; line++)
     printf("line %d of %d\n", line, lines);
   if (getenv("CRASH_ONCE") != NULL) crash_once(getenv("CRASH_ONCE"));
-  if (getenv("EXIT_CODE") != NULL || getenv("EXIT_AFTER") != NULL) in_background(end_later, NULL);
+  if (number("EXIT_AFTER", 0) > 0) in_background(end_later, NULL);
+  else if (getenv("EXIT_CODE") != NULL || getenv("EXIT_AFTER") != NULL) end_later(NULL);
   in_background(drain_at_signal, &signals);
   wait_seconds(number("START_SECONDS", 0));
-  in_background(allocate, NULL);
+  allocate();
   const int door = listener();
   printf("version %s listens on %s\n", text("VERSION", "0"), text("PORT", "8080"));
   for (;;) {
