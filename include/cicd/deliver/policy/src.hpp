@@ -4,6 +4,10 @@
 
 #include <cicd/deliver/policy/action.ipp>
 #include <cicd/deliver/policy/gate.ipp>
+#include <cicd/deliver/policy/gate_release.ipp>
+#include <cicd/deliver/policy/gate_sources.ipp>
+#include <cicd/deliver/policy/gate_state.ipp>
+#include <cicd/deliver/policy/gate_who.ipp>
 #include <cicd/deliver/policy/hold.ipp>
 #include <cicd/deliver/policy/remote_place.ipp>
 #include <cicd/deliver/policy/source_check.ipp>

@@ -1,0 +1,95 @@
+// What is released: BRANCHES, VERSIONS, FROM, and tags that moved. See gate_rules.hpp.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/glob.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/policy/gate_rules.hpp>
+
+namespace cicd::gate_rules {
+
+/// What the sources' repository says of BRANCHES; in a plan nothing, where only the remote knows.
+status judge_branches(const gate_question& of) {
+  if (of.released.branches.empty()) return {};
+  const std::string branches = joined(of.released.branches, " or ");
+  for (const source_facts& each : of.sources) {
+    if (each.is_declaration || !each.git.commit) continue;
+    if (!each.released) {
+      if (of.rehearses || !of.is_outside) continue;
+      return not_known(of, each, "it was not asked which branches this commit is on", "report this as a bug");
+    }
+    using enum remote_place::answer;
+    const remote_place& there = *each.released;
+    if (there.where == on_it) continue;
+    if (there.where == shallow)
+      return not_known(of, each, "a shallow clone cannot tell whether this commit is on " + branches,
+                       "git fetch --unshallow --filter=tree:0");
+    if (there.where == tip_unknown)
+      return not_known(of, each, fmt::format("{} has a commit that this clone does not have", branches),
+                       "git fetch " + there.remote);
+    return refusal(of, "this commit is not on " + branches, each.git.short_commit())
+        .with("remote", there.url)
+        .with("allowed", "BRANCHES of pipeline_release(): " + joined(of.released.branches, ", "))
+        .with("try", "merge it, and release the commit that is on the branch then");
+  }
+  return {};
+}
+
+namespace {
+
+std::string word_of(version_rule rule) {
+  if (rule == version_rule::none) return "none";
+  return std::string(
+      choices_of(static_cast<const version_rule*>(nullptr)).words[static_cast<std::size_t>(rule) - 1]);
+}
+
+/// A good tag of that order: `v1.5.0`.
+std::string example_of(const tag_order& order) {
+  return order.tag_of(order.rule == version_rule::semantic   ? "1.5.0"
+                      : order.rule == version_rule::calendar ? "2026.11.29"
+                                                             : "1");
+}
+
+}  // namespace
+
+status judge_version(const gate_question& of) {
+  const tag_order& order = of.released.order;
+  if (of.released.tag.empty() || order.rule == version_rule::none || order.has(of.released.tag)) return {};
+  return refusal(of, "this tag is not a version of VERSIONS " + word_of(order.rule),
+                 displayable(of.released.tag))
+      .with("allowed", "a tag such as " + example_of(order))
+      .with("try", "cicd tag " + of.pipeline + " --help");
+}
+
+status judge_moved_tag(const gate_question& of, const gate_state& state) {
+  const deployment_record& there = state.newer.there;
+  if (of.released.tag.empty() || there.tag != of.released.tag || of.sources.empty()) return {};
+  const std::optional<std::string>& mine = of.sources.front().git.commit;
+  if (!mine || there.commit.empty() || there.commit == *mine) return {};
+  const std::string before = displayable(there.commit.substr(0, 7));
+  return conflict(of,
+                  fmt::format("tag {} was moved: {} → {}", displayable(of.released.tag), before,
+                              mine->substr(0, 7)),
+                  {})
+      .with("there", fmt::format("{} by {} at {}", before, displayable(there.who), utc_text(there.when)))
+      .with("try", "give the new commit a tag of its own: cicd tag " + of.pipeline + " --help");
+}
+
+status judge_from(const gate_question& of, const gate_state& state) {
+  for (const earlier_place& each : state.from) {
+    if (each.was_reached) continue;
+    error refused = refusal(of, "this commit was never deployed to " + replaced_all(each.name, "|", " or "),
+                            commit_here(of));
+    for (const std::string& line : each.there) refused = std::move(refused).with("there", displayable(line));
+    return std::move(refused)
+        .with("allowed", fmt::format("FROM {}: a commit that was deployed there before", each.name))
+        .with("try",
+              fmt::format("cicd run {}.deploy-{}", of.pipeline, each.name.substr(0, each.name.find('|'))));
+  }
+  return {};
+}
+
+}  // namespace cicd::gate_rules

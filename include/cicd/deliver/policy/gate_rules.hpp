@@ -1,0 +1,43 @@
+// The rules of the gate, one function for each: success, or the refusal in words. Which change is asked
+// which, and in which order, is the table in gate.ipp. Of no use outside of the gate.
+#pragma once
+
+#include <string>
+
+#include <cicd/deliver/policy/gate.hpp>
+
+namespace cicd::gate_rules {
+
+// --- Who asks ---
+status judge_fork(const gate_question& of);
+status judge_protection(const gate_question& of);
+
+// --- What is checked out ---
+status judge_dirty(const gate_question& of);
+status judge_ref(const gate_question& of);
+status judge_remote_ref(const gate_question& of);
+status judge_declaration(const gate_question& of);
+
+// --- What is released ---
+status judge_branches(const gate_question& of);
+status judge_version(const gate_question& of);
+status judge_moved_tag(const gate_question& of, const gate_state& state);
+status judge_from(const gate_question& of, const gate_state& state);
+
+// --- What is there ---
+status judge_yanked(const gate_question& of, const gate_state& state);
+status judge_succession(const gate_question& of, const gate_state& state);
+status judge_hold(const gate_question& of, const gate_state& state);
+status judge_approval(const gate_question& of, const gate_state& state);
+
+// --- Words ---
+/// Class `policy`, about the subject of the question.
+error refusal(const gate_question& of, std::string what, std::string value);
+/// The same of class `conflict`.
+error conflict(const gate_question& of, std::string what, std::string value);
+/// The same of class `usage`: this clone cannot tell.
+error not_known(const gate_question& of, const source_facts& source, std::string what, std::string help);
+/// The seven digits of what is checked out.
+std::string commit_here(const gate_question& of);
+
+}  // namespace cicd::gate_rules

@@ -1,0 +1,128 @@
+// What the environment says: yanks, holds, what is newer there, approvals. See gate_rules.hpp.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/glob.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/policy/gate_rules.hpp>
+#include <cicd/run/workspace.hpp>
+
+namespace cicd::gate_rules {
+
+status judge_yanked(const gate_question& of, const gate_state& state) {
+  if (!state.mark || state.mark->is != artifact_mark::kind::yanked) return {};
+  const artifact_mark& mark = *state.mark;
+  const std::string commit = mark.commit.substr(0, 7);
+  return refusal(of,
+                 fmt::format("yanked by {} at {}: {}", displayable(mark.who), utc_text(mark.when),
+                             displayable(mark.reason)),
+                 commit)
+      .with("allowed", "any other commit")
+      .with("try",
+            fmt::format(
+                "cicd artifacts {} shows what can be deployed; cicd yank {} {} --lift --reason '…', where "
+                "it was a mistake",
+                of.pipeline, of.pipeline, commit));
+}
+
+namespace {
+
+/// A person put back what ran before: that is a rollback, and no deploy undoes it.
+status judge_revert(const gate_question& of, const gate_state& state) {
+  if (!state.reverted || of.what != change::deploy) return {};
+  const hand_revert& revert = *state.reverted;
+  return refusal(of, "what is deployed was put back by hand", revert.commit.substr(0, 7))
+      .with("by", displayable(revert.who) + " at " + utc_text(revert.when))
+      .with("left", displayable(revert.left))
+      .with("try", fmt::format("cicd hold release {} {}, to deploy over it", of.pipeline, of.environment));
+}
+
+}  // namespace
+
+status judge_hold(const gate_question& of, const gate_state& state) {
+  if (!state.hold) return judge_revert(of, state);
+  const deployment_hold& hold = *state.hold;
+  const bool is_of_all = hold.version.empty();
+  // What is put back by hand goes against a hold of all deploys, and that is what it is for.
+  if (is_of_all ? of.what == change::rollback : hold.version != state.version) return judge_revert(of, state);
+  return refusal(of,
+                 !is_of_all                  ? "this version is held out"
+                 : of.what == change::deploy ? "deploys to this environment are on hold"
+                                             : "deploys to this environment are on hold, and a canary is one",
+                 hold.version)
+      .with("by", displayable(hold.who) + " at " + utc_text(hold.when))
+      .with("reason", displayable(hold.reason))
+      .with("try", fmt::format("cicd hold release {} {}", of.pipeline, of.environment));
+}
+
+namespace {
+
+/// Tags that have an order decide by it: a fix of an older line may go where its version is the higher one.
+std::optional<status> judge_versions(const gate_question& of, const gate_state& state) {
+  const deployment_record& there = state.newer.there;
+  if (of.released.tag.empty() || there.tag.empty()) return std::nullopt;
+  const auto compared = of.released.order.compare(of.released.tag, there.tag);
+  if (!compared) return std::nullopt;
+  if (*compared >= 0) return status();
+  return conflict(of, fmt::format("superseded: {} is there", displayable(there.tag)),
+                  displayable(of.released.tag))
+      .with("there", fmt::format("{} by {} at {}", displayable(there.tag), displayable(there.who),
+                                 utc_text(there.when)))
+      .with("try", fmt::format("cicd rollback {} {} --to {}", of.pipeline, of.environment,
+                               displayable(of.released.tag)));
+}
+
+}  // namespace
+
+status judge_succession(const gate_question& of, const gate_state& state) {
+  using enum succession::order;
+  const succession& newer = state.newer;
+  const deployment_record& there = newer.there;
+  if (std::optional<status> by_version = judge_versions(of, state)) return *by_version;
+  if (newer.is == goes_on) return {};
+  if (newer.is == unknown_meanwhile)
+    return conflict(
+               of,
+               "superseded: while this run was under way another deployed a commit that this clone does not "
+               "know, and that may be newer",
+               displayable(there.commit.substr(0, 12)))
+        .with("there",
+              displayable(fmt::format("{} by {} at {}", there.version, there.who, utc_text(there.when))))
+        .with("try", "git fetch, and deploy the newer of the two");
+  error superseded =
+      conflict(of, "superseded: a newer commit is deployed already", commit_here(of))
+          .with("there", displayable(there.commit.substr(0, 7)) + " by " + displayable(there.who) + " at "
+                             + utc_text(there.when))
+          .with("try", "deploy the newer commit, or revert what is wrong with it and deploy that");
+  if (newer.is == older || !newer.mine || !there.committed) return superseded;
+  return std::move(superseded)
+      .with("known by", fmt::format("the dates {} and {}, since this clone does not have that commit",
+                                    utc_text(*newer.mine), utc_text(*there.committed)))
+      .with("or", "git fetch --unshallow, where the dates are wrong");
+}
+
+status judge_approval(const gate_question& of, const gate_state& state) {
+  if (!of.wants_approval) return {};
+  std::string near;
+  for (const deployment_approval& each : state.approvals) {
+    const bool is_this = each.digest == state.approval_digest;
+    if (is_this && each.expires > state.now) return {};
+    near = is_this ? fmt::format("an approval by {} that expired at {}", each.who, utc_text(each.expires))
+                   : fmt::format("an approval by {} of {}, for other images or objects", each.who,
+                                 utc_text(each.when));
+  }
+  const char* what = of.what == change::deploy    ? "this deploy is not approved"
+                     : of.what == change::preview ? "this preview is not approved"
+                                                  : "this canary with this share is not approved";
+  // Of a branch's copy the environment is not what would be approved.
+  const bool is_of_branch = of.what != change::deploy;
+  return refusal(of, what, is_of_branch ? of.subject : of.environment)
+      .with("there", displayable(near))
+      .with("allowed", "an approval of exactly these images and objects, not older than 24 h")
+      .with("try",
+            of.approve_words + " --reason '…', by a user who has read cicd plan " + flat_name(of.subject));
+}
+
+}  // namespace cicd::gate_rules
