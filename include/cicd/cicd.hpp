@@ -18,12 +18,12 @@
 #include <cicd/declare/typed_calls.hpp>
 #include <cicd/declare/values/values.hpp>
 #include <cicd/deliver/branch/branch.hpp>
-#include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/lease.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/deliver/records/run_index.hpp>

@@ -13,13 +13,14 @@
 
 namespace cicd {
 
-/// Whether somebody has to agree first.
+/// Whether an approval is needed first.
 enum class approval_rule {
   none,
-  required  ///< `cicd approve` by somebody whom the cluster knows
+  required,  ///< `cicd approve`, by any person
+  other      ///< by another person than the author of the commit
 };
 constexpr declaring::choice_words choices_of(const approval_rule*) {
-  return {"required", {"required"}};
+  return {"required or other", {"required", "other"}};
 }
 
 /// What happens when a rollout fails.
@@ -103,7 +104,8 @@ struct environment {
   /// Example: PRUNE PersistentVolumeClaim/orders-data
   /// Not: PRUNE orders-data
   std::vector<object_name> prune{};
-  /// Whether a deploy needs an approval by `cicd approve`.
+  /// Whether a deploy needs an approval by `cicd approve`: `required` by any person, `other` by another person than the
+  /// author of the commit.
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
@@ -178,10 +180,16 @@ struct preview {
   /// Example: TTL 72h
   /// Not: TTL 72
   duration ttl{};
-  /// Whether a deploy needs an approval by `cicd approve`.
+  /// Whether a deploy needs an approval by `cicd approve`: `required` by any person, `other` by another person than the
+  /// author of the commit.
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
+  /// A run that leads to a preview needs an approval of its commit by `cicd approve --build` before its first step; see
+  /// `pipeline.approval_to_build`.
+  /// Example: APPROVAL_TO_BUILD
+  /// Not: APPROVAL_TO_BUILD yes
+  bool approval_to_build = false;
   /// Where `cicd preview sweep` is run on a schedule: ci. Without it `cicd doctor` reports a problem, since previews of
   /// deleted branches would stay.
   /// Example: SWEEP ci
@@ -207,6 +215,11 @@ struct canary {
   /// Example: TTL 2h
   /// Not: TTL 2
   duration ttl{};
+  /// Whether its start, and another share of it, need an approval by `cicd approve --canary`: `required` by any person,
+  /// `other` by another person than the author of the commit. Default: that of the environment.
+  /// Example: APPROVAL required
+  /// Not: APPROVAL maybe
+  approval_rule approval = approval_rule::none;
 };
 
 }  // namespace cicd

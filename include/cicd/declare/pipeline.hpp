@@ -62,6 +62,11 @@ struct pipeline {
   /// Example: PIPELINE_REF main
   /// Not: PIPELINE_REF "a b"
   ref_pattern pipeline_ref{};
+  /// Every run of its steps needs an approval of the commit by `cicd approve --build`, before the first step. The approval
+  /// is kept beside the artifacts, in the repository of its first image, and expires.
+  /// Example: APPROVAL_TO_BUILD
+  /// Not: APPROVAL_TO_BUILD yes
+  bool approval_to_build = false;
   /// Repositories whose place this one takes, as an error names them: `<host>/<path>`, with `//<folder>` where the
   /// declaration was not at the top. What they deployed under this pipeline's name is taken over; it can be removed
   /// after the next deploy of every environment.

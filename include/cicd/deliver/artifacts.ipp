@@ -110,4 +110,8 @@ status put_mark(const permit&, const artifact_store& to, const artifact_mark& wh
   return to.set_mark(what);
 }
 
+status put_build_approval(const permit&, const artifact_store& to, const artifact_mark& what) {
+  return to.set_build_approval(what);
+}
+
 }  // namespace cicd

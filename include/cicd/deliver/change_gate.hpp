@@ -39,6 +39,10 @@ class change_gate {
   /// declared.
   result<permit> may_change(change what, const graph_step& step, int percent, gate_state state);
 
+  /// Whether any step of a pipeline with APPROVAL_TO_BUILD may be run: the registry of its artifacts is
+  /// asked.
+  status may_build(const declared_pipeline& pipeline);
+
   /// Whether the step may be given its secrets.
   status may_have_secrets(const graph_step& step) const;
 

@@ -8,11 +8,13 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/change_gate.hpp>
-#include <cicd/deliver/cluster/approval.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
+#include <cicd/observe/git_commits.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -24,11 +26,6 @@ change change_of(const graph_step& step) {
   if (step.kind() == step_kind::publish) return change::publish;
   if (step.branch_copy() != nullptr) return change::preview;
   return step.branch_share() != nullptr ? change::canary : change::deploy;
-}
-
-bool wants_approval(const graph_step& step) {
-  if (step.branch_copy() != nullptr) return step.branch_copy()->approval == approval_rule::required;
-  return step.place() != nullptr && step.place()->approval == approval_rule::required;
 }
 
 /// The first file that does not hold what CMake read when it configured.
@@ -86,10 +83,48 @@ gate_question change_gate::question_of(const graph_step& step) const {
   using namespace deliver_change_gate;
   gate_question of = question_of(change_of(step), *step.pipeline, step.place());
   of.subject = step.id;
-  of.wants_approval = wants_approval(step);
+  of.approval = approval_rule_of(step);
+  if (of.approval == approval_rule::other)
+    of.author = author_of(step.pipeline->source_directory, source_.git_of(*step.pipeline).commit.value_or(""),
+                          around_);
   if (step.place() != nullptr)
     of.approve_words = approve_words(step, options_.canary_percent, options_.take_over);
   return of;
+}
+
+status change_gate::may_build(const declared_pipeline& pipeline) {
+  gate_question of = question_of(change::build, pipeline, nullptr);
+  of.subject = of.pipeline;
+  of.approval = approval_rule::required;
+  of.approve_words = fmt::format("cicd approve {} --build", of.pipeline);
+  source_facts own;
+  own.folder = pipeline.source_directory;
+  own.git = source_.git_of(pipeline);
+  const std::string commit = own.git.commit.value_or("");
+  of.sources.push_back(std::move(own));
+  gate_state state;
+  state.now = time_.now();
+  const result<bool> dirty = source_.is_dirty(pipeline);
+  if (!dirty) return dirty.error();
+  if (!commit.empty() && !*dirty) {
+    const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
+    if (!store) return store.error();
+    const result<std::optional<artifact_mark>> said = store->build_approval_of(commit);
+    if (!said) return said.error();
+    state.approval_digest = commit;
+    if (const std::optional<artifact_mark>& mark = *said; mark && mark->is == artifact_mark::kind::approved)
+      state.approvals = {{.who = mark->who,
+                          .reason = mark->reason,
+                          .digest = commit,
+                          .when = mark->when,
+                          .expires = mark->expires}};
+  }
+  const result<permit> leave = may(of, state);
+  if (leave) return {};
+  if (commit.empty() || !*dirty) return leave.error();
+  error refused = leave.error();
+  return std::move(refused).with("caused by",
+                                 "the tree has uncommitted changes, and an approval is of a commit");
 }
 
 status change_gate::may_have_secrets(const graph_step& step) const {

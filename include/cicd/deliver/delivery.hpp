@@ -49,8 +49,10 @@ class delivery : public effect_planner {
   change_gate& gate() { return gate_; }
   /// How an environment is reached: where it is, what is there, what was.
   const way& way_of(const environment& place) const { return ways_.of(place); }
-  /// What was planned last for a deploy whose plans can be saved and approved; else nothing.
+  /// What was planned last for a deploy whose plans can be saved; else nothing.
   std::span<const planned_wave> last_plans(const graph_step& step) const;
+  /// What can be approved of it.
+  std::vector<approvable> last_approvable(const graph_step& step) const;
 
  private:
   const std::vector<wanted_image>& images_for(const std::string& step);

@@ -5,6 +5,7 @@
 
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 
 namespace cicd {
 
@@ -137,6 +138,11 @@ std::vector<note> delivery::where_it_is(const graph_step& step) {
 std::span<const planned_wave> delivery::last_plans(const graph_step& step) const {
   if (step.kind() != step_kind::deploy) return {};
   return way_of(*step.place()).last_plans(step.id);
+}
+
+std::vector<approvable> delivery::last_approvable(const graph_step& step) const {
+  if (step.kind() != step_kind::deploy) return {};
+  return way_of(*step.place()).last_approvable(step.id);
 }
 
 }  // namespace cicd

@@ -2,6 +2,7 @@
 // that moment, and refused where that is not what was read.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -31,8 +32,27 @@ error written_meanwhile(const std::string& name) {
                {{"try", "run it again: it starts from what is there now"}}};
 }
 
+/// `approve orders/deploy-prod v2`, `withdraw the approval of orders/deploy-prod v2`; empty where approvals
+/// are as they were.
+std::string message_of_approvals(const environment_state& to, const environment_state& now) {
+  const auto is_among = [](const deployment_approval& one, const std::vector<deployment_approval>& all) {
+    return std::ranges::any_of(all, [&](const deployment_approval& each) {
+      return compact(json_of(each)) == compact(json_of(one));
+    });
+  };
+  for (const deployment_approval& each : to.approvals)
+    if (!is_among(each, now.approvals))
+      return fmt::format("approve {} {}\n\nreason: {}\nby: {}\n", each.step, each.version, each.reason,
+                         each.who);
+  for (const deployment_approval& each : now.approvals)
+    if (!is_among(each, to.approvals))
+      return fmt::format("withdraw the approval of {} {}\n\nby: {}\n", each.step, each.version, each.who);
+  return {};
+}
+
 /// `hold orders in stage`, `release orders in stage`
 std::string message_of(const environment_state& to, const manifest_state& now, const std::string& name) {
+  if (std::string approvals = message_of_approvals(to, now.state); !approvals.empty()) return approvals;
   const std::string where =
       now.record ? fmt::format("{} in {}", now.record->pipeline, now.record->environment) : name;
   if (!to.hold) return fmt::format("release {}\n", where);

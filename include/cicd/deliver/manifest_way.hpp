@@ -2,7 +2,13 @@
 // again wherever another wrote meanwhile. It does not know where the files lie nor how they are written.
 #pragma once
 
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
 #include <cicd/deliver/manifests.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/way.hpp>
 
 namespace cicd {
@@ -17,6 +23,7 @@ class manifest_way : public way {
   result<step_plan> plan(const deploy_request& of) final;
   /// Why it would be refused; nothing where it would not.
   result<std::vector<std::string>> foresee(const deploy_request& of) final;
+  std::vector<approvable> last_approvable(const std::string& step) const final;
 
  protected:
   virtual result<manifest_state> read(const declared_pipeline& pipeline,
@@ -30,16 +37,21 @@ class manifest_way : public way {
   struct written_manifests {
     std::size_t files = 0;  ///< that changed
     deployment_record record{};
+    std::string approval{};  ///< the digest that an approval of it has
   };
   /// The decision of a deploy, with the gate's leave; tells `done` what it was. Both outlive it.
   decide_manifests decision_for(const deploy_request& of, written_manifests& done) const;
   /// The gate's leave for a version, given what is there.
-  result<permit> may_write(const graph_step& step,
+  result<permit> may_write(const deploy_request& of,
                            const manifest_state& now,
-                           const std::string& version) const;
+                           const std::string& version,
+                           const std::string& approval) const;
 
  private:
   result<std::optional<wanted_manifests>> wanted(const deploy_request& of, const manifest_state& now) const;
+
+  mutable std::mutex mutex_;                      ///< of the map
+  std::map<std::string, approvable> approvable_;  ///< by step, what was planned last
 };
 
 /// `<build>/<PATH>`, without PATH `<build>/rendered/<environment>/<pipeline>`.

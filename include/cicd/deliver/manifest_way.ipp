@@ -7,6 +7,7 @@
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/release_draft.hpp>
 #include <cicd/kubernetes/change_lines.hpp>
 
@@ -118,6 +119,12 @@ result<std::map<std::string, std::string>> files_of(const deploy_request& of,
   return files;
 }
 
+/// What an approval is bound to: the artifact where it takes one, else images and files.
+std::string approval_of(const deploy_request& of, const wanted_manifests& wanted) {
+  if (of.promoted == nullptr) return hex(approval_digest(*wanted.record, wanted.files));
+  return hex(approval_digest(of.promoted->artifact.record, wanted.record->environment, {}));
+}
+
 }  // namespace
 }  // namespace deliver_manifest_way
 
@@ -153,17 +160,27 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   return std::optional{std::move(want)};
 }
 
-result<permit> manifest_way::may_write(const graph_step& step,
+std::vector<approvable> manifest_way::last_approvable(const std::string& step) const {
+  const std::lock_guard hold(mutex_);
+  const auto found = approvable_.find(step);
+  return found == approvable_.end() ? std::vector<approvable>() : std::vector{found->second};
+}
+
+result<permit> manifest_way::may_write(const deploy_request& of,
                                        const manifest_state& now,
-                                       const std::string& version) const {
+                                       const std::string& version,
+                                       const std::string& approval) const {
   gate_state state;
   result<std::optional<hand_revert>> reverted = revert_of(now);
   if (!reverted) return std::move(reverted).error();
   state.reverted = *std::move(reverted);
   state.hold = now.state.hold;
   state.version = version;
-  state.newer = in_.gate.succession_of(step, now.record);
-  return in_.gate.may_write(step, std::move(state));
+  state.newer = in_.gate.succession_of(of.step, now.record);
+  state.approvals = now.state.approvals;
+  state.approval_digest = approval;
+  state.approves_artifact = of.promoted != nullptr;
+  return in_.gate.may_write(of.step, std::move(state));
 }
 
 result<step_plan> manifest_way::plan(const deploy_request& of) {
@@ -173,12 +190,18 @@ result<step_plan> manifest_way::plan(const deploy_request& of) {
   if (!want) return std::move(want).error();
   step_plan plan = nothing_to_do();
   if (!*want) return plan;
-  const result<permit> may = may_write(of.step, *now, (*want)->record->version);
+  plan.details = deliver_manifest_way::lines_between(*now, **want);
+  const approvable would{
+      deliver_manifest_way::approval_of(of, **want), (*want)->record->version, plan.details, {}};
+  {
+    const std::lock_guard hold(mutex_);
+    approvable_.insert_or_assign(of.step.id, would);
+  }
+  const result<permit> may = may_write(of, *now, would.version, would.digest);
   if (!may && !in_.options.rehearses) return may.error();
   plan.what = decision::run;
   plan.result.reset();
   plan.reasons = deliver_manifest_way::reasons_for(of, *now, **want);
-  plan.details = deliver_manifest_way::lines_between(*now, **want);
   if (!may) plan.reasons.push_back(refusal_text(may.error()));
   return plan;
 }
@@ -187,7 +210,7 @@ result<std::vector<std::string>> manifest_way::foresee(const deploy_request& of)
   if (!is_made(of.pipeline(), of.place())) return std::vector<std::string>();
   const result<manifest_state> now = read(of.pipeline(), of.place(), &in_.options.cancelled);
   if (!now) return now.error();
-  const result<permit> may = may_write(of.step, *now, in_.source.git_of(of.pipeline()).short_commit());
+  const result<permit> may = may_write(of, *now, in_.source.git_of(of.pipeline()).short_commit(), {});
   if (may) return std::vector<std::string>();
   return std::vector{"! " + refusal_text(may.error())};
 }
@@ -198,16 +221,21 @@ decide_manifests manifest_way::decision_for(const deploy_request& of, written_ma
     if (!want) return std::move(want).error();
     if (!*want) return std::optional<decided_manifests>{};
     deployment_record& record = *(*want)->record;
-    const result<permit> allowed = may_write(of.step, now, record.version);
+    const std::string approval = deliver_manifest_way::approval_of(of, **want);
+    const result<permit> allowed = may_write(of, now, record.version, approval);
     if (!allowed) return allowed.error();
     if (of.make_ready)
       if (status ready = of.make_ready(*allowed); !ready) return std::move(ready).error();
     if (status signed_ = in_.source.sign(of.step, record); !signed_) return std::move(signed_).error();
-    if (!of.place().verify.empty()) record.outcome = "verifying";
+    // It is used up by success: where VERIFY is to come, by that.
+    if (of.place().verify.empty())
+      use_up((*want)->state.approvals, approval);
+    else
+      record.outcome = "verifying";
     (*want)->message = deliver_manifest_way::message_for(record);
     (*want)->who = record.who;
     (*want)->when = record.when;
-    done = {deliver_manifest_way::changes_between(now.files, (*want)->files).size(), record};
+    done = {deliver_manifest_way::changes_between(now.files, (*want)->files).size(), record, approval};
     return std::optional{decided_manifests{**std::move(want), *allowed}};
   };
 }

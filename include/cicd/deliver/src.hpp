@@ -3,6 +3,7 @@
 
 #include <cicd/deliver/artifacts.ipp>
 #include <cicd/deliver/branch_copy.ipp>
+#include <cicd/deliver/build_approval.ipp>
 #include <cicd/deliver/change_gate.ipp>
 #include <cicd/deliver/change_gate_release.ipp>
 #include <cicd/deliver/delivery.ipp>

@@ -20,6 +20,7 @@
 
 namespace cicd {
 
+struct approvable;
 class change_gate;
 class known_artifacts;
 class permit;
@@ -119,8 +120,11 @@ class way {
   virtual outcome apply(const deploy_request& of, const say_line& say) = 0;
   /// Where it is after a success: label and text.
   virtual std::vector<note> where_it_is(const graph_step&) const { return {}; }
-  /// What was planned last for a step, of a way whose plans can be saved and approved; else nothing.
+  /// What was planned last for a step, of a way whose plans can be saved; else nothing.
   virtual std::span<const planned_wave> last_plans(const std::string&) const { return {}; }
+  /// What can be approved of what was planned last for a step, one for each home, in their order; nothing
+  /// where its images are not made.
+  virtual std::vector<approvable> last_approvable(const std::string& step) const = 0;
 
  protected:
   const way_context in_;

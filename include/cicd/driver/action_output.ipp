@@ -48,6 +48,11 @@ struct line_writer {
     return fmt::format("approved {} {} in {} as {}, until {}\n", one.step, one.version, one.at.cluster,
                        displayable(one.who), utc_text(one.expires));
   }
+  std::string operator()(const approval_withdrawn& one) const {
+    return fmt::format("{} {}, {}: the approval of {} {} by {} is withdrawn\n", one.at.pipeline,
+                       one.at.environment, one.at.cluster, one.step.empty() ? "a deploy" : one.step,
+                       one.version, displayable(one.by));
+  }
   std::string operator()(const step_warning& one) const { return "! " + one.text + "\n"; }
   std::string operator()(const branch_over& one) const {
     return fmt::format("{} of {}: {}\n", one.at.text(), displayable(one.at.branch), one.why);

@@ -109,6 +109,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   status check_take_over() const;
   status may_begin();
   status unless_interrupted(const std::function<status()>& work);
+  std::set<const declared_pipeline*> approved_to_build() const;
+  status may_build();
   bool asks_outside() const;
   std::vector<bool> would_build();
   void leave_out_what_is_published();

@@ -138,6 +138,8 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
 /// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
 /// it, since that is what a person named. A plan is not held up by it.
 status project_run::may_begin() {
+  if (is_recorded())
+    if (status may = may_build(); !may) return may;
   std::vector<const graph_step*> deploys;
   for (step_index step : wanted_)
     if (graph_.steps[step].kind() == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
@@ -151,8 +153,26 @@ status project_run::may_begin() {
   return {};
 }
 
+/// The pipelines of which no step is run without an approval of the commit.
+std::set<const declared_pipeline*> project_run::approved_to_build() const {
+  std::set<const declared_pipeline*> all;
+  for (step_index step : wanted_) {
+    const graph_step& each = graph_.steps[step];
+    const bool is_for_preview = each.branch_copy() != nullptr && each.branch_copy()->approval_to_build;
+    if (is_for_preview || each.pipeline->declared.approval_to_build) all.insert(each.pipeline);
+  }
+  return all;
+}
+
+status project_run::may_build() {
+  for (const declared_pipeline* each : approved_to_build())
+    if (status may = delivery_.gate().may_build(*each); !may) return may;
+  return {};
+}
+
 /// Whether the gate or a registry is asked before the first step.
 bool project_run::asks_outside() const {
+  if (!approved_to_build().empty()) return true;
   return std::ranges::any_of(wanted_, [&](step_index step) { return !is_pure(graph_.steps[step].kind()); });
 }
 
@@ -228,6 +248,7 @@ void project_run::promote_after_publish() {
 }
 
 status project_run::may_begin_named() {
+  if (status may = may_build(); !may) return may;
   for (step_index step : ends_) {
     if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
     // A plan ends as its run would.

@@ -31,4 +31,7 @@ std::optional<std::string> commit_named(const std::string& folder,
                                         const std::string& word,
                                         const surroundings& around);
 
+/// Who wrote a commit, as `Name <address>`; empty where it is not known here.
+std::string author_of(const std::string& folder, const std::string& commit, const surroundings& around);
+
 }  // namespace cicd

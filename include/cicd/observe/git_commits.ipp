@@ -63,4 +63,12 @@ std::optional<std::string> commit_named(const std::string& folder,
   return std::string(trimmed(answer.out));
 }
 
+std::string author_of(const std::string& folder, const std::string& commit, const surroundings& around) {
+  if (commit.empty() || commit.starts_with('-')) return {};
+  // Not by .mailmap, which the commit itself may change.
+  const captured answer = observing::ask_git(
+      folder, {"show", "--no-patch", "--no-show-signature", "--format=%an <%ae>", commit, "--"}, around);
+  return answer.end.good() ? std::string(trimmed(answer.out)) : std::string();
+}
+
 }  // namespace cicd

@@ -136,6 +136,13 @@ struct approved {
   std::string digest;  ///< of what was agreed to
   std::chrono::system_clock::time_point expires{};
 };
+/// An approval that holds no longer, and who took it back.
+struct approval_withdrawn {
+  changed_place at;
+  std::string step, version, who;
+  std::string by;      ///< who had given it
+  std::string digest;  ///< of what was agreed to
+};
 /// What a person should know before it goes on.
 struct step_warning {
   std::string step, text;
@@ -197,6 +204,7 @@ using event_body = std::variant<run_started,
                                 released,
                                 approval_started,
                                 approved,
+                                approval_withdrawn,
                                 step_warning,
                                 branch_over,
                                 removed,

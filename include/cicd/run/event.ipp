@@ -191,6 +191,10 @@ struct member_writer {
     set_text(to, "reason", one.reason);
     to.set("digest", one.digest).set("expires", utc_text(one.expires));
   }
+  void operator()(const approval_withdrawn& one) const {
+    begin("approval_withdrawn", one.at).set("step", one.step).set("version", one.version).set("who", one.who);
+    to.set("by", one.by).set("digest", one.digest);
+  }
   void operator()(const step_warning& step) const {
     to.set("event", "step_warning").set("step", step.step).set("text", capped(step.text));
   }

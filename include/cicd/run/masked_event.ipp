@@ -45,6 +45,7 @@ class masker {
   void operator()(held& of) const { all(of.reason, of.version); }
   void operator()(approval_started& of) const { (*this)(of.plan); }
   void operator()(approved& of) const { all(of.reason, of.version); }
+  void operator()(approval_withdrawn& of) const { (*this)(of.version); }
   void operator()(branch_over& of) const { (*this)(of.why); }
   void operator()(removed& of) const { all(of.objects, of.kept); }
   void operator()(remove_failed& of) const { (*this)(of.failure); }

@@ -80,7 +80,7 @@ TEST(an_environment, takes_only_values_that_its_options_know) {
                              keyword + " has no meaning without VIA " + way + ": 'VIA kubectl'");
   }
   for (const char* words : {"CONTEXT c", "KUBECONFIG k", "EKS r/c", "TAKE_OVER helm", "PRUNE Namespace/x",
-                            "APPROVAL required", "ON_FAILURE stop", "PATIENCE oom=5m"}) {
+                            "ON_FAILURE stop", "PATIENCE oom=5m"}) {
     const std::string keyword = std::string(words).substr(0, std::string(words).find(' '));
     expect_environment_error("VIA gitops " + std::string(words),
                              keyword + " has no meaning without VIA kubectl: 'VIA gitops'");
@@ -142,6 +142,20 @@ TEST(a_preview, is_one_for_an_environment_and_has_a_host_for_each_branch) {
   expect_error(start + "pipeline_environment(o git VIA gitops)\npipeline_preview(o IN git)",
                "o/preview: IN: a preview is made in the cluster itself, which the environment is not reached "
                "by: 'git'");
+}
+
+TEST(an_approval_to_build, is_asked_for_only_where_there_is_an_image_beside_which_it_is_kept) {
+  const std::string without =
+      "APPROVAL_TO_BUILD has no meaning where the pipeline makes no image: the approval is kept in its "
+      "repository";
+  const std::string step = "pipeline_step(o b COMMAND make)\n",
+                    image = "pipeline_image(o BASE scratch FILES a=/a)\n";
+  expect_error("add_pipeline(o APPROVAL_TO_BUILD)\n" + step, "o: " + without);
+  expect_error("add_pipeline(o)\n" + step
+                   + "pipeline_environment(o s VIA kubectl)\npipeline_preview(o IN s HOST {slug}.example.com "
+                     "APPROVAL_TO_BUILD)",
+               "o/preview: " + without);
+  EXPECT_EQ(errors_of("add_pipeline(o APPROVAL_TO_BUILD)\n" + step + image), "");
 }
 
 TEST(a_canary, takes_from_the_only_service_with_a_port_or_from_the_one_it_names) {

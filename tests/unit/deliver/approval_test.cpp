@@ -1,10 +1,12 @@
-// Approvals: for exactly these images and objects, for a while, by somebody whom the cluster knows.
+// Approvals: for one artifact, or for exactly these images and objects, for a while, and used up by success.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/approval.hpp>
+#include <cicd/deliver/policy/approval.hpp>
+#include <cicd/deliver/policy/approver.hpp>
 
 #include "acting.hpp"
 
@@ -46,7 +48,8 @@ class approvals : public testing::Test {
     gate_question of;
     of.subject = step.id;
     of.environment = "prod";
-    of.wants_approval = place.approval == approval_rule::required;
+    of.approval = approval_rule_of(step);
+    of.author = "Grace <grace@example.com>";
     of.approve_words = approve_words(step, 0);
     const result<permit> may_it = may(of, {.approvals = plan.before.approvals,
                                            .approval_digest = hex(approval_digest(plan, record)),
@@ -137,11 +140,65 @@ TEST_F(approvals, are_written_down_although_the_namespace_is_yet_to_be_made) {
                           {},
                           false,
                           {}});
-  const auto given = approve(allowed(change::approve), with, plan.place, plan, record, "looked at it", now);
-  ASSERT_TRUE(given) << text_of(given.error());
+  const status made = make_planned_namespace(allowed(change::approve), with, plan.place, plan);
+  ASSERT_TRUE(made) << text_of(made.error());
   EXPECT_TRUE(with.get({"Namespace", "", "orders"}));
-  plan.before = *read_cluster_state(with, plan.place);
+}
+
+TEST_F(approvals, of_the_author_do_not_hold_where_another_person_is_to_approve) {
+  approve_it();
+  place.approval = approval_rule::other;
   EXPECT_TRUE(checked());
+  plan.before.approvals.front().persons = {"Grace <grace@example.com>"};
+  const status refused = checked();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("an approval by ada, who is the author of the commit"));
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("by another person than Grace <grace@example.com>"));
+}
+
+TEST_F(approvals, of_a_canary_are_asked_for_where_it_says_so_or_its_environment_does) {
+  canary declared{.in = dns_label("prod"), .service = dns_label("api")};
+  step.work = deploy_step{&place, &declared};
+  EXPECT_EQ(approval_rule_of(step), approval_rule::required);
+  declared.approval = approval_rule::other;
+  EXPECT_EQ(approval_rule_of(step), approval_rule::other);
+  place.approval = declared.approval = approval_rule::none;
+  EXPECT_EQ(approval_rule_of(step), approval_rule::none);
+}
+
+TEST(an_approver, is_the_author_by_any_name_that_both_have) {
+  const std::string author = "Ada Lovelace <Ada@example.com>";
+  for (const char* same : {"ada@example.com", "Ada Lovelace <x@y.z>", "ada", "ADA",
+                           "arn:aws:sts::123456789012:assumed-role/deploy/ada@example.com",
+                           "1234+ada@users.noreply.github.com", "corp/ada"})
+    EXPECT_TRUE(is_same_person(same, author)) << same;
+  for (const char* other : {"grace@example.com", "Grace <grace@example.com>", "kubernetes-admin", "ada2", ""})
+    EXPECT_FALSE(is_same_person(other, author)) << other;
+}
+
+TEST(an_approval_of_an_artifact,
+     is_of_its_commit_images_bundle_and_environment_and_not_of_when_it_was_written) {
+  artifact_record record;
+  record.pipeline = "orders";
+  record.commit = std::string(40, 'a');
+  record.images["image"] = {"orders", sha256("one")};
+  record.bundle = sha256("bundle");
+  const digest before = approval_digest(record, "prod", {});
+  artifact_record again = record;
+  again.run = "another";
+  again.who = "grace";
+  EXPECT_EQ(approval_digest(again, "prod", {}), before);
+  EXPECT_NE(approval_digest(record, "stage", {}), before);
+  EXPECT_NE(approval_digest(record, "prod", {"helm"}), before);
+  again = record;
+  again.commit = std::string(40, 'b');
+  EXPECT_NE(approval_digest(again, "prod", {}), before);
+  again = record;
+  again.bundle = sha256("other");
+  EXPECT_NE(approval_digest(again, "prod", {}), before);
+  again = record;
+  again.images["image"].manifest = sha256("two");
+  EXPECT_NE(approval_digest(again, "prod", {}), before);
 }
 
 TEST_F(approvals, of_another_environment_do_not_hold) {
@@ -153,38 +210,52 @@ TEST_F(approvals, of_another_environment_do_not_hold) {
 /// A step whose plan is known for both clusters of its environment.
 class approving : public acting {
  protected:
-  approving() {
-    record.version = "v2";
-    for (auto& each : plans) {
-      each.place = place;
-      each.objects.push_back({planned_object::what::add,
-                              {"ConfigMap", "orders", "a"},
-                              fake_cluster::object("ConfigMap", "a"),
-                              {},
-                              {},
-                              false,
-                              {}});
-    }
-  }
-  status approved_all() {
-    std::vector<plan_to_approve> all;
-    for (const cluster_plan& each : plans) all.push_back({each, record});
-    return approve_plans({"orders/deploy-prod", "looked at it", "cmake --build b --target orders.image"}, all,
-                         on);
+  status approved_all(std::string reason = "looked at it") {
+    request.reason = std::move(reason);
+    return approve(request, plans, on);
   }
 
-  std::vector<cluster_plan> plans{2};
-  deployment_record record;
+  approval_request request{
+      .step = "orders/deploy-prod", .reason = {}, .make_images = "cmake --build b --target orders.image"};
+  std::vector<approvable> plans{{std::string(64, 'a'), "v2", {"+ ConfigMap a"}, {}},
+                                {std::string(64, 'b'), "v2", {"+ ConfigMap a"}, {}}};
 };
 
 TEST_F(approving, tells_what_is_agreed_to_and_then_that_it_was_for_each_cluster) {
   ASSERT_TRUE(approved_all());
   EXPECT_EQ(names(), (texts{"approval_started", "approved", "approval_started", "approved"}));
-  EXPECT_EQ(heard<approval_started>()->plan, lines_of(plans.front()));
+  EXPECT_EQ(heard<approval_started>()->plan, texts{"+ ConfigMap a"});
   EXPECT_EQ(heard<approved>()->step, "orders/deploy-prod");
-  EXPECT_EQ(heard<approved>()->digest, hex(approval_digest(plans.front(), record)));
+  EXPECT_EQ(heard<approved>()->digest, plans.front().digest);
   EXPECT_EQ(utc_text(heard<approved>()->expires), "2026-11-22T08:00:00Z");
-  for (const std::size_t cluster : {0U, 1U}) EXPECT_EQ(state(cluster).approvals.size(), 1U);
+  for (const std::size_t cluster : {0U, 1U}) {
+    ASSERT_EQ(state(cluster).approvals.size(), 1U);
+    EXPECT_EQ(state(cluster).approvals.front().digest, plans.at(cluster).digest);
+    EXPECT_EQ(state(cluster).approvals.front().version, "v2");
+  }
+}
+
+TEST_F(approving, twice_by_one_person_is_one_approval_with_the_later_reason) {
+  ASSERT_TRUE(approved_all());
+  ASSERT_TRUE(approved_all("looked again"));
+  ASSERT_EQ(state().approvals.size(), 1U);
+  EXPECT_EQ(state().approvals.front().reason, "looked again");
+}
+
+TEST_F(approving, of_two_versions_keeps_both) {
+  ASSERT_TRUE(approved_all());
+  plans.front().digest = std::string(64, 'c');
+  ASSERT_TRUE(approved_all());
+  EXPECT_EQ(state().approvals.size(), 2U);
+}
+
+TEST_F(approving, keeps_a_hold_that_is_there) {
+  fake_cluster with(servers.front());
+  cluster_state before;
+  before.hold = deployment_hold{"ada", "frozen", {}, time.now()};
+  ASSERT_TRUE(write_cluster_state(with, place, before));
+  ASSERT_TRUE(approved_all());
+  EXPECT_TRUE(state().hold);
 }
 
 TEST_F(approving, that_the_gate_refuses_tells_and_writes_nothing) {
@@ -210,6 +281,56 @@ TEST_F(approving, that_fails_in_the_second_cluster_has_told_the_first_only) {
   EXPECT_FALSE(approved_all());
   EXPECT_EQ(names(), (texts{"approval_started", "approved", "approval_started"}));
   EXPECT_TRUE(state(1).approvals.empty());
+}
+
+TEST_F(approving, is_refused_to_the_author_where_another_person_is_to_approve) {
+  request.rule = approval_rule::other;
+  request.author = "Ada <ada@example.com>";
+  const status refused = approved_all();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::policy);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("the author of the commit cannot approve it"));
+  EXPECT_TRUE(state().approvals.empty());
+  request.author = "Grace <grace@example.com>";
+  EXPECT_TRUE(approved_all());
+}
+
+TEST_F(approving, is_refused_where_another_person_is_to_approve_and_ci_or_the_commit_names_none) {
+  request.rule = approval_rule::other;
+  request.author = "Grace <grace@example.com>";
+  request.nameless_system = "GitLab CI";
+  EXPECT_THAT(text_of(approved_all().error()), HasSubstr("GitLab CI names no person"));
+  request.nameless_system.clear();
+  request.author.clear();
+  EXPECT_THAT(text_of(approved_all().error()), HasSubstr("the author of the commit is not known"));
+  EXPECT_TRUE(state().approvals.empty());
+}
+
+TEST_F(approving, is_taken_back_in_each_cluster_and_told) {
+  ASSERT_TRUE(approved_all());
+  told.clear();
+  ASSERT_TRUE(withdraw_approvals({}, on));
+  EXPECT_EQ(names(), (texts{"approval_withdrawn", "approval_withdrawn"}));
+  EXPECT_EQ(heard<approval_withdrawn>()->version, "v2");
+  for (const std::size_t cluster : {0U, 1U}) EXPECT_TRUE(state(cluster).approvals.empty());
+}
+
+TEST_F(approving, is_taken_back_alone_where_its_digits_are_given) {
+  ASSERT_TRUE(approved_all());
+  ASSERT_TRUE(withdraw_approvals("bbbbbb", on));
+  EXPECT_EQ(state(0).approvals.size(), 1U);
+  EXPECT_TRUE(state(1).approvals.empty());
+  const status none = withdraw_approvals("cccccc", on);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().kind, exit_class::usage);
+  EXPECT_THAT(text_of(none.error()), HasSubstr("allowed: aaaaaaaaaaaa"));
+}
+
+TEST_F(approving, that_is_refused_to_be_taken_back_stays) {
+  ASSERT_TRUE(approved_all());
+  shut = true;
+  EXPECT_FALSE(withdraw_approvals({}, on));
+  EXPECT_EQ(state().approvals.size(), 1U);
 }
 
 }  // namespace

@@ -245,6 +245,32 @@ TEST_F(artifact_stores, refuse_to_yank_twice_and_to_lift_what_is_not_yanked) {
   EXPECT_EQ(note_of(again.error(), "by"), "Jane Doe <jane@example.com> at 2026-11-22T09:00:00Z");
 }
 
+TEST_F(artifact_stores, keep_what_was_said_of_building_a_commit_apart_from_its_marks) {
+  using kind = artifact_mark::kind;
+  EXPECT_FALSE(*store().build_approval_of(commit));
+  EXPECT_EQ(store().set_build_approval(a_mark(kind::withdrawn)).error().kind, exit_class::conflict);
+  artifact_mark given = a_mark(kind::approved);
+  given.expires = *utc_from("2026-11-23T09:00:00Z");
+  ASSERT_TRUE(store().set_build_approval(given));
+  ASSERT_TRUE(store().set_build_approval(given));  // a second person, or a later expiry
+  EXPECT_EQ(compact(json_of(**store().build_approval_of(commit))), compact(json_of(given)));
+  EXPECT_FALSE(*store().mark_of(commit));
+  EXPECT_FALSE(*store().build_approval_of(other_commit));
+  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked)));
+  ASSERT_TRUE(store().set_build_approval(a_mark(kind::withdrawn)));
+  EXPECT_EQ((*store().build_approval_of(commit))->is, kind::withdrawn);
+  ASSERT_TRUE(store().set_build_approval(given));
+  EXPECT_EQ((*store().build_approval_of(commit))->is, kind::approved);
+}
+
+TEST_F(artifact_stores, trust_no_approval_to_build_of_another_pipeline) {
+  artifact_mark given = a_mark(artifact_mark::kind::approved);
+  given.expires = *utc_from("2026-11-23T09:00:00Z");
+  given.pipeline = "billing";
+  ASSERT_TRUE(store("billing").set_build_approval(given));
+  EXPECT_EQ(store().build_approval_of(commit).error().kind, exit_class::corrupt);
+}
+
 declared_pipeline a_pipeline(const std::string& replicas) {
   declared_pipeline made;
   made.source_directory = "/home/ada/orders";

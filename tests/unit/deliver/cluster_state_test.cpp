@@ -47,8 +47,8 @@ TEST_F(cluster_states, come_back_as_they_were_written) {
   state.record = record_of(3);
   state.inventory = {{"Deployment", "orders", "orders-api"}};
   state.hold = deployment_hold{"Ada", "numbers look wrong", "v2", *utc_from("2026-01-02T03:04:05Z")};
-  state.approvals = {
-      {"ada", "looked at it", "1234", *utc_from("2026-01-02T03:04:05Z"), *utc_from("2026-01-03T03:04:05Z")}};
+  state.approvals = {{"ada", "looked at it", std::string(64, 'a'), *utc_from("2026-01-02T03:04:05Z"),
+                      *utc_from("2026-01-03T03:04:05Z")}};
   state.facts = {{"branch", "fix/click"}};
   ASSERT_TRUE(write_cluster_state(with, place, state));
   const auto again = read_cluster_state(with, place);

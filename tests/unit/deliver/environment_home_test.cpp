@@ -244,6 +244,32 @@ TEST_P(every_home, keeps_a_hold_over_a_deploy_and_lets_it_go) {
   EXPECT_EQ(tried->running(), "v2");
 }
 
+TEST_P(every_home, keeps_approvals_whole_over_a_hold_and_a_rollback_and_forgets_them_when_told) {
+  for (const char* version : {"v1", "v2"}) tried->deploy(version);
+  const deployment_approval given{.who = "Grace",
+                                  .reason = "read it",
+                                  .digest = std::string(64, 'a'),
+                                  .when = now,
+                                  .expires = now + std::chrono::hours(24),
+                                  .step = "orders/deploy-prod",
+                                  .version = "v3",
+                                  .persons = {"Grace <grace@example.com>"}};
+  seen_environment there = seen();
+  there.state.approvals = {given};
+  ASSERT_TRUE(tried->home()->write(allowed(), there, there.state, {"Grace", now}));
+  there = seen();
+  there.state.hold = deployment_hold{"Ada", "frozen", {}, now};
+  ASSERT_TRUE(tried->home()->write(allowed(), there, there.state, {"Ada", now}));
+  ASSERT_TRUE(tried->home()->put_back(*past_of("v1"), request()));
+  there = seen();
+  ASSERT_EQ(there.state.approvals.size(), 1U);
+  EXPECT_EQ(compact(json_of(there.state.approvals.front())), compact(json_of(given)));
+  EXPECT_EQ(there.state.hold->reason, "errors at checkout");
+  there.state.approvals.clear();
+  ASSERT_TRUE(tried->home()->write(allowed(), there, there.state, {"Grace", now}));
+  EXPECT_TRUE(seen().state.approvals.empty());
+}
+
 TEST_P(every_home, takes_no_write_that_stands_on_what_is_no_longer_there) {
   tried->deploy("v1");
   const auto first = tried->home(), second = tried->home();

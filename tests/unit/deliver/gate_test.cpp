@@ -25,10 +25,10 @@ const std::map<change, std::string> documented{
     {change::rollback, "xx.....x.x...."},     {change::task, "xx............"},
     {change::cron_run, "xx............"},     {change::cron_pause, "x............."},
     {change::hold, "x............."},         {change::approve, "x............."},
-    {change::tag, "x............."},          {change::yank, "x............."},
-    {change::secret, "x............."}};
+    {change::build, ".............x"},        {change::tag, "x............."},
+    {change::yank, "x............."},         {change::secret, "x............."}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.xxxxxxxx...";
+const std::string asked_inside = ".x.xxxxxxxx..x";
 
 struct asked {
   gate_question of;
@@ -46,7 +46,7 @@ asked harmless(change what, bool is_outside) {
   of.environment = "prod";
   of.is_outside = is_outside;
   of.is_protected = true;
-  of.wants_approval = true;
+  of.approval = approval_rule::required;
   of.follows = {ref_kind::branch, ref_pattern("main")};
   of.event.kind = event_kind::push;
   of.event.system = "GitHub Actions";

@@ -38,7 +38,7 @@ TEST(the_ways_with_a_feature, are_named_in_their_order) {
   EXPECT_EQ(ways_with(way_feature::verify), "gitops or kubectl");
   EXPECT_EQ(ways_with(way_feature::rollback), "gitops or render or kubectl");
   EXPECT_EQ(ways_with(way_feature::hold), "gitops or render or kubectl");
-  EXPECT_EQ(ways_with(way_feature::approval), "kubectl");
+  EXPECT_EQ(ways_with(way_feature::approval), "gitops or render or kubectl");
   EXPECT_EQ(ways_with(way_feature::protection), "gitops or render or kubectl");
 }
 

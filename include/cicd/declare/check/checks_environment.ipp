@@ -187,7 +187,18 @@ void check_room_for_branches(const declaration<preview>& of,
   }
 }
 
+/// The approval of a commit is kept beside its artifacts.
+template <typename T>
+void check_approval_to_build(const declaration<T>& of, const draft& in, findings& found) {
+  if (of.at("approval_to_build") && in.all<image>().items().empty() && !in.without_template)
+    found.add(of.at("approval_to_build"),
+              meaningless_option("APPROVAL_TO_BUILD",
+                                 "where the pipeline makes no image: the approval is kept in its repository",
+                                 "declare pipeline_image(), or leave it out"));
+}
+
 void check_preview(const declaration<preview>& of, draft& in, findings& found) {
+  check_approval_to_build(of, in, found);
   const declaration<environment>* there = environment_of(of, in, found);
   check_room_for_branches(of, there, in, found);
   check_way_has(of, there, way_feature::branch_copy, "preview", found);
@@ -251,6 +262,7 @@ void check_canaries_apart(const draft& in, findings& found) {
 
 void check_environments(draft& of, findings& found) {
   using namespace declare_check_checks_environment;
+  check_approval_to_build(of.own, of, found);
   for (const auto& each : of.all<environment>().items()) check_environment(each, of, found);
   for (const auto& each : of.all<release>().items()) check_release(each, of, found);
   for (const auto& each : of.all<preview>().items()) check_preview(each, of, found);

@@ -115,6 +115,7 @@ void each_field(preview& of, Visitor&& visit) {
   visit("replicas", of.replicas);
   visit("ttl", of.ttl);
   visit("approval", of.approval);
+  visit("approval_to_build", of.approval_to_build);
   visit("sweep", of.sweep);
 }
 
@@ -124,6 +125,7 @@ void each_field(canary& of, Visitor&& visit) {
   visit("service", of.service);
   visit("share", of.share);
   visit("ttl", of.ttl);
+  visit("approval", of.approval);
 }
 
 template <typename Visitor>
@@ -138,6 +140,7 @@ void each_field(pipeline& of, Visitor&& visit) {
   visit("scan", of.scan);
   visit("fail_on", of.fail_on);
   visit("pipeline_ref", of.pipeline_ref);
+  visit("approval_to_build", of.approval_to_build);
   visit("formerly", of.formerly);
   visit("labels", of.labels);
 }

@@ -10,6 +10,7 @@
 #include <cicd/deliver/branch/branch.hpp>
 #include <cicd/deliver/branch/canary.hpp>
 #include <cicd/deliver/branch/places.hpp>
+#include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
 
@@ -164,17 +165,29 @@ result<deployed> set_canary_share(const canary_share_request& request,
   const result<cluster_state> home = read_cluster_state(*opened->with, opened->place);
   if (!home) return home.error();
   opened->with.reset();
+  const cluster_place& home_place = opened->place;
   cluster_deploy_options how;
   how.holder = fmt::format("{}, run {}", on.who(), on.id);
   how.cancelled = request.cancelled;
   how.say = [&](const std::string& line) { on.tell(step_message{on.subject(), line}); };
   how.rolls_back = false;
+  std::optional<permit> allowed;
+  std::string approved_as;
   how.may = [&](const cluster_plan& plan) {
-    return ports.may(*step, request.percent, state_of(*home, plan, to->record));
+    const gate_state state = state_of(*home, plan, to->record);
+    result<permit> may = ports.may(*step, request.percent, state);
+    if (may) allowed = *may, approved_as = state.approval_digest;
+    return may;
   };
   const result<cluster_deploy_result> done =
       put_back([&] { return on.reopen(0); }, release_of(on, *of, offer->share, *to), *to, how);
   if (!done) return done.error();
+  if (allowed) {
+    const auto again = on.reopen(0);
+    if (!again) return again.error();
+    if (status used = use_up_in(*allowed, **again, home_place, approved_as); !used)
+      return std::move(used).error();
+  }
   deployed now{at, facts_of(done->record), {}, deployed_by::share, offer->share.text()};
   on.tell(now);
   return now;

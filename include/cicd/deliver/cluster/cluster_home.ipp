@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/cluster/cluster_home.hpp>
 #include <cicd/deliver/release_draft.hpp>
 
@@ -42,8 +43,15 @@ class home : public environment_home {
     if (status opened = open(); !opened) return std::move(opened).error();
     result<cluster_state> state = read_cluster_state(*with_, place_);
     if (!state) return std::move(state).error();
-    return seen_environment{
-        std::move(state->record), {std::move(state->hold), {}}, {}, std::move(state->resource_version)};
+    return seen_environment{std::move(state->record),
+                            {.hold = std::move(state->hold), .approvals = std::move(state->approvals)},
+                            {},
+                            std::move(state->resource_version)};
+  }
+
+  result<std::string> user() override {
+    if (status opened = open(); !opened) return std::move(opened).error();
+    return identity_in(*with_);
   }
 
   status write(const permit&,
@@ -54,6 +62,7 @@ class home : public environment_home {
     result<cluster_state> now = read_cluster_state(*with_, place_);
     if (!now) return std::move(now).error();
     now->hold = std::move(to.hold);
+    now->approvals = std::move(to.approvals);
     now->resource_version = seen.version;
     return write_cluster_state(*with_, place_, *now);
   }
@@ -124,7 +133,9 @@ status home::put_back(const deployment_record& to, const put_back_request& how) 
   how.done(done->record);
   result<seen_environment> seen = read();
   if (!seen) return std::move(seen).error();
-  return write(*allowed, *seen, {how.hold, {}}, how.by);
+  environment_state held = seen->state;
+  held.hold = how.hold;
+  return write(*allowed, *seen, std::move(held), how.by);
 }
 
 }  // namespace

@@ -31,6 +31,8 @@ struct cluster_deploy_options {
   std::function<result<permit>(const cluster_plan& plan)> may;
   /// VERIFY, with the door closed; empty where none is declared.
   std::function<status()> verify;
+  /// Takes the approvals away that let this deploy in, once it has succeeded.
+  std::function<void(std::vector<deployment_approval>& approvals)> use_up{};
   bool rolls_back = true;  ///< ON_FAILURE rollback
   /// Made a moment ago: carried out as it is where the state there is still the one that it saw.
   const cluster_plan* planned = nullptr;

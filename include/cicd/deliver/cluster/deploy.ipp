@@ -227,6 +227,7 @@ class deployment {
     }
     state_.record->outcome = "deployed";
     state_.facts = wanted_.state_facts;
+    if (options_.use_up) options_.use_up(state_.approvals);
     return save();
   }
 

@@ -30,6 +30,9 @@ result<std::unique_ptr<kubernetes::cluster>> open_wave(cluster_wave& wave,
 struct planned_wave {
   wanted_release wanted;
   cluster_plan plan;
+  std::string approval;  ///< the digest that an approval of it has
+  kubernetes::cluster_target target;
+  cluster_place home;              ///< of the environment, also of a branch's copy in it
   std::chrono::milliseconds when;  ///< of the clock that planned it
   /// Kept open for the deploy that follows at once, with nothing between; nothing where nothing is to be
   /// done.

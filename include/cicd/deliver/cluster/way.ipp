@@ -11,11 +11,14 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/branch_copy.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/cluster/cluster_home.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/traits.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/release_draft.hpp>
 #include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
@@ -72,6 +75,22 @@ bool has_moved(const cluster_plan& now, const cluster_plan& planned) {
          && generation(now) != generation(planned);
 }
 
+/// What an approval of a plan is bound to: the artifact where it takes one, else images and objects.
+std::string approval_of(const deploy_request& of, const wanted_release& wanted, const cluster_plan& plan) {
+  if (of.promoted == nullptr) return hex(approval_digest(plan, wanted.record));
+  return hex(approval_digest(of.promoted->artifact.record, wanted.record.environment, wanted.taken_over()));
+}
+
+/// Of a branch's copy the approval lies with its environment.
+status use_up_at_home(const permit& allowed,
+                      const open_cluster& open,
+                      const cluster_place& home,
+                      const std::string& approval) {
+  const auto with = open();
+  if (!with) return with.error();
+  return use_up_in(allowed, **with, home, approval);
+}
+
 /// Which image it will be is not known yet: only that there will be one.
 void leave_images_open(planned_object& one) {
   const auto is_image = [](const std::string& path) {
@@ -109,6 +128,7 @@ class cluster_way : public way {
   result<std::vector<std::string>> foresee(const deploy_request& of) override;
   outcome apply(const deploy_request& of, const say_line& say) override;
   std::span<const planned_wave> last_plans(const std::string& step) const override;
+  std::vector<approvable> last_approvable(const std::string& step) const override;
 
  private:
   /// What planning a step found, kept for its deploy, which comes right after.
@@ -128,7 +148,10 @@ class cluster_way : public way {
                                    const cluster_wave& wave,
                                    kubernetes::cluster& with);
   result<planned_wave> plan_wave(const deploy_request& of, cluster_wave& wave);
-  result<permit> may_apply(const graph_step& step, const cluster_plan& plan, const deployment_record& record);
+  result<permit> may_apply(const deploy_request& of,
+                           const cluster_plan& plan,
+                           const deployment_record& record,
+                           const std::string& approval);
   succession succession_of(const graph_step& step, const cluster_plan& plan);
   cluster_deploy_options options_for(const deploy_request& of,
                                      const wanted_release& wanted,
@@ -153,6 +176,21 @@ std::span<const planned_wave> cluster_way::last_plans(const std::string& step) c
   const std::lock_guard hold(mutex_);
   const auto found = steps_.find(step);
   return found == steps_.end() ? std::span<const planned_wave>() : found->second.waves;
+}
+
+std::vector<approvable> cluster_way::last_approvable(const std::string& step) const {
+  std::vector<approvable> all;
+  for (const planned_wave& each : last_plans(step)) {
+    approvable one{each.approval, each.wanted.record.version, lines_of(each.plan), {}};
+    cluster_wave wave{each.target, each.home};
+    one.prepare = [this, wave, plan = each.plan](const permit& allowed) mutable -> status {
+      const auto with = open_wave(wave, in_.around, &in_.options.cancelled);
+      if (!with) return with.error();
+      return make_planned_namespace(allowed, **with, wave.place, plan);
+    };
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 std::string cluster_way::address_of(const declared_pipeline& pipeline, const environment& place) const {
@@ -273,9 +311,11 @@ succession cluster_way::succession_of(const graph_step& step, const cluster_plan
 
 /// The saved plan first, then the gate, with what is known in the cluster. A branch's copy is held and
 /// approved with its environment, whose state lies elsewhere.
-result<permit> cluster_way::may_apply(const graph_step& step,
+result<permit> cluster_way::may_apply(const deploy_request& of,
                                       const cluster_plan& plan,
-                                      const deployment_record& record) {
+                                      const deployment_record& record,
+                                      const std::string& approval) {
+  const graph_step& step = of.step;
   if (!in_.options.saved_plans.empty()) {
     const auto saved = in_.options.saved_plans.find(step.id + "@" + plan.cluster);
     if (saved == in_.options.saved_plans.end() || saved->second != hex(fingerprint_of(plan)))
@@ -285,7 +325,8 @@ result<permit> cluster_way::may_apply(const graph_step& step,
   gate_state state;
   state.hold = home.hold;
   state.approvals = home.approvals;
-  state.approval_digest = hex(approval_digest(plan, record));
+  state.approval_digest = approval;
+  state.approves_artifact = of.promoted != nullptr;
   state.version = record.version;
   state.newer = succession_of(step, plan);
   return in_.gate.may_write(step, std::move(state));
@@ -300,7 +341,9 @@ result<planned_wave> cluster_way::plan_wave(const deploy_request& of, cluster_wa
   if (!would) return std::move(would).error();
   if (of.step.is_of_branch())
     if (status alone = check_labels(**with, *wanted, *would); !alone) return std::move(alone).error();
-  return planned_wave{*std::move(wanted), *std::move(would), in_.time.elapsed(), *std::move(with)};
+  std::string approval = approval_of(of, *wanted, *would);
+  return planned_wave{*std::move(wanted), *std::move(would),  std::move(approval), wave.target,
+                      wave.place,         in_.time.elapsed(), *std::move(with)};
 }
 
 result<step_plan> cluster_way::plan(const deploy_request& of) {
@@ -384,15 +427,21 @@ status cluster_way::apply_wave(const deploy_request& of,
   cluster_deploy_options options = options_for(of, *wanted, is_fresh ? &known : nullptr, say);
   const deployment_record record = wanted->record;
   std::optional<permit> allowed;
+  std::string approval;
   options.may = [&](const cluster_plan& plan) {
-    result<permit> may = may_apply(of.step, plan, record);
+    approval = approval_of(of, *wanted, plan);
+    result<permit> may = may_apply(of, plan, record, approval);
     if (may && of.make_ready)
       if (status ready = of.make_ready(*may); !ready) return result<permit>(std::move(ready).error());
     if (may) allowed = *may;
     return may;
   };
+  if (!of.step.is_of_branch())
+    options.use_up = [&](std::vector<deployment_approval>& all) { cicd::use_up(all, approval); };
   result<cluster_deploy_result> ended = deploy_to_cluster(open, *wanted, options);
   if (!ended) return std::move(ended).error();
+  if (allowed && of.step.is_of_branch())
+    if (status used = use_up_at_home(*allowed, open, wave.place, approval); !used) return used;
   if (ended->record.id == in_.options.run_id)
     done.deployments.push_back(told_in(of, *wanted, ended->record, name));
   done.changed += ended->changed;

@@ -64,7 +64,7 @@ class gitops_way : public manifest_way {
     return commit_manifests(target_of(of.pipeline(), of.place()), decide, in_.around,
                             {&in_.options.cancelled, say, 50});
   }
-  status verify(const deploy_request& of, const deployment_record& record, const say_line& say) const;
+  status verify(const deploy_request& of, const written_manifests& what, const say_line& say) const;
 };
 
 manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const environment& place) const {
@@ -141,7 +141,7 @@ outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
     end.deployments.push_back(told_of(of, what.record));
     return end;
   }
-  if (status verified = verify(of, what.record, say); !verified)
+  if (status verified = verify(of, what, say); !verified)
     return failed_outcome(std::move(verified).error().with(
         "left", fmt::format("the manifests are committed as {} and stay; deploying again runs VERIFY again",
                             short_commit)));
@@ -151,21 +151,29 @@ outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
 
 /// VERIFY of manifests that are committed; the record says how it ended, for the next deploy to see.
 status gitops_way::verify(const deploy_request& of,
-                          const deployment_record& record,
+                          const written_manifests& what,
                           const say_line& say) const {
+  const deployment_record& record = what.record;
   status verified = run_verify(of.step.id, release_to_verify(record, of.pipeline(), of.place()), in_.around,
                                in_.options.cancelled, say);
   if (in_.options.cancelled.cancelled()) return verified;
   const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
     // A deploy that was recorded meanwhile is newer, and stays.
     if (!now.record || now.record->id != record.id) return std::optional<decided_manifests>{};
-    // A hold that came meanwhile is of later deploys.
+    // A hold that came meanwhile is of later deploys, and this one was let in.
     gate_state state;
+    state.approvals = {{.who = record.who,
+                        .reason = {},
+                        .digest = what.approval,
+                        .when = record.when,
+                        .expires = std::chrono::system_clock::time_point::max()}};
+    state.approval_digest = what.approval;
     state.newer = in_.gate.succession_of(of.step, now.record);
     const result<permit> allowed = in_.gate.may_write(of.step, std::move(state));
     if (!allowed) return allowed.error();
     wanted_manifests same = unchanged(now, record.who, record.when);
     same.record->outcome = verified ? "deployed" : "failed";
+    if (verified) use_up(same.state.approvals, what.approval);
     same.message = fmt::format("verify {} {} in {}: {}\n\nrun: {}\n", record.pipeline, record.version,
                                record.environment, same.record->outcome, record.id);
     return std::optional{decided_manifests{std::move(same), *allowed}};

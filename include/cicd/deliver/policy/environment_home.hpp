@@ -65,6 +65,8 @@ class environment_home {
 
   /// As a person knows it: the cluster, the repository, the folder.
   virtual std::string name() const = 0;
+  /// Who asks, by the name that the place itself knows; empty where it knows none.
+  virtual result<std::string> user() { return std::string(); }
   /// Class `corrupt` where it cannot be trusted, `remote` where it cannot be read.
   virtual result<seen_environment> read() = 0;
   /// Writes what is to be remembered; `seen` is what was read, by this home. Class `conflict` where it was

@@ -33,6 +33,7 @@ enum class change : std::uint8_t {
   cron_pause,    ///< a cron job is suspended or resumed
   hold,          ///< set or released
   approve,
+  build,  ///< any step of a pipeline with APPROVAL_TO_BUILD is run
   tag,    ///< a tag is pushed to the remote repository of the sources
   yank,   ///< an artifact is marked never to be deployed again, or that mark is lifted
   secret  ///< a step is given one
@@ -58,9 +59,10 @@ enum class gate_rule : std::uint8_t {
 
 /// All of both, for tables and tests.
 inline constexpr change all_changes[] = {
-    change::publish,    change::deploy,   change::preview, change::canary,   change::canary_share,
-    change::branch_end, change::rollback, change::task,    change::cron_run, change::cron_pause,
-    change::hold,       change::approve,  change::tag,     change::yank,     change::secret};
+    change::publish,      change::deploy,     change::preview,  change::canary,
+    change::canary_share, change::branch_end, change::rollback, change::task,
+    change::cron_run,     change::cron_pause, change::hold,     change::approve,
+    change::build,        change::tag,        change::yank,     change::secret};
 inline constexpr gate_rule all_rules[] = {
     gate_rule::fork,        gate_rule::protection, gate_rule::dirty,     gate_rule::ref,
     gate_rule::branches,    gate_rule::version,    gate_rule::moved_tag, gate_rule::yanked,
@@ -118,8 +120,9 @@ struct gate_question {
   bool is_outside = true;  ///< false: what is changed lies in the build tree (the embedded default)
   bool is_protected = false;
   bool takes_dirty = false;  ///< ALLOW_DIRTY, --allow-dirty
-  bool wants_approval = false;
-  trigger follows{};  ///< ON
+  approval_rule approval = approval_rule::none;
+  std::string author{};  ///< of the commit, `Name <address>`; asked for where `approval` is `other`
+  trigger follows{};     ///< ON
   release_rules released{};
   bool rehearses = false;  ///< only a plan: who asks is of no importance
   ci_event event{};
@@ -158,7 +161,8 @@ struct gate_state {
   succession newer{};
   std::vector<earlier_place> from{};
   std::vector<deployment_approval> approvals{};
-  std::string approval_digest{};  ///< of what would be done
+  std::string approval_digest{};   ///< of what would be done; empty: not known yet
+  bool approves_artifact = false;  ///< the digest is that of an artifact, else of images and objects
   std::chrono::system_clock::time_point now{};
 };
 

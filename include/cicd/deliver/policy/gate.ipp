@@ -21,7 +21,7 @@ const rules& rules_of(change what) {
       preview{fork, protection, dirty, yanked, declaration, approval},
       canary{fork, protection, dirty, yanked, hold, declaration, approval},
       share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold},
-      by_hand{fork, protection}, any{fork};
+      by_hand{fork, protection}, build{approval}, any{fork};
   switch (what) {
     case change::publish: return publish;
     case change::deploy: return deploy;
@@ -31,6 +31,7 @@ const rules& rules_of(change what) {
     case change::rollback: return rollback;
     case change::task:
     case change::cron_run: return by_hand;
+    case change::build: return build;
     case change::branch_end:
     case change::cron_pause:
     case change::hold:
@@ -42,10 +43,11 @@ const rules& rules_of(change what) {
   return any;
 }
 
-/// What lies in the build tree harms nobody: there only what a real environment would say of who and what.
+/// What lies in the build tree harms nobody: there only what a real environment would say of who and what,
+/// and an approval, which is asked for where it is declared.
 bool is_asked_inside(gate_rule rule) {
   return rule != gate_rule::fork && rule != gate_rule::dirty && rule != gate_rule::remote_ref
-         && rule != gate_rule::declaration && rule != gate_rule::approval;
+         && rule != gate_rule::declaration;
 }
 
 status judge(gate_rule rule, const gate_question& of, const gate_state& state) {

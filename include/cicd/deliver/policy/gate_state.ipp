@@ -6,6 +6,7 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/policy/approver.hpp>
 #include <cicd/deliver/policy/gate_rules.hpp>
 #include <cicd/run/workspace.hpp>
 
@@ -103,26 +104,61 @@ status judge_succession(const gate_question& of, const gate_state& state) {
       .with("or", "git fetch --unshallow, where the dates are wrong");
 }
 
+namespace {
+
+const char* unapproved(change what) {
+  switch (what) {
+    case change::build: return "the build of this commit is not approved";
+    case change::deploy: return "this deploy is not approved";
+    case change::preview: return "this preview is not approved";
+    default: return "this canary with this share is not approved";
+  }
+}
+
+const char* approvable_of(const gate_question& of, const gate_state& state) {
+  if (of.what == change::build) return "an approval of this commit that has not expired";
+  return state.approves_artifact
+             ? "an approval of exactly this artifact for this environment that has not expired"
+             : "an approval of exactly these images and objects that has not expired";
+}
+
+/// Why an approval does not count; empty where it does.
+std::string objection(const deployment_approval& to, const gate_question& of, const gate_state& state) {
+  if (state.approval_digest.empty() || to.digest != state.approval_digest)
+    return fmt::format("an approval by {} of {}, for {}", to.who, utc_text(to.when),
+                       to.version.empty() ? "other images or objects"
+                                          : (to.step.empty() || to.step == of.subject ? "" : to.step + " ")
+                                                + to.version + ", other images or objects");
+  if (to.expires <= state.now)
+    return fmt::format("an approval by {} that expired at {}", to.who, utc_text(to.expires));
+  if (of.approval == approval_rule::other && is_by_author(to, of.author))
+    return fmt::format("an approval by {}, who is the author of the commit", to.who);
+  return {};
+}
+
+}  // namespace
+
 status judge_approval(const gate_question& of, const gate_state& state) {
-  if (!of.wants_approval) return {};
+  if (of.approval == approval_rule::none) return {};
+  const bool is_other = of.approval == approval_rule::other;
   std::string near;
   for (const deployment_approval& each : state.approvals) {
-    const bool is_this = each.digest == state.approval_digest;
-    if (is_this && each.expires > state.now) return {};
-    near = is_this ? fmt::format("an approval by {} that expired at {}", each.who, utc_text(each.expires))
-                   : fmt::format("an approval by {} of {}, for other images or objects", each.who,
-                                 utc_text(each.when));
+    std::string why = objection(each, of, state);
+    if (why.empty()) return {};
+    // Of what is asked for tells more than of something else.
+    if (near.empty() || each.digest == state.approval_digest) near = std::move(why);
   }
-  const char* what = of.what == change::deploy    ? "this deploy is not approved"
-                     : of.what == change::preview ? "this preview is not approved"
-                                                  : "this canary with this share is not approved";
-  // Of a branch's copy the environment is not what would be approved.
-  const bool is_of_branch = of.what != change::deploy;
-  return refusal(of, what, is_of_branch ? of.subject : of.environment)
+  const std::string subject = of.what == change::deploy  ? of.environment
+                              : of.what == change::build ? commit_here(of)
+                                                         : of.subject;
+  const std::string read_first = of.what == change::build
+                                     ? "by a user who has read the change"
+                                     : "by a user who has read cicd plan " + flat_name(of.subject);
+  return refusal(of, unapproved(of.what), subject)
       .with("there", displayable(near))
-      .with("allowed", "an approval of exactly these images and objects, not older than 24 h")
-      .with("try",
-            of.approve_words + " --reason '…', by a user who has read cicd plan " + flat_name(of.subject));
+      .with("allowed", std::string(approvable_of(of, state))
+                           + (is_other ? ", by another person than " + displayable(of.author) : ""))
+      .with("try", of.approve_words + " --reason '…', " + read_first);
 }
 
 }  // namespace cicd::gate_rules

@@ -28,6 +28,7 @@ std::string never_text(change what) {
     case change::tag: return "never makes a version";
     case change::secret: return "never gets a secret";
     case change::rollback: return "never rolls back";
+    case change::build: return "is not built";
     default: return "is never deployed";
   }
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cicd/deliver/policy/action.ipp>
+#include <cicd/deliver/policy/approval.ipp>
+#include <cicd/deliver/policy/approver.ipp>
 #include <cicd/deliver/policy/gate.ipp>
 #include <cicd/deliver/policy/gate_release.ipp>
 #include <cicd/deliver/policy/gate_sources.ipp>

@@ -29,13 +29,6 @@ struct cluster_place {
   std::string text() const;
 };
 
-/// Somebody whom the cluster knows agreed to exactly these images and manifests.
-struct deployment_approval {
-  std::string who, reason;
-  std::string digest;  ///< of what was approved, see `approval_digest`
-  std::chrono::system_clock::time_point when{}, expires{};
-};
-
 struct cluster_state {
   std::optional<deployment_record> record;  ///< of the last deployment that was begun
   std::vector<kubernetes::object_key>

@@ -66,16 +66,6 @@ error not_trusted(const cluster_place& place, const std::string& key, std::strin
                            place.namespace_name, place.state_name())}}};
 }
 
-json json_of_approval(const deployment_approval& one) {
-  json to(json::object{});
-  to.set("who", one.who);
-  to.set("reason", one.reason);
-  to.set("digest", one.digest);
-  to.set("when", utc_text(one.when));
-  to.set("expires", utc_text(one.expires));
-  return to;
-}
-
 json json_of_inventory(const std::vector<object_key>& inventory) {
   json list(json::array{});
   for (const object_key& each : inventory) {
@@ -95,7 +85,7 @@ json data_of(const cluster_state& state) {
   if (state.hold) data.set("hold.json", pretty(json_of(*state.hold)));
   if (!state.approvals.empty()) {
     json list(json::array{});
-    for (const deployment_approval& each : state.approvals) list.push(json_of_approval(each));
+    for (const deployment_approval& each : state.approvals) list.push(json_of(each));
     data.set("approvals.json", pretty(list));
   }
   if (!state.facts.empty()) {
@@ -106,19 +96,17 @@ json data_of(const cluster_state& state) {
   return data;
 }
 
-using timestamp = std::chrono::system_clock::time_point;
-
 std::optional<std::string> read_hold(const json& from, cluster_state& to) {
   to.hold = hold_from(from);
   return to.hold ? std::nullopt : std::optional<std::string>("'when' is not a timestamp");
 }
 
 std::optional<std::string> read_approvals(const json& from, cluster_state& to) {
+  if (!from.is_array()) return "it is not a list";
   for (const json& each : from.elements()) {
-    const std::optional<timestamp> when = utc_from(each["when"].text()),
-                                   ends = utc_from(each["expires"].text());
-    if (!when || !ends) return "'when' or 'expires' is not a timestamp";
-    to.approvals.push_back({each["who"].text(), each["reason"].text(), each["digest"].text(), *when, *ends});
+    std::optional<deployment_approval> one = approval_from(each);
+    if (!one) return "'when' or 'expires' is not a timestamp, or 'digest' no digest";
+    to.approvals.push_back(*std::move(one));
   }
   return std::nullopt;
 }

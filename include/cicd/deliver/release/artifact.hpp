@@ -48,13 +48,15 @@ digest digest_of(const artifact_record& record);
 /// Class `corrupt` for anything that is no record of a schema that we know; `where` is named in the error.
 result<artifact_record> artifact_from(std::string_view text, const std::string& where);
 
-/// That an artifact is never to be deployed again, or may be again.
+/// That an artifact is never to be deployed again, or may be again; that a commit may be built until then, or
+/// may no longer.
 struct artifact_mark {
-  enum class kind : std::uint8_t { yanked, lifted };
+  enum class kind : std::uint8_t { yanked, lifted, approved, withdrawn };
   kind is = kind::yanked;
   std::string pipeline, commit, who, reason;
   std::chrono::system_clock::time_point when{};
   std::vector<std::string> deleted{};  ///< images that were deleted with it: `<repository>@<digest>`
+  std::chrono::system_clock::time_point expires{};  ///< of an approval to build
 };
 
 json json_of(const artifact_mark& mark);

@@ -57,6 +57,19 @@ result<json> checked(std::string_view what, std::string_view text, const std::st
   return document;
 }
 
+constexpr std::string_view mark_words[] = {"yanked", "lifted", "approved", "withdrawn"};
+
+std::string word_of(artifact_mark::kind is) {
+  return std::string(mark_words[static_cast<std::size_t>(is)]);
+}
+
+std::optional<artifact_mark::kind> mark_from(std::string_view word) {
+  for (const auto is : {artifact_mark::kind::yanked, artifact_mark::kind::lifted,
+                        artifact_mark::kind::approved, artifact_mark::kind::withdrawn})
+    if (word == mark_words[static_cast<std::size_t>(is)]) return is;
+  return std::nullopt;
+}
+
 bool is_commit(std::string_view text) {
   return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
@@ -137,13 +150,14 @@ json json_of(const artifact_mark& mark) {
   using namespace deliver_release_artifact;
   json to(json::object{});
   to.set("schema", artifact_schema);
-  to.set("mark", mark.is == artifact_mark::kind::yanked ? "yanked" : "lifted");
+  to.set("mark", word_of(mark.is));
   to.set("pipeline", mark.pipeline);
   to.set("commit", mark.commit);
   to.set("who", mark.who);
   to.set("when", utc_text_with_milliseconds(mark.when));
   to.set("reason", mark.reason);
   if (!mark.deleted.empty()) to.set("deleted", json_texts(mark.deleted));
+  if (mark.is == artifact_mark::kind::approved) to.set("expires", utc_text(mark.expires));
   return with_digest(std::move(to));
 }
 
@@ -152,16 +166,19 @@ result<artifact_mark> artifact_mark_from(std::string_view text, const std::strin
   const result<json> from = checked(mark_name, text, where);
   if (!from) return from.error();
   const auto when = utc_from((*from)["when"].text());
-  const std::string is = (*from)["mark"].text();
-  if (!when || !is_commit((*from)["commit"].text()) || (is != "yanked" && is != "lifted"))
-    return not_one(mark_name, where, "'mark', 'commit' or 'when' is missing or has another form");
-  return artifact_mark{.is = is == "yanked" ? artifact_mark::kind::yanked : artifact_mark::kind::lifted,
+  const std::optional<artifact_mark::kind> is = mark_from((*from)["mark"].text());
+  const auto expires = utc_from((*from)["expires"].text());
+  if (!when || !is_commit((*from)["commit"].text()) || !is
+      || (is == artifact_mark::kind::approved && !expires))
+    return not_one(mark_name, where, "'mark', 'commit', 'when' or 'expires' is missing or has another form");
+  return artifact_mark{.is = *is,
                        .pipeline = (*from)["pipeline"].text(),
                        .commit = (*from)["commit"].text(),
                        .who = (*from)["who"].text(),
                        .reason = (*from)["reason"].text(),
                        .when = *when,
-                       .deleted = (*from)["deleted"].texts()};
+                       .deleted = (*from)["deleted"].texts(),
+                       .expires = expires.value_or(std::chrono::system_clock::time_point())};
 }
 
 }  // namespace cicd

@@ -1,6 +1,6 @@
 // Artifacts in the registry of their images, under tags that are written once: `<commit>.artifact`, and
-// `<commit>.yanked-<n>`, `<commit>.lifted-<n>`. Tags are never listed. It does not know what is built nor
-// deployed, and asks no gate.
+// `<commit>.yanked-<n>`, `<commit>.lifted-<n>`, `<commit>.approval-<n>`. Tags are never listed. It does not
+// know what is built nor deployed, and asks no gate.
 #pragma once
 
 #include <memory>
@@ -40,6 +40,12 @@ class artifact_store {
   /// another one was set meanwhile.
   status set_mark(const artifact_mark& what) const;
 
+  /// What was said last of building a commit, `approved` or `withdrawn`. Nothing when nothing was.
+  result<std::optional<artifact_mark>> build_approval_of(const std::string& commit) const;
+  /// Says so. Class `conflict` where another said something at the same moment, and where nothing is there to
+  /// be withdrawn.
+  status set_build_approval(const artifact_mark& what) const;
+
   const std::string& pipeline() const { return pipeline_; }
   /// `registry.example.com/services/orders`
   std::string place() const { return in_->name(); }
@@ -50,6 +56,8 @@ class artifact_store {
     std::optional<artifact_mark> mark{};
   };
   result<numbered_mark> last_mark(const std::string& commit) const;
+  result<numbered_mark> last_build_approval(const std::string& commit) const;
+  result<std::optional<artifact_mark>> mark_in(const std::string& tag, const std::string& commit) const;
   result<std::optional<artifact_mark>> mark_at(const std::string& commit, int number) const;
   status put(const oci_documents& what, const std::string& tag) const;
 

@@ -28,6 +28,10 @@ std::string mark_tag(const std::string& commit, artifact_mark::kind is, int numb
   return fmt::format("{}.{}-{}", commit, is == artifact_mark::kind::yanked ? "yanked" : "lifted", number);
 }
 
+std::string approval_tag(const std::string& commit, int number) {
+  return fmt::format("{}.approval-{}", commit, number);
+}
+
 error not_whole(const std::string& where, std::string why) {
   return error{exit_class::corrupt,
                {},
@@ -144,11 +148,10 @@ status artifact_store::put(const oci_documents& what, const std::string& tag) co
   return {};
 }
 
-/// Marks alternate, the first is a yank: so two that are set at once have one tag, and the second is refused.
-result<std::optional<artifact_mark>> artifact_store::mark_at(const std::string& commit, int number) const {
+result<std::optional<artifact_mark>> artifact_store::mark_in(const std::string& tag,
+                                                             const std::string& commit) const {
   using namespace deliver_release_artifact_store;
-  const auto is = number % 2 == 1 ? artifact_mark::kind::yanked : artifact_mark::kind::lifted;
-  const std::string tag = mark_tag(commit, is, number), where = in_->name() + ":" + tag;
+  const std::string where = in_->name() + ":" + tag;
   auto there = in_->documents(tag);
   if (!there) return std::move(there).error();
   if (!*there) return std::optional<artifact_mark>();
@@ -156,8 +159,66 @@ result<std::optional<artifact_mark>> artifact_store::mark_at(const std::string& 
     return not_whole(where, "it does not hold a mark, or one of a newer cicd");
   result<artifact_mark> mark = artifact_mark_from((*there)->all[0].text, where);
   if (!mark) return std::move(mark).error();
-  if (mark->is != is || mark->commit != commit) return not_whole(where, "it is the mark of another tag");
+  if (mark->commit != commit) return not_whole(where, "it is the mark of another tag");
   return std::optional(*std::move(mark));
+}
+
+/// Marks alternate, the first is a yank: so two that are set at once have one tag, and the second is refused.
+result<std::optional<artifact_mark>> artifact_store::mark_at(const std::string& commit, int number) const {
+  using namespace deliver_release_artifact_store;
+  const auto is = number % 2 == 1 ? artifact_mark::kind::yanked : artifact_mark::kind::lifted;
+  const std::string tag = mark_tag(commit, is, number);
+  result<std::optional<artifact_mark>> mark = mark_in(tag, commit);
+  if (mark && *mark && (*mark)->is != is)
+    return not_whole(in_->name() + ":" + tag, "it is the mark of another tag");
+  return mark;
+}
+
+result<artifact_store::numbered_mark> artifact_store::last_build_approval(const std::string& commit) const {
+  using namespace deliver_release_artifact_store;
+  numbered_mark last;
+  for (int number = 1; number <= most_marks; ++number) {
+    auto mark = mark_in(approval_tag(commit, number), commit);
+    if (!mark) return std::move(mark).error();
+    if (!*mark) break;
+    const bool fits =
+        (*mark)->is == artifact_mark::kind::approved || (*mark)->is == artifact_mark::kind::withdrawn;
+    if (!fits || (*mark)->pipeline != pipeline_)
+      return not_whole(in_->name() + ":" + approval_tag(commit, number),
+                       "it is no approval of this pipeline's commit");
+    last = {number, *std::move(mark)};
+  }
+  return last;
+}
+
+result<std::optional<artifact_mark>> artifact_store::build_approval_of(const std::string& commit) const {
+  auto last = last_build_approval(commit);
+  if (!last) return std::move(last).error();
+  return std::move(last->mark);
+}
+
+status artifact_store::set_build_approval(const artifact_mark& what) const {
+  using namespace deliver_release_artifact_store;
+  auto last = last_build_approval(what.commit);
+  if (!last) return std::move(last).error();
+  const bool is_approved = last->mark && last->mark->is == artifact_mark::kind::approved;
+  if (what.is == artifact_mark::kind::withdrawn && !is_approved)
+    return error{exit_class::conflict,
+                 pipeline_,
+                 "the build of this commit is not approved",
+                 what.commit.substr(0, 7),
+                 {}};
+  const std::string tag = approval_tag(what.commit, last->number + 1), text = compact(json_of(what));
+  if (status written = put({artifact_type, {{mark_type, text}}}, tag); !written) return written;
+  // A registry without a compare-and-swap lets one of two overwrite the other.
+  auto after = mark_in(tag, what.commit);
+  if (!after) return std::move(after).error();
+  if (*after && compact(json_of(**after)) == text) return {};
+  return error{exit_class::conflict,
+               pipeline_,
+               "another process approved or withdrew at the same moment",
+               what.commit.substr(0, 7),
+               {{"try", "run it again: it starts from what is there now"}}};
 }
 
 result<artifact_store::numbered_mark> artifact_store::last_mark(const std::string& commit) const {

@@ -27,6 +27,7 @@ pipeline what_runs(pipeline declared) {
   declared.scan.clear();
   declared.fail_on = {};
   declared.pipeline_ref = {};
+  declared.approval_to_build = false;
   declared.formerly.clear();
   declared.steps.clear();
   declared.environments.clear();

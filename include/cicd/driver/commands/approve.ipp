@@ -1,6 +1,8 @@
-// `cicd approve`: agrees to what would be deployed now, and to nothing else.
+// `cicd approve`: agrees to what would be deployed now, and to nothing else; lists what is approved, and
+// takes it back.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -9,13 +11,19 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
-#include <cicd/deliver/cluster/approval.hpp>
+#include <cicd/declare/values/numbers.hpp>
+#include <cicd/deliver/artifacts.hpp>
+#include <cicd/deliver/build_approval.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/driver/action_output.hpp>
 #include <cicd/driver/commands/act_on.hpp>
+#include <cicd/driver/commands/approval_page.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
+#include <cicd/observe/ci_event.hpp>
+#include <cicd/observe/git_commits.hpp>
 #include <cicd/plan/graph.hpp>
 
 namespace cicd {
@@ -24,9 +32,9 @@ namespace driver_commands_approve {
 namespace {
 
 struct words : environment_words {
-  std::string reason, service, share;
+  std::string reason, expires, service, share, which;
   std::vector<std::string> take_over;
-  bool preview = false, canary = false;
+  bool preview = false, canary = false, builds = false, lists = false, withdraws = false, json = false;
 };
 
 /// The step that the words mean: a deploy, a preview or a canary, of the pipeline.
@@ -56,41 +64,119 @@ result<graph_step> step_to_approve(const words& said, const found_environment& f
                {{"try", said.canary ? "pipeline_canary()" : "pipeline_preview()"}}};
 }
 
+/// `--expires 4h`; without it 24 h.
+result<std::chrono::seconds> lasting(const std::string& given) {
+  if (given.empty()) return std::chrono::seconds(approval_lasts);
+  if (duration::accepts(given)) return std::chrono::seconds(duration::from(given).whole_seconds());
+  return error{exit_class::usage,
+               {},
+               "--expires: not a time that an approval can last",
+               given,
+               {{"allowed", std::string(duration::allowed())}, {"try", "--expires 24h"}}};
+}
+
+/// What CI says of who approves; empty where it names a person, or where this is no CI.
+std::string nameless_system(const surroundings& around) {
+  const ci_event event = ci_event_of(around);
+  if (!event.system.empty()) return event.actor.empty() ? event.system : std::string();
+  return around.get_or("CI", "").empty() ? std::string() : "CI=" + around.get_or("CI", "");
+}
+
+approval_request request_of(const words& said,
+                            const graph_step& step,
+                            std::chrono::seconds lasts,
+                            const session& of) {
+  approval_request request{.step = step.id, .reason = said.reason, .lasts = lasts};
+  request.make_images = of.build_command() + " " + step.pipeline->declared.name.str() + ".image";
+  request.rule = approval_rule_of(step);
+  if (request.rule != approval_rule::other) return request;
+  const std::string& folder = step.pipeline->source_directory;
+  request.author = author_of(folder, git_state_of(folder, of.around).commit.value_or(""), of.around);
+  request.nameless_system = nameless_system(of.around);
+  return request;
+}
+
+error nothing_to_approve(const graph_step& step) {
+  return {exit_class::usage, step.id, "nothing would be deployed, so there is nothing to approve", {}, {}};
+}
+
 /// Agrees to what was planned last for the step.
 exit_class approve_planned(const words& said,
+                           std::chrono::seconds lasts,
                            const graph_step& step,
                            const project_plan& planned,
                            found_environment& found) {
-  if (const std::optional<error> known = planned.deliveries().gate().refused_in_plan(step))
-    return refused(*known);
+  // What was refused for want of this very approval is what is approved now.
+  const std::optional<error> known = planned.deliveries().gate().refused_in_plan(step);
+  if (known && known->kind != exit_class::policy) return refused(*known);
+  const std::vector<approvable> plans = planned.deliveries().last_approvable(step);
+  if (known && plans.empty()) return refused(*known);
+  const auto is_this = [&](const step_plan& each) { return planned.graph().steps[each.step].id == step.id; };
+  const auto found_plan = std::ranges::find_if(planned.steps(), is_this);
+  if (found_plan != planned.steps().end() && found_plan->what == decision::up_to_date)
+    return refused(nothing_to_approve(step));
   const session& of = planned.of();
-  std::vector<plan_to_approve> plans;
-  for (const planned_wave& each : planned.deliveries().last_plans(step))
-    plans.push_back({each.plan, each.wanted.record});
   return act_on(
       ports_of(found, nullptr), of.where, "approve " + step.id, action_printer(),
-      [&](const action_ports& on) {
-        return approve_plans(
-            {step.id, said.reason, of.build_command() + " " + step.pipeline->declared.name.str() + ".image"},
-            plans, on);
-      });
+      [&](const action_ports& on) { return approve(request_of(said, step, lasts, of), plans, on); });
+}
+
+status check_feature(const found_environment& found, const std::string& subject) {
+  if (found.place == nullptr) return {};
+  return check_way(subject, found.place->via, way_feature::approval, "this environment takes no approvals",
+                   "a review of the change in its manifest repository");
+}
+
+exit_class list_or_withdraw(const words& said, found_environment& found) {
+  if (said.withdraws)
+    return act_on(ports_of(found, nullptr), found.of->where,
+                  fmt::format("approve --withdraw {}/{}", found.pipeline->declared.name.view(),
+                              found.place->name.view()),
+                  action_printer(),
+                  [&](const action_ports& on) { return withdraw_approvals(said.which, on); });
+  approval_page page{.now = system_clock_port().now()};
+  const status shown = show_approvals(
+      ports_of(found, nullptr),
+      [&](const changed_place& at, const std::vector<deployment_approval>& all) { page.add(at, all); });
+  if (!shown) return refused(shown.error());
+  if (said.json)
+    print_json(json_of(page));
+  else
+    print_out(text_of(page));
+  return exit_class::done;
+}
+
+/// `--reason` is needed where something is approved.
+status check_words(const words& said) {
+  if (said.lists || said.withdraws) {
+    if (said.which.empty() || said.which.size() >= 6) return {};
+    return error{exit_class::usage,
+                 {},
+                 "--id: at least six digits of an approval",
+                 said.which,
+                 {{"try", "cicd approve --list shows them"}}};
+  }
+  if (!said.reason.empty()) return {};
+  return error{
+      exit_class::usage, {}, "--reason is missing: why it is approved", {}, {{"try", "--reason '…'"}}};
 }
 
 exit_class approve_one(const words& said, const std::string& pipeline, const surroundings& around) {
+  if (status fine = check_words(said); !fine) return refused(fine.error());
+  const result<std::chrono::seconds> lasts = lasting(said.expires);
+  if (!lasts) return refused(lasts.error());
   const bool is_branch = said.environment() == "branch";
   result<found_environment> found =
       find_environment(said.tree, pipeline, is_branch ? "" : said.environment(), around);
   if (!found) return refused(found.error());
-  if (found->place != nullptr)
-    if (status can = check_way(pipeline + "/" + said.environment(), found->place->via, way_feature::approval,
-                               "this environment takes no approvals",
-                               "a review of the change in its manifest repository");
-        !can)
-      return refused(can.error());
+  if (status can = check_feature(*found, pipeline + "/" + said.environment()); !can)
+    return refused(can.error());
+  if ((said.lists || said.withdraws) && !is_branch) return list_or_withdraw(said, *found);
   const result<graph_step> step = step_to_approve(said, *found);
   if (!step) return refused(step.error());
   found->place = step->place();
   found->waves = waves_of(found->of->where, *step->pipeline, *step->place());
+  if (said.lists || said.withdraws) return list_or_withdraw(said, *found);
   if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place());
       !may)
     return refused(may.error());
@@ -102,18 +188,115 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   request.canary_percent = *percent;
   request.take_over = said.take_over;
   return plan_and(request, around, [&](const project_plan& plan) {
-    return approve_planned(said, plan.graph().steps[*plan.graph().find(step->id)], plan, *found);
+    return approve_planned(said, *lasts, plan.graph().steps[*plan.graph().find(step->id)], plan, *found);
   });
+}
+
+// --- APPROVAL_TO_BUILD ---
+
+json json_of_build(const std::string& pipeline,
+                   const std::string& commit,
+                   const std::optional<artifact_mark>& said,
+                   std::chrono::system_clock::time_point now) {
+  json document;
+  const bool holds = said && said->is == artifact_mark::kind::approved && said->expires > now;
+  document.set("schema", 1).set("pipeline", pipeline).set("commit", commit);
+  document.set("may_be_built", holds).set("mark", said ? json_of(*said) : json());
+  return document;
+}
+
+error no_approval_to_build(const declared_pipeline& pipeline) {
+  return {exit_class::usage,
+          pipeline.declared.name.str(),
+          "this pipeline is built without an approval",
+          {},
+          {{"allowed", "add_pipeline(… APPROVAL_TO_BUILD) or pipeline_preview(… APPROVAL_TO_BUILD)"}}};
+}
+
+bool asks_for_approval_to_build(const pipeline& declared) {
+  return declared.approval_to_build || std::ranges::any_of(declared.previews, &preview::approval_to_build);
+}
+
+exit_class show_build(const words& said,
+                      const std::string& pipeline,
+                      const std::string& commit,
+                      const artifact_store& store) {
+  const auto mark = store.build_approval_of(commit);
+  if (!mark) return refused(mark.error());
+  const auto now = system_clock_port().now();
+  if (said.json)
+    print_json(json_of_build(pipeline, commit, *mark, now));
+  else
+    print_out(*mark ? fmt::format("{}: {}\n", pipeline, text_of(**mark, now))
+                    : fmt::format("{}: the build of {} is not approved\n", pipeline, commit.substr(0, 7)));
+  return exit_class::done;
+}
+
+exit_class approve_build(const words& said, const surroundings& around) {
+  if (status fine = check_words(said); !fine) return refused(fine.error());
+  const result<std::chrono::seconds> lasts = lasting(said.expires);
+  if (!lasts) return refused(lasts.error());
+  if (said.names.size() > 1)
+    return refused(error{exit_class::usage,
+                         {},
+                         "--build approves a commit of a pipeline, in no environment",
+                         said.environment(),
+                         {{"try", fmt::format("cicd approve {} --build --reason '…'", said.names.front())}}});
+  result<found_environment> found = find_environment(said.tree, said.names.front(), {}, around);
+  if (!found) return refused(found.error());
+  const declared_pipeline& pipeline = *found->pipeline;
+  if (!asks_for_approval_to_build(pipeline.declared)) return refused(no_approval_to_build(pipeline));
+  const session& of = *found->of;
+  const std::string& folder = pipeline.source_directory;
+  const git_state git = git_state_of(folder, of.around);
+  if (!git.commit)
+    return refused(error{exit_class::usage,
+                         pipeline.declared.name.str(),
+                         "an approval is of a commit, and none is checked out",
+                         folder,
+                         {{"try", "commit the change, and approve that"}}});
+  const interrupts stops;
+  const result<artifact_store> store = artifacts_of(pipeline, of.where, of.around, stops.asked());
+  if (!store) return refused(store.error());
+  if (said.lists) return show_build(said, pipeline.declared.name.str(), *git.commit, *store);
+  const result<artifact_mark> written =
+      say_of_build({.commit = *git.commit,
+                    .who = who(folder, of.around),
+                    .reason = said.reason,
+                    .lasts = *lasts,
+                    .withdraws = said.withdraws},
+                   *store, system_clock_port(),
+                   [&] { return found->deliveries->gate().may_change(change::approve, pipeline); });
+  if (!written) return refused(written.error());
+  print_out(
+      fmt::format("{}: {}\n", pipeline.declared.name.view(), text_of(*written, system_clock_port().now())));
+  return exit_class::done;
 }
 
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
-  CLI::App* approve = app.add_subcommand("approve", "approve the current plan; valid for 24 hours");
+  CLI::App* approve =
+      app.add_subcommand("approve", "approve the current plan, or list and withdraw approvals");
   add_names(approve, *said);
-  add_reason(approve, said->reason, "why")->required();
+  CLI::Option* reason = add_reason(approve, said->reason, "why; needed to approve");
+  CLI::Option* expires =
+      approve->add_option("--expires", said->expires, "how long it is valid, up to 30d; default: 24h")
+          ->type_name("TIME");
+  CLI::Option* lists = approve->add_flag("--list", said->lists, "what is approved, and until when");
+  CLI::Option* withdraws =
+      approve->add_flag("--withdraw", said->withdraws, "take the environment's approvals back");
+  withdraws->excludes(lists);
+  for (CLI::Option* each : {reason, expires}) each->excludes(lists)->excludes(withdraws);
+  with_json(approve, said->json)->get_option("--json")->needs(lists);
+  approve->add_option("--id", said->which, "withdraw only this one, as --list shows it")
+      ->needs(withdraws)
+      ->type_name("ID");
+  CLI::Option* builds = approve->add_flag(
+      "--build", said->builds, "that the commit which is checked out is built; names only a pipeline");
   CLI::Option* copy = approve->add_flag("--preview", said->preview, "the preview of the current branch");
   CLI::Option* share = approve->add_flag("--canary", said->canary, "the canary of the current branch");
   share->excludes(copy);
+  builds->excludes(copy)->excludes(share);
   approve->add_option("--share", said->share, "of the canary, such as 10%; default: as declared")
       ->needs(share)
       ->type_name("SHARE");
@@ -121,7 +304,11 @@ void add(CLI::App& app, command_action& chosen) {
       ->needs(share)
       ->type_name("NAME");
   add_take_over(approve, said->take_over);
-  acts_for_each(approve, chosen, said, approve_one);
+  acts(approve, chosen, [said](const surroundings& around) {
+    if (said->builds) return approve_build(*said, around);
+    return for_each_pipeline(
+        *said, around, [&](const std::string& pipeline) { return approve_one(*said, pipeline, around); });
+  });
 }
 
 const registered_command approve_command(add);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/driver/commands/act_on.ipp>
+#include <cicd/driver/commands/approval_page.ipp>
 #include <cicd/driver/commands/artifact_page.ipp>
 #include <cicd/driver/commands/branch_places.ipp>
 #include <cicd/driver/commands/cron_board.ipp>
