@@ -155,7 +155,7 @@ TEST(an_approval_to_build, is_asked_for_only_where_there_is_an_image_beside_whic
                    + "pipeline_environment(o s VIA kubectl)\npipeline_preview(o IN s HOST {slug}.example.com "
                      "APPROVAL_TO_BUILD)",
                "o/preview: " + without);
-  EXPECT_EQ(errors_of("add_pipeline(o APPROVAL_TO_BUILD)\n" + step + image), "");
+  EXPECT_EQ(cicd::tests::errors_of("add_pipeline(o APPROVAL_TO_BUILD)\n" + step + image), "");
 }
 
 TEST(a_canary, takes_from_the_only_service_with_a_port_or_from_the_one_it_names) {

@@ -185,7 +185,7 @@ TEST(declaring_functions, have_their_fields_as_keywords) {
             (std::vector<std::string_view>{"IN", "OF", "ROLE", "IMAGE", "COMMAND", "ENV", "SECRET_ENV",
                                            "VOLUMES", "CPU", "MEMORY"}));
   EXPECT_EQ(function_named("pipeline_canary").keywords,
-            (std::vector<std::string_view>{"IN", "SERVICE", "SHARE", "TTL"}));
+            (std::vector<std::string_view>{"IN", "SERVICE", "SHARE", "TTL", "APPROVAL"}));
   EXPECT_EQ(function_named("pipeline_release").keywords,
             (std::vector<std::string_view>{"BRANCHES", "VERSIONS"}));
   EXPECT_TRUE(function_named("pipeline_label").keywords.empty());

@@ -189,7 +189,8 @@ status begins(change what,
 
 TEST(gate, keeps_forks_out_by_whatever_way_an_environment_is_reached) {
   for (const change what : all_changes) {
-    if (what == change::publish) continue;
+    // A fork may be built, without any secret.
+    if (what == change::publish || what == change::build) continue;
     for (const deploy_way via : {deploy_way::gitops, deploy_way::kubectl})
       EXPECT_FALSE(begins(
           what, place_via(via, true),
