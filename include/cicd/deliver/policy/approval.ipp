@@ -30,7 +30,7 @@ status check_other(const approval_request& request, const deployment_approval& g
                  "APPROVAL other: it is not known who approves",
                  {},
                  {{"there", request.nameless_system + " names no person in its variables"},
-                  {"try", "approve from a job that a person starts, or outside of CI"}}};
+                  {"try", "approve from a job that a user starts, or outside of CI"}}};
   if (request.author.empty())
     return error{exit_class::policy,
                  request.step,

@@ -185,7 +185,7 @@ result<artifact_store::numbered_mark> artifact_store::last_build_approval(const 
         (*mark)->is == artifact_mark::kind::approved || (*mark)->is == artifact_mark::kind::withdrawn;
     if (!fits || (*mark)->pipeline != pipeline_)
       return not_whole(in_->name() + ":" + approval_tag(commit, number),
-                       "it is no approval of this pipeline's commit");
+                       "it is not an approval of this pipeline's commit");
     last = {number, *std::move(mark)};
   }
   return last;
