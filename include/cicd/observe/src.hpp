@@ -15,6 +15,7 @@
 #include <cicd/observe/ci_variables_jenkins.ipp>
 #include <cicd/observe/ci_variables_travis.ipp>
 #include <cicd/observe/ci_variables_woodpecker.ipp>
+#include <cicd/observe/commit_graph.ipp>
 #include <cicd/observe/git.ipp>
 #include <cicd/observe/git_commits.ipp>
 #include <cicd/observe/git_history.ipp>
