@@ -143,7 +143,7 @@ class Deploy(harness.Case):
         self.assertIn("nothing to do", orders.run("orders.deploy-stage").stdout)
         self.assertEqual(self.state()["generation"], 1)
         self.assertIn("orders/deploy-stage", plan.stdout)
-        self.assertRegex(orders.cicd("status").stdout, r"(?m)^orders +stage +.* (\d)/\1 ready +ok$")
+        self.assertRegex(orders.cicd("status", "orders").stdout, r"(?m)^orders +stage +.* (\d)/\1 ready +ok$")
 
     def test_a_plan_names_each_field_that_changes_and_changes_none(self):
         orders = self.orders()

@@ -26,17 +26,36 @@ class Commands(harness.Case):
         for status in ("3 conflict", "130/143"):
             self.assertIn(status, shown)
 
+    def release_tree(self, tree):
+        """Two pipelines, each in a folder of its own, with `stage` and, by tags, `prod`."""
+        for name in ("orders", "billing"):
+            tree.write(f"{name}/in.txt", "one")
+            tree.write(f"{name}/CMakeLists.txt", f"""add_pipeline({name})
+pipeline_release({name} BRANCHES main VERSIONS semantic)
+pipeline_step({name} build SHELL "echo {name} > out; cat in.txt >> out" INPUTS in.txt OUTPUTS out)
+pipeline_image({name} image FILES out=/app)
+pipeline_environment({name} stage ON branch main VIA gitops)
+pipeline_environment({name} prod ON tag "v*" FROM stage VIA gitops)
+pipeline_service({name} api PORT 8080)
+""")
+        tree.declare("add_subdirectory(orders)\nadd_subdirectory(billing)\n")
+        tree.commit()
+        for key, value in (("name", "Jane Doe"), ("email", "jane@example.com")):
+            tree.git("config", f"user.{key}", value)
+        tree.configure()
+
     def test_status_and_history(self):
         tree = self.deployed_by_jane()
         commit = tree.git("rev-parse", "HEAD")
         reference = tree.record()["images"]["image"]["reference"]
-        shown = tree.cicd("status").stdout
+        self.assertRegex(tree.cicd("status").stdout, rf"(?m)^ +stage\napp +main {commit[:7]}$")
+        shown = tree.cicd("status", "app").stdout
         self.assertRegex(shown, rf"(?m)^PIPELINE +ENVIRONMENT +VERSION +DEPLOYED +BY +STATE\napp +stage +{commit[:7]} +just now +Jane Doe +ok$")
         self.assertRegex(shown, rf"(?m)^last run\nSTARTED .*\njust now +done .* deploy-stage +{commit[:7]} +Jane Doe ")
         self.assertNotIn("jane@example.com", shown)
         self.assertIn(reference, tree.cicd("status", "app", "stage").stdout)
         self.assertIn("did you mean: stage", tree.cicd("status", "stag", status=2).stderr)
-        self.assertRegex(tree.cicd("status", "--utc").stdout, r"(?m)^app +stage .* 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
+        self.assertRegex(tree.cicd("status", "app", "--utc").stdout, r"(?m)^app +stage .* 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
         told = json.loads(tree.cicd("status", "--json").stdout)
         self.assertEqual(told["environments"][0]["record"]["commit"], commit)
         self.assertEqual(told["last_run"]["outcome"], "done")
@@ -64,7 +83,8 @@ class Commands(harness.Case):
             self.assertIn("deploy-stage", done.stdout)
             self.assertIn("Jane Doe", done.stdout)
             self.assertRegex(done.stderr, r"cicd: error: app/prod: .*gone\.git")
-        self.assertRegex(tree.cicd("status", status=6).stdout, r"(?m)^app +prod +not reachable$")
+        self.assertRegex(tree.cicd("status", status=6).stdout, r"(?m)^app +main [0-9a-f]{7} +not reachable$")
+        self.assertRegex(tree.cicd("status", "app", status=6).stdout, r"(?m)^app +prod +not reachable$")
         told = json.loads(tree.cicd("status", "--json", status=6).stdout)["environments"]
         self.assertEqual([one["error"] and one["error"]["class"] for one in told], [None, "remote"])
 
@@ -95,7 +115,58 @@ class Commands(harness.Case):
         tree.write("in.txt", "two")
         tree.commit()
         tree.run("deploy-stage")
-        self.assertLessEqual(len(starts()), 3, "after a deploy")
+        seen = starts()
+        distances = [one for one in seen if " log " in one and "--git-dir" not in one]
+        self.assertEqual(len(distances), 1, "one for how far e48 is behind")
+        self.assertLessEqual(len(seen) - len(distances), 3, "after a deploy")
+
+    def test_status_shows_each_pipeline_in_a_line_how_far_it_is_behind_and_what_is_the_matter(self):
+        tree = self.tree()
+        self.release_tree(tree)
+        tree.run("orders.deploy-stage", "billing.deploy-stage")
+        tree.git("tag", "v1.0.0")
+        tree.run("orders.deploy-prod", "billing.deploy-prod")
+        for text in ("two", "three"):
+            tree.write("orders/in.txt", text)
+            tree.commit()
+        tree.write("billing/in.txt", "two")
+        tree.commit()
+        head = tree.git("rev-parse", "HEAD")[:7]
+        tree.run("orders.deploy-stage", "billing.deploy-stage")
+        tree.cicd("hold", "set", "billing", "prod", "--reason", "numbers are wrong")
+        shown = tree.cicd("status").stdout
+        self.assertRegex(shown, rf"(?m)^ +stage +prod\norders +main {head} +v1\.0\.0 +−2\nbilling +main {head} +v1\.0\.0 +−1 +prod on hold: Jane Doe, numbers are wrong$")
+        self.assertRegex(shown, r"(?m)^! billing/prod: on hold, by Jane Doe, just now: numbers are wrong; ended by: cicd hold release billing prod$")
+        tree.git("tag", "v1.1.0")
+        tree.cicd("yank", "orders", "v1.0.0", "--reason", "it leaks")
+        shown = tree.cicd("status").stdout
+        self.assertRegex(shown, r"(?m)^orders .* prod ! yanked: it leaks$")
+        self.assertRegex(shown, r"(?m)^ +prod next: v1\.1\.0$")
+        self.assertRegex(shown, r"(?m)^! orders/prod: v1\.0\.0 was yanked by Jane Doe: it leaks; put back .*: cicd rollback orders prod$")
+        told = {f"{one['pipeline']}/{one['environment']}": one for one in json.loads(tree.cicd("status", "--json").stdout)["environments"]}
+        self.assertEqual(told["orders/prod"]["distance"], {"from": "stage", "behind": 2, "ahead": 0, "unknown": None})
+        self.assertEqual(told["orders/prod"]["yanked"]["reason"], "it leaks")
+        self.assertEqual(told["orders/prod"]["next"]["tag"], "v1.1.0")
+        self.assertIsNone(told["orders/prod"]["next"]["refused"])
+        self.assertIsNone(told["orders/stage"]["distance"])
+
+    def test_status_says_what_the_next_release_waits_for_and_why_a_distance_is_not_known(self):
+        tree = self.tree()
+        self.release_tree(tree)
+        tree.run("orders.deploy-stage")
+        tree.git("tag", "v1.0.0")
+        tree.run("orders.deploy-prod")
+        tree.write("orders/in.txt", "two")
+        tree.commit()
+        tree.git("tag", "v1.1.0")
+        shown = tree.cicd("status").stdout
+        self.assertRegex(shown, r"(?m)^orders .* prod waits: .*this commit was never deployed to stage$")
+        self.assertRegex(shown, r"(?m)^! orders/prod: v1\.1\.0 waits: .*; cicd run orders\.deploy-stage$")
+        tree.run("orders.deploy-stage")
+        (tree.source / ".git/shallow").write_text(tree.git("rev-parse", "HEAD") + "\n")
+        shown = tree.cicd("status").stdout
+        self.assertRegex(shown, r"(?m)^orders .* v1\.0\.0 +\?")
+        self.assertRegex(shown, r"(?m)^\? orders/prod: a shallow clone: git fetch --unshallow$")
 
     def test_status_fits_the_terminal(self):
         tree = self.committed(harness.DEPLOYED.replace("app", "a-pipeline-with-a-name-of-great-length"))
@@ -108,8 +179,9 @@ class Commands(harness.Case):
     def test_status_before_anything_ran(self):
         tree = self.tree()
         tree.declare(harness.DEPLOYED).configure()
+        self.assertIn("never deployed", tree.cicd("status", "app").stdout)
         shown = tree.cicd("status").stdout
-        self.assertIn("never deployed", shown)
+        self.assertRegex(shown, r"(?m)^app +[–-]$")
         self.assertIn("no run yet", shown)
         self.assertIsNone(json.loads(tree.cicd("status", "--json").stdout)["last_run"])
         tree.cicd("history")

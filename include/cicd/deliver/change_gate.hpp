@@ -18,6 +18,7 @@
 namespace cicd {
 
 class way_set;
+struct deployed_release;
 struct way_context;
 
 class change_gate {
@@ -66,6 +67,15 @@ class change_gate {
                        const environment& place,
                        const std::string& tag,
                        const std::string& commit);
+  /// The same, given what is there; an empty `tag` where the environment follows none.
+  status may_be_released(const declared_pipeline& pipeline,
+                         const environment& place,
+                         const std::string& tag,
+                         const std::string& commit,
+                         deployed_release there);
+  /// The mark that counts for the artifact of a commit, or for the one that has its images: asks their
+  /// registry.
+  result<std::optional<artifact_mark>> mark_of(const declared_pipeline& pipeline, const std::string& commit);
   /// The leave for a change of the sources' own repository.
   result<permit> may_change_sources(change what, const declared_pipeline& pipeline);
   /// Which is newer: what the step deploys, or what is there.

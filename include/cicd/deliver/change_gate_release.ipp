@@ -191,6 +191,16 @@ status change_gate::may_be_tagged(const declared_pipeline& pipeline,
                                   const environment& place,
                                   const std::string& tag,
                                   const std::string& commit) {
+  result<deployed_release> there = ways_.of(place).look(pipeline, place, &options_.cancelled);
+  if (!there) return std::move(there).error();
+  return may_be_released(pipeline, place, tag, commit, *std::move(there));
+}
+
+status change_gate::may_be_released(const declared_pipeline& pipeline,
+                                    const environment& place,
+                                    const std::string& tag,
+                                    const std::string& commit,
+                                    deployed_release there) {
   gate_question of = question_of(change::deploy, pipeline, &place);
   of.subject = of.pipeline + ".deploy-" + of.environment;
   of.rehearses = of.takes_dirty = true;  // CI deploys it, from a checkout of its own
@@ -199,7 +209,8 @@ status change_gate::may_be_tagged(const declared_pipeline& pipeline,
   own.folder = pipeline.source_directory;
   own.git = source_.git_of(pipeline);
   own.git.commit = commit;
-  own.git.tags = {tag};
+  own.git.tags.clear();
+  if (!tag.empty()) own.git.tags.push_back(tag);
   of.sources.push_back(std::move(own));
   if (!of.released.branches.empty() && of.is_outside) {
     result<remote_place> there = release_place_of(of.sources.front(), of);
@@ -208,14 +219,12 @@ status change_gate::may_be_tagged(const declared_pipeline& pipeline,
   } else if (!of.released.branches.empty()) {
     add_local_branches(of);
   }
-  result<deployed_release> there = ways_.of(place).look(pipeline, place, &options_.cancelled);
-  if (!there) return std::move(there).error();
   gate_state state;
   state.now = time_.now();
-  state.hold = std::move(there->state.hold);
-  state.reverted = std::move(there->reverted);
-  state.version = tag;
-  if (there->record) state.newer = succession_of_commit(pipeline, commit, *there->record);
+  state.hold = std::move(there.state.hold);
+  state.reverted = std::move(there.reverted);
+  state.version = tag.empty() ? commit.substr(0, 7) : tag;
+  if (there.record) state.newer = succession_of_commit(pipeline, commit, *there.record);
   if (status known = add_from(pipeline, place, commit, state); !known) return known;
   state.commit = commit;
   if (status known = add_mark(pipeline, of, state); !known) return known;
@@ -223,25 +232,29 @@ status change_gate::may_be_tagged(const declared_pipeline& pipeline,
   return allowed ? status{} : allowed.error();
 }
 
+result<std::optional<artifact_mark>> change_gate::mark_of(const declared_pipeline& pipeline,
+                                                          const std::string& commit) {
+  if (pipeline.declared.images.empty() || commit.empty()) return std::optional<artifact_mark>();
+  const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
+  if (!store) return store.error();
+  result<std::optional<artifact_mark>> mark = store->mark_of(commit);
+  if (!mark || (*mark && (*mark)->is == artifact_mark::kind::yanked)) return mark;
+  // Its images may be those of a commit before.
+  const result<std::optional<stored_artifact>> own = store->read(commit);
+  if (!own) return own.error();
+  if (!*own || (*own)->record.images_of.empty()) return mark;
+  result<std::optional<artifact_mark>> other = store->mark_of((*own)->record.images_of);
+  return !other || *other ? std::move(other) : std::move(mark);
+}
+
 /// Whether the artifact of what would run was yanked: its registry is asked.
 status change_gate::add_mark(const declared_pipeline& pipeline, const gate_question& of, gate_state& to) {
   if (!is_asked(of.what, gate_rule::yanked) || pipeline.declared.images.empty()) return {};
   if (status may = cicd::may_begin(of); !may) return may;
-  const std::string commit = to.commit.empty() ? source_.git_of(pipeline).commit.value_or("") : to.commit;
-  if (commit.empty()) return {};
-  const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
-  if (!store) return store.error();
-  result<std::optional<artifact_mark>> mark = store->mark_of(commit);
+  result<std::optional<artifact_mark>> mark =
+      mark_of(pipeline, to.commit.empty() ? source_.git_of(pipeline).commit.value_or("") : to.commit);
   if (!mark) return std::move(mark).error();
   to.mark = *std::move(mark);
-  if (to.mark && to.mark->is == artifact_mark::kind::yanked) return {};
-  // Its images may be those of a commit before.
-  const result<std::optional<stored_artifact>> own = store->read(commit);
-  if (!own) return own.error();
-  if (!*own || (*own)->record.images_of.empty()) return {};
-  result<std::optional<artifact_mark>> other = store->mark_of((*own)->record.images_of);
-  if (!other) return std::move(other).error();
-  if (*other) to.mark = *std::move(other);
   return {};
 }
 

@@ -36,9 +36,7 @@ class commit_graph {
   static result<commit_graph> read(const std::string& top, const request& what, const surroundings& around);
 
   /// How far `commit` is behind `newer`. `below` is a path from the root; empty: the whole repository.
-  commit_distance distance(const std::string& commit,
-                           const std::string& newer,
-                           std::string_view below) const;
+  commit_distance distance(const std::string& commit, const std::string& newer, std::string_view below) const;
 
   struct tag {
     std::string name, commit;

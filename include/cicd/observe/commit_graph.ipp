@@ -76,8 +76,11 @@ result<commit_graph> commit_graph::read(const std::string& top,
   const auto layout = observing::git_layout_of(top);
   if (!layout) return error{exit_class::usage, {}, "no git repository", top, {}};
   if (lacks_trees(*layout))
-    return error{exit_class::usage, {}, "this clone has no trees, so that commits of a folder cannot be counted",
-                 top, {{"try", "git -C " + shell_quoted(top) + " fetch --refetch --filter=blob:none"}}};
+    return error{exit_class::usage,
+                 {},
+                 "this clone has no trees, so that commits of a folder cannot be counted",
+                 top,
+                 {{"try", "git -C " + shell_quoted(top) + " fetch --refetch --filter=blob:none"}}};
   const captured answer = observing::ask_git(top, words_of(what), around, input_of(what));
   if (!answer.end.good()) return observing::git_failure(top, answer);
   commit_graph graph;
@@ -92,7 +95,8 @@ result<commit_graph> commit_graph::read(const std::string& top,
       if (fields.size() == 3 && fields.front().size() == digits) {
         last = &graph.commits_[fields.front()];
         if (!fields[1].empty()) last->parents = split(fields[1], ' ');
-        for (std::string& name : names_in(fields[2])) graph.tags_.push_back({std::move(name), fields.front()});
+        for (std::string& name : names_in(fields[2]))
+          graph.tags_.push_back({std::move(name), fields.front()});
         continue;
       }
     }

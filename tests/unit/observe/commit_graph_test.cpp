@@ -21,7 +21,9 @@ class repository : public scratch {
     git({"commit", "-qm", file});
     return git({"rev-parse", "HEAD"});
   }
-  commit_graph graph(std::vector<std::string> tips, bool with_tags = false, const std::string& at = {}) const {
+  commit_graph graph(std::vector<std::string> tips,
+                     bool with_tags = false,
+                     const std::string& at = {}) const {
     auto read = commit_graph::read(at.empty() ? tree() : at, {std::move(tips), with_tags}, around());
     EXPECT_TRUE(read) << text_of(read.error());
     return read ? *read : commit_graph();
@@ -92,7 +94,8 @@ TEST(commit_graph, does_not_fetch_the_trees_of_a_clone_that_has_none) {
   const repository here;
   here.commit("a/x");
   here.git({"config", "uploadpack.allowFilter", "true"});
-  here.git({"clone", "-q", "--no-checkout", "--filter=tree:0", "file://" + here.tree(), here.path() + "/bare"});
+  here.git(
+      {"clone", "-q", "--no-checkout", "--filter=tree:0", "file://" + here.tree(), here.path() + "/bare"});
   const auto read = commit_graph::read(here.path() + "/bare", {}, here.around());
   ASSERT_FALSE(read);
   EXPECT_THAT(read.error().what, HasSubstr("has no trees"));

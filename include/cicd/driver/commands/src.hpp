@@ -15,4 +15,6 @@
 #include <cicd/driver/commands/listing.ipp>
 #include <cicd/driver/commands/named_environments.ipp>
 #include <cicd/driver/commands/status_board.ipp>
+#include <cicd/driver/commands/status_outlook.ipp>
+#include <cicd/driver/commands/status_table.ipp>
 #include <cicd/driver/commands/words.ipp>

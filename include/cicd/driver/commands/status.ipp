@@ -1,6 +1,7 @@
 // `cicd status`: show what is deployed where, its health, and the last run. It changes nothing.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -12,8 +13,11 @@
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/status_board.hpp>
+#include <cicd/driver/commands/status_outlook.hpp>
+#include <cicd/driver/commands/status_table.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/report/console.hpp>
 #include <cicd/report/text_table.hpp>
 
 namespace cicd {
@@ -52,6 +56,28 @@ json json_of(const branch_status& of) {
   return one;
 }
 
+json json_of(const commit_distance& of, const std::string& first) {
+  json one;
+  one.set("from", first);
+  one.set("behind", of.behind ? json(static_cast<std::int64_t>(*of.behind)) : json());
+  one.set("ahead", of.behind ? json(static_cast<std::int64_t>(of.ahead)) : json());
+  one.set("unknown", of.behind ? json() : json(of.why));
+  return one;
+}
+
+json json_of(const next_release& of) {
+  json one;
+  one.set("tag", of.tag.empty() ? json() : json(of.tag));
+  one.set("commit", of.commit);
+  if (!of.refused) return one.set("refused", json());
+  json refused, notes(json::array{});
+  refused.set("class", std::string(word_for(of.refused->kind)));
+  refused.set("text", of.refused->what);
+  for (const note& each : of.refused->notes)
+    notes.push(json().set("label", each.label).set("text", each.text));
+  return one.set("refused", refused.set("notes", std::move(notes)));
+}
+
 json json_of(const environment_status& of) {
   json one, remarks(json::array{}), branches(json::array{});
   for (const environment_remark& each : of.remarks)
@@ -64,6 +90,9 @@ json json_of(const environment_status& of) {
   one.set("pods", of.pods ? json_of(*of.pods) : json());
   one.set("remarks", std::move(remarks));
   one.set("branches", std::move(branches));
+  one.set("distance", of.distance ? json_of(*of.distance, of.first) : json());
+  one.set("yanked", of.yanked ? json_of(*of.yanked) : json());
+  one.set("next", of.next ? json_of(*of.next) : json());
   one.set("error",
           of.failure
               ? json().set("class", std::string(word_for(of.failure->kind))).set("text", of.failure->what)
@@ -71,7 +100,7 @@ json json_of(const environment_status& of) {
   return one;
 }
 
-// --- As a table ---
+// --- As a list ---
 
 const std::vector<std::string> header{"PIPELINE", "ENVIRONMENT", "VERSION", "DEPLOYED",
                                       "BY",       "PODS",        "STATE"};
@@ -130,21 +159,55 @@ std::string details_of(const environment_status& of) {
   return fmt::format("\n{}\n", of.of.text()) + table_text({}, rows);
 }
 
-std::string text_of(const std::vector<environment_status>& board,
-                    bool is_named,
-                    const moment_words& times,
-                    std::size_t width) {
+std::string remarks_of(const std::vector<environment_status>& board) {
+  std::string text;
+  for (const environment_status& each : board)
+    for (const environment_remark& remark : each.remarks)
+      text += fmt::format("! {}: {}\n", each.of.text(), displayable(remark.text));
+  return text.empty() ? text : "\n" + text;
+}
+
+/// Of those that are named, what was said of the others is left out.
+std::string list_text(const std::vector<environment_status>& board,
+                      const moment_words& times,
+                      std::size_t width) {
   std::vector<std::vector<std::string>> rows;
-  std::string remarks, details;
+  std::string details;
   for (const environment_status& each : board) {
     rows.push_back(row_of(each, times));
     for (const branch_status& branch : each.branches) rows.push_back(row_of(branch, times));
-    for (const environment_remark& remark : each.remarks)
-      remarks += fmt::format("! {}: {}\n", each.of.text(), displayable(remark.text));
-    if (is_named) details += details_of(each);
+    details += details_of(each);
   }
-  const std::string table = rows.empty() ? "no environment is declared\n" : table_text(header, rows, width);
-  return table + (remarks.empty() ? "" : "\n" + remarks) + details;
+  return table_text(header, rows, width) + remarks_of(board) + details;
+}
+
+/// Why `?` stands in the table, each reason once.
+std::string unknown_distances(const std::vector<environment_status>& board) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const environment_status& each : board)
+    if (each.distance && !each.distance->behind) by_reason[each.distance->why].push_back(each.of.text());
+  std::string text;
+  for (const auto& [why, of] : by_reason)
+    text += fmt::format("? {}: {}\n", displayable(joined(of, ", ")), displayable(why));
+  return text.empty() ? text : "\n" + text;
+}
+
+/// All of them: where each pipeline is, what is the matter, and the branches beside.
+std::string overview_text(const std::vector<environment_status>& board,
+                          const moment_words& times,
+                          const surroundings& around) {
+  const std::size_t width = table_width(around);
+  std::vector<std::vector<std::string>> rows;
+  for (const environment_status& each : board) {
+    if (!each.branches.empty()) rows.push_back({each.of.text()});
+    for (const branch_status& branch : each.branches) {
+      rows.push_back(row_of(branch, times));
+      rows.back().erase(rows.back().begin());  // the pipeline's column
+    }
+  }
+  std::string text = status_table(board, {width, abilities_of_stdout(around).utf8});
+  text += remarks_of(board) + unknown_distances(board);
+  return rows.empty() ? text : text + "\n" + table_text({}, rows, width);
 }
 
 /// Each with the environments that it is of: a cluster or repository that does not answer is told once.
@@ -174,7 +237,8 @@ void print_text(const std::vector<environment_status>& board,
                 const moment_words& times,
                 const surroundings& around) {
   const std::size_t width = table_width(around);
-  std::string text = text_of(board, !said.names.empty(), times, width);
+  std::string text =
+      said.names.empty() ? overview_text(board, times, around) : list_text(board, times, width);
   if (runs && runs->empty())
     text += "\nno run yet\n";
   else if (runs)
@@ -189,8 +253,10 @@ exit_class act(const words& said, surroundings around) {
   const auto asked = named_environments(*of, said.names);
   if (!asked) return refused(asked.error());
   const moment_words times = moments_of_page(said.exact_times);
-  const delivery releases(of->where, of->around, system_clock_port(), {});
-  const std::vector<environment_status> board = read_status(*of, releases, *asked, times);
+  delivery releases(of->where, of->around, system_clock_port(), {});
+  std::vector<environment_status> board = read_status(*of, releases, *asked, times);
+  cicd::errors warnings;
+  look_ahead(board, *of, releases, warnings);
   const auto runs = last_runs(*of, 1);
   if (said.as_json) {
     json document, places(json::array{});
@@ -202,6 +268,7 @@ exit_class act(const words& said, surroundings around) {
   } else {
     print_text(board, runs, said, times, of->around);
   }
+  print_warnings(warnings);
   cicd::errors failures = failures_of(board);
   if (!runs) failures.push_back(runs.error());
   print_errors(failures);
@@ -211,10 +278,11 @@ exit_class act(const words& said, surroundings around) {
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* status =
-      app.add_subcommand("status", "show what is deployed where, its health, and the last run");
+      app.add_subcommand("status", "show what is deployed where, what waits or is held, and the last run");
   status
       ->add_option("names", said->names,
-                   "[<pipeline>] [<environment>], which also lists images and addresses; default: all")
+                   "[<pipeline>] [<environment>]: since when, by whom, pods, images and addresses of these; "
+                   "default: a table of all")
       ->expected(0, 2);
   with_json(with_tree(status, said->tree), said->as_json);
   add_exact_times(status, said->exact_times);

@@ -8,7 +8,9 @@
 
 #include <cicd/deliver/cluster/pod_count.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/release/artifact.hpp>
 #include <cicd/driver/commands/named_environments.hpp>
+#include <cicd/observe/commit_graph.hpp>
 #include <cicd/report/moments.hpp>
 
 namespace cicd {
@@ -24,8 +26,15 @@ struct branch_status {
 
 /// Why an environment is not as a deploy left it, or does not take the next one.
 struct environment_remark {
-  std::string state;  ///< short, for the table: `on hold`, `failed`
-  std::string text;   ///< the whole
+  std::string state;    ///< short, for the list: `on hold`, `failed`
+  std::string text;     ///< the whole, with the command that helps
+  std::string brief{};  ///< for the table of all environments; empty: as the list has it
+};
+
+/// What the next release of an environment is, and what keeps it from being deployed.
+struct next_release {
+  std::string tag, commit;       ///< the tag is empty where the environment follows none
+  std::optional<error> refused;  ///< nothing: it can be deployed
 };
 
 struct environment_status {
@@ -37,6 +46,13 @@ struct environment_status {
   std::optional<pod_count> pods;  ///< of a cluster
   std::vector<environment_remark> remarks;
   std::vector<branch_status> branches;
+  std::optional<deployment_hold> hold;
+  std::optional<hand_revert> reverted;
+
+  std::string first;                        ///< the environment that it is compared with; empty: none
+  std::optional<commit_distance> distance;  ///< from what is deployed to what is there
+  std::optional<artifact_mark> yanked;      ///< of what is deployed
+  std::optional<next_release> next;
 };
 
 /// In the order of `all`. One that does not answer takes nothing from the others; clusters are asked at the

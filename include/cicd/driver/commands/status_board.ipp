@@ -39,17 +39,29 @@ branch_status status_of(kubernetes::cluster& with, const known_place& of) {
   return seen;
 }
 
-environment_remark remark_of(const deployment_hold& hold, const moment_words& times) {
-  return {hold.version.empty() ? "on hold" : "on hold: " + hold.version,
-          fmt::format("{}, by {}, {}: {}",
-                      hold.version.empty() ? "on hold" : "on hold for version " + hold.version,
-                      short_name(hold.who), times.text(hold.when), hold.reason)};
+std::string release_words(const named_environment& of) {
+  return fmt::format("cicd hold release {} {}", of.pipeline->declared.name.view(), of.place->name.view());
 }
 
-environment_remark remark_of(const hand_revert& revert, const moment_words& times) {
-  return {"put back by hand", fmt::format("put back by hand, by {}, {}, commit {}{}", short_name(revert.who),
-                                          times.text(revert.when), revert.commit.substr(0, 7),
-                                          revert.left.empty() ? "" : "; " + revert.left + " ran until then")};
+environment_remark remark_of(const deployment_hold& hold,
+                             const named_environment& of,
+                             const moment_words& times) {
+  const std::string what = hold.version.empty() ? "on hold" : "on hold: " + hold.version;
+  return {what,
+          fmt::format("{}, by {}, {}: {}; ended by: {}",
+                      hold.version.empty() ? "on hold" : "on hold for version " + hold.version,
+                      short_name(hold.who), times.text(hold.when), hold.reason, release_words(of)),
+          fmt::format("{}: {}, {}", what, short_name(hold.who), hold.reason)};
+}
+
+environment_remark remark_of(const hand_revert& revert,
+                             const named_environment& of,
+                             const moment_words& times) {
+  return {"put back by hand",
+          fmt::format("put back by hand, by {}, {}, commit {}{}; deployed over after: {}",
+                      short_name(revert.who), times.text(revert.when), revert.commit.substr(0, 7),
+                      revert.left.empty() ? "" : "; " + revert.left + " ran until then", release_words(of)),
+          "put back by hand: " + short_name(revert.who)};
 }
 
 void add_state(environment_status& to,
@@ -59,7 +71,8 @@ void add_state(environment_status& to,
   if (state.record && state.record->outcome != "deployed")
     to.remarks.push_back(
         {state.record->outcome, fmt::format("{}: the last deploy to {}", state.record->outcome, cluster)});
-  if (state.hold) to.remarks.push_back(remark_of(*state.hold, times));
+  if (state.hold) to.remarks.push_back(remark_of(*state.hold, to.of, times));
+  if (!to.hold) to.hold = state.hold;
   if (!to.record) to.record = state.record;
 }
 
@@ -104,8 +117,10 @@ void look_at_all_clusters(std::vector<environment_status*> all,
 void add_release(environment_status& to, deployed_release seen, const moment_words& times) {
   if (seen.record && seen.record->outcome != "deployed")
     to.remarks.push_back({seen.record->outcome, "the last deploy: " + seen.record->outcome});
-  if (seen.state.hold) to.remarks.push_back(remark_of(*seen.state.hold, times));
-  if (seen.reverted) to.remarks.push_back(remark_of(*seen.reverted, times));
+  if (seen.state.hold) to.remarks.push_back(remark_of(*seen.state.hold, to.of, times));
+  if (seen.reverted) to.remarks.push_back(remark_of(*seen.reverted, to.of, times));
+  to.hold = std::move(seen.state.hold);
+  to.reverted = std::move(seen.reverted);
   to.record = std::move(seen.record);
 }
 
