@@ -69,6 +69,21 @@ pipeline_service({name} api PORT 8080)
         self.assertIn("2 runs", tree.cicd("history", "--rebuild-index").stdout)
         self.assertEqual(json.loads(tree.cicd("history", "--json").stdout)["runs"], told["runs"])
 
+    def test_history_of_what_is_named_has_the_four_measures_of_delivery(self):
+        tree = self.deployed_by_jane()
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        tree.cicd("rollback", "app", "stage", "--reason", "it is slow")
+        shown = tree.cicd("history", "app", "stage").stdout
+        self.assertRegex(shown, r"(?m)^in \d+ s, since 20\S+Z, 2 deployments:\n  lead time  \d+ s, the median of 2\n  frequency  not known: 2 deployments within \d+ s\n"
+                                r"  failures   1 of 2\n  recovery   \d+ s, the median of 1$")
+        self.assertNotIn("lead time", tree.cicd("history").stdout)
+        measured, = json.loads(tree.cicd("history", "app", "--json", "-n", "1").stdout)["metrics"]
+        self.assertEqual([measured[key] for key in ("pipeline", "environment", "deployments", "failed", "change_failure_rate", "deployments_per_day", "failing_since")],
+                         ["app", "stage", 2, 1, 0.5, None, None])
+        self.assertEqual(measured["lead_time"]["of"], 2)
+
     def test_history_is_a_table_of_each_environment_and_of_the_runs(self):
         tree = self.deployed_by_jane()
         shown = tree.cicd("history").stdout

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/deliver/records/cluster_state.ipp>
+#include <cicd/deliver/records/delivery_metrics.ipp>
 #include <cicd/deliver/records/environment_state.ipp>
 #include <cicd/deliver/records/record.ipp>
 #include <cicd/deliver/records/run_index.ipp>

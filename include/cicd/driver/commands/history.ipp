@@ -2,6 +2,7 @@
 // from the index.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <cicd/base/counted.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/records/delivery_metrics.hpp>
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
@@ -56,7 +58,20 @@ std::vector<std::string> row_of(const deployment_record& of, const moment_words&
 struct past {
   named_environment of;
   result<std::vector<deployment_record>> records;
+  std::optional<delivery_metrics> metrics{};  ///< where something is named
 };
+
+/// As many are read to be counted as are kept, and no more are shown than were asked for.
+past past_of(const delivery& releases, const named_environment& of, const words& request) {
+  constexpr std::size_t most_counted = 500;
+  const bool counts = !request.names.empty();
+  past one{of, releases.way_of(*of.place).history_of(
+                   *of.pipeline, *of.place, counts ? std::max(most_counted, request.most) : request.most)};
+  if (!one.records || !counts) return one;
+  one.metrics = metrics_of(*one.records, system_clock_port().now());
+  if (one.records->size() > request.most) one.records->resize(request.most);
+  return one;
+}
 
 std::string text_of(const past& one, const moment_words& times, std::size_t width) {
   const std::string title =
@@ -66,8 +81,9 @@ std::string text_of(const past& one, const moment_words& times, std::size_t widt
   rows lines;
   for (const deployment_record& each : *one.records) lines.push_back(row_of(each, times));
   return fmt::format(
-      "{}\n{}\n", title,
-      table_text({"NUMBER", "VERSION", "DEPLOYED", "BY", "OUTCOME", "BRANCH", "RUN"}, lines, width));
+      "{}\n{}{}\n", title,
+      table_text({"NUMBER", "VERSION", "DEPLOYED", "BY", "OUTCOME", "BRANCH", "RUN"}, lines, width),
+      one.metrics ? cicd::text_of(*one.metrics) : std::string());
 }
 
 std::string text_of(const std::vector<run_summary>& runs, const moment_words& times, std::size_t width) {
@@ -77,14 +93,23 @@ std::string text_of(const std::vector<run_summary>& runs, const moment_words& ti
                        : "runs of this build tree\n" + table_text(run_header(), lines, width);
 }
 
+json metrics_json(const past& of) {
+  json one = cicd::json_of(*of.metrics);
+  one.set("pipeline", of.of.pipeline->declared.name.str());
+  return one.set("environment", of.of.place->name.str());
+}
+
 json json_of(const std::vector<past>& all, const std::vector<run_summary>& runs) {
-  json document, deployments(json::array{}), listed(json::array{});
+  json document, deployments(json::array{}), listed(json::array{}), metrics(json::array{});
   for (const past& each : all)
     if (each.records)
       for (const deployment_record& record : *each.records) deployments.push(cicd::json_of(record));
   for (const run_summary& each : runs) listed.push(cicd::json_of(each));
   document.set("schema", 1);
+  for (const past& each : all)
+    if (each.metrics) metrics.push(metrics_json(each));
   document.set("deployments", std::move(deployments));
+  document.set("metrics", std::move(metrics));
   document.set("runs", std::move(listed));
   return document;
 }
@@ -100,7 +125,7 @@ exit_class act(const words& request, surroundings around) {
   std::vector<past> all;
   cicd::errors failures;  // one that does not answer takes nothing from the others
   for (const named_environment& each : *asked) {
-    all.push_back({each, releases.way_of(*each.place).history_of(*each.pipeline, *each.place, request.most)});
+    all.push_back(past_of(releases, each, request));
     if (all.back().records) continue;
     failures.push_back(all.back().records.error());
     if (failures.back().subject.empty()) failures.back().subject = each.text();
@@ -125,7 +150,11 @@ void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* history =
       with_tree(app.add_subcommand("history", "list deployments and runs, newest first"), said->tree);
-  history->add_option("names", said->names, "[<pipeline>] [<environment>]; default: all")->expected(0, 2);
+  history
+      ->add_option(
+          "names", said->names,
+          "[<pipeline>] [<environment>], with lead time, frequency, failures and recovery; default: all")
+      ->expected(0, 2);
   with_json(history, said->as_json);
   add_exact_times(history, said->exact_times);
   history->add_option("-n,--most", said->most, "how many of each (20)")
