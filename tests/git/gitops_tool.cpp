@@ -1,15 +1,18 @@
 // The release room as a program, for the suite that runs it against real git servers: one verb a call, plain
 // lines out, the exit class as exit status.
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/deliver/gitops/manifest_branch.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace {
@@ -66,6 +69,31 @@ int commit(const manifest_target& target, const std::string& name, const std::st
   return 0;
 }
 
+/// Targets `<path>/0`, `<path>/1` … at once, as a run does it.
+int commit_many(manifest_target target, int count, const std::string& content) {
+  const auto around = surroundings::of_process();
+  const std::string below = target.path + '/';
+  const auto branch = manifest_branch::make(target, around);
+  const auto path_of = [&](int number) { return below + std::to_string(number); };
+  for (int number = 0; number < count; ++number) {
+    target.path = path_of(number);
+    branch->expect(target);
+    branch->announce(target.path, true);
+  }
+  std::vector<std::thread> threads;
+  std::atomic<int> end{0};
+  const gitops_options options = talking();
+  for (int number = 0; number < count; ++number)
+    threads.emplace_back([&, number, of = target]() mutable {
+      of.path = path_of(number);
+      const auto made = branch->commit(
+          of, [&](const manifest_state& now) { return one_more(now, "f", content); }, options);
+      if (!made) end = failed(made.error());
+    });
+  for (std::thread& each : threads) each.join();
+  return end;
+}
+
 int read(const manifest_target& target) {
   const auto state = read_manifests(target, surroundings::of_process(), talking());
   if (!state) return failed(state.error());
@@ -100,8 +128,8 @@ int main(int count, char** words) {
   const std::vector<std::string> given(words + 1, words + count);
   if (given.size() < 5) {
     std::fputs(
-        "usage: gitops_tool commit|create|read|history|time <url> <branch> <path> <clone> [<name> "
-        "<content>|<number>]\n",
+        "usage: gitops_tool commit|create|many|read|history|time <url> <branch> <path> <clone> [<name> "
+        "<content>|<number> [<content>]]\n",
         stderr);
     return 2;
   }
@@ -112,6 +140,7 @@ int main(int count, char** words) {
                                .path = given[3],
                                .clone = given[4]};
   if (given[0] == "commit" || given[0] == "create") return commit(target, argument(5), argument(6));
+  if (given[0] == "many") return commit_many(target, std::atoi(argument(5).c_str()), argument(6));
   if (given[0] == "read") return read(target);
   if (given[0] == "history") return history(target, static_cast<std::size_t>(std::atoi(argument(5).c_str())));
   return time_reads(target, std::max(1, std::atoi(argument(5).c_str())));

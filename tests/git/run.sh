@@ -145,6 +145,61 @@ on_twenty_writers_of_twenty_targets() {
   for writer in $(seq 20); do equal "$(git --git-dir="$2" show "main:stage/s$writer/f")" "$writer"; done
 }
 
+# counted <words…>: how often git was started with all of them in the last writers
+counted() { cat "$work"/starts/* 2>/dev/null | grep -cF -- "$1"; }
+# A git that writes down its words, for each writer apart.
+counting_git() {
+  mkdir -p "$work/bin" "$work/starts"
+  printf '#!/bin/sh\necho "$*" >>%q/"$WRITER"\nexec %q "$@"\n' "$work/starts" "$(command -v git)" >"$work/bin/git"
+  chmod +x "$work/bin/git"
+}
+
+on_writers_of_many_targets() {
+  local writers=() writer n=6 targets=10
+  counting_git
+  for writer in $(seq $n); do
+    WRITER=$writer PATH=$work/bin:$PATH "$tool" many "$1" main "stage/w$writer" "$work/c$writer" $targets "$writer" >/dev/null 2>"$work/err$writer" &
+    writers+=($!)
+  done
+  for writer in $(seq $n); do wait "${writers[writer - 1]}" || fail "writer $writer: $(cat "$work/err$writer")"; done
+  equal "$(commits "$2")" $((n * targets))
+  linear "$2"
+  for writer in $(seq $n); do equal "$(git --git-dir="$2" ls-tree -r --name-only main "stage/w$writer/" | wc -l)" $targets; done
+  [ "$(counted ' push ')" -le $((4 * n)) ] || fail "$(counted ' push ') pushes of $n writers"
+  rm -f "$work"/starts/*
+  WRITER=0 PATH=$work/bin:$PATH "$tool" many "$1" main stage/w1 "$work/c1" $targets 1 || fail "again"
+  [ "$(counted ' ')" -le 3 ] || fail "git was started $(counted ' ') times where nothing is to be done: $(cat "$work"/starts/0)"
+  WRITER=0 PATH=$work/bin:$PATH "$tool" many "$1" main stage/w1 "$work/c1" $targets changed || fail "changed"
+  equal "$(counted ' push ')" 1 pushes
+}
+
+# One of several that go by one push is killed with all of them at any moment: the next run ends it.
+on_killed_writers_of_many_targets() {
+  local command when n=1
+  expect 0 "" many "$1" main stage "$work/first" 5 1
+  for command in fetch ls-tree cat-file fast-import push; do
+    for when in 'kill -KILL $PPID; exit 1' '"$real" "$@"; kill -KILL $PPID; exit 1'; do
+      n=$((n + 1))
+      git_that "$command" "$when"
+      PATH=$work/bin:$PATH expect 137 "" many "$1" main stage "$work/c$n" 5 "$n"
+      expect 0 "" many "$1" main stage "$work/c$n" 5 "$n"
+      equal "$(commits "$2")" $((n * 5))
+    done
+  done
+  linear "$2"
+  whole "$2"
+}
+
+# Of several that go together one is not wanted: the others arrive.
+case_a_server_that_rejects_one_of_many() {
+  bare "$work/m.git"
+  printf '#!/bin/sh\nwhile read -r old new ref; do git diff --name-only "$new~1" "$new" | grep -q stage/3/ && echo "stage/3 is frozen" >&2 && exit 1; git log --format= --name-only "$new" 2>/dev/null | grep -q "^stage/3/" && exit 1; done\nexit 0\n' >"$work/m.git/hooks/pre-receive"
+  chmod +x "$work/m.git/hooks/pre-receive"
+  expect 0 "" commit "$work/m.git" main other "$work/c" a 1
+  expect 6 "did not take the commit" many "$work/m.git" main stage "$work/c" 5 1
+  equal "$(git --git-dir="$work/m.git" ls-tree -r --name-only main stage/ | tr '\n' ' ')" "stage/0/f stage/1/f stage/2/f stage/4/f "
+}
+
 on_writers_that_share_a_clone() {
   local writers=() writer
   for writer in $(seq 6); do
@@ -278,15 +333,15 @@ case_a_corrupt_record_is_left_as_it_is() {
 }
 
 case_a_damaged_clone_is_made_again() {
-  local damage n=1
+  local damage known n=1
   bare "$work/m.git"
   expect 0 "" commit "$work/m.git" main stage/orders "$work/c" first 1
   for damage in 'rm -rf C/objects/*' 'find C/objects -type f -exec truncate -s 5 {} +' 'rm -rf C; echo x >C' 'rm C/HEAD' 'rm -rf C/objects' 'mkdir -p C/refs/cicd; touch C/refs/cicd/tip.lock C/refs/cicd/made.lock' 'echo x >C/config' 'rm -rf C'; do
-    for _ in known.json ''; do
+    for known in lost ''; do
       n=$((n + 1))
       chmod -R u+w "$work/c"
       bash -c "${damage//C/\'$work/c\'}"
-      rm -rf "$work/c/$_"
+      [ -z "$known" ] || rm -rf "$work"/c/known.*.json
       [ -e "$work/c" ] || mkdir -p "$work/c"
       expect 0 "" commit "$work/m.git" main stage/orders "$work/c" "f$n" "$n"
       equal "$(commits "$work/m.git")" "$n"
@@ -316,7 +371,7 @@ case_a_clone_heals_from_any_flipped_byte() {
       file=${files[pick % ${#files[@]}]}
       size=$(stat -c %s "$file")
       flip "$file" $((pick * 7919 % size))
-      [ $((pick % 3)) = 0 ] || rm -f "$work/c/known.json"
+      [ $((pick % 3)) = 0 ] || rm -f "$work"/c/known.*.json
       pick=$((pick + 1)) n=$((n + 1))
       expect 0 "" commit "$work/m.git" main stage/orders "$work/c" "f$n" "$n"
       equal "$(commits "$work/m.git")" "$n" "after a flip in $file"
@@ -345,7 +400,7 @@ case_what_is_remembered_is_checked() {
   expect 0 "" read "$work/m.git" main stage/orders "$work/c"
   truth=$out
   for damage in 's/x: 1/x: 2/' 's/"tip"/"tap"/' '$ s/.$//' 's/^.*$//'; do
-    sed -i "$damage" "$work/c/known.json"
+    sed -i "$damage" "$work"/c/known.*.json
     expect 0 "" read "$work/m.git" main stage/orders "$work/c"
     equal "$out" "$truth"
   done

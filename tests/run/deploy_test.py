@@ -219,6 +219,52 @@ class Deploy(harness.Case):
         self.assertEqual(tree.manifests("rev-list", "--merges", "--count", "main", repository=repository), "0")
         self.assertEqual(tree.manifests("fsck", "--full", repository=repository), "")
 
+    def bare(self):
+        repository = self.folder / "one.git"
+        harness.subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True)
+        return repository
+
+    def counting(self):
+        """A folder for PATH with a git that writes down its words, and what gives and forgets the words of all starts."""
+        folder = self.folder / "counting"
+        folder.mkdir()
+        (folder / "git").write_text(f'#!/bin/sh\necho "$*" >>"{folder}/starts"\nexec "{harness.tool("git")}" "$@"\n')
+        (folder / "git").chmod(0o755)
+        starts = folder / "starts"
+        def taken():
+            lines = starts.read_text().splitlines() if starts.exists() else []
+            starts.unlink(missing_ok=True)
+            return lines
+        return {"PATH": f"{folder}:{harness.os.environ['PATH']}"}, taken
+
+    def foreign_commit(self, repository):
+        work = self.folder / "foreign"
+        words = [harness.tool("git"), *harness.GIT]
+        for more in (["clone", "--quiet", str(repository), str(work)], ["-C", str(work), "commit", "--quiet", "--allow-empty", "-m", "foreign"],
+                     ["-C", str(work), "push", "--quiet", "origin", "HEAD:main"]):
+            harness.subprocess.run([*words, *more], check=True, capture_output=True)
+
+    def test_a_hundred_services_in_one_repository_are_one_clone_one_fetch_and_one_push(self):
+        repository, (env, starts) = self.bare(), self.counting()
+        tree = self.made(self.many(100).replace("VIA gitops", f"VIA gitops REPOSITORY {repository}"))
+        tree.run("image")
+        tree.run("publish")
+        starts()
+        tree.run("deploy-stage", env=env)
+        self.assertEqual(tree.commits(repository), 100)
+        self.assertEqual(tree.manifests("rev-list", "--merges", "--count", "main", repository=repository), "0")
+        first = starts()
+        self.assertEqual(len([each for each in first if " push " in each]), 1, "\n".join(first))
+        self.assertEqual(len([each for each in first if " fetch " in each]), 0)
+        self.assertEqual(len([each for each in (tree.build / ".cicd/gitops").iterdir() if each.is_dir()]), 1)
+        tree.run("deploy-stage", env=env)
+        self.assertEqual([each for each in starts() if "--git-dir=" in each], [])
+        self.foreign_commit(repository)
+        done = tree.run("deploy-stage", env=env)
+        self.assertIn("nothing to do", done.stdout)
+        again = starts()
+        self.assertLessEqual(len(again), 3, "\n".join(again))
+
     def test_four_build_trees_at_once_into_one_repository(self):
         repository = self.folder / "one.git"
         harness.subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True)

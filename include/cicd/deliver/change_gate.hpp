@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ class change_gate {
   void keep_refusal(const graph_step& step, const error& refused);
   /// The deploys that this run leads to: nothing is published for one that cannot be.
   void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
+  std::span<const graph_step* const> deploys() const { return deploys_; }
 
   /// The tag by which what is checked out is deployed to an environment that is ON tag; empty: by none.
   std::string tag_of(const declared_pipeline& pipeline, const environment& place);

@@ -30,6 +30,10 @@ class manifest_way : public way {
                                       const environment& place,
                                       const cancellation* cancelled) const = 0;
 
+  /// A deploy is being planned, or will not write after all: those that are written at the same moment can
+  /// wait for each other.
+  virtual void announce(const deploy_request&, bool /*is_coming*/) {}
+
   /// Whether there is something that can be read without making it first.
   virtual bool is_made(const declared_pipeline&, const environment&) const { return true; }
 
@@ -48,6 +52,7 @@ class manifest_way : public way {
                            const std::string& approval) const;
 
  private:
+  result<step_plan> compared(const deploy_request& of);
   result<std::optional<wanted_manifests>> wanted(const deploy_request& of, const manifest_state& now) const;
 
   mutable std::mutex mutex_;                      ///< of the map

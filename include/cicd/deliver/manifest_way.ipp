@@ -184,6 +184,13 @@ result<permit> manifest_way::may_write(const deploy_request& of,
 }
 
 result<step_plan> manifest_way::plan(const deploy_request& of) {
+  announce(of, true);
+  result<step_plan> plan = compared(of);
+  if (!plan || plan->what != decision::run || in_.options.rehearses) announce(of, false);
+  return plan;
+}
+
+result<step_plan> manifest_way::compared(const deploy_request& of) {
   result<manifest_state> now = read(of.pipeline(), of.place(), &in_.options.cancelled);
   if (!now) return std::move(now).error();
   result<std::optional<wanted_manifests>> want = wanted(of, *now);

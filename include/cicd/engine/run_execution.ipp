@@ -337,6 +337,11 @@ run_view project_run::execution::view() const {
 loop_options project_run::execution::setup() {
   loop_options options;
   options.jobs = [this] { return jobs_for(of_.session_->around.get("CICD_JOBS"), limits_of_this_machine()); };
+  // A push to a manifest repository takes all with it that are ready.
+  options.runs_beside = [](const graph_step& step) {
+    return step.kind() == step_kind::deploy && can(step.place()->via, way_feature::repository)
+           && step.place()->verify.empty();
+  };
   options.tick = [this] {
     for (const run_listener& each : listeners_)
       if (each.tick) each.tick(of_.ports_.time->elapsed() - of_.begun_);

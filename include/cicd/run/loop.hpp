@@ -21,7 +21,10 @@ namespace cicd {
 struct loop_options {
   std::function<unsigned()> jobs;  ///< how many run at once; asked when the first step starts
   std::function<std::map<std::string, std::chrono::milliseconds>()>
-      expected;                          ///< by step id; asked when the first step starts
+      expected;  ///< by step id; asked when the first step starts
+  /// Of a step that waits for others most of its time: it is no job, and at most a hundred run beside the
+  /// jobs.
+  std::function<bool(const graph_step& step)> runs_beside{};
   std::function<status()> before_first;  ///< before the first step starts, on another thread; its error ends
                                          ///< the run
   std::function<void()> tick;            ///< about every 100 ms while something runs
@@ -59,6 +62,7 @@ class run_loop {
   void pump();
   void make_ready(step_index step);
   std::optional<step_index> next_ready();
+  bool runs_beside(step_index step) const;
   struct running_step;
   void begin(step_index step);
   void plan_aside(step_index step, planner::question ask);
@@ -89,7 +93,8 @@ class run_loop {
   std::vector<unsigned> waiting_for_;               ///< by step: unfinished predecessors
   std::vector<std::vector<step_index>> before_of_;  ///< by step: those that wait for it
   using in_order = std::priority_queue<step_index, std::vector<step_index>, std::greater<>>;
-  in_order ready_, ready_alone_;  ///< those that run alone wait until nothing else can run
+  in_order ready_, ready_beside_,
+      ready_alone_;  ///< those that run alone wait until nothing else can run
   struct running_step {
     task work;
     std::chrono::milliseconds since;  ///< by the clock

@@ -46,7 +46,7 @@ loop_result run_loop::run() {
 void run_loop::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (starts_steps() && running_.size() < jobs_.value_or(1)) {
+  while (starts_steps()) {
     const std::optional<step_index> step = next_ready();
     if (!step) break;
     begin(*step);
@@ -54,16 +54,28 @@ void run_loop::pump() {
   pumping_ = false;
 }
 
-void run_loop::make_ready(step_index step) {
-  (plans_.graph().steps[step].runs_alone() ? ready_alone_ : ready_).push(step);
+bool run_loop::runs_beside(step_index step) const {
+  return options_.runs_beside && options_.runs_beside(plans_.graph().steps[step]);
 }
 
+void run_loop::make_ready(step_index step) {
+  if (plans_.graph().steps[step].runs_alone()) return ready_alone_.push(step);
+  (runs_beside(step) ? ready_beside_ : ready_).push(step);
+}
+
+/// The next step for which there is room.
 std::optional<step_index> run_loop::next_ready() {
-  const bool alone = running_.size() == 1 && plans_.graph().steps[running_.begin()->first].runs_alone();
-  in_order& from = ready_.empty() && running_.empty() ? ready_alone_ : ready_;
-  if (alone || from.empty()) return std::nullopt;
-  const step_index step = from.top();
-  from.pop();
+  constexpr std::ptrdiff_t most_beside = 100;
+  if (running_.size() == 1 && plans_.graph().steps[running_.begin()->first].runs_alone()) return std::nullopt;
+  const auto beside =
+      std::ranges::count_if(running_, [this](const auto& each) { return runs_beside(each.first); });
+  const bool has_room = running_.size() - static_cast<std::size_t>(beside) < jobs_.value_or(1);
+  in_order* from = has_room ? &ready_ : nullptr;
+  if (!ready_beside_.empty() && beside < most_beside) from = &ready_beside_;
+  if (ready_.empty() && ready_beside_.empty() && running_.empty()) from = &ready_alone_;
+  if (from == nullptr || from->empty()) return std::nullopt;
+  const step_index step = from->top();
+  from->pop();
   return step;
 }
 

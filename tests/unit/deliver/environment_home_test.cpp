@@ -435,7 +435,7 @@ TEST_F(a_revert_by_hand, is_in_the_summary_of_several_environments) {
   other.path = "prod/billing";
   const std::vector both{other, of.target};
   for (int again = 0; again < 2; ++again) {
-    const auto all = read_summaries(both, of.root / "summaries", of.around, {});
+    const auto all = read_summaries(both, of.around, {});
     ASSERT_TRUE(all[0] && all[1]) << text_of(all[1].error());
     EXPECT_FALSE(all[0]->record);
     EXPECT_FALSE(all[0]->reverted);

@@ -45,12 +45,12 @@ TEST(git_ref_in, takes_exactly_that_ref) {
 }
 
 TEST(git_import_of, quotes_paths_and_keeps_names_on_their_line) {
-  const std::string stream = git_import_of({.who = "Eve\n<eve>@x> <a@b>",
-                                            .when = 5,
-                                            .message = "one\ndone\n",
-                                            .tip = "abc",
-                                            .removed = {"a \"b\\c"},
-                                            .written = {{"d", "done\n"}}});
+  const std::string stream = git_import_of({{.who = "Eve\n<eve>@x> <a@b>",
+                                             .when = 5,
+                                             .message = "one\ndone\n",
+                                             .tip = "abc",
+                                             .removed = {"a \"b\\c"},
+                                             .written = {{"d", "done\n"}}}});
   EXPECT_THAT(stream, HasSubstr("committer Eve <eve@x a@b> 5 +0000\n"));
   EXPECT_THAT(stream, HasSubstr("data 9\none\ndone\n"));
   EXPECT_THAT(stream, HasSubstr("from abc\n"));
@@ -58,11 +58,21 @@ TEST(git_import_of, quotes_paths_and_keeps_names_on_their_line) {
   EXPECT_THAT(stream, HasSubstr("M 100644 inline \"d\"\ndata 5\ndone\n"));
 }
 
+TEST(git_import_of, puts_each_commit_on_the_one_before_it_and_prints_all) {
+  const std::string stream =
+      git_import_of({{.message = "one", .tip = "abc"}, {.message = "two", .tip = "abc"}});
+  EXPECT_THAT(stream, HasSubstr("mark :1\n"));
+  EXPECT_THAT(stream, HasSubstr("from abc\n"));
+  EXPECT_THAT(stream, HasSubstr("from :1\n"));
+  EXPECT_THAT(stream, testing::EndsWith("get-mark :1\nget-mark :2\ndone\n"));
+  EXPECT_EQ(stream.find("from abc"), stream.rfind("from abc"));
+}
+
 TEST(git_import_of, finds_a_name_for_everyone) {
-  EXPECT_THAT(git_import_of({.who = "", .message = "m"}), HasSubstr("committer cicd <> 0"));
-  EXPECT_THAT(git_import_of({.who = "jane@example.com", .message = "m"}),
+  EXPECT_THAT(git_import_of({{.who = "", .message = "m"}}), HasSubstr("committer cicd <> 0"));
+  EXPECT_THAT(git_import_of({{.who = "jane@example.com", .message = "m"}}),
               HasSubstr("committer jane@example.com <jane@example.com> 0"));
-  EXPECT_THAT(git_import_of({.who = "jane", .message = "m"}), HasSubstr("committer jane <> 0"));
+  EXPECT_THAT(git_import_of({{.who = "jane", .message = "m"}}), HasSubstr("committer jane <> 0"));
 }
 
 TEST(check_repository_url, refuses_options_programs_and_relative_paths) {

@@ -139,7 +139,8 @@ TEST(known_contents, a_flipped_or_missing_byte_is_not_trusted) {
   const temporary_folder root;
   const manifest_target target = target_in(root);
   remember_contents(target, "abc", {{{"a.yaml", "x: 1\n"}}, {}});
-  const std::string file = target.clone + "/known.json", whole = *read_file(file);
+  const std::string file = target.clone + '/' + list_tree(target.clone)->front().path,
+                    whole = *read_file(file);
   for (std::size_t at = 0; at < whole.size(); ++at) {
     std::string flipped = whole;
     flipped[at] = static_cast<char>(flipped[at] ^ 1);

@@ -39,8 +39,7 @@ std::vector<git_path_change> git_changes_from(std::string_view printed);
 /// The commit of exactly this ref in what `git ls-remote` printed; empty when it is not there.
 std::string git_ref_in(std::string_view printed, std::string_view ref);
 
-/// A stream for `git fast-import`: one commit on `tip` (none when empty) with these removals and files. It
-/// prints the commit.
+/// A commit for `git fast-import`: these removals and files, on `tip` (none when empty).
 struct git_change {
   std::string who{};      ///< `Name <address>`
   std::int64_t when = 0;  ///< seconds since 1970
@@ -48,7 +47,17 @@ struct git_change {
   std::string tip{};
   std::vector<std::string> removed{};
   std::map<std::string, std::string> written{};
+  std::vector<std::string> asked{};  ///< paths whose objects are to be printed
 };
-std::string git_import_of(const git_change& change);
+/// The stream of them: the first on its tip, each other on the one before it.
+std::string git_import_of(const std::vector<git_change>& changes);
+
+/// What it printed: the commit of each change and the objects that it asked for, empty for what is not there.
+/// Fewer than changes where the text is cut.
+struct git_made {
+  std::string commit;
+  std::vector<std::string> objects;
+};
+std::vector<git_made> git_made_from(std::string_view printed, const std::vector<git_change>& changes);
 
 }  // namespace cicd

@@ -119,18 +119,42 @@ std::string git_ref_in(std::string_view printed, std::string_view ref) {
   return {};
 }
 
-std::string git_import_of(const git_change& change) {
+std::string git_import_of(const std::vector<git_change>& changes) {
   using namespace deliver_git_git_text;
-  const std::string ident = fmt::format("{} {} +0000\n", ident_of(change.who), change.when);
-  std::string stream = "commit refs/cicd/made\nmark :1\nauthor " + ident + "committer " + ident;
-  append_data(stream, valid_utf8(change.message));
-  if (!change.tip.empty()) stream += "from " + change.tip + '\n';
-  for (const std::string& path : change.removed) stream += "D " + quoted_path(path) + '\n';
-  for (const auto& [path, content] : change.written) {
-    stream += "M 100644 inline " + quoted_path(path) + '\n';
-    append_data(stream, content);
+  std::string stream, marks;
+  std::size_t mark = 0;
+  for (const git_change& change : changes) {
+    const std::string ident = fmt::format("{} {} +0000\n", ident_of(change.who), change.when);
+    const std::string from = mark > 0 ? fmt::format(":{}", mark) : change.tip;
+    stream += fmt::format("commit refs/cicd/made\nmark :{}\nauthor {}committer {}", ++mark, ident, ident);
+    append_data(stream, valid_utf8(change.message));
+    if (!from.empty()) stream += "from " + from + '\n';
+    for (const std::string& path : change.removed) stream += "D " + quoted_path(path) + '\n';
+    for (const auto& [path, content] : change.written) {
+      stream += "M 100644 inline " + quoted_path(path) + '\n';
+      append_data(stream, content);
+    }
+    stream += '\n';
+    marks += fmt::format("get-mark :{}\n", mark);
+    for (const std::string& path : change.asked) marks += fmt::format("ls :{} {}\n", mark, quoted_path(path));
   }
-  return stream + "\nget-mark :1\ndone\n";
+  return stream + marks + "done\n";
+}
+
+std::vector<git_made> git_made_from(std::string_view printed, const std::vector<git_change>& changes) {
+  const std::vector<std::string> lines = split(trimmed(printed), '\n');
+  std::vector<git_made> made;
+  auto line = lines.begin();
+  for (const git_change& change : changes) {
+    const bool is_commit = line != lines.end() && (line->size() == 40 || line->size() == 64);
+    if (!is_commit || static_cast<std::size_t>(lines.end() - line) <= change.asked.size()) return made;
+    made.push_back({*line++, {}});
+    for (std::size_t each = 0; each < change.asked.size(); ++each, ++line) {
+      const std::vector<std::string> words = split(std::string_view(*line).substr(0, line->find('\t')), ' ');
+      made.back().objects.push_back(words.size() == 3 && words[0] != "missing" ? words[2] : std::string());
+    }
+  }
+  return made;
 }
 
 }  // namespace cicd

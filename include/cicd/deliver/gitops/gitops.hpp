@@ -25,7 +25,8 @@ struct manifest_target {
   bool create = false;
   std::string branch;  ///< `main`
   std::string path;    ///< folder of the manifests within it, such as `stage/orders`
-  std::string clone;   ///< absolute folder of our private bare clone, which may be lost at any time
+  std::string clone;  ///< absolute folder of our private bare clone, one for all targets of the branch, which
+                      ///< may be lost at any time
   std::string turn{};  ///< absolute path of a lock that those hold in turn who push to this branch from here,
                        ///< since of two at the same time only one succeeds; empty: no turns
 };
@@ -57,15 +58,13 @@ result<manifest_state> read_manifests(const manifest_target& target,
                                       const gitops_options& options);
 
 /// What is known of targets that lie on one branch of one repository, in their order, without their files:
-/// five starts of git at most, however many they are. `clone` is that of none of them. A failure that is not
-/// of one target is of all.
+/// five starts of git at most, however many they are. A failure that is not of one target is of all.
 struct manifest_summary {
   std::optional<deployment_record> record{};
   environment_state state{};
   std::optional<hand_revert> reverted{};
 };
 std::vector<result<manifest_summary>> read_summaries(std::span<const manifest_target> targets,
-                                                     const std::string& clone,
                                                      const surroundings& around,
                                                      const gitops_options& options);
 

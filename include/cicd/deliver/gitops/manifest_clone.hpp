@@ -1,11 +1,13 @@
 // Our private bare clone of a manifest repository: objects are fetched into it, commits are made in it, and
-// what was read last is remembered in `known.json`. It may be lost or damaged at any time; it is made again
-// then. It does not know when to try again.
+// what was read last of each target is remembered in it. It may be lost or damaged at any time; it is made
+// again then. It is one for all targets of a branch. It does not know when to try again.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,11 +28,27 @@ error interrupted_commit(const manifest_target& target);
 struct manifest_contents {
   std::map<std::string, std::string> files;  ///< below `path`: relative name → content
   std::optional<std::string> record, state{};
+  /// What git names the folder, the record and the state; empty for what is not there. Nothing: not known.
+  using object_names = std::array<std::string, 3>;
+  std::optional<object_names> objects{};
+
+  bool operator==(const manifest_contents& other) const {
+    return files == other.files && record == other.record && state == other.state;
+  }
+};
+
+/// A commit that turns what `target` holds now into what is wanted.
+struct manifest_change {
+  const manifest_target& target;
+  const manifest_contents& now;
+  const wanted_manifests& wanted;
 };
 
 /// What was read last, where it is `tip` that was read; nothing for every other tip and for a file that is
 /// not whole. Starts no git.
 std::optional<manifest_contents> known_contents(const manifest_target& target, const std::string& tip);
+/// The same of whatever tip it was.
+std::optional<manifest_contents> last_contents(const manifest_target& target);
 /// Remembers it; contents that JSON cannot hold are not remembered.
 void remember_contents(const manifest_target& target,
                        const std::string& tip,
@@ -50,14 +68,21 @@ class manifest_clone {
 
   /// Fetches the branch where `tip` is not here; gives the tip that is here then, which can be a newer one.
   result<std::string> bring(const std::string& tip);
-  /// The contents at `tip`. Class `usage` when one of them is a link.
-  result<manifest_contents> contents_at(const std::string& tip);
+  /// The contents of these targets at `tip`, in their order, by two starts of git however many they are.
+  /// Class `usage` of one that holds a link.
+  result<std::vector<result<manifest_contents>>> contents_at(const std::string& tip,
+                                                             std::span<const manifest_target> targets);
+  /// What git names these targets' folders, records and states at `tip`, in their order, by one start.
+  result<std::vector<manifest_contents::object_names>> objects_at(const std::string& tip,
+                                                                  std::span<const manifest_target> targets);
   /// Fetches the branch, whatever is here, and gives its tip; nothing where that fails.
   std::optional<std::string> newest();
-  /// A commit on `tip` (none when empty) that turns `now` into `wanted`.
-  result<std::string> commit(const std::string& tip,
-                             const manifest_contents& now,
-                             const wanted_manifests& wanted);
+  /// A commit for each change: the first on `tip` (none when empty), each other on the one before it.
+  struct made_commit {
+    std::string id;
+    manifest_contents::object_names objects;
+  };
+  result<std::vector<made_commit>> commit(const std::string& tip, std::span<const manifest_change> changes);
   /// Offers `commit` to the repository, on condition that its branch is still at `tip`. Gives what git
   /// printed.
   captured push(const std::string& commit, const std::string& tip) const;
@@ -89,13 +114,14 @@ class manifest_clone {
   struct past_record {
     std::string commit, text;
   };
-  result<std::vector<past_record>> past_records(const std::string& tip, std::size_t most);
+  result<std::vector<past_record>> past_records(const std::string& tip,
+                                                const std::string& record,
+                                                std::size_t most);
 
  private:
   manifest_clone(const manifest_target& target, const git_client& git, file_lock lock);
   std::string held(std::string_view ref) const;
-  status check_parents(const std::string& tip, const std::vector<git_entry>& listed);
-  result<manifest_contents> read(const std::vector<git_entry>& entries) const;
+  result<std::map<std::string, std::string>> blobs(const std::string& tip, const std::string& asked);
   status fetch(const std::string& tip);
   status fetch_anew(const std::string& tip);
   bool renewed(const std::string& tip);

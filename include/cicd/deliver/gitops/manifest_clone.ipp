@@ -115,6 +115,83 @@ inline std::vector<std::string> steps_of(const std::string& path) {
   return steps;
 }
 
+/// The folder, the record and the state.
+inline std::array<std::string, 3> paths_of(const manifest_target& target) {
+  return {target.path, record_path(target), state_path(target)};
+}
+
+/// The entry of exactly this path in a list that is sorted by path.
+inline const git_entry* entry_at(const std::vector<git_entry>& entries, const std::string& path) {
+  const auto found = std::ranges::lower_bound(entries, path, {}, &git_entry::path);
+  return found != entries.end() && found->path == path ? &*found : nullptr;
+}
+
+/// The files of a target, its record and its state. Class `usage` where one of them is something else, or
+/// where what leads to them is.
+inline result<std::vector<git_entry>> files_of(const manifest_target& target,
+                                               const std::vector<git_entry>& entries) {
+  std::vector<git_entry> files;
+  for (const std::string& path : paths_of(target)) {
+    const bool is_folder = path == target.path;
+    for (const std::string& step : steps_of(path)) {
+      const git_entry* there = entry_at(entries, step);
+      if (there == nullptr) continue;
+      const bool wants_file = !is_folder && step == path;
+      if (wants_file ? !there->is_file() : !there->is_folder()) return not_a_file(target, *there);
+      if (wants_file) files.push_back(*there);
+    }
+  }
+  const std::string below = target.path + '/';
+  for (auto each = std::ranges::lower_bound(entries, below, {}, &git_entry::path);
+       each != entries.end() && each->path.starts_with(below); ++each) {
+    if (each->is_folder()) continue;
+    if (!each->is_file()) return not_a_file(target, *each);
+    files.push_back(*each);
+  }
+  return files;
+}
+
+inline manifest_contents contents_of(const manifest_target& target,
+                                     const std::vector<git_entry>& files,
+                                     const std::map<std::string, std::string>& texts) {
+  manifest_contents contents;
+  for (const git_entry& file : files) {
+    const std::string& text = texts.at(file.object);
+    if (file.path == record_path(target))
+      contents.record = text;
+    else if (file.path == state_path(target))
+      contents.state = text;
+    else
+      contents.files.emplace(file.path.substr(target.path.size() + 1), text);
+  }
+  return contents;
+}
+
+/// What git is to write for it.
+inline git_change import_of(const manifest_change& of, const std::string& tip) {
+  const auto& [target, now, wanted] = of;
+  git_change change{
+      .who = wanted.who,
+      .when = std::chrono::duration_cast<std::chrono::seconds>(wanted.when.time_since_epoch()).count(),
+      .message = wanted.message,
+      .tip = tip,
+      .removed = {},
+      .written = {}};
+  for (const auto& [name, content] : now.files)
+    if (!wanted.files.contains(name)) change.removed.push_back(target.path + '/' + name);
+  for (const auto& [name, content] : wanted.files)
+    if (const auto there = now.files.find(name); there == now.files.end() || there->second != content)
+      change.written.emplace(target.path + '/' + name, content);
+  if (wanted.record) change.written.emplace(record_path(target), pretty(json_of(*wanted.record)));
+  if (std::string state = file_text(wanted.state); !state.empty())
+    change.written.emplace(state_path(target), std::move(state));
+  else if (now.state)
+    change.removed.push_back(state_path(target));
+  const auto paths = paths_of(target);
+  change.asked = {paths.begin(), paths.end()};
+  return change;
+}
+
 }  // namespace deliver_gitops_manifest_clone
 
 result<std::optional<file_lock>> turn_to_push(const manifest_target& target, const gitops_options& options) {
@@ -213,62 +290,80 @@ result<captured> manifest_clone::run_at(const std::string& tip, const std::vecto
   return git_failure(*git_, target_->url, "the manifest repository cannot be read", done);
 }
 
-/// Nothing on the way to the target or the record may lead elsewhere. What `listed` shows as folders is asked
-/// no more.
-status manifest_clone::check_parents(const std::string& tip, const std::vector<git_entry>& listed) {
-  std::set<std::string> parents;
-  for (const std::string& path : {target_->path, record_path(*target_), state_path(*target_)})
-    for (std::string& step : deliver_gitops_manifest_clone::steps_of(path)) parents.insert(std::move(step));
-  for (const std::string& file : {record_path(*target_), state_path(*target_)}) parents.erase(file);
-  for (const git_entry& entry : listed)
-    if (entry.is_folder()) parents.erase(entry.path);
-  if (parents.empty()) return {};
-  std::vector<std::string> words{"ls-tree", "-z", "-t", "--full-tree", tip, "--"};
-  words.insert(words.end(), parents.begin(), parents.end());
-  const auto above = run_at(tip, words);
-  if (!above) return above.error();
-  for (const git_entry& entry : git_entries_from(above->out))
-    if (parents.contains(entry.path) && !entry.is_folder())
-      return deliver_gitops_manifest_clone::not_a_file(*target_, entry);
-  return {};
+/// By their objects. In a new clone where this one has not all of them.
+result<std::map<std::string, std::string>> manifest_clone::blobs(const std::string& tip,
+                                                                 const std::string& asked) {
+  std::map<std::string, std::string> found;
+  if (asked.empty()) return found;
+  const std::vector<std::string> objects = split(trimmed(asked), '\n');
+  result<std::vector<std::optional<std::string>>> texts = texts_of(tip, asked, objects.size());
+  const auto lacks_one = [&] {
+    return std::ranges::any_of(*texts, [](const auto& blob) { return !blob.has_value(); });
+  };
+  if (texts && lacks_one()) {
+    if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();
+    texts = texts_of(tip, asked, objects.size());
+  }
+  if (!texts) return std::move(texts).error();
+  if (lacks_one())
+    return error{exit_class::remote, {}, "the private clone cannot be read", target_->clone, {}};
+  for (std::size_t at = 0; at < objects.size(); ++at) found.emplace(objects[at], *std::move((*texts)[at]));
+  return found;
 }
 
-result<manifest_contents> manifest_clone::read(const std::vector<git_entry>& entries) const {
-  std::string asked;
-  for (const git_entry& entry : entries) {
-    if (!entry.is_file()) return deliver_gitops_manifest_clone::not_a_file(*target_, entry);
-    asked += entry.object + '\n';
-  }
-  manifest_contents contents;
-  if (entries.empty()) return contents;
-  const captured printed = run({"cat-file", "--batch"}, asked);
-  std::vector<std::optional<std::string>> blobs = git_blobs_from(printed.out);
-  const bool whole =
-      printed.end.good() && blobs.size() == entries.size()
-      && std::all_of(blobs.begin(), blobs.end(), [](const auto& blob) { return blob.has_value(); });
-  if (!whole) return git_failure(*git_, target_->clone, "the private clone cannot be read", printed);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].path == record_path(*target_))
-      contents.record = std::move(*blobs[i]);
-    else if (entries[i].path == state_path(*target_))
-      contents.state = std::move(*blobs[i]);
-    else
-      contents.files.emplace(entries[i].path.substr(target_->path.size() + 1), std::move(*blobs[i]));
-  }
-  return contents;
-}
-
-result<manifest_contents> manifest_clone::contents_at(const std::string& tip) {
-  const auto listed = run_at(tip, {"ls-tree", "-r", "-t", "-z", "--full-tree", tip, "--", target_->path + '/',
-                                   record_path(*target_), state_path(*target_)});
+result<std::vector<result<manifest_contents>>> manifest_clone::contents_at(
+    const std::string& tip, std::span<const manifest_target> targets) {
+  using namespace deliver_gitops_manifest_clone;
+  std::set<std::string> tops{".cicd"};
+  for (const manifest_target& each : targets) tops.insert(each.path.substr(0, each.path.find('/')));
+  std::vector<std::string> words{"ls-tree", "-r", "-t", "-z", "--full-tree", tip, "--"};
+  words.insert(words.end(), tops.begin(), tops.end());
+  const auto listed = run_at(tip, words);
   if (!listed) return listed.error();
   std::vector<git_entry> entries = git_entries_from(listed->out);
-  if (status straight = check_parents(tip, entries); !straight) return std::move(straight).error();
-  std::erase_if(entries, [](const git_entry& entry) { return entry.is_folder(); });
-  result<manifest_contents> contents = read(entries);
-  if (contents || contents.error().kind != exit_class::remote) return contents;
-  if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();
-  return read(entries);
+  std::ranges::sort(entries, {}, &git_entry::path);
+  std::vector<result<std::vector<git_entry>>> of_each;
+  std::set<std::string> objects;
+  for (const manifest_target& each : targets) {
+    of_each.push_back(files_of(each, entries));
+    if (!of_each.back()) continue;
+    for (const git_entry& file : *of_each.back()) objects.insert(file.object);
+  }
+  std::string asked;
+  for (const std::string& each : objects) asked += each + '\n';
+  const auto texts = blobs(tip, asked);
+  if (!texts) return texts.error();
+  std::vector<result<manifest_contents>> all;
+  for (std::size_t at = 0; at < targets.size(); ++at)
+    if (of_each[at]) {
+      manifest_contents contents = contents_of(targets[at], *of_each[at], *texts);
+      contents.objects.emplace();
+      const auto paths = paths_of(targets[at]);
+      for (std::size_t each = 0; each < paths.size(); ++each)
+        if (const git_entry* there = entry_at(entries, paths[each]))
+          (*contents.objects)[each] = there->object;
+      all.emplace_back(std::move(contents));
+    } else {
+      all.emplace_back(of_each[at].error());
+    }
+  return all;
+}
+
+result<std::vector<manifest_contents::object_names>> manifest_clone::objects_at(
+    const std::string& tip, std::span<const manifest_target> targets) {
+  std::string asked;
+  for (const manifest_target& each : targets)
+    for (const std::string& path : deliver_gitops_manifest_clone::paths_of(each))
+      asked += tip + ':' + path + '\n';
+  const captured printed = run({"cat-file", "--batch-check=%(objectname)"}, asked);
+  const std::vector<std::string> lines = split(trimmed(printed.out), '\n');
+  std::vector<manifest_contents::object_names> all(targets.size());
+  if (!printed.end.good() || lines.size() != 3 * targets.size())
+    return git_failure(*git_, target_->clone, "the private clone cannot be read", printed);
+  for (std::size_t each = 0; each < lines.size(); ++each)
+    if (lines[each].size() == tip.size() && lines[each].find(' ') == std::string::npos)
+      all[each / 3][each % 3] = lines[each];
+  return all;
 }
 
 std::optional<std::string> manifest_clone::newest() {
@@ -277,33 +372,22 @@ std::optional<std::string> manifest_clone::newest() {
   return tip.empty() ? std::nullopt : std::optional(std::move(tip));
 }
 
-result<std::string> manifest_clone::commit(const std::string& tip,
-                                           const manifest_contents& now,
-                                           const wanted_manifests& wanted) {
+result<std::vector<manifest_clone::made_commit>> manifest_clone::commit(
+    const std::string& tip, std::span<const manifest_change> changes) {
   if (status made = make(tip.empty() ? 40 : tip.size()); !made) return std::move(made).error();
-  git_change change{
-      .who = wanted.who,
-      .when = std::chrono::duration_cast<std::chrono::seconds>(wanted.when.time_since_epoch()).count(),
-      .message = wanted.message,
-      .tip = tip,
-      .removed = {},
-      .written = {}};
-  for (const auto& [name, content] : now.files)
-    if (!wanted.files.contains(name)) change.removed.push_back(target_->path + '/' + name);
-  for (const auto& [name, content] : wanted.files)
-    if (const auto there = now.files.find(name); there == now.files.end() || there->second != content)
-      change.written.emplace(target_->path + '/' + name, content);
-  if (wanted.record) change.written.emplace(record_path(*target_), pretty(json_of(*wanted.record)));
-  if (std::string state = file_text(wanted.state); !state.empty())
-    change.written.emplace(state_path(*target_), std::move(state));
-  else if (now.state)
-    change.removed.push_back(state_path(*target_));
+  std::vector<git_change> all;
+  for (const manifest_change& each : changes)
+    all.push_back(deliver_gitops_manifest_clone::import_of(each, tip));
+  const std::string stream = git_import_of(all);
   const std::vector<std::string> words{"fast-import", "--quiet", "--done", "--force"};
-  captured made = run(words, git_import_of(change));
-  if (!made.end.good() && renewed(tip)) made = run(words, git_import_of(change));
-  std::string id(trimmed(made.out));
-  if (made.end.good() && (id.size() == 40 || id.size() == 64)) return id;
-  error failure = git_failure(*git_, target_->clone, "the commit cannot be made", made);
+  captured printed = run(words, stream);
+  if (!printed.end.good() && renewed(tip)) printed = run(words, stream);
+  const std::vector<git_made> made = git_made_from(printed.out, all);
+  std::vector<made_commit> commits;
+  for (const git_made& each : made)
+    commits.push_back({each.commit, {each.objects[0], each.objects[1], each.objects[2]}});
+  if (printed.end.good() && commits.size() == changes.size()) return commits;
+  error failure = git_failure(*git_, target_->clone, "the commit cannot be made", printed);
   if (failure.kind == exit_class::remote) failure.kind = exit_class::cannot_save;
   return failure;
 }
@@ -319,105 +403,6 @@ captured manifest_clone::try_push(const std::string& commit) const {
   return run({"push", "--dry-run", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no",
               "--end-of-options", url_without_login(target_->url),
               commit + ":refs/heads/" + target_->branch});
-}
-
-/// 1 is git's own "no"; anything else says that the clone cannot tell.
-bool manifest_clone::is_in_history(const std::string& older, const std::string& newer) {
-  const std::vector<std::string> words{"merge-base", "--is-ancestor", older, newer};
-  if (run({"cat-file", "-e", newer + "^{commit}"}).end.good() || fetch(newer)) {
-    const captured asked = run(words);
-    if (asked.end.good() || asked.end.shell_status() == 1) return asked.end.good();
-  }
-  return fetch_anew(newer) && run(words).end.good();
-}
-
-result<std::vector<std::optional<manifest_clone::path_change>>> manifest_clone::last_changes(
-    const std::string& tip, const std::vector<std::string>& paths) {
-  result<seen_paths> seen = look_at(tip, {}, paths);
-  if (!seen) return std::move(seen).error();
-  return std::move(seen->changes);
-}
-
-result<manifest_clone::seen_paths> manifest_clone::look_at(const std::string& tip,
-                                                           const std::vector<std::string>& files,
-                                                           const std::vector<std::string>& changed) {
-  std::vector<std::string> words{"log",
-                                 "-z",
-                                 "--first-parent",
-                                 "-m",
-                                 "--raw",
-                                 "--no-abbrev",
-                                 "--no-renames",
-                                 "--format=%x01%H%x02%an <%ae>%x02%at",
-                                 changed.size() == 1 ? "--max-count=1" : "--max-count=1000",
-                                 tip,
-                                 "--"};
-  words.insert(words.end(), changed.begin(), changed.end());
-  const auto printed = run_at(tip, words);
-  if (!printed) return printed.error();
-  const std::vector<git_path_change> all = git_changes_from(printed->out);
-  seen_paths seen;
-  std::string asked;
-  for (const std::string& file : files) asked += tip + ':' + file + '\n';
-  std::vector<std::size_t> with_text;
-  for (const std::string& path : changed) {
-    const auto last = std::ranges::find_if(all, [&](const git_path_change& each) {
-      return each.path == path || each.path.starts_with(path + '/');
-    });
-    seen.changes.emplace_back();
-    if (last == all.end()) continue;
-    seen.changes.back() = path_change{last->commit, last->who, last->when, {}};
-    if (last->before.empty() || last->path != path) continue;
-    asked += last->before + '\n';
-    with_text.push_back(seen.changes.size() - 1);
-  }
-  if (asked.empty()) return seen;
-  auto texts = texts_of(tip, asked, files.size() + with_text.size());
-  if (!texts) return std::move(texts).error();
-  for (std::size_t at = 0; at < with_text.size(); ++at)
-    seen.changes[with_text[at]]->before = std::move((*texts)[files.size() + at]);
-  texts->resize(files.size());
-  seen.texts = *std::move(texts);
-  return seen;
-}
-
-/// Of so many names of blobs, a line each; in a new clone where this one has not all of them.
-result<std::vector<std::optional<std::string>>> manifest_clone::texts_of(const std::string& tip,
-                                                                         const std::string& asked,
-                                                                         std::size_t count) {
-  captured printed = run({"cat-file", "--batch"}, asked);
-  const auto is_whole = [&] { return printed.end.good() && git_blobs_from(printed.out).size() == count; };
-  if (is_whole()) return git_blobs_from(printed.out);
-  if (status fetched = fetch_anew(tip); !fetched) return std::move(fetched).error();
-  printed = run({"cat-file", "--batch"}, asked);
-  if (is_whole()) return git_blobs_from(printed.out);
-  return git_failure(*git_, target_->clone, "the private clone cannot be read", printed);
-}
-
-result<std::vector<manifest_clone::past_record>> manifest_clone::past_records(const std::string& tip,
-                                                                              std::size_t most) {
-  const std::string record = record_path(*target_);
-  auto listed = run_at(
-      tip, {"log", "--format=%H", "--first-parent", fmt::format("--max-count={}", most), tip, "--", record});
-  if (!listed) return std::move(listed).error();
-  const std::vector<std::string> commits = split(trimmed(listed->out), '\n');
-  std::string asked;
-  for (const std::string& commit : commits) asked += commit + ':' + record + '\n';
-  const auto is_whole = [&](const captured& read) {
-    return read.end.good() && git_blobs_from(read.out).size() == commits.size();
-  };
-  // A record that was removed is as missing as one that cannot be read: a new clone tells them apart.
-  const auto lacks_one = [](const captured& read) {
-    return std::ranges::any_of(git_blobs_from(read.out), [](const auto& blob) { return !blob.has_value(); });
-  };
-  captured read = run({"cat-file", "--batch"}, asked);
-  if ((!is_whole(read) || lacks_one(read)) && fetch_anew(tip)) read = run({"cat-file", "--batch"}, asked);
-  if (!is_whole(read)) return git_failure(*git_, target_->clone, "the private clone cannot be read", read);
-  std::vector<std::optional<std::string>> blobs = git_blobs_from(read.out);
-  std::vector<past_record> past;
-  for (std::size_t i = 0; i < commits.size(); ++i)
-    if (blobs[i]) past.push_back({commits[i], std::move(*blobs[i])});
-  return past;
 }
 
 }  // namespace cicd

@@ -14,17 +14,18 @@
 namespace cicd {
 namespace deliver_gitops_manifest_clone_cache {
 
-/// The folder of the clones, and the file below it.
+/// The folder of the clones, and the file of a target below it.
 struct known_file {
   std::string folder, path;
 };
 inline known_file file_of(const manifest_target& target) {
   const std::size_t slash = target.clone.rfind('/');
-  return {target.clone.substr(0, slash), target.clone.substr(slash + 1) + "/known.json"};
+  return {target.clone.substr(0, slash),
+          target.clone.substr(slash + 1) + "/known." + hex(sha256(target.path)).substr(0, 16) + ".json"};
 }
 
 /// Of what is remembered; one of another cicd may lack what this one asks for.
-constexpr int form = 2;
+constexpr int form = 3;
 
 constexpr std::string_view before_digest = R"({"digest":")";
 constexpr std::string_view after_digest = R"(","known":)";
@@ -49,24 +50,39 @@ inline bool fits_json(const manifest_contents& contents) {
          && (!contents.record || is_text(*contents.record)) && (!contents.state || is_text(*contents.state));
 }
 
+/// Of a target, whatever its tip.
+inline std::optional<json> known_of(const manifest_target& target) {
+  const auto [folder, path] = file_of(target);
+  const auto text = read_below_if_there(folder, path, {.limit = 1'000'000'000});
+  if (!text || !*text) return {};
+  const auto inner = unwrapped(**text);
+  if (!inner) return {};
+  result<json> known = parse_json(*inner);
+  if (!known || (*known)["form"].integer() != form || (*known)["path"].text() != target.path) return {};
+  return *std::move(known);
+}
+
+inline manifest_contents contents_in(const json& known) {
+  manifest_contents contents;
+  for (const auto& [name, content] : known["files"].members()) contents.files.emplace(name, content.text());
+  if (known["record"].is_string()) contents.record = known["record"].text();
+  if (known["state"].is_string()) contents.state = known["state"].text();
+  const auto& objects = known["objects"].elements();
+  if (objects.size() == 3) contents.objects = {objects[0].text(), objects[1].text(), objects[2].text()};
+  return contents;
+}
+
 }  // namespace deliver_gitops_manifest_clone_cache
 
 std::optional<manifest_contents> known_contents(const manifest_target& target, const std::string& tip) {
-  const auto [folder, path] = deliver_gitops_manifest_clone_cache::file_of(target);
-  const auto text = read_below_if_there(folder, path, {.limit = 1'000'000'000});
-  if (!text || !*text) return {};
-  const auto inner = deliver_gitops_manifest_clone_cache::unwrapped(**text);
-  if (!inner) return {};
-  const result<json> known = parse_json(*inner);
-  if (!known || (*known)["form"].integer() != deliver_gitops_manifest_clone_cache::form
-      || (*known)["tip"].text() != tip || (*known)["path"].text() != target.path)
-    return {};
-  manifest_contents contents;
-  for (const auto& [name, content] : (*known)["files"].members())
-    contents.files.emplace(name, content.text());
-  if ((*known)["record"].is_string()) contents.record = (*known)["record"].text();
-  if ((*known)["state"].is_string()) contents.state = (*known)["state"].text();
-  return contents;
+  const std::optional<json> known = deliver_gitops_manifest_clone_cache::known_of(target);
+  if (!known || (*known)["tip"].text() != tip) return {};
+  return deliver_gitops_manifest_clone_cache::contents_in(*known);
+}
+
+std::optional<manifest_contents> last_contents(const manifest_target& target) {
+  const std::optional<json> known = deliver_gitops_manifest_clone_cache::known_of(target);
+  return known ? std::optional(deliver_gitops_manifest_clone_cache::contents_in(*known)) : std::nullopt;
 }
 
 void remember_contents(const manifest_target& target,
@@ -81,6 +97,8 @@ void remember_contents(const manifest_target& target,
   known.set("files", json(std::move(files)));
   known.set("record", contents.record ? json(*contents.record) : json());
   known.set("state", contents.state ? json(*contents.state) : json());
+  if (contents.objects)
+    known.set("objects", json_texts({contents.objects->begin(), contents.objects->end()}));
   const std::string inner = compact(known);
   const auto [folder, path] = file_of(target);
   // Best effort: without it the next look asks git.

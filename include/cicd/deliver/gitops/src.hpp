@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cicd/deliver/gitops/gitops.ipp>
+#include <cicd/deliver/gitops/manifest_branch.ipp>
+#include <cicd/deliver/gitops/manifest_branch_commit.ipp>
 #include <cicd/deliver/gitops/manifest_clone.ipp>
 #include <cicd/deliver/gitops/manifest_clone_cache.ipp>
+#include <cicd/deliver/gitops/manifest_clone_history.ipp>
 #include <cicd/deliver/gitops/repository_check.ipp>
 #include <cicd/deliver/gitops/repository_home.ipp>
+#include <cicd/deliver/gitops/repository_session.ipp>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
+#include <cicd/deliver/gitops/manifest_branch.hpp>
 #include <cicd/deliver/gitops/repository_home.hpp>
 #include <cicd/deliver/gitops/traits.hpp>
 #include <cicd/deliver/manifest_way.hpp>
@@ -49,7 +51,12 @@ class gitops_way : public manifest_way {
   result<manifest_state> read(const declared_pipeline& pipeline,
                               const environment& place,
                               const cancellation* cancelled) const override {
-    return read_manifests(target_of(pipeline, place), in_.around, {cancelled, {}, 50});
+    const manifest_target target = target_of(pipeline, place);
+    return branch_of(target)->read(target, {cancelled, {}, 50});
+  }
+  void announce(const deploy_request& of, bool is_coming) override {
+    const manifest_target target = target_of(of.pipeline(), of.place());
+    branch_of(target)->announce(target.path, is_coming);
   }
   bool is_made(const declared_pipeline& pipeline, const environment& place) const override {
     const manifest_target target = target_of(pipeline, place);
@@ -61,16 +68,34 @@ class gitops_way : public manifest_way {
   result<std::optional<std::string>> commit(const deploy_request& of,
                                             const decide_manifests& decide,
                                             const say_line& say) const {
-    return commit_manifests(target_of(of.pipeline(), of.place()), decide, in_.around,
-                            {&in_.options.cancelled, say, 50});
+    const manifest_target target = target_of(of.pipeline(), of.place());
+    return branch_of(target)->commit(target, decide, {&in_.options.cancelled, say, 50});
   }
+  std::shared_ptr<manifest_branch> branch_of(const manifest_target& target) const;
   status verify(const deploy_request& of, const written_manifests& what, const say_line& say) const;
+
+  mutable std::mutex mutex_;                                                  ///< of the next
+  mutable std::map<std::string, std::shared_ptr<manifest_branch>> branches_;  ///< by their clones
 };
+
+/// One for the whole run, which knows all that the run deploys there.
+std::shared_ptr<manifest_branch> gitops_way::branch_of(const manifest_target& target) const {
+  const std::lock_guard hold(mutex_);
+  std::shared_ptr<manifest_branch>& branch = branches_[target.clone];
+  if (branch) return branch;
+  branch = manifest_branch::make(target, in_.around);
+  for (const graph_step* each : in_.gate.deploys()) {
+    if (each->place()->via != deploy_way::gitops) continue;
+    const manifest_target other = target_of(*each->pipeline, *each->place());
+    if (other.clone == target.clone) branch->expect(other);
+  }
+  return branch;
+}
 
 manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const environment& place) const {
   manifest_target target = repository_target(pipeline, place, in_.where.manifests());
   const std::string branch = target.url + "\n" + target.branch, clones = in_.where.own() + "/gitops/";
-  target.clone = clones + hex(sha256(branch + "\n" + target.path)).substr(0, 16);
+  target.clone = clones + hex(sha256(branch)).substr(0, 16);
   target.turn = clones + hex(sha256(branch)).substr(0, 16) + ".turn";
   return target;
 }
@@ -88,8 +113,7 @@ std::vector<result<deployed_release>> gitops_way::look_at_all(std::span<const de
   for (const auto& [branch, members] : by_branch) {
     std::vector<manifest_target> here;
     for (const std::size_t each : members) here.push_back(targets[each]);
-    const std::string clone = in_.where.own() + "/gitops/" + hex(sha256(branch + "\nrecords")).substr(0, 16);
-    auto all_there = read_summaries(here, clone, in_.around, {cancelled, {}, 50});
+    auto all_there = read_summaries(here, in_.around, {cancelled, {}, 50});
     for (std::size_t each = 0; each < members.size(); ++each)
       if (auto& there = all_there[each])
         seen[members[each]] =
