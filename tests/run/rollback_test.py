@@ -72,7 +72,7 @@ class Rollback(harness.Case):
                 tree.run("deploy-stage", status=5)
                 self.assertEqual(self.running(tree)[0], self.versions[0])
                 status = tree.cicd("status")
-                self.assertIn("rolled-back, on hold", status.stdout)
+                self.assertRegex(status.stdout, r"stage rolled-back\n +stage on hold: ")
                 self.assertIn("rolled-back", tree.cicd("history", "app", "stage").stdout)
                 tree.cicd("hold", "release", "app", "stage")
                 self.assertNotIn("on hold", tree.cicd("status").stdout)

@@ -98,7 +98,7 @@ std::vector<result<manifest_summary>> read_summaries(std::span<const manifest_ta
   using namespace deliver_gitops_gitops;
   std::vector<result<manifest_summary>> summaries;
   if (targets.empty()) return summaries;
-  const auto at = reached(targets.front(), around, options);
+  const auto at = reached_repository(targets.front(), around, options);
   auto texts = at ? texts_of(*at, targets) : result<summary_texts>(at.error());
   for (std::size_t each = 0; each < targets.size(); ++each)
     summaries.push_back(texts ? summary_of(targets[each], std::move(texts->records[each]),
@@ -119,7 +119,7 @@ result<std::vector<past_manifests>> manifest_history(const manifest_target& targ
                                                      const surroundings& around,
                                                      const gitops_options& options) {
   using namespace deliver_gitops_gitops;
-  const auto at = reached(target, around, options);
+  const auto at = reached_repository(target, around, options);
   if (!at) return at.error();
   const auto tip = current_tip(*at);
   if (!tip) return tip.error();
@@ -151,7 +151,7 @@ result<std::map<std::string, std::string>> manifests_at(const manifest_target& t
                                                         const surroundings& around,
                                                         const gitops_options& options) {
   using namespace deliver_gitops_gitops;
-  const auto at = reached(target, around, options);
+  const auto at = reached_repository(target, around, options);
   if (!at) return at.error();
   auto clone = manifest_clone::open(target, at->git, options);
   if (!clone) return std::move(clone).error();

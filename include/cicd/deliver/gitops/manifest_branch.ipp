@@ -29,7 +29,7 @@ void manifest_branch::expect(const manifest_target& target) {
 }
 
 result<manifest_state> manifest_branch::read(const manifest_target& target, const gitops_options& options) {
-  const auto at = reached(target, around_, options);
+  const auto at = reached_repository(target, around_, options);
   if (!at) return at.error();
   auto seen = look(*at, age::of_a_moment_ago);
   if (!seen) return std::move(seen).error();
@@ -42,7 +42,7 @@ result<manifest_state> manifest_branch::read(const manifest_target& target, cons
 manifest_state manifest_branch::with_history(const repository_session& at, manifest_state now) {
   now.reverted = [self = shared_from_this(), target = at.target, options = at.options, seen = now] {
     return [&]() -> result<std::optional<hand_revert>> {
-      const auto again = reached(target, self->around_, options);
+      const auto again = reached_repository(target, self->around_, options);
       if (!again) return again.error();
       return self->reverted(*again, seen);
     }();

@@ -42,7 +42,7 @@ result<std::optional<std::string>> manifest_branch::commit(const manifest_target
     announce(target.path, false);
     return *std::move(mine.end);
   };
-  const auto at = reached(target, around_, options);
+  const auto at = reached_repository(target, around_, options);
   if (!at) mine.end = at.error();
   // Each decides for itself, beside the others.
   if (auto seen = at ? look(*at, age::of_a_moment_ago) : result<view>(view{}); at && !seen)
@@ -147,7 +147,7 @@ bool manifest_branch::attempt(const std::vector<request*>& batch) {
   std::string tip;
   std::vector<request*> wanted;
   for (request* each : batch) {
-    const auto at = reached(each->target, around_, options);
+    const auto at = reached_repository(each->target, around_, options);
     if (!at) return end_all(at.error());
     auto now = look(*at, each->attempts == 0 || session ? age::of_a_moment_ago : age::of_now);
     if (!now && !session) return end_all(now.error());
@@ -240,7 +240,7 @@ void manifest_branch::arrived(const std::vector<request*>& batch, const std::str
   if (first == batch.end() || tip.empty() || tip == offered_on_) return;
   bool is_there = std::ranges::any_of(batch, [&](const request* each) { return each->offered.id == tip; });
   if (!is_there) {
-    const auto at = reached((*first)->target, around_, (*first)->options);
+    const auto at = reached_repository((*first)->target, around_, (*first)->options);
     if (!at) return;
     auto clone = manifest_clone::open(at->target, at->git, at->options);
     is_there = clone && clone->is_in_history((*first)->offered.id, tip);

@@ -26,9 +26,9 @@ struct repository_session {
 
 /// Class `usage` for a target that cannot be; `remote` where its repository is on this machine and is not
 /// there. One that is to be made is made.
-result<repository_session> reached(const manifest_target& target,
-                                   const surroundings& around,
-                                   const gitops_options& options);
+result<repository_session> reached_repository(const manifest_target& target,
+                                              const surroundings& around,
+                                              const gitops_options& options);
 
 /// Where the branch is, empty when it does not exist. A server that fails is asked again a few times.
 result<std::string> current_tip(const repository_session& at);

@@ -115,9 +115,9 @@ std::chrono::milliseconds pause_after(std::chrono::milliseconds taken, int attem
   return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(longest / 8, longest)(chance));
 }
 
-result<repository_session> reached(const manifest_target& target,
-                                   const surroundings& around,
-                                   const gitops_options& options) {
+result<repository_session> reached_repository(const manifest_target& target,
+                                              const surroundings& around,
+                                              const gitops_options& options) {
   if (status fine = deliver_gitops_repository_session::check_target(target, around); !fine)
     return std::move(fine).error();
   auto git = git_client::find(around, options.cancelled, target.url);
