@@ -7,7 +7,7 @@ import unittest
 import harness
 
 RELEASED = harness.DEPLOYED + """
-pipeline_environment(app demo ON tag rc-* VIA gitops{where} FROM stage)
+pipeline_environment(app demo ON tag rc-* VIA gitops{where} HEALTH committed FROM stage)
 pipeline_environment(app prod ON tag v* VIA gitops{where} FROM stage|demo)
 pipeline_release(app BRANCHES main release/* VERSIONS semantic)
 """

@@ -348,7 +348,7 @@ class Gates(harness.Case):
         tree.commit()
         tree.git("config", f"url.{tree.remote}.insteadOf", URL)
         done = tree.run("deploy-stage", status=1)
-        for text in ("VERIFY failed", "the manifests are committed as", "deploying again runs VERIFY again"):
+        for text in ("VERIFY failed", " by Jane Doe <jane@example.com>", "cicd yank app ", "the manifests are committed as", "deploying again runs VERIFY again"):
             self.assertIn(text, done.all)
         self.assertEqual(ran.read_text(), "stage\n")
         self.assertEqual(tree.record(repository=self.repository)["outcome"], "failed")

@@ -102,7 +102,7 @@ class Release(harness.Case):
         self.assertEqual(self.counted(), ["built", "checked"])
 
     def test_an_environment_that_comes_from_another_and_follows_no_ref_builds_nothing(self):
-        first = self.made(calls=CALLS + "pipeline_environment(app eu FROM stage VIA render)\n")
+        first = self.made(calls=CALLS.replace("PATH stage)", "PATH stage HEALTH committed)") + "pipeline_environment(app eu FROM stage VIA render)\n")
         first.run("app.deploy-stage")
         other = self.made("other", first)
         other.run("app.deploy-eu")

@@ -10,6 +10,7 @@
 
 #include <cicd/declare/values/cluster_values.hpp>
 #include <cicd/declare/values/deploy_way.hpp>
+#include <cicd/declare/values/time_window.hpp>
 
 namespace cicd {
 
@@ -48,6 +49,25 @@ struct environment {
   /// Example: FROM stage|rehearse
   /// Not: FROM Stage
   std::vector<environment_choice> from{};
+  /// How long an artifact was healthy in each environment that it comes FROM. The time begins with the first healthy
+  /// observation that is recorded, and anew with each that is not healthy; what replaced it there takes nothing away.
+  /// Example: SOAK 2h
+  /// Not: SOAK 2
+  duration soak{};
+  /// When it is deployed: days and times, of which one that ends before it begins ends on the next day. Outside of all
+  /// windows a deploy waits.
+  /// Example: WINDOW "Mon-Fri 09:00-16:00" "Sat 22:00-02:00"
+  /// Not: WINDOW Monday
+  std::vector<time_window> window{};
+  /// The time zone of WINDOW. Default UTC.
+  /// Example: TIME_ZONE America/Sao_Paulo
+  /// Not: TIME_ZONE "Sao Paulo"
+  time_zone_name time_zone{};
+  /// A program that is asked last, before a release is deployed: without a shell, in the source folder, for at most
+  /// 5 minutes. Exit status 0 lets it in, any other refuses it. A plan runs it with `--ask-gates` only.
+  /// Example: GATE ./slo.sh {environment}
+  /// Not: GATE ""
+  std::vector<text> gate{};
   /// The way: gitops, render or kubectl.
   /// Example: VIA gitops
   /// Not: VIA ftp
@@ -124,6 +144,16 @@ struct environment {
   /// Example: VERIFY ./smoke.sh {host}
   /// Not: VERIFY ""
   std::vector<text> verify{};
+  /// How it is known whether what is deployed is healthy, where others come FROM here: `argocd <URL of the application>`,
+  /// `cluster <context>`, `command <words>` (exit status 0: healthy) or `committed`, which takes what is committed for
+  /// healthy. An answer takes 10 s at most. `VIA kubectl` knows by its rollout. Default `committed`, in the build tree only.
+  /// Example: HEALTH argocd https://argo.example.com/applications/argocd/orders-stage
+  /// Not: HEALTH ""
+  std::vector<text> health{};
+  /// The secret with which Argo CD is asked.
+  /// Example: TOKEN secret:argocd
+  /// Not: TOKEN argocd
+  named_secret token{};
   /// How long a symptom may last before a rollout is given up, by cause: crash-loop (1m), image-pull (2m), oom (1m),
   /// unschedulable (5m), probe (5m), config (0), quota (1m), volume (2m), progress (10m); and how long an object that is being
   /// deleted is waited for: deletion (2m).

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/declare/deploy_ways.ipp>
+#include <cicd/declare/health.ipp>
 #include <cicd/declare/model.ipp>
 #include <cicd/declare/placeholders.ipp>
 #include <cicd/declare/targets.ipp>

@@ -10,7 +10,10 @@
 #include <vector>
 
 #include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/health.hpp>
 #include <cicd/deliver/policy/gate.hpp>
+#include <cicd/deliver/policy/gates_declared.hpp>
+#include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/sources.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/run/workspace.hpp>
@@ -47,6 +50,8 @@ class change_gate {
 
   /// Whether the step may be given its secrets.
   status may_have_secrets(const graph_step& step) const;
+  /// Whether a secret of the pipeline may be handed to what is asked on its behalf.
+  status may_have_secrets(const declared_pipeline& pipeline, const std::string& subject) const;
 
   /// What would change something is asked by the remote, too, before it is begun.
   status may_go_on(const graph_step& step);
@@ -54,8 +59,18 @@ class change_gate {
   /// either.
   status may_publish_for_deploys(const declared_pipeline& pipeline);
   result<permit> may_write(const graph_step& step, gate_state state);
+  /// The same to write down how it ended: what a deploy waits for is not asked again.
+  result<permit> may_finish(const graph_step& step, gate_state state);
   /// What was refused of a step last, in a plan, where a refusal does not end it; nothing: nothing was.
   std::optional<error> refused_in_plan(const graph_step& step);
+  /// What the gate refused last of a step, in a plan or a run: by which rule, and whether it waits.
+  std::optional<gate_refusal> refusal_of(const graph_step& step);
+  /// What deploys to the step's environment are asked once it is done: by this declaration, unless a newer
+  /// one was deployed.
+  std::optional<declared_gates> gates_after(const graph_step& step,
+                                            const std::optional<declared_gates>& before);
+  /// What GATE said in this run; nothing: it was not asked.
+  std::optional<program_answer> program_answer_of(const graph_step& step);
   void keep_refusal(const graph_step& step, const error& refused);
   /// The deploys that this run leads to: nothing is published for one that cannot be.
   void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
@@ -78,6 +93,13 @@ class change_gate {
   /// The mark that counts for the artifact of a commit, or for the one that has its images: asks their
   /// registry.
   result<std::optional<artifact_mark>> mark_of(const declared_pipeline& pipeline, const std::string& commit);
+  /// The same with the rule that refuses, whether that waits and until when; GATE is not asked. Nothing: it
+  /// would be let in.
+  result<std::optional<gate_refusal>> refusal_of_release(const declared_pipeline& pipeline,
+                                                         const environment& place,
+                                                         const std::string& tag,
+                                                         const std::string& commit,
+                                                         deployed_release there);
   /// The leave for a change of the sources' own repository.
   result<permit> may_change_sources(change what, const declared_pipeline& pipeline);
   /// Which is newer: what the step deploys, or what is there.
@@ -112,16 +134,54 @@ class change_gate {
   status add_from(const declared_pipeline& pipeline,
                   const environment& place,
                   const std::string& commit,
+                  bool records,
                   gate_state& to);
+  /// An artifact that is to come from elsewhere: what a record must have to be it.
+  struct wanted_artifact {
+    std::string commit;
+    image_digests images;
+    bool soaks = false;    ///< whether it counts since when it is healthy
+    bool records = false;  ///< whether what is seen is written down
+  };
+  /// What one environment says of it.
+  struct place_facts {
+    bool was_reached = false, was_healthy = false;
+    std::string says{}, line{};
+    std::optional<error> unknown{};
+    soaked_time soaked{};
+  };
   result<earlier_place> earlier_place_of(const environment_choice& choice,
                                          const declared_pipeline& pipeline,
-                                         const std::string& commit,
-                                         const image_digests& images);
+                                         const wanted_artifact& wanted);
+  result<place_facts> facts_in(const declared_pipeline& pipeline,
+                               const environment& place,
+                               const wanted_artifact& wanted);
+  status add_seen_health(const declared_pipeline& pipeline,
+                         const environment& place,
+                         const wanted_artifact& wanted,
+                         const std::vector<deployment_record>& past,
+                         place_facts& to);
+  result<health_answer> health_of_place(const declared_pipeline& pipeline,
+                                        const environment& place,
+                                        const deployment_record& there);
+  status write_health(const declared_pipeline& pipeline, const environment& place, const seen_health& seen);
+  declared_at declaration_of(const declared_pipeline& pipeline, const environment& place);
+  bool is_older(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
+  void add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to);
+  result<permit> decided(const graph_step& step, const gate_question& of, const gate_state& state);
+  status add_waits(const declared_pipeline& pipeline,
+                   const environment& place,
+                   const std::string& commit,
+                   const gate_question& of,
+                   gate_state& to);
+  status add_waits(const graph_step& step, const gate_question& of, gate_state& to);
+  program_answer ask_program(const graph_step& step, const gate_question& of);
   succession succession_of_commit(const declared_pipeline& pipeline,
                                   const std::string& commit,
                                   const deployment_record& there);
 
   const workspace& where_;
+  const way_context& in_;
   const surroundings& around_;
   const clock& time_;
   const delivery_options& options_;
@@ -129,10 +189,13 @@ class change_gate {
   const way_set& ways_;
   ci_event event_;
   std::vector<const graph_step*> deploys_;
-  std::mutex mutex_;                                   ///< never held while anybody is asked
-  std::map<std::string, error> refused_;               ///< by step, of a plan
-  bool is_configured_ = false;                         ///< the declaration is that of the files
-  std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
+  std::mutex mutex_;                                     ///< never held while anybody is asked
+  std::map<std::string, error> refused_;                 ///< by step, of a plan
+  std::map<std::string, gate_refusal> refusals_;         ///< by step
+  std::map<std::string, program_answer> programs_;       ///< by step: GATE is asked once
+  std::map<std::string, result<health_answer>> health_;  ///< by environment: it is asked once
+  bool is_configured_ = false;                           ///< the declaration is that of the files
+  std::map<std::string, remote_place> remote_places_;    ///< by folder and pattern
 };
 
 /// In a plan a refusal is one of the things to know.

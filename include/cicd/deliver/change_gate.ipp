@@ -46,6 +46,7 @@ std::optional<error> change_since_configure(const std::vector<configured_file>& 
 
 change_gate::change_gate(const way_context& in, const way_set& ways)
     : where_(in.where),
+      in_(in),
       around_(in.around),
       time_(in.time),
       options_(in.options),
@@ -76,6 +77,9 @@ gate_question change_gate::question_of(change what,
   of.is_protected = place->is_protected;
   of.takes_dirty = place->allow_dirty || options_.allow_dirty.contains(place->name.view());
   of.follows = place->on;
+  if (what != change::deploy) return of;
+  of.hotfix = options_.hotfix;
+  of.soak = std::chrono::milliseconds(place->soak.milliseconds());
   return of;
 }
 
@@ -128,10 +132,14 @@ status change_gate::may_build(const declared_pipeline& pipeline) {
 }
 
 status change_gate::may_have_secrets(const graph_step& step) const {
+  return may_have_secrets(*step.pipeline, step.id);
+}
+
+status change_gate::may_have_secrets(const declared_pipeline& pipeline, const std::string& subject) const {
   gate_question of;
   of.what = change::secret;
-  of.subject = step.id;
-  of.pipeline = step.pipeline->declared.name.str();
+  of.subject = subject;
+  of.pipeline = pipeline.declared.name.str();
   of.event = event_;
   const result<permit> leave = may(of, {});
   return leave ? status{} : leave.error();
@@ -340,15 +348,44 @@ result<permit> change_gate::may_write(const graph_step& step, gate_state state) 
   if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   if (status known = add_remotes(of); !known) return std::move(known).error();
-  if (step.place() != nullptr && of.what == change::deploy)
-    if (status known = add_from(*step.pipeline, *step.place(),
-                                source_.git_of(*step.pipeline).commit.value_or(""), state);
-        !known)
-      return std::move(known).error();
   state.now = time_.now();
-  result<permit> allowed = may(of, state);
-  if (options_.rehearses && !allowed) keep_refusal(step, allowed.error());
-  return allowed;
+  if (step.place() != nullptr && of.what == change::deploy) {
+    if (!step.place()->gate.empty()) {
+      deployment_record about;
+      about.version = state.version;
+      about.commit = source_.git_of(*step.pipeline).commit.value_or("");
+      about.branch = source_.git_of(*step.pipeline).built_branch.value_or("");
+      of.program = words_with_release(step.place()->gate, *step.pipeline, *step.place(), about);
+    }
+    if (status known = add_waits(step, of, state); !known) return std::move(known).error();
+  }
+  return decided(step, of, state);
+}
+
+result<permit> change_gate::may_finish(const graph_step& step, gate_state state) {
+  gate_question of = question_of(step);
+  of.soak = {};
+  if (status known = add_sources(step, of); !known) return std::move(known).error();
+  if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
+  if (status known = add_remotes(of); !known) return std::move(known).error();
+  state.now = time_.now();
+  return decided(step, of, state);
+}
+
+result<permit> change_gate::decided(const graph_step& step,
+                                    const gate_question& of,
+                                    const gate_state& state) {
+  std::optional<gate_refusal> refused = cicd::refusal_of(of, state);
+  if (!refused) return may(of, state);
+  if (options_.rehearses) keep_refusal(step, refused->why);
+  const std::lock_guard hold(mutex_);
+  return refusals_.insert_or_assign(step.id, *std::move(refused)).first->second.why;
+}
+
+std::optional<gate_refusal> change_gate::refusal_of(const graph_step& step) {
+  const std::lock_guard hold(mutex_);
+  const auto found = refusals_.find(step.id);
+  return found == refusals_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void change_gate::keep_refusal(const graph_step& step, const error& refused) {

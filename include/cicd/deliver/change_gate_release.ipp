@@ -35,23 +35,6 @@ bool is_one_of(const std::vector<std::string>& patterns, const std::string& bran
                              [&](const std::string& pattern) { return ref_matches(pattern, branch); });
 }
 
-/// A commit that changes nothing of the images is where they are.
-bool has_or_is(const deployment_record& of,
-               const std::string& commit,
-               const std::map<std::string, digest>& images) {
-  if (of.commit == commit && !commit.empty()) return true;
-  return !images.empty() && of.images.size() == images.size()
-         && std::ranges::all_of(of.images, [&](const auto& each) {
-              const auto found = images.find(each.first);
-              return found != images.end() && found->second == each.second.manifest;
-            });
-}
-
-/// `reverted` is what a commit by hand put back: it ran there, too.
-bool came_to_a_good_end(const deployment_record& of) {
-  return of.outcome == "deployed" || of.outcome == "rolled-back" || of.outcome == "reverted";
-}
-
 }  // namespace
 }  // namespace deliver_change_gate_release
 
@@ -119,28 +102,6 @@ result<remote_place> change_gate::release_place_of(const source_facts& source, c
   return remote_places_.try_emplace(key, *std::move(there)).first->second;
 }
 
-result<earlier_place> change_gate::earlier_place_of(const environment_choice& choice,
-                                                    const declared_pipeline& pipeline,
-                                                    const std::string& commit,
-                                                    const image_digests& images) {
-  using namespace deliver_change_gate_release;
-  constexpr std::size_t most = 200;
-  earlier_place found{choice.text(), false, {}};
-  for (const environment& place : pipeline.declared.environments) {
-    if (std::ranges::find(choice.any, place.name) == choice.any.end()) continue;
-    const result<std::vector<deployment_record>> past = ways_.of(place).history_of(pipeline, place, most);
-    if (!past) return past.error();
-    found.was_reached = found.was_reached || std::ranges::any_of(*past, [&](const deployment_record& each) {
-                          return has_or_is(each, commit, images) && came_to_a_good_end(each);
-                        });
-    const std::string& name = place.name.str();
-    found.there.push_back(past->empty() ? name + ": never deployed"
-                                        : fmt::format("{}: {} of {}", name, past->front().version,
-                                                      utc_text(past->front().when)));
-  }
-  return found;
-}
-
 result<change_gate::image_digests> change_gate::images_published(const declared_pipeline& pipeline,
                                                                  const std::string& commit) {
   image_digests images;
@@ -152,21 +113,6 @@ result<change_gate::image_digests> change_gate::images_published(const declared_
   if (*there)
     for (const auto& [name, image] : (*there)->record.images) images.emplace(name, image.manifest);
   return images;
-}
-
-status change_gate::add_from(const declared_pipeline& pipeline,
-                             const environment& place,
-                             const std::string& commit,
-                             gate_state& to) {
-  if (place.from.empty()) return {};
-  const result<image_digests> images = images_published(pipeline, commit);
-  if (!images) return images.error();
-  for (const environment_choice& each : place.from) {
-    result<earlier_place> there = earlier_place_of(each, pipeline, commit, *images);
-    if (!there) return std::move(there).error();
-    to.from.push_back(*std::move(there));
-  }
-  return {};
 }
 
 succession change_gate::succession_of_commit(const declared_pipeline& pipeline,
@@ -201,6 +147,18 @@ status change_gate::may_be_released(const declared_pipeline& pipeline,
                                     const std::string& tag,
                                     const std::string& commit,
                                     deployed_release there) {
+  result<std::optional<gate_refusal>> refused =
+      refusal_of_release(pipeline, place, tag, commit, std::move(there));
+  if (!refused) return std::move(refused).error();
+  if (*refused) return std::move((*refused)->why);
+  return {};
+}
+
+result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declared_pipeline& pipeline,
+                                                                    const environment& place,
+                                                                    const std::string& tag,
+                                                                    const std::string& commit,
+                                                                    deployed_release there) {
   gate_question of = question_of(change::deploy, pipeline, &place);
   of.subject = of.pipeline + ".deploy-" + of.environment;
   of.rehearses = of.takes_dirty = true;  // CI deploys it, from a checkout of its own
@@ -225,11 +183,10 @@ status change_gate::may_be_released(const declared_pipeline& pipeline,
   state.reverted = std::move(there.reverted);
   state.version = tag.empty() ? commit.substr(0, 7) : tag;
   if (there.record) state.newer = succession_of_commit(pipeline, commit, *there.record);
-  if (status known = add_from(pipeline, place, commit, state); !known) return known;
   state.commit = commit;
-  if (status known = add_mark(pipeline, of, state); !known) return known;
-  const result<permit> allowed = may(of, state);
-  return allowed ? status{} : allowed.error();
+  if (status known = add_mark(pipeline, of, state); !known) return std::move(known).error();
+  if (status known = add_waits(pipeline, place, commit, of, state); !known) return std::move(known).error();
+  return cicd::refusal_of(of, state);
 }
 
 result<std::optional<artifact_mark>> change_gate::mark_of(const declared_pipeline& pipeline,

@@ -59,6 +59,7 @@ class delivery : public effect_planner {
   const promotion* promotion_of(const std::string& step);
   deploy_request request_for(const graph_step& step);
   result<step_plan> plan_promotion(const graph_step& step);
+  result<step_plan> with_gate(result<step_plan> plan, const graph_step& step);
   step_plan refused_plan(const graph_step& step, const error& refusal);
 
   const delivery_options options_;

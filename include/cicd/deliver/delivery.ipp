@@ -43,11 +43,25 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
     const std::lock_guard hold(mutex_);
     images_[step.id] = *wanted;
   }
-  if (step.kind() != step_kind::publish) return ways_.of(*step.place()).plan({step, *wanted});
+  if (step.kind() != step_kind::publish)
+    return with_gate(ways_.of(*step.place()).plan({step, *wanted}), step);
   result<step_plan> plan = publisher_.plan(step, *wanted);
   if (plan && made)
     plan->details.push_back(
         fmt::format("the artifact of {} is there: nothing is built", made->short_commit()));
+  return plan;
+}
+
+/// A plan says what became of GATE, which it does not ask by itself.
+result<step_plan> delivery::with_gate(result<step_plan> plan, const graph_step& step) {
+  if (!plan || !options_.rehearses || plan->what != decision::run || step.is_of_branch()) return plan;
+  if (step.place()->gate.empty() || !options_.hotfix.empty()) return plan;
+  const std::optional<program_answer> answer = gate_.program_answer_of(step);
+  if (!answer)
+    plan->details.push_back(options_.ask_gates
+                                ? "GATE: not asked, since the deploy would be refused before it"
+                                : "GATE: not asked; --ask-gates asks it");
+  if (answer && answer->passed) plan->details.push_back("GATE: passed");
   return plan;
 }
 
@@ -96,7 +110,7 @@ result<step_plan> delivery::plan_promotion(const graph_step& step) {
     images_[step.id] = *std::move(wanted);
     promotions_.insert_or_assign(step.id, *std::move(found));
   }
-  result<step_plan> plan = ways_.of(*step.place()).plan(request_for(step));
+  result<step_plan> plan = with_gate(ways_.of(*step.place()).plan(request_for(step)), step);
   if (plan && plan->what == decision::run && !reason.empty()) plan->reasons.push_back(reason);
   return plan;
 }

@@ -148,6 +148,7 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   if (!files) return std::move(files).error();
   wanted_manifests want{*std::move(files), std::move(made->record), now.state};
   want.record->manifests = digest_of_manifests(want.files);
+  want.state.gates = in_.gate.gates_after(of.step, now.state.gates);
   if (now.record && now.files == want.files && is_settled(of.place(), *now.record)
       && now.record->tag == want.record->tag)
     return std::optional<wanted_manifests>{};
@@ -175,6 +176,7 @@ result<permit> manifest_way::may_write(const deploy_request& of,
   if (!reverted) return std::move(reverted).error();
   state.reverted = *std::move(reverted);
   state.hold = now.state.hold;
+  state.remembered = now.state.gates;
   state.version = version;
   state.newer = in_.gate.succession_of(of.step, now.record);
   state.approvals = now.state.approvals;

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cicd/deliver/artifacts.ipp>
+#include <cicd/deliver/asked_program.ipp>
 #include <cicd/deliver/branch_copy.ipp>
 #include <cicd/deliver/build_approval.ipp>
 #include <cicd/deliver/change_gate.ipp>
 #include <cicd/deliver/change_gate_release.ipp>
+#include <cicd/deliver/change_gate_waits.ipp>
 #include <cicd/deliver/delivery.ipp>
+#include <cicd/deliver/health.ipp>
+#include <cicd/deliver/health_argocd.ipp>
 #include <cicd/deliver/manifest_home.ipp>
 #include <cicd/deliver/manifest_way.ipp>
 #include <cicd/deliver/promotion.ipp>

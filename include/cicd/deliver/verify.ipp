@@ -35,6 +35,17 @@ std::vector<std::string> words_of(const wanted_release& of) {
   return words;
 }
 
+/// Who made the commit, and how it is kept from going further.
+error with_author(error failure, const wanted_release& of, const surroundings& around) {
+  const std::string& commit = of.record.commit;
+  if (commit.empty() || !of.place.branch_key.empty()) return failure;
+  const std::string author = author_of(of.pipeline->source_directory, commit, around);
+  return std::move(failure)
+      .with("commit", commit.substr(0, 7) + (author.empty() ? "" : " by " + displayable(author)))
+      .with("or", fmt::format("cicd yank {} {} --reason '…', so that it is deployed nowhere else",
+                              of.place.pipeline, commit.substr(0, 7)));
+}
+
 }  // namespace
 }  // namespace deliver_verify
 
@@ -58,6 +69,7 @@ status run_verify(const std::string& subject,
     if (say && !line.empty()) say("  " + displayable(line));
   if (ran.end.good()) return {};
   error failure{exit_class::step_failed, subject, "VERIFY failed", shell_quoted(words), {}};
+  failure = deliver_verify::with_author(std::move(failure), of, around);
   if (ran.end.kind == ending::how::not_started)
     return std::move(failure)
         .with("caused by", ran.end.text)

@@ -99,6 +99,13 @@ class way {
                                                             const environment& place,
                                                             std::size_t most) const = 0;
 
+  /// What a revision of where the manifests lie had recorded, such as one that an agent has applied. Class
+  /// `usage` where the way has no revisions, `remote` where this one is not there.
+  virtual result<std::optional<deployment_record>> record_at(const declared_pipeline& pipeline,
+                                                             const environment& place,
+                                                             const std::string& revision,
+                                                             const cancellation* cancelled) const;
+
   /// Where an environment keeps its state, to be held and put back: several clusters are several homes. None
   /// where the way can do neither. They outlive neither the declaration nor what the run lends.
   virtual std::vector<open_home> homes_of(const declared_pipeline&,

@@ -15,6 +15,17 @@ std::vector<result<deployed_release>> way::look_at_all(std::span<const deploy_pl
   return seen;
 }
 
+result<std::optional<deployment_record>> way::record_at(const declared_pipeline& pipeline,
+                                                        const environment& place,
+                                                        const std::string& revision,
+                                                        const cancellation*) const {
+  return error{exit_class::usage,
+               pipeline.declared.name.str() + "/" + place.name.str(),
+               "this way of deploying has no revisions",
+               revision,
+               {{"allowed", "HEALTH argocd of an environment VIA gitops"}}};
+}
+
 step_plan nothing_to_do() {
   return {.step = 0,
           .what = decision::up_to_date,

@@ -39,6 +39,7 @@ struct project_request {
   int canary_percent = 0;  ///< of a canary's share; 0: as declared
   /// Managers whose fields a deploy to a cluster takes over this once, beside those of TAKE_OVER.
   std::vector<std::string> take_over{};
+  bool ask_gates = false;  ///< of a plan: GATE is run, too
 };
 
 /// What the machine gives to a run.

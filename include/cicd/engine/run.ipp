@@ -57,14 +57,15 @@ project_run::project_run(std::shared_ptr<const session> of,
       remembered_(session_->where.journal()),
       index_(session_->where.index(), session_->around),
       cache_(session_->where.cache, session_->where.domain),
-      delivery_(
-          session_->where,
-          session_->around,
-          *ports_.time,
-          {id_, request_.allow_dirty, request_.event, request_.saved_plans, request_.canary_percent,
-           request_.take_over, !is_recorded(), effects_cancelled_, [this](const declared_pipeline& pipeline) {
-             return image_inputs_of(*session_, graph_, pipeline, index_);
-           }}) {}
+      delivery_(session_->where,
+                session_->around,
+                *ports_.time,
+                {id_, request_.allow_dirty, request_.event, request_.saved_plans, request_.canary_percent,
+                 request_.take_over, !is_recorded(), effects_cancelled_,
+                 [this](const declared_pipeline& pipeline) {
+                   return image_inputs_of(*session_, graph_, pipeline, index_);
+                 },
+                 request_.ask_gates}) {}
 
 /// The steps that targets (or step ids) end with.
 result<std::vector<step_index>> project_run::steps_of_targets() const {

@@ -90,6 +90,17 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
     return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders stage VIA kubectl)\n"
            "pipeline_environment(orders rehearse VIA kubectl)\npipeline_environment(orders prod VIA kubectl "
            + words + ")\n";
+  const std::string released =
+      "add_pipeline(orders TEMPLATE java-maven)\npipeline_secret(orders argocd PASS_ENV ARGOCD)\n"
+      "pipeline_environment(orders stage VIA ";
+  if (key == "environment.soak" || key == "environment.window" || key == "environment.time_zone"
+      || key == "environment.gate")
+    return released + "kubectl)\npipeline_environment(orders prod VIA kubectl FROM stage "
+           + (key == "environment.time_zone" ? "WINDOW \"09:00-16:00\" " : "") + words + ")\n";
+  if (key == "environment.health" || key == "environment.token")
+    return released + "gitops "
+           + (key == "environment.token" ? "HEALTH argocd https://argo.example.com/orders " : "") + words
+           + ")\npipeline_environment(orders prod VIA kubectl FROM stage)\n";
   const std::string eks = key == "environment.role" ? "EKS us-east-1/orders " : "";
   return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders stage " + eks
          + with_defaults(words, {{"VIA", via}}) + ")\n";

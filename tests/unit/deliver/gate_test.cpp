@@ -11,96 +11,29 @@
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/system/clock.hpp>
 
+#include "gate_asked.hpp"
+
 namespace cicd {
 namespace {
 
+using namespace gate_asked;
 using testing::HasSubstr;
 
 /// What is asked, as docs/interface.md has it: a column for each rule in the gate's order (fork, protection,
-/// dirty, ref, branches, version, moved tag, yanked, order, hold, from, remote ref, declaration, approval).
+/// dirty, ref, branches, version, moved tag, yanked, order, newer declaration, hold, from, soak, window,
+/// remote ref, declaration, approval, GATE).
 const std::map<change, std::string> documented{
-    {change::publish, "x.x....x......"},      {change::deploy, "xxxxxxxxxxxxxx"},
-    {change::preview, "xxx....x....xx"},      {change::canary, "xxx....x.x..xx"},
-    {change::canary_share, "xx.....x.x...x"}, {change::branch_end, "x............."},
-    {change::rollback, "xx.....x.x...."},     {change::task, "xx............"},
-    {change::cron_run, "xx............"},     {change::cron_pause, "x............."},
-    {change::hold, "x............."},         {change::approve, "x............."},
-    {change::build, ".............x"},        {change::tag, "x............."},
-    {change::yank, "x............."},         {change::secret, "x............."}};
+    {change::publish, "x.x....x.........."},      {change::deploy, "xxxxxxxxxxxxxxxxxx"},
+    {change::preview, "xxx....x.......xx."},      {change::canary, "xxx....x..x....xx."},
+    {change::canary_share, "xx.....x..x.....x."}, {change::branch_end, "x................."},
+    {change::rollback, "xx.....x..x......."},     {change::task, "xx................"},
+    {change::cron_run, "xx................"},     {change::cron_pause, "x................."},
+    {change::hold, "x................."},         {change::approve, "x................."},
+    {change::build, "................x."},        {change::tag, "x................."},
+    {change::yank, "x................."},         {change::observe, "x................."},
+    {change::secret, "x................."}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.xxxxxxxx..x";
-
-struct asked {
-  gate_question of;
-  gate_state state;
-  bool is_refused() const { return !may(of, state); }
-};
-
-/// Everything as it should be: a push to main in a CI system, clean, known to the remote, newest, approved.
-asked harmless(change what, bool is_outside) {
-  asked all;
-  gate_question& of = all.of;
-  of.what = what;
-  of.subject = "orders/deploy-prod";
-  of.pipeline = "orders";
-  of.environment = "prod";
-  of.is_outside = is_outside;
-  of.is_protected = true;
-  of.approval = approval_rule::required;
-  of.follows = {ref_kind::branch, ref_pattern("main")};
-  of.event.kind = event_kind::push;
-  of.event.system = "GitHub Actions";
-  of.event.branch = "main";
-  of.event.known_by = "GITHUB_REF";
-  of.approve_words = "cicd approve orders prod";
-  source_facts sources;
-  sources.folder = "/orders";
-  sources.git.repository = true;
-  sources.git.commit = std::string(40, 'a');
-  sources.git.branch = "main";
-  sources.remote =
-      remote_place{remote_place::answer::on_it, "https://git.example.com/orders", "main", "origin"};
-  sources.released = sources.remote;
-  of.released = {{"main"}, tag_order::of(ref_pattern("v*"), version_rule::semantic), "v1.5.0"};
-  of.sources.push_back(sources);
-  sources.is_declaration = true;
-  sources.follows = "main";
-  of.sources.push_back(std::move(sources));
-  all.state.now = *utc_from("2026-11-21T08:00:00Z");
-  all.state.version = "v2";
-  all.state.approval_digest = "digest";
-  all.state.approvals = {{"ada", "looked", "digest", all.state.now, all.state.now + std::chrono::hours(1)}};
-  return all;
-}
-
-/// Breaks exactly one rule.
-void break_rule(gate_rule rule, asked& to) {
-  switch (rule) {
-    case gate_rule::fork: to.of.event.fork = "somebody/orders"; return;
-    case gate_rule::protection: to.of.event = {}; return;
-    case gate_rule::dirty: to.of.sources[0].is_dirty = true; return;
-    case gate_rule::ref: to.of.sources[0].git.branch = "feature"; return;
-    case gate_rule::yanked:
-      to.state.mark.emplace();
-      to.state.mark->commit = std::string(40, 'a');
-      to.state.mark->reason = "loses orders";
-      return;
-    case gate_rule::hold:
-      to.state.hold = deployment_hold{"ada", "no", to.of.what == change::rollback ? "v2" : "", to.state.now};
-      return;
-    case gate_rule::branches: to.of.sources[0].released->where = remote_place::answer::not_on_it; return;
-    case gate_rule::version: to.of.released.tag = "verify-me"; return;
-    case gate_rule::moved_tag:
-      to.state.newer.there.tag = to.of.released.tag;
-      to.state.newer.there.commit = std::string(40, 'b');
-      return;
-    case gate_rule::superseded: to.state.newer.is = succession::order::older; return;
-    case gate_rule::from: to.state.from = {{"stage|rehearse", false, {"stage: v1.4.0"}}}; return;
-    case gate_rule::remote_ref: to.of.sources[0].remote->where = remote_place::answer::not_on_it; return;
-    case gate_rule::declaration: to.of.sources[1].remote->where = remote_place::answer::not_on_it; return;
-    case gate_rule::approval: to.state.approvals.clear(); return;
-  }
-}
+const std::string asked_inside = ".x.xxxxxxxxxxx..xx";
 
 bool is_expected(change what, std::size_t rule, bool is_outside) {
   return documented.at(what)[rule] == 'x' && (is_outside || asked_inside[rule] == 'x');

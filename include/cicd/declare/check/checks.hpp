@@ -17,6 +17,8 @@ void check_secret(const declaration<secret>& of, findings& found);
 void check_workloads(draft& of, const zone_source& zones, findings& found);
 /// Its environments, previews and canaries. A canary without SERVICE is given the only one with a port.
 void check_environments(draft& of, findings& found);
+/// What its releases wait for: FROM, SOAK, WINDOW, GATE and HEALTH.
+void check_gates(draft& of, const zone_source& zones, findings& found);
 /// What AFTER says, of all pipelines: each step and image that is named is there, none waits for itself, what
 /// comes together in a folder has paths of its own, and placeholders of images have their image.
 void check_order(std::deque<draft>& all, findings& found);

@@ -126,6 +126,7 @@ void check_pipeline(draft& of, const zone_source& zones, findings& found) {
     if (!each.pipeline.empty()) check_secret(each, found);
   check_workloads(of, zones, found);
   check_environments(of, found);
+  check_gates(of, zones, found);
   const bool empty = of.all<step>().items().empty() && of.all<image>().items().empty();
   if (empty && !of.own.at("template") && !of.own.site->unclear) found.warn(of.own.start(), empty_pipeline());
 }

@@ -5,6 +5,7 @@
 #include <cicd/declare/check/checks.ipp>
 #include <cicd/declare/check/checks_between.ipp>
 #include <cicd/declare/check/checks_environment.ipp>
+#include <cicd/declare/check/checks_gates.ipp>
 #include <cicd/declare/check/checks_order.ipp>
 #include <cicd/declare/check/checks_paths.ipp>
 #include <cicd/declare/check/checks_pods.ipp>

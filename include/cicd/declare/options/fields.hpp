@@ -78,6 +78,10 @@ void each_field(environment& of, Visitor&& visit) {
   visit("name", of.name);
   visit("on", of.on);
   visit("from", of.from);
+  visit("soak", of.soak);
+  visit("window", of.window);
+  visit("time_zone", of.time_zone);
+  visit("gate", of.gate);
   visit("via", of.via);
   visit("repository", of.repository);
   visit("branch", of.branch);
@@ -95,6 +99,8 @@ void each_field(environment& of, Visitor&& visit) {
   visit("protected", of.is_protected);
   visit("on_failure", of.on_failure);
   visit("verify", of.verify);
+  visit("health", of.health);
+  visit("token", of.token);
   visit("patience", of.patience);
   visit("allow_dirty", of.allow_dirty);
 }

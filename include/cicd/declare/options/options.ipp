@@ -53,6 +53,8 @@ names placeholders_of(std::string_view kind, std::string_view key) {
     return kind == "service" ? of_release({"host", "image"}) : of_release({"image"});
   if (key == "env" && kind == "service") return of_pods({"host"});
   if (key == "env" && (is_workload(kind) || kind == "container")) return of_pods();
+  if (kind == "environment" && (key == "gate" || key == "health"))
+    return {"pipeline", "environment", "namespace", "branch", "commit", "commit_short", "version"};
   if (kind == "environment" && key == "verify") return of_release({"host", "image", "namespace"});
   if (kind == "environment"
       && (key == "repository" || key == "path" || key == "context" || key == "kubeconfig"))
@@ -301,7 +303,7 @@ option specialised(std::string_view kind, option of) {
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
-                      || of.key == "smoke" || of.key == "verify";
+                      || of.key == "smoke" || of.key == "verify" || of.key == "gate";
   of.may_hold_empty = of.starts_program;
   return of;
 }

@@ -346,6 +346,15 @@ struct label_key_rule {
   static void refuse();  // a label's key has lower-case letters, digits, '.', '-', '_' and '/'
 };
 
+struct named_secret_rule {
+  static constexpr std::string_view allowed = "secret:<name>, a secret of pipeline_secret()";
+  static constexpr bool accepts(std::string_view text) {
+    return text.starts_with("secret:") && is_dns_label(text.substr(7));
+  }
+  static std::string guess(std::string_view text);
+  static void refuse();  // a secret is named by secret:<name>
+};
+
 /// `NAME=rest` with a name that is one; empty where there is none.
 std::string guess_with_name(std::string_view text);
 
@@ -373,6 +382,8 @@ using url_path = detail::literal<detail::url_path_rule>;
 using quantity = detail::literal<detail::quantity_rule>;
 /// A branch or tag, perhaps with `*`.
 using ref_pattern = detail::literal<detail::ref_pattern_rule>;
+/// `secret:<name>`: one that pipeline_secret() declares.
+using named_secret = detail::literal<detail::named_secret_rule>;
 /// The key of an image's label.
 using label_key = detail::literal<detail::label_key_rule>;
 /// Any text that is not empty.

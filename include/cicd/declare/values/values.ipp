@@ -155,6 +155,11 @@ std::string ref_pattern_rule::guess(std::string_view text) {
   return declare_values_values::with_others_as(text, '-', [](char c) { return c > ' ' && c != 0x7f; });
 }
 
+std::string named_secret_rule::guess(std::string_view text) {
+  const auto colon = text.find_first_of(":/");
+  return "secret:" + dns_label_rule::guess(colon == text.npos ? text : text.substr(colon + 1));
+}
+
 std::string label_key_rule::guess(std::string_view text) {
   return lower(text);
 }

@@ -44,7 +44,10 @@ class home : public environment_home {
     result<cluster_state> state = read_cluster_state(*with_, place_);
     if (!state) return std::move(state).error();
     return seen_environment{std::move(state->record),
-                            {.hold = std::move(state->hold), .approvals = std::move(state->approvals)},
+                            {.hold = std::move(state->hold),
+                             .approvals = std::move(state->approvals),
+                             .health = std::move(state->health),
+                             .gates = std::move(state->gates)},
                             {},
                             std::move(state->resource_version)};
   }
@@ -63,6 +66,7 @@ class home : public environment_home {
     if (!now) return std::move(now).error();
     now->hold = std::move(to.hold);
     now->approvals = std::move(to.approvals);
+    now->health = std::move(to.health);
     now->resource_version = seen.version;
     return write_cluster_state(*with_, place_, *now);
   }
@@ -117,6 +121,7 @@ status home::put_back(const deployment_record& to, const put_back_request& how) 
   with_.reset();
   wanted_release about = release_of(to, how, place_);
   about.record.source = how.source(now->record);
+  about.gates = now->gates;
   std::optional<permit> allowed;
   cluster_deploy_options options;
   options.holder = fmt::format("{}, rollback {}", how.by.who, how.id);

@@ -14,6 +14,7 @@
 #include <cicd/deliver/cluster/smoke_jobs.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
 #include <cicd/kubernetes/rollout/rollout.hpp>
+#include <cicd/system/clock.hpp>
 
 namespace cicd {
 
@@ -209,6 +210,7 @@ class deployment {
                     {"try", "look at what is there with `cicd status`, and deploy again"}}};
     state_.hold = std::move(now->hold);
     state_.approvals = std::move(now->approvals);
+    state_.health = std::move(now->health);
     state_.resource_version = std::move(now->resource_version);
     state_.metadata = std::move(now->metadata);
     return {};
@@ -228,7 +230,16 @@ class deployment {
     state_.record->outcome = "deployed";
     state_.facts = wanted_.state_facts;
     if (options_.use_up) options_.use_up(state_.approvals);
+    note(true, {});
+    if (wanted_.place.branch_key.empty()) state_.gates = wanted_.gates;
     return save();
+  }
+
+  /// What the rollout saw, for what comes FROM here.
+  void note(bool is_healthy, std::string says) {
+    if (wanted_.place.branch_key.empty() && !wanted_.record.commit.empty())
+      (void)note_health(state_.health,
+                        {wanted_.record.commit, is_healthy, system_clock_port().now(), std::move(says)});
   }
 
   status save() {
@@ -291,6 +302,7 @@ class deployment {
 
   error stopped(error first, std::string what_is_left) {
     state_.record->outcome = "failed";
+    note(false, first.what);
     if (status kept = write_cluster_state(*with_, wanted_.place, state_); !kept)
       first = std::move(first).with("and", "the record could not be saved: " + kept.error().what);
     return std::move(first).with("outcome", "failed: " + what_is_left);
@@ -305,6 +317,7 @@ class deployment {
           .with("outcome", fmt::format("failed, and putting {} back failed too", to.record.version))
           .with("second cause", back.error().what + (back.error().value ? ": " + *back.error().value : ""));
     }
+    note(false, first.what);
     const std::string wanted_version = state_.record->version;
     const std::int64_t generation = state_.record->generation;
     source_identity source = state_.record->source;

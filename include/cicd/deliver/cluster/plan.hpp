@@ -23,6 +23,7 @@ struct wanted_release {
   kubernetes::release_facts facts;
   deployment_record record;
   cluster_state before{};                            ///< what is there, as it was read last
+  std::optional<declared_gates> gates{};             ///< what deploys are asked from then on
   std::map<std::string, std::string> state_facts{};  ///< kept with the state: of a preview or a canary
   std::vector<std::string> remarks{};                ///< for the plan: what a person should know
 

@@ -210,7 +210,9 @@ result<deployed_release> cluster_way::look(const declared_pipeline& pipeline,
   if (!with) return std::move(with).error();
   result<cluster_state> state = read_cluster_state(**with, wave.place);
   if (!state) return std::move(state).error();
-  return deployed_release{std::move(state->record), {std::move(state->hold), {}}, {}};
+  environment_state remembered{
+      .hold = std::move(state->hold), .health = std::move(state->health), .gates = std::move(state->gates)};
+  return deployed_release{std::move(state->record), std::move(remembered), {}};
 }
 
 std::vector<open_home> cluster_way::homes_of(const declared_pipeline& pipeline,
@@ -292,6 +294,7 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   made->facts.protected_branch = made->facts.protected_branch && !step.is_of_branch();
   wanted.facts = std::move(made->facts);
   if (status done = in_.source.sign(step, wanted.record); !done) return std::move(done).error();
+  wanted.gates = in_.gate.gates_after(step, now->gates);
   wanted.before = *std::move(now);
   return wanted;
 }
@@ -328,6 +331,7 @@ result<permit> cluster_way::may_apply(const deploy_request& of,
   state.approval_digest = approval;
   state.approves_artifact = of.promoted != nullptr;
   state.version = record.version;
+  state.remembered = plan.before.gates;
   state.newer = succession_of(step, plan);
   return in_.gate.may_write(step, std::move(state));
 }

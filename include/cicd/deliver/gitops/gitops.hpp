@@ -87,6 +87,12 @@ result<std::vector<past_manifests>> manifest_history(const manifest_target& targ
                                                      std::size_t most,
                                                      const surroundings& around,
                                                      const gitops_options& options);
+/// The record that any commit of the branch has, of this target or of others; nothing: it has none. Class
+/// `remote` where the branch has no such commit.
+result<std::optional<deployment_record>> record_at(const manifest_target& target,
+                                                   const std::string& commit,
+                                                   const surroundings& around,
+                                                   const gitops_options& options);
 /// The manifests that `commit`, one of the history, has. Class `conflict` where they are not those of
 /// `record`.
 result<std::map<std::string, std::string>> manifests_at(const manifest_target& target,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/deliver/gitops/gitops.ipp>
+#include <cicd/deliver/gitops/gitops_record_at.ipp>
 #include <cicd/deliver/gitops/manifest_branch.ipp>
 #include <cicd/deliver/gitops/manifest_branch_commit.ipp>
 #include <cicd/deliver/gitops/manifest_clone.ipp>

@@ -37,6 +37,12 @@ class gitops_way : public manifest_way {
   result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                     const environment& place,
                                                     std::size_t most) const override;
+  result<std::optional<deployment_record>> record_at(const declared_pipeline& pipeline,
+                                                     const environment& place,
+                                                     const std::string& revision,
+                                                     const cancellation* cancelled) const override {
+    return cicd::record_at(target_of(pipeline, place), revision, in_.around, {cancelled, {}, 1});
+  }
   std::vector<open_home> homes_of(const declared_pipeline& pipeline,
                                   const environment& place,
                                   const cancellation* cancelled) const override;
@@ -193,7 +199,7 @@ status gitops_way::verify(const deploy_request& of,
                         .expires = std::chrono::system_clock::time_point::max()}};
     state.approval_digest = what.approval;
     state.newer = in_.gate.succession_of(of.step, now.record);
-    const result<permit> allowed = in_.gate.may_write(of.step, std::move(state));
+    const result<permit> allowed = in_.gate.may_finish(of.step, std::move(state));
     if (!allowed) return allowed.error();
     wanted_manifests same = unchanged(now, record.who, record.when);
     same.record->outcome = verified ? "deployed" : "failed";

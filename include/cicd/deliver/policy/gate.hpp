@@ -33,10 +33,11 @@ enum class change : std::uint8_t {
   cron_pause,    ///< a cron job is suspended or resumed
   hold,          ///< set or released
   approve,
-  build,  ///< any step of a pipeline with APPROVAL_TO_BUILD is run
-  tag,    ///< a tag is pushed to the remote repository of the sources
-  yank,   ///< an artifact is marked never to be deployed again, or that mark is lifted
-  secret  ///< a step is given one
+  build,    ///< any step of a pipeline with APPROVAL_TO_BUILD is run
+  tag,      ///< a tag is pushed to the remote repository of the sources
+  yank,     ///< an artifact is marked never to be deployed again, or that mark is lifted
+  observe,  ///< it is written down that what is deployed was seen to be healthy, or not
+  secret    ///< a step is given one
 };
 
 /// What a change can be refused for, in the order in which it is asked.
@@ -50,30 +51,40 @@ enum class gate_rule : std::uint8_t {
   moved_tag,    ///< the tag was of another commit when it was deployed
   yanked,       ///< the artifact of what would run was yanked
   superseded,   ///< a newer commit, or a higher version, is there already
+  weakened,     ///< a newer declaration that was deployed asks for more
   hold,         ///< and what was put back by hand
-  from,         ///< FROM: it was deployed there before
+  from,         ///< FROM: it is or was deployed there, and healthy
+  soak,         ///< SOAK: it was so for long enough
+  window,       ///< WINDOW
   remote_ref,   ///< the commit is on the followed branch of the remote repository
   declaration,  ///< PIPELINE_REF: the declaration's commit is on that branch of its remote repository
-  approval
+  approval,
+  program  ///< GATE: the only rule that runs something
 };
 
 /// All of both, for tables and tests.
 inline constexpr change all_changes[] = {
-    change::publish,      change::deploy,     change::preview,  change::canary,
-    change::canary_share, change::branch_end, change::rollback, change::task,
-    change::cron_run,     change::cron_pause, change::hold,     change::approve,
-    change::build,        change::tag,        change::yank,     change::secret};
+    change::publish,    change::deploy,   change::preview, change::canary,   change::canary_share,
+    change::branch_end, change::rollback, change::task,    change::cron_run, change::cron_pause,
+    change::hold,       change::approve,  change::build,   change::tag,      change::yank,
+    change::observe,    change::secret};
 inline constexpr gate_rule all_rules[] = {
-    gate_rule::fork,        gate_rule::protection, gate_rule::dirty,     gate_rule::ref,
-    gate_rule::branches,    gate_rule::version,    gate_rule::moved_tag, gate_rule::yanked,
-    gate_rule::superseded,  gate_rule::hold,       gate_rule::from,      gate_rule::remote_ref,
-    gate_rule::declaration, gate_rule::approval};
+    gate_rule::fork,       gate_rule::protection, gate_rule::dirty,      gate_rule::ref,
+    gate_rule::branches,   gate_rule::version,    gate_rule::moved_tag,  gate_rule::yanked,
+    gate_rule::superseded, gate_rule::weakened,   gate_rule::hold,       gate_rule::from,
+    gate_rule::soak,       gate_rule::window,     gate_rule::remote_ref, gate_rule::declaration,
+    gate_rule::approval,   gate_rule::program};
 
 /// The table: which rules a change is asked. Documented in docs/interface.md, "Who may change what".
 bool is_asked(change what, gate_rule rule);
 /// Whether a rule needs to know what is there already; the others can be asked before anything is built, made
 /// or contacted.
 bool needs_state(gate_rule rule);
+/// Whether what the rule refuses may be let in later as it is: by itself (FROM, SOAK, WINDOW), or because a
+/// person does something (hold, approval). What any other rule refuses, it refuses for good.
+bool is_waiting(gate_rule rule);
+/// As a person knows it: `SOAK`, `hold`.
+std::string_view word_of(gate_rule rule);
 
 /// Where a commit is, seen from a branch of the remote repository.
 struct remote_place {
@@ -124,6 +135,10 @@ struct gate_question {
   std::string author{};  ///< of the commit, `Name <address>`; asked for where `approval` is `other`
   trigger follows{};     ///< ON
   release_rules released{};
+  std::chrono::milliseconds soak{};    ///< SOAK
+  std::vector<std::string> program{};  ///< GATE, with its placeholders replaced
+  /// Why FROM, SOAK, WINDOW and GATE are passed over; empty: they are not.
+  std::string hotfix{};
   bool rehearses = false;  ///< only a plan: who asks is of no importance
   ci_event event{};
   std::vector<source_facts> sources;
@@ -146,9 +161,39 @@ struct succession {
 
 /// An environment, or several of which one suffices, that a commit was to be deployed to before.
 struct earlier_place {
+  using moment = std::chrono::system_clock::time_point;
+
   std::string name;  ///< `stage`, `stage|rehearse`
   bool was_reached = false;
   std::vector<std::string> there{};  ///< what each has: `stage has 8f3c2d1`
+  bool was_healthy = false;
+  std::string says{};                  ///< why it is not, as far as it is known
+  std::optional<error> unknown{};      ///< why that cannot be known
+  std::string where{};                 ///< in which of them it was healthy for the longest time
+  std::chrono::milliseconds soaked{};  ///< for how long, there
+  std::optional<moment> since{};       ///< from when that is counted
+  std::optional<moment> replaced{};    ///< until when it was there; nothing: it still is
+};
+
+/// Outside of all windows.
+struct closed_window {
+  std::string windows;     ///< `Mon-Fri 09:00-16:00, America/Sao_Paulo`
+  std::string opens_text;  ///< by that clock: `Mon 2026-11-30 09:00`
+  std::chrono::system_clock::time_point opens{};
+};
+
+/// Something that a newer declaration asks for and this one does not.
+struct weakened_gate {
+  std::string words;   ///< `APPROVAL required`
+  std::string here{};  ///< what is declared here instead; empty: nothing
+  std::string since;   ///< the commit of that declaration
+};
+
+/// What the program of GATE said.
+struct program_answer {
+  bool passed = false;
+  std::string how{};         ///< `exit status 1`, `it took longer than 5m`
+  std::string last_lines{};  ///< of its output
 };
 
 /// What the environment itself knows.
@@ -159,11 +204,25 @@ struct gate_state {
   std::string commit{};                   ///< that would run; empty: the one that is checked out
   std::optional<artifact_mark> mark{};    ///< that counts for the artifact of that commit
   succession newer{};
+  std::optional<declared_gates> remembered{};  ///< what the newest declaration that was deployed asks for
+  std::vector<weakened_gate> weakened{};
   std::vector<earlier_place> from{};
+  std::optional<closed_window> closed{};
+  std::optional<program_answer> program{};  ///< nothing: it was not asked
   std::vector<deployment_approval> approvals{};
   std::string approval_digest{};   ///< of what would be done; empty: not known yet
   bool approves_artifact = false;  ///< the digest is that of an artifact, else of images and objects
   std::chrono::system_clock::time_point now{};
+};
+
+/// The first refusal, in the order of the rules.
+struct gate_refusal {
+  gate_rule rule;
+  error why;
+  /// It may be let in later as it is: the rule is one that waits, and no other refuses for good.
+  bool waits = false;
+  /// When it ends by itself, where that is known.
+  std::optional<std::chrono::system_clock::time_point> until{};
 };
 
 /// The gate's leave for one change.
@@ -180,6 +239,12 @@ class permit {
 /// What can be refused beforehand; where the remote repositories were asked already, by what they say, too.
 /// Success is no permit yet.
 status may_begin(const gate_question& question);
+/// What is refused, and for how long. GATE is no part of it where it was not asked.
+std::optional<gate_refusal> refusal_of(const gate_question& question, const gate_state& state);
+/// The same of the rules before one, whose facts may not be there yet.
+std::optional<gate_refusal> refusal_before(gate_rule rule,
+                                           const gate_question& question,
+                                           const gate_state& state);
 /// All rules. The error is the first refusal in their order.
 result<permit> may(const gate_question& question, const gate_state& state);
 

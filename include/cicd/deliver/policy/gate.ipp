@@ -16,8 +16,8 @@ using rules = std::vector<gate_rule>;
 const rules& rules_of(change what) {
   using enum gate_rule;
   static const rules publish{fork, dirty, yanked},
-      deploy{fork,   protection, dirty, ref,  branches,   version,     moved_tag,
-             yanked, superseded, hold,  from, remote_ref, declaration, approval},
+      deploy{fork,     protection, dirty, ref,  branches, version, moved_tag,  yanked,      superseded,
+             weakened, hold,       from,  soak, window,   program, remote_ref, declaration, approval},
       preview{fork, protection, dirty, yanked, declaration, approval},
       canary{fork, protection, dirty, yanked, hold, declaration, approval},
       share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold},
@@ -37,6 +37,7 @@ const rules& rules_of(change what) {
     case change::hold:
     case change::approve:
     case change::yank:
+    case change::observe:
     case change::tag:
     case change::secret: break;
   }
@@ -62,13 +63,23 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
     case gate_rule::moved_tag: return judge_moved_tag(of, state);
     case gate_rule::yanked: return judge_yanked(of, state);
     case gate_rule::superseded: return judge_succession(of, state);
+    case gate_rule::weakened: return judge_weakened(of, state);
     case gate_rule::hold: return judge_hold(of, state);
     case gate_rule::from: return judge_from(of, state);
+    case gate_rule::soak: return judge_soak(of, state);
+    case gate_rule::window: return judge_window(of, state);
     case gate_rule::remote_ref: return judge_remote_ref(of);
     case gate_rule::declaration: return judge_declaration(of);
     case gate_rule::approval: return judge_approval(of, state);
+    case gate_rule::program: return judge_program(of, state);
   }
   return {};
+}
+
+/// What is urgent passes what takes time; never a yank, a hold or an approval.
+bool is_passed_by_hotfix(gate_rule rule) {
+  return rule == gate_rule::from || rule == gate_rule::soak || rule == gate_rule::window
+         || rule == gate_rule::program;
 }
 
 /// Whether the rule has a say in this very question.
@@ -77,6 +88,7 @@ bool concerns(gate_rule rule, const gate_question& of) {
   // Where the branch is on the remote is asked of what is done, not of a plan.
   const bool is_of_remote = rule == gate_rule::remote_ref || rule == gate_rule::declaration;
   if (of.rehearses && (is_about_who || is_of_remote)) return false;
+  if (!of.hotfix.empty() && is_passed_by_hotfix(rule)) return false;
   return is_asked(of.what, rule) && (of.is_outside || is_asked_inside(rule));
 }
 
@@ -118,8 +130,38 @@ bool is_asked(change what, gate_rule rule) {
 
 bool needs_state(gate_rule rule) {
   using enum gate_rule;
-  return rule == moved_tag || rule == yanked || rule == superseded || rule == hold || rule == from
-         || rule == approval;
+  return rule == moved_tag || rule == yanked || rule == superseded || rule == weakened || rule == hold
+         || rule == from || rule == soak || rule == window || rule == approval || rule == program;
+}
+
+bool is_waiting(gate_rule rule) {
+  using enum gate_rule;
+  return rule == hold || rule == from || rule == soak || rule == window || rule == approval;
+}
+
+std::string_view word_of(gate_rule rule) {
+  using enum gate_rule;
+  switch (rule) {
+    case fork: return "fork";
+    case protection: return "PROTECTED";
+    case dirty: return "dirty";
+    case ref: return "ON";
+    case branches: return "BRANCHES";
+    case version: return "VERSIONS";
+    case moved_tag: return "moved tag";
+    case yanked: return "yanked";
+    case superseded: return "order";
+    case weakened: return "newer declaration";
+    case hold: return "hold";
+    case from: return "FROM";
+    case soak: return "SOAK";
+    case window: return "WINDOW";
+    case remote_ref: return "remote ref";
+    case declaration: return "PIPELINE_REF";
+    case approval: return "approval";
+    case program: return "GATE";
+  }
+  return {};
 }
 
 status may_begin(const gate_question& question) {
@@ -137,11 +179,38 @@ status may_begin(const gate_question& question) {
   return {};
 }
 
+std::optional<gate_refusal> refusal_before(gate_rule end,
+                                           const gate_question& question,
+                                           const gate_state& state) {
+  using namespace deliver_policy_gate;
+  std::optional<gate_refusal> first;
+  for (const gate_rule rule : all_rules) {
+    if (rule == end) break;
+    if (!concerns(rule, question) || (first && is_waiting(rule))) continue;
+    status judged = judge(rule, question, state);
+    if (judged) continue;
+    if (first) {
+      first->waits = false;
+      break;
+    }
+    first = gate_refusal{rule, std::move(judged).error(), is_waiting(rule),
+                         gate_rules::end_of(rule, question, state)};
+    if (!first->waits) break;
+  }
+  return first;
+}
+
+std::optional<gate_refusal> refusal_of(const gate_question& question, const gate_state& state) {
+  using namespace deliver_policy_gate;
+  std::optional<gate_refusal> first = refusal_before(gate_rule::program, question, state);
+  if (first || !concerns(gate_rule::program, question)) return first;
+  status judged = judge(gate_rule::program, question, state);
+  if (judged) return std::nullopt;
+  return gate_refusal{gate_rule::program, std::move(judged).error()};
+}
+
 result<permit> may(const gate_question& question, const gate_state& state) {
-  for (const gate_rule rule : all_rules)
-    if (deliver_policy_gate::concerns(rule, question))
-      if (status judged = deliver_policy_gate::judge(rule, question, state); !judged)
-        return std::move(judged).error();
+  if (std::optional<gate_refusal> refused = refusal_of(question, state)) return std::move(refused->why);
   return permit(question.what);
 }
 

@@ -80,10 +80,20 @@ status judge_moved_tag(const gate_question& of, const gate_state& state) {
 
 status judge_from(const gate_question& of, const gate_state& state) {
   for (const earlier_place& each : state.from) {
-    if (each.was_reached) continue;
-    error refused = refusal(of, "this commit was never deployed to " + replaced_all(each.name, "|", " or "),
+    if (each.was_reached && each.was_healthy) continue;
+    if (each.was_reached && each.unknown) return *each.unknown;
+    const std::string places = replaced_all(each.name, "|", " or ");
+    error refused = refusal(of,
+                            each.was_reached ? "this commit was not healthy in " + places + " yet"
+                                             : "this commit was never deployed to " + places,
                             commit_here(of));
+    if (each.was_reached) refused = std::move(refused).with("there", displayable(each.says));
     for (const std::string& line : each.there) refused = std::move(refused).with("there", displayable(line));
+    if (each.was_reached)
+      return std::move(refused)
+          .with("allowed", fmt::format("FROM {}: a commit that is or was healthy there", each.name))
+          .with("try",
+                fmt::format("run again when it is healthy; cicd status {} shows what is there", of.pipeline));
     return std::move(refused)
         .with("allowed", fmt::format("FROM {}: a commit that was deployed there before", each.name))
         .with("try",

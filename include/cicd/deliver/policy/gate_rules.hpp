@@ -23,10 +23,14 @@ status judge_branches(const gate_question& of);
 status judge_version(const gate_question& of);
 status judge_moved_tag(const gate_question& of, const gate_state& state);
 status judge_from(const gate_question& of, const gate_state& state);
+status judge_soak(const gate_question& of, const gate_state& state);
+status judge_window(const gate_question& of, const gate_state& state);
+status judge_program(const gate_question& of, const gate_state& state);
 
 // --- What is there ---
 status judge_yanked(const gate_question& of, const gate_state& state);
 status judge_succession(const gate_question& of, const gate_state& state);
+status judge_weakened(const gate_question& of, const gate_state& state);
 status judge_hold(const gate_question& of, const gate_state& state);
 status judge_approval(const gate_question& of, const gate_state& state);
 
@@ -37,6 +41,12 @@ error refusal(const gate_question& of, std::string what, std::string value);
 error conflict(const gate_question& of, std::string what, std::string value);
 /// The same of class `usage`: this clone cannot tell.
 error not_known(const gate_question& of, const source_facts& source, std::string what, std::string help);
+/// `14:32 UTC`, of another day than `now` `14:32 UTC on 2026-11-30`; rounded up to a minute.
+std::string clock_text(std::chrono::system_clock::time_point at, std::chrono::system_clock::time_point now);
+/// When a refusal of that rule ends by itself.
+std::optional<std::chrono::system_clock::time_point> end_of(gate_rule rule,
+                                                            const gate_question& of,
+                                                            const gate_state& state);
 /// The seven digits of what is checked out.
 std::string commit_here(const gate_question& of);
 

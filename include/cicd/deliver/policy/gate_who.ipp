@@ -24,6 +24,7 @@ std::string never_text(change what) {
     case change::branch_end: return "never ends a preview or a canary";
     case change::hold: return "never changes a hold";
     case change::approve: return "never approves";
+    case change::observe: return "never records what is healthy";
     case change::yank: return "never yanks an artifact";
     case change::tag: return "never makes a version";
     case change::secret: return "never gets a secret";

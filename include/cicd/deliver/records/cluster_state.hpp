@@ -35,6 +35,8 @@ struct cluster_state {
       inventory;  ///< what was applied; while one is under way, also what was before
   std::optional<deployment_hold> hold;
   std::vector<deployment_approval> approvals;
+  std::vector<seen_health> health{};
+  std::optional<declared_gates> gates{};
   std::map<std::string, std::string> facts;  ///< of a preview or a canary: branch, host, expires, …
   std::string resource_version;              ///< empty: there is none yet
   json metadata{};  ///< of its ConfigMap: labels, annotations and finalizers of others, which a write keeps

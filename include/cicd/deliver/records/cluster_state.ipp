@@ -88,6 +88,8 @@ json data_of(const cluster_state& state) {
     for (const deployment_approval& each : state.approvals) list.push(json_of(each));
     data.set("approvals.json", pretty(list));
   }
+  if (!state.health.empty()) data.set("health.json", pretty(json_of(state.health)));
+  if (state.gates) data.set("gates.json", pretty(json_of(*state.gates)));
   if (!state.facts.empty()) {
     json facts(json::object{});
     for (const auto& [key, value] : state.facts) facts.set(key, value);
@@ -115,6 +117,18 @@ std::optional<std::string> read_inventory(const json& from, cluster_state& to) {
   if (!from.is_array()) return "it is not a list";
   for (const json& each : from.elements())
     to.inventory.push_back({each["kind"].text(), each["namespace"].text(), each["name"].text()});
+  return std::nullopt;
+}
+
+std::optional<std::string> read_health(const json& from, cluster_state& to) {
+  std::optional<std::vector<seen_health>> all = seen_health_from(from);
+  if (!all) return "'since' is not a timestamp";
+  to.health = *std::move(all);
+  return std::nullopt;
+}
+
+std::optional<std::string> read_gates(const json& from, cluster_state& to) {
+  to.gates = declared_gates_from(from);
   return std::nullopt;
 }
 
@@ -148,6 +162,8 @@ result<cluster_state> state_in(const json& map, const cluster_place& place) {
   for (const status& read : {read_document(map, place, "inventory.json", state, read_inventory),
                              read_document(map, place, "hold.json", state, read_hold),
                              read_document(map, place, "approvals.json", state, read_approvals),
+                             read_document(map, place, "health.json", state, read_health),
+                             read_document(map, place, "gates.json", state, read_gates),
                              read_document(map, place, "facts.json", state, read_facts)})
     if (!read) return read.error();
   return state;

@@ -1,6 +1,7 @@
-// What an environment remembers beside its deployment record: a hold, approvals, and which revert by hand
-// deploys may undo. In a cluster it is part of the ConfigMap (cluster_state.hpp); beside manifests it is a
-// file of its own, whose format is the contract "environment state" (docs/contracts/environment-state.md).
+// What an environment remembers beside its deployment record: a hold, approvals, which revert by hand deploys
+// may undo, what was seen to be healthy, and what its newest declaration asks of deploys. In a cluster it is
+// part of the ConfigMap (cluster_state.hpp); beside manifests it is a file of its own, whose format is the
+// contract "environment state" (docs/contracts/environment-state.md).
 #pragma once
 
 #include <chrono>
@@ -15,7 +16,7 @@
 namespace cicd {
 
 /// The version of the file's format. A newer one is class `corrupt`: it is left untouched.
-inline constexpr int environment_state_schema = 1;
+inline constexpr int environment_state_schema = 2;
 
 /// No automatic deploy until it is released; with a version, only of that one.
 struct deployment_hold {
@@ -39,10 +40,39 @@ json json_of(const deployment_approval& approval);
 /// Nothing where `when` or `expires` is not a timestamp, or `digest` no digest.
 std::optional<deployment_approval> approval_from(const json& from);
 
+/// What was seen of a commit while it was deployed: that it is healthy, or not, and since when that is so.
+struct seen_health {
+  std::string commit;
+  bool is_healthy = false;
+  std::chrono::system_clock::time_point since{};  ///< of the first observation
+  std::string says{};                             ///< `Degraded: …`
+};
+/// The newest come last. Whether it says anything new: another observation of the same is none.
+bool note_health(std::vector<seen_health>& in, seen_health seen);
+json json_of(const std::vector<seen_health>& all);
+/// Nothing where one has no timestamp.
+std::optional<std::vector<seen_health>> seen_health_from(const json& from);
+
+/// What the declaration of the newest commit that was deployed asks of deploys.
+struct declared_gates {
+  struct gate {
+    std::vector<std::string> words;  ///< `SOAK 2h`
+    std::string since;               ///< the commit with which it was first seen so
+    bool operator==(const gate&) const = default;
+  };
+  std::string commit;  ///< of the declaration
+  std::optional<std::chrono::system_clock::time_point> committed{};
+  std::vector<gate> gates{};
+};
+json json_of(const declared_gates& of);
+declared_gates declared_gates_from(const json& from);
+
 struct environment_state {
   std::optional<deployment_hold> hold{};
   std::string revert_released{};  ///< the commit of a `hand_revert` that deploys may undo; empty: of none
   std::vector<deployment_approval> approvals{};
+  std::vector<seen_health> health{};
+  std::optional<declared_gates> gates{};
 };
 /// The file; empty where there is nothing to remember.
 std::string file_text(const environment_state& state);

@@ -1,6 +1,7 @@
 // The state's JSON: written with a digest over itself, as the deployment record is.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -32,10 +33,13 @@ json json_of_all(const std::vector<deployment_approval>& approvals) {
 /// Everything but the digest over it.
 json body_of(const environment_state& state) {
   json to(json::object{});
-  to.set("schema", environment_state_schema);
+  // What an older cicd can read it shall read.
+  to.set("schema", state.health.empty() && !state.gates ? 1 : environment_state_schema);
   if (state.hold) to.set("hold", json_of(*state.hold));
   if (!state.approvals.empty()) to.set("approvals", json_of_all(state.approvals));
   if (!state.revert_released.empty()) to.set("revert_released", state.revert_released);
+  if (!state.health.empty()) to.set("health", json_of(state.health));
+  if (state.gates) to.set("gates", json_of(*state.gates));
   return to;
 }
 
@@ -107,8 +111,65 @@ std::optional<deployment_approval> approval_from(const json& from) {
   return is_whole ? std::optional(std::move(read)) : std::nullopt;
 }
 
+bool note_health(std::vector<seen_health>& in, seen_health seen) {
+  constexpr std::size_t most = 50;
+  const auto known = std::ranges::find(in, seen.commit, &seen_health::commit);
+  if (known != in.end()) {
+    if (known->is_healthy == seen.is_healthy) return false;
+    in.erase(known);
+  }
+  in.push_back(std::move(seen));
+  if (in.size() > most) in.erase(in.begin());
+  return true;
+}
+
+json json_of(const std::vector<seen_health>& all) {
+  json list(json::array{});
+  for (const seen_health& each : all) {
+    json one(json::object{});
+    one.set("commit", each.commit);
+    one.set("healthy", each.is_healthy);
+    one.set("since", utc_text(each.since));
+    one.set("says", each.says);
+    list.push(std::move(one));
+  }
+  return list;
+}
+
+std::optional<std::vector<seen_health>> seen_health_from(const json& from) {
+  std::vector<seen_health> all;
+  for (const json& each : from.elements()) {
+    const auto since = utc_from(each["since"].text());
+    if (!since) return std::nullopt;
+    all.push_back({each["commit"].text(), each["healthy"].boolean(), *since, each["says"].text()});
+  }
+  return all;
+}
+
+json json_of(const declared_gates& of) {
+  json gates(json::array{});
+  for (const declared_gates::gate& each : of.gates) {
+    json one(json::object{});
+    one.set("words", json_texts(each.words));
+    one.set("since", each.since);
+    gates.push(std::move(one));
+  }
+  json to(json::object{});
+  to.set("commit", of.commit);
+  to.set("committed", of.committed ? utc_text(*of.committed) : std::string());
+  to.set("declared", std::move(gates));
+  return to;
+}
+
+declared_gates declared_gates_from(const json& from) {
+  declared_gates of{.commit = from["commit"].text(), .committed = utc_from(from["committed"].text())};
+  for (const json& each : from["declared"].elements())
+    of.gates.push_back({each["words"].texts(), each["since"].text()});
+  return of;
+}
+
 std::string file_text(const environment_state& state) {
-  if (!state.hold && state.approvals.empty() && state.revert_released.empty()) return {};
+  if (!state.hold && state.approvals.empty() && state.revert_released.empty() && state.health.empty() && !state.gates) return {};
   json to = deliver_records_environment_state::body_of(state);
   std::string own = oci_text(sha256(compact(to)));
   to.set("digest", std::move(own));
@@ -128,6 +189,10 @@ result<environment_state> environment_state_from(std::string_view text, const st
     if (!one) return not_a_state(where, "an approval of it lacks 'digest', 'when' or 'expires'");
     state.approvals.push_back(*std::move(one));
   }
+  std::optional<std::vector<seen_health>> health = seen_health_from((*document)["health"]);
+  if (!health) return not_a_state(where, "'since' of its health is not a timestamp");
+  state.health = *std::move(health);
+  if (!(*document)["gates"].is_null()) state.gates = declared_gates_from((*document)["gates"]);
   if ((*document)["hold"].is_null()) return state;
   state.hold = hold_from((*document)["hold"]);
   if (!state.hold) return not_a_state(where, "'when' of its hold is not a timestamp");

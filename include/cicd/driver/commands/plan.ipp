@@ -33,6 +33,8 @@ void add(CLI::App& app, command_action& chosen) {
                    "save the plan of each deploy to a cluster, for deploy --plan")
       ->type_name("FILE");
   add_allow_dirty(plan, said->allow_dirty, "as for run");
+  plan->add_flag("--ask-gates", said->request.ask_gates,
+                 "run the program of GATE, too: it is the only one that a plan runs");
   add_take_over(plan, said->request.take_over);
   acts(plan, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }

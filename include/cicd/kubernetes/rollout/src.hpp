@@ -13,4 +13,5 @@
 #include <cicd/kubernetes/rollout/rollout_events.ipp>
 #include <cicd/kubernetes/rollout/rollout_selectors.ipp>
 #include <cicd/kubernetes/rollout/rollout_view.ipp>
+#include <cicd/kubernetes/rollout/workload_health.ipp>
 #include <cicd/kubernetes/rollout/workload_state.ipp>

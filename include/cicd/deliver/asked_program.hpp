@@ -1,0 +1,35 @@
+// A team's program that is asked a question: GATE, HEALTH command. Without a shell, in the source folder,
+// with the variables of commands, for a time; what it started ends with it. It does not know what is asked.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <cicd/system/environment.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+struct asked_program {
+  std::vector<std::string> words;
+  std::string folder;
+  std::chrono::milliseconds limit{};
+};
+
+struct program_end {
+  enum class state : std::uint8_t {
+    yes,        ///< exit status 0
+    no,         ///< any other
+    no_answer,  ///< it could not be started, was killed, or took too long
+    interrupted
+  };
+  state is = state::no_answer;
+  std::string how{};         ///< `exit status 1`, `it took longer than 5m`
+  std::string last_lines{};  ///< of standard error, else of its output: at most 20
+};
+
+/// Blocks.
+program_end ask(const asked_program& what, const surroundings& around, const cancellation& cancelled);
+
+}  // namespace cicd

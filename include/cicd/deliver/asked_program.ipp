@@ -1,0 +1,70 @@
+// Running it, and ending what it left.
+#pragma once
+
+#include <unistd.h>
+
+#include <atomic>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/asked_program.hpp>
+
+namespace cicd {
+
+namespace deliver_asked_program {
+namespace {
+
+std::string last_lines_of(const captured& ran) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> lines = split(std::string(trimmed(ran.err.empty() ? ran.out : ran.err)), '\n');
+  if (lines.size() > most) lines.erase(lines.begin(), lines.end() - most);
+  return joined(lines, "\n");
+}
+
+/// By which the descendants are found that left its process group.
+std::string mark() {
+  static std::atomic<int> count{0};
+  return fmt::format("CICD_ASKED={}-{}", getpid(), ++count);
+}
+
+std::string limit_text(std::chrono::milliseconds limit) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
+  return seconds % 60 == 0 ? fmt::format("{}m", seconds / 60) : fmt::format("{}s", seconds);
+}
+
+}  // namespace
+}  // namespace deliver_asked_program
+
+program_end ask(const asked_program& what, const surroundings& around, const cancellation& cancelled) {
+  using namespace deliver_asked_program;
+  using enum program_end::state;
+  constexpr std::size_t most_output = 1U << 20U;
+  command run;
+  run.words = what.words;
+  run.directory = what.folder;
+  run.environment = around.for_commands().lines();
+  const std::string own = mark();
+  run.environment.push_back(own);
+  const captured ran =
+      run_to_end(run, {.limit = what.limit, .most_bytes = most_output, .cancelled = &cancelled});
+  if (ran.end.kind != ending::how::not_started) (void)end_strays(own);
+  program_end end{.last_lines = last_lines_of(ran)};
+  if (cancelled.cancelled()) {
+    end.is = interrupted;
+  } else if (ran.end.kind == ending::how::not_started) {
+    end.how = ran.end.text;
+  } else if (ran.end.kind == ending::how::signalled) {
+    // Stopped by us, since it says why; else by another.
+    end.how = ran.end.text.empty() ? meaning_of(ran.end) : "it took longer than " + limit_text(what.limit);
+  } else {
+    const std::string meaning = meaning_of(ran.end);
+    end.is = ran.end.good() ? yes : no;
+    if (end.is == no)
+      end.how =
+          fmt::format("exit status {}{}", ran.end.shell_status(), meaning.empty() ? "" : ", " + meaning);
+  }
+  return end;
+}
+
+}  // namespace cicd

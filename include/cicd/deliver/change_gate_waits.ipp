@@ -1,0 +1,322 @@
+// What the gate is told of what a release waits for: where it comes FROM and since when it is healthy there,
+// WINDOW, the program of GATE, and what a newer declaration asks for.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/utc.hpp>
+#include <cicd/declare/health.hpp>
+#include <cicd/deliver/asked_program.hpp>
+#include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/policy/deploy_window.hpp>
+#include <cicd/deliver/ways.hpp>
+
+namespace cicd {
+
+namespace deliver_change_gate_waits {
+namespace {
+
+using moment = std::chrono::system_clock::time_point;
+
+/// A commit that changes nothing of the images is where they are.
+bool has_or_is(const deployment_record& of,
+               const std::string& commit,
+               const std::map<std::string, digest>& images) {
+  if (of.commit == commit && !commit.empty()) return true;
+  return !images.empty() && of.images.size() == images.size()
+         && std::ranges::all_of(of.images, [&](const auto& each) {
+              const auto found = images.find(each.first);
+              return found != images.end() && found->second == each.second.manifest;
+            });
+}
+
+/// Since when the commits are healthy by what was seen of them: nothing where the last of it is that they are
+/// not.
+std::optional<moment> healthy_since(const std::vector<seen_health>& seen,
+                                    const std::vector<std::string>& commits) {
+  std::vector<seen_health> own;
+  for (const seen_health& each : seen)
+    if (std::ranges::find(commits, each.commit) != commits.end()) own.push_back(each);
+  std::ranges::sort(own, {}, &seen_health::since);
+  std::optional<moment> since;
+  for (const seen_health& each : own) {
+    if (!each.is_healthy) since.reset();
+    if (each.is_healthy && !since) since = each.since;
+  }
+  return since;
+}
+
+/// The same by the records: a deployment that came to a good end is one that was seen to be healthy.
+std::optional<moment> healthy_since(const std::vector<deployment_record>& newest_first,
+                                    const std::function<bool(const deployment_record&)>& is_it) {
+  std::optional<moment> since;
+  for (const deployment_record& each : newest_first) {
+    if (!is_it(each)) continue;
+    if (each.outcome == "failed") break;
+    if (came_to_a_good_end(each)) since = each.when;
+  }
+  return since;
+}
+
+}  // namespace
+}  // namespace deliver_change_gate_waits
+
+// --- FROM and SOAK ---
+
+/// Asked once in a run.
+result<health_answer> change_gate::health_of_place(const declared_pipeline& pipeline,
+                                                   const environment& place,
+                                                   const deployment_record& there) {
+  const std::string key = pipeline.declared.name.str() + "/" + place.name.str();
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto known = health_.find(key); known != health_.end()) return known->second;
+  }
+  result<health_answer> answer = [&]() -> result<health_answer> {
+    if (place.token)
+      if (status may = may_have_secrets(pipeline, key); !may) return std::move(may).error();
+    return ask_health(in_, ways_.of(place), pipeline, place, there);
+  }();
+  const std::lock_guard hold(mutex_);
+  return health_.try_emplace(key, std::move(answer)).first->second;
+}
+
+/// Remembers it where the environment's state is; what another wrote at the same moment is read again.
+status change_gate::write_health(const declared_pipeline& pipeline,
+                                 const environment& place,
+                                 const seen_health& seen) {
+  constexpr int most_tries = 5;
+  gate_question of = question_of(change::observe, pipeline, &place);
+  const result<permit> allowed = may(of, {});
+  if (!allowed) return allowed.error();
+  for (const open_home& open : ways_.of(place).homes_of(pipeline, place, &options_.cancelled)) {
+    const result<std::unique_ptr<environment_home>> home = open();
+    if (!home) return home.error();
+    status written;
+    for (int tries = 0; tries < most_tries; ++tries) {
+      const result<seen_environment> now = (*home)->read();
+      if (!now) return now.error();
+      environment_state to = now->state;
+      if (!note_health(to.health, seen)) break;
+      written = (*home)->write(*allowed, *now, std::move(to),
+                               {who(pipeline.source_directory, around_), time_.now()});
+      if (written || written.error().kind != exit_class::conflict) break;
+    }
+    if (!written) return written;
+  }
+  return {};
+}
+
+/// What is remembered, and where that is not enough, what is seen now.
+status change_gate::add_seen_health(const declared_pipeline& pipeline,
+                                    const environment& place,
+                                    const wanted_artifact& wanted,
+                                    const std::vector<deployment_record>& past,
+                                    place_facts& to) {
+  using namespace deliver_change_gate_waits;
+  const auto is_it = [&](const deployment_record& each) {
+    return has_or_is(each, wanted.commit, wanted.images);
+  };
+  std::vector<std::string> commits;
+  for (const deployment_record& each : past)
+    if (is_it(each)) commits.push_back(each.commit);
+  const health_source source = health_source_of(place);
+  std::optional<moment> since;
+  std::vector<seen_health> seen;
+  if (source != health_source::committed && source != health_source::none) {
+    const result<deployed_release> there = ways_.of(place).look(pipeline, place, &options_.cancelled);
+    if (!there) return there.error();
+    seen = there->state.health;
+    since = healthy_since(seen, commits);
+  }
+  const bool is_remembered = std::ranges::any_of(seen, [&](const seen_health& each) {
+    return std::ranges::find(commits, each.commit) != commits.end();
+  });
+  const bool knows_itself = source == health_source::committed || source == health_source::rollout;
+  if (knows_itself && !is_remembered) since = healthy_since(past, is_it);
+  const bool is_there = is_it(past.front()) && came_to_a_good_end(past.front());
+  const bool asks =
+      source == health_source::argocd || source == health_source::cluster || source == health_source::command;
+  if (asks && is_there && (!since || wanted.soaks)) {
+    const result<health_answer> answer = health_of_place(pipeline, place, past.front());
+    if (!answer && !since) {
+      to.unknown = answer.error();
+    } else if (answer) {
+      to.says = place.name.str() + ": " + answer->says;
+      if (answer->is != health_answer::state::not_yet && !answer->commit.empty()) {
+        const seen_health now{answer->commit, answer->is == health_answer::state::healthy, time_.now(),
+                              answer->says};
+        const bool is_new = note_health(seen, now);
+        if (is_new && wanted.records)
+          if (status kept = write_health(pipeline, place, now); !kept) return kept;
+        since = healthy_since(seen, commits);
+      }
+    }
+  }
+  to.was_healthy = since.has_value();
+  if (to.says.empty() && !to.was_healthy)
+    to.says = place.name.str()
+              + (is_there ? ": it was not seen to be healthy"
+                          : ": it was replaced before it was seen to be healthy");
+  to.soaked = soaked_in(spans_of(past, is_it), since, time_.now());
+  return {};
+}
+
+result<change_gate::place_facts> change_gate::facts_in(const declared_pipeline& pipeline,
+                                                       const environment& place,
+                                                       const wanted_artifact& wanted) {
+  using namespace deliver_change_gate_waits;
+  constexpr std::size_t most = 200;
+  const result<std::vector<deployment_record>> past = ways_.of(place).history_of(pipeline, place, most);
+  if (!past) return past.error();
+  const std::string& name = place.name.str();
+  place_facts facts;
+  facts.line = past->empty()
+                   ? name + ": never deployed"
+                   : fmt::format("{}: {} of {}", name, past->front().version, utc_text(past->front().when));
+  facts.was_reached = std::ranges::any_of(*past, [&](const deployment_record& each) {
+    return has_or_is(each, wanted.commit, wanted.images) && came_to_a_good_end(each);
+  });
+  if (facts.was_reached)
+    if (status known = add_seen_health(pipeline, place, wanted, *past, facts); !known)
+      return std::move(known).error();
+  return facts;
+}
+
+/// Of those of one choice the one that had it healthy for the longest time counts.
+result<earlier_place> change_gate::earlier_place_of(const environment_choice& choice,
+                                                    const declared_pipeline& pipeline,
+                                                    const wanted_artifact& wanted) {
+  earlier_place found;
+  found.name = choice.text();
+  std::optional<soaked_time> best;
+  for (const environment& place : pipeline.declared.environments) {
+    if (std::ranges::find(choice.any, place.name) == choice.any.end()) continue;
+    result<place_facts> facts = facts_in(pipeline, place, wanted);
+    if (!facts) return std::move(facts).error();
+    found.there.push_back(std::move(facts->line));
+    if (facts->was_reached && !found.was_reached) found.says = facts->says;
+    found.was_reached = found.was_reached || facts->was_reached;
+    found.was_healthy = found.was_healthy || facts->was_healthy;
+    if (facts->unknown && !found.unknown) found.unknown = std::move(facts->unknown);
+    if (!facts->was_healthy || (best && facts->soaked.time <= best->time)) continue;
+    best = facts->soaked;
+    found.where = place.name.str();
+    found.soaked = best->time;
+    found.since = best->since;
+    found.replaced = best->replaced;
+  }
+  return found;
+}
+
+status change_gate::add_from(const declared_pipeline& pipeline,
+                             const environment& place,
+                             const std::string& commit,
+                             bool records,
+                             gate_state& to) {
+  if (place.from.empty()) return {};
+  result<image_digests> images = images_published(pipeline, commit);
+  if (!images) return std::move(images).error();
+  const wanted_artifact wanted{commit, *std::move(images), static_cast<bool>(place.soak), records};
+  for (const environment_choice& each : place.from) {
+    result<earlier_place> there = earlier_place_of(each, pipeline, wanted);
+    if (!there) return std::move(there).error();
+    to.from.push_back(*std::move(there));
+  }
+  return {};
+}
+
+// --- What the newest declaration asks for ---
+
+/// The commit that the declaration lies in; of another repository than the sources that one's.
+declared_at change_gate::declaration_of(const declared_pipeline& pipeline, const environment& place) {
+  const git_state& own = source_.git_of(pipeline);
+  for (const std::string& file : pipeline.declared_in) {
+    const std::string folder = file.substr(0, file.rfind('/'));
+    const git_state git = git_state_of(folder, around_);
+    if (git.commit && git.top != own.top)
+      return {place, *git.commit, committed_at(folder, *git.commit, around_)};
+  }
+  return {place, own.commit.value_or(""), source_.commit_date(pipeline)};
+}
+
+bool change_gate::is_older(const declared_pipeline& pipeline,
+                           const declared_at& mine,
+                           const declared_gates& newest) {
+  if (mine.commit.empty() || newest.commit.empty() || mine.commit == newest.commit) return false;
+  const std::string folder = pipeline.declared_in.empty() ? pipeline.source_directory
+                                                          : pipeline.declared_in.front().substr(
+                                                              0, pipeline.declared_in.front().rfind('/'));
+  if (const std::optional<bool> known = is_ancestor(folder, mine.commit, newest.commit, around_))
+    return *known;
+  return mine.committed && newest.committed && *mine.committed < *newest.committed;
+}
+
+void change_gate::add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to) {
+  if (!to.remembered) return;
+  to.weakened = weakened_in(place, *to.remembered);
+  if (!to.weakened.empty() && !is_older(pipeline, declaration_of(pipeline, place), *to.remembered))
+    to.weakened.clear();
+}
+
+std::optional<declared_gates> change_gate::gates_after(const graph_step& step,
+                                                       const std::optional<declared_gates>& before) {
+  if (step.place() == nullptr || step.is_of_branch()) return before;
+  const environment& place = *step.place();
+  // Without any there is nothing to ask git for.
+  if (!before && !gates_of({place, {}, {}}, before)) return std::nullopt;
+  const declared_at mine = declaration_of(*step.pipeline, place);
+  if (before && is_older(*step.pipeline, mine, *before)) return before;
+  return gates_of(mine, before);
+}
+
+// --- WINDOW and GATE ---
+
+/// In the source folder, once in a run; what was refused before needs no answer.
+program_answer change_gate::ask_program(const graph_step& step, const gate_question& of) {
+  if (std::optional<program_answer> known = program_answer_of(step)) return *std::move(known);
+  constexpr std::chrono::minutes limit{5};
+  program_end end = ask({of.program, step.pipeline->source_directory, limit}, around_, options_.cancelled);
+  program_answer answer{end.is == program_end::state::yes, std::move(end.how), std::move(end.last_lines)};
+  const std::lock_guard hold(mutex_);
+  return programs_.try_emplace(step.id, std::move(answer)).first->second;
+}
+
+std::optional<program_answer> change_gate::program_answer_of(const graph_step& step) {
+  const std::lock_guard hold(mutex_);
+  const auto found = programs_.find(step.id);
+  return found == programs_.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// FROM, SOAK and WINDOW, where nothing before them refuses.
+status change_gate::add_waits(const declared_pipeline& pipeline,
+                              const environment& place,
+                              const std::string& commit,
+                              const gate_question& of,
+                              gate_state& to) {
+  if (!of.hotfix.empty() || refusal_before(gate_rule::from, of, to)) return {};
+  if (status known = add_from(pipeline, place, commit, !of.rehearses, to); !known) return known;
+  result<std::optional<closed_window>> closed = closed_window_of(place, to.now);
+  if (!closed) return std::move(closed).error();
+  to.closed = *std::move(closed);
+  return {};
+}
+
+/// The same of a step, and GATE where nothing before it refuses.
+status change_gate::add_waits(const graph_step& step, const gate_question& of, gate_state& to) {
+  const environment& place = *step.place();
+  add_weakened(*step.pipeline, place, to);
+  const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
+  if (status known = add_waits(*step.pipeline, place, commit, of, to); !known) return known;
+  const bool asks = !of.program.empty() && of.hotfix.empty() && (!options_.rehearses || options_.ask_gates);
+  if (!asks || refusal_before(gate_rule::program, of, to)) return {};
+  to.program = ask_program(step, of);
+  if (options_.cancelled.cancelled())
+    return error{exit_class::interrupted, step.id, "interrupted during GATE", {}, {}};
+  return {};
+}
+
+}  // namespace cicd

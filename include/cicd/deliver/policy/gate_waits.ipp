@@ -1,0 +1,105 @@
+// What a release waits for: SOAK, WINDOW, the program of GATE. See gate_rules.hpp.
+#pragma once
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
+#include <cicd/deliver/policy/gate_rules.hpp>
+
+namespace cicd::gate_rules {
+
+namespace {
+
+using moment = std::chrono::system_clock::time_point;
+using std::chrono::milliseconds;
+
+/// `1h19m`, `40s`: what is below a minute only where nothing else is there.
+std::string span_text(milliseconds of) {
+  if (of.count() % 1000 != 0 && of.count() < 1000) return fmt::format("{}ms", of.count());
+  const std::int64_t all = of.count() / 1000;
+  if (all < 60) return fmt::format("{}s", all);
+  std::string text;
+  if (all >= 86'400) text += fmt::format("{}d", all / 86'400);
+  if (all / 3600 % 24 > 0) text += fmt::format("{}h", all / 3600 % 24);
+  if (all / 60 % 60 > 0) text += fmt::format("{}m", all / 60 % 60);
+  return text;
+}
+
+milliseconds rest_of(const earlier_place& each, const gate_question& of) {
+  return of.soak - each.soaked;
+}
+
+/// Of all that have not had it long enough the one that takes longest; nothing where all have.
+const earlier_place* shortest(const gate_question& of, const gate_state& state) {
+  const earlier_place* found = nullptr;
+  for (const earlier_place& each : state.from)
+    if (rest_of(each, of).count() > 0 && (found == nullptr || each.soaked < found->soaked)) found = &each;
+  return found;
+}
+
+}  // namespace
+
+std::string clock_text(moment at, moment now) {
+  const std::string text = utc_text(std::chrono::ceil<std::chrono::minutes>(at)), today = utc_text(now);
+  const std::string clock = text.substr(11, 5) + " UTC", day = text.substr(0, 10);
+  return day == today.substr(0, 10) ? clock : clock + " on " + day;
+}
+
+std::optional<moment> end_of(gate_rule rule, const gate_question& of, const gate_state& state) {
+  if (rule == gate_rule::window && state.closed) return state.closed->opens;
+  if (rule != gate_rule::soak) return std::nullopt;
+  std::optional<moment> end;
+  for (const earlier_place& each : state.from) {
+    const milliseconds rest = rest_of(each, of);
+    if (rest.count() <= 0) continue;
+    if (each.replaced) return std::nullopt;  // there it gets no older
+    end = std::max(end.value_or(moment::min()), state.now + rest);
+  }
+  return end;
+}
+
+status judge_soak(const gate_question& of, const gate_state& state) {
+  const earlier_place* wanting = of.soak.count() > 0 ? shortest(of, state) : nullptr;
+  if (wanting == nullptr) return {};
+  const std::string soak = span_text(of.soak);
+  error refused = refusal(of,
+                          fmt::format("SOAK {}: healthy in {} for {}, {} are missing", soak, wanting->where,
+                                      span_text(wanting->soaked), span_text(rest_of(*wanting, of))),
+                          commit_here(of));
+  if (wanting->since)
+    refused = std::move(refused).with(
+        "there", fmt::format("{}: healthy since {}{}", wanting->where, utc_text(*wanting->since),
+                             wanting->replaced ? ", replaced at " + utc_text(*wanting->replaced) : ""));
+  if (const std::optional<moment> end = end_of(gate_rule::soak, of, state))
+    return std::move(refused).with("try", "run again at " + clock_text(*end, state.now));
+  return std::move(refused)
+      .with("allowed", fmt::format("a commit that was healthy there for {}", soak))
+      .with("try", fmt::format("deploy it to {} again, or release what is there now", wanting->where));
+}
+
+status judge_window(const gate_question& of, const gate_state& state) {
+  if (!state.closed) return {};
+  const closed_window& closed = *state.closed;
+  return refusal(of, "deploys to this environment wait for its WINDOW", of.environment)
+      .with("allowed", closed.windows)
+      .with("opens", closed.opens_text)
+      .with("try", "run again at " + clock_text(closed.opens, state.now));
+}
+
+status judge_program(const gate_question& of, const gate_state& state) {
+  if (of.program.empty() || (!state.program && of.rehearses)) return {};
+  const std::string words = displayable(shell_quoted(of.program));
+  if (!state.program) return refusal(of, "GATE was not asked", words).with("try", "report this as a bug");
+  if (state.program->passed) return {};
+  return refusal(of, "GATE refuses this deploy", words)
+      .with("caused by", displayable(state.program->how))
+      .with("last lines", displayable(state.program->last_lines, newlines::keep))
+      .with("try",
+            "run it again when what it checks is good; cicd plan --ask-gates asks it without a deploy");
+}
+
+}  // namespace cicd::gate_rules
