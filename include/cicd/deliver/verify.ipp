@@ -8,6 +8,7 @@
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/release_draft.hpp>
 #include <cicd/deliver/verify.hpp>
+#include <cicd/observe/git_commits.hpp>
 
 namespace cicd {
 

@@ -41,9 +41,6 @@ std::optional<std::chrono::system_clock::time_point> committed_at(const std::str
                                                                   const std::string& commit,
                                                                   const surroundings& around);
 
-/// Who wrote a commit, as `Name <address>`; empty where it is not known here. Asks git.
-std::string author_of(const std::string& folder, const std::string& commit, const surroundings& around);
-
 /// The commit before another, the first of several; nothing where there is none or it is not known here. Asks
 /// git.
 std::optional<std::string> commit_before(const std::string& folder,

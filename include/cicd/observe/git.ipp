@@ -275,13 +275,6 @@ std::optional<std::chrono::system_clock::time_point> committed_at(const std::str
   return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
 }
 
-std::string author_of(const std::string& folder, const std::string& commit, const surroundings& around) {
-  if (!observing::git_refs::is_commit_name(commit)) return {};
-  const auto answer =
-      observing::ask_git(folder, {"show", "--no-patch", "--format=%an <%ae>", commit, "--"}, around);
-  return answer.end.good() ? std::string(trimmed(answer.out)) : std::string();
-}
-
 std::optional<bool> is_ancestor(const std::string& folder,
                                 const std::string& older,
                                 const std::string& newer,
