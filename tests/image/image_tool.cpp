@@ -5,6 +5,7 @@
 //   image_tool publish EMBEDDED REPOSITORY LAYOUT TAG immutable|movable
 //   image_tool resolve EMBEDDED REPOSITORY TAG
 //   image_tool tag EMBEDDED REPOSITORY DIGEST TAG
+//   image_tool copy EMBEDDED REPOSITORY FROM-REPOSITORY DIGEST TAG
 //   image_tool has EMBEDDED REPOSITORY DIGEST
 //   image_tool remove EMBEDDED REPOSITORY DIGEST
 //   image_tool put-artifact EMBEDDED REPOSITORY COMMIT IMAGE    of a pipeline `orders` with one image
@@ -132,6 +133,16 @@ int tag(const arguments& words) {
   return done ? shown(cicd::json().set("changed", done->changed)) : failed(done.error());
 }
 
+int copy(const arguments& words) {
+  auto there = registry_of(words);
+  arguments other = words;
+  other.at(2) = words.at(3);
+  auto from = registry_of(other);
+  if (!there || !from) return failed((there ? from : there).error());
+  auto done = (*there)->copy(**from, *cicd::digest_from(words.at(4)), words.at(5));
+  return done ? shown(cicd::json().set("changed", done->changed)) : failed(done.error());
+}
+
 int has(const arguments& words) {
   auto there = registry_of(words);
   if (!there) return failed(there.error());
@@ -209,6 +220,7 @@ int main(int count, char** values) {
   if (what == "publish") return publish(words);
   if (what == "resolve") return resolve(words);
   if (what == "tag") return tag(words);
+  if (what == "copy") return copy(words);
   if (what == "has") return has(words);
   if (what == "remove") return remove_image(words);
   if (what == "put-artifact") return put_artifact(words);

@@ -1,6 +1,7 @@
-"""A TLS proxy before a registry that breaks one chosen request and passes all others on."""
+"""A TLS proxy before a registry that breaks one chosen request and passes all others on, or refuses what a registry may refuse."""
 
 import http.client
+import json
 import socket
 import ssl
 import struct
@@ -8,6 +9,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MODES = ("429", "500", "503", "reset", "short")
+# What is refused, and how: DENIED as the distribution specification has it, TAG_INVALID as ECR words it.
+REFUSALS = {
+    "read-only": (403, "DENIED", "requested access to the resource is denied"),
+    "immutable-tags": (400, "TAG_INVALID", "The image tag 'v1' already exists in the 'unmoved' repository and cannot be overwritten because the repository is immutable."),
+}
 HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 
@@ -18,6 +24,7 @@ class BreakingProxy:
         self.upstream_port, self.ca = upstream_port, ca
         self.lock = threading.Lock()
         self.count, self.break_at, self.mode, self.broken = 0, -1, None, 0
+        self.refused = None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -29,6 +36,10 @@ class BreakingProxy:
     def arm(self, break_at, mode):
         with self.lock:
             self.count, self.break_at, self.mode, self.broken = 0, break_at, mode, 0
+
+    def refuse(self, what):
+        """From now on: one of REFUSALS."""
+        self.refused = what
 
     def close(self):
         self.server.shutdown()
@@ -67,6 +78,10 @@ class BreakingProxy:
 
             def relay(self):
                 mode, body = proxy._next_mode(), self.body()
+                if self.is_refused():
+                    status, code, message = REFUSALS[proxy.refused]
+                    content = json.dumps({"errors": [{"code": code, "message": message}]}).encode()
+                    return self.answer(status, [("Content-Type", "application/json")], content, len(content))
                 if mode == "reset":
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     self.close_connection = True
@@ -75,6 +90,11 @@ class BreakingProxy:
                     self.answer(int(mode), [("Content-Type", "text/plain")], b"broken on purpose\n", 18)
                 else:
                     self.answer(*self.upstream(body), is_short=mode == "short")
+
+            def is_refused(self):
+                if proxy.refused == "read-only":
+                    return self.command not in ("GET", "HEAD")
+                return proxy.refused == "immutable-tags" and self.command == "PUT" and "/manifests/" in self.path and "sha256:" not in self.path
 
             def upstream(self, body):
                 context = ssl.create_default_context(cafile=proxy.ca)

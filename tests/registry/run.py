@@ -58,10 +58,10 @@ def certificate_in(folder):
 
 
 class Registry:
-    def __init__(self, folder, certificates):
+    def __init__(self, folder, certificates, password=PASSWORD):
         self.folder, self.certificates, self.port = folder, certificates, free_port()
         folder.mkdir(parents=True)
-        words = subprocess.run(["htpasswd", "-Bbn", USER, PASSWORD], check=True, capture_output=True, text=True).stdout
+        words = subprocess.run(["htpasswd", "-Bbn", USER, password], check=True, capture_output=True, text=True).stdout
         (folder / "htpasswd").write_text(words)
         self.config = folder / "config.yml"
         self.config.write_text(json.dumps({
@@ -90,6 +90,9 @@ class Registry:
         self.process.kill()
         self.process.wait()
 
+    def sizes(self):
+        return {str(p): p.stat().st_size for p in (self.folder / "data").rglob("*") if p.is_file()}
+
 
 class Suite:
     def __init__(self, tool, folder):
@@ -111,6 +114,15 @@ class Suite:
             place.mkdir(parents=True)
             shutil.copy((ca or self.certificates) / "ca.crt", place / "ca.crt")
         return home
+
+    def add_login(self, home, port, password):
+        config = home / ".docker/config.json"
+        logins = json.loads(config.read_text())
+        logins["auths"][f"127.0.0.1:{port}"] = {"auth": base64.b64encode(f"{USER}:{password}".encode()).decode()}
+        config.write_text(json.dumps(logins))
+        place = home / ".config/containers/certs.d" / f"127.0.0.1:{port}"
+        place.mkdir(parents=True)
+        shutil.copy(self.certificates / "ca.crt", place / "ca.crt")
 
     def build(self, name, content):
         source = self.folder / f"{name}.bin"
@@ -233,7 +245,7 @@ class Suite:
         return json.loads(done.stdout) if status == 0 else done.stderr
 
     def sizes(self):
-        return {str(p): p.stat().st_size for p in (self.registry.folder / "data").rglob("*") if p.is_file()}
+        return self.registry.sizes()
 
     def case_a_retag_by_digest_sends_no_layer_and_moves_no_tag(self):
         repository = self.repository("retag")
@@ -288,6 +300,111 @@ class Suite:
         self.asked("remove", repository, self.other[1])
         assert self.asked("has", repository, self.other[1]) == {"has": False}
         assert self.resolved(repository, "v1") is None
+
+    # ---- copies to another registry, by digest ----
+
+    def second(self):
+        """Another registry, with a password of its own, and a home that has the logins of both."""
+        if not hasattr(self, "other_registry"):
+            self.other_registry = Registry(self.folder / "registry-2", self.certificates, password="another one")
+            self.both = self.home_for("both", self.registry.port)
+            self.add_login(self.both, self.other_registry.port, "another one")
+        return self.other_registry
+
+    def copied(self, to, source, image, tag, status=0, **how):
+        how.setdefault("home", self.both)
+        return self.asked("copy", to, source, image[1], tag, status=status, **how)
+
+    def case_a_copy_by_digest_goes_from_one_registry_to_another_each_with_its_login(self):
+        other = self.second()
+        source, to = self.repository("services/copied"), self.repository("prod/services/copied", other.port)
+        assert self.publish(source, self.image, "1a2b3c4").returncode == 0
+        assert self.copied(to, source, self.image, "v1.0.0") == {"changed": True}
+        assert self.resolved(to, "v1.0.0", home=self.both) == self.image[1]
+        before = other.sizes()
+        assert self.copied(to, source, self.image, "v1.0.0") == {"changed": False}
+        assert self.copied(to, source, self.image, "v1.0.1") == {"changed": True}
+        new = {name: size for name, size in other.sizes().items() if name not in before}
+        assert sum(new.values()) <= 64 * 1024, new
+        assert self.publish(source, self.other, "5d6e7f8").returncode == 0
+        refused = self.copied(to, source, self.other, "v1.0.0", status=3)
+        assert self.image[1] in refused and self.other[1] in refused, refused
+        assert self.asked("has", to, self.other[1], home=self.both) == {"has": False}, "nothing is copied for a tag that is another image's"
+
+    def case_a_copy_says_which_of_both_registries_refused_it(self):
+        other = self.second()
+        source, to = self.repository("services/copied"), self.repository("prod/services/refused", other.port)
+        assert self.publish(source, self.image, "1a2b3c4").returncode == 0
+        only_first = self.home_for("only-first", self.registry.port)
+        shutil.copytree(self.both / ".config", only_first / ".config", dirs_exist_ok=True)
+        refused = self.copied(to, source, self.image, "v1", status=6, home=only_first)
+        assert to in refused and f"skopeo login 127.0.0.1:{other.port}" in refused, refused
+        missing = self.copied(to, source, (None, "sha256:" + "0" * 64), "v1", status=6)
+        assert "no such image" in missing and source in missing, missing
+
+    def case_a_copy_goes_on_where_its_registry_was_killed_or_itself(self):
+        other = self.second()
+        big = self.build("copied-big", os.urandom(60_000_000))
+        source = self.repository("services/big")
+        assert self.publish(source, big, "1a2b3c4").returncode == 0
+
+        def begun(name):
+            to = self.repository(name, other.port)
+            words = [self.tool, "copy", self.folder / "embedded", to, source, big[1], "v1"]
+            copying = subprocess.Popen(words, env=self.environment(self.both, 30_000), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            uploads = other.folder / f"data/docker/registry/v2/repositories/{name}/_uploads"
+
+            def under_way():
+                """a copy is under way"""
+                return any(p.stat().st_size > 0 for p in uploads.glob("*/data")) or copying.poll() is not None
+
+            until(under_way)
+            assert copying.poll() is None, "the copy was over too early"
+            return to, copying
+
+        to, copying = begun("prod/restarted")
+        other.kill()
+        other.start()
+        out, err = copying.communicate(timeout=120)
+        assert copying.returncode == 0 and "once more" in err, err
+        assert self.resolved(to, "v1", home=self.both) == big[1]
+        to, copying = begun("prod/killed")
+        copying.kill()
+        copying.communicate()
+        assert self.resolved(to, "v1", home=self.both) is None, "the tag comes last"
+        assert self.copied(to, source, big, "v1") == {"changed": True}
+        assert self.resolved(to, "v1", home=self.both) == big[1]
+
+    # ---- rights ----
+
+    def through(self, mode):
+        """A proxy that refuses each writing request as registries do, and a home with its login."""
+        proxy = BreakingProxy(self.registry.port, self.certificates / "server.crt", self.certificates / "server.key",
+                              self.certificates / "ca.crt")
+        proxy.refuse(mode)
+        return proxy, self.home_for(f"through-{mode}", proxy.port)
+
+    def case_a_login_that_may_only_read_is_told_which_right_it_lacks_and_where(self):
+        assert self.publish(self.repository("rights"), self.image, "v1").returncode == 0
+        proxy, home = self.through("read-only")
+        repository = self.repository("rights", proxy.port)
+        for refused in (self.publish(repository, self.other, "v2", home=home, patience=5_000).stderr,
+                        self.asked("tag", repository, self.image[1], "v2", status=6, home=home, patience=5_000)):
+            assert "the login may not push to this repository" in refused and repository in refused, refused
+            assert "once more" not in refused, refused
+        refused = self.asked("remove", repository, self.image[1], status=6, home=home, patience=5_000)
+        assert "the login may not delete from this repository" in refused, refused
+        assert self.resolved(repository, "v1", home=home) == self.image[1]
+        assert self.resolved(repository, "v2", home=home) is None
+        proxy.close()
+
+    def case_a_registry_that_moves_no_tag_is_not_asked_again(self):
+        assert self.publish(self.repository("unmoved"), self.image, "v1").returncode == 0
+        proxy, home = self.through("immutable-tags")
+        refused = self.publish(self.repository("unmoved", proxy.port), self.other, "v1", "movable", home=home, patience=5_000)
+        assert refused.returncode == 3 and "once more" not in refused.stderr, refused.stderr
+        assert self.image[1] in refused.stderr and self.other[1] in refused.stderr, refused.stderr
+        proxy.close()
 
     def case_a_registry_that_is_killed_during_a_push_and_comes_back(self):
         big = self.build("big", os.urandom(80_000_000))
@@ -355,6 +472,8 @@ def main():
     finally:
         if suite:
             suite.registry.kill()
+            if hasattr(suite, "other_registry"):
+                suite.other_registry.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 

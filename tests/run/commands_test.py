@@ -367,6 +367,42 @@ pipeline_service({name} api PORT 8080)
         self.assertNotIn("problem", shown)
         self.assertIn("clean", shown)
 
+    def test_the_doctor_reads_the_lifecycle_policies_of_ecr_and_says_how_a_repository_is_made(self):
+        host = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+        tree = self.committed(f"""add_pipeline(app IMAGE {host}/app)
+pipeline_step(app build SHELL "cp in.txt out" INPUTS in.txt OUTPUTS out)
+pipeline_image(app image FILES out=/app)
+pipeline_environment(app stage ON branch main VIA gitops)
+pipeline_environment(app prod ON tag v* VIA gitops)
+pipeline_service(app api PORT 8080)
+""")
+        tools = self.folder / "bin"
+        tools.mkdir()
+        answers = {"skopeo": 'case "$*" in *list-tags*) cat @/tags.out; cat @/tags.err >&2; exit $(cat @/tags.status);; *) echo AWS;; esac',
+                   "aws": 'echo "$*" > @/asked; cat @/aws.out; cat @/aws.err >&2; exit $(cat @/aws.status)'}
+        for name, script in answers.items():
+            (tools / name).write_text("#!/bin/sh\n" + script.replace("@", str(self.folder)) + "\n")
+            (tools / name).chmod(0o755)
+
+        def told(status, tags=("{}", "", 0), aws=("", "", 0)):
+            for name, answer in (("tags", tags), ("aws", aws)):
+                for part, text in zip(("out", "err", "status"), answer):
+                    (self.folder / f"{name}.{part}").write_text(str(text))
+            return tree.cicd("doctor", "app", status=status, env={"PATH": f"{tools}:{tree.env['PATH']}"}).all
+
+        missing = ("", "An error occurred (LifecyclePolicyNotFoundException) when calling GetLifecyclePolicy", 254)
+        self.assertIn(f"lifecycle {host}/app", told(0, aws=missing))
+        self.assertEqual((self.folder / "asked").read_text().split()[:4], ["ecr", "get-lifecycle-policy", "--registry-id", "123456789012"])
+        policy = json.dumps({"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30}}]})
+        shown = told(1, aws=(json.dumps({"lifecyclePolicyText": policy}), "", 0))
+        self.assertIn("30 days after they were pushed, also what runs", shown)
+        good = re.search(r"put-lifecycle-policy .* --lifecycle-policy-text '(.*)'", shown).group(1)
+        self.assertEqual([one["selection"].get("tagPatternList") for one in json.loads(good)["rules"]], [["v*"], ["*.artifact"], ["*.yanked-*"], ["*.lifted-*"], None])
+        self.assertIn("keeps what runs and the last 10 artifacts", told(0, aws=(json.dumps({"lifecyclePolicyText": good}), "", 0)))
+        self.assertIn("ExpiredToken", told(1, aws=("", "An error occurred (ExpiredToken)", 255)))
+        shown = told(1, tags=("", "name unknown: The repository with name 'app' does not exist in the registry", 1), aws=missing)
+        self.assertIn("aws ecr create-repository --registry-id 123456789012 --region us-east-1 --repository-name app --image-tag-mutability IMMUTABLE", shown)
+
     def test_the_doctor_tells_of_manifest_repositories_that_cannot_be_read_or_written(self):
         tree = self.tree()
         tree.write("in.txt", "one")

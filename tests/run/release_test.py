@@ -203,16 +203,16 @@ class Release(harness.Case):
 
     # ---- a registry ----
 
-    def registry(self):
+    def registry(self, name="registry"):
         """A docker-registry without TLS; its address and the folder of its data."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{probe.getsockname()[1]}"
-        data = self.folder / "registry-data"
-        config = self.folder / "registry.yml"
+        data = self.folder / f"{name}-data"
+        config = self.folder / f"{name}.yml"
         config.write_text(json.dumps({"version": "0.1", "log": {"level": "error"}, "http": {"addr": address, "secret": "test"},
                                       "storage": {"filesystem": {"rootdirectory": str(data)}, "delete": {"enabled": True}}}))
-        with open(self.folder / "registry.log", "ab") as log:
+        with open(self.folder / f"{name}.log", "ab") as log:
             process = harness.subprocess.Popen([harness.tool("docker-registry"), "serve", str(config)], stdout=log, stderr=log)
         self.addCleanup(lambda: (process.kill(), process.wait()))
 
@@ -247,10 +247,31 @@ class Release(harness.Case):
         self.assertIn("yanked by", first.run("app.deploy-prod", status=5).stderr)
         self.assertEqual(list((other.build / "registry").rglob("documents*")), [], "a copy was left")
 
-    def trust(self, tree, address):
+    def test_an_environment_with_images_in_another_registry_has_them_copied_there_after_the_gate(self):
+        (address, _), (other, data) = self.registry(), self.registry("other")
+        calls = CALLS.replace("add_pipeline(app)", f"add_pipeline(app IMAGE {address}/services/app)")
+        calls = calls.replace("ON tag v* VIA gitops", f"ON tag v* IMAGES_IN {other}/prod VIA gitops")
+        tree = self.made(calls=calls)
+        self.trust(tree, address, other)
+        tree.run("app.deploy-stage")
+        tree.git("tag", "v1.5.0")
+        self.assertIn(f"+ {other}/prod/services/app:v1.5.0, copied from {address}/services/app", tree.cicd("plan", "app.deploy-prod").stdout)
+        tree.cicd("hold", "set", "app", "prod", "--reason", "wait")
+        tree.run("app.deploy-prod", status=5)
+        self.assertFalse([path for path in data.rglob("*") if path.is_file()], "nothing is copied before the gate was asked")
+        tree.cicd("hold", "release", "app", "prod")
+        tree.run("app.deploy-prod")
+        reference = f"{other}/prod/services/app:v1.5.0@{self.of('stage')['images']['image']['manifest']}"
+        self.assertEqual(self.of("prod")["images"]["image"]["reference"], reference)
+        self.assertIn(reference, tree.manifests("show", "main:prod/app-api.deployment.yaml", repository=self.repository))
+        self.assertIn(f"{address}/services/app:", self.of("stage")["images"]["image"]["reference"])
+        self.assertEqual(tree.run("app.deploy-prod").returncode, 0)
+        self.assertEqual(tree.outcomes()["app/deploy-prod"], "up-to-date")
+
+    def trust(self, tree, *addresses):
         path = tree.home / ".config/containers/registries.conf"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f'[[registry]]\nlocation = "{address}"\ninsecure = true\n')
+        path.write_text("".join(f'[[registry]]\nlocation = "{address}"\ninsecure = true\n' for address in addresses))
 
     # ---- what cannot be trusted ----
 

@@ -160,6 +160,12 @@ struct environment {
   /// Example: PATIENCE unschedulable=15m crash-loop=3m
   /// Not: PATIENCE 15m
   std::vector<cicd::patience> patience{};
+  /// The repository below which the environment has copies of the images, by their digest, with the path that they have in
+  /// their own registry. A deploy copies what is not there yet, after the gate and before anything changes; the objects
+  /// refer to the copies.
+  /// Example: IMAGES_IN 999999999999.dkr.ecr.us-east-1.amazonaws.com/prod
+  /// Not: IMAGES_IN prod/
+  image_repository images_in{};
   /// Allows a deploy from a tree with uncommitted changes although the environment is not the embedded default.
   /// Example: ALLOW_DIRTY
   /// Not: ALLOW_DIRTY yes

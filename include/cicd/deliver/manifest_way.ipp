@@ -5,6 +5,7 @@
 
 #include <cicd/base/yaml.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/promotion.hpp>
@@ -211,6 +212,9 @@ result<step_plan> manifest_way::compared(const deploy_request& of) {
   plan.what = decision::run;
   plan.result.reset();
   plan.reasons = deliver_manifest_way::reasons_for(of, *now, **want);
+  const result<std::vector<std::string>> copies = copy_lines(in_, of, *(*want)->record);
+  if (!copies) return copies.error();
+  plan.details.insert(plan.details.begin(), copies->begin(), copies->end());
   if (!may) plan.reasons.push_back(refusal_text(may.error()));
   return plan;
 }
@@ -233,6 +237,7 @@ decide_manifests manifest_way::decision_for(const deploy_request& of, written_ma
     const std::string approval = deliver_manifest_way::approval_of(of, **want);
     const result<permit> allowed = may_write(of, now, record.version, approval);
     if (!allowed) return allowed.error();
+    if (status copied = copy_images(*allowed, in_, of, record, {}); !copied) return std::move(copied).error();
     if (of.make_ready)
       if (status ready = of.make_ready(*allowed); !ready) return std::move(ready).error();
     if (status signed_ = in_.source.sign(of.step, record); !signed_) return std::move(signed_).error();

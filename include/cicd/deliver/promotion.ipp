@@ -234,10 +234,13 @@ status make_ready(const permit& allowed,
       return std::move(written).error();
   }
   if (what.image_tag.empty()) return {};
+  std::vector<std::string> done;
   for (const auto& [name, image] : what.artifact.record.images) {
     auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
     if (!registry) return std::move(registry).error();
-    if (auto set = (*registry)->tag(image.manifest, what.image_tag); !set) return std::move(set).error();
+    if (auto set = (*registry)->tag(image.manifest, what.image_tag); !set)
+      return std::move(set).error().with("done", joined(done, ", "));
+    done.push_back((*registry)->name() + ":" + what.image_tag);
   }
   return {};
 }

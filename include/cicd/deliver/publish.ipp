@@ -246,12 +246,12 @@ outcome publisher::publish(const graph_step& step,
     if (!tag) return failed_outcome(tag.error());
     const std::string layout = in_.where.work(deliver_publish::step_of(*step.pipeline, image)) + "/layout";
     auto done = deliver_publish::put_image(*allowed, **registry, layout, image.manifest, *tag);
-    if (!done) return failed_outcome(std::move(done).error());
+    if (!done) return failed_outcome(std::move(done).error().with("done", end.summary));
     if (!end.summary.empty()) end.summary += ", ";
     end.summary += fmt::format("{}:{}", (*registry)->name(), *tag);
   }
   if (status kept = keep_artifact(*allowed, step, images, end); !kept)
-    return failed_outcome(std::move(kept).error());
+    return failed_outcome(std::move(kept).error().with("done", end.summary + "; not the artifact"));
   end.how = step_outcome::ran;
   return end;
 }

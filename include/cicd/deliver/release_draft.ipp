@@ -4,6 +4,7 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/release_draft.hpp>
@@ -80,7 +81,8 @@ result<deployment_record::image> held_image(const way_context& in,
                                             const deploy_request& of,
                                             const wanted_image& image,
                                             const std::optional<deployment_record>& before) {
-  auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
+  auto registry = registry_for(repository_in(of.place(), image.repository),
+                               registries_of(in.where, in.options.cancelled), in.around);
   if (!registry) return std::move(registry).error();
   if (before && before->images.contains(image.name)) {
     const deployment_record::image& there = before->images.at(image.name);

@@ -11,6 +11,7 @@
 #include <cicd/deliver/delivery.ipp>
 #include <cicd/deliver/health.ipp>
 #include <cicd/deliver/health_argocd.ipp>
+#include <cicd/deliver/image_copies.ipp>
 #include <cicd/deliver/manifest_home.ipp>
 #include <cicd/deliver/manifest_way.ipp>
 #include <cicd/deliver/promotion.ipp>

@@ -43,6 +43,12 @@ class registry {
   /// Sets `tag` to an image that is there, by its digest: no layer is transferred. A tag is never moved;
   /// an image that is not there is class `remote`.
   virtual result<published> tag(const digest& image, const std::string& tag) = 0;
+  /// Where skopeo finds an image of it by its digest; empty where it finds none.
+  virtual std::string address_of(const digest&) const { return {}; }
+  /// Copies an image of another registry here, by its digest, and sets `tag` last. What is here already is
+  /// not transferred, so that a copy that was interrupted goes on; a tag is never moved. Each registry is
+  /// asked with its own login. Class `corrupt` where it has another digest afterwards.
+  virtual result<published> copy(const registry& from, const digest& image, const std::string& tag);
   /// Whether a manifest is there by its digest.
   virtual result<bool> has(const digest& image) = 0;
   /// The documents under a tag; nothing when there is no such tag. Class `corrupt` where it is an image's.

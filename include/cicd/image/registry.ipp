@@ -12,6 +12,11 @@
 
 namespace cicd {
 
+result<registry::published> registry::copy(const registry& from, const digest&, const std::string&) {
+  return image_error(exit_class::usage, "images are copied to a registry only", name())
+      .with("caused by", "the copy would be one of " + from.name());
+}
+
 bool is_embedded(const std::string& repository) {
   const auto slash = repository.find('/');
   const std::string first = repository.substr(0, slash);

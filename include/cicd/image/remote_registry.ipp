@@ -65,6 +65,23 @@ class remote final : public registry {
     return published{.changed = true};
   }
 
+  std::string address_of(const digest& image) const override { return pinned(image); }
+
+  result<published> copy(const registry& from, const digest& image, const std::string& tag) override {
+    const std::string source = from.address_of(image);
+    if (source.empty()) return registry::copy(from, image, tag);
+    auto there = resolved(tag, patient_);
+    if (!there) return std::move(there).error();
+    if (*there == image) return published{.changed = false};
+    if (*there) return immutable_tag(tagged(tag), **there, image);
+    auto present = has(image);
+    if (!present) return std::move(present).error();
+    if (!*present)
+      if (auto taken = take(source, from.name(), image); !taken) return std::move(taken).error();
+    if (auto set = set_tag("/", image, tag, true); !set) return std::move(set).error();
+    return published{.changed = true};
+  }
+
   result<bool> has(const digest& image) override {
     const auto got = quick_.ask({"inspect", "--raw", pinned(image)}, "/", std::chrono::seconds(30));
     if (got.refused == registry_refusal::absent) return false;
@@ -107,6 +124,24 @@ class remote final : public registry {
     return std::optional(sha256(got.out));
   }
 
+  /// By digest; what skopeo says last tells which of both registries refused.
+  status take(const std::string& source, const std::string& name, const digest& image) {
+    tell(fmt::format("copying {} from {}", oci_text(image), name));
+    const auto got = patient_.ask(
+        {"--insecure-policy", "copy", "--quiet", "--preserve-digests", source, pinned(image)}, "/");
+    if (got.refused) {
+      const bool is_of_source = got.reason.find("nitializing source") != std::string::npos
+                                || got.reason.find("reading blob") != std::string::npos
+                                || got.reason.find("reading manifest") != std::string::npos;
+      return patient_.failure_of(got, is_of_source ? name : repository_);
+    }
+    const auto present = has(image);
+    if (!present) return present.error();
+    if (*present) return {};
+    return image_error(exit_class::corrupt, "the registry does not have what was copied to it",
+                       fmt::format("{}@{}", repository_, oci_text(image)));
+  }
+
   /// A copy is read, since skopeo shows no layers.
   result<oci_documents> copied_here(const digest& manifest, const std::string& layout) const {
     if (auto made = make_folder(layout); !made) return made.error();
@@ -144,6 +179,7 @@ class remote final : public registry {
     const auto got = patient_.ask({"--insecure-policy", "copy", "--quiet", "--preserve-digests",
                                    pinned(image), "docker://" + tagged(tag)},
                                   layout);
+    if (got.refused == registry_refusal::immutable) return read_back(image, tag);
     if (got.refused) return patient_.failure_of(got, repository_);
     return read_back(image, tag);
   }

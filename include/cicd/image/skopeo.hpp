@@ -22,7 +22,9 @@ std::string registry_host(std::string_view repository);
 /// Why a registry did not do what it was asked for.
 enum class registry_refusal {
   absent,        ///< there is no such tag or repository (MANIFEST_UNKNOWN, NAME_UNKNOWN)
-  login,         ///< who we are, or that we may (UNAUTHORIZED, DENIED)
+  login,         ///< who asks (UNAUTHORIZED)
+  rights,        ///< that this login may (DENIED)
+  immutable,     ///< a tag that is there is not moved (TAG_INVALID of ECR)
   trust,         ///< its certificate
   unknown_host,  ///< no name server knows its name
   unsupported,   ///< it does no such thing (UNSUPPORTED): deletion is switched off
@@ -48,6 +50,7 @@ class skopeo {
     std::string out;
     std::string reason;  ///< the last line that it printed, without its decoration
     bool took_too_long = false;
+    std::string verb{};  ///< what was asked for: `push to`
   };
   /// Runs it in `directory`, at most for `limit`; passing failures are tried again with growing pauses until
   /// the patience is at its end.

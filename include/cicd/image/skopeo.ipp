@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/values/values.hpp>
+#include <cicd/image/ecr.hpp>
 #include <cicd/image/errors.hpp>
 
 namespace cicd {
@@ -32,6 +33,16 @@ std::string reason_in(std::string_view printed) {
   line.remove_prefix(message + 5);
   if (line.ends_with('"')) line.remove_suffix(1);
   return displayable(replaced_all(std::string(line), "\\\"", "\""));
+}
+
+/// What a person would say of the first word that is no option.
+std::string verb_of(const std::vector<std::string>& words) {
+  const auto found =
+      std::ranges::find_if(words, [](const std::string& each) { return !each.starts_with("--"); });
+  if (found == words.end()) return {};
+  // A copy to a folder is a pull.
+  if (*found == "copy") return words.back().starts_with("docker://") ? "push to" : "pull from";
+  return *found == "delete" ? "delete from" : "read";
 }
 
 /// Whether somebody asked to stop while we waited.
@@ -57,9 +68,11 @@ registry_refusal refusal_of(std::string_view printed) {
     return registry_refusal::unsupported;
   if (says("no such host")) return registry_refusal::unknown_host;
   if (says("x509:") || says("certificate")) return registry_refusal::trust;
-  if (says("unauthorized") || says("denied") || says("authentication required")
-      || says("invalid username/password"))
+  if (says("unauthorized") || says("authentication required") || says("invalid username/password"))
     return registry_refusal::login;
+  if (says("denied") || says("403 forbidden")) return registry_refusal::rights;
+  if (says("tag invalid") || (says("cannot be overwritten") && says("immutable")))
+    return registry_refusal::immutable;
   return registry_refusal::passing;
 }
 
@@ -84,6 +97,7 @@ skopeo::answer skopeo::ask_once(const std::vector<std::string>& words,
   how.limit = limit;
   auto got = run_to_end(what, how);
   answer given;
+  given.verb = image_skopeo::verb_of(words);
   given.out = std::move(got.out);
   if (got.end.good()) return given;
   given.took_too_long = got.end.kind == ending::how::signalled;
@@ -125,8 +139,16 @@ error skopeo::failure_of(const answer& refused, const std::string& repository) c
     case registry_refusal::stopped:
       return image_error(exit_class::interrupted, "stopped while the registry was asked", repository);
     case registry_refusal::absent:
+      if (const auto ecr = ecr_repository_from(repository); ecr && refused.verb == "push to")
+        return failure("the registry has no such repository", ecr->make_command());
       return failure("the registry has no such image", "skopeo list-tags docker://" + repository);
     case registry_refusal::login: return failure("the registry refuses the login", "skopeo login " + host);
+    case registry_refusal::rights:
+      return failure(fmt::format("the login may not {} this repository", refused.verb),
+                     fmt::format("skopeo login {}, with an account that may", host));
+    case registry_refusal::immutable:
+      return failure("the registry does not move a tag that is there",
+                     "skopeo list-tags docker://" + repository);
     case registry_refusal::trust:
       return failure("the registry's certificate is not trusted",
                      fmt::format("put its CA into /etc/containers/certs.d/{}/ca.crt", host));

@@ -5,6 +5,7 @@
 #include <cicd/image/archive_items_scope.ipp>
 #include <cicd/image/base_image.ipp>
 #include <cicd/image/documents.ipp>
+#include <cicd/image/ecr.ipp>
 #include <cicd/image/embedded_registry.ipp>
 #include <cicd/image/errors.ipp>
 #include <cicd/image/file_bytes.ipp>

@@ -48,6 +48,27 @@ TEST(from, leads_nowhere_back) {
   EXPECT_EQ(made.errors.front().value, "a → b → c → a");
 }
 
+// --- IMAGES_IN ---
+
+TEST(images_in, is_a_repository_of_another_registry) {
+  const std::string orders = "add_pipeline(o TEMPLATE java-maven IMAGE one.example.com/services/o)\n";
+  const auto made = cicd::tests::model_from(
+      orders + "pipeline_environment(o prod VIA gitops IMAGES_IN two.example.com/prod)");
+  ASSERT_TRUE(made.errors.empty()) << cicd::text_of(made.errors.front());
+  EXPECT_EQ(made.model.pipelines.front().declared.environments.back().images_in.view(),
+            "two.example.com/prod");
+  expect_error(orders + "pipeline_environment(o prod VIA gitops IMAGES_IN two.example.com/prod:v1)",
+               "o/prod: IMAGES_IN has a wrong value: 'two.example.com/prod:v1'", "two.example.com/prod");
+  expect_error(orders + "pipeline_environment(o prod VIA gitops IMAGES_IN prod)",
+               "o/prod: IMAGES_IN has no meaning without a registry to copy to");
+  expect_error(orders + "pipeline_environment(o prod VIA gitops IMAGES_IN one.example.com)",
+               "o/prod: IMAGES_IN has no meaning where the images are already: one.example.com/services/o");
+  expect_error(
+      "add_pipeline(o TEMPLATE java-maven)\npipeline_environment(o prod VIA gitops IMAGES_IN "
+      "two.example.com/prod)",
+      "o/prod: IMAGES_IN has no meaning for an image in the build tree: o");
+}
+
 TEST(a_release, says_what_is_released_of_a_pipeline_once) {
   const std::string tagged = three + "pipeline_environment(o prod ON tag v* VIA gitops)\n";
   const auto made =

@@ -248,7 +248,11 @@ TEST(refusals, are_told_apart_by_the_specifications_codes) {
       refusal_of("reading manifest v1 in h.example/a: name unknown: repository name not known to registry"),
       registry_refusal::absent);
   EXPECT_EQ(refusal_of("unauthorized: authentication required"), registry_refusal::login);
-  EXPECT_EQ(refusal_of("denied: requested access to the resource is denied"), registry_refusal::login);
+  EXPECT_EQ(refusal_of("denied: requested access to the resource is denied"), registry_refusal::rights);
+  EXPECT_EQ(
+      refusal_of("tag invalid: The image tag 'v1' already exists in the 'orders' repository and cannot be "
+                 "overwritten because the repository is immutable."),
+      registry_refusal::immutable);
   EXPECT_EQ(
       refusal_of(
           R"(pinging container registry nothing.example: Get "https://nothing.example/v2/": dial tcp: lookup )"

@@ -48,6 +48,35 @@ void take_repositories(const draft& in, place_keeper& repositories) {
   }
 }
 
+/// Whether a repository is one of a registry, and not of the embedded one in the build tree.
+bool names_registry(std::string_view repository) {
+  return detail::image_repository_rule::looks_like_host(repository.substr(0, repository.find('/')));
+}
+
+/// Images are copied from one registry to another.
+void check_copies(const draft& in, const declaration<environment>& of, findings& found) {
+  const std::string_view copies = of.value.images_in.view();
+  if (copies.empty()) return;
+  if (!names_registry(copies))
+    return found.add(of.at("images_in"),
+                     meaningless_option("IMAGES_IN", "without a registry to copy to",
+                                        fmt::format("IMAGES_IN registry.example.com/{}", copies)));
+  if (in.all<image>().items().empty())
+    return found.add(of.at("images_in"),
+                     meaningless_option("IMAGES_IN", "where the pipeline has no image", "leave it out"));
+  for (const auto& each : in.all<image>().items()) {
+    const std::string repository = repository_for(in, each);
+    if (!names_registry(repository))
+      return found.add(of.at("images_in"),
+                       meaningless_option("IMAGES_IN", "for an image in the build tree: " + repository,
+                                          "IMAGE registry.example.com/" + repository + " in add_pipeline()"));
+    if (repository == std::string(copies) + repository.substr(repository.find('/')))
+      return found.add(of.at("images_in"),
+                       meaningless_option("IMAGES_IN", "where the images are already: " + repository,
+                                          "leave it out, or name another repository"));
+  }
+}
+
 /// The folders that manifests are written to, each within a repository: none lies in another, since whoever
 /// writes the outer one owns all in it.
 class folder_keeper {
@@ -174,7 +203,10 @@ void check_between(std::deque<draft>& all, findings& found) {
   object_keeper objects(found);
   for (const draft& pipeline : all) {
     take_repositories(pipeline, repositories);
-    for (const auto& each : pipeline.all<environment>().items()) folders.take(pipeline, each);
+    for (const auto& each : pipeline.all<environment>().items()) {
+      folders.take(pipeline, each);
+      check_copies(pipeline, each, found);
+    }
     objects.take(pipeline);
   }
   folders.report_nested();

@@ -102,6 +102,7 @@ void each_field(environment& of, Visitor&& visit) {
   visit("health", of.health);
   visit("token", of.token);
   visit("patience", of.patience);
+  visit("images_in", of.images_in);
   visit("allow_dirty", of.allow_dirty);
 }
 

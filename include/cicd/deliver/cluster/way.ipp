@@ -16,6 +16,7 @@
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/traits.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
+#include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/promotion.hpp>
@@ -363,6 +364,11 @@ result<step_plan> cluster_way::plan(const deploy_request& of) {
         plan.reasons = would.tells && !would.changes_objects()
                            ? std::vector<std::string>{planned->wanted.record.tag + " is what runs already"}
                            : deploy_reasons(would.before.record, planned->wanted.record);
+      if (plan.what != decision::run) {
+        result<std::vector<std::string>> copies = copy_lines(in_, of, planned->wanted.record);
+        if (!copies) return std::move(copies).error();
+        plan.details = *std::move(copies);
+      }
       plan.what = decision::run;
       plan.result.reset();
       plan.details.push_back(fmt::format("in {}, namespace {}", would.cluster, would.place.namespace_name));
@@ -435,6 +441,9 @@ status cluster_way::apply_wave(const deploy_request& of,
   options.may = [&](const cluster_plan& plan) {
     approval = approval_of(of, *wanted, plan);
     result<permit> may = may_apply(of, plan, record, approval);
+    if (may)
+      if (status copied = copy_images(*may, in_, of, record, say); !copied)
+        return result<permit>(std::move(copied).error());
     if (may && of.make_ready)
       if (status ready = of.make_ready(*may); !ready) return result<permit>(std::move(ready).error());
     if (may) allowed = *may;

@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/policy/hold.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/rollback.hpp>
@@ -33,7 +34,8 @@ rollback_ports ports_for(const found_environment& found) {
   ports.resolve = [&found](const image& of, const std::string& tag) -> result<std::optional<digest>> {
     registry_options how;
     how.embedded = found.of->where.images();
-    auto registry = registry_for(repository_of(*found.pipeline, of), how, found.of->around);
+    auto registry =
+        registry_for(repository_in(*found.place, repository_of(*found.pipeline, of)), how, found.of->around);
     if (!registry) return std::move(registry).error();
     return (*registry)->resolve(tag);
   };
