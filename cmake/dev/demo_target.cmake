@@ -12,5 +12,6 @@ add_custom_target(demo
     "-DPACKAGE=${PROJECT_BINARY_DIR}/package-of-sources" -P "${PROJECT_SOURCE_DIR}/cmake/dev/demo.cmake"
   COMMAND "${CMAKE_COMMAND}" -E env "CICD_DEMO=${PROJECT_BINARY_DIR}/demo/services-orders/run-image"
     "${PROJECT_BINARY_DIR}/demo/services-orders-build/.cicd/cicd" run deploy-stage
+  COMMAND "${CMAKE_COMMAND}" "-DWORK=${PROJECT_BINARY_DIR}/demo" -P "${PROJECT_SOURCE_DIR}/cmake/dev/demo_release.cmake"
   WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/demo/services-orders-build"
-  COMMENT "services-orders, from its sources to its stage" USES_TERMINAL VERBATIM)
+  COMMENT "services-orders, from its sources to its stage, and from there by tags to demo and prod" USES_TERMINAL VERBATIM)

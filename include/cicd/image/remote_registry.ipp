@@ -8,6 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/image/embedded_registry.hpp>
 #include <cicd/image/errors.hpp>
+#include <cicd/image/manifest_api.hpp>
 #include <cicd/image/skopeo.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/own_file.hpp>
@@ -23,11 +24,13 @@ class remote final : public registry {
          class skopeo quick,
          class skopeo patient,
          std::string scratch,
+         std::unique_ptr<manifest_api> api,
          std::function<void(const std::string&)> say)
       : repository_(std::move(repository)),
         quick_(std::move(quick)),
         patient_(std::move(patient)),
         scratch_(std::move(scratch)),
+        api_(std::move(api)),
         say_(std::move(say)) {}
 
   std::string name() const override { return repository_; }
@@ -83,6 +86,9 @@ class remote final : public registry {
   }
 
   result<bool> has(const digest& image) override {
+    if (api_ != nullptr)
+      if (const auto known = api_->read(oci_text(image)); known.is_known)
+        return known.text && sha256(*known.text) == image;
     const auto got = quick_.ask({"inspect", "--raw", pinned(image)}, "/", std::chrono::seconds(30));
     if (got.refused == registry_refusal::absent) return false;
     if (got.refused) return quick_.failure_of(got, repository_);
@@ -118,6 +124,9 @@ class remote final : public registry {
 
   result<std::optional<digest>> resolved(const std::string& tag, const class skopeo& by) const {
     if (auto right = checked_tag(tag); !right) return right.error();
+    if (api_ != nullptr)
+      if (const auto known = api_->read(tag); known.is_known)
+        return known.text ? std::optional(sha256(*known.text)) : std::nullopt;
     const auto got = by.ask({"inspect", "--raw", "docker://" + tagged(tag)}, "/", std::chrono::seconds(30));
     if (got.refused == registry_refusal::absent) return std::optional<digest>();
     if (got.refused) return by.failure_of(got, repository_);
@@ -176,12 +185,20 @@ class remote final : public registry {
     if (!before) return std::move(before).error();
     if (*before && **before != image && immutable) return immutable_tag(tagged(tag), **before, image);
     tell("tagging " + tagged(tag));
+    if (tags_by_request(image, tag)) return read_back(image, tag);
     const auto got = patient_.ask({"--insecure-policy", "copy", "--quiet", "--preserve-digests",
                                    pinned(image), "docker://" + tagged(tag)},
                                   layout);
     if (got.refused == registry_refusal::immutable) return read_back(image, tag);
     if (got.refused) return patient_.failure_of(got, repository_);
     return read_back(image, tag);
+  }
+
+  /// The manifest once more, under the tag.
+  bool tags_by_request(const digest& image, const std::string& tag) const {
+    if (api_ == nullptr) return false;
+    const auto manifest = api_->read(oci_text(image));
+    return manifest.text && sha256(*manifest.text) == image && api_->write(tag, *manifest.text);
   }
 
   status read_back(const digest& image, const std::string& tag) const {
@@ -197,6 +214,7 @@ class remote final : public registry {
   std::string repository_;
   class skopeo quick_, patient_;
   std::string scratch_;
+  std::unique_ptr<manifest_api> api_;  ///< null: skopeo alone
   std::function<void(const std::string&)> say_;
 };
 
@@ -216,7 +234,8 @@ result<std::unique_ptr<registry>> remote_registry(const std::string& repository,
   auto quick = skopeo::found(around, how);
   if (!quick) return std::move(quick).error();
   return std::unique_ptr<registry>(std::make_unique<image_remote::remote>(
-      repository, *std::move(quick), *std::move(patient), options.embedded + "/.read", options.say));
+      repository, *std::move(quick), *std::move(patient), options.embedded + "/.read",
+      manifest_api::of(repository, around, options.cancelled), options.say));
 }
 
 }  // namespace cicd

@@ -15,6 +15,7 @@
 #include <cicd/image/layer_items.ipp>
 #include <cicd/image/layer_store.ipp>
 #include <cicd/image/layer_tar.ipp>
+#include <cicd/image/manifest_api.ipp>
 #include <cicd/image/oci_layout.ipp>
 #include <cicd/image/parallel_gzip.ipp>
 #include <cicd/image/registry.ipp>

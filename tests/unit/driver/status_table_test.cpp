@@ -108,6 +108,7 @@ TEST(status_table, fits_any_terminal) {
         shown.deploy(each.of.text(), "v1.23.456-rc.7", "8f3c2d1", 123);
     shown.at(name + "/prod-eu").remarks.push_back({"on hold", "", "on hold: Ada, " + std::string(80, 'x')});
   }
+  EXPECT_EQ(shown.lines(40).at(0), std::string(20, 'p') + "…" + std::string(18, 'p') + "0");
   for (const std::size_t width : {40U, 60U, 80U, 120U, 200U}) {
     std::vector<std::size_t> widths;
     for (const std::string& each : shown.lines(width)) widths.push_back(columns(each));
@@ -119,6 +120,10 @@ TEST(status_table, says_what_is_not_reachable_and_what_is_ahead) {
   board shown;
   shown.pipeline("orders", {"stage", "prod", "dr"});
   shown.at("orders/stage").failure = error{exit_class::remote, {}, "gone", {}, {}};
+  EXPECT_THAT(shown.lines().at(1), HasSubstr("orders  not reachable"));
+  shown.at("orders/stage").failure->kind = exit_class::corrupt;
+  EXPECT_THAT(shown.lines().at(1), HasSubstr("orders  not readable"));
+  shown.at("orders/stage").failure->kind = exit_class::remote;
   shown.deploy("orders/prod", "v1.4.3", "2222222", 3);
   shown.at("orders/prod").distance->ahead = 1;
   shown.deploy("orders/dr", "v1.4.3", "2222222", 0);

@@ -109,7 +109,7 @@ std::string state_of(const environment_status& of) {
   std::vector<std::string> states;
   for (const environment_remark& each : of.remarks)
     if (std::ranges::find(states, each.state) == states.end()) states.push_back(each.state);
-  if (of.failure) states.emplace_back("not reachable");
+  if (of.failure) states.push_back(short_text_of_failure(*of.failure));
   if (states.empty()) states.emplace_back(of.record ? "ok" : "never deployed");
   return displayable(joined(states, ", "));
 }
@@ -210,6 +210,14 @@ std::string overview_text(const std::vector<environment_status>& board,
   return rows.empty() ? text : text + "\n" + table_text({}, rows, width);
 }
 
+std::string shortened(std::vector<std::string> names) {
+  constexpr std::size_t most = 3;
+  if (names.size() <= most + 1) return joined(names, ", ");
+  const std::size_t more = names.size() - most;
+  names.resize(most);
+  return fmt::format("{} and {} more", joined(names, ", "), more);
+}
+
 /// Each with the environments that it is of: a cluster or repository that does not answer is told once.
 cicd::errors failures_of(const std::vector<environment_status>& board) {
   std::vector<std::pair<error, std::vector<std::string>>> told;
@@ -225,7 +233,7 @@ cicd::errors failures_of(const std::vector<environment_status>& board) {
   cicd::errors all;
   for (auto& [why, of] : told) {
     if (std::ranges::find(of, why.subject) == of.end())
-      why.subject = joined(of, ", ") + (why.subject.empty() ? "" : ": " + why.subject);
+      why.subject = shortened(of) + (why.subject.empty() ? "" : ": " + why.subject);
     all.push_back(std::move(why));
   }
   return all;

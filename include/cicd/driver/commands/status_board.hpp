@@ -55,6 +55,9 @@ struct environment_status {
   std::optional<next_release> next;
 };
 
+/// `not reachable`, or `not readable` where its state cannot be trusted.
+std::string short_text_of_failure(const error& why);
+
 /// In the order of `all`. One that does not answer takes nothing from the others; clusters are asked at the
 /// same time, manifest repositories once for all that lie in them.
 std::vector<environment_status> read_status(const session& in,

@@ -145,6 +145,10 @@ void look_at_manifests(std::vector<environment_status*> all,
 }  // namespace
 }  // namespace driver_commands_status_board
 
+std::string short_text_of_failure(const error& why) {
+  return why.kind == exit_class::corrupt ? "not readable" : "not reachable";
+}
+
 std::vector<environment_status> read_status(const session& in,
                                             const delivery& releases,
                                             const std::vector<named_environment>& all,

@@ -24,7 +24,7 @@ constexpr std::size_t least_note = 16;  ///< columns: less says nothing
 /// `rc-4`, `main 8f3c2d1`
 std::string release_of(const environment_status& of, const status_table_format& as) {
   constexpr std::size_t longest = 24;
-  if (of.failure) return "not reachable";
+  if (of.failure) return short_text_of_failure(*of.failure);
   if (!of.record) return as.has_signs ? "–" : "-";
   const deployment_record& record = *of.record;
   const std::string commit = record.commit.substr(0, 7);
@@ -124,11 +124,18 @@ std::string as_columns(const std::vector<line>& lines,
   return table_text(header, full);
 }
 
+/// Its beginning and its end: long names differ in either.
+std::string cut_in_the_middle(const std::string& name, std::size_t width) {
+  if (width == 0 || name.size() <= width) return name;
+  const std::size_t half = (width - 1) / 2;
+  return name.substr(0, width - 1 - half) + "…" + name.substr(name.size() - half);
+}
+
 /// A block for each pipeline.
 std::string as_blocks(const std::vector<line>& lines, const status_table_format& as) {
   std::string text;
   for (const line& each : lines) {
-    text += (as.width == 0 ? each.pipeline : cut_to(each.pipeline, as.width)) + "\n";
+    text += cut_in_the_middle(each.pipeline, as.width) + "\n";
     std::vector<row> rows;
     for (const environment_status* cell : each.cells)
       if (cell != nullptr)
