@@ -71,9 +71,12 @@ json json_of(const next_release& of) {
   one.set("commit", of.commit);
   if (!of.refused) return one.set("refused", json());
   json refused, notes(json::array{});
-  refused.set("class", std::string(word_for(of.refused->kind)));
-  refused.set("text", of.refused->what);
-  for (const note& each : of.refused->notes)
+  refused.set("rule", std::string(word_of(of.refused->rule)));
+  refused.set("waits", of.refused->waits);
+  refused.set("until", of.refused->until ? json(utc_text(*of.refused->until)) : json());
+  refused.set("class", std::string(word_for(of.refused->why.kind)));
+  refused.set("text", of.refused->why.what);
+  for (const note& each : of.refused->why.notes)
     notes.push(json().set("label", each.label).set("text", each.text));
   return one.set("refused", refused.set("notes", std::move(notes)));
 }

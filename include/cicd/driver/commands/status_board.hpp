@@ -33,8 +33,8 @@ struct environment_remark {
 
 /// What the next release of an environment is, and what keeps it from being deployed.
 struct next_release {
-  std::string tag, commit;       ///< the tag is empty where the environment follows none
-  std::optional<error> refused;  ///< nothing: it can be deployed
+  std::string tag, commit;              ///< the tag is empty where the environment follows none
+  std::optional<gate_refusal> refused;  ///< nothing: it can be deployed
 };
 
 struct environment_status {
@@ -46,7 +46,7 @@ struct environment_status {
   std::optional<pod_count> pods;  ///< of a cluster
   std::vector<environment_remark> remarks;
   std::vector<branch_status> branches;
-  std::optional<deployment_hold> hold;
+  environment_state state;
   std::optional<hand_revert> reverted;
 
   std::string first;                        ///< the environment that it is compared with; empty: none

@@ -72,7 +72,7 @@ void add_state(environment_status& to,
     to.remarks.push_back(
         {state.record->outcome, fmt::format("{}: the last deploy to {}", state.record->outcome, cluster)});
   if (state.hold) to.remarks.push_back(remark_of(*state.hold, to.of, times));
-  if (!to.hold) to.hold = state.hold;
+  if (!to.state.hold) to.state.hold = state.hold;
   if (!to.record) to.record = state.record;
 }
 
@@ -119,7 +119,7 @@ void add_release(environment_status& to, deployed_release seen, const moment_wor
     to.remarks.push_back({seen.record->outcome, "the last deploy: " + seen.record->outcome});
   if (seen.state.hold) to.remarks.push_back(remark_of(*seen.state.hold, to.of, times));
   if (seen.reverted) to.remarks.push_back(remark_of(*seen.reverted, to.of, times));
-  to.hold = std::move(seen.state.hold);
+  to.state = std::move(seen.state);
   to.reverted = std::move(seen.reverted);
   to.record = std::move(seen.record);
 }

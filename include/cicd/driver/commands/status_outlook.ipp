@@ -17,6 +17,7 @@
 #include <cicd/driver/commands/status_outlook.hpp>
 #include <cicd/observe/git_program.hpp>
 #include <cicd/report/moments.hpp>
+#include <cicd/system/clock.hpp>
 #include <cicd/system/in_parallel.hpp>
 
 namespace cicd {
@@ -213,16 +214,14 @@ class asker {
       of.next.reset();
       return;
     }
-    status can = releases_.gate().may_be_released(pipeline, *of.of.place, of.next->tag, of.next->commit,
-                                                  {of.record, {of.hold, {}}, of.reverted});
-    if (can) return;
-    const bool is_answer = can.error().kind == exit_class::policy || can.error().kind == exit_class::conflict;
-    if (is_answer) {
-      of.next->refused = std::move(can).error();
+    result<std::optional<gate_refusal>> refused = releases_.gate().refusal_of_release(
+        pipeline, *of.of.place, of.next->tag, of.next->commit, {of.record, of.state, of.reverted});
+    if (refused) {
+      of.next->refused = *std::move(refused);
       return;
     }
     of.next.reset();
-    warn(pipeline, "it is not known what the next release waits for", std::move(can).error());
+    warn(pipeline, "it is not known what the next release waits for", std::move(refused).error());
   }
 
   static std::string registry_of(const declared_pipeline& pipeline) {
@@ -254,7 +253,18 @@ std::string name_of(const next_release& next) {
   return next.tag.empty() ? next.commit.substr(0, 7) : next.tag;
 }
 
-void add_remarks(environment_status& to) {
+/// `SOAK, 41m left`
+std::string brief_of(const gate_refusal& refused, std::chrono::system_clock::time_point now) {
+  if (!refused.until || *refused.until <= now) return refused.why.what;
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(*refused.until - now).count();
+  constexpr std::int64_t hour = 60, day = 24 * hour;
+  const std::string left = minutes < hour  ? fmt::format("{}m", minutes)
+                           : minutes < day ? fmt::format("{}h {}m", minutes / hour, minutes % hour)
+                                           : fmt::format("{}d {}h", minutes / day, minutes % day / hour);
+  return fmt::format("{}, {} left", word_of(refused.rule), left);
+}
+
+void add_remarks(environment_status& to, std::chrono::system_clock::time_point now) {
   if (to.yanked)
     to.remarks.push_back(
         {"yanked",
@@ -263,14 +273,14 @@ void add_remarks(environment_status& to) {
                      short_name(to.yanked->who), to.yanked->reason, to.of.pipeline->declared.name.view(),
                      to.of.place->name.view()),
          "! yanked: " + to.yanked->reason});
-  if (!to.next || !to.next->refused || to.hold || to.reverted) return;  // those are told already
-  const error& why = *to.next->refused;
-  const std::string word = why.kind == exit_class::policy ? "waits" : "is refused";
-  const auto help = std::ranges::find(why.notes, std::string("try"), &note::label);
+  if (!to.next || !to.next->refused || to.state.hold || to.reverted) return;  // those are told already
+  const gate_refusal& refused = *to.next->refused;
+  const std::string word = refused.waits ? "waits" : "is refused";
+  const auto help = std::ranges::find(refused.why.notes, std::string("try"), &note::label);
   to.remarks.push_back({word,
-                        fmt::format("{} {}: {}{}", name_of(*to.next), word, why.what,
-                                    help == why.notes.end() ? std::string() : "; " + help->text),
-                        fmt::format("{}: {}", word, why.what)});
+                        fmt::format("{} {}: {}{}", name_of(*to.next), word, refused.why.what,
+                                    help == refused.why.notes.end() ? std::string() : "; " + help->text),
+                        fmt::format("{}: {}", word, brief_of(refused, now))});
 }
 
 }  // namespace
@@ -314,7 +324,8 @@ void look_ahead(std::vector<environment_status>& board,
     ask.look_at(board[at]);  // what fails is a warning, and ends nothing
     return {};
   });
-  for (environment_status& each : board) add_remarks(each);
+  const auto now = system_clock_port().now();
+  for (environment_status& each : board) add_remarks(each, now);
 }
 
 }  // namespace cicd
