@@ -26,7 +26,7 @@ class Commands(harness.Case):
         for status in ("3 conflict", "130/143"):
             self.assertIn(status, shown)
 
-    def release_tree(self, tree):
+    def release_tree(self, tree, waits=""):
         """Two pipelines, each in a folder of its own, with `stage` and, by tags, `prod`."""
         for name in ("orders", "billing"):
             tree.write(f"{name}/in.txt", "one")
@@ -35,7 +35,7 @@ pipeline_release({name} BRANCHES main VERSIONS semantic)
 pipeline_step({name} build SHELL "echo {name} > out; cat in.txt >> out" INPUTS in.txt OUTPUTS out)
 pipeline_image({name} image FILES out=/app)
 pipeline_environment({name} stage ON branch main VIA gitops)
-pipeline_environment({name} prod ON tag "v*" FROM stage VIA gitops)
+pipeline_environment({name} prod ON tag "v*" FROM stage {waits} VIA gitops)
 pipeline_service({name} api PORT 8080)
 """)
         tree.declare("add_subdirectory(orders)\nadd_subdirectory(billing)\n")
@@ -182,6 +182,18 @@ pipeline_service({name} api PORT 8080)
         shown = tree.cicd("status").stdout
         self.assertRegex(shown, r"(?m)^orders .* v1\.0\.0 +\?")
         self.assertRegex(shown, r"(?m)^\? orders/prod: a shallow clone: git fetch --unshallow$")
+
+    def test_status_says_until_when_the_next_release_waits(self):
+        tree = self.tree()
+        self.release_tree(tree, "SOAK 2h")
+        tree.run("orders.deploy-stage")
+        tree.git("tag", "v1.0.0")
+        shown = tree.cicd("status").stdout
+        self.assertRegex(shown, r"(?m)^orders .* prod waits: SOAK, (1h 59m|2h 0m) left$")
+        self.assertRegex(shown, r"(?m)^! orders/prod: v1\.0\.0 waits: SOAK 2h: healthy in stage for .*; run again at \d")
+        refused = next(one for one in json.loads(tree.cicd("status", "orders", "--json").stdout)["environments"] if one["environment"] == "prod")["next"]["refused"]
+        self.assertEqual([refused[key] for key in ("rule", "waits", "class")], ["SOAK", True, "policy"])
+        self.assertRegex(refused["until"], r"^20\d\d-")
 
     def test_status_fits_the_terminal(self):
         tree = self.committed(harness.DEPLOYED.replace("app", "a-pipeline-with-a-name-of-great-length"))
