@@ -472,6 +472,27 @@ class Deploy(harness.Case):
     def past(self, generation):
         return json.loads(self.get(f"configmap/cicd.orders.stage.{generation:06}")["data"]["record.json"])
 
+    def test_a_cluster_says_whether_what_an_agent_applied_is_healthy(self):
+        context, live = harness.kubectl("config", "current-context").strip(), f"{self.namespace}-live"
+        self.kubectl("create", "namespace", live)
+        self.addCleanup(harness.kubectl, "delete", "namespace", live, "--wait=false", status=None)
+        orders = self.orders(more=f"pipeline_environment(orders live VIA gitops NAMESPACE {live} HEALTH cluster {context})\n"
+                                  "pipeline_environment(orders prod FROM live VIA render)")
+        for target in ("orders.publish", "orders.deploy-live"):
+            orders.run(target)
+        self.assertIn(f"live: there is no workload in namespace {live}", orders.run("orders.deploy-prod", status=5).all)
+        for name in orders.manifests("ls-tree", "--name-only", "main:live/orders").split():
+            harness.kubectl("apply", "-f", "-", namespace=live, given=orders.manifests("show", f"main:live/orders/{name}"))
+        self.until("deployment/orders-api", harness.is_available, namespace=live)
+        orders.run("orders.deploy-prod")
+        seen = json.loads(orders.manifests("show", "main:.cicd/state/live/orders.json"))["health"]
+        self.assertEqual([(each["commit"], each["healthy"]) for each in seen], [(orders.git("rev-parse", "HEAD"), True)])
+        # Of other images it says nothing.
+        orders.change(version="2")
+        for target in ("orders.publish", "orders.deploy-live"):
+            orders.run(target)
+        self.assertIn("live: the cluster does not have these images yet", orders.run("orders.deploy-prod", status=5).all)
+
     def test_a_tag_brings_the_images_of_its_commit_and_builds_nothing(self):
         context, prod = harness.kubectl("config", "current-context").strip(), f"{self.namespace}-prod"
         self.kubectl("create", "namespace", prod)
@@ -484,6 +505,7 @@ class Deploy(harness.Case):
         orders.run("orders.publish")
         self.assertIn("this commit was never deployed to stage", orders.run("orders.deploy-prod", status=5).all)
         orders.run("orders.deploy-stage")
+        self.assertEqual([(each["commit"], each["healthy"]) for each in self.state("health.json")], [(commit, True)])
         orders.run("--event", "tag=v1.0.0")
         self.assertEqual(orders.outcomes(), {"orders/deploy-prod": "ran"})
         image = lambda **where: self.get("deployment/orders-api", **where)["spec"]["template"]["spec"]["containers"][0]["image"]
