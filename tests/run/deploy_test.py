@@ -72,6 +72,12 @@ class Deploy(harness.Case):
         self.assertIn("replicas: 1", self.file(tree, "app-api.deployment.yaml"))
         self.assertIn("replicas: 2", self.file(tree, "app-api.deployment.yaml", "prod/app"))
 
+    def test_the_label_by_which_argo_cd_finds_its_objects_is_left_to_it(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        self.assertIn("app.kubernetes.io/name", self.file(tree, "app-api.deployment.yaml"))
+        self.assertNotIn("app.kubernetes.io/instance", self.file(tree, "app-api.deployment.yaml"))
+
     def test_the_image_is_by_tag_and_digest(self):
         tree = self.made()
         tree.run("deploy-stage")

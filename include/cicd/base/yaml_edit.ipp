@@ -238,7 +238,7 @@ class search {
   result<const node*> element(const node& at) const {
     const std::string& name = path_[depth_].name;
     if (at.is != node::kind::list)
-      return refused(at.line, fmt::format("'{}' is no list", depth_ == 0 ? "the document" : before()));
+      return refused(at.line, fmt::format("'{}' is not a list", depth_ == 0 ? "the document" : before()));
     std::vector<std::string> names;
     const node* found = nullptr;
     for (const node& each : at.elements) {

@@ -14,7 +14,7 @@ namespace cicd {
 
 /// What an environment may be asked for beyond being deployed to.
 enum class way_feature : std::uint8_t {
-  repository,   ///< REPOSITORY, BRANCH
+  repository,   ///< REPOSITORY, BRANCH, WRITE, AUTHOR, SIGN
   folder,       ///< PATH
   cluster,      ///< CONTEXT, KUBECONFIG, EKS, ROLE; tasks, cron jobs; its deploys run alone
   take_over,    ///< TAKE_OVER, `cicd adopt`

@@ -24,6 +24,17 @@ constexpr declaring::choice_words choices_of(const approval_rule*) {
   return {"required or other", {"required", "other"}};
 }
 
+/// The server of a manifest repository where deploys are proposed instead of pushed.
+enum class forge_kind {
+  none,
+  github,
+  gitlab,
+  gitea
+};
+constexpr declaring::choice_words choices_of(const forge_kind*) {
+  return {"github, gitlab or gitea", {"github", "gitlab", "gitea"}};
+}
+
 /// What happens when a rollout fails.
 enum class failure_rule {
   none,
@@ -86,6 +97,35 @@ struct environment {
   /// Example: PATH stage/orders
   /// Not: PATH ../stage
   relative_path path{};
+  /// Values that a deploy writes into YAML files that are there, `<file>:<path>=<value>`, the file below PATH: every other
+  /// byte of it stays. A path is keys joined by dots (`\.` is a dot within one) and elements of a list by their name or
+  /// number. `<file>:images[<name>]` are the tag and digest of an element of Kustomize's `images`, as far as it has them.
+  /// Where the pipeline declares services, the other files of PATH are its manifests; where it declares none, they stay.
+  /// `{tag}`, `{digest}` and `{repository}` are those of its only image; of several each is named: `{image-cli.digest}`.
+  /// Example: WRITE values.yaml:image.tag={tag} kustomization.yaml:images[orders]
+  /// Not: WRITE values.yaml
+  std::vector<text> write{};
+  /// The author of the commits, `Name <mail>`. Default: the user or CI job that deploys.
+  /// Example: AUTHOR "Deploys <deploys@example.com>"
+  /// Not: AUTHOR deploys
+  text author{};
+  /// Signs the commits with this secret, a private SSH key without a passphrase; ssh-keygen is needed for it.
+  /// Example: SIGN secret:deploy-key
+  /// Not: SIGN deploy-key
+  named_secret sign{};
+  /// Proposes a deploy instead of pushing it: a pull request (GitLab: merge request) of the branch
+  /// `cicd/<pipeline>/<environment>`, which is moved to the newest deploy. Its merge is the approval, and the deploy.
+  /// Example: PULL_REQUEST github
+  /// Not: PULL_REQUEST bitbucket
+  forge_kind pull_request = forge_kind::none;
+  /// The secret with which the server's API is asked.
+  /// Example: PULL_REQUEST_TOKEN secret:forge
+  /// Not: PULL_REQUEST_TOKEN forge
+  named_secret pull_request_token{};
+  /// The page of the manifest repository in a browser. Default: what REPOSITORY says.
+  /// Example: PULL_REQUEST_URL https://git.example.com/team/manifests
+  /// Not: PULL_REQUEST_URL git.example.com
+  text pull_request_url{};
   /// The Kubernetes namespace of the objects.
   /// Example: NAMESPACE orders
   /// Not: NAMESPACE Orders

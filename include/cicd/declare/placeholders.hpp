@@ -14,8 +14,9 @@ namespace cicd {
 using placeholder_values = std::map<std::string, std::string, std::less<>>;
 /// A branch's name in hosts, namespaces and names of objects, `{slug}`, has at most as many characters.
 inline constexpr std::size_t longest_slug = 40;
-/// Replaces `{name}` wherever `name` is `[a-z_]+` or a step with `.layout` or `.digest`, not after `$` or
-/// `%`. A name without a value stays as it is: the declaration was checked before.
+/// Replaces `{name}` wherever `name` is `[a-z_]+` or an image with `.layout`, `.digest`, `.tag` or
+/// `.repository`, not after `$` or `%`. A name without a value stays as it is: the declaration was checked
+/// before.
 std::string with_placeholders(std::string_view text, const placeholder_values& values);
 /// The names that a text uses, in order of appearance.
 std::vector<std::string> placeholders_in(std::string_view text);

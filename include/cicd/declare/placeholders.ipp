@@ -1,5 +1,5 @@
-// Placeholders in a text: `{name}` with `name` of `[a-z_]+` or `<step>.layout`, `<step>.digest`, not after
-// `$` or `%`. What they stand for comes from the caller.
+// Placeholders in a text: `{name}` with `name` of `[a-z_]+` or `<image>.layout`, `.digest`, `.tag`,
+// `.repository`, not after `$` or `%`. What they stand for comes from the caller.
 #pragma once
 
 #include <cicd/declare/model.hpp>
@@ -20,7 +20,7 @@ bool is_placeholder(std::string_view name) {
   const std::size_t dot = name.find('.');
   if (dot == name.npos) return !name.empty() && std::ranges::all_of(name, is_of_word);
   const std::string_view part = name.substr(dot);
-  return (part == ".layout" || part == ".digest") && dot > 0
+  return (part == ".layout" || part == ".digest" || part == ".tag" || part == ".repository") && dot > 0
          && std::ranges::all_of(name.substr(0, dot), is_of_step);
 }
 

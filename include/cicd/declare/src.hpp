@@ -7,3 +7,4 @@
 #include <cicd/declare/placeholders.ipp>
 #include <cicd/declare/targets.ipp>
 #include <cicd/declare/typed_calls.ipp>
+#include <cicd/declare/written_value.ipp>

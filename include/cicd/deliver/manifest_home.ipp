@@ -10,6 +10,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/deliver/manifest_home.hpp>
+#include <cicd/deliver/manifest_values.hpp>
 #include <cicd/deliver/policy/hold.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 
@@ -142,6 +143,13 @@ class home : public environment_home {
                                        const put_back_request& how) const {
     wanted_manifests want{files, record_of(to, now, how), now.state, {}, how.by.who, how.by.when};
     want.state.hold = how.hold;
+    if (!how.place->write.empty()) {
+      result<std::map<std::string, std::string>> onto =
+          values_put_back(*how.pipeline, *how.place, files, now.files);
+      if (!onto) return std::move(onto).error();
+      want.files = *std::move(onto);
+      want.record->manifests = digest_of_manifests(want.files);
+    }
     want.message = message_of(*want.record, how);
     if (store_.is_embedded) return want;
     want.record->source = how.source(now.record);

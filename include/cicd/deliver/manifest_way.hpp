@@ -30,6 +30,11 @@ class manifest_way : public way {
                                       const environment& place,
                                       const cancellation* cancelled) const = 0;
 
+  /// Where nothing is to be written: what is to be done all the same, in words; else nothing.
+  virtual result<std::optional<std::string>> left_over(const deploy_request&, const manifest_state&) const {
+    return std::optional<std::string>();
+  }
+
   /// A deploy is being planned, or will not write after all: those that are written at the same moment can
   /// wait for each other.
   virtual void announce(const deploy_request&, bool /*is_coming*/) {}

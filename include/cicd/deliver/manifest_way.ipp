@@ -6,6 +6,7 @@
 #include <cicd/base/yaml.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/image_copies.hpp>
+#include <cicd/deliver/manifest_values.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/promotion.hpp>
@@ -51,8 +52,10 @@ void add_lines(const file_change& of, std::vector<std::string>& to) {
   const std::optional<json> before = object_in(of.before, of.file), after = object_in(of.after, of.file);
   const std::optional<json>& object = after ? after : before;
   if (!object) return to.push_back(fmt::format("{} {}", of.sign, of.file));
-  to.push_back(fmt::format("{} {} {} ({})", of.sign, (*object)["kind"].text(),
-                           (*object)["metadata"]["name"].text(), of.file));
+  const std::string& kind = (*object)["kind"].text();
+  const std::string& name = (*object)["metadata"]["name"].text();
+  to.push_back(name.empty() ? fmt::format("{} {}", of.sign, of.file)
+                            : fmt::format("{} {} {} ({})", of.sign, kind, name, of.file));
   if (!before || !after) return;
   for (std::string& line : kubernetes::lines_of(kubernetes::changes_between(*before, *after)))
     to.push_back("    " + std::move(line));
@@ -109,12 +112,13 @@ result<std::map<std::string, std::string>> files_of(const deploy_request& of,
                                                     const kubernetes::release_facts& facts) {
   result<std::vector<kubernetes::object>> objects = kubernetes::objects_of(of.pipeline(), facts);
   if (!objects) return std::move(objects).error();
-  if (objects->empty())
+  if (objects->empty() && of.place().write.empty())
     return error{exit_class::usage,
                  of.step.id,
                  "there is nothing to deploy: the pipeline declares no service",
                  {},
-                 {{"try", fmt::format("pipeline_service({} api PORT 8080)", facts.pipeline)}}};
+                 {{"try", fmt::format("pipeline_service({} api PORT 8080), or WRITE of the environment",
+                                      facts.pipeline)}}};
   std::map<std::string, std::string> files;
   for (const kubernetes::object& object : *objects) files[object.file] = yaml_text(object.content);
   return files;
@@ -147,6 +151,11 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   if (!made) return std::move(made).error();
   result<std::map<std::string, std::string>> files = files_of(of, made->facts);
   if (!files) return std::move(files).error();
+  if (!of.place().write.empty()) {
+    files->merge(kept_files(of.pipeline(), of.place(), now.files));
+    files = with_values(of.pipeline(), of.place(), made->record, *std::move(files));
+    if (!files) return std::move(files).error();
+  }
   wanted_manifests want{*std::move(files), std::move(made->record), now.state};
   want.record->manifests = digest_of_manifests(want.files);
   want.state.gates = in_.gate.gates_after(of.step, now.state.gates);
@@ -199,7 +208,15 @@ result<step_plan> manifest_way::compared(const deploy_request& of) {
   result<std::optional<wanted_manifests>> want = wanted(of, *now);
   if (!want) return std::move(want).error();
   step_plan plan = nothing_to_do();
-  if (!*want) return plan;
+  if (!*want) {
+    const result<std::optional<std::string>> left = left_over(of, *now);
+    if (!left) return left.error();
+    if (!*left) return plan;
+    plan.what = decision::run;
+    plan.result.reset();
+    plan.reasons = {**left};
+    return plan;
+  }
   plan.details = deliver_manifest_way::lines_between(*now, **want);
   const approvable would{
       deliver_manifest_way::approval_of(of, **want), (*want)->record->version, plan.details, {}};

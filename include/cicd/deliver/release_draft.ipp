@@ -3,6 +3,7 @@
 
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/deploy_ways.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/promotion.hpp>
@@ -160,6 +161,7 @@ result<release_draft> draft_for(const way_context& in,
                  .outcome = "deployed"};
   made.facts.pipeline = made.record.pipeline;
   made.facts.environment = made.record.environment;
+  made.facts.leaves_instance = can(of.place().via, way_feature::folder);
   made.facts.protected_branch = of.place().on.kind != ref_kind::none;
   for (const wanted_image& image : of.images) {
     const result<deployment_record::image> held = held_image(in, of, image, before);

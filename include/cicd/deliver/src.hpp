@@ -13,6 +13,7 @@
 #include <cicd/deliver/health_argocd.ipp>
 #include <cicd/deliver/image_copies.ipp>
 #include <cicd/deliver/manifest_home.ipp>
+#include <cicd/deliver/manifest_values.ipp>
 #include <cicd/deliver/manifest_way.ipp>
 #include <cicd/deliver/promotion.ipp>
 #include <cicd/deliver/publish.ipp>

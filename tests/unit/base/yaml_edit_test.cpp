@@ -79,7 +79,7 @@ TEST(yaml_with, tells_what_is_not_there_and_what_is_nearest) {
   EXPECT_THAT(with(text, "hosts[3]", "x"), HasSubstr("there is no element '3' in 'hosts'"));
   EXPECT_THAT(with(text, "replicas.x", "x"),
               HasSubstr("values.yaml:4: 'replicas' is one value, and has no keys"));
-  EXPECT_THAT(with(text, "replicas[0]", "x"), HasSubstr("'replicas' is no list"));
+  EXPECT_THAT(with(text, "replicas[0]", "x"), HasSubstr("'replicas' is not a list"));
   EXPECT_THAT(with("a: [b\n", "a", "x"), HasSubstr("values.yaml:"));
   EXPECT_THAT(with("", "a", "x"), HasSubstr("this file has no YAML in it"));
 }

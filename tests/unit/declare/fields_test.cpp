@@ -83,6 +83,16 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
   const bool in_git =
       key == "environment.repository" || key == "environment.branch" || key == "environment.path";
   const char* via = in_git ? "gitops" : "kubectl";
+  const bool is_proposed = key.starts_with("environment.pull_request");
+  if (is_proposed || key == "environment.write" || key == "environment.author" || key == "environment.sign")
+    return "add_pipeline(orders TEMPLATE java-maven)\npipeline_secret(orders deploy-key FILE /run/key)\n"
+           "pipeline_secret(orders forge PASS_ENV TOKEN)\npipeline_environment(orders stage "
+           + (is_proposed ? with_defaults(words, {{"VIA", "gitops"},
+                                                  {"REPOSITORY", "git@h:o/r.git"},
+                                                  {"PULL_REQUEST", "github"},
+                                                  {"PULL_REQUEST_TOKEN", "secret:forge"}})
+                          : with_defaults(words, {{"VIA", "gitops"}}))
+           + ")\n";
   if (key == "environment.name")
     return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders " + words
            + " VIA kubectl)\n";

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <cstdlib>
 
 #include <cicd/base/text.hpp>
@@ -348,6 +350,50 @@ TEST_P(every_home, that_cannot_be_read_is_left_as_it_is) {
   const status written = hold(*tried->home(), before, "over it");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind, exit_class::corrupt);
+}
+
+/// A thousand turns of two writers that read, write upon what they read, and see deploys come between; fewer
+/// where each of them starts git. What is there is always the last write that was taken, whole.
+TEST_P(every_home, takes_each_write_of_two_writers_whole_or_not_at_all_however_they_take_turns) {
+  const int turns = GetParam() == "gitops" ? 150 : 4'000;
+  std::uint32_t chance = 20261129;
+  const auto pick = [&](std::uint32_t of) {
+    return ((chance = chance * 1'664'525U + 1'013'904'223U) >> 16U) % of;
+  };
+  const std::array homes{tried->home(), tried->home()};
+  std::array<std::optional<seen_environment>, 2> read;
+  std::array<int, 2> read_at{};
+  int writes = 0, taken = 0, refused = 0, deploys = 0;
+  std::string last;
+  for (int turn = 0; turn < turns; ++turn) {
+    const std::uint32_t who = pick(2);
+    if (pick(40) == 0) {
+      tried->deploy("v" + std::to_string(++deploys));
+      ++writes;
+    } else if (!read[who]) {
+      auto there = homes[who]->read();
+      ASSERT_TRUE(there) << text_of(there.error());
+      ASSERT_EQ(there->state.hold ? there->state.hold->reason : "", last) << turn;
+      ASSERT_EQ(there->record ? there->record->version : "",
+                deploys == 0 ? "" : "v" + std::to_string(deploys));
+      read[who] = *std::move(there);
+      read_at[who] = writes;
+    } else {
+      const std::string reason = std::to_string(turn) + (who == 0 ? " of the first" : " of the second");
+      const status written = hold(*homes[who], *read[who], reason);
+      ASSERT_EQ(static_cast<bool>(written), read_at[who] == writes) << turn;
+      if (written) {
+        last = reason;
+        ++writes;
+      } else {
+        ASSERT_EQ(written.error().kind, exit_class::conflict);
+      }
+      ++(written ? taken : refused);
+      read[who].reset();
+    }
+  }
+  EXPECT_GT(taken, turns / 6);
+  EXPECT_GT(refused, turns / 20);
 }
 
 // --- What a person does in a manifest repository ---

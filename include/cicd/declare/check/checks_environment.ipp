@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace cicd::declaring {
@@ -27,6 +28,12 @@ struct option_of_ways {
 constexpr option_of_ways ways[] = {{"repository", "REPOSITORY", way_feature::repository},
                                    {"branch", "BRANCH", way_feature::repository},
                                    {"path", "PATH", way_feature::folder},
+                                   {"write", "WRITE", way_feature::repository},
+                                   {"author", "AUTHOR", way_feature::repository},
+                                   {"sign", "SIGN", way_feature::repository},
+                                   {"pull_request", "PULL_REQUEST", way_feature::repository},
+                                   {"pull_request_token", "PULL_REQUEST_TOKEN", way_feature::repository},
+                                   {"pull_request_url", "PULL_REQUEST_URL", way_feature::repository},
                                    {"context", "CONTEXT", way_feature::cluster},
                                    {"kubeconfig", "KUBECONFIG", way_feature::cluster},
                                    {"eks", "EKS", way_feature::cluster},
@@ -56,6 +63,68 @@ void check_verify(const declaration<environment>& of, draft& in, findings& found
   if (!services.empty() && std::ranges::any_of(of.value.verify, names_host)
       && std::ranges::none_of(services, has_host))
     found.add(of.at("verify"), no_host_to_name("VERIFY", false));
+}
+
+/// `image` or `image-cli`, as placeholders name them.
+std::string placeholder_of(const declaration<image>& of) {
+  return of.name == "image" ? of.name : "image-" + of.name;
+}
+
+/// The image that a placeholder means is there, and the only one where none is named.
+void check_image_of(const std::string& name, const place& where, draft& in, findings& found) {
+  std::vector<std::string> images;
+  for (const auto& each : in.all<image>().items()) images.push_back(placeholder_of(each));
+  const auto dot = name.find('.');
+  const bool is_unnamed = name == "tag" || name == "digest" || name == "repository" || name == "image";
+  if (dot == name.npos && !is_unnamed) return;
+  const std::string word = dot == name.npos ? "image" : name.substr(0, dot);
+  if (word == "image" && images.size() == 1) return;
+  if (dot != name.npos && std::ranges::find(images, word) != images.end()) return;
+  const std::string part = dot == name.npos ? name : name.substr(dot + 1);
+  for (std::string& each : images) each = "{" + each + "." + (part == "image" ? "digest" : part) + "}";
+  found.add(where, image_of_no_pipeline("{" + name + "}", images));
+}
+
+void check_write(const declaration<environment>& of, draft& in, findings& found) {
+  const place given = of.at("write");
+  std::set<std::string> places;
+  for (std::size_t at = 0; at < of.value.write.size(); ++at) {
+    const place where{given.site, given.word + 1 + at};
+    const std::string word = of.value.write[at].str();
+    if (!places.insert(word.substr(0, word.find('='))).second)
+      found.add(where, given_twice("value of WRITE", word.substr(0, word.find('=')),
+                                   found.text_of(given.site->from->where)));
+    if (word.find('=') == word.npos) check_image_of("tag", where, in, found);
+    for (const std::string& name : placeholders_in(word)) check_image_of(name, where, in, found);
+  }
+}
+
+void check_named_secret(const declaration<environment>& of,
+                        std::string_view key,
+                        std::string_view keyword,
+                        named_secret given,
+                        draft& in,
+                        findings& found) {
+  if (!of.at(key) || !given.view().starts_with("secret:")) return;
+  const std::string name = given.str().substr(std::string_view("secret:").size());
+  if (!in.all<secret>().find(name))
+    found.add(of.at(key), unknown_reference(keyword, "secret", name, in.all<secret>().names()));
+}
+
+void check_pull_request(const declaration<environment>& of, findings& found) {
+  check_counterparts(of,
+                     {{"pull_request_token", "PULL_REQUEST_TOKEN", "pull_request", "PULL_REQUEST"},
+                      {"pull_request_url", "PULL_REQUEST_URL", "pull_request", "PULL_REQUEST"},
+                      {"pull_request", "PULL_REQUEST", "repository", "REPOSITORY"},
+                      {"pull_request", "PULL_REQUEST", "pull_request_token", "PULL_REQUEST_TOKEN"}},
+                     found);
+  if (of.at("pull_request") && of.at("approval"))
+    found.add(of.at("approval"),
+              meaningless_option("APPROVAL", "with PULL_REQUEST: its merge is the approval", "leave it out"));
+  if (of.at("pull_request") && of.at("verify"))
+    found.add(of.at("verify"),
+              meaningless_option("VERIFY", "with PULL_REQUEST: nothing is deployed before its merge",
+                                 "leave it out"));
 }
 
 // --- Releases ---
@@ -119,6 +188,10 @@ void check_environment(const declaration<environment>& of, draft& in, findings& 
     found.add(of.start(), missing_option("VIA", allowed_of<deploy_way>(), "cicd explain environment.via"));
   check_way(of, found);
   check_verify(of, in, found);
+  check_write(of, in, found);
+  check_named_secret(of, "sign", "SIGN", of.value.sign, in, found);
+  check_named_secret(of, "pull_request_token", "PULL_REQUEST_TOKEN", of.value.pull_request_token, in, found);
+  check_pull_request(of, found);
   check_from(of, in, found);
   if (of.name == "branch") found.add(of.near("name"), name_of_previews(of.name));
   if (is_copy(of.name)) found.add(of.near("name"), name_of_copies(of.name));

@@ -86,6 +86,12 @@ void each_field(environment& of, Visitor&& visit) {
   visit("repository", of.repository);
   visit("branch", of.branch);
   visit("path", of.path);
+  visit("write", of.write);
+  visit("author", of.author);
+  visit("sign", of.sign);
+  visit("pull_request", of.pull_request);
+  visit("pull_request_token", of.pull_request_token);
+  visit("pull_request_url", of.pull_request_url);
   visit("namespace", of.namespace_name);
   visit("create_namespace", of.create_namespace);
   visit("context", of.context);

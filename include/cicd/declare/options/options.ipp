@@ -11,6 +11,7 @@
 #include <optional>
 
 #include <cicd/declare/placeholders.hpp>
+#include <cicd/declare/written_value.hpp>
 
 namespace cicd {
 
@@ -55,6 +56,9 @@ names placeholders_of(std::string_view kind, std::string_view key) {
   if (key == "env" && (is_workload(kind) || kind == "container")) return of_pods();
   if (kind == "environment" && (key == "gate" || key == "health"))
     return {"pipeline", "environment", "namespace", "branch", "commit", "commit_short", "version"};
+  if (kind == "environment" && key == "write")
+    return of_release(
+        {"image", "tag", "digest", "repository", "image.tag", "image.digest", "image.repository"});
   if (kind == "environment" && key == "verify") return of_release({"host", "image", "namespace"});
   if (kind == "environment"
       && (key == "repository" || key == "path" || key == "context" || key == "kubeconfig"))
@@ -87,6 +91,28 @@ bool is_part_of_pods(std::string_view text) {
 bool is_text_in_file(std::string_view text) {
   const auto colon = text.find(':');
   return colon != text.npos && colon + 1 < text.size() && relative_path::accepts(text.substr(0, colon));
+}
+
+/// `<file>:<path>=<value>`, or an element of a list alone.
+bool is_written_value(std::string_view text) {
+  return written_value_from(text).has_value();
+}
+
+/// `Name <mail>`, in one line.
+bool is_author(std::string_view text) {
+  const auto open = text.find(" <");
+  return open != text.npos && open > 0 && text.ends_with('>') && text.find_first_of("<>\r\n") == open + 1
+         && text.find('>') == text.size() - 1 && text.find('@', open) != text.npos;
+}
+
+/// A page of the web with two names in its path at least.
+bool is_page_of_repository(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == text.npos || (text.substr(0, scheme) != "https" && text.substr(0, scheme) != "http"))
+    return false;
+  const std::vector<std::string> parts = split(text.substr(scheme + 3), '/');
+  return parts.size() >= 3 && text.find_first_of(" @?#\r\n") == text.npos
+         && std::ranges::all_of(parts, [](const std::string& part) { return !part.empty() && part != ".."; });
 }
 
 /// A number of pods or a share of them, or none of the kind at all.
@@ -300,6 +326,12 @@ option specialised(std::string_view kind, option of) {
   if (of.key == "depends") of.allowed = "names of CMake targets", of.accepts = is_target_name;
   if (of.key == "git_where")
     of.allowed = "<file>:<text>, such as pom.xml:git-commit-id", of.accepts = is_text_in_file;
+  if (of.key == "write")
+    of.allowed = "<file>:<path>=<value>, such as values.yaml:image.tag={tag}, or <file>:images[<name>]",
+    of.accepts = is_written_value;
+  if (of.key == "author") of.allowed = "Name <mail>", of.accepts = is_author;
+  if (of.key == "pull_request_url")
+    of.allowed = "https://<host>/<owner>/<repository>", of.accepts = is_page_of_repository;
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
@@ -331,6 +363,11 @@ const std::vector<placeholder_doc>& placeholder_docs() {
       {"version", "the version: the tag without its `v`, else what git describes"},
       {"host", "the service's host in that environment"},
       {"image", "the image that the service runs, as `<repository>:<tag>@<digest>`"},
+      {"tag", "the tag of the pipeline's only image"},
+      {"digest", "its digest, `sha256:…`"},
+      {"repository", "its repository"},
+      {"image.tag", "the tag of an image: `{image.tag}`, or `{image-<name>.tag}` of one that has a name"},
+      {"image.repository", "its repository"},
       {"namespace", "the namespace of the objects"},
       {"node_ip", "the address of the node that the pod runs on, known to the pod alone"},
       {"node_name", "the name of that node, known to the pod alone"},

@@ -329,6 +329,17 @@ remark output_of_two(std::string_view path, std::string_view first, std::string_
           .help = "let one of them write to a folder of its own"};
 }
 
+remark image_of_no_pipeline(std::string_view placeholder, const std::vector<std::string>& images) {
+  if (images.empty())
+    return {.what = "the pipeline makes no image that this could stand for",
+            .value = std::string(placeholder),
+            .help = "declare pipeline_image(), or write {version} or {commit}"};
+  return {.what = "this stands for no image of the pipeline, or not for one alone",
+          .value = std::string(placeholder),
+          .allowed = joined(images, ", "),
+          .did_you_mean = nearest(placeholder, images).value_or("")};
+}
+
 remark image_not_before(std::string_view placeholder, std::span<const std::string> images) {
   if (images.empty())
     return {.what = "the step comes AFTER no image that the placeholder could stand for",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,12 @@ class git_client {
                                  const cancellation* cancelled,
                                  std::string_view url = {});
 
-  /// `git <words>` with `input` on its standard input, in the repository `folder` (none when empty).
-  captured run(const std::string& folder, std::vector<std::string> words, std::string input = {}) const;
+  /// `git <words>` with `input` on its standard input, in the repository `folder` (none when empty), with
+  /// `more` variables.
+  captured run(const std::string& folder,
+               std::vector<std::string> words,
+               std::string input = {},
+               std::span<const std::string> more = {}) const;
   const cancellation* cancelled() const { return cancelled_; }
 
  private:

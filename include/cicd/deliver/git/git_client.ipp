@@ -165,8 +165,12 @@ result<git_client> git_client::find(const surroundings& around,
       .with("try", install_hint("git"));
 }
 
-captured git_client::run(const std::string& folder, std::vector<std::string> words, std::string input) const {
+captured git_client::run(const std::string& folder,
+                         std::vector<std::string> words,
+                         std::string input,
+                         std::span<const std::string> more) const {
   command what{.words = {program_}, .directory = "/", .environment = environment_};
+  what.environment.insert(what.environment.end(), more.begin(), more.end());
   const std::vector<std::string> settings = deliver_git_git_client::settings();
   what.words.insert(what.words.end(), settings.begin(), settings.end());
   what.words.emplace_back("--literal-pathspecs");

@@ -39,6 +39,9 @@ std::vector<git_path_change> git_changes_from(std::string_view printed);
 /// The commit of exactly this ref in what `git ls-remote` printed; empty when it is not there.
 std::string git_ref_in(std::string_view printed, std::string_view ref);
 
+/// `Name <address>` as git stores it; a bare address or name is accepted.
+std::string git_ident_of(std::string_view who);
+
 /// A commit for `git fast-import`: these removals and files, on `tip` (none when empty).
 struct git_change {
   std::string who{};      ///< `Name <address>`

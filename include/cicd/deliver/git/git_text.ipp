@@ -30,16 +30,6 @@ inline std::string ident_part(std::string_view text) {
   return std::string(trimmed(valid_utf8(part)));
 }
 
-/// `Name <address>` as git stores it; a bare address or name is accepted.
-inline std::string ident_of(std::string_view who) {
-  const auto open = who.find('<');
-  std::string name = ident_part(who.substr(0, open));
-  std::string address = open == who.npos ? std::string() : ident_part(who.substr(open));
-  if (open == who.npos && name.find('@') != name.npos) address = name;
-  if (name.empty()) name = address.empty() ? "cicd" : address;
-  return name + " <" + address + '>';
-}
-
 inline void append_data(std::string& to, std::string_view bytes) {
   fmt::format_to(std::back_inserter(to), "data {}\n", bytes.size());
   to += bytes;
@@ -119,12 +109,22 @@ std::string git_ref_in(std::string_view printed, std::string_view ref) {
   return {};
 }
 
+std::string git_ident_of(std::string_view who) {
+  using deliver_git_git_text::ident_part;
+  const auto open = who.find('<');
+  std::string name = ident_part(who.substr(0, open));
+  std::string address = open == who.npos ? std::string() : ident_part(who.substr(open));
+  if (open == who.npos && name.find('@') != name.npos) address = name;
+  if (name.empty()) name = address.empty() ? "cicd" : address;
+  return name + " <" + address + '>';
+}
+
 std::string git_import_of(const std::vector<git_change>& changes) {
   using namespace deliver_git_git_text;
   std::string stream, marks;
   std::size_t mark = 0;
   for (const git_change& change : changes) {
-    const std::string ident = fmt::format("{} {} +0000\n", ident_of(change.who), change.when);
+    const std::string ident = fmt::format("{} {} +0000\n", git_ident_of(change.who), change.when);
     const std::string from = mark > 0 ? fmt::format(":{}", mark) : change.tip;
     stream += fmt::format("commit refs/cicd/made\nmark :{}\nauthor {}committer {}", ++mark, ident, ident);
     append_data(stream, valid_utf8(change.message));

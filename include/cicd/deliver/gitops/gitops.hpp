@@ -29,6 +29,10 @@ struct manifest_target {
                       ///< may be lost at any time
   std::string turn{};  ///< absolute path of a lock that those hold in turn who push to this branch from here,
                        ///< since of two at the same time only one succeeds; empty: no turns
+  bool is_shared = false;  ///< others have files in the folder: what is no file there is passed over
+  std::string author{};    ///< of the commits; empty: who changes something
+  /// The file of the private SSH key that signs them; none: they are not signed.
+  std::function<result<std::string>()> signing_key{};
 };
 
 struct gitops_options {

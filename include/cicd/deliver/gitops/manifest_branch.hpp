@@ -52,11 +52,12 @@ class manifest_branch : public std::enable_shared_from_this<manifest_branch> {
     const manifest_target& target;
     const decide_manifests& decide;
     const gitops_options& options;
-    std::optional<manifest_contents> seen{};     ///< what was decided upon
-    std::optional<decided_manifests> decided{};  ///< nothing: there is nothing to do
-    int attempts = 0;                            ///< pushes that failed
-    manifest_clone::made_commit offered{};       ///< the commit of the last of them
-    std::optional<result<std::optional<std::string>>> end{};
+    std::optional<manifest_contents> seen{};                  ///< what was decided upon
+    std::optional<decided_manifests> decided{};               ///< nothing: there is nothing to do
+    int attempts = 0;                                         ///< pushes that failed
+    manifest_clone::made_commit offered{};                    ///< the commit of the last of them
+    std::optional<result<std::optional<std::string>>> end{};  ///< of the thread that leads, until `is_done`
+    bool is_done = false;                                     ///< under the lock of the queue
   };
   enum class age : std::uint8_t { of_now, of_a_moment_ago };
 

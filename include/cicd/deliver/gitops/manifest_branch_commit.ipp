@@ -54,8 +54,8 @@ result<std::optional<std::string>> manifest_branch::commit(const manifest_target
   queue_.push_back(&mine);
   coming_.erase(target.path);
   moved_.notify_all();
-  moved_.wait(hold, [&] { return mine.end || !has_leader_; });
-  if (mine.end) return *std::move(mine.end);
+  moved_.wait(hold, [&] { return mine.is_done || !has_leader_; });
+  if (mine.is_done) return *std::move(mine.end);
   has_leader_ = true;
   hold.unlock();
   lead(mine);
@@ -101,7 +101,8 @@ void manifest_branch::lead(request& first) {
     const bool is_done = attempt(batch);
     {
       const std::lock_guard hold(queue_mutex_);
-      std::erase_if(queue_, [](const request* each) { return each->end.has_value(); });
+      for (request* each : queue_) each->is_done = each->end.has_value();
+      std::erase_if(queue_, [](const request* each) { return each->is_done; });
     }
     moved_.notify_all();
     if (is_done || first.end) continue;
@@ -200,7 +201,9 @@ result<manifest_branch::offered> manifest_branch::offer(const std::vector<reques
     const captured pushed = clone->push(commits->back().id, tip);
     if (!pushed.end.good()) {
       last_failure_ =
-          git_failure(at.git, at.target.url, "the manifest repository did not take the commit", pushed);
+          git_failure(at.git, at.target.url, "the manifest repository did not take the commit", pushed)
+              .with("try", "a login that may push to " + at.target.branch
+                               + "; PULL_REQUEST where that branch is protected");
       if (unmoved_ == deliver_gitops_manifest_branch::pushes_before_renewal) (void)clone->discard();
       return offered::refused;
     }

@@ -129,6 +129,9 @@ class manifest_clone {
   result<std::vector<std::optional<std::string>>> texts_of(const std::string& tip,
                                                            const std::string& asked,
                                                            std::size_t count);
+  status sign(const std::string& tip,
+              std::span<const manifest_change> changes,
+              std::vector<made_commit>& made);
   captured run(std::vector<std::string> words, std::string input = {}) const;
   result<captured> run_at(const std::string& tip, const std::vector<std::string>& words);
 

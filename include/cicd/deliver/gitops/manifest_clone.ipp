@@ -144,7 +144,7 @@ inline result<std::vector<git_entry>> files_of(const manifest_target& target,
   const std::string below = target.path + '/';
   for (auto each = std::ranges::lower_bound(entries, below, {}, &git_entry::path);
        each != entries.end() && each->path.starts_with(below); ++each) {
-    if (each->is_folder()) continue;
+    if (each->is_folder() || (target.is_shared && !each->is_file())) continue;
     if (!each->is_file()) return not_a_file(target, *each);
     files.push_back(*each);
   }
@@ -167,13 +167,22 @@ inline manifest_contents contents_of(const manifest_target& target,
   return contents;
 }
 
+/// Where another is its author, the message says who it was.
+inline std::string message_of(const manifest_change& of) {
+  const std::string& message = of.wanted.message;
+  const bool says_who = of.target.author.empty() || message.find("\nby: ") != message.npos;
+  return says_who
+             ? message
+             : message + (message.find("\n\n") == message.npos ? "\n" : "") + "by: " + of.wanted.who + '\n';
+}
+
 /// What git is to write for it.
 inline git_change import_of(const manifest_change& of, const std::string& tip) {
   const auto& [target, now, wanted] = of;
   git_change change{
-      .who = wanted.who,
+      .who = target.author.empty() ? wanted.who : target.author,
       .when = std::chrono::duration_cast<std::chrono::seconds>(wanted.when.time_since_epoch()).count(),
-      .message = wanted.message,
+      .message = message_of(of),
       .tip = tip,
       .removed = {},
       .written = {}};
@@ -386,7 +395,10 @@ result<std::vector<manifest_clone::made_commit>> manifest_clone::commit(
   std::vector<made_commit> commits;
   for (const git_made& each : made)
     commits.push_back({each.commit, {each.objects[0], each.objects[1], each.objects[2]}});
-  if (printed.end.good() && commits.size() == changes.size()) return commits;
+  if (printed.end.good() && commits.size() == changes.size()) {
+    if (status is_signed = sign(tip, changes, commits); !is_signed) return std::move(is_signed).error();
+    return commits;
+  }
   error failure = git_failure(*git_, target_->clone, "the commit cannot be made", printed);
   if (failure.kind == exit_class::remote) failure.kind = exit_class::cannot_save;
   return failure;

@@ -11,8 +11,10 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/git/git_client.hpp>
+#include <cicd/deliver/gitops/deploy_secrets.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/manifest_branch.hpp>
+#include <cicd/deliver/gitops/proposal.hpp>
 #include <cicd/deliver/gitops/repository_home.hpp>
 #include <cicd/deliver/gitops/traits.hpp>
 #include <cicd/deliver/manifest_way.hpp>
@@ -64,6 +66,8 @@ class gitops_way : public manifest_way {
     const manifest_target target = target_of(of.pipeline(), of.place());
     branch_of(target)->announce(target.path, is_coming);
   }
+  result<std::optional<std::string>> left_over(const deploy_request& of,
+                                               const manifest_state& now) const override;
   bool is_made(const declared_pipeline& pipeline, const environment& place) const override {
     const manifest_target target = target_of(pipeline, place);
     return !target.create || exists(target.url);
@@ -79,7 +83,11 @@ class gitops_way : public manifest_way {
   }
   std::shared_ptr<manifest_branch> branch_of(const manifest_target& target) const;
   status verify(const deploy_request& of, const written_manifests& what, const say_line& say) const;
+  manifest_target proposal_of(const deploy_request& of) const;
+  result<forge> forge_of(const deploy_request& of) const;
+  outcome propose_instead(const deploy_request& of, const say_line& say) const;
 
+  mutable deploy_secrets keys_{in_.around, in_.options.cancelled, in_.options.run_id};
   mutable std::mutex mutex_;                                                  ///< of the next
   mutable std::map<std::string, std::shared_ptr<manifest_branch>> branches_;  ///< by their clones
 };
@@ -103,6 +111,13 @@ manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const e
   const std::string branch = target.url + "\n" + target.branch, clones = in_.where.own() + "/gitops/";
   target.clone = clones + hex(sha256(branch)).substr(0, 16);
   target.turn = clones + hex(sha256(branch)).substr(0, 16) + ".turn";
+  target.is_shared = pipeline.declared.services.empty() && !place.write.empty();
+  target.author = place.author.str();
+  if (place.sign)
+    target.signing_key = [this, &pipeline,
+                          name = place.sign.str().substr(std::string_view("secret:").size())] {
+      return keys_.file_of(pipeline, name);
+    };
   return target;
 }
 
@@ -155,7 +170,78 @@ std::vector<open_home> gitops_way::homes_of(const declared_pipeline& pipeline,
   }};
 }
 
+// --- PULL_REQUEST ---
+
+manifest_target gitops_way::proposal_of(const deploy_request& of) const {
+  return proposal_target(target_of(of.pipeline(), of.place()),
+                         proposal_branch(of.pipeline().declared.name.str(), of.place().name.str()));
+}
+
+result<forge> gitops_way::forge_of(const deploy_request& of) const {
+  const environment& place = of.place();
+  const std::string& address = place.pull_request_url ? place.pull_request_url.str() : place.repository.str();
+  std::optional<forge_repository> repository = forge_repository_of(place.pull_request, address);
+  if (!repository)
+    return error{exit_class::usage,
+                 of.step.id,
+                 "it is not known which repository of the server this is",
+                 shown_url(address),
+                 {{"try", "PULL_REQUEST_URL https://<host>/<owner>/<repository>"}}};
+  result<secret_value> token = keys_.value_of(
+      of.pipeline(), place.pull_request_token.str().substr(std::string_view("secret:").size()));
+  if (!token) return std::move(token).error();
+  return forge(*std::move(repository), *std::move(token), [this](const web_request& request) {
+    return web_client(in_.around, &in_.options.cancelled, in_.time).send(request);
+  });
+}
+
+/// A proposal that what is there has overtaken.
+result<std::optional<std::string>> gitops_way::left_over(const deploy_request& of,
+                                                         const manifest_state& now) const {
+  if (of.place().pull_request == forge_kind::none) return std::optional<std::string>();
+  const result<manifest_state> proposed =
+      read_manifests(proposal_of(of), in_.around, {&in_.options.cancelled, {}, 50});
+  if (!proposed) return proposed.error();
+  if (!is_pending(proposed->record, now.record)) return std::optional<std::string>();
+  return std::optional<std::string>(proposed->record->version + " is proposed still, and is superseded");
+}
+
+outcome gitops_way::propose_instead(const deploy_request& of, const say_line& say) const {
+  const manifest_target main = target_of(of.pipeline(), of.place()), branch = proposal_of(of);
+  const gitops_options how{&in_.options.cancelled, say, 50};
+  const result<forge> server = forge_of(of);
+  if (!server) return failed_outcome(server.error());
+  const result<manifest_state> now = branch_of(main)->read(main, how);
+  if (!now) return failed_outcome(now.error());
+  const result<manifest_state> proposed = read_manifests(branch, in_.around, how);
+  if (!proposed) return failed_outcome(proposed.error());
+  written_manifests what;
+  const auto decided = decision_for(of, what)(*now);
+  if (!decided) return failed_outcome(decided.error());
+  outcome end;
+  end.how = step_outcome::ran;
+  if (!*decided) {
+    const auto closed = withdraw_proposal(main, branch, *server, in_.around, how);
+    if (!closed) return failed_outcome(closed.error());
+    end.summary = *closed ? "closed, as it is superseded: " + (*closed)->link : "the proposal is superseded";
+    return end;
+  }
+  // A newer one that is proposed already stays.
+  if (is_pending(proposed->record, now->record))
+    if (const result<permit> may = may_write(of, *proposed, what.record.version, what.approval); !may)
+      return failed_outcome(may.error());
+  const result<pull_request> made =
+      propose(main, branch, *now, *proposed, (*decided)->wanted, *server, in_.around, how);
+  if (!made) return failed_outcome(made.error());
+  end.summary = "proposed: " + made->link;
+  return end;
+}
+
 outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
+  if (of.place().pull_request != forge_kind::none) {
+    announce(of, false);
+    return propose_instead(of, say);
+  }
   written_manifests what;
   const auto committed = commit(of, decision_for(of, what), say);
   if (!committed) return failed_outcome(committed.error());

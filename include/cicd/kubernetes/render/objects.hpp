@@ -43,6 +43,8 @@ struct release_facts {
   std::map<std::string, image_facts> images;  ///< by name
   bool protected_branch = true;
   track on = track::stable;
+  /// An agent sets `app.kubernetes.io/instance` itself and finds its objects by it: we leave it out.
+  bool leaves_instance = false;
   branch_facts of_branch{};
   /// The content of files that CONFIG_FILES, MANIFESTS and PATCH name, by their path below the source folder;
   /// MANIFESTS already matched, in `manifests`.

@@ -51,7 +51,7 @@ inline void add_stable(const writer& add,
                        const described_names& names,
                        const release_facts& facts) {
   add("app.kubernetes.io/name", names.service);
-  add("app.kubernetes.io/instance", names.app);
+  if (!facts.leaves_instance) add("app.kubernetes.io/instance", names.app);
   add("app.kubernetes.io/component", of.declared.name.str());
   add("app.kubernetes.io/part-of", facts.pipeline);
   add("app.kubernetes.io/managed-by", "cicd");

@@ -1,0 +1,70 @@
+// Signing: git fast-import cannot, so that each commit is made once more by git commit-tree.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/git/git_text.hpp>
+#include <cicd/deliver/gitops/manifest_clone.hpp>
+
+namespace cicd {
+namespace deliver_gitops_manifest_clone {
+
+/// `GIT_AUTHOR_NAME=…` and the like, of a commit as `git log --format=%an%x00%ae%x00%at%x00%B` prints it.
+inline std::vector<std::string> variables_of(const std::string& name,
+                                             const std::string& address,
+                                             const std::string& when) {
+  std::vector<std::string> variables;
+  for (const char* role : {"AUTHOR", "COMMITTER"})
+    for (const auto& [part, value] :
+         {std::pair<const char*, std::string>{"NAME", name}, {"EMAIL", address}, {"DATE", when + " +0000"}})
+      variables.push_back(fmt::format("GIT_{}_{}={}", role, part, value));
+  return variables;
+}
+
+}  // namespace deliver_gitops_manifest_clone
+
+/// Those after the first that is signed stand on it, so that they are made anew too.
+status manifest_clone::sign(const std::string& tip,
+                            std::span<const manifest_change> changes,
+                            std::vector<made_commit>& made) {
+  std::string parent = tip;
+  bool has_moved = false;
+  for (std::size_t each = 0; each < made.size(); ++each) {
+    const manifest_target& target = changes[each].target;
+    if (!target.signing_key && !has_moved) {
+      parent = made[each].id;
+      continue;
+    }
+    std::vector<std::string> words;
+    if (target.signing_key) {
+      const result<std::string> key = target.signing_key();
+      if (!key) return key.error();
+      words = {"-c", "gpg.format=ssh", "-c", "user.signingKey=" + *key, "commit-tree", "-S"};
+    } else {
+      words = {"commit-tree", "--no-gpg-sign"};
+    }
+    if (!parent.empty()) words.insert(words.end(), {"-p", parent});
+    words.insert(words.end(), {"-F", "-", made[each].id + "^{tree}"});
+    const git_change change = deliver_gitops_manifest_clone::import_of(changes[each], tip);
+    const std::string who = git_ident_of(change.who);
+    const auto open = who.rfind(" <");
+    const captured done = git_->run(target_->clone, words, change.message,
+                                    deliver_gitops_manifest_clone::variables_of(
+                                        who.substr(0, open), who.substr(open + 2, who.size() - open - 3),
+                                        fmt::format("{}", change.when)));
+    std::string id(trimmed(done.out));
+    if (!done.end.good() || id.size() != made[each].id.size()) {
+      error failure = git_failure(*git_, target_->url, "the commit cannot be signed", done);
+      if (failure.kind == exit_class::remote) failure.kind = exit_class::usage;
+      return std::move(failure).with(
+          "try", "ssh-keygen on PATH, and with SIGN a secret that is a private SSH key without a passphrase");
+    }
+    made[each].id = parent = std::move(id);
+    has_moved = true;
+  }
+  if (!has_moved) return {};
+  return write_file(target_->clone + "/refs/cicd/made", parent + '\n', durability::fast);
+}
+
+}  // namespace cicd

@@ -1,0 +1,195 @@
+"""WRITE: values in the YAML files of a manifest repository; AUTHOR and SIGN of its commits."""
+
+import unittest
+
+import harness
+
+VALUES = ("# Values of app, kept by the platform team.\r\n"
+          "replicas:   3   # not ours\r\n"
+          "image:\r\n"
+          "    repository: 'registry/app'\r\n"
+          "    tag:  none      # {\"$imagepolicy\": \"flux-system:app:tag\"}\r\n"
+          "    digest: \"sha256:0\"\r\n"
+          "ports: [ 80,443 ]\r\n")
+KUSTOMIZATION = """apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+- ../../base
+images:
+# the service
+- name: app
+  newName: registry.example.com/app
+  digest: sha256:0   # of the last deploy
+- name: proxy
+  newTag: "1.27"
+"""
+CALLS = """
+add_pipeline(app)
+pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt STAGE build)
+pipeline_image(app BASE scratch FILES out.txt=/app/out.txt ENTRYPOINT /app/out.txt)
+pipeline_environment(app stage ON branch main VIA gitops REPOSITORY {repository} PATH apps/app
+  WRITE values.yaml:image.tag={{tag}} values.yaml:image.digest={{digest}} overlay/kustomization.yaml:images[app]{more})
+"""
+
+
+class Write(harness.Case):
+    def manifest_git(self, *words):
+        return harness.subprocess.run([harness.tool("git"), *harness.GIT, "-C", str(self.work), *words], check=True, capture_output=True).stdout
+
+    def by_hand(self, files, message="by hand"):
+        """A commit to the manifest repository by other means; a content of None removes the file."""
+        for name, content in files.items():
+            path = self.work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode())
+        self.manifest_git("add", "--all")
+        self.manifest_git("commit", "--quiet", "-m", message)
+        if self.manifest_git("ls-remote", "origin", "main"):
+            self.manifest_git("pull", "--quiet", "--rebase", "origin", "main")
+        self.manifest_git("push", "--quiet", "origin", "HEAD:main")
+
+    def made(self, more="", calls=CALLS, files=None, name="t"):
+        self.repository, self.work = self.folder / f"{name}.git", self.folder / f"by-hand-{name}"
+        for words in (["init", "--quiet", "--bare", "--initial-branch=main", str(self.repository)],
+                      ["-c", "core.autocrlf=false", "clone", "--quiet", str(self.repository), str(self.work)]):
+            harness.subprocess.run([harness.tool("git"), *words], check=True, capture_output=True)
+        self.manifest_git("checkout", "--quiet", "-B", "main")
+        self.by_hand(files or {"apps/app/values.yaml": VALUES, "apps/app/overlay/kustomization.yaml": KUSTOMIZATION,
+                               "apps/app/Chart.yaml": "name: app\n", "README.md": "All apps.\n"})
+        tree = self.tree(name=name)
+        tree.write("in.txt", "one")
+        tree.declare(calls.format(repository=self.repository, more=more))
+        tree.commit()
+        tree.configure()
+        return tree
+
+    def file(self, tree, name):
+        return harness.subprocess.run([harness.tool("git"), "--git-dir", str(self.repository), "show", f"main:apps/app/{name}"],
+                                      check=True, capture_output=True).stdout.decode()
+
+    def image(self, tree):
+        return tree.record(environment="", pipeline="apps/app", repository=self.repository)["images"]["image"]
+
+    def test_a_pipeline_without_services_changes_these_values_and_nothing_else(self):
+        tree = self.made()
+        plan = tree.cicd("plan", "deploy-stage")
+        self.assertIn("deploy-stage", plan.stdout)
+        tree.run("deploy-stage")
+        record = tree.manifests("show", "main:.cicd/records/apps/app.json", repository=self.repository)
+        image = harness.json.loads(record)["images"]["image"]
+        digest = image["reference"].split("@")[1]
+        self.assertEqual(self.file(tree, "values.yaml"), VALUES.replace("none ", image["tag"] + " ").replace("sha256:0", digest))
+        self.assertEqual(self.file(tree, "overlay/kustomization.yaml"), KUSTOMIZATION.replace("sha256:0", digest))
+        self.assertEqual(tree.manifests("ls-tree", "-r", "--name-only", "main", repository=self.repository).split(),
+                         [".cicd/records/apps/app.json", "README.md", "apps/app/Chart.yaml", "apps/app/overlay/kustomization.yaml", "apps/app/values.yaml"])
+        self.assertIn("nothing to do", tree.run("deploy-stage").stdout)
+        # What others change there stays, and is no reason to deploy.
+        self.by_hand({"apps/app/Chart.yaml": "name: app\nversion: 2\n"})
+        self.assertIn("nothing to do", tree.run("deploy-stage").stdout)
+        tree.write("in.txt", "two")
+        tree.commit()
+        planned = tree.cicd("plan", "deploy-stage")
+        tree.run("deploy-stage")
+        self.assertIn("version: 2", self.file(tree, "Chart.yaml"))
+        self.assertNotIn(digest, self.file(tree, "values.yaml"))
+
+    def test_a_rollback_puts_back_these_values_and_what_others_changed_since_stays(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        first = self.file(tree, "values.yaml")
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.by_hand({"apps/app/values.yaml": self.file(tree, "values.yaml").replace("3   # not ours", "5   # not ours"),
+                      "apps/app/Chart.yaml": "name: app\nversion: 2\n"})
+        tree.make("rollback-stage")
+        self.assertEqual(self.file(tree, "values.yaml"), first.replace("3   # not ours", "5   # not ours"))
+        self.assertIn("version: 2", self.file(tree, "Chart.yaml"))
+        self.assertIn("on hold", tree.run("deploy-stage", status=5).all)
+        tree.cicd("hold", "release", "app", "stage")
+        tree.run("deploy-stage")
+        self.assertNotEqual(self.file(tree, "values.yaml"), first.replace("3   # not ours", "5   # not ours"))
+
+    def test_a_revert_by_hand_is_not_undone(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.manifest_git("pull", "--quiet", "origin", "main")
+        self.manifest_git("revert", "--no-edit", "HEAD")
+        self.manifest_git("push", "--quiet", "origin", "HEAD:main")
+        before = self.file(tree, "values.yaml")
+        refused = tree.run("deploy-stage", status=5)
+        self.assertIn("by hand", refused.all)
+        self.assertEqual(self.file(tree, "values.yaml"), before)
+
+    def test_what_is_not_there_is_told_with_its_place_and_changes_nothing(self):
+        for number, (files, where, what) in enumerate((({"apps/app/values.yaml": VALUES.replace("tag:", "tags:")}, "apps/app/values.yaml:4", "there is no 'tag' in 'image'"),
+                                   ({"apps/app/values.yaml": VALUES.replace("tag:  none", "tag: *there")}, "apps/app/values.yaml:5", "this is an alias"),
+                                   ({"apps/app/values.yaml": VALUES.replace("tag:  none", "tag: [a]")}, "apps/app/values.yaml:5", "this is a list, and not one value"),
+                                   ({"apps/app/value.yaml": VALUES}, "apps/app/values.yaml", "WRITE: there is no such file"))):
+            with self.subTest(what=what):
+                tree = self.made(name=f"t{number}", files={"apps/app/overlay/kustomization.yaml": KUSTOMIZATION, **files})
+                tip = tree.manifests("rev-parse", "main", repository=self.repository)
+                failed = tree.run("deploy-stage", status=2)
+                for text in (where, what, "declared at", "values.yaml:image.tag={tag}"):
+                    self.assertIn(text, failed.all)
+                self.assertEqual(tree.manifests("rev-parse", "main", repository=self.repository), tip)
+
+    def test_links_of_others_stay_and_one_that_would_be_written_is_not_followed(self):
+        tree = self.made()
+        (self.work / "apps/app/other.yaml").symlink_to("../../../../etc/passwd")
+        self.by_hand({"README.md": "x"})
+        tree.run("deploy-stage")
+        self.assertIn("120000", tree.manifests("ls-tree", "main", "apps/app/other.yaml", repository=self.repository))
+        (self.work / "canary").write_text(VALUES)
+        self.manifest_git("pull", "--quiet", "origin", "main")
+        (self.work / "apps/app/values.yaml").unlink()
+        (self.work / "apps/app/values.yaml").symlink_to("../../canary")
+        self.by_hand({})
+        tree.write("in.txt", "two")
+        tree.commit()
+        self.assertIn("WRITE: there is no such file", tree.run("deploy-stage", status=2).all)
+
+    def test_beside_services_the_manifests_come_and_go_and_the_file_stays(self):
+        service = "pipeline_service(app api PORT 8080)\n"
+        tree = self.made(calls=CALLS + service)
+        tree.run("deploy-stage")
+        names = tree.manifests("ls-tree", "-r", "--name-only", "main", "apps/", repository=self.repository).split()
+        self.assertIn("apps/app/app-api.deployment.yaml", names)
+        self.assertIn("apps/app/values.yaml", names)
+        self.assertNotIn("apps/app/Chart.yaml", names)
+
+    def test_the_author_is_who_is_declared_and_the_signature_is_verified(self):
+        key = self.folder / "key"
+        harness.subprocess.run([harness.tool("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)], check=True)
+        tree = self.made(more='\n  AUTHOR "Deploys <deploys@example.com>" SIGN secret:deploy-key',
+                         calls=CALLS + f"pipeline_secret(app deploy-key FILE {key})\n")
+        tree.run("deploy-stage")
+        signers = self.folder / "signers"
+        signers.write_text("deploys@example.com " + key.with_suffix(".pub").read_text())
+        self.assertEqual(tree.manifests("log", "-1", "--format=%an <%ae> %cn", "main", repository=self.repository), "Deploys <deploys@example.com> Deploys")
+        self.assertIn("by: ", tree.manifests("log", "-1", "--format=%B", "main", repository=self.repository))
+        def verified():
+            return harness.subprocess.run([harness.tool("git"), "-c", f"gpg.ssh.allowedSignersFile={signers}", "--git-dir", str(self.repository),
+                                           "verify-commit", "main"], capture_output=True).returncode
+        self.assertEqual(verified(), 0)
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.assertEqual(verified(), 0)
+        tree.cicd("hold", "set", "app", "stage", "--reason", "a test")
+        self.assertEqual(verified(), 0)
+        self.assertIn("by: ", tree.manifests("log", "-1", "--format=%B", "main", repository=self.repository))
+        self.assertFalse(any("PRIVATE KEY" in path.read_text(errors="replace") for path in tree.build.rglob("*") if path.is_file()))
+
+    def test_a_key_that_is_none_commits_nothing(self):
+        tree = self.made(more=" SIGN secret:deploy-key", calls=CALLS + "pipeline_secret(app deploy-key PASS_ENV DEPLOY_KEY)\n")
+        tip = tree.manifests("rev-parse", "main", repository=self.repository)
+        self.assertIn("the commit cannot be signed", tree.run("deploy-stage", status=2, env={"DEPLOY_KEY": "no key at all"}).all)
+        self.assertEqual(tree.manifests("rev-parse", "main", repository=self.repository), tip)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,145 @@
+// What is asked of GitHub, GitLab and Gitea, and how their answers are read.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/deliver/gitops/forge.hpp>
+
+namespace {
+
+using namespace cicd;
+using testing::HasSubstr;
+
+/// Answers one after the other, and keeps what was asked.
+struct spoken {
+  std::vector<http_response> answers;
+  std::vector<web_request> asked{};
+
+  forge of(forge_kind kind, const std::string& address) {
+    return forge(*forge_repository_of(kind, address), secret_value("t0ken\n"),
+                 [this](const web_request& request) -> result<http_response> {
+                   asked.push_back(request);
+                   const http_response answer = answers.front();
+                   if (answers.size() > 1) answers.erase(answers.begin());
+                   return answer;
+                 });
+  }
+  std::string header(const std::string& name) const {
+    for (const auto& [key, value] : asked.back().headers)
+      if (key == name) return value;
+    return {};
+  }
+};
+
+http_response answer(int status, std::string body) {
+  http_response made;
+  made.status = status;
+  made.body = std::move(body);
+  return made;
+}
+
+TEST(forge_repository_of, reads_what_git_and_what_a_browser_is_given) {
+  const auto api = [](forge_kind kind, std::string_view address) {
+    const auto found = forge_repository_of(kind, address);
+    return found ? found->api + " " + found->project : "";
+  };
+  EXPECT_EQ(api(forge_kind::github, "git@github.com:team/manifests.git"),
+            "https://api.github.com team/manifests");
+  EXPECT_EQ(api(forge_kind::github, "https://ghe.example.com/team/manifests/"),
+            "https://ghe.example.com/api/v3 team/manifests");
+  EXPECT_EQ(api(forge_kind::gitlab, "ssh://git@git.example.com:2222/group/sub/manifests.git"),
+            "https://git.example.com/api/v4 group/sub/manifests");
+  EXPECT_EQ(api(forge_kind::gitea, "http://user:pass@127.0.0.1:3000/team/manifests"),
+            "http://127.0.0.1:3000/api/v1 team/manifests");
+  for (const char* address :
+       {"/srv/m.git", "https://github.com/one", "github.com", "https:///a/b", "git@host:one.git"})
+    EXPECT_EQ(api(forge_kind::github, address), "") << address;
+  EXPECT_EQ(api(forge_kind::gitea, "https://h/a/b/c"), "");
+}
+
+TEST(forge, asks_github_as_its_documentation_says) {
+  spoken server{{answer(200, "[]"),
+                 answer(201, R"({"number":7,"html_url":"https://github.com/t/m/pull/7","title":"x"})"),
+                 answer(200, "{}")}};
+  const forge github = server.of(forge_kind::github, "git@github.com:team/manifests.git");
+  ASSERT_TRUE(github.open_one("cicd/orders/prod", "main"));
+  EXPECT_EQ(server.asked.back().url,
+            "https://api.github.com/repos/team/manifests/"
+            "pulls?state=open&head=team%3Acicd%2Forders%2Fprod&base=main");
+  EXPECT_EQ(server.header("Authorization"), "Bearer t0ken");
+  const auto made = github.make("cicd/orders/prod", "main", {"deploy", "body"});
+  ASSERT_TRUE(made) << text_of(made.error());
+  EXPECT_EQ(made->link, "https://github.com/t/m/pull/7");
+  EXPECT_EQ(server.asked.back().method, "POST");
+  EXPECT_EQ(server.asked.back().body,
+            R"({"title":"deploy","body":"body","head":"cicd/orders/prod","base":"main"})");
+  ASSERT_TRUE(github.close(*made));
+  EXPECT_EQ(server.asked.back().method + " " + server.asked.back().url + " " + server.asked.back().body,
+            R"(PATCH https://api.github.com/repos/team/manifests/pulls/7 {"state":"closed"})");
+}
+
+TEST(forge, asks_gitlab_as_its_documentation_says) {
+  spoken server{
+      {answer(
+           200,
+           R"([{"iid":3,"web_url":"https://g/x/-/merge_requests/3","title":"old","source_branch":"b","target_branch":"main"}])"),
+       answer(200, "{}")}};
+  const forge gitlab = server.of(forge_kind::gitlab, "https://git.example.com/group/sub/manifests.git");
+  const auto open = gitlab.open_one("b", "main");
+  ASSERT_TRUE(open && *open);
+  EXPECT_EQ((*open)->number, "3");
+  EXPECT_EQ(server.asked.back().url,
+            "https://git.example.com/api/v4/projects/group%2Fsub%2Fmanifests/"
+            "merge_requests?state=opened&source_branch=b&target_branch=main");
+  EXPECT_EQ(server.header("PRIVATE-TOKEN"), "t0ken");
+  ASSERT_TRUE(gitlab.retitle(**open, {"new", "body"}));
+  EXPECT_EQ(server.asked.back().method + " " + server.asked.back().body,
+            R"(PUT {"title":"new","description":"body"})");
+  ASSERT_TRUE(gitlab.close(**open));
+  EXPECT_EQ(server.asked.back().body, R"({"state_event":"close"})");
+}
+
+TEST(forge, looks_through_the_pages_of_gitea_for_the_branch) {
+  const auto of = [](const std::string& branch) {
+    return R"([{"number":9,"html_url":"https://g/9","title":"t","head":{"ref":")" + branch
+           + R"("},"base":{"ref":"main"}}])";
+  };
+  spoken server{{answer(200, of("other")), answer(200, of("mine"))}};
+  const auto open =
+      server.of(forge_kind::gitea, "https://git.example.com/team/manifests").open_one("mine", "main");
+  ASSERT_TRUE(open && *open);
+  EXPECT_EQ(server.asked.size(), 2U);
+  EXPECT_THAT(server.asked.back().url,
+              HasSubstr("/api/v1/repos/team/manifests/pulls?state=open&limit=50&page=2"));
+  EXPECT_EQ(server.header("Authorization"), "token t0ken");
+  spoken nothing{{answer(200, of("other")), answer(200, "[]")}};
+  const auto none =
+      nothing.of(forge_kind::gitea, "https://git.example.com/team/manifests").open_one("mine", "main");
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(*none);
+}
+
+TEST(forge, says_what_the_server_said_and_never_the_token) {
+  for (const auto& [status, kind] : {std::pair{401, exit_class::policy},
+                                     {403, exit_class::policy},
+                                     {404, exit_class::remote},
+                                     {422, exit_class::remote},
+                                     {500, exit_class::remote}}) {
+    spoken server{{answer(status, R"({"message":"no","errors":[{"message":"t"}]})")}};
+    const auto open =
+        server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");
+    ASSERT_FALSE(open);
+    EXPECT_EQ(open.error().kind, kind);
+    EXPECT_THAT(text_of(open.error()), HasSubstr("it said: no"));
+    EXPECT_THAT(text_of(open.error()), testing::Not(HasSubstr("t0ken")));
+  }
+  for (const char* body : {"<html>", "[1]", "[{\"head\":{\"ref\":\"b\"},\"base\":{\"ref\":\"main\"}}]"}) {
+    spoken server{{answer(200, body)}};
+    const auto open =
+        server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");
+    if (std::string(body) == "[1]") continue;
+    EXPECT_FALSE(open) << body;
+  }
+}
+
+}  // namespace
