@@ -1,5 +1,7 @@
 // The words of every option: each has some, its example is right and its counter-example is refused by the
 // real parser.
+#include <fmt/format.h>
+
 #include <cicd/declare/options/fields.hpp>
 
 #include <gtest/gtest.h>
@@ -112,8 +114,9 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
            + (key == "environment.token" ? "HEALTH argocd https://argo.example.com/orders " : "") + words
            + ")\npipeline_environment(orders prod VIA kubectl FROM stage)\n";
   const std::string eks = key == "environment.role" ? "EKS us-east-1/orders " : "";
-  return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders stage " + eks
-         + with_defaults(words, {{"VIA", via}}) + ")\n";
+  const char* own = key == "environment.images_in" ? "IMAGE registry.example.com/orders " : "";
+  return fmt::format("add_pipeline(orders {}TEMPLATE java-maven)\npipeline_environment(orders stage ", own)
+         + eks + with_defaults(words, {{"VIA", via}}) + ")\n";
 }
 
 std::string call_of_secret(std::string_view key, const std::string& words) {
