@@ -355,7 +355,7 @@ TEST_P(every_home, that_cannot_be_read_is_left_as_it_is) {
 /// A thousand turns of two writers that read, write upon what they read, and see deploys come between; fewer
 /// where each of them starts git. What is there is always the last write that was taken, whole.
 TEST_P(every_home, takes_each_write_of_two_writers_whole_or_not_at_all_however_they_take_turns) {
-  const int turns = GetParam() == "gitops" ? 150 : 4'000;
+  const int turns = GetParam() == "gitops" ? 150 : GetParam() == "render" ? 1'000 : 4'000;
   std::uint32_t chance = 20261129;
   const auto pick = [&](std::uint32_t of) {
     return ((chance = chance * 1'664'525U + 1'013'904'223U) >> 16U) % of;
