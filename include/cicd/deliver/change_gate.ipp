@@ -78,7 +78,6 @@ gate_question change_gate::question_of(change what,
   of.takes_dirty = place->allow_dirty || options_.allow_dirty.contains(place->name.view());
   of.follows = place->on;
   if (what != change::deploy) return of;
-  of.hotfix = options_.hotfix;
   of.soak = std::chrono::milliseconds(place->soak.milliseconds());
   return of;
 }

@@ -55,7 +55,7 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
 /// A plan says what became of GATE, which it does not ask by itself.
 result<step_plan> delivery::with_gate(result<step_plan> plan, const graph_step& step) {
   if (!plan || !options_.rehearses || plan->what != decision::run || step.is_of_branch()) return plan;
-  if (step.place()->gate.empty() || !options_.hotfix.empty()) return plan;
+  if (step.place()->gate.empty()) return plan;
   const std::optional<program_answer> answer = gate_.program_answer_of(step);
   if (!answer)
     plan->details.push_back(options_.ask_gates

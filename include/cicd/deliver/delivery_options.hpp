@@ -33,7 +33,6 @@ struct delivery_options {
   /// Over what the images of a pipeline are made of, as it lies here.
   std::function<result<digest>(const declared_pipeline& pipeline)> inputs_of{};
   bool ask_gates = false;  ///< a plan asks GATE, too
-  std::string hotfix{};    ///< why FROM, SOAK, WINDOW and GATE are passed over; empty: they are not
 };
 
 }  // namespace cicd
