@@ -224,5 +224,90 @@ class Killed(harness.Case):
         self.assertEqual((tree.work("app/after") / "end.txt").read_text(), "whole\n")
 
 
+PROMOTED = """
+add_pipeline(app)
+pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt STAGE build)
+pipeline_image(app BASE scratch FILES out.txt=/app/out.txt ENTRYPOINT /app/out.txt)
+pipeline_image(app worker BASE scratch FILES out.txt=/app/worker ENTRYPOINT /app/worker)
+pipeline_service(app api PORT 8080 IMAGE image)
+pipeline_service(app jobs PORT 8081 IMAGE worker)
+pipeline_environment(app stage ON branch main VIA render)
+pipeline_environment(app prod ON tag v* VIA gitops)
+"""
+
+
+class KilledPromotion(harness.Case):
+    """SIGKILL of the driver in each phase of a promotion: the next run ends it."""
+
+    def published(self):
+        tree = self.tree()
+        tree.write("in.txt", "0")
+        tree.declare(PROMOTED)
+        tree.commit()
+        tree.configure()
+        tree.run("app.deploy-stage")
+        tree.git("tag", "v1.0.0")
+        tree.run("--event", "tag=v1.0.0")
+        return tree
+
+    def tags(self, tree, repository):
+        index = json.loads((tree.build / "registry" / repository / "index.json").read_text())
+        return {one["annotations"]["org.opencontainers.image.ref.name"] for one in index["manifests"]}
+
+    def killed_in_hook(self, tree, hook, tag):
+        """Kills the driver while the manifest repository runs that hook."""
+        started, path = self.folder / f"{hook}.started", tree.build / "manifests.git/hooks" / hook
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n: > {started}\nexec sleep 1000\n")
+        path.chmod(0o755)
+        tree.git("tag", tag)
+        process = tree.start(tree.launcher, "run", "--event", f"tag={tag}")
+        harness.until(started.exists, what=hook)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        path.unlink()
+        for left, _ in harness.bearers(tree.cookie):
+            os.kill(left, signal.SIGKILL)
+        harness.until(lambda: not harness.bearers(tree.cookie), 5, "the end of git")
+
+    def test_killed_after_the_images_were_tagged_and_before_the_commit(self):
+        tree = self.published()
+        self.killed_in_hook(tree, "pre-receive", "v1.1.0")
+        for repository in ("app", "app-worker"):
+            self.assertIn("v1.1.0", self.tags(tree, repository))
+        self.assertEqual((tree.record("prod")["tag"], tree.record("prod")["generation"]), ("v1.0.0", 1))
+        tree.run("--event", "tag=v1.1.0")
+        self.assertEqual((tree.record("prod")["tag"], tree.record("prod")["generation"]), ("v1.1.0", 2))
+
+    def test_killed_after_the_commit_and_before_the_record_of_the_run(self):
+        tree = self.published()
+        self.killed_in_hook(tree, "post-receive", "v1.1.0")
+        self.assertEqual((tree.record("prod")["tag"], tree.record("prod")["generation"]), ("v1.1.0", 2))
+        tree.run("--event", "tag=v1.1.0")
+        self.assertEqual(tree.record("prod")["generation"], 2)
+        self.assertEqual((tree.result()["outcome"], tree.outcomes()), ("done", {"app/deploy-prod": "up-to-date"}))
+
+    def test_killed_at_random_moments(self):
+        tree, chance, generation, whole = self.published(), random.Random(29), 1, 0.1
+        for number in range(1, 16):
+            tag = f"v1.{number}.0"
+            tree.git("tag", tag)
+            process = tree.start(tree.launcher, "promote", "app", "prod", "--version", tag)
+            try:
+                process.wait(chance.uniform(0, 1.1 * whole))
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.wait(10)
+            began = time.monotonic()
+            tree.cicd("promote", "app", "prod", "--version", tag)
+            whole = max(whole, time.monotonic() - began)
+            generation += 1
+            record = tree.record("prod")
+            self.assertEqual((record["tag"], record["generation"], record["version"]), (tag, generation, tag))
+            for repository in ("app", "app-worker"):
+                self.assertIn(tag, self.tags(tree, repository))
+            self.assertEqual(tree.manifests("fsck", "--full", "--no-dangling"), "")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

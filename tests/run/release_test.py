@@ -334,7 +334,7 @@ class Release(harness.Case):
             refused = tree.run(f"app.deploy-{environment}", status=5)
             self.assertIn("yanked by Jane Doe <jane@example.com> at ", refused.stderr)
             self.assertIn(": loses orders of 2 items: '" + short, refused.stderr)
-            self.assertIn("--lift", harness.note_in(refused.stderr, "try"))
+            self.assertIn("--lift", harness.note_in(refused.stderr, "or"))
         self.assertEqual(tree.commits(self.repository), before)
         self.assertNotIn("v1.5.0", self.images(tree))
         self.assertIn("would be refused: yanked by", tree.cicd("plan", "app.deploy-prod", status=None).stdout)

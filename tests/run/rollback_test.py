@@ -90,7 +90,7 @@ class Rollback(harness.Case):
                 tree.cicd("rollback", "app", "stage", "--to", "#2")
                 self.assertEqual(self.running(tree)[0], self.versions[1])
                 unknown = tree.cicd("rollback", "app", "stage", "--to", "v9", status=2)
-                self.assertIn("no deployment with that version, digest or number is kept: 'v9'", unknown.all)
+                self.assertIn("no deployment with that version, commit, digest or number is kept: 'v9'", unknown.all)
                 self.assertIn(f"#1 {self.versions[0]} of ", harness.note_in(unknown.all, "allowed"))
 
     def test_a_hold_of_one_version_keeps_only_that_one_out(self):

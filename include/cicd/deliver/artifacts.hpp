@@ -47,6 +47,9 @@ result<artifact_store> artifacts_of(const declared_pipeline& pipeline,
 /// The bundle of the declaration of this build tree, read with the files that it names.
 result<std::string> bundle_here(const way_context& in, const declared_pipeline& pipeline);
 
+/// The names of the environments that are declared here.
+std::vector<std::string> environments_here(const declared_pipeline& pipeline);
+
 /// What publishing these images makes of the commit that is checked out.
 result<stored_artifact> artifact_here(const way_context& in,
                                       const graph_step& step,

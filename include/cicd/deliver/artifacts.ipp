@@ -50,6 +50,12 @@ result<std::string> bundle_here(const way_context& in, const declared_pipeline& 
   return bundle_of(pipeline, facts.files, paths_of(pipeline, in.where.build_root));
 }
 
+std::vector<std::string> environments_here(const declared_pipeline& pipeline) {
+  std::vector<std::string> names;
+  for (const environment& each : pipeline.declared.environments) names.push_back(each.name.str());
+  return names;
+}
+
 result<stored_artifact> artifact_here(const way_context& in,
                                       const graph_step& step,
                                       const std::vector<wanted_image>& images) {
@@ -71,7 +77,8 @@ result<stored_artifact> artifact_here(const way_context& in,
                  .inputs = *inputs,
                  .bundle = sha256(*bundle),
                  .images = deliver_artifacts::images_in(images),
-                 .checks = deliver_artifacts::checks_passed(pipeline)};
+                 .checks = deliver_artifacts::checks_passed(pipeline),
+                 .environments = environments_here(pipeline)};
   made.bundle = *std::move(bundle);
   return made;
 }

@@ -61,6 +61,12 @@ class change_gate {
   result<permit> may_write(const graph_step& step, gate_state state);
   /// The same to write down how it ended: what a deploy waits for is not asked again.
   result<permit> may_finish(const graph_step& step, gate_state state);
+  /// Class of the refusal where the step can only be refused; success where it may go on, and where it waits
+  /// for what may still come. `comes_after`: what it comes FROM is deployed by the same run.
+  status check_not_refused(const graph_step& step, gate_state state, bool comes_after);
+  /// The images that a promotion takes: FROM is judged by them.
+  using image_digests = std::map<std::string, digest>;  ///< by the image's name
+  void will_take(const graph_step& step, image_digests images);
   /// What was refused of a step last, in a plan, where a refusal does not end it; nothing: nothing was.
   std::optional<error> refused_in_plan(const graph_step& step);
   /// What the gate refused last of a step, in a plan or a run: by which rule, and whether it waits.
@@ -71,7 +77,10 @@ class change_gate {
                                             const std::optional<declared_gates>& before);
   /// What GATE said in this run; nothing: it was not asked.
   std::optional<program_answer> program_answer_of(const graph_step& step);
-  void keep_refusal(const graph_step& step, const error& refused);
+  /// `waits`: for what may still come.
+  void keep_refusal(const graph_step& step, const error& refused, bool waits = false);
+  /// Whether that was a refusal and no waiting.
+  bool is_refused_in_plan(const graph_step& step);
   /// The deploys that this run leads to: nothing is published for one that cannot be.
   void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
   std::span<const graph_step* const> deploys() const { return deploys_; }
@@ -121,19 +130,22 @@ class change_gate {
                                 const gate_question& of);
   status add_remotes(gate_question& to);
   status add_mark(const declared_pipeline& pipeline, const gate_question& of, gate_state& to);
+  status add_facts(const graph_step& step, gate_question& of, gate_state& state);
+  result<std::vector<deployment_record>> past_of(const graph_step& step);
+  status add_tagged(const graph_step& step, const gate_question& of, gate_state& to);
   bool is_on_tag_of_event(const declared_pipeline& pipeline);
   release_rules release_rules_of(const declared_pipeline& pipeline,
                                  const environment& place,
                                  const std::string& tag);
   void add_local_branches(gate_question& to);
   result<remote_place> release_place_of(const source_facts& source, const gate_question& of);
-  using image_digests = std::map<std::string, digest>;  ///< by the image's name
   /// Those that a commit was published with; none where it was not.
   result<image_digests> images_published(const declared_pipeline& pipeline, const std::string& commit);
   /// What the environments that it comes FROM had.
   status add_from(const declared_pipeline& pipeline,
                   const environment& place,
                   const std::string& commit,
+                  const std::optional<image_digests>& taken,
                   bool records,
                   gate_state& to);
   /// An artifact that is to come from elsewhere: what a record must have to be it.
@@ -169,9 +181,11 @@ class change_gate {
   bool is_older(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
   void add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to);
   result<permit> decided(const graph_step& step, const gate_question& of, const gate_state& state);
+  std::optional<image_digests> taken_by(const graph_step& step);
   status add_waits(const declared_pipeline& pipeline,
                    const environment& place,
                    const std::string& commit,
+                   const std::optional<image_digests>& taken,
                    const gate_question& of,
                    gate_state& to);
   status add_waits(const graph_step& step, const gate_question& of, gate_state& to);
@@ -189,13 +203,19 @@ class change_gate {
   const way_set& ways_;
   ci_event event_;
   std::vector<const graph_step*> deploys_;
-  std::mutex mutex_;                                     ///< never held while anybody is asked
-  std::map<std::string, error> refused_;                 ///< by step, of a plan
-  std::map<std::string, gate_refusal> refusals_;         ///< by step
-  std::map<std::string, program_answer> programs_;       ///< by step: GATE is asked once
-  std::map<std::string, result<health_answer>> health_;  ///< by environment: it is asked once
-  bool is_configured_ = false;                           ///< the declaration is that of the files
-  std::map<std::string, remote_place> remote_places_;    ///< by folder and pattern
+  std::mutex mutex_;  ///< never held while anybody is asked
+  struct plan_refusal {
+    error why;
+    bool waits = false;
+  };
+  std::map<std::string, plan_refusal> refused_;                 ///< by step, of a plan
+  std::map<std::string, gate_refusal> refusals_;                ///< by step
+  std::map<std::string, image_digests> taken_;                  ///< by step, of a promotion
+  std::map<std::string, std::vector<deployment_record>> past_;  ///< by step, of what follows tags
+  std::map<std::string, program_answer> programs_;              ///< by step: GATE is asked once
+  std::map<std::string, result<health_answer>> health_;         ///< by environment: it is asked once
+  bool is_configured_ = false;                                  ///< the declaration is that of the files
+  std::map<std::string, remote_place> remote_places_;           ///< by folder and pattern
 };
 
 /// In a plan a refusal is one of the things to know.

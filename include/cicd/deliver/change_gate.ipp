@@ -65,6 +65,8 @@ gate_question change_gate::question_of(change what,
   of.subject = of.pipeline + "/" + (place == nullptr ? "publish" : place->name.str());
   of.rehearses = options_.rehearses;
   of.event = event_;
+  of.is_by_hand = options_.by_hand.has_value();
+  if (options_.by_hand) of.hotfix = options_.by_hand->hotfix;
   if (place == nullptr) {
     of.is_outside = !outside_repositories(pipeline).empty();
     of.takes_dirty = options_.allow_dirty.contains("publish");
@@ -342,12 +344,34 @@ result<permit> change_gate::may_change_sources(change what, const declared_pipel
   return may(of, {});
 }
 
+/// What the rules ask of a step, of git, the registry and the remotes.
+status change_gate::add_facts(const graph_step& step, gate_question& of, gate_state& state) {
+  if (status known = add_sources(step, of); !known) return known;
+  if (status known = add_mark(*step.pipeline, of, state); !known) return known;
+  if (status known = add_remotes(of); !known) return known;
+  state.now = time_.now();
+  if (step.place() == nullptr || of.what != change::deploy) return {};
+  return add_tagged(step, of, state);
+}
+
+/// GATE, which only a deploy itself asks, is no part of it.
+status change_gate::check_not_refused(const graph_step& step, gate_state state, bool comes_after) {
+  gate_question of = question_of(step);
+  if (status known = add_facts(step, of, state); !known) return known;
+  if (step.place() != nullptr && of.what == change::deploy) {
+    add_weakened(*step.pipeline, *step.place(), state);
+    const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
+    status known =
+        comes_after ? status() : add_waits(*step.pipeline, *step.place(), commit, taken_by(step), of, state);
+    if (!known) return known;
+  }
+  const std::optional<gate_refusal> refused = cicd::refusal_of(of, state);
+  return refused && !refused->waits ? status(refused->why) : status();
+}
+
 result<permit> change_gate::may_write(const graph_step& step, gate_state state) {
   gate_question of = question_of(step);
-  if (status known = add_sources(step, of); !known) return std::move(known).error();
-  if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
-  if (status known = add_remotes(of); !known) return std::move(known).error();
-  state.now = time_.now();
+  if (status known = add_facts(step, of, state); !known) return std::move(known).error();
   if (step.place() != nullptr && of.what == change::deploy) {
     if (!step.place()->gate.empty()) {
       deployment_record about;
@@ -376,7 +400,7 @@ result<permit> change_gate::decided(const graph_step& step,
                                     const gate_state& state) {
   std::optional<gate_refusal> refused = cicd::refusal_of(of, state);
   if (!refused) return may(of, state);
-  if (options_.rehearses) keep_refusal(step, refused->why);
+  if (options_.rehearses) keep_refusal(step, refused->why, refused->waits);
   const std::lock_guard hold(mutex_);
   return refusals_.insert_or_assign(step.id, *std::move(refused)).first->second.why;
 }
@@ -386,16 +410,23 @@ std::optional<gate_refusal> change_gate::refusal_of(const graph_step& step) {
   const auto found = refusals_.find(step.id);
   return found == refusals_.end() ? std::nullopt : std::optional(found->second);
 }
+}
 
-void change_gate::keep_refusal(const graph_step& step, const error& refused) {
+void change_gate::keep_refusal(const graph_step& step, const error& refused, bool waits) {
   const std::lock_guard hold(mutex_);
-  refused_.insert_or_assign(step.id, refused);
+  refused_.insert_or_assign(step.id, plan_refusal{refused, waits});
+}
+
+bool change_gate::is_refused_in_plan(const graph_step& step) {
+  const std::lock_guard hold(mutex_);
+  const auto found = refused_.find(step.id);
+  return found != refused_.end() && !found->second.waits;
 }
 
 std::optional<error> change_gate::refused_in_plan(const graph_step& step) {
   const std::lock_guard hold(mutex_);
   const auto found = refused_.find(step.id);
-  return found == refused_.end() ? std::nullopt : std::optional(found->second);
+  return found == refused_.end() ? std::nullopt : std::optional(found->second.why);
 }
 
 /// What is built is of the commit that was checked out when the run began, and so is what was asked of it.

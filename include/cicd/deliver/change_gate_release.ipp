@@ -41,6 +41,7 @@ bool is_one_of(const std::vector<std::string>& patterns, const std::string& bran
 std::string change_gate::tag_of(const declared_pipeline& pipeline, const environment& place) {
   using namespace deliver_change_gate_release;
   if (place.on.kind != ref_kind::tag) return {};
+  if (options_.by_hand && !options_.by_hand->tag.empty()) return options_.by_hand->tag;
   const std::string named = options_.event.kind == ref_kind::tag ? options_.event.name
                             : event_.kind == event_kind::tag     ? event_.tag
                                                                  : std::string();
@@ -115,6 +116,45 @@ result<change_gate::image_digests> change_gate::images_published(const declared_
   return images;
 }
 
+/// What an environment keeps of its past; asked once, when the step is planned: what is decided later may be
+/// decided under the lock of the place that keeps it.
+result<std::vector<deployment_record>> change_gate::past_of(const graph_step& step) {
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto known = past_.find(step.id); known != past_.end()) return known->second;
+  }
+  constexpr std::size_t most = 200;
+  result<std::vector<deployment_record>> past =
+      ways_.of(*step.place()).history_of(*step.pipeline, *step.place(), most);
+  if (!past) return past;
+  const std::lock_guard hold(mutex_);
+  return past_.try_emplace(step.id, *std::move(past)).first->second;
+}
+
+/// A tag that was of another commit at any time, as far back as the environment's history goes.
+status change_gate::add_tagged(const graph_step& step, const gate_question& of, gate_state& to) {
+  if (of.released.tag.empty()) return {};
+  const result<std::vector<deployment_record>> past = past_of(step);
+  if (!past) return past.error();
+  const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
+  const auto moved = std::ranges::find_if(*past, [&](const deployment_record& each) {
+    return each.tag == of.released.tag && each.commit != commit;
+  });
+  if (moved != past->end()) to.tagged = *moved;
+  return {};
+}
+
+void change_gate::will_take(const graph_step& step, image_digests images) {
+  const std::lock_guard hold(mutex_);
+  taken_.insert_or_assign(step.id, std::move(images));
+}
+
+std::optional<change_gate::image_digests> change_gate::taken_by(const graph_step& step) {
+  const std::lock_guard hold(mutex_);
+  const auto taken = taken_.find(step.id);
+  return taken == taken_.end() ? std::nullopt : std::optional(taken->second);
+}
+
 succession change_gate::succession_of_commit(const declared_pipeline& pipeline,
                                              const std::string& commit,
                                              const deployment_record& there) {
@@ -185,7 +225,8 @@ result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declar
   if (there.record) state.newer = succession_of_commit(pipeline, commit, *there.record);
   state.commit = commit;
   if (status known = add_mark(pipeline, of, state); !known) return std::move(known).error();
-  if (status known = add_waits(pipeline, place, commit, of, state); !known) return std::move(known).error();
+  if (status known = add_waits(pipeline, place, commit, std::nullopt, of, state); !known)
+    return std::move(known).error();
   return cicd::refusal_of(of, state);
 }
 

@@ -215,10 +215,11 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
 status change_gate::add_from(const declared_pipeline& pipeline,
                              const environment& place,
                              const std::string& commit,
+                             const std::optional<image_digests>& taken,
                              bool records,
                              gate_state& to) {
   if (place.from.empty()) return {};
-  result<image_digests> images = images_published(pipeline, commit);
+  result<image_digests> images = taken ? result<image_digests>(*taken) : images_published(pipeline, commit);
   if (!images) return std::move(images).error();
   const wanted_artifact wanted{commit, *std::move(images), static_cast<bool>(place.soak), records};
   for (const environment_choice& each : place.from) {
@@ -295,10 +296,11 @@ std::optional<program_answer> change_gate::program_answer_of(const graph_step& s
 status change_gate::add_waits(const declared_pipeline& pipeline,
                               const environment& place,
                               const std::string& commit,
+                              const std::optional<image_digests>& taken,
                               const gate_question& of,
                               gate_state& to) {
   if (!of.hotfix.empty() || refusal_before(gate_rule::from, of, to)) return {};
-  if (status known = add_from(pipeline, place, commit, !of.rehearses, to); !known) return known;
+  if (status known = add_from(pipeline, place, commit, taken, !of.rehearses, to); !known) return known;
   result<std::optional<closed_window>> closed = closed_window_of(place, to.now);
   if (!closed) return std::move(closed).error();
   to.closed = *std::move(closed);
@@ -310,7 +312,7 @@ status change_gate::add_waits(const graph_step& step, const gate_question& of, g
   const environment& place = *step.place();
   add_weakened(*step.pipeline, place, to);
   const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
-  if (status known = add_waits(*step.pipeline, place, commit, of, to); !known) return known;
+  if (status known = add_waits(*step.pipeline, place, commit, taken_by(step), of, to); !known) return known;
   const bool asks = !of.program.empty() && of.hotfix.empty() && (!options_.rehearses || options_.ask_gates);
   if (!asks || refusal_before(gate_rule::program, of, to)) return {};
   to.program = ask_program(step, of);

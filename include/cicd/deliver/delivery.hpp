@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -34,6 +35,10 @@ class delivery : public effect_planner {
   /// What can be said of a step before anything is known of its images.
   status check(const graph_step& step) const;
   result<step_plan> plan(const graph_step& step, const artifacts& images) override;
+  /// Class of the refusal where a deploy can only be refused, by what its environment and, of a promotion,
+  /// the registry say; success where it may go on or waits. `comes_after`: what it comes FROM is deployed by
+  /// the same run.
+  status check_not_refused(const graph_step& step, bool comes_after);
   /// What is known of a deploy whose images are not made yet; lines for a person, and never an error.
   std::vector<std::string> foreseen(const graph_step& step);
   /// Does what was planned last for that step; blocks, so it is called on a background thread.
@@ -56,8 +61,15 @@ class delivery : public effect_planner {
 
  private:
   const std::vector<wanted_image>& images_for(const std::string& step);
-  const promotion* promotion_of(const std::string& step);
+  /// What is promoted, and the step as the artifact declares it. They are kept as long as this, since a way
+  /// keeps what it planned of them.
+  struct promoted_step {
+    promotion what;
+    graph_step step;
+  };
+  const promoted_step* promoted_of(const std::string& step);
   deploy_request request_for(const graph_step& step);
+  result<promotion> promotion_of(const graph_step& step);
   result<step_plan> plan_promotion(const graph_step& step);
   result<step_plan> with_gate(result<step_plan> plan, const graph_step& step);
   step_plan refused_plan(const graph_step& step, const error& refusal);
@@ -71,7 +83,7 @@ class delivery : public effect_planner {
   publisher publisher_;
   std::mutex mutex_;
   std::map<std::string, std::vector<wanted_image>> images_;  ///< of a step's last plan
-  std::map<std::string, promotion> promotions_;              ///< likewise
+  std::map<std::string, std::vector<std::unique_ptr<const promoted_step>>> promotions_;  ///< the last counts
 };
 
 }  // namespace cicd

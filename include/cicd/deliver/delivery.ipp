@@ -14,7 +14,7 @@ delivery::delivery(const workspace& where,
                    const clock& time,
                    delivery_options options)
     : options_(std::move(options)),
-      source_(around, options_.event),
+      source_(around, options_.event, options_.by_hand ? options_.by_hand->commit : std::string()),
       context_{where, around, time, options_, source_, gate_, artifacts_},
       ways_(context_),
       gate_(context_, ways_),
@@ -65,21 +65,68 @@ result<step_plan> delivery::with_gate(result<step_plan> plan, const graph_step& 
   return plan;
 }
 
-const promotion* delivery::promotion_of(const std::string& step) {
+const delivery::promoted_step* delivery::promoted_of(const std::string& step) {
   const std::lock_guard hold(mutex_);
   const auto found = promotions_.find(step);
-  return found == promotions_.end() ? nullptr : &found->second;
+  return found == promotions_.end() ? nullptr : found->second.back().get();
 }
 
-/// Of what was planned last.
+status delivery::check_not_refused(const graph_step& step, bool comes_after) {
+  const cancellation_scope heard(options_.cancelled);
+  const environment& place = *step.place();
+  result<deployed_release> there = way_of(place).look(*step.pipeline, place, &options_.cancelled);
+  if (!there) return std::move(there).error();
+  gate_state state;
+  state.hold = there->state.hold;
+  state.reverted = there->reverted;
+  const std::string tag = gate_.tag_of(*step.pipeline, place);
+  state.version = tag.empty() ? source_.git_of(*step.pipeline).short_commit() : tag;
+  state.newer = gate_.succession_of(step, there->record);
+  if (step.promotes())
+    if (const result<promotion> found = promotion_of(step); !found) return found.error();
+  return gate_.check_not_refused(step, std::move(state), comes_after);
+}
+
+/// What a step takes. What the gate asks before the artifact is told first.
+result<promotion> delivery::promotion_of(const graph_step& step) {
+  if (status may = gate_.may_begin(step); !may) return std::move(may).error();
+  result<promotion> found = promotion_for(context_, step, gate_.tag_of(*step.pipeline, *step.place()));
+  if (!found) {
+    if (status may = options_.rehearses ? status() : gate_.may_go_on(step); !may)
+      return std::move(may).error();
+    return found;
+  }
+  change_gate::image_digests images;
+  for (const auto& [name, image] : found->artifact.record.images) images.emplace(name, image.manifest);
+  gate_.will_take(step, std::move(images));
+  return found;
+}
+
+/// Of what was planned last. What is promoted is deployed as its artifact declares it.
 deploy_request delivery::request_for(const graph_step& step) {
-  deploy_request request{step, images_for(step.id), promotion_of(step.id), {}};
-  if (const promotion* what = request.promoted)
-    request.make_ready = [this, &step, what](const permit& allowed) {
-      return cicd::make_ready(allowed, context_, *step.pipeline, *what);
-    };
+  const promoted_step* promoted = promoted_of(step.id);
+  if (promoted == nullptr) return {step, images_for(step.id), nullptr, {}};
+  deploy_request request{promoted->step, images_for(step.id), &promoted->what, {}};
+  request.make_ready = [this, &step, what = &promoted->what](const permit& allowed) {
+    return cicd::make_ready(allowed, context_, *step.pipeline, *what);
+  };
   return request;
 }
+
+namespace deliver_delivery {
+namespace {
+
+/// The step with the declaration that is promoted.
+graph_step step_of(const graph_step& step, const declared_pipeline& declared) {
+  graph_step made = step;
+  made.pipeline = &declared;
+  for (const environment& each : declared.declared.environments)
+    if (each.name == step.place()->name) made.work = deploy_step{&each, {}};
+  return made;
+}
+
+}  // namespace
+}  // namespace deliver_delivery
 
 step_plan delivery::refused_plan(const graph_step& step, const error& refusal) {
   step_plan plan = nothing_to_do();
@@ -95,23 +142,23 @@ result<step_plan> delivery::plan_promotion(const graph_step& step) {
     if (options_.rehearses && why.kind == exit_class::policy) return refused_plan(step, why);
     return why;
   };
-  if (status may = gate_.may_begin(step); !may) return refused(may.error());
-  result<promotion> found = promotion_for(context_, step, gate_.tag_of(*step.pipeline, *step.place()));
-  if (!found) {
-    // What the gate asks before the artifact is told first.
-    if (status may = options_.rehearses ? status() : gate_.may_go_on(step); !may) return refused(may.error());
-    return refused(found.error());
-  }
-  result<std::vector<wanted_image>> wanted = images_of(*step.pipeline, found->artifact.record, step.id);
+  result<promotion> found = promotion_of(step);
+  if (!found) return refused(found.error());
+  result<std::vector<wanted_image>> wanted = images_of(*found->declared, found->artifact.record, step.id);
   if (!wanted) return std::move(wanted).error();
   const std::string reason = found->reason;
+  const std::vector<std::string> remarks = found->remarks;
   {
     const std::lock_guard hold(mutex_);
     images_[step.id] = *std::move(wanted);
-    promotions_.insert_or_assign(step.id, *std::move(found));
+    graph_step as_declared = deliver_delivery::step_of(step, *found->declared);
+    promotions_[step.id].push_back(
+        std::make_unique<const promoted_step>(promoted_step{*std::move(found), std::move(as_declared)}));
   }
   result<step_plan> plan = with_gate(ways_.of(*step.place()).plan(request_for(step)), step);
-  if (plan && plan->what == decision::run && !reason.empty()) plan->reasons.push_back(reason);
+  if (!plan || plan->what != decision::run) return plan;
+  if (!reason.empty()) plan->reasons.push_back(reason);
+  plan->details.insert(plan->details.begin(), remarks.begin(), remarks.end());
   return plan;
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,13 @@ struct git_event {
   std::string name;  ///< of the branch or tag
 };
 
+/// What a person promotes, whatever is checked out.
+struct hand_promotion {
+  std::string commit;  ///< 40 digits, of the sources
+  std::string tag;     ///< by which; empty: the highest of the commit that the environment follows
+  std::string hotfix;  ///< why FROM, and what else holds it back for a time, is passed over; empty: it is not
+};
+
 struct delivery_options {
   std::string run_id;
   std::set<std::string, std::less<>>
@@ -33,6 +41,7 @@ struct delivery_options {
   /// Over what the images of a pipeline are made of, as it lies here.
   std::function<result<digest>(const declared_pipeline& pipeline)> inputs_of{};
   bool ask_gates = false;  ///< a plan asks GATE, too
+  std::optional<hand_promotion> by_hand{};
 };
 
 }  // namespace cicd

@@ -3,6 +3,8 @@
 // image tag, and a record where the images are another commit's. It does not know how anything is deployed.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +17,14 @@ namespace cicd {
 /// What an environment takes.
 struct promotion {
   stored_artifact artifact;
-  bool is_stored = true;  ///< false: its record is written with the first deploy of it
-  std::string ref;        ///< the git tag that the environment follows, `v1.5.0`
-  std::string image_tag;  ///< what the images are tagged with for it
-  std::string reason;     ///< whose images they are, where another commit built them
+  /// What runs by its bundle, with the environments of this build tree.
+  std::shared_ptr<const declared_pipeline> declared{};
+  std::map<std::string, std::string> files{};  ///< of its bundle, by their path below the source folder
+  std::vector<std::string> remarks{};          ///< for the plan
+  bool is_stored = true;                       ///< false: its record is written with the first deploy of it
+  std::string ref;                             ///< the git tag that the environment follows, `v1.5.0`
+  std::string image_tag;                       ///< what the images are tagged with for it
+  std::string reason;                          ///< whose images they are, where another commit built them
 };
 
 /// The images of an artifact, as those that this pipeline declares. Class `conflict` where it declares
@@ -36,7 +42,8 @@ result<std::string> missing_image(const way_context& in,
 status check_whole(const way_context& in, const artifact_record& artifact, const std::string& subject);
 
 /// Class `policy` where the commit has no artifact (with those near that have one) or where the artifact that
-/// has its images was yanked; `conflict` where it was declared otherwise; else as `check_whole`.
+/// has its images was yanked; `conflict` where what its bundle declares cannot be in the environments that
+/// are declared here; else as `check_whole`.
 result<promotion> promotion_for(const way_context& in, const graph_step& step, const std::string& ref);
 
 /// Writes the record where it is not stored, then tags the images. Class `conflict` where such a tag names

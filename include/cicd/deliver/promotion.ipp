@@ -11,6 +11,7 @@
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/release/bundle.hpp>
+#include <cicd/deliver/release/bundle_model.hpp>
 #include <cicd/deliver/sources.hpp>
 #include <cicd/observe/git_commits.hpp>
 #include <cicd/system/in_parallel.hpp>
@@ -43,13 +44,20 @@ std::string near_text(const ancestors& before) {
   return joined(near, ", ");
 }
 
-/// The nearest commit whose images are made of the same; what was asked on the way is in `seen`.
+std::size_t with_artifact(const ancestors& of) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(of.artifacts, [](const auto& each) { return each.has_value(); }));
+}
+
+/// The nearest commit whose images are made of the same; what was asked on the way is in `seen`. What the
+/// images of a commit that is not checked out are made of is not known: then only those near are asked for.
 result<std::optional<stored_artifact>> same_inputs(const way_context& in,
                                                    const graph_step& step,
                                                    const artifact_store& store,
                                                    const std::string& commit,
                                                    ancestors& seen) {
-  const result<digest> inputs = in.options.inputs_of(*step.pipeline);
+  const bool is_here = in.source.is_checked_out(*step.pipeline);
+  const result<digest> inputs = is_here ? in.options.inputs_of(*step.pipeline) : digest{};
   if (!inputs) return inputs.error();
   seen.commits = first_parents(step.pipeline->source_directory, commit, most_ancestors + 1, in.around);
   if (!seen.commits.empty()) seen.commits.erase(seen.commits.begin());
@@ -63,7 +71,8 @@ result<std::optional<stored_artifact>> same_inputs(const way_context& in,
       return {};
     });
     if (!asked) return asked.error();
-    for (std::size_t at = from; at < from + count; ++at)
+    if (!is_here && with_artifact(seen) >= most_near) break;
+    for (std::size_t at = from; at < from + count && is_here; ++at)
       if (seen.artifacts[at] && seen.artifacts[at]->record.inputs == *inputs) return seen.artifacts[at];
   }
   return std::optional<stored_artifact>();
@@ -74,11 +83,8 @@ error no_artifact(const graph_step& step, const git_state& git, const ancestors&
   return refusal(step, exit_class::policy, "there is no artifact of this commit", git.short_commit())
       .with("near", near_text(before))
       .with("allowed", "a commit whose images were published; this environment never builds")
-      .with("try",
-            fmt::format(
-                "tag one of those that cicd artifacts {0} lists, or publish this commit first: cicd run "
-                "{0}.publish",
-                pipeline));
+      .with("try", "cicd artifacts " + pipeline)
+      .with("or", fmt::format("publish it first: cicd run {}.publish", pipeline));
 }
 
 error yanked_images(const graph_step& step, const artifact_mark& mark, const std::string& here) {
@@ -87,7 +93,7 @@ error yanked_images(const graph_step& step, const artifact_mark& mark, const std
                              displayable(mark.reason)),
                  mark.commit.substr(0, 7))
       .with("caused by", fmt::format("{} has the same images", here))
-      .with("try", "deploy another commit");
+      .with("try", "cicd artifacts " + step.pipeline->declared.name.str());
 }
 
 /// The artifact of this commit, whose images another built.
@@ -102,7 +108,9 @@ result<promotion> taken_over(const way_context& in,
   if (!mark) return mark.error();
   if (*mark && (*mark)->is == artifact_mark::kind::yanked)
     return yanked_images(step, **mark, git.short_commit());
-  promotion found{.artifact = from, .is_stored = false, .ref = {}, .image_tag = {}, .reason = {}};
+  promotion found;
+  found.artifact = from;
+  found.is_stored = false;
   artifact_record& own = found.artifact.record;
   own.images_of = own.images_of.empty() ? own.commit : own.images_of;
   own.commit = git.commit.value_or("");
@@ -112,10 +120,43 @@ result<promotion> taken_over(const way_context& in,
   own.run = in.options.run_id;
   own.who = who(pipeline.source_directory, in.around);
   own.bundle = sha256(bundle);
+  own.environments = environments_here(pipeline);
   found.artifact.bundle = std::move(bundle);
   found.reason = fmt::format("{} changes nothing that {} is made of: the images of {}", git.short_commit(),
                              pipeline.declared.name.view(), own.images_of.substr(0, 7));
   return found;
+}
+
+/// What runs is declared by the bundle; `here` is that of this build tree, empty where it cannot be read.
+status take_declaration(const way_context& in,
+                        const graph_step& step,
+                        const std::string& name,
+                        const std::string& here,
+                        promotion& to) {
+  const std::string& bundle = to.artifact.bundle;
+  auto files = files_in_bundle(bundle, name);
+  if (!files) return std::move(files).error();
+  to.files = *std::move(files);
+  const artifact_record& record = to.artifact.record;
+  const std::string& place = step.place()->name.str();
+  const bool is_unknown = !record.environments.empty()
+                          && std::ranges::find(record.environments, place) == record.environments.end();
+  if (is_unknown)
+    to.remarks.push_back(
+        fmt::format("{} was not declared when the artifact of {} was made: the values without IN {}", place,
+                    record.short_commit(), place));
+  const declared_pipeline& asking = *step.pipeline;
+  if (bundle == here) {
+    to.declared = std::shared_ptr<const declared_pipeline>(std::shared_ptr<void>(), &asking);
+    return {};
+  }
+  auto declared = model_of(bundle, asking, paths_of(asking, in.where.build_root), name);
+  if (!declared) return std::move(declared).error();
+  to.declared = *std::move(declared);
+  if (!here.empty())
+    to.remarks.push_back(fmt::format("what runs is declared by the artifact of {}: {}", record.short_commit(),
+                                     bundle_difference(bundle, here)));
+  return {};
 }
 
 }  // namespace
@@ -198,26 +239,25 @@ result<promotion> promotion_for(const way_context& in, const graph_step& step, c
   result<std::optional<stored_artifact>> there = store->read(*git.commit);
   if (!there) return std::move(there).error();
   result<std::string> bundle = bundle_here(in, pipeline);
-  if (!bundle) return std::move(bundle).error();
   promotion found;
   if (*there) {
-    result<std::vector<wanted_image>> images = images_of(pipeline, (*there)->record, step.id);
-    if (!images) return std::move(images).error();
-    if (status same = check_same(step.id, *store, **there, *images, *bundle); !same)
-      return std::move(same).error();
     found.artifact = *std::move(*there);
   } else {
+    if (!bundle) return std::move(bundle).error();
     ancestors before;
     const result<bool> dirty = in.source.is_dirty_or_declared_so(step);
     if (!dirty) return dirty.error();
     result<std::optional<stored_artifact>> from = same_inputs(in, step, *store, *git.commit, before);
     if (!from) return std::move(from).error();
     if (!*from || *dirty) return no_artifact(step, git, before);
-    result<promotion> taken = taken_over(in, step, *store, **from, *std::move(bundle));
+    result<promotion> taken = taken_over(in, step, *store, **from, *bundle);
     if (!taken) return taken;
     found = *std::move(taken);
   }
   if (status whole = check_whole(in, found.artifact.record, step.id); !whole) return std::move(whole).error();
+  const std::string name = store->name_of(found.artifact.record.commit);
+  if (status taken = take_declaration(in, step, name, bundle ? *bundle : std::string(), found); !taken)
+    return std::move(taken).error();
   found.ref = ref;
   found.image_tag = image_tag_for(ref);
   return found;

@@ -23,6 +23,9 @@ result<release_draft> draft_for(const way_context& in,
 /// Of what is recorded there already, for what needs no new image: tasks, rollbacks.
 release_draft draft_of(const deployment_record& record, const environment& place);
 
+/// What `{version}` stands for where that git tag is deployed: `1.5.0` of `v1.5.0`.
+std::string version_of_tag(const std::string& tag);
+
 /// Reads what CONFIG_FILES, MANIFESTS and PATCH name into the facts.
 status read_declared_files(const declared_pipeline& pipeline,
                            const environment& place,

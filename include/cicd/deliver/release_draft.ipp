@@ -1,6 +1,8 @@
 // From images and declared files to the facts for rendering.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/deploy_ways.hpp>
@@ -55,6 +57,24 @@ status read_into(const declared_pipeline& pipeline,
   return {};
 }
 
+/// Those of the artifact. Of MANIFESTS the patterns are this declaration's, the files are not.
+status take_bundled_files(const deploy_request& of, kubernetes::release_facts& facts) {
+  facts.files = of.promoted->files;
+  for (const path_pattern& pattern : of.place().manifests) {
+    const std::size_t before = facts.manifests.size();
+    for (const auto& [path, content] : facts.files)
+      if (glob_matches(pattern.view(), path)) facts.manifests.push_back(path);
+    if (facts.manifests.size() > before) continue;
+    return error{exit_class::conflict,
+                 of.step.id,
+                 fmt::format("MANIFESTS: the artifact of {} has no file that matches",
+                             of.promoted->artifact.record.short_commit()),
+                 pattern.str(),
+                 {{"try", "deploy a commit that was published with such files"}}};
+  }
+  return {};
+}
+
 /// Those that services and cron jobs name.
 std::vector<named_file> files_of_workloads(const pipeline& declared) {
   std::vector<named_file> files;
@@ -102,6 +122,11 @@ result<deployment_record::image> held_image(const way_context& in,
 }  // namespace
 }  // namespace deliver_release_draft
 
+std::string version_of_tag(const std::string& tag) {
+  const bool has_v = tag.size() > 1 && tag.front() == 'v' && tag[1] >= '0' && tag[1] <= '9';
+  return has_v ? tag.substr(1) : tag;
+}
+
 status read_declared_files(const declared_pipeline& pipeline,
                            const environment& place,
                            kubernetes::release_facts& facts) {
@@ -131,6 +156,7 @@ release_draft draft_of(const deployment_record& record, const environment& place
   made.record = record;
   made.facts.pipeline = record.pipeline;
   made.facts.environment = record.environment;
+  made.facts.version = version_of_tag(record.tag);
   made.facts.protected_branch = place.on.kind != ref_kind::none;
   for (const auto& [name, image] : record.images)
     made.facts.images[name] = {image.reference, image.tag, image.built_from, image.built_branch};
@@ -172,13 +198,19 @@ result<release_draft> draft_for(const way_context& in,
   }
   if (of.promoted != nullptr) {
     made.record.tag = of.promoted->ref;
+    made.facts.version = version_of_tag(of.promoted->ref);
     if (!of.promoted->image_tag.empty()) made.record.version = of.promoted->image_tag;
     made.record.artifact = digest_of(of.promoted->artifact.record);
+    if (in.options.by_hand) {
+      made.record.hotfix = in.options.by_hand->hotfix;
+      made.record.branch = of.promoted->artifact.record.branch;
+    }
   } else if (!of.step.is_of_branch()) {
     made.record.artifact = in.artifacts.of(pipeline);
   }
-  if (status read = read_declared_files(pipeline, of.place(), made.facts); !read)
-    return std::move(read).error();
+  const status read = of.promoted != nullptr ? take_bundled_files(of, made.facts)
+                                             : read_declared_files(pipeline, of.place(), made.facts);
+  if (!read) return read.error();
   return made;
 }
 

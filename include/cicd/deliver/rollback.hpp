@@ -39,9 +39,9 @@ result<std::string> roll_back(const rollback_request& request,
 /// `#7 v1.4.2 of 2026-11-21T08:00:00Z by Ada`.
 std::string line_of(const deployment_facts& of);
 
-/// The one that `to` names (a version, an image's tag or digest, the number of a deployment, the run that
-/// made it), else the one before what runs, whatever differs: images, configuration or both. `past` is newest
-/// first. Class `usage` where there is none.
+/// The one that `to` names (a version, at least seven digits of a commit, an image's tag or digest, the
+/// number of a deployment, the run that made it), else the one before what runs, whatever differs: images,
+/// configuration or both. `past` is newest first. Class `usage` where there is none.
 result<deployment_record> deployment_to_put_back(const std::vector<kept_deployment>& past,
                                                  const std::optional<deployment_record>& now,
                                                  const std::string& to,

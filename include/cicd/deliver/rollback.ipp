@@ -16,8 +16,10 @@ namespace deliver_rollback {
 namespace {
 
 bool is_meant(const deployment_record& record, const std::string& to) {
-  if (to == record.id || to == record.version || to == std::to_string(record.generation)
-      || to == "#" + std::to_string(record.generation))
+  constexpr std::size_t least_digits = 7;
+  if (to == record.id || to == record.version || to == record.tag || to == std::to_string(record.generation)
+      || to == "#" + std::to_string(record.generation)
+      || (to.size() >= least_digits && record.commit.starts_with(to)))
     return true;
   for (const auto& [name, image] : record.images)
     if (to == image.tag || to == oci_text(image.manifest)
@@ -164,7 +166,7 @@ result<deployment_record> deployment_to_put_back(const std::vector<kept_deployme
                  {{"there", there.empty() ? "none" : joined(there, "; ")},
                   {"try", "deploy the commit that is to run again"}}};
   return error{
-      exit_class::usage, subject, "no deployment with that version, digest or number is kept", to, {}}
+      exit_class::usage, subject, "no deployment with that version, commit, digest or number is kept", to, {}}
       .with("allowed", there.empty() ? "none is kept" : joined(there, "; "));
 }
 

@@ -19,8 +19,13 @@ namespace cicd {
 
 class sources {
  public:
-  /// The event stands for the branch or the tag that is checked out.
-  sources(const surroundings& around, git_event event) : around_(around), event_(std::move(event)) {}
+  /// The event stands for the branch or the tag that is checked out, `promoted` for the commit: nothing of
+  /// what is checked out is of importance then but the files that declare.
+  sources(const surroundings& around, git_event event, std::string promoted = {})
+      : around_(around), event_(std::move(event)), promoted_(std::move(promoted)) {}
+
+  /// Whether the commit of `git_of` is the one that is checked out.
+  bool is_checked_out(const declared_pipeline& pipeline);
 
   /// As it was when it was asked first.
   const git_state& git_of(const declared_pipeline& pipeline);
@@ -49,13 +54,16 @@ class sources {
  private:
   struct state {
     const git_state git;
+    const std::string head;       ///< the commit that is checked out; empty without one
     std::optional<bool> dirty{};  ///< asked when it matters; used under the mutex
     std::optional<std::optional<std::chrono::system_clock::time_point>> committed{};  ///< likewise
   };
   state& state_of(const declared_pipeline& pipeline);
+  result<bool> is_any_changed(const std::string& folder, const std::vector<std::string>& files);
 
   const surroundings& around_;
   git_event event_;
+  const std::string promoted_;  ///< the commit; empty: the one that is checked out
   std::mutex mutex_;
   std::map<std::string, state> states_;  ///< by source folder
 };

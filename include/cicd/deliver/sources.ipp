@@ -3,6 +3,7 @@
 
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/sources.hpp>
+#include <cicd/observe/git_commits.hpp>
 
 namespace cicd {
 
@@ -23,6 +24,17 @@ result<Value> known_or_asked(std::mutex& guard, std::optional<Value>& known, con
   return *known;
 }
 
+/// Another commit than the one that is checked out.
+void put_commit(const std::string& commit,
+                const std::string& folder,
+                const surroundings& around,
+                git_state& to) {
+  to.commit = commit;
+  to.built_branch.reset();
+  to.tags.clear();
+  for (const past_commit& each : first_parents(folder, commit, 1, around)) to.tags = each.tags;
+}
+
 }  // namespace
 }  // namespace deliver_sources
 
@@ -35,8 +47,15 @@ sources::state& sources::state_of(const declared_pipeline& pipeline) {
   git_state git = git_state_of(folder, around_);
   if (event_.kind == ref_kind::branch) git.branch = git.built_branch = event_.name;
   if (event_.kind == ref_kind::tag) git.tags = {event_.name};
+  const std::string head = git.commit.value_or("");
+  if (!promoted_.empty() && promoted_ != head) deliver_sources::put_commit(promoted_, folder, around_, git);
   const std::lock_guard hold(mutex_);
-  return states_.try_emplace(folder, state{std::move(git)}).first->second;
+  return states_.try_emplace(folder, state{std::move(git), head}).first->second;
+}
+
+bool sources::is_checked_out(const declared_pipeline& pipeline) {
+  const state& of = state_of(pipeline);
+  return of.git.commit.value_or("") == of.head;
 }
 
 const git_state& sources::git_of(const declared_pipeline& pipeline) {
@@ -47,10 +66,24 @@ result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
   state& source = state_of(pipeline);
   if (!source.git.repository) return false;
   return deliver_sources::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
+    // Nothing but the declaration is taken from here.
+    if (!promoted_.empty()) return is_any_changed(pipeline.source_directory, pipeline.declared_in);
     result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, around_);
     if (!changes) return std::move(changes).error();
     return !changes->empty();
   });
+}
+
+/// Whether one of the files below the folder has changes.
+result<bool> sources::is_any_changed(const std::string& folder, const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    if (!file.starts_with(folder + "/")) continue;
+    const result<std::vector<std::string>> changes =
+        changes_in(folder, around_, file.substr(folder.size() + 1));
+    if (!changes) return changes.error();
+    if (!changes->empty()) return true;
+  }
+  return false;
 }
 
 result<bool> sources::is_dirty(const graph_step& step) {
@@ -130,6 +163,7 @@ result<std::string> sources::tag_for(const graph_step& step, const digest& of) {
 status sources::check_unchanged(const declared_pipeline& pipeline,
                                 const std::string& subject,
                                 bool takes_dirty) {
+  if (!promoted_.empty()) return {};
   const std::string& folder = pipeline.source_directory;
   const git_state& then = git_of(pipeline);
   const git_state now = git_state_of(folder, around_);

@@ -3,11 +3,13 @@
 
 #include <cicd/deliver/artifacts.ipp>
 #include <cicd/deliver/asked_program.ipp>
+#include <cicd/deliver/awaited_artifact.ipp>
 #include <cicd/deliver/branch_copy.ipp>
 #include <cicd/deliver/build_approval.ipp>
 #include <cicd/deliver/change_gate.ipp>
 #include <cicd/deliver/change_gate_release.ipp>
 #include <cicd/deliver/change_gate_waits.ipp>
+#include <cicd/deliver/chosen_commit.ipp>
 #include <cicd/deliver/delivery.ipp>
 #include <cicd/deliver/health.ipp>
 #include <cicd/deliver/health_argocd.ipp>
@@ -18,6 +20,7 @@
 #include <cicd/deliver/promotion.ipp>
 #include <cicd/deliver/publish.ipp>
 #include <cicd/deliver/release_draft.ipp>
+#include <cicd/deliver/release_notes.ipp>
 #include <cicd/deliver/rollback.ipp>
 #include <cicd/deliver/sources.ipp>
 #include <cicd/deliver/verify.ipp>

@@ -20,7 +20,7 @@ std::vector<std::string> words_of(const wanted_release& of) {
   placeholder_values values{{"pipeline", of.place.pipeline},
                             {"environment", of.place.environment},
                             {"namespace", of.place.namespace_name},
-                            {"version", of.record.version},
+                            {"version", of.facts.version.empty() ? of.record.version : of.facts.version},
                             {"commit", of.record.commit},
                             {"commit_short", of.record.commit.substr(0, 7)},
                             {"branch", of.record.branch}};

@@ -79,7 +79,26 @@ status take_event(const session& of, project_request& request) {
   result<std::vector<std::string>> targets = targets_of_event(of, request.event);
   if (!targets) return std::move(targets).error();
   request.targets = *std::move(targets);
+  request.is_of_event = true;
   return {};
+}
+
+/// Of one pipeline all that an event sets off goes on, or nothing.
+void hold_back(project_run& run, std::vector<step_plan>& steps) {
+  const auto& all = run.graph().steps;
+  std::map<const declared_pipeline*, std::string> refused;
+  for (const step_plan& each : steps)
+    if (run.deliveries().gate().is_refused_in_plan(all[each.step]))
+      refused.emplace(all[each.step].pipeline, all[each.step].id);
+  for (step_plan& each : steps) {
+    const graph_step& of = all[each.step];
+    const auto why = refused.find(of.pipeline);
+    if (of.kind() != step_kind::deploy || why == refused.end() || each.what == decision::up_to_date
+        || run.deliveries().gate().is_refused_in_plan(of))
+      continue;
+    each.reasons.push_back(
+        fmt::format("would not be deployed: {} is refused (--keep-going deploys it)", why->second));
+  }
 }
 
 }  // namespace
@@ -147,6 +166,7 @@ or_errors<project_plan> project::plan(project_request request) const {
     result<std::vector<std::string>> targets = targets_of_event(*session_, request.event);
     if (!targets) return engine_project::no_plan(std::move(made), std::move(targets).error());
     request.targets = *std::move(targets);
+    request.is_of_event = true;
   }
   if (request.targets.empty()) request.targets = engine_project::all_steps(*session_);
   const auto run =
@@ -158,6 +178,7 @@ or_errors<project_plan> project::plan(project_request request) const {
   if (!steps) return engine_project::no_plan(std::move(made), std::move(steps).error());
   for (step_plan& each : *steps)
     if (each.what == decision::depends) each.details = engine_project::foreseen(*run, each.step);
+  if (run->request().is_of_event && !run->request().keep_going) engine_project::hold_back(*run, *steps);
   made.made = project_plan(run, *std::move(steps), is_of_yet_to_come);
   return made;
 }

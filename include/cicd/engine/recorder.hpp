@@ -52,6 +52,9 @@ class recorder {
 /// `20261121T031800.123Z-4711`: sorts by time, distinct by process.
 std::string new_run_id(std::chrono::system_clock::time_point now, int process);
 
+/// The runs of this build tree that have not ended, by their ids.
+std::vector<std::string> runs_under_way(const workspace& where);
+
 /// Removes the oldest runs beyond `most`.
 void forget_old_runs(const workspace& where, std::size_t most);
 

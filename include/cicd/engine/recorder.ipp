@@ -107,6 +107,18 @@ status recorder::finish(exit_class outcome,
   return write_file(where_.own() + "/result.json", text, durability::fast);
 }
 
+std::vector<std::string> runs_under_way(const workspace& where) {
+  std::vector<std::string> ids;
+  const auto runs = list_tree(where.runs(), [](const std::string&) { return false; });
+  if (!runs) return ids;
+  for (const tree_entry& each : *runs) {
+    const std::string process = each.path.substr(each.path.rfind('-') + 1);
+    if (!exists(where.run(each.path) + "/result.json") && exists("/proc/" + process))
+      ids.push_back(each.path);
+  }
+  return ids;
+}
+
 void forget_old_runs(const workspace& where, std::size_t most) {
   const auto runs = list_tree(where.runs(), [](const std::string&) { return false; });
   if (!runs || runs->size() <= most) return;

@@ -40,6 +40,11 @@ struct project_request {
   /// Managers whose fields a deploy to a cluster takes over this once, beside those of TAKE_OVER.
   std::vector<std::string> take_over{};
   bool ask_gates = false;  ///< of a plan: GATE is run, too
+  /// What a person promotes to the one environment whose deploy `targets` names.
+  std::optional<hand_promotion> by_hand{};
+  /// Of an event: what is not refused of a pipeline goes on, although something of it is.
+  bool keep_going = false;
+  bool is_of_event = false;  ///< the targets are those that the event sets off; found out by the run
 };
 
 /// What the machine gives to a run.
@@ -109,6 +114,11 @@ class project_run : public std::enable_shared_from_this<project_run> {
   result<std::vector<step_index>> steps_of_targets() const;
   status check_take_over() const;
   status may_begin();
+  status may_begin_event();
+  status check_deploy(step_index step);
+  void promote_by_hand();
+  void deploy_after_from();
+  bool comes_after_from(step_index step) const;
   status unless_interrupted(const std::function<status()>& work);
   std::set<const declared_pipeline*> approved_to_build() const;
   status may_build();
@@ -134,6 +144,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   cancellation effects_cancelled_;  ///< what is being planned and done
   delivery delivery_;
   std::vector<step_index> wanted_, ends_;
+  errors left_out_;  ///< refusals of an event's deploys, which the rest of it does not wait for
   std::optional<build_memory> memory_;
   std::optional<planner> planner_;
 };

@@ -23,10 +23,14 @@ namespace engine_run {
 namespace {
 
 error unknown_target(const session& of, const std::string& name) {
-  std::vector<std::string> names;
+  std::vector<std::string> names, deploys;
   for (const target& one : of.targets) names.push_back(of.cmake_name(one));
+  for (const declared_pipeline& each : of.model.pipelines)
+    for (const environment& place : each.declared.environments)
+      if (place.name.view() == name)
+        deploys.push_back(each.declared.name.str() + ".deploy-" + place.name.str());
   return error{exit_class::usage, {}, "there is no such target", name, {}}
-      .with("did you mean", nearest(name, names).value_or(""))
+      .with("did you mean", deploys.empty() ? nearest(name, names).value_or("") : joined(deploys, ", "))
       .with("try", of.is_configured()
                        ? "cmake --build " + shell_quoted(of.where.build_root) + " --target cicd-help"
                        : std::string());
@@ -65,7 +69,7 @@ project_run::project_run(std::shared_ptr<const session> of,
                  [this](const declared_pipeline& pipeline) {
                    return image_inputs_of(*session_, graph_, pipeline, index_);
                  },
-                 request_.ask_gates}) {}
+                 request_.ask_gates, request_.by_hand}) {}
 
 /// The steps that targets (or step ids) end with.
 result<std::vector<step_index>> project_run::steps_of_targets() const {
@@ -115,9 +119,11 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (status own = check_own_folder(session_->where.cache); !own) return {std::move(own).error()};
   if (const errors found = damage(); warn && !found.empty()) warn(found);
   forget_earlier_files(session_->where);
-  wanted_ = closure(graph_, *steps);
-  promote_after_publish();
   ends_ = *std::move(steps);
+  promote_by_hand();
+  wanted_ = closure(graph_, ends_);
+  promote_after_publish();
+  deploy_after_from();
   observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
   (void)index_.save();
   if (const errors left = repositories_left_out(); warn && !left.empty()) warn(left);
@@ -125,7 +131,9 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
     if (status can = delivery_.check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
   if (status can = check_take_over(); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);
-  if (status may = unless_interrupted([this] { return may_begin(); }); !may) return {std::move(may).error()};
+  const status may = unless_interrupted(
+      [this] { return request_.is_of_event && is_recorded() ? may_begin_event() : may_begin(); });
+  if (!may) return left_out_.empty() ? errors{may.error()} : left_out_;
   memory_.emplace(remembered_, cache_, std::move(seen.intact));
   planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
   const status asked = unless_interrupted([this] {
@@ -248,6 +256,69 @@ void project_run::promote_after_publish() {
   }
 }
 
+/// What a person promotes is not what is checked out: nothing is built for it.
+void project_run::promote_by_hand() {
+  if (!request_.by_hand) return;
+  for (step_index step : ends_) {
+    graph_step& each = graph_.steps[step];
+    each.is_by_hand = true;
+    each.after.clear();
+    each.others.clear();
+  }
+}
+
+bool project_run::comes_after_from(step_index step) const {
+  const graph_step& of = graph_.steps[step];
+  return std::ranges::any_of(of.after, [&](step_index before) {
+    return graph_.steps[before].place() != nullptr && graph_.steps[before].pipeline == of.pipeline;
+  });
+}
+
+/// An environment that comes FROM another that the same run deploys to waits for that.
+void project_run::deploy_after_from() {
+  for (step_index step : wanted_) {
+    graph_step& of = graph_.steps[step];
+    if (of.place() == nullptr || of.is_of_branch()) continue;
+    for (const environment_choice& choice : of.place()->from)
+      for (const dns_label& name : choice.any) {
+        const auto from = graph_.find(of.pipeline->declared.name.str() + "/deploy-" + name.str());
+        if (from && *from < step && std::ranges::binary_search(wanted_, *from)) of.after.push_back(*from);
+      }
+  }
+}
+
+/// Whether one deploy is refused; where others of its pipeline would go on without it, by all that is known
+/// before anything is built.
+status project_run::check_deploy(step_index step) {
+  const graph_step& of = graph_.steps[step];
+  if (status may = delivery_.gate().may_begin(of); !may) return may;
+  const auto is_with_it = [&](step_index each) {
+    return graph_.steps[each].kind() == step_kind::deploy && graph_.steps[each].pipeline == of.pipeline;
+  };
+  if (std::ranges::count_if(ends_, is_with_it) < 2) return {};
+  return delivery_.check_not_refused(of, comes_after_from(step));
+}
+
+/// Of one pipeline all that an event sets off goes on, or nothing; pipelines do not hold each other up.
+status project_run::may_begin_event() {
+  std::set<const declared_pipeline*> refused;
+  std::set<step_index> refused_steps;
+  for (step_index step : ends_) {
+    if (graph_.steps[step].kind() != step_kind::deploy) continue;
+    const status may = check_deploy(step);
+    if (may) continue;
+    left_out_.push_back(may.error());
+    refused.insert(graph_.steps[step].pipeline);
+    refused_steps.insert(step);
+  }
+  std::erase_if(ends_, [&](step_index step) {
+    return request_.keep_going ? refused_steps.contains(step) : refused.contains(graph_.steps[step].pipeline);
+  });
+  if (ends_.empty() && !left_out_.empty()) return left_out_.front();
+  wanted_ = closure(graph_, ends_);
+  return may_begin();
+}
+
 status project_run::may_begin_named() {
   if (status may = may_build(); !may) return may;
   for (step_index step : ends_) {
@@ -313,8 +384,8 @@ run_started project_run::started() const {
                     .steps = {}};
   if (!session_->model.pipelines.empty()) {
     const git_state git = git_state_of(session_->model.pipelines.front().source_directory, session_->around);
-    begin.commit = git.commit.value_or("");
-    begin.branch = git.built_branch.value_or("");
+    begin.commit = request_.by_hand ? request_.by_hand->commit : git.commit.value_or("");
+    begin.branch = request_.by_hand ? std::string() : git.built_branch.value_or("");
   }
   for (step_index step : wanted_) begin.steps.push_back(graph_.steps[step].id);
   return begin;

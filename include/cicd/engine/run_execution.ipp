@@ -348,6 +348,7 @@ loop_options project_run::execution::setup() {
   };
   options.expected = [this] { return expected_; };
   options.before_first = [this] { return open_runs(); };
+  options.stops_at_refusal = !of_.request_.is_of_event;
   return options;
 }
 
@@ -432,7 +433,11 @@ run_outcome project_run::execution::run() {
   for (const run_listener& each : listeners_)
     if (each.begin) each.begin(seen);
   say(of_.started());
-  const loop_result result = steps_.run();
+  loop_result result = steps_.run();
+  if (result.outcome == exit_class::done && !of_.left_out_.empty()) {
+    result.outcome = of_.left_out_.front().kind;
+    result.failure = of_.left_out_.front();
+  }
   run_ended end{.outcome = result.outcome,
                 .duration = of_.ports_.time->elapsed() - of_.begun_,
                 .failure = {},
@@ -441,6 +446,7 @@ run_outcome project_run::execution::run() {
   if (result.outcome == exit_class::done && record_.did_something()) end.summary = summary_notes();
   say(std::move(end));
   run_outcome outcome = closed(result);
+  outcome.errors.insert(outcome.errors.end(), of_.left_out_.begin(), of_.left_out_.end());
   outcome.left_running = result.left_running ? of_.shared_from_this() : nullptr;
   return outcome;
 }

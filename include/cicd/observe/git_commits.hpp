@@ -26,6 +26,13 @@ std::vector<past_commit> first_parents(const std::string& folder,
                                        std::size_t most,
                                        const surroundings& around);
 
+/// The commits of `to` that `from` does not have and that change what lies in `folder`, the newest first;
+/// nothing where one of the two is not known here, or a shallow clone cannot tell.
+std::optional<std::vector<past_commit>> commits_between(const std::string& folder,
+                                                        const std::string& from,
+                                                        const std::string& to,
+                                                        const surroundings& around);
+
 /// The commit that a tag, a branch or its first digits name; nothing where none or several do.
 std::optional<std::string> commit_named(const std::string& folder,
                                         const std::string& word,

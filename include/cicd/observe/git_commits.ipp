@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/observe/git.hpp>
 #include <cicd/observe/git_commits.hpp>
 #include <cicd/observe/git_program.hpp>
 
@@ -31,6 +32,17 @@ std::chrono::system_clock::time_point moment_from(std::string_view seconds) {
   return std::chrono::system_clock::time_point(std::chrono::seconds(value));
 }
 
+constexpr const char* format = "--format=%H%x00%ct%x00%D%x00%s";
+
+std::vector<past_commit> commits_in(std::string_view printed) {
+  std::vector<past_commit> all;
+  const auto parts = observing::nul_separated(printed);
+  for (std::size_t at = 0; at + 3 < parts.size(); at += 4)
+    all.push_back({std::string(parts[at]), moment_from(parts[at + 1]), tags_of(parts[at + 2]),
+                   std::string(parts[at + 3])});
+  return all;
+}
+
 }  // namespace
 }  // namespace observe_git_commits
 
@@ -39,18 +51,27 @@ std::vector<past_commit> first_parents(const std::string& folder,
                                        std::size_t most,
                                        const surroundings& around) {
   using namespace observe_git_commits;
+  const captured answer =
+      observing::ask_git(folder,
+                         {"log", "--first-parent", "-z", "--no-show-signature", "--decorate-refs=refs/tags",
+                          format, fmt::format("--max-count={}", most), commit, "--"},
+                         around);
+  if (!answer.end.good()) return {};
+  return commits_in(answer.out);
+}
+
+std::optional<std::vector<past_commit>> commits_between(const std::string& folder,
+                                                        const std::string& from,
+                                                        const std::string& to,
+                                                        const surroundings& around) {
+  using namespace observe_git_commits;
+  if (!is_ancestor(folder, from, to, around)) return std::nullopt;
   const captured answer = observing::ask_git(
       folder,
-      {"log", "--first-parent", "-z", "--no-show-signature", "--decorate-refs=refs/tags",
-       "--format=%H%x00%ct%x00%D%x00%s", fmt::format("--max-count={}", most), commit, "--"},
+      {"log", "-z", "--no-show-signature", "--decorate-refs=refs/tags", format, from + ".." + to, "--", "."},
       around);
-  if (!answer.end.good()) return {};
-  std::vector<past_commit> all;
-  const auto parts = observing::nul_separated(answer.out);
-  for (std::size_t at = 0; at + 3 < parts.size(); at += 4)
-    all.push_back({std::string(parts[at]), moment_from(parts[at + 1]), tags_of(parts[at + 2]),
-                   std::string(parts[at + 3])});
-  return all;
+  if (!answer.end.good()) return std::nullopt;
+  return commits_in(answer.out);
 }
 
 std::optional<std::string> commit_named(const std::string& folder,

@@ -64,6 +64,8 @@ struct graph_step {
   /// Other pipelines that steps before it are of: what they make may be in what it makes.
   std::vector<const declared_pipeline*> others{};
 
+  bool is_by_hand = false;  ///< a person promotes an artifact by it
+
   std::string name() const { return id.substr(id.find('/') + 1); }
   step_kind kind() const { return static_cast<step_kind>(work.index()); }
 
@@ -81,7 +83,7 @@ struct graph_step {
   /// It takes the artifact of a commit and never builds: an environment that follows tags, of a pipeline with
   /// images.
   bool promotes() const {
-    return place() != nullptr && !is_of_branch() && never_builds(*place())
+    return place() != nullptr && !is_of_branch() && (is_by_hand || never_builds(*place()))
            && !pipeline->declared.images.empty();
   }
   /// While it holds the connection to a cluster open, no command of the team's may run.

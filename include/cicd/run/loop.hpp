@@ -28,6 +28,8 @@ struct loop_options {
   std::function<status()> before_first;  ///< before the first step starts, on another thread; its error ends
                                          ///< the run
   std::function<void()> tick;            ///< about every 100 ms while something runs
+  /// Whether a step that a rule refuses ends the run; else what does not come after it goes on.
+  bool stops_at_refusal = true;
   const clock& time = system_clock_port();
   std::chrono::milliseconds patience{3'000};  ///< after the second signal: then what has not ended is left
 };
@@ -69,7 +71,7 @@ class run_loop {
   void decided(step_index step, result<step_plan> plan);
   void when_open(step_index step, step_plan plan);
   void opened(status may);
-  bool starts_steps() const { return signal_ == 0 && result_.outcome == exit_class::done; }
+  bool starts_steps() const { return signal_ == 0 && !has_failed_; }
   running_step& under_way(step_index step);
   void start(step_index step, step_plan plan);
   void finish(step_index step, outcome end);
@@ -109,6 +111,7 @@ class run_loop {
   std::optional<unsigned> jobs_;
   int signal_ = 0;
   bool pumping_ = false;
+  bool has_failed_ = false;  ///< nothing new starts
   loop_result result_;
 };
 

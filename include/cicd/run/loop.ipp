@@ -129,6 +129,7 @@ void run_loop::when_open(step_index step, step_plan plan) {
 void run_loop::opened(status may) {
   first_ = gate::open;
   if (!may && starts_steps()) {
+    has_failed_ = true;
     result_.outcome = may.error().kind;
     result_.failure = std::move(may).error();
   }
@@ -199,6 +200,8 @@ void run_loop::finish(step_index step, outcome end) {
     plans_.arrived(step, std::move(end.result));
     return release(step);
   }
+  const bool is_refused = end.failure && end.failure->kind == exit_class::policy;
+  has_failed_ = has_failed_ || !is_refused || options_.stops_at_refusal;
   if (result_.outcome != exit_class::done || signal_ != 0) return;
   result_.outcome = end.failure ? end.failure->kind : exit_class::step_failed;
   result_.failure = std::move(end.failure);

@@ -148,12 +148,14 @@ bool leads_back(const draft& in,
 void check_from(const declaration<environment>& of, draft& in, findings& found) {
   const place given = of.at("from");
   bool is_known = true;
+  std::vector<std::string> others = in.all<environment>().names();
+  std::erase(others, of.name);
   for (std::size_t at = 0; at < of.value.from.size(); ++at)
     for (const dns_label& each : of.value.from[at].any)
       if (!in.all<environment>().find(each.view())) {
         is_known = false;
         found.add({given.site, given.word + 1 + at},
-                  unknown_reference("FROM", "environment", each.view(), in.all<environment>().names()));
+                  unknown_reference("FROM", "environment", each.view(), others));
       }
   std::vector<std::string> path;
   if (!is_known || !leads_back(in, of.name, of.name, path)) return;

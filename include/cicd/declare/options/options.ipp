@@ -360,7 +360,7 @@ const std::vector<placeholder_doc>& placeholder_docs() {
       {"slug", "that branch as a part of a host name"},
       {"commit", "the commit that first built the image, 40 digits"},
       {"commit_short", "its first seven digits"},
-      {"version", "the version: the tag without its `v`, else what git describes"},
+      {"version", "the git tag that it is deployed for, without its `v`; else the image's tag"},
       {"host", "the service's host in that environment"},
       {"image", "the image that the service runs, as `<repository>:<tag>@<digest>`"},
       {"tag", "the tag of the pipeline's only image"},

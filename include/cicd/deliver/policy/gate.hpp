@@ -132,14 +132,15 @@ struct gate_question {
   bool is_protected = false;
   bool takes_dirty = false;  ///< ALLOW_DIRTY, --allow-dirty
   approval_rule approval = approval_rule::none;
-  std::string author{};  ///< of the commit, `Name <address>`; asked for where `approval` is `other`
-  trigger follows{};     ///< ON
+  std::string author{};     ///< of the commit, `Name <address>`; asked for where `approval` is `other`
+  bool is_by_hand = false;  ///< a promotion that a person asks for: what is checked out is of no importance
+  /// Why FROM, SOAK, WINDOW and GATE are passed over; empty: they are not.
+  std::string hotfix{};
+  trigger follows{};  ///< ON
   release_rules released{};
   std::chrono::milliseconds soak{};    ///< SOAK
   std::vector<std::string> program{};  ///< GATE, with its placeholders replaced
-  /// Why FROM, SOAK, WINDOW and GATE are passed over; empty: they are not.
-  std::string hotfix{};
-  bool rehearses = false;  ///< only a plan: who asks is of no importance
+  bool rehearses = false;              ///< only a plan: who asks is of no importance
   ci_event event{};
   std::vector<source_facts> sources;
   std::string approve_words{};  ///< `cicd approve orders prod --canary`, what gives this very approval
@@ -206,6 +207,8 @@ struct gate_state {
   succession newer{};
   std::optional<declared_gates> remembered{};  ///< what the newest declaration that was deployed asks for
   std::vector<weakened_gate> weakened{};
+  /// The last deployment of this tag that was of another commit, by what the environment keeps of its past.
+  std::optional<deployment_record> tagged{};
   std::vector<earlier_place> from{};
   std::optional<closed_window> closed{};
   std::optional<program_answer> program{};  ///< nothing: it was not asked

@@ -65,10 +65,14 @@ status judge_version(const gate_question& of) {
 }
 
 status judge_moved_tag(const gate_question& of, const gate_state& state) {
-  const deployment_record& there = state.newer.there;
-  if (of.released.tag.empty() || there.tag != of.released.tag || of.sources.empty()) return {};
+  if (of.released.tag.empty() || of.sources.empty()) return {};
   const std::optional<std::string>& mine = of.sources.front().git.commit;
-  if (!mine || there.commit.empty() || there.commit == *mine) return {};
+  const auto has_moved = [&](const deployment_record& each) {
+    return each.tag == of.released.tag && !each.commit.empty() && mine && each.commit != *mine;
+  };
+  const bool has_moved_from_there = has_moved(state.newer.there);
+  if (!has_moved_from_there && (!state.tagged || !has_moved(*state.tagged))) return {};
+  const deployment_record& there = has_moved_from_there ? state.newer.there : *state.tagged;
   const std::string before = displayable(there.commit.substr(0, 7));
   return conflict(of,
                   fmt::format("tag {} was moved: {} → {}", displayable(of.released.tag), before,
@@ -79,6 +83,7 @@ status judge_moved_tag(const gate_question& of, const gate_state& state) {
 }
 
 status judge_from(const gate_question& of, const gate_state& state) {
+  if (!of.hotfix.empty()) return {};
   for (const earlier_place& each : state.from) {
     if (each.was_reached && each.was_healthy) continue;
     if (each.was_reached && each.unknown) return *each.unknown;

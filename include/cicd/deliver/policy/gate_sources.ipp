@@ -96,7 +96,7 @@ error unknown_commit(const gate_question& of, const source_facts& source) {
 }  // namespace
 
 status judge_ref(const gate_question& of) {
-  if (of.follows.kind == ref_kind::none) return {};
+  if (of.follows.kind == ref_kind::none || of.is_by_hand) return {};
   if (status event = judge_event(of); !event) return event;
   for (const source_facts& each : of.sources) {
     if (each.is_declaration) continue;

@@ -21,11 +21,9 @@ status judge_yanked(const gate_question& of, const gate_state& state) {
                              displayable(mark.reason)),
                  commit)
       .with("allowed", "any other commit")
-      .with("try",
-            fmt::format(
-                "cicd artifacts {} shows what can be deployed; cicd yank {} {} --lift --reason '…', where "
-                "it was a mistake",
-                of.pipeline, of.pipeline, commit));
+      .with("try", "cicd artifacts " + of.pipeline)
+      .with("or",
+            fmt::format("cicd yank {} {} --lift --reason '…', where it was a mistake", of.pipeline, commit));
 }
 
 namespace {

@@ -49,9 +49,9 @@ status judge_fork(const gate_question& of) {
 namespace {
 
 /// The events on which each kind of change is made in a protected environment.
-std::vector<event_kind> events_for(change what) {
+std::vector<event_kind> events_for(change what, bool is_by_hand) {
   using enum event_kind;
-  if (what == change::deploy) return {push, tag};
+  if (what == change::deploy && !is_by_hand) return {push, tag};
   if (what == change::preview) return {push, tag, pull_request, by_hand, schedule};
   return {push, tag, by_hand, schedule};
 }
@@ -66,7 +66,7 @@ std::string texts_of(const std::vector<event_kind>& kinds) {
 
 status judge_protection(const gate_question& of) {
   if (!of.is_protected) return {};
-  const std::vector<event_kind> kinds = events_for(of.what);
+  const std::vector<event_kind> kinds = events_for(of.what, of.is_by_hand);
   const bool fits = std::ranges::find(kinds, of.event.kind) != kinds.end();
   if (of.event.is_consistent() && fits) return {};
   error refused = refusal(of, "this environment is protected: it is changed by CI only", of.environment);
@@ -78,7 +78,7 @@ status judge_protection(const gate_question& of) {
     refused = std::move(refused).with(
         "there", fmt::format("{}: {} ({})", of.event.system, text_of(of.event.kind), of.event.known_by));
   refused = std::move(refused).with("allowed", fmt::format("in CI, on: {}", texts_of(kinds)));
-  if (of.what == change::deploy)
+  if (of.what == change::deploy && !of.is_by_hand)
     return std::move(refused).with("try",
                                    "push, and let CI deploy it; cicd plan shows here what it would do");
   return std::move(refused).with("try", "run the same command in CI");

@@ -36,6 +36,8 @@ result<std::vector<std::string>> tags_on_remote(const source_facts& source,
                                                 const ci_event& event,
                                                 const surroundings& around,
                                                 const cancellation* cancelled);
+/// The name of the remote in this clone; empty where it has none.
+std::string remote_name(const source_facts& source, const ci_event& event, const surroundings& around);
 /// Pushes a tag of this clone there; gives the remote as it may be shown. Class `usage` where nothing says
 /// where it is, `remote` where it does not take it.
 result<std::string> push_tag(const permit& allowed,

@@ -242,6 +242,12 @@ result<std::vector<std::string>> tags_on_remote(const source_facts& source,
   return names;
 }
 
+std::string remote_name(const source_facts& source, const ci_event& event, const surroundings& around) {
+  using namespace deliver_policy_remote_place;
+  const auto clone = observing::git_layout_of(source.folder);
+  return clone ? remote_for(source, event, settings_of(clone->top, around)).name : std::string();
+}
+
 result<std::string> push_tag(const permit&,
                              const source_facts& source,
                              const std::string& tag,
@@ -258,7 +264,7 @@ result<std::string> push_tag(const permit&,
                  {},
                  "nothing says where the remote repository is, so the tag was not pushed",
                  tag,
-                 {{"try", "git push <remote> " + tag}}};
+                 {{"try", "git remote add origin <url>"}}};
   const remote_branch& to = **at;
   const bool is_by_url = to.name.empty() || !local_path_of(to.url).empty();
   const result<git_client> git = git_client::find(around, cancelled, is_by_url ? to.url : std::string());

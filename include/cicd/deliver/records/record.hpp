@@ -46,6 +46,7 @@ struct deployment_record {
   std::string outcome;                    ///< `deployed`
   std::vector<std::string> taken_over{};  ///< managers whose fields were taken over for this once
   std::string tag{};                      ///< of git, that it was deployed for; empty: a branch
+  std::string hotfix{};      ///< why it passed over what would have held it back; empty: it did not
   digest artifact{};         ///< of the artifact's record; none in a record of before there were any
   source_identity source{};  ///< of the declaration; nothing in a record of before it was kept
 };

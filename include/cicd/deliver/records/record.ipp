@@ -63,6 +63,7 @@ inline json body_of(const deployment_record& record) {
   to.set("outcome", record.outcome);
   if (!record.taken_over.empty()) to.set("taken_over", json_texts(record.taken_over));
   if (!record.tag.empty()) to.set("tag", record.tag);
+  if (!record.hotfix.empty()) to.set("hotfix", record.hotfix);
   if (record.artifact) to.set("artifact", oci_text(record.artifact));
   if (record.source.known()) to.set("source", source_json(record.source));
   return to;
@@ -120,6 +121,7 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .outcome = from["outcome"].text(),
                            .taken_over = from["taken_over"].texts(),
                            .tag = from["tag"].text(),
+                           .hotfix = from["hotfix"].text(),
                            .artifact = digest_from(from["artifact"].text()).value_or(digest{}),
                            .source = {from["source"]["repository"].text(), from["source"]["root"].text(),
                                       from["source"]["path"].text()}};

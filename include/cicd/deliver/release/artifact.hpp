@@ -38,6 +38,8 @@ struct artifact_record {
   std::map<std::string, std::string> checks;  ///< step → `passed`
   /// The commit that built the images, where another one did, whose inputs are equal; else empty.
   std::string images_of{};
+  /// The environments that were declared when it was made; none where that is not known.
+  std::vector<std::string> environments{};
 
   std::string short_commit() const { return commit.substr(0, 7); }
 };

@@ -112,6 +112,7 @@ json json_of(const artifact_record& record) {
   to.set("bundle", oci_text(record.bundle));
   to.set("images", images_json(record));
   if (!record.images_of.empty()) to.set("images_of", record.images_of);
+  if (!record.environments.empty()) to.set("environments", json_texts(record.environments));
   to.set("checks", std::move(checks));
   return with_digest(std::move(to));
 }
@@ -142,6 +143,7 @@ result<artifact_record> artifact_from(std::string_view text, const std::string& 
   record.inputs = *inputs;
   record.bundle = *bundle;
   record.images_of = (*from)["images_of"].text();
+  record.environments = (*from)["environments"].texts();
   for (const auto& [step, how] : (*from)["checks"].members()) record.checks[step] = how.text();
   return record;
 }

@@ -31,6 +31,7 @@ pipeline what_runs(pipeline declared) {
   declared.formerly.clear();
   declared.steps.clear();
   declared.environments.clear();
+  declared.releases.clear();
   declared.previews.clear();
   declared.canaries.clear();
   declared.secrets.clear();

@@ -5,3 +5,4 @@
 #include <cicd/deliver/release/artifact.ipp>
 #include <cicd/deliver/release/artifact_store.ipp>
 #include <cicd/deliver/release/bundle.ipp>
+#include <cicd/deliver/release/bundle_model.ipp>

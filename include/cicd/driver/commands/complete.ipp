@@ -99,7 +99,7 @@ texts values_in(const session& of, const std::string& name) {
   if (name == "target") return added(targets_in(of), steps_in(declared));
   if (name == "step") return steps_in(declared);
   if (name == "pipeline") return pipelines_in(declared);
-  if (name == "environment") return environments_in(declared);
+  if (name == "environment" || name == "from") return environments_in(declared);
   if (name == "allow-dirty") return added(environments_in(declared), {"publish"});
   if (name == "service") return services_in(declared);
   if (name == "branch") return branches_in(sources_of(of), of.around);

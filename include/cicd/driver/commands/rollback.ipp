@@ -76,8 +76,9 @@ void add(CLI::App& app, command_action& chosen) {
       app.add_subcommand("rollback", "roll back to the previous deployment, and hold further deploys");
   add_names(command, *said);
   command
-      ->add_option("--to", said->to,
-                   "a version, an image digest or the number of a deployment; default: the one before")
+      ->add_option(
+          "--to", said->to,
+          "a version, a commit, an image digest or the number of a deployment; default: the one before")
       ->type_name("WHAT");
   add_reason(command, said->reason, "why, kept with the hold");
   command->add_flag("--version-only", said->version_only, "hold only the version that is rolled back");

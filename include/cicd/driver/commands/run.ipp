@@ -84,6 +84,8 @@ void add(CLI::App& app, command_action& chosen) {
             "run for a git event: branch=<name>, tag=<name>, or ci: what the CI system says happened");
   add_allow_dirty(run, said->allow_dirty, "take uncommitted changes to this environment, or to 'publish'");
   add_take_over(run, said->request.take_over);
+  run->add_flag("--keep-going", said->request.keep_going,
+                "of an event: deploy what is not refused, although something of that pipeline is");
   run->add_flag("-v,--verbose", said->verbose, "print all output of all steps");
   run->add_flag("-q,--quiet", said->quiet, "print only what failed");
   run->add_flag("--ctest", said->ctest, "as a ctest test: plain output")->group("");

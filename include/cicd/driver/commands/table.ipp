@@ -17,6 +17,8 @@
 #include <cicd/driver/commands/reference.ipp>
 #include <cicd/driver/commands/triggers.ipp>
 #include <cicd/driver/commands/tag.ipp>
+#include <cicd/driver/commands/promote.ipp>
+#include <cicd/driver/commands/notes.ipp>
 #include <cicd/driver/commands/rollback.ipp>
 #include <cicd/driver/commands/artifacts.ipp>
 #include <cicd/driver/commands/yank.ipp>

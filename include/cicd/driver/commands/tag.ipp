@@ -107,6 +107,18 @@ struct new_tag {
   std::string name, before, commit;
 };
 
+/// What other programs read as a number has no more.
+constexpr std::size_t most_digits = 19;
+
+std::size_t longest_number(std::string_view version) {
+  std::size_t longest = 0, now = 0;
+  for (const char c : version) {
+    now = c >= '0' && c <= '9' ? now + 1 : 0;
+    longest = std::max(longest, now);
+  }
+  return longest;
+}
+
 result<new_tag> next_tag(const words& said,
                          const next_word& word,
                          const environment& place,
@@ -124,6 +136,12 @@ result<new_tag> next_tag(const words& said,
   const std::string highest = order.highest(tags);
   const auto next = version_after(highest.empty() ? std::string() : *order.rest_of(highest), word.what,
                                   system_clock_port().now());
+  if (longest_number(*next) > most_digits)
+    return usage(
+               said,
+               fmt::format("the version after {} has a number of more than {} digits", highest, most_digits),
+               order.tag_of(*next))
+        .with("try", "git tag --delete " + shell_quoted(highest));
   const std::string asked = said.commit.empty() ? std::string("HEAD") : said.commit;
   const std::optional<std::string> commit = commit_named(folder, asked, around);
   if (!commit)
@@ -158,7 +176,9 @@ exit_class act(const words& said, const surroundings& around) {
   const result<permit> allowed = gate.may_change_sources(change::tag, pipeline);
   if (!allowed) return refused(allowed.error());
   if (status made = make(*tag, source.folder, around); !made) return refused(made.error());
-  std::string then = "push it: git push <remote> " + tag->name;
+  const std::string remote = remote_name(source, ci_event_of(around), around);
+  std::string then = remote.empty() ? "this clone has no remote repository to push it to"
+                                    : fmt::format("push it: git push {} {}", shell_quoted(remote), tag->name);
   if (said.pushes) {
     const result<std::string> pushed =
         push_tag(*allowed, source, tag->name, ci_event_of(around), around, nullptr);

@@ -55,6 +55,7 @@ struct release_facts {
   std::map<std::string, std::string> config_digests{};
   /// The cluster's minor version (34 of 1.34); 0 where no cluster is asked: the oldest that we support, 29.
   int server_minor = 0;
+  std::string version{};  ///< what `{version}` stands for; empty: the image's tag
 };
 
 /// One object with its identity and file name.

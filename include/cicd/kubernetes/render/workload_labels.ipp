@@ -148,7 +148,7 @@ placeholder_values placeholders_of(const image_facts& image, const release_facts
   add("pipeline", facts.pipeline);
   add("environment", facts.environment);
   add("image", image.reference);
-  add("version", image.tag);
+  add("version", facts.version.empty() ? image.tag : facts.version);
   add("commit", image.built_from);
   add("commit_short", kubernetes_render_workload_labels::short_commit(image));
   add("branch", branch);
