@@ -410,7 +410,6 @@ std::optional<gate_refusal> change_gate::refusal_of(const graph_step& step) {
   const auto found = refusals_.find(step.id);
   return found == refusals_.end() ? std::nullopt : std::optional(found->second);
 }
-}
 
 void change_gate::keep_refusal(const graph_step& step, const error& refused, bool waits) {
   const std::lock_guard hold(mutex_);

@@ -191,14 +191,18 @@ TEST(gate, knows_a_moved_tag_by_the_past_of_the_environment) {
   EXPECT_EQ(refused.error().what, "tag v1.5.0 was moved: bbbbbbb → aaaaaaa");
 }
 
-TEST(gate, refuses_nothing_that_is_only_waited_for) {
+TEST(gate, says_of_what_may_still_come_that_it_waits) {
   gate_question of = of_tag();
   of.approval = approval_rule::required;
-  EXPECT_FALSE(may(of, {}));
-  EXPECT_TRUE(check_not_refused(of, {}));
-  gate_state is_held;
-  is_held.hold.emplace();
-  EXPECT_FALSE(check_not_refused(of, is_held));
+  const auto approval = refusal_of(of, {});
+  ASSERT_TRUE(approval);
+  EXPECT_TRUE(approval->waits);
+  gate_state is_yanked;
+  is_yanked.mark.emplace();
+  is_yanked.mark->commit = std::string(40, 'a');
+  const auto yanked = refusal_of(of, is_yanked);
+  ASSERT_TRUE(yanked);
+  EXPECT_FALSE(yanked->waits);
 }
 
 }  // namespace

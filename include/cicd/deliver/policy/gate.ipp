@@ -164,6 +164,51 @@ std::string_view word_of(gate_rule rule) {
   return {};
 }
 
+status may_begin(const gate_question& question) {
+  const bool asked_remotes = std::ranges::any_of(question.sources, [](const source_facts& each) {
+    return each.remote.has_value() || each.released.has_value();
+  });
+  const auto is_known = [&](gate_rule rule) {
+    const bool is_of_remote = rule == gate_rule::remote_ref || rule == gate_rule::declaration
+                              || (rule == gate_rule::branches && question.is_outside);
+    return !needs_state(rule) && (!is_of_remote || asked_remotes);
+  };
+  for (const gate_rule rule : all_rules)
+    if (is_known(rule) && deliver_policy_gate::concerns(rule, question))
+      if (status judged = deliver_policy_gate::judge(rule, question, {}); !judged) return judged;
+  return {};
+}
+
+std::optional<gate_refusal> refusal_before(gate_rule end,
+                                           const gate_question& question,
+                                           const gate_state& state) {
+  using namespace deliver_policy_gate;
+  std::optional<gate_refusal> first;
+  for (const gate_rule rule : all_rules) {
+    if (rule == end) break;
+    if (!concerns(rule, question) || (first && is_waiting(rule))) continue;
+    status judged = judge(rule, question, state);
+    if (judged) continue;
+    if (first) {
+      first->waits = false;
+      break;
+    }
+    first = gate_refusal{rule, std::move(judged).error(), is_waiting(rule),
+                         gate_rules::end_of(rule, question, state)};
+    if (!first->waits) break;
+  }
+  return first;
+}
+
+std::optional<gate_refusal> refusal_of(const gate_question& question, const gate_state& state) {
+  using namespace deliver_policy_gate;
+  std::optional<gate_refusal> first = refusal_before(gate_rule::program, question, state);
+  if (first || !concerns(gate_rule::program, question)) return first;
+  status judged = judge(gate_rule::program, question, state);
+  if (judged) return std::nullopt;
+  return gate_refusal{gate_rule::program, std::move(judged).error()};
+}
+
 result<permit> may(const gate_question& question, const gate_state& state) {
   if (std::optional<gate_refusal> refused = refusal_of(question, state)) return std::move(refused->why);
   return permit(question.what);
