@@ -82,6 +82,16 @@ class Canaries(harness.Case):
         self.assertEqual(self.pods(), 0)
         self.canary(orders, "start", "--share", "20%")
         self.assertEqual(self.pods(), 1)
+        [left] = json.loads(orders.cicd("approve", "prod", "--list", "--json").stdout)["approvals"]
+        self.assertEqual(left["reason"], "a deploy of the branch", "that of the canary is used up")
+
+    def test_a_canary_asks_for_an_approval_of_its_own_where_that_is_declared(self):
+        orders = self.orders(share="40% APPROVAL required")
+        refused = self.canary(orders, "start", "--share", "20%", status=5)
+        self.assertIn("this canary with this share is not approved", refused.all)
+        orders.cicd("approve", "orders", "prod", "--canary", "--share", "20%", "--reason", "one pod of five")
+        self.canary(orders, "start", "--share", "20%")
+        self.assertEqual(self.pods(), 1)
 
     def test_a_share_that_whole_pods_cannot_be_is_refused_with_the_nearest(self):
         orders = self.orders(replicas=3, share="10%")

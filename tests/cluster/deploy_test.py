@@ -526,9 +526,16 @@ class Deploy(harness.Case):
         self.assertIn("cicd approve orders stage", orders.run("orders.deploy-stage", status=5).all)
         approved = orders.cicd("approve", "orders", "stage", "--reason", "looked at it")
         self.assertIn("approved orders/deploy-stage", approved.stdout)
-        orders.run("orders.deploy-stage")
         orders.change(mood="other")
-        self.assertIn("for other images or objects", orders.run("orders.deploy-stage", status=5).all)
+        self.assertIn("other images or objects", orders.run("orders.deploy-stage", status=5).all)
+        orders.cicd("approve", "orders", "stage", "--reason", "looked at that too", "--expires", "1h")
+        self.assertEqual(len(json.loads(orders.cicd("approve", "stage", "--list", "--json").stdout)["approvals"]), 2)
+        orders.run("orders.deploy-stage")
+        # It is used up by success, and the other is taken back.
+        self.assertEqual(len(json.loads(orders.cicd("approve", "stage", "--list", "--json").stdout)["approvals"]), 1)
+        self.assertIn("is withdrawn", orders.cicd("approve", "orders", "stage", "--withdraw").stdout)
+        self.kubectl("delete", "deployment/orders-api")
+        self.assertIn("this deploy is not approved", orders.run("orders.deploy-stage", status=5).all)
 
     def test_a_protected_environment_is_deployed_by_ci_only(self):
         orders = self.orders(place="PROTECTED")

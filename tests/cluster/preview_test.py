@@ -42,6 +42,16 @@ class Previews(harness.Case):
     def served(self, service):
         return json.loads(self.fetch(service)[1])["version"]
 
+    def test_an_approval_of_a_preview_is_used_up_and_its_task_runs_where_it_is_named(self):
+        task = "pipeline_task(orders migrate COMMAND /app job --lines 1 BEFORE deploy)\n"
+        orders = self.orders(preview="APPROVAL required", more=task)
+        self.assertIn("this preview is not approved", orders.run("orders.deploy-branch", status=5).all)
+        orders.cicd("approve", "orders", "prod", "--preview", "--reason", "read it")
+        self.assertNotIn("job line", orders.run("orders.deploy-branch").all)
+        self.assertEqual(json.loads(orders.cicd("approve", "prod", "--list", "--json").stdout)["approvals"], [])
+        orders.change(preview="", more=task + "pipeline_task(orders migrate IN preview)", version="3")
+        self.assertIn("migrate: job line 1 of 1", orders.run("orders.deploy-branch").all)
+
     def test_it_answers_for_itself_and_production_never_asks_it(self):
         orders = self.orders()
         with self.load("orders-api") as load:

@@ -26,6 +26,8 @@ enum class way_feature : std::uint8_t {
   protection,   ///< PROTECTED
   rollback,     ///< `cicd rollback`
   hold,         ///< `cicd hold`
+  task,         ///< pipeline_task()
+  order,        ///< AFTER of a service
   branch_copy,  ///< pipeline_preview()
   branch_share  ///< pipeline_canary()
 };

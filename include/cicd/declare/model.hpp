@@ -88,8 +88,8 @@ cron_job cron_job_in(const pipeline& declared,
                      std::string_view name,
                      std::string_view environment,
                      std::string_view copy = {});
-/// The containers that run there, each merged from its calls: in a branch's copy no container that reads
-/// Secrets unless a call names that copy.
+/// The containers that run there, each merged from its calls: in a branch's copy no container that is
+/// ROLE init or reads Secrets unless a call names that copy.
 std::vector<container> containers_in(const pipeline& declared,
                                      std::string_view environment,
                                      std::string_view copy = {});
@@ -97,5 +97,13 @@ std::vector<container> containers_in(const pipeline& declared,
 std::vector<std::string> left_out_of(const pipeline& declared,
                                      std::string_view environment,
                                      std::string_view copy);
+
+/// The tasks that run before a deploy there, each merged from its calls: in a branch's copy only those that a
+/// call for that copy names.
+std::vector<deploy_task> tasks_in(const pipeline& declared,
+                                  std::string_view environment,
+                                  std::string_view copy = {});
+/// The service that a task has the environment of: the one that it names, or the only one.
+std::string service_of(const deploy_task& of, const pipeline& declared);
 
 }  // namespace cicd

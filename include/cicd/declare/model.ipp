@@ -44,6 +44,7 @@ class model_builder {
       check_paths(each, calls_.tree.build_root, found_);
     }
     check_order(drafts_, found_);
+    check_service_order(drafts_, found_);
     for (const call_site& each : sites_) check_logins(each, found_);
     check_between(drafts_, found_);
     check_prefix();

@@ -85,6 +85,7 @@ struct pipeline {
   std::vector<cicd::service> services{};
   std::vector<cicd::cron_job> cron_jobs{};
   std::vector<cicd::container> containers{};
+  std::vector<cicd::deploy_task> tasks{};
   std::vector<cicd::environment> environments{};
   std::vector<cicd::release> releases{};  ///< one at most
   std::vector<cicd::preview> previews{};

@@ -33,6 +33,15 @@ constexpr declaring::choice_words choices_of(const container_role*) {
   return {"init or sidecar", {"init", "sidecar"}};
 }
 
+/// When a task is run.
+enum class task_time {
+  none,
+  deploy  ///< when a deploy has begun, before any pod changes
+};
+constexpr declaring::choice_words choices_of(const task_time*) {
+  return {"deploy", {"deploy"}};
+}
+
 /// A long-running workload: Deployment, Service and Ingress.
 struct service {
   /// The service's name, unique within its pipeline.
@@ -53,6 +62,11 @@ struct service {
   /// Example: NAMED orders
   /// Not: NAMED Orders
   dns_label named{};
+  /// Services that are applied and ready before this one is applied, within one deploy; of another pipeline
+  /// `<pipeline>/<service>`, where one run deploys both. With `VIA kubectl` only.
+  /// Example: AFTER billing/api
+  /// Not: AFTER Billing/api
+  std::vector<service_reference> after{};
   /// Labels by which the Deployment finds its pods in place of cicd's, which the pods have as well. They can never be
   /// changed later: for objects that exist with these. A preview's pods never have them.
   /// Example: SELECTOR app.kubernetes.io/name=orders app.kubernetes.io/instance=shop
@@ -224,8 +238,8 @@ struct container {
   /// Not: Migrate
   dns_label name;
   /// Environments in which the other values of this call hold; without it they hold in all. See `service.in`. A container that
-  /// reads Secrets (SECRET_ENV, or one in VOLUMES) runs in the copies of branches only where a call IN preview or IN canary
-  /// names it: a branch's migration never meets the environment's database by itself.
+  /// is ROLE init, or that reads Secrets (SECRET_ENV, or one in VOLUMES), runs in the copies of branches only where a call
+  /// IN preview or IN canary names it: a branch's migration never meets the environment's database by itself.
   /// Example: IN preview
   /// Not: IN Preview
   std::vector<dns_label> in{};
@@ -265,6 +279,40 @@ struct container {
   /// Example: MEMORY 64Mi
   /// Not: MEMORY 64MB
   quantity memory{};
+};
+
+/// A command that is run once before a deploy, such as a migration of a database.
+struct deploy_task {
+  /// The task's name, unique within its pipeline.
+  /// Example: migrate
+  /// Not: Migrate
+  dns_label name;
+  /// Environments in which the other values of this call hold; without it they hold in all. `preview` and `canary` stand for
+  /// the copies of branches: a task runs there only where a call IN preview or IN canary names it.
+  /// Example: IN preview
+  /// Not: IN Preview
+  std::vector<dns_label> in{};
+  /// Leaves it out there.
+  /// Example: OFF
+  /// Not: OFF yes
+  bool off = false;
+  /// What is run in place of the image's entry point.
+  /// Example: COMMAND orders-cli migrate
+  /// Not: COMMAND ""
+  std::vector<text> command{};
+  /// When it is run: `deploy`, once for each artifact and environment, after a deploy has begun and before any pod changes.
+  /// The deploy fails with it.
+  /// Example: BEFORE deploy
+  /// Not: BEFORE publish
+  task_time before = task_time::none;
+  /// The service whose image, environment, volumes and rights it has. Default: the only one.
+  /// Example: SERVICE api
+  /// Not: SERVICE Api
+  dns_label service{};
+  /// When it is ended, and the deploy with it. Default 10m.
+  /// Example: DEADLINE 30m
+  /// Not: DEADLINE 30
+  duration deadline{};
 };
 
 }  // namespace cicd

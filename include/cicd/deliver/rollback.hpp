@@ -14,9 +14,10 @@
 namespace cicd {
 
 struct rollback_request {
-  std::string to;             ///< see `deployment_to_put_back`; empty: the one before what runs
-  std::string reason;         ///< kept with the hold; empty: `rollback to <version>`
-  bool version_only = false;  ///< only the version that is left is held out
+  std::string to;               ///< see `deployment_to_put_back`; empty: the one before what runs
+  std::string reason;           ///< kept with the hold; empty: `rollback to <version>`
+  bool version_only = false;    ///< only the version that is left is held out
+  bool past_migration = false;  ///< also past a task that ran since
   const cancellation* cancelled = nullptr;
 };
 

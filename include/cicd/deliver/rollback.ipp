@@ -68,6 +68,33 @@ status check_images(const action_ports& on, const rollback_ports& ports, const d
   return {};
 }
 
+/// What a task has done, such as a migration, is not undone by what is put back.
+status check_tasks(const action_ports& on,
+                   const std::vector<finished_task>& tasks,
+                   const deployment_record& to,
+                   const rollback_request& request) {
+  std::vector<std::string> since;
+  for (const finished_task& each : tasks)
+    if (each.generation > to.generation)
+      since.push_back(fmt::format("{} for {} at {}", each.task, each.version, utc_text(each.when)));
+  if (since.empty()) return {};
+  if (request.past_migration) {
+    on.tell(step_warning{on.subject(), "not undone: task " + joined(since, ", task ")});
+    return {};
+  }
+  return error{
+      exit_class::policy,
+      on.subject(),
+      "a task ran since that deployment, and is not undone by a rollback",
+      to.version,
+      {{"ran", joined(since, "; ")},
+       {"allowed", "a deployment that the task ran for, or a later one"},
+       {"try",
+        fmt::format("cicd rollback {} {} --to '#{}' --past-migration, where {} works with what the "
+                    "task has done",
+                    on.pipeline->declared.name.view(), on.place->name.view(), to.generation, to.version)}}};
+}
+
 /// Which version the rollback holds out; empty: all.
 std::string held_version(const rollback_request& request,
                          const std::optional<deployment_record>& left,
@@ -91,6 +118,8 @@ result<deployment_record> roll_back_in(environment_home& home,
     return on.may(change::rollback, {.hold = hold, .version = to->version, .commit = to->commit});
   };
   if (const result<permit> allowed = ask(now->state.hold); !allowed) return allowed.error();
+  if (status past_it = check_tasks(on, now->state.tasks, *to, request); !past_it)
+    return std::move(past_it).error();
   if (status there = check_images(on, ports, *to); !there) return std::move(there).error();
   const changed_place at = on.at(home);
   on.tell(rollback_started{at, facts_of(*to)});

@@ -126,6 +126,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   std::vector<bool> would_build();
   void leave_out_what_is_published();
   void promote_after_publish();
+  void order_deploys();
   errors damage() const;
   errors repositories_left_out();
   run_started started() const;

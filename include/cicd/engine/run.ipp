@@ -14,6 +14,7 @@
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
+#include <cicd/kubernetes/render/workload.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/system/own_file.hpp>
 
@@ -124,6 +125,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   wanted_ = closure(graph_, ends_);
   promote_after_publish();
   deploy_after_from();
+  order_deploys();
   observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
   (void)index_.save();
   if (const errors left = repositories_left_out(); warn && !left.empty()) warn(left);
@@ -283,6 +285,27 @@ void project_run::deploy_after_from() {
       for (const dns_label& name : choice.any) {
         const auto from = graph_.find(of.pipeline->declared.name.str() + "/deploy-" + name.str());
         if (from && *from < step && std::ranges::binary_search(wanted_, *from)) of.after.push_back(*from);
+      }
+  }
+}
+
+/// Services AFTER those of another pipeline: where one run deploys both, that pipeline's deploy comes first.
+void project_run::order_deploys() {
+  for (step_index step : wanted_) {
+    graph_step& each = graph_.steps[step];
+    if (each.kind() != step_kind::deploy || each.is_of_branch()) continue;
+    const std::string environment = each.place()->name.str();
+    for (const service& one :
+         kubernetes::services_in(each.pipeline->declared, environment, kubernetes::track::stable))
+      for (const service_reference& name : one.after) {
+        const std::string pipeline = name.str().substr(0, name.view().find('/'));
+        if (name.view().find('/') == std::string_view::npos
+            || pipeline == each.pipeline->declared.name.view())
+          continue;
+        const auto earlier = graph_.find(pipeline + "/deploy-" + environment);
+        if (earlier && std::ranges::binary_search(wanted_, *earlier)
+            && std::ranges::find(each.after, *earlier) == each.after.end())
+          each.after.push_back(*earlier);
       }
   }
 }

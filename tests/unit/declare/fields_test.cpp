@@ -23,6 +23,7 @@ std::set<std::string> visited_keys() {
   add("service", cicd::service{});
   add("cron_job", cicd::cron_job{});
   add("container", cicd::container{});
+  add("deploy_task", cicd::deploy_task{});
   add("environment", cicd::environment{});
   add("release", cicd::release{});
   add("preview", cicd::preview{});
@@ -62,8 +63,13 @@ std::string call_of_service(std::string_view key, const std::string& words) {
   if (key == "service.in")
     return start + "pipeline_service(orders api PORT 80)\npipeline_service(orders api " + words
            + " REPLICAS 2)\n";
+  const std::string billing = key == "service.after" ? "add_pipeline(billing TEMPLATE java-maven)\n"
+                                                       "pipeline_environment(billing stage VIA kubectl)\n"
+                                                       "pipeline_environment(billing prod VIA kubectl)\n"
+                                                       "pipeline_service(billing api)\n"
+                                                     : "";
   const char* replicas = key == "service.scale_at" ? "2..4" : "2";
-  return start + "pipeline_service(orders api "
+  return start + billing + "pipeline_service(orders api "
          + with_defaults(words, {{"PORT", "80"},
                                  {"CPU", "1"},
                                  {"HOST", "a.example.com"},
@@ -154,6 +160,14 @@ std::string configure_with(std::string_view key, std::string_view text) {
            + (name ? words + " OF api ROLE init"
                    : "migrate " + with_defaults(words, {{"OF", "api"}, {"ROLE", "init"}}))
            + ")\n";
+  if (key == "deploy_task.in")
+    return api + "pipeline_task(orders migrate COMMAND x BEFORE deploy)\npipeline_task(orders migrate "
+           + words + " DEADLINE 5m)\n";
+  if (kind == "deploy_task")
+    return api + "pipeline_task(orders "
+           + (name ? words + " COMMAND x BEFORE deploy"
+                   : "migrate " + with_defaults(words, {{"COMMAND", "x"}, {"BEFORE", "deploy"}}))
+           + ")\n";
   if (kind == "preview")
     return api + "pipeline_cron_job(orders close-stale-orders SCHEDULE @daily)\npipeline_preview(orders "
            + with_defaults(words, {{"IN", "stage"}}) + ")\n";
@@ -202,7 +216,7 @@ const cicd::declaring_function& function_named(std::string_view name) {
 }
 
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  EXPECT_EQ(cicd::declaring_functions().size(), 12u);
+  EXPECT_EQ(cicd::declaring_functions().size(), 13u);
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,

@@ -134,6 +134,25 @@ TEST_F(rolling_back, tells_what_begins_what_runs_again_and_that_it_is_held_for_e
   }
 }
 
+TEST_F(rolling_back, goes_past_a_task_only_where_that_is_said) {
+  for (const std::size_t cluster : {0U, 1U}) {
+    fake_cluster with(servers.at(cluster));
+    cluster_state there = state(cluster);
+    there.tasks = {{.task = "migrate", .version = "v2", .generation = 2}};
+    ASSERT_TRUE(write_cluster_state(with, place, there));
+  }
+  const auto refused = back();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, exit_class::policy);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("cicd rollback orders prod --to '#1' --past-migration"));
+  EXPECT_TRUE(told.empty());
+  EXPECT_EQ(running(0), "v2");
+  ASSERT_TRUE(back({.to = {}, .reason = {}, .past_migration = true}));
+  EXPECT_THAT(heard<step_warning>()->text, HasSubstr("not undone: task migrate for v2"));
+  EXPECT_EQ(running(1), "v1");
+  EXPECT_EQ(state(0).tasks.size(), 1U) << "what has run is still known";
+}
+
 TEST_F(rolling_back, puts_the_second_cluster_back_to_what_the_first_one_has) {
   deploy(0, "v3");
   ASSERT_TRUE(back()) << "the first is put back to v2, which runs in the second";

@@ -296,7 +296,8 @@ declared_pipeline migrating() {
                                    .role = container_role::init,
                                    .command = {"migrate"},
                                    .secret_env = {{"DATABASE_URL", "orders-db", "url"}}},
-                                  {.name = "warm", .of = {"api"}, .role = container_role::init}};
+                                  {.name = "warm", .of = {"api"}, .role = container_role::init},
+                                  {.name = "proxy", .of = {"api"}, .role = container_role::sidecar}};
   return pipeline;
 }
 
@@ -308,18 +309,20 @@ std::vector<std::string> initial_of(const declared_pipeline& pipeline, const rel
   return names;
 }
 
-TEST(containers, that_read_secrets_run_in_copies_of_branches_only_where_these_are_named) {
+TEST(containers, that_run_before_or_read_secrets_run_in_copies_of_branches_only_where_these_are_named) {
   declared_pipeline pipeline = migrating();
-  EXPECT_THAT(initial_of(pipeline, facts_of("prod")), ElementsAre("migrate", "warm"));
+  EXPECT_THAT(initial_of(pipeline, facts_of("prod")), ElementsAre("migrate", "warm", "proxy"));
   for (const track on : {track::preview, track::canary}) {
-    EXPECT_THAT(initial_of(pipeline, branch_facts_of(on)), ElementsAre("warm"));
-    EXPECT_THAT(remarks_on(pipeline, branch_facts_of(on)),
-                testing::Contains(HasSubstr("container migrate reads Secrets and does not run in this")));
+    EXPECT_THAT(initial_of(pipeline, branch_facts_of(on)), ElementsAre("proxy"));
+    for (const char* name : {"migrate", "warm"})
+      EXPECT_THAT(remarks_on(pipeline, branch_facts_of(on)),
+                  testing::Contains(HasSubstr(std::string("container ") + name
+                                              + " is ROLE init or reads Secrets, and does not run in this")));
   }
   pipeline.declared.containers.push_back(
       {.name = "migrate", .in = {"preview"}, .secret_env = {{"DATABASE_URL", "preview-db", "url"}}});
-  EXPECT_THAT(initial_of(pipeline, branch_facts_of(track::canary)), ElementsAre("warm"));
-  EXPECT_THAT(initial_of(pipeline, branch_facts_of(track::preview)), ElementsAre("migrate", "warm"));
+  EXPECT_THAT(initial_of(pipeline, branch_facts_of(track::canary)), ElementsAre("proxy"));
+  EXPECT_THAT(initial_of(pipeline, branch_facts_of(track::preview)), ElementsAre("migrate", "proxy"));
   const json pod = pod_of(rendered(pipeline, branch_facts_of(track::preview)));
   const std::string first = compact(pod["spec"]["initContainers"].elements().at(0));
   EXPECT_THAT(first, HasSubstr(R"("secretKeyRef":{"name":"preview-db","key":"url"})"));

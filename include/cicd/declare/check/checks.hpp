@@ -22,6 +22,8 @@ void check_gates(draft& of, const zone_source& zones, findings& found);
 /// What AFTER says, of all pipelines: each step and image that is named is there, none waits for itself, what
 /// comes together in a folder has paths of its own, and placeholders of images have their image.
 void check_order(std::deque<draft>& all, findings& found);
+/// What AFTER says of services.
+void check_service_order(std::deque<draft>& all, findings& found);
 /// Reports paths that lead into the build's own files, git's, or that no image can have.
 void check_paths(const draft& of, std::string_view build_root, findings& found);
 /// Warns of each word of a call that holds `scheme://name:password@…`.

@@ -172,6 +172,7 @@ void check_in_copies(const declaration<service>& of, findings& found) {
   };
   static constexpr std::string_view by_preview = "say it in pipeline_preview()", leave = "leave it out";
   static constexpr fixed all[] = {{"named", "NAMED", leave, false},
+                                  {"after", "AFTER", leave, false},
                                   {"selector", "SELECTOR", leave, false},
                                   {"service_selector", "SERVICE_SELECTOR", leave, false},
                                   {"stateful", "STATEFUL", leave, false},
@@ -224,7 +225,10 @@ bool is_there(const declaration<T>& of, const judged_place& where) {
   if constexpr (requires { of.value.off; })
     if (of.value.off) return false;
   if (where.copy.empty()) return true;
-  if constexpr (std::is_same_v<T, container>)
+  if constexpr (std::is_same_v<T, deploy_task>)
+    return std::ranges::any_of(where.in.all<service>().names(),
+                               [&](const std::string& each) { return has_copy(each, where); });
+  else if constexpr (std::is_same_v<T, container>)
     return std::ranges::any_of(of.value.of,
                                [&](const dns_label& each) { return has_copy(each.view(), where); });
   else
@@ -282,6 +286,32 @@ void check_values(const declaration<container>& of, const judged_place& where, f
   check_pods(of, where, found);
 }
 
+/// What an environment's way cannot do is left out there, by a call IN it.
+void check_way_of(const declaration<deploy_task>& of, const judged_place& where, findings& found) {
+  if (where.beside == nullptr || !where.copy.empty()) return;
+  const deploy_way via = where.beside->value.via;
+  if (via != deploy_way::none && !can(via, way_feature::task))
+    found.add(of.near("before"), task_without_job(of.name, of.pipeline, where.beside->name, via.view(),
+                                                  ways_with(way_feature::task)));
+}
+
+void check_values(const declaration<deploy_task>& of, const judged_place& where, findings& found) {
+  draft& in = where.in;
+  const auto need = [&](std::string_view key, std::string_view keyword, std::string_view allowed) {
+    if (!of.at(key) && !of.site->unclear)
+      found.add(of.start(),
+                missing_option(keyword, allowed, fmt::format("cicd explain deploy_task.{}", key)));
+  };
+  need("command", "COMMAND", "COMMAND <program> [<argument>…]");
+  need("before", "BEFORE", allowed_of<task_time>());
+  const std::vector<std::string> services = in.all<service>().names();
+  if (of.value.service && !in.all<service>().find(of.value.service.view()))
+    found.add(of.at("service"), unknown_reference("SERVICE", "service", of.value.service.view(), services));
+  if (!of.value.service && services.size() != 1 && !in.without_template)
+    found.add(of.start(), task_of_no_service(services));
+  check_way_of(of, where, found);
+}
+
 /// Judges what holds everywhere, and unless that is wrong by itself, what it is in each environment and in
 /// the copies of branches beside it. Values for a copy that no environment has are judged over those that
 /// hold everywhere.
@@ -316,7 +346,8 @@ void check_override(const declaration<T>& of, draft& in, findings& found) {
     return found.add(of.start(), undeclared_workload(kind<T>.function, kind<T>.noun, of.name, of.pipeline));
   if constexpr (has_pods<T>)
     check_image_reference(of, in, found);
-  else  // which pods a container is in, and as what, holds everywhere
+  else if constexpr (std::is_same_v<T, container>)  // which pods a container is in, and as what, holds
+                                                    // everywhere
     for (const auto& [key, keyword] : {std::pair{"of", "OF"}, std::pair{"role", "ROLE"}})
       if (of.at(key)) found.add(of.at(key), meaningless_option(keyword, "with IN", "leave it out"));
 }

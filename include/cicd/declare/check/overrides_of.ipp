@@ -17,12 +17,16 @@ bool reads_secrets(const container& of) {
   });
 }
 
-/// What a branch's code would do to the environment's data is done only where somebody said so.
+template <typename T>
+bool is_named_in(const std::vector<T>& calls, const T& of, std::string_view copy) {
+  return std::any_of(calls.begin(), calls.end(),
+                     [&](const T& each) { return each.name == of.name && declaring::holds_in(each, copy); });
+}
+
+/// What a branch's code would do to the environment's data is done only where the declaration says so.
 bool runs_in(const pipeline& declared, const container& of, std::string_view copy) {
-  return copy.empty() || !reads_secrets(of)
-         || std::any_of(declared.containers.begin(), declared.containers.end(), [&](const container& each) {
-              return each.name == of.name && declaring::holds_in(each, copy);
-            });
+  const bool is_harmless = of.role != container_role::init && !reads_secrets(of);
+  return copy.empty() || is_harmless || is_named_in(declared.containers, of, copy);
 }
 
 std::vector<container> all_containers(const pipeline& declared,
@@ -65,6 +69,27 @@ std::vector<container> containers_in(const pipeline& declared,
   std::erase_if(
       all, [&](const container& each) { return !declare_check_overrides_of::runs_in(declared, each, copy); });
   return all;
+}
+
+std::vector<deploy_task> tasks_in(const pipeline& declared,
+                                  std::string_view environment,
+                                  std::string_view copy) {
+  std::vector<deploy_task> all;
+  for (const deploy_task& each : declared.tasks) {
+    const auto is_same = [&](const deploy_task& other) { return other.name == each.name; };
+    if (std::any_of(all.begin(), all.end(), is_same)) continue;
+    all.push_back(declaring::merged_in(declared.tasks, each.name.view(), environment, copy));
+  }
+  std::erase_if(all, [&](const deploy_task& each) {
+    return each.off
+           || (!copy.empty() && !declare_check_overrides_of::is_named_in(declared.tasks, each, copy));
+  });
+  return all;
+}
+
+std::string service_of(const deploy_task& of, const pipeline& declared) {
+  if (of.service || declared.services.empty()) return of.service.str();
+  return declared.services.front().name.str();
 }
 
 std::vector<std::string> left_out_of(const pipeline& declared,

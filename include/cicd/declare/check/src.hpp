@@ -9,6 +9,7 @@
 #include <cicd/declare/check/checks_order.ipp>
 #include <cicd/declare/check/checks_paths.ipp>
 #include <cicd/declare/check/checks_pods.ipp>
+#include <cicd/declare/check/checks_services.ipp>
 #include <cicd/declare/check/checks_workload.ipp>
 #include <cicd/declare/check/finish.ipp>
 #include <cicd/declare/check/overrides_of.ipp>

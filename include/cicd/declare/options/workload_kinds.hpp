@@ -42,6 +42,7 @@ void each_field(service& of, Visitor&& visit) {
   visit("in", of.in);
   visit("image", of.image);
   visit("named", of.named);
+  visit("after", of.after);
   visit("selector", of.selector);
   visit("service_selector", of.service_selector);
   visit("stateful", of.stateful);
@@ -103,6 +104,17 @@ void each_field(container& of, Visitor&& visit) {
   visit("memory", of.memory);
 }
 
+template <typename Visitor>
+void each_field(deploy_task& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("in", of.in);
+  visit("off", of.off);
+  visit("command", of.command);
+  visit("before", of.before);
+  visit("service", of.service);
+  visit("deadline", of.deadline);
+}
+
 /// Gives one workload what another, of whatever kind, has of the options that all of them share.
 template <typename To, typename From>
 void copy_shared_options(To& to, const From& from) {
@@ -144,8 +156,18 @@ inline constexpr kind_words<container> kind<container>{
     "",
     "A further container in the pods of services or cron jobs: one that runs before the main one, or beside "
     "it."};
+template <>
+inline constexpr kind_words<deploy_task> kind<deploy_task>{
+    &pipeline::tasks,
+    "deploy_task",
+    "pipeline_task",
+    "<pipeline> <task>",
+    "task",
+    "",
+    "A command that is run once before a deploy, such as a migration: a Job with a service's image and "
+    "environment. With IN, other values for some environments; OFF leaves it out."};
 /// In the order in which they are told of.
-using workload_kinds = kind_list<service, cron_job, container>;
+using workload_kinds = kind_list<service, cron_job, container, deploy_task>;
 
 }  // namespace declaring
 

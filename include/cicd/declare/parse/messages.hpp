@@ -147,6 +147,14 @@ remark name_of_previews(std::string_view name);
 /// `via` is the environment's way, `ways` those that honour the option: `gitops or kubectl`.
 remark option_of_other_ways(std::string_view keyword, std::string_view via, std::string_view ways);
 remark name_of_copies(std::string_view name);
+remark task_without_job(std::string_view task,
+                        std::string_view pipeline,
+                        std::string_view environment,
+                        std::string_view way,
+                        std::string_view ways);
+remark task_of_no_service(std::span<const std::string> services);
+remark order_without_way(std::string_view environment, std::string_view way, std::string_view ways);
+remark cycle_of_services(std::span<const std::string> path);
 remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways);
 remark ambiguous_canary(std::span<const std::string> services);
 remark canary_of_stateful(std::string_view service);

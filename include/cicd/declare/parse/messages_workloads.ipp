@@ -213,6 +213,41 @@ remark name_of_copies(std::string_view name) {
           .help = "give the environment another name"};
 }
 
+remark task_without_job(std::string_view task,
+                        std::string_view pipeline,
+                        std::string_view environment,
+                        std::string_view way,
+                        std::string_view ways) {
+  return {
+      .what = fmt::format("BEFORE deploy: VIA {} runs no Job, so the task cannot be run there", way),
+      .value = std::string(environment),
+      .allowed = fmt::format("an environment VIA {}", ways),
+      .help = fmt::format("pipeline_task({} {} IN {} OFF), and run it there by what deploys the manifests",
+                          pipeline, task, environment)};
+}
+
+remark task_of_no_service(std::span<const std::string> services) {
+  if (services.empty())
+    return {.what = "the pipeline has no service whose image and environment the task could have",
+            .help = "declare one by pipeline_service()"};
+  return {.what = "SERVICE is missing: whose image and environment the task has",
+          .allowed = joined(services, ", "),
+          .help = "SERVICE " + services.front()};
+}
+
+remark order_without_way(std::string_view environment, std::string_view way, std::string_view ways) {
+  return {.what = fmt::format("AFTER has no meaning VIA {}, which does not wait for services", way),
+          .value = std::string(environment),
+          .allowed = fmt::format("an environment VIA {}", ways),
+          .help = "give AFTER by a call IN the environments that wait"};
+}
+
+remark cycle_of_services(std::span<const std::string> path) {
+  return {.what = "AFTER: these services wait for each other in a cycle",
+          .value = joined(path, " → "),
+          .help = "remove one AFTER of the cycle"};
+}
+
 remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways) {
   return {.what = fmt::format(
               "IN: a {} is made in the cluster itself, which the environment is not reached by", what),

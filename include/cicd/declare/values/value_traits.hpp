@@ -54,9 +54,10 @@ std::string_view identity_of(const V& value) {
     return value.key.view();
   else if constexpr (requires { value.identity(); })
     return value.identity();
-  else if constexpr (std::is_same_v<
-                         V,
-                         dns_label> || std::is_same_v<V, step_reference> || std::is_same_v<V, variable_name>)
+  else if constexpr (
+      std::is_same_v<
+          V,
+          dns_label> || std::is_same_v<V, step_reference> || std::is_same_v<V, service_reference> || std::is_same_v<V, variable_name>)
     return value.view();
   else
     return {};

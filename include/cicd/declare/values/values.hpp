@@ -67,6 +67,14 @@ struct step_reference_rule {
   static void refuse();  // a step is <step> or <pipeline>/<step>, both names of letters, digits and '-'
 };
 
+struct service_reference_rule {
+  static constexpr std::string_view allowed =
+      "the name of a service; of another pipeline <pipeline>/<service>";
+  static constexpr bool accepts(std::string_view text) { return step_reference_rule::accepts(text); }
+  static std::string guess(std::string_view text);
+  static void refuse();  // a service is <service> or <pipeline>/<service>, of letters, digits and '-'
+};
+
 struct host_name_rule {
   static constexpr std::string_view allowed =
       "a DNS name of at most 253 characters, such as orders.example.com or *.example.com; placeholders such "
@@ -366,6 +374,8 @@ using dns_label = detail::literal<detail::dns_label_rule>;
 using cluster_name = detail::literal<detail::cluster_name_rule>;
 /// A step or an image, `build`; of another pipeline `billing/build`.
 using step_reference = detail::literal<detail::step_reference_rule>;
+/// A service that another one waits for.
+using service_reference = detail::literal<detail::service_reference_rule>;
 /// A DNS name, perhaps of a wildcard; placeholders may stand in it.
 using host_name = detail::literal<detail::host_name_rule>;
 /// Where an image is published, without tag and digest (OCI distribution-spec, "Pulling manifests").

@@ -87,6 +87,9 @@ std::string cluster_name_rule::guess(std::string_view text) {
                                              "-.");
 }
 
+std::string service_reference_rule::guess(std::string_view text) {
+  return step_reference_rule::guess(text);
+}
 std::string step_reference_rule::guess(std::string_view text) {
   const auto separator = text.find_first_of("/.:");
   const std::string first = dns_label_rule::guess(text.substr(0, separator));

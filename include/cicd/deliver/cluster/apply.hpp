@@ -20,6 +20,7 @@ struct apply_setup {
   std::chrono::milliseconds deletion{
       std::chrono::minutes(2)};  ///< how long one that is being deleted may take
   const clock& time = system_clock_port();
+  std::function<bool(const planned_object& one)> only{};  ///< what is in its turn now; empty: everything
 };
 
 struct applied_plan {

@@ -62,6 +62,7 @@ class applying {
 
   /// In its turn, at the end, or both.
   bool is_due(const planned_object& one) const {
+    if (setup_.only && !setup_.only(one)) return false;
     if (one.kind != what::add && one.kind != what::change) return false;
     return is_last_ ? one.last : !one.last || !one.until_last.is_null();
   }
@@ -71,7 +72,8 @@ class applying {
     for (; from != to; ++from) {
       if (is_due(*from))
         (from->force ? forced : plain).push_back(&*from);
-      else if (!is_last_ && from->kind == what::same && kubernetes::is_workload(from->key.kind))
+      else if (!is_last_ && from->kind == what::same && kubernetes::is_workload(from->key.kind)
+               && (!setup_.only || setup_.only(*from)))
         done_.workloads.push_back(from->live);
     }
     if (plain.empty() && forced.empty()) return {};

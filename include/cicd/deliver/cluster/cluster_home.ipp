@@ -47,7 +47,8 @@ class home : public environment_home {
                             {.hold = std::move(state->hold),
                              .approvals = std::move(state->approvals),
                              .health = std::move(state->health),
-                             .gates = std::move(state->gates)},
+                             .gates = std::move(state->gates),
+                             .tasks = std::move(state->tasks)},
                             {},
                             std::move(state->resource_version)};
   }

@@ -11,7 +11,9 @@
 #include <cicd/deliver/cluster/apply.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/helm_release.hpp>
+#include <cicd/deliver/cluster/service_turns.hpp>
 #include <cicd/deliver/cluster/smoke_jobs.hpp>
+#include <cicd/deliver/cluster/tasks_before.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
 #include <cicd/kubernetes/rollout/rollout.hpp>
 #include <cicd/system/clock.hpp>
@@ -42,10 +44,12 @@ class deployment {
     if (!allowed) return allowed.error();
     if (status intent = write_intent(*allowed); !intent)
       return std::move(intent).error().with("left", "nothing was applied");
-    status done = carry_out();
+    status done = back == nullptr ? run_tasks() : status();
+    if (!done && !is_touched_) return nothing_done(std::move(done).error());
+    if (done) done = carry_out();
     if (done && back == nullptr) done = run_smokes(*with_, wanted_, options_.say);
     if (done && options_.verify) done = verify();
-    if (!done) return failed(std::move(done).error());
+    if (!done) return with_tasks(failed(std::move(done).error()));
     if (status kept = finish(); !kept) return std::move(kept).error();
     return told();
   }
@@ -150,10 +154,74 @@ class deployment {
             deletion_patience(*wanted_.where)};
   }
 
-  /// Applies what changes, and watches until it runs.
+  // --- Tasks before the deploy -------------------------------------------------------------------------
+
+  /// What a Job of a service reads is there before it is.
+  status apply_for_tasks() {
+    apply_setup setup = applying();
+    setup.only = [](const planned_object& one) {
+      const std::string& kind = one.key.kind;
+      return kind == "Namespace" || kind == "ServiceAccount" || kind == "ConfigMap" || kind == "Secret";
+    };
+    applied_plan done;
+    const status applied = apply_plan(*with_, plan_, setup, done);
+    is_touched_ = done.changed > 0 || !applied;
+    return applied;
+  }
+
+  status run_tasks() {
+    const std::vector<due_task> due = tasks_due(wanted_, state_.tasks);
+    if (due.empty()) return {};
+    if (status applied = apply_for_tasks(); !applied) return applied;
+    for (const due_task& each : due) {
+      if (status held = lease_->still_held(); !held) return held;
+      result<finished_task> ran = run_before(*with_, wanted_, each, {wanted_.place.text(), options_.say});
+      if (!ran) return std::move(ran).error();
+      // Written at once: a run that is killed from here on has it behind it.
+      if (status alone = see_what_came(); !alone) return alone;
+      add_finished(state_.tasks, *std::move(ran));
+      if (status kept = write_cluster_state(*with_, wanted_.place, state_); !kept) return kept;
+      forget_jobs(*with_, wanted_, each);
+      ran_.push_back(each.declared.name.str());
+      is_touched_ = true;
+    }
+    return {};
+  }
+
+  /// No object changed: what ran before runs on, and its record stays.
+  error nothing_done(error why) {
+    if (why.kind == exit_class::interrupted || why.kind == exit_class::terminated)
+      return std::move(why).with("left", "no object was changed; deploying again goes on from there");
+    cluster_state before = state_;
+    before.record = plan_.before.record;
+    before.inventory = plan_.before.inventory;
+    before.facts = plan_.before.facts;
+    if (see_what_came()) {
+      before.hold = state_.hold;
+      before.approvals = state_.approvals;
+      before.resource_version = state_.resource_version;
+      before.metadata = state_.metadata;
+      if (status kept = write_cluster_state(*with_, wanted_.place, before); !kept)
+        why = std::move(why).with("and", "the record could not be put back: " + kept.error().what);
+    }
+    return std::move(why).with("left", "no object was changed: what ran before runs on");
+  }
+
+  error with_tasks(error why) const {
+    return ran_.empty()
+               ? why
+               : std::move(why).with("ran", "before it, and is not undone: task " + joined(ran_, ", task "));
+  }
+
+  /// Applies what changes, and watches until it runs; services that wait for others in their turn.
   status carry_out() {
-    if (status applied = apply_plan(*with_, plan_, applying(), done_); !applied) return applied;
-    if (status runs = watch(); !runs) return runs;
+    const service_turns turns = turns_of(wanted_);
+    for (std::size_t turn = 0; turn <= turns.last(); ++turn) {
+      apply_setup setup = applying();
+      if (turns.last() > 0) setup.only = [&](const planned_object& one) { return turns.of(one) == turn; };
+      if (status applied = apply_plan(*with_, plan_, setup, done_); !applied) return applied;
+      if (status runs = watch(); !runs) return runs;
+    }
     return turn_requests();
   }
 
@@ -356,7 +424,9 @@ class deployment {
   cluster_plan plan_;
   cluster_state state_;
   applied_plan done_;
-  bool overtaken_ = false;  ///< another deploy came in between
+  bool overtaken_ = false;        ///< another deploy came in between
+  bool is_touched_ = false;       ///< an object was changed, or a task has run
+  std::vector<std::string> ran_;  ///< tasks of this deploy
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ struct wanted_release {
   std::optional<declared_gates> gates{};             ///< what deploys are asked from then on
   std::map<std::string, std::string> state_facts{};  ///< kept with the state: of a preview or a canary
   std::vector<std::string> remarks{};                ///< for the plan: what a person should know
+  bool runs_tasks = true;  ///< in the first of several clusters: once in the environment
 
   /// Whose fields are taken over: as the environment declares it, and for this once.
   std::vector<std::string> taken_over() const;

@@ -22,5 +22,7 @@
 #include <cicd/deliver/cluster/references.ipp>
 #include <cicd/deliver/cluster/removals.ipp>
 #include <cicd/deliver/cluster/selector.ipp>
+#include <cicd/deliver/cluster/service_turns.ipp>
 #include <cicd/deliver/cluster/smoke_jobs.ipp>
+#include <cicd/deliver/cluster/tasks_before.ipp>
 #include <cicd/deliver/cluster/waves.ipp>

@@ -15,6 +15,7 @@ namespace cicd {
 struct cluster_wave {
   kubernetes::cluster_target target;
   cluster_place place;
+  bool is_first = true;  ///< of the environment's
 };
 
 /// In the order of the waves.

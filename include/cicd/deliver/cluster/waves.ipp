@@ -23,6 +23,7 @@ std::vector<cluster_wave> waves_of(const workspace& where,
   for (const eks_cluster& each : place.eks) add({}, each.str());
   for (const text& each : place.context) add(each.str(), {});
   if (waves.empty()) add({}, {});
+  for (std::size_t at = 1; at < waves.size(); ++at) waves[at].is_first = false;
   return waves;
 }
 

@@ -14,6 +14,7 @@
 #include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/cluster/cluster_home.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
+#include <cicd/deliver/cluster/tasks_before.hpp>
 #include <cicd/deliver/cluster/traits.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/deliver/image_copies.hpp>
@@ -273,6 +274,7 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   wanted.pipeline = step.pipeline;
   wanted.where = step.place();
   wanted.place = wave.place;
+  wanted.runs_tasks = wave.is_first;
   if (step.is_of_branch()) {
     result<cluster_state> home = read_cluster_state(with, wave.place);
     if (!home) return std::move(home).error();
@@ -342,6 +344,9 @@ result<planned_wave> cluster_way::plan_wave(const deploy_request& of, cluster_wa
   if (!with) return std::move(with).error();
   result<wanted_release> wanted = wanted_in(of, wave, **with);
   if (!wanted) return std::move(wanted).error();
+  for (const due_task& each : tasks_due(*wanted, wanted->before.tasks))
+    wanted->remarks.push_back(
+        fmt::format("task '{}' is run before it, in Job {}", each.declared.name.view(), each.job));
   result<cluster_plan> would = plan_release(**with, *wanted);
   if (!would) return std::move(would).error();
   if (of.step.is_of_branch())

@@ -90,6 +90,11 @@ json data_of(const cluster_state& state) {
   }
   if (!state.health.empty()) data.set("health.json", pretty(json_of(state.health)));
   if (state.gates) data.set("gates.json", pretty(json_of(*state.gates)));
+  if (!state.tasks.empty()) {
+    json list(json::array{});
+    for (const finished_task& each : state.tasks) list.push(json_of(each));
+    data.set("tasks.json", pretty(list));
+  }
   if (!state.facts.empty()) {
     json facts(json::object{});
     for (const auto& [key, value] : state.facts) facts.set(key, value);
@@ -109,6 +114,16 @@ std::optional<std::string> read_approvals(const json& from, cluster_state& to) {
     std::optional<deployment_approval> one = approval_from(each);
     if (!one) return "'when' or 'expires' is not a timestamp, or 'digest' no digest";
     to.approvals.push_back(*std::move(one));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_tasks(const json& from, cluster_state& to) {
+  if (!from.is_array()) return "it is not a list";
+  for (const json& each : from.elements()) {
+    std::optional<finished_task> one = finished_task_from(each);
+    if (!one) return "'when' is not a timestamp";
+    to.tasks.push_back(*std::move(one));
   }
   return std::nullopt;
 }
@@ -164,6 +179,7 @@ result<cluster_state> state_in(const json& map, const cluster_place& place) {
                              read_document(map, place, "approvals.json", state, read_approvals),
                              read_document(map, place, "health.json", state, read_health),
                              read_document(map, place, "gates.json", state, read_gates),
+                             read_document(map, place, "tasks.json", state, read_tasks),
                              read_document(map, place, "facts.json", state, read_facts)})
     if (!read) return read.error();
   return state;

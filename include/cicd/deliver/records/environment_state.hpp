@@ -67,12 +67,27 @@ struct declared_gates {
 json json_of(const declared_gates& of);
 declared_gates declared_gates_from(const json& from);
 
+/// A task that ran to its good end before a deploy: it is not run again for the same.
+struct finished_task {
+  std::string task{}, version{};
+  std::string of{};             ///< what it was run for: the artifact, or the images; 64 digits
+  std::int64_t generation = 0;  ///< of the deployment that it ran for
+  std::string job{}, who{};
+  std::chrono::system_clock::time_point when{};
+};
+json json_of(const finished_task& task);
+/// Nothing where `when` is not a timestamp.
+std::optional<finished_task> finished_task_from(const json& from);
+/// Adds one; of the many of a long life the newest are kept.
+void add_finished(std::vector<finished_task>& to, finished_task what);
+
 struct environment_state {
   std::optional<deployment_hold> hold{};
   std::string revert_released{};  ///< the commit of a `hand_revert` that deploys may undo; empty: of none
   std::vector<deployment_approval> approvals{};
   std::vector<seen_health> health{};
   std::optional<declared_gates> gates{};
+  std::vector<finished_task> tasks{};  ///< where the way runs any; not in the file
 };
 /// The file; empty where there is nothing to remember.
 std::string file_text(const environment_state& state);

@@ -168,8 +168,40 @@ declared_gates declared_gates_from(const json& from) {
   return of;
 }
 
+json json_of(const finished_task& task) {
+  json to(json::object{});
+  to.set("task", task.task);
+  to.set("version", task.version);
+  to.set("of", task.of);
+  to.set("generation", task.generation);
+  to.set("job", task.job);
+  to.set("who", task.who);
+  to.set("when", utc_text(task.when));
+  return to;
+}
+
+std::optional<finished_task> finished_task_from(const json& from) {
+  const auto when = utc_from(from["when"].text());
+  if (!when) return std::nullopt;
+  return finished_task{.task = from["task"].text(),
+                       .version = from["version"].text(),
+                       .of = from["of"].text(),
+                       .generation = from["generation"].integer(),
+                       .job = from["job"].text(),
+                       .who = from["who"].text(),
+                       .when = *when};
+}
+
+void add_finished(std::vector<finished_task>& to, finished_task what) {
+  constexpr std::size_t kept = 100;
+  to.push_back(std::move(what));
+  if (to.size() > kept) to.erase(to.begin());
+}
+
 std::string file_text(const environment_state& state) {
-  if (!state.hold && state.approvals.empty() && state.revert_released.empty() && state.health.empty() && !state.gates) return {};
+  if (!state.hold && state.approvals.empty() && state.revert_released.empty() && state.health.empty()
+      && !state.gates)
+    return {};
   json to = deliver_records_environment_state::body_of(state);
   std::string own = oci_text(sha256(compact(to)));
   to.set("digest", std::move(own));

@@ -62,7 +62,7 @@ result<kubernetes::rights_request> rights_of(const checked_environment& of,
   kubernetes::rights_request request{facts.pipeline, facts.environment, namespace_name};
   for (kubernetes::object& each : *rendered) request.objects.push_back(std::move(each.content));
   request.read = kubernetes::configuration_read_by(*of.pipeline, facts.environment);
-  request.runs_jobs = !of.pipeline->declared.cron_jobs.empty();
+  request.runs_jobs = !of.pipeline->declared.cron_jobs.empty() || !of.pipeline->declared.tasks.empty();
   request.takes_over_from_helm =
       std::ranges::any_of(of.place->take_over, [](const text& each) { return each.view() == "helm"; });
   request.makes_namespaces = of.place->create_namespace;

@@ -26,7 +26,7 @@ namespace {
 
 struct words : environment_words {
   std::string to, reason;
-  bool version_only = false;
+  bool version_only = false, past_migration = false;
 };
 
 rollback_ports ports_for(const found_environment& found) {
@@ -59,7 +59,8 @@ exit_class roll_back_one(const words& said, const std::string& pipeline, const s
       act_on(ports_of(*found, &stop.asked()), found->of->where, "rollback " + subject, print,
              [&](const action_ports& on) -> status {
                result<std::string> done =
-                   roll_back({said.to, said.reason, said.version_only, &stop.asked()}, on, ports_for(*found));
+                   roll_back({said.to, said.reason, said.version_only, said.past_migration, &stop.asked()},
+                             on, ports_for(*found));
                if (!done) return std::move(done).error();
                version = *std::move(done);
                return {};
@@ -82,6 +83,8 @@ void add(CLI::App& app, command_action& chosen) {
       ->type_name("WHAT");
   add_reason(command, said->reason, "why, kept with the hold");
   command->add_flag("--version-only", said->version_only, "hold only the version that is rolled back");
+  command->add_flag("--past-migration", said->past_migration,
+                    "also past a pipeline_task() that ran since; what it has done is not undone");
   acts_for_each(command, chosen, said, roll_back_one);
 }
 

@@ -324,6 +324,12 @@ inline void remove_job(cluster& with,
 
 }  // namespace kubernetes_jobs_job_run
 
+job_standing standing_of(const json& job) {
+  using kubernetes_jobs_job_run::has_condition;
+  if (has_condition(job, "Complete")) return job_standing::good;
+  return has_condition(job, "Failed") ? job_standing::failed : job_standing::runs;
+}
+
 result<job_end> run_job(cluster& with, const json& job, const job_options& options) {
   using namespace kubernetes_jobs_job_run;
   const api_answer created = with.create(job);
@@ -331,8 +337,18 @@ result<job_end> run_job(cluster& with, const json& job, const job_options& optio
   if (!created) return not_created(*created.failure, key_of(job));
   const object_key key = key_of(created.object);
   if (options.say) options.say(fmt::format("{} was created in namespace {}", key.text(), key.namespace_name));
-  result<job_end> end = watched_run(with, created.object, options).to_its_end();
+  return follow_job(with, created.object, options);
+}
+
+result<job_end> follow_job(cluster& with, const json& there, const job_options& options) {
+  using namespace kubernetes_jobs_job_run;
+  const object_key key = key_of(there);
+  result<job_end> end = watched_run(with, there, options).to_its_end();
   const bool interrupted = !end && end.error().kind == exit_class::interrupted;
+  if (interrupted && !options.remove_interrupted) {
+    if (options.say) options.say(fmt::format("{} goes on in the cluster", key.text()));
+    return end;
+  }
   if (interrupted)
     remove_job(*with.second_connection(), key, options, "with its pods, since it was interrupted");
   else if (options.remove)

@@ -84,8 +84,8 @@ inline void add_left_out(std::vector<std::string>& to,
   const std::string_view copy = copy_named(facts.on);
   for (const std::string& each : left_out_of(pipeline.declared, facts.environment, copy))
     to.push_back(
-        fmt::format("container {} reads Secrets and does not run in this {}: pipeline_container({} {} IN "
-                    "{} …) lets it, with the Secrets that are meant for it",
+        fmt::format("container {} is ROLE init or reads Secrets, and does not run in this {}: "
+                    "pipeline_container({} {} IN {} …) lets it, with the values that are meant for it",
                     each, copy, facts.pipeline, each, copy));
 }
 
