@@ -106,6 +106,24 @@ bool keep_places(words& all, const std::vector<option>& options, const declared_
   return true;
 }
 
+/// Steps are not the bundle's; of services the order among its own is, what comes before them of another
+/// pipeline is declared here.
+void keep_after(call& of, const std::vector<option>& options, const declared_pipeline& asking) {
+  if (of.where.function != "pipeline_service") return leave_out(of.arguments, options, "AFTER");
+  words& all = of.arguments;
+  const auto [from, to] = span_of(all, options, "AFTER");
+  if (from == all.size()) return;
+  const std::string own = asking.declared.name.str() + "/";
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(from) + 1;
+  const auto last = all.begin() + static_cast<std::ptrdiff_t>(to);
+  const auto gone = std::remove_if(first, last, [&](const std::string& name) {
+    return name.find('/') != std::string::npos && !name.starts_with(own);
+  });
+  const bool is_none = gone == first;
+  all.erase(gone, last);
+  if (is_none) leave_out(all, options, "AFTER");
+}
+
 /// Where and whether it runs, as calls; the first is that of add_pipeline().
 std::vector<call> calls_of_places(const declared_pipeline& asking) {
   pipeline where;
@@ -131,7 +149,7 @@ std::optional<call> call_from(const json& from,
     made.arguments.push_back(std::move(word));
   }
   const std::vector<option>& options = options_of_call(made.where.function);
-  leave_out(made.arguments, options, "AFTER");  // of steps, and of what else is declared here
+  keep_after(made, options, asking);
   if (!keep_places(made.arguments, options, asking)) return std::nullopt;
   made.where.part =
       joined(words(made.arguments.begin(),
