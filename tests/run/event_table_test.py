@@ -16,7 +16,7 @@ pipeline_step(app build SHELL "cat in.txt > out.txt; date +%s%N >> out.txt; echo
 pipeline_image(app BASE scratch FILES out.txt=/app/out.txt ENTRYPOINT /app/out.txt)
 pipeline_image(app worker BASE scratch FILES out.txt=/app/worker ENTRYPOINT /app/worker)
 pipeline_service(app api PORT 8080 REPLICAS ${REPLICAS} IMAGE image)
-pipeline_environment(app stage ON branch main {stage})
+pipeline_environment(app stage ON branch main {stage} HEALTH committed)
 pipeline_environment(app prod ON tag v* {prod} FROM stage)
 """
 GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://git.example.com", "GITHUB_REPOSITORY": "us/orders", "GITHUB_ACTOR": "jane"}
@@ -223,7 +223,7 @@ def otherwise(world, target):
 
 
 def later_environment(world):
-    calls = world.calls.split("pipeline_environment(app prod")[0].replace("pipeline_release(app BRANCHES main release/* VERSIONS semantic)\n", "")
+    calls = world.calls.split("pipeline_environment(app prod")[0].replace("pipeline_release(app BRANCHES main release/* VERSIONS semantic)\n", "").replace(" HEALTH committed", "")
     world.first.declare(calls)
     world.first.git("commit", "--quiet", "--all", "--amend", "--no-edit")
     world.first.push()
@@ -234,7 +234,7 @@ def later_environment(world):
     declares = harness.Tree(world.folder / "declares")
     world.case.trees.append(declares)
     declares.env["COUNT"] = str(world.count)
-    text = world.calls.replace("add_pipeline(app)", f"add_pipeline(app DIRECTORY {world.first.source})").replace("FROM stage", "").replace(
+    text = world.calls.replace("add_pipeline(app)", f"add_pipeline(app DIRECTORY {world.first.source})").replace("FROM stage", "").replace(" HEALTH committed", "").replace(
         "pipeline_environment(app prod", "pipeline_service(app api IN prod REPLICAS 9)\npipeline_environment(app prod")
     declares.declare(text)
     declares.commit()
