@@ -4,6 +4,7 @@ build tree and cache stand for other machines; the build counts itself and is ne
 import json
 import shutil
 import subprocess
+import time
 import unittest
 
 import harness
@@ -150,6 +151,22 @@ def of_ancestor(world):
     world.commit("README.md", "words")
     world.first.git("tag", "v1.0.0")
     return world.machine()
+
+
+def waiting(words):
+    """Prod is declared with a rule that lets nothing in yet."""
+    def prepare(world):
+        world.first.declare(world.calls.replace("FROM stage", f"FROM stage {words}"))
+        world.first.commit("declares what a release waits for")
+        world.first.configure()
+        return staged(world, "v1.0.0")
+    return prepare
+
+
+def other_day():
+    """A window that is not open today, wherever midnight is."""
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return f'WINDOW "{days[(time.gmtime().tm_wday + 3) % 7]} 09:00-10:00"'
 
 
 def without_artifact(world):
@@ -346,6 +363,11 @@ ROWS = [
     Row("a tag that nothing follows", lambda world: staged(world, "w1.0.0"), ("run", "--event", "tag=w1.0.0"), 2, "no environment follows this tag: 'w1.0.0'"),
     Row("tag, FROM not reached", unstaged, TAG, 5, "this commit was never deployed to stage"),
     Row("tag, on hold", held, TAG, 5, "deploys to this environment are on hold"),
+    Row("tag, SOAK is not over", waiting("SOAK 2h"), TAG, 5, "SOAK 2h: healthy in stage for "),
+    Row("tag, outside of WINDOW", waiting(other_day()), TAG, 5, "run again at "),
+    Row("tag, not approved", waiting("APPROVAL required"), TAG, 5, "this deploy is not approved"),
+    Row("tag, GATE says no", waiting("GATE false"), TAG, 5, "GATE"),
+    Row("tag, GATE says yes", waiting("GATE true"), TAG, 0, None, lambda world, before: prod_has(world, "v1.0.0")),
     Row("the record is corrupt", corrupt, ("run", "--event", "tag=v1.1.0"), 4, "the deployment record cannot be trusted", lambda world, before: None),
     Row("the environment is out of reach", unreachable, TAG, 6, None, lambda world, before: check(world.built() == 1 and "v1.0.0" not in world.images(), "nothing changes"),
         ways=("gitops",)),
