@@ -260,6 +260,48 @@ class Waits(harness.Case):
         state = json.loads(tree.manifests("show", "main:.cicd/state/prod/app.json"))
         self.assertEqual(state["gates"]["declared"], [{"words": ["FROM", "stage"], "since": newer}, {"words": ["GATE", "true"], "since": newer}])
 
+    def guarded(self, asks="GATE true SOAK 1ms"):
+        """Prod has a release whose declaration asks for something; a newer one could go there. Gives the commits before and of it."""
+        tree = self.made("")
+        older = tree.git("rev-parse", "HEAD")
+        newer = self.declare(tree, asks)
+        tree.configure()
+        tree.run("deploy-stage")
+        self.release(tree, "v1.0.0")
+        self.declare(tree, asks)
+        tree.configure()
+        tree.run("deploy-stage")
+        tree.git("tag", "v1.1.0")
+        return tree, older, newer
+
+    def remembered(self, tree):
+        return json.loads(tree.manifests("show", "main:.cicd/state/prod/app.json"))["gates"]
+
+    def test_a_promotion_by_an_older_checkout_does_not_weaken_them_either(self):
+        tree, older, newer = self.guarded()
+        before = self.remembered(tree)
+        tree.git("checkout", "--quiet", older)
+        tree.configure()
+        for more in ((), ("--hotfix", "--reason", "urgent")):
+            done = tree.cicd("promote", "app", "prod", "--version", "v1.1.0", *more, status=5)
+            self.assertIn(f"since {newer[:7]}; this checkout is older", done.all)
+        self.assertEqual(self.remembered(tree), before)
+        tree.git("checkout", "--quiet", "main")
+        tree.configure()
+        tree.cicd("promote", "app", "prod", "--version", "v1.1.0")
+
+    def test_uncommitted_changes_and_other_values_do_not_weaken_them(self):
+        tree, _, _ = self.guarded("GATE true $ENV{MORE}")
+        text = (tree.source / "CMakeLists.txt").read_text()
+        tree.write("CMakeLists.txt", text.replace("GATE true", ""))
+        tree.configure()
+        before = self.remembered(tree)
+        done = tree.cicd("promote", "app", "prod", "--version", "v1.1.0", "--allow-dirty", "prod", status=5)
+        self.assertIn("this checkout has uncommitted changes", done.all)
+        tree.write("CMakeLists.txt", text)
+        tree.configure()
+        self.assertEqual(self.remembered(tree), before)
+
     def test_a_damaged_state_lets_nothing_in(self):
         tree = self.made("SOAK 1ms")
         self.release(tree)

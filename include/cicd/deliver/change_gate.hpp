@@ -178,8 +178,9 @@ class change_gate {
                                         const deployment_record& there);
   status write_health(const declared_pipeline& pipeline, const environment& place, const seen_health& seen);
   declared_at declaration_of(const declared_pipeline& pipeline, const environment& place);
-  bool is_older(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
-  void add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to);
+  bool is_newer(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
+  result<bool> is_declared_dirty(const declared_pipeline& pipeline);
+  status add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to);
   result<permit> decided(const graph_step& step, const gate_question& of, const gate_state& state);
   std::optional<image_digests> taken_by(const graph_step& step);
   status add_waits(const declared_pipeline& pipeline,

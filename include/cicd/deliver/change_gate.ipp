@@ -359,7 +359,7 @@ status change_gate::check_not_refused(const graph_step& step, gate_state state, 
   gate_question of = question_of(step);
   if (status known = add_facts(step, of, state); !known) return known;
   if (step.place() != nullptr && of.what == change::deploy) {
-    add_weakened(*step.pipeline, *step.place(), state);
+    if (status known = add_weakened(*step.pipeline, *step.place(), state); !known) return known;
     const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
     status known =
         comes_after ? status() : add_waits(*step.pipeline, *step.place(), commit, taken_by(step), of, state);

@@ -232,35 +232,63 @@ status change_gate::add_from(const declared_pipeline& pipeline,
 
 // --- What the newest declaration asks for ---
 
-/// The commit that the declaration lies in; of another repository than the sources that one's.
+/// The commit that the declaration lies in, as it is checked out; of another repository than the sources that
+/// one's.
 declared_at change_gate::declaration_of(const declared_pipeline& pipeline, const environment& place) {
   const git_state& own = source_.git_of(pipeline);
   for (const std::string& file : pipeline.declared_in) {
     const std::string folder = file.substr(0, file.rfind('/'));
     const git_state git = git_state_of(folder, around_);
-    if (git.commit && git.top != own.top)
+    if (git.commit && (git.top != own.top || !source_.is_checked_out(pipeline)))
       return {place, *git.commit, committed_at(folder, *git.commit, around_)};
   }
   return {place, own.commit.value_or(""), source_.commit_date(pipeline)};
 }
 
-bool change_gate::is_older(const declared_pipeline& pipeline,
+/// Whether it comes after the newest that was deployed: what is beside it in the history does not.
+bool change_gate::is_newer(const declared_pipeline& pipeline,
                            const declared_at& mine,
                            const declared_gates& newest) {
-  if (mine.commit.empty() || newest.commit.empty() || mine.commit == newest.commit) return false;
+  if (mine.commit.empty() || newest.commit.empty()) return true;
+  if (mine.commit == newest.commit) return false;
   const std::string folder = pipeline.declared_in.empty() ? pipeline.source_directory
                                                           : pipeline.declared_in.front().substr(
                                                               0, pipeline.declared_in.front().rfind('/'));
-  if (const std::optional<bool> known = is_ancestor(folder, mine.commit, newest.commit, around_))
+  if (const std::optional<bool> known = is_ancestor(folder, newest.commit, mine.commit, around_))
     return *known;
-  return mine.committed && newest.committed && *mine.committed < *newest.committed;
+  return !mine.committed || !newest.committed || *mine.committed > *newest.committed;
 }
 
-void change_gate::add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to) {
-  if (!to.remembered) return;
+/// Whether what is declared is that of no commit.
+result<bool> change_gate::is_declared_dirty(const declared_pipeline& pipeline) {
+  result<bool> dirty = source_.is_dirty(pipeline);
+  for (const std::string& file : pipeline.declared_in) {
+    if (!dirty || *dirty) return dirty;
+    dirty =
+        source_.is_declaration_dirty(pipeline, file, git_state_of(file.substr(0, file.rfind('/')), around_));
+  }
+  return dirty;
+}
+
+/// Only a newer declaration may ask for less, and only as it was committed.
+status change_gate::add_weakened(const declared_pipeline& pipeline,
+                                 const environment& place,
+                                 gate_state& to) {
+  if (!to.remembered) return {};
   to.weakened = weakened_in(place, *to.remembered);
-  if (!to.weakened.empty() && !is_older(pipeline, declaration_of(pipeline, place), *to.remembered))
+  if (to.weakened.empty()) return {};
+  const declared_at mine = declaration_of(pipeline, place);
+  const result<bool> dirty = is_declared_dirty(pipeline);
+  if (!dirty) return dirty.error();
+  if (*dirty)
+    to.weakened_by = "this checkout has uncommitted changes";
+  else if (mine.commit == to.remembered->commit)
+    to.weakened_by = "this build tree declares it with other values";
+  else if (is_newer(pipeline, mine, *to.remembered))
     to.weakened.clear();
+  else
+    to.weakened_by = "this checkout is older";
+  return {};
 }
 
 std::optional<declared_gates> change_gate::gates_after(const graph_step& step,
@@ -270,8 +298,9 @@ std::optional<declared_gates> change_gate::gates_after(const graph_step& step,
   // Without any there is nothing to ask git for.
   if (!before && !gates_of({place, {}, {}}, before)) return std::nullopt;
   const declared_at mine = declaration_of(*step.pipeline, place);
-  if (before && is_older(*step.pipeline, mine, *before)) return before;
-  return gates_of(mine, before);
+  if (before && !is_newer(*step.pipeline, mine, *before)) return before;
+  const result<bool> dirty = is_declared_dirty(*step.pipeline);
+  return dirty && !*dirty ? gates_of(mine, before) : before;
 }
 
 // --- WINDOW and GATE ---
@@ -310,7 +339,7 @@ status change_gate::add_waits(const declared_pipeline& pipeline,
 /// The same of a step, and GATE where nothing before it refuses.
 status change_gate::add_waits(const graph_step& step, const gate_question& of, gate_state& to) {
   const environment& place = *step.place();
-  add_weakened(*step.pipeline, place, to);
+  if (status known = add_weakened(*step.pipeline, place, to); !known) return known;
   const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
   if (status known = add_waits(*step.pipeline, place, commit, taken_by(step), of, to); !known) return known;
   const bool asks = !of.program.empty() && of.hotfix.empty() && (!options_.rehearses || options_.ask_gates);

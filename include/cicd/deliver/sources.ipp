@@ -1,6 +1,8 @@
 // What git says, asked once and kept.
 #pragma once
 
+#include <algorithm>
+
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/sources.hpp>
 #include <cicd/observe/git_commits.hpp>
@@ -35,6 +37,13 @@ void put_commit(const std::string& commit,
   for (const past_commit& each : first_parents(folder, commit, 1, around)) to.tags = each.tags;
 }
 
+/// Whether files of the checkout decide whether a deploy goes, or went well.
+bool runs_programs(const pipeline& declared) {
+  return std::ranges::any_of(declared.environments, [](const environment& each) {
+    return !each.gate.empty() || !each.verify.empty() || !each.health.empty();
+  });
+}
+
 }  // namespace
 }  // namespace deliver_sources
 
@@ -66,8 +75,9 @@ result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
   state& source = state_of(pipeline);
   if (!source.git.repository) return false;
   return deliver_sources::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
-    // Nothing but the declaration is taken from here.
-    if (!promoted_.empty()) return is_any_changed(pipeline.source_directory, pipeline.declared_in);
+    // Nothing but the declaration and what it runs is taken from here.
+    if (!promoted_.empty() && !deliver_sources::runs_programs(pipeline.declared))
+      return is_any_changed(pipeline.source_directory, pipeline.declared_in);
     result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, around_);
     if (!changes) return std::move(changes).error();
     return !changes->empty();

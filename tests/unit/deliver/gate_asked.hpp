@@ -90,7 +90,10 @@ inline void break_rule(gate_rule rule, asked& to) {
       to.state.from[0].there = {"stage: v1.4.0"};
       to.state.from[0].soaked = std::chrono::hours(2);
       return;
-    case gate_rule::weakened: to.state.weakened = {{"APPROVAL required", "", std::string(40, 'c')}}; return;
+    case gate_rule::weakened:
+      to.state.weakened = {{"APPROVAL required", "", std::string(40, 'c')}};
+      to.state.weakened_by = "this checkout is older";
+      return;
     case gate_rule::soak: to.state.from = {soaking()}; return;
     case gate_rule::window:
       to.state.closed = closed_window{"Mon-Fri 09:00-16:00, UTC", "Mon 2026-11-23 09:00, UTC",

@@ -34,8 +34,8 @@ deployment_record deployed_at(const std::string& clock,
 }
 
 std::chrono::milliseconds soaked(const std::vector<deployment_record>& newest_first,
-                            std::optional<moment> since,
-                            const std::string& now) {
+                                 std::optional<moment> since,
+                                 const std::string& now) {
   const auto is_it = [](const deployment_record& each) { return each.commit == "a"; };
   return soaked_in(spans_of(newest_first, is_it), since, at(now)).time;
 }
@@ -191,6 +191,11 @@ TEST(gates, are_weaker_where_one_is_missing_or_asks_for_less) {
   environment older = guarded();
   older.approval = approval_rule::none;
   EXPECT_THAT(lacks(older), ElementsAre("APPROVAL required"));
+  older.approval = approval_rule::other;
+  EXPECT_THAT(lacks(older), ElementsAre());
+  environment newer = guarded();
+  newer.approval = approval_rule::other;
+  EXPECT_EQ(weakened_in(guarded(), *gates_of({newer, "c", {}}, {})).size(), 1U);
   older = guarded();
   older.soak = duration("1h");
   EXPECT_THAT(lacks(older), ElementsAre("SOAK 2h"));

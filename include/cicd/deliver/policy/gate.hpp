@@ -207,6 +207,7 @@ struct gate_state {
   succession newer{};
   std::optional<declared_gates> remembered{};  ///< what the newest declaration that was deployed asks for
   std::vector<weakened_gate> weakened{};
+  std::string weakened_by{};  ///< why this declaration does not count: `this checkout is older`
   /// The last deployment of this tag that was of another commit, by what the environment keeps of its past.
   std::optional<deployment_record> tagged{};
   std::vector<earlier_place> from{};

@@ -45,14 +45,15 @@ status judge_weakened(const gate_question& of, const gate_state& state) {
   if (state.weakened.empty()) return {};
   const weakened_gate& first = state.weakened.front();
   error refused = refusal(of,
-                          fmt::format("{} wants {} since {}; this checkout is older", of.environment,
-                                      displayable(first.words), displayable(first.since.substr(0, 7))),
+                          fmt::format("{} wants {} since {}; {}", of.environment, displayable(first.words),
+                                      displayable(first.since.substr(0, 7)), state.weakened_by),
                           commit_here(of))
                       .with("here", displayable(first.here));
   for (std::size_t at = 1; at < state.weakened.size(); ++at)
     refused = std::move(refused).with("and", displayable(state.weakened[at].words));
-  return std::move(refused).with("try", fmt::format("configure a checkout that has {}, and deploy from there",
-                                                    first.since.substr(0, 7)));
+  return std::move(refused).with(
+      "try",
+      fmt::format("configure a clean checkout that has {}, and deploy from there", first.since.substr(0, 7)));
 }
 
 status judge_hold(const gate_question& of, const gate_state& state) {

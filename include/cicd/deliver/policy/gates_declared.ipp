@@ -28,6 +28,7 @@ void add(std::vector<words>& to, const char* keyword, const List& values) {
 std::vector<words> words_of(const environment& place) {
   std::vector<words> all;
   if (place.approval == approval_rule::required) all.push_back({"APPROVAL", "required"});
+  if (place.approval == approval_rule::other) all.push_back({"APPROVAL", "other"});
   if (place.is_protected) all.push_back({"PROTECTED"});
   add(all, "FROM", place.from);
   if (place.soak) all.push_back({"SOAK", place.soak.text()});
@@ -72,6 +73,7 @@ bool opens_no_longer(const words& mine, const words& wanted) {
 bool is_no_weaker(const words& mine, const words& wanted) {
   const std::string& keyword = wanted.front();
   if (mine == wanted) return true;
+  if (keyword == "APPROVAL") return mine.back() == "other";
   if (keyword == "FROM") return asks_no_less_from(mine, wanted);
   if (keyword == "SOAK" && mine.size() == 2 && wanted.size() == 2 && duration::accepts(wanted[1]))
     return duration::from(mine[1]).milliseconds() >= duration::from(wanted[1]).milliseconds();
