@@ -290,17 +290,32 @@ class Waits(harness.Case):
         tree.configure()
         tree.cicd("promote", "app", "prod", "--version", "v1.1.0")
 
-    def test_uncommitted_changes_and_other_values_do_not_weaken_them(self):
-        tree, _, _ = self.guarded("GATE true $ENV{MORE}")
+    def test_uncommitted_changes_do_not_weaken_them(self):
+        tree, _, _ = self.guarded("GATE true")
         text = (tree.source / "CMakeLists.txt").read_text()
         tree.write("CMakeLists.txt", text.replace("GATE true", ""))
         tree.configure()
         before = self.remembered(tree)
         done = tree.cicd("promote", "app", "prod", "--version", "v1.1.0", "--allow-dirty", "prod", status=5)
         self.assertIn("this checkout has uncommitted changes", done.all)
-        tree.write("CMakeLists.txt", text)
-        tree.configure()
         self.assertEqual(self.remembered(tree), before)
+
+    def test_the_same_commit_declared_with_other_values_does_not_weaken_them(self):
+        tree = self.made("")
+        tree.env["ASKS"] = "GATE;true"
+        commits = [self.declare(tree, "$ENV{ASKS}") for _ in range(2)]
+        for number, commit in enumerate(commits):
+            tree.git("checkout", "--quiet", "-B", "main", commit)
+            tree.configure()
+            tree.run("deploy-stage")
+            tree.git("tag", f"v1.{number}.0")
+        tree.git("checkout", "--quiet", commits[0])
+        tree.configure()
+        tree.cicd("promote", "app", "prod", "--version", "v1.0.0")
+        tree.env["ASKS"] = ""
+        tree.configure()
+        done = tree.cicd("promote", "app", "prod", "--version", "v1.1.0", status=5)
+        self.assertIn(f"prod wants GATE true since {commits[0][:7]}; this build tree declares it with other values", done.all)
 
     def test_a_damaged_state_lets_nothing_in(self):
         tree = self.made("SOAK 1ms")
