@@ -158,7 +158,7 @@ class Previews(harness.Case):
         orders = self.orders(more=migrate + "pipeline_service(orders api IN preview SECRET_ENV URL=preview-db/url)\n")
         orders.run("orders.publish")
         plan = orders.cicd("plan", "orders.deploy-branch").stdout
-        self.assertIn("container migrate reads Secrets and does not run in this preview", " ".join(plan.split()))
+        self.assertIn("container migrate is ROLE init or reads Secrets, and does not run in this preview", " ".join(plan.split()))
         orders.cicd("preview", "deploy", "orders")
         self.assertEqual(self.initial("preview"), [])
         self.assertEqual(self.initial("stable"), ["orders-db"])
