@@ -267,6 +267,17 @@ class Release(harness.Case):
         self.assertIn(f"{address}/services/app:", self.of("stage")["images"]["image"]["reference"])
         self.assertEqual(tree.run("app.deploy-prod").returncode, 0)
         self.assertEqual(tree.outcomes()["app/deploy-prod"], "up-to-date")
+        # A rollback takes what was deployed from where it was deployed from.
+        tree.write("in.txt", "two")
+        tree.declare(calls.replace(f"{other}/prod", f"{other}/elsewhere").replace("{repository}", str(self.repository)))
+        tree.commit("elsewhere")
+        tree.configure()
+        tree.run("app.deploy-stage")
+        tree.git("tag", "v1.6.0")
+        tree.run("app.deploy-prod")
+        self.assertIn(f"{other}/elsewhere/services/app:v1.6.0@", self.of("prod")["images"]["image"]["reference"])
+        tree.cicd("rollback", "app", "prod")
+        self.assertEqual(self.of("prod")["images"]["image"]["reference"], reference)
 
     def trust(self, tree, *addresses):
         path = tree.home / ".config/containers/registries.conf"

@@ -23,8 +23,9 @@ struct rollback_request {
 
 /// What a rollback asks beside its environment.
 struct rollback_ports {
-  /// What an image's tag names in its registry now; nothing where there is no such tag.
-  std::function<result<std::optional<digest>>(const image& of, const std::string& tag)> resolve;
+  /// What an image's tag names now, in the registry that it was deployed from; nothing where there is no such
+  /// tag.
+  std::function<result<std::optional<digest>>(const deployment_record::image& of)> resolve;
   /// Where the declaration comes from, so that it can be told from what `there` comes from.
   std::function<source_identity(const std::optional<deployment_record>& there)> source;
 };

@@ -52,17 +52,15 @@ const kept_deployment* meant(const std::vector<kept_deployment>& past,
 
 /// What it needs to run again.
 status check_images(const action_ports& on, const rollback_ports& ports, const deployment_record& record) {
-  for (const image& each : on.pipeline->declared.images) {
-    const auto kept = record.images.find(each.name.str());
-    if (kept == record.images.end()) continue;
-    const result<std::optional<digest>> there = ports.resolve(each, kept->second.tag);
+  for (const auto& [name, kept] : record.images) {
+    const result<std::optional<digest>> there = ports.resolve(kept);
     if (!there) return there.error();
-    if (*there && **there == kept->second.manifest) continue;
+    if (*there && **there == kept.manifest) continue;
     return error{exit_class::remote,
                  on.subject(),
                  *there ? "the tag of that deployment's image names another image now"
                         : "the image of that deployment is no longer in its registry",
-                 kept->second.reference,
+                 kept.reference,
                  {{"try", "another --to, or deploy the commit again so that it is built"}}};
   }
   return {};

@@ -74,8 +74,8 @@ class rolling_back : public acting {
     for (const char* version : {"v1", "v2"})
       for (const std::size_t cluster : {0U, 1U}) deploy(cluster, version);
     forget_writes();
-    ports.resolve = [this](const image&, const std::string& tag) -> result<std::optional<digest>> {
-      resolved.push_back(tag);
+    ports.resolve = [this](const deployment_record::image& of) -> result<std::optional<digest>> {
+      resolved.push_back(of.tag);
       return in_registry;
     };
     ports.source = [](const std::optional<deployment_record>&) { return source_identity{}; };

@@ -8,7 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
-#include <cicd/deliver/image_copies.hpp>
+#include <cicd/declare/values/values.hpp>
 #include <cicd/deliver/policy/hold.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/rollback.hpp>
@@ -31,13 +31,13 @@ struct words : environment_words {
 
 rollback_ports ports_for(const found_environment& found) {
   rollback_ports ports;
-  ports.resolve = [&found](const image& of, const std::string& tag) -> result<std::optional<digest>> {
+  ports.resolve = [&found](const deployment_record::image& of) -> result<std::optional<digest>> {
     registry_options how;
     how.embedded = found.of->where.images();
-    auto registry =
-        registry_for(repository_in(*found.place, repository_of(*found.pipeline, of)), how, found.of->around);
+    const std::string_view tagged = std::string_view(of.reference).substr(0, of.reference.find('@'));
+    auto registry = registry_for(std::string(detail::repository_in(tagged)), how, found.of->around);
     if (!registry) return std::move(registry).error();
-    return (*registry)->resolve(tag);
+    return (*registry)->resolve(of.tag);
   };
   ports.source = [&found](const std::optional<deployment_record>& there) {
     return source_of(*found.pipeline, there, found.of->around);
