@@ -269,7 +269,7 @@ class Release(harness.Case):
         self.assertEqual(tree.outcomes()["app/deploy-prod"], "up-to-date")
         # A rollback takes what was deployed from where it was deployed from.
         tree.write("in.txt", "two")
-        tree.declare(calls.replace(f"{other}/prod", f"{other}/elsewhere").replace("{repository}", str(self.repository)))
+        tree.declare("set(REPLICAS 2 CACHE STRING \"\")\n" + calls.replace(f"{other}/prod", f"{other}/elsewhere").replace("{repository}", str(self.repository)))
         tree.commit("elsewhere")
         tree.configure()
         tree.run("app.deploy-stage")
