@@ -155,6 +155,7 @@ TEST_F(rolling_back, goes_past_a_task_only_where_that_is_said) {
 
 TEST_F(rolling_back, puts_the_second_cluster_back_to_what_the_first_one_has) {
   deploy(0, "v3");
+  in_registry = sha256("v2");
   ASSERT_TRUE(back()) << "the first is put back to v2, which runs in the second";
   EXPECT_EQ(running(0), "v2");
   EXPECT_EQ(running(1), "v2");
