@@ -48,7 +48,8 @@ class Gitea(http.server.BaseHTTPRequestHandler):
             if any(each["state"] == "open" and each["head"]["ref"] == body["head"] for each in self.pulls):
                 return self.answered(409, {"message": "pull request already exists for these targets"})
             self.pulls.append({"number": len(self.pulls) + 1, "html_url": f"http://forge/pulls/{len(self.pulls) + 1}", "title": body["title"],
-                               "state": "open", "head": {"ref": body["head"]}, "base": {"ref": body["base"]}})
+                               "state": "open", "head": {"label": body["head"], "ref": body["head"], "repo": {"id": 1}},
+                               "base": {"ref": body["base"], "repo": {"id": 1}}})
             return self.answered(201, self.pulls[-1])
         self.pulls[int(found[1]) - 1].update({key: value for key, value in body.items() if key in ("title", "state")})
         return self.answered(201, self.pulls[int(found[1]) - 1])

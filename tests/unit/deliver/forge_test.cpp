@@ -1,4 +1,5 @@
 // What is asked of GitHub, GitLab and Gitea, and how their answers are read.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -51,6 +52,12 @@ TEST(forge_repository_of, reads_what_git_and_what_a_browser_is_given) {
             "https://git.example.com/api/v4 group/sub/manifests");
   EXPECT_EQ(api(forge_kind::gitea, "http://user:pass@127.0.0.1:3000/team/manifests"),
             "http://127.0.0.1:3000/api/v1 team/manifests");
+  EXPECT_EQ(api(forge_kind::github, "ssh://git@ssh.github.com:443/team/manifests.git"),
+            "https://api.github.com team/manifests");
+  EXPECT_EQ(api(forge_kind::github, "git@octo.ghe.com:team/manifests.git"),
+            "https://api.octo.ghe.com team/manifests");
+  EXPECT_EQ(api(forge_kind::gitlab, "ssh://git@altssh.gitlab.com:443/team/manifests.git"),
+            "https://gitlab.com/api/v4 team/manifests");
   for (const char* address :
        {"/srv/m.git", "https://github.com/one", "github.com", "https:///a/b", "git@host:one.git"})
     EXPECT_EQ(api(forge_kind::github, address), "") << address;
@@ -65,7 +72,7 @@ TEST(forge, asks_github_as_its_documentation_says) {
   ASSERT_TRUE(github.open_one("cicd/orders/prod", "main"));
   EXPECT_EQ(server.asked.back().url,
             "https://api.github.com/repos/team/manifests/"
-            "pulls?state=open&head=team%3Acicd%2Forders%2Fprod&base=main");
+            "pulls?state=open&per_page=100&head=team%3Acicd%2Forders%2Fprod&base=main&page=1");
   EXPECT_EQ(server.header("Authorization"), "Bearer t0ken");
   const auto made = github.make("cicd/orders/prod", "main", {"deploy", "body"});
   ASSERT_TRUE(made) << text_of(made.error());
@@ -82,7 +89,7 @@ TEST(forge, asks_gitlab_as_its_documentation_says) {
   spoken server{
       {answer(
            200,
-           R"([{"iid":3,"web_url":"https://g/x/-/merge_requests/3","title":"old","source_branch":"b","target_branch":"main"}])"),
+           R"([{"iid":3,"web_url":"https://g/x/-/merge_requests/3","title":"old","source_branch":"b","target_branch":"main","source_project_id":5,"target_project_id":5}])"),
        answer(200, "{}")}};
   const forge gitlab = server.of(forge_kind::gitlab, "https://git.example.com/group/sub/manifests.git");
   const auto open = gitlab.open_one("b", "main");
@@ -90,7 +97,7 @@ TEST(forge, asks_gitlab_as_its_documentation_says) {
   EXPECT_EQ((*open)->number, "3");
   EXPECT_EQ(server.asked.back().url,
             "https://git.example.com/api/v4/projects/group%2Fsub%2Fmanifests/"
-            "merge_requests?state=opened&source_branch=b&target_branch=main");
+            "merge_requests?state=opened&per_page=100&source_branch=b&target_branch=main&page=1");
   EXPECT_EQ(server.header("PRIVATE-TOKEN"), "t0ken");
   ASSERT_TRUE(gitlab.retitle(**open, {"new", "body"}));
   EXPECT_EQ(server.asked.back().method + " " + server.asked.back().body,
@@ -101,8 +108,8 @@ TEST(forge, asks_gitlab_as_its_documentation_says) {
 
 TEST(forge, looks_through_the_pages_of_gitea_for_the_branch) {
   const auto of = [](const std::string& branch) {
-    return R"([{"number":9,"html_url":"https://g/9","title":"t","head":{"ref":")" + branch
-           + R"("},"base":{"ref":"main"}}])";
+    return R"([{"number":9,"html_url":"https://g/9","title":"t","head":{"label":")" + branch
+           + R"(","ref":"refs/pull/9/head","repo":{"id":4}},"base":{"ref":"main","repo":{"id":4}}}])";
   };
   spoken server{{answer(200, of("other")), answer(200, of("mine"))}};
   const auto open =
@@ -119,6 +126,60 @@ TEST(forge, looks_through_the_pages_of_gitea_for_the_branch) {
   EXPECT_FALSE(*none);
 }
 
+TEST(forge, takes_no_pull_request_of_a_fork_for_its_own) {
+  const char* github =
+      R"([{"number":1,"html_url":"https://h/1","head":{"ref":"b","label":"b","repo":{"id":8}},"base":{"ref":"main","repo":{"id":7}}},
+          {"number":2,"html_url":"https://h/2","head":{"ref":"b","label":"b","repo":null},"base":{"ref":"main","repo":{"id":7}}},
+          {"number":3,"html_url":"https://h/3","head":{"ref":"b","label":"b","repo":{"id":7}},"base":{"ref":"main","repo":{"id":7}}}])";
+  const char* gitlab =
+      R"([{"iid":1,"web_url":"https://h/1","source_branch":"b","target_branch":"main","source_project_id":8,"target_project_id":7},
+          {"iid":3,"web_url":"https://h/3","source_branch":"b","target_branch":"main","source_project_id":7,"target_project_id":7}])";
+  for (const auto& [kind, body] :
+       {std::pair{forge_kind::github, github}, {forge_kind::gitea, github}, {forge_kind::gitlab, gitlab}}) {
+    spoken server{{answer(200, body)}};
+    const auto open = server.of(kind, "https://git.example.com/team/manifests").open_one("b", "main");
+    ASSERT_TRUE(open && *open);
+    EXPECT_EQ((*open)->number, "3");
+  }
+}
+
+TEST(forge, finds_its_own_behind_a_page_of_those_of_forks) {
+  const auto of = [](int number, int project) {
+    return fmt::format(
+        R"([{{"iid":{},"web_url":"https://h","source_branch":"b","target_branch":"main","source_project_id":{},"target_project_id":7}}])",
+        number, project);
+  };
+  spoken server{{answer(200, of(1, 8)), answer(200, of(2, 7))}};
+  const auto open = server.of(forge_kind::gitlab, "https://git.example.com/a/b").open_one("b", "main");
+  ASSERT_TRUE(open && *open);
+  EXPECT_EQ((*open)->number, "2");
+}
+
+TEST(forge, tells_a_token_that_asked_too_often_from_one_that_is_not_let_in) {
+  for (const auto& [status, body] : {std::pair{429, R"({"message":"Retry later"})"},
+                                     {403, R"({"message":"API rate limit exceeded for user ID 1."})"}}) {
+    spoken server{{answer(status, body)}};
+    const auto open =
+        server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");
+    ASSERT_FALSE(open);
+    EXPECT_EQ(open.error().kind, exit_class::remote);
+    EXPECT_THAT(text_of(open.error()), HasSubstr("takes no more requests of this token now"));
+  }
+}
+
+TEST(forge, reads_each_shape_of_a_refusal) {
+  const auto said = [](const std::string& body) {
+    spoken server{{answer(403, body)}};
+    return text_of(server.of(forge_kind::gitlab, "https://g.example.com/a/b").open_one("b", "main").error());
+  };
+  EXPECT_THAT(said(R"({"error":"insufficient_scope","error_description":"The request requires more."})"),
+              HasSubstr("it said: insufficient_scope The request requires more."));
+  EXPECT_THAT(said(R"({"message":["Another open one exists"]})"),
+              HasSubstr("it said: [\"Another open one exists\"]"));
+  EXPECT_THAT(said(R"({"message":"not found","errors":[]})"), HasSubstr("it said: not found\n"));
+  EXPECT_THAT(said("{}"), testing::Not(HasSubstr("it said")));
+}
+
 TEST(forge, says_what_the_server_said_and_never_the_token) {
   for (const auto& [status, kind] : {std::pair{401, exit_class::policy},
                                      {403, exit_class::policy},
@@ -133,7 +194,9 @@ TEST(forge, says_what_the_server_said_and_never_the_token) {
     EXPECT_THAT(text_of(open.error()), HasSubstr("it said: no"));
     EXPECT_THAT(text_of(open.error()), testing::Not(HasSubstr("t0ken")));
   }
-  for (const char* body : {"<html>", "[1]", "[{\"head\":{\"ref\":\"b\"},\"base\":{\"ref\":\"main\"}}]"}) {
+  for (const char* body :
+       {"<html>", "[1]",
+        "[{\"head\":{\"ref\":\"b\",\"repo\":{\"id\":7}},\"base\":{\"ref\":\"main\",\"repo\":{\"id\":7}}}]"}) {
     spoken server{{answer(200, body)}};
     const auto open =
         server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");

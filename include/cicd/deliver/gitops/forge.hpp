@@ -38,7 +38,7 @@ class forge {
   using asker = std::function<result<http_response>(const web_request&)>;
   forge(forge_repository of, secret_value token, asker ask);
 
-  /// The open one of `branch` into `onto`.
+  /// The open one of `branch` of this repository, not of a fork, into `onto`.
   result<std::optional<pull_request>> open_one(const std::string& branch, const std::string& onto) const;
   result<pull_request> make(const std::string& branch,
                             const std::string& onto,
@@ -48,6 +48,7 @@ class forge {
 
  private:
   result<json> ask(const std::string& method, const std::string& path, const json& body) const;
+  error refusal(const http_response& answer) const;
   std::string below_project(const std::string& path) const;
   result<pull_request> one_of(const json& answer) const;
 

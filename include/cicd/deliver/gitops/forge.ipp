@@ -30,14 +30,50 @@ std::string_view name_of(forge_kind kind) {
   return kind == forge_kind::gitlab ? "GitLab" : "Gitea";
 }
 
-/// What the server says of its refusal: `message`, which GitLab gives as a list or an object too.
+/// What the server says of its refusal: `message`, which GitLab gives as a list or an object too, or `error`
+/// and `error_description` where its token or a parameter is wrong. Empty: nothing.
 std::string words_of(const std::string& body) {
   const result<json> answer = parse_json(body);
   if (!answer) return displayable(cut_to(std::string(trimmed(body)), 200));
-  std::string words =
-      (*answer)["message"].is_string() ? (*answer)["message"].text() : compact((*answer)["message"]);
-  if ((*answer)["errors"].is_array()) words += " " + compact((*answer)["errors"]);
-  return displayable(cut_to(words, 300));
+  std::vector<std::string> words;
+  for (const char* name : {"message", "error", "error_description", "errors"}) {
+    const json& said = (*answer)[name];
+    if (said.is_null() || (said.is_array() && said.elements().empty())) continue;
+    words.push_back(said.is_string() ? said.text() : compact(said));
+  }
+  return displayable(cut_to(fmt::format("{}", fmt::join(words, " ")), 300));
+}
+
+/// GitHub answers 403 too where a token asked too often, and says so.
+bool is_rate_limited(const http_response& answer) {
+  return answer.status == 429
+         || (answer.status == 403
+             && (answer.retry_after.count() > 0 || answer.body.find("rate limit") != std::string::npos));
+}
+
+/// The host of the web and of the API for one that only SSH knows: port 443 is there for networks without
+/// port 22.
+std::string web_host_of(const std::string& host) {
+  if (host == "ssh.github.com" || host == "www.github.com") return "github.com";
+  return host == "altssh.gitlab.com" ? "gitlab.com" : host;
+}
+
+/// Of github.com, an enterprise with a subdomain of ghe.com, and a server of one's own.
+std::string github_api_of(const std::string& scheme, const std::string& host) {
+  if (host == "github.com" || host.ends_with(".ghe.com")) return "https://api." + host;
+  return scheme + "://" + host + "/api/v3";
+}
+
+/// Gitea gives `refs/pull/<number>/head` as `ref` of a branch that is not there now.
+std::string source_of(forge_kind kind, const json& pull) {
+  if (kind == forge_kind::gitlab) return pull["source_branch"].text();
+  return pull["head"][kind == forge_kind::gitea ? "label" : "ref"].text();
+}
+
+/// Of the repository itself: a fork's branch may have any name, and what it holds is not ours.
+bool is_of_repository(forge_kind kind, const json& pull) {
+  if (kind == forge_kind::gitlab) return pull["source_project_id"] == pull["target_project_id"];
+  return pull["head"]["repo"]["id"] == pull["base"]["repo"]["id"];
 }
 
 }  // namespace
@@ -61,7 +97,7 @@ std::optional<forge_repository> forge_repository_of(forge_kind kind, std::string
   }
   const auto slash = rest.find('/');
   if (slash == rest.npos || slash == 0) return {};
-  const std::string host = rest.substr(0, slash);
+  const std::string host = deliver_gitops_forge::web_host_of(rest.substr(0, slash));
   std::string project = rest.substr(slash + 1);
   while (project.ends_with('/')) project.pop_back();
   if (project.ends_with(".git")) project.resize(project.size() - 4);
@@ -69,7 +105,7 @@ std::optional<forge_repository> forge_repository_of(forge_kind kind, std::string
   const auto names = std::ranges::count(project, '/') + 1;
   if (names < 2 || (kind != forge_kind::gitlab && names != 2)) return {};
   std::string api = scheme + "://" + host;
-  if (kind == forge_kind::github) api = host == "github.com" ? "https://api.github.com" : api + "/api/v3";
+  if (kind == forge_kind::github) api = deliver_gitops_forge::github_api_of(scheme, host);
   if (kind == forge_kind::gitlab) api += "/api/v4";
   if (kind == forge_kind::gitea) api += "/api/v1";
   return forge_repository{kind, std::move(api), std::move(project)};
@@ -109,19 +145,29 @@ result<json> forge::ask(const std::string& method, const std::string& path, cons
     result<json> read = parse_json(answer->body);
     if (read) return read;
   }
-  const bool is_refused = answer->status == 401 || answer->status == 403;
-  error failure{
-      is_refused ? exit_class::policy : exit_class::remote,
-      {},
-      fmt::format("{} {}", name_of(of_.kind),
-                  is_refused ? "does not let this token open pull requests"
-                             : fmt::format("does not answer as it should (status {})", answer->status)),
-      of_.api + below_project(""),
-      {}};
-  failure = std::move(failure).with("it said", words_of(answer->body));
-  if (is_refused || answer->status == 404)
+  return refusal(*answer);
+}
+
+error forge::refusal(const http_response& answer) const {
+  using namespace deliver_gitops_forge;
+  const bool is_limited = is_rate_limited(answer);
+  const bool is_refused = !is_limited && (answer.status == 401 || answer.status == 403);
+  std::string what = fmt::format("does not answer as it should (status {})", answer.status);
+  if (is_refused) what = "does not let this token open pull requests";
+  if (is_limited) what = fmt::format("takes no more requests of this token now (status {})", answer.status);
+  error failure{is_refused ? exit_class::policy : exit_class::remote,
+                {},
+                fmt::format("{} {}", name_of(of_.kind), what),
+                of_.api + below_project(""),
+                {}};
+  if (const std::string words = words_of(answer.body); !words.empty())
+    failure = std::move(failure).with("it said", words);
+  if (is_limited) return std::move(failure).with("try", "again later");
+  if (is_refused || answer.status == 404)
     failure = std::move(failure).with(
-        "try", "a token of PULL_REQUEST_TOKEN that may read this repository and write its pull requests");
+        "try",
+        "a token of PULL_REQUEST_TOKEN that may read this repository and write its pull requests"
+            + std::string(answer.status == 404 ? "; and whether pull requests are enabled there" : ""));
   return failure;
 }
 
@@ -137,30 +183,32 @@ result<pull_request> forge::one_of(const json& answer) const {
                {}};
 }
 
-/// Gitea has no filter for branches, so that all that are open are looked through.
+/// Gitea filters by no branch that a pull request comes from, and GitLab gives those of forks too, so that
+/// all pages are looked through.
 result<std::optional<pull_request>> forge::open_one(const std::string& branch,
                                                     const std::string& onto) const {
-  using deliver_gitops_forge::encoded;
+  using namespace deliver_gitops_forge;
   constexpr int most_pages = 40;
   const std::string owner = of_.project.substr(0, of_.project.find('/'));
   for (int page = 1; page <= most_pages; ++page) {
-    std::string query = "?state=open&limit=50&page=" + std::to_string(page);
+    std::string query = "?state=open&limit=50";
     if (of_.kind == forge_kind::github)
-      query = "?state=open&head=" + encoded(owner + ":" + branch) + "&base=" + encoded(onto);
+      query = "?state=open&per_page=100&head=" + encoded(owner + ":" + branch) + "&base=" + encoded(onto);
     if (of_.kind == forge_kind::gitlab)
-      query = "?state=opened&source_branch=" + encoded(branch) + "&target_branch=" + encoded(onto);
+      query =
+          "?state=opened&per_page=100&source_branch=" + encoded(branch) + "&target_branch=" + encoded(onto);
+    query += "&page=" + std::to_string(page);
     const result<json> listed = ask("GET", query, {});
     if (!listed) return listed.error();
     for (const json& each : listed->elements()) {
       const bool is_gitlab = of_.kind == forge_kind::gitlab;
-      const std::string& from = is_gitlab ? each["source_branch"].text() : each["head"]["ref"].text();
-      const std::string& to = is_gitlab ? each["target_branch"].text() : each["base"]["ref"].text();
-      if (from != branch || to != onto) continue;
+      const std::string to = is_gitlab ? each["target_branch"].text() : each["base"]["ref"].text();
+      if (source_of(of_.kind, each) != branch || to != onto || !is_of_repository(of_.kind, each)) continue;
       result<pull_request> found = one_of(each);
       if (!found) return std::move(found).error();
       return std::optional(*std::move(found));
     }
-    if (of_.kind != forge_kind::gitea || listed->elements().empty()) break;
+    if (listed->elements().empty()) break;
   }
   return std::optional<pull_request>();
 }
