@@ -126,6 +126,21 @@ TEST(git_failure, shows_gits_last_words_without_the_password) {
   EXPECT_THAT(text, testing::Not(HasSubstr("one")));
 }
 
+TEST(git_failure, shows_what_a_server_said_and_not_the_lines_that_frame_it) {
+  const auto git = git_client::find(surroundings::of_process(), nullptr);
+  ASSERT_TRUE(git);
+  captured failed;
+  failed.err =
+      "remote: \nremote: error:        \nremote: error: Not allowed to push to protected branch main        "
+      "\n"
+      "remote: error:        \nTo http://h/m.git\n ! [remote rejected] HEAD -> main (pre-receive hook "
+      "declined)\n"
+      "error: failed to push some refs to 'http://h/m.git'\n";
+  const std::string text = text_of(git_failure(*git, "http://h/m.git", "it failed", failed));
+  EXPECT_THAT(text, HasSubstr("git said: remote: error: Not allowed to push to protected branch main\n"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("error:\n")));
+}
+
 TEST(git_client, says_how_git_is_installed_where_there_is_none) {
   const auto git = git_client::find(nothing_around, nullptr);
   ASSERT_FALSE(git);

@@ -97,11 +97,19 @@ inline std::vector<std::string> settings() {
   return words;
 }
 
-/// The last lines that git printed, at most four.
+/// Servers frame what they say by such lines.
+inline bool says_nothing(std::string_view line) {
+  line = trimmed(line);
+  for (const std::string_view name : {"remote:", "error:"})
+    if (line.starts_with(name)) line = trimmed(line.substr(name.size()));
+  return line.empty();
+}
+
+/// The last lines with words that git printed, at most four.
 inline std::vector<std::string> last_words(std::string_view printed) {
   std::vector<std::string> lines;
   for (const std::string& line : split(replaced_all(std::string(printed), "\r", "\n"), '\n'))
-    if (!trimmed(line).empty()) lines.push_back(cut_to(displayable(trimmed(line)), 300));
+    if (!says_nothing(line)) lines.push_back(cut_to(displayable(trimmed(line)), 300));
   if (lines.size() > 4) lines.erase(lines.begin(), lines.end() - 4);
   return lines;
 }
