@@ -173,7 +173,7 @@ begin 'check names the program of the test cluster that is not built'
 all_but_programs
 run --check --tests
 exits 2
-says 'kube for the test cluster, built from Go modules' && says_not traefik && never_called 'cluster build'
+says 'kube for the tests, built from Go modules' && says_not traefik && never_called 'cluster build'
 run --check --everything
 exits 2
 says traefik && says './setup --everything installs them'
@@ -187,7 +187,7 @@ exits 0 && called 'cluster build kube' && says 'built kube in' && never_called t
 run --tests
 exits 0 && lines 1 && never_called 'cluster build'
 run --everything
-exits 0 && called 'cluster build traefik' && called 'cluster build kube-oldest'
+exits 0 && called 'cluster build traefik' && called 'cluster build kube-oldest' && called 'cluster build gitea'
 ! grep -qx 'cluster build kube' "$calls" || reasons+='  built kube anew'$'\n'
 end
 
