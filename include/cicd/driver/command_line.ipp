@@ -108,8 +108,30 @@ error error_of(const CLI::App& in, const CLI::ParseError& mistake) {
   } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&mistake) != nullptr) {
     why.what = said.find("At Most") == said.npos ? said.substr(0, said.find(':')) + " needs a value"
                                                  : "too many arguments";
+  } else if (dynamic_cast<const CLI::ValidationError*>(&mistake) != nullptr) {
+    const std::size_t end = said.find(": ");
+    const CLI::Option* option = in.get_option_no_throw(said.substr(0, end));
+    if (option != nullptr && option->get_positional()) why.what = shown_argument(*option) + said.substr(end);
   }
   return why;
+}
+
+/// What CMake passes on as it is, where it may be empty.
+constexpr std::string_view may_be_empty[] = {"--config", "--targets", "--no-targets"};
+/// An argument of more words is a program's, or targets.
+constexpr int most_names = 3;
+
+/// Refuses a value of blanks alone, such as that of a variable that is not set: it is not the same as none.
+void refuse_empty_values(CLI::App& command) {
+  for (CLI::Option* option : command.get_options([](CLI::Option*) { return true; })) {
+    const int most = option->get_items_expected_max();
+    const bool may_be = std::ranges::find(may_be_empty, option->get_name()) != std::end(may_be_empty);
+    if (most == 0 || may_be || (option->get_positional() && most > most_names)) continue;
+    option->check([](const std::string& given) {
+      return trimmed(given).empty() ? std::string("its value is empty") : std::string();
+    });
+  }
+  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) refuse_empty_values(*below);
 }
 
 /// What is wrong with the words, with the nearest command or option.
@@ -137,6 +159,7 @@ struct grammar {
         "corrupt,\n"
         "5 policy, 6 a remote failed, 7 cannot save state, 130/143 interrupted.");
     add_commands(app, chosen);
+    refuse_empty_values(app);
   }
 };
 

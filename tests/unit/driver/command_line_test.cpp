@@ -3,6 +3,9 @@
 // where it is done.
 #include <cicd/driver/command_line.hpp>
 
+#include <algorithm>
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -110,6 +113,56 @@ TEST(words, that_name_a_command_give_something_to_do) {
     EXPECT_TRUE(line.act) << words << (line.errors.empty() ? "" : text_of(line.errors.front()));
     EXPECT_EQ(line.text, "") << words;
   }
+}
+
+/// Of each option that takes a value, and each argument that is a name: `approve --id`.
+void for_each_value(const CLI::App& of,
+                    const names& path,
+                    const std::function<void(const names& path, const CLI::Option& option)>& see) {
+  for (const CLI::Option* each : of.get_options())
+    if (each->get_items_expected_max() > 0) see(path, *each);
+  for (const CLI::App* below : of.get_subcommands([](const CLI::App*) { return true; })) {
+    names longer = path;
+    longer.push_back(below->get_name());
+    for_each_value(*below, longer, see);
+  }
+}
+
+TEST(a_value, that_is_empty_is_refused_by_every_option_of_every_command) {
+  CLI::App app;
+  command_action chosen;
+  add_commands(app, chosen);
+  const names empty_is_none{"--config", "--targets", "--no-targets"};
+  std::size_t seen = 0;
+  for_each_value(app, {}, [&](const names& path, const CLI::Option& option) {
+    if (option.get_positional() || std::ranges::find(empty_is_none, option.get_name()) != empty_is_none.end())
+      return;
+    for (const char* value : {"", " "}) {
+      names typed = path;
+      typed.push_back(option.get_name());
+      typed.emplace_back(value);
+      const command_line line = read_command_line(typed);
+      EXPECT_EQ(line.status, exit_class::usage) << joined(typed, " ");
+      ASSERT_EQ(line.errors.size(), 1U) << joined(typed, " ");
+      EXPECT_EQ(line.errors.front().what, option.get_name() + ": its value is empty") << joined(typed, " ");
+    }
+    ++seen;
+  });
+  EXPECT_GT(seen, 60U);
+}
+
+TEST(a_value, that_is_empty_is_no_name) {
+  for (const names& typed : std::vector<names>{{"hold", "release", "orders", ""},
+                                               {"rollback", ""},
+                                               {"promote", "orders", ""},
+                                               {"status", ""},
+                                               {"preview", "remove", ""}}) {
+    const command_line line = read_command_line(typed);
+    ASSERT_EQ(line.errors.size(), 1U) << joined(typed, " ");
+    EXPECT_THAT(line.errors.front().what, testing::EndsWith(">: its value is empty"));
+  }
+  EXPECT_TRUE(read_command_line({"task", "orders", "prod", "--", "echo", ""}).act) << "a program's own words";
+  EXPECT_TRUE(read_command_line({"run", "orders.image", "--config", ""}).act) << "as CMake gives it";
 }
 
 TEST(words, that_name_none_get_the_nearest_and_some_that_there_are) {

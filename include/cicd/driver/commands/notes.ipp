@@ -223,11 +223,11 @@ void add(CLI::App& app, command_action& chosen) {
                 said->tree);
   command->add_option("pipeline", said->pipeline, "of which")->required();
   command->add_option("environment", said->environment, "where it would go")->required();
-  with_text(command
-                ->add_option("--to", said->to,
-                             "a tag or a commit; default: what runs in the environment that FROM names, else "
-                             "what is checked out")
-                ->type_name("VERSION"));
+  command
+      ->add_option("--to", said->to,
+                   "a tag or a commit; default: what runs in the environment that FROM names, else "
+                   "what is checked out")
+      ->type_name("VERSION");
   CLI::Option* markdown =
       command->add_flag("--markdown", said->as_markdown, "print Markdown, for a release's page");
   with_json(command, said->as_json);

@@ -167,24 +167,23 @@ void add(CLI::App& app, command_action& chosen) {
       app.add_subcommand("promote", "deploy the artifact of a commit, whatever is checked out"), said->tree);
   command->add_option("pipeline", said->pipeline, "whose artifact")->required();
   command->add_option("environment", said->environment, "where it goes")->required();
-  CLI::Option* version = with_text(
-      command->add_option("--version", said->choice.version, "the one with this tag")->type_name("VERSION"));
-  CLI::Option* commit = with_text(
-      command->add_option("--commit", said->choice.commit, "the one of this commit")->type_name("COMMIT"));
-  CLI::Option* from =
-      with_text(command
-                    ->add_option("--from", said->choice.from,
-                                 "the one that runs in this environment; default: the one that "
-                                 "FROM names")
-                    ->type_name("ENVIRONMENT"));
+  CLI::Option* version =
+      command->add_option("--version", said->choice.version, "the one with this tag")->type_name("VERSION");
+  CLI::Option* commit =
+      command->add_option("--commit", said->choice.commit, "the one of this commit")->type_name("COMMIT");
+  CLI::Option* from = command
+                          ->add_option("--from", said->choice.from,
+                                       "the one that runs in this environment; default: the one that "
+                                       "FROM names")
+                          ->type_name("ENVIRONMENT");
   version->excludes(commit)->excludes(from);
   commit->excludes(from);
   command->add_flag("--hotfix", said->is_hotfix,
                     "pass over FROM; never over a yank, a hold or an approval; it is recorded");
   add_reason(command, said->reason, "why it is a hotfix, kept in the record");
-  with_text(
-      command->add_option("--wait", said->wait, "wait for the artifact so long, while it is built elsewhere")
-          ->type_name("TIME"));
+
+  command->add_option("--wait", said->wait, "wait for the artifact so long, while it is built elsewhere")
+      ->type_name("TIME");
   add_allow_dirty(command, said->allow_dirty,
                   "take a declaration with uncommitted changes for this environment");
   add_take_over(command, said->take_over);

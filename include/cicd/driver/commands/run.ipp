@@ -44,7 +44,7 @@ result<run_request> request_of(const run_words& said, const surroundings& around
 }
 
 void add_event(CLI::App* command, std::string& to, const char* what) {
-  with_text(command->add_option("--event", to, what)->type_name("EVENT"));
+  command->add_option("--event", to, what)->type_name("EVENT");
 }
 
 namespace driver_commands_run {

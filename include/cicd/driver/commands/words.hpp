@@ -28,10 +28,8 @@ void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char
 /// `--take-over`
 void add_take_over(CLI::App* command, std::vector<std::string>& to);
 
-/// `--reason`, which says something.
+/// `--reason`
 CLI::Option* add_reason(CLI::App* command, std::string& to, const char* what);
-/// Refuses a value of blanks alone, such as that of a variable that is not set.
-CLI::Option* with_text(CLI::Option* option);
 
 /// `--utc`, of pages with times.
 void add_exact_times(CLI::App* command, bool& to);

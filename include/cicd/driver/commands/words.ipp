@@ -111,14 +111,8 @@ nameable nameable_here(const session_request& tree, const surroundings& around) 
   return here;
 }
 
-CLI::Option* with_text(CLI::Option* option) {
-  return option->check([](const std::string& given) {
-    return trimmed(given).empty() ? std::string("its value is empty") : std::string();
-  });
-}
-
 CLI::Option* add_reason(CLI::App* command, std::string& to, const char* what) {
-  return with_text(command->add_option("--reason", to, what)->type_name("TEXT"));
+  return command->add_option("--reason", to, what)->type_name("TEXT");
 }
 
 result<int> percent_of_share(const std::string& given) {
