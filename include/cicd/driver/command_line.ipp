@@ -108,30 +108,30 @@ error error_of(const CLI::App& in, const CLI::ParseError& mistake) {
   } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&mistake) != nullptr) {
     why.what = said.find("At Most") == said.npos ? said.substr(0, said.find(':')) + " needs a value"
                                                  : "too many arguments";
-  } else if (dynamic_cast<const CLI::ValidationError*>(&mistake) != nullptr) {
-    const std::size_t end = said.find(": ");
-    const CLI::Option* option = in.get_option_no_throw(said.substr(0, end));
-    if (option != nullptr && option->get_positional()) why.what = shown_argument(*option) + said.substr(end);
   }
   return why;
 }
 
 /// What CMake passes on as it is, where it may be empty.
 constexpr std::string_view may_be_empty[] = {"--config", "--targets", "--no-targets"};
-/// An argument of more words is a program's, or targets.
+/// An argument of more words is a program's, or those to complete.
 constexpr int most_names = 3;
 
-/// Refuses a value of blanks alone, such as that of a variable that is not set: it is not the same as none.
-void refuse_empty_values(CLI::App& command) {
-  for (CLI::Option* option : command.get_options([](CLI::Option*) { return true; })) {
-    const int most = option->get_items_expected_max();
-    const bool may_be = std::ranges::find(may_be_empty, option->get_name()) != std::end(may_be_empty);
-    if (most == 0 || may_be || (option->get_positional() && most > most_names)) continue;
-    option->check([](const std::string& given) {
-      return trimmed(given).empty() ? std::string("its value is empty") : std::string();
-    });
+/// A value of blanks alone, such as that of a variable that is not set, is not the same as none.
+std::optional<error> empty_value(const CLI::App& in) {
+  const auto is_empty = [](const std::string& value) { return trimmed(value).empty(); };
+  for (const CLI::Option* option : in.get_options()) {
+    const bool is_name = option->get_positional();
+    if (is_name && option->get_items_expected_max() > most_names) continue;
+    if (std::ranges::find(may_be_empty, option->get_name()) != std::end(may_be_empty)) continue;
+    if (std::ranges::none_of(option->results(), is_empty)) continue;
+    return error{exit_class::usage,
+                 {},
+                 (is_name ? shown_argument(*option) : option->get_name()) + ": its value is empty",
+                 {},
+                 {{"try", whole_name(in) + " --help"}}};
   }
-  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) refuse_empty_values(*below);
+  return std::nullopt;
 }
 
 /// What is wrong with the words, with the nearest command or option.
@@ -141,6 +141,7 @@ error usage_failure(const CLI::App& app,
   const CLI::App& in = deepest(app);
   if (auto unknown = unknown_command(app, words)) return *std::move(unknown);
   if (auto unknown = unknown_option(in, words)) return *std::move(unknown);
+  if (auto empty = empty_value(in)) return *std::move(empty);
   return error_of(in, mistake).with("try", whole_name(in) + " --help");
 }
 
@@ -159,7 +160,6 @@ struct grammar {
         "corrupt,\n"
         "5 policy, 6 a remote failed, 7 cannot save state, 130/143 interrupted.");
     add_commands(app, chosen);
-    refuse_empty_values(app);
   }
 };
 
@@ -181,6 +181,8 @@ command_line read_command_line(const std::vector<std::string>& words) {
     return {.errors = {driver_command_line::usage_failure(of->app, mistake, words)},
             .status = exit_class::usage};
   }
+  if (auto empty = driver_command_line::empty_value(driver_command_line::deepest(of->app)))
+    return {.errors = {*std::move(empty)}, .status = exit_class::usage};
   return {.act = [of](surroundings around) { return of->chosen(std::move(around)); }};
 }
 

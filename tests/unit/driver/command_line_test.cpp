@@ -159,7 +159,7 @@ TEST(a_value, that_is_empty_is_no_name) {
                                                {"preview", "remove", ""}}) {
     const command_line line = read_command_line(typed);
     ASSERT_EQ(line.errors.size(), 1U) << joined(typed, " ");
-    EXPECT_THAT(line.errors.front().what, testing::EndsWith(">: its value is empty"));
+    EXPECT_THAT(line.errors.front().what, testing::EndsWith(": its value is empty"));
   }
   EXPECT_TRUE(read_command_line({"task", "orders", "prod", "--", "echo", ""}).act) << "a program's own words";
   EXPECT_TRUE(read_command_line({"run", "orders.image", "--config", ""}).act) << "as CMake gives it";
