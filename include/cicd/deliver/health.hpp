@@ -43,6 +43,7 @@ result<health_answer> ask_argocd(const way_context& in,
 /// What Argo CD says of an application, as far as it counts.
 struct argo_status {
   std::string sync, health, health_message, phase, phase_message;
+  std::string failure;                 ///< why it cannot compare or sync, such as a folder that is not there
   std::vector<std::string> revisions;  ///< what it compares with: several where it has several sources
 };
 /// Out of an Application, as its API answers; nothing where it is none.

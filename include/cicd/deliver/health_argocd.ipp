@@ -112,7 +112,9 @@ result<health_answer> ask_argocd(const way_context& in,
   if (why)
     return out_of_reach(pipeline, place, why->what + (why->value ? ": " + why->value->substr(0, 12) : ""))
         .with("try", "compare REPOSITORY and BRANCH with the source of the application");
-  return health_answer{.says = "Argo CD has not compared it with a commit that has been deployed to yet",
+  return health_answer{.says = status->failure.empty()
+                                   ? "Argo CD has not compared it with a commit that has been deployed to yet"
+                                   : displayable(status->failure),
                        .commit = {}};
 }
 
@@ -125,9 +127,12 @@ std::optional<argo_status> argo_status_in(std::string_view body) {
                    .health_message = status["health"]["message"].text(),
                    .phase = status["operationState"]["phase"].text(),
                    .phase_message = status["operationState"]["message"].text(),
+                   .failure = {},
                    .revisions = status["sync"]["revisions"].texts()};
   if (made.revisions.empty() && !status["sync"]["revision"].text().empty())
     made.revisions = {status["sync"]["revision"].text()};
+  for (const json& each : status["conditions"].elements())
+    if (made.failure.empty() && each["type"].text().ends_with("Error")) made.failure = each["message"].text();
   return made;
 }
 
@@ -139,7 +144,8 @@ health_answer health_of(const argo_status& status, std::string commit) {
   health_answer made{.says = {}, .commit = std::move(commit)};
   if (status.sync != "Synced") {
     // What is there is not this revision: it says nothing of it.
-    made.says = said(status.sync.empty() ? "not synced" : status.sync, status.phase_message);
+    made.says = said(status.sync.empty() ? "not synced" : status.sync,
+                     status.failure.empty() ? status.phase_message : status.failure);
     return made;
   }
   if (status.phase == "Failed" || status.phase == "Error") {

@@ -258,6 +258,21 @@ TEST(argo_cd, says_healthy_only_of_what_is_synced_whole) {
   EXPECT_EQ(answer("Unknown", "Healthy"), not_yet);
 }
 
+TEST(argo_cd, says_why_it_cannot_compare_or_sync) {
+  const auto says = [](const std::string& conditions) {
+    return health_of(
+               *argo_status_in(R"({"status":{"sync":{"status":"Unknown"},"conditions":)" + conditions + "}}"),
+               "a")
+        .says;
+  };
+  EXPECT_EQ(
+      says(
+          R"([{"type":"OrphanedResourceWarning","message":"two"},{"type":"ComparisonError","message":"no folder"}])"),
+      "Unknown: no folder");
+  EXPECT_EQ(says("[]"), "Unknown");
+  EXPECT_EQ(says("3"), "Unknown");
+}
+
 TEST(argo_cd, answers_with_an_application_or_it_is_none) {
   EXPECT_THAT(argo_status_in(application("Synced", "Healthy"))->revisions, ElementsAre("r1"));
   EXPECT_THAT(argo_status_in(R"({"status":{"sync":{"status":"Synced","revisions":["r1","r2"]}}})")->revisions,
