@@ -187,7 +187,7 @@ exits 0 && called 'cluster build kube' && says 'built kube in' && never_called t
 run --tests
 exits 0 && lines 1 && never_called 'cluster build'
 run --everything
-exits 0 && called 'cluster build traefik' && called 'cluster build kube-oldest' && called 'cluster build gitea'
+exits 0 && called 'cluster build traefik' && called 'cluster build kube-oldest' && called 'cluster build gitea' && called 'cluster build argocd'
 ! grep -qx 'cluster build kube' "$calls" || reasons+='  built kube anew'$'\n'
 end
 
