@@ -17,6 +17,10 @@ namespace {
 
 bool is_meant(const deployment_record& record, const std::string& to) {
   constexpr std::size_t least_digits = 7;
+  const auto is_tag = [&](const std::string& tag) {
+    return !tag.empty() && (to == tag || (tag.starts_with('v') && to == tag.substr(1)));
+  };
+  if (is_tag(record.tag) || is_tag(record.version)) return true;
   if (to == record.id || to == record.version || to == record.tag || to == std::to_string(record.generation)
       || to == "#" + std::to_string(record.generation)
       || (to.size() >= least_digits && record.commit.starts_with(to)))

@@ -51,7 +51,8 @@ class approvals : public testing::Test {
     of.approval = approval_rule_of(step);
     of.author = "Grace <grace@example.com>";
     of.approve_words = approve_words(step, 0);
-    const result<permit> may_it = may(of, {.approvals = plan.before.approvals,
+    const result<permit> may_it = may(of, {.version = record.version,
+                                           .approvals = plan.before.approvals,
                                            .approval_digest = hex(approval_digest(plan, record)),
                                            .now = now});
     return may_it ? status() : status(may_it.error());
@@ -99,6 +100,19 @@ TEST_F(approvals, of_another_image_do_not_hold) {
   const status refused = checked();
   ASSERT_FALSE(refused);
   EXPECT_THAT(text_of(refused.error()), HasSubstr("for other images or objects"));
+}
+
+TEST_F(approvals, that_do_not_count_are_told_by_that_of_the_version_else_by_the_newest) {
+  const auto given = [&](const char* who, const char* version, int hours_ago) {
+    deployment_approval made{who, "read it", hex(sha256(version)), now - std::chrono::hours(hours_ago),
+                             now + std::chrono::hours(1)};
+    made.version = version;
+    return made;
+  };
+  plan.before.approvals = {given("ada", "v1", 3), given("grace", "v2", 2), given("alan", "v3", 1)};
+  EXPECT_THAT(text_of(checked().error()), HasSubstr("an approval by alan"));
+  record.version = "v2";
+  EXPECT_THAT(text_of(checked().error()), HasSubstr("an approval by grace"));
 }
 
 TEST_F(approvals, of_another_manifest_do_not_hold) {

@@ -1,6 +1,8 @@
 // What the environment says: yanks, holds, what is newer there, approvals. See gate_rules.hpp.
 #pragma once
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cicd/base/glob.hpp>
@@ -56,12 +58,26 @@ status judge_weakened(const gate_question& of, const gate_state& state) {
       fmt::format("configure a clean checkout that has {}, and deploy from there", first.since.substr(0, 7)));
 }
 
+namespace {
+
+/// A hold of a version is one of its artifact: under another tag of the same commit, too.
+bool is_held(const std::string& version, const gate_question& of, const gate_state& state) {
+  if (version == state.version) return true;
+  if (of.what != change::deploy || of.sources.empty()) return false;
+  const git_state& git = of.sources.front().git;
+  return std::ranges::find(git.tags, version) != git.tags.end()
+         || (git.commit && git.commit->substr(0, 7) == version);
+}
+
+}  // namespace
+
 status judge_hold(const gate_question& of, const gate_state& state) {
   if (!state.hold) return judge_revert(of, state);
   const deployment_hold& hold = *state.hold;
   const bool is_of_all = hold.version.empty();
+  const bool is_of_this = is_held(hold.version, of, state);
   // What is put back by hand goes against a hold of all deploys, and that is what it is for.
-  if (is_of_all ? of.what == change::rollback : hold.version != state.version) return judge_revert(of, state);
+  if (is_of_all ? of.what == change::rollback : !is_of_this) return judge_revert(of, state);
   return refusal(of,
                  !is_of_all                  ? "this version is held out"
                  : of.what == change::deploy ? "deploys to this environment are on hold"
@@ -156,11 +172,20 @@ status judge_approval(const gate_question& of, const gate_state& state) {
   if (of.approval == approval_rule::none) return {};
   const bool is_other = of.approval == approval_rule::other;
   std::string near;
+  const deployment_approval* nearest = nullptr;
+  // Of what is asked for tells more than of the same version, that more than of another, and the newest most.
+  const auto closeness = [&](const deployment_approval& each) {
+    const int same = each.digest == state.approval_digest                     ? 2
+                     : !each.version.empty() && each.version == state.version ? 1
+                                                                              : 0;
+    return std::pair(same, each.when);
+  };
   for (const deployment_approval& each : state.approvals) {
     std::string why = objection(each, of, state);
     if (why.empty()) return {};
-    // Of what is asked for tells more than of something else.
-    if (near.empty() || each.digest == state.approval_digest) near = std::move(why);
+    if (nearest != nullptr && closeness(each) < closeness(*nearest)) continue;
+    nearest = &each;
+    near = std::move(why);
   }
   const std::string subject = of.what == change::deploy  ? of.environment
                               : of.what == change::build ? commit_here(of)
