@@ -82,14 +82,61 @@ class Approval(harness.Case):
         tree = self.made("outside")
         self.approve(tree)
         [one] = self.approvals(tree)
-        self.assertIn(one["digest"][:12], tree.cicd("approve", "stage", "--list").stdout)
+        self.assertIn(one["id"], tree.cicd("approve", "stage", "--list").stdout)
         other = tree.cicd("approve", "app", "stage", "--withdraw", "--id", "123456", status=2)
-        self.assertEqual(harness.note_in(other.all, "allowed"), one["digest"][:12])
-        self.assertIn("is withdrawn", tree.cicd("approve", "app", "stage", "--withdraw", "--id", one["digest"][:12]).stdout)
+        self.assertEqual(harness.note_in(other.all, "allowed"), one["id"])
+        self.assertIn("is withdrawn", tree.cicd("approve", "app", "stage", "--withdraw", "--id", one["id"]).stdout)
         self.assertIn("this deploy is not approved", tree.run("deploy-stage", status=5).all)
         self.assertIn("nothing is approved here", tree.cicd("approve", "app", "stage", "--withdraw", status=2).all)
         log = tree.manifests("log", "--format=%s", "main", repository=self.home).splitlines()
         self.assertEqual([line.rsplit(" ", 1)[0] for line in log], ["withdraw the approval of app/deploy-stage", "approve app/deploy-stage"])
+
+    def test_the_id_of_an_approval_is_of_one_person(self):
+        tree = self.made("embedded")
+        self.approve(tree)
+        tree.env.update(GRACE)
+        self.approve_only(tree)
+        ids = {one["who"]: one["id"] for one in self.approvals(tree)}
+        self.assertEqual(len(set(ids.values())), 2)
+        tree.cicd("approve", "app", "stage", "--withdraw", "--id", "", status=2)
+        tree.cicd("approve", "app", "stage", "--withdraw", "--id", ids["Grace Hopper <grace@example.com>"])
+        self.assertEqual([one["who"] for one in self.approvals(tree)], ["Jane Doe <jane@example.com>"])
+
+    def test_what_is_promoted_is_approved_by_the_command_that_the_refusal_names(self):
+        tree = self.made("embedded", on="ON tag v*")
+        first = tree.git("rev-parse", "HEAD")
+        tree.git("tag", "v1.0.0")
+        tree.run("app.publish")
+        for two in ("two", "three"):
+            tree.write("in.txt", two)
+            tree.commit()
+        tree.run("app.publish")
+        untagged = tree.git("rev-parse", "HEAD")
+        tree.write("in.txt", "four")
+        tree.commit()
+        for words, named in ((("--version", "1.0.0"), "--version v1.0.0"), (("--commit", untagged[:9]), f"--commit {untagged[:12]}")):
+            with self.subTest(words=words):
+                refused = tree.cicd("promote", "app", "stage", *words, status=5)
+                self.assertIn(f"cicd approve app stage {named} --reason", harness.note_in(refused.all, "try"))
+                self.assertTrue(harness.note_in(refused.all, "again").startswith(f"cicd promote app stage {' '.join(words)}"), refused.all)
+                tree.cicd("approve", "app", "stage", *named.split(), "--reason", "read it")
+                self.assertEqual(len(self.approvals(tree)), 1)
+                tree.cicd("promote", "app", "stage", *words)
+        self.assertNotEqual(first, untagged)
+
+    def test_what_is_yanked_or_needs_no_approval_is_not_approved(self):
+        tree = self.made("embedded", on="ON tag v*")
+        tree.git("tag", "v1.0.0")
+        tree.run("app.publish")
+        tree.cicd("yank", "app", "v1.0.0", "--reason", "it is slow")
+        self.assertIn("it is slow", self.approve_only(tree, status=5).all)
+        self.assertEqual(self.approvals(tree), [])
+        tree.cicd("yank", "app", "v1.0.0", "--lift", "--reason", "it was not")
+        self.approve_only(tree)
+        tree = self.made("render", more="", on="ON tag v*")
+        tree.git("tag", "v1.0.0")
+        tree.run("app.publish")
+        self.assertIn("deployed without an approval", self.approve_only(tree, status=2).all)
 
     def test_an_approval_expires_and_is_told_as_expired(self):
         tree = self.made("render")

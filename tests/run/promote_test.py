@@ -87,6 +87,25 @@ class Promote(harness.Case):
         self.assertEqual(self.of("eu")["commit"], commit)
         self.assertEqual(self.built(), 1)
 
+    def test_a_hold_of_a_version_is_of_its_artifact_however_it_is_named(self):
+        tree = self.made()
+        tree.git("tag", "v1.0.0")
+        commit = self.gone_on(tree)
+        for version, named in (("1.0.0", "v1.0.0"), ("v1.0.0", "v1.0.0"), (commit, commit[:7])):
+            with self.subTest(version=version):
+                tree.cicd("hold", "set", "app", "prod", "--reason", "slow", "--version", version)
+                self.assertIn(f"version {named} is on hold", tree.cicd("hold", "show", "app", "prod").stdout)
+                self.assertIn("this version is held out", tree.cicd("promote", "app", "prod", status=5).all)
+        tree.cicd("hold", "set", "app", "prod", "--reason", "slow", "--version", "1.0.0")
+        tree.git("tag", "v1.0.1", commit)
+        self.assertIn("this version is held out", tree.cicd("promote", "app", "prod", "--version", "v1.0.1", status=5).all)
+        unknown = tree.cicd("hold", "set", "app", "prod", "--reason", "slow", "--version", "v1.0.9", status=2)
+        self.assertIn("there is no such version here: 'v1.0.9'", unknown.all)
+        self.assertEqual(harness.note_in(unknown.all, "did you mean"), "v1.0.1")
+        tree.cicd("hold", "release", "app", "prod")
+        tree.cicd("promote", "app", "prod", "--version", "v1.0.0")
+        self.assertIn("v1.0.0", tree.cicd("rollback", "app", "prod", "--to", "1.0.0", status=None).all)
+
     def test_a_commit_without_a_tag_is_promoted_to_an_environment_that_follows_tags(self):
         tree = self.made()
         commit = self.gone_on(tree)

@@ -22,6 +22,16 @@ namespace cicd {
 namespace deliver_change_gate {
 namespace {
 
+/// The command that approves exactly what this run would deploy, also where it is not what is checked out.
+std::string words_to_approve(const graph_step& step, int percent, const delivery_options& options) {
+  std::string words = approve_words(step, percent, options.take_over);
+  if (!options.by_hand) return words;
+  const hand_promotion& what = *options.by_hand;
+  return words
+         + (what.tag.empty() ? " --commit " + what.commit.substr(0, 12)
+                             : " --version " + shell_quoted(what.tag));
+}
+
 change change_of(const graph_step& step) {
   if (step.kind() == step_kind::publish) return change::publish;
   if (step.branch_copy() != nullptr) return change::preview;
@@ -92,8 +102,7 @@ gate_question change_gate::question_of(const graph_step& step) const {
   if (of.approval == approval_rule::other)
     of.author = author_of(step.pipeline->source_directory, source_.git_of(*step.pipeline).commit.value_or(""),
                           around_);
-  if (step.place() != nullptr)
-    of.approve_words = approve_words(step, options_.canary_percent, options_.take_over);
+  if (step.place() != nullptr) of.approve_words = words_to_approve(step, options_.canary_percent, options_);
   return of;
 }
 
@@ -305,7 +314,7 @@ result<permit> change_gate::may_change(change what, const declared_pipeline& pip
 result<permit> change_gate::may_change(change what, const graph_step& step, int percent, gate_state state) {
   gate_question of = question_of(step);
   of.what = what;
-  of.approve_words = approve_words(step, percent, options_.take_over);
+  of.approve_words = deliver_change_gate::words_to_approve(step, percent, options_);
   if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   state.now = time_.now();

@@ -28,12 +28,6 @@ const CLI::App& deepest(const CLI::App& app) {
   return below.empty() ? app : deepest(*below.front());
 }
 
-/// `cicd hold set`
-std::string whole_name(const CLI::App& command) {
-  return command.get_parent() == nullptr ? command.get_name()
-                                         : whole_name(*command.get_parent()) + ' ' + command.get_name();
-}
-
 std::vector<std::string> commands_of(const CLI::App& of) {
   std::vector<std::string> names;
   for (const CLI::App* each : of.get_subcommands({}))
@@ -78,7 +72,7 @@ std::optional<error> unknown_option(const CLI::App& command, const std::vector<s
 std::string shown_argument(const CLI::Option& of) {
   const std::string& text = of.get_description();
   if (!text.starts_with('<') && !text.starts_with("[<")) return '<' + of.get_name() + '>';
-  return text.substr(0, text.find_first_of(";,"));
+  return text.substr(0, text.find_first_of(";,:"));
 }
 
 /// What is missing, where CLI11 says `names is required`.

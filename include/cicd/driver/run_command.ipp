@@ -47,6 +47,7 @@ class terminal {
     console_options options;
     options.how_much = how_much_;
     options.rerun = view.rerun;
+    options.commands = view.commands;
     options.here = view.here;
     options.exists = [](const std::string& path) { return exists(path); };
     options.source_folders = view.source_folders;

@@ -44,6 +44,7 @@ struct project_request {
   std::optional<hand_promotion> by_hand{};
   /// Of an event: what is not refused of a pipeline goes on, although something of it is.
   bool keep_going = false;
+  std::string command{};     ///< what a person typed for it, where that is more than its targets
   bool is_of_event = false;  ///< the targets are those that the event sets off; found out by the run
 };
 
@@ -58,6 +59,7 @@ struct run_ports {
 struct run_view {
   std::string here;   ///< where the person stands; empty under a build tool
   std::string rerun;  ///< how one step is run again, before its name; empty where there is no such command
+  std::map<std::string, std::string> commands{};  ///< a step → what was typed for it, which runs it again
   std::map<std::string, std::string> source_folders{};  ///< a step's folder → its source folder
   std::map<std::string, std::string> links{};  ///< where a step's folder lies → its path in the build tree
 };

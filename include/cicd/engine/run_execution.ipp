@@ -130,6 +130,7 @@ class project_run::execution {
   placeholder_values images_before(const task& work) const;
   caching_options caching();
   run_view view() const;
+  std::map<std::string, std::string> typed_commands() const;
   loop_options setup();
   std::string who_runs() const {
     return who(of_.session_->model.pipelines.front().source_directory, of_.session_->around);
@@ -323,8 +324,18 @@ caching_options project_run::execution::caching() {
   return ask;
 }
 
+/// Of the steps that were asked for by a command: their targets alone do something else.
+std::map<std::string, std::string> project_run::execution::typed_commands() const {
+  std::map<std::string, std::string> typed;
+  if (of_.request_.command.empty()) return typed;
+  for (step_index step : of_.ends_) typed[of_.graph_.steps[step].id] = of_.request_.command;
+  return typed;
+}
+
 run_view project_run::execution::view() const {
-  run_view of{.here = of_.session_->folder_of_person(), .rerun = of_.session_->build_command()};
+  run_view of{.here = of_.session_->folder_of_person(),
+              .rerun = of_.session_->build_command(),
+              .commands = typed_commands()};
   for (step_index step : of_.wanted_) {
     const graph_step& about = of_.graph_.steps[step];
     const std::string folder = folder_of(*of_.session_, about), &source = about.pipeline->source_directory;
@@ -404,8 +415,10 @@ run_outcome project_run::execution::closed(const loop_result& result) {
                       .failed_step = result.failed_step,
                       .left_running = {}};
   const std::string again = of_.session_->build_command();
-  std::string rerun = result.failed_step.empty() || again.empty()
-                          ? std::string()
+  const std::map<std::string, std::string> typed = typed_commands();
+  std::string rerun = result.failed_step.empty() || again.empty() ? std::string()
+                      : typed.contains(result.failed_step)
+                          ? typed.at(result.failed_step)
                           : again + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
   if (record_.did_something() && !result.left_running)
     record_.set_who(who_.valid() ? who_.get() : who_runs());

@@ -1,6 +1,7 @@
 // A build tree that was opened: its declarations, its folders, its surroundings. It plans and runs nothing.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,6 +23,7 @@ struct session_request {
   std::string config{};  ///< the configuration; empty: the first of the build tree
   /// Origins, and so warnings, say the line of their call, which is looked up; those of errors always do.
   bool with_lines = false;
+  std::function<std::string()> command{};  ///< what a person typed, as a shell takes it
 };
 
 struct session {

@@ -309,7 +309,9 @@ std::string console::state::block_of(const report_console::failed_step& one) con
                         .last_lines = one.last_lines,
                         .causes = one.causes,
                         .source_folders = options.source_folders,
-                        .rerun = options.rerun.empty() ? "" : options.rerun + " " + shell_quoted(name),
+                        .rerun = options.commands.contains(one.end.step) ? options.commands.at(one.end.step)
+                                 : options.rerun.empty()                 ? ""
+                                                         : options.rerun + " " + shell_quoted(name),
                         .here = options.here,
                         .exists = options.exists,
                         .links = options.links,

@@ -58,17 +58,17 @@ struct approval_request {
 /// where `other` is declared and the author, or no person that is known, approves.
 status approve(const approval_request& request, const std::vector<approvable>& plans, const action_ports& on);
 
-/// Takes approvals back: those whose digest begins with `digest` (empty: all of the environment), in each of
+/// Takes approvals back: those whose id begins with `id` (empty: all of the environment), in each of
 /// its homes. Tells `approval_withdrawn` for each. Class `usage` where there is none, with those that there
 /// are.
-status withdraw_approvals(const std::string& digest, const action_ports& on);
+status withdraw_approvals(const std::string& id, const action_ports& on);
 
 /// What was approved, in each home; nothing is changed.
 using see_approvals =
     std::function<void(const changed_place& at, const std::vector<deployment_approval>& approvals)>;
 status show_approvals(const action_ports& on, const see_approvals& see);
 
-/// The first digits of its digest, by which a person names it.
+/// The id by which a person names one approval: of what was approved and by whom, the same in each home.
 std::string short_approval(const deployment_approval& of);
 
 /// What was done is no longer approved.

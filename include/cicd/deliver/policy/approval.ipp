@@ -178,11 +178,12 @@ status approve(const approval_request& request,
   return {};
 }
 
-status withdraw_approvals(const std::string& digest, const action_ports& on) {
+status withdraw_approvals(const std::string& id, const action_ports& on) {
   using namespace deliver_policy_approval;
   if (status can = check_approval(on); !can) return can;
   if (status may = on.may_begin(change::approve); !may) return may;
   std::set<std::string> there;
+  const auto is_meant = [&](const deployment_approval& each) { return short_approval(each).starts_with(id); };
   bool is_done = false;
   for (const open_home& open : on.homes) {
     opened_home home;
@@ -192,11 +193,10 @@ status withdraw_approvals(const std::string& digest, const action_ports& on) {
     std::vector<deployment_approval> gone;
     for (const deployment_approval& each : to.approvals) {
       there.insert(short_approval(each));
-      if (each.digest.starts_with(digest)) gone.push_back(each);
+      if (is_meant(each)) gone.push_back(each);
     }
     if (gone.empty()) continue;
-    std::erase_if(to.approvals,
-                  [&](const deployment_approval& each) { return each.digest.starts_with(digest); });
+    std::erase_if(to.approvals, is_meant);
     const result<permit> allowed = on.may(change::approve, {});
     if (!allowed) return allowed.error();
     const changed_by by{on.who(), on.time->now()};
@@ -205,7 +205,7 @@ status withdraw_approvals(const std::string& digest, const action_ports& on) {
     for (const deployment_approval& each : gone)
       on.tell(approval_withdrawn{on.at(*home), each.step, each.version, by.who, each.who, each.digest});
   }
-  return is_done ? status() : status(none_to_withdraw(digest, there, on));
+  return is_done ? status() : status(none_to_withdraw(id, there, on));
 }
 
 status show_approvals(const action_ports& on, const see_approvals& see) {
@@ -222,7 +222,7 @@ status show_approvals(const action_ports& on, const see_approvals& see) {
 
 std::string short_approval(const deployment_approval& of) {
   constexpr std::size_t shown = 12;
-  return of.digest.substr(0, shown);
+  return hex(sha256(of.digest + '\n' + of.who)).substr(0, shown);
 }
 
 void use_up(std::vector<deployment_approval>& approvals, const std::string& digest) {

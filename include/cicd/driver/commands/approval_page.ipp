@@ -54,6 +54,7 @@ json json_of(const approval_page& page) {
     json one;
     one.set("pipeline", row.at.pipeline).set("environment", row.at.environment);
     one.set("place", row.at.cluster);
+    one.set("id", short_approval(row.of));
     const json approval = json_of(row.of);
     for (const auto& [key, value] : approval.members()) one.set(key, value);
     one.set("expired", row.of.expires <= page.now);

@@ -34,6 +34,9 @@ namespace {
 struct words : environment_words {
   std::string reason, expires, service, share, which;
   std::vector<std::string> take_over;
+  commit_choice choice;
+
+  bool chooses() const { return !choice.version.empty() || !choice.commit.empty() || !choice.from.empty(); }
   bool preview = false, canary = false, builds = false, lists = false, withdraws = false, json = false;
 };
 
@@ -85,13 +88,15 @@ std::string nameless_system(const surroundings& around) {
 approval_request request_of(const words& said,
                             const graph_step& step,
                             std::chrono::seconds lasts,
+                            const std::optional<hand_promotion>& by_hand,
                             const session& of) {
   approval_request request{.step = step.id, .reason = said.reason, .lasts = lasts};
   request.make_images = of.build_command() + " " + step.pipeline->declared.name.str() + ".image";
   request.rule = approval_rule_of(step);
   if (request.rule != approval_rule::other) return request;
   const std::string& folder = step.pipeline->source_directory;
-  request.author = author_of(folder, git_state_of(folder, of.around).commit.value_or(""), of.around);
+  const std::string commit = by_hand ? by_hand->commit : git_state_of(folder, of.around).commit.value_or("");
+  request.author = author_of(folder, commit, of.around);
   request.nameless_system = nameless_system(of.around);
   return request;
 }
@@ -100,12 +105,41 @@ error nothing_to_approve(const graph_step& step) {
   return {exit_class::usage, step.id, "nothing would be deployed, so there is nothing to approve", {}, {}};
 }
 
+error needs_no_approval(const graph_step& step) {
+  return {exit_class::usage,
+          step.id,
+          "this is deployed without an approval",
+          {},
+          {{"allowed", "what declares APPROVAL required or APPROVAL other"}}};
+}
+
+/// What is yanked is never deployed, so that an approval of it is none.
+status check_not_yanked(const graph_step& step, const std::string& commit, change_gate& gate) {
+  const auto mark = gate.mark_of(*step.pipeline, commit);
+  if (!mark) return mark.error();
+  if (!*mark || (*mark)->is != artifact_mark::kind::yanked) return {};
+  return error{
+      exit_class::policy,
+      step.id,
+      fmt::format("yanked by {} at {}: {}", displayable((*mark)->who), utc_text((*mark)->when),
+                  displayable((*mark)->reason)),
+      commit.substr(0, 7),
+      {{"allowed", "any other commit"}, {"try", "cicd artifacts " + step.pipeline->declared.name.str()}}};
+}
+
 /// Agrees to what was planned last for the step.
 exit_class approve_planned(const words& said,
                            std::chrono::seconds lasts,
                            const graph_step& step,
                            const project_plan& planned,
+                           const std::optional<hand_promotion>& by_hand,
                            found_environment& found) {
+  const session& of = planned.of();
+  const std::string commit =
+      by_hand ? by_hand->commit
+              : git_state_of(step.pipeline->source_directory, of.around).commit.value_or("");
+  if (status good = check_not_yanked(step, commit, planned.deliveries().gate()); !good)
+    return refused(good.error());
   // What was refused for want of this very approval is what is approved now.
   const std::optional<error> known = planned.deliveries().gate().refused_in_plan(step);
   if (known && known->kind != exit_class::policy) return refused(*known);
@@ -115,10 +149,10 @@ exit_class approve_planned(const words& said,
   const auto found_plan = std::ranges::find_if(planned.steps(), is_this);
   if (found_plan != planned.steps().end() && found_plan->what == decision::up_to_date)
     return refused(nothing_to_approve(step));
-  const session& of = planned.of();
+  if (approval_rule_of(step) == approval_rule::none) return refused(needs_no_approval(step));
   return act_on(
       ports_of(found, nullptr), of.where, "approve " + step.id, action_printer(),
-      [&](const action_ports& on) { return approve(request_of(said, step, lasts, of), plans, on); });
+      [&](const action_ports& on) { return approve(request_of(said, step, lasts, by_hand, of), plans, on); });
 }
 
 status check_feature(const found_environment& found, const std::string& subject) {
@@ -187,8 +221,16 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   request.targets = {step->id};
   request.canary_percent = *percent;
   request.take_over = said.take_over;
+  if (said.chooses()) {
+    const interrupts stop;
+    const result<chosen_commit> what = chosen_commit_of(said.choice, *found->pipeline, *found->place,
+                                                        look_in(*found, stop.asked()), found->of->around);
+    if (!what) return refused(what.error());
+    request.by_hand = hand_promotion{what->commit, what->tag, {}};
+  }
   return plan_and(request, around, [&](const project_plan& plan) {
-    return approve_planned(said, *lasts, plan.graph().steps[*plan.graph().find(step->id)], plan, *found);
+    return approve_planned(said, *lasts, plan.graph().steps[*plan.graph().find(step->id)], plan,
+                           request.by_hand, *found);
   });
 }
 
@@ -303,6 +345,10 @@ void add(CLI::App& app, command_action& chosen) {
   approve->add_option("--service", said->service, "of the canary, where several may have one")
       ->needs(share)
       ->type_name("NAME");
+  add_choice(approve, said->choice);
+  for (const char* name : {"--version", "--commit", "--from"})
+    for (CLI::Option* other : {copy, share, builds, lists, withdraws})
+      approve->get_option(name)->excludes(other);
   add_take_over(approve, said->take_over);
   acts(approve, chosen, [said](const surroundings& around) {
     if (said->builds) return approve_build(*said, around);

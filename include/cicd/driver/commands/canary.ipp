@@ -118,6 +118,7 @@ exit_class start_canary(const canary_request& request, surroundings around) {
   run_request run;
   run.tree = request.tree;
   run.canary_percent = *percent;
+  run.command = request.tree.command();
   run.targets = {*std::move(step)};
   return run_targets(run, std::move(around));
 }

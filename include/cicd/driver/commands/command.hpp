@@ -29,6 +29,12 @@ struct registered_command {
 /// Adds all commands, in the order of the table.
 void add_commands(CLI::App& app, command_action& chosen);
 
+/// `cicd hold set`
+std::string whole_name(const CLI::App& command);
+
+/// The command with its words, once it is read, as a shell takes it.
+std::string typed(const CLI::App& command);
+
 /// The subcommand of that name, also one that help does not list; nothing where there is none.
 const CLI::App* subcommand_in(const CLI::App& app, const std::string& name);
 

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cicd/base/text.hpp>
 #include <cicd/driver/commands/command.hpp>
 
 namespace cicd {
@@ -22,6 +23,24 @@ std::vector<add_command>& all() {
 
 registered_command::registered_command(add_command add) {
   driver_commands_command::all().push_back(add);
+}
+
+std::string whole_name(const CLI::App& command) {
+  return command.get_parent() == nullptr ? command.get_name()
+                                         : whole_name(*command.get_parent()) + ' ' + command.get_name();
+}
+
+std::string typed(const CLI::App& command) {
+  std::string words = whole_name(command);
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->count() == 0) continue;
+    const bool is_flag = option->get_items_expected_max() == 0;
+    if (is_flag) words += ' ' + option->get_name();
+    for (const std::string& value : option->results())
+      if (!is_flag)
+        words += (option->get_positional() ? " " : ' ' + option->get_name() + ' ') + shell_quoted(value);
+  }
+  return words;
 }
 
 const CLI::App* subcommand_in(const CLI::App& app, const std::string& name) {

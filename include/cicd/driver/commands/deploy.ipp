@@ -38,6 +38,7 @@ exit_class deploy_saved(const words& said, surroundings around) {
   if ((*saved)["schema"].integer() != 1) return refused(no_plan(said.file, "its schema is not 1"));
   run_request request;
   request.tree = said.tree;
+  request.command = said.tree.command();
   for (const json& each : (*saved)["deploys"].elements()) {
     const std::string step = each["step"].text();
     if (std::ranges::find(request.targets, step) == request.targets.end()) request.targets.push_back(step);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <cicd/deliver/chosen_commit.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/engine/session.hpp>
 
@@ -29,6 +30,9 @@ result<found_environment> find_environment(const session_request& tree,
                                            const std::string& pipeline,
                                            const std::string& environment,
                                            surroundings around);
+
+/// What runs in another environment of its pipeline.
+look_at_environment look_in(const found_environment& found, const cancellation& cancelled);
 
 /// Leaves the cluster of that context (empty: the first). Class `usage` where there is none, with those that
 /// there are.

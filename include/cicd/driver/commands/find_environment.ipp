@@ -98,6 +98,14 @@ result<found_environment> find_environment(const session_request& tree,
   return found;
 }
 
+look_at_environment look_in(const found_environment& found, const cancellation& cancelled) {
+  return [&found, &cancelled](const environment& place) -> result<std::optional<deployment_record>> {
+    result<deployed_release> there = found.deliveries->way_of(place).look(*found.pipeline, place, &cancelled);
+    if (!there) return std::move(there).error();
+    return std::move(there->record);
+  };
+}
+
 status keep_cluster(found_environment& found, const std::string& context) {
   result<cluster_wave> wave = driver_commands_find_environment::wave_named(found, context);
   if (!wave) return std::move(wave).error();

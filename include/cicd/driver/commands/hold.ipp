@@ -9,6 +9,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/chosen_commit.hpp>
 #include <cicd/deliver/policy/hold.hpp>
 #include <cicd/driver/action_output.hpp>
 #include <cicd/driver/commands/act_on.hpp>
@@ -38,9 +39,26 @@ exit_class change_hold_of(const words& said,
                 fmt::format("hold {} {}/{}", word, pipeline, said.environment()), action_printer(), act);
 }
 
+/// The version as records have it, of a tag (with or without what stands before its `*`) or a commit.
+result<std::string> held_version(const std::string& given,
+                                 const action_ports& on,
+                                 const surroundings& around) {
+  if (given.empty()) return std::string();
+  const look_at_environment never = [](const environment&) { return std::optional<deployment_record>(); };
+  const result<chosen_commit> by_tag =
+      chosen_commit_of({given, {}, {}}, *on.pipeline, *on.place, never, around);
+  if (by_tag) return by_tag->tag.empty() ? by_tag->short_commit() : by_tag->tag;
+  const result<chosen_commit> by_commit =
+      chosen_commit_of({{}, given, {}}, *on.pipeline, *on.place, never, around);
+  if (by_commit) return by_commit->short_commit();
+  return by_tag.error();
+}
+
 exit_class set_one(const words& said, const std::string& pipeline, const surroundings& around) {
-  return change_hold_of(said, pipeline, around, "set", [&](const action_ports& on) {
-    return set_hold({said.reason, said.version}, on);
+  return change_hold_of(said, pipeline, around, "set", [&](const action_ports& on) -> status {
+    const result<std::string> version = held_version(said.version, on, around);
+    if (!version) return version.error();
+    return set_hold({said.reason, *version}, on);
   });
 }
 

@@ -153,11 +153,6 @@ result<notes_side> side_there(const found_environment& found, const cancellation
 result<chosen_commit> next_commit(const words& said,
                                   const found_environment& found,
                                   const cancellation& cancelled) {
-  const look_at_environment look = [&](const environment& place) -> result<std::optional<deployment_record>> {
-    result<deployed_release> there = found.deliveries->way_of(place).look(*found.pipeline, place, &cancelled);
-    if (!there) return std::move(there).error();
-    return std::move(there->record);
-  };
   commit_choice choice;
   const environment& place = *found.place;
   const std::string& folder = found.pipeline->source_directory;
@@ -165,7 +160,7 @@ result<chosen_commit> next_commit(const words& said,
   if (!said.to.empty() && commit_of_tag(folder, said.to, found.of->around))
     return chosen_commit{*commit_of_tag(folder, said.to, found.of->around), said.to, {}};
   if (!said.to.empty() || !has_one_from) choice.commit = said.to.empty() ? "HEAD" : said.to;
-  return chosen_commit_of(choice, *found.pipeline, place, look, found.of->around);
+  return chosen_commit_of(choice, *found.pipeline, place, look_in(found, cancelled), found.of->around);
 }
 
 /// The artifact and, where the environment did not tell them, the images.

@@ -45,14 +45,6 @@ status check_words(const words& said) {
       .with("allowed", std::string(duration::allowed()));
 }
 
-look_at_environment look_in(const found_environment& found, const cancellation& cancelled) {
-  return [&](const environment& place) -> result<std::optional<deployment_record>> {
-    result<deployed_release> there = found.deliveries->way_of(place).look(*found.pipeline, place, &cancelled);
-    if (!there) return std::move(there).error();
-    return std::move(there->record);
-  };
-}
-
 status check_images(const found_environment& found) {
   if (!found.pipeline->declared.images.empty()) return {};
   const std::string name = found.pipeline->declared.name.str();
@@ -93,6 +85,7 @@ run_request request_for(const words& said, const found_environment& found, const
   request.targets = {found.pipeline->declared.name.str() + "/deploy-" + found.place->name.str()};
   request.allow_dirty = {said.allow_dirty.begin(), said.allow_dirty.end()};
   request.take_over = said.take_over;
+  request.command = said.tree.command();
   request.by_hand = hand_promotion{what.commit, what.tag, said.is_hotfix ? said.reason : std::string()};
   return request;
 }
@@ -167,17 +160,7 @@ void add(CLI::App& app, command_action& chosen) {
       app.add_subcommand("promote", "deploy the artifact of a commit, whatever is checked out"), said->tree);
   command->add_option("pipeline", said->pipeline, "whose artifact")->required();
   command->add_option("environment", said->environment, "where it goes")->required();
-  CLI::Option* version =
-      command->add_option("--version", said->choice.version, "the one with this tag")->type_name("VERSION");
-  CLI::Option* commit =
-      command->add_option("--commit", said->choice.commit, "the one of this commit")->type_name("COMMIT");
-  CLI::Option* from = command
-                          ->add_option("--from", said->choice.from,
-                                       "the one that runs in this environment; default: the one that "
-                                       "FROM names")
-                          ->type_name("ENVIRONMENT");
-  version->excludes(commit)->excludes(from);
-  commit->excludes(from);
+  add_choice(command, said->choice);
   command->add_flag("--hotfix", said->is_hotfix,
                     "pass over FROM; never over a yank, a hold or an approval; it is recorded");
   add_reason(command, said->reason, "why it is a hotfix, kept in the record");

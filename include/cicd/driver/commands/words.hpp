@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/deliver/chosen_commit.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/engine/session.hpp>
 
@@ -27,6 +28,9 @@ void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char
 
 /// `--take-over`
 void add_take_over(CLI::App* command, std::vector<std::string>& to);
+
+/// `--version`, `--commit` and `--from`, of which one at most is said.
+void add_choice(CLI::App* command, commit_choice& to);
 
 /// `--reason`
 CLI::Option* add_reason(CLI::App* command, std::string& to, const char* what);

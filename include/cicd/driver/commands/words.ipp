@@ -38,6 +38,10 @@ void acts(CLI::App* command, command_action& chosen, command_action act) {
 }
 
 CLI::App* with_tree(CLI::App* command, session_request& to) {
+  // Several commands may share what is said.
+  to.command = [command, others = to.command] {
+    return command->parsed() || !others ? typed(*command) : others();
+  };
   command->add_option("--build-root", to.build_root, "the build tree; default: the one this folder is in")
       ->type_name("FOLDER");
   command->add_option("--config", to.config, "the configuration of a multi-configuration generator")
@@ -109,6 +113,20 @@ nameable nameable_here(const session_request& tree, const surroundings& around) 
   }
   here.templates = templates_in(std::move(folders));
   return here;
+}
+
+void add_choice(CLI::App* command, commit_choice& to) {
+  CLI::Option* version =
+      command->add_option("--version", to.version, "the one with this tag")->type_name("VERSION");
+  CLI::Option* commit =
+      command->add_option("--commit", to.commit, "the one of this commit")->type_name("COMMIT");
+  CLI::Option* from = command
+                          ->add_option("--from", to.from,
+                                       "the one that runs in this environment; default: the one that FROM "
+                                       "names")
+                          ->type_name("ENVIRONMENT");
+  version->excludes(commit)->excludes(from);
+  commit->excludes(from);
 }
 
 CLI::Option* add_reason(CLI::App* command, std::string& to, const char* what) {
