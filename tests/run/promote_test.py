@@ -101,7 +101,7 @@ class Promote(harness.Case):
         self.assertIn("this version is held out", tree.cicd("promote", "app", "prod", "--version", "v1.0.1", status=5).all)
         unknown = tree.cicd("hold", "set", "app", "prod", "--reason", "slow", "--version", "v1.0.9", status=2)
         self.assertIn("there is no such version here: 'v1.0.9'", unknown.all)
-        self.assertEqual(harness.note_in(unknown.all, "did you mean"), "v1.0.1")
+        self.assertIn(harness.note_in(unknown.all, "did you mean"), ("v1.0.0", "v1.0.1"))
         tree.cicd("hold", "release", "app", "prod")
         tree.cicd("promote", "app", "prod", "--version", "v1.0.0")
         self.assertIn("v1.0.0", tree.cicd("rollback", "app", "prod", "--to", "1.0.0", status=None).all)
