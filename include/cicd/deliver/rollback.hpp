@@ -43,7 +43,8 @@ std::string line_of(const deployment_facts& of);
 
 /// The one that `to` names (a version, at least seven digits of a commit, an image's tag or digest, the
 /// number of a deployment, the run that made it), else the one before what runs, whatever differs: images,
-/// configuration or both. `past` is newest first. Class `usage` where there is none.
+/// configuration or both; where that was put back itself, the one before it was deployed first. `past` is
+/// newest first. Class `usage` where there is none.
 result<deployment_record> deployment_to_put_back(const std::vector<kept_deployment>& past,
                                                  const std::optional<deployment_record>& now,
                                                  const std::string& to,

@@ -39,7 +39,31 @@ bool runs_now(const deployment_record& kept, const std::optional<deployment_reco
   return now->outcome == "deployed" && now->generation == kept.generation;
 }
 
-/// The deployment to go back to: the one that is named, or the one before what runs, whatever differed.
+bool has_same_images(const deployment_record& one, const deployment_record& other) {
+  return std::ranges::equal(one.images, other.images, [](const auto& mine, const auto& its) {
+    return mine.first == its.first && mine.second.manifest == its.second.manifest;
+  });
+}
+
+/// Whether a deployment is an older one put back. Files say so; a cluster has the same objects again.
+bool puts_back(const deployment_record& newer, const deployment_record& older) {
+  if (newer.commit != older.commit || newer.version != older.version || !has_same_images(newer, older))
+    return false;
+  return newer.outcome == "rolled-back"
+         || (newer.manifests == older.manifests && newer.manifests != digest{});
+}
+
+using place_in_past = std::vector<kept_deployment>::const_iterator;
+
+/// The deployment that first had what this one has: what came after it was rolled back already.
+place_in_past origin_of(place_in_past at, place_in_past end) {
+  for (auto older = at + 1; older != end; ++older)
+    if (puts_back(at->record, older->record)) at = older;
+  return at;
+}
+
+/// The deployment to go back to: the one that is named, or the one before what runs and was not rolled back
+/// before, whatever differed.
 const kept_deployment* meant(const std::vector<kept_deployment>& past,
                              const std::optional<deployment_record>& now,
                              const std::string& to) {
@@ -47,7 +71,7 @@ const kept_deployment* meant(const std::vector<kept_deployment>& past,
   if (to.empty()) {
     const auto running =
         std::ranges::find_if(past, [&](const kept_deployment& each) { return runs_now(each.record, now); });
-    if (running != past.end()) at = running + 1;
+    if (running != past.end()) at = origin_of(running, past.end()) + 1;
   } else {
     at = std::ranges::find_if(past, [&](const kept_deployment& each) { return is_meant(each.record, to); });
   }

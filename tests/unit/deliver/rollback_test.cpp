@@ -52,6 +52,18 @@ TEST_F(rollbacks, after_one_that_happened_by_itself_go_before_what_runs_since) {
   EXPECT_EQ(meant(), 2);
 }
 
+TEST_F(rollbacks, again_go_further_back_past_what_was_rolled_back_before) {
+  past.insert(past.begin(), {{record_of(5, "v2", "rolled-back")}, {record_of(4, "v4")}});
+  now = past.front().record;
+  EXPECT_EQ(meant(), 2) << "#4 was rolled back, and #3 is what runs";
+  past.insert(past.begin(), {record_of(6, "v1", "rolled-back")});
+  now = past.front().record;
+  EXPECT_EQ(meant(), 0) << "nothing is older than #1";
+  past.insert(past.begin(), {record_of(7, "v7")});
+  now = past.front().record;
+  EXPECT_EQ(meant(), 6) << "what ran before a later deploy is good";
+}
+
 TEST_F(rollbacks, go_where_they_are_told) {
   now = record_of(3, "v2");
   EXPECT_EQ(meant("v1"), 1);
@@ -132,6 +144,18 @@ TEST_F(rolling_back, tells_what_begins_what_runs_again_and_that_it_is_held_for_e
     EXPECT_EQ(running(cluster), "v1");
     EXPECT_EQ(state(cluster).hold->who, "Ada");
   }
+}
+
+TEST_F(rolling_back, again_goes_further_back_and_never_to_what_was_rolled_back) {
+  for (const std::size_t cluster : {0U, 1U}) deploy(cluster, "v3");
+  for (const char* version : {"v2", "v1"}) {
+    in_registry = sha256(version);
+    const auto done = back();
+    ASSERT_TRUE(done) << text_of(done.error());
+    EXPECT_EQ(*done, version);
+    for (const std::size_t cluster : {0U, 1U}) EXPECT_EQ(running(cluster), version);
+  }
+  EXPECT_FALSE(back()) << "nothing is older";
 }
 
 TEST_F(rolling_back, goes_past_a_task_only_where_that_is_said) {
