@@ -137,6 +137,12 @@ status change_gate::add_seen_health(const declared_pipeline& pipeline,
   });
   const bool knows_itself = source == health_source::committed || source == health_source::rollout;
   if (knows_itself && !is_remembered) since = healthy_since(past, is_it);
+  std::string wrong_clock;
+  if (since && *since > time_.now())
+    wrong_clock = fmt::format(
+        "{}: it was seen to be healthy at {}, which is in the future: that clock is "
+        "wrong, and it counts from now",
+        place.name.view(), utc_text(*since));
   const bool is_there = is_it(past.front()) && came_to_a_good_end(past.front());
   const bool asks =
       source == health_source::argocd || source == health_source::cluster || source == health_source::command;
@@ -157,6 +163,7 @@ status change_gate::add_seen_health(const declared_pipeline& pipeline,
     }
   }
   to.was_healthy = since.has_value();
+  if (to.was_healthy) to.says = wrong_clock;
   if (to.says.empty() && !to.was_healthy)
     to.says = place.name.str()
               + (is_there ? ": it was not seen to be healthy"
@@ -204,6 +211,7 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
     if (facts->unknown && !found.unknown) found.unknown = std::move(facts->unknown);
     if (!facts->was_healthy || (best && facts->soaked.time <= best->time)) continue;
     best = facts->soaked;
+    found.says = facts->says;
     found.where = place.name.str();
     found.soaked = best->time;
     found.since = best->since;

@@ -22,11 +22,14 @@ namespace cicd {
 namespace deliver_health {
 namespace {
 
-error not_known(const declared_pipeline& pipeline, const environment& place, std::string why) {
+error not_known(const declared_pipeline& pipeline,
+                const environment& place,
+                std::string why,
+                const deployment_record& there = {}) {
   return error{exit_class::remote,
                pipeline.declared.name.str() + "/" + place.name.str(),
                "it is not known whether this environment is healthy",
-               joined(words_with_release(health_words_of(place), pipeline, place, {}), " "),
+               joined(words_with_release(health_words_of(place), pipeline, place, there), " "),
                {{"caused by", displayable(why)}}};
 }
 
@@ -138,7 +141,7 @@ result<health_answer> ask_command(const way_context& in,
                               in.around, in.options.cancelled);
   switch (end.is) {
     case program_end::state::yes: return health_answer{healthy, {}, there.commit};
-    case program_end::state::no_answer: return not_known(pipeline, place, end.how);
+    case program_end::state::no_answer: return not_known(pipeline, place, end.how, there);
     case program_end::state::interrupted:
       return error{
           exit_class::interrupted, pipeline.declared.name.str(), "interrupted during HEALTH", {}, {}};

@@ -73,6 +73,17 @@ TEST(soak, of_what_was_replaced_does_not_go_on_and_so_has_no_end) {
   EXPECT_THAT(text_of(told->why), HasSubstr("deploy it to stage again"));
 }
 
+TEST(an_approval, of_a_time_in_the_future_does_not_count_and_that_is_said) {
+  asked one = harmless(change::deploy, true);
+  EXPECT_FALSE(one.is_refused());
+  one.state.approvals[0].when = one.state.now + std::chrono::days(30);
+  one.state.approvals[0].expires = one.state.now + std::chrono::days(31);
+  const auto told = refusal_of(one.of, one.state);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->rule, gate_rule::approval);
+  EXPECT_THAT(text_of(told->why), HasSubstr("2026-12-21T08:00:00Z, which is in the future"));
+}
+
 TEST(window, says_when_it_opens) {
   const auto one = refused(gate_rule::window);
   ASSERT_TRUE(one);

@@ -76,6 +76,12 @@ TEST(soaked_time, is_never_less_than_nothing_when_a_clock_was_set_back) {
   EXPECT_EQ(soaked(past, at("08:00"), "09:00"), 0min);
 }
 
+TEST(soaked_time, of_an_observation_in_the_future_begins_now) {
+  const auto found = soaked_in(std::vector<deployed_span>{{at("08:00"), {}}}, at("23:00"), at("10:00"));
+  EXPECT_EQ(found.since, at("10:00"));
+  EXPECT_EQ(found.time, 0min);
+}
+
 // --- What was seen ---
 
 TEST(seen_health, is_noted_once_and_again_when_it_changed) {
@@ -89,6 +95,14 @@ TEST(seen_health, is_noted_once_and_again_when_it_changed) {
   EXPECT_EQ(all.front().since, at("11:00")) << "an observation that it is not healthy begins it anew";
   for (int each = 0; each < 100; ++each) note_health(all, {std::to_string(each), true, at("12:00"), {}});
   EXPECT_EQ(all.size(), 50U);
+}
+
+TEST(seen_health, of_a_clock_that_was_ahead_is_corrected_by_the_next_observation) {
+  std::vector<seen_health> all;
+  EXPECT_TRUE(note_health(all, {"a", true, at("23:00"), {}}));
+  EXPECT_TRUE(note_health(all, {"a", true, at("10:00"), {}}));
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all.front().since, at("10:00"));
 }
 
 TEST(the_state_of_an_environment, keeps_what_was_seen_and_what_deploys_are_asked) {

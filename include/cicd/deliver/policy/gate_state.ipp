@@ -101,8 +101,10 @@ std::optional<status> judge_versions(const gate_question& of, const gate_state& 
                   displayable(of.released.tag))
       .with("there", fmt::format("{} by {} at {}", displayable(there.tag), displayable(there.who),
                                  utc_text(there.when)))
-      .with("try", fmt::format("cicd rollback {} {} --to {}", of.pipeline, of.environment,
-                               displayable(of.released.tag)));
+      .with("try", fmt::format("git fetch --tags, and give the commit a version above {}: cicd tag {} --help",
+                               displayable(there.tag), of.pipeline))
+      .with("or", fmt::format("cicd rollback {} {} --to <version>, where an earlier one is to run again",
+                              of.pipeline, of.environment));
 }
 
 }  // namespace
@@ -159,6 +161,11 @@ std::string objection(const deployment_approval& to, const gate_question& of, co
                        to.version.empty() ? "other images or objects"
                                           : (to.step.empty() || to.step == of.subject ? "" : to.step + " ")
                                                 + to.version + ", other images or objects");
+  // By a clock that is wrong it would last for longer than it was given for.
+  constexpr std::chrono::minutes most_ahead{5};
+  if (to.when > state.now + most_ahead)
+    return fmt::format("an approval by {} of {}, which is in the future: its clock is wrong", to.who,
+                       utc_text(to.when));
   if (to.expires <= state.now)
     return fmt::format("an approval by {} that expired at {}", to.who, utc_text(to.expires));
   if (of.approval == approval_rule::other && is_by_author(to, of.author))

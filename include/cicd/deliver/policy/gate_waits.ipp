@@ -74,6 +74,7 @@ status judge_soak(const gate_question& of, const gate_state& state) {
     refused = std::move(refused).with(
         "there", fmt::format("{}: healthy since {}{}", wanting->where, utc_text(*wanting->since),
                              wanting->replaced ? ", replaced at " + utc_text(*wanting->replaced) : ""));
+  refused = std::move(refused).with("there", displayable(wanting->says));
   if (const std::optional<moment> end = end_of(gate_rule::soak, of, state))
     return std::move(refused).with("try", "run again at " + clock_text(*end, state.now));
   return std::move(refused)

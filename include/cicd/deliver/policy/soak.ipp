@@ -34,6 +34,7 @@ soaked_time soaked_in(std::span<const deployed_span> spans,
                       std::chrono::system_clock::time_point now) {
   soaked_time all;
   if (spans.empty() || !healthy_since) return all;
+  healthy_since = std::min(*healthy_since, now);
   all.since = healthy_since;
   all.replaced = spans.front().until;
   std::chrono::system_clock::duration sum{};

@@ -115,7 +115,8 @@ bool note_health(std::vector<seen_health>& in, seen_health seen) {
   constexpr std::size_t most = 50;
   const auto known = std::ranges::find(in, seen.commit, &seen_health::commit);
   if (known != in.end()) {
-    if (known->is_healthy == seen.is_healthy) return false;
+    // What lies in the future was seen by a clock that is wrong.
+    if (known->is_healthy == seen.is_healthy && known->since <= seen.since) return false;
     in.erase(known);
   }
   in.push_back(std::move(seen));
