@@ -35,7 +35,8 @@ result<yaml_scalar> yaml_scalar_at(std::string_view text,
                                    const std::vector<yaml_step>& path);
 
 /// The text with `value` there, in the quotes that the scalar has, or in such as it needs to stay a text. The
-/// same errors; and a scalar of several lines, or with an anchor that others use, is not replaced.
+/// same errors; and a scalar of several lines, with a tag other than `!!str`, or that others take by an
+/// anchor of its own or of what it lies in, is not replaced.
 result<std::string> yaml_with(std::string_view text,
                               std::string_view file,
                               const std::vector<yaml_step>& path,

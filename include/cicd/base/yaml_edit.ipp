@@ -24,6 +24,7 @@ struct node {
   std::size_t begin = 0, end = 0, line = 0;
   std::string text{};    ///< of a scalar; of an alias its anchor
   std::string anchor{};  ///< its own
+  std::string tag{};     ///< that is written there
   yaml_scalar_style_t style = YAML_ANY_SCALAR_STYLE;
   std::vector<std::pair<node, node>> members{};
   std::vector<node> elements{};
@@ -100,6 +101,7 @@ class tree_reader {
         made.text =
             std::string(reinterpret_cast<const char*>(event.data.scalar.value), event.data.scalar.length);
         made.anchor = text_of(event.data.scalar.anchor);
+        made.tag = text_of(event.data.scalar.tag);
         made.style = event.data.scalar.style;
         return made;
       case YAML_SEQUENCE_START_EVENT:
@@ -175,12 +177,14 @@ class search {
   result<const node*> in(const node& root) {
     const node* at = &root;
     for (depth_ = 0; depth_ < path_.size(); ++depth_) {
+      anchors_.push_back(at->anchor);
       if (at->is == node::kind::alias) return alias(*at);
       result<const node*> next = path_[depth_].is_element ? element(*at) : member(*at);
       if (!next) return next;
       at = *next;
     }
     if (at->is == node::kind::alias) return alias(*at);
+    anchors_.push_back(at->anchor);
     if (at->is == node::kind::scalar) return at;
     return refused(at->line, at->is == node::kind::list ? "this is a list, and not one value"
                                                         : "this is a mapping, and not one value")
@@ -189,6 +193,8 @@ class search {
   }
   /// How many steps there were before it ended.
   std::size_t depth() const { return depth_; }
+  /// Of what was found and of all that it lies in; empty texts among them.
+  const std::vector<std::string>& anchors() const { return anchors_; }
 
  private:
   error refused(std::size_t line, std::string what) const {
@@ -253,22 +259,27 @@ class search {
     if (found != nullptr) return found;
     if (const auto number = number_of(name); number && *number < at.elements.size())
       return &at.elements[*number];
-    std::erase(names, "");
+    const std::string numbers = fmt::format("a number below {}", at.elements.size());
+    const bool has_unnamed = std::erase(names, "") > 0;
     error missing = refused(at.line, fmt::format("there is no element '{}' in '{}'", name, before()));
     if (const auto near = nearest(name, names)) missing = std::move(missing).with("did you mean", *near);
-    return std::move(missing).with("allowed", names.empty()
-                                                  ? fmt::format("a number below {}", at.elements.size())
-                                                  : joined(names, ", "));
+    if (at.elements.empty())
+      return std::move(missing)
+          .with("there", "an empty list")
+          .with("try", "write the element into the file once");
+    if (has_unnamed || names.empty()) names.push_back(numbers);
+    return std::move(missing).with("allowed", joined(names, ", "));
   }
 
   std::string file_;
   std::span<const yaml_step> path_;
   std::size_t depth_ = 0;
+  std::vector<std::string> anchors_;
 };
 
 struct found_scalar {
   node at;
-  bool is_shared = false;  ///< an alias somewhere takes its value
+  std::string shared_by{};  ///< an anchor that an alias or a merge key somewhere takes it by
 };
 
 /// In the one document that has it.
@@ -295,9 +306,9 @@ inline result<found_scalar> scalar_in(std::string_view text,
                    {{"first", fmt::format("{}:{}", file, found->at.line)},
                     {"try", "a file of its own for each document"}}};
     } else {
-      const std::string& anchor = (*there)->anchor;
-      found = found_scalar{
-          **there, !anchor.empty() && std::ranges::find(reader.used(), anchor) != reader.used().end()};
+      found = found_scalar{**there};
+      for (const std::string& anchor : look.anchors())
+        if (std::ranges::find(reader.used(), anchor) != reader.used().end()) found->shared_by = anchor;
     }
   }
   if (found) return *std::move(found);
@@ -388,13 +399,17 @@ result<std::string> yaml_with(std::string_view text,
   const auto refused = [&](std::string what) {
     return error{exit_class::usage, fmt::format("{}:{}", file, at.line), std::move(what), text_of(path), {}};
   };
+  if (!at.tag.empty() && at.tag != YAML_STR_TAG && at.tag != "!")
+    return refused("a value with a tag of its own is not replaced")
+        .with("tag", at.tag.starts_with("tag:yaml.org,2002:") ? "!!" + at.tag.substr(18) : at.tag)
+        .with("try", "the value without its tag, or with !!str");
   if (at.text == value && at.style != YAML_PLAIN_SCALAR_STYLE) return std::string(text);
   if (at.text == value && is_plain_text(value)) return std::string(text);
   if (at.style == YAML_LITERAL_SCALAR_STYLE || at.style == YAML_FOLDED_SCALAR_STYLE)
     return refused("a text of several lines is not replaced").with("try", "a value in one line there");
-  if (found->is_shared)
+  if (!found->shared_by.empty())
     return refused("other values of this file take this one by an alias")
-        .with("anchor", "&" + at.anchor)
+        .with("anchor", "&" + found->shared_by)
         .with("try", "a value of its own here");
   const std::size_t begin = begin_of_value(text, at);
   std::string put = written(value, at.style);

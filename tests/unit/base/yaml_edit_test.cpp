@@ -46,6 +46,32 @@ TEST(yaml_with, keeps_the_quotes_that_are_there_and_adds_those_that_are_needed) 
   EXPECT_EQ(with("t: 1.10\n", "t", "1.10"), "t: \"1.10\"\n");
 }
 
+TEST(yaml_with, leaves_what_others_take_by_an_anchor_of_what_it_lies_in) {
+  for (const char* text : {"a: &i\n  t: x\nb: *i\n", "a: &i\n  t: x\nb:\n  <<: *i\n",
+                           "a: &i {t: x}\nb: [*i]\n", "a: {t: &i x}\nb: *i\n"})
+    EXPECT_THAT(with(text, "a.t", "w"), HasSubstr("other values of this file take this one by an alias"))
+        << text;
+  EXPECT_THAT(with("l:\n- &o\n  name: o\n  t: x\n- <<: *o\n  name: c\n", "l[o].t", "w"),
+              HasSubstr("anchor: &o"));
+  EXPECT_EQ(with("a: &i\n  t: x\nb: 1\n", "a.t", "w"), "a: &i\n  t: w\nb: 1\n");
+  EXPECT_EQ(with("d: &i\n  t: z\na:\n  <<: *i\n  t: x\n", "a.t", "w"),
+            "d: &i\n  t: z\na:\n  <<: *i\n  t: w\n");
+}
+
+TEST(yaml_with, tells_what_a_list_has) {
+  EXPECT_THAT(with("l: []\n", "l[o].t", "w"), HasSubstr("there: an empty list"));
+  EXPECT_THAT(with("l:\n- t: x\n- name: p\n  t: z\n", "l[orders].t", "w"), HasSubstr("p, a number below 2"));
+}
+
+TEST(yaml_with, leaves_a_value_with_a_tag_of_its_own) {
+  for (const char* tag : {"!!int", "!vault", "!!float", "!<tag:example.com,2026:x>"})
+    EXPECT_THAT(with("a: 1\nt: " + std::string(tag) + " 5\n", "t", "5"),
+                testing::AllOf(HasSubstr("values.yaml:2: a value with a tag of its own is not replaced"),
+                               HasSubstr(tag[1] == '<' ? "tag:example.com,2026:x" : tag)));
+  EXPECT_EQ(with("t: !!str x\n", "t", "5"), "t: !!str \"5\"\n");
+  EXPECT_EQ(with("t: ! x\n", "t", "w"), "t: ! w\n");
+}
+
 TEST(yaml_with, goes_into_lists_by_name_and_number_and_into_flow_style) {
   const std::string text =
       "images:\n- name: billing\n  newTag: a\n- newTag: b # o\n  name: orders\n  newName: r/orders\nlist: "
