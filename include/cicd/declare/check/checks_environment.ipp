@@ -2,11 +2,13 @@
 // refer to.
 #pragma once
 
+#include <cicd/base/text.hpp>
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/check/judged_place.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/placeholders.hpp>
+#include <cicd/declare/written_value.hpp>
 
 #include <fmt/format.h>
 
@@ -85,16 +87,39 @@ void check_image_of(const std::string& name, const place& where, draft& in, find
   found.add(where, image_of_no_pipeline("{" + name + "}", images));
 }
 
+/// What a word of WRITE is about, as texts that are the same for the same place in a file.
+std::vector<std::string> written_places(const written_value& of) {
+  std::string path = of.file + ':';
+  for (const yaml_step& each : of.path) path += (each.is_element ? "[" : ".") + each.name + '\n';
+  if (of.value) return {path};
+  return {path + ".digest\n", path + ".newTag\n"};
+}
+
+/// An element of `images` takes the tag and the digest of one image.
+void check_written_image(const std::string& word, const place& where, draft& in, findings& found) {
+  const auto& images = in.all<image>().items();
+  if (images.empty()) found.add(where, image_of_no_pipeline(word, {}));
+  if (images.size() > 1) found.add(where, written_image_of_several(word, placeholder_of(images.front())));
+}
+
 void check_write(const declaration<environment>& of, draft& in, findings& found) {
   const place given = of.at("write");
   std::set<std::string> places;
   for (std::size_t at = 0; at < of.value.write.size(); ++at) {
     const place where{given.site, given.word + 1 + at};
     const std::string word = of.value.write[at].str();
-    if (!places.insert(word.substr(0, word.find('='))).second)
+    const std::optional<written_value> value = written_value_from(word);
+    if (!value) continue;
+    std::vector<std::string> parts = split(value->file, '/');
+    if (std::erase_if(parts, [](const std::string& each) { return each.empty() || each == "."; }) > 0)
+      found.add(where,
+                path_with_empty_parts("WRITE", word, joined(parts, "/") + word.substr(value->file.size())));
+    bool is_twice = false;
+    for (std::string& each : written_places(*value)) is_twice |= !places.insert(std::move(each)).second;
+    if (is_twice)
       found.add(where, given_twice("value of WRITE", word.substr(0, word.find('=')),
                                    found.text_of(given.site->from->where)));
-    if (word.find('=') == word.npos) check_image_of("tag", where, in, found);
+    if (!value->value) check_written_image(word, where, in, found);
     for (const std::string& name : placeholders_in(word)) check_image_of(name, where, in, found);
   }
 }

@@ -98,6 +98,8 @@ void check_render_path(const draft& in, const declaration<environment>& of, find
   const std::string path = with_placeholders(of.value.path.view(), values);
   const std::vector<std::string> parts = parts_of(path);
   if (leads_into_git(parts)) return found.add(of.at("path"), path_of_git("PATH", path));
+  if (const std::string shortest = joined(parts, "/"); !parts.empty() && shortest != path)
+    return found.add(of.at("path"), path_with_empty_parts("PATH", path, shortest));
   if (!can(of.value.via, way_feature::folder)) return;
   const bool in_repository = can(of.value.via, way_feature::repository);
   if (!in_repository && is_own(parts)) return found.add(of.at("path"), path_of_the_build("PATH", path));

@@ -101,8 +101,9 @@ bool is_written_value(std::string_view text) {
 /// `Name <mail>`, in one line.
 bool is_author(std::string_view text) {
   const auto open = text.find(" <");
-  return open != text.npos && open > 0 && text.ends_with('>') && text.find_first_of("<>\r\n") == open + 1
-         && text.find('>') == text.size() - 1 && text.find('@', open) != text.npos;
+  return open != text.npos && open > 0 && text.find_first_of("<>") == open + 1
+         && text.find_first_of("<>", open + 2) == text.size() - 1 && text.find('@', open) != text.npos
+         && std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
 /// A page of the web with two names in its path at least.

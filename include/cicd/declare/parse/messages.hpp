@@ -57,6 +57,7 @@ remark image_without_base();
 remark path_of_git(std::string_view keyword, std::string_view path);
 remark path_of_the_build(std::string_view keyword, std::string_view path);
 remark path_of_records(std::string_view path);
+remark path_with_empty_parts(std::string_view keyword, std::string_view path, std::string_view shortest);
 remark impossible_in_image(std::string_view path);
 remark login_in_value(std::string_view value);
 
@@ -80,6 +81,7 @@ remark effect_as_step(std::string_view name);
 remark output_of_two(std::string_view path, std::string_view first, std::string_view second);
 /// `images` are the words in AFTER that name images.
 remark image_of_no_pipeline(std::string_view placeholder, const std::vector<std::string>& images);
+remark written_image_of_several(std::string_view word, std::string_view first_image);
 remark image_not_before(std::string_view placeholder, std::span<const std::string> images);
 remark label_given_twice(std::string_view key);
 /// `function` is the one that declares such a thing, `what` its noun.

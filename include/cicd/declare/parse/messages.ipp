@@ -237,6 +237,12 @@ remark path_of_records(std::string_view path) {
           .allowed = "a folder below the repository's root, other than .cicd"};
 }
 
+remark path_with_empty_parts(std::string_view keyword, std::string_view path, std::string_view shortest) {
+  return {.what = fmt::format("{}: a path has no part that is empty or '.'", keyword),
+          .value = text_of(path),
+          .help = std::string(shortest)};
+}
+
 remark impossible_in_image(std::string_view path) {
   return {.what = "FILES: no file of an image can have this path",
           .value = text_of(path),
@@ -327,6 +333,12 @@ remark output_of_two(std::string_view path, std::string_view first, std::string_
   return {.what = fmt::format("AFTER: {} and {} make the same path", first, second),
           .value = text_of(path),
           .help = "let one of them write to a folder of its own"};
+}
+
+remark written_image_of_several(std::string_view word, std::string_view first_image) {
+  return {.what = "WRITE: the pipeline makes several images, and this names none of them",
+          .value = text_of(word),
+          .help = fmt::format("{}.newTag={{{}.tag}}", word, first_image)};
 }
 
 remark image_of_no_pipeline(std::string_view placeholder, const std::vector<std::string>& images) {
