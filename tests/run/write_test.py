@@ -103,12 +103,73 @@ class Write(harness.Case):
         self.by_hand({"apps/app/values.yaml": self.file(tree, "values.yaml").replace("3   # not ours", "5   # not ours"),
                       "apps/app/Chart.yaml": "name: app\nversion: 2\n"})
         tree.make("rollback-stage")
-        self.assertEqual(self.file(tree, "values.yaml"), first.replace("3   # not ours", "5   # not ours"))
+        # A tag that could be read as a number gets quotes, and they stay.
+        self.assertEqual(self.file(tree, "values.yaml").replace('"', ""), first.replace('"', "").replace("3   # not ours", "5   # not ours"))
         self.assertIn("version: 2", self.file(tree, "Chart.yaml"))
         self.assertIn("on hold", tree.run("deploy-stage", status=5).all)
         tree.cicd("hold", "release", "app", "stage")
         tree.run("deploy-stage")
         self.assertNotEqual(self.file(tree, "values.yaml"), first.replace("3   # not ours", "5   # not ours"))
+
+    def redeclared(self, tree, write, image="image", more=""):
+        """The same pipeline with another WRITE, or with another image."""
+        calls = CALLS[:CALLS.index("  WRITE")] + f"  WRITE {write})\n" + more
+        tree.declare(calls.replace("{repository}", str(self.repository)).replace("app BASE", f"app {image} BASE"))
+        tree.commit()
+        tree.configure()
+
+    def images(self, tree):
+        return harness.json.loads(tree.manifests("show", "main:.cicd/records/apps/app.json", repository=self.repository))["images"]
+
+    def test_a_rollback_after_write_changed_computes_the_values_of_that_deployment_anew(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        first = self.images(tree)["image"]
+        digest = first["reference"].split("@")[1]
+        self.by_hand({"apps/app/renamed.yaml": "t: x\nnew: x\n", "apps/app/there.yaml": "d: x\n"})
+        self.redeclared(tree, "renamed.yaml:t={tag} renamed.yaml:new={commit_short} there.yaml:d={digest}")
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.assertNotIn(digest, self.file(tree, "there.yaml"))
+        tree.cicd("rollback", "app", "stage")
+        self.assertEqual(self.file(tree, "renamed.yaml").replace('"', ""), f"t: {first['tag']}\nnew: {first['built_from'][:7]}\n")
+        self.assertEqual(self.file(tree, "there.yaml"), f"d: {digest}\n")
+        self.assertEqual(self.images(tree)["image"], first)
+
+    def test_a_rollback_to_what_has_not_what_write_asks_for_is_refused(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        self.redeclared(tree, "values.yaml:image.tag={image-cli.tag}", image="cli")
+        tree.run("deploy-stage")
+        tip = tree.manifests("rev-parse", "main", repository=self.repository)
+        refused = tree.cicd("rollback", "app", "stage", status=3).all
+        for text in ("{image-cli.tag} is not known of deployment #1", "declared at"):
+            self.assertIn(text, refused)
+        self.assertEqual(tree.manifests("rev-parse", "main", repository=self.repository), tip)
+
+    def test_a_commit_that_changes_no_image_changes_no_value(self):
+        tree = self.made(files={"apps/app/values.yaml": "all: x\n"}, calls=CALLS[:CALLS.index("  WRITE")] +
+                         "  WRITE values.yaml:all={{commit}}/{{commit_short}}/{{branch}}/{{slug}}/{{version}})\n")
+        commit = tree.git("rev-parse", "HEAD")
+        tree.run("deploy-stage")
+        image = self.images(tree)["image"]
+        wanted = f"all: {commit}/{commit[:7]}/main/main/{image['tag']}\n"
+        self.assertEqual(self.file(tree, "values.yaml"), wanted)
+        tip = tree.manifests("rev-parse", "main", repository=self.repository)
+        tree.write("README", "a word")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.assertEqual(tree.manifests("rev-parse", "main", repository=self.repository), tip)
+
+    def test_without_an_image_the_version_is_the_commit(self):
+        tree = self.made(files={"apps/app/values.yaml": "all: x\n"}, calls="""
+add_pipeline(app)
+pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt STAGE build)
+pipeline_environment(app stage ON branch main VIA gitops REPOSITORY {repository} PATH apps/app WRITE values.yaml:all=v-{{version}}-{{slug}})
+""")
+        tree.run("deploy-stage")
+        self.assertEqual(self.file(tree, "values.yaml"), f"all: v-{tree.git('rev-parse', 'HEAD')[:7]}-main\n")
 
     def test_a_revert_by_hand_is_not_undone(self):
         tree = self.made()
@@ -124,6 +185,19 @@ class Write(harness.Case):
         self.assertIn("by hand", refused.all)
         self.assertEqual(self.file(tree, "values.yaml"), before)
 
+    def test_an_earlier_value_put_back_by_hand_stays_whatever_else_was_changed(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        first = self.file(tree, "values.yaml"), self.file(tree, "overlay/kustomization.yaml")
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("deploy-stage")
+        self.manifest_git("pull", "--quiet", "origin", "main")
+        by_hand = first[0].replace("replicas:   3", "replicas:   4")
+        self.by_hand({"apps/app/values.yaml": by_hand, "apps/app/overlay/kustomization.yaml": first[1]})
+        self.assertIn("by hand", tree.run("deploy-stage", status=5).all)
+        self.assertEqual(self.file(tree, "values.yaml"), by_hand)
+
     def test_what_is_not_there_is_told_with_its_place_and_changes_nothing(self):
         for number, (files, where, what) in enumerate((({"apps/app/values.yaml": VALUES.replace("tag:", "tags:")}, "apps/app/values.yaml:4", "there is no 'tag' in 'image'"),
                                    ({"apps/app/values.yaml": VALUES.replace("tag:  none", "tag: *there")}, "apps/app/values.yaml:5", "this is an alias"),
@@ -133,7 +207,7 @@ class Write(harness.Case):
                 tree = self.made(name=f"t{number}", files={"apps/app/overlay/kustomization.yaml": KUSTOMIZATION, **files})
                 tip = tree.manifests("rev-parse", "main", repository=self.repository)
                 failed = tree.run("deploy-stage", status=2)
-                for text in (where, what, "declared at", "values.yaml:image.tag={tag}"):
+                for text in (where, what, "app/deploy-stage", "declared at", "values.yaml:image.tag={tag}"):
                     self.assertIn(text, failed.all)
                 self.assertEqual(tree.manifests("rev-parse", "main", repository=self.repository), tip)
 
@@ -150,7 +224,18 @@ class Write(harness.Case):
         self.by_hand({})
         tree.write("in.txt", "two")
         tree.commit()
-        self.assertIn("WRITE: there is no such file", tree.run("deploy-stage", status=2).all)
+        self.assertIn("WRITE: this is a symbolic link, and is not followed", tree.run("deploy-stage", status=2).all)
+
+    def test_a_file_that_is_executable_stays_so(self):
+        tree = self.made(files={"apps/app/values.yaml": VALUES, "apps/app/overlay/kustomization.yaml": KUSTOMIZATION})
+        self.manifest_git("update-index", "--chmod=+x", "apps/app/values.yaml")
+        self.manifest_git("commit", "--quiet", "-m", "executable")
+        self.manifest_git("push", "--quiet", "origin", "HEAD:main")
+        for text in ("two", "three"):
+            tree.run("deploy-stage")
+            self.assertTrue(tree.manifests("ls-tree", "main", "apps/app/values.yaml", repository=self.repository).startswith("100755"))
+            tree.write("in.txt", text)
+            tree.commit()
 
     def test_beside_services_the_manifests_come_and_go_and_the_file_stays(self):
         service = "pipeline_service(app api PORT 8080)\n"

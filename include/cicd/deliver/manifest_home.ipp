@@ -145,8 +145,12 @@ class home : public environment_home {
     want.state.hold = how.hold;
     if (!how.place->write.empty()) {
       result<std::map<std::string, std::string>> onto =
-          values_put_back(*how.pipeline, *how.place, files, now.files);
-      if (!onto) return std::move(onto).error();
+          values_put_back(*how.pipeline, *how.place, to, files, now);
+      if (!onto) {
+        error failure = std::move(onto).error();
+        failure.subject = how.pipeline->declared.name.str() + "/" + how.place->name.str();
+        return failure;
+      }
       want.files = *std::move(onto);
       want.record->manifests = digest_of_manifests(want.files);
     }

@@ -6,22 +6,26 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/declare/model.hpp>
-#include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/manifests.hpp>
 
 namespace cicd {
 
-/// `files` with the values of WRITE for a deployment of these images. Class `usage` with the file's place,
-/// and where it was declared: a file or a value that is not there.
+/// `files` with the values of WRITE for that deployment, given git's modes of what is no plain file. Class
+/// `usage` with the file's place: a file or a value that is not there. Class `conflict`: what WRITE asks for,
+/// and the record has not.
 result<std::map<std::string, std::string>> with_values(const declared_pipeline& pipeline,
                                                        const environment& place,
                                                        const deployment_record& record,
-                                                       std::map<std::string, std::string> files);
+                                                       std::map<std::string, std::string> files,
+                                                       const std::map<std::string, std::string>& modes);
 
-/// `now` with the values that `before` has at the places of WRITE. The same errors.
+/// What is there `now` with the values of WRITE for that deployment, computed anew, and beside services with
+/// the manifests that it had `before`. The same errors.
 result<std::map<std::string, std::string>> values_put_back(const declared_pipeline& pipeline,
                                                            const environment& place,
+                                                           const deployment_record& record,
                                                            const std::map<std::string, std::string>& before,
-                                                           const std::map<std::string, std::string>& now);
+                                                           const manifest_state& now);
 
 /// Of the files that are there: those that stay whatever is rendered. All, where nothing is.
 std::map<std::string, std::string> kept_files(const declared_pipeline& pipeline,

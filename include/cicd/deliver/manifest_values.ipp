@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +11,8 @@
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/declare/written_value.hpp>
 #include <cicd/deliver/manifest_values.hpp>
+#include <cicd/deliver/release_draft.hpp>
+#include <cicd/kubernetes/render/workload.hpp>
 
 namespace cicd {
 
@@ -28,17 +29,19 @@ std::string repository_in(const std::string& reference) {
   return is_port ? tagged : tagged.substr(0, colon);
 }
 
-placeholder_values values_of(const deployment_record& record) {
-  const bool is_tagged = !record.tag.empty();
-  const std::string& version = is_tagged ? record.tag : record.version;
-  const bool has_v =
-      is_tagged && version.size() > 1 && version.front() == 'v' && version[1] >= '0' && version[1] <= '9';
-  placeholder_values values{{"pipeline", record.pipeline},
-                            {"environment", record.environment},
-                            {"version", version.substr(has_v ? 1 : 0)},
-                            {"commit", record.commit},
-                            {"commit_short", record.commit.substr(0, 7)},
-                            {"branch", record.branch}};
+/// What is of the whole deployment: as in ENV of a service that runs the first of the images. Without images
+/// it is of the commit.
+placeholder_values values_of_release(const environment& place, const deployment_record& record) {
+  const release_draft made = draft_of(record, place);
+  kubernetes::image_facts of{{}, record.commit.substr(0, 7), record.commit, record.branch};
+  if (!made.facts.images.empty()) of = made.facts.images.begin()->second;
+  placeholder_values values = kubernetes::placeholders_of(of, made.facts);
+  values.erase("image");
+  return values;
+}
+
+placeholder_values values_of(const environment& place, const deployment_record& record) {
+  placeholder_values values = values_of_release(place, record);
   for (const auto& [name, image] : record.images) {
     const std::map<std::string, std::string> parts{{"tag", image.tag},
                                                    {"digest", "sha256:" + hex(image.manifest)},
@@ -50,6 +53,21 @@ placeholder_values values_of(const deployment_record& record) {
     if (record.images.size() == 1) values["image"] = image.reference;
   }
   return values;
+}
+
+/// The text with its placeholders. Class `conflict`: the deployment has not all that it asks for.
+result<std::string> value_in(const std::string& text,
+                             const placeholder_values& values,
+                             const deployment_record& record) {
+  for (const std::string& name : placeholders_in(text))
+    if (!values.contains(name))
+      return error{exit_class::conflict,
+                   {},
+                   fmt::format("WRITE: {{{}}} is not known of deployment #{}", name, record.generation),
+                   text,
+                   {{"commit", record.commit.empty() ? "unknown" : record.commit},
+                    {"try", "another value of WRITE, or deploy a commit that has it"}}};
+  return with_placeholders(text, values);
 }
 
 /// One value, as it stands in a file.
@@ -76,34 +94,51 @@ std::string folder_of(const declared_pipeline& pipeline, const environment& plac
   return (place.path ? place.path.str() : place.name.str() + "/" + pipeline.declared.name.str()) + "/";
 }
 
+error no_such_file(const std::string& name,
+                   const std::string& folder,
+                   const file_map& files,
+                   const file_map& modes) {
+  if (const auto other = modes.find(name); other != modes.end() && other->second != "100755")
+    return error{exit_class::usage,
+                 {},
+                 other->second == "120000" ? "WRITE: this is a symbolic link, and is not followed"
+                                           : "WRITE: this is a submodule, and not a file",
+                 folder + name,
+                 {{"try", "WRITE of the file that it leads to, or a file in its place"}}};
+  std::vector<std::string> names;
+  for (const auto& [each, content] : files) names.push_back(each);
+  error missing{exit_class::usage, {}, "WRITE: there is no such file", folder + name, {}};
+  if (const auto near = nearest(name, names)) missing = std::move(missing).with("did you mean", *near);
+  if (!names.empty() && names.size() <= 10) missing = std::move(missing).with("allowed", joined(names, ", "));
+  return std::move(missing).with("try",
+                                 "commit the file to the manifest repository, or give PATH its folder");
+}
+
 /// What `change` makes of each place of WRITE, in the file that holds it.
 template <typename Change>
 result<file_map> changed(const declared_pipeline& pipeline,
                          const environment& place,
                          file_map files,
+                         const file_map& modes,
                          const Change& change) {
   for (const text& word : place.write) {
     const std::optional<written_value> of = written_value_from(word.view());
     if (!of) continue;  // refused at configure
     const auto file = files.find(of->file);
-    if (file == files.end()) {
-      std::vector<std::string> names;
-      for (const auto& [name, content] : files) names.push_back(name);
-      error missing{
-          exit_class::usage, {}, "WRITE: there is no such file", folder_of(pipeline, place) + of->file, {}};
-      if (const auto near = nearest(of->file, names))
-        missing = std::move(missing).with("did you mean", *near);
-      if (!names.empty() && names.size() <= 10)
-        missing = std::move(missing).with("allowed", joined(names, ", "));
-      return of_declared(std::move(missing).with(
-                             "try", "commit the file to the manifest repository, or give PATH its folder"),
-                         pipeline, place, word);
-    }
+    if (file == files.end())
+      return of_declared(no_such_file(of->file, folder_of(pipeline, place), files, modes), pipeline, place,
+                         word);
     result<std::string> content = change(*of, file->first, file->second);
     if (!content) return of_declared(std::move(content).error(), pipeline, place, word);
     file->second = *std::move(content);
   }
   return files;
+}
+
+/// Whether WRITE has a value of this file.
+bool is_written(const environment& place, const std::string& file) {
+  return std::ranges::any_of(place.write,
+                             [&](const text& word) { return word.view().starts_with(file + ":"); });
 }
 
 /// `digest` and `newTag` of an element of `images`: those of both that are there.
@@ -119,8 +154,8 @@ std::vector<yaml_step> below(std::vector<yaml_step> path, const std::string& key
 result<std::string> image_in(const written_value& of,
                              const std::string& file,
                              std::string content,
-                             const std::function<result<std::string>(const std::vector<yaml_step>& at,
-                                                                     const std::string& part)>& value) {
+                             const placeholder_values& values,
+                             const deployment_record& record) {
   std::optional<error> failure;
   bool is_there = false;
   for (const auto& [key, part] : parts_of_image()) {
@@ -130,7 +165,7 @@ result<std::string> image_in(const written_value& of,
       continue;
     }
     is_there = true;
-    const result<std::string> wanted = value(at, part);
+    const result<std::string> wanted = value_in("{image." + part + "}", values, record);
     if (!wanted) return wanted.error();
     result<std::string> with = yaml_with(content, file, at, *wanted);
     if (!with) return with;
@@ -147,53 +182,31 @@ result<std::string> image_in(const written_value& of,
 result<std::map<std::string, std::string>> with_values(const declared_pipeline& pipeline,
                                                        const environment& place,
                                                        const deployment_record& record,
-                                                       std::map<std::string, std::string> files) {
+                                                       std::map<std::string, std::string> files,
+                                                       const std::map<std::string, std::string>& modes) {
   using namespace deliver_manifest_values;
-  const placeholder_values values = values_of(record);
+  const placeholder_values values = values_of(place, record);
   const std::string folder = folder_of(pipeline, place);
-  return changed(pipeline, place, std::move(files),
+  return changed(pipeline, place, std::move(files), modes,
                  [&](const written_value& of, const std::string& name,
                      const std::string& content) -> result<std::string> {
-                   if (of.value)
-                     return yaml_with(content, folder + name, of.path, with_placeholders(*of.value, values));
-                   return image_in(
-                       of, folder + name, content,
-                       [&](const std::vector<yaml_step>&, const std::string& part) -> result<std::string> {
-                         return values.at("image." + part);
-                       });
+                   if (!of.value) return image_in(of, folder + name, content, values, record);
+                   const result<std::string> value = value_in(*of.value, values, record);
+                   if (!value) return value;
+                   return yaml_with(content, folder + name, of.path, *value);
                  });
 }
 
 result<std::map<std::string, std::string>> values_put_back(const declared_pipeline& pipeline,
                                                            const environment& place,
+                                                           const deployment_record& record,
                                                            const std::map<std::string, std::string>& before,
-                                                           const std::map<std::string, std::string>& now) {
-  using namespace deliver_manifest_values;
-  const std::string folder = folder_of(pipeline, place);
-  file_map files = kept_files(pipeline, place, now);
-  for (const auto& [name, content] : before) {
-    const bool is_written = std::ranges::any_of(
-        place.write, [&, file = name](const text& word) { return word.view().starts_with(file + ":"); });
-    if (!pipeline.declared.services.empty() && !is_written) files[name] = content;
-  }
-  return changed(pipeline, place, std::move(files),
-                 [&](const written_value& of, const std::string& name,
-                     const std::string& content) -> result<std::string> {
-                   const auto old = before.find(name);
-                   if (old == before.end()) return content;
-                   const auto put = [&](const std::vector<yaml_step>& at) -> result<std::string> {
-                     auto value = yaml_scalar_at(old->second, folder + name, at);
-                     if (!value) return std::move(value).error();
-                     return std::move(value->value);
-                   };
-                   if (!of.value)
-                     return image_in(
-                         of, folder + name, content,
-                         [&](const std::vector<yaml_step>& at, const std::string&) { return put(at); });
-                   const result<std::string> value = put(of.path);
-                   if (!value) return value;
-                   return yaml_with(content, folder + name, of.path, *value);
-                 });
+                                                           const manifest_state& now) {
+  std::map<std::string, std::string> files = kept_files(pipeline, place, now.files);
+  if (!pipeline.declared.services.empty())
+    for (const auto& [name, content] : before)
+      if (!deliver_manifest_values::is_written(place, name)) files[name] = content;
+  return with_values(pipeline, place, record, std::move(files), now.modes);
 }
 
 std::map<std::string, std::string> kept_files(const declared_pipeline& pipeline,
@@ -202,8 +215,7 @@ std::map<std::string, std::string> kept_files(const declared_pipeline& pipeline,
   if (pipeline.declared.services.empty()) return files;
   std::map<std::string, std::string> kept;
   for (const auto& [name, content] : files)
-    for (const text& word : place.write)
-      if (word.view().starts_with(name + ":")) kept.emplace(name, content);
+    if (deliver_manifest_values::is_written(place, name)) kept.emplace(name, content);
   return kept;
 }
 

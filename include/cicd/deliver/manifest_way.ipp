@@ -153,8 +153,12 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   if (!files) return std::move(files).error();
   if (!of.place().write.empty()) {
     files->merge(kept_files(of.pipeline(), of.place(), now.files));
-    files = with_values(of.pipeline(), of.place(), made->record, *std::move(files));
-    if (!files) return std::move(files).error();
+    files = with_values(of.pipeline(), of.place(), made->record, *std::move(files), now.modes);
+    if (!files) {
+      error failure = std::move(files).error();
+      failure.subject = of.step.id;
+      return failure;
+    }
   }
   wanted_manifests want{*std::move(files), std::move(made->record), now.state};
   want.record->manifests = digest_of_manifests(want.files);

@@ -24,6 +24,8 @@ struct manifest_state {
   /// Asks the history whether what is there was put back by hand, past any release; empty where others leave
   /// no history. It is asked where something is to be changed, since it starts a program.
   std::function<result<std::optional<hand_revert>>()> reverted{};
+  /// In git, of what is no plain file below `path`: relative name → mode.
+  std::map<std::string, std::string> modes{};
 };
 
 /// What is there, with what its history says. Class as of `manifest_state::reverted`.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,8 @@ struct git_change {
   std::string tip{};
   std::vector<std::string> removed{};
   std::map<std::string, std::string> written{};
-  std::vector<std::string> asked{};  ///< paths whose objects are to be printed
+  std::set<std::string> executable{};  ///< of those that are written
+  std::vector<std::string> asked{};    ///< paths whose objects are to be printed
 };
 /// The stream of them: the first on its tip, each other on the one before it.
 std::string git_import_of(const std::vector<git_change>& changes);

@@ -131,7 +131,8 @@ std::string git_import_of(const std::vector<git_change>& changes) {
     if (!from.empty()) stream += "from " + from + '\n';
     for (const std::string& path : change.removed) stream += "D " + quoted_path(path) + '\n';
     for (const auto& [path, content] : change.written) {
-      stream += "M 100644 inline " + quoted_path(path) + '\n';
+      stream += fmt::format("M {} inline {}\n", change.executable.contains(path) ? "100755" : "100644",
+                            quoted_path(path));
       append_data(stream, content);
     }
     stream += '\n';

@@ -31,6 +31,10 @@ struct manifest_target {
                        ///< since of two at the same time only one succeeds; empty: no turns
   bool is_shared = false;  ///< others have files in the folder: what is no file there is passed over
   std::string author{};    ///< of the commits; empty: who changes something
+  /// Of a shared folder: the files with what a deployment writes into them. None: it writes whole files.
+  std::function<result<std::map<std::string, std::string>>(const deployment_record& of,
+                                                           const manifest_state& now)>
+      values_for{};
   /// The file of the private SSH key that signs them; none: they are not signed.
   std::function<result<std::string>()> signing_key{};
 };

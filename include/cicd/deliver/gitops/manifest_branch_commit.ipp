@@ -228,6 +228,10 @@ void manifest_branch::keep(const std::vector<request*>& batch,
   }
   for (const request* each : batch) {
     manifest_contents contents = contents_of(each->decided->wanted);
+    contents.modes = each->seen->modes;
+    std::erase_if(contents.modes, [&](const auto& mode) {
+      return each->seen->files.contains(mode.first) && !contents.files.contains(mode.first);
+    });
     contents.objects = each->offered.objects;
     contents_.insert_or_assign(each->target.path, std::move(contents));
   }

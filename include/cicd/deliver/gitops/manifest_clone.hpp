@@ -28,12 +28,14 @@ error interrupted_commit(const manifest_target& target);
 struct manifest_contents {
   std::map<std::string, std::string> files;  ///< below `path`: relative name → content
   std::optional<std::string> record, state{};
+  /// Of what is no plain file: relative name → git's mode. Links and submodules only where others have files.
+  std::map<std::string, std::string> modes{};
   /// What git names the folder, the record and the state; empty for what is not there. Nothing: not known.
   using object_names = std::array<std::string, 3>;
   std::optional<object_names> objects{};
 
   bool operator==(const manifest_contents& other) const {
-    return files == other.files && record == other.record && state == other.state;
+    return files == other.files && modes == other.modes && record == other.record && state == other.state;
   }
 };
 

@@ -167,6 +167,18 @@ inline manifest_contents contents_of(const manifest_target& target,
   return contents;
 }
 
+/// Of what is no plain file below the folder.
+inline std::map<std::string, std::string> modes_of(const manifest_target& target,
+                                                   const std::vector<git_entry>& entries) {
+  std::map<std::string, std::string> modes;
+  const std::string below = target.path + '/';
+  for (auto each = std::ranges::lower_bound(entries, below, {}, &git_entry::path);
+       each != entries.end() && each->path.starts_with(below); ++each)
+    if (!each->is_folder() && each->mode != "100644")
+      modes.emplace(each->path.substr(below.size()), each->mode);
+  return modes;
+}
+
 /// Where another is its author, the message says who it was.
 inline std::string message_of(const manifest_change& of) {
   const std::string& message = of.wanted.message;
@@ -185,12 +197,17 @@ inline git_change import_of(const manifest_change& of, const std::string& tip) {
       .message = message_of(of),
       .tip = tip,
       .removed = {},
-      .written = {}};
+      .written = {},
+      .executable = {}};
   for (const auto& [name, content] : now.files)
     if (!wanted.files.contains(name)) change.removed.push_back(target.path + '/' + name);
   for (const auto& [name, content] : wanted.files)
-    if (const auto there = now.files.find(name); there == now.files.end() || there->second != content)
+    if (const auto there = now.files.find(name); there == now.files.end() || there->second != content) {
       change.written.emplace(target.path + '/' + name, content);
+      const auto mode = now.modes.find(name);
+      if (mode != now.modes.end() && mode->second == "100755")
+        change.executable.insert(target.path + '/' + name);
+    }
   if (wanted.record) change.written.emplace(record_path(target), pretty(json_of(*wanted.record)));
   if (std::string state = file_text(wanted.state); !state.empty())
     change.written.emplace(state_path(target), std::move(state));
@@ -346,6 +363,7 @@ result<std::vector<result<manifest_contents>>> manifest_clone::contents_at(
   for (std::size_t at = 0; at < targets.size(); ++at)
     if (of_each[at]) {
       manifest_contents contents = contents_of(targets[at], *of_each[at], *texts);
+      contents.modes = modes_of(targets[at], entries);
       contents.objects.emplace();
       const auto paths = paths_of(targets[at]);
       for (std::size_t each = 0; each < paths.size(); ++each)

@@ -25,7 +25,7 @@ inline known_file file_of(const manifest_target& target) {
 }
 
 /// Of what is remembered; one of another cicd may lack what this one asks for.
-constexpr int form = 3;
+constexpr int form = 4;
 
 constexpr std::string_view before_digest = R"({"digest":")";
 constexpr std::string_view after_digest = R"(","known":)";
@@ -47,6 +47,8 @@ inline bool is_text(const std::string& bytes) {
 inline bool fits_json(const manifest_contents& contents) {
   return std::all_of(contents.files.begin(), contents.files.end(),
                      [](const auto& file) { return is_text(file.first) && is_text(file.second); })
+         && std::all_of(contents.modes.begin(), contents.modes.end(),
+                        [](const auto& mode) { return is_text(mode.first); })
          && (!contents.record || is_text(*contents.record)) && (!contents.state || is_text(*contents.state));
 }
 
@@ -65,6 +67,7 @@ inline std::optional<json> known_of(const manifest_target& target) {
 inline manifest_contents contents_in(const json& known) {
   manifest_contents contents;
   for (const auto& [name, content] : known["files"].members()) contents.files.emplace(name, content.text());
+  for (const auto& [name, mode] : known["modes"].members()) contents.modes.emplace(name, mode.text());
   if (known["record"].is_string()) contents.record = known["record"].text();
   if (known["state"].is_string()) contents.state = known["state"].text();
   const auto& objects = known["objects"].elements();
@@ -95,6 +98,9 @@ void remember_contents(const manifest_target& target,
   json known(json::object{});
   known.set("form", deliver_gitops_manifest_clone_cache::form).set("tip", tip).set("path", target.path);
   known.set("files", json(std::move(files)));
+  json::object modes;
+  for (const auto& [name, mode] : contents.modes) modes.emplace_back(name, mode);
+  known.set("modes", json(std::move(modes)));
   known.set("record", contents.record ? json(*contents.record) : json());
   known.set("state", contents.state ? json(*contents.state) : json());
   if (contents.objects)

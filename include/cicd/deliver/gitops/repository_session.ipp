@@ -76,18 +76,27 @@ inline result<environment_state> environment_state_in(const manifest_target& tar
   return state;
 }
 
+/// Whether what is there now is what that deployment left, whatever others changed beside its values.
+inline bool is_left_by(const deployment_record& of,
+                       const manifest_target& target,
+                       const manifest_state& now) {
+  if (of.manifests == digest_of_manifests(now.files)) return true;
+  if (!target.values_for) return false;
+  const auto files = target.values_for(of, now);
+  return files && *files == now.files;
+}
+
 /// A record that a person left while they put back the manifests of an earlier deployment.
 inline result<std::optional<hand_revert>> files_put_back(const manifest_target& target,
                                                          manifest_clone& clone,
                                                          const manifest_state& now) {
   constexpr std::size_t most = 50;
-  const digest there = digest_of_manifests(now.files);
-  if (!now.record || now.record->manifests == there) return std::optional<hand_revert>{};
+  if (!now.record || is_left_by(*now.record, target, now)) return std::optional<hand_revert>{};
   const auto past = clone.past_records(now.tip, record_path(target), most);
   if (!past) return past.error();
   const bool was_deployed = std::ranges::any_of(*past, [&](const manifest_clone::past_record& each) {
     const auto record = record_from(each.text, each.commit);
-    return record && record->manifests == there;
+    return record && is_left_by(*record, target, now);
   });
   if (!was_deployed) return std::optional<hand_revert>{};
   const auto last = clone.last_changes(now.tip, {target.path});
@@ -152,6 +161,7 @@ result<manifest_state> state_from(const manifest_target& target,
                                   manifest_contents contents) {
   using namespace deliver_gitops_repository_session;
   manifest_state now{.tip = tip, .files = std::move(contents.files), .record = {}};
+  now.modes = std::move(contents.modes);
   auto state = environment_state_in(target, contents.state);
   if (!state) return std::move(state).error();
   now.state = std::move(*state);
@@ -163,7 +173,7 @@ result<manifest_state> state_from(const manifest_target& target,
 }
 
 manifest_contents contents_of(const wanted_manifests& wanted) {
-  manifest_contents contents{wanted.files, {}, {}};
+  manifest_contents contents{.files = wanted.files, .record = {}};
   if (wanted.record) contents.record = pretty(json_of(*wanted.record));
   if (std::string state = file_text(wanted.state); !state.empty()) contents.state = std::move(state);
   return contents;

@@ -17,6 +17,7 @@
 #include <cicd/deliver/gitops/proposal.hpp>
 #include <cicd/deliver/gitops/repository_home.hpp>
 #include <cicd/deliver/gitops/traits.hpp>
+#include <cicd/deliver/manifest_values.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
@@ -113,6 +114,10 @@ manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const e
   target.turn = clones + hex(sha256(branch)).substr(0, 16) + ".turn";
   target.is_shared = pipeline.declared.services.empty() && !place.write.empty();
   target.author = place.author.str();
+  if (target.is_shared)
+    target.values_for = [&pipeline, place](const deployment_record& record, const manifest_state& now) {
+      return with_values(pipeline, place, record, now.files, now.modes);
+    };
   if (place.sign)
     target.signing_key = [this, &pipeline,
                           name = place.sign.str().substr(std::string_view("secret:").size())] {
