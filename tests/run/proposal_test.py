@@ -19,9 +19,16 @@ pipeline_environment(app stage ON branch main VIA gitops REPOSITORY {repository}
 """
 
 
+def pull(number, title, head, base, of="team/manifests"):
+    return {"number": number, "html_url": f"http://forge/pulls/{number}", "title": title, "state": "open",
+            "head": {"label": head, "ref": head, "repo": {"id": 1 if of == "team/manifests" else 2}}, "base": {"ref": base, "repo": {"id": 1}}}
+
+
 class Gitea(http.server.BaseHTTPRequestHandler):
     """As much of https://docs.gitea.com/api as is asked: open pull requests, a new one, its title and its state."""
     token, pulls, asked = "t0ken", [], []
+    before = None
+    """Called with each question and its body; what it gives is the answer."""
 
     def log_message(self, *words):
         pass
@@ -37,6 +44,9 @@ class Gitea(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
         self.asked.append((self.command, self.path, body))
+        special = type(self).before and type(self).before(self, body)
+        if special:
+            return self.answered(*special)
         if self.headers.get("Authorization") != "token " + self.token:
             return self.answered(401, {"message": "invalid username, password or token"})
         found = re.fullmatch(r"/api/v1/repos/team/manifests/pulls(?:/(\d+))?(?:\?.*page=(\d+))?", self.path)
@@ -47,9 +57,7 @@ class Gitea(http.server.BaseHTTPRequestHandler):
         if self.command == "POST":
             if any(each["state"] == "open" and each["head"]["ref"] == body["head"] for each in self.pulls):
                 return self.answered(409, {"message": "pull request already exists for these targets"})
-            self.pulls.append({"number": len(self.pulls) + 1, "html_url": f"http://forge/pulls/{len(self.pulls) + 1}", "title": body["title"],
-                               "state": "open", "head": {"label": body["head"], "ref": body["head"], "repo": {"id": 1}},
-                               "base": {"ref": body["base"], "repo": {"id": 1}}})
+            self.pulls.append(pull(len(self.pulls) + 1, body["title"], body["head"], body["base"]))
             return self.answered(201, self.pulls[-1])
         self.pulls[int(found[1]) - 1].update({key: value for key, value in body.items() if key in ("title", "state")})
         return self.answered(201, self.pulls[int(found[1]) - 1])
@@ -59,7 +67,7 @@ class Gitea(http.server.BaseHTTPRequestHandler):
 
 class Proposal(harness.Case):
     def made(self):
-        Gitea.pulls, Gitea.asked, Gitea.token = [], [], "t0ken"
+        Gitea.pulls, Gitea.asked, Gitea.token, Gitea.before = [], [], "t0ken", None
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gitea)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
@@ -70,7 +78,8 @@ class Proposal(harness.Case):
         tree = self.tree()
         tree.env["FORGE_TOKEN"] = "t0ken"
         tree.write("in.txt", "one")
-        tree.declare(CALLS.format(repository=self.repository, server=f"http://127.0.0.1:{server.server_address[1]}"))
+        self.calls = CALLS.format(repository=self.repository, server=f"http://127.0.0.1:{server.server_address[1]}")
+        tree.declare(self.calls)
         tree.commit()
         tree.configure()
         return tree
@@ -141,12 +150,84 @@ class Proposal(harness.Case):
     def test_a_token_that_is_not_let_in_is_told_and_the_next_run_ends_it(self):
         tree = self.made()
         Gitea.token = "another"
-        failed = tree.run("deploy-stage", status=5)
+        failed = tree.run("deploy-stage", status=6)
         self.assertIn("does not let this token open pull requests", failed.all)
         self.assertIn("invalid username, password or token", failed.all)
+        self.assertRegex(failed.all, "done:? +the branch cicd/app/stage of .* is at [0-9a-f]{7}")
         self.assertNotIn("t0ken", failed.all.replace("FORGE_TOKEN", ""))
         Gitea.token = "t0ken"
         self.assertIn("proposed: http://forge/pulls/1", tree.run("deploy-stage").all)
+
+    def test_the_token_is_masked_in_what_the_server_answers(self):
+        tree = self.made()
+        Gitea.before = lambda asked, body: (401, {"message": "no t0ken"}) if asked.command == "GET" else None
+        self.assertIn("no ***", tree.run("deploy-stage", status=6).all)
+        Gitea.before = lambda asked, body: (201, dict(pull(1, "t", "b", "main"), html_url="http://forge/?t0ken")) if asked.command == "POST" else None
+        self.assertIn("proposed: http://forge/?***", tree.run("deploy-stage").all)
+        self.assertFalse(any("t0ken" in path.read_text(errors="replace") for path in tree.build.rglob("*") if path.is_file()))
+
+    def test_the_pull_request_of_a_fork_is_another_one(self):
+        tree = self.made()
+        Gitea.pulls.append(pull(1, "of a fork", "cicd/app/stage", "main", of="fork/manifests"))
+        Gitea.before = lambda asked, body: (201, Gitea.pulls.append(pull(2, body["title"], body["head"], "main")) or Gitea.pulls[1]) if asked.command == "POST" else None
+        self.assertIn("proposed: http://forge/pulls/2", tree.run("deploy-stage").all)
+        self.assertEqual(Gitea.pulls[0]["title"], "of a fork")
+
+    def test_an_environment_of_that_name_with_another_path_does_not_take_the_branch(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        proposed = self.bare("rev-parse", "cicd/app/stage")
+        tree.declare(self.calls.replace("PULL_REQUEST gitea", "PATH elsewhere PULL_REQUEST gitea"))
+        tree.commit()
+        tree.configure()
+        self.assertIn("with another PATH", tree.run("deploy-stage", status=3).all)
+        self.assertEqual(self.bare("rev-parse", "cicd/app/stage"), proposed)
+
+    def added_to_the_branch(self, name):
+        """A commit on the proposal, as a reviewer adds one."""
+        tree = self.bare("rev-parse", "cicd/app/stage^{tree}")
+        self.bare("update-ref", "refs/heads/cicd/app/stage", self.bare("commit-tree", "-m", name, "-p", "cicd/app/stage", tree))
+        return self.bare("rev-parse", "cicd/app/stage")
+
+    def test_a_commit_that_was_added_to_the_branch_stays(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        added = self.added_to_the_branch("of the review")
+        tree.run("deploy-stage")
+        self.assertEqual(self.bare("rev-parse", "cicd/app/stage"), added)
+        self.next_commit(tree, "two")
+        failed = tree.run("deploy-stage", status=3)
+        self.assertRegex(failed.all, f"commits:? +{added[:7]} .*: of the review")
+        self.assertEqual(self.bare("rev-parse", "cicd/app/stage"), added)
+
+    def test_a_run_that_another_has_overtaken_leaves_the_title(self):
+        tree = self.made()
+        Gitea.pulls.append(pull(1, "of a newer run", "cicd/app/stage", "main"))
+
+        def move(asked, body):
+            Gitea.before = None
+            self.added_to_the_branch("newer")
+        Gitea.before = move
+        self.assertIn("another run has moved the branch", tree.run("deploy-stage", status=3).all)
+        self.assertEqual(Gitea.pulls[0]["title"], "of a newer run")
+        self.assertNotIn("PATCH", [each[0] for each in Gitea.asked])
+
+    def test_what_can_be_known_before_is_said_before_anything_is_pushed(self):
+        tree = self.made()
+        for token, words in (("", "the secret of a token is empty"), ("t0ken\nX-Evil: 1", "holds line ends")):
+            tree.env["FORGE_TOKEN"] = token
+            self.assertIn(words, tree.run("deploy-stage", status=2).all)
+        self.assertEqual(self.bare("for-each-ref", "--format=%(refname)"), "refs/heads/main")
+        self.assertEqual(Gitea.asked, [])
+
+    def test_what_the_declarations_show_is_refused_when_cmake_configures(self):
+        tree = self.made()
+        address = self.calls[self.calls.index("PULL_REQUEST_URL"):].rstrip().rstrip(")")
+        for calls, words in ((self.calls.replace(address, ""), "PULL_REQUEST_URL is missing"),
+                             (self.calls.replace(address, "PULL_REQUEST_URL http://git.example.com/team/manifests"), "http to this machine only"),
+                             (self.calls.replace(address, "PULL_REQUEST_URL https://git.example.com:99999/team/manifests"), "PULL_REQUEST_URL")):
+            tree.declare(calls)
+            self.assertIn(words, tree.configure(status=1).all)
 
 
 if __name__ == "__main__":

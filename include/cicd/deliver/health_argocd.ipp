@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/json.hpp>
+#include <cicd/base/secret_finder.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/health.hpp>
@@ -85,6 +86,12 @@ result<argo_status> status_of(const way_context& in,
   }
   if (answer->status != 200) return out_of_reach(pipeline, place, why_of(answer->status));
   std::optional<argo_status> status = argo_status_in(answer->body);
+  if (status && !token->empty()) {
+    const secret_finder hidden({secret_value(*token)});
+    for (std::string* each :
+         {&status->sync, &status->health, &status->health_message, &status->phase, &status->phase_message})
+      *each = hidden.masked(*each);
+  }
   if (!status)
     return out_of_reach(pipeline, place, "its answer is not an application: is this the address of Argo CD?");
   return *std::move(status);

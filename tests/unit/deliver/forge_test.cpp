@@ -15,15 +15,21 @@ using testing::HasSubstr;
 struct spoken {
   std::vector<http_response> answers;
   std::vector<web_request> asked{};
+  std::vector<std::chrono::milliseconds> waited{};
 
   forge of(forge_kind kind, const std::string& address) {
-    return forge(*forge_repository_of(kind, address), secret_value("t0ken\n"),
-                 [this](const web_request& request) -> result<http_response> {
-                   asked.push_back(request);
-                   const http_response answer = answers.front();
-                   if (answers.size() > 1) answers.erase(answers.begin());
-                   return answer;
-                 });
+    return forge(
+        *forge_repository_of(kind, address), secret_value("t0ken\n"),
+        [this](const web_request& request) -> result<http_response> {
+          asked.push_back(request);
+          const http_response answer = answers.front();
+          if (answers.size() > 1) answers.erase(answers.begin());
+          return answer;
+        },
+        [this](std::chrono::milliseconds length) {
+          waited.push_back(length);
+          return true;
+        });
   }
   std::string header(const std::string& name) const {
     for (const auto& [key, value] : asked.back().headers)
@@ -37,6 +43,13 @@ http_response answer(int status, std::string body) {
   made.status = status;
   made.body = std::move(body);
   return made;
+}
+
+/// As GitHub and Gitea list one.
+std::string one_listed(const std::string& branch, const std::string& repository, const std::string& link) {
+  return R"([{"number":9,"title":"t","html_url":")" + link + R"(","head":{"ref":")" + branch
+         + R"(","label":")" + branch + R"(","repo":{"id":)" + (repository == "team/manifests" ? "1" : "2")
+         + R"(}},"base":{"ref":"main","repo":{"id":1}}}])";
 }
 
 TEST(forge_repository_of, reads_what_git_and_what_a_browser_is_given) {
@@ -181,27 +194,88 @@ TEST(forge, reads_each_shape_of_a_refusal) {
 }
 
 TEST(forge, says_what_the_server_said_and_never_the_token) {
-  for (const auto& [status, kind] : {std::pair{401, exit_class::policy},
-                                     {403, exit_class::policy},
-                                     {404, exit_class::remote},
-                                     {422, exit_class::remote},
-                                     {500, exit_class::remote}}) {
-    spoken server{{answer(status, R"({"message":"no","errors":[{"message":"t"}]})")}};
+  for (const int status : {401, 403, 404, 422, 500}) {
+    spoken server{{answer(status, R"({"message":"no t0ken","errors":[{"message":"t0ken"}]})")}};
     const auto open =
         server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");
     ASSERT_FALSE(open);
-    EXPECT_EQ(open.error().kind, kind);
-    EXPECT_THAT(text_of(open.error()), HasSubstr("it said: no"));
+    EXPECT_EQ(open.error().kind, exit_class::remote);
+    EXPECT_THAT(text_of(open.error()), HasSubstr("it said: no ***"));
     EXPECT_THAT(text_of(open.error()), testing::Not(HasSubstr("t0ken")));
   }
-  for (const char* body :
-       {"<html>", "[1]",
-        "[{\"head\":{\"ref\":\"b\",\"repo\":{\"id\":7}},\"base\":{\"ref\":\"main\",\"repo\":{\"id\":7}}}]"}) {
+  const std::string cut = std::string(197, 'x') + "t0ken";
+  spoken page{{answer(200, cut)}};
+  const auto open = page.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");
+  EXPECT_THAT(text_of(open.error()), testing::Not(HasSubstr("xt0")));
+}
+
+TEST(forge, shows_a_link_without_the_token_and_only_one_of_the_web) {
+  const auto link_of = [](const std::string& link) {
+    spoken server{{answer(201, R"({"number":1,"title":"t","html_url":")" + link + "\"}")}};
+    const auto made = server.of(forge_kind::gitea, "https://g/team/manifests").make("b", "main", {});
+    return made ? made->link : "refused";
+  };
+  EXPECT_EQ(link_of("https://g/1?t0ken"), "https://g/1?***");
+  EXPECT_THAT(link_of(R"(http://g/1\n::error::\u001b)"), testing::Not(testing::ContainsRegex("[\n\x1b]")));
+  EXPECT_EQ(link_of("javascript:alert(1)"), "refused");
+}
+
+TEST(forge, takes_no_answer_that_is_no_list) {
+  for (const char* body : {"<html>", "", "{}", R"({"message":"x"})", "7", "null"}) {
     spoken server{{answer(200, body)}};
-    const auto open =
-        server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");
-    if (std::string(body) == "[1]") continue;
-    EXPECT_FALSE(open) << body;
+    EXPECT_FALSE(server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main"))
+        << body;
+  }
+}
+
+TEST(forge, never_takes_the_pull_request_of_a_fork_for_its_own) {
+  for (const forge_kind kind : {forge_kind::github, forge_kind::gitea}) {
+    spoken server{{answer(200, one_listed("b", "evil/manifests", "https://g/9")), answer(200, "[]")}};
+    const auto open = server.of(kind, "https://g.example.com/team/manifests").open_one("b", "main");
+    ASSERT_TRUE(open);
+    EXPECT_FALSE(*open);
+  }
+  spoken gone{
+      {answer(200, R"([{"number":9,"html_url":"https://g/9","head":{"ref":"b","label":"b","repo":null},)"
+                   R"("base":{"ref":"main","repo":{"id":1}}}])"),
+       answer(200, "[]")}};
+  EXPECT_FALSE(*gone.of(forge_kind::gitea, "https://g/team/manifests").open_one("b", "main"));
+  spoken lab{{answer(200, R"([{"iid":9,"web_url":"https://g/9","source_branch":"b","target_branch":"main",)"
+                          R"("source_project_id":99,"target_project_id":5}])")}};
+  EXPECT_FALSE(*lab.of(forge_kind::gitlab, "https://g/team/manifests").open_one("b", "main"));
+}
+
+TEST(forge, asks_a_server_again_that_has_too_much_to_do) {
+  http_response busy = answer(429, "");
+  busy.retry_after = std::chrono::seconds(7);
+  spoken server{{answer(503, ""), busy, answer(200, "[]")}};
+  EXPECT_TRUE(server.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main"));
+  EXPECT_EQ(server.waited,
+            (std::vector<std::chrono::milliseconds>{std::chrono::seconds(1), std::chrono::seconds(7)}));
+  spoken down{{answer(500, "")}};
+  EXPECT_FALSE(down.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main"));
+  EXPECT_EQ(down.asked.size(), 4U);
+  busy.retry_after = std::chrono::hours(1);
+  spoken long_busy{{busy}};
+  const auto open =
+      long_busy.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main");
+  EXPECT_THAT(text_of(open.error()), HasSubstr("again in 3600 s"));
+  EXPECT_EQ(long_busy.asked.size(), 1U);
+  spoken refused{{answer(401, "")}};
+  EXPECT_FALSE(refused.of(forge_kind::github, "https://github.com/team/manifests").open_one("b", "main"));
+  EXPECT_EQ(refused.asked.size(), 1U);
+}
+
+TEST(forge, takes_what_another_run_opened_meanwhile) {
+  for (const int status : {409, 422}) {
+    spoken server{{answer(status, R"({"message":"exists"})"),
+                   answer(200, one_listed("b", "team/manifests", "https://g/9")), answer(200, "[]")}};
+    const auto made = server.of(forge_kind::gitea, "https://g/team/manifests").make("b", "main", {});
+    ASSERT_TRUE(made) << text_of(made.error());
+    EXPECT_EQ(made->number, "9");
+    spoken none{{answer(status, R"({"message":"no commits"})"), answer(200, "[]")}};
+    EXPECT_THAT(text_of(none.of(forge_kind::gitea, "https://g/team/manifests").make("b", "main", {}).error()),
+                HasSubstr("no commits"));
   }
 }
 

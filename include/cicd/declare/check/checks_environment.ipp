@@ -143,6 +143,13 @@ void check_pull_request(const declaration<environment>& of, findings& found) {
                       {"pull_request", "PULL_REQUEST", "repository", "REPOSITORY"},
                       {"pull_request", "PULL_REQUEST", "pull_request_token", "PULL_REQUEST_TOKEN"}},
                      found);
+  const std::string_view repository = of.value.repository.view();
+  const bool is_local =
+      !repository.empty() && (repository.starts_with("file:") || repository.find(':') == repository.npos);
+  if (of.at("pull_request") && is_local && !of.at("pull_request_url"))
+    found.add(of.at("pull_request"),
+              missing_option("PULL_REQUEST_URL", "https://<host>/<owner>/<repository>",
+                             "REPOSITORY is a path, which does not say where its server is"));
   if (of.at("pull_request") && of.at("approval"))
     found.add(of.at("approval"),
               meaningless_option("APPROVAL", "with PULL_REQUEST: its merge is the approval", "leave it out"));

@@ -112,6 +112,17 @@ bool is_page_of_repository(std::string_view text) {
   if (scheme == text.npos || (text.substr(0, scheme) != "https" && text.substr(0, scheme) != "http"))
     return false;
   const std::vector<std::string> parts = split(text.substr(scheme + 3), '/');
+  std::string host = parts.front();
+  if (const auto colon = host.rfind(':'); colon != host.npos && host.find(']', colon) == host.npos) {
+    const std::string port = host.substr(colon + 1);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != port.npos
+        || std::stoi(port) < 1 || std::stoi(port) > 65'535)
+      return false;
+    host.resize(colon);
+  }
+  // A token goes there.
+  const bool is_here = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  if (text.starts_with("http:") && !is_here) return false;
   return parts.size() >= 3 && text.find_first_of(" @?#\r\n") == text.npos
          && std::ranges::all_of(parts, [](const std::string& part) { return !part.empty() && part != ".."; });
 }
@@ -332,7 +343,8 @@ option specialised(std::string_view kind, option of) {
     of.accepts = is_written_value;
   if (of.key == "author") of.allowed = "Name <mail>", of.accepts = is_author;
   if (of.key == "pull_request_url")
-    of.allowed = "https://<host>/<owner>/<repository>", of.accepts = is_page_of_repository;
+    of.allowed = "https://<host>[:<port>]/<owner>/<repository>; http to this machine only",
+    of.accepts = is_page_of_repository;
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"

@@ -19,12 +19,14 @@ class deploy_secrets {
   /// `around` and `cancelled` outlive it.
   deploy_secrets(const surroundings& around, const cancellation& cancelled, const std::string& run);
 
-  /// The file with the secret of that name; fetched once. Class `usage` where there is no such secret, or no
-  /// folder in memory. Thread-safe.
+  /// The file with the secret of that name; fetched once. Class `usage` where there is no such secret, where
+  /// it is no private key, or no folder in memory. Thread-safe.
   result<std::string> file_of(const declared_pipeline& pipeline, const std::string& name);
 
   /// Its value. The same errors.
   result<secret_value> value_of(const declared_pipeline& pipeline, const std::string& name) const;
+  /// The same of a token, on one line without blanks around it.
+  result<secret_value> token_of(const declared_pipeline& pipeline, const std::string& name) const;
 
  private:
   const surroundings& around_;
@@ -33,5 +35,9 @@ class deploy_secrets {
   std::map<std::string, std::string> files_;
   secret_folder folder_;
 };
+
+/// Class `usage` for what OpenSSH would not read as a private key, whose words name only its file: `name` is
+/// the secret's.
+status check_private_key(const std::string& key, const std::string& name);
 
 }  // namespace cicd

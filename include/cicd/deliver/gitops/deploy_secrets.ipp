@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/text.hpp>
 #include <cicd/deliver/gitops/deploy_secrets.hpp>
 #include <cicd/run/secret_store.hpp>
 
@@ -28,6 +29,49 @@ result<secret_value> deploy_secrets::value_of(const declared_pipeline& pipeline,
   return declared_source(around_)(*found, pipeline.source_directory, cancelled_);
 }
 
+result<secret_value> deploy_secrets::token_of(const declared_pipeline& pipeline,
+                                              const std::string& name) const {
+  const result<secret_value> value = value_of(pipeline, name);
+  if (!value) return value.error();
+  const std::string_view token = trimmed(value->revealed());
+  // RFC 9110, section 5.5, and no blanks: what a header can hold.
+  const auto is_wrong = [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f;
+  };
+  if (!token.empty() && std::ranges::none_of(token, is_wrong)) return secret_value(std::string(token));
+  return error{exit_class::usage,
+               pipeline.declared.name.str(),
+               token.empty() ? "the secret of a token is empty"
+                             : "the secret of a token holds line ends, blanks or bytes that are not ASCII",
+               name,
+               {{"allowed", "one line with the token alone"}}};
+}
+
+status check_private_key(const std::string& key, const std::string& name) {
+  std::string_view why;
+  const std::string_view text = trimmed(key);
+  const auto begin = text.find("-----BEGIN "), end = text.rfind("-----END ");
+  if (text.empty())
+    why = "it is empty";
+  else if (text.find('\r') != text.npos)
+    why = "its lines end with CR LF: ssh-keygen reads LF only";
+  else if (begin != 0 || text.substr(0, text.find('\n')).find("PRIVATE KEY-----") == text.npos)
+    why = text.starts_with("ssh-") || text.starts_with("ecdsa-")
+              ? "it is a public key"
+              : "it does not begin with a line -----BEGIN … PRIVATE KEY-----";
+  else if (text.find('\n') == text.npos)
+    why = "it is one line: its line ends were lost or replaced";
+  else if (end == text.npos || !text.ends_with("PRIVATE KEY-----"))
+    why = "it is cut off: the line -----END … PRIVATE KEY----- is missing";
+  if (why.empty()) return {};
+  return error{exit_class::usage,
+               {},
+               "the secret of SIGN is not a private SSH key",
+               name,
+               {{"caused by", std::string(why)},
+                {"allowed", "a private SSH key without a passphrase, as ssh-keygen writes it"}}};
+}
+
 result<std::string> deploy_secrets::file_of(const declared_pipeline& pipeline, const std::string& name) {
   const std::lock_guard hold(mutex_);
   std::string& known = files_[pipeline.declared.name.str() + "/" + name];
@@ -35,6 +79,7 @@ result<std::string> deploy_secrets::file_of(const declared_pipeline& pipeline, c
   const result<secret_value> value = value_of(pipeline, name);
   if (!value) return value.error();
   std::string key(value->revealed());
+  if (status fine = check_private_key(key, name); !fine) return std::move(fine).error();
   if (!key.ends_with('\n')) key += '\n';  // without it ssh-keygen takes it for no key
   result<std::string> file = folder_.write(pipeline.declared.name.str(), name, secret_value(std::move(key)));
   if (file) known = *file;

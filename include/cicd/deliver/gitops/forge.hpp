@@ -1,6 +1,7 @@
 // Pull requests by the API of GitHub, GitLab or Gitea. It does not know what is proposed.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,7 +9,7 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/base/json.hpp>
-#include <cicd/base/secret_value.hpp>
+#include <cicd/base/secret_finder.hpp>
 #include <cicd/declare/environments.hpp>
 #include <cicd/system/web.hpp>
 
@@ -31,15 +32,19 @@ struct pull_request_text {
   std::string title, body;
 };
 
-/// Each question is class `remote` where the server cannot be reached, fails or answers otherwise than its
-/// documentation says; `policy` where the token is not let in.
+/// Each question is class `remote` where the server cannot be reached, fails, does not let the token in or
+/// answers otherwise than its documentation says. One that has too much to do (429, 5xx) is asked again a few
+/// times. The token is masked in all that it says.
 class forge {
  public:
   using asker = std::function<result<http_response>(const web_request&)>;
-  forge(forge_repository of, secret_value token, asker ask);
+  /// Lets so long pass; whether it may go on.
+  using pause = std::function<bool(std::chrono::milliseconds)>;
+  forge(forge_repository of, const secret_value& token, asker ask, pause wait);
 
-  /// The open one of `branch` of this repository, not of a fork, into `onto`.
+  /// The open one of `branch` into `onto`, both of this repository: a fork's branch is another one.
   result<std::optional<pull_request>> open_one(const std::string& branch, const std::string& onto) const;
+  /// Gives the one that is open already where there is one.
   result<pull_request> make(const std::string& branch,
                             const std::string& onto,
                             const pull_request_text& text) const;
@@ -48,13 +53,19 @@ class forge {
 
  private:
   result<json> ask(const std::string& method, const std::string& path, const json& body) const;
-  error refusal(const http_response& answer) const;
+  result<http_response> sent(const std::string& method, const std::string& path, const json& body) const;
+  result<json> read(const http_response& answer) const;
+  error not_as_documented(const std::string& what) const;
+  bool is_of_branches(const json& each, const std::string& branch, const std::string& onto) const;
+  std::string shown(const std::string& text) const;
   std::string below_project(const std::string& path) const;
   result<pull_request> one_of(const json& answer) const;
 
   forge_repository of_;
   secret_value token_;
+  secret_finder hidden_;
   asker ask_;
+  pause wait_;
 };
 
 }  // namespace cicd

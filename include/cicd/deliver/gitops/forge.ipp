@@ -30,6 +30,9 @@ std::string_view name_of(forge_kind kind) {
   return kind == forge_kind::gitlab ? "GitLab" : "Gitea";
 }
 
+constexpr int most_attempts = 4;
+constexpr std::chrono::seconds longest_pause{60};
+
 /// What the server says of its refusal: `message`, which GitLab gives as a list or an object too, or `error`
 /// and `error_description` where its token or a parameter is wrong. Empty: nothing.
 std::string words_of(const std::string& body) {
@@ -51,6 +54,10 @@ bool is_rate_limited(const http_response& answer) {
              && (answer.retry_after.count() > 0 || answer.body.find("rate limit") != std::string::npos));
 }
 
+bool is_busy(const http_response& answer) {
+  return answer.status >= 500 || is_rate_limited(answer);
+}
+
 /// The host of the web and of the API for one that only SSH knows: port 443 is there for networks without
 /// port 22.
 std::string web_host_of(const std::string& host) {
@@ -68,12 +75,6 @@ std::string github_api_of(const std::string& scheme, const std::string& host) {
 std::string source_of(forge_kind kind, const json& pull) {
   if (kind == forge_kind::gitlab) return pull["source_branch"].text();
   return pull["head"][kind == forge_kind::gitea ? "label" : "ref"].text();
-}
-
-/// Of the repository itself: a fork's branch may have any name, and what it holds is not ours.
-bool is_of_repository(forge_kind kind, const json& pull) {
-  if (kind == forge_kind::gitlab) return pull["source_project_id"] == pull["target_project_id"];
-  return pull["head"]["repo"]["id"] == pull["base"]["repo"]["id"];
 }
 
 }  // namespace
@@ -111,8 +112,16 @@ std::optional<forge_repository> forge_repository_of(forge_kind kind, std::string
   return forge_repository{kind, std::move(api), std::move(project)};
 }
 
-forge::forge(forge_repository of, secret_value token, asker ask)
-    : of_(std::move(of)), token_(std::move(token)), ask_(std::move(ask)) {}
+forge::forge(forge_repository of, const secret_value& token, asker ask, pause wait)
+    : of_(std::move(of)),
+      token_(std::string(trimmed(token.revealed()))),
+      hidden_({token_}),
+      ask_(std::move(ask)),
+      wait_(std::move(wait)) {}
+
+std::string forge::shown(const std::string& text) const {
+  return displayable(hidden_.masked(text));
+}
 
 std::string forge::below_project(const std::string& path) const {
   using deliver_gitops_forge::encoded;
@@ -122,13 +131,15 @@ std::string forge::below_project(const std::string& path) const {
          + "/pulls" + path;
 }
 
-result<json> forge::ask(const std::string& method, const std::string& path, const json& body) const {
+result<http_response> forge::sent(const std::string& method,
+                                  const std::string& path,
+                                  const json& body) const {
   using namespace deliver_gitops_forge;
   web_request request{.method = method, .url = of_.api + below_project(path)};
   request.headers = {
       {"Accept", of_.kind == forge_kind::github ? "application/vnd.github+json" : "application/json"},
       {"User-Agent", "cicd"}};
-  const std::string token(trimmed(token_.revealed()));
+  const std::string token(token_.revealed());
   if (of_.kind == forge_kind::gitlab)
     request.headers.emplace_back("PRIVATE-TOKEN", token);
   else
@@ -139,29 +150,31 @@ result<json> forge::ask(const std::string& method, const std::string& path, cons
     request.headers.emplace_back("Content-Type", "application/json");
     request.body = compact(body);
   }
-  const result<http_response> answer = ask_(request);
-  if (!answer) return answer.error();
-  if (answer->status >= 200 && answer->status < 300) {
-    result<json> read = parse_json(answer->body);
-    if (read) return read;
+  std::chrono::milliseconds pause{1'000};
+  for (int attempt = 1;; ++attempt, pause *= 2) {
+    result<http_response> answer = ask_(request);
+    if (!answer || attempt == most_attempts || !is_busy(*answer) || answer->retry_after > longest_pause)
+      return answer;
+    if (!wait_(std::max<std::chrono::milliseconds>(pause, answer->retry_after)))
+      return error{exit_class::interrupted, {}, "interrupted", {}, {}};
   }
-  return refusal(*answer);
 }
 
-error forge::refusal(const http_response& answer) const {
+result<json> forge::read(const http_response& answer) const {
   using namespace deliver_gitops_forge;
+  if (answer.status >= 200 && answer.status < 300)
+    if (result<json> document = parse_json(answer.body)) return document;
   const bool is_limited = is_rate_limited(answer);
   const bool is_refused = !is_limited && (answer.status == 401 || answer.status == 403);
   std::string what = fmt::format("does not answer as it should (status {})", answer.status);
   if (is_refused) what = "does not let this token open pull requests";
   if (is_limited) what = fmt::format("takes no more requests of this token now (status {})", answer.status);
-  error failure{is_refused ? exit_class::policy : exit_class::remote,
-                {},
-                fmt::format("{} {}", name_of(of_.kind), what),
-                of_.api + below_project(""),
-                {}};
-  if (const std::string words = words_of(answer.body); !words.empty())
+  error failure = not_as_documented(fmt::format("{} {}", name_of(of_.kind), what));
+  // Masked before it is cut: the beginning of a token is none that would be found.
+  if (const std::string words = words_of(hidden_.masked(answer.body)); !words.empty())
     failure = std::move(failure).with("it said", words);
+  if (answer.retry_after.count() > 0)
+    return std::move(failure).with("try", fmt::format("again in {} s", answer.retry_after.count()));
   if (is_limited) return std::move(failure).with("try", "again later");
   if (is_refused || answer.status == 404)
     failure = std::move(failure).with(
@@ -171,16 +184,33 @@ error forge::refusal(const http_response& answer) const {
   return failure;
 }
 
+result<json> forge::ask(const std::string& method, const std::string& path, const json& body) const {
+  const result<http_response> answer = sent(method, path, body);
+  if (!answer) return answer.error();
+  return read(*answer);
+}
+
+error forge::not_as_documented(const std::string& what) const {
+  return error{exit_class::remote, {}, what, of_.api + below_project(""), {}};
+}
+
 result<pull_request> forge::one_of(const json& answer) const {
   const bool is_gitlab = of_.kind == forge_kind::gitlab;
   const std::int64_t number = answer[is_gitlab ? "iid" : "number"].integer();
-  const std::string& link = answer[is_gitlab ? "web_url" : "html_url"].text();
-  if (number > 0 && !link.empty()) return pull_request{std::to_string(number), link, answer["title"].text()};
-  return error{exit_class::remote,
-               {},
-               "the answer of the server is not a pull request",
-               of_.api + below_project(""),
-               {}};
+  const std::string link = shown(answer[is_gitlab ? "web_url" : "html_url"].text());
+  if (number > 0 && (link.starts_with("https://") || link.starts_with("http://")))
+    return pull_request{std::to_string(number), link, shown(answer["title"].text())};
+  return not_as_documented("the answer of the server is not a pull request");
+}
+
+/// A fork's branch may have any name, and what it holds is not ours.
+bool forge::is_of_branches(const json& each, const std::string& branch, const std::string& onto) const {
+  const bool is_gitlab = of_.kind == forge_kind::gitlab;
+  const json& from = is_gitlab ? each["source_project_id"] : each["head"]["repo"]["id"];
+  const json& to = is_gitlab ? each["target_project_id"] : each["base"]["repo"]["id"];
+  const std::string& base = is_gitlab ? each["target_branch"].text() : each["base"]["ref"].text();
+  return deliver_gitops_forge::source_of(of_.kind, each) == branch && base == onto && to.integer() > 0
+         && from == to;
 }
 
 /// Gitea filters by no branch that a pull request comes from, and GitLab gives those of forks too, so that
@@ -200,10 +230,9 @@ result<std::optional<pull_request>> forge::open_one(const std::string& branch,
     query += "&page=" + std::to_string(page);
     const result<json> listed = ask("GET", query, {});
     if (!listed) return listed.error();
+    if (!listed->is_array()) return not_as_documented("the answer of the server is not a list");
     for (const json& each : listed->elements()) {
-      const bool is_gitlab = of_.kind == forge_kind::gitlab;
-      const std::string to = is_gitlab ? each["target_branch"].text() : each["base"]["ref"].text();
-      if (source_of(of_.kind, each) != branch || to != onto || !is_of_repository(of_.kind, each)) continue;
+      if (!is_of_branches(each, branch, onto)) continue;
       result<pull_request> found = one_of(each);
       if (!found) return std::move(found).error();
       return std::optional(*std::move(found));
@@ -225,7 +254,13 @@ result<pull_request> forge::make(const std::string& branch,
         .set("remove_source_branch", true);
   else
     body.set("body", text.body).set("head", branch).set("base", onto);
-  const result<json> made = ask("POST", "", body);
+  const result<http_response> answer = sent("POST", "", body);
+  if (!answer) return answer.error();
+  // Another run, or an attempt whose answer was lost, can have opened it meanwhile.
+  if (answer->status == 409 || answer->status == 422)
+    if (result<std::optional<pull_request>> open = open_one(branch, onto); open && *open)
+      return **std::move(open);
+  const result<json> made = read(*answer);
   if (!made) return made.error();
   return one_of(*made);
 }

@@ -37,9 +37,11 @@ status manifest_clone::sign(const std::string& tip,
       continue;
     }
     std::vector<std::string> words;
+    std::string file;
     if (target.signing_key) {
       const result<std::string> key = target.signing_key();
       if (!key) return key.error();
+      file = *key;
       words = {"-c", "gpg.format=ssh", "-c", "user.signingKey=" + *key, "commit-tree", "-S"};
     } else {
       words = {"commit-tree", "--no-gpg-sign"};
@@ -57,6 +59,11 @@ status manifest_clone::sign(const std::string& tip,
     if (!done.end.good() || id.size() != made[each].id.size()) {
       error failure = git_failure(*git_, target_->url, "the commit cannot be signed", done);
       if (failure.kind == exit_class::remote) failure.kind = exit_class::usage;
+      // A file in memory that is gone when this is read; its name is that of the secret.
+      for (note& each : failure.notes)
+        for (auto at = each.text.find(file); !file.empty() && at != each.text.npos;
+             at = each.text.find(file, at))
+          each.text.replace(at, file.size(), "secret:" + file.substr(file.rfind('/') + 1));
       return std::move(failure).with(
           "try", "ssh-keygen on PATH, and with SIGN a secret that is a private SSH key without a passphrase");
     }

@@ -22,6 +22,7 @@ bool is_pending(const std::optional<deployment_record>& proposed,
                 const std::optional<deployment_record>& now);
 
 /// Moves the branch to `wanted` upon `now`, unless it holds that already, and has a pull request open for it.
+/// Class `conflict` where the branch has commits of others, is of another PATH, or has moved meanwhile.
 result<pull_request> propose(const manifest_target& main,
                              const manifest_target& branch,
                              const manifest_state& now,
@@ -34,6 +35,7 @@ result<pull_request> propose(const manifest_target& main,
 /// Closes what is open, and removes the branch. Gives what was closed.
 result<std::optional<pull_request>> withdraw_proposal(const manifest_target& main,
                                                       const manifest_target& branch,
+                                                      const manifest_state& proposed,
                                                       const forge& server,
                                                       const surroundings& around,
                                                       const gitops_options& options);

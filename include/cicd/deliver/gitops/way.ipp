@@ -21,6 +21,8 @@
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
+#include <cicd/run/secret_store.hpp>
+#include <cicd/system/url.hpp>
 
 namespace cicd {
 
@@ -50,7 +52,10 @@ class gitops_way : public manifest_way {
                                   const environment& place,
                                   const cancellation* cancelled) const override;
   outcome apply(const deploy_request& of, const say_line& say) override;
+  status check(const graph_step& step) const override;
   std::vector<note> where_it_is(const graph_step& step) const override {
+    // It is not there before the merge.
+    if (step.place()->pull_request != forge_kind::none) return {};
     const manifest_target target = target_of(*step.pipeline, *step.place());
     return {{"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)),
                                       target.branch, shell_quoted(target.path))}};
@@ -85,6 +90,7 @@ class gitops_way : public manifest_way {
   std::shared_ptr<manifest_branch> branch_of(const manifest_target& target) const;
   status verify(const deploy_request& of, const written_manifests& what, const say_line& say) const;
   manifest_target proposal_of(const deploy_request& of) const;
+  result<forge_repository> forge_repository_at(const graph_step& step) const;
   result<forge> forge_of(const deploy_request& of) const;
   outcome propose_instead(const deploy_request& of, const say_line& say) const;
 
@@ -182,22 +188,67 @@ manifest_target gitops_way::proposal_of(const deploy_request& of) const {
                          proposal_branch(of.pipeline().declared.name.str(), of.place().name.str()));
 }
 
-result<forge> gitops_way::forge_of(const deploy_request& of) const {
-  const environment& place = of.place();
+result<forge_repository> gitops_way::forge_repository_at(const graph_step& step) const {
+  const environment& place = *step.place();
   const std::string& address = place.pull_request_url ? place.pull_request_url.str() : place.repository.str();
   std::optional<forge_repository> repository = forge_repository_of(place.pull_request, address);
   if (!repository)
     return error{exit_class::usage,
-                 of.step.id,
+                 step.id,
                  "it is not known which repository of the server this is",
                  shown_url(address),
                  {{"try", "PULL_REQUEST_URL https://<host>/<owner>/<repository>"}}};
-  result<secret_value> token = keys_.value_of(
-      of.pipeline(), place.pull_request_token.str().substr(std::string_view("secret:").size()));
-  if (!token) return std::move(token).error();
-  return forge(*std::move(repository), *std::move(token), [this](const web_request& request) {
-    return web_client(in_.around, &in_.options.cancelled, in_.time).send(request);
-  });
+  const result<url> server = url::from(repository->api);
+  if (!server) return server.error();
+  const bool is_here =
+      server->host == "localhost" || server->host == "::1" || server->host.starts_with("127.");
+  if (server->scheme != "https" && !is_here)
+    return error{exit_class::usage,
+                 step.id,
+                 "a token is not sent without TLS",
+                 shown_url(address),
+                 {{"allowed", "https, and http to this machine only"},
+                  {"try", "PULL_REQUEST_URL https://<host>/<owner>/<repository>"}}};
+  return *std::move(repository);
+}
+
+result<forge> gitops_way::forge_of(const deploy_request& of) const {
+  result<forge_repository> repository = forge_repository_at(of.step);
+  if (!repository) return std::move(repository).error();
+  const result<secret_value> token = keys_.token_of(
+      of.pipeline(), of.place().pull_request_token.str().substr(std::string_view("secret:").size()));
+  if (!token) return token.error();
+  return forge(
+      *std::move(repository), *token,
+      [this](const web_request& request) {
+        return web_client(in_.around, &in_.options.cancelled, in_.time).send(request);
+      },
+      [this](std::chrono::milliseconds length) { return in_.time.wait(length, &in_.options.cancelled); });
+}
+
+/// What would be found out only when images are built and published. A secret that cannot be had is told when
+/// it is needed: not every deploy of a run comes to that.
+status gitops_way::check(const graph_step& step) const {
+  const environment& place = *step.place();
+  if (place.pull_request != forge_kind::none)
+    if (const auto repository = forge_repository_at(step); !repository) return repository.error();
+  if (in_.options.rehearses || !in_.gate.may_have_secrets(step)) return {};
+  const auto name_in = [](const named_secret& of) {
+    return of.str().substr(std::string_view("secret:").size());
+  };
+  const auto is_at_hand = [&](const std::string& name) {
+    const auto& all = step.pipeline->declared.secrets;
+    const auto found =
+        std::ranges::find_if(all, [&](const secret& each) { return each.name.view() == name; });
+    return found != all.end() && (found->pass_env || found->file)
+           && declared_source(in_.around)(*found, step.pipeline->source_directory, in_.options.cancelled);
+  };
+  if (place.pull_request != forge_kind::none && is_at_hand(name_in(place.pull_request_token)))
+    if (const auto token = keys_.token_of(*step.pipeline, name_in(place.pull_request_token)); !token)
+      return token.error();
+  if (place.sign && is_at_hand(name_in(place.sign)))
+    if (const auto key = keys_.file_of(*step.pipeline, name_in(place.sign)); !key) return key.error();
+  return {};
 }
 
 /// A proposal that what is there has overtaken.
@@ -226,7 +277,7 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
   outcome end;
   end.how = step_outcome::ran;
   if (!*decided) {
-    const auto closed = withdraw_proposal(main, branch, *server, in_.around, how);
+    const auto closed = withdraw_proposal(main, branch, *proposed, *server, in_.around, how);
     if (!closed) return failed_outcome(closed.error());
     end.summary = *closed ? "closed, as it is superseded: " + (*closed)->link : "the proposal is superseded";
     return end;
