@@ -272,7 +272,7 @@ pipeline_environment(app stage ON branch main VIA gitops REPOSITORY {repository}
     def test_a_key_that_is_none_commits_nothing(self):
         tree = self.made(more=" SIGN secret:deploy-key", calls=CALLS + "pipeline_secret(app deploy-key PASS_ENV DEPLOY_KEY)\n")
         tip = tree.manifests("rev-parse", "main", repository=self.repository)
-        self.assertIn("the commit cannot be signed", tree.run("deploy-stage", status=2, env={"DEPLOY_KEY": "no key at all"}).all)
+        self.assertIn("the secret of SIGN is not a private SSH key: 'deploy-key'", tree.run("deploy-stage", status=2, env={"DEPLOY_KEY": "no key at all"}).all)
         self.assertEqual(tree.manifests("rev-parse", "main", repository=self.repository), tip)
 
 

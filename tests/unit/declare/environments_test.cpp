@@ -229,7 +229,7 @@ TEST(manifests, of_one_environment_within_those_of_another_are_refused) {
       two("PATH all", "PATH all/t"),
       "o/t: PATH lies within that of another environment, 'the build tree's repository main all', which owns "
       "all in it: 'the build tree's repository main all/t'");
-  expect_error(two("PATH t/", ""),
+  expect_error(two("PATH t", ""),
                "o/t: PATH lies within that of another environment, 'the build tree's repository main t', "
                "which owns all "
                "in it: 'the build tree's repository main t/o'");

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <cicd/declare/model.hpp>
 
 #include "written.hpp"
@@ -18,9 +20,8 @@ std::string with(const std::string& line) {
 }
 
 TEST(paths, of_render_never_lead_into_the_builds_own_files) {
-  for (const char* path :
-       {".cicd", ".cicd/steps", "./.cicd", ".//.cicd/x", ".", "./", "CMakeFiles", "CMakeFiles/x",
-        "CMakeCache.txt", "registry/orders", "manifests.git", "Testing", "build.ninja"})
+  for (const char* path : {".cicd", ".cicd/steps", ".", "CMakeFiles", "CMakeFiles/x", "CMakeCache.txt",
+                           "registry/orders", "manifests.git", "Testing", "build.ninja"})
     EXPECT_THAT(with(std::string("pipeline_environment(orders prod VIA render PATH ") + path + ")"),
                 HasSubstr("PATH leads to files of the build tree itself"))
         << path;
@@ -33,6 +34,13 @@ TEST(paths, of_render_never_lead_into_the_builds_own_files) {
         << path;
 }
 
+TEST(paths, of_environments_have_no_part_that_is_empty_or_a_dot) {
+  for (const char* way : {"render", "gitops"})
+    for (const char* path : {"./.cicd", ".//.cicd/x", "a/", "a//b", "./a"})
+      EXPECT_THAT(with(fmt::format("pipeline_environment(orders prod VIA {} PATH {})", way, path)),
+                  HasSubstr(fmt::format("PATH: a path has no part that is empty or '.': '{}'", path)));
+}
+
 TEST(paths, of_render_name_the_call_the_value_and_what_is_allowed) {
   EXPECT_EQ(with("pipeline_environment(orders prod VIA render PATH .cicd)"),
             "cicd: error: orders/prod: PATH leads to files of the build tree itself: '.cicd'\n"
@@ -43,7 +51,7 @@ TEST(paths, of_render_name_the_call_the_value_and_what_is_allowed) {
 }
 
 TEST(paths, of_manifests_never_lead_to_records_or_to_gits_own_folder) {
-  for (const char* path : {".cicd", ".cicd/records", "./.cicd/x", "."})
+  for (const char* path : {".cicd", ".cicd/records", "."})
     EXPECT_THAT(with(std::string("pipeline_environment(orders prod VIA gitops PATH ") + path + ")"),
                 HasSubstr("PATH leads to the deployment records"))
         << path;
