@@ -1,5 +1,5 @@
 // What is special about AWS' registry, ECR: repositories are made before the first push, and a lifecycle
-// policy may take away what runs. Pure: it asks nobody.
+// policy may take away what runs. Pure: nothing is contacted.
 #pragma once
 
 #include <optional>

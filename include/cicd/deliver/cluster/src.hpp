@@ -25,4 +25,5 @@
 #include <cicd/deliver/cluster/service_turns.ipp>
 #include <cicd/deliver/cluster/smoke_jobs.ipp>
 #include <cicd/deliver/cluster/tasks_before.ipp>
+#include <cicd/deliver/cluster/unmade_images.ipp>
 #include <cicd/deliver/cluster/waves.ipp>

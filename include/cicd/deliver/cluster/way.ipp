@@ -16,6 +16,7 @@
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/cluster/tasks_before.hpp>
 #include <cicd/deliver/cluster/traits.hpp>
+#include <cicd/deliver/cluster/unmade_images.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/policy/approval.hpp>
@@ -29,11 +30,6 @@ namespace cicd {
 
 namespace deliver_cluster_way {
 namespace {
-
-/// Of an image that is yet to be made; as in a reference.
-std::string unmade_digest() {
-  return "@" + oci_text(digest{});
-}
 
 error moved(const graph_step& step, const cluster_plan& plan) {
   return error{exit_class::conflict,
@@ -91,23 +87,6 @@ status use_up_at_home(const permit& allowed,
   const auto with = open();
   if (!with) return with.error();
   return use_up_in(allowed, **with, home, approval);
-}
-
-/// Which image it will be is not known yet: only that there will be one.
-void leave_images_open(planned_object& one) {
-  const auto is_image = [](const std::string& path) {
-    return path.ends_with("].image") && path.find("ontainers[") != path.npos;
-  };
-  for (kubernetes::field_change& each : one.changes)
-    if (is_image(each.path)) each.after = "(not made yet)";
-  const std::string text = compact(one.wanted);
-  std::string open = text;
-  for (auto at = open.find(unmade_digest()); at != open.npos; at = open.find(unmade_digest())) {
-    const auto start = open.rfind('"', at) + 1;
-    open.replace(start, open.find('"', at) - start, "(not made yet)");
-  }
-  if (open == text) return;
-  if (result<json> again = parse_json(open)) one.wanted = *std::move(again);
 }
 
 class cluster_way : public way {

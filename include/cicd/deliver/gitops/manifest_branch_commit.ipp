@@ -162,7 +162,7 @@ bool manifest_branch::attempt(const std::vector<request*>& batch) {
       arrived(batch, tip);
     }
     if (each->end) continue;
-    // Nobody wrote there meanwhile: what was decided still holds.
+    // Nothing was written there meanwhile: what was decided still holds.
     if (each->seen != now->contents) decide_on(*each, *at, *std::move(now));
     if (!each->end) wanted.push_back(each);
   }

@@ -44,8 +44,8 @@ const rules& rules_of(change what) {
   return any;
 }
 
-/// What lies in the build tree harms nobody: there only what a real environment would say of who and what,
-/// and an approval, which is asked for where it is declared.
+/// A change within the build tree has no effect outside: there forks, a tree that is not clean and the remote
+/// repositories do not count.
 bool is_asked_inside(gate_rule rule) {
   return rule != gate_rule::fork && rule != gate_rule::dirty && rule != gate_rule::remote_ref
          && rule != gate_rule::declaration;

@@ -118,7 +118,7 @@ status judge_ref(const gate_question& of) {
 
 namespace {
 
-/// Nobody's word is taken for it: the remote repository says where its branch is.
+/// Neither the clone nor the CI variables decide it: the remote repository is asked where its branch is.
 status judge_place(const gate_question& of, const source_facts& source) {
   using enum remote_place::answer;
   if (!source.remote)
