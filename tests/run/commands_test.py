@@ -339,6 +339,9 @@ pipeline_service({name} api PORT 8080)
             done = tree.cicd(*words, status=2)
             self.assertIn(f"cicd: error: {text}", done.stderr, words)
             self.assertIn("--help", done.stderr, words)
+        for reason, text in (("one\ntwo", "a reason is one line"), ("one\rtwo", "a reason is one line"), ("ü" * 1001, "at most 1000 letters, and this one has 1001")):
+            for words in (("rollback", "stage"), ("hold", "set", "stage"), ("yank", "app", "v1"), ("promote", "app", "stage", "--hotfix"), ("approve", "app", "stage")):
+                self.assertIn(text, tree.cicd(*words, "--reason", reason, status=2).stderr, words)
         self.assertRegex(tree.cicd("stats", status=2).stderr, r"(?s)did you mean: status\n  allowed: .* and \d+ more\n")
 
     def test_the_build_tree_is_found_from_the_source_tree_and_from_within(self):

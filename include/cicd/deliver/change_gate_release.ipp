@@ -12,6 +12,7 @@
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
@@ -33,6 +34,14 @@ bool is_released(const environment& place) {
 bool is_one_of(const std::vector<std::string>& patterns, const std::string& branch) {
   return std::ranges::any_of(patterns,
                              [&](const std::string& pattern) { return ref_matches(pattern, branch); });
+}
+
+/// Where there is no artifact yet, what was approved of that version; empty: nothing.
+std::string approved_as(const std::vector<deployment_approval>& all, const gate_state& of) {
+  const auto found = std::ranges::find_if(all, [&](const deployment_approval& each) {
+    return each.version == of.version && each.expires > of.now;
+  });
+  return found == all.end() ? std::string() : found->digest;
 }
 
 }  // namespace
@@ -190,7 +199,8 @@ status change_gate::may_be_released(const declared_pipeline& pipeline,
   result<std::optional<gate_refusal>> refused =
       refusal_of_release(pipeline, place, tag, commit, std::move(there));
   if (!refused) return std::move(refused).error();
-  if (*refused) return std::move((*refused)->why);
+  // What is tagged is approved after that; no rule before it refuses.
+  if (*refused && (*refused)->rule != gate_rule::approval) return std::move((*refused)->why);
   return {};
 }
 
@@ -224,6 +234,22 @@ result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declar
   state.version = tag.empty() ? commit.substr(0, 7) : tag;
   if (there.record) state.newer = succession_of_commit(pipeline, commit, *there.record);
   state.commit = commit;
+  of.approval = place.approval;
+  if (of.approval == approval_rule::other) of.author = author_of(pipeline.source_directory, commit, around_);
+  of.approve_words = fmt::format("cicd approve {} {}", of.pipeline, of.environment);
+  state.approvals = std::move(there.state.approvals);
+  if (of.approval != approval_rule::none) {
+    result<std::optional<stored_artifact>> artifact = std::optional<stored_artifact>();
+    if (!pipeline.declared.images.empty() && never_builds(place)) {
+      const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
+      if (!store) return store.error();
+      artifact = store->read(commit);
+      if (!artifact) return std::move(artifact).error();
+    }
+    state.approves_artifact = artifact->has_value();
+    state.approval_digest = *artifact ? hex(approval_digest((*artifact)->record, of.environment, {}))
+                                      : deliver_change_gate_release::approved_as(state.approvals, state);
+  }
   if (status known = add_mark(pipeline, of, state); !known) return std::move(known).error();
   if (status known = add_waits(pipeline, place, commit, std::nullopt, of, state); !known)
     return std::move(known).error();

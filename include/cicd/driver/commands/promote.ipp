@@ -161,8 +161,9 @@ void add(CLI::App& app, command_action& chosen) {
   command->add_option("pipeline", said->pipeline, "whose artifact")->required();
   command->add_option("environment", said->environment, "where it goes")->required();
   add_choice(command, said->choice);
-  command->add_flag("--hotfix", said->is_hotfix,
-                    "pass over FROM; never over a yank, a hold or an approval; it is recorded");
+  command->add_flag(
+      "--hotfix", said->is_hotfix,
+      "pass over FROM, SOAK, WINDOW and GATE; never over a yank, a hold or an approval; it is recorded");
   add_reason(command, said->reason, "why it is a hotfix, kept in the record");
 
   command->add_option("--wait", said->wait, "wait for the artifact so long, while it is built elsewhere")

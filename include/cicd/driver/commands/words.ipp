@@ -1,6 +1,8 @@
 // The options that several commands take, added to each, and the pipelines that a name means.
 #pragma once
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -130,7 +132,17 @@ void add_choice(CLI::App* command, commit_choice& to) {
 }
 
 CLI::Option* add_reason(CLI::App* command, std::string& to, const char* what) {
-  return command->add_option("--reason", to, what)->type_name("TEXT");
+  static constexpr std::size_t most = 1000;
+  return command->add_option("--reason", to, what)
+      ->type_name("TEXT")
+      ->check([](const std::string& given) -> std::string {
+        if (given.find_first_of("\n\r") != std::string::npos) return "a reason is one line";
+        const auto letters = std::ranges::count_if(
+            given, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
+        return static_cast<std::size_t>(letters) > most
+                   ? fmt::format("a reason has at most {} letters, and this one has {}", most, letters)
+                   : std::string();
+      });
 }
 
 result<int> percent_of_share(const std::string& given) {
