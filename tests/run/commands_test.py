@@ -195,6 +195,19 @@ pipeline_service({name} api PORT 8080)
         self.assertEqual([refused[key] for key in ("rule", "waits", "class")], ["SOAK", True, "policy"])
         self.assertRegex(refused["until"], r"^20\d\d-")
 
+    def test_status_says_that_the_next_release_is_not_approved_yet(self):
+        tree = self.tree()
+        self.release_tree(tree, "APPROVAL required")
+        tree.git("config", "user.name", "Ada")
+        tree.git("config", "user.email", "ada@example.com")
+        tree.run("orders.deploy-stage")
+        tree.git("tag", "v1.0.0")
+        self.assertRegex(tree.cicd("status").stdout, r"(?m)^! orders/prod: v1\.0\.0 waits: this deploy is not approved; .*cicd approve orders prod")
+        tree.cicd("approve", "orders", "prod", "--reason", "read the plan")
+        self.assertRegex(tree.cicd("status").stdout, r"(?m)^orders .* prod next: v1\.0\.0$")
+        tree.cicd("approve", "orders", "prod", "--withdraw")
+        self.assertIn("prod waits: this deploy is not approved", tree.cicd("status").stdout)
+
     def test_status_fits_the_terminal(self):
         tree = self.committed(harness.DEPLOYED.replace("app", "a-pipeline-with-a-name-of-great-length"))
         tree.run("deploy-stage")
