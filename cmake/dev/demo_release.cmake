@@ -5,7 +5,8 @@ cmake_minimum_required(VERSION 3.25...4.1)
 
 set(repository "${WORK}/services-orders")
 set(driver "${WORK}/services-orders-build/.cicd/cicd")
-set(git env --unset=GIT_DIR --unset=GIT_WORK_TREE --unset=GIT_INDEX_FILE -- git -C "${repository}")
+set(git env --unset=GIT_DIR --unset=GIT_WORK_TREE --unset=GIT_INDEX_FILE -- git -C "${repository}"
+  -c tag.gpgSign=false -c core.hooksPath=/dev/null)
 
 function(tags_of result pattern)
   execute_process(COMMAND "${CMAKE_COMMAND}" -E ${git} tag --list "${pattern}" ${ARGN} OUTPUT_VARIABLE tags COMMAND_ERROR_IS_FATAL ANY)

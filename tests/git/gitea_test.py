@@ -225,14 +225,14 @@ class OnGitea(harness.Case):
 
     def test_a_wrong_token_is_refused_and_the_next_run_ends_it(self):
         tree = self.made()
-        failed = tree.run("deploy-stage", status=5, env={"FORGE_TOKEN": "0" * 40})
+        failed = tree.run("deploy-stage", status=6, env={"FORGE_TOKEN": "0" * 40})
         self.assertIn("Gitea does not let this token open pull requests", failed.all)
         self.assertEqual(self.pulls(), [])
         self.proposed(tree)
 
     def test_a_token_that_may_only_read_is_refused_with_what_the_server_said(self):
         tree = self.made()
-        failed = tree.run("deploy-stage", status=5, env={"FORGE_TOKEN": self.gitea.token_of(self.gitea.user, "read:repository")})
+        failed = tree.run("deploy-stage", status=6, env={"FORGE_TOKEN": self.gitea.token_of(self.gitea.user, "read:repository")})
         self.assertIn("write:repository", harness.note_in(failed.all, "it said"))
 
     def test_a_repository_without_pull_requests_is_told(self):

@@ -126,11 +126,12 @@ def unlisted_contracts(root):
 
 def untried_versions(root):
     """Where a version of Kubernetes is said that is supported, and the test cluster's programs are of another."""
-    said = {"include/cicd/kubernetes/render/workload.hpp": (r"oldest_minor = (\d+)", "kube-oldest"),
-            "include/cicd/driver/commands/doctor.ipp": (r"newest_minor = (\d+)", "kube"),
-            "docs/kubernetes.md": (r"\nKubernetes 1\.(\d+) to 1\.\d+\.", "kube-oldest")}
+    said = [("include/cicd/kubernetes/render/workload.hpp", r"oldest_minor = (\d+)", "kube-oldest"),
+            ("include/cicd/driver/commands/doctor.ipp", r"newest_minor = (\d+)", "kube"),
+            ("docs/kubernetes.md", r"\nKubernetes 1\.(\d+) to 1\.\d+\.", "kube-oldest"),
+            ("docs/kubernetes.md", r"\nKubernetes 1\.\d+ to 1\.(\d+)\.", "kube")]
     wrong = []
-    for name, (pattern, program) in said.items():
+    for name, pattern, program in said:
         module = (root / f"tests/cluster/{program}/go.mod").read_text()
         tried = re.search(r"\tk8s\.io/kubernetes v1\.(\d+)\.", module).group(1)
         found = re.search(pattern, (root / name).read_text())

@@ -37,14 +37,6 @@ class Bundle(harness.Case):
         folder = tree.build / "rendered" / environment / "app"
         return "\n---\n".join(path.read_text() for path in sorted(folder.rglob("*.yaml")))
 
-    def declare(self, tree, *changes):
-        """The declaration after these replacements, not committed with the artifact's commit: the tag's commit is checked out with it."""
-        text = (tree.source / "CMakeLists.txt").read_text()
-        for old, new in changes:
-            self.assertIn(old, text)
-            text = text.replace(old, new)
-        tree.write("CMakeLists.txt", text)
-
     def elsewhere(self, tree, *changes):
         """The same commit, declared by a folder of its own with these replacements."""
         text = (tree.source / "CMakeLists.txt").read_text()

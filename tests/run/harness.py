@@ -21,7 +21,7 @@ import time
 import unittest
 from pathlib import Path
 
-GIT = ("-c", "user.name=Jane Doe", "-c", "user.email=jane@example.com", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null")
+GIT = ("-c", "user.name=Jane Doe", "-c", "user.email=jane@example.com", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false")
 
 
 def package():

@@ -56,7 +56,7 @@ class tree_reader {
       all.push_back(*std::move(root));
     }
   }
-  /// How often an anchor is used.
+  /// The anchor of each alias.
   const std::vector<std::string>& used() const { return used_; }
 
  private:

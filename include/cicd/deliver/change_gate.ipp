@@ -385,6 +385,7 @@ result<permit> change_gate::may_write(const graph_step& step, gate_state state) 
     if (!step.place()->gate.empty()) {
       deployment_record about;
       about.version = state.version;
+      about.tag = of.released.tag;
       about.commit = source_.git_of(*step.pipeline).commit.value_or("");
       about.branch = source_.git_of(*step.pipeline).built_branch.value_or("");
       of.program = words_with_release(step.place()->gate, *step.pipeline, *step.place(), about);

@@ -15,6 +15,7 @@
 #include <cicd/deliver/asked_program.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/deliver/health.hpp>
+#include <cicd/deliver/release_draft.hpp>
 #include <cicd/kubernetes/rollout/workload_health.hpp>
 
 namespace cicd {
@@ -161,7 +162,7 @@ std::vector<std::string> words_with_release(std::span<const text> words,
   const placeholder_values values{{"pipeline", pipeline.declared.name.str()},
                                   {"environment", place.name.str()},
                                   {"namespace", place.namespace_name.str()},
-                                  {"version", of.version},
+                                  {"version", of.tag.empty() ? of.version : version_of_tag(of.tag)},
                                   {"commit", of.commit},
                                   {"commit_short", of.commit.substr(0, 7)},
                                   {"branch", of.branch}};

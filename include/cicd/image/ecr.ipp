@@ -17,7 +17,7 @@ namespace cicd {
 namespace image_ecr {
 namespace {
 
-/// Far more than anybody looks back: a policy cannot say "for ever".
+/// More images than are kept otherwise: a policy cannot say "for ever".
 constexpr std::int64_t all = 1'000;
 
 struct rule {
@@ -134,8 +134,8 @@ std::string lifecycle_policy_for(const images_to_keep& what) {
                    .set("action", json().set("type", "expire")));
   };
   for (const std::string& each : what.tags) add("deployed by a tag " + each, {each}, all);
-  for (const char* each : {"*.artifact", "*.yanked-*", "*.lifted-*"})
-    add("what a release knows", {each}, all);
+  for (const char* each : {"*.artifact", "*.yanked-*", "*.lifted-*", "*.approval-*"})
+    add("artifacts and their marks", {each}, all);
   add("the images of the last commits", {}, static_cast<std::int64_t>(what.artifacts + what.environments));
   return compact(json().set("rules", std::move(rules)));
 }

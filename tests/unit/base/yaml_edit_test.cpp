@@ -131,7 +131,7 @@ TEST(yaml_with, does_not_change_what_an_alias_takes) {
 
 TEST(yaml_path_from, takes_what_is_a_path_only) {
   for (const char* text : {"", ".", "a.", ".a", "a..b", "a[", "a[]", "a]b[", "a[0]b"})
-    EXPECT_TRUE(yaml_path_from(text).empty() || std::string(text) == "a]b[") << text;
+    EXPECT_TRUE(yaml_path_from(text).empty()) << text;
   EXPECT_EQ(yaml_path_from("a[b.c][0].d"),
             (std::vector<yaml_step>{{"a", false}, {"b.c", true}, {"0", true}, {"d", false}}));
 }

@@ -61,6 +61,10 @@ TEST(images_in, is_a_repository_of_another_registry) {
                "o/prod: IMAGES_IN has a wrong value: 'two.example.com/prod:v1'", "two.example.com/prod");
   expect_error(orders + "pipeline_environment(o prod VIA gitops IMAGES_IN prod)",
                "o/prod: IMAGES_IN has no meaning without a registry to copy to");
+  expect_error(
+      "add_pipeline(o IMAGE my.app TEMPLATE java-maven)\npipeline_environment(o prod VIA gitops IMAGES_IN "
+      "two.example.com/prod)",
+      "o/prod: IMAGES_IN has no meaning for an image in the build tree: my.app");
   expect_error(orders + "pipeline_environment(o prod VIA gitops IMAGES_IN one.example.com)",
                "o/prod: IMAGES_IN has no meaning where the images are already: one.example.com/services/o");
   expect_error(

@@ -66,7 +66,7 @@ void check_copies(const draft& in, const declaration<environment>& of, findings&
                      meaningless_option("IMAGES_IN", "where the pipeline has no image", "leave it out"));
   for (const auto& each : in.all<image>().items()) {
     const std::string repository = repository_for(in, each);
-    if (!names_registry(repository))
+    if (repository.find('/') == repository.npos || !names_registry(repository))
       return found.add(of.at("images_in"),
                        meaningless_option("IMAGES_IN", "for an image in the build tree: " + repository,
                                           "IMAGE registry.example.com/" + repository + " in add_pipeline()"));

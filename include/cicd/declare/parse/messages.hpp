@@ -79,9 +79,9 @@ remark unknown_pipeline_of_step(std::string_view id, std::span<const std::string
 /// `name` is a publish, a deploy, or the image of a pipeline that has none.
 remark effect_as_step(std::string_view name);
 remark output_of_two(std::string_view path, std::string_view first, std::string_view second);
-/// `images` are the words in AFTER that name images.
 remark image_of_no_pipeline(std::string_view placeholder, const std::vector<std::string>& images);
 remark written_image_of_several(std::string_view word, std::string_view first_image);
+/// `images` are the words in AFTER that name images.
 remark image_not_before(std::string_view placeholder, std::span<const std::string> images);
 remark label_given_twice(std::string_view key);
 /// `function` is the one that declares such a thing, `what` its noun.

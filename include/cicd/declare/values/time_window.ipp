@@ -1,4 +1,4 @@
-// Reading windows, and what was meant by one that is wrong.
+// Reading windows, and the nearest right one for one that is wrong.
 #pragma once
 
 #include <cicd/declare/values/time_window.hpp>
@@ -56,7 +56,7 @@ std::string clock_text(int minute) {
   return two_digits(minute / 60) + ":" + two_digits(minute % 60);
 }
 
-/// What was meant by a day: its first three letters, in any case.
+/// The nearest right day: its first three letters, in any case.
 std::string meant_day(std::string_view word) {
   const std::string start = lower(std::string(word.substr(0, 3)));
   for (const std::string_view name : day_names)

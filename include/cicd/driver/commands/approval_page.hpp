@@ -25,7 +25,7 @@ struct approval_page {
 
 /// A line for each approval, also of those that have expired; for a home without any that there is none.
 std::string text_of(const approval_page& page);
-/// `{"schema": 1, "approvals": […]}`, in docs/interface.md.
+/// `{"schema": 1, "approvals": […]}`.
 json json_of(const approval_page& page);
 
 }  // namespace cicd

@@ -330,15 +330,16 @@ void add(CLI::App& app, command_action& chosen) {
   withdraws->excludes(lists);
   for (CLI::Option* each : {reason, expires}) each->excludes(lists)->excludes(withdraws);
   with_json(approve, said->json)->get_option("--json")->needs(lists);
-  approve->add_option("--id", said->which, "withdraw only this one, as --list shows it")
-      ->needs(withdraws)
-      ->type_name("ID");
+  CLI::Option* id = approve->add_option("--id", said->which, "withdraw only this one, as --list shows it")
+                        ->needs(withdraws)
+                        ->type_name("ID");
   CLI::Option* builds = approve->add_flag(
       "--build", said->builds, "that the commit which is checked out is built; names only a pipeline");
   CLI::Option* copy = approve->add_flag("--preview", said->preview, "the preview of the current branch");
   CLI::Option* share = approve->add_flag("--canary", said->canary, "the canary of the current branch");
   share->excludes(copy);
-  builds->excludes(copy)->excludes(share);
+  builds->excludes(copy)->excludes(share)->excludes(id);
+  for (CLI::Option* each : {copy, share}) each->excludes(lists)->excludes(withdraws);
   approve->add_option("--share", said->share, "of the canary, such as 10%; default: as declared")
       ->needs(share)
       ->type_name("SHARE");
@@ -350,6 +351,7 @@ void add(CLI::App& app, command_action& chosen) {
     for (CLI::Option* other : {copy, share, builds, lists, withdraws})
       approve->get_option(name)->excludes(other);
   add_take_over(approve, said->take_over);
+  for (CLI::Option* other : {builds, lists, withdraws}) approve->get_option("--take-over")->excludes(other);
   acts(approve, chosen, [said](const surroundings& around) {
     if (said->builds) return approve_build(*said, around);
     return for_each_pipeline(

@@ -127,7 +127,7 @@ json json_of(const release_notes& notes) {
                     .set("before", each.before ? oci_text(each.before) : std::string())
                     .set("after", each.after ? oci_text(each.after) : std::string()));
   json document;
-  document.set("pipeline", notes.pipeline).set("environment", notes.environment);
+  document.set("schema", 1).set("pipeline", notes.pipeline).set("environment", notes.environment);
   document.set("there", json_of(notes.there)).set("next", json_of(notes.next));
   document.set("comes", json_of(notes.comes)).set("goes", json_of(notes.goes));
   document.set("options", std::move(options)).set("images", std::move(images));

@@ -119,6 +119,7 @@ exit_class promote_as_json(const run_request& request,
   const run_outcome outcome = of->run(request, {listener});
   if (!outcome.errors.empty()) why = outcome.errors.front();
   json document;
+  document.set("schema", 1);
   document.set("outcome", std::string(word_for(outcome.kind)));
   document.set("commit", what.commit);
   if (!what.tag.empty()) document.set("tag", what.tag);

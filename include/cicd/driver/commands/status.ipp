@@ -170,7 +170,7 @@ std::string remarks_of(const std::vector<environment_status>& board) {
   return text.empty() ? text : "\n" + text;
 }
 
-/// Of those that are named, what was said of the others is left out.
+/// The lines of the environments that are named; of others there are none.
 std::string list_text(const std::vector<environment_status>& board,
                       const moment_words& times,
                       std::size_t width) {

@@ -30,7 +30,7 @@ constexpr unsigned asked_at_once = 8;
 /// The environments of one pipeline, in the order of the columns.
 using members = std::vector<environment_status*>;
 
-/// What is deployed, where its commit is known and says all.
+/// The commit that is deployed; empty where it is not known.
 const std::string& commit_of(const environment_status& of) {
   static const std::string none;
   return of.record ? of.record->commit : none;
