@@ -69,8 +69,6 @@ class change_gate {
   void will_take(const graph_step& step, image_digests images);
   /// What was refused of a step last, in a plan, where a refusal does not end it; nothing: nothing was.
   std::optional<error> refused_in_plan(const graph_step& step);
-  /// What the gate refused last of a step, in a plan or a run: by which rule, and whether it waits.
-  std::optional<gate_refusal> refusal_of(const graph_step& step);
   /// What deploys to the step's environment are asked once it is done: by this declaration, unless a newer
   /// one was deployed.
   std::optional<declared_gates> gates_after(const graph_step& step,
@@ -93,12 +91,6 @@ class change_gate {
                        const environment& place,
                        const std::string& tag,
                        const std::string& commit);
-  /// The same, given what is there; an empty `tag` where the environment follows none.
-  status may_be_released(const declared_pipeline& pipeline,
-                         const environment& place,
-                         const std::string& tag,
-                         const std::string& commit,
-                         deployed_release there);
   /// The mark that counts for the artifact of a commit, or for the one that has its images: asks their
   /// registry.
   result<std::optional<artifact_mark>> mark_of(const declared_pipeline& pipeline, const std::string& commit);
@@ -210,7 +202,6 @@ class change_gate {
     bool waits = false;
   };
   std::map<std::string, plan_refusal> refused_;                 ///< by step, of a plan
-  std::map<std::string, gate_refusal> refusals_;                ///< by step
   std::map<std::string, image_digests> taken_;                  ///< by step, of a promotion
   std::map<std::string, std::vector<deployment_record>> past_;  ///< by step, of what follows tags
   std::map<std::string, program_answer> programs_;              ///< by step: GATE is asked once

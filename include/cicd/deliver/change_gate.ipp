@@ -398,6 +398,7 @@ result<permit> change_gate::may_write(const graph_step& step, gate_state state) 
 result<permit> change_gate::may_finish(const graph_step& step, gate_state state) {
   gate_question of = question_of(step);
   of.soak = {};
+  of.approval = approval_rule::none;  // which it was let in by
   if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   if (status known = add_remotes(of); !known) return std::move(known).error();
@@ -411,14 +412,7 @@ result<permit> change_gate::decided(const graph_step& step,
   std::optional<gate_refusal> refused = cicd::refusal_of(of, state);
   if (!refused) return may(of, state);
   if (options_.rehearses) keep_refusal(step, refused->why, refused->waits);
-  const std::lock_guard hold(mutex_);
-  return refusals_.insert_or_assign(step.id, *std::move(refused)).first->second.why;
-}
-
-std::optional<gate_refusal> change_gate::refusal_of(const graph_step& step) {
-  const std::lock_guard hold(mutex_);
-  const auto found = refusals_.find(step.id);
-  return found == refusals_.end() ? std::nullopt : std::optional(found->second);
+  return std::move(refused->why);
 }
 
 void change_gate::keep_refusal(const graph_step& step, const error& refused, bool waits) {

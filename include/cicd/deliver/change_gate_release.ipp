@@ -188,20 +188,15 @@ status change_gate::may_be_tagged(const declared_pipeline& pipeline,
                                   const std::string& commit) {
   result<deployed_release> there = ways_.of(place).look(pipeline, place, &options_.cancelled);
   if (!there) return std::move(there).error();
-  return may_be_released(pipeline, place, tag, commit, *std::move(there));
-}
-
-status change_gate::may_be_released(const declared_pipeline& pipeline,
-                                    const environment& place,
-                                    const std::string& tag,
-                                    const std::string& commit,
-                                    deployed_release there) {
   result<std::optional<gate_refusal>> refused =
-      refusal_of_release(pipeline, place, tag, commit, std::move(there));
+      refusal_of_release(pipeline, place, tag, commit, *std::move(there));
   if (!refused) return std::move(refused).error();
-  // What is tagged is approved after that; no rule before it refuses.
-  if (*refused && (*refused)->rule != gate_rule::approval) return std::move((*refused)->why);
-  return {};
+  // What goes by without anything else done to the tag: time, and an approval that comes after it.
+  const auto passes = [](gate_rule rule) {
+    return rule == gate_rule::soak || rule == gate_rule::window || rule == gate_rule::approval;
+  };
+  if (!*refused || passes((*refused)->rule)) return {};
+  return std::move((*refused)->why);
 }
 
 result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declared_pipeline& pipeline,
@@ -238,6 +233,8 @@ result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declar
   if (of.approval == approval_rule::other) of.author = author_of(pipeline.source_directory, commit, around_);
   of.approve_words = fmt::format("cicd approve {} {}", of.pipeline, of.environment);
   state.approvals = std::move(there.state.approvals);
+  state.remembered = std::move(there.state.gates);
+  if (status known = add_weakened(pipeline, place, state); !known) return std::move(known).error();
   if (of.approval != approval_rule::none) {
     result<std::optional<stored_artifact>> artifact = std::optional<stored_artifact>();
     if (!pipeline.declared.images.empty() && never_builds(place)) {

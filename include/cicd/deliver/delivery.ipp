@@ -79,6 +79,7 @@ status delivery::check_not_refused(const graph_step& step, bool comes_after) {
   gate_state state;
   state.hold = there->state.hold;
   state.reverted = there->reverted;
+  state.remembered = there->state.gates;
   const std::string tag = gate_.tag_of(*step.pipeline, place);
   state.version = tag.empty() ? source_.git_of(*step.pipeline).short_commit() : tag;
   state.newer = gate_.succession_of(step, there->record);

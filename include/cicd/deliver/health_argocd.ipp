@@ -88,8 +88,8 @@ result<argo_status> status_of(const way_context& in,
   std::optional<argo_status> status = argo_status_in(answer->body);
   if (status && !token->empty()) {
     const secret_finder hidden({secret_value(*token)});
-    for (std::string* each :
-         {&status->sync, &status->health, &status->health_message, &status->phase, &status->phase_message})
+    for (std::string* each : {&status->sync, &status->health, &status->health_message, &status->phase,
+                              &status->phase_message, &status->failure})
       *each = hidden.masked(*each);
   }
   if (!status)

@@ -28,6 +28,9 @@ struct url {
   std::string text() const;
 };
 
+/// `localhost`, an address in 127.0.0.0/8, or ::1.
+bool is_this_machine(const url& of);
+
 /// HTTPS_PROXY or HTTP_PROXY, by the URL's scheme, unless NO_PROXY has the host; each in lower case where it
 /// is not set in upper case. This machine itself (`localhost`, 127.0.0.0/8, ::1) is never asked by a proxy.
 /// Class `usage` where the variable holds no address of a proxy.

@@ -127,8 +127,7 @@ bool matches(std::string entry, const url& to) {
 }
 
 bool is_excepted(const url& to, const surroundings& around) {
-  if (without_root(to.host) == "localhost" || lies_in(to.host, "127.0.0.0/8") || to.host == "::1")
-    return true;
+  if (is_this_machine(to)) return true;
   const std::string list = replaced_all(lower(variable(around, "NO_PROXY")), " ", ",");
   const std::vector<std::string> entries = split(list, ',');
   return std::any_of(entries.begin(), entries.end(),
@@ -137,6 +136,11 @@ bool is_excepted(const url& to, const surroundings& around) {
 
 }  // namespace
 }  // namespace system_url
+
+bool is_this_machine(const url& of) {
+  using namespace system_url;
+  return without_root(of.host) == "localhost" || lies_in(of.host, "127.0.0.0/8") || of.host == "::1";
+}
 
 result<url> url::from(std::string_view text) {
   const auto mark = text.find("://");

@@ -121,7 +121,8 @@ bool is_page_of_repository(std::string_view text) {
     host.resize(colon);
   }
   // A token goes there.
-  const bool is_here = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  const bool is_here = host == "localhost" || host == "[::1]"
+                       || (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
   if (text.starts_with("http:") && !is_here) return false;
   return parts.size() >= 3 && text.find_first_of(" @?#\r\n") == text.npos
          && std::ranges::all_of(parts, [](const std::string& part) { return !part.empty() && part != ".."; });

@@ -182,15 +182,15 @@ result<deployed> set_canary_share(const canary_share_request& request,
   const result<cluster_deploy_result> done =
       put_back([&] { return on.reopen(0); }, release_of(on, *of, offer->share, *to), *to, how);
   if (!done) return done.error();
-  if (allowed) {
-    const auto again = on.reopen(0);
-    if (!again) return again.error();
-    if (status used = use_up_in(*allowed, **again, home_place, approved_as); !used)
-      return std::move(used).error();
-  }
   deployed now{at, facts_of(done->record), {}, deployed_by::share, offer->share.text()};
   on.tell(now);
-  return now;
+  if (!allowed) return now;
+  const auto again = on.reopen(0);
+  const status used = again ? use_up_in(*allowed, **again, home_place, approved_as) : status(again.error());
+  if (used) return now;
+  error why = used.error();
+  why.kind = exit_class::cannot_save;
+  return std::move(why).with("done", "the canary has its new share");
 }
 
 status end_canary(const canary_named& named, const cancellation* cancelled, const action_ports& on) {

@@ -192,15 +192,11 @@ class deployment {
   error nothing_done(error why) {
     if (why.kind == exit_class::interrupted || why.kind == exit_class::terminated)
       return std::move(why).with("left", "no object was changed; deploying again goes on from there");
-    cluster_state before = state_;
-    before.record = plan_.before.record;
-    before.inventory = plan_.before.inventory;
-    before.facts = plan_.before.facts;
     if (see_what_came()) {
-      before.hold = state_.hold;
-      before.approvals = state_.approvals;
-      before.resource_version = state_.resource_version;
-      before.metadata = state_.metadata;
+      cluster_state before = state_;
+      before.record = plan_.before.record;
+      before.inventory = plan_.before.inventory;
+      before.facts = plan_.before.facts;
       if (status kept = write_cluster_state(*with_, wanted_.place, before); !kept)
         why = std::move(why).with("and", "the record could not be put back: " + kept.error().what);
     }

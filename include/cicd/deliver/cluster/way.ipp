@@ -79,6 +79,12 @@ std::string approval_of(const deploy_request& of, const wanted_release& wanted, 
   return hex(approval_digest(of.promoted->artifact.record, wanted.record.environment, wanted.taken_over()));
 }
 
+/// What was approved runs; that its approval is used up is not kept.
+error not_used_up(error why) {
+  why.kind = exit_class::cannot_save;
+  return std::move(why).with("done", "what was approved runs");
+}
+
 /// Of a branch's copy the approval lies with its environment.
 status use_up_at_home(const permit& allowed,
                       const open_cluster& open,
@@ -353,6 +359,10 @@ result<step_plan> cluster_way::plan(const deploy_request& of) {
         if (!copies) return std::move(copies).error();
         plan.details = *std::move(copies);
       }
+      // Here and not under the Lease: what takes its time is asked once.
+      const result<permit> may = may_apply(of, would, planned->wanted.record, planned->approval);
+      if (!may && !in_.options.rehearses) return may.error();
+      if (!may) plan.reasons.push_back(refusal_text(may.error()));
       plan.what = decision::run;
       plan.result.reset();
       plan.details.push_back(fmt::format("in {}, namespace {}", would.cluster, would.place.namespace_name));
@@ -437,10 +447,11 @@ status cluster_way::apply_wave(const deploy_request& of,
     options.use_up = [&](std::vector<deployment_approval>& all) { cicd::use_up(all, approval); };
   result<cluster_deploy_result> ended = deploy_to_cluster(open, *wanted, options);
   if (!ended) return std::move(ended).error();
-  if (allowed && of.step.is_of_branch())
-    if (status used = use_up_at_home(*allowed, open, wave.place, approval); !used) return used;
   if (ended->record.id == in_.options.run_id)
     done.deployments.push_back(told_in(of, *wanted, ended->record, name));
+  if (allowed && of.step.is_of_branch())
+    if (status used = use_up_at_home(*allowed, open, wave.place, approval); !used)
+      return not_used_up(std::move(used).error());
   done.changed += ended->changed;
   for (std::string& line : ended->lines) done.lines.push_back(std::move(line));
   if (const auto& notes = wanted->state_facts; notes.contains("host") && !notes.at("host").empty())

@@ -166,7 +166,8 @@ bool is_pending(const std::optional<deployment_record>& proposed,
   return proposed && proposed->generation > (now ? now->generation : 0);
 }
 
-result<pull_request> propose(const manifest_target& main,
+result<pull_request> propose(const permit&,
+                             const manifest_target& main,
                              const manifest_target& branch,
                              const manifest_state& now,
                              const manifest_state& proposed,
@@ -203,7 +204,8 @@ result<pull_request> propose(const manifest_target& main,
                           shown_url(main.url), tip.substr(0, 7)));
 }
 
-result<std::optional<pull_request>> withdraw_proposal(const manifest_target& main,
+result<std::optional<pull_request>> withdraw_proposal(const permit&,
+                                                      const manifest_target& main,
                                                       const manifest_target& branch,
                                                       const manifest_state& proposed,
                                                       const forge& server,

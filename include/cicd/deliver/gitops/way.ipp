@@ -125,8 +125,11 @@ manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const e
       return with_values(pipeline, place, record, now.files, now.modes);
     };
   if (place.sign)
-    target.signing_key = [this, &pipeline,
-                          name = place.sign.str().substr(std::string_view("secret:").size())] {
+    target.signing_key =
+        [this, &pipeline,
+         name = place.sign.str().substr(std::string_view("secret:").size())]() -> result<std::string> {
+      if (status may = in_.gate.may_have_secrets(pipeline, pipeline.declared.name.str()); !may)
+        return std::move(may).error();
       return keys_.file_of(pipeline, name);
     };
   return target;
@@ -200,9 +203,7 @@ result<forge_repository> gitops_way::forge_repository_at(const graph_step& step)
                  {{"try", "PULL_REQUEST_URL https://<host>/<owner>/<repository>"}}};
   const result<url> server = url::from(repository->api);
   if (!server) return server.error();
-  const bool is_here =
-      server->host == "localhost" || server->host == "::1" || server->host.starts_with("127.");
-  if (server->scheme != "https" && !is_here)
+  if (server->scheme != "https" && !is_this_machine(*server))
     return error{exit_class::usage,
                  step.id,
                  "a token is not sent without TLS",
@@ -215,6 +216,7 @@ result<forge_repository> gitops_way::forge_repository_at(const graph_step& step)
 result<forge> gitops_way::forge_of(const deploy_request& of) const {
   result<forge_repository> repository = forge_repository_at(of.step);
   if (!repository) return std::move(repository).error();
+  if (status may = in_.gate.may_have_secrets(of.step); !may) return std::move(may).error();
   const result<secret_value> token = keys_.token_of(
       of.pipeline(), of.place().pull_request_token.str().substr(std::string_view("secret:").size()));
   if (!token) return token.error();
@@ -277,7 +279,9 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
   outcome end;
   end.how = step_outcome::ran;
   if (!*decided) {
-    const auto closed = withdraw_proposal(main, branch, *proposed, *server, in_.around, how);
+    const result<permit> may = may_write(of, *now, now->record ? now->record->version : std::string(), {});
+    if (!may) return failed_outcome(may.error());
+    const auto closed = withdraw_proposal(*may, main, branch, *proposed, *server, in_.around, how);
     if (!closed) return failed_outcome(closed.error());
     end.summary = *closed ? "closed, as it is superseded: " + (*closed)->link : "the proposal is superseded";
     return end;
@@ -286,8 +290,8 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
   if (is_pending(proposed->record, now->record))
     if (const result<permit> may = may_write(of, *proposed, what.record.version, what.approval); !may)
       return failed_outcome(may.error());
-  const result<pull_request> made =
-      propose(main, branch, *now, *proposed, (*decided)->wanted, *server, in_.around, how);
+  const result<pull_request> made = propose((*decided)->allowed, main, branch, *now, *proposed,
+                                            (*decided)->wanted, *server, in_.around, how);
   if (!made) return failed_outcome(made.error());
   end.summary = "proposed: " + made->link;
   return end;
@@ -334,12 +338,6 @@ status gitops_way::verify(const deploy_request& of,
     if (!now.record || now.record->id != record.id) return std::optional<decided_manifests>{};
     // A hold that came meanwhile is of later deploys, and this one was let in.
     gate_state state;
-    state.approvals = {{.who = record.who,
-                        .reason = {},
-                        .digest = what.approval,
-                        .when = record.when,
-                        .expires = std::chrono::system_clock::time_point::max()}};
-    state.approval_digest = what.approval;
     state.newer = in_.gate.succession_of(of.step, now.record);
     const result<permit> allowed = in_.gate.may_finish(of.step, std::move(state));
     if (!allowed) return allowed.error();

@@ -83,7 +83,6 @@ status judge_moved_tag(const gate_question& of, const gate_state& state) {
 }
 
 status judge_from(const gate_question& of, const gate_state& state) {
-  if (!of.hotfix.empty()) return {};
   for (const earlier_place& each : state.from) {
     if (each.was_reached && each.was_healthy) continue;
     if (each.was_reached && each.unknown) return *each.unknown;

@@ -63,7 +63,9 @@ namespace {
 /// A hold of a version is one of its artifact: under another tag of the same commit, too.
 bool is_held(const std::string& version, const gate_question& of, const gate_state& state) {
   if (version == state.version) return true;
-  if (of.what != change::deploy || of.sources.empty()) return false;
+  // What would be put back has its own commit, whatever is checked out.
+  if (of.what != change::deploy) return !state.commit.empty() && state.commit.substr(0, 7) == version;
+  if (of.sources.empty()) return false;
   const git_state& git = of.sources.front().git;
   return std::ranges::find(git.tags, version) != git.tags.end()
          || (git.commit && git.commit->substr(0, 7) == version);

@@ -29,6 +29,8 @@ std::vector<words> words_of(const environment& place) {
   std::vector<words> all;
   if (place.approval == approval_rule::required) all.push_back({"APPROVAL", "required"});
   if (place.approval == approval_rule::other) all.push_back({"APPROVAL", "other"});
+  // Its merge is the approval.
+  if (place.pull_request != forge_kind::none) all.push_back({"PULL_REQUEST"});
   if (place.is_protected) all.push_back({"PROTECTED"});
   add(all, "FROM", place.from);
   if (place.soak) all.push_back({"SOAK", place.soak.text()});
@@ -112,7 +114,6 @@ std::vector<weakened_gate> weakened_in(const environment& place, const declared_
     if (each.words.empty()) continue;
     const words* own = of_keyword(mine, each.words.front());
     if (own != nullptr && is_no_weaker(*own, each.words)) continue;
-    // Its zone alone says nothing without windows.
     all.push_back({joined(each.words, " "), own == nullptr ? std::string() : joined(*own, " "), each.since});
   }
   return all;
