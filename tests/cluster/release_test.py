@@ -1,0 +1,88 @@
+"""Releases on a real cluster: the images of production in a registry of their own, and services after those of another pipeline."""
+
+import json
+import socket
+import subprocess
+import unittest
+
+import harness
+
+CALLS = """
+add_pipeline(orders IMAGE {registry}/{namespace}/orders)
+pipeline_step(orders build COMMAND install -D app.bin out/app INPUTS app.bin OUTPUTS out/app STAGE build)
+pipeline_image(orders BASE scratch FILES out/app=/app ENTRYPOINT /app ENV VERSION={version})
+pipeline_service(orders api PORT 8080 READY /health AFTER billing/api)
+pipeline_environment(orders stage ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace})
+pipeline_environment(orders prod ON tag "v*" FROM stage IMAGES_IN {other}/prod VIA kubectl CONTEXT {context} NAMESPACE {namespace}-prod CREATE_NAMESPACE)
+add_pipeline(billing IMAGE {registry}/{namespace}/billing)
+pipeline_step(billing build COMMAND install -D app.bin out/billing INPUTS app.bin OUTPUTS out/billing STAGE build)
+pipeline_image(billing BASE scratch FILES out/billing=/app ENTRYPOINT /app ENV VERSION=b{version})
+pipeline_service(billing api PORT 8080 READY /health)
+pipeline_environment(billing stage ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace})
+pipeline_environment(billing prod ON tag "v*" FROM stage IMAGES_IN {other}/prod VIA kubectl CONTEXT {context} NAMESPACE {namespace}-prod CREATE_NAMESPACE)
+"""
+
+
+class Release(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.production = f"{self.namespace}-prod"
+        self.addCleanup(harness.kubectl, "delete", "namespace", self.production, "--wait=false", "--ignore-not-found", status=None)
+
+    def other_registry(self):
+        """One more, on an address that the node takes without TLS."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            host = f"127.0.0.1:{free.getsockname()[1]}"
+        config = self.folder / "other.json"
+        config.write_text(json.dumps({"version": "0.1", "log": {"level": "error"}, "http": {"addr": host, "secret": "test"},
+                                      "storage": {"filesystem": {"rootdirectory": str(self.folder / "other")}}}))
+        process = subprocess.Popen([harness.run.tool("docker-registry"), "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(lambda: (process.kill(), process.wait()))
+        harness.until(lambda: harness_answers(host), what="the other registry")
+        return host
+
+    def deploys_in_order(self, tree):
+        """The deploys of the last run, as pairs of what began or ended and its step."""
+        return [(one["event"], one["step"]) for one in tree.events() if one["event"] in ("step_started", "step_ended") and "deploy" in one["step"]]
+
+    def image_of(self, pipeline):
+        return self.get(f"deployment/{pipeline}-api", namespace=self.production)["spec"]["template"]["spec"]["containers"][0]["image"]
+
+    def test_a_tag_copies_the_images_of_production_and_services_come_after_those_of_another_pipeline(self):
+        other = self.other_registry()
+        tree = self.project(CALLS, other=other)
+        trusted = tree.home / ".config/containers/registries.conf.d/other.conf"
+        trusted.parent.mkdir(parents=True)
+        trusted.write_text(f'[[registry]]\nlocation = "{other}"\ninsecure = true\n')
+        tree.run("deploy-stage")
+        self.assert_in_turn(tree, "stage")
+        tree.git("tag", "v1.0.0")
+        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        tree.run("--event", "tag=v1.0.0")
+        self.assert_in_turn(tree, "prod")
+        for pipeline in ("orders", "billing"):
+            reference = self.image_of(pipeline)
+            self.assertRegex(reference, rf"^{other}/prod/{self.namespace}/{pipeline}:v1\.0\.0@sha256:[0-9a-f]{{64}}$")
+            self.until(f"deployment/{pipeline}-api", harness.is_available, namespace=self.production)
+            record = json.loads(self.get(f"configmap/cicd.{pipeline}.prod", namespace=self.production)["data"]["record.json"])
+            self.assertEqual((record["tag"], record["images"]["image"]["reference"]), ("v1.0.0", reference))
+        tree.run("--event", "tag=v1.0.0")
+        self.assertEqual(set(tree.outcomes().values()), {"up-to-date"})
+
+    def assert_in_turn(self, tree, environment):
+        order = self.deploys_in_order(tree)
+        ended, began = ("step_ended", f"billing/deploy-{environment}"), ("step_started", f"orders/deploy-{environment}")
+        self.assertIn(ended, order)
+        self.assertLess(order.index(ended), order.index(began))
+
+
+def harness_answers(host):
+    try:
+        return harness.fetch(f"http://{host}", "/v2/")[0] == 200
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    unittest.main()
