@@ -69,6 +69,7 @@ class Write(harness.Case):
 
     def test_a_pipeline_without_services_changes_these_values_and_nothing_else(self):
         tree = self.made()
+        tree.run("app.publish")
         self.assertIn("values.yaml", tree.cicd("plan", "deploy-stage").stdout)
         tree.run("deploy-stage")
         record = tree.manifests("show", "main:.cicd/records/apps/app.json", repository=self.repository)
