@@ -14,7 +14,6 @@
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
-#include <cicd/kubernetes/render/workload.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/system/own_file.hpp>
 
@@ -123,9 +122,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   ends_ = *std::move(steps);
   promote_by_hand();
   wanted_ = closure(graph_, ends_);
-  promote_after_publish();
-  deploy_after_from();
-  order_deploys();
+  tell_deploys();
   observation seen = observe(*session_, graph_, wanted_, remembered_, index_);
   (void)index_.save();
   if (const errors left = repositories_left_out(); warn && !left.empty()) warn(left);
@@ -135,7 +132,9 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (!seen.errors.empty()) return std::move(seen.errors);
   const status may = unless_interrupted(
       [this] { return request_.is_of_event && is_recorded() ? may_begin_event() : may_begin(); });
-  if (!may) return left_out_.empty() ? errors{may.error()} : left_out_;
+  if (!may) return {may.error()};
+  if (ends_.empty() && !left_out_.empty()) return left_out_;
+  order_wanted(graph_, wanted_);
   memory_.emplace(remembered_, cache_, std::move(seen.intact));
   planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
   const status asked = unless_interrupted([this] {
@@ -146,17 +145,20 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   return {};
 }
 
-/// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
-/// it, since that is what a person named. A plan is not held up by it.
-status project_run::may_begin() {
-  if (is_recorded())
-    if (status may = may_build(); !may) return may;
+/// Before the first of them is looked at: what lies in one place is read at once.
+void project_run::tell_deploys() {
   std::vector<const graph_step*> deploys;
   for (step_index step : wanted_)
     if (graph_.steps[step].kind() == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
-  delivery_.gate().will_deploy(deploys);
+  delivery_.gate().will_deploy(std::move(deploys));
+}
+
+/// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
+/// it, since that is what a person named. A plan is not held up by it.
+status project_run::may_begin() {
   if (!is_recorded()) return {};
-  for (const graph_step* each : deploys)
+  if (status may = may_build(); !may) return may;
+  for (const graph_step* each : delivery_.gate().deploys())
     if (status may = delivery_.gate().may_begin(*each); !may) return may;
   for (step_index step : wanted_)
     if (graph_.steps[step].kind() == step_kind::publish)
@@ -248,16 +250,6 @@ void project_run::leave_out_what_is_published() {
   planner_.emplace(graph_, wanted_, std::move(seen), *memory_, delivery_);
 }
 
-/// Where the same run publishes the commit, an environment that takes its artifact waits for that.
-void project_run::promote_after_publish() {
-  for (step_index step : wanted_) {
-    graph_step& each = graph_.steps[step];
-    const auto publish = each.promotes() ? graph_.find(each.pipeline->declared.name.str() + "/publish")
-                                         : std::optional<step_index>();
-    if (publish && std::ranges::binary_search(wanted_, *publish)) each.after.push_back(*publish);
-  }
-}
-
 /// What a person promotes is not what is checked out: nothing is built for it.
 void project_run::promote_by_hand() {
   if (!request_.by_hand) return;
@@ -265,81 +257,77 @@ void project_run::promote_by_hand() {
     graph_step& each = graph_.steps[step];
     each.is_by_hand = true;
     each.after.clear();
+    each.after_if_wanted.clear();
     each.others.clear();
   }
 }
 
-bool project_run::comes_after_from(step_index step) const {
+/// Whether what it comes FROM is deployed by the same run, and not refused.
+bool project_run::comes_after_from(step_index step, const std::set<step_index>& refused) const {
   const graph_step& of = graph_.steps[step];
-  return std::ranges::any_of(of.after, [&](step_index before) {
-    return graph_.steps[before].place() != nullptr && graph_.steps[before].pipeline == of.pipeline;
+  return std::ranges::any_of(of.after_if_wanted, [&](step_index before) {
+    return graph_.steps[before].place() != nullptr && graph_.steps[before].pipeline == of.pipeline
+           && std::ranges::binary_search(wanted_, before) && !refused.contains(before);
   });
-}
-
-/// An environment that comes FROM another that the same run deploys to waits for that.
-void project_run::deploy_after_from() {
-  for (step_index step : wanted_) {
-    graph_step& of = graph_.steps[step];
-    if (of.place() == nullptr || of.is_of_branch()) continue;
-    for (const environment_choice& choice : of.place()->from)
-      for (const dns_label& name : choice.any) {
-        const auto from = graph_.find(of.pipeline->declared.name.str() + "/deploy-" + name.str());
-        if (from && *from < step && std::ranges::binary_search(wanted_, *from)) of.after.push_back(*from);
-      }
-  }
-}
-
-/// Services AFTER those of another pipeline: where one run deploys both, that pipeline's deploy comes first.
-void project_run::order_deploys() {
-  for (step_index step : wanted_) {
-    graph_step& each = graph_.steps[step];
-    if (each.kind() != step_kind::deploy || each.is_of_branch()) continue;
-    const std::string environment = each.place()->name.str();
-    for (const service& one :
-         kubernetes::services_in(each.pipeline->declared, environment, kubernetes::track::stable))
-      for (const service_reference& name : one.after) {
-        const std::string pipeline = name.str().substr(0, name.view().find('/'));
-        if (name.view().find('/') == std::string_view::npos
-            || pipeline == each.pipeline->declared.name.view())
-          continue;
-        const auto earlier = graph_.find(pipeline + "/deploy-" + environment);
-        if (earlier && std::ranges::binary_search(wanted_, *earlier)
-            && std::ranges::find(each.after, *earlier) == each.after.end())
-          each.after.push_back(*earlier);
-      }
-  }
 }
 
 /// Whether one deploy is refused; where others of its pipeline would go on without it, by all that is known
 /// before anything is built.
-status project_run::check_deploy(step_index step) {
+status project_run::check_deploy(step_index step, const std::set<step_index>& refused) {
   const graph_step& of = graph_.steps[step];
   if (status may = delivery_.gate().may_begin(of); !may) return may;
   const auto is_with_it = [&](step_index each) {
     return graph_.steps[each].kind() == step_kind::deploy && graph_.steps[each].pipeline == of.pipeline;
   };
   if (std::ranges::count_if(ends_, is_with_it) < 2) return {};
-  return delivery_.check_not_refused(of, comes_after_from(step));
+  return delivery_.check_not_refused(of, comes_after_from(step, refused));
 }
 
-/// Of one pipeline all that an event sets off goes on, or nothing; pipelines do not hold each other up.
+/// The wanted steps that may not be run, since their pipeline may not be built or they may not publish; why is
+/// among what is left out, once for each pipeline.
+std::set<step_index> project_run::not_to_be_run() {
+  std::set<const declared_pipeline*> refused;
+  const auto ask = [&](const declared_pipeline* of, const status& may) {
+    if (!may && refused.insert(of).second) left_out_.push_back(may.error());
+    return static_cast<bool>(may);
+  };
+  for (const declared_pipeline* each : approved_to_build()) ask(each, delivery_.gate().may_build(*each));
+  std::set<step_index> steps;
+  for (step_index step : wanted_) {
+    const graph_step& of = graph_.steps[step];
+    const bool publishes = of.kind() == step_kind::publish && !refused.contains(of.pipeline);
+    if (publishes ? !ask(of.pipeline, delivery_.gate().may_begin(of)) : refused.contains(of.pipeline))
+      steps.insert(step);
+  }
+  return steps;
+}
+
+/// Of one pipeline all that an event sets off goes on, or nothing; pipelines do not hold each other up. What
+/// is asked of the rest is no different from what was asked here.
 status project_run::may_begin_event() {
+  const std::set<step_index> stopped = not_to_be_run();
   std::set<const declared_pipeline*> refused;
   std::set<step_index> refused_steps;
+  std::ranges::sort(ends_);
   for (step_index step : ends_) {
-    if (graph_.steps[step].kind() != step_kind::deploy) continue;
-    const status may = check_deploy(step);
-    if (may) continue;
-    left_out_.push_back(may.error());
-    refused.insert(graph_.steps[step].pipeline);
+    const graph_step& of = graph_.steps[step];
+    const bool is_stopped = std::ranges::any_of(
+        closure(graph_, {step}), [&](step_index before) { return stopped.contains(before); });
+    if (!is_stopped) {
+      const status may = of.kind() == step_kind::deploy ? check_deploy(step, refused_steps) : status();
+      if (may) continue;
+      if (effects_cancelled_.cancelled()) return may;
+      left_out_.push_back(may.error());
+    }
+    refused.insert(of.pipeline);
     refused_steps.insert(step);
   }
   std::erase_if(ends_, [&](step_index step) {
     return request_.keep_going ? refused_steps.contains(step) : refused.contains(graph_.steps[step].pipeline);
   });
-  if (ends_.empty() && !left_out_.empty()) return left_out_.front();
   wanted_ = closure(graph_, ends_);
-  return may_begin();
+  tell_deploys();
+  return {};
 }
 
 status project_run::may_begin_named() {

@@ -61,6 +61,8 @@ struct graph_step {
   const declared_pipeline* pipeline = nullptr;
   step_work work{};
   std::vector<step_index> after{};  ///< direct predecessors, all with a smaller index
+  /// The same, of which none is wanted because this is: it waits for those that are wanted as well.
+  std::vector<step_index> after_if_wanted{};
   /// Other pipelines that steps before it are of: what they make may be in what it makes.
   std::vector<const declared_pipeline*> others{};
 
@@ -101,11 +103,15 @@ struct step_graph {
 
 /// The graph of a checked model: commands and images as declared; one `publish` for each pipeline with
 /// images, after its images and all its tests and scans; one `deploy-<environment>` for each environment,
-/// after `publish`.
+/// after `publish`. Where they are wanted as well, a deploy comes after those of FROM, after those of the other
+/// pipelines that its services are AFTER, and one that never builds after `publish`.
 step_graph graph_of(const model& of);
 
 /// Those steps and all before them, in the graph's order.
 std::vector<step_index> closure(const step_graph& graph, const std::vector<step_index>& wanted);
+
+/// Each of these (sorted) comes after those of its `after_if_wanted` that are among them.
+void order_wanted(step_graph& graph, const std::vector<step_index>& wanted);
 
 /// Where an image is published: its own repository or its pipeline's; `<pipeline>` when neither is declared.
 std::string repository_of(const declared_pipeline& pipeline, const image& of);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include <cicd/declare/check/overrides.hpp>
 #include <cicd/declare/targets.hpp>
 #include <cicd/plan/graph.hpp>
 
@@ -75,6 +76,7 @@ namespace plan_graph {
 struct loose_step {
   graph_step step;
   std::vector<std::string> after;
+  std::vector<std::string> after_if_wanted{};
 };
 
 std::string id_in(const declared_pipeline& pipeline, std::string_view name) {
@@ -133,6 +135,20 @@ std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vect
   return {id_in(pipeline, "publish")};
 }
 
+/// What comes before a deploy where one run has both.
+std::vector<std::string> before_deploy(const declared_pipeline& pipeline, const environment& place) {
+  std::vector<std::string> ids;
+  if (!pipeline.declared.images.empty() && never_builds(place)) ids.push_back(id_in(pipeline, "publish"));
+  for (const environment_choice& choice : place.from)
+    for (const dns_label& name : choice.any) ids.push_back(id_in(pipeline, "deploy-" + name.str()));
+  for (const service& each : declaring::all_merged_in(pipeline.declared.services, place.name.view(), {}))
+    for (const service_reference& name : each.after)
+      if (const auto slash = name.view().find('/'); slash != std::string_view::npos)
+        ids.push_back(std::string(name.view().substr(0, slash)) + "/deploy-" + place.name.str());
+  std::erase(ids, id_in(pipeline, "deploy-" + place.name.str()));
+  return ids;
+}
+
 void add_deploys(const declared_pipeline& pipeline,
                  const std::vector<std::string>& after,
                  std::vector<loose_step>& to) {
@@ -141,7 +157,8 @@ void add_deploys(const declared_pipeline& pipeline,
     to.push_back({{.id = id_in(pipeline, "deploy-" + declared.name.str()),
                    .pipeline = &pipeline,
                    .work = deploy_step{&declared}},
-                  has_images && never_builds(declared) ? std::vector<std::string>() : after});
+                  has_images && never_builds(declared) ? std::vector<std::string>() : after,
+                  before_deploy(pipeline, declared)});
 }
 
 const environment* environment_named(const declared_pipeline& pipeline, std::string_view name) {
@@ -171,7 +188,8 @@ void add_branch_deploys(const declared_pipeline& pipeline,
 /// be.
 class sorter {
  public:
-  explicit sorter(std::vector<loose_step> steps) : loose_(std::move(steps)), placed_(loose_.size(), -1) {
+  explicit sorter(std::vector<loose_step> steps)
+      : loose_(std::move(steps)), placed_(loose_.size(), -1), is_open_(loose_.size(), false) {
     for (std::size_t at = 0; at < loose_.size(); ++at) where_.emplace(loose_[at].step.id, at);
   }
 
@@ -187,11 +205,17 @@ class sorter {
     std::vector<std::pair<std::size_t, std::size_t>> open{{first, 0}};
     while (!open.empty()) {
       auto& [at, next] = open.back();
+      const loose_step& of = loose_[at];
+      is_open_[at] = true;
       if (placed_[at] >= 0) {
         open.pop_back();
-      } else if (next < loose_[at].after.size()) {
-        const auto before = where_.find(loose_[at].after[next++]);
-        if (before != where_.end() && placed_[before->second] < 0) open.emplace_back(before->second, 0);
+      } else if (next < of.after.size() + of.after_if_wanted.size()) {
+        const bool is_wish = next >= of.after.size();
+        const auto before = where_.find(is_wish ? of.after_if_wanted[next - of.after.size()] : of.after[next]);
+        ++next;
+        if (before == where_.end() || placed_[before->second] >= 0) continue;
+        // What would close a circle is left out.
+        if (!is_wish || !is_open_[before->second]) open.emplace_back(before->second, 0);
       } else {
         append(at);
         open.pop_back();
@@ -214,6 +238,9 @@ class sorter {
       if (const auto before = where_.find(id); before != where_.end())
         step.after.push_back(static_cast<step_index>(placed_[before->second]));
     for (step_index before : step.after) add_others(graph_.steps[before], step);
+    for (const std::string& id : loose_[at].after_if_wanted)
+      if (const auto before = where_.find(id); before != where_.end() && placed_[before->second] >= 0)
+        step.after_if_wanted.push_back(static_cast<step_index>(placed_[before->second]));
     placed_[at] = static_cast<std::int64_t>(graph_.steps.size());
     graph_.by_id.emplace(step.id, static_cast<step_index>(graph_.steps.size()));
     graph_.steps.push_back(std::move(step));
@@ -221,6 +248,7 @@ class sorter {
 
   std::vector<loose_step> loose_;
   std::vector<std::int64_t> placed_;
+  std::vector<bool> is_open_;  ///< it, or what comes before it, is being placed
   std::map<std::string, std::size_t, std::less<>> where_;
   step_graph graph_;
 };
@@ -248,6 +276,16 @@ std::vector<step_index> closure(const step_graph& graph, const std::vector<step_
   for (step_index at = 0; at < graph.steps.size(); ++at)
     if (needed[at]) in_order.push_back(at);
   return in_order;
+}
+
+void order_wanted(step_graph& graph, const std::vector<step_index>& wanted) {
+  for (step_index step : wanted) {
+    graph_step& each = graph.steps[step];
+    for (step_index before : each.after_if_wanted)
+      if (std::ranges::binary_search(wanted, before)
+          && std::ranges::find(each.after, before) == each.after.end())
+        each.after.push_back(before);
+  }
 }
 
 }  // namespace cicd

@@ -197,6 +197,57 @@ TEST_F(pipeline_fixture, nothing_is_published_before_the_tests_and_scans_are_goo
   EXPECT_EQ(before, (std::vector<std::string>{"orders/test", "orders/image"}));
 }
 
+/// Deploys that wait for others only where one run has both; `orders` and its `prod` are declared first.
+struct deploys_in_order : testing::Test {
+  cicd::model model;
+  step_graph graph;
+
+  void SetUp() override {
+    declared_pipeline orders, billing;
+    orders.declared.name = "orders";
+    orders.declared.images = {image{.name = "image"}};
+    orders.declared.services = {service{.name = "api", .after = {"billing/api"}}};
+    orders.declared.environments = {
+        environment{.name = "prod", .on = {ref_kind::tag, ref_pattern("v*")}, .from = {{{"stage"}}}},
+        environment{.name = "stage"}};
+    billing.declared.name = "billing";
+    billing.declared.services = {service{.name = "api"}};
+    billing.declared.environments = {environment{.name = "prod"}, environment{.name = "stage"}};
+    model.pipelines = {orders, billing};
+  }
+  std::vector<std::string> before(std::string_view id, const std::vector<std::string>& wanted) {
+    graph = graph_of(model);
+    std::vector<step_index> ends;
+    for (const std::string& each : wanted) ends.push_back(*graph.find(each));
+    order_wanted(graph, closure(graph, ends));
+    std::vector<std::string> ids;
+    for (step_index step : graph.steps[*graph.find(id)].after) {
+      EXPECT_LT(step, *graph.find(id)) << "a predecessor has a smaller index";
+      ids.push_back(graph.steps[step].id);
+    }
+    return ids;
+  }
+};
+
+TEST_F(deploys_in_order, come_after_from_and_the_services_of_others_however_they_are_declared) {
+  EXPECT_EQ(before("orders/deploy-prod",
+                   {"orders/deploy-prod", "orders/deploy-stage", "billing/deploy-prod", "billing/deploy-stage"}),
+            (std::vector<std::string>{"orders/publish", "orders/deploy-stage", "billing/deploy-prod"}));
+}
+
+TEST_F(deploys_in_order, pull_nothing_into_a_run) {
+  EXPECT_EQ(before("orders/deploy-prod", {"orders/deploy-prod"}), std::vector<std::string>());
+  EXPECT_EQ(closure(graph, {*graph.find("orders/deploy-prod")}).size(), 1U);
+}
+
+TEST_F(deploys_in_order, go_by_what_was_declared_first_where_that_would_be_a_circle) {
+  model.pipelines[1].declared.services[0].after = {"orders/api"};
+  EXPECT_EQ(before("orders/deploy-stage", {"orders/deploy-stage", "billing/deploy-stage"}).back(),
+            "billing/deploy-stage");
+  EXPECT_EQ(before("billing/deploy-stage", {"orders/deploy-stage", "billing/deploy-stage"}),
+            std::vector<std::string>());
+}
+
 /// A model of a second pipeline, `billing`, that `orders` takes from; declared in either order.
 struct two_pipelines : testing::TestWithParam<bool> {
   cicd::model model;
