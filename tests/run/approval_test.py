@@ -158,6 +158,32 @@ class Approval(harness.Case):
         self.assertEqual(one["who"], "Grace Hopper <grace@example.com>")
         tree.run("deploy-stage")
 
+    def git_words(self, tree, *words):
+        """What git is asked by a run."""
+        asked, git = self.folder / "asked", self.folder / "bin/git"
+        git.parent.mkdir(exist_ok=True)
+        git.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {asked}\nexec {harness.tool("git")} "$@"\n')
+        git.chmod(0o755)
+        asked.write_text("")
+        done = tree.run(*words, env={"PATH": f"{git.parent}:{tree.env['PATH']}"})
+        return done.stdout, asked.read_text().splitlines()
+
+    def test_git_is_asked_for_the_author_once_and_for_nothing_of_gates_where_nothing_is_to_be_done(self):
+        plain = self.made("embedded", more="")
+        plain.run("deploy-stage")
+        done, least = self.git_words(plain, "deploy-stage")
+        self.assertIn("nothing to do", done)
+        tree = self.made("outside", more="APPROVAL other")
+        tree.run("app.publish")
+        tree.env.update(GRACE)
+        self.approve_only(tree)
+        _, words = self.git_words(tree, "deploy-stage")
+        self.assertEqual(sum("--format=%an <%ae>" in each for each in words), 1, words)
+        done, words = self.git_words(tree, "deploy-stage")
+        self.assertIn("nothing to do", done)
+        self.assertEqual([each for each in words if "%an" in each or "%ct" in each or "merge-base" in each],
+                         [each for each in least if "%an" in each or "%ct" in each or "merge-base" in each])
+
     def approve_only(self, tree, **how):
         return tree.cicd("approve", "app", "stage", "--reason", "read the plan", **how)
 

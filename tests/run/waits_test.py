@@ -132,6 +132,24 @@ class Waits(harness.Case):
         self.release(tree, env={"SLO_TOKEN": "let-me-in-1234"})
         self.assertEqual(asked.read_text(), "<>\n")
 
+    # ---- FROM ----
+
+    def test_a_commit_whose_verify_failed_is_not_one_that_was_never_deployed(self):
+        good = self.folder / "good"
+        good.touch()
+        tree = self.made(stage=f"VERIFY test -e {good} HEALTH committed")
+        commit = self.declare(tree, "")
+        good.unlink()
+        tree.configure()
+        tree.run("deploy-stage", status=1)
+        done = self.release(tree, status=5)
+        self.assertIn(f"this commit was deployed to stage, and that did not come to a good end: '{commit[:7]}'", done.stderr)
+        self.assertRegex(harness.note_in(done.stderr, "there"), f"^stage: {commit[:7]} of .*: VERIFY failed$")
+        self.assertEqual(harness.note_in(done.stderr, "try"), "cicd run app.deploy-stage, which tries again what failed there")
+        good.touch()
+        tree.run("deploy-stage")
+        self.release(tree)
+
     # ---- HEALTH ----
 
     def test_what_is_committed_is_not_yet_healthy(self):
@@ -273,6 +291,28 @@ class Waits(harness.Case):
         tree.run("deploy-stage")
         tree.git("tag", "v1.1.0")
         return tree, older, newer
+
+    def test_neither_an_event_nor_a_tag_of_an_older_checkout_weakens_them(self):
+        tree = self.made("")
+        older = tree.git("rev-parse", "HEAD")
+        newer = self.declare(tree, "GATE true)\npipeline_environment(app eu ON tag v* VIA gitops FROM stage")
+        tree.configure()
+        tree.run("deploy-stage")
+        self.release(tree, "v1.0.0")
+        tree.git("checkout", "--quiet", older)
+        tree.declare(RELEASED.format(prod=")\npipeline_environment(app eu ON tag v* VIA gitops FROM stage", stage=""))
+        tree.git("commit", "--quiet", "--all", "--message", "of another line")
+        tree.git("push", "--quiet", "upstream", "HEAD:refs/heads/line")
+        tree.git("checkout", "--quiet", "-B", "main")
+        tree.git("push", "--quiet", "--force", "upstream", "main")
+        tree.configure()
+        tree.run("app.publish")
+        refused = tree.cicd("tag", "app", "--next", "minor", status=5)
+        self.assertIn(f"prod wants GATE true since {newer[:7]}; this checkout is older", refused.stderr)
+        self.assertNotIn("v1.1.0", tree.git("tag"))
+        done = self.release(tree, "v1.1.0", status=5)
+        self.assertIn(f"prod wants GATE true since {newer[:7]}; this checkout is older", done.stderr)
+        self.assertEqual(tree.outcomes(), {}, "of one pipeline all goes on, or nothing")
 
     def remembered(self, tree):
         return json.loads(tree.manifests("show", "main:.cicd/state/prod/app.json"))["gates"]

@@ -73,6 +73,9 @@ class change_gate {
   /// one was deployed.
   std::optional<declared_gates> gates_after(const graph_step& step,
                                             const std::optional<declared_gates>& before);
+  /// Writes down, where those environments keep their state, what was seen of their health. Never called
+  /// while a decision is under way: that may hold the lock of the same place.
+  status write_seen_health();
   /// What GATE said in this run; nothing: it was not asked.
   std::optional<program_answer> program_answer_of(const graph_step& step);
   /// `waits`: for what may still come.
@@ -150,7 +153,7 @@ class change_gate {
   /// What one environment says of it.
   struct place_facts {
     bool was_reached = false, was_healthy = false;
-    std::string says{}, line{};
+    std::string says{}, line{}, failed{};
     std::optional<error> unknown{};
     soaked_time soaked{};
   };
@@ -168,7 +171,17 @@ class change_gate {
   result<health_answer> health_of_place(const declared_pipeline& pipeline,
                                         const environment& place,
                                         const deployment_record& there);
-  status write_health(const declared_pipeline& pipeline, const environment& place, const seen_health& seen);
+  /// Health that was seen and is not written down yet.
+  struct unwritten_health {
+    const declared_pipeline* pipeline;
+    const environment* place;
+    seen_health seen;
+  };
+  status write_health(const unwritten_health& what);
+  void keep_health(const declared_pipeline& pipeline, const environment& place, const seen_health& seen);
+  void add_kept_health(const declared_pipeline& pipeline,
+                       const environment& place,
+                       std::vector<seen_health>& to);
   declared_at declaration_of(const declared_pipeline& pipeline, const environment& place);
   bool is_newer(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
   result<bool> is_declared_dirty(const declared_pipeline& pipeline);
@@ -206,8 +219,9 @@ class change_gate {
   std::map<std::string, std::vector<deployment_record>> past_;  ///< by step, of what follows tags
   std::map<std::string, program_answer> programs_;              ///< by step: GATE is asked once
   std::map<std::string, result<health_answer>> health_;         ///< by environment: it is asked once
-  bool is_configured_ = false;                                  ///< the declaration is that of the files
-  std::map<std::string, remote_place> remote_places_;           ///< by folder and pattern
+  std::vector<unwritten_health> unwritten_;
+  bool is_configured_ = false;                         ///< the declaration is that of the files
+  std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
 };
 
 /// In a plan a refusal is one of the things to know.

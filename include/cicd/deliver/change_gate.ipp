@@ -99,9 +99,6 @@ gate_question change_gate::question_of(const graph_step& step) const {
   gate_question of = question_of(change_of(step), *step.pipeline, step.place());
   of.subject = step.id;
   of.approval = approval_rule_of(step);
-  if (of.approval == approval_rule::other)
-    of.author = author_of(step.pipeline->source_directory, source_.git_of(*step.pipeline).commit.value_or(""),
-                          around_);
   if (step.place() != nullptr) of.approve_words = words_to_approve(step, options_.canary_percent, options_);
   return of;
 }
@@ -315,6 +312,7 @@ result<permit> change_gate::may_change(change what, const graph_step& step, int 
   gate_question of = question_of(step);
   of.what = what;
   of.approve_words = deliver_change_gate::words_to_approve(step, percent, options_);
+  if (of.approval == approval_rule::other) of.author = source_.author(*step.pipeline);
   if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   state.now = time_.now();
@@ -359,6 +357,7 @@ status change_gate::add_facts(const graph_step& step, gate_question& of, gate_st
   if (status known = add_mark(*step.pipeline, of, state); !known) return known;
   if (status known = add_remotes(of); !known) return known;
   state.now = time_.now();
+  if (of.approval == approval_rule::other) of.author = source_.author(*step.pipeline);
   if (step.place() == nullptr || of.what != change::deploy) return {};
   return add_tagged(step, of, state);
 }

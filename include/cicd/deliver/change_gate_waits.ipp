@@ -61,6 +61,21 @@ std::optional<moment> healthy_since(const std::vector<deployment_record>& newest
   return since;
 }
 
+/// `VERIFY failed`; empty where it came to a good end.
+std::string how_it_failed(const deployment_record& of, const environment& place) {
+  if (came_to_a_good_end(of)) return {};
+  if (of.outcome == "verifying") return "VERIFY has not come to an end";
+  if (of.outcome == "deploying") return "the deploy has not come to an end";
+  return place.via != deploy_way::kubectl && !place.verify.empty() ? "VERIFY failed" : "the deploy failed";
+}
+
+/// `stage: v1.2.0 of 2026-11-20T08:00:00Z: VERIFY failed`
+std::string line_of(const deployment_record& of, const environment& place) {
+  const std::string failed = how_it_failed(of, place);
+  return fmt::format("{}: {} of {}{}{}", place.name.view(), of.version, utc_text(of.when),
+                     failed.empty() ? "" : ": ", failed);
+}
+
 }  // namespace
 }  // namespace deliver_change_gate_waits
 
@@ -84,11 +99,38 @@ result<health_answer> change_gate::health_of_place(const declared_pipeline& pipe
   return health_.try_emplace(key, std::move(answer)).first->second;
 }
 
+void change_gate::keep_health(const declared_pipeline& pipeline,
+                              const environment& place,
+                              const seen_health& seen) {
+  const std::lock_guard hold(mutex_);
+  unwritten_.push_back({&pipeline, &place, seen});
+}
+
+void change_gate::add_kept_health(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  std::vector<seen_health>& to) {
+  const std::lock_guard hold(mutex_);
+  for (const unwritten_health& each : unwritten_)
+    if (each.pipeline->declared.name == pipeline.declared.name && each.place->name == place.name)
+      note_health(to, each.seen);
+}
+
+status change_gate::write_seen_health() {
+  std::vector<unwritten_health> all;
+  {
+    const std::lock_guard hold(mutex_);
+    all.swap(unwritten_);
+  }
+  for (const unwritten_health& each : all)
+    if (status written = write_health(each); !written) return written;
+  return {};
+}
+
 /// Remembers it where the environment's state is; what another wrote at the same moment is read again.
-status change_gate::write_health(const declared_pipeline& pipeline,
-                                 const environment& place,
-                                 const seen_health& seen) {
+status change_gate::write_health(const unwritten_health& what) {
   constexpr int most_tries = 5;
+  const declared_pipeline& pipeline = *what.pipeline;
+  const environment& place = *what.place;
   gate_question of = question_of(change::observe, pipeline, &place);
   const result<permit> allowed = may(of, {});
   if (!allowed) return allowed.error();
@@ -100,7 +142,7 @@ status change_gate::write_health(const declared_pipeline& pipeline,
       const result<seen_environment> now = (*home)->read();
       if (!now) return now.error();
       environment_state to = now->state;
-      if (!note_health(to.health, seen)) break;
+      if (!note_health(to.health, what.seen)) break;
       written = (*home)->write(*allowed, *now, std::move(to),
                                {who(pipeline.source_directory, around_), time_.now()});
       if (written || written.error().kind != exit_class::conflict) break;
@@ -130,6 +172,7 @@ status change_gate::add_seen_health(const declared_pipeline& pipeline,
     const result<deployed_release> there = ways_.of(place).look(pipeline, place, &options_.cancelled);
     if (!there) return there.error();
     seen = there->state.health;
+    add_kept_health(pipeline, place, seen);
     since = healthy_since(seen, commits);
   }
   const bool is_remembered = std::ranges::any_of(seen, [&](const seen_health& each) {
@@ -156,8 +199,7 @@ status change_gate::add_seen_health(const declared_pipeline& pipeline,
         const seen_health now{answer->commit, answer->is == health_answer::state::healthy, time_.now(),
                               answer->says};
         const bool is_new = note_health(seen, now);
-        if (is_new && wanted.records)
-          if (status kept = write_health(pipeline, place, now); !kept) return kept;
+        if (is_new && wanted.records) keep_health(pipeline, place, now);
         since = healthy_since(seen, commits);
       }
     }
@@ -179,14 +221,15 @@ result<change_gate::place_facts> change_gate::facts_in(const declared_pipeline& 
   constexpr std::size_t most = 200;
   const result<std::vector<deployment_record>> past = ways_.of(place).history_of(pipeline, place, most);
   if (!past) return past.error();
-  const std::string& name = place.name.str();
+  const auto is_it = [&](const deployment_record& each) {
+    return has_or_is(each, wanted.commit, wanted.images);
+  };
   place_facts facts;
-  facts.line = past->empty()
-                   ? name + ": never deployed"
-                   : fmt::format("{}: {} of {}", name, past->front().version, utc_text(past->front().when));
-  facts.was_reached = std::ranges::any_of(*past, [&](const deployment_record& each) {
-    return has_or_is(each, wanted.commit, wanted.images) && came_to_a_good_end(each);
-  });
+  facts.line = past->empty() ? place.name.str() + ": never deployed" : line_of(past->front(), place);
+  facts.was_reached = std::ranges::any_of(
+      *past, [&](const deployment_record& each) { return is_it(each) && came_to_a_good_end(each); });
+  const auto last = std::ranges::find_if(*past, is_it);
+  if (!facts.was_reached && last != past->end()) facts.failed = line_of(*last, place);
   if (facts.was_reached)
     if (status known = add_seen_health(pipeline, place, wanted, *past, facts); !known)
       return std::move(known).error();
@@ -206,6 +249,7 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
     if (!facts) return std::move(facts).error();
     found.there.push_back(std::move(facts->line));
     if (facts->was_reached && !found.was_reached) found.says = facts->says;
+    if (found.failed.empty()) found.failed = std::move(facts->failed);
     found.was_reached = found.was_reached || facts->was_reached;
     found.was_healthy = found.was_healthy || facts->was_healthy;
     if (facts->unknown && !found.unknown) found.unknown = std::move(facts->unknown);

@@ -70,6 +70,7 @@ class delivery : public effect_planner {
   const promoted_step* promoted_of(const std::string& step);
   deploy_request request_for(const graph_step& step);
   result<promotion> promotion_of(const graph_step& step);
+  result<step_plan> planned(const graph_step& step, const artifacts& images);
   result<step_plan> plan_promotion(const graph_step& step);
   result<step_plan> with_gate(result<step_plan> plan, const graph_step& step);
   step_plan refused_plan(const graph_step& step, const error& refusal);
@@ -83,6 +84,7 @@ class delivery : public effect_planner {
   publisher publisher_;
   std::mutex mutex_;
   std::map<std::string, std::vector<wanted_image>> images_;  ///< of a step's last plan
+  std::map<std::string, promotion> looked_up_;               ///< by step: found before it was planned
   std::map<std::string, std::vector<std::unique_ptr<const promoted_step>>> promotions_;  ///< the last counts
 };
 

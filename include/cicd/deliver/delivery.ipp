@@ -29,8 +29,15 @@ status delivery::check(const graph_step& step) const {
   return step.kind() == step_kind::deploy ? way_of(*step.place()).check(step) : status{};
 }
 
+/// Health that was seen is written before the deploy that it lets in.
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
   const cancellation_scope heard(options_.cancelled);
+  result<step_plan> plan = planned(step, images);
+  const status written = gate_.write_seen_health();
+  return plan && !written ? result<step_plan>(written.error()) : std::move(plan);
+}
+
+result<step_plan> delivery::planned(const graph_step& step, const artifacts& images) {
   if (status can = check(step); !can) return std::move(can).error();
   if (step.promotes()) return plan_promotion(step);
   // Nothing was built where the artifact was there.
@@ -83,13 +90,23 @@ status delivery::check_not_refused(const graph_step& step, bool comes_after) {
   const std::string tag = gate_.tag_of(*step.pipeline, place);
   state.version = tag.empty() ? source_.git_of(*step.pipeline).short_commit() : tag;
   state.newer = gate_.succession_of(step, there->record);
-  if (step.promotes())
-    if (const result<promotion> found = promotion_of(step); !found) return found.error();
-  return gate_.check_not_refused(step, std::move(state), comes_after);
+  if (step.promotes()) {
+    result<promotion> found = promotion_of(step);
+    if (!found) return std::move(found).error();
+    const std::lock_guard hold(mutex_);
+    looked_up_.insert_or_assign(step.id, *std::move(found));
+  }
+  const status may = gate_.check_not_refused(step, std::move(state), comes_after);
+  const status written = gate_.write_seen_health();
+  return may ? written : may;
 }
 
-/// What a step takes. What the gate asks before the artifact is told first.
+/// What a step takes, looked up once. What the gate asks before the artifact is told first.
 result<promotion> delivery::promotion_of(const graph_step& step) {
+  {
+    const std::lock_guard hold(mutex_);
+    if (auto known = looked_up_.extract(step.id)) return std::move(known.mapped());
+  }
   if (status may = gate_.may_begin(step); !may) return std::move(may).error();
   result<promotion> found = promotion_for(context_, step, gate_.tag_of(*step.pipeline, *step.place()));
   if (!found) {
@@ -188,7 +205,11 @@ outcome delivery::act(const task& work, const say_line& say) {
   if (status same = gate_.check_unchanged(step); !same) return failed_outcome(std::move(same).error());
   const std::vector<wanted_image>& images = images_for(step.id);
   if (step.kind() == step_kind::publish) return publisher_.publish(step, images, say);
-  return ways_.of(*step.place()).apply(request_for(step), say);
+  outcome end = ways_.of(*step.place()).apply(request_for(step), say);
+  // What was seen meanwhile is seen again where it cannot be written down.
+  if (const status written = gate_.write_seen_health(); !written && say)
+    say("health that was seen is not written down: " + written.error().what);
+  return end;
 }
 
 std::vector<note> delivery::where_it_is(const graph_step& step) {

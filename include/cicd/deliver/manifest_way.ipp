@@ -162,10 +162,10 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   }
   wanted_manifests want{*std::move(files), std::move(made->record), now.state};
   want.record->manifests = digest_of_manifests(want.files);
-  want.state.gates = in_.gate.gates_after(of.step, now.state.gates);
   if (now.record && now.files == want.files && is_settled(of.place(), *now.record)
       && now.record->tag == want.record->tag)
     return std::optional<wanted_manifests>{};
+  want.state.gates = in_.gate.gates_after(of.step, now.state.gates);
   if (is_embedded(of.place())) return std::optional{std::move(want)};
   want.record->source = source_of(of.pipeline(), now.record, in_.around);
   if (status same =

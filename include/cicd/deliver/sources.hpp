@@ -35,6 +35,8 @@ class sources {
   /// The same of its sources or of a file that declares the pipeline.
   result<bool> is_dirty_or_declared_so(const graph_step& step);
   std::optional<std::chrono::system_clock::time_point> commit_date(const declared_pipeline& pipeline);
+  /// Of that commit, `Name <address>`.
+  std::string author(const declared_pipeline& pipeline);
   /// The first digits of the commit before the one that is checked out, as images are tagged; empty where
   /// there is none.
   std::string short_commit_before(const declared_pipeline& pipeline);
@@ -57,6 +59,7 @@ class sources {
     const std::string head;       ///< the commit that is checked out; empty without one
     std::optional<bool> dirty{};  ///< asked when it matters; used under the mutex
     std::optional<std::optional<std::chrono::system_clock::time_point>> committed{};  ///< likewise
+    std::optional<std::string> author{};                                              ///< likewise
   };
   state& state_of(const declared_pipeline& pipeline);
   result<bool> is_any_changed(const std::string& folder, const std::vector<std::string>& files);

@@ -106,6 +106,13 @@ result<bool> sources::is_dirty(const graph_step& step) {
   return dirty;
 }
 
+std::string sources::author(const declared_pipeline& pipeline) {
+  state& source = state_of(pipeline);
+  return *deliver_sources::known_or_asked(mutex_, source.author, [&]() -> result<std::string> {
+    return author_of(pipeline.source_directory, source.git.commit.value_or(""), around_);
+  });
+}
+
 std::string sources::short_commit_before(const declared_pipeline& pipeline) {
   git_state before = state_of(pipeline).git;
   if (before.commit) before.commit = commit_before(pipeline.source_directory, *before.commit, around_);

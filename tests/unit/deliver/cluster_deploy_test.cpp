@@ -135,6 +135,25 @@ TEST_F(cluster_deploys, that_are_refused_make_no_namespace) {
   EXPECT_EQ(server->writes, texts{});
 }
 
+TEST_F(cluster_deploys, make_ready_once_and_after_the_gate_although_that_is_asked_for_the_namespace_too) {
+  server->objects.clear();
+  place.create_namespace = true;
+  place.namespace_name = dns_label("orders");
+  pipeline.declared.environments = {place};
+  int asked = 0, made_ready = 0;
+  options.may = [&](const cluster_plan&) -> result<permit> { return ++asked, allowed(); };
+  options.ready = [&](const permit&) -> status {
+    ++made_ready;
+    return error{exit_class::remote, {}, "the image cannot be copied", {}, {}};
+  };
+  const auto stopped = deploy({"a"});
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().what, "the image cannot be copied") << text_of(stopped.error());
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(made_ready, 1);
+  EXPECT_FALSE(exists("a"));
+}
+
 TEST_F(cluster_deploys, write_nothing_where_the_gate_was_not_asked) {
   options.may = {};
   const auto refused = deploy({"a"});

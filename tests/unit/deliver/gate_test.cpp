@@ -306,6 +306,16 @@ TEST(a_deploy_over_what_was_put_back_by_hand, says_who_did_it_and_what_lets_depl
   EXPECT_THAT(text, HasSubstr("  try:  cicd hold release orders prod, to deploy over it"));
 }
 
+TEST(holds, of_a_version_keep_a_rollback_to_its_commit_out) {
+  asked one = harmless(change::rollback, true);
+  one.state.version = "v1";
+  one.state.commit = "c0ffee1" + std::string(33, '0');
+  one.state.hold = deployment_hold{"ada", "bad", "c0ffee1", one.state.now};
+  EXPECT_TRUE(one.is_refused());
+  one.state.commit = std::string(40, 'a');
+  EXPECT_FALSE(one.is_refused());
+}
+
 TEST(holds, of_all_deploys_do_not_keep_a_rollback_out) {
   asked one = harmless(change::rollback, true);
   one.state.hold = deployment_hold{"ada", "bad", "", one.state.now};

@@ -229,6 +229,12 @@ TEST(gates, are_weaker_where_one_is_missing_or_asks_for_less) {
   older = guarded();
   older.gate.clear();
   EXPECT_THAT(lacks(older), ElementsAre("GATE ./slo.sh"));
+  newer = guarded();
+  newer.pull_request = forge_kind::gitea;
+  const auto asks = gates_of({newer, "c", {}}, {});
+  EXPECT_EQ(weakened_in(newer, *asks).size(), 0U);
+  ASSERT_EQ(weakened_in(guarded(), *asks).size(), 1U) << "whose merge is the approval";
+  EXPECT_EQ(weakened_in(guarded(), *asks).front().words, "PULL_REQUEST");
 }
 
 TEST(gates, keep_the_commit_since_which_they_are_so) {

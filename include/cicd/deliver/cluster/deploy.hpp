@@ -29,6 +29,8 @@ struct cluster_deploy_options {
   /// The gate, asked under the lock with the plan as it is then; and before a namespace is made for it.
   /// Without it nothing is written.
   std::function<result<permit>(const cluster_plan& plan)> may;
+  /// What has to be there before the first object changes; once, after the gate.
+  std::function<status(const permit& allowed)> ready{};
   /// VERIFY, with the door closed; empty where none is declared.
   std::function<status()> verify;
   /// Takes the approvals away that let this deploy in, once it has succeeded.

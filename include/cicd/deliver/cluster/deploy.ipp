@@ -42,6 +42,8 @@ class deployment {
     }
     const result<permit> allowed = ask();
     if (!allowed) return allowed.error();
+    if (status ready = options_.ready ? options_.ready(*allowed) : status(); !ready)
+      return std::move(ready).error().with("left", "nothing was applied");
     if (status intent = write_intent(*allowed); !intent)
       return std::move(intent).error().with("left", "nothing was applied");
     status done = back == nullptr ? run_tasks() : status();

@@ -282,7 +282,6 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   made->facts.protected_branch = made->facts.protected_branch && !step.is_of_branch();
   wanted.facts = std::move(made->facts);
   if (status done = in_.source.sign(step, wanted.record); !done) return std::move(done).error();
-  wanted.gates = in_.gate.gates_after(step, now->gates);
   wanted.before = *std::move(now);
   return wanted;
 }
@@ -426,6 +425,7 @@ status cluster_way::apply_wave(const deploy_request& of,
   result<wanted_release> wanted =
       is_fresh ? result<wanted_release>(known.wanted) : wanted_in(of, wave, **with);
   if (!wanted) return std::move(wanted).error();
+  wanted->gates = in_.gate.gates_after(of.step, wanted->before.gates);
   const std::string name = (*with)->name();
   known.connection = *std::move(with);
   cluster_deploy_options options = options_for(of, *wanted, is_fresh ? &known : nullptr, say);
@@ -435,13 +435,12 @@ status cluster_way::apply_wave(const deploy_request& of,
   options.may = [&](const cluster_plan& plan) {
     approval = approval_of(of, *wanted, plan);
     result<permit> may = may_apply(of, plan, record, approval);
-    if (may)
-      if (status copied = copy_images(*may, in_, of, record, say); !copied)
-        return result<permit>(std::move(copied).error());
-    if (may && of.make_ready)
-      if (status ready = of.make_ready(*may); !ready) return result<permit>(std::move(ready).error());
     if (may) allowed = *may;
     return may;
+  };
+  options.ready = [&](const permit& may) {
+    const status copied = copy_images(may, in_, of, record, say);
+    return copied && of.make_ready ? of.make_ready(may) : copied;
   };
   if (!of.step.is_of_branch())
     options.use_up = [&](std::vector<deployment_approval>& all) { cicd::use_up(all, approval); };

@@ -167,6 +167,7 @@ struct earlier_place {
   std::string name;  ///< `stage`, `stage|rehearse`
   bool was_reached = false;
   std::vector<std::string> there{};  ///< what each has: `stage has 8f3c2d1`
+  std::string failed{};              ///< its last deploy there, where that came to no good end
   bool was_healthy = false;
   std::string says{};                  ///< why it is not, as far as it is known
   std::optional<error> unknown{};      ///< why that cannot be known

@@ -1,6 +1,8 @@
 // What is released: BRANCHES, VERSIONS, FROM, and tags that moved. See gate_rules.hpp.
 #pragma once
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cicd/base/glob.hpp>
@@ -87,10 +89,15 @@ status judge_from(const gate_question& of, const gate_state& state) {
     if (each.was_reached && each.was_healthy) continue;
     if (each.was_reached && each.unknown) return *each.unknown;
     const std::string places = replaced_all(each.name, "|", " or ");
-    error refused = refusal(of,
-                            each.was_reached ? "this commit was not healthy in " + places + " yet"
-                                             : "this commit was never deployed to " + places,
-                            commit_here(of));
+    const bool has_failed = !each.was_reached && !each.failed.empty();
+    error refused = refusal(
+        of,
+        each.was_reached ? "this commit was not healthy in " + places + " yet"
+        : has_failed     ? "this commit was deployed to " + places + ", and that did not come to a good end"
+                         : "this commit was never deployed to " + places,
+        commit_here(of));
+    if (has_failed && std::ranges::find(each.there, each.failed) == each.there.end())
+      refused = std::move(refused).with("there", displayable(each.failed));
     if (each.was_reached) refused = std::move(refused).with("there", displayable(each.says));
     for (const std::string& line : each.there) refused = std::move(refused).with("there", displayable(line));
     if (each.was_reached)
@@ -100,8 +107,10 @@ status judge_from(const gate_question& of, const gate_state& state) {
                 fmt::format("run again when it is healthy; cicd status {} shows what is there", of.pipeline));
     return std::move(refused)
         .with("allowed", fmt::format("FROM {}: a commit that was deployed there before", each.name))
-        .with("try",
-              fmt::format("cicd run {}.deploy-{}", of.pipeline, each.name.substr(0, each.name.find('|'))));
+        .with("try", fmt::format("cicd run {}.deploy-{}{}", of.pipeline,
+                                 has_failed ? each.failed.substr(0, each.failed.find(':'))
+                                            : each.name.substr(0, each.name.find('|')),
+                                 has_failed ? ", which tries again what failed there" : ""));
   }
   return {};
 }
