@@ -75,9 +75,10 @@ class manifest_branch : public std::enable_shared_from_this<manifest_branch> {
   std::vector<request*> taken();
   bool attempt(const std::vector<request*>& batch);
   enum class offered : std::uint8_t { taken, refused, too_late };
-  result<offered> offer(const std::vector<request*>& batch,
-                        const repository_session& at,
-                        const std::string& tip);
+  result<offered> offer(std::vector<request*>& batch, const repository_session& at, const std::string& tip);
+  static std::vector<manifest_change> changes_of(const std::vector<request*>& batch);
+  static bool leave_out_unsigned(std::vector<request*>& batch,
+                                 const std::vector<manifest_clone::made_commit>& commits);
   bool has_moved(const repository_session& at, const std::string& tip, bool was_refused) const;
   void arrived(const std::vector<request*>& batch, const std::string& tip);
   bool give_up(const std::vector<request*>& batch);

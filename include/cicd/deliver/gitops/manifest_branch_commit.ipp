@@ -182,17 +182,32 @@ bool manifest_branch::has_moved(const repository_session& at,
   return now && *now != tip;
 }
 
-/// A commit for each, and one push.
-result<manifest_branch::offered> manifest_branch::offer(const std::vector<request*>& batch,
-                                                        const repository_session& at,
-                                                        const std::string& tip) {
+std::vector<manifest_change> manifest_branch::changes_of(const std::vector<request*>& batch) {
   std::vector<manifest_change> changes;
   for (const request* each : batch) changes.push_back({each->target, *each->seen, each->decided->wanted});
+  return changes;
+}
+
+/// One that cannot be signed stops no other; true where there was one.
+bool manifest_branch::leave_out_unsigned(std::vector<request*>& batch,
+                                         const std::vector<manifest_clone::made_commit>& commits) {
+  for (std::size_t each = 0; each < batch.size(); ++each)
+    if (commits[each].is_unsigned) batch[each]->end = *commits[each].is_unsigned;
+  return std::erase_if(batch, [](const request* each) { return each->end.has_value(); }) > 0;
+}
+
+/// A commit for each, and one push; those that came to their end before it are not in `batch` any more.
+result<manifest_branch::offered> manifest_branch::offer(std::vector<request*>& batch,
+                                                        const repository_session& at,
+                                                        const std::string& tip) {
   {
     auto clone = manifest_clone::open(at.target, at.git, at.options);
     if (!clone) return std::move(clone).error();
-    auto commits = clone->commit(tip, changes);
+    auto commits = clone->commit(tip, changes_of(batch));
+    while (commits && leave_out_unsigned(batch, *commits) && !batch.empty())
+      commits = clone->commit(tip, changes_of(batch));
     if (!commits) return std::move(commits).error();
+    if (batch.empty()) return offered::taken;
     const bool was_refused = batch.front()->attempts > 0;
     if (has_moved(at, tip, was_refused)) return offered::too_late;
     unmoved_ = tip == offered_on_ && was_refused ? unmoved_ + 1 : 1;

@@ -79,10 +79,12 @@ class manifest_clone {
                                                                   std::span<const manifest_target> targets);
   /// Fetches the branch, whatever is here, and gives its tip; nothing where that fails.
   std::optional<std::string> newest();
-  /// A commit for each change: the first on `tip` (none when empty), each other on the one before it.
+  /// A commit for each change: the first on `tip` (none when empty), each other on the one before it. Where
+  /// one cannot be signed, those from it on are no commits, and it says why.
   struct made_commit {
     std::string id;
     manifest_contents::object_names objects;
+    std::optional<error> is_unsigned{};
   };
   result<std::vector<made_commit>> commit(const std::string& tip, std::span<const manifest_change> changes);
   /// Offers `commit` to the repository, on condition that its branch is still at `tip`. Gives what git
@@ -134,6 +136,10 @@ class manifest_clone {
   status sign(const std::string& tip,
               std::span<const manifest_change> changes,
               std::vector<made_commit>& made);
+  result<std::string> signed_anew(const manifest_change& change,
+                                  const made_commit& made,
+                                  const std::string& parent,
+                                  const std::string& tip);
   captured run(std::vector<std::string> words, std::string input = {}) const;
   result<captured> run_at(const std::string& tip, const std::vector<std::string>& words);
 
