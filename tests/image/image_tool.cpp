@@ -190,12 +190,15 @@ int artifact(const arguments& words) {
 int mark(const arguments& words) {
   return with_store(words, [&](const cicd::artifact_store& store) {
     using kind = cicd::artifact_mark::kind;
+    cicd::artifact_record with_images;
+    with_images.images["image"] = {"orders", cicd::sha256(words.at(3))};
     auto done = store.set_mark({.is = words.at(4) == "yanked" ? kind::yanked : kind::lifted,
                                 .pipeline = "orders",
                                 .commit = words.at(3),
                                 .who = "tester",
                                 .reason = "a test",
-                                .when = {}});
+                                .when = {}},
+                               with_images);
     return done ? shown(cicd::json()) : failed(done.error());
   });
 }

@@ -376,6 +376,22 @@ class Release(harness.Case):
         self.assertEqual(self.artifact(tree, tree.git("rev-parse", "HEAD"))["artifact"]["images_of"], first)
         self.assertIn("yanked by", tree.run("app.deploy-prod", status=5).stderr)
 
+    def test_the_images_of_a_yanked_commit_are_known_when_another_builds_them_again(self):
+        tree = self.made(calls=CALLS.replace("cat in.txt > out.txt; date +%s%N >> out.txt", "head -c 3 in.txt > out.txt"))
+        tree.run("app.publish")
+        first = tree.git("rev-parse", "HEAD")
+        tree.cicd("yank", "app", first[:7], "--reason", "loses orders")
+        tree.write("in.txt", "one and two")
+        second = tree.commit()
+        refused = tree.run("app.deploy-stage", status=5)
+        self.assertEqual(self.images(tree)[first[:7]], self.images(tree)[second[:7]])
+        self.assertIn(f"loses orders: '{first[:7]}'", refused.stderr)
+        self.assertEqual(harness.note_in(refused.stderr, "caused by"), f"{second[:7]} has the same images")
+        self.assertTrue(self.artifact(tree, second)["yanked"])
+        tree.cicd("yank", "app", first[:7], "--reason", "it did not", "--lift")
+        tree.run("app.deploy-stage")
+        self.assertFalse(self.artifact(tree, second)["yanked"])
+
     def test_images_are_deleted_with_the_yank_unless_they_run_or_are_those_of_another_artifact(self):
         tree = self.released()
         first = tree.git("rev-parse", "HEAD")

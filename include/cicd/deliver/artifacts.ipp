@@ -113,8 +113,11 @@ result<bool> put_artifact(const permit&, const artifact_store& to, const stored_
   return to.write(what);
 }
 
-status put_mark(const permit&, const artifact_store& to, const artifact_mark& what) {
-  return to.set_mark(what);
+status put_mark(const permit&,
+                const artifact_store& to,
+                const artifact_mark& what,
+                const artifact_record& of) {
+  return to.set_mark(what, of);
 }
 
 status put_build_approval(const permit&, const artifact_store& to, const artifact_mark& what) {

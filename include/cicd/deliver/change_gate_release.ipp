@@ -260,11 +260,13 @@ result<std::optional<artifact_mark>> change_gate::mark_of(const declared_pipelin
   if (!store) return store.error();
   result<std::optional<artifact_mark>> mark = store->mark_of(commit);
   if (!mark || (*mark && (*mark)->is == artifact_mark::kind::yanked)) return mark;
-  // Its images may be those of a commit before.
+  // Its images may be those of another commit.
   const result<std::optional<stored_artifact>> own = store->read(commit);
   if (!own) return own.error();
-  if (!*own || (*own)->record.images_of.empty()) return mark;
-  result<std::optional<artifact_mark>> other = store->mark_of((*own)->record.images_of);
+  if (!*own) return mark;
+  result<std::optional<artifact_mark>> other = std::optional<artifact_mark>();
+  if (!(*own)->record.images_of.empty()) other = store->mark_of((*own)->record.images_of);
+  if (other && !*other) other = store->mark_of_images((*own)->record);
   return !other || *other ? std::move(other) : std::move(mark);
 }
 

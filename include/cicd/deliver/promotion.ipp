@@ -78,13 +78,22 @@ result<std::optional<stored_artifact>> same_inputs(const way_context& in,
   return std::optional<stored_artifact>();
 }
 
-error no_artifact(const graph_step& step, const git_state& git, const ancestors& before) {
+error no_artifact(const way_context& in,
+                  const graph_step& step,
+                  const git_state& git,
+                  const ancestors& before) {
   const std::string pipeline = step.pipeline->declared.name.str();
+  const std::string publish = fmt::format("publish it first: cicd run {}.publish", pipeline);
   return refusal(step, exit_class::policy, "there is no artifact of this commit", git.short_commit())
       .with("near", near_text(before))
       .with("allowed", "a commit whose images were published; this environment never builds")
       .with("try", "cicd artifacts " + pipeline)
-      .with("or", fmt::format("publish it first: cicd run {}.publish", pipeline));
+      .with("or",
+            in.source.is_checked_out(*step.pipeline)
+                ? publish
+                : fmt::format("check out {} and configure: where it changes nothing of the images, those "
+                              "of a commit before are taken there; else {}",
+                              git.short_commit(), publish));
 }
 
 error yanked_images(const graph_step& step, const artifact_mark& mark, const std::string& here) {
@@ -104,7 +113,8 @@ result<promotion> taken_over(const way_context& in,
                              std::string bundle) {
   const declared_pipeline& pipeline = *step.pipeline;
   const git_state& git = in.source.git_of(pipeline);
-  const result<std::optional<artifact_mark>> mark = store.mark_of(from.record.commit);
+  result<std::optional<artifact_mark>> mark = store.mark_of(from.record.commit);
+  if (mark && !*mark) mark = store.mark_of_images(from.record);
   if (!mark) return mark.error();
   if (*mark && (*mark)->is == artifact_mark::kind::yanked)
     return yanked_images(step, **mark, git.short_commit());
@@ -233,7 +243,7 @@ result<promotion> promotion_for(const way_context& in, const graph_step& step, c
   using namespace deliver_promotion;
   const declared_pipeline& pipeline = *step.pipeline;
   const git_state& git = in.source.git_of(pipeline);
-  if (!git.commit) return no_artifact(step, git, {});
+  if (!git.commit) return no_artifact(in, step, git, {});
   const result<artifact_store> store = artifacts_of(pipeline, in.where, in.around, in.options.cancelled);
   if (!store) return store.error();
   result<std::optional<stored_artifact>> there = store->read(*git.commit);
@@ -249,7 +259,7 @@ result<promotion> promotion_for(const way_context& in, const graph_step& step, c
     if (!dirty) return dirty.error();
     result<std::optional<stored_artifact>> from = same_inputs(in, step, *store, *git.commit, before);
     if (!from) return std::move(from).error();
-    if (!*from || *dirty) return no_artifact(step, git, before);
+    if (!*from || *dirty) return no_artifact(in, step, git, before);
     result<promotion> taken = taken_over(in, step, *store, **from, *bundle);
     if (!taken) return taken;
     found = *std::move(taken);

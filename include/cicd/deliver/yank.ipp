@@ -87,7 +87,7 @@ result<yank_outcome> yank(const yank_request& request, const yank_ports& ports) 
                      .when = ports.time.now()};
   yank_outcome end;
   if (request.lifts) {
-    if (status set = put_mark(*allowed, ports.artifacts, mark); !set) return std::move(set).error();
+    if (status set = put_mark(*allowed, ports.artifacts, mark, record); !set) return std::move(set).error();
     return end;
   }
   result<std::vector<std::string>> runs_in = ports.runs_in();
@@ -114,7 +114,7 @@ result<yank_outcome> yank(const yank_request& request, const yank_ports& ports) 
   const bool only_deletes =
       request.deletes && *before && (*before)->is == artifact_mark::kind::yanked;  // what was left by a yank
   if (!only_deletes)
-    if (status set = put_mark(*allowed, ports.artifacts, mark); !set) return std::move(set).error();
+    if (status set = put_mark(*allowed, ports.artifacts, mark, record); !set) return std::move(set).error();
   for (const named_image& each : deletes) {
     if (status removed = remove_image(*allowed, each, request, ports); !removed)
       return std::move(removed).error();

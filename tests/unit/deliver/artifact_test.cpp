@@ -224,21 +224,36 @@ TEST_F(artifact_stores, trust_no_artifact_under_the_tag_of_another_commit_or_pip
 
 TEST_F(artifact_stores, keep_the_marks_of_a_commit_and_the_last_one_counts) {
   using kind = artifact_mark::kind;
-  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked)));
+  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked), an_artifact().record));
   EXPECT_EQ((*store().mark_of(commit))->is, kind::yanked);
   EXPECT_EQ((*store().mark_of(commit))->reason, "loses orders of 2 items");
-  ASSERT_TRUE(store().set_mark(a_mark(kind::lifted)));
+  ASSERT_TRUE(store().set_mark(a_mark(kind::lifted), an_artifact().record));
   EXPECT_EQ((*store().mark_of(commit))->is, kind::lifted);
-  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked)));
+  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked), an_artifact().record));
   EXPECT_EQ((*store().mark_of(commit))->is, kind::yanked);
   EXPECT_FALSE(*store().mark_of(other_commit));
 }
 
+TEST_F(artifact_stores, know_the_mark_of_images_whatever_commit_and_name_they_are_of) {
+  using kind = artifact_mark::kind;
+  artifact_record same = an_artifact().record, other = an_artifact("other").record;
+  same.commit = other_commit;
+  same.images = {{"renamed", same.images.begin()->second}};
+  EXPECT_FALSE(*store().mark_of_images(same));
+  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked), an_artifact().record));
+  EXPECT_EQ((*store().mark_of_images(same))->commit, commit);
+  other.images["second"] = an_artifact().record.images.begin()->second;
+  EXPECT_FALSE(*store().mark_of_images(other)) << "one image of several is no artifact";
+  ASSERT_TRUE(store().set_mark(a_mark(kind::lifted), an_artifact().record));
+  EXPECT_EQ((*store().mark_of_images(same))->is, kind::lifted);
+}
+
 TEST_F(artifact_stores, refuse_to_yank_twice_and_to_lift_what_is_not_yanked) {
   using kind = artifact_mark::kind;
-  EXPECT_EQ(store().set_mark(a_mark(kind::lifted)).error().what, "this artifact is not yanked");
-  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked)));
-  const auto again = store().set_mark(a_mark(kind::yanked));
+  EXPECT_EQ(store().set_mark(a_mark(kind::lifted), an_artifact().record).error().what,
+            "this artifact is not yanked");
+  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked), an_artifact().record));
+  const auto again = store().set_mark(a_mark(kind::yanked), an_artifact().record);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, exit_class::conflict);
   EXPECT_EQ(again.error().what, "this artifact is yanked already");
@@ -256,7 +271,7 @@ TEST_F(artifact_stores, keep_what_was_said_of_building_a_commit_apart_from_its_m
   EXPECT_EQ(compact(json_of(**store().build_approval_of(commit))), compact(json_of(given)));
   EXPECT_FALSE(*store().mark_of(commit));
   EXPECT_FALSE(*store().build_approval_of(other_commit));
-  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked)));
+  ASSERT_TRUE(store().set_mark(a_mark(kind::yanked), an_artifact().record));
   ASSERT_TRUE(store().set_build_approval(a_mark(kind::withdrawn)));
   EXPECT_EQ((*store().build_approval_of(commit))->is, kind::withdrawn);
   ASSERT_TRUE(store().set_build_approval(given));

@@ -18,11 +18,14 @@ status judge_yanked(const gate_question& of, const gate_state& state) {
   if (!state.mark || state.mark->is != artifact_mark::kind::yanked) return {};
   const artifact_mark& mark = *state.mark;
   const std::string commit = mark.commit.substr(0, 7);
+  const std::string here = state.commit.empty() ? commit_here(of) : state.commit.substr(0, 7);
   return refusal(of,
                  fmt::format("yanked by {} at {}: {}", displayable(mark.who), utc_text(mark.when),
                              displayable(mark.reason)),
                  commit)
-      .with("allowed", "any other commit")
+      .with("caused by",
+            here.empty() || here == commit ? std::string() : fmt::format("{} has the same images", here))
+      .with("allowed", "a commit with other images")
       .with("try", "cicd artifacts " + of.pipeline)
       .with("or",
             fmt::format("cicd yank {} {} --lift --reason '…', where it was a mistake", of.pipeline, commit));

@@ -1,6 +1,6 @@
 // Artifacts in the registry of their images, under tags that are written once: `<commit>.artifact`, and
-// `<commit>.yanked-<n>`, `<commit>.lifted-<n>`, `<commit>.approval-<n>`. Tags are never listed. It does not
-// know what is built nor deployed, and asks no gate.
+// `<commit>.yanked-<n>`, `<commit>.lifted-<n>`, `<commit>.approval-<n>`; marks stand under what all images
+// are, too. Tags are never listed. It does not know what is built nor deployed, and asks no gate.
 #pragma once
 
 #include <memory>
@@ -36,9 +36,12 @@ class artifact_store {
 
   /// The mark that counts: the one of the highest number. Nothing when there never was one.
   result<std::optional<artifact_mark>> mark_of(const std::string& commit) const;
-  /// Sets the next mark. Class `conflict` where the mark that counts is of that kind already, and where
+  /// The same of all images of an artifact together, whichever commit was yanked with them.
+  result<std::optional<artifact_mark>> mark_of_images(const artifact_record& of) const;
+  /// Sets the next mark of the commit, and of its images where that is not of the kind already. Class
+  /// `conflict` where the mark that counts is of that kind already, and where
   /// another one was set meanwhile.
-  status set_mark(const artifact_mark& what) const;
+  status set_mark(const artifact_mark& what, const artifact_record& of) const;
 
   /// What was said last of building a commit, `approved` or `withdrawn`. Nothing when nothing was.
   result<std::optional<artifact_mark>> build_approval_of(const std::string& commit) const;
@@ -55,10 +58,10 @@ class artifact_store {
     int number = 0;  ///< 0: there is none
     std::optional<artifact_mark> mark{};
   };
-  result<numbered_mark> last_mark(const std::string& commit) const;
+  result<numbered_mark> last_mark(const std::string& subject) const;
   result<numbered_mark> last_build_approval(const std::string& commit) const;
-  result<std::optional<artifact_mark>> mark_in(const std::string& tag, const std::string& commit) const;
-  result<std::optional<artifact_mark>> mark_at(const std::string& commit, int number) const;
+  result<std::optional<artifact_mark>> mark_in(const std::string& tag, const std::string& subject) const;
+  result<std::optional<artifact_mark>> mark_at(const std::string& subject, int number) const;
   status put(const oci_documents& what, const std::string& tag) const;
 
   std::unique_ptr<registry> in_;

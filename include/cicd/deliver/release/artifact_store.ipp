@@ -1,6 +1,8 @@
 // Artifacts in the registry of their images.
 #pragma once
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include <cicd/base/utc.hpp>
@@ -24,8 +26,18 @@ std::string artifact_tag(const std::string& commit) {
   return commit + ".artifact";
 }
 
-std::string mark_tag(const std::string& commit, artifact_mark::kind is, int number) {
-  return fmt::format("{}.{}-{}", commit, is == artifact_mark::kind::yanked ? "yanked" : "lifted", number);
+/// What marks of an artifact's images stand under: the digests alone count, so that they are found again
+/// whatever commit they are of.
+std::string subject_of_images(const artifact_record& of) {
+  std::set<std::string> all;
+  for (const auto& [name, image] : of.images) all.insert(hex(image.manifest) + "\n");
+  sha256_stream over;
+  for (const std::string& each : all) over.update(each);
+  return "images-" + hex(over.finish());
+}
+
+std::string mark_tag(const std::string& subject, artifact_mark::kind is, int number) {
+  return fmt::format("{}.{}-{}", subject, is == artifact_mark::kind::yanked ? "yanked" : "lifted", number);
 }
 
 std::string approval_tag(const std::string& commit, int number) {
@@ -149,7 +161,7 @@ status artifact_store::put(const oci_documents& what, const std::string& tag) co
 }
 
 result<std::optional<artifact_mark>> artifact_store::mark_in(const std::string& tag,
-                                                             const std::string& commit) const {
+                                                             const std::string& subject) const {
   using namespace deliver_release_artifact_store;
   const std::string where = in_->name() + ":" + tag;
   auto there = in_->documents(tag);
@@ -159,16 +171,17 @@ result<std::optional<artifact_mark>> artifact_store::mark_in(const std::string& 
     return not_whole(where, "it does not hold a mark, or one of a newer cicd");
   result<artifact_mark> mark = artifact_mark_from((*there)->all[0].text, where);
   if (!mark) return std::move(mark).error();
-  if (mark->commit != commit) return not_whole(where, "it is the mark of another tag");
+  if (!subject.starts_with("images-") && mark->commit != subject)
+    return not_whole(where, "it is the mark of another tag");
   return std::optional(*std::move(mark));
 }
 
 /// Marks alternate, the first is a yank: so two that are set at once have one tag, and the second is refused.
-result<std::optional<artifact_mark>> artifact_store::mark_at(const std::string& commit, int number) const {
+result<std::optional<artifact_mark>> artifact_store::mark_at(const std::string& subject, int number) const {
   using namespace deliver_release_artifact_store;
   const auto is = number % 2 == 1 ? artifact_mark::kind::yanked : artifact_mark::kind::lifted;
-  const std::string tag = mark_tag(commit, is, number);
-  result<std::optional<artifact_mark>> mark = mark_in(tag, commit);
+  const std::string tag = mark_tag(subject, is, number);
+  result<std::optional<artifact_mark>> mark = mark_in(tag, subject);
   if (mark && *mark && (*mark)->is != is)
     return not_whole(in_->name() + ":" + tag, "it is the mark of another tag");
   return mark;
@@ -221,10 +234,10 @@ status artifact_store::set_build_approval(const artifact_mark& what) const {
                {{"try", "run it again: it starts from what is there now"}}};
 }
 
-result<artifact_store::numbered_mark> artifact_store::last_mark(const std::string& commit) const {
+result<artifact_store::numbered_mark> artifact_store::last_mark(const std::string& subject) const {
   numbered_mark last;
   for (int number = 1; number <= deliver_release_artifact_store::most_marks; ++number) {
-    auto mark = mark_at(commit, number);
+    auto mark = mark_at(subject, number);
     if (!mark) return std::move(mark).error();
     if (!*mark) break;
     last = {number, *std::move(mark)};
@@ -238,7 +251,14 @@ result<std::optional<artifact_mark>> artifact_store::mark_of(const std::string& 
   return std::move(last->mark);
 }
 
-status artifact_store::set_mark(const artifact_mark& what) const {
+result<std::optional<artifact_mark>> artifact_store::mark_of_images(const artifact_record& of) const {
+  auto last = last_mark(deliver_release_artifact_store::subject_of_images(of));
+  if (!last) return std::move(last).error();
+  return std::move(last->mark);
+}
+
+/// That of the images first: where the second is not set, it is tried again.
+status artifact_store::set_mark(const artifact_mark& what, const artifact_record& of) const {
   using namespace deliver_release_artifact_store;
   const bool yanks = what.is == artifact_mark::kind::yanked;
   auto last = last_mark(what.commit);
@@ -255,8 +275,14 @@ status artifact_store::set_mark(const artifact_mark& what) const {
         .with("by", last->mark->who + " at " + utc_text(last->mark->when))
         .with("reason", last->mark->reason);
   }
-  return put({artifact_type, {{mark_type, compact(json_of(what))}}},
-             mark_tag(what.commit, what.is, last->number + 1));
+  const oci_documents text{artifact_type, {{mark_type, compact(json_of(what))}}};
+  const std::string images = subject_of_images(of);
+  auto of_images = last_mark(images);
+  if (!of_images) return std::move(of_images).error();
+  const bool are_yanked = of_images->mark && of_images->mark->is == artifact_mark::kind::yanked;
+  if (yanks != are_yanked)
+    if (status set = put(text, mark_tag(images, what.is, of_images->number + 1)); !set) return set;
+  return put(text, mark_tag(what.commit, what.is, last->number + 1));
 }
 
 }  // namespace cicd

@@ -27,6 +27,7 @@ result<artifact_row> row_of(const artifact_store& in, const past_commit& commit)
   if (!*there) return row;
   row.made = std::move((*there)->record);
   auto mark = in.mark_of(commit.id);
+  if (mark && !*mark) mark = in.mark_of_images(*row.made);
   if (!mark) return std::move(mark).error();
   row.mark = *std::move(mark);
   return row;
