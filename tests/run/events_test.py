@@ -229,6 +229,85 @@ class Release(harness.Case):
         self.assertEqual(refused.stdout, "")
         self.assertEqual(tree.git("tag"), "v1.5.0", "one that was not taken is not left in the way")
 
+    def test_a_tag_is_made_where_all_that_it_sets_off_would_be_let_in_and_tells_each(self):
+        tree = self.made()
+        tree.declare(RELEASED.format(where="") + """
+pipeline_environment(app eu ON tag v* VIA gitops PATH eu FROM stage)
+add_pipeline(other)
+pipeline_image(other FILES in.txt=/in.txt ENTRYPOINT /in.txt)
+pipeline_service(other web PORT 80)
+pipeline_environment(other live ON tag v* VIA gitops PATH live FROM test)
+pipeline_environment(other test ON branch main VIA gitops PATH test HEALTH committed)
+""")
+        tree.commit()
+        tree.configure()
+        tree.run("app.deploy-stage")
+        tree.cicd("hold", "set", "app", "eu", "--reason", "frozen")
+        refused = tree.cicd("tag", "app", "--next", "minor", "--environment", "prod", status=5)
+        self.assertIn("deploys to this environment are on hold", refused.stderr)
+        self.assertEqual(tree.git("tag"), "", "what was refused made no tag")
+        tree.cicd("hold", "set", "app", "prod", "--reason", "frozen, too")
+        self.assertEqual(tree.cicd("tag", "app", "--next", "minor", status=5).stderr.count("deploys to this environment are on hold"), 2)
+        tree.cicd("hold", "release", "app", "eu")
+        tree.cicd("hold", "release", "app", "prod")
+        done = tree.cicd("tag", "app", "--next", "minor", "--environment", "prod").stdout
+        self.assertIn("  sets off app.deploy-prod\n  sets off app.deploy-eu\n", done)
+        self.assertIn("  sets off other.deploy-live, which would be refused: this commit was never deployed to test", done)
+
+    def test_a_tag_is_made_before_its_deploy_would_be_let_in_by_time(self):
+        tree = self.made()
+        for rule in ("SOAK 2h", 'WINDOW "00:00-00:01" "00:01-00:02" TIME_ZONE Pacific/Kiritimati SOAK 2h'):
+            tree.declare(RELEASED.format(where="").replace("FROM stage|demo", f"FROM stage|demo {rule}"))
+            self.commit(tree)
+            tree.configure()
+            tree.run("--event", "branch=main")
+            self.assertIn("sets off app.deploy-prod", tree.cicd("tag", "app", "--next", "minor").stdout)
+
+    def test_a_pipeline_that_may_not_be_built_stops_no_other_and_each_refusal_is_told(self):
+        tree = self.tree()
+        for name in ("app", "other", "third"):
+            tree.write(f"{name}/in.txt", "one")
+        repository = self.folder / "m.git"
+        subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True)
+        tree.declare("".join(f"""
+add_pipeline({name} DIRECTORY {name} {more})
+pipeline_image({name} FILES in.txt=/in.txt ENTRYPOINT /in.txt)
+pipeline_service({name} api PORT 8080)
+pipeline_environment({name} stage ON branch main VIA gitops REPOSITORY {repository} PATH {name})
+""" for name, more in (("app", "APPROVAL_TO_BUILD"), ("other", ""), ("third", ""))))
+        tree.commit()
+        tree.configure()
+        tree.write("third/in.txt", "two")
+        done = tree.run("--event", "branch=main", status=5)
+        self.assertIn("the build of this commit is not approved", done.stderr)
+        self.assertIn("uncommitted changes", done.stderr)
+        self.assertEqual(tree.outcomes(), {"other/image": "ran", "other/publish": "ran", "other/deploy-stage": "ran"})
+        tree.write("other/in.txt", "two")
+        done = tree.run("--event", "branch=main", status=5)
+        self.assertIn("the build of this commit is not approved", done.stderr)
+        self.assertEqual(done.stderr.count("uncommitted changes"), 2, "each is told")
+
+    def test_what_failed_is_run_again_by_the_same_event(self):
+        tree = self.made()
+        tree.declare(RELEASED.format(where="").replace("FROM stage|demo", "FROM stage|demo VERIFY false"))
+        self.commit(tree)
+        tree.configure()
+        tree.run("--event", "branch=main")
+        tree.git("tag", "v1.0.0")
+        done = tree.run("--event", "tag=v1.0.0", status=1)
+        self.assertRegex(done.all, r"\n +again +\S*cicd run --event tag=v1\.0\.0\n")
+
+    def test_a_branch_is_named_as_git_takes_it(self):
+        tree = self.made()
+        tree.declare(RELEASED.format(where="").replace("ON branch main", "ON branch m*"))
+        tree.git("checkout", "--quiet", "-b", "münchen/straße")
+        self.commit(tree)
+        tree.configure()
+        self.assertIn("app.deploy-stage, on branch münchen/straße", tree.cicd("plan", "--event", "branch=münchen/straße").stdout)
+        tree.run("--event", "branch=münchen/straße")
+        for wrong in ("a..b", "a b", "x.lock", ".x", "a//b", "-x", "@", "a^"):
+            self.assertIn("not a git event", tree.cicd("plan", "--event", f"branch={wrong}", status=2).stderr, wrong)
+
     def test_a_tag_of_no_kind_that_is_there_names_those_that_are(self):
         tree = self.made()
         refused = tree.cicd("tag", "app", "--next", "major2", status=2)

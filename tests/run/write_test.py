@@ -265,6 +265,46 @@ pipeline_environment(app stage ON branch main VIA gitops REPOSITORY {repository}
         self.assertIn("by: ", tree.manifests("log", "-1", "--format=%B", "main", repository=self.repository))
         self.assertFalse(any("PRIVATE KEY" in path.read_text(errors="replace") for path in tree.build.rglob("*") if path.is_file()))
 
+    def test_a_repository_is_one_however_its_place_is_written(self):
+        more = """)
+pipeline_environment(app copy ON branch main VIA gitops REPOSITORY file://{repository}/ PATH apps/copy WRITE values.yaml:image.tag={{tag}})
+pipeline_environment(app third ON branch main VIA gitops REPOSITORY ../../t.git PATH apps/third WRITE values.yaml:image.tag={{tag}}"""
+        tree = self.made(calls=CALLS.replace("{more}", more), files={"apps/app/values.yaml": VALUES, "apps/app/overlay/kustomization.yaml": KUSTOMIZATION,
+                                                                     "apps/copy/values.yaml": VALUES, "apps/third/values.yaml": VALUES})
+        tree.run("deploy-stage", "deploy-copy", "deploy-third")
+        self.assertEqual(len(list(tree.build.rglob("*.turn"))), 1, "all writers wait for one turn")
+        self.assertEqual(tree.manifests("rev-list", "--count", "main", repository=self.repository), "4")
+
+    def test_a_key_that_ssh_keygen_does_not_take_stops_no_other_environment(self):
+        broken = self.folder / "broken"
+        broken.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n")
+        more = """ SIGN secret:deploy-key)
+pipeline_environment(app copy ON branch main VIA gitops REPOSITORY {repository} PATH apps/copy WRITE values.yaml:image.tag={{tag}}"""
+        tree = self.made(calls=CALLS.replace("{more}", more) + f"pipeline_secret(app deploy-key FILE {broken})\n",
+                         files={"apps/app/values.yaml": VALUES, "apps/app/overlay/kustomization.yaml": KUSTOMIZATION, "apps/copy/values.yaml": VALUES})
+        tree.run("app.publish")
+        broken_now = tree.run("app.deploy-stage", "app.deploy-copy", status=2)
+        self.assertIn("the commit cannot be signed", broken_now.all)
+        self.assertEqual(tree.outcomes()["app/deploy-copy"], "ran")
+        self.assertIn("deploy app", tree.manifests("log", "-1", "--format=%s", "main", repository=self.repository))
+        self.assertEqual(tree.manifests("log", "--format=%s", "main", "--", "apps/app", repository=self.repository).count("deploy"), 0)
+
+    def test_the_key_is_not_read_for_a_pull_request_of_a_fork(self):
+        key = self.folder / "key"
+        harness.subprocess.run([harness.tool("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)], check=True)
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare(harness.DEPLOYED.replace("VIA gitops", "VIA gitops SIGN secret:deploy-key") + f"pipeline_secret(app deploy-key FILE {key})\n")
+        tree.commit()
+        tree.configure()
+        event = self.folder / "event.json"
+        event.write_text('{"repository": {"full_name": "us/orders"}, "pull_request": {"head": {"ref": "main", "repo": {"full_name": "them/orders"}}, "base": {"ref": "main", "repo": {"full_name": "us/orders"}}}}')
+        fork = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event), "GITHUB_REPOSITORY": "us/orders",
+                "GITHUB_SERVER_URL": "https://git.example.com", "GITHUB_SHA": tree.git("rev-parse", "HEAD"), "GITHUB_REF": "refs/pull/1/merge", "GITHUB_ACTOR": "jane",
+                "GITHUB_REF_NAME": "1/merge", "GITHUB_HEAD_REF": "main", "GITHUB_BASE_REF": "main", "GITHUB_REF_TYPE": "branch"}
+        self.assertIn("from a fork", tree.run("deploy-stage", status=5, env=fork).all)
+        self.assertEqual(tree.commits(), 0, "nothing is signed with it")
+
     def test_a_key_that_is_none_commits_nothing(self):
         tree = self.made(more=" SIGN secret:deploy-key", calls=CALLS + "pipeline_secret(app deploy-key PASS_ENV DEPLOY_KEY)\n")
         tip = tree.manifests("rev-parse", "main", repository=self.repository)

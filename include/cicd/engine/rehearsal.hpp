@@ -20,6 +20,8 @@ status check_rehearsal(const session& of, const git_event& event, errors& warnin
 /// Whether the event may be run here. Class `usage` where its branch or tag is not here, or is another commit
 /// than what is checked out; `policy` where the CI system says that something else happened.
 status check_event(const session& of, const git_event& event);
+/// Whether a branch or a tag can have this name (git check-ref-format --branch).
+bool is_name_of_event(const std::string& name);
 /// What the CI system says that happened. Class `usage` where it is neither a push to a branch nor a tag.
 result<git_event> event_of_ci(const surroundings& around);
 

@@ -8,6 +8,7 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/git/git_client.hpp>
 #include <cicd/engine/rehearsal.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
@@ -155,10 +156,14 @@ status check_event(const session& of, const git_event& event) {
   return event.kind == ref_kind::tag ? no_such_tag(first, event, of, "") : no_such_branch(first, event, of);
 }
 
+bool is_name_of_event(const std::string& name) {
+  return !name.starts_with('-') && check_branch_name(name);
+}
+
 result<git_event> event_of_ci(const surroundings& around) {
   const ci_event ci = ci_event_of(around);
-  if (ci.kind == event_kind::tag && ref_pattern::accepts(ci.tag)) return git_event{ref_kind::tag, ci.tag};
-  if (ci.kind == event_kind::push && ref_pattern::accepts(ci.branch))
+  if (ci.kind == event_kind::tag && is_name_of_event(ci.tag)) return git_event{ref_kind::tag, ci.tag};
+  if (ci.kind == event_kind::push && is_name_of_event(ci.branch))
     return git_event{ref_kind::branch, ci.branch};
   return error{exit_class::usage,
                {},

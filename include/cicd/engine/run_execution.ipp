@@ -324,11 +324,15 @@ caching_options project_run::execution::caching() {
   return ask;
 }
 
-/// Of the steps that were asked for by a command: their targets alone do something else.
+/// Of the steps that were asked for by a command: their targets alone do something else. An event counts for
+/// all that is done outside.
 std::map<std::string, std::string> project_run::execution::typed_commands() const {
   std::map<std::string, std::string> typed;
   if (of_.request_.command.empty()) return typed;
-  for (step_index step : of_.ends_) typed[of_.graph_.steps[step].id] = of_.request_.command;
+  const bool is_of_event = of_.request_.event.kind != ref_kind::none;
+  for (step_index step : is_of_event ? of_.wanted_ : of_.ends_)
+    if (!is_of_event || !is_pure(of_.graph_.steps[step].kind()))
+      typed[of_.graph_.steps[step].id] = of_.request_.command;
   return typed;
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/check/finish.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/placeholders.hpp>
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -90,23 +92,41 @@ class folder_keeper {
     std::string path =
         value.path ? with_placeholders(value.path.view(), values) : of.name + "/" + in.own.name;
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    const std::string root =
-        can(value.via, way_feature::repository) ? repository_of(value, values) : std::string();
-    const auto [first, is_new] = taken_[root].try_emplace(path, of.near("path"));
+    const bool has_repository = can(value.via, way_feature::repository);
+    const std::string root = has_repository ? repository_of(value, values) : std::string();
+    const std::string key =
+        has_repository && value.repository ? key_of(root, source_directory_of(in.own)) : root;
+    shown_.try_emplace(key, root);
+    const auto [first, is_new] = taken_[key].try_emplace(path, of.near("path"));
     if (!is_new)
       found_.add(of.near("path"), same_place_twice("two environments would write the same manifests",
                                                    root + path, where(first->second)));
   }
 
   void report_nested() {
-    for (const auto& [root, folders] : taken_)
+    for (const auto& [key, folders] : taken_)
       for (const auto& [path, by] : folders)
         for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1))
           if (const auto outer = folders.find(path.substr(0, slash)); outer != folders.end())
-            found_.add(by, nested_folder(root + path, root + outer->first, where(outer->second)));
+            found_.add(by, nested_folder(shown_.at(key) + path, shown_.at(key) + outer->first,
+                                         where(outer->second)));
   }
 
  private:
+  /// One text for all ways to write one repository and branch: relative or absolute, `file://`, with a `/` or
+  /// `.git` at its end.
+  static std::string key_of(std::string_view root, const std::string& source) {
+    const auto blank = root.rfind(' ', root.size() - 2);
+    std::string url(root.substr(0, blank));
+    if (url.starts_with("file:///")) url = url.substr(7);
+    if (url.find(':') == url.npos) {
+      const std::filesystem::path path(url);
+      url = (path.is_absolute() ? path : std::filesystem::path(source) / path).lexically_normal().string();
+    }
+    for (const std::string_view end : {"/", "/.git", ".git", "/"})
+      while (url.size() > end.size() && url.ends_with(end)) url.resize(url.size() - end.size());
+    return url + std::string(root.substr(blank));
+  }
   static std::string repository_of(const environment& of, const placeholder_values& values) {
     return fmt::format(
         "{} {} ",
@@ -116,7 +136,8 @@ class folder_keeper {
   std::string where(const place& of) const { return found_.text_of(of.site->from->where); }
 
   findings& found_;
-  std::map<std::string, std::map<std::string, place>> taken_;
+  std::map<std::string, std::map<std::string, place>> taken_;  ///< by key
+  std::map<std::string, std::string> shown_;                   ///< of a key, as it was written first
 };
 
 /// The names of objects, `<pipeline>-<service or cron job>`, each once in a namespace: of the environments of

@@ -177,7 +177,22 @@ bool leads_back(const draft& in,
   return false;
 }
 
+/// The same choice, or the same environment within one.
+void check_from_is_named_once(const declaration<environment>& of, findings& found) {
+  const place given = of.at("from");
+  std::set<std::set<std::string>> seen;
+  for (std::size_t at = 0; at < of.value.from.size(); ++at) {
+    std::set<std::string> choice;
+    for (const dns_label& each : of.value.from[at].any) choice.insert(each.str());
+    if (choice.size() == of.value.from[at].any.size() && seen.insert(choice).second) continue;
+    found.add({given.site, given.word + 1 + at}, {.what = "FROM names the same twice",
+                                                  .value = of.value.from[at].text(),
+                                                  .help = "leave the second out"});
+  }
+}
+
 void check_from(const declaration<environment>& of, draft& in, findings& found) {
+  check_from_is_named_once(of, found);
   const place given = of.at("from");
   bool is_known = true;
   std::vector<std::string> others = in.all<environment>().names();

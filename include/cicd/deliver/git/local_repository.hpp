@@ -13,6 +13,10 @@ namespace cicd {
 /// The path that a URL stands for on this machine; empty for all others.
 std::string local_path_of(const std::string& url);
 
+/// The same text for all URLs and paths of one repository on this machine, also where it has yet to be made;
+/// others as they are.
+std::string repository_key(const std::string& url);
+
 /// The commit of `branch`, empty when it does not exist; nothing where git must be asked.
 std::optional<std::string> local_tip(const std::string& path, const std::string& branch);
 

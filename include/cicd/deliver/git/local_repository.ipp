@@ -49,6 +49,15 @@ std::string local_path_of(const std::string& url) {
   return {};
 }
 
+std::string repository_key(const std::string& url) {
+  const std::string given = local_path_of(url);
+  if (given.empty()) return url;
+  std::string path = normal_path(given);
+  if (const std::string folder = deliver_git_local_repository::git_folder(path); !folder.empty())
+    path = folder;
+  return real_path(path).value_or(path);
+}
+
 std::optional<std::string> local_tip(const std::string& path, const std::string& branch) {
   const std::string folder = deliver_git_local_repository::git_folder(path);
   if (folder.empty()) return {};

@@ -71,8 +71,11 @@ manifest_target repository_target(const declared_pipeline& pipeline,
   target.url = place.repository ? place.repository.str() : embedded;
   target.create = !place.repository;
   const bool is_path = target.url.find(':') == std::string::npos;
-  if (is_path && !target.url.starts_with('/'))
-    target.url = normal_path(pipeline.source_directory + "/" + target.url);
+  if (is_path)
+    target.url =
+        normal_path(target.url.starts_with('/') ? target.url : pipeline.source_directory + "/" + target.url);
+  // As git finds it.
+  if (is_path && !exists(target.url) && exists(target.url + ".git")) target.url += ".git";
   target.branch = place.branch ? place.branch.str() : "main";
   target.path = place.path ? place.path.str() : place.name.str() + "/" + pipeline.declared.name.str();
   return target;

@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/git/git_client.hpp>
+#include <cicd/deliver/git/local_repository.hpp>
 #include <cicd/deliver/gitops/deploy_secrets.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/manifest_branch.hpp>
@@ -115,7 +116,8 @@ std::shared_ptr<manifest_branch> gitops_way::branch_of(const manifest_target& ta
 
 manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const environment& place) const {
   manifest_target target = repository_target(pipeline, place, in_.where.manifests());
-  const std::string branch = target.url + "\n" + target.branch, clones = in_.where.own() + "/gitops/";
+  const std::string branch = repository_key(target.url) + "\n" + target.branch,
+                    clones = in_.where.own() + "/gitops/";
   target.clone = clones + hex(sha256(branch)).substr(0, 16);
   target.turn = clones + hex(sha256(branch)).substr(0, 16) + ".turn";
   target.is_shared = pipeline.declared.services.empty() && !place.write.empty();
@@ -142,7 +144,7 @@ std::vector<result<deployed_release>> gitops_way::look_at_all(std::span<const de
   std::vector<manifest_target> targets;
   for (const deploy_place& each : all) {
     targets.push_back(target_of(each.pipeline, each.place));
-    by_branch[targets.back().url + '\n' + targets.back().branch].push_back(targets.size() - 1);
+    by_branch[targets.back().clone].push_back(targets.size() - 1);
   }
   std::vector<result<deployed_release>> seen(all.size(), deployed_release{});
   for (const auto& [branch, members] : by_branch) {

@@ -21,8 +21,8 @@ result<git_event> event_from(const std::string& text, const surroundings& around
   const auto equals = text.find('=');
   const std::string kind = text.substr(0, equals);
   const std::string name = equals == std::string::npos ? std::string() : text.substr(equals + 1);
-  if (kind == "tag" && ref_pattern::accepts(name)) return git_event{ref_kind::tag, name};
-  if (kind == "branch" && ref_pattern::accepts(name)) return git_event{ref_kind::branch, name};
+  if (kind == "tag" && is_name_of_event(name)) return git_event{ref_kind::tag, name};
+  if (kind == "branch" && is_name_of_event(name)) return git_event{ref_kind::branch, name};
   return error{exit_class::usage,
                {},
                "not a git event",
@@ -40,6 +40,7 @@ result<run_request> request_of(const run_words& said, const surroundings& around
   result<git_event> event = driver_commands_run::event_from(said.event, around);
   if (!event) return std::move(event).error();
   request.event = *std::move(event);
+  if (request.tree.command) request.command = request.tree.command();
   return request;
 }
 

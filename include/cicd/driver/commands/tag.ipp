@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
@@ -103,6 +104,34 @@ result<std::vector<const environment*>> environments_for(const words& said,
   return found;
 }
 
+/// An environment that a tag sets off.
+struct set_off {
+  const declared_pipeline* pipeline;
+  const environment* place;
+  std::optional<error> refused{};
+
+  std::string target() const {
+    return fmt::format("{}.deploy-{}", pipeline->declared.name.view(), place->name.view());
+  }
+};
+
+/// Those of all pipelines of this repository, those of `own` first.
+std::vector<set_off> set_off_by(const std::string& tag,
+                                const declared_pipeline& own,
+                                const model& in,
+                                const surroundings& around) {
+  std::vector<set_off> all;
+  const std::string top = git_state_of(own.source_directory, around).top;
+  for (const declared_pipeline& each : in.pipelines) {
+    if (&each != &own && git_state_of(each.source_directory, around).top != top) continue;
+    for (const environment& place : each.declared.environments)
+      if (place.on.kind == ref_kind::tag && ref_matches(place.on.pattern.view(), tag))
+        all.push_back({&each, &place});
+  }
+  std::ranges::stable_partition(all, [&](const set_off& each) { return each.pipeline == &own; });
+  return all;
+}
+
 struct new_tag {
   std::string name, before, commit;
 };
@@ -170,9 +199,18 @@ exit_class act(const words& said, const surroundings& around) {
   const result<new_tag> tag = next_tag(said, **word, *places->front(), *found, source);
   if (!tag) return refused(tag.error());
   change_gate& gate = found->deliveries->gate();
-  for (const environment* each : *places)
-    if (status may = gate.may_be_tagged(pipeline, *each, tag->name, tag->commit); !may)
-      return refused(may.error());
+  std::vector<set_off> deploys = set_off_by(tag->name, pipeline, found->of->model, around);
+  std::optional<exit_class> end;
+  for (set_off& each : deploys) {
+    const status may = gate.may_be_tagged(*each.pipeline, *each.place, tag->name, tag->commit);
+    if (may) continue;
+    each.refused = may.error();
+    // Another pipeline does not hold this one up.
+    if (each.pipeline != &pipeline) continue;
+    const exit_class kind = refused(may.error());
+    end = end.value_or(kind);
+  }
+  if (end) return *end;
   const result<permit> allowed = gate.may_change_sources(change::tag, pipeline);
   if (!allowed) return refused(allowed.error());
   if (status made = make(*tag, source.folder, around); !made) return refused(made.error());
@@ -191,8 +229,9 @@ exit_class act(const words& said, const surroundings& around) {
   }
   print_out(fmt::format("{} on {}{}\n", tag->name, tag->commit.substr(0, 7),
                         tag->before.empty() ? "" : ", after " + displayable(tag->before)));
-  for (const environment* each : *places)
-    print_out(fmt::format("  sets off {}.deploy-{}\n", pipeline.declared.name.view(), each->name.view()));
+  for (const set_off& each : deploys)
+    print_out(fmt::format("  sets off {}{}\n", each.target(),
+                          each.refused ? ", which " + refusal_text(*each.refused) : ""));
   print_out("  " + then + "\n");
   return exit_class::done;
 }
