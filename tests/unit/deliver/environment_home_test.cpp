@@ -5,8 +5,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/manifest_home.hpp>
 
 #include "tried_ways.hpp"
 
@@ -203,8 +206,9 @@ TEST_P(every_home, that_cannot_be_read_is_left_as_it_is) {
   EXPECT_EQ(written.error().kind, exit_class::corrupt);
 }
 
-/// A thousand turns of two writers that read, write upon what they read, and see deploys come between; fewer
-/// where each of them starts git. What is there is always the last write that was taken, whole.
+/// A thousand turns of two writers that read, write upon what they read, and see deploys come between. What
+/// is there is always the last write that was taken, whole. A push of git's takes some 50 ms, so that of
+/// those there are fewer: what comes between deciding and pushing is tried in memory below.
 TEST_P(every_home, takes_each_write_of_two_writers_whole_or_not_at_all_however_they_take_turns) {
   const int turns = GetParam() == "gitops" ? 150 : GetParam() == "render" ? 1'000 : 4'000;
   std::uint32_t chance = 20261129;
@@ -245,6 +249,77 @@ TEST_P(every_home, takes_each_write_of_two_writers_whole_or_not_at_all_however_t
   }
   EXPECT_GT(taken, turns / 6);
   EXPECT_GT(refused, turns / 20);
+}
+
+/// A branch as git keeps it, in memory: a push is taken where the tip is the one that it stands on, else what
+/// is there is decided upon anew. `between`: what another does after the next decision and before its push.
+struct branch_in_memory {
+  std::unique_ptr<environment_home> home() {
+    manifest_store store;
+    store.name = "memory";
+    store.is_embedded = true;
+    store.read = [this] { return result<manifest_state>(now); };
+    store.write = [this](const decide_manifests& decide, const manifest_store::say_line&) {
+      return commit(decide);
+    };
+    return manifest_home(std::move(store));
+  }
+  result<bool> commit(const decide_manifests& decide) {
+    for (;; ++refused) {
+      const int stands_on = tip;
+      auto decided = decide(now);
+      if (!decided) return std::move(decided).error();
+      if (!*decided) return false;
+      if (const auto other = std::exchange(between, {})) other();
+      if (tip != stands_on) continue;
+      now.files = (*decided)->wanted.files;
+      now.record = (*decided)->wanted.record;
+      now.state = (*decided)->wanted.state;
+      ++tip;
+      return true;
+    }
+  }
+
+  manifest_state now;
+  std::function<void()> between;
+  int tip = 0, refused = 0;
+};
+
+TEST(a_branch, takes_each_of_a_thousand_writes_whole_or_not_at_all_whatever_comes_before_its_push) {
+  branch_in_memory branch;
+  std::uint32_t chance = 20261129;
+  const auto pick = [&](std::uint32_t of) {
+    return ((chance = chance * 1'664'525U + 1'013'904'223U) >> 16U) % of;
+  };
+  const auto when = *utc_from("2026-11-22T08:00:00Z");
+  const auto hold = [&](const std::string& reason) {
+    const auto home = branch.home();
+    const auto seen = home->read();
+    return home->write(allowed(), *seen, {deployment_hold{"Ada", reason, {}, when}, {}}, {"Ada", when});
+  };
+  int taken = 0;
+  for (int turn = 0; turn < 1'000; ++turn) {
+    const std::string first = std::to_string(turn) + " of the first",
+                      second = std::to_string(turn) + " of the second";
+    const std::uint32_t comes = pick(3);
+    const std::string before = branch.now.state.hold ? branch.now.state.hold->reason : "";
+    if (comes == 1) branch.between = [&] { ASSERT_TRUE(hold(second)); };
+    if (comes == 2) branch.between = [&] { ASSERT_TRUE(branch.commit(deploying(std::to_string(turn)))); };
+    const status written = hold(first);
+    ASSERT_EQ(static_cast<bool>(written), comes == 0) << turn;
+    if (!written) {
+      ASSERT_EQ(written.error().kind, exit_class::conflict) << turn;
+    }
+    ASSERT_EQ(branch.now.state.hold ? branch.now.state.hold->reason : "", comes == 0   ? first
+                                                                          : comes == 1 ? second
+                                                                                       : before)
+        << turn;
+    if (comes == 2) {
+      ASSERT_EQ(branch.now.record->version, std::to_string(turn));
+    }
+    taken += comes == 0 ? 1 : 0;
+  }
+  EXPECT_EQ(branch.refused, 1'000 - taken);
 }
 
 TEST(a_folder, keeps_the_manifests_of_its_last_ten_deployments) {
