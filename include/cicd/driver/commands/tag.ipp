@@ -1,6 +1,7 @@
 // `cicd tag`: makes the next version of a pipeline, where a deploy by it would be let in.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -128,7 +129,7 @@ std::vector<set_off> set_off_by(const std::string& tag,
       if (place.on.kind == ref_kind::tag && ref_matches(place.on.pattern.view(), tag))
         all.push_back({&each, &place});
   }
-  std::ranges::stable_partition(all, [&](const set_off& each) { return each.pipeline == &own; });
+  std::stable_partition(all.begin(), all.end(), [&](const set_off& each) { return each.pipeline == &own; });
   return all;
 }
 
