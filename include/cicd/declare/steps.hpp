@@ -69,7 +69,8 @@ struct step {
   /// Example: OUTPUTS target/classes target/*.jar
   /// Not: OUTPUTS ../target
   std::vector<path_pattern> outputs{};
-  /// JUnit files that the step writes; their test cases appear by name in the record, also when the step fails.
+  /// What a test runner writes: JUnit files, the lines of `go test -json`, or those that `cargo test` prints. The test cases
+  /// appear by name in the record, also when the step fails.
   /// Example: REPORTS target/surefire-reports/TEST-*.xml
   /// Not: REPORTS /tmp/*.xml
   std::vector<path_pattern> reports{};

@@ -21,6 +21,7 @@
 #include <cicd/observe/git_program.hpp>
 #include <cicd/report/junit.hpp>
 #include <cicd/report/sarif.hpp>
+#include <cicd/report/test_report.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/run/domain.hpp>
 #include <cicd/run/loop.hpp>
@@ -53,7 +54,7 @@ std::vector<test_case> cases_in(const std::string& folder, const file_set& repor
   for (const observed_file& file : reports) {
     const result<std::string> text = read_below(folder, file.path, {.limit = largest_report});
     if (!text) continue;
-    if (result<std::vector<test_case>> cases = read_junit(*text))
+    if (result<std::vector<test_case>> cases = read_test_report(*text))
       files.push_back({file.path.substr(0, file.path.rfind('/')), *std::move(cases)});
   }
   return cases_of_run(std::move(files));

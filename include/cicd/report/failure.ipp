@@ -190,7 +190,7 @@ std::vector<std::string> lines_of(const test_case& test) {
 std::string test_text(const test_case& test, const failure_facts& facts, const readable_paths& paths) {
   const std::string place = place_of(test, paths);
   std::string suite = test.suite;
-  if (!place.empty()) suite = suite.substr(suite.rfind('.') + 1);
+  if (!place.empty()) suite = suite.substr(suite.rfind(suite.find('/') == suite.npos ? '.' : '/') + 1);
   const std::string name = suite.empty() || test.name.empty() ? suite + test.name : suite + "." + test.name;
   std::string text =
       "    " + shown(name, facts, paths) + (place.empty() ? "" : "  " + shown(place, facts, paths)) + "\n";

@@ -98,10 +98,20 @@ class reducer {
     const std::string_view plain = closes ? whole.substr(2, whole.find_first_of(" \t\r\n>", 2) - 2) : name;
     const bool output = plain == "system-out" || plain == "system-err";
     if (!output) keep(whole);
-    if (output && !empty) skipping_ = !closes;
+    if (output && !empty && !explains_failure_) skipping_ = !closes;
     if (!output && !skipping_) count(closes, empty);
+    if (output && explains_failure_) keep_output(whole, closes);
+    if (!output && !skipping_ && is_failure(plain)) explains_failure_ = empty;
+    if (!skipping_ && plain == "testcase") explains_failure_ = false;
     return whole;
   }
+
+  /// What a test printed is its whole explanation where the failure itself has no text (ctest's).
+  void keep_output(std::string_view whole, bool closes) {
+    keep(whole);
+    if (closes) explains_failure_ = false;
+  }
+  static bool is_failure(std::string_view element) { return element == "failure" || element == "error"; }
 
   void count(bool closes, bool empty) {
     if (closes && depth_ > 0) --depth_;
@@ -116,6 +126,7 @@ class reducer {
   std::string kept_;
   std::size_t depth_ = 0;
   bool skipping_ = false;
+  bool explains_failure_ = false;  ///< a failure without a text was just read
 };
 
 /// What XML forbids becomes a space, and bytes that are no UTF-8 become U+FFFD; a byte order mark goes.
@@ -206,20 +217,54 @@ int rank(test_case::state how) {
   return 0;
 }
 
+bool has_failed(const test_case& test) {
+  return test.how == test_case::state::failed || test.how == test_case::state::error;
+}
+
+/// The suite as a reader knows it: what ctest (`(empty)`, and the test's own name as its class) and node
+/// (`test`, whatever the file) write for lack of one is none.
+std::string suite_of(const tree& element, const std::string& around) {
+  const std::string type = attribute(element, "classname");
+  const bool says_nothing = type.empty() || type == attribute(element, "name")
+                            || (type == "test" && attribute(element, "file").empty());
+  const std::string& suite = says_nothing ? around : type;
+  return suite == "(empty)" ? std::string() : suite;
+}
+
+/// What a test printed, from the first line that names a place in a file on: what runs tests has its own
+/// lines before.
+std::string from_first_place(const std::string& printed) {
+  const std::vector<std::string> lines = split(trimmed(printed), '\n');
+  const auto first = std::ranges::find_if(lines, [](const std::string& line) {
+    for (std::size_t at = line.find(':'); at != line.npos; at = line.find(':', at + 1))
+      if (at > 0 && line[at - 1] != ' ' && line.find_first_of("0123456789", at) == at + 1
+          && line.find('.') < at)
+        return true;
+    return false;
+  });
+  return first == lines.end()
+             ? printed
+             : joined(std::span(&*first, static_cast<std::size_t>(lines.end() - first)), "\n");
+}
+
 /// The worst child decides, of two equal ones the first; `rerunFailure` and its kin do not, and
 /// `flakyFailure` says that it passed in the end. googletest says by an attribute alone that a test was not
 /// run.
 test_case case_of(const tree& element, const std::string& suite) {
   test_case test{
-      .suite = attribute(element, "classname"),
+      .suite = suite_of(element, suite),
       .name = attribute(element, "name"),
       .file = attribute(element, "file"),
       .how = attribute(element, "status") == "notrun" ? test_case::state::skipped : test_case::state::passed,
       .duration = duration_of(element),
       .message = {},
       .details = {}};
-  if (test.suite.empty()) test.suite = suite;
   for (const auto& [name, child] : element) {
+    if (name.starts_with("system-")) {
+      if (has_failed(test) && test.details.empty())
+        test.message.clear(), test.details = from_first_place(capped(child.data()));
+      continue;
+    }
     if (name == "flakyFailure" || name == "flakyError") {
       test.flaky = true;
       test.message = attribute(child, "message");
@@ -283,10 +328,6 @@ void collect(const tree& element, const std::string& suite, std::vector<test_cas
     else
       collect_counted(child, attribute(child, "name"), cases);
   }
-}
-
-bool has_failed(const test_case& test) {
-  return test.how == test_case::state::failed || test.how == test_case::state::error;
 }
 
 /// What a further run of the same case makes of it.

@@ -138,12 +138,22 @@ void append_outcome(std::string& to, const test_case& test) {
   to.append("</").append(element).append(">\n");
 }
 
+/// `src/a.rs:7` as pytest writes it, in two attributes.
+void append_place(std::string& to, const std::string& file) {
+  if (file.empty()) return;
+  const std::size_t colon = file.rfind(':');
+  const bool has_line = colon != file.npos && colon + 1 < file.size()
+                        && file.find_first_not_of("0123456789", colon + 1) == file.npos;
+  append_attribute(to, "file", has_line ? file.substr(0, colon) : file);
+  if (has_line) append_attribute(to, "line", file.substr(colon + 1));
+}
+
 void append_case(std::string& to, const test_case& test) {
   to += "    <testcase";
   append_attribute(to, "name", test.name);
   append_attribute(to, "classname", test.suite);
   append_attribute(to, "time", seconds(test.duration));
-  if (!test.file.empty()) append_attribute(to, "file", test.file);
+  append_place(to, test.file);
   if (test.how == test_case::state::passed && !test.flaky) {
     to += "/>\n";
     return;

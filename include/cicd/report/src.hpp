@@ -15,4 +15,7 @@
 #include <cicd/report/sarif.ipp>
 #include <cicd/report/step_lines.ipp>
 #include <cicd/report/test_place.ipp>
+#include <cicd/report/test_report.ipp>
+#include <cicd/report/test_report_cargo.ipp>
+#include <cicd/report/test_report_go.ipp>
 #include <cicd/report/text_table.ipp>

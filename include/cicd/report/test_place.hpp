@@ -9,9 +9,11 @@
 
 namespace cicd {
 
-/// `src/test/java/shop/OrdersTest.java:41`: the report's own file, else the one of the test's class in a
-/// stack trace (`at shop.OrdersTest.closes(OrdersTest.java:41)`), looked for where Maven and Gradle keep
-/// tests. Only `OrdersTest.java:41` where it is not found, nothing where the report does not say.
+/// `src/test/java/shop/OrdersTest.java:41`: the report's own file with its line, else the one of the test's
+/// class in a stack trace (`at shop.OrdersTest.closes(OrdersTest.java:41)`), looked for where Maven and
+/// Gradle keep tests, else the first file of the sources that its details name with a line, as compilers,
+/// node, pytest and Go do. Only `OrdersTest.java:41` where a file is not found, nothing where the report does
+/// not say.
 std::string place_of(const test_case& test, const readable_paths& paths);
 
 }  // namespace cicd

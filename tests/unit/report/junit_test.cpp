@@ -57,6 +57,35 @@ constexpr std::string_view surefire = R"(<?xml version="1.0" encoding="UTF-8"?>
   <testcase name="" classname="shop.BeforeAllTest" time="0"><error message="set up"/></testcase>
 </testsuite>)";
 
+TEST(junit_text, has_the_line_of_a_place_in_an_attribute_of_its_own) {
+  test_case test = a_case("x", "TestHi", state::failed);
+  test.file = "hi_test.go:6";
+  const std::string text = junit_text({{.step = "orders/test", .message = {}, .cases = {test}}}, {});
+  EXPECT_NE(text.find(R"(file="hi_test.go" line="6")"), text.npos) << text;
+}
+
+TEST(read_junit, takes_what_a_test_printed_where_its_failure_has_no_text) {
+  const auto cases = cases_of(R"xml(<testsuite name="(empty)" tests="2">
+<testcase name="health" classname="health" time="0.1" status="fail"><failure message="Failed"/><properties/>
+<system-out>[ RUN ] health at 10:30
+./tests/health_test.cpp:12: expected 200, got 404 &lt;b&gt;
+[ FAILED ]</system-out></testcase>
+<testcase name="other" classname="other" status="run"><system-out>printed</system-out></testcase></testsuite>)xml");
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].suite, "") << "ctest names none";
+  EXPECT_EQ(cases[0].message, "") << "it said nothing but that it failed";
+  EXPECT_EQ(cases[0].details, "./tests/health_test.cpp:12: expected 200, got 404 <b>\n[ FAILED ]");
+  EXPECT_EQ(cases[1].details, "");
+}
+
+TEST(read_junit, knows_that_node_names_no_suite) {
+  const auto cases = cases_of(R"(<testsuites><testcase name="a" classname="test"/>
+<testsuite name="the server"><testcase name="b" classname="test"/></testsuite></testsuites>)");
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].suite, "");
+  EXPECT_EQ(cases[1].suite, "the server");
+}
+
 TEST(read_junit, reads_what_surefire_writes) {
   const auto cases = cases_of(surefire);
   ASSERT_EQ(cases.size(), 6U);

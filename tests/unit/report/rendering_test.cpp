@@ -158,6 +158,28 @@ TEST(place_of, is_the_reports_own_file_where_it_names_one) {
   EXPECT_EQ(place_of(failing("t", "", "tests/t.py"), {}), "tests/t.py");
 }
 
+TEST(place_of, is_the_first_file_of_the_sources_that_the_details_name_with_a_line) {
+  const readable_paths found{{{"/b/s", "/src"}}, "/src", [](const std::string& path) {
+                               return path == "/src/test/a.js" || path == "/src/tests/test_a.py"
+                                      || path == "/src/api/hi_test.go" || path == "/src/tests/a.cpp";
+                             }};
+  const auto place = [&](std::string details, std::string suite = "", std::string file = "") {
+    return place_of(failing(std::move(suite), std::move(details), std::move(file)), found);
+  };
+  EXPECT_EQ(place("x\n at a (node:internal/test:9:1)\n at b (file:///b/s/test/a.js:7:68)\n at c "
+                  "(/b/s/test/a.js:9:1)"),
+            "test/a.js:7");
+  EXPECT_EQ(place("def test_a():\n>   assert 1\n\ntests/test_a.py:4: AssertionError"), "tests/test_a.py:4");
+  EXPECT_EQ(
+      place("  File \"/usr/lib/unittest.py\", line 3, in a\n  File \"/b/s/tests/test_a.py\", line 12, in b"),
+      "tests/test_a.py:12");
+  EXPECT_EQ(place("./tests/a.cpp:12: expected 1"), "tests/a.cpp:12");
+  EXPECT_EQ(place("", "example.com/orders/api", "hi_test.go:6"), "api/hi_test.go:6") << "a package's folder";
+  EXPECT_EQ(place("", "", "tests/gone.rs:6"), "tests/gone.rs:6");
+  EXPECT_EQ(place("at 12:30 it said http://a.example:80 and /etc/passwd:1"), "");
+  EXPECT_EQ(place("/src/../test/a.js:1 /b/s/made.js:3"), "") << "only files of the sources";
+}
+
 TEST(place_of, survives_what_is_no_stack_trace) {
   for (const char* details : {"at ", "at )", "at (", "at a(:)", "at a:1)", "at T.a(Native Method)",
                               "at T.a(T.java:x)", "at T.a(T.java:)"})
