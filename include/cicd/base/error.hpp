@@ -50,6 +50,10 @@ struct error {
 /// All that is wrong, told at once.
 using errors = std::vector<error>;
 
+/// The same notes, `declared at` before all others, then `did you mean`, `allowed` and `try` in this order
+/// among them.
+std::vector<note> in_usual_order(std::vector<note> notes);
+
 /// The block that a person reads: `cicd: error: <subject>: <what>: '<value>'` and the notes, each on
 /// a line of its own, indented. Ends with a newline. Control characters in it are made visible.
 std::string text_of(const error& failure);

@@ -50,14 +50,11 @@ std::string shortened(const std::string& allowed, const std::string& value) {
   return fmt::format("{} and {} more", joined(shown, ", "), names.size());
 }
 
-/// The notes as they are shown: the nearest value before all that are allowed, of which long lists are cut.
+/// The notes as they are shown: in their order, of long lists of what is allowed only a part.
 std::vector<note> shown_notes(const error& failure) {
-  std::vector<note> notes = failure.notes;
+  std::vector<note> notes = in_usual_order(failure.notes);
   const auto allowed = std::ranges::find(notes, "allowed", &note::label);
-  const auto meant = std::ranges::find(notes, "did you mean", &note::label);
-  if (allowed == notes.end()) return notes;
-  allowed->text = shortened(allowed->text, failure.value.value_or(""));
-  if (meant != notes.end() && allowed < meant) std::rotate(allowed, meant, meant + 1);
+  if (allowed != notes.end()) allowed->text = shortened(allowed->text, failure.value.value_or(""));
   return notes;
 }
 
@@ -77,6 +74,20 @@ std::string block_of(const error& failure, std::string_view word) {
 
 }  // namespace
 }  // namespace base_error
+
+std::vector<note> in_usual_order(std::vector<note> notes) {
+  const auto put_before = [&](const char* label, const char* other) {
+    const auto from = std::ranges::find(notes, label, &note::label);
+    const auto to = std::ranges::find(notes, other, &note::label);
+    if (from != notes.end() && to < from) std::rotate(to, from, from + 1);
+  };
+  put_before("allowed", "try");
+  put_before("did you mean", "try");
+  put_before("did you mean", "allowed");
+  const auto place = std::ranges::find(notes, "declared at", &note::label);
+  if (place != notes.end()) std::rotate(notes.begin(), place, place + 1);
+  return notes;
+}
 
 std::string_view word_for(exit_class kind) {
   switch (kind) {

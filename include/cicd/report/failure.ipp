@@ -74,7 +74,8 @@ std::vector<note> labelled(const failure_facts& facts) {
   const step_ended& end = facts.end;
   std::vector<note> lines{{"means", meaning(end)}};
   if (end.failure && !status_text(end.how).empty()) lines.push_back({"error", end.failure->what});
-  if (end.failure) lines.insert(lines.end(), end.failure->notes.begin(), end.failure->notes.end());
+  for (note& each : end.failure ? in_usual_order(end.failure->notes) : std::vector<note>())
+    lines.push_back(std::move(each));
   lines.push_back({"log", end.log});
   std::vector<std::string> telling = facts.causes;
   telling.insert(telling.end(), facts.last_lines.begin(), facts.last_lines.end());

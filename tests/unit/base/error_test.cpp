@@ -40,6 +40,22 @@ TEST(error_text, says_the_nearest_value_before_all_that_are_allowed) {
             "  try:          cicd explain VIA\n");
 }
 
+TEST(error_text, has_its_notes_in_the_usual_order_whichever_was_added_first) {
+  const error failure = error{exit_class::usage, {}, "x", {}, {}}
+                            .with("caused by", "a")
+                            .with("try", "b")
+                            .with("allowed", "c")
+                            .with("did you mean", "d")
+                            .with("declared at", "e");
+  EXPECT_EQ(cicd::text_of(failure),
+            "cicd: error: x\n"
+            "  declared at:  e\n"
+            "  caused by:    a\n"
+            "  did you mean: d\n"
+            "  allowed:      c\n"
+            "  try:          b\n");
+}
+
 TEST(error_text, shortens_a_long_list_of_names_to_the_nearest_and_a_count) {
   const error failure = error{exit_class::usage, {}, "unknown name", "kilo", {}}.with(
       "allowed", "alpha, bravo, charlie, delta, echo, foxtrot, kilo1, silo, lima");
