@@ -55,13 +55,14 @@ struct environment {
   /// Example: ON branch main
   /// Not: ON commit main
   trigger on{};
-  /// The environments that a commit was deployed to before it is deployed here: all of them, and of those joined by `|`
-  /// one. What counts is their history, so that a newer commit there takes nothing away.
+  /// The environments in which a commit must have been deployed and healthy before it is deployed here: in all of them; of
+  /// `stage|rehearse` in one. It need not run there any more.
   /// Example: FROM stage|rehearse
   /// Not: FROM Stage
   std::vector<environment_choice> from{};
-  /// How long an artifact was healthy in each environment that it comes FROM. The time begins with the first healthy
-  /// observation that is recorded, and anew with each that is not healthy; what replaced it there takes nothing away.
+  /// How long an artifact must have been healthy in each environment that FROM names, before it is deployed here. The time
+  /// runs from the first recorded answer of HEALTH that says so, begins anew after each that does not, and ends when another
+  /// artifact is deployed there.
   /// Example: SOAK 2h
   /// Not: SOAK 2
   duration soak{};
@@ -75,7 +76,8 @@ struct environment {
   /// Not: TIME_ZONE "Sao Paulo"
   time_zone_name time_zone{};
   /// A program that is asked last, before a release is deployed: without a shell, in the source folder, for at most
-  /// 5 minutes. Exit status 0 lets it in, any other refuses it. A plan runs it with `--ask-gates` only.
+  /// 5 minutes. Exit status 0 lets it in, any other refuses it. A plan runs it with `--ask-gates` only. It is the file
+  /// of the checkout that deploys or promotes: an older checkout asks its older program.
   /// Example: GATE ./slo.sh {environment}
   /// Not: GATE ""
   std::vector<text> gate{};
@@ -184,9 +186,11 @@ struct environment {
   /// Example: VERIFY ./smoke.sh {host}
   /// Not: VERIFY ""
   std::vector<text> verify{};
-  /// How it is known whether what is deployed is healthy, where others come FROM here: `argocd <URL of the application>`,
-  /// `cluster <context>`, `command <words>` (exit status 0: healthy) or `committed`, which takes what is committed for
-  /// healthy. An answer takes 10 s at most. `VIA kubectl` knows by its rollout. Default `committed`, in the build tree only.
+  /// How it is known whether what is deployed here is healthy. It is needed where another environment names this one in
+  /// FROM, and asked when a release is to go there: `argocd <URL of the application>` asks Argo CD, `cluster <context>` the
+  /// pods of that cluster, `command <words>` a program (exit status 0 is healthy), each for at most 10 s; with `committed`
+  /// the commit of the manifests is enough. `VIA kubectl` needs none, since a deploy waits for its rollout. Default
+  /// `committed`, where the manifests lie in the build tree.
   /// Example: HEALTH argocd https://argo.example.com/applications/argocd/orders-stage
   /// Not: HEALTH ""
   std::vector<text> health{};
@@ -219,8 +223,9 @@ struct release {
   /// Not: BRANCHES "a b"
   std::vector<ref_pattern> branches{};
   /// How the tags of an environment ON tag are ordered, by what the `*` of its pattern matched: semantic (1.5.0-rc.1),
-  /// calendar (2026.11.29) or number. Any other tag is refused, and so is one that is lower than what is
-  /// deployed, too. Tags of the pattern `rc-*` are numbers, whatever is given. Default: tags are not ordered.
+  /// calendar (2026.11.29: a year, a month, a day; a fourth number counts the versions of that day) or number. A tag
+  /// that is not such a version is refused, and so is one that is lower than what is deployed. Tags of the pattern `rc-*`
+  /// are numbers, whatever is given. Default: tags are not ordered.
   /// Example: VERSIONS semantic
   /// Not: VERSIONS alphabetical
   version_rule versions = version_rule::none;

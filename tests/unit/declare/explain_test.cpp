@@ -34,6 +34,17 @@ TEST(the_page_of_a_function, lists_all_of_its_options_a_line_each) {
     EXPECT_NE(text.find("\n  " + std::string(keyword) + " "), std::string::npos) << keyword;
 }
 
+TEST(the_page_of_an_option, says_what_is_allowed_where_a_program_or_one_of_few_words_is) {
+  EXPECT_NE(
+      page("HEALTH").find("allowed       argocd <url>, cluster <context>, command <words> or committed"),
+      std::string::npos)
+      << page("HEALTH");
+  for (const char* option : {"GATE", "VERIFY"})
+    EXPECT_NE(page(option).find("allowed       a program on PATH, or ./<file> below the source folder"),
+              std::string::npos)
+        << page(option);
+}
+
 constexpr std::string_view lines =
     "add_pipeline(orders TEMPLATE java-maven FAIL_ON high)\npipeline_environment(orders stage VIA "
     "gitops)\npipeline_environment(orders prod VIA gitops)\n"

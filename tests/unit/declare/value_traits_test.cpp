@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/declare/values/cluster_values.hpp>
+#include <cicd/declare/values/time_window.hpp>
 #include <cicd/declare/values/value_traits.hpp>
 
 namespace {
@@ -40,6 +41,11 @@ TEST(a_type_of_a_value, may_have_no_guess_or_one_that_is_not_good) {
   EXPECT_EQ(guessed<cicd::url_path>("a b"), "");
   EXPECT_EQ(guessed<cicd::url_path>("a"), "/a");
   EXPECT_EQ(guessed<cicd::duration>("90"), "90s");
+  EXPECT_EQ(guessed<cicd::duration>("2 hours"), "2h");
+  EXPECT_EQ(guessed<cicd::duration>("10MIN"), "10m");
+  EXPECT_EQ(guessed<cicd::duration>("500msec"), "500ms");
+  EXPECT_EQ(guessed<cicd::duration>("2 weeks"), "");
+  EXPECT_EQ(guessed<cicd::time_window>("Mo-Fri 9:00-16:00"), "Mon-Fri 09:00-16:00");
 }
 
 TEST(an_enumeration, is_read_and_written_by_the_words_beside_it) {

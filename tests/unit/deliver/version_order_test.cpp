@@ -40,9 +40,11 @@ TEST(calendar_versions, are_ordered_by_date) {
   expect_ordered(calendar, {"2025.12.31", "2026.1", "2026.2.1", "2026.02.10", "2026.11.29", "2026.11.29.1",
                             "2026.11.29.10", "2026.12"});
   for (const char* bad : {"2026", "2026.13.1", "2026.0.1", "202.1.1", "2026.1.1.1.1", "2026-11-29",
-                          "2026.1.x", "2026.", "2026.1."})
+                          "2026.1.x", "2026.", "2026.1.", "2026.02.30", "2026.02.29", "2026.4.31", "2026.1.0",
+                          "2026.1.32.1", "26.02.30.1", "2026.1.100"})
     EXPECT_FALSE(is_version(calendar, bad)) << bad;
-  EXPECT_TRUE(is_version(calendar, "26.04"));
+  for (const char* good : {"26.04", "2028.02.29", "2026.4.30.2", "24.04.40"})
+    EXPECT_TRUE(is_version(calendar, good)) << good;
 }
 
 TEST(numbers, are_ordered_by_value_however_long_they_are) {

@@ -342,6 +342,9 @@ option specialised(std::string_view kind, option of) {
   if (of.key == "write")
     of.allowed = "<file>:<path>=<value>, such as values.yaml:image.tag={tag}, or <file>:images[<name>]",
     of.accepts = is_written_value;
+  if (kind == "environment" && (of.key == "gate" || of.key == "verify"))
+    of.allowed = "a program on PATH, or ./<file> below the source folder, and its arguments";
+  if (of.key == "health") of.allowed = "argocd <url>, cluster <context>, command <words> or committed";
   if (of.key == "author") of.allowed = "Name <mail>", of.accepts = is_author;
   if (of.key == "pull_request_url")
     of.allowed = "https://<host>[:<port>]/<owner>/<repository>; http to this machine only",

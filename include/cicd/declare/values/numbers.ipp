@@ -22,8 +22,17 @@ std::string clamped(std::string_view text, std::string_view least, std::string_v
 }  // namespace
 }  // namespace declare_values_numbers
 
+/// `30s` for `30`, `2h` for `2 hours`, `2H` or `2hrs`.
 std::string duration::guess(std::string_view text) {
-  return detail::is_whole(text) ? std::string(text) + "s" : "";
+  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string number(text.substr(0, end)), unit = lower(std::string(trimmed(text.substr(end))));
+  if (!detail::is_whole(number)) return {};
+  if (unit.empty()) return number + "s";
+  std::string made;
+  for (const std::string_view each : {"seconds", "minutes", "hours", "hrs", "mins", "days"})
+    if (each.starts_with(unit)) made = number + each[0];
+  if (unit.starts_with("ms") || unit.starts_with("milli")) made = number + "ms";
+  return accepts(made) ? made : std::string();
 }
 
 std::string duration::text() const {

@@ -56,11 +56,11 @@ std::string clock_text(int minute) {
   return two_digits(minute / 60) + ":" + two_digits(minute % 60);
 }
 
-/// The nearest right day: its first three letters, in any case.
+/// The nearest right day: its first three letters, or two, in any case.
 std::string meant_day(std::string_view word) {
   const std::string start = lower(std::string(word.substr(0, 3)));
   for (const std::string_view name : day_names)
-    if (lower(std::string(name)) == start) return std::string(name);
+    if (start.size() >= 2 && lower(std::string(name)).starts_with(start)) return std::string(name);
   return {};
 }
 

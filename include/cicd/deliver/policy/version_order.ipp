@@ -92,6 +92,23 @@ std::weak_ordering compare(const semantic& one, const semantic& other) {
 
 // --- Calendar ---
 
+int number_of(const std::string& digits) {
+  int number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+/// Whether the third part is a day of that month: of a year of two digits it may be a number, as in 24.04.2.
+bool is_day(const std::vector<std::string>& parts) {
+  if (parts.size() < 3 || (parts.size() == 3 && parts[0].size() == 2)) return true;
+  if (parts[2].size() > 2) return false;
+  const int year = number_of(parts[0]) + (parts[0].size() == 2 ? 2000 : 0);
+  return std::chrono::year_month_day(std::chrono::year(year),
+                                     std::chrono::month(static_cast<unsigned>(number_of(parts[1]))),
+                                     std::chrono::day(static_cast<unsigned>(number_of(parts[2]))))
+      .ok();
+}
+
 /// A year of two or four digits, a month, and a day, a number or both.
 std::optional<std::vector<std::string>> calendar_from(std::string_view text) {
   std::vector<std::string> parts = split(text, '.');
@@ -99,9 +116,8 @@ std::optional<std::vector<std::string>> calendar_from(std::string_view text) {
   const auto is_number = [](const std::string& each) { return is_digits(each); };
   if (!std::ranges::all_of(parts, is_number)) return std::nullopt;
   if (parts[0].size() != 2 && parts[0].size() != 4) return std::nullopt;
-  int month = 0;
-  std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), month);
-  return parts[1].size() <= 2 && month >= 1 && month <= 12 ? std::optional(std::move(parts)) : std::nullopt;
+  const int month = parts[1].size() <= 2 ? number_of(parts[1]) : 0;
+  return month >= 1 && month <= 12 && is_day(parts) ? std::optional(std::move(parts)) : std::nullopt;
 }
 
 std::weak_ordering compare(const std::vector<std::string>& one, const std::vector<std::string>& other) {
