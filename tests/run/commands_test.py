@@ -151,7 +151,7 @@ pipeline_service({name} api PORT 8080)
         tree.cicd("hold", "set", "billing", "prod", "--reason", "numbers are wrong")
         shown = tree.cicd("status").stdout
         self.assertRegex(shown, rf"(?m)^ +stage +prod\norders +main {head} +v1\.0\.0 +−2\nbilling +main {head} +v1\.0\.0 +−1 +prod on hold: Jane Doe, numbers are wrong$")
-        self.assertRegex(shown, r"(?m)^! billing/prod: on hold, by Jane Doe, just now: numbers are wrong; ended by: cicd hold release billing prod$")
+        self.assertRegex(shown, r"(?m)^! billing/prod: on hold, by Jane Doe, just now: numbers are wrong; ended by: \S+/\.cicd/cicd hold release billing prod$")
         tree.git("tag", "v1.1.0")
         tree.cicd("yank", "orders", "v1.0.0", "--reason", "it leaks")
         shown = tree.cicd("status").stdout
@@ -287,12 +287,20 @@ pipeline_service({name} api PORT 8080)
                  "complete -p cicd | grep -q . && fn=$(complete -p cicd | sed 's/.*-F \\([^ ]*\\).*/\\1/') && $fn cicd app.pu run; printf '%s\\n' \"${COMPREPLY[@]}\"")
         done = tree.call([harness.tool("bash"), "-c", asked], env={"PATH": f"{tree.build / '.cicd'}:{tree.env['PATH']}"}, cwd=tree.build)
         self.assertIn("app.publish", done.stdout, done.all)
+        # bash takes `tag=v` for three words, and puts a completion in place of the last.
+        tree.git("tag", "v1.2.3")
+        for words, at, replies in (("run --event tag = v", 5, "v1.2.3"), ("run --event tag =", 4, "v1.2.3"), ("run --event branch = m", 5, "main"),
+                                   ("run --event = tag = v", 6, "v1.2.3")):
+            last = words.rsplit(" ", 1)[1]
+            asked = f"source {path}; COMP_WORDS=(cicd {words}); COMP_CWORD={at}; _cicd cicd {last} x; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+            done = tree.call([harness.tool("bash"), "-c", asked], env={"PATH": f"{tree.build / '.cicd'}:{tree.env['PATH']}"}, cwd=tree.build)
+            self.assertEqual(done.stdout.split(), [replies], done.all)
         for shell in ("zsh", "fish"):
             path.write_text(tree.cicd("completion", shell).stdout)
             self.assertGreater(path.stat().st_size, 100)
             if shutil.which(shell):
                 self.assertEqual(tree.call([shell, "-n", path]).returncode, 0)
-        tree.cicd("completion", "tcsh", status=2)
+        self.assertIn("no such value: 'tcsh'", tree.cicd("completion", "tcsh", status=2).stderr)
 
     def completed(self, tree, *words):
         return tree.cicd("complete", "cicd", *words).stdout.split()
@@ -321,6 +329,7 @@ pipeline_service({name} api PORT 8080)
         for words, names in ((("run", "app.bu"), ["app.build"]), (("plan", "deploy-"), ["deploy-prod", "deploy-stage"]), (("logs", "app.bu"), ["app.build"]),
                              (("rollback", ""), ["app", "prod", "stage"]), (("run", "--allow-dirty", "p"), ["prod", "publish"]),
                              (("plan", "--event", "branch="), ["branch=feature/x", "branch=main"]), (("plan", "--event", "tag="), ["tag=v1.2.3"]),
+                             (("plan", "--event=tag="), ["--event=tag=v1.2.3"]),
                              (("preview", "remove", "app", "f"), ["feature/x"]), (("cron", "run-now", "prod", "c"), ["close"]),
                              (("task", "app", "prod", "--context", ""), ["east", "west"]), (("task", "app", "prod", "--service", ""), ["api", "close"]),
                              (("status", "s"), ["stage"]), (("explain", "service.repl"), ["service.replicas"]), (("logs", "--run", "20"), [tree.result()["id"]])):
@@ -342,6 +351,8 @@ pipeline_service({name} api PORT 8080)
             self.assertIn("cicd: error: ", done.stderr, words)
             self.assertIn("--help", done.stderr, words)
         self.assertIn("did you mean: --allow-dirty", tree.cicd("run", "--alow-dirty", "stage", "app.build", status=2).stderr)
+        self.assertIn("did you mean: stage", tree.cicd("run", "--allow-dirty", "stag", "app.build", status=2).stderr)
+        self.assertIn("did you mean: tag=v1", tree.cicd("plan", "--event", "tg=v1", status=2).stderr)
 
     def test_what_is_missing_or_too_much_is_named(self):
         tree = self.deployed()

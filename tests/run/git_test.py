@@ -118,7 +118,7 @@ class Git(harness.Case):
             self.assertIn(text, done.all)
         self.assertEqual(tree.result()["outcome"], "policy")
         tree.cicd("plan", "deploy-stage", status=5)
-        tree.run("deploy-stage", "--allow-dirty", "production", status=5)
+        tree.run("deploy-stage", "--allow-dirty", "publish", status=5)
         self.assertEqual(tree.commits(repository), 0)
         tree.run("deploy-stage", "--allow-dirty", "stage")
         self.assertEqual(tree.commits(repository), 1)

@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/driver/command_line.hpp>
+#include <cicd/driver/completion.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/system/process.hpp>
 
@@ -75,6 +76,66 @@ std::string shown_argument(const CLI::Option& of) {
   return text.substr(0, text.find_first_of(";,:"));
 }
 
+/// What is said of an argument, behind what shown_argument() shows.
+std::string described_argument(const CLI::Option& of) {
+  std::string text = of.get_description();
+  if (text.starts_with('<') || text.starts_with("[<")) text.erase(0, shown_argument(of).size());
+  const auto begin = text.find_first_not_of(";,: ");
+  return begin == text.npos ? std::string() : text.substr(begin);
+}
+
+/// Help as the documentation writes a command: its arguments first, `cicd hold set [<pipeline>]
+/// <environment>`. Which options exclude each other is said where they are given.
+class help_format : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string line = "Usage: " + name;
+    for (const CLI::Option* each :
+         app->get_options([](const CLI::Option* one) { return one->get_positional(); }))
+      line += ' ' + argument(*each);
+    if (!app->get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); }).empty())
+      line += " <command>";
+    return line + " [options]\n";
+  }
+  std::string make_option_name(const CLI::Option* of, bool is_positional) const override {
+    return is_positional ? argument(*of) : CLI::Formatter::make_option_name(of, false);
+  }
+  std::string make_option_opts(const CLI::Option* of) const override {
+    if (of->get_positional() || of->get_type_size() == 0) return {};
+    return (of->get_type_name().empty() ? "" : ' ' + of->get_type_name())
+           + (of->get_expected_max() == CLI::detail::expected_max_vector_size ? " ..." : "")
+           + (of->get_required() ? " (required)" : "");
+  }
+  std::string make_option_desc(const CLI::Option* of) const override {
+    return of->get_positional() ? described_argument(*of) : of->get_description();
+  }
+
+ private:
+  static std::string argument(const CLI::Option& of) {
+    std::string text = shown_argument(of);
+    if (of.get_expected_max() == CLI::detail::expected_max_vector_size) text += "…";
+    return of.get_required() || text.starts_with('[') ? text : '[' + text + ']';
+  }
+};
+
+/// A value that is none of the few that an argument takes.
+std::optional<error> unknown_choice(const CLI::App& in) {
+  for (const CLI::Option* option : in.get_options()) {
+    const std::vector<std::string> choices = choices_of(*option);
+    for (const std::string& value : option->results())
+      if (!choices.empty() && std::ranges::find(choices, value) == choices.end())
+        return error{
+            exit_class::usage,
+            {},
+            (option->get_positional() ? shown_argument(*option) : option->get_name()) + ": no such value",
+            value,
+            {}}
+            .with("did you mean", nearest(value, choices).value_or(""))
+            .with("allowed", joined(choices, ", "));
+  }
+  return std::nullopt;
+}
+
 /// What is missing, where CLI11 says `names is required`.
 std::string missing_text(const CLI::App& in, const std::string& said) {
   const std::string name = said.substr(0, said.find(' '));
@@ -136,6 +197,7 @@ error usage_failure(const CLI::App& app,
   if (auto unknown = unknown_command(app, words)) return *std::move(unknown);
   if (auto unknown = unknown_option(in, words)) return *std::move(unknown);
   if (auto empty = empty_value(in)) return *std::move(empty);
+  if (auto unknown = unknown_choice(in)) return std::move(*unknown).with("try", whole_name(in) + " --help");
   return error_of(in, mistake).with("try", whole_name(in) + " --help");
 }
 
@@ -147,6 +209,7 @@ struct grammar {
                "cicd"};
 
   grammar() {
+    app.formatter(std::make_shared<help_format>());
     app.set_version_flag("--version", "cicd " CICD_VERSION);
     app.require_subcommand(1);
     app.footer(

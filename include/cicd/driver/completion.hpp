@@ -9,7 +9,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace cicd {
 
@@ -23,9 +24,12 @@ using known_values = std::function<std::vector<std::string>(const std::string& n
 /// Stands alone where a path comes next, which the shell itself completes.
 inline constexpr const char* completes_paths = ":paths";
 
+/// The words that an option or argument takes where it takes one of a few; else none.
+std::vector<std::string> choices_of(const CLI::Option& option);
+
 /// What may stand in place of the last of `given`, all that begins as it does: commands, options after a `-`,
-/// the choices of an option, else what is known of its name. `given` are the words after `cicd`, at least
-/// one.
+/// the choices of an option, also behind `--event=`, else what is known of its name. `given` are the words
+/// after `cicd`, at least one.
 std::vector<std::string> completions(const CLI::App& app,
                                      const std::vector<std::string>& given,
                                      const known_values& values);

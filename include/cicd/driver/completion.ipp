@@ -16,9 +16,19 @@ namespace cicd {
 namespace driver_completion {
 namespace {
 
+/// bash takes `tag=v1` for three words, and puts a completion in place of the last of them.
 constexpr std::string_view bash = R"sh(_cicd() {
-  mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" complete "${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
-  if [ "${COMPREPLY[0]}" = :paths ]; then COMPREPLY=(); compopt -o default; fi
+  local -a words
+  local word joins=
+  for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ $word == [=:] && ${#words[@]} -gt 0 ]]; then words[-1]+=$word joins=1
+    elif [[ $joins ]]; then words[-1]+=$word joins=
+    else words+=("$word"); fi
+  done
+  mapfile -t COMPREPLY < <("${words[0]}" complete "${words[@]}" 2>/dev/null)
+  if [ "${COMPREPLY[0]}" = :paths ]; then COMPREPLY=(); compopt -o default; return; fi
+  if [[ $word == [=:] ]]; then word=; fi
+  COMPREPLY=("${COMPREPLY[@]#"${words[-1]%"$word"}"}")
 }
 complete -F _cicd cicd
 )sh";
@@ -83,18 +93,11 @@ const CLI::Option* next_argument(const reached& at) {
   return nullptr;
 }
 
-/// `bash`, `zsh`, `fish` of an option that takes one of them, out of CLI11's `TEXT:{bash,zsh,fish}`.
-std::vector<std::string> choices_of(const std::string& type) {
-  const auto open = type.find('{'), close = type.find('}');
-  if (open == type.npos || close == type.npos) return {};
-  return split(type.substr(open + 1, close - open - 1), ',');
-}
-
 std::vector<std::string> values_of(const CLI::Option* option, const known_values& values) {
   if (option == nullptr) return {};
   const std::string type = option->get_type_name();
   if (type == "FILE" || type == "FOLDER") return {completes_paths};
-  if (std::vector<std::string> choices = choices_of(type); !choices.empty()) return choices;
+  if (std::vector<std::string> choices = choices_of(*option); !choices.empty()) return choices;
   return values(option->get_lnames().empty() ? option->get_name() : option->get_lnames().front());
 }
 
@@ -104,6 +107,20 @@ std::vector<std::string> option_names(const CLI::App& command) {
     if (!each->get_group().empty())
       for (const std::string& name : each->get_lnames()) names.push_back("--" + name);
   return names;
+}
+
+/// Their names, or behind `--event=` what may stand there.
+std::vector<std::string> options_begun(const CLI::App& command,
+                                       const std::string& begun,
+                                       const known_values& values) {
+  const auto equals = begun.find('=');
+  if (equals == begun.npos) return option_names(command);
+  const CLI::Option* option = command.get_option_no_throw(begun.substr(0, equals));
+  if (option == nullptr || !takes_value(*option)) return {};
+  std::vector<std::string> found = values_of(option, values);
+  if (found.size() == 1 && found.front() == completes_paths) return found;
+  for (std::string& each : found) each.insert(0, begun, 0, equals + 1);
+  return found;
 }
 
 std::vector<std::string> subcommand_names(const CLI::App& command) {
@@ -117,7 +134,7 @@ std::vector<std::string> all_that_may_follow(const reached& at,
                                              const std::string& begun,
                                              const known_values& values) {
   if (at.wants_value != nullptr) return values_of(at.wants_value, values);
-  if (begun.starts_with('-') && !at.only_arguments) return option_names(*at.command);
+  if (begun.starts_with('-') && !at.only_arguments) return options_begun(*at.command, begun, values);
   std::vector<std::string> names =
       at.arguments == 0 ? subcommand_names(*at.command) : std::vector<std::string>();
   return names.empty() ? values_of(next_argument(at), values) : names;
@@ -125,6 +142,14 @@ std::vector<std::string> all_that_may_follow(const reached& at,
 
 }  // namespace
 }  // namespace driver_completion
+
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  // CLI11 says `TEXT:{bash,zsh,fish}`.
+  const std::string type = option.get_type_name();
+  const auto open = type.find('{'), close = type.find('}');
+  if (open == type.npos || close == type.npos) return {};
+  return split(type.substr(open + 1, close - open - 1), ',');
+}
 
 std::string completion_script(std::string_view shell) {
   return std::string(shell == "zsh"    ? driver_completion::zsh

@@ -63,9 +63,9 @@ error on_another_commit(const declared_pipeline& pipeline,
                event.name,
                {{event.kind == ref_kind::tag ? "tagged" : "branch", tagged.substr(0, 7)},
                 {"checked out", git.short_commit()},
-                {"try", fmt::format("git -C {} worktree add ../{} {}, configure that and plan there",
-                                    shell_quoted(git.top), shell_quoted(flat_name(event.name)),
-                                    shell_quoted(event.name))}}};
+                {"try", fmt::format("git -C {} worktree add ../{} {}", shell_quoted(git.top),
+                                    shell_quoted(flat_name(event.name)), shell_quoted(event.name))},
+                {"then", "configure a build tree of that folder, and run the same command there"}}};
 }
 
 error no_such_branch(const declared_pipeline& pipeline, const git_event& event, const session& of) {
@@ -171,7 +171,8 @@ result<git_event> event_of_ci(const surroundings& around) {
                                  : "no environment follows such an event",
                ci.system.empty() ? std::nullopt : std::optional(std::string(text_of(ci.kind))),
                {{"allowed", "a push to a branch, or a tag"},
-                {"try", "--event branch=<name> or --event tag=<name>; or name the targets"}}};
+                {"try", "cicd triggers"},
+                {"or", "--event branch=<name> or --event tag=<name>, or the names of the targets"}}};
 }
 
 }  // namespace cicd

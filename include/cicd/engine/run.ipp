@@ -36,6 +36,20 @@ error unknown_target(const session& of, const std::string& name) {
                        : std::string());
 }
 
+/// A name of --allow-dirty that is of nothing would let nothing through.
+status check_allow_dirty(const session& of, const std::set<std::string, std::less<>>& names) {
+  std::vector<std::string> known{"publish"};
+  for (const declared_pipeline& each : of.model.pipelines)
+    for (const environment& place : each.declared.environments)
+      if (std::ranges::find(known, place.name.view()) == known.end()) known.push_back(place.name.str());
+  for (const std::string& each : names)
+    if (std::ranges::find(known, each) == known.end())
+      return error{exit_class::usage, {}, "--allow-dirty: there is no such environment", each, {}}
+          .with("did you mean", nearest(each, known).value_or(""))
+          .with("allowed", joined(known, ", "));
+  return {};
+}
+
 /// Else a step would be started with a placeholder for a word.
 error nothing_generated(const session& of) {
   return error{
@@ -116,6 +130,8 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (session_->has_unknown_texts) return {engine_run::nothing_generated(*session_)};
   result<std::vector<step_index>> steps = steps_of_targets();
   if (!steps) return {std::move(steps).error()};
+  if (status known = engine_run::check_allow_dirty(*session_, request_.allow_dirty); !known)
+    return {std::move(known).error()};
   if (status own = check_own_folder(session_->where.cache); !own) return {std::move(own).error()};
   if (const errors found = damage(); warn && !found.empty()) warn(found);
   forget_earlier_files(session_->where);

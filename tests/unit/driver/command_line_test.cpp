@@ -83,6 +83,24 @@ TEST(help, of_each_command_says_what_it_does_and_how_it_is_called) {
   }
 }
 
+TEST(help, writes_a_command_as_it_is_typed_with_its_arguments_first) {
+  const auto usage = [](const std::string& words) {
+    const std::string text = read(words + " --help").text;
+    const auto at = text.find("Usage: ");
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(usage("approve"), "Usage: cicd approve [<pipeline>] <environment> [options]");
+  EXPECT_EQ(usage("hold set"), "Usage: cicd hold set [<pipeline>] <environment> [options]");
+  EXPECT_EQ(usage("status"), "Usage: cicd status [<pipeline>] [<environment>] [options]");
+  EXPECT_EQ(usage("promote"), "Usage: cicd promote <pipeline> <environment> [options]");
+  EXPECT_EQ(usage("hold"), "Usage: cicd hold <command> [options]");
+  const std::string approve = read("approve --help").text;
+  EXPECT_THAT(approve, HasSubstr("\n  [<pipeline>] <environment> "));
+  EXPECT_THAT(approve, HasSubstr("--expires TIME "));
+  EXPECT_THAT(approve, HasSubstr("default: 24h"));
+  EXPECT_THAT(approve, Not(HasSubstr("Excludes")));
+}
+
 TEST(help, of_each_option_says_what_it_means) {
   CLI::App app;
   command_action chosen;
@@ -163,6 +181,13 @@ TEST(a_value, that_is_empty_is_no_name) {
   }
   EXPECT_TRUE(read_command_line({"task", "orders", "prod", "--", "echo", ""}).act) << "a program's own words";
   EXPECT_TRUE(read_command_line({"run", "orders.image", "--config", ""}).act) << "as CMake gives it";
+}
+
+TEST(a_value, that_is_none_of_a_few_gets_the_nearest_and_all_of_them) {
+  const std::string said = error_of("completion bahs");
+  EXPECT_THAT(said, HasSubstr("<shell>: no such value: 'bahs'"));
+  EXPECT_THAT(said, ContainsRegex("did you mean: bash\n"));
+  EXPECT_THAT(said, ContainsRegex("allowed: +bash, zsh, fish\n"));
 }
 
 TEST(words, that_name_none_get_the_nearest_and_some_that_there_are) {

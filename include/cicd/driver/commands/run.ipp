@@ -23,11 +23,11 @@ result<git_event> event_from(const std::string& text, const surroundings& around
   const std::string name = equals == std::string::npos ? std::string() : text.substr(equals + 1);
   if (kind == "tag" && is_name_of_event(name)) return git_event{ref_kind::tag, name};
   if (kind == "branch" && is_name_of_event(name)) return git_event{ref_kind::branch, name};
-  return error{exit_class::usage,
-               {},
-               "not a git event",
-               text,
-               {{"allowed", "branch=<name>, tag=<name> such as tag=v1.2.3, or ci: what the CI system says"}}};
+  const std::vector<std::string> kinds{"branch", "tag", "ci"};
+  const std::string near = equals == text.npos ? "" : nearest(kind, kinds).value_or("");
+  return error{exit_class::usage, {}, "not a git event", text, {}}
+      .with("did you mean", near.empty() || near == kind || near == "ci" ? "" : near + "=" + name)
+      .with("allowed", "branch=<name>, tag=<name> such as tag=v1.2.3, or ci: what the CI system says");
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ CLI::App* with_json(CLI::App* command, bool& to) {
 }
 
 void add_allow_dirty(CLI::App* command, std::vector<std::string>& to, const char* what) {
-  command->add_option("--allow-dirty", to, what)->type_name("NAME");
+  // Given again for each name: what follows is a target.
+  command->add_option("--allow-dirty", to, what)->allow_extra_args(false)->type_name("NAME");
 }
 
 void add_take_over(CLI::App* command, std::vector<std::string>& to) {
