@@ -118,6 +118,7 @@ class Approval(harness.Case):
             with self.subTest(words=words):
                 refused = tree.cicd("promote", "app", "stage", *words, status=5)
                 self.assertIn(f"cicd approve app stage {named} --reason", harness.note_in(refused.all, "try"))
+                self.assertIn(f"cicd notes app stage --to {named.split()[1]}", harness.note_in(refused.all, "try"))
                 self.assertTrue(harness.note_in(refused.all, "again").startswith(f"cicd promote app stage {' '.join(words)}"), refused.all)
                 tree.cicd("approve", "app", "stage", *named.split(), "--reason", "read it")
                 self.assertEqual(len(self.approvals(tree)), 1)
@@ -239,7 +240,8 @@ class Approval(harness.Case):
             with self.subTest(target=target):
                 refused = tree.run(target, status=5)
                 self.assertIn("the build of this commit is not approved", refused.all)
-                self.assertIn("cicd approve app --build --reason '…', by a user who has read the change", harness.note_in(refused.all, "try"))
+                commit = tree.git("rev-parse", "HEAD")
+                self.assertIn(f"cicd approve app --build --reason '…', by a user who has read git show {commit[:12]}", harness.note_in(refused.all, "try"))
         self.assertEqual(tree.outcomes(), {})
         tree.cicd("plan", "app.build", status=5)
         self.assertIn("is not approved", self.say(tree, "--list").stdout)

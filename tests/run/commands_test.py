@@ -157,7 +157,7 @@ pipeline_service({name} api PORT 8080)
         shown = tree.cicd("status").stdout
         self.assertRegex(shown, r"(?m)^orders .* prod ! yanked: it leaks$")
         self.assertRegex(shown, r"(?m)^ +prod next: v1\.1\.0$")
-        self.assertRegex(shown, r"(?m)^! orders/prod: v1\.0\.0 was yanked by Jane Doe: it leaks; put back .*: cicd rollback orders prod$")
+        self.assertRegex(shown, r"(?m)^! orders/prod: v1\.0\.0 was yanked by Jane Doe: it leaks; put back .*: \S+/cicd rollback orders prod$")
         told = {f"{one['pipeline']}/{one['environment']}": one for one in json.loads(tree.cicd("status", "--json").stdout)["environments"]}
         self.assertEqual(told["orders/prod"]["distance"], {"from": "stage", "behind": 2, "ahead": 0, "unknown": None})
         self.assertEqual(told["orders/prod"]["yanked"]["reason"], "it leaks")
@@ -176,7 +176,7 @@ pipeline_service({name} api PORT 8080)
         tree.git("tag", "v1.1.0")
         shown = tree.cicd("status").stdout
         self.assertRegex(shown, r"(?m)^orders .* prod waits: .*this commit was never deployed to stage$")
-        self.assertRegex(shown, r"(?m)^! orders/prod: v1\.1\.0 waits: .*; cicd run orders\.deploy-stage$")
+        self.assertRegex(shown, r"(?m)^! orders/prod: v1\.1\.0 waits: .*; \S+/cicd run orders\.deploy-stage$")
         tree.run("orders.deploy-stage")
         (tree.source / ".git/shallow").write_text(tree.git("rev-parse", "HEAD") + "\n")
         shown = tree.cicd("status").stdout

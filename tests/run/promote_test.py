@@ -104,6 +104,7 @@ class Promote(harness.Case):
         self.assertIn(harness.note_in(unknown.all, "did you mean"), ("v1.0.0", "v1.0.1"))
         tree.cicd("hold", "release", "app", "prod")
         tree.cicd("promote", "app", "prod", "--version", "v1.0.0")
+        tree.cicd("promote", "app", "prod", "--version", "v1.0.1")
         self.assertIn("v1.0.0", tree.cicd("rollback", "app", "prod", "--to", "1.0.0").all)
 
     def test_a_commit_without_a_tag_is_promoted_to_an_environment_that_follows_tags(self):
@@ -192,6 +193,10 @@ class Promote(harness.Case):
         tree.cicd("yank", "app", "v1.0.0", "--reason", "no", "--lift")
         tree.cicd(*hotfix)
         self.assertEqual(self.of("prod")["hotfix"], "orders are lost")
+        self.assertIn("#1 is a hotfix: orders are lost", tree.cicd("history", "app", "prod").stdout)
+        status = tree.cicd("status").stdout
+        self.assertIn("prod hotfix: orders are lost", status)
+        self.assertRegex(status, r"! app/prod: v1\.0\.0 \(.*\) is a hotfix, by Jane Doe, .*: orders are lost")
         self.assertNotIn("hotfix", self.of("stage"))
 
     def test_an_artifact_under_way_is_waited_for(self):
@@ -242,6 +247,13 @@ class Promote(harness.Case):
         self.assertEqual(told["options"], [{"what": "pipeline_service app api", "option": "REPLICAS", "before": "2", "after": "3"}])
         self.assertEqual((told["there"]["commit"], told["next"]["commit"], told["goes"]), (first, second, []))
         self.assertIn("nothing changes", tree.cicd("notes", "app", "prod").stdout)
+        self.assertIsNone(told["next"]["yanked"])
+        yanked = tree.cicd("yank", "app", second, "--reason", "slow").stdout
+        self.assertIn(f"cicd yank app {second[:7]} --lift --reason", yanked)
+        self.assertRegex(tree.cicd("notes", "app", "prod", "--to", "HEAD").stdout, f"! {second[:7]} was yanked by Jane Doe .*: slow; it is not deployed")
+        self.assertEqual(json.loads(tree.cicd("notes", "app", "prod", "--to", "HEAD", "--json").stdout)["next"]["yanked"]["reason"], "slow")
+        again = tree.cicd("yank", "app", second, "--reason", "slow", status=3)
+        self.assertIn("--lift", harness.note_in(again.stderr, "try"))
         back = json.loads(tree.cicd("notes", "app", "stage", "--to", "v1.0.0", "--json").stdout)
         self.assertEqual(back["comes"], [])
         self.assertIn("did you mean: v1.0.0", tree.cicd("notes", "app", "prod", "--to", "v1.0.1", status=2).stderr)

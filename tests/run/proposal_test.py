@@ -106,11 +106,23 @@ class Proposal(harness.Case):
         self.assertEqual(self.bare("rev-parse", "cicd/app/stage^"), first)
         self.assertRegex(Gitea.pulls[0]["title"], r"deploy app [0-9a-f]{7} to stage")
         self.assertEqual(self.bare("ls-tree", "-r", "main"), "", "nothing is deployed before the merge")
+        status = tree.cicd("status").stdout
+        self.assertRegex(status, r"! app/stage: [0-9a-f]{7} is proposed, by .*, and deployed when it is merged: http://forge/pulls/1")
+        self.assertIn("proposed: ", tree.cicd("status", "app", "stage").stdout)
+        [told] = json.loads(tree.cicd("status", "--json").stdout)["environments"]
+        self.assertEqual((told["proposal"]["link"], told["proposal"]["branch"], told["record"]), ("http://forge/pulls/1", "cicd/app/stage", None))
+        # Without the token the branch still tells it.
+        [told] = json.loads(tree.cicd("status", "--json", env={"FORGE_TOKEN": "wrong"}).stdout)["environments"]
+        self.assertEqual((told["proposal"]["link"], told["proposal"]["branch"]), (None, "cicd/app/stage"))
+        self.assertIn("proposed", [each["event"] for each in tree.events()])
+        promoted = json.loads(tree.cicd("promote", "app", "stage", "--commit", "HEAD", "--json").stdout)
+        self.assertEqual((promoted["deployed"], [each["link"] for each in promoted["proposed"]]), ([], ["http://forge/pulls/1"]))
         # Again: the same branch, the same pull request, no review is lost.
         proposed = self.bare("rev-parse", "cicd/app/stage")
         self.assertIn("proposed: http://forge/pulls/1", tree.run("deploy-stage").all)
         self.assertEqual(self.bare("rev-parse", "cicd/app/stage"), proposed)
         self.merge()
+        self.assertNotIn("proposed", tree.cicd("status").stdout)
         self.assertIn("nothing to do", tree.run("deploy-stage").stdout)
         self.assertEqual(tree.record(repository=self.repository)["generation"], 1)
         self.assertFalse(any("t0ken" in path.read_text(errors="replace") for path in tree.build.rglob("*") if path.is_file()))

@@ -339,7 +339,9 @@ class Release(harness.Case):
         for tag in ("rc-1", "v1.5.0"):
             tree.git("tag", tag)
         done = tree.cicd("yank", "app", "v1.5.0", "--reason", "loses orders of 2 items")
-        self.assertEqual(done.stdout, f"app: {short} is yanked: it is not deployed again\nit still runs in stage: deploy another commit there\n")
+        self.assertEqual(done.stdout.replace(str(tree.launcher), "cicd"),
+                         f"app: {short} is yanked: no deploy, preview, canary or rollback takes it, until: cicd yank app {short} --lift --reason '…'\n"
+                         "it still runs in stage; what ran before is put back by: cicd rollback app stage\n")
         before = tree.commits(self.repository)
         for environment in ("demo", "prod"):
             refused = tree.run(f"app.deploy-{environment}", status=5)
@@ -351,7 +353,7 @@ class Release(harness.Case):
         self.assertIn("would be refused: yanked by", tree.cicd("plan", "app.deploy-prod", status=None).stdout)
         self.assertTrue(self.artifact(tree, tree.git("rev-parse", "HEAD"))["yanked"])
         self.assertIn("yanked by Jane Doe: loses orders", tree.cicd("artifacts", "app").stdout)
-        self.assertEqual(tree.cicd("yank", "app", short, "--reason", "it did not", "--lift").stdout, f"app: {short} may be deployed again\n")
+        self.assertEqual(tree.cicd("yank", "app", short, "--reason", "it did not", "--lift").stdout, f"app: {short} is yanked no longer, and may be deployed again\n")
         tree.run("app.deploy-prod", "app.deploy-demo")
         self.assertFalse(self.artifact(tree, tree.git("rev-parse", "HEAD"))["yanked"])
 

@@ -66,15 +66,21 @@ class Rollback(harness.Case):
                 refused = tree.run("deploy-stage", status=5)
                 self.assertIn("deploys to this environment are on hold", refused.all)
                 self.assertEqual(harness.note_in(refused.all, "reason"), f"rollback to {version}")
-                self.assertEqual(harness.note_in(refused.all, "try"), "cicd hold release app stage")
+                self.assertRegex(harness.note_in(refused.all, "try"), r"^\S+/\.cicd/cicd hold release app stage$")
                 self.next_commit(tree)
                 self.assertIn("! would be refused: deploys to this environment are on hold", tree.cicd("plan", "deploy-stage", status=5).stdout)
                 tree.run("deploy-stage", status=5)
                 self.assertEqual(self.running(tree)[0], self.versions[0])
                 status = tree.cicd("status")
                 self.assertRegex(status.stdout, r"stage rolled-back\n +stage on hold: ")
+                self.assertIn(f"! app/stage: rolled back to {version}, by ", status.stdout)
                 self.assertIn("rolled-back", tree.cicd("history", "app", "stage").stdout)
-                tree.cicd("hold", "release", "app", "stage")
+                [told] = json.loads(tree.cicd("hold", "show", "app", "stage", "--json").stdout)["holds"]
+                self.assertEqual((told["environment"], told["hold"]["reason"], told["put_back_by_hand"]), ("stage", f"rollback to {version}", None))
+                released = tree.cicd("hold", "release", "app", "stage").stdout
+                self.assertRegex(released, rf"released: the hold of all deploys by .*: rollback to {version}")
+                self.assertIn("nothing is released", tree.cicd("hold", "release", "app", "stage").stdout)
+                self.assertIsNone(json.loads(tree.cicd("hold", "show", "stage", "--json").stdout)["holds"][0]["hold"])
                 self.assertNotIn("on hold", tree.cicd("status").stdout)
                 tree.run("deploy-stage")
                 self.assertEqual(self.running(tree)[0], self.versions[2])
@@ -89,6 +95,11 @@ class Rollback(harness.Case):
                 self.assertIn("errors at checkout", tree.cicd("hold", "show", "stage").stdout)
                 tree.cicd("rollback", "app", "stage", "--to", "#2")
                 self.assertEqual(self.running(tree)[0], self.versions[1])
+                before = self.running(tree)[1]
+                again = tree.cicd("rollback", "app", "stage", "--to", self.versions[1], status=2)
+                self.assertIn(f"this deployment runs already: '{self.versions[1]}'", again.stderr)
+                self.assertIn("hold set app stage --reason", harness.note_in(again.stderr, "try"))
+                self.assertEqual(self.running(tree)[1], before)
                 unknown = tree.cicd("rollback", "app", "stage", "--to", "v9", status=2)
                 self.assertIn("no deployment with that version, commit, digest or number is kept: 'v9'", unknown.all)
                 self.assertIn(f"#1 {self.versions[0]} of ", harness.note_in(unknown.all, "allowed"))
@@ -126,6 +137,17 @@ class Rollback(harness.Case):
         self.assertEqual(tree.manifests("rev-parse", "main", repository=self.home), tip)
         self.assertIn("no hold", tree.cicd("hold", "show", "app", "stage").stdout)
 
+    def test_a_second_rollback_names_what_runs_and_what_else_is_kept(self):
+        tree = self.made("embedded")
+        tree.cicd("rollback", "app", "stage")
+        done = tree.cicd("rollback", "app", "stage", status=2)
+        self.assertIn("there is nothing to go back to", done.stderr)
+        self.assertIn(f"#3 {self.versions[0]} of ", harness.note_in(done.stderr, "runs"))
+        self.assertNotIn(self.versions[0], harness.note_in(done.stderr, "allowed"))
+        self.assertTrue(harness.note_in(done.stderr, "try").endswith("rollback app stage --to '#2'"))
+        tree.cicd("rollback", "app", "stage", "--to", "#2")
+        self.assertEqual(self.running(tree)[0], self.versions[1])
+
     def test_one_deployment_leaves_nothing_to_go_back_to(self):
         for way in ("embedded", "render"):
             with self.subTest(way=way):
@@ -152,7 +174,7 @@ class Rollback(harness.Case):
             self.assertIn(f"what is deployed was put back by hand: '{commit[:7]}'", refused.all)
             self.assertRegex(harness.note_in(refused.all, "by"), "^Jane Doe <jane@example.com> at ")
             self.assertEqual(harness.note_in(refused.all, "left"), self.versions[1])
-            self.assertEqual(harness.note_in(refused.all, "try"), "cicd hold release app stage, to deploy over it")
+            self.assertRegex(harness.note_in(refused.all, "try"), r"/cicd hold release app stage, to deploy over it$")
         self.assertEqual(self.running(tree)[0], self.versions[0])
         for status in (tree.cicd("status"), tree.cicd("status", "app", "stage")):
             self.assertIn("put back by hand, by Jane Doe", status.stdout)

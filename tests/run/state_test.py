@@ -267,7 +267,7 @@ class State(harness.Case):
 
     # ---- the deployment record ----
 
-    def check_record(self, harm):
+    def check_record(self, harm, repair=None):
         tree = self.deployed()
         clone = self.folder / "clone"
         work = harness.Tree(clone, source=".", build="none")
@@ -286,6 +286,10 @@ class State(harness.Case):
         self.assertEqual(tree.result()["outcome"], "corrupt")
         for words in (("plan", "deploy-stage"), ("status",)):
             tree.cicd(*words, status=4)
+        self.assertIn("app stage: not readable: the deployment record cannot be trusted", tree.cicd("history", "app", status=4).stdout)
+        if repair:
+            # It is whole: nothing older is put in its place.
+            return self.assertIn(repair, harness.note_in(done.all, "try"))
         # The command that is printed brings back the record before it.
         who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "Jane"), ("EMAIL", "jane@example.com"))}
         mended = tree.call(["/bin/sh", "-ec", harness.note_in(done.all, "try")], env=who, cwd=self.folder)
@@ -306,7 +310,7 @@ class State(harness.Case):
         self.check_record(lambda text: b"<<<<<<< HEAD\n" + text + b"=======\n" + text + b">>>>>>> other\n")
 
     def test_a_record_of_a_newer_schema(self):
-        self.check_record(lambda text: text.replace(b'"schema": 2', b'"schema": 99'))
+        self.check_record(lambda text: text.replace(b'"schema": 2', b'"schema": 99'), repair="update cicd")
 
     # ---- the embedded registry ----
 
@@ -322,6 +326,15 @@ class State(harness.Case):
         self.assertIn("registry/app", done.stdout + done.stderr)
         tree.run("deploy-stage", status=4)
         self.assertEqual(tree.record()["generation"], 1)
+        self.assertIn("without it they are lost", harness.note_in(done.all, "it holds"))
+        # Each cause is told once, and the command that is printed makes it anew.
+        told = tree.cicd("status").stderr
+        self.assertEqual(told.count("cicd: warning: "), 1, told)
+        self.assertIn("it is not known what was yanked", told)
+        repair = harness.note_in(done.all, "try").split(", then")[0]
+        self.assertEqual(tree.call(["/bin/sh", "-ec", repair]).returncode, 0, repair)
+        tree.run("deploy-stage")
+        self.assertEqual(tree.record()["generation"], 2)
 
     def test_a_registry_index_of_zero_bytes(self):
         self.check_registry(lambda text: b"")

@@ -183,10 +183,32 @@ class Waits(harness.Case):
 
     def test_health_that_cannot_be_known_is_a_failure_of_the_remote(self):
         repository = self.outside()
-        tree = self.made(stage=f"REPOSITORY {repository} HEALTH command {self.folder}/nothing-there")
+        tree = self.made(stage=f"REPOSITORY {repository} HEALTH command ./health.sh", health="kill -9 $$\n")
         done = self.release(tree, status=6)
-        self.assertIn("it is not known whether this environment is healthy", done.stderr)
+        self.assertIn("it is not known whether stage is healthy", done.stderr)
         self.assertFalse(self.is_deployed(tree))
+
+    def test_a_program_of_health_or_of_gate_that_cannot_be_started_is_an_error_of_usage_that_doctor_finds(self):
+        for option, prod, stage in (("HEALTH", "", "HEALTH command ./ask.sh {environment}"), ("GATE", "GATE ./ask.sh", "")):
+            for how in ("missing", "not executable"):
+                with self.subTest(option=option, how=how):
+                    self.clean()
+                    self.folder.mkdir()
+                    tree = self.made(prod, stage and f"REPOSITORY {self.outside()} {stage}", ask="true\n")
+                    place = "app/stage" if option == "HEALTH" else "app/prod"
+                    self.assertNotIn("problem ./ask.sh", tree.cicd("doctor", "app", status=None).stdout)
+                    if how == "missing":
+                        (tree.source / "ask.sh").unlink()
+                    else:
+                        (tree.source / "ask.sh").chmod(0o644)
+                    tree.commit("without it")
+                    tree.run("deploy-stage")
+                    done = self.release(tree, status=2)
+                    self.assertIn(f"the program of {option} cannot be started: './ask.sh", done.stderr)
+                    self.assertRegex(harness.note_in(done.stderr, "declared at"), r"^CMakeLists\.txt, ")
+                    self.assertTrue(harness.note_in(done.stderr, "try").endswith("doctor app"))
+                    found = tree.cicd("doctor", "app", status=1).stdout
+                    self.assertRegex(found, rf"problem \./ask\.sh: it (is not there|cannot be executed); needed by {place}")
 
     def argo(self):
         """A server with a certificate of its own; gives the words of HEALTH."""
@@ -242,7 +264,7 @@ class Waits(harness.Case):
         self.assertIn("it does not take the login", harness.note_in(done.stderr, "caused by"))
         self.assertNotIn("somebody-elses", done.all)
         done = self.release(tree, status=6, env={**self.trust, "SSL_CERT_FILE": "/dev/null"})
-        self.assertIn("it is not known whether this environment is healthy", done.stderr)
+        self.assertIn("it is not known whether stage is healthy", done.stderr)
         self.release(tree, status=2, env={**self.trust, "ARGO_TOKEN": ""})
         server.asked.clear()
         # What a fork declares gets no token, not even in a plan.

@@ -31,6 +31,10 @@ struct declared_pipeline {
   std::map<std::string, origin> origins;
 };
 
+/// The same error with where the value at `path` (`environment.stage.sign`) was declared, before its other
+/// notes.
+error with_origin(error of, const declared_pipeline& in, const std::string& path);
+
 /// All pipelines of a build tree, in the order of their declaration.
 struct model {
   build_tree tree;

@@ -313,6 +313,12 @@ const declared_pipeline* model::find(std::string_view name) const {
   return found == pipelines.end() ? nullptr : &*found;
 }
 
+error with_origin(error of, const declared_pipeline& in, const std::string& path) {
+  if (const auto found = in.origins.find(path); found != in.origins.end())
+    of.notes.insert(of.notes.begin(), {"declared at", found->second.text(in.source_directory)});
+  return of;
+}
+
 std::set<std::string, std::less<>> secret_variables_of(const model& of) {
   std::set<std::string, std::less<>> names;
   for (const declared_pipeline& each : of.pipelines)

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <cicd/base/error.hpp>
+#include <cicd/declare/model.hpp>
 #include <cicd/system/environment.hpp>
 #include <cicd/system/process.hpp>
 
@@ -27,7 +29,16 @@ struct program_end {
   state is = state::no_answer;
   std::string how{};         ///< `exit status 1`, `it took longer than 5m`
   std::string last_lines{};  ///< of standard error, else of its output: at most 20
+  bool is_missing = false;   ///< it is not there, or cannot be started
 };
+
+/// Class `usage`: the program of an option, by its keyword, cannot be started. `path` is that of the option's
+/// value, `environment.stage.health`.
+error no_such_program(const std::string& subject,
+                      const declared_pipeline& pipeline,
+                      const std::string& path,
+                      const std::vector<std::string>& words,
+                      const std::string& how);
 
 /// Blocks.
 program_end ask(const asked_program& what, const surroundings& around, const cancellation& cancelled);

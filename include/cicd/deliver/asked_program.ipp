@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/asked_program.hpp>
 
 namespace cicd {
@@ -36,6 +37,21 @@ std::string limit_text(std::chrono::milliseconds limit) {
 }  // namespace
 }  // namespace deliver_asked_program
 
+error no_such_program(const std::string& subject,
+                      const declared_pipeline& pipeline,
+                      const std::string& path,
+                      const std::vector<std::string>& words,
+                      const std::string& how) {
+  error missing{exit_class::usage,
+                subject,
+                fmt::format("the program of {} cannot be started", upper(path.substr(path.rfind('.') + 1))),
+                shell_quoted(words),
+                {{"caused by", displayable(how)},
+                 {"allowed", "a program on PATH, or ./<file> below the source folder that can be executed"},
+                 {"try", fmt::format("cicd doctor {}", pipeline.declared.name.view())}}};
+  return with_origin(std::move(missing), pipeline, path);
+}
+
 program_end ask(const asked_program& what, const surroundings& around, const cancellation& cancelled) {
   using namespace deliver_asked_program;
   using enum program_end::state;
@@ -54,6 +70,7 @@ program_end ask(const asked_program& what, const surroundings& around, const can
     end.is = interrupted;
   } else if (ran.end.kind == ending::how::not_started) {
     end.how = ran.end.text;
+    end.is_missing = true;
   } else if (ran.end.kind == ending::how::signalled) {
     // Stopped by us, since it says why; else by another.
     end.how = ran.end.text.empty() ? meaning_of(ran.end) : "it took longer than " + limit_text(what.limit);

@@ -15,6 +15,7 @@
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
 #include <cicd/observe/git_commits.hpp>
+#include <cicd/run/workspace.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -30,6 +31,13 @@ std::string words_to_approve(const graph_step& step, int percent, const delivery
   return words
          + (what.tag.empty() ? " --commit " + what.commit.substr(0, 12)
                              : " --version " + shell_quoted(what.tag));
+}
+
+/// What shows what would be approved. What is promoted is the artifact of a commit, and a plan shows what is
+/// checked out.
+std::string words_to_read(const graph_step& step, const std::string& tag, const std::string& commit) {
+  if (!step.promotes()) return "cicd plan " + flat_name(step.id);
+  return notes_words(*step.pipeline, *step.place(), tag.empty() ? commit.substr(0, 12) : tag);
 }
 
 change change_of(const graph_step& step) {
@@ -99,7 +107,10 @@ gate_question change_gate::question_of(const graph_step& step) const {
   gate_question of = question_of(change_of(step), *step.pipeline, step.place());
   of.subject = step.id;
   of.approval = approval_rule_of(step);
-  if (step.place() != nullptr) of.approve_words = words_to_approve(step, options_.canary_percent, options_);
+  if (step.place() == nullptr) return of;
+  of.approve_words = words_to_approve(step, options_.canary_percent, options_);
+  of.read_words = words_to_read(step, options_.by_hand ? options_.by_hand->tag : std::string(),
+                                source_.git_of(*step.pipeline).commit.value_or(""));
   return of;
 }
 
@@ -108,6 +119,7 @@ status change_gate::may_build(const declared_pipeline& pipeline) {
   of.subject = of.pipeline;
   of.approval = approval_rule::required;
   of.approve_words = fmt::format("cicd approve {} --build", of.pipeline);
+  of.read_words = "git show " + source_.git_of(pipeline).commit.value_or("HEAD").substr(0, 12);
   source_facts own;
   own.folder = pipeline.source_directory;
   own.git = source_.git_of(pipeline);

@@ -232,6 +232,9 @@ result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declar
   of.approval = place.approval;
   if (of.approval == approval_rule::other) of.author = author_of(pipeline.source_directory, commit, around_);
   of.approve_words = fmt::format("cicd approve {} {}", of.pipeline, of.environment);
+  if (source_.git_of(pipeline).commit != commit)
+    of.approve_words += tag.empty() ? " --commit " + commit.substr(0, 12) : " --version " + shell_quoted(tag);
+  of.read_words = notes_words(pipeline, place, tag.empty() ? commit.substr(0, 12) : tag);
   state.approvals = std::move(there.state.approvals);
   state.remembered = std::move(there.state.gates);
   if (status known = add_weakened(pipeline, place, state); !known) return std::move(known).error();

@@ -362,7 +362,8 @@ program_answer change_gate::ask_program(const graph_step& step, const gate_quest
   if (std::optional<program_answer> known = program_answer_of(step)) return *std::move(known);
   constexpr std::chrono::minutes limit{5};
   program_end end = ask({of.program, step.pipeline->source_directory, limit}, around_, options_.cancelled);
-  program_answer answer{end.is == program_end::state::yes, std::move(end.how), std::move(end.last_lines)};
+  program_answer answer{end.is == program_end::state::yes, std::move(end.how), std::move(end.last_lines),
+                        end.is_missing};
   const std::lock_guard hold(mutex_);
   return programs_.try_emplace(step.id, std::move(answer)).first->second;
 }
@@ -399,6 +400,9 @@ status change_gate::add_waits(const graph_step& step, const gate_question& of, g
   to.program = ask_program(step, of);
   if (options_.cancelled.cancelled())
     return error{exit_class::interrupted, step.id, "interrupted during GATE", {}, {}};
+  if (to.program->is_missing)
+    return no_such_program(step.id, *step.pipeline, "environment." + place.name.str() + ".gate", of.program,
+                           to.program->how);
   return {};
 }
 

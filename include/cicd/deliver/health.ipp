@@ -29,7 +29,7 @@ error not_known(const declared_pipeline& pipeline,
                 const deployment_record& there = {}) {
   return error{exit_class::remote,
                pipeline.declared.name.str() + "/" + place.name.str(),
-               "it is not known whether this environment is healthy",
+               fmt::format("it is not known whether {} is healthy", place.name.view()),
                joined(words_with_release(health_words_of(place), pipeline, place, there), " "),
                {{"caused by", displayable(why)}}};
 }
@@ -137,9 +137,12 @@ result<health_answer> ask_command(const way_context& in,
                                   const environment& place,
                                   const deployment_record& there) {
   using enum health_answer::state;
-  const program_end end = ask({words_with_release(health_words_of(place), pipeline, place, there),
-                               pipeline.source_directory, longest_health_answer},
-                              in.around, in.options.cancelled);
+  const std::vector<std::string> words = words_with_release(health_words_of(place), pipeline, place, there);
+  const program_end end =
+      ask({words, pipeline.source_directory, longest_health_answer}, in.around, in.options.cancelled);
+  if (end.is_missing)
+    return no_such_program(pipeline.declared.name.str() + "/" + place.name.str(), pipeline,
+                           "environment." + place.name.str() + ".health", words, end.how);
   switch (end.is) {
     case program_end::state::yes: return health_answer{healthy, {}, there.commit};
     case program_end::state::no_answer: return not_known(pipeline, place, end.how, there);

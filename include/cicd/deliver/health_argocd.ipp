@@ -23,7 +23,7 @@ namespace {
 error out_of_reach(const declared_pipeline& pipeline, const environment& place, std::string why) {
   return error{exit_class::remote,
                pipeline.declared.name.str() + "/" + place.name.str(),
-               "it is not known whether this environment is healthy",
+               fmt::format("it is not known whether {} is healthy", place.name.view()),
                health_words_of(place).front().str(),
                {{"caused by", displayable(why)}}};
 }

@@ -20,6 +20,7 @@ struct notes_side {
   std::string name;    ///< its version or tag, else the first digits of the commit
   std::optional<stored_artifact> artifact{};
   std::map<std::string, digest> images{};  ///< by name; none where they are not known
+  std::optional<artifact_mark> yanked{};   ///< where it is
 };
 
 struct image_change {

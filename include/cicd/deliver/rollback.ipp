@@ -62,6 +62,56 @@ place_in_past origin_of(place_in_past at, place_in_past end) {
   return at;
 }
 
+place_in_past running_in(const std::vector<kept_deployment>& past,
+                         const std::optional<deployment_record>& now) {
+  return std::ranges::find_if(past, [&](const kept_deployment& each) { return runs_now(each.record, now); });
+}
+
+/// Whether what runs is this deployment, or was put back from it.
+bool runs_already(const std::vector<kept_deployment>& past,
+                  const std::optional<deployment_record>& now,
+                  const deployment_record& to) {
+  const auto running = running_in(past, now);
+  return running != past.end()
+         && (running->record.generation == to.generation || puts_back(running->record, to));
+}
+
+std::string words_to_roll_back(const std::string& subject, const deployment_record& to) {
+  return fmt::format("cicd rollback {} --to '#{}'", replaced_all(subject, "/", " "), to.generation);
+}
+
+/// What may be put back in place of what runs, each version once, the newest first.
+std::vector<const deployment_record*> others_kept(const std::vector<kept_deployment>& past,
+                                                  const std::optional<deployment_record>& now) {
+  std::vector<const deployment_record*> others;
+  for (const kept_deployment& each : past) {
+    const bool is_told = std::ranges::any_of(others, [&](const deployment_record* one) {
+      return one->commit == each.record.commit && one->version == each.record.version
+             && has_same_images(*one, each.record);
+    });
+    if (each.lacks.empty() && !is_told && !runs_already(past, now, each.record))
+      others.push_back(&each.record);
+  }
+  return others;
+}
+
+/// Nothing is there before what runs; what came after it may be.
+error nothing_before(const std::vector<kept_deployment>& past,
+                     const std::optional<deployment_record>& now,
+                     const std::string& subject) {
+  const auto running = running_in(past, now);
+  const auto others = others_kept(past, now);
+  std::vector<std::string> lines;
+  for (const deployment_record* each : others) lines.push_back(line_of(facts_of(*each)));
+  error none{
+      exit_class::usage, subject, "there is nothing to go back to: no earlier deployment is kept", {}, {}};
+  if (running != past.end()) none = std::move(none).with("runs", line_of(facts_of(running->record)));
+  return std::move(none)
+      .with("allowed", joined(lines, "; "))
+      .with("try", others.empty() ? "deploy the commit that is to run again"
+                                  : words_to_roll_back(subject, *others.front()));
+}
+
 /// The deployment to go back to: the one that is named, or the one before what runs and was not rolled back
 /// before, whatever differed.
 const kept_deployment* meant(const std::vector<kept_deployment>& past,
@@ -69,8 +119,7 @@ const kept_deployment* meant(const std::vector<kept_deployment>& past,
                              const std::string& to) {
   auto at = past.begin();
   if (to.empty()) {
-    const auto running =
-        std::ranges::find_if(past, [&](const kept_deployment& each) { return runs_now(each.record, now); });
+    const auto running = running_in(past, now);
     if (running != past.end()) at = origin_of(running, past.end()) + 1;
   } else {
     at = std::ranges::find_if(past, [&](const kept_deployment& each) { return is_meant(each.record, to); });
@@ -140,6 +189,15 @@ result<deployment_record> roll_back_in(environment_home& home,
   if (!past) return past.error();
   const result<deployment_record> to = deployment_to_put_back(*past, now->record, wanted, on.subject());
   if (!to) return to.error();
+  // Of several homes one may have been put back before the next failed.
+  if (!request.to.empty() && on.homes.size() == 1 && runs_already(*past, now->record, *to))
+    return error{exit_class::usage,
+                 on.subject(),
+                 "this deployment runs already",
+                 to->version,
+                 {{"runs", line_of(facts_of(*now->record))},
+                  {"try", fmt::format("cicd hold set {} --reason '…', where further deploys are to wait",
+                                      replaced_all(on.subject(), "/", " "))}}};
   const auto ask = [&](const std::optional<deployment_hold>& hold) {
     return on.may(change::rollback, {.hold = hold, .version = to->version, .commit = to->commit});
   };
@@ -213,13 +271,7 @@ result<deployment_record> deployment_to_put_back(const std::vector<kept_deployme
                  found->record.version,
                  {{"try", "deploy its commit again"}}};
   if (found != nullptr) return found->record;
-  if (to.empty())
-    return error{exit_class::usage,
-                 subject,
-                 "there is nothing to go back to: no earlier deployment is kept",
-                 {},
-                 {{"there", there.empty() ? "none" : joined(there, "; ")},
-                  {"try", "deploy the commit that is to run again"}}};
+  if (to.empty()) return nothing_before(past, now, subject);
   return error{
       exit_class::usage, subject, "no deployment with that version, commit, digest or number is kept", to, {}}
       .with("allowed", there.empty() ? "none is kept" : joined(there, "; "));

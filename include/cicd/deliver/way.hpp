@@ -67,6 +67,14 @@ struct deployed_release {
   std::optional<hand_revert> reverted{};  ///< what is there was put back by hand, and no release followed
 };
 
+/// What is deployed once it is merged.
+struct open_proposal {
+  deployment_record record;
+  std::string branch;     ///< that holds it
+  std::string link{};     ///< of the pull request; empty where its server was not asked
+  std::string unknown{};  ///< then why
+};
+
 /// An environment of a pipeline.
 struct deploy_place {
   const declared_pipeline& pipeline;
@@ -105,6 +113,15 @@ class way {
                                                              const environment& place,
                                                              const std::string& revision,
                                                              const cancellation* cancelled) const;
+
+  /// What is proposed and not merged yet, after `there` is what is deployed. Nothing where the way proposes
+  /// nothing.
+  virtual result<std::optional<open_proposal>> proposal_in(const declared_pipeline&,
+                                                           const environment&,
+                                                           const std::optional<deployment_record>&,
+                                                           const cancellation*) const {
+    return std::optional<open_proposal>();
+  }
 
   /// Where an environment keeps its state, to be held and put back: several clusters are several homes. None
   /// where the way can do neither. They outlive neither the declaration nor what the run lends.

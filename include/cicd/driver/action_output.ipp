@@ -38,7 +38,10 @@ struct line_writer {
   std::string operator()(const held& one) const {
     return hold_line(one.at, deployment_hold{one.who, one.reason, one.version, one.since});
   }
-  std::string operator()(const released& one) const { return hold_line(one.at, std::nullopt); }
+  std::string operator()(const released& one) const {
+    return fmt::format("{} {}, {}: {}\n", one.at.pipeline, one.at.environment, one.at.cluster,
+                       one.ended.empty() ? "no hold, so that nothing is released" : "released: " + one.ended);
+  }
   std::string operator()(const approval_started& one) const {
     std::string lines;
     for (const std::string& each : one.plan) lines += indent + displayable(each) + "\n";

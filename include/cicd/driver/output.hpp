@@ -13,8 +13,11 @@ namespace cicd {
 void print_out(std::string_view text);
 /// The same as JSON, in which `##` is escaped, so that no CI system finds a command of its own in a text.
 void print_json(const json& document);
-/// Writes errors to standard error, each as its block. What they say to try is called as it works from where
-/// the person stands.
+/// A text with the command `cicd` as it works where the user is, since it is seldom on PATH.
+std::string as_called_here(std::string text);
+/// The same of what an error says to do.
+error as_called_here(error of);
+/// Writes errors to standard error, each as its block, with commands as they are called here.
 void print_errors(const errors& all);
 void print_warnings(const errors& all);
 /// Prints what is wrong and what is warned of; the value, if there is one. `failure` is the class.

@@ -11,27 +11,23 @@
 
 namespace cicd {
 
-namespace driver_output {
-namespace {
-
-/// What there is to try, as it works where the person is: `cicd` is seldom on PATH.
-error with_the_way_to_us(error one) {
+std::string as_called_here(std::string text) {
   const std::string& ours = name_of_this_program();
-  for (note& each : one.notes) {
-    if (each.label != "try") continue;
-    constexpr std::string_view name = "cicd ";
-    for (std::size_t at = each.text.find(name); at != std::string::npos; at = each.text.find(name, at)) {
-      const bool is_word =
-          at == 0 || std::string_view(" (`").find(each.text[at - 1]) != std::string_view::npos;
-      if (is_word) each.text.replace(at, name.size() - 1, ours);
-      at += is_word ? ours.size() + 1 : name.size();
-    }
+  constexpr std::string_view name = "cicd ";
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+    const bool is_word = at == 0 || std::string_view(" (`").find(text[at - 1]) != std::string_view::npos;
+    if (is_word) text.replace(at, name.size() - 1, ours);
+    at += is_word ? ours.size() + 1 : name.size();
   }
-  return one;
+  return text;
 }
 
-}  // namespace
-}  // namespace driver_output
+error as_called_here(error of) {
+  for (note& each : of.notes)
+    if (each.label == "try" || each.label == "or" || each.label == "then")
+      each.text = as_called_here(std::move(each.text));
+  return of;
+}
 
 void print_out(std::string_view text) {
   const bool may_command = text.find("::") != text.npos || text.find("##") != text.npos;
@@ -44,13 +40,13 @@ void print_json(const json& document) {
 
 void print_errors(const errors& all) {
   std::string text;
-  for (const error& one : all) text += text_of(driver_output::with_the_way_to_us(one));
+  for (const error& one : all) text += text_of(as_called_here(one));
   write_all(STDERR_FILENO, text);
 }
 
 void print_warnings(const errors& all) {
   std::string text;
-  for (const error& one : all) text += warning_text_of(one);
+  for (const error& one : all) text += warning_text_of(as_called_here(one));
   write_all(STDERR_FILENO, text);
 }
 

@@ -33,7 +33,7 @@ class terminal {
 
   run_listener listener() {
     return {.begin = [this](const run_view& view) { begin(view); },
-            .hear = [this](const event& happened) { screen_->hear(happened); },
+            .hear = [this](const event& happened) { hear(happened); },
             .tick =
                 [this](std::chrono::milliseconds elapsed) {
                   if (screen_->wants_ticks()) screen_->tick(elapsed);
@@ -53,6 +53,14 @@ class terminal {
     options.source_folders = view.source_folders;
     options.links = view.links;
     screen_.emplace(standard_sinks(around_), std::move(options));
+  }
+
+  void hear(const event& happened) {
+    const auto* end = std::get_if<step_ended>(&happened.body);
+    if (end == nullptr || !end->failure) return screen_->hear(happened);
+    event here = happened;
+    std::get<step_ended>(here.body).failure = as_called_here(*end->failure);
+    screen_->hear(here);
   }
 
   /// Raw, since no other form is a command to it.

@@ -46,11 +46,11 @@ class layouts final : public registry {
 
   result<std::optional<digest>> resolve(const std::string& tag) override {
     if (auto right = checked_tag(tag); !right) return right.error();
-    auto images = layout_.index();
+    auto images = index();
     if (!images) return std::move(images).error();
     const auto* found = tagged(*images, tag);
     if (found == nullptr) return std::optional<digest>();
-    if (auto right = layout_.check(*found); !right) return right.error();
+    if (auto right = layout_.check(*found); !right) return with_loss(right.error());
     return std::optional(found->content);
   }
 
@@ -77,7 +77,7 @@ class layouts final : public registry {
     if (auto right = checked_tag(tag); !right) return right.error();
     auto lock = taken_lock();
     if (!lock) return std::move(lock).error();
-    auto images = layout_.index();
+    auto images = index();
     if (!images) return std::move(images).error();
     const auto* there = tagged(*images, tag);
     if (there != nullptr && there->content == image) return published{.changed = false};
@@ -91,26 +91,26 @@ class layouts final : public registry {
   }
 
   result<bool> has(const digest& image) override {
-    auto images = layout_.index();
+    auto images = index();
     if (!images) return std::move(images).error();
     return held(*images, image) != nullptr;
   }
 
   result<std::optional<oci_documents>> documents(const std::string& tag) override {
     if (auto right = checked_tag(tag); !right) return right.error();
-    auto images = layout_.index();
+    auto images = index();
     if (!images) return std::move(images).error();
     const auto* found = tagged(*images, tag);
     if (found == nullptr) return std::optional<oci_documents>();
     auto read = read_documents(layout_, *found);
-    if (!read) return std::move(read).error();
+    if (!read) return with_loss(std::move(read).error());
     return std::optional(*std::move(read));
   }
 
   status remove(const digest& image) override {
     auto lock = taken_lock();
     if (!lock) return std::move(lock).error();
-    auto images = layout_.index();
+    auto images = index();
     if (!images) return std::move(images).error();
     if (held(*images, image) == nullptr) return {};
     std::vector<oci_descriptor> kept = **images;
@@ -122,6 +122,21 @@ class layouts final : public registry {
   }
 
  private:
+  /// What the layout holds besides images is nowhere else.
+  static error with_loss(error of) {
+    if (of.kind != exit_class::corrupt) return of;
+    of.notes.insert(of.notes.begin(), {"it holds",
+                                       "the images that were published, their tags, artifacts, yanks and "
+                                       "approvals to build: without it they are lost"});
+    return of;
+  }
+
+  result<std::optional<std::vector<oci_descriptor>>> index() const {
+    auto images = layout_.index();
+    if (!images) return with_loss(std::move(images).error());
+    return images;
+  }
+
   std::string reference_of(const std::string& tag) const { return layout_.folder() + ":" + tag; }
 
   static const oci_descriptor* tagged(const std::optional<std::vector<oci_descriptor>>& images,
@@ -140,7 +155,7 @@ class layouts final : public registry {
 
   /// Someone may have taken blobs away by hand; then publishing again mends it.
   bool image_is_whole(const digest& image) {
-    auto images = layout_.index();
+    auto images = index();
     const auto* found = images ? held(*images, image) : nullptr;
     if (found == nullptr) return false;
     if (holds_documents(layout_, *found).value_or(false)) return !!read_documents(layout_, *found);
@@ -185,7 +200,7 @@ class layouts final : public registry {
   }
 
   status set_tag(oci_descriptor manifest, const std::string& tag) const {
-    auto images = layout_.index();
+    auto images = index();
     if (!images) return std::move(images).error();
     auto list = images->value_or(std::vector<oci_descriptor>());
     std::erase_if(list, [&](const auto& one) { return one.tag == tag; });

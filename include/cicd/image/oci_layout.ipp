@@ -25,9 +25,13 @@ constexpr std::string_view tag_annotation = "org.opencontainers.image.ref.name";
 constexpr std::string_view layout_mark = "{\"imageLayoutVersion\":\"1.0.0\"}";
 constexpr std::uint64_t largest_document = 4U << 20U;
 
+/// `path` is the layout's index or one of its blobs.
 error corrupt(std::string what, const std::string& path) {
+  const std::size_t end = std::min(path.rfind("/blobs/sha256/"), path.rfind("/index.json"));
+  const std::string folder = path.substr(0, end);
   return image_error(exit_class::corrupt, std::move(what), path)
-      .with("try", "move the layout's folder away, then publish again");
+      .with("try", fmt::format("mv {} {}, then run again, which makes it anew", shell_quoted(folder),
+                               shell_quoted(folder + ".damaged")));
 }
 
 bool is_same_file(const std::string& a, const std::string& b) {

@@ -69,10 +69,13 @@ void append_line(std::string& to, const row& of, const std::vector<std::size_t>&
 
 std::string table_text(const std::vector<std::string>& header,
                        const std::vector<std::vector<std::string>>& rows,
-                       std::size_t width) {
+                       std::size_t width,
+                       const std::vector<std::size_t>& dispensable) {
   using namespace report_text_table;
   if (rows.empty()) return {};
   std::vector<std::size_t> widths = widths_of(header, rows);
+  for (const std::size_t each : dispensable)
+    if (width > 0 && total_of(widths) > width && each < widths.size()) widths[each] = 0;
   narrow(widths, width);
   std::string text;
   if (!header.empty()) append_line(text, header, widths);

@@ -123,6 +123,13 @@ struct held {
 struct released {
   changed_place at;
   std::string who;
+  std::string ended{};  ///< what kept deploys away until then, as a sentence; empty: nothing did
+};
+/// It is deployed there when the pull request is merged.
+struct proposed {
+  changed_place at;
+  deployment_facts record;
+  std::string link;
 };
 /// What is agreed to, before it is written down.
 struct approval_started {
@@ -202,6 +209,7 @@ using event_body = std::variant<run_started,
                                 deployed,
                                 held,
                                 released,
+                                proposed,
                                 approval_started,
                                 approved,
                                 approval_withdrawn,

@@ -182,7 +182,13 @@ struct member_writer {
     set_text(to, "version", one.version);
     set_text(to, "reason", one.reason);
   }
-  void operator()(const released& one) const { begin("released", one.at).set("who", one.who); }
+  void operator()(const released& one) const {
+    begin("released", one.at).set("who", one.who);
+    set_text(to, "ended", one.ended);
+  }
+  void operator()(const proposed& one) const {
+    begin("proposed", one.at).set("record", deployment_json(one.record)).set("link", one.link);
+  }
   void operator()(const approval_started& one) const {
     begin("approval_started", one.at).set("step", one.step).set("plan", json_texts(one.plan));
   }

@@ -194,6 +194,7 @@ void run_loop::finish(step_index step, outcome end) {
   ended_[step] = true;
   settle();
   for (deployed& each : end.deployments) say_(std::move(each));
+  for (proposed& each : end.proposals) say_(std::move(each));
   say_(std::move(event));
   if (end.good()) {
     ++(end.how == step_outcome::up_to_date ? result_.up_to_date : result_.done);

@@ -43,6 +43,8 @@ class masker {
   void operator()(run_ended& of) const { all(of.failure, of.summary); }
   void operator()(deployed& of) const { all(of.reason, of.record.version); }
   void operator()(held& of) const { all(of.reason, of.version); }
+  void operator()(released& of) const { (*this)(of.ended); }
+  void operator()(proposed& of) const { all(of.record.version, of.link); }
   void operator()(approval_started& of) const { (*this)(of.plan); }
   void operator()(approved& of) const { all(of.reason, of.version); }
   void operator()(approval_withdrawn& of) const { (*this)(of.version); }
@@ -57,7 +59,6 @@ class masker {
   void operator()(step_planning&) const {}
   void operator()(step_waiting&) const {}
   void operator()(rollback_started&) const {}
-  void operator()(released&) const {}
   void operator()(cron_resumed&) const {}
 
  private:

@@ -52,6 +52,7 @@ struct outcome {
   std::optional<error> failure;  ///< why, where there is more to say than how the process ended
   std::vector<test_case> tests;
   std::vector<deployed> deployments{};  ///< that it made and recorded, also where it failed after them
+  std::vector<proposed> proposals{};    ///< that it opened or moved
   bool printed = false;                 ///< there is something in the log
 
   bool good() const {

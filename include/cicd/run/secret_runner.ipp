@@ -20,11 +20,7 @@ namespace {
 
 error said_of(const task& work, const secret& of, error why) {
   why.subject = work.step->id;
-  const auto& origins = work.step->pipeline->origins;
-  const auto place = origins.find("secret." + of.name.str());
-  if (place != origins.end())
-    why.notes.insert(why.notes.begin(), {"declared at", place->second.text(work.source)});
-  return why;
+  return with_origin(std::move(why), *work.step->pipeline, "secret." + of.name.str());
 }
 
 /// A file has all bytes; a variable no line ends behind them, as where a shell reads what a program prints.

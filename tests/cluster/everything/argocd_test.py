@@ -281,7 +281,7 @@ class Follows(harness.Case):
         done = self.release("v1.0.0", status=6, env={"ARGO_TOKEN": self.argo.token[:-8] + "AAAAAAAA"})
         self.assertEqual(self.caused_by(done), "it does not take the login: TOKEN secret:<name> gives one")
         done = self.release("v1.0.0", status=6, env={"SSL_CERT_FILE": "/dev/null"})
-        self.assertIn("it is not known whether this environment is healthy", done.stderr)
+        self.assertIn("it is not known whether stage is healthy", done.stderr)
         self.orders.change(url=self.url.replace("18443", "18444"))
         self.orders.run("orders.deploy-stage")
         done = self.release("v1.0.0", status=6)

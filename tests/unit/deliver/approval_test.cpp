@@ -51,6 +51,7 @@ class approvals : public testing::Test {
     of.approval = approval_rule_of(step);
     of.author = "Grace <grace@example.com>";
     of.approve_words = approve_words(step, 0);
+    of.read_words = "cicd notes orders prod --to v1";
     const result<permit> may_it = may(of, {.version = record.version,
                                            .approvals = plan.before.approvals,
                                            .approval_digest = hex(approval_digest(plan, record)),
@@ -75,7 +76,10 @@ TEST_F(approvals, that_are_missing_are_a_matter_of_policy_and_the_way_is_named) 
   const status refused = checked();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, exit_class::policy);
-  EXPECT_THAT(text_of(refused.error()), HasSubstr("cicd approve orders prod --reason"));
+  EXPECT_THAT(
+      text_of(refused.error()),
+      HasSubstr(
+          "cicd approve orders prod --reason '…', by a user who has read cicd notes orders prod --to v1"));
 }
 
 TEST_F(approvals, of_these_images_and_objects_hold) {

@@ -29,6 +29,7 @@ inline asked harmless(change what, bool is_outside) {
   of.event.branch = "main";
   of.event.known_by = "GITHUB_REF";
   of.approve_words = "cicd approve orders prod";
+  of.read_words = "cicd notes orders prod --to v2";
   of.soak = std::chrono::hours(2);
   of.program = {"./slo.sh", "prod"};
   all.state.program = program_answer{.passed = true};

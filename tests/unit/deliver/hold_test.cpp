@@ -31,7 +31,13 @@ TEST_F(holding, is_released_again_and_told_by_whom) {
   ASSERT_TRUE(release_hold(on));
   EXPECT_EQ(names(), (texts{"released", "released"}));
   EXPECT_EQ(heard<released>()->who, "Ada");
+  EXPECT_EQ(heard<released>()->ended, "the hold of all deploys by Ada, since 2026-11-21T08:00:00Z: frozen");
   EXPECT_FALSE(state().hold);
+}
+
+TEST_F(holding, is_released_although_nothing_is_held_and_says_so) {
+  ASSERT_TRUE(release_hold(on));
+  EXPECT_EQ(heard<released>()->ended, "");
 }
 
 TEST_F(holding, that_the_gate_refuses_tells_and_writes_nothing) {

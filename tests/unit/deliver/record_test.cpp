@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 
 namespace {
 
 using namespace cicd;
 using testing::HasSubstr;
+using testing::Not;
 
 deployment_record a_record() {
   deployment_record record{
@@ -121,6 +123,16 @@ TEST(deployment_record, a_newer_schema_is_left_alone) {
   json document = json_of(a_record());
   document.set("schema", 3);
   expect_corrupt(compact(document), "written by a newer cicd");
+  expect_corrupt(compact(document), "try:       update cicd");
+}
+
+TEST(a_document_that_cannot_be_trusted, is_put_back_by_an_older_one_unless_it_is_of_a_newer_cicd) {
+  json document = json_of(a_record());
+  document.set("schema", 99);
+  const auto newer = record_from(compact(document), "x"), broken = record_from("{", "x");
+  ASSERT_FALSE(newer || broken);
+  EXPECT_THAT(text_of(with_repair(newer.error(), "git clone")), Not(HasSubstr("git clone")));
+  EXPECT_THAT(text_of(with_repair(broken.error(), "git clone")), HasSubstr("try:       git clone"));
 }
 
 TEST(deployment_record, something_else_is_no_record) {

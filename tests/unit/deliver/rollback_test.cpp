@@ -11,6 +11,7 @@ namespace cicd {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 deployment_record record_of(std::int64_t generation,
                             const std::string& image,
@@ -76,7 +77,20 @@ TEST_F(rollbacks, without_an_earlier_deployment_say_what_helps) {
   const auto none = deployment_to_put_back(past, now, {}, "orders/prod");
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, exit_class::usage);
-  EXPECT_THAT(text_of(none.error()), HasSubstr("  try: "));
+  EXPECT_THAT(text_of(none.error()), HasSubstr("try:  deploy the commit"));
+}
+
+TEST_F(rollbacks, twice_say_what_runs_and_what_else_is_kept) {
+  past = {{record_of(4, "v1")}, {record_of(3, "v2")}, {record_of(2, "v2")}, {record_of(1, "v1")}};
+  past.front().record.outcome = "rolled-back";
+  now = past.front().record;
+  const auto none = deployment_to_put_back(past, now, {}, "orders/prod");
+  ASSERT_FALSE(none);
+  const std::string text = text_of(none.error());
+  EXPECT_THAT(text, HasSubstr("runs:    #4 v1"));
+  EXPECT_THAT(text, HasSubstr("allowed: #3 v2 of "));
+  EXPECT_THAT(text, Not(HasSubstr("#1 v1"))) << "that is what runs";
+  EXPECT_THAT(text, HasSubstr("try:     cicd rollback orders prod --to '#3'"));
 }
 
 /// v1, then v2 were deployed in both clusters.

@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include <gmock/gmock.h>
+
 #include <cicd/image/oci_layout.hpp>
 #include <cicd/image/skopeo.hpp>
 
@@ -86,6 +88,8 @@ TEST_F(registries, leave_a_corrupt_index_untouched) {
     ASSERT_FALSE(resolved) << text;
     EXPECT_EQ(resolved.error().kind, exit_class::corrupt);
     EXPECT_EQ(resolved.error().value, index());
+    EXPECT_THAT(text_of(resolved.error()), testing::HasSubstr("without it they are lost"));
+    EXPECT_THAT(text_of(resolved.error()), testing::HasSubstr("mv " + at("registry/services/orders") + " "));
     const auto published = open()->publish(at("one"), one, "v1", true);
     ASSERT_FALSE(published) << text;
     EXPECT_EQ(published.error().kind, exit_class::corrupt);

@@ -36,6 +36,17 @@ TEST(a_table, fits_the_width_by_cutting_its_widest_columns) {
   EXPECT_NE(text.find("yyy…"), std::string::npos);
 }
 
+TEST(a_table, goes_without_what_it_can_before_anything_is_cut) {
+  const std::vector<std::vector<std::string>> rows{
+      {"done", "Jane Doe", "1a2b3c4", "20261129T224842.097Z-11532"}};
+  const std::vector<std::string> header{"RESULT", "BY", "COMMIT", "RUN"};
+  EXPECT_EQ(table_text(header, rows, 80, {1, 2}), table_text(header, rows));
+  EXPECT_EQ(table_text(header, rows, 44, {1, 2}),
+            "RESULT  COMMIT   RUN\n"
+            "done    1a2b3c4  20261129T224842.097Z-11532\n");
+  EXPECT_EQ(table_text(header, rows, 40, {1, 2}), "RESULT  RUN\ndone    20261129T224842.097Z-11532\n");
+}
+
 TEST(a_table, is_not_cut_where_there_is_no_width) {
   EXPECT_EQ(table_text({}, {{std::string(300, 'x')}}), std::string(300, 'x') + "\n");
 }

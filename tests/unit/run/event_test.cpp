@@ -63,6 +63,10 @@ TEST(ndjson_of, writes_what_is_done_to_an_environment) {
             head + R"("event":"held",)" + place
                 + R"("who":"ana","since":"2026-11-21T08:00:00Z","version":"v2","reason":"frozen"})");
   EXPECT_EQ(line_of(released{at, "ana"}), head + R"("event":"released",)" + place + R"("who":"ana"})");
+  EXPECT_EQ(line_of(released{at, "ana", "the hold"}),
+            head + R"("event":"released",)" + place + R"("who":"ana","ended":"the hold"})");
+  EXPECT_EQ(line_of(proposed{at, record, "http://forge/1"}),
+            head + R"("event":"proposed",)" + place + R"("record":)" + shown + R"(,"link":"http://forge/1"})");
   EXPECT_EQ(
       line_of(approval_started{at, "orders/deploy-prod", {"+ a"}}),
       head + R"("event":"approval_started",)" + place + R"("step":"orders/deploy-prod","plan":["+ a"]})");

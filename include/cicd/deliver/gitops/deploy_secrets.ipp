@@ -13,6 +13,18 @@
 
 namespace cicd {
 
+namespace deliver_gitops_deploy_secrets {
+namespace {
+
+/// With whose it is and where the secret was declared.
+error of_secret(error why, const declared_pipeline& pipeline, const std::string& name) {
+  if (why.subject.empty()) why.subject = pipeline.declared.name.str();
+  return with_origin(std::move(why), pipeline, "secret." + name);
+}
+
+}  // namespace
+}  // namespace deliver_gitops_deploy_secrets
+
 deploy_secrets::deploy_secrets(const surroundings& around,
                                const cancellation& cancelled,
                                const std::string& run)
@@ -26,7 +38,9 @@ result<secret_value> deploy_secrets::value_of(const declared_pipeline& pipeline,
   const auto found = std::ranges::find_if(all, [&](const secret& each) { return each.name.view() == name; });
   if (found == all.end())
     return error{exit_class::usage, pipeline.declared.name.str(), "there is no such secret", name, {}};
-  return declared_source(around_)(*found, pipeline.source_directory, cancelled_);
+  result<secret_value> value = declared_source(around_)(*found, pipeline.source_directory, cancelled_);
+  if (value) return value;
+  return deliver_gitops_deploy_secrets::of_secret(std::move(value).error(), pipeline, name);
 }
 
 result<secret_value> deploy_secrets::token_of(const declared_pipeline& pipeline,
@@ -39,12 +53,13 @@ result<secret_value> deploy_secrets::token_of(const declared_pipeline& pipeline,
     return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f;
   };
   if (!token.empty() && std::ranges::none_of(token, is_wrong)) return secret_value(std::string(token));
-  return error{exit_class::usage,
-               pipeline.declared.name.str(),
-               token.empty() ? "the secret of a token is empty"
-                             : "the secret of a token holds line ends, blanks or bytes that are not ASCII",
-               name,
-               {{"allowed", "one line with the token alone"}}};
+  error wrong{exit_class::usage,
+              {},
+              token.empty() ? "the secret of a token is empty"
+                            : "the secret of a token holds line ends, blanks or bytes that are not ASCII",
+              name,
+              {{"allowed", "one line with the token alone"}}};
+  return deliver_gitops_deploy_secrets::of_secret(std::move(wrong), pipeline, name);
 }
 
 status check_private_key(const std::string& key, const std::string& name) {
@@ -79,7 +94,8 @@ result<std::string> deploy_secrets::file_of(const declared_pipeline& pipeline, c
   const result<secret_value> value = value_of(pipeline, name);
   if (!value) return value.error();
   std::string key(value->revealed());
-  if (status fine = check_private_key(key, name); !fine) return std::move(fine).error();
+  if (status fine = check_private_key(key, name); !fine)
+    return deliver_gitops_deploy_secrets::of_secret(std::move(fine).error(), pipeline, name);
   if (!key.ends_with('\n')) key += '\n';  // without it ssh-keygen takes it for no key
   result<std::string> file = folder_.write(pipeline.declared.name.str(), name, secret_value(std::move(key)));
   if (file) known = *file;

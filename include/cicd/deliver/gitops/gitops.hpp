@@ -37,6 +37,7 @@ struct manifest_target {
       values_for{};
   /// The file of the private SSH key that signs them; none: they are not signed.
   std::function<result<std::string>()> signing_key{};
+  std::string sign_declared_at{};  ///< where SIGN is, for what cannot be signed
 };
 
 struct gitops_options {

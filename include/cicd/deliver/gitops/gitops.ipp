@@ -10,6 +10,7 @@
 #include <cicd/deliver/gitops/manifest_branch.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 #include <cicd/deliver/gitops/repository_session.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -139,7 +140,7 @@ result<std::vector<past_manifests>> manifest_history(const manifest_target& targ
     if (record)
       all.push_back({commit, std::move(*record)});
     else if (commit == past->front().commit)
-      return std::move(record).error().with("try", record_repair(target));
+      return with_repair(std::move(record).error(), record_repair(target));
     else
       at->say("left out: " + record.error().what + ": " + *record.error().value);
   }

@@ -54,6 +54,8 @@ result<std::string> manifest_clone::signed_anew(const manifest_change& change,
   if (done.end.good() && id.size() == made.id.size()) return id;
   error failure = git_failure(*git_, target_->url, "the commit cannot be signed", done);
   if (failure.kind == exit_class::remote) failure.kind = exit_class::usage;
+  if (!target.sign_declared_at.empty())
+    failure.notes.insert(failure.notes.begin(), {"declared at", target.sign_declared_at});
   // A file in memory that is gone when this is read; its name is that of the secret.
   for (note& each : failure.notes)
     for (auto at = each.text.find(file); !file.empty() && at != each.text.npos; at = each.text.find(file, at))

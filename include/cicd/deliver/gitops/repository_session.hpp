@@ -42,7 +42,7 @@ std::chrono::milliseconds pause_after(std::chrono::milliseconds taken, int attem
 /// Class `usage` where a file would lie outside its folder.
 status check_files(const wanted_manifests& wanted);
 
-/// `git clone … && git checkout …`: brings back the last record but the present one.
+/// `clone=$(mktemp -d) && git clone … && git checkout …`: brings back the last record but the present one.
 std::string record_repair(const manifest_target& target);
 
 /// Class `corrupt` for a record or a state that is none.

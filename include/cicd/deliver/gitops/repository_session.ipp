@@ -9,6 +9,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/git/local_repository.hpp>
 #include <cicd/deliver/gitops/repository_session.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -57,9 +58,8 @@ inline status ensure_repository(const repository_session& at) {
 inline std::string file_repair(const manifest_target& target, const std::string& file, const char* what) {
   const std::string path = shell_quoted(file);
   return fmt::format(
-      "git clone -b {} {} manifests && cd manifests && git checkout \"$(git log -2 --format=%H -- {} | tail "
-      "-n 1)\" -- {} "
-      "&& git commit -m 'restore {}' && git push",
+      "clone=$(mktemp -d) && git clone -b {} {} \"$clone\" && cd \"$clone\" && git checkout \"$(git log -2 "
+      "--format=%H -- {} | tail -n 1)\" -- {} && git commit -m 'restore {}' && git push",
       shell_quoted(target.branch), shell_quoted(shown_url(target.url)), path, path, what);
 }
 inline std::string place_of(const manifest_target& target, const std::string& file) {
@@ -71,8 +71,8 @@ inline result<environment_state> environment_state_in(const manifest_target& tar
   if (!text) return environment_state{};
   auto state = environment_state_from(*text, place_of(target, state_path(target)));
   if (!state)
-    return std::move(state).error().with(
-        "try", file_repair(target, state_path(target), "the state of the environment"));
+    return with_repair(std::move(state).error(),
+                       file_repair(target, state_path(target), "the state of the environment"));
   return state;
 }
 
@@ -167,7 +167,7 @@ result<manifest_state> state_from(const manifest_target& target,
   now.state = std::move(*state);
   if (!contents.record) return now;
   auto record = record_from(*contents.record, place_of(target, record_path(target)));
-  if (!record) return std::move(record).error().with("try", record_repair(target));
+  if (!record) return with_repair(std::move(record).error(), record_repair(target));
   now.record = std::move(*record);
   return now;
 }

@@ -20,6 +20,7 @@
 #include <cicd/deliver/gitops/traits.hpp>
 #include <cicd/deliver/manifest_values.hpp>
 #include <cicd/deliver/manifest_way.hpp>
+#include <cicd/deliver/policy/action.hpp>
 #include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
 #include <cicd/run/secret_store.hpp>
@@ -52,6 +53,10 @@ class gitops_way : public manifest_way {
   std::vector<open_home> homes_of(const declared_pipeline& pipeline,
                                   const environment& place,
                                   const cancellation* cancelled) const override;
+  result<std::optional<open_proposal>> proposal_in(const declared_pipeline& pipeline,
+                                                   const environment& place,
+                                                   const std::optional<deployment_record>& there,
+                                                   const cancellation* cancelled) const override;
   outcome apply(const deploy_request& of, const say_line& say) override;
   status check(const graph_step& step) const override;
   std::vector<note> where_it_is(const graph_step& step) const override {
@@ -90,9 +95,15 @@ class gitops_way : public manifest_way {
   }
   std::shared_ptr<manifest_branch> branch_of(const manifest_target& target) const;
   status verify(const deploy_request& of, const written_manifests& what, const say_line& say) const;
-  manifest_target proposal_of(const deploy_request& of) const;
-  result<forge_repository> forge_repository_at(const graph_step& step) const;
-  result<forge> forge_of(const deploy_request& of) const;
+  manifest_target proposal_of(const declared_pipeline& pipeline, const environment& place) const;
+  manifest_target proposal_of(const deploy_request& of) const {
+    return proposal_of(of.pipeline(), of.place());
+  }
+  result<forge_repository> forge_repository_at(const environment& place, const std::string& subject) const;
+  result<forge> forge_of(const declared_pipeline& pipeline,
+                         const environment& place,
+                         const std::string& subject,
+                         bool asks_again) const;
   outcome propose_instead(const deploy_request& of, const say_line& say) const;
 
   mutable deploy_secrets keys_{in_.around, in_.options.cancelled, in_.options.run_id};
@@ -126,6 +137,9 @@ manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const e
     target.values_for = [&pipeline, place](const deployment_record& record, const manifest_state& now) {
       return with_values(pipeline, place, record, now.files, now.modes);
     };
+  const auto signs = pipeline.origins.find("environment." + place.name.str() + ".sign");
+  if (signs != pipeline.origins.end())
+    target.sign_declared_at = signs->second.text(pipeline.source_directory);
   if (place.sign)
     target.signing_key =
         [this, &pipeline,
@@ -188,18 +202,18 @@ std::vector<open_home> gitops_way::homes_of(const declared_pipeline& pipeline,
 
 // --- PULL_REQUEST ---
 
-manifest_target gitops_way::proposal_of(const deploy_request& of) const {
-  return proposal_target(target_of(of.pipeline(), of.place()),
-                         proposal_branch(of.pipeline().declared.name.str(), of.place().name.str()));
+manifest_target gitops_way::proposal_of(const declared_pipeline& pipeline, const environment& place) const {
+  return proposal_target(target_of(pipeline, place),
+                         proposal_branch(pipeline.declared.name.str(), place.name.str()));
 }
 
-result<forge_repository> gitops_way::forge_repository_at(const graph_step& step) const {
-  const environment& place = *step.place();
+result<forge_repository> gitops_way::forge_repository_at(const environment& place,
+                                                         const std::string& subject) const {
   const std::string& address = place.pull_request_url ? place.pull_request_url.str() : place.repository.str();
   std::optional<forge_repository> repository = forge_repository_of(place.pull_request, address);
   if (!repository)
     return error{exit_class::usage,
-                 step.id,
+                 subject,
                  "it is not known which repository of the server this is",
                  shown_url(address),
                  {{"try", "PULL_REQUEST_URL https://<host>/<owner>/<repository>"}}};
@@ -207,7 +221,7 @@ result<forge_repository> gitops_way::forge_repository_at(const graph_step& step)
   if (!server) return server.error();
   if (server->scheme != "https" && !is_this_machine(*server))
     return error{exit_class::usage,
-                 step.id,
+                 subject,
                  "a token is not sent without TLS",
                  shown_url(address),
                  {{"allowed", "https, and http to this machine only"},
@@ -215,19 +229,47 @@ result<forge_repository> gitops_way::forge_repository_at(const graph_step& step)
   return *std::move(repository);
 }
 
-result<forge> gitops_way::forge_of(const deploy_request& of) const {
-  result<forge_repository> repository = forge_repository_at(of.step);
+result<forge> gitops_way::forge_of(const declared_pipeline& pipeline,
+                                   const environment& place,
+                                   const std::string& subject,
+                                   bool asks_again) const {
+  result<forge_repository> repository = forge_repository_at(place, subject);
   if (!repository) return std::move(repository).error();
-  if (status may = in_.gate.may_have_secrets(of.step); !may) return std::move(may).error();
-  const result<secret_value> token = keys_.token_of(
-      of.pipeline(), of.place().pull_request_token.str().substr(std::string_view("secret:").size()));
+  if (status may = in_.gate.may_have_secrets(pipeline, subject); !may) return std::move(may).error();
+  const result<secret_value> token =
+      keys_.token_of(pipeline, place.pull_request_token.str().substr(std::string_view("secret:").size()));
   if (!token) return token.error();
   return forge(
       *std::move(repository), *token,
       [this](const web_request& request) {
         return web_client(in_.around, &in_.options.cancelled, in_.time).send(request);
       },
-      [this](std::chrono::milliseconds length) { return in_.time.wait(length, &in_.options.cancelled); });
+      [this, asks_again](std::chrono::milliseconds length) {
+        return asks_again && in_.time.wait(length, &in_.options.cancelled);
+      });
+}
+
+/// The link is the server's to tell; where it cannot be asked, the branch tells the rest.
+result<std::optional<open_proposal>> gitops_way::proposal_in(const declared_pipeline& pipeline,
+                                                             const environment& place,
+                                                             const std::optional<deployment_record>& there,
+                                                             const cancellation* cancelled) const {
+  if (place.pull_request == forge_kind::none) return std::optional<open_proposal>();
+  const manifest_target branch = proposal_of(pipeline, place);
+  result<manifest_state> proposed = read_manifests(branch, in_.around, {cancelled, {}, 1});
+  if (!proposed) return std::move(proposed).error();
+  if (!is_pending(proposed->record, there)) return std::optional<open_proposal>();
+  open_proposal found{.record = *std::move(proposed->record), .branch = branch.branch};
+  const result<forge> server =
+      forge_of(pipeline, place, pipeline.declared.name.str() + "/" + place.name.str(), false);
+  const auto asked = server ? server->open_one(branch.branch, target_of(pipeline, place).branch)
+                            : result<std::optional<pull_request>>(server.error());
+  if (asked && !*asked) return std::optional<open_proposal>();  // closed, and its branch stayed
+  if (asked)
+    found.link = (*asked)->link;
+  else
+    found.unknown = asked.error().what;
+  return std::optional(std::move(found));
 }
 
 /// What would be found out only when images are built and published. A secret that cannot be had is told when
@@ -235,7 +277,7 @@ result<forge> gitops_way::forge_of(const deploy_request& of) const {
 status gitops_way::check(const graph_step& step) const {
   const environment& place = *step.place();
   if (place.pull_request != forge_kind::none)
-    if (const auto repository = forge_repository_at(step); !repository) return repository.error();
+    if (const auto repository = forge_repository_at(place, step.id); !repository) return repository.error();
   if (in_.options.rehearses || !in_.gate.may_have_secrets(step)) return {};
   const auto name_in = [](const named_secret& of) {
     return of.str().substr(std::string_view("secret:").size());
@@ -269,7 +311,7 @@ result<std::optional<std::string>> gitops_way::left_over(const deploy_request& o
 outcome gitops_way::propose_instead(const deploy_request& of, const say_line& say) const {
   const manifest_target main = target_of(of.pipeline(), of.place()), branch = proposal_of(of);
   const gitops_options how{&in_.options.cancelled, say, 50};
-  const result<forge> server = forge_of(of);
+  const result<forge> server = forge_of(of.pipeline(), of.place(), of.step.id, true);
   if (!server) return failed_outcome(server.error());
   const result<manifest_state> now = branch_of(main)->read(main, how);
   if (!now) return failed_outcome(now.error());
@@ -296,6 +338,9 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
                                             (*decided)->wanted, *server, in_.around, how);
   if (!made) return failed_outcome(made.error());
   end.summary = "proposed: " + made->link;
+  end.proposals.push_back({.at = {of.pipeline().declared.name.str(), of.place().name.str(), {}},
+                           .record = facts_of(what.record),
+                           .link = made->link});
   return end;
 }
 

@@ -24,6 +24,11 @@ std::string approve_words(const graph_step& step,
                           int percent,
                           const std::vector<std::string>& take_over = {});
 
+/// The command that shows what an artifact would change in an environment; `commit` is a tag or a commit.
+std::string notes_words(const declared_pipeline& pipeline,
+                        const environment& place,
+                        const std::string& commit);
+
 /// What is declared of a step: of a preview its own, of a canary its own or else the environment's.
 approval_rule approval_rule_of(const graph_step& step);
 

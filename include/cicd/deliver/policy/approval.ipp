@@ -119,6 +119,13 @@ std::string approve_words(const graph_step& step, int percent, const std::vector
   return percent > 0 ? words + fmt::format(" --share {}%", percent) : words;
 }
 
+std::string notes_words(const declared_pipeline& pipeline,
+                        const environment& place,
+                        const std::string& commit) {
+  return fmt::format("cicd notes {} {} --to {}", pipeline.declared.name.view(), place.name.view(),
+                     shell_quoted(commit));
+}
+
 digest approval_digest(const artifact_record& artifact,
                        const std::string& environment,
                        const std::vector<std::string>& taken_over) {

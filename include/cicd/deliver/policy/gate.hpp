@@ -144,6 +144,7 @@ struct gate_question {
   ci_event event{};
   std::vector<source_facts> sources;
   std::string approve_words{};  ///< `cicd approve orders prod --canary`, what gives this very approval
+  std::string read_words{};     ///< `cicd notes orders prod --to v1.5.0`, what shows what would be approved
 };
 
 /// Which of two deployments is newer, as far as it can be known.
@@ -196,6 +197,7 @@ struct program_answer {
   bool passed = false;
   std::string how{};         ///< `exit status 1`, `it took longer than 5m`
   std::string last_lines{};  ///< of its output
+  bool is_missing = false;   ///< it cannot be started
 };
 
 /// What the environment itself knows.

@@ -10,7 +10,6 @@
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/policy/approver.hpp>
 #include <cicd/deliver/policy/gate_rules.hpp>
-#include <cicd/run/workspace.hpp>
 
 namespace cicd::gate_rules {
 
@@ -202,14 +201,11 @@ status judge_approval(const gate_question& of, const gate_state& state) {
   const std::string subject = of.what == change::deploy  ? of.environment
                               : of.what == change::build ? commit_here(of)
                                                          : of.subject;
-  const std::string read_first = of.what == change::build
-                                     ? "by a user who has read the change"
-                                     : "by a user who has read cicd plan " + flat_name(of.subject);
   return refusal(of, unapproved(of.what), subject)
       .with("there", displayable(near))
       .with("allowed", std::string(approvable_of(of, state))
                            + (is_other ? ", by another person than " + displayable(of.author) : ""))
-      .with("try", of.approve_words + " --reason '…', " + read_first);
+      .with("try", of.approve_words + " --reason '…', by a user who has read " + of.read_words);
 }
 
 }  // namespace cicd::gate_rules

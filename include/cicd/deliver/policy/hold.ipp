@@ -20,6 +20,12 @@ status check_hold(const action_ports& on) {
                    "keep its branch or tag from moving");
 }
 
+std::string ended_text(const deployment_hold& hold) {
+  return fmt::format("the hold of {} by {}, since {}: {}",
+                     hold.version.empty() ? "all deploys" : "version " + displayable(hold.version),
+                     displayable(hold.who), utc_text(hold.when), displayable(hold.reason));
+}
+
 /// `change` is done to the state of each home, once the gate has given leave; gives what is told.
 using state_change = std::function<event_body(
     environment_state& of, const seen_environment& seen, const changed_place& at, const changed_by& by)>;
@@ -60,9 +66,13 @@ status release_hold(const action_ports& on) {
   return deliver_policy_hold::change_each(on,
                                           [](environment_state& of, const seen_environment& seen,
                                              const changed_place& at, const changed_by& by) -> event_body {
+                                            std::vector<std::string> ended;
+                                            if (of.hold)
+                                              ended.push_back(deliver_policy_hold::ended_text(*of.hold));
+                                            if (seen.reverted) ended.push_back(text_of(*seen.reverted));
                                             of.hold.reset();
                                             if (seen.reverted) of.revert_released = seen.reverted->commit;
-                                            return released{at, by.who};
+                                            return released{at, by.who, joined(ended, "; ")};
                                           });
 }
 

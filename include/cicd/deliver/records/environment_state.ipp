@@ -10,6 +10,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/records/environment_state.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 
 namespace cicd {
 
@@ -21,7 +22,7 @@ error not_a_state(const std::string& where, std::string why) {
           .subject = {},
           .what = "the state of the environment cannot be trusted, and is left as it is",
           .value = where,
-          .notes = {{"caused by", std::move(why)}}};
+          .notes = notes_of_untrusted(std::move(why))};
 }
 
 json json_of_all(const std::vector<deployment_approval>& approvals) {
@@ -54,9 +55,7 @@ json without_digest(const json& document) {
 std::string objection(const json& document) {
   if (!document.is_object()) return "it is not a JSON object";
   const std::int64_t schema = document["schema"].integer();
-  if (schema > environment_state_schema)
-    return fmt::format("its schema is {}, written by a newer cicd; this one knows {}", schema,
-                       environment_state_schema);
+  if (schema > environment_state_schema) return newer_schema(schema, environment_state_schema);
   if (schema < 1) return "it has no member 'schema'";
   const auto stated = digest_from(document["digest"].text());
   if (!stated) return "it has no member 'digest'";

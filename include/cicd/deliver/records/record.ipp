@@ -10,6 +10,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 
 namespace cicd {
 namespace deliver_records_record {
@@ -19,7 +20,7 @@ inline error not_a_record(const std::string& where, std::string why) {
           .subject = {},
           .what = "the deployment record cannot be trusted, and is left as it is",
           .value = where,
-          .notes = {{"caused by", std::move(why)}}};
+          .notes = notes_of_untrusted(std::move(why))};
 }
 
 inline json image_json(const deployment_record::image& image) {
@@ -81,8 +82,7 @@ inline json without_digest(const json& document) {
 inline std::string objection(const json& document) {
   if (!document.is_object()) return "it is not a JSON object";
   const std::int64_t schema = document["schema"].integer();
-  if (schema > record_schema)
-    return fmt::format("its schema is {}, written by a newer cicd; this one knows {}", schema, record_schema);
+  if (schema > record_schema) return newer_schema(schema, record_schema);
   if (schema < 1) return "it has no member 'schema'";
   const auto stated = digest_from(document["digest"].text());
   if (!stated) return "it has no member 'digest'";

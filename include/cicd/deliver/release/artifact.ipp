@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 #include <cicd/deliver/release/artifact.hpp>
 
 namespace cicd {
@@ -18,7 +19,7 @@ error not_one(std::string_view what, const std::string& where, std::string why) 
                {},
                fmt::format("{} cannot be trusted, and is left as it is", what),
                where,
-               {{"caused by", std::move(why)}}};
+               notes_of_untrusted(std::move(why))};
 }
 
 json with_digest(json body) {
@@ -38,9 +39,7 @@ json without_digest(const json& document) {
 std::string objection(const json& document) {
   if (!document.is_object()) return "it is not a JSON object";
   const std::int64_t schema = document["schema"].integer();
-  if (schema > artifact_schema)
-    return fmt::format("its schema is {}, written by a newer cicd; this one knows {}", schema,
-                       artifact_schema);
+  if (schema > artifact_schema) return newer_schema(schema, artifact_schema);
   if (schema < 1) return "it has no member 'schema'";
   const auto stated = digest_from(document["digest"].text());
   if (!stated) return "it has no member 'digest'";

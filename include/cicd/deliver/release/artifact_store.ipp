@@ -270,10 +270,15 @@ status artifact_store::set_mark(const artifact_mark& what, const artifact_record
                   yanks ? "this artifact is yanked already" : "this artifact is not yanked",
                   what.commit.substr(0, 7),
                   {}};
-    if (!last->mark) return already;
-    return std::move(already)
-        .with("by", last->mark->who + " at " + utc_text(last->mark->when))
-        .with("reason", last->mark->reason);
+    if (last->mark)
+      already =
+          std::move(already)
+              .with(yanks ? "yanked by" : "lifted by", last->mark->who + " at " + utc_text(last->mark->when))
+              .with("reason", last->mark->reason);
+    return std::move(already).with(
+        "try", yanks ? fmt::format("cicd yank {} {} --lift --reason '…', where it may be deployed again",
+                                   pipeline_, what.commit.substr(0, 7))
+                     : "cicd artifacts " + pipeline_);
   }
   const oci_documents text{artifact_type, {{mark_type, compact(json_of(what))}}};
   const std::string images = subject_of_images(of);

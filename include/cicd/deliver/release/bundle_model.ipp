@@ -13,6 +13,7 @@
 #include <cicd/declare/options/options.hpp>
 #include <cicd/declare/parse/parser.hpp>
 #include <cicd/declare/typed_calls.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 #include <cicd/deliver/release/artifact.hpp>
 #include <cicd/deliver/release/bundle_model.hpp>
 
@@ -30,16 +31,14 @@ error not_a_bundle(const std::string& where, std::string why) {
           .subject = {},
           .what = "the artifact's bundle cannot be trusted, and is left as it is",
           .value = where,
-          .notes = {{"caused by", std::move(why)}}};
+          .notes = notes_of_untrusted(std::move(why))};
 }
 
 result<json> bundle_from(const std::string& text, const std::string& where) {
   result<json> from = parse_json(text);
   if (!from) return not_a_bundle(where, from.error().what);
   const std::int64_t schema = (*from)["schema"].integer();
-  if (schema > artifact_schema)
-    return not_a_bundle(where, fmt::format("its schema is {}, written by a newer cicd; this one reads {}",
-                                           schema, artifact_schema));
+  if (schema > artifact_schema) return not_a_bundle(where, newer_schema(schema, artifact_schema));
   if (schema < 1 || !(*from)["calls"].is_array()) return not_a_bundle(where, "it has no schema or no calls");
   return from;
 }

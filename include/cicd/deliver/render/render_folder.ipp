@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 #include <cicd/deliver/manifest_home.hpp>
+#include <cicd/deliver/records/untrusted.hpp>
 #include <cicd/deliver/render/render_folder.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/place.hpp>
@@ -182,7 +183,7 @@ inline result<environment_state> state_in(const std::string& folder) {
   if (!*text) return environment_state{};
   const std::string path = folder + '/' + state_file;
   auto state = environment_state_from(**text, path);
-  if (!state) return std::move(state).error().with("try", "rm " + shell_quoted(path));
+  if (!state) return with_repair(std::move(state).error(), "rm " + shell_quoted(path));
   return state;
 }
 
@@ -274,7 +275,7 @@ result<manifest_state> read_folder(const std::string& folder) {
   if (!text) return text.error();
   if (!*text) return state;
   auto record = record_from(**text, folder + '/' + record_file);
-  if (!record) return std::move(record).error().with("try", record_repair(folder));
+  if (!record) return with_repair(std::move(record).error(), record_repair(folder));
   state.record = std::move(*record);
   return state;
 }

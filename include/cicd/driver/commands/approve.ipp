@@ -318,23 +318,26 @@ exit_class approve_build(const words& said, const surroundings& around) {
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* approve =
-      app.add_subcommand("approve", "approve the current plan, or list and withdraw approvals");
+      app.add_subcommand("approve", "approve what would be deployed, or list and withdraw approvals");
   add_names(approve, *said);
   CLI::Option* reason = add_reason(approve, said->reason, "why; needed to approve");
-  CLI::Option* expires =
-      approve->add_option("--expires", said->expires, "how long it is valid, up to 30d; default: 24h")
-          ->type_name("TIME");
+  CLI::Option* expires = approve
+                             ->add_option("--expires", said->expires,
+                                          "how long the approval is valid, at most 30d; default: 24h")
+                             ->type_name("TIME");
   CLI::Option* lists = approve->add_flag("--list", said->lists, "what is approved, and until when");
   CLI::Option* withdraws =
       approve->add_flag("--withdraw", said->withdraws, "take the environment's approvals back");
   withdraws->excludes(lists);
   for (CLI::Option* each : {reason, expires}) each->excludes(lists)->excludes(withdraws);
   with_json(approve, said->json)->get_option("--json")->needs(lists);
-  CLI::Option* id = approve->add_option("--id", said->which, "withdraw only this one, as --list shows it")
-                        ->needs(withdraws)
-                        ->type_name("ID");
+  CLI::Option* id =
+      approve->add_option("--id", said->which, "withdraw only the approval with this id of --list")
+          ->needs(withdraws)
+          ->type_name("ID");
   CLI::Option* builds = approve->add_flag(
-      "--build", said->builds, "that the commit which is checked out is built; names only a pipeline");
+      "--build", said->builds,
+      "approve that the commit that is checked out is built; takes a pipeline and no environment");
   CLI::Option* copy = approve->add_flag("--preview", said->preview, "the preview of the current branch");
   CLI::Option* share = approve->add_flag("--canary", said->canary, "the canary of the current branch");
   share->excludes(copy);

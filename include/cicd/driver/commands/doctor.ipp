@@ -176,9 +176,10 @@ class examination {
     const api_answer answer = with.get({"Namespace", "", name});
     if (answer) return good(of.text(), fmt::format("namespace {} is there", name));
     if (!answer.is_missing() || of.place->create_namespace) return;
-    bad(of.text(), fmt::format("namespace {} does not exist", name),
-        fmt::format("CREATE_NAMESPACE in pipeline_environment({} {} …), or kubectl create namespace {}",
-                    of.pipeline->declared.name.view(), of.place->name.view(), name));
+    bad(of.text(),
+        fmt::format("namespace {} does not exist, and pipeline_environment({} {} …) has no CREATE_NAMESPACE",
+                    name, of.pipeline->declared.name.view(), of.place->name.view()),
+        "kubectl create namespace " + shell_quoted(name));
   }
 
   void look_at_rights(const checked_environment& of,
@@ -203,12 +204,14 @@ class examination {
                   const std::vector<std::string>& missing,
                   const std::vector<std::string>& poorer) {
     const std::string help =
-        fmt::format("cicd doctor {} {} --rbac prints the Roles, for an administrator of the cluster to apply",
-                    of.pipeline->declared.name.view(), of.place->name.view());
+        fmt::format("cicd doctor {} {} --rbac", of.pipeline->declared.name.view(), of.place->name.view());
     if (missing.empty())
       good(of.text(), fmt::format("all rights to {} are there", word_for(each)));
     else
-      bad(of.text(), fmt::format("rights to {} are missing: {}", word_for(each), joined(missing, ", ")),
+      bad(of.text(),
+          fmt::format("rights to {} are missing: {}; an administrator of the cluster applies the Roles that "
+                      "--rbac prints",
+                      word_for(each), joined(missing, ", ")),
           help);
     if (!poorer.empty())
       good(of.text(),
@@ -280,7 +283,8 @@ void print_findings(const std::vector<finding>& all, bool as_json) {
     if (!as_json) {
       print_out(fmt::format("{} {}: {}\n", each.is_good ? "ok     " : "problem", each.about,
                             displayable(each.what)));
-      if (!each.help.empty()) print_out(fmt::format("          try: {}\n", displayable(each.help)));
+      if (!each.help.empty())
+        print_out(fmt::format("          try: {}\n", displayable(as_called_here(each.help))));
       continue;
     }
     json one = json().set("about", each.about).set("ok", each.is_good).set("what", each.what);

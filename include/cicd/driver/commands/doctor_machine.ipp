@@ -18,6 +18,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/declare/health.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/way.hpp>
 #include <cicd/driver/commands/doctor_machine.hpp>
@@ -103,6 +104,19 @@ void add_tools_of(const graph_step& of, needed_tools& to) {
     if (!has_wrapper || each.view() != program) add(to, each.str(), of.id);
 }
 
+/// What GATE, HEALTH command and VERIFY start. One that is named by a placeholder is not known yet.
+std::vector<std::string> programs_of(const environment& of) {
+  std::vector<std::string> programs;
+  const auto add = [&](std::span<const text> words) {
+    if (!words.empty() && words.front().view().find('{') == std::string_view::npos)
+      programs.push_back(words.front().str());
+  };
+  add(of.gate);
+  add(of.verify);
+  if (health_source_of(of) == health_source::command) add(health_words_of(of));
+  return programs;
+}
+
 bool is_meant(const doctor_scope& of, const declared_pipeline* pipeline) {
   return std::ranges::find(of.pipelines, pipeline) != of.pipelines.end();
 }
@@ -120,16 +134,22 @@ needed_tools tools_needed(const doctor_scope& of) {
   for (const named_environment& each : of.environments) {
     if (can(each.place->via, way_feature::cluster)) add(needed, "kubectl", each.text());
     if (!each.place->eks.empty()) add(needed, "aws", each.text());
+    for (const std::string& program : programs_of(*each.place)) add(needed, program, each.text());
   }
   return needed;
 }
 
-/// A file of the source tree that a step starts; one that a step before it makes is not there yet.
+/// A file of the source tree that is started; one that a step before it makes is not there yet, and no step
+/// makes one for an environment.
 void look_at_own_file(const std::string& program,
                       const std::string& source,
                       const std::string& users,
+                      bool may_be_made,
                       findings& to) {
   const std::string path = source + '/' + program;
+  if (!exists(path) && !may_be_made)
+    return to.bad(program, "it is not there; needed by " + users,
+                  "git -C " + shell_quoted(source) + " status");
   if (!exists(path) || access(path.c_str(), X_OK) == 0) return;
   to.bad(program, "it cannot be executed; needed by " + users, "chmod +x " + shell_quoted(path));
 }
@@ -142,7 +162,8 @@ class tool_look {
   void look_at(const std::string& tool, const std::vector<std::string>& users) {
     const std::string by = users_text(users);
     const std::string source = source_of(users.front());
-    if (tool.find('/') != tool.npos && !tool.starts_with('/')) return look_at_own_file(tool, source, by, to_);
+    if (tool.find('/') != tool.npos && !tool.starts_with('/'))
+      return look_at_own_file(tool, source, by, is_of_step(users), to_);
     const result<tool_identity> found =
         index_.with([&](file_index& index) { return identity_of(tool, source, of_.around, index); });
     if (!found) return to_.bad(tool, "not found on PATH; needed by " + by, help_of(found.error()));
@@ -165,6 +186,13 @@ class tool_look {
     for (const note& each : why.notes)
       if (each.label == "try") return each.text;
     return {};
+  }
+
+  /// Whether only steps start it.
+  bool is_of_step(const std::vector<std::string>& users) const {
+    return std::ranges::none_of(of_.environments, [&](const named_environment& each) {
+      return std::ranges::find(users, each.text()) != users.end();
+    });
   }
 
   /// Of the pipeline that the user, `orders/build`, is a part of.
@@ -257,15 +285,17 @@ bool leaves_machine(const declared_pipeline& pipeline, const doctor_scope& of) {
 
 void look_at_source(const declared_pipeline& pipeline, const doctor_scope& of, findings& to) {
   const std::string about = "sources of " + pipeline.declared.name.str();
+  const std::string folder = shell_quoted(pipeline.source_directory);
   const git_state git = git_state_of(pipeline.source_directory, of.around);
   if (!git.repository)
     return to.bad(about, pipeline.source_directory + " is not in a git repository",
-                  "git init, and commit the sources");
-  if (!git.commit) return to.bad(about, "there is no commit yet", "git commit");
+                  fmt::format("git -C {} init", folder));
+  const std::string commits = fmt::format("git -C {} add --all && git -C {} commit", folder, folder);
+  if (!git.commit) return to.bad(about, "there is no commit yet", commits);
   const bool leaves = leaves_machine(pipeline, of);
   if (git.shallow && leaves)
     to.bad(about, "a shallow clone, in which it is not known which commit is newer",
-           "git fetch --unshallow --filter=tree:0");
+           fmt::format("git -C {} fetch --unshallow --filter=tree:0", folder));
   const result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, of.around);
   if (!changes) return to.bad(about, changes.error());
   const std::string at =
@@ -273,9 +303,7 @@ void look_at_source(const declared_pipeline& pipeline, const doctor_scope& of, f
   if (changes->empty()) return to.good(about, at + ", clean");
   const std::string dirty =
       fmt::format("{}, {} with uncommitted changes", at, counted(changes->size(), "file"));
-  if (leaves)
-    return to.bad(about, dirty + ": they are neither published nor deployed",
-                  "git commit, or cicd run --allow-dirty");
+  if (leaves) return to.bad(about, dirty + ": they are neither published nor deployed", commits);
   to.good(about, dirty);
 }
 

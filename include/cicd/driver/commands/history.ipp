@@ -16,6 +16,7 @@
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/named_environments.hpp>
+#include <cicd/driver/commands/status_board.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/report/text_table.hpp>
@@ -42,14 +43,23 @@ exit_class rebuild_index(const session& of) {
 
 using rows = std::vector<std::vector<std::string>>;
 
+const std::vector<std::string> header{"NUMBER", "VERSION", "DEPLOYED", "BY", "OUTCOME", "BRANCH", "RUN"};
+const std::vector<std::size_t> dispensable{5, 6};  ///< BRANCH, RUN
+
+std::string outcome_of(const deployment_record& of) {
+  const std::string end = of.outcome == "deployed"   ? std::string()
+                          : of.outcome == "reverted" ? std::string("put back by hand")
+                                                     : displayable(of.outcome);
+  if (of.hotfix.empty()) return end;
+  return end.empty() ? "hotfix" : "hotfix, " + end;
+}
+
 std::vector<std::string> row_of(const deployment_record& of, const moment_words& times) {
   return {fmt::format("#{}", of.generation),
           version_text(of),
           times.text(of.when),
           displayable(short_name(of.who)),
-          of.outcome == "deployed"   ? std::string()
-          : of.outcome == "reverted" ? std::string("put back by hand")
-                                     : displayable(of.outcome),
+          outcome_of(of),
           displayable(of.branch),
           of.id};
 }
@@ -76,21 +86,27 @@ past past_of(const delivery& releases, const named_environment& of, const words&
 std::string text_of(const past& one, const moment_words& times, std::size_t width) {
   const std::string title =
       fmt::format("{} {}", one.of.pipeline->declared.name.view(), one.of.place->name.view());
-  if (!one.records) return title + ": not reachable\n\n";
+  if (!one.records)
+    return fmt::format("{}: {}: {}\n\n", title, short_text_of_failure(one.records.error()),
+                       displayable(one.records.error().what));
   if (one.records->empty()) return title + ": never deployed\n\n";
   rows lines;
-  for (const deployment_record& each : *one.records) lines.push_back(row_of(each, times));
-  return fmt::format(
-      "{}\n{}{}\n", title,
-      table_text({"NUMBER", "VERSION", "DEPLOYED", "BY", "OUTCOME", "BRANCH", "RUN"}, lines, width),
-      one.metrics ? cicd::text_of(*one.metrics) : std::string());
+  std::string hotfixes;
+  for (const deployment_record& each : *one.records) {
+    lines.push_back(row_of(each, times));
+    if (!each.hotfix.empty())
+      hotfixes += fmt::format("#{} is a hotfix: {}\n", each.generation, displayable(each.hotfix));
+  }
+  return fmt::format("{}\n{}{}{}\n", title, table_text(header, lines, width, dispensable), hotfixes,
+                     one.metrics ? cicd::text_of(*one.metrics) : std::string());
 }
 
 std::string text_of(const std::vector<run_summary>& runs, const moment_words& times, std::size_t width) {
   rows lines;
   for (const run_summary& each : runs) lines.push_back(cicd::row_of(each, times));
-  return lines.empty() ? "no run yet\n"
-                       : "runs of this build tree\n" + table_text(run_header(), lines, width);
+  return lines.empty()
+             ? "no run yet\n"
+             : "runs of this build tree\n" + table_text(run_header(), lines, width, dispensable_of_runs());
 }
 
 json metrics_json(const past& of) {

@@ -24,6 +24,7 @@ namespace {
 
 struct words : environment_words {
   std::string reason, version;
+  bool as_json = false;
 };
 using act = exit_class (*)(const words&, const std::string&, const surroundings&);
 
@@ -66,15 +67,38 @@ exit_class release_one(const words& said, const std::string& pipeline, const sur
   return change_hold_of(said, pipeline, around, "release", release_hold);
 }
 
-exit_class show_one(const words& said, const std::string& pipeline, const surroundings& around) {
-  result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
-  if (!found) return refused(found.error());
-  const status shown =
-      show_hold(ports_of(*found, nullptr), [](const changed_place& at, const seen_environment& seen) {
-        if (seen.state.hold || !seen.reverted) print_out(hold_line(at, seen.state.hold));
-        if (seen.reverted) print_out(revert_line(at, *seen.reverted));
-      });
-  return shown ? exit_class::done : refused(shown.error());
+json json_of(const changed_place& at, const seen_environment& seen) {
+  json one = json()
+                 .set("pipeline", at.pipeline)
+                 .set("environment", at.environment)
+                 .set("cluster", at.cluster)
+                 .set("hold", seen.state.hold ? cicd::json_of(*seen.state.hold) : json());
+  if (!seen.reverted) return one.set("put_back_by_hand", json());
+  json revert;
+  revert.set("commit", seen.reverted->commit).set("who", seen.reverted->who);
+  revert.set("when", utc_text(seen.reverted->when)).set("left", seen.reverted->left);
+  return one.set("put_back_by_hand", std::move(revert));
+}
+
+exit_class show(const words& said, const surroundings& around) {
+  json all(json::array{});
+  const exit_class end = for_each_pipeline(said, around, [&](const std::string& pipeline) {
+    result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
+    if (!found) return refused(found.error());
+    const status shown =
+        show_hold(ports_of(*found, nullptr), [&](const changed_place& at, const seen_environment& seen) {
+          if (said.as_json) {
+            all.push(json_of(at, seen));
+            return;
+          }
+          if (seen.state.hold || !seen.reverted) print_out(hold_line(at, seen.state.hold));
+          if (seen.reverted) print_out(revert_line(at, *seen.reverted));
+        });
+    return shown ? exit_class::done : refused(shown.error());
+  });
+  if (said.as_json && end == exit_class::done)
+    print_json(json().set("schema", 1).set("holds", std::move(all)));
+  return end;
 }
 
 void add(CLI::App& app, command_action& chosen) {
@@ -86,13 +110,18 @@ void add(CLI::App& app, command_action& chosen) {
     add_names(command, *said);
     if (does == set_one) {
       add_reason(command, said->reason, "why")->required();
-      command->add_option("--version", said->version, "hold only this version")->type_name("VERSION");
+      command->add_option("--version", said->version, "refuse only this version: a tag or a commit")
+          ->type_name("VERSION");
     }
     acts_for_each(command, chosen, said, does);
   };
-  add_one("set", "no deploy until it is released", set_one);
-  add_one("release", "deploys are let in again", release_one);
-  add_one("show", "who holds it, and why", show_one);
+  add_one("set", "refuse deploys until the hold is released", set_one);
+  add_one("release", "allow deploys again, and say what was held", release_one);
+  const auto said = std::make_shared<words>();
+  CLI::App* command = hold->add_subcommand("show", "show who holds deploys, since when and why");
+  add_names(command, *said);
+  with_json(command, said->as_json);
+  acts(command, chosen, [said](const surroundings& around) { return show(*said, around); });
 }
 
 const registered_command hold_command(add);

@@ -28,6 +28,8 @@ std::string version_text(const deployment_record& of);
 
 /// The columns of runs, and a row of them.
 const std::vector<std::string>& run_header();
+/// Those that a narrow terminal goes without, in that order.
+const std::vector<std::size_t>& dispensable_of_runs();
 std::vector<std::string> row_of(const run_summary& run, const moment_words& times);
 json json_of(const run_summary& run);
 

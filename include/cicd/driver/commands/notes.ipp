@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/chosen_commit.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
@@ -83,12 +84,22 @@ std::string images_text(const std::vector<image_change>& all, const style& as) {
   return text;
 }
 
+/// What is said first: no deploy takes it.
+std::string yanked_text(const notes_side& of, const char* what, const style& as) {
+  if (!of.yanked) return {};
+  const std::string text =
+      fmt::format("{} was yanked by {} at {}: {}; {}", displayable(of.name), displayable(of.yanked->who),
+                  utc_text(of.yanked->when), displayable(of.yanked->reason), what);
+  return as.is_markdown ? "\n**" + text + "**\n" : "! " + text + "\n";
+}
+
 std::string text_of(const release_notes& notes, const style& as) {
   const std::string there =
       notes.there.commit.empty() ? "nothing is deployed" : displayable(notes.there.name);
   const std::string head =
       fmt::format("{} {}: {} → {}", notes.pipeline, notes.environment, there, displayable(notes.next.name));
   std::string text = as.is_markdown ? "## " + head + "\n" : head + "\n";
+  text += yanked_text(notes.there, "what runs there", as) + yanked_text(notes.next, "it is not deployed", as);
   if (notes.is_same()) text += as.is_markdown ? "\nNothing changes.\n" : "nothing changes\n";
   text += commits_text("comes", '+', notes.comes, as);
   text += commits_text("goes", '-', notes.goes, as);
@@ -109,8 +120,9 @@ json json_of(const std::vector<past_commit>& all) {
 
 json json_of(const notes_side& side) {
   json to(json::object{});
-  if (!side.commit.empty()) to.set("commit", side.commit).set("version", side.name);
-  return to;
+  if (side.commit.empty()) return to;
+  to.set("commit", side.commit).set("version", side.name);
+  return to.set("yanked", side.yanked ? json_of(*side.yanked) : json());
 }
 
 json json_of(const release_notes& notes) {
@@ -172,6 +184,9 @@ status add_artifact(const found_environment& found, const cancellation& cancelle
   result<std::optional<stored_artifact>> made = store->read(to.commit);
   if (!made) return std::move(made).error();
   to.artifact = *std::move(made);
+  result<std::optional<artifact_mark>> mark = found.deliveries->gate().mark_of(*found.pipeline, to.commit);
+  if (!mark) return std::move(mark).error();
+  if (*mark && (*mark)->is == artifact_mark::kind::yanked) to.yanked = *std::move(mark);
   if (to.artifact && to.images.empty())
     for (const auto& [name, image] : to.artifact->record.images) to.images.emplace(name, image.manifest);
   return {};
@@ -216,7 +231,7 @@ void add(CLI::App& app, command_action& chosen) {
   CLI::App* command =
       with_tree(app.add_subcommand("notes", "show what a deploy to an environment would bring and take away"),
                 said->tree);
-  command->add_option("pipeline", said->pipeline, "of which")->required();
+  command->add_option("pipeline", said->pipeline, "whose artifact")->required();
   command->add_option("environment", said->environment, "where it would go")->required();
   command
       ->add_option("--to", said->to,

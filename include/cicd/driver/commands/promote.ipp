@@ -100,6 +100,14 @@ json json_of(const deployed& told) {
       .set("who", told.record.who);
 }
 
+json json_of(const proposed& told) {
+  return json()
+      .set("id", told.record.id)
+      .set("version", told.record.version)
+      .set("commit", told.record.commit)
+      .set("link", told.link);
+}
+
 exit_class promote_as_json(const run_request& request,
                            const chosen_commit& what,
                            const surroundings& around) {
@@ -108,11 +116,12 @@ exit_class promote_as_json(const run_request& request,
   opened.warnings.clear();
   const std::optional<project> of = made_or_said(std::move(opened), failure);
   if (!of) return failure;
-  json deployments(json::array{});
+  json deployments(json::array{}), proposals(json::array{});
   std::optional<error> why;
   run_listener listener;
   listener.hear = [&](const event& happened) {
     if (const auto* told = std::get_if<deployed>(&happened.body)) deployments.push(json_of(*told));
+    if (const auto* told = std::get_if<proposed>(&happened.body)) proposals.push(json_of(*told));
     if (const auto* end = std::get_if<step_ended>(&happened.body))
       if (end->failure) why = end->failure;
   };
@@ -125,7 +134,7 @@ exit_class promote_as_json(const run_request& request,
   if (!what.tag.empty()) document.set("tag", what.tag);
   if (!what.from.empty()) document.set("from", what.from);
   document.set("run", outcome.id);
-  document.set("deployed", std::move(deployments));
+  document.set("deployed", std::move(deployments)).set("proposed", std::move(proposals));
   if (why) document.set("error", text_of(*why));
   print_json(document);
   return outcome.kind;

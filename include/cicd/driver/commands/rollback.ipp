@@ -66,8 +66,9 @@ exit_class roll_back_one(const words& said, const std::string& pipeline, const s
                return {};
              });
   if (outcome == exit_class::done)
-    print_out(fmt::format("{}: {} runs again; deploys are on hold until: cicd hold release {} {}\n", subject,
-                          version, pipeline, said.environment()));
+    print_out(
+        as_called_here(fmt::format("{}: {} runs again; deploys are on hold until: cicd hold release {} {}\n",
+                                   subject, version, pipeline, said.environment())));
   return outcome;
 }
 

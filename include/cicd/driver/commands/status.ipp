@@ -81,6 +81,14 @@ json json_of(const next_release& of) {
   return one.set("refused", refused.set("notes", std::move(notes)));
 }
 
+json json_of(const open_proposal& of) {
+  json one;
+  one.set("version", of.record.version).set("commit", of.record.commit).set("who", of.record.who);
+  one.set("proposed", utc_text(of.record.when)).set("branch", of.branch);
+  one.set("link", of.link.empty() ? json() : json(of.link));
+  return one.set("unknown", of.link.empty() ? json(of.unknown) : json());
+}
+
 json json_of(const environment_status& of) {
   json one, remarks(json::array{}), branches(json::array{});
   for (const environment_remark& each : of.remarks)
@@ -96,6 +104,7 @@ json json_of(const environment_status& of) {
   one.set("distance", of.distance ? json_of(*of.distance, of.first) : json());
   one.set("yanked", of.yanked ? json_of(*of.yanked) : json());
   one.set("next", of.next ? json_of(*of.next) : json());
+  one.set("proposal", of.proposal ? json_of(*of.proposal) : json());
   one.set("error",
           of.failure
               ? json().set("class", std::string(word_for(of.failure->kind))).set("text", of.failure->what)
@@ -110,8 +119,11 @@ const std::vector<std::string> header{"PIPELINE", "ENVIRONMENT", "VERSION", "DEP
 
 std::string state_of(const environment_status& of) {
   std::vector<std::string> states;
-  for (const environment_remark& each : of.remarks)
-    if (std::ranges::find(states, each.state) == states.end()) states.push_back(each.state);
+  for (const environment_remark& each : of.remarks) {
+    const bool is_brief = each.state == "waits" || each.state == "is refused" || each.state == "proposed";
+    const std::string& text = is_brief ? each.brief : each.state;
+    if (std::ranges::find(states, text) == states.end()) states.push_back(text);
+  }
   if (of.failure) states.push_back(short_text_of_failure(*of.failure));
   if (states.empty()) states.emplace_back(of.record ? "ok" : "never deployed");
   return displayable(joined(states, ", "));
@@ -149,6 +161,9 @@ std::vector<std::string> row_of(const branch_status& of, const moment_words& tim
           state_of(of, times)};
 }
 
+/// What a narrow terminal goes without, in that order: PODS, BY, DEPLOYED.
+const std::vector<std::size_t> dispensable{5, 4, 3};
+
 /// Where one environment is, and which images run there: told where it was named.
 std::string details_of(const environment_status& of) {
   std::vector<std::vector<std::string>> rows{{"  address", displayable(of.address)}};
@@ -166,7 +181,7 @@ std::string remarks_of(const std::vector<environment_status>& board) {
   std::string text;
   for (const environment_status& each : board)
     for (const environment_remark& remark : each.remarks)
-      text += fmt::format("! {}: {}\n", each.of.text(), displayable(remark.text));
+      text += fmt::format("! {}: {}\n", each.of.text(), displayable(as_called_here(remark.text)));
   return text.empty() ? text : "\n" + text;
 }
 
@@ -181,7 +196,7 @@ std::string list_text(const std::vector<environment_status>& board,
     for (const branch_status& branch : each.branches) rows.push_back(row_of(branch, times));
     details += details_of(each);
   }
-  return table_text(header, rows, width) + remarks_of(board) + details;
+  return table_text(header, rows, width, dispensable) + remarks_of(board) + details;
 }
 
 /// Why `?` stands in the table, each reason once.
@@ -253,8 +268,24 @@ void print_text(const std::vector<environment_status>& board,
   if (runs && runs->empty())
     text += "\nno run yet\n";
   else if (runs)
-    text += "\nlast run\n" + table_text(run_header(), {cicd::row_of(runs->front(), times)}, width);
+    text += "\nlast run\n"
+            + table_text(run_header(), {cicd::row_of(runs->front(), times)}, width, dispensable_of_runs());
   print_out(text);
+}
+
+bool is_among(const named_environment& of, const std::vector<named_environment>& all) {
+  return std::ranges::any_of(all, [&](const named_environment& each) {
+    return each.pipeline == of.pipeline && each.place == of.place;
+  });
+}
+
+/// All environments of the pipelines of these.
+std::vector<named_environment> with_neighbours(const session& in, const std::vector<named_environment>& all) {
+  std::vector<named_environment> more;
+  for (const declared_pipeline& pipeline : in.model.pipelines)
+    if (std::ranges::find(all, &pipeline, &named_environment::pipeline) != all.end())
+      for (const environment& place : pipeline.declared.environments) more.push_back({&pipeline, &place});
+  return more;
 }
 
 exit_class act(const words& said, surroundings around) {
@@ -265,9 +296,11 @@ exit_class act(const words& said, surroundings around) {
   if (!asked) return refused(asked.error());
   const moment_words times = moments_of_page(said.exact_times);
   delivery releases(of->where, of->around, system_clock_port(), {});
-  std::vector<environment_status> board = read_status(*of, releases, *asked, times);
+  // What comes next, and how far behind one is, depends on the others of the pipeline.
+  std::vector<environment_status> board = read_status(*of, releases, with_neighbours(*of, *asked), times);
   cicd::errors warnings;
-  look_ahead(board, *of, releases, warnings);
+  look_ahead(board, *of, releases, times, warnings);
+  std::erase_if(board, [&](const environment_status& each) { return !is_among(each.of, *asked); });
   const auto runs = last_runs(*of, 1);
   if (said.as_json) {
     json document, places(json::array{});

@@ -53,6 +53,7 @@ struct environment_status {
   std::optional<commit_distance> distance;  ///< from what is deployed to what is there
   std::optional<artifact_mark> yanked;      ///< of what is deployed
   std::optional<next_release> next;
+  std::optional<open_proposal> proposal;  ///< what is deployed when it is merged
 };
 
 /// `not reachable`, or `not readable` where its state cannot be trusted.

@@ -10,6 +10,7 @@
 #include <cicd/deliver/branch/places.hpp>
 #include <cicd/deliver/branch/remove.hpp>
 #include <cicd/driver/commands/cron_board.hpp>
+#include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/status_board.hpp>
 #include <cicd/system/in_parallel.hpp>
 
@@ -64,13 +65,28 @@ environment_remark remark_of(const hand_revert& revert,
           "put back by hand: " + short_name(revert.who)};
 }
 
+/// What the last deploy left that is not a plain success.
+void add_outcome(environment_status& to,
+                 const deployment_record& record,
+                 const std::string& in,
+                 const moment_words& times) {
+  const std::string by = fmt::format("by {}, {}", short_name(record.who), times.text(record.when));
+  const std::string version = version_text(record);
+  if (record.outcome == "rolled-back")
+    to.remarks.push_back({record.outcome, fmt::format("{}rolled back to {}, {}", in, version, by)});
+  else if (record.outcome != "deployed")
+    to.remarks.push_back(
+        {record.outcome, fmt::format("{}{}: the last deploy, of {}, {}", in, record.outcome, version, by)});
+  if (!record.hotfix.empty())
+    to.remarks.push_back({"hotfix", fmt::format("{}{} is a hotfix, {}: {}", in, version, by, record.hotfix),
+                          "hotfix: " + record.hotfix});
+}
+
 void add_state(environment_status& to,
                const cluster_state& state,
                const std::string& cluster,
                const moment_words& times) {
-  if (state.record && state.record->outcome != "deployed")
-    to.remarks.push_back(
-        {state.record->outcome, fmt::format("{}: the last deploy to {}", state.record->outcome, cluster)});
+  if (state.record) add_outcome(to, *state.record, cluster + ": ", times);
   if (state.hold) to.remarks.push_back(remark_of(*state.hold, to.of, times));
   if (!to.state.hold) to.state.hold = state.hold;
   if (!to.record) to.record = state.record;
@@ -115,8 +131,7 @@ void look_at_all_clusters(std::vector<environment_status*> all,
 
 /// `verifying` and `failed` of a manifest repository, and what keeps deploys away.
 void add_release(environment_status& to, deployed_release seen, const moment_words& times) {
-  if (seen.record && seen.record->outcome != "deployed")
-    to.remarks.push_back({seen.record->outcome, "the last deploy: " + seen.record->outcome});
+  if (seen.record) add_outcome(to, *seen.record, {}, times);
   if (seen.state.hold) to.remarks.push_back(remark_of(*seen.state.hold, to.of, times));
   if (seen.reverted) to.remarks.push_back(remark_of(*seen.reverted, to.of, times));
   to.state = std::move(seen.state);

@@ -9,12 +9,13 @@
 
 namespace cicd {
 
-/// Fills in what read_status() left open: `first`, `distance`, `yanked` and `next`, and the remarks on them.
-/// Git is started once for each repository of sources, and registries are asked side by side. One that does
-/// not answer is a warning, and leaves open what it would have told.
+/// Fills in what read_status() left open: `first`, `distance`, `yanked`, `next` and `proposal`, and the
+/// remarks on them. Git is started once for each repository of sources, and registries are asked side by
+/// side. One that does not answer is a warning, and leaves open what it would have told.
 void look_ahead(std::vector<environment_status>& board,
                 const session& in,
                 delivery& releases,
+                const moment_words& times,
                 errors& warnings);
 
 /// The environments' names in the order in which the pipelines declare them.

@@ -14,6 +14,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/status_outlook.hpp>
 #include <cicd/observe/git_program.hpp>
 #include <cicd/report/moments.hpp>
@@ -197,6 +198,7 @@ class asker {
     if (of.failure) return;
     if (of.record && of.record->artifact != digest{}) look_for_mark(of);
     if (of.next) look_at_next(of);
+    look_for_proposal(of);
   }
 
  private:
@@ -204,7 +206,7 @@ class asker {
     const declared_pipeline& pipeline = *of.of.pipeline;
     if (!may_ask(pipeline)) return;
     result<std::optional<artifact_mark>> mark = releases_.gate().mark_of(pipeline, of.record->commit);
-    if (!mark) return warn(pipeline, "it is not known what was yanked", std::move(mark).error());
+    if (!mark) return warn(pipeline, std::move(mark).error());
     if (*mark && (*mark)->is == artifact_mark::kind::yanked) of.yanked = *std::move(mark);
   }
 
@@ -221,7 +223,19 @@ class asker {
       return;
     }
     of.next.reset();
-    warn(pipeline, "it is not known what the next release waits for", std::move(refused).error());
+    warn(pipeline, std::move(refused).error());
+  }
+
+  void look_for_proposal(environment_status& of) {
+    auto found =
+        releases_.way_of(*of.of.place).proposal_in(*of.of.pipeline, *of.of.place, of.record, nullptr);
+    if (found) {
+      of.proposal = *std::move(found);
+      return;
+    }
+    const std::lock_guard hold(mutex_);
+    found.error().subject = of.of.text();
+    warnings_.push_back(std::move(found).error());
   }
 
   static std::string registry_of(const declared_pipeline& pipeline) {
@@ -234,10 +248,16 @@ class asker {
     return !silent_.contains(registry_of(pipeline));
   }
 
-  void warn(const declared_pipeline& pipeline, std::string what, error why) {
+  /// Once for each pipeline and cause, and once for a registry that does not answer.
+  void warn(const declared_pipeline& pipeline, error why) {
     const std::lock_guard hold(mutex_);
     if (why.kind == exit_class::remote && !silent_.insert(registry_of(pipeline)).second) return;
-    error about{exit_class::remote, pipeline.declared.name.str(), std::move(what), why.value, {}};
+    if (!told_.insert(pipeline.declared.name.str() + '\n' + why.what + why.value.value_or("")).second) return;
+    error about{exit_class::remote,
+                pipeline.declared.name.str(),
+                "it is not known what was yanked, nor what the next release waits for",
+                why.value,
+                {}};
     about.notes.push_back({"caused by", why.what});
     about.notes.insert(about.notes.end(), why.notes.begin(), why.notes.end());
     warnings_.push_back(std::move(about));
@@ -246,7 +266,7 @@ class asker {
   delivery& releases_;
   errors& warnings_;
   std::mutex mutex_;
-  std::set<std::string> silent_;
+  std::set<std::string> silent_, told_;
 };
 
 std::string name_of(const next_release& next) {
@@ -264,7 +284,17 @@ std::string brief_of(const gate_refusal& refused, std::chrono::system_clock::tim
   return fmt::format("{}, {} left", word_of(refused.rule), left);
 }
 
-void add_remarks(environment_status& to, std::chrono::system_clock::time_point now) {
+environment_remark remark_of(const open_proposal& of, const moment_words& times) {
+  const std::string where =
+      of.link.empty() ? fmt::format("branch {}; no link: {}", of.branch, of.unknown) : of.link;
+  return {"proposed",
+          fmt::format("{} is proposed, by {}, {}, and deployed when it is merged: {}",
+                      version_text(of.record), short_name(of.record.who), times.text(of.record.when), where),
+          fmt::format("proposed: {}", of.record.tag.empty() ? of.record.version : of.record.tag)};
+}
+
+void add_remarks(environment_status& to, const moment_words& times) {
+  if (to.proposal) to.remarks.push_back(remark_of(*to.proposal, times));
   if (to.yanked)
     to.remarks.push_back(
         {"yanked",
@@ -280,7 +310,7 @@ void add_remarks(environment_status& to, std::chrono::system_clock::time_point n
   to.remarks.push_back({word,
                         fmt::format("{} {}: {}{}", name_of(*to.next), word, refused.why.what,
                                     help == refused.why.notes.end() ? std::string() : "; " + help->text),
-                        fmt::format("{}: {}", word, brief_of(refused, now))});
+                        fmt::format("{}: {}", word, brief_of(refused, times.now))});
 }
 
 }  // namespace
@@ -314,6 +344,7 @@ std::vector<std::string> columns_of(const std::vector<environment_status>& board
 void look_ahead(std::vector<environment_status>& board,
                 const session& in,
                 delivery& releases,
+                const moment_words& times,
                 errors& warnings) {
   using namespace driver_commands_status_outlook;
   const std::vector<members> pipelines = by_pipeline(board);
@@ -324,8 +355,7 @@ void look_ahead(std::vector<environment_status>& board,
     ask.look_at(board[at]);  // what fails is a warning, and ends nothing
     return {};
   });
-  const auto now = system_clock_port().now();
-  for (environment_status& each : board) add_remarks(each, now);
+  for (environment_status& each : board) add_remarks(each, times);
 }
 
 }  // namespace cicd

@@ -54,7 +54,8 @@ std::vector<std::string> notes_of(const environment_status& of) {
   const bool is_settled = of.record && of.record->outcome == "deployed";
   if (is_settled && of.pods && of.pods->known && of.pods->ready < of.pods->wanted)
     notes.push_back(of.pods->text());
-  if (of.next && !of.next->refused && !of.next->tag.empty() && !of.state.hold && !of.reverted)
+  const bool is_proposed = of.proposal && of.next && of.proposal->record.tag == of.next->tag;
+  if (of.next && !of.next->refused && !of.next->tag.empty() && !of.state.hold && !of.reverted && !is_proposed)
     notes.push_back("next: " + displayable(of.next->tag));
   return notes;
 }

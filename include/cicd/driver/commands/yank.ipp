@@ -46,10 +46,14 @@ error unknown_version(const declared_pipeline& pipeline,
 
 std::string told(const words& said, const std::string& commit, const yank_outcome& end) {
   const std::string subject = fmt::format("{}: {}", said.pipeline, commit.substr(0, 7));
-  if (said.lifts) return subject + " may be deployed again\n";
-  std::string text = subject + " is yanked: it is not deployed again\n";
-  if (!end.runs_in.empty())
-    text += fmt::format("it still runs in {}: deploy another commit there\n", joined(end.runs_in, ", "));
+  if (said.lifts) return subject + " is yanked no longer, and may be deployed again\n";
+  std::string text = fmt::format(
+      "{} is yanked: no deploy, preview, canary or rollback takes it, until: "
+      "cicd yank {} {} --lift --reason '…'\n",
+      subject, said.pipeline, commit.substr(0, 7));
+  for (const std::string& each : end.runs_in)
+    text += fmt::format("it still runs in {}; what ran before is put back by: cicd rollback {} {}\n", each,
+                        said.pipeline, each);
   for (const std::string& each : end.deleted) text += "deleted " + displayable(each) + "\n";
   for (const std::string& each : end.kept) text += "kept: " + displayable(each) + "\n";
   return text;
@@ -99,7 +103,7 @@ exit_class act(words said, surroundings around) {
                                          .deletes = said.deletes},
                                         ports);
   if (!end) return refused(end.error());
-  print_out(told(said, *commit, *end));
+  print_out(as_called_here(told(said, *commit, *end)));
   return exit_class::done;
 }
 
