@@ -245,6 +245,19 @@ struct preview {
   /// Example: NAMESPACE orders-{slug}
   /// Not: NAMESPACE Orders
   host_name namespace_name{};
+  /// The manifest repository of its folder, where its environment is `VIA gitops` and has a REPOSITORY. Default: that one.
+  /// Example: REPOSITORY ssh://git@git.example.com/previews.git
+  /// Not: REPOSITORY ""
+  text repository{};
+  /// The branch of the manifest repository. Default: that of its environment.
+  /// Example: BRANCH previews
+  /// Not: BRANCH "a b"
+  ref_pattern branch{};
+  /// The folder within the manifest repository in which each branch has a folder of its own, `<slug>-<hash>`: what an
+  /// ApplicationSet of Argo CD can follow. Default `previews/<environment>/<pipeline>`.
+  /// Example: PATH previews/orders
+  /// Not: PATH ../previews
+  relative_path path{};
   /// The services that it has. Default: all.
   /// Example: SERVICES api
   /// Not: SERVICES Api

@@ -107,6 +107,10 @@ std::vector<std::string> left_out_of(const pipeline& declared,
 std::vector<deploy_task> tasks_in(const pipeline& declared,
                                   std::string_view environment,
                                   std::string_view copy = {});
+/// Where the copies of branches have their folders: the environment with REPOSITORY, BRANCH and PATH of its
+/// preview. They are pushed whole: nothing is written into files of others, and nothing is proposed.
+environment place_of_copies(const environment& place, const preview& copies, std::string_view pipeline);
+
 /// The service that a task has the environment of: the one that it names, or the only one.
 std::string service_of(const deploy_task& of, const pipeline& declared);
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,9 @@ class manifest_way : public way {
   struct written_manifests {
     std::size_t files = 0;  ///< that changed
     deployment_record record{};
-    std::string approval{};  ///< the digest that an approval of it has
+    std::string approval{};                      ///< the digest that an approval of it has
+    std::map<std::string, std::string> facts{};  ///< of a branch's copy
+    std::optional<permit> allowed{};
   };
   /// The decision of a deploy, with the gate's leave; tells `done` what it was. Both outlive it.
   decide_manifests decision_for(const deploy_request& of, written_manifests& done) const;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/yaml.hpp>
+#include <cicd/deliver/branch_copy.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/manifest_values.hpp>
@@ -90,19 +91,34 @@ bool is_settled(const environment& place, const deployment_record& there) {
   return place.verify.empty() || there.outcome == "deployed";
 }
 
+/// When a branch's copy is to end.
+std::string end_of(const environment_state& state) {
+  const auto found = state.facts.find(branch_fact::expires);
+  return found == state.facts.end() ? std::string() : found->second;
+}
+
 std::vector<std::string> reasons_for(const deploy_request& of,
                                      const manifest_state& now,
                                      const wanted_manifests& wanted) {
   if (!now.record || now.files != wanted.files) return deploy_reasons(now.record, *wanted.record);
+  if (now.state.facts != wanted.state.facts)
+    return {end_of(now.state) == end_of(wanted.state) ? "the same objects, of another commit or person"
+                                                      : "it is to end at " + end_of(wanted.state)};
   if (!is_settled(of.place(), *now.record)) return {"VERIFY has not succeeded for what is deployed"};
   return {wanted.record->tag + " is what runs already"};
 }
 
-std::string message_for(const deployment_record& record) {
+/// `stage`, `a preview of fix-click in stage`
+std::string destination_of(const graph_step& step, const deployment_record& record) {
+  if (step.branch_copy() == nullptr) return record.environment;
+  return fmt::format("a preview of {} in {}", displayable(record.branch), record.environment);
+}
+
+std::string message_for(const graph_step& step, const deployment_record& record) {
   std::string message =
       fmt::format("deploy {} {} to {}\n\nservice: {}\nversion: {}\ncommit: {}\nby: {}\nrun: {}\n",
-                  record.pipeline, record.version, record.environment, record.pipeline, record.version,
-                  record.commit.empty() ? "unknown" : record.commit, record.who, record.id);
+                  record.pipeline, record.version, destination_of(step, record), record.pipeline,
+                  record.version, record.commit.empty() ? "unknown" : record.commit, record.who, record.id);
   for (const auto& [name, image] : record.images) message += fmt::format("{}: {}\n", name, image.reference);
   return message;
 }
@@ -130,6 +146,22 @@ std::string approval_of(const deploy_request& of, const wanted_manifests& wanted
   return hex(approval_digest(of.promoted->artifact.record, wanted.record->environment, {}));
 }
 
+/// What others have in the folder of a branch's copy stays. Class `conflict` where a file of theirs has the
+/// name of one of its objects'.
+status keep_others(const deploy_request& of,
+                   const std::string& key,
+                   const file_map& there,
+                   file_map& wanted) {
+  for (auto& [file, content] : files_of_others(there, key))
+    if (const auto [at, is_kept] = wanted.emplace(file, content); !is_kept && at->second != content)
+      return error{exit_class::conflict,
+                   of.step.id,
+                   "a file of this name is in the branch's folder, and cicd did not write it",
+                   file,
+                   {{"folder", key}, {"try", "move it out of the folder in the manifest repository"}}};
+  return {};
+}
+
 }  // namespace
 }  // namespace deliver_manifest_way
 
@@ -149,9 +181,19 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   using namespace deliver_manifest_way;
   result<release_draft> made = draft_for(in_, of, now.record);
   if (!made) return std::move(made).error();
+  environment_state state = now.state;
+  std::vector<std::string> remarks;
+  if (of.step.branch_copy() != nullptr) {
+    auto copy = make_copy_of_branch(in_, of.step, *made, state);
+    if (!copy) return std::move(copy).error();
+    remarks = *std::move(copy);
+  }
   result<std::map<std::string, std::string>> files = files_of(of, made->facts);
   if (!files) return std::move(files).error();
-  if (!of.place().write.empty()) {
+  if (of.step.branch_copy() != nullptr) {
+    if (status kept = keep_others(of, branch_key_of(made->record.branch), now.files, *files); !kept)
+      return std::move(kept).error();
+  } else if (!of.place().write.empty()) {
     files->merge(kept_files(of.pipeline(), of.place(), now.files));
     files = with_values(of.pipeline(), of.place(), made->record, *std::move(files), now.modes);
     if (!files) {
@@ -160,10 +202,11 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
       return failure;
     }
   }
-  wanted_manifests want{*std::move(files), std::move(made->record), now.state};
+  wanted_manifests want{*std::move(files), std::move(made->record), std::move(state)};
+  want.remarks = std::move(remarks);
   want.record->manifests = digest_of_manifests(want.files);
   if (now.record && now.files == want.files && is_settled(of.place(), *now.record)
-      && now.record->tag == want.record->tag)
+      && now.record->tag == want.record->tag && now.state.facts == want.state.facts)
     return std::optional<wanted_manifests>{};
   want.state.gates = in_.gate.gates_after(of.step, now.state.gates);
   if (is_embedded(of.place())) return std::optional{std::move(want)};
@@ -186,14 +229,21 @@ result<permit> manifest_way::may_write(const deploy_request& of,
                                        const std::string& version,
                                        const std::string& approval) const {
   gate_state state;
-  result<std::optional<hand_revert>> reverted = revert_of(now);
-  if (!reverted) return std::move(reverted).error();
-  state.reverted = *std::move(reverted);
+  if (!of.step.is_of_branch()) {
+    result<std::optional<hand_revert>> reverted = revert_of(now);
+    if (!reverted) return std::move(reverted).error();
+    state.reverted = *std::move(reverted);
+  }
   state.hold = now.state.hold;
   state.remembered = now.state.gates;
   state.version = version;
   state.newer = in_.gate.succession_of(of.step, now.record);
   state.approvals = now.state.approvals;
+  if (of.step.is_of_branch() && approval_rule_of(of.step) != approval_rule::none) {
+    result<manifest_state> home = read(of.pipeline(), of.place(), &in_.options.cancelled);
+    if (!home) return std::move(home).error();
+    state.approvals = std::move(home->state.approvals);
+  }
   state.approval_digest = approval;
   state.approves_artifact = of.promoted != nullptr;
   return in_.gate.may_write(of.step, std::move(state));
@@ -207,7 +257,9 @@ result<step_plan> manifest_way::plan(const deploy_request& of) {
 }
 
 result<step_plan> manifest_way::compared(const deploy_request& of) {
-  result<manifest_state> now = read(of.pipeline(), of.place(), &in_.options.cancelled);
+  const result<environment> there = manifest_place_of(in_, of.step);
+  if (!there) return there.error();
+  result<manifest_state> now = read(of.pipeline(), *there, &in_.options.cancelled);
   if (!now) return std::move(now).error();
   result<std::optional<wanted_manifests>> want = wanted(of, *now);
   if (!want) return std::move(want).error();
@@ -236,13 +288,16 @@ result<step_plan> manifest_way::compared(const deploy_request& of) {
   const result<std::vector<std::string>> copies = copy_lines(in_, of, *(*want)->record);
   if (!copies) return copies.error();
   plan.details.insert(plan.details.begin(), copies->begin(), copies->end());
+  for (const std::string& each : (*want)->remarks) plan.details.push_back("! " + each);
   if (!may) plan.reasons.push_back(refusal_text(may.error()));
   return plan;
 }
 
 result<std::vector<std::string>> manifest_way::foresee(const deploy_request& of) {
-  if (!is_made(of.pipeline(), of.place())) return std::vector<std::string>();
-  const result<manifest_state> now = read(of.pipeline(), of.place(), &in_.options.cancelled);
+  const result<environment> there = manifest_place_of(in_, of.step);
+  if (!there) return there.error();
+  if (!is_made(of.pipeline(), *there)) return std::vector<std::string>();
+  const result<manifest_state> now = read(of.pipeline(), *there, &in_.options.cancelled);
   if (!now) return now.error();
   const result<permit> may = may_write(of, *now, in_.source.git_of(of.pipeline()).short_commit(), {});
   if (may) return std::vector<std::string>();
@@ -267,10 +322,11 @@ decide_manifests manifest_way::decision_for(const deploy_request& of, written_ma
       use_up((*want)->state.approvals, approval);
     else
       record.outcome = "verifying";
-    (*want)->message = deliver_manifest_way::message_for(record);
+    (*want)->message = deliver_manifest_way::message_for(of.step, record);
     (*want)->who = record.who;
     (*want)->when = record.when;
-    done = {deliver_manifest_way::changes_between(now.files, (*want)->files).size(), record, approval};
+    done = {deliver_manifest_way::changes_between(now.files, (*want)->files).size(), record, approval,
+            (*want)->state.facts, *allowed};
     return std::optional{decided_manifests{**std::move(want), *allowed}};
   };
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <cicd/base/error.hpp>
 #include <cicd/deliver/policy/gate.hpp>
@@ -39,6 +40,7 @@ struct wanted_manifests {
   std::string message{};  ///< of the commit
   std::string who{};      ///< its author, as a record has it
   std::chrono::system_clock::time_point when{};
+  std::vector<std::string> remarks{};  ///< for the plan: what a person should know
 };
 
 /// What is there, as it is, by `who`: what a change of the state alone begins with.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/policy/copies_home.hpp>
 #include <cicd/deliver/policy/environment_home.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/plan/plan.hpp>
@@ -129,6 +130,14 @@ class way {
                                           const environment&,
                                           const cancellation*) const {
     return {};
+  }
+
+  /// The copies of branches beside an environment, of a way that keeps them in no cluster; else none. It
+  /// outlives neither the declaration nor what the run lends.
+  virtual std::shared_ptr<copies_home> copies_of(const declared_pipeline&,
+                                                 const environment&,
+                                                 const cancellation*) const {
+    return nullptr;
   }
 
   /// What can be said of a step before anything is known of its images.

@@ -164,9 +164,63 @@ TEST(a_preview, is_one_for_an_environment_and_has_a_host_for_each_branch) {
   expect_error(call + "IN stage)\npipeline_preview(o IN stage)",
                "o/preview: the preview IN this environment is declared twice: 'stage'");
   expect_error(call + "name IN stage)", "o/preview: a value without a keyword: 'name'");
-  expect_error(start + "pipeline_environment(o git VIA gitops)\npipeline_preview(o IN git)",
-               "o/preview: IN: a preview is made in the cluster itself, which the environment is not reached "
-               "by: 'git'");
+  expect_error(
+      start + "pipeline_environment(o out VIA render)\npipeline_preview(o IN out)",
+      "o/preview: IN: no preview can be made VIA render, by which this environment is deployed: 'out'");
+}
+
+const std::string git_environment =
+    start + "pipeline_secret(o forge PASS_ENV F)\npipeline_environment(o git VIA gitops ";
+
+TEST(a_preview_in_a_manifest_repository, has_a_folder_beside_that_of_its_environment) {
+  const auto made =
+      good(git_environment + "REPOSITORY m.git)\npipeline_preview(o IN git PATH p/{environment}/{pipeline})");
+  const cicd::preview& copies = made.previews.at(0);
+  EXPECT_EQ(copies.path.view(), "p/git/o");
+  const cicd::environment& place = made.environments.back();
+  using cicd::place_of_copies;
+  EXPECT_EQ(place_of_copies(place, copies, "o").path.view(), "p/git/o");
+  EXPECT_EQ(place_of_copies(place, copies, "o").repository.view(), "m.git");
+  const cicd::preview plain =
+      good(git_environment
+           + "REPOSITORY m.git)\npipeline_preview(o IN git BRANCH b REPOSITORY {pipeline}.git)")
+          .previews.at(0);
+  EXPECT_EQ(place_of_copies(place, plain, "o").path.view(), "previews/git/o");
+  EXPECT_EQ(place_of_copies(place, plain, "o").repository.view(), "o.git");
+  EXPECT_EQ(place_of_copies(place, plain, "o").branch.view(), "b");
+}
+
+TEST(a_preview_in_a_manifest_repository, is_refused_what_its_folder_cannot_have) {
+  const auto in = [](const std::string& place, const std::string& copies) {
+    return git_environment + place + ")\npipeline_preview(o IN git " + copies + ")";
+  };
+  expect_error(
+      in("", "PATH git/o"),
+      "o/preview: two environments would write the same manifests: 'the build tree's repository main git/o'");
+  expect_error(in("", "PATH git/o/previews"),
+               "o/preview: PATH lies within that of another environment, 'the build tree's repository main "
+               "git/o', which owns all in it: 'the build tree's repository main git/o/previews'");
+  expect_error(
+      in("", "PATH .cicd/previews"),
+      "o/preview: PATH leads to the deployment records of the manifest repository: '.cicd/previews'");
+  expect_error(in("", "PATH p//o"), "o/preview: PATH: a path has no part that is empty or '.': 'p//o'");
+  expect_error(in("", "PATH p/{slug}"), "o/preview: PATH knows no such placeholder: '{slug}'");
+  expect_error(in("", "REPOSITORY m.git"),
+               "o/preview: REPOSITORY of a preview needs REPOSITORY of its environment");
+  expect_error(in("REPOSITORY m.git WRITE values.yaml:a=b", ""),
+               "o/preview: IN: WRITE puts values into files that are there, and a preview has none in its "
+               "folder: 'git'");
+  const std::string proposed =
+      "REPOSITORY https://git.example.com/a/b PULL_REQUEST gitea PULL_REQUEST_TOKEN secret:forge";
+  expect_error(in(proposed, ""),
+               "o/preview: IN: deploys to this environment are pull requests, and a preview is pushed "
+               "without one: 'git'");
+  EXPECT_EQ(good(in(proposed, "BRANCH previews")).previews.size(), 1U);
+  const std::string cluster = start + "pipeline_preview(o IN prod ";
+  for (const char* option : {"REPOSITORY m.git", "BRANCH b", "PATH p"})
+    expect_error(cluster + option + ")",
+                 "o/preview: " + std::string(option).substr(0, std::string(option).find(' '))
+                     + " has no meaning without VIA gitops: 'VIA kubectl'");
 }
 
 TEST(an_approval_to_build, is_asked_for_only_where_there_is_an_image_beside_which_it_is_kept) {

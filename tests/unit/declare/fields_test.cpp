@@ -168,6 +168,10 @@ std::string configure_with(std::string_view key, std::string_view text) {
            + (name ? words + " COMMAND x BEFORE deploy"
                    : "migrate " + with_defaults(words, {{"COMMAND", "x"}, {"BEFORE", "deploy"}}))
            + ")\n";
+  if (key == "preview.repository" || key == "preview.branch" || key == "preview.path")
+    return "add_pipeline(orders TEMPLATE java-maven)\npipeline_service(orders api)\n"
+           "pipeline_environment(orders stage VIA gitops REPOSITORY m.git)\npipeline_preview(orders IN stage "
+           + words + ")\n";
   if (kind == "preview")
     return api + "pipeline_cron_job(orders close-stale-orders SCHEDULE @daily)\npipeline_preview(orders "
            + with_defaults(words, {{"IN", "stage"}}) + ")\n";

@@ -85,22 +85,22 @@ class folder_keeper {
  public:
   explicit folder_keeper(findings& found) : found_(found) {}
 
-  void take(const draft& in, const declaration<environment>& of) {
-    const environment& value = of.value;
+  /// Of an environment, and of the copies of branches in one: declared at `by`.
+  void take(const draft& in, const environment& value, const place& by) {
     if (!can(value.via, way_feature::folder)) return;
-    const placeholder_values values{{"pipeline", in.own.name}, {"environment", of.name}};
-    std::string path =
-        value.path ? with_placeholders(value.path.view(), values) : of.name + "/" + in.own.name;
+    const std::string name = value.name.str();
+    const placeholder_values values{{"pipeline", in.own.name}, {"environment", name}};
+    std::string path = value.path ? with_placeholders(value.path.view(), values) : name + "/" + in.own.name;
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
     const bool has_repository = can(value.via, way_feature::repository);
     const std::string root = has_repository ? repository_of(value, values) : std::string();
     const std::string key =
         has_repository && value.repository ? key_of(root, source_directory_of(in.own)) : root;
     shown_.try_emplace(key, root);
-    const auto [first, is_new] = taken_[key].try_emplace(path, of.near("path"));
+    const auto [first, is_new] = taken_[key].try_emplace(path, by);
     if (!is_new)
-      found_.add(of.near("path"), same_place_twice("two environments would write the same manifests",
-                                                   root + path, where(first->second)));
+      found_.add(by, same_place_twice("two environments would write the same manifests", root + path,
+                                      where(first->second)));
   }
 
   void report_nested() {
@@ -225,9 +225,14 @@ void check_between(std::deque<draft>& all, findings& found) {
   for (const draft& pipeline : all) {
     take_repositories(pipeline, repositories);
     for (const auto& each : pipeline.all<environment>().items()) {
-      folders.take(pipeline, each);
+      folders.take(pipeline, each.value, each.near("path"));
       check_copies(pipeline, each, found);
     }
+    for (const auto& each : pipeline.all<preview>().items())
+      if (const auto* there = pipeline.all<environment>().find(each.value.in.view()))
+        if (can(there->value.via, way_feature::branch_copy))
+          folders.take(pipeline, place_of_copies(there->value, each.value, pipeline.own.name),
+                       each.near("path"));
     objects.take(pipeline);
   }
   folders.report_nested();

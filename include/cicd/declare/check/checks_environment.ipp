@@ -272,7 +272,7 @@ void check_way_has(const declaration<T>& of,
                    std::string_view what,
                    findings& found) {
   if (there && there->value.via != deploy_way::none && !can(there->value.via, needed))
-    found.add(of.at("in"), needs_other_way(what, there->name, ways_with(needed)));
+    found.add(of.at("in"), needs_other_way(what, there->name, there->value.via.view(), ways_with(needed)));
 }
 
 /// Long names of branches have room in its host, behind the name of each service, and in its namespace.
@@ -319,11 +319,33 @@ void check_approval_to_build(const declaration<T>& of, const draft& in, findings
                                  "declare pipeline_image(), or leave it out"));
 }
 
+constexpr option_of_ways ways_of_previews[] = {{"repository", "REPOSITORY", way_feature::repository},
+                                               {"branch", "BRANCH", way_feature::repository},
+                                               {"path", "PATH", way_feature::repository}};
+
+/// What a folder of its own in a manifest repository needs.
+void check_folder_of_copies(const declaration<preview>& of,
+                            const declaration<environment>& there,
+                            findings& found) {
+  const environment& value = there.value;
+  for (const option_of_ways& each : ways_of_previews)
+    if (value.via != deploy_way::none && of.at(each.key) && !can(value.via, each.needs))
+      found.add(of.at(each.key), option_of_other_ways(each.keyword, value.via.view(), ways_with(each.needs)));
+  if (!can(value.via, way_feature::repository)) return;
+  if (of.at("repository") && !value.repository)
+    found.add(of.at("repository"),
+              missing_counterpart("REPOSITORY of a preview", "REPOSITORY of its environment"));
+  if (!value.write.empty()) found.add(of.at("in"), preview_beside_write(there.name));
+  if (value.pull_request != forge_kind::none && !of.at("repository") && !of.at("branch"))
+    found.add(of.at("in"), preview_beside_proposals(there.name));
+}
+
 void check_preview(const declaration<preview>& of, draft& in, findings& found) {
   check_approval_to_build(of, in, found);
   const declaration<environment>* there = environment_of(of, in, found);
   check_room_for_branches(of, there, in, found);
   check_way_has(of, there, way_feature::branch_copy, "preview", found);
+  if (there) check_folder_of_copies(of, *there, found);
   if (of.value.replicas.scales())
     found.add(of.at("replicas"), meaningless_option("a range of REPLICAS", "for a preview", "give a number"));
   check_references(of.value.services, of.near("services"), "SERVICES", "service", in.all<service>(), found);

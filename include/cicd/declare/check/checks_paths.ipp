@@ -92,7 +92,9 @@ void check_image_paths(const declaration<image>& of, findings& found) {
       if (part.starts_with(".wh.") || part == "..") found.add(of.at("files"), impossible_in_image(each.to));
 }
 
-void check_render_path(const draft& in, const declaration<environment>& of, findings& found) {
+/// PATH of an environment that is deployed that way, or of its preview.
+template <typename T>
+void check_manifest_path(const draft& in, const declaration<T>& of, deploy_way via, findings& found) {
   if (!of.value.path) return;
   const placeholder_values values{{"pipeline", in.own.name}, {"environment", of.name}};
   const std::string path = with_placeholders(of.value.path.view(), values);
@@ -100,8 +102,8 @@ void check_render_path(const draft& in, const declaration<environment>& of, find
   if (leads_into_git(parts)) return found.add(of.at("path"), path_of_git("PATH", path));
   if (const std::string shortest = joined(parts, "/"); !parts.empty() && shortest != path)
     return found.add(of.at("path"), path_with_empty_parts("PATH", path, shortest));
-  if (!can(of.value.via, way_feature::folder)) return;
-  const bool in_repository = can(of.value.via, way_feature::repository);
+  if (!can(via, way_feature::folder)) return;
+  const bool in_repository = can(via, way_feature::repository);
   if (!in_repository && is_own(parts)) return found.add(of.at("path"), path_of_the_build("PATH", path));
   if (in_repository && (parts.empty() || parts.front() == ".cicd"))
     found.add(of.at("path"), path_of_records(path));
@@ -115,7 +117,10 @@ void check_paths(const draft& of, std::string_view build_root, findings& found) 
   const std::string source = source_directory_of(of.own);
   for (const auto& each : of.all<step>().items()) check_step_paths(each, source, build_root, found);
   for (const auto& each : of.all<image>().items()) check_image_paths(each, found);
-  for (const auto& each : of.all<environment>().items()) check_render_path(of, each, found);
+  for (const auto& each : of.all<environment>().items()) check_manifest_path(of, each, each.value.via, found);
+  for (const auto& each : of.all<preview>().items())
+    if (const auto* there = of.all<environment>().find(each.value.in.view()))
+      check_manifest_path(of, each, there->value.via, found);
 }
 
 void check_logins(const call_site& of, findings& found) {

@@ -24,6 +24,10 @@ class named_list {
     const auto found = index_.find(std::string(name));
     return found == index_.end() ? nullptr : &items_[found->second];
   }
+  const declaration<T>* find(std::string_view name) const {
+    const auto found = index_.find(std::string(name));
+    return found == index_.end() ? nullptr : &items_[found->second];
+  }
   void add(declaration<T> item) {
     index_.emplace(item.name, items_.size());
     items_.push_back(std::move(item));

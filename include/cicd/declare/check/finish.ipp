@@ -30,6 +30,13 @@ void fill_in_names(environment& of, const dns_label& pipeline) {
   of.kubeconfig = text::from(with_placeholders(of.kubeconfig.view(), values));
 }
 
+/// Those of a preview's folder likewise.
+void fill_in_names(preview& of, const dns_label& pipeline) {
+  const placeholder_values values{{"pipeline", pipeline.str()}, {"environment", of.in.str()}};
+  of.repository = text::from(with_placeholders(of.repository.view(), values));
+  of.path = relative_path::from(with_placeholders(of.path.view(), values));
+}
+
 template <typename T>
 void move_part(declaration<T>& from, std::vector<T>& to, declared_pipeline& made) {
   const std::string prefix = fmt::format("{}.{}", kind<T>.name, from.name);
@@ -98,6 +105,7 @@ declared_pipeline handed_over(draft& of) {
   note_origins(of.own, "", made);
   note_labels(of, made);
   for (auto& each : of.all<environment>().items()) fill_in_names(each.value, made.declared.name);
+  for (auto& each : of.all<preview>().items()) fill_in_names(each.value, made.declared.name);
   each_kind([&]<typename T>() { move_parts(of.all<T>(), made.declared.*kind<T>.list, made); });
   note_files(of.own, made);
   return made;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace cicd {
 
 namespace declare_check_overrides_of {
@@ -85,6 +87,17 @@ std::vector<deploy_task> tasks_in(const pipeline& declared,
            || (!copy.empty() && !declare_check_overrides_of::is_named_in(declared.tasks, each, copy));
   });
   return all;
+}
+
+environment place_of_copies(const environment& place, const preview& copies, std::string_view pipeline) {
+  environment there = place;
+  if (copies.repository) there.repository = copies.repository;
+  if (copies.branch) there.branch = copies.branch;
+  there.path = copies.path ? copies.path
+                           : relative_path::from(fmt::format("previews/{}/{}", place.name.view(), pipeline));
+  there.write.clear();
+  there.pull_request = forge_kind::none;
+  return there;
 }
 
 std::string service_of(const deploy_task& of, const pipeline& declared) {

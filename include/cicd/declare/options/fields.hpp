@@ -123,6 +123,9 @@ void each_field(preview& of, Visitor&& visit) {
   visit("in", of.in);
   visit("host", of.host);
   visit("namespace", of.namespace_name);
+  visit("repository", of.repository);
+  visit("branch", of.branch);
+  visit("path", of.path);
   visit("services", of.services);
   visit("cron_jobs", of.cron_jobs);
   visit("replicas", of.replicas);

@@ -63,6 +63,7 @@ names placeholders_of(std::string_view kind, std::string_view key) {
   if (kind == "environment"
       && (key == "repository" || key == "path" || key == "context" || key == "kubeconfig"))
     return {"pipeline", "environment"};
+  if (kind == "preview" && (key == "repository" || key == "path")) return {"pipeline", "environment"};
   return {};
 }
 

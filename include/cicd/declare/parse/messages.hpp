@@ -157,7 +157,12 @@ remark task_without_job(std::string_view task,
 remark task_of_no_service(std::span<const std::string> services);
 remark order_without_way(std::string_view environment, std::string_view way, std::string_view ways);
 remark cycle_of_services(std::span<const std::string> path);
-remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways);
+remark needs_other_way(std::string_view what,
+                       std::string_view environment,
+                       std::string_view via,
+                       std::string_view ways);
+remark preview_beside_write(std::string_view environment);
+remark preview_beside_proposals(std::string_view environment);
 remark ambiguous_canary(std::span<const std::string> services);
 remark canary_of_stateful(std::string_view service);
 remark canary_without_port(std::string_view service);

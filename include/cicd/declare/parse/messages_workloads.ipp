@@ -248,11 +248,26 @@ remark cycle_of_services(std::span<const std::string> path) {
           .help = "remove one AFTER of the cycle"};
 }
 
-remark needs_other_way(std::string_view what, std::string_view environment, std::string_view ways) {
-  return {.what = fmt::format(
-              "IN: a {} is made in the cluster itself, which the environment is not reached by", what),
+remark needs_other_way(std::string_view what,
+                       std::string_view environment,
+                       std::string_view via,
+                       std::string_view ways) {
+  return {
+      .what = fmt::format("IN: no {} can be made VIA {}, by which this environment is deployed", what, via),
+      .value = std::string(environment),
+      .allowed = fmt::format("an environment with VIA {}", ways)};
+}
+
+remark preview_beside_write(std::string_view environment) {
+  return {.what = "IN: WRITE puts values into files that are there, and a preview has none in its folder",
           .value = std::string(environment),
-          .allowed = fmt::format("an environment with VIA {}", ways)};
+          .allowed = "an environment without WRITE"};
+}
+
+remark preview_beside_proposals(std::string_view environment) {
+  return {.what = "IN: deploys to this environment are pull requests, and a preview is pushed without one",
+          .value = std::string(environment),
+          .help = "BRANCH previews, another branch of the manifest repository that takes pushes"};
 }
 
 remark ambiguous_canary(std::span<const std::string> services) {

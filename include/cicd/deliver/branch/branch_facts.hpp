@@ -1,5 +1,5 @@
 // What a preview and a canary have in common: whose branch it is, whether it may be deployed at all, and what
-// is kept of it. For this folder's own files.
+// is kept of it. Of no use but to what makes them.
 #pragma once
 
 #include <chrono>

@@ -34,5 +34,6 @@ status each_branch_cluster(const action_ports& on, std::optional<change> what, c
 
 /// The place of a branch's preview or canary, for events.
 changed_place place_of(const kubernetes::cluster& with, const known_place& of);
+changed_place place_of(const copies_home& home, const known_place& of);
 
 }  // namespace cicd

@@ -84,4 +84,9 @@ changed_place place_of(const kubernetes::cluster& with, const known_place& of) {
           of.place.branch_key};
 }
 
+changed_place place_of(const copies_home& home, const known_place& of) {
+  return {of.place.pipeline, of.place.environment, home.name(), fact_of(of, branch_fact::branch),
+          of.place.branch_key};
+}
+
 }  // namespace cicd

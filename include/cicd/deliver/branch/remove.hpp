@@ -11,6 +11,7 @@
 #include <cicd/deliver/branch/branch.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
 #include <cicd/deliver/policy/action.hpp>
+#include <cicd/deliver/policy/copies_home.hpp>
 
 namespace cicd {
 
@@ -27,11 +28,6 @@ struct branch_end_options {
 branch_end_options end_options(const action_ports& on,
                                const cancellation* cancelled,
                                bool with_claims = false);
-
-struct branch_end {
-  std::vector<std::string> removed;  ///< `Deployment orders-api-fix-click-…`
-  std::vector<std::string> kept;     ///< and why, a sentence each
-};
 
 /// A fact that is kept of a branch's copy, or nothing (empty).
 std::string fact_of(const known_place& of, const char* name);

@@ -209,6 +209,44 @@ status wait_for_namespace(kubernetes::cluster& with,
   return kubernetes::wait_until_gone(with, {"Namespace", "", of["metadata"]["name"].text()}, how);
 }
 
+error whose_is_not_known() {
+  return error{exit_class::usage,
+               {},
+               "no branch is checked out, so it is not known whose preview is meant",
+               {},
+               {{"try", "name it: cicd preview remove <pipeline> <branch>"}}};
+}
+
+/// Where the copies are in no cluster.
+status remove_kept(const preview_removal_request& request, const action_ports& on, preview_removal& seen) {
+  if (request.branch.empty()) return whose_is_not_known();
+  if (request.with_claims)
+    return error{
+        exit_class::usage,
+        on.subject(),
+        "--with-claims: what is stored by this preview is removed by the agent that follows its folder",
+        {},
+        {{"allowed", "an environment VIA " + ways_with(way_feature::cluster)},
+         {"try", "cicd preview remove without --with-claims"}}};
+  const result<std::vector<known_place>> all = on.copies->all();
+  if (!all) return all.error();
+  std::vector<known_place> meant;
+  for (const known_place& each : *all) {
+    seen.branches.push_back(fact_of(each, branch_fact::branch));
+    if (seen.branches.back() == request.branch) meant.push_back(each);
+  }
+  if (meant.empty()) return {};
+  seen.found = true;
+  const result<permit> allowed = on.may(change::branch_end, {});
+  if (!allowed) return allowed.error();
+  const std::vector<result<branch_end>> ends = on.copies->end(*allowed, meant, {on.who(), on.time->now()});
+  for (std::size_t at = 0; at < meant.size(); ++at) {
+    if (!ends[at]) return ends[at].error();
+    on.tell(told_end(place_of(*on.copies, meant[at]), meant[at], *ends[at]));
+  }
+  return {};
+}
+
 }  // namespace
 }  // namespace deliver_branch_remove
 
@@ -224,15 +262,10 @@ branch_end_options end_options(const action_ports& on, const cancellation* cance
 }
 
 result<preview_removal> remove_preview(const preview_removal_request& request, const action_ports& on) {
-  using deliver_branch_remove::wait_for_namespace;
+  using namespace deliver_branch_remove;
   preview_removal seen;
   const auto remove_in = [&](const branch_cluster& at) -> status {
-    if (request.branch.empty())
-      return error{exit_class::usage,
-                   {},
-                   "no branch is checked out, so it is not known whose preview is meant",
-                   {},
-                   {{"try", "name it: cicd preview remove <pipeline> <branch>"}}};
+    if (request.branch.empty()) return whose_is_not_known();
     for (const json& each : at.ending)
       if (each["metadata"]["labels"][kubernetes::branch_label].text() == branch_key_of(request.branch)) {
         seen.found = true;
@@ -254,6 +287,8 @@ result<preview_removal> remove_preview(const preview_removal_request& request, c
   };
   if (status done = each_branch_cluster(on, change::branch_end, remove_in); !done)
     return std::move(done).error();
+  if (on.copies != nullptr)
+    if (status done = remove_kept(request, on, seen); !done) return std::move(done).error();
   return seen;
 }
 

@@ -77,6 +77,39 @@ std::vector<over> over_among(const std::vector<known_place>& all,
   return found;
 }
 
+namespace deliver_branch_sweep {
+namespace {
+
+/// Where the copies are in no cluster: all that are over end together.
+status sweep_kept(const sweep_request& request, const action_ports& on, sweep_outcome& outcome) {
+  const result<std::vector<known_place>> all = on.copies->all();
+  if (!all) return all.error();
+  std::vector<known_place> ending;
+  for (const over& each : over_among(*all, request.branches, on.time->now())) {
+    on.tell(branch_over{place_of(*on.copies, *each.what), fact_of(*each.what, branch_fact::kind), each.why});
+    ending.push_back(*each.what);
+  }
+  outcome.over += ending.size();
+  if (ending.empty() || request.dry_run) return {};
+  const result<permit> allowed = on.may(change::branch_end, {});
+  if (!allowed) return allowed.error();
+  const std::vector<result<branch_end>> ends = on.copies->end(*allowed, ending, {on.who(), on.time->now()});
+  for (std::size_t at = 0; at < ending.size(); ++at) {
+    const changed_place where = place_of(*on.copies, ending[at]);
+    if (ends[at]) {
+      on.tell(told_end(where, ending[at], *ends[at]));
+      continue;
+    }
+    if (ends[at].error().kind == exit_class::interrupted) return ends[at].error();
+    outcome.failed = ends[at].error().kind;
+    on.tell(remove_failed{where, fact_of(ending[at], branch_fact::kind), ends[at].error()});
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace deliver_branch_sweep
+
 result<sweep_outcome> sweep_branches(const sweep_request& request, const action_ports& on) {
   sweep_outcome outcome;
   const auto end_in = [&](const branch_cluster& at) -> status {
@@ -104,6 +137,9 @@ result<sweep_outcome> sweep_branches(const sweep_request& request, const action_
   };
   const auto asked = request.dry_run ? std::nullopt : std::optional(change::branch_end);
   if (status done = each_branch_cluster(on, asked, end_in); !done) return std::move(done).error();
+  if (on.copies != nullptr)
+    if (status done = deliver_branch_sweep::sweep_kept(request, on, outcome); !done)
+      return std::move(done).error();
   return outcome;
 }
 

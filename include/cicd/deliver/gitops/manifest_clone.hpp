@@ -74,6 +74,8 @@ class manifest_clone {
   /// Class `usage` of one that holds a link.
   result<std::vector<result<manifest_contents>>> contents_at(const std::string& tip,
                                                              std::span<const manifest_target> targets);
+  /// The names that records of folders right below `path` have at `tip`, without `.json`.
+  result<std::vector<std::string>> records_below(const std::string& tip, const std::string& path);
   /// What git names these targets' folders, records and states at `tip`, in their order, by one start.
   result<std::vector<manifest_contents::object_names>> objects_at(const std::string& tip,
                                                                   std::span<const manifest_target> targets);

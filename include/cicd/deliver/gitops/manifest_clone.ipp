@@ -208,7 +208,10 @@ inline git_change import_of(const manifest_change& of, const std::string& tip) {
       if (mode != now.modes.end() && mode->second == "100755")
         change.executable.insert(target.path + '/' + name);
     }
-  if (wanted.record) change.written.emplace(record_path(target), pretty(json_of(*wanted.record)));
+  if (wanted.record)
+    change.written.emplace(record_path(target), pretty(json_of(*wanted.record)));
+  else if (now.record)
+    change.removed.push_back(record_path(target));
   if (std::string state = file_text(wanted.state); !state.empty())
     change.written.emplace(state_path(target), std::move(state));
   else if (now.state)

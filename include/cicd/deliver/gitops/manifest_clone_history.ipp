@@ -21,6 +21,19 @@ bool manifest_clone::is_in_history(const std::string& older, const std::string& 
   return fetch_anew(newer) && run(words).end.good();
 }
 
+result<std::vector<std::string>> manifest_clone::records_below(const std::string& tip,
+                                                               const std::string& path) {
+  constexpr std::string_view ending = ".json";
+  const std::string folder = ".cicd/records/" + path + "/";
+  const auto listed = run_at(tip, {"ls-tree", "-z", "--full-tree", tip, "--", folder});
+  if (!listed) return listed.error();
+  std::vector<std::string> names;
+  for (const git_entry& each : git_entries_from(listed->out))
+    if (each.is_file() && each.path.starts_with(folder) && each.path.ends_with(ending))
+      names.push_back(each.path.substr(folder.size(), each.path.size() - folder.size() - ending.size()));
+  return names;
+}
+
 result<std::vector<std::optional<manifest_clone::path_change>>> manifest_clone::last_changes(
     const std::string& tip, const std::vector<std::string>& paths) {
   result<seen_paths> seen = look_at(tip, {}, paths);

@@ -2,6 +2,7 @@
 // importance.
 #pragma once
 
+#include <cicd/deliver/gitops/copies.ipp>
 #include <cicd/deliver/gitops/deploy_secrets.ipp>
 #include <cicd/deliver/gitops/forge.ipp>
 #include <cicd/deliver/gitops/gitops.ipp>

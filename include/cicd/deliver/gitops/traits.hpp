@@ -8,6 +8,6 @@ namespace cicd {
 inline constexpr way_traits gitops_traits{
     deploy_way::gitops,
     {way_feature::repository, way_feature::folder, way_feature::verify, way_feature::protection,
-     way_feature::approval, way_feature::rollback, way_feature::hold}};
+     way_feature::approval, way_feature::rollback, way_feature::hold, way_feature::branch_copy}};
 
 }  // namespace cicd

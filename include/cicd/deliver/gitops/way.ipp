@@ -9,9 +9,11 @@
 
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/branch_copy.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/git/git_client.hpp>
 #include <cicd/deliver/git/local_repository.hpp>
+#include <cicd/deliver/gitops/copies.hpp>
 #include <cicd/deliver/gitops/deploy_secrets.hpp>
 #include <cicd/deliver/gitops/gitops.hpp>
 #include <cicd/deliver/gitops/manifest_branch.hpp>
@@ -21,6 +23,7 @@
 #include <cicd/deliver/manifest_values.hpp>
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/policy/action.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
 #include <cicd/run/secret_store.hpp>
@@ -30,6 +33,11 @@ namespace cicd {
 
 namespace deliver_gitops_way {
 namespace {
+
+/// A branch's copy is pushed, also where its environment takes proposals.
+bool is_proposed(const graph_step& step) {
+  return step.place()->pull_request != forge_kind::none && !step.is_of_branch();
+}
 
 class gitops_way : public manifest_way {
  public:
@@ -57,12 +65,16 @@ class gitops_way : public manifest_way {
                                                    const environment& place,
                                                    const std::optional<deployment_record>& there,
                                                    const cancellation* cancelled) const override;
+  std::shared_ptr<copies_home> copies_of(const declared_pipeline& pipeline,
+                                         const environment& place,
+                                         const cancellation* cancelled) const override;
   outcome apply(const deploy_request& of, const say_line& say) override;
   status check(const graph_step& step) const override;
   std::vector<note> where_it_is(const graph_step& step) const override {
     // It is not there before the merge.
-    if (step.place()->pull_request != forge_kind::none) return {};
-    const manifest_target target = target_of(*step.pipeline, *step.place());
+    const result<environment> there = manifest_place_of(in_, step);
+    if (is_proposed(step) || !there) return {};
+    const manifest_target target = target_of(*step.pipeline, *there);
     return {{"manifests", fmt::format("git -C {} show {}:{}", shell_quoted(shown_url(target.url)),
                                       target.branch, shell_quoted(target.path))}};
   }
@@ -75,8 +87,8 @@ class gitops_way : public manifest_way {
     return branch_of(target)->read(target, {cancelled, {}, 50});
   }
   void announce(const deploy_request& of, bool is_coming) override {
-    const manifest_target target = target_of(of.pipeline(), of.place());
-    branch_of(target)->announce(target.path, is_coming);
+    const result<manifest_target> target = target_of(of.step);
+    if (target) branch_of(*target)->announce(target->path, is_coming);
   }
   result<std::optional<std::string>> left_over(const deploy_request& of,
                                                const manifest_state& now) const override;
@@ -87,12 +99,21 @@ class gitops_way : public manifest_way {
 
  private:
   manifest_target target_of(const declared_pipeline& pipeline, const environment& place) const;
+  /// Of what the step deploys.
+  result<manifest_target> target_of(const graph_step& step) const {
+    const result<environment> there = manifest_place_of(in_, step);
+    if (!there) return there.error();
+    return target_of(*step.pipeline, *there);
+  }
   result<std::optional<std::string>> commit(const deploy_request& of,
                                             const decide_manifests& decide,
                                             const say_line& say) const {
-    const manifest_target target = target_of(of.pipeline(), of.place());
-    return branch_of(target)->commit(target, decide, {&in_.options.cancelled, say, 50});
+    const result<manifest_target> target = target_of(of.step);
+    if (!target) return target.error();
+    return branch_of(*target)->commit(*target, decide, {&in_.options.cancelled, say, 50});
   }
+  deployed told(const deploy_request& of, const written_manifests& what) const;
+  status use_up_at_home(const deploy_request& of, const written_manifests& what, const say_line& say) const;
   std::shared_ptr<manifest_branch> branch_of(const manifest_target& target) const;
   status verify(const deploy_request& of, const written_manifests& what, const say_line& say) const;
   manifest_target proposal_of(const declared_pipeline& pipeline, const environment& place) const;
@@ -119,8 +140,8 @@ std::shared_ptr<manifest_branch> gitops_way::branch_of(const manifest_target& ta
   branch = manifest_branch::make(target, in_.around);
   for (const graph_step* each : in_.gate.deploys()) {
     if (each->place()->via != deploy_way::gitops) continue;
-    const manifest_target other = target_of(*each->pipeline, *each->place());
-    if (other.clone == target.clone) branch->expect(other);
+    const result<manifest_target> other = target_of(*each);
+    if (other && other->clone == target.clone) branch->expect(*other);
   }
   return branch;
 }
@@ -200,6 +221,17 @@ std::vector<open_home> gitops_way::homes_of(const declared_pipeline& pipeline,
   }};
 }
 
+std::shared_ptr<copies_home> gitops_way::copies_of(const declared_pipeline& pipeline,
+                                                   const environment& place,
+                                                   const cancellation* cancelled) const {
+  const auto& previews = pipeline.declared.previews;
+  const auto of = std::ranges::find_if(previews, [&](const preview& each) { return each.in == place.name; });
+  if (of == previews.end()) return nullptr;
+  const std::string& name = pipeline.declared.name.str();
+  return repository_copies(target_of(pipeline, place_of_copies(place, *of, name)), {name, place.name.str()},
+                           in_.around, cancelled);
+}
+
 // --- PULL_REQUEST ---
 
 manifest_target gitops_way::proposal_of(const declared_pipeline& pipeline, const environment& place) const {
@@ -276,7 +308,10 @@ result<std::optional<open_proposal>> gitops_way::proposal_in(const declared_pipe
 /// it is needed: not every deploy of a run comes to that.
 status gitops_way::check(const graph_step& step) const {
   const environment& place = *step.place();
-  if (place.pull_request != forge_kind::none)
+  // What the gate refuses is told first.
+  if (const result<environment> there = manifest_place_of(in_, step); !there && in_.gate.may_begin(step))
+    return there.error();
+  if (is_proposed(step))
     if (const auto repository = forge_repository_at(place, step.id); !repository) return repository.error();
   if (in_.options.rehearses || !in_.gate.may_have_secrets(step)) return {};
   const auto name_in = [](const named_secret& of) {
@@ -289,7 +324,7 @@ status gitops_way::check(const graph_step& step) const {
     return found != all.end() && (found->pass_env || found->file)
            && declared_source(in_.around)(*found, step.pipeline->source_directory, in_.options.cancelled);
   };
-  if (place.pull_request != forge_kind::none && is_at_hand(name_in(place.pull_request_token)))
+  if (is_proposed(step) && is_at_hand(name_in(place.pull_request_token)))
     if (const auto token = keys_.token_of(*step.pipeline, name_in(place.pull_request_token)); !token)
       return token.error();
   if (place.sign && is_at_hand(name_in(place.sign)))
@@ -300,7 +335,7 @@ status gitops_way::check(const graph_step& step) const {
 /// A proposal that what is there has overtaken.
 result<std::optional<std::string>> gitops_way::left_over(const deploy_request& of,
                                                          const manifest_state& now) const {
-  if (of.place().pull_request == forge_kind::none) return std::optional<std::string>();
+  if (!is_proposed(of.step)) return std::optional<std::string>();
   const result<manifest_state> proposed =
       read_manifests(proposal_of(of), in_.around, {&in_.options.cancelled, {}, 50});
   if (!proposed) return proposed.error();
@@ -345,7 +380,7 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
 }
 
 outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
-  if (of.place().pull_request != forge_kind::none) {
+  if (is_proposed(of.step)) {
     announce(of, false);
     return propose_instead(of, say);
   }
@@ -360,16 +395,53 @@ outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
   }
   const std::string short_commit = (*committed)->substr(0, 7);
   end.summary = fmt::format("{} changed, commit {}", counted(what.files, "manifest"), short_commit);
+  if (const auto host = what.facts.find(branch_fact::host); host != what.facts.end())
+    end.summary += "; https://" + host->second;
   if (of.place().verify.empty()) {
-    end.deployments.push_back(told_of(of, what.record));
+    end.deployments.push_back(told(of, what));
+    if (status used = use_up_at_home(of, what, say); !used) return failed_outcome(std::move(used).error());
     return end;
   }
   if (status verified = verify(of, what, say); !verified)
     return failed_outcome(std::move(verified).error().with(
         "left", fmt::format("the manifests are committed as {} and stay; deploying again runs VERIFY again",
                             short_commit)));
-  end.deployments.push_back(told_of(of, what.record));
+  end.deployments.push_back(told(of, what));
+  if (status used = use_up_at_home(of, what, say); !used) return failed_outcome(std::move(used).error());
   return end;
+}
+
+/// Of a branch's copy it names the branch.
+deployed gitops_way::told(const deploy_request& of, const written_manifests& what) const {
+  deployed told = told_of(of, what.record);
+  if (!of.step.is_of_branch()) return told;
+  told.at.branch = what.record.branch;
+  told.at.branch_key = branch_key_of(what.record.branch);
+  return told;
+}
+
+/// The approval that let a branch's copy in lies with its environment.
+status gitops_way::use_up_at_home(const deploy_request& of,
+                                  const written_manifests& what,
+                                  const say_line& say) const {
+  if (!of.step.is_of_branch() || approval_rule_of(of.step) == approval_rule::none) return {};
+  const manifest_target home = target_of(of.pipeline(), of.place());
+  const auto written =
+      branch_of(home)->commit(home,
+                              [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
+                                wanted_manifests same = unchanged(now, what.record.who, what.record.when);
+                                use_up(same.state.approvals, what.approval);
+                                if (same.state.approvals.size() == now.state.approvals.size())
+                                  return std::optional<decided_manifests>{};
+                                same.message = fmt::format("use up the approval of {} {}\n\nrun: {}\n",
+                                                           of.step.id, what.record.version, what.record.id);
+                                return std::optional{decided_manifests{std::move(same), *what.allowed}};
+                              },
+                              {&in_.options.cancelled, say, 50});
+  if (written) return {};
+  error failure = written.error();
+  failure.kind = exit_class::cannot_save;
+  return std::move(failure).with("done", "what was approved is committed");
 }
 
 /// VERIFY of manifests that are committed; the record says how it ended, for the next deploy to see.
@@ -377,8 +449,13 @@ status gitops_way::verify(const deploy_request& of,
                           const written_manifests& what,
                           const say_line& say) const {
   const deployment_record& record = what.record;
-  status verified = run_verify(of.step.id, release_to_verify(record, of.pipeline(), of.place()), in_.around,
-                               in_.options.cancelled, say);
+  wanted_release tried = release_to_verify(record, of.pipeline(), of.place());
+  if (of.step.is_of_branch()) {
+    tried.place.branch_key = branch_key_of(record.branch);
+    if (const auto host = what.facts.find(branch_fact::host); host != what.facts.end())
+      tried.facts.of_branch.host = host->second;
+  }
+  status verified = run_verify(of.step.id, tried, in_.around, in_.options.cancelled, say);
   if (in_.options.cancelled.cancelled()) return verified;
   const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
     // A deploy that was recorded meanwhile is newer, and stays.
@@ -395,9 +472,9 @@ status gitops_way::verify(const deploy_request& of,
                                record.environment, same.record->outcome, record.id);
     return std::optional{decided_manifests{std::move(same), *allowed}};
   };
-  const auto told = commit(of, decide, say);
-  if (told || !verified) return verified;
-  return told.error();
+  const auto noted = commit(of, decide, say);
+  if (noted || !verified) return verified;
+  return noted.error();
 }
 
 const listed_way listed(gitops_traits, make_way<gitops_way>);

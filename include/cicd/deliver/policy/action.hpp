@@ -10,6 +10,7 @@
 
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/deliver/policy/copies_home.hpp>
 #include <cicd/deliver/policy/environment_home.hpp>
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
@@ -29,7 +30,8 @@ struct action_ports {
   const environment* place = nullptr;
   std::string id;                  ///< of what is done, as a run has one
   std::vector<open_home> homes{};  ///< of the environment, by whatever way it is deployed, in their order
-  std::size_t clusters = 0;        ///< of the environment, in the order of their waves
+  std::shared_ptr<copies_home> copies{};  ///< of branches, where the way keeps them in no cluster; else none
+  std::size_t clusters = 0;               ///< of the environment, in the order of their waves
   std::function<result<open_place>(std::size_t cluster)> open{};
   std::function<status(change)> may_begin{};                ///< before anything is contacted
   std::function<result<permit>(change, gate_state)> may{};  ///< before anything is written

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,7 +88,8 @@ struct environment_state {
   std::vector<deployment_approval> approvals{};
   std::vector<seen_health> health{};
   std::optional<declared_gates> gates{};
-  std::vector<finished_task> tasks{};  ///< where the way runs any; not in the file
+  std::vector<finished_task> tasks{};          ///< where the way runs any; not in the file
+  std::map<std::string, std::string> facts{};  ///< of a branch's copy: branch, host, expires, …
 };
 /// The file; empty where there is nothing to remember.
 std::string file_text(const environment_state& state);

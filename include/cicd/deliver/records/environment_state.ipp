@@ -41,6 +41,10 @@ json body_of(const environment_state& state) {
   if (!state.revert_released.empty()) to.set("revert_released", state.revert_released);
   if (!state.health.empty()) to.set("health", json_of(state.health));
   if (state.gates) to.set("gates", json_of(*state.gates));
+  if (state.facts.empty()) return to;
+  json facts(json::object{});
+  for (const auto& [name, value] : state.facts) facts.set(name, value);
+  to.set("facts", std::move(facts));
   return to;
 }
 
@@ -200,7 +204,7 @@ void add_finished(std::vector<finished_task>& to, finished_task what) {
 
 std::string file_text(const environment_state& state) {
   if (!state.hold && state.approvals.empty() && state.revert_released.empty() && state.health.empty()
-      && !state.gates)
+      && !state.gates && state.facts.empty())
     return {};
   json to = deliver_records_environment_state::body_of(state);
   std::string own = oci_text(sha256(compact(to)));
@@ -224,6 +228,7 @@ result<environment_state> environment_state_from(std::string_view text, const st
   std::optional<std::vector<seen_health>> health = seen_health_from((*document)["health"]);
   if (!health) return not_a_state(where, "'since' of its health is not a timestamp");
   state.health = *std::move(health);
+  for (const auto& [name, value] : (*document)["facts"].members()) state.facts[name] = value.text();
   if (!(*document)["gates"].is_null()) state.gates = declared_gates_from((*document)["gates"]);
   if ((*document)["hold"].is_null()) return state;
   state.hold = hold_from((*document)["hold"]);

@@ -15,6 +15,7 @@ action_ports ports_of(found_environment& found, const cancellation* cancelled) {
   on.place = found.place;
   on.id = found.run_id;
   on.homes = found.deliveries->way_of(*found.place).homes_of(*found.pipeline, *found.place, cancelled);
+  on.copies = found.deliveries->way_of(*found.place).copies_of(*found.pipeline, *found.place, cancelled);
   on.clusters = found.waves.size();
   on.open = [&found, cancelled](std::size_t at) -> result<open_place> {
     auto with = open_wave(found.waves[at], found.of->around, cancelled);

@@ -209,7 +209,8 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   const result<graph_step> step = step_to_approve(said, *found);
   if (!step) return refused(step.error());
   found->place = step->place();
-  found->waves = waves_of(found->of->where, *step->pipeline, *step->place());
+  if (can(step->place()->via, way_feature::cluster))
+    found->waves = waves_of(found->of->where, *step->pipeline, *step->place());
   if (said.lists || said.withdraws) return list_or_withdraw(said, *found);
   if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place());
       !may)

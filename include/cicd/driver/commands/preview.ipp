@@ -52,13 +52,13 @@ bool is_preview(const known_place& one) {
   return fact_of(one, branch_fact::kind) == "preview";
 }
 
-json row_of(kubernetes::cluster& with, const known_place& one) {
-  const pod_count pods = pods_of_branch(with, one.place, "preview", fact_of(one, branch_fact::branch));
+/// `where` is the cluster, or where else it is kept.
+json row_of(const std::string& where, const known_place& one, const pod_count& pods) {
   const auto& record = one.state.record;
   json row(json::object{});
   row.set("pipeline", one.place.pipeline);
   row.set("environment", one.place.environment);
-  row.set("cluster", with.name());
+  row.set("cluster", where);
   row.set("namespace", one.place.namespace_name);
   for (const char* name :
        {branch_fact::branch, branch_fact::commit, branch_fact::who, branch_fact::host, branch_fact::expires})
@@ -69,6 +69,26 @@ json row_of(kubernetes::cluster& with, const known_place& one) {
   row.set("wanted", pods.known ? json(pods.wanted) : json());
   row.set("health", pods.text());
   return row;
+}
+
+json row_of(kubernetes::cluster& with, const known_place& one) {
+  return row_of(with.name(), one,
+                pods_of_branch(with, one.place, "preview", fact_of(one, branch_fact::branch)));
+}
+
+/// An agent makes its pods.
+json row_of(const copies_home& home, const known_place& one) {
+  json row = row_of(home.name(), one, {.known = false});
+  row.set("health", "committed");
+  return row;
+}
+
+status add_kept(const action_ports& on, json& rows) {
+  if (on.copies == nullptr) return {};
+  const result<std::vector<known_place>> all = on.copies->all();
+  if (!all) return all.error();
+  for (const known_place& each : *all) rows.push(row_of(*on.copies, each));
+  return {};
 }
 
 /// Its record went with what was in the namespace; the labels say whose it is.
@@ -167,14 +187,14 @@ exit_class list_previews(const preview_request& request, surroundings around) {
   json rows(json::array{});
   const exit_class seen =
       each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
-        const status done = each_branch_cluster(ports_of(found, &signals.asked()), std::nullopt,
-                                                [&](const branch_cluster& at) -> status {
-                                                  for (const known_place& each : at.all)
-                                                    if (is_preview(each)) rows.push(row_of(at.with, each));
-                                                  for (const json& each : at.ending)
-                                                    rows.push(row_of_ending(at.with, found, each));
-                                                  return {};
-                                                });
+        const action_ports on = ports_of(found, &signals.asked());
+        status done = each_branch_cluster(on, std::nullopt, [&](const branch_cluster& at) -> status {
+          for (const known_place& each : at.all)
+            if (is_preview(each)) rows.push(row_of(at.with, each));
+          for (const json& each : at.ending) rows.push(row_of_ending(at.with, found, each));
+          return {};
+        });
+        if (done) done = add_kept(on, rows);
         return done ? exit_class::done : refused(done.error());
       });
   if (seen != exit_class::done) return seen;

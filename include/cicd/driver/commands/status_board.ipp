@@ -21,7 +21,8 @@ namespace {
 
 constexpr unsigned asked_at_once = 8;
 
-branch_status status_of(kubernetes::cluster& with, const known_place& of) {
+/// Of a copy that is in no cluster the pods are not known.
+branch_status status_of(const known_place& of) {
   branch_status seen;
   seen.kind = fact_of(of, branch_fact::kind);
   seen.branch = fact_of(of, branch_fact::branch);
@@ -35,6 +36,12 @@ branch_status status_of(kubernetes::cluster& with, const known_place& of) {
     seen.outcome = of.state.record->outcome;
     seen.since = of.state.record->when;
   }
+  seen.pods.known = false;
+  return seen;
+}
+
+branch_status status_of(kubernetes::cluster& with, const known_place& of) {
+  branch_status seen = status_of(of);
   seen.pods = pods_of_branch(with, of.place, seen.kind, seen.branch,
                              seen.kind == "canary" ? seen.service : std::string());
   return seen;
@@ -139,6 +146,15 @@ void add_release(environment_status& to, deployed_release seen, const moment_wor
   to.record = std::move(seen.record);
 }
 
+void look_at_copies(environment_status& to, const delivery& releases) {
+  const auto copies = releases.way_of(*to.of.place).copies_of(*to.of.pipeline, *to.of.place, nullptr);
+  if (copies == nullptr || to.failure) return;
+  const result<std::vector<known_place>> branches = copies->all();
+  if (!branches) to.failure = branches.error();
+  for (const known_place& each : branches ? *branches : std::vector<known_place>())
+    to.branches.push_back(status_of(each));
+}
+
 void look_at_manifests(std::vector<environment_status*> all,
                        const delivery& releases,
                        const moment_words& times) {
@@ -155,6 +171,7 @@ void look_at_manifests(std::vector<environment_status*> all,
       else
         members[at]->failure = std::move(seen[at]).error();
   }
+  for (environment_status* each : all) look_at_copies(*each, releases);
 }
 
 }  // namespace
