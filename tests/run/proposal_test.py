@@ -178,6 +178,35 @@ class Proposal(harness.Case):
         self.assertIn("proposed: http://forge/?***", tree.run("deploy-stage").all)
         self.assertFalse(any("t0ken" in path.read_text(errors="replace") for path in tree.build.rglob("*") if path.is_file()))
 
+    def test_the_token_is_masked_in_what_a_step_prints(self):
+        tree = self.made()
+        tree.write("word.txt", "it says t0ken")
+        self.calls += "pipeline_step(app say COMMAND cat word.txt INPUTS word.txt STAGE build)\n"
+        tree.declare(self.calls)
+        tree.commit()
+        tree.configure()
+        self.assertIn("it says ***", tree.run("app.say", "deploy-stage").all)
+        self.assertFalse(any("t0ken" in path.read_text(errors="replace") for path in tree.build.rglob("*") if path.is_file()))
+
+    def test_what_another_repository_proposes_for_an_environment_of_that_name_stays(self):
+        tree = self.made()
+        tree.git("remote", "add", "origin", "https://example.com/one/app.git")
+        tree.run("deploy-stage")
+        proposed, asked = self.bare("rev-parse", "cicd/app/stage"), len(Gitea.asked)
+        other = self.tree(name="other")
+        other.env["FORGE_TOKEN"] = "t0ken"
+        other.write("in.txt", "two")
+        other.declare(self.calls)
+        other.commit()
+        other.git("remote", "add", "origin", "https://example.com/two/app.git")
+        other.configure()
+        failed = other.run("deploy-stage", status=3)
+        self.assertIn("what is proposed comes from another repository: 'example.com/one/app'", failed.stderr)
+        self.assertIn("FORMERLY example.com/one/app", failed.stderr)
+        self.assertEqual(self.bare("rev-parse", "cicd/app/stage"), proposed)
+        self.assertEqual([each[0] for each in Gitea.asked[asked:] if each[0] != "GET"], [])
+        self.assertIn("proposed: http://forge/pulls/1", tree.run("deploy-stage").all)
+
     def test_the_pull_request_of_a_fork_is_another_one(self):
         tree = self.made()
         Gitea.pulls.append(pull(1, "of a fork", "cicd/app/stage", "main", of="fork/manifests"))
@@ -226,7 +255,7 @@ class Proposal(harness.Case):
 
     def test_what_can_be_known_before_is_said_before_anything_is_pushed(self):
         tree = self.made()
-        for token, words in (("", "the secret of a token is empty"), ("t0ken\nX-Evil: 1", "holds line ends")):
+        for token, words in (("", "the value of the secret is empty"), ("t0ken\nX-Evil: 1", "holds line ends")):
             tree.env["FORGE_TOKEN"] = token
             self.assertIn(words, tree.run("deploy-stage", status=2).all)
         self.assertEqual(self.bare("for-each-ref", "--format=%(refname)"), "refs/heads/main")

@@ -233,7 +233,9 @@ class Waits(harness.Case):
     def test_argo_cd_is_asked_for_our_commit(self):
         server, repository = self.argo(), self.outside()
         url = f"https://localhost:{server.server_port}/applications/argocd/app-stage?view=tree"
-        tree = self.made(stage=f'REPOSITORY {repository} HEALTH argocd "{url}" TOKEN secret:argo)\npipeline_secret(app argo PASS_ENV ARGO_TOKEN')
+        good = self.folder / "good"
+        tree = self.made("GATE ./told.sh", told=f"echo no let-me-in-1234\ntest -e {good}\n",
+                         stage=f'REPOSITORY {repository} HEALTH argocd "{url}" TOKEN secret:argo)\npipeline_secret(app argo PASS_ENV ARGO_TOKEN')
         tip = tree.manifests("rev-parse", "main", repository=repository)
         before = tree.manifests("hash-object", "-t", "tree", "/dev/null", repository=repository)
         self.says(server, revision=tip, health="Progressing")
@@ -251,9 +253,15 @@ class Waits(harness.Case):
         subprocess.run([harness.tool("git"), *harness.GIT, "-C", str(other), "commit", "--quiet", "--allow-empty", "-m", "another"], check=True)
         subprocess.run([harness.tool("git"), *harness.GIT, "-C", str(other), "push", "--quiet", "origin", "main"], check=True)
         self.says(server, revision=tree.manifests("rev-parse", "main", repository=repository))
-        done = self.release(tree, env=self.trust)
-        self.assertTrue(self.is_deployed(tree))
+        # What was fetched is masked whoever says it.
+        done = self.release(tree, status=5, env=self.trust)
+        self.assertIn("no ***", done.stderr)
         self.assertNotIn("let-me-in-1234", done.all)
+        good.touch()
+        self.release(tree, env=self.trust)
+        self.assertTrue(self.is_deployed(tree))
+        runs = [path for path in (tree.build / ".cicd/runs").rglob("*") if path.is_file()]
+        self.assertFalse([path for path in runs if "let-me-in-1234" in path.read_text(errors="replace")])
 
     def test_argo_cd_that_cannot_be_asked_lets_nothing_in(self):
         server, repository = self.argo(), self.outside()
@@ -265,8 +273,10 @@ class Waits(harness.Case):
         self.assertNotIn("somebody-elses", done.all)
         done = self.release(tree, status=6, env={**self.trust, "SSL_CERT_FILE": "/dev/null"})
         self.assertIn("it is not known whether stage is healthy", done.stderr)
-        self.release(tree, status=2, env={**self.trust, "ARGO_TOKEN": ""})
         server.asked.clear()
+        for token in ("", "t0ken\nX-Evil: 1"):
+            self.release(tree, status=2, env={**self.trust, "ARGO_TOKEN": token})
+        self.assertEqual(server.asked, [])
         # What a fork declares gets no token, not even in a plan.
         event = self.folder / "event.json"
         event.write_text(json.dumps({"repository": {"full_name": "us/app"}, "pull_request": {

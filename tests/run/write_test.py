@@ -203,9 +203,26 @@ pipeline_environment(app stage ON branch main VIA gitops REPOSITORY {repository}
                 tree = self.made(name=f"t{number}", files={"apps/app/overlay/kustomization.yaml": KUSTOMIZATION, **files})
                 tip = tree.manifests("rev-parse", "main", repository=self.repository)
                 failed = tree.run("deploy-stage", status=2)
-                for text in (where, what, "app/deploy-stage", "declared at", "values.yaml:image.tag={tag}"):
+                for text in (where, what, "app/deploy-stage", "values.yaml:image.tag={tag}"):
                     self.assertIn(text, failed.all)
+                self.assertRegex(failed.all, r"declared at:? +CMakeLists\.txt:\d+\n")
                 self.assertEqual(tree.manifests("rev-parse", "main", repository=self.repository), tip)
+
+    def test_a_file_that_is_wrong_hides_no_other_plan(self):
+        tree = self.made(calls=CALLS + """
+pipeline_environment(app prod ON branch main VIA gitops REPOSITORY {repository} PATH apps/prod WRITE values.yaml:image.tag={{tag}})
+""", files={"apps/app/values.yaml": "image: [\n", "apps/app/overlay/kustomization.yaml": KUSTOMIZATION, "apps/prod/values.yaml": VALUES})
+        tree.run("app.publish")
+        for words in ([], ["deploy-stage", "deploy-prod"], ["--event", "branch=main"]):
+            plan = tree.cicd("plan", *words, status=2)
+            self.assertRegex(plan.stdout, "app/deploy-stage +run +would fail: ")
+            self.assertIn("values.yaml", plan.stdout[plan.stdout.index("app/deploy-prod"):])
+            self.assertNotIn("would not be deployed", plan.stdout)
+            self.assertRegex(harness.note_in(plan.stderr, "in"), "^apps/app/values.yaml:[12]$")
+            self.assertRegex(harness.note_in(plan.stderr, "declared at"), r"^CMakeLists.txt:\d+$")
+        steps = {each["step"]: each for each in harness.json.loads(tree.cicd("plan", "--json", status=2).stdout)["steps"]}
+        self.assertIn("would fail: ", steps["app/deploy-stage"]["reasons"][0])
+        self.assertTrue(steps["app/deploy-prod"]["details"])
 
     def test_links_of_others_stay_and_one_that_would_be_written_is_not_followed(self):
         tree = self.made()

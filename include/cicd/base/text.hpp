@@ -31,6 +31,8 @@ std::string shown_url(std::string_view text);
 
 /// Any bytes in letters that every protocol takes (RFC 4648, section 4).
 std::string base64(std::string_view bytes);
+/// Those bytes, line breaks passed over; nothing where they are none.
+std::optional<std::string> bytes_of_base64(std::string_view base64);
 
 /// `text` as one word of a POSIX shell, quoted where it needs to be. For display and copying only.
 std::string shell_quoted(std::string_view text);
@@ -38,6 +40,9 @@ std::string shell_quoted(std::span<const std::string> words);
 
 /// `1.2 s`, `2m 05s`, `1h 02m`: how long, for a person.
 std::string human_duration(std::chrono::milliseconds duration);
+/// `1h19m`, `2d4h`, `40s`: how long something lasts or is still to wait, as a declaration writes it. What is
+/// below a minute is there only where nothing else is.
+std::string span_text(std::chrono::milliseconds span);
 /// `18.4 MB`: how much, in powers of 1,000, for a person.
 std::string human_size(std::uint64_t bytes);
 

@@ -14,6 +14,8 @@ namespace cicd {
 namespace base_text {
 namespace {
 
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -137,8 +139,6 @@ std::string shown_url(std::string_view text) {
 }
 
 std::string base64(std::string_view bytes) {
-  static constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
@@ -146,9 +146,29 @@ std::string base64(std::string_view bytes) {
     std::uint32_t group = 0;
     for (std::size_t i = 0; i < 3; ++i)
       group = (group << 8) | (i < have ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) text += i <= have ? digits[(group >> (18 - 6 * i)) & 63] : '=';
+    for (std::size_t i = 0; i < 4; ++i)
+      text += i <= have ? base_text::base64_digits[(group >> (18 - 6 * i)) & 63] : '=';
   }
   return text;
+}
+
+std::optional<std::string> bytes_of_base64(std::string_view base64) {
+  std::string bytes, digits;
+  for (char c : base64)
+    if (c != '\n' && c != '\r') digits += c;
+  if (digits.size() % 4 != 0) return {};
+  while (digits.ends_with('=') && digits.size() % 4 != 2) digits.pop_back();
+  unsigned held = 0, bits = 0;
+  for (char c : digits) {
+    const auto value = base_text::base64_digits.find(c);
+    if (value == base_text::base64_digits.npos) return {};
+    held = (held << 6U) | static_cast<unsigned>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>((held >> bits) & 0xffU);
+  }
+  return bytes;
 }
 
 std::string shell_quoted(std::string_view text) {
@@ -172,6 +192,17 @@ std::string human_duration(std::chrono::milliseconds duration) {
   if (all < 60'000) return fmt::format("{}.{} s", all / 1000, all % 1000 / 100);
   if (all < 3'600'000) return fmt::format("{}m {:02}s", all / 60'000, all % 60'000 / 1000);
   return fmt::format("{}h {:02}m", all / 3'600'000, all % 3'600'000 / 60'000);
+}
+
+std::string span_text(std::chrono::milliseconds span) {
+  if (span.count() % 1000 != 0 && span.count() < 1000) return fmt::format("{}ms", span.count());
+  const std::int64_t all = span.count() / 1000;
+  if (all < 60) return fmt::format("{}s", all);
+  std::string text;
+  if (all >= 86'400) text += fmt::format("{}d", all / 86'400);
+  if (all / 3600 % 24 > 0) text += fmt::format("{}h", all / 3600 % 24);
+  if (all / 60 % 60 > 0) text += fmt::format("{}m", all / 60 % 60);
+  return text;
 }
 
 std::string human_size(std::uint64_t bytes) {

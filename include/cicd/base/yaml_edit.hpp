@@ -22,17 +22,10 @@ struct yaml_step {
 /// no such path.
 std::vector<yaml_step> yaml_path_from(std::string_view text);
 
-/// What is a place that was found.
-struct yaml_scalar {
-  std::string value;
-  std::size_t line = 0;  ///< from 1
-};
-
-/// The scalar at `path`. Class `usage` with `file:line`: it is not there (with the nearest key), it is a list
-/// or a mapping, an alias or what an alias brings, in several documents, or in a text that is no YAML.
-result<yaml_scalar> yaml_scalar_at(std::string_view text,
-                                   std::string_view file,
-                                   const std::vector<yaml_step>& path);
+/// Whether there is a scalar at `path`. Class `usage` with `file:line`: it is not there (with the nearest
+/// key), it is a list or a mapping, an alias or what an alias brings, in several documents, or in a text that
+/// is no YAML.
+status yaml_scalar_at(std::string_view text, std::string_view file, const std::vector<yaml_step>& path);
 
 /// The text with `value` there, in the quotes that the scalar has, or in such as it needs to stay a text. The
 /// same errors; and a scalar of several lines, with a tag other than `!!str`, or that others take by an
@@ -41,5 +34,14 @@ result<std::string> yaml_with(std::string_view text,
                               std::string_view file,
                               const std::vector<yaml_step>& path,
                               std::string_view value);
+
+/// The text with `value` of `key` in the mapping at `path`: in place of the one that is there, else added
+/// behind the mapping's `name`, with the line end and the column that are there. The same errors; and a
+/// mapping without a `name`.
+result<std::string> yaml_with_key(std::string_view text,
+                                  std::string_view file,
+                                  const std::vector<yaml_step>& path,
+                                  const std::string& key,
+                                  std::string_view value);
 
 }  // namespace cicd

@@ -21,11 +21,12 @@ constexpr int most_levels = 100;
 /// A value with its place in bytes.
 struct node {
   enum class kind : std::uint8_t { scalar, mapping, list, alias } is = kind::scalar;
-  std::size_t begin = 0, end = 0, line = 0;
+  std::size_t begin = 0, end = 0, line = 0, column = 0;
   std::string text{};    ///< of a scalar; of an alias its anchor
   std::string anchor{};  ///< its own
   std::string tag{};     ///< that is written there
   yaml_scalar_style_t style = YAML_ANY_SCALAR_STYLE;
+  bool is_flow = false;  ///< of a mapping: `{…}`
   std::vector<std::pair<node, node>> members{};
   std::vector<node> elements{};
 };
@@ -90,7 +91,8 @@ class tree_reader {
     }
     node made{.begin = byte_at(event.start_mark),
               .end = byte_at(event.end_mark),
-              .line = event.start_mark.line + 1};
+              .line = event.start_mark.line + 1,
+              .column = event.start_mark.column};
     switch (event.type) {
       case YAML_ALIAS_EVENT:
         made.is = node::kind::alias;
@@ -111,6 +113,7 @@ class tree_reader {
       case YAML_MAPPING_START_EVENT:
         made.is = node::kind::mapping;
         made.anchor = text_of(event.data.mapping_start.anchor);
+        made.is_flow = event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
         return with_members(std::move(made), level);
       default: fail(event.start_mark.line, "a value is missing"); return {};
     }
@@ -172,7 +175,8 @@ inline std::string name_of(const node& element) {
 /// One look for a path: what it found, or how far it came.
 class search {
  public:
-  search(std::string_view file, std::span<const yaml_step> path) : file_(file), path_(path) {}
+  search(std::string_view file, std::span<const yaml_step> path, node::kind wanted)
+      : file_(file), path_(path), wanted_(wanted) {}
 
   result<const node*> in(const node& root) {
     const node* at = &root;
@@ -185,9 +189,8 @@ class search {
     }
     if (at->is == node::kind::alias) return alias(*at);
     anchors_.push_back(at->anchor);
-    if (at->is == node::kind::scalar) return at;
-    return refused(at->line, at->is == node::kind::list ? "this is a list, and not one value"
-                                                        : "this is a mapping, and not one value")
+    if (at->is == wanted_) return at;
+    return refused(at->line, fmt::format("this is {}, and not {}", word_for(at->is), word_for(wanted_)))
         .with("allowed", keys_of(*at).empty() ? "" : joined(keys_of(*at), ", "))
         .with("try", keys_of(*at).empty() ? "" : text_of(path_) + "." + keys_of(*at).front());
   }
@@ -197,6 +200,9 @@ class search {
   const std::vector<std::string>& anchors() const { return anchors_; }
 
  private:
+  static std::string_view word_for(node::kind of) {
+    return of == node::kind::list ? "a list" : of == node::kind::mapping ? "a mapping" : "one value";
+  }
   error refused(std::size_t line, std::string what) const {
     return {exit_class::usage, fmt::format("{}:{}", file_, line), std::move(what), text_of(path_), {}};
   }
@@ -216,9 +222,8 @@ class search {
   result<const node*> member(const node& at) const {
     const std::string& name = path_[depth_].name;
     if (at.is != node::kind::mapping)
-      return refused(at.line,
-                     fmt::format("'{}' is {}, and has no keys", depth_ == 0 ? "the document" : before(),
-                                 at.is == node::kind::list ? "a list" : "one value"))
+      return refused(at.line, fmt::format("'{}' is {}, and has no keys",
+                                          depth_ == 0 ? "the document" : before(), word_for(at.is)))
           .with("try", at.is == node::kind::list ? before() + "[<name or number>]." + name : std::string());
     const node *found = nullptr, *merged = nullptr;
     for (const auto& [key, value] : at.members) {
@@ -273,27 +278,29 @@ class search {
 
   std::string file_;
   std::span<const yaml_step> path_;
+  node::kind wanted_;
   std::size_t depth_ = 0;
   std::vector<std::string> anchors_;
 };
 
-struct found_scalar {
+struct found_node {
   node at;
   std::string shared_by{};  ///< an anchor that an alias or a merge key somewhere takes it by
 };
 
 /// In the one document that has it.
-inline result<found_scalar> scalar_in(std::string_view text,
-                                      std::string_view file,
-                                      std::span<const yaml_step> path) {
+inline result<found_node> found_in(std::string_view text,
+                                   std::string_view file,
+                                   std::span<const yaml_step> path,
+                                   node::kind wanted = node::kind::scalar) {
   tree_reader reader(text, file);
   const auto documents = reader.documents();
   if (!documents) return documents.error();
-  std::optional<found_scalar> found;
+  std::optional<found_node> found;
   std::optional<error> nearest_failure;
   std::size_t deepest = 0;
   for (const node& each : *documents) {
-    search look(file, path);
+    search look(file, path, wanted);
     const result<const node*> there = look.in(each);
     if (!there) {
       if (!nearest_failure || look.depth() > deepest) nearest_failure = there.error();
@@ -306,7 +313,7 @@ inline result<found_scalar> scalar_in(std::string_view text,
                    {{"first", fmt::format("{}:{}", file, found->at.line)},
                     {"try", "a file of its own for each document"}}};
     } else {
-      found = found_scalar{**there};
+      found = found_node{**there};
       for (const std::string& anchor : look.anchors())
         if (std::ranges::find(reader.used(), anchor) != reader.used().end()) found->shared_by = anchor;
     }
@@ -352,6 +359,27 @@ inline std::string written(std::string_view value, yaml_scalar_style_t style) {
   return text;
 }
 
+/// Behind `member`: in `{…}` at once, else in a line of its own.
+inline std::string with_member(std::string_view text,
+                               const node& mapping,
+                               const std::pair<node, node>& member,
+                               const std::string& key,
+                               std::string_view value) {
+  std::string put = key + ": " + written(value, YAML_PLAIN_SCALAR_STYLE);
+  std::size_t at = member.second.end;
+  if (mapping.is_flow) {
+    put.insert(0, ", ");
+  } else {
+    put.insert(0, member.first.column, ' ');
+    const std::size_t end = text.find('\n', at);
+    const std::size_t first = text.find('\n');
+    const std::string line_end = first != text.npos && first > 0 && text[first - 1] == '\r' ? "\r\n" : "\n";
+    at = end == text.npos ? text.size() : end + 1;
+    put = end == text.npos ? line_end + put : put + line_end;
+  }
+  return std::string(text.substr(0, at)) + put + std::string(text.substr(at));
+}
+
 }  // namespace base_yaml_edit
 
 std::vector<yaml_step> yaml_path_from(std::string_view text) {
@@ -380,12 +408,9 @@ std::vector<yaml_step> yaml_path_from(std::string_view text) {
   return path;
 }
 
-result<yaml_scalar> yaml_scalar_at(std::string_view text,
-                                   std::string_view file,
-                                   const std::vector<yaml_step>& path) {
-  auto found = base_yaml_edit::scalar_in(text, file, path);
-  if (!found) return std::move(found).error();
-  return yaml_scalar{std::move(found->at.text), found->at.line};
+status yaml_scalar_at(std::string_view text, std::string_view file, const std::vector<yaml_step>& path) {
+  auto found = base_yaml_edit::found_in(text, file, path);
+  return found ? status() : std::move(found).error();
 }
 
 result<std::string> yaml_with(std::string_view text,
@@ -393,7 +418,7 @@ result<std::string> yaml_with(std::string_view text,
                               const std::vector<yaml_step>& path,
                               std::string_view value) {
   using namespace base_yaml_edit;
-  const auto found = scalar_in(text, file, path);
+  const auto found = found_in(text, file, path);
   if (!found) return found.error();
   const node& at = found->at;
   const auto refused = [&](std::string what) {
@@ -420,6 +445,36 @@ result<std::string> yaml_with(std::string_view text,
     if (text[begin - 1] != ' ') put.insert(0, " ");
   }
   return std::string(text.substr(0, begin)) + put + std::string(text.substr(at.end));
+}
+
+result<std::string> yaml_with_key(std::string_view text,
+                                  std::string_view file,
+                                  const std::vector<yaml_step>& path,
+                                  const std::string& key,
+                                  std::string_view value) {
+  using namespace base_yaml_edit;
+  const auto found = found_in(text, file, path, node::kind::mapping);
+  if (!found) return found.error();
+  std::vector<yaml_step> inner = path;
+  inner.push_back({key, false});
+  const auto& members = found->at.members;
+  const auto is_named = [](std::string_view name) {
+    return [name](const auto& each) { return each.first.text == name; };
+  };
+  if (std::ranges::any_of(members, is_named(key))) return yaml_with(text, file, inner, value);
+  const auto cannot = [&](std::string what) {
+    return error{
+        exit_class::usage, fmt::format("{}:{}", file, found->at.line), std::move(what), text_of(inner), {}}
+        .with("try", "write it into the file once, with any value");
+  };
+  if (!found->shared_by.empty())
+    return cannot("other values of this file take this one by an alias, and nothing is added to it");
+  const auto name = std::ranges::find_if(members, is_named("name"));
+  if (name == members.end()) return cannot("there is no 'name' behind which this could be added");
+  std::string with = with_member(text, found->at, *name, key, value);
+  const auto added = found_in(with, file, inner);
+  if (added && added->at.text == value) return with;
+  return cannot("this cannot be added here");
 }
 
 }  // namespace cicd

@@ -159,27 +159,6 @@ inline bool is_date(std::string_view text) {
   return text.size() > 4 && text.substr(0, 5).find_first_not_of(decimal) == 4 && text[4] == '-';
 }
 
-/// Bytes in base64 (RFC 4648, section 4), line breaks passed over; nothing where they are none.
-inline std::optional<std::string> bytes_of(std::string_view base64) {
-  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes, digits;
-  for (char c : base64)
-    if (c != '\n' && c != '\r') digits += c;
-  if (digits.size() % 4 != 0) return {};
-  while (digits.ends_with('=') && digits.size() % 4 != 2) digits.pop_back();
-  unsigned held = 0, bits = 0;
-  for (char c : digits) {
-    const auto value = letters.find(c);
-    if (value == letters.npos) return {};
-    held = (held << 6U) | static_cast<unsigned>(value);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>((held >> bits) & 0xffU);
-  }
-  return bytes;
-}
-
 struct event_holder {
   yaml_event_t event{};
   event_holder() = default;
@@ -328,7 +307,7 @@ class reader {
     const bool is_text = tag.empty() || tag == "!" || name == "str" || (name == "timestamp" && is_date(text));
     if (is_text) return read_scalar{scalar_kind::text, text};
     if (name == "binary") {
-      if (auto bytes = bytes_of(text)) return read_scalar{scalar_kind::text, valid_utf8(*bytes)};
+      if (auto bytes = bytes_of_base64(text)) return read_scalar{scalar_kind::text, valid_utf8(*bytes)};
       return not_of(event, "base64"), std::nullopt;
     }
     read_scalar value = plain_value(text);

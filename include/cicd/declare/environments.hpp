@@ -216,6 +216,11 @@ struct environment {
   bool allow_dirty = false;
 };
 
+/// Only what is ON tag or FROM another environment is released; a push to a branch is deployed.
+inline bool is_released(const environment& place) {
+  return place.on.kind == ref_kind::tag || !place.from.empty();
+}
+
 /// Which commits and tags of a pipeline may be released: deployed by an environment that is ON tag or has FROM.
 struct release {
   /// The branches whose commits may be released, as patterns. Default: any commit.

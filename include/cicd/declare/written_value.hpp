@@ -13,7 +13,8 @@ namespace cicd {
 struct written_value {
   std::string file;             ///< below PATH
   std::vector<yaml_step> path;  ///< never empty
-  /// With its placeholders. Nothing: an element of Kustomize's `images`, whose tag and digest are written.
+  /// With its placeholders. Nothing: an element of Kustomize's `images`, whose tag and digest are written,
+  /// and with IMAGES_IN its name.
   std::optional<std::string> value{};
 };
 /// Nothing for what is none.

@@ -29,11 +29,6 @@ std::string mark() {
   return fmt::format("CICD_ASKED={}-{}", getpid(), ++count);
 }
 
-std::string limit_text(std::chrono::milliseconds limit) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
-  return seconds % 60 == 0 ? fmt::format("{}m", seconds / 60) : fmt::format("{}s", seconds);
-}
-
 }  // namespace
 }  // namespace deliver_asked_program
 
@@ -73,7 +68,7 @@ program_end ask(const asked_program& what, const surroundings& around, const can
     end.is_missing = true;
   } else if (ran.end.kind == ending::how::signalled) {
     // Stopped by us, since it says why; else by another.
-    end.how = ran.end.text.empty() ? meaning_of(ran.end) : "it took longer than " + limit_text(what.limit);
+    end.how = ran.end.text.empty() ? meaning_of(ran.end) : "it took longer than " + span_text(what.limit);
   } else {
     const std::string meaning = meaning_of(ran.end);
     end.is = ran.end.good() ? yes : no;

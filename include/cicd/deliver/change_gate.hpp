@@ -184,7 +184,6 @@ class change_gate {
                        std::vector<seen_health>& to);
   declared_at declaration_of(const declared_pipeline& pipeline, const environment& place);
   bool is_newer(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
-  result<bool> is_declared_dirty(const declared_pipeline& pipeline);
   status add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to);
   result<permit> decided(const graph_step& step, const gate_question& of, const gate_state& state);
   std::optional<image_digests> taken_by(const graph_step& step);

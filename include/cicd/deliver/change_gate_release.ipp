@@ -26,11 +26,6 @@ version_rule versions_of(const pipeline& declared) {
   return declared.releases.empty() ? version_rule::none : declared.releases.front().versions;
 }
 
-/// Only what is ON tag or FROM another environment is released; a push to a branch is deployed.
-bool is_released(const environment& place) {
-  return place.on.kind == ref_kind::tag || !place.from.empty();
-}
-
 bool is_one_of(const std::vector<std::string>& patterns, const std::string& branch) {
   return std::ranges::any_of(patterns,
                              [&](const std::string& pattern) { return ref_matches(pattern, branch); });

@@ -311,17 +311,6 @@ bool change_gate::is_newer(const declared_pipeline& pipeline,
   return !mine.committed || !newest.committed || *mine.committed > *newest.committed;
 }
 
-/// Whether what is declared is that of no commit.
-result<bool> change_gate::is_declared_dirty(const declared_pipeline& pipeline) {
-  result<bool> dirty = source_.is_dirty(pipeline);
-  for (const std::string& file : pipeline.declared_in) {
-    if (!dirty || *dirty) return dirty;
-    dirty =
-        source_.is_declaration_dirty(pipeline, file, git_state_of(file.substr(0, file.rfind('/')), around_));
-  }
-  return dirty;
-}
-
 /// Only a newer declaration may ask for less, and only as it was committed.
 status change_gate::add_weakened(const declared_pipeline& pipeline,
                                  const environment& place,
@@ -330,7 +319,7 @@ status change_gate::add_weakened(const declared_pipeline& pipeline,
   to.weakened = weakened_in(place, *to.remembered);
   if (to.weakened.empty()) return {};
   const declared_at mine = declaration_of(pipeline, place);
-  const result<bool> dirty = is_declared_dirty(pipeline);
+  const result<bool> dirty = source_.is_dirty_or_declared_so(pipeline);
   if (!dirty) return dirty.error();
   if (*dirty)
     to.weakened_by = "this checkout has uncommitted changes";
@@ -351,7 +340,7 @@ std::optional<declared_gates> change_gate::gates_after(const graph_step& step,
   if (!before && !gates_of({place, {}, {}}, before)) return std::nullopt;
   const declared_at mine = declaration_of(*step.pipeline, place);
   if (before && !is_newer(*step.pipeline, mine, *before)) return before;
-  const result<bool> dirty = is_declared_dirty(*step.pipeline);
+  const result<bool> dirty = source_.is_dirty_or_declared_so(*step.pipeline);
   return dirty && !*dirty ? gates_of(mine, before) : before;
 }
 

@@ -56,6 +56,8 @@ class delivery : public effect_planner {
   const way& way_of(const environment& place) const { return ways_.of(place); }
   /// What was planned last for a deploy whose plans can be saved; else nothing.
   std::span<const planned_wave> last_plans(const graph_step& step) const;
+  /// Of a rehearsal: why deploys could not be planned. None of them hides another's plan.
+  errors failures();
   /// What can be approved of it.
   std::vector<approvable> last_approvable(const graph_step& step) const;
 
@@ -74,6 +76,7 @@ class delivery : public effect_planner {
   result<step_plan> plan_promotion(const graph_step& step);
   result<step_plan> with_gate(result<step_plan> plan, const graph_step& step);
   step_plan refused_plan(const graph_step& step, const error& refusal);
+  step_plan failed_plan(error why);
 
   const delivery_options options_;
   sources source_;
@@ -85,6 +88,7 @@ class delivery : public effect_planner {
   std::mutex mutex_;
   std::map<std::string, std::vector<wanted_image>> images_;  ///< of a step's last plan
   std::map<std::string, promotion> looked_up_;               ///< by step: found before it was planned
+  errors failures_;                                          ///< of plans
   std::map<std::string, std::vector<std::unique_ptr<const promoted_step>>> promotions_;  ///< the last counts
 };
 

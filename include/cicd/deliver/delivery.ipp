@@ -9,11 +9,22 @@
 
 namespace cicd {
 
+namespace deliver_delivery {
+namespace {
+
+delivery_options with_secrets(delivery_options options, const surroundings& around) {
+  if (!options.secrets) options.secrets = declared_source(around);
+  return options;
+}
+
+}  // namespace
+}  // namespace deliver_delivery
+
 delivery::delivery(const workspace& where,
                    const surroundings& around,
                    const clock& time,
                    delivery_options options)
-    : options_(std::move(options)),
+    : options_(deliver_delivery::with_secrets(std::move(options), around)),
       source_(around, options_.event, options_.by_hand ? options_.by_hand->commit : std::string()),
       context_{where, around, time, options_, source_, gate_, artifacts_},
       ways_(context_),
@@ -29,12 +40,18 @@ status delivery::check(const graph_step& step) const {
   return step.kind() == step_kind::deploy ? way_of(*step.place()).check(step) : status{};
 }
 
-/// Health that was seen is written before the deploy that it lets in.
+/// Health that was seen is written before the deploy that it lets in. In a rehearsal what is wrong with one
+/// deploy hides no other; a server that does not answer ends it.
 result<step_plan> delivery::plan(const graph_step& step, const artifacts& images) {
   const cancellation_scope heard(options_.cancelled);
   result<step_plan> plan = planned(step, images);
   const status written = gate_.write_seen_health();
-  return plan && !written ? result<step_plan>(written.error()) : std::move(plan);
+  if (plan && !written) plan = written.error();
+  if (plan || !options_.rehearses || step.kind() != step_kind::deploy) return plan;
+  const exit_class kind = plan.error().kind;
+  const bool is_of_it =
+      kind == exit_class::usage || kind == exit_class::conflict || kind == exit_class::corrupt;
+  return is_of_it ? result<step_plan>(failed_plan(std::move(plan).error())) : std::move(plan);
 }
 
 result<step_plan> delivery::planned(const graph_step& step, const artifacts& images) {
@@ -145,6 +162,21 @@ graph_step step_of(const graph_step& step, const declared_pipeline& declared) {
 
 }  // namespace
 }  // namespace deliver_delivery
+
+step_plan delivery::failed_plan(error why) {
+  step_plan plan = nothing_to_do();
+  plan.what = decision::run;
+  plan.result.reset();
+  plan.reasons = {"would fail: " + why.what + (why.value ? ": '" + displayable(*why.value) + "'" : "")};
+  const std::lock_guard hold(mutex_);
+  failures_.push_back(std::move(why));
+  return plan;
+}
+
+errors delivery::failures() {
+  const std::lock_guard hold(mutex_);
+  return failures_;
+}
 
 step_plan delivery::refused_plan(const graph_step& step, const error& refusal) {
   step_plan plan = nothing_to_do();

@@ -11,6 +11,7 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/run/secret_store.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd {
@@ -42,6 +43,8 @@ struct delivery_options {
   std::function<result<digest>(const declared_pipeline& pipeline)> inputs_of{};
   bool ask_gates = false;  ///< a plan asks GATE, too
   std::optional<hand_promotion> by_hand{};
+  /// A run's own store, which masks from then on what it gives. Empty: where the secret is declared to be.
+  secret_source secrets{};
 };
 
 }  // namespace cicd

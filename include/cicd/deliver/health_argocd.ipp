@@ -2,17 +2,14 @@
 // repository. The token is handed to the server and to nothing else.
 #pragma once
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/secret_finder.hpp>
-#include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/health.hpp>
+#include <cicd/deliver/gitops/deploy_secrets.hpp>
 #include <cicd/deliver/health.hpp>
-#include <cicd/run/secret_store.hpp>
 #include <cicd/system/web.hpp>
 
 namespace cicd {
@@ -26,28 +23,6 @@ error out_of_reach(const declared_pipeline& pipeline, const environment& place, 
                fmt::format("it is not known whether {} is healthy", place.name.view()),
                health_words_of(place).front().str(),
                {{"caused by", displayable(why)}}};
-}
-
-result<std::string> token_of(const way_context& in,
-                             const declared_pipeline& pipeline,
-                             const environment& place) {
-  if (!place.token) return std::string();
-  const std::string_view name = place.token.view().substr(std::string_view("secret:").size());
-  const auto found = std::ranges::find_if(pipeline.declared.secrets,
-                                          [&](const secret& each) { return each.name.view() == name; });
-  if (found == pipeline.declared.secrets.end())
-    return error{
-        exit_class::usage, pipeline.declared.name.str(), "there is no such secret", std::string(name), {}};
-  result<secret_value> value =
-      declared_source(in.around)(*found, pipeline.source_directory, in.options.cancelled);
-  if (!value) return std::move(value).error();
-  std::string token(trimmed(value->revealed()));
-  if (!token.empty()) return token;
-  return error{exit_class::usage,
-               pipeline.declared.name.str() + "/" + place.name.str(),
-               "the secret of TOKEN is empty",
-               std::string(name),
-               {{"try", "log in to Argo CD with an account that may get applications, and give its token"}}};
 }
 
 bool is_commit(const std::string& revision) {
@@ -68,12 +43,14 @@ result<argo_status> status_of(const way_context& in,
                               const environment& place) {
   const std::optional<argo_application> of = argo_application_in(health_words_of(place).front().view());
   if (!of) return out_of_reach(pipeline, place, "this is not the URL of an application");
-  result<std::string> token = token_of(in, pipeline, place);
-  if (!token) return std::move(token).error();
+  const result<secret_value> token =
+      place.token ? token_of(pipeline, place.token, in.options.secrets, in.options.cancelled)
+                  : secret_value();
+  if (!token) return token.error();
   web_request request{.url = of->server + "/api/v1/applications/" + of->name};
   if (!of->namespace_name.empty()) request.url += "?appNamespace=" + of->namespace_name;
   request.headers = {{"Accept", "application/json"}};
-  if (!token->empty()) request.headers.emplace_back("Authorization", "Bearer " + *token);
+  if (place.token) request.headers.emplace_back("Authorization", "Bearer " + std::string(token->revealed()));
   request.limit = request.connect_limit = longest_health_answer;
   web_client client(in.around, &in.options.cancelled, in.time);
   const result<http_response> answer = client.send(request);
@@ -86,8 +63,8 @@ result<argo_status> status_of(const way_context& in,
   }
   if (answer->status != 200) return out_of_reach(pipeline, place, why_of(answer->status));
   std::optional<argo_status> status = argo_status_in(answer->body);
-  if (status && !token->empty()) {
-    const secret_finder hidden({secret_value(*token)});
+  if (status && place.token) {
+    const secret_finder hidden({*token});
     for (std::string* each : {&status->sync, &status->health, &status->health_message, &status->phase,
                               &status->phase_message, &status->failure})
       *each = hidden.masked(*each);

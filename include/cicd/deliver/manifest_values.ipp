@@ -21,12 +21,8 @@ namespace {
 
 using file_map = std::map<std::string, std::string>;
 
-/// `registry.example.com/team/orders` of `registry.example.com/team/orders:v1@sha256:…`.
-std::string repository_in(const std::string& reference) {
-  const std::string tagged = reference.substr(0, reference.find('@'));
-  const auto colon = tagged.rfind(':');
-  const bool is_port = colon == tagged.npos || tagged.find('/', colon) != tagged.npos;
-  return is_port ? tagged : tagged.substr(0, colon);
+std::string repository_of(const std::string& reference) {
+  return std::string(detail::repository_in(std::string_view(reference).substr(0, reference.find('@'))));
 }
 
 /// What is of the whole deployment: as in ENV of a service that runs the first of the images. Without images
@@ -45,7 +41,7 @@ placeholder_values values_of(const environment& place, const deployment_record& 
   for (const auto& [name, image] : record.images) {
     const std::map<std::string, std::string> parts{{"tag", image.tag},
                                                    {"digest", "sha256:" + hex(image.manifest)},
-                                                   {"repository", repository_in(image.reference)}};
+                                                   {"repository", repository_of(image.reference)}};
     for (const auto& [part, value] : parts) {
       values[(name == "image" ? name : "image-" + name) + "." + part] = value;
       if (record.images.size() == 1) values[part] = values["image." + part] = value;
@@ -80,13 +76,13 @@ error of_declared(error failure,
                   const declared_pipeline& pipeline,
                   const environment& place,
                   const text& word) {
+  failure.notes.insert(failure.notes.begin(), {"WRITE", word.str()});
+  if (!failure.subject.empty())
+    failure.notes.insert(failure.notes.begin(), {"in", std::exchange(failure.subject, {})});
   const std::string option = "environment." + place.name.str() + ".write";
   if (const auto found = pipeline.origins.find(option); found != pipeline.origins.end())
     failure.notes.insert(failure.notes.begin(),
                          {"declared at", found->second.text(pipeline.source_directory)});
-  failure.notes.insert(failure.notes.begin(), {"WRITE", word.str()});
-  if (!failure.subject.empty())
-    failure.notes.insert(failure.notes.begin(), {"in", std::exchange(failure.subject, {})});
   return failure;
 }
 
@@ -151,9 +147,24 @@ std::vector<yaml_step> below(std::vector<yaml_step> path, const std::string& key
   return path;
 }
 
+/// Where the environment has copies, the element is to name them: its `newName` is written, and added where
+/// the copy has another name than the element.
+result<std::string> with_name_of_copy(const written_value& of,
+                                      const std::string& file,
+                                      std::string content,
+                                      const placeholder_values& values,
+                                      const deployment_record& record) {
+  const result<std::string> repository = value_in("{image.repository}", values, record);
+  if (!repository) return repository;
+  if (of.path.back().name == *repository && !yaml_scalar_at(content, file, below(of.path, "newName")))
+    return content;
+  return yaml_with_key(content, file, of.path, "newName", *repository);
+}
+
 result<std::string> image_in(const written_value& of,
                              const std::string& file,
                              std::string content,
+                             const environment& place,
                              const placeholder_values& values,
                              const deployment_record& record) {
   std::optional<error> failure;
@@ -171,7 +182,9 @@ result<std::string> image_in(const written_value& of,
     if (!with) return with;
     content = *std::move(with);
   }
-  if (is_there) return content;
+  if (is_there)
+    return place.images_in ? with_name_of_copy(of, file, std::move(content), values, record)
+                           : result<std::string>(std::move(content));
   return std::move(*failure).with(
       "try", "kustomize edit set image " + of.path.back().name + "=<repository>@sha256:<digest>");
 }
@@ -190,7 +203,7 @@ result<std::map<std::string, std::string>> with_values(const declared_pipeline& 
   return changed(pipeline, place, std::move(files), modes,
                  [&](const written_value& of, const std::string& name,
                      const std::string& content) -> result<std::string> {
-                   if (!of.value) return image_in(of, folder + name, content, values, record);
+                   if (!of.value) return image_in(of, folder + name, content, place, values, record);
                    const result<std::string> value = value_in(*of.value, values, record);
                    if (!value) return value;
                    return yaml_with(content, folder + name, of.path, *value);

@@ -34,6 +34,7 @@ class sources {
   result<bool> is_dirty(const graph_step& step);
   /// The same of its sources or of a file that declares the pipeline.
   result<bool> is_dirty_or_declared_so(const graph_step& step);
+  result<bool> is_dirty_or_declared_so(const declared_pipeline& pipeline);
   std::optional<std::chrono::system_clock::time_point> commit_date(const declared_pipeline& pipeline);
   /// Of that commit, `Name <address>`.
   std::string author(const declared_pipeline& pipeline);

@@ -143,11 +143,15 @@ result<bool> sources::is_declaration_dirty(const declared_pipeline& pipeline,
 }
 
 result<bool> sources::is_dirty_or_declared_so(const graph_step& step) {
-  result<bool> dirty = is_dirty(step);
-  for (const std::string& file : step.pipeline->declared_in) {
+  const result<bool> dirty = is_dirty(step);
+  return !dirty || *dirty ? dirty : is_dirty_or_declared_so(*step.pipeline);
+}
+
+result<bool> sources::is_dirty_or_declared_so(const declared_pipeline& pipeline) {
+  result<bool> dirty = is_dirty(pipeline);
+  for (const std::string& file : pipeline.declared_in) {
     if (!dirty || *dirty) return dirty;
-    dirty =
-        is_declaration_dirty(*step.pipeline, file, git_state_of(file.substr(0, file.rfind('/')), around_));
+    dirty = is_declaration_dirty(pipeline, file, git_state_of(file.substr(0, file.rfind('/')), around_));
   }
   return dirty;
 }

@@ -81,17 +81,30 @@ exit_class save(const project_plan& plan, const std::string& file) {
   return exit_class::done;
 }
 
+exit_class failures_of(const project_plan& plan) {
+  const errors all = plan.failures();
+  print_errors(all);
+  return all.empty() ? exit_class::done : all.front().kind;
+}
+
 /// A refusal that is known already is said below the plan, of what a person named.
 exit_class show(const project_plan& plan, const run_request& request) {
   if (request.as_json)
     print_json(plan.as_json());
   else
     print_out(plan.text());
+  if (const exit_class failed = failures_of(plan); failed != exit_class::done) return failed;
   if (!request.plan_file.empty())
     if (const exit_class saved = save(plan, request.plan_file); saved != exit_class::done) return saved;
   if (request.targets.empty() && request.event.kind == ref_kind::none) return exit_class::done;
   if (status may = plan.may_begin(); !may) return refused(may.error());
   return exit_class::done;
+}
+
+exit_class planned(const project& of, const run_request& request) {
+  exit_class failure = exit_class::usage;
+  const std::optional<project_plan> plan = made_or_said(of.plan(request), failure);
+  return plan ? show(*plan, request) : failure;
 }
 
 exit_class run(const project& of, const run_request& request) {
@@ -112,12 +125,15 @@ exit_class plan_and(const run_request& request,
   const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
   if (!of) return failure;
   const std::optional<project_plan> plan = made_or_said(of->plan(request), failure);
-  return plan ? then(*plan) : failure;
+  if (!plan) return failure;
+  failure = driver_run_command::failures_of(*plan);
+  return failure == exit_class::done ? then(*plan) : failure;
 }
 
 exit_class plan_targets(const run_request& request, surroundings around) {
-  return plan_and(request, std::move(around),
-                  [&](const project_plan& plan) { return driver_run_command::show(plan, request); });
+  exit_class failure = exit_class::usage;
+  const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
+  return of ? driver_run_command::planned(*of, request) : failure;
 }
 
 exit_class run_targets(const run_request& request, surroundings around) {
@@ -125,8 +141,7 @@ exit_class run_targets(const run_request& request, surroundings around) {
   const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
   if (!of) return failure;
   if (!of->only_plans(request.targets)) return driver_run_command::run(*of, request);
-  const std::optional<project_plan> plan = made_or_said(of->plan(request), failure);
-  return plan ? driver_run_command::show(*plan, request) : failure;
+  return driver_run_command::planned(*of, request);
 }
 
 }  // namespace cicd

@@ -26,6 +26,9 @@ class project_plan {
   json as_json() const;
   /// What the gate would refuse of the steps that were named.
   status may_begin() const { return of_->may_begin_named(); }
+  /// Why deploys could not be planned, such as for a file that WRITE names and that is not there; the others
+  /// are planned all the same.
+  errors failures() const { return of_->as_told(of_->deliveries().failures()); }
   /// The contract "saved plan" (docs/contracts/saved-plan.md). Class `usage` where nothing is deployed to a
   /// cluster.
   result<json> saved() const { return of_->saved_plan(); }

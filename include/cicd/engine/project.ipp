@@ -171,8 +171,8 @@ or_errors<project_plan> project::plan(project_request request) const {
   if (request.targets.empty()) request.targets = engine_project::all_steps(*session_);
   const auto run =
       std::make_shared<project_run>(session_, std::move(request), project_run::purpose::plan, ports_);
-  made.errors = run->prepare(
-      [&](const errors& about) { made.warnings.insert(made.warnings.end(), about.begin(), about.end()); });
+  made.errors = run->as_told(run->prepare(
+      [&](const errors& about) { made.warnings.insert(made.warnings.end(), about.begin(), about.end()); }));
   if (!made.errors.empty()) return made;
   result<std::vector<step_plan>> steps = run->plan();
   if (!steps) return engine_project::no_plan(std::move(made), std::move(steps).error());

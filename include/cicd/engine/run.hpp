@@ -96,12 +96,14 @@ class project_run : public std::enable_shared_from_this<project_run> {
   /// Finds what takes part and looks at what is there; of a run, asks the gate. All that stands in its way.
   errors prepare(const std::function<void(const errors&)>& warn);
   /// The whole plan, in the graph's order. Servers are asked what is there.
-  result<std::vector<step_plan>> plan() { return whole_plan(*planner_); }
+  result<std::vector<step_plan>> plan();
   /// What the gate refuses of the steps that were named, so that it can be said below a plan.
   status may_begin_named();
   /// The contract "saved plan": what each deploy to a cluster would do. Class `usage` where there is none.
   result<json> saved_plan() const;
   run_outcome execute(const std::vector<run_listener>& listeners);
+  /// Without the secrets that were fetched, and with the lines of the declarations.
+  errors as_told(errors all) const;
   /// Records that the run did not begin.
   run_outcome refused(errors all) const;
 
@@ -144,6 +146,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   shared_index index_;
   step_cache cache_;
   cancellation effects_cancelled_;  ///< what is being planned and done
+  secret_store secrets_;            ///< of its steps and of its deploys
   delivery delivery_;
   std::vector<step_index> wanted_, ends_;
   errors left_out_;  ///< refusals of an event's deploys, which the rest of it does not wait for

@@ -10,11 +10,15 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/image_inputs.hpp>
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
+#include <cicd/observe/ci_event.hpp>
+#include <cicd/observe/ci_masks.hpp>
 #include <cicd/observe/git.hpp>
+#include <cicd/run/masked_event.hpp>
 #include <cicd/system/own_file.hpp>
 
 namespace cicd {
@@ -58,6 +62,14 @@ error nothing_generated(const session& of) {
       .with("try", "cmake " + shell_quoted(of.where.build_root));
 }
 
+/// Of a CI system that has a program for it. A log that it does not mask has our masks all the same.
+void tell_ci_program(const secret_value& value, const surroundings& around) {
+  const ci_mask how = mask_for(ci_event_of(around).system, value);
+  if (how.program.empty()) return;
+  (void)run_to_end({.words = how.program, .directory = "/", .environment = around.lines()},
+                   {.input = how.input, .limit = std::chrono::milliseconds(10'000)});
+}
+
 }  // namespace
 }  // namespace engine_run
 
@@ -75,6 +87,8 @@ project_run::project_run(std::shared_ptr<const session> of,
       remembered_(session_->where.journal()),
       index_(session_->where.index(), session_->around),
       cache_(session_->where.cache, session_->where.domain),
+      secrets_(declared_source(session_->around),
+               [this](const secret_value& value) { engine_run::tell_ci_program(value, session_->around); }),
       delivery_(session_->where,
                 session_->around,
                 *ports_.time,
@@ -83,7 +97,25 @@ project_run::project_run(std::shared_ptr<const session> of,
                  [this](const declared_pipeline& pipeline) {
                    return image_inputs_of(*session_, graph_, pipeline, index_);
                  },
-                 request_.ask_gates, request_.by_hand}) {}
+                 request_.ask_gates, request_.by_hand,
+                 [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
+                   return secrets_.value_of(of, folder, cancelled);
+                 }}) {}
+
+errors project_run::as_told(errors all) const {
+  for (error& each : all) each = with_declared_lines(masked(std::move(each), *secrets_.finder()), *session_);
+  return all;
+}
+
+result<std::vector<step_plan>> project_run::plan() {
+  result<std::vector<step_plan>> all = whole_plan(*planner_);
+  const std::shared_ptr<const secret_finder> secrets = secrets_.finder();
+  if (!all) return as_told({std::move(all).error()}).front();
+  for (step_plan& each : *all)
+    for (std::vector<std::string>* texts : {&each.reasons, &each.details})
+      for (std::string& text : *texts) text = secrets->masked(text);
+  return all;
+}
 
 /// The steps that targets (or step ids) end with.
 result<std::vector<step_index>> project_run::steps_of_targets() const {
@@ -299,8 +331,8 @@ status project_run::check_deploy(step_index step, const std::set<step_index>& re
   return delivery_.check_not_refused(of, comes_after_from(step, refused));
 }
 
-/// The wanted steps that may not be run, since their pipeline may not be built or they may not publish; why is
-/// among what is left out, once for each pipeline.
+/// The wanted steps that may not be run, since their pipeline may not be built or they may not publish; why
+/// is among what is left out, once for each pipeline.
 std::set<step_index> project_run::not_to_be_run() {
   std::set<const declared_pipeline*> refused;
   const auto ask = [&](const declared_pipeline* of, const status& may) {
@@ -327,8 +359,8 @@ status project_run::may_begin_event() {
   std::ranges::sort(ends_);
   for (step_index step : ends_) {
     const graph_step& of = graph_.steps[step];
-    const bool is_stopped = std::ranges::any_of(
-        closure(graph_, {step}), [&](step_index before) { return stopped.contains(before); });
+    const bool is_stopped = std::ranges::any_of(closure(graph_, {step}),
+                                                [&](step_index before) { return stopped.contains(before); });
     if (!is_stopped) {
       const status may = of.kind() == step_kind::deploy ? check_deploy(step, refused_steps) : status();
       if (may) continue;
@@ -394,6 +426,7 @@ result<json> project_run::saved_plan() const {
 }
 
 run_outcome project_run::refused(errors all) const {
+  all = as_told(std::move(all));
   recorder record(session_->where, id_);
   record.hear(event_now(started()));
   (void)record.finish(all.front().kind, {}, {}, all.front());

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/failed_step.hpp>
 #include <cicd/engine/image_step.hpp>
 #include <cicd/engine/observer.hpp>
@@ -16,7 +17,6 @@
 #include <cicd/engine/run.hpp>
 #include <cicd/engine/secret_guard.hpp>
 #include <cicd/observe/ci_event.hpp>
-#include <cicd/observe/ci_masks.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/git_program.hpp>
 #include <cicd/report/junit.hpp>
@@ -94,14 +94,6 @@ std::optional<error> findings_of(const task& work,
                {{"findings", findings_text(all)}, {"sarif", kept}}};
 }
 
-/// Of a CI system that has a program for it. A log that it does not mask has our masks all the same.
-void tell_ci_program(const secret_value& value, const surroundings& around) {
-  const ci_mask how = mask_for(ci_event_of(around).system, value);
-  if (how.program.empty()) return;
-  (void)run_to_end({.words = how.program, .directory = "/", .environment = around.lines()},
-                   {.input = how.input, .limit = std::chrono::milliseconds(10'000)});
-}
-
 }  // namespace
 }  // namespace engine_run
 
@@ -155,7 +147,7 @@ class project_run::execution {
   const say_event say_ = [this](event_body body) { say(std::move(body)); };
   const std::string holder_ = fmt::format("{} (process {})", of_.id_, getpid());
   const std::unique_ptr<process_port> processes_;
-  secret_store secrets_;
+  secret_store& secrets_;
   secret_folder secret_files_;
   process_runner commands_;
   secret_runner trusted_commands_;
@@ -173,9 +165,7 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
       home_(of.session_->around, where_.build_root),
       record_(where_, of.id_),
       processes_(of.ports_.processes(loop_)),
-      secrets_(
-          declared_source(of.session_->around),
-          [this](const secret_value& value) { engine_run::tell_ci_program(value, of_.session_->around); }),
+      secrets_(of.secrets_),
       secret_files_(memory_folders(of.session_->around), of.id_),
       commands_(loop_,
                 *processes_,
@@ -218,8 +208,12 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
           say_,
           setup()) {}
 
-/// Every event passes here, on its way to the record and the listeners, and is masked.
+/// Every event passes here, on its way to the record and the listeners, and is masked. What is fetched by
+/// others than steps is announced no later than here.
 void project_run::execution::say(event_body body) {
+  for (const secret_value& value : secrets_.newly_fetched()) announce(value);
+  if (auto* end = std::get_if<step_ended>(&body); end != nullptr && end->failure)
+    end->failure = with_declared_lines(*std::move(end->failure), *of_.session_);
   const event happened = of_.event_now(masked(std::move(body), *secrets_.finder()));
   record_.hear(happened);
   for (const run_listener& each : listeners_)
@@ -428,7 +422,7 @@ run_outcome project_run::execution::closed(const loop_result& result) {
   if (record_.did_something() && !result.left_running)
     record_.set_who(who_.valid() ? who_.get() : who_runs());
   std::optional<error> failure = result.failure;
-  if (failure) failure = masked(*std::move(failure), *secrets_.finder());
+  if (failure) failure = of_.as_told({*std::move(failure)}).front();
   status kept = record_.finish(outcome.kind, result.failed_step, rerun, failure);
   if (result.left_running) return outcome;
   if (kept && runs_ && record_.did_something()) kept = added_to_index();

@@ -4,6 +4,7 @@
 #include <cicd/engine/action_record.ipp>
 #include <cicd/engine/call_places.ipp>
 #include <cicd/engine/caller_folder.ipp>
+#include <cicd/engine/declared_lines.ipp>
 #include <cicd/engine/failed_step.ipp>
 #include <cicd/engine/image_inputs.ipp>
 #include <cicd/engine/image_step.ipp>

@@ -21,12 +21,8 @@ constexpr const char* kinds =
     "application/vnd.docker.distribution.manifest.v2+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json";
 
-std::string home_of(const surroundings& around) {
-  return around.get_or("HOME", "/nonexistent");
-}
-
 std::string settings_of(const surroundings& around) {
-  return around.get_or("XDG_CONFIG_HOME", home_of(around) + "/.config") + "/containers";
+  return around.get_or("XDG_CONFIG_HOME", around.home() + "/.config") + "/containers";
 }
 
 std::string text_at(const std::string& path) {
@@ -61,8 +57,8 @@ std::optional<std::string> login_for(const std::string& host, const surroundings
     if (const std::string runtime = around.get_or("XDG_RUNTIME_DIR", ""); !runtime.empty())
       files.push_back(runtime + "/containers/auth.json");
     files.push_back(settings_of(around) + "/auth.json");
-    files.push_back(around.get_or("DOCKER_CONFIG", home_of(around) + "/.docker") + "/config.json");
-    if (exists(home_of(around) + "/.dockercfg")) return std::nullopt;
+    files.push_back(around.get_or("DOCKER_CONFIG", around.home() + "/.docker") + "/config.json");
+    if (exists(around.home() + "/.dockercfg")) return std::nullopt;
   }
   for (const std::string& each : files) {
     const std::string text = text_at(each);

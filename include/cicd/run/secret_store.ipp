@@ -18,9 +18,14 @@ result<secret_value> secret_store::value_of(const secret& of,
   }
   result<secret_value> value = from_(of, folder, cancelled);
   if (!value) return value;
-  if (characters_in(*value) < least_secret)
-    return error{
-        exit_class::usage, {}, "the value of the secret is too short to be masked", of.name.str(), {}}
+  const std::size_t length = characters_in(*value);
+  if (length < least_secret)
+    return error{exit_class::usage,
+                 {},
+                 length == 0 ? "the value of the secret is empty"
+                             : "the value of the secret is too short to be masked",
+                 of.name.str(),
+                 {}}
         .with("allowed", "at least 4 characters: the mask of a shorter one would make every log unreadable");
   if (after_) after_(*value);
   add(of, *value);

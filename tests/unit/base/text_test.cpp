@@ -62,6 +62,16 @@ TEST(a_length_of_time, is_short_for_a_person) {
   EXPECT_EQ(cicd::human_duration(62min), "1h 02m");
 }
 
+TEST(a_span, is_written_as_in_a_declaration_without_seconds_beside_minutes) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(cicd::span_text(250ms), "250ms");
+  EXPECT_EQ(cicd::span_text(10s), "10s");
+  EXPECT_EQ(cicd::span_text(5min), "5m");
+  EXPECT_EQ(cicd::span_text(1h + 59min + 59s), "1h59m");
+  EXPECT_EQ(cicd::span_text(2h), "2h");
+  EXPECT_EQ(cicd::span_text(52h + 3min), "2d4h3m");
+}
+
 TEST(an_amount_of_bytes, is_short_for_a_person) {
   EXPECT_EQ(cicd::human_size(0), "0 B");
   EXPECT_EQ(cicd::human_size(999), "999 B");

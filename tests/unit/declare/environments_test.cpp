@@ -44,7 +44,7 @@ TEST(from, leads_nowhere_back) {
       "pipeline_environment(o b ON tag b* VIA gitops FROM c)\n"
       "pipeline_environment(o c ON tag c* VIA gitops FROM a)\n"
       "pipeline_environment(o d ON tag d* VIA gitops FROM a)");
-  ASSERT_EQ(made.errors.size(), 3U) << "d waits for the cycle, and is not of it";
+  ASSERT_EQ(made.errors.size(), 1U) << "d waits for the cycle, and is not of it";
   EXPECT_EQ(made.errors.front().value, "a → b → c → a");
 }
 

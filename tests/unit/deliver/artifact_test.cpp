@@ -257,7 +257,7 @@ TEST_F(artifact_stores, refuse_to_yank_twice_and_to_lift_what_is_not_yanked) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, exit_class::conflict);
   EXPECT_EQ(again.error().what, "this artifact is yanked already");
-  EXPECT_EQ(note_of(again.error(), "by"), "Jane Doe <jane@example.com> at 2026-11-22T09:00:00Z");
+  EXPECT_EQ(note_of(again.error(), "yanked by"), "Jane Doe <jane@example.com> at 2026-11-22T09:00:00Z");
 }
 
 TEST_F(artifact_stores, keep_what_was_said_of_building_a_commit_apart_from_its_marks) {

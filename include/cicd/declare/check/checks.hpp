@@ -26,11 +26,28 @@ void check_order(std::deque<draft>& all, findings& found);
 void check_service_order(std::deque<draft>& all, findings& found);
 /// Reports paths that lead into the build's own files, git's, or that no image can have.
 void check_paths(const draft& of, std::string_view build_root, findings& found);
+/// Those of `a/b`, without empty ones and `.`.
+std::vector<std::string> parts_of(std::string_view path);
 /// Warns of each word of a call that holds `scheme://name:password@…`.
 void check_logins(const call_site& of, findings& found);
 /// Reports what is wrong between pipelines: two of them publish to one repository, deploy to one folder, or
 /// give two objects one name; a step passes on a variable that holds a secret.
 void check_between(std::deque<draft>& all, findings& found);
+
+/// Reports an option whose secret this pipeline does not declare.
+void check_named_secret(const declaration<environment>& of,
+                        std::string_view key,
+                        std::string_view keyword,
+                        named_secret given,
+                        draft& in,
+                        findings& found);
+
+/// Where a value of an option stands.
+template <typename T>
+place word_at(const declaration<T>& of, std::string_view key, std::size_t at) {
+  const place given = of.at(key);
+  return {given.site, given.word + 1 + at};
+}
 
 /// Reports each name that `list` does not have.
 template <typename List>

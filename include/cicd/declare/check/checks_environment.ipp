@@ -4,6 +4,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/check/circles.hpp>
 #include <cicd/declare/check/judged_place.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/model.hpp>
@@ -88,11 +89,13 @@ void check_image_of(const std::string& name, const place& where, draft& in, find
 }
 
 /// What a word of WRITE is about, as texts that are the same for the same place in a file.
-std::vector<std::string> written_places(const written_value& of) {
+std::vector<std::string> written_places(const written_value& of, bool has_copies) {
   std::string path = of.file + ':';
   for (const yaml_step& each : of.path) path += (each.is_element ? "[" : ".") + each.name + '\n';
   if (of.value) return {path};
-  return {path + ".digest\n", path + ".newTag\n"};
+  std::vector<std::string> places{path + ".digest\n", path + ".newTag\n"};
+  if (has_copies) places.push_back(path + ".newName\n");
+  return places;
 }
 
 /// An element of `images` takes the tag and the digest of one image.
@@ -110,30 +113,17 @@ void check_write(const declaration<environment>& of, draft& in, findings& found)
     const std::string word = of.value.write[at].str();
     const std::optional<written_value> value = written_value_from(word);
     if (!value) continue;
-    std::vector<std::string> parts = split(value->file, '/');
-    if (std::erase_if(parts, [](const std::string& each) { return each.empty() || each == "."; }) > 0)
-      found.add(where,
-                path_with_empty_parts("WRITE", word, joined(parts, "/") + word.substr(value->file.size())));
+    if (const std::string file = joined(parts_of(value->file), "/"); file != value->file)
+      found.add(where, path_with_empty_parts("WRITE", word, file + word.substr(value->file.size())));
     bool is_twice = false;
-    for (std::string& each : written_places(*value)) is_twice |= !places.insert(std::move(each)).second;
+    for (std::string& each : written_places(*value, static_cast<bool>(of.value.images_in)))
+      is_twice |= !places.insert(std::move(each)).second;
     if (is_twice)
       found.add(where, given_twice("value of WRITE", word.substr(0, word.find('=')),
                                    found.text_of(given.site->from->where)));
     if (!value->value) check_written_image(word, where, in, found);
     for (const std::string& name : placeholders_in(word)) check_image_of(name, where, in, found);
   }
-}
-
-void check_named_secret(const declaration<environment>& of,
-                        std::string_view key,
-                        std::string_view keyword,
-                        named_secret given,
-                        draft& in,
-                        findings& found) {
-  if (!of.at(key) || !given.view().starts_with("secret:")) return;
-  const std::string name = given.str().substr(std::string_view("secret:").size());
-  if (!in.all<secret>().find(name))
-    found.add(of.at(key), unknown_reference(keyword, "secret", name, in.all<secret>().names()));
 }
 
 void check_pull_request(const declaration<environment>& of, findings& found) {
@@ -161,22 +151,6 @@ void check_pull_request(const declaration<environment>& of, findings& found) {
 
 // --- Releases ---
 
-/// The first environment that is reached from `start` by FROM and leads back to it; the path there.
-bool leads_back(const draft& in,
-                const std::string& at,
-                const std::string& start,
-                std::vector<std::string>& path) {
-  if (std::ranges::find(path, at) != path.end()) return false;
-  path.push_back(at);
-  const declaration<environment>* there = const_cast<draft&>(in).all<environment>().find(at);
-  if (there != nullptr)
-    for (const environment_choice& each : there->value.from)
-      for (const dns_label& next : each.any)
-        if (next.view() == start || leads_back(in, next.str(), start, path)) return true;
-  path.pop_back();
-  return false;
-}
-
 /// The same choice, or the same environment within one.
 void check_from_is_named_once(const declaration<environment>& of, findings& found) {
   const place given = of.at("from");
@@ -194,24 +168,30 @@ void check_from_is_named_once(const declaration<environment>& of, findings& foun
 void check_from(const declaration<environment>& of, draft& in, findings& found) {
   check_from_is_named_once(of, found);
   const place given = of.at("from");
-  bool is_known = true;
   std::vector<std::string> others = in.all<environment>().names();
   std::erase(others, of.name);
   for (std::size_t at = 0; at < of.value.from.size(); ++at)
     for (const dns_label& each : of.value.from[at].any)
-      if (!in.all<environment>().find(each.view())) {
-        is_known = false;
+      if (!in.all<environment>().find(each.view()))
         found.add({given.site, given.word + 1 + at},
                   unknown_reference("FROM", "environment", each.view(), others));
-      }
-  std::vector<std::string> path;
-  if (!is_known || !leads_back(in, of.name, of.name, path)) return;
-  path.push_back(of.name);
-  found.add(given, cycle_of_from(path));
 }
 
-bool is_released(const environment& place) {
-  return place.on.kind == ref_kind::tag || !place.from.empty();
+void check_circles_of_from(draft& in, findings& found) {
+  const auto& all = in.all<environment>().items();
+  const std::vector<std::string> names = in.all<environment>().names();
+  std::vector<std::vector<std::size_t>> before(names.size());
+  for (std::size_t at = 0; at < names.size(); ++at)
+    for (const environment_choice& choice : all[at].value.from)
+      for (const dns_label& each : choice.any)
+        if (const auto known = std::ranges::find(names, each.view()); known != names.end())
+          before[at].push_back(static_cast<std::size_t>(known - names.begin()));
+  find_circles(before, [&](std::span<const std::size_t> circle) {
+    std::vector<std::string> path;
+    for (const std::size_t each : circle) path.push_back(names[each]);
+    path.push_back(path.front());
+    found.add(all[circle.front()].at("from"), cycle_of_from(path));
+  });
 }
 
 void check_release(const declaration<release>& of, draft& in, findings& found) {
@@ -404,10 +384,22 @@ void check_canaries_apart(const draft& in, findings& found) {
 }  // namespace
 }  // namespace declare_check_checks_environment
 
+void check_named_secret(const declaration<environment>& of,
+                        std::string_view key,
+                        std::string_view keyword,
+                        named_secret given,
+                        draft& in,
+                        findings& found) {
+  if (!of.at(key) || !given || in.all<secret>().find(cicd::name_of(given))) return;
+  found.add(word_at(of, key, 0),
+            unknown_reference(keyword, "secret", cicd::name_of(given), in.all<secret>().names()));
+}
+
 void check_environments(draft& of, findings& found) {
   using namespace declare_check_checks_environment;
   check_approval_to_build(of.own, of, found);
   for (const auto& each : of.all<environment>().items()) check_environment(each, of, found);
+  check_circles_of_from(of, found);
   for (const auto& each : of.all<release>().items()) check_release(each, of, found);
   for (const auto& each : of.all<preview>().items()) check_preview(each, of, found);
   for (auto& each : of.all<canary>().items()) check_canary(each, of, found);

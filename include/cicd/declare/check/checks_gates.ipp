@@ -16,15 +16,6 @@ namespace cicd::declaring {
 namespace declare_check_checks_gates {
 namespace {
 
-bool is_release(const environment& place) {
-  return place.on.kind == ref_kind::tag || !place.from.empty();
-}
-
-place word_at(const declaration<environment>& of, std::string_view key, std::size_t at) {
-  const place given = of.at(key);
-  return {given.site, given.word + 1 + at};
-}
-
 /// What a release is asked has no meaning where nothing is released.
 void check_of_releases(const declaration<environment>& of, findings& found) {
   if (of.at("soak") && !of.at("from"))
@@ -33,7 +24,7 @@ void check_of_releases(const declaration<environment>& of, findings& found) {
                                                 "healthy where it comes FROM",
                                                 "add FROM <environment>, or leave SOAK out"));
   for (const auto& [key, keyword] : {std::pair{"window", "WINDOW"}, std::pair{"gate", "GATE"}})
-    if (of.at(key) && !is_release(of.value) && !of.site->unclear)
+    if (of.at(key) && !is_released(of.value) && !of.site->unclear)
       found.add(
           of.at(key),
           meaningless_option(keyword, "where the environment is neither ON tag nor FROM another",
@@ -115,10 +106,7 @@ void check_token(const declaration<environment>& of, draft& in, findings& found)
     found.add(of.at("token"), {.what = "TOKEN would go over a connection that is not encrypted",
                                .value = health_words_of(of.value).front().str(),
                                .allowed = "https://…"});
-  if (!of.value.token) return;
-  const std::string_view name = of.value.token.view().substr(std::string_view("secret:").size());
-  if (!in.all<secret>().find(name))
-    found.add(word_at(of, "token", 0), unknown_reference("TOKEN", "secret", name, in.all<secret>().names()));
+  check_named_secret(of, "token", "TOKEN", of.value.token, in, found);
 }
 
 void check_health(const declaration<environment>& of, draft& in, findings& found) {

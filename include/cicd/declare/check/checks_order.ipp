@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/check/circles.hpp>
 #include <cicd/declare/placeholders.hpp>
 
 #include <algorithm>
@@ -92,65 +93,20 @@ class order {
   std::unordered_map<std::string, std::size_t> index_;
 };
 
-/// Depth first and iterative: a chain of 10,000 steps is no reason to run out of stack. Each circle is
-/// reported once.
-class circle_finder {
- public:
-  circle_finder(const std::vector<node>& nodes, findings& found)
-      : nodes_(nodes), found_(found), states_(nodes.size(), state::unseen) {}
-
-  void report_all() {
-    for (std::size_t at = 0; at < states_.size(); ++at) walk_from(at);
-  }
-
- private:
-  enum class state : std::uint8_t { unseen, open, done };
-  struct visit {
-    std::size_t step, next;
-  };
-
-  void walk_from(std::size_t first) {
-    if (states_[first] != state::unseen) return;
-    enter(first);
-    while (!path_.empty()) {
-      visit& last = path_.back();
-      const std::vector<std::size_t>& before = nodes_[last.step].before;
-      if (last.next == before.size()) {
-        states_[last.step] = state::done;
-        path_.pop_back();
-        continue;
-      }
-      const std::size_t next = before[last.next++];
-      if (states_[next] == state::open)
-        report(next);
-      else if (states_[next] == state::unseen)
-        enter(next);
-    }
-  }
-
-  void enter(std::size_t step) {
-    states_[step] = state::open;
-    path_.push_back({step, 0});
-  }
-
-  void report(std::size_t closing) {
-    const auto start =
-        std::find_if(path_.begin(), path_.end(), [&](const visit& each) { return each.step == closing; });
-    const bool is_of_one = std::all_of(start, path_.end(), [&](const visit& each) {
-      return nodes_[each.step].pipeline == nodes_[closing].pipeline;
-    });
+void check_circles(const std::vector<node>& nodes, findings& found) {
+  std::vector<std::vector<std::size_t>> before;
+  before.reserve(nodes.size());
+  for (const node& each : nodes) before.push_back(each.before);
+  find_circles(before, [&](std::span<const std::size_t> circle) {
+    const node& closing = nodes[circle.front()];
+    const bool is_of_one = std::ranges::all_of(
+        circle, [&](std::size_t each) { return nodes[each].pipeline == closing.pipeline; });
     std::vector<std::string> names;
-    for (auto each = start; each != path_.end(); ++each)
-      names.push_back(is_of_one ? nodes_[each->step].name : nodes_[each->step].id());
+    for (const std::size_t each : circle) names.push_back(is_of_one ? nodes[each].name : nodes[each].id());
     names.push_back(names.front());
-    found_.add(nodes_[closing].where, cycle(names));
-  }
-
-  const std::vector<node>& nodes_;
-  findings& found_;
-  std::vector<state> states_;
-  std::vector<visit> path_;
-};
+    found.add(closing.where, cycle(names));
+  });
+}
 
 /// What two pipelines give to one step may not bear one name: neither of them knows of the other. What a step
 /// makes from another of its own pipeline may be a new version of it.
@@ -205,7 +161,7 @@ void check_images_named(const declaration<step>& declared,
 void check_order(std::deque<draft>& all, findings& found) {
   using namespace declare_check_checks_order;
   const order of(all, found);
-  circle_finder(of.nodes(), found).report_all();
+  check_circles(of.nodes(), found);
   for (const node& each : of.nodes()) check_outputs(each, of.nodes(), found);
   std::size_t at = 0;
   for (draft& each : all) {

@@ -35,12 +35,6 @@ constexpr std::array<std::string_view, 16> own_names{".cicd",
                                                      "registry",
                                                      "Testing"};
 
-std::vector<std::string> parts_of(std::string_view path) {
-  std::vector<std::string> parts = split(path, '/');
-  std::erase_if(parts, [](const std::string& part) { return part.empty() || part == "."; });
-  return parts;
-}
-
 bool is_own(const std::vector<std::string>& below_build) {
   return below_build.empty() || std::ranges::find(own_names, below_build.front()) != own_names.end();
 }
@@ -111,6 +105,12 @@ void check_manifest_path(const draft& in, const declaration<T>& of, deploy_way v
 
 }  // namespace
 }  // namespace declare_check_checks_paths
+
+std::vector<std::string> parts_of(std::string_view path) {
+  std::vector<std::string> parts = split(path, '/');
+  std::erase_if(parts, [](const std::string& part) { return part.empty() || part == "."; });
+  return parts;
+}
 
 void check_paths(const draft& of, std::string_view build_root, findings& found) {
   using namespace declare_check_checks_paths;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/declare/check/checks.hpp>
+#include <cicd/declare/check/circles.hpp>
 #include <cicd/declare/check/judged_place.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 
@@ -116,30 +117,23 @@ class service_order {
     return false;
   }
 
-  /// Each circle once.
   void report_cycles(const waits& all) {
-    std::set<std::string> done;
-    for (const auto& [first, before] : all.of) {
-      std::vector<std::string> path;
-      if (!done.contains(first)) walk(all, first, path, done);
+    std::vector<std::string> names;
+    for (const auto& [later, earlier] : all.of) names.push_back(later);
+    std::vector<std::vector<std::size_t>> before(names.size());
+    std::size_t at = 0;
+    for (const auto& [later, earlier] : all.of) {
+      for (const std::string& each : earlier)  // one that waits for nothing is in no circle
+        if (const auto known = std::ranges::lower_bound(names, each); known != names.end() && *known == each)
+          before[at].push_back(static_cast<std::size_t>(known - names.begin()));
+      ++at;
     }
-  }
-
-  void walk(const waits& all,
-            const std::string& at,
-            std::vector<std::string>& path,
-            std::set<std::string>& done) {
-    if (const auto start = std::ranges::find(path, at); start != path.end()) {
-      std::vector<std::string> cycle(start, path.end());
-      cycle.push_back(at);
-      return found_.add(all.said.at(at), cycle_of_services(cycle));
-    }
-    if (!done.insert(at).second) return;
-    path.push_back(at);
-    if (const auto before = all.of.find(at); before != all.of.end())
-      for (const std::string& each : before->second)
-        if (!done.contains(each) || std::ranges::find(path, each) != path.end()) walk(all, each, path, done);
-    path.pop_back();
+    find_circles(before, [&](std::span<const std::size_t> circle) {
+      std::vector<std::string> cycle;
+      for (const std::size_t each : circle) cycle.push_back(names[each]);
+      cycle.push_back(cycle.front());
+      found_.add(all.said.at(cycle.front()), cycle_of_services(cycle));
+    });
   }
 
   std::deque<draft>& all_;

@@ -11,5 +11,6 @@
 #include <cicd/declare/check/checks_pods.ipp>
 #include <cicd/declare/check/checks_services.ipp>
 #include <cicd/declare/check/checks_workload.ipp>
+#include <cicd/declare/check/circles.ipp>
 #include <cicd/declare/check/finish.ipp>
 #include <cicd/declare/check/overrides_of.ipp>

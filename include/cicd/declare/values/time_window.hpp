@@ -2,6 +2,7 @@
 // what changes it, is not known here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include <cicd/declare/values/schedule.hpp>
 
 namespace cicd {
+
+/// By `local_time::weekday`.
+inline constexpr std::array<std::string_view, 7> day_names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 /// `Mon-Fri 09:00-16:00`. One whose end is before its start ends on the next day.
 struct time_window {

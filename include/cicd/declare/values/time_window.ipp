@@ -3,7 +3,6 @@
 
 #include <cicd/declare/values/time_window.hpp>
 
-#include <array>
 #include <vector>
 
 #include <cicd/base/text.hpp>
@@ -13,7 +12,6 @@ namespace cicd {
 namespace declare_values_time_window {
 namespace {
 
-constexpr std::array<std::string_view, 7> day_names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr int minutes_a_day = 24 * 60;
 constexpr std::uint8_t all_days = 0x7f;
 

@@ -355,9 +355,10 @@ struct label_key_rule {
 };
 
 struct named_secret_rule {
+  static constexpr std::string_view prefix = "secret:";
   static constexpr std::string_view allowed = "secret:<name>, a secret of pipeline_secret()";
   static constexpr bool accepts(std::string_view text) {
-    return text.starts_with("secret:") && is_dns_label(text.substr(7));
+    return text.starts_with(prefix) && is_dns_label(text.substr(prefix.size()));
   }
   static std::string guess(std::string_view text);
   static void refuse();  // a secret is named by secret:<name>
@@ -394,6 +395,10 @@ using quantity = detail::literal<detail::quantity_rule>;
 using ref_pattern = detail::literal<detail::ref_pattern_rule>;
 /// `secret:<name>`: one that pipeline_secret() declares.
 using named_secret = detail::literal<detail::named_secret_rule>;
+/// The name of that one; empty where none is named.
+constexpr std::string_view name_of(named_secret of) {
+  return of ? of.view().substr(detail::named_secret_rule::prefix.size()) : std::string_view();
+}
 /// The key of an image's label.
 using label_key = detail::literal<detail::label_key_rule>;
 /// Any text that is not empty.

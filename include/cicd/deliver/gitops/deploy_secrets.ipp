@@ -9,7 +9,6 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/gitops/deploy_secrets.hpp>
-#include <cicd/run/secret_store.hpp>
 
 namespace cicd {
 
@@ -17,35 +16,45 @@ namespace deliver_gitops_deploy_secrets {
 namespace {
 
 /// With whose it is and where the secret was declared.
-error of_secret(error why, const declared_pipeline& pipeline, const std::string& name) {
+error of_secret(error why, const declared_pipeline& pipeline, named_secret name) {
   if (why.subject.empty()) why.subject = pipeline.declared.name.str();
-  return with_origin(std::move(why), pipeline, "secret." + name);
+  return with_origin(std::move(why), pipeline, "secret." + std::string(name_of(name)));
+}
+
+result<secret_value> value_of(const declared_pipeline& pipeline,
+                              named_secret name,
+                              const secret_source& from,
+                              const cancellation& cancelled) {
+  const auto& all = pipeline.declared.secrets;
+  const auto found =
+      std::ranges::find_if(all, [&](const secret& each) { return each.name.view() == name_of(name); });
+  if (found == all.end())
+    return error{exit_class::usage,
+                 pipeline.declared.name.str(),
+                 "there is no such secret",
+                 std::string(name_of(name)),
+                 {}};
+  result<secret_value> value = from(*found, pipeline.source_directory, cancelled);
+  if (value) return value;
+  return of_secret(std::move(value).error(), pipeline, name);
 }
 
 }  // namespace
 }  // namespace deliver_gitops_deploy_secrets
 
-deploy_secrets::deploy_secrets(const surroundings& around,
+deploy_secrets::deploy_secrets(const secret_source& from,
+                               const surroundings& around,
                                const cancellation& cancelled,
                                const std::string& run)
-    : around_(around),
+    : from_(from),
       cancelled_(cancelled),
       folder_(memory_folders(around), fmt::format("{}-sign-{}", run, ::getpid())) {}
 
-result<secret_value> deploy_secrets::value_of(const declared_pipeline& pipeline,
-                                              const std::string& name) const {
-  const auto& all = pipeline.declared.secrets;
-  const auto found = std::ranges::find_if(all, [&](const secret& each) { return each.name.view() == name; });
-  if (found == all.end())
-    return error{exit_class::usage, pipeline.declared.name.str(), "there is no such secret", name, {}};
-  result<secret_value> value = declared_source(around_)(*found, pipeline.source_directory, cancelled_);
-  if (value) return value;
-  return deliver_gitops_deploy_secrets::of_secret(std::move(value).error(), pipeline, name);
-}
-
-result<secret_value> deploy_secrets::token_of(const declared_pipeline& pipeline,
-                                              const std::string& name) const {
-  const result<secret_value> value = value_of(pipeline, name);
+result<secret_value> token_of(const declared_pipeline& pipeline,
+                              named_secret name,
+                              const secret_source& from,
+                              const cancellation& cancelled) {
+  const result<secret_value> value = deliver_gitops_deploy_secrets::value_of(pipeline, name, from, cancelled);
   if (!value) return value.error();
   const std::string_view token = trimmed(value->revealed());
   // RFC 9110, section 5.5, and no blanks: what a header can hold.
@@ -57,7 +66,7 @@ result<secret_value> deploy_secrets::token_of(const declared_pipeline& pipeline,
               {},
               token.empty() ? "the secret of a token is empty"
                             : "the secret of a token holds line ends, blanks or bytes that are not ASCII",
-              name,
+              std::string(name_of(name)),
               {{"allowed", "one line with the token alone"}}};
   return deliver_gitops_deploy_secrets::of_secret(std::move(wrong), pipeline, name);
 }
@@ -87,15 +96,17 @@ status check_private_key(const std::string& key, const std::string& name) {
                 {"allowed", "a private SSH key without a passphrase, as ssh-keygen writes it"}}};
 }
 
-result<std::string> deploy_secrets::file_of(const declared_pipeline& pipeline, const std::string& name) {
+result<std::string> deploy_secrets::file_of(const declared_pipeline& pipeline, named_secret named) {
   const std::lock_guard hold(mutex_);
+  const std::string name(name_of(named));
   std::string& known = files_[pipeline.declared.name.str() + "/" + name];
   if (!known.empty()) return known;
-  const result<secret_value> value = value_of(pipeline, name);
+  const result<secret_value> value =
+      deliver_gitops_deploy_secrets::value_of(pipeline, named, from_, cancelled_);
   if (!value) return value.error();
   std::string key(value->revealed());
   if (status fine = check_private_key(key, name); !fine)
-    return deliver_gitops_deploy_secrets::of_secret(std::move(fine).error(), pipeline, name);
+    return deliver_gitops_deploy_secrets::of_secret(std::move(fine).error(), pipeline, named);
   if (!key.ends_with('\n')) key += '\n';  // without it ssh-keygen takes it for no key
   result<std::string> file = folder_.write(pipeline.declared.name.str(), name, secret_value(std::move(key)));
   if (file) known = *file;

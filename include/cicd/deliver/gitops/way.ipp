@@ -24,9 +24,9 @@
 #include <cicd/deliver/manifest_way.hpp>
 #include <cicd/deliver/policy/action.hpp>
 #include <cicd/deliver/policy/approval.hpp>
+#include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/verify.hpp>
 #include <cicd/deliver/ways.hpp>
-#include <cicd/run/secret_store.hpp>
 #include <cicd/system/url.hpp>
 
 namespace cicd {
@@ -125,9 +125,12 @@ class gitops_way : public manifest_way {
                          const environment& place,
                          const std::string& subject,
                          bool asks_again) const;
+  status check_proposed(const deploy_request& of,
+                        const manifest_state& proposed,
+                        const manifest_state& now) const;
   outcome propose_instead(const deploy_request& of, const say_line& say) const;
 
-  mutable deploy_secrets keys_{in_.around, in_.options.cancelled, in_.options.run_id};
+  mutable deploy_secrets keys_{in_.options.secrets, in_.around, in_.options.cancelled, in_.options.run_id};
   mutable std::mutex mutex_;                                                  ///< of the next
   mutable std::map<std::string, std::shared_ptr<manifest_branch>> branches_;  ///< by their clones
 };
@@ -162,12 +165,10 @@ manifest_target gitops_way::target_of(const declared_pipeline& pipeline, const e
   if (signs != pipeline.origins.end())
     target.sign_declared_at = signs->second.text(pipeline.source_directory);
   if (place.sign)
-    target.signing_key =
-        [this, &pipeline,
-         name = place.sign.str().substr(std::string_view("secret:").size())]() -> result<std::string> {
+    target.signing_key = [this, &pipeline, key = place.sign]() -> result<std::string> {
       if (status may = in_.gate.may_have_secrets(pipeline, pipeline.declared.name.str()); !may)
         return std::move(may).error();
-      return keys_.file_of(pipeline, name);
+      return keys_.file_of(pipeline, key);
     };
   return target;
 }
@@ -269,7 +270,7 @@ result<forge> gitops_way::forge_of(const declared_pipeline& pipeline,
   if (!repository) return std::move(repository).error();
   if (status may = in_.gate.may_have_secrets(pipeline, subject); !may) return std::move(may).error();
   const result<secret_value> token =
-      keys_.token_of(pipeline, place.pull_request_token.str().substr(std::string_view("secret:").size()));
+      token_of(pipeline, place.pull_request_token, in_.options.secrets, in_.options.cancelled);
   if (!token) return token.error();
   return forge(
       *std::move(repository), *token,
@@ -314,22 +315,31 @@ status gitops_way::check(const graph_step& step) const {
   if (is_proposed(step))
     if (const auto repository = forge_repository_at(place, step.id); !repository) return repository.error();
   if (in_.options.rehearses || !in_.gate.may_have_secrets(step)) return {};
-  const auto name_in = [](const named_secret& of) {
-    return of.str().substr(std::string_view("secret:").size());
-  };
-  const auto is_at_hand = [&](const std::string& name) {
+  const auto is_at_hand = [&](named_secret of) {
     const auto& all = step.pipeline->declared.secrets;
     const auto found =
-        std::ranges::find_if(all, [&](const secret& each) { return each.name.view() == name; });
+        std::ranges::find_if(all, [&](const secret& each) { return each.name.view() == name_of(of); });
     return found != all.end() && (found->pass_env || found->file)
            && declared_source(in_.around)(*found, step.pipeline->source_directory, in_.options.cancelled);
   };
-  if (is_proposed(step) && is_at_hand(name_in(place.pull_request_token)))
-    if (const auto token = keys_.token_of(*step.pipeline, name_in(place.pull_request_token)); !token)
+  if (is_proposed(step) && is_at_hand(place.pull_request_token))
+    if (const auto token =
+            token_of(*step.pipeline, place.pull_request_token, in_.options.secrets, in_.options.cancelled);
+        !token)
       return token.error();
-  if (place.sign && is_at_hand(name_in(place.sign)))
-    if (const auto key = keys_.file_of(*step.pipeline, name_in(place.sign)); !key) return key.error();
+  if (place.sign && is_at_hand(place.sign))
+    if (const auto key = keys_.file_of(*step.pipeline, place.sign); !key) return key.error();
   return {};
+}
+
+/// Pipelines and environments of one name, of two repositories, have one branch: what the other proposes
+/// stays.
+status gitops_way::check_proposed(const deploy_request& of,
+                                  const manifest_state& proposed,
+                                  const manifest_state& now) const {
+  if (!is_pending(proposed.record, now.record)) return {};
+  return check_source(of.pipeline(), source_of(of.pipeline(), proposed.record, in_.around), proposed.record,
+                      {of.step.id, of.place().name.str(), "what is proposed"});
 }
 
 /// A proposal that what is there has overtaken.
@@ -339,7 +349,8 @@ result<std::optional<std::string>> gitops_way::left_over(const deploy_request& o
   const result<manifest_state> proposed =
       read_manifests(proposal_of(of), in_.around, {&in_.options.cancelled, {}, 50});
   if (!proposed) return proposed.error();
-  if (!is_pending(proposed->record, now.record)) return std::optional<std::string>();
+  if (!is_pending(proposed->record, now.record) || !check_proposed(of, *proposed, now))
+    return std::optional<std::string>();
   return std::optional<std::string>(proposed->record->version + " is proposed still, and is superseded");
 }
 
@@ -352,6 +363,7 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
   if (!now) return failed_outcome(now.error());
   const result<manifest_state> proposed = read_manifests(branch, in_.around, how);
   if (!proposed) return failed_outcome(proposed.error());
+  if (status ours = check_proposed(of, *proposed, *now); !ours) return failed_outcome(ours.error());
   written_manifests what;
   const auto decided = decision_for(of, what)(*now);
   if (!decided) return failed_outcome(decided.error());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include <fmt/format.h>
@@ -25,9 +24,8 @@ local_time local_at(const kubernetes::zone_clock& zone, moment at) {
 
 /// `Mon 2026-11-30 09:00`
 std::string local_text(const local_time& at) {
-  constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  return fmt::format("{} {:04}-{:02}-{:02} {:02}:{:02}", days[static_cast<std::size_t>(at.weekday)], at.year,
-                     at.month, at.day, at.hour, at.minute);
+  return fmt::format("{} {:04}-{:02}-{:02} {:02}:{:02}", day_names[static_cast<std::size_t>(at.weekday)],
+                     at.year, at.month, at.day, at.hour, at.minute);
 }
 
 }  // namespace

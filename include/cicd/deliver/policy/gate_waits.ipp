@@ -17,18 +17,6 @@ namespace {
 using moment = std::chrono::system_clock::time_point;
 using std::chrono::milliseconds;
 
-/// `1h19m`, `40s`: what is below a minute only where nothing else is there.
-std::string span_text(milliseconds of) {
-  if (of.count() % 1000 != 0 && of.count() < 1000) return fmt::format("{}ms", of.count());
-  const std::int64_t all = of.count() / 1000;
-  if (all < 60) return fmt::format("{}s", all);
-  std::string text;
-  if (all >= 86'400) text += fmt::format("{}d", all / 86'400);
-  if (all / 3600 % 24 > 0) text += fmt::format("{}h", all / 3600 % 24);
-  if (all / 60 % 60 > 0) text += fmt::format("{}m", all / 60 % 60);
-  return text;
-}
-
 milliseconds rest_of(const earlier_place& each, const gate_question& of) {
   return of.soak - each.soaked;
 }

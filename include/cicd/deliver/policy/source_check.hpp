@@ -12,9 +12,9 @@
 
 namespace cicd {
 
-/// For messages: whom an error is about, and which environment.
+/// For messages: whom an error is about, which environment, and what would be replaced there.
 struct source_place {
-  std::string subject, environment;
+  std::string subject, environment, what = "what is deployed there";
 };
 
 /// The annotation of every object in a cluster that says where its declaration comes from.

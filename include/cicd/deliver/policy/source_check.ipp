@@ -60,7 +60,7 @@ status check_source(const declared_pipeline& pipeline,
   if (!there || is_same_source(ours, there->source) || takes_place_of(pipeline, there->source.text()))
     return {};
   error failure = deliver_policy_source_check::of_another(
-      pipeline, ours, "what is deployed there comes from another repository", there->source.text(), where);
+      pipeline, ours, where.what + " comes from another repository", there->source.text(), where);
   failure = std::move(failure).with(
       "there", displayable(fmt::format("{} by {} at {}", there->version, there->who, utc_text(there->when))));
   const bool by_history = there->source.repository.empty();

@@ -125,7 +125,7 @@ json json_of(const std::optional<delivery_metrics::median>& of) {
 }
 
 /// `45 s`, `12 min`, `3.5 h`, `2.1 days`
-std::string span_text(seconds span) {
+std::string rounded_text(seconds span) {
   const auto count = static_cast<double>(span.count());
   if (count < 60) return fmt::format("{} s", span.count());
   if (count < 3'600) return fmt::format("{:.0f} min", count / 60);
@@ -135,13 +135,13 @@ std::string span_text(seconds span) {
 
 std::string text_of(const std::optional<delivery_metrics::median>& of, const std::string& less) {
   if (!of) return "not known: " + less;
-  return fmt::format("{}, the median of {}", span_text(of->value), of->of);
+  return fmt::format("{}, the median of {}", rounded_text(of->value), of->of);
 }
 
 std::string frequency_text(const delivery_metrics& of) {
   if (!of.per_day)
     return fmt::format("not known: {} within {}", counted(of.succeeded, "deployment"),
-                       span_text(between(*of.from, of.to)));
+                       rounded_text(between(*of.from, of.to)));
   if (*of.per_day >= 1) return fmt::format("{:.1f} a day", *of.per_day);
   return *of.per_day * 7 >= 1 ? fmt::format("{:.1f} a week", *of.per_day * 7)
                               : fmt::format("{:.1f} in 30 days", *of.per_day * 30);
@@ -150,7 +150,7 @@ std::string frequency_text(const delivery_metrics& of) {
 std::string recovery_text(const delivery_metrics& of) {
   const std::string none = of.failed == 0 ? "none failed" : "the records do not say when it ended";
   if (!of.failing_since) return text_of(of.recovery, none);
-  const std::string open = "failing for " + span_text(between(*of.failing_since, of.to));
+  const std::string open = "failing for " + rounded_text(between(*of.failing_since, of.to));
   return of.recovery ? text_of(of.recovery, none) + "; " + open : open;
 }
 
@@ -187,7 +187,7 @@ std::string text_of(const delivery_metrics& of) {
   if (!of.from || of.deployments == 0) return {};
   return fmt::format(
       "in {}, since {}, {}:\n  lead time  {}\n  frequency  {}\n  failures   {} of {}{}\n  recovery   {}\n",
-      span_text(between(*of.from, of.to)), utc_text(std::chrono::floor<seconds>(*of.from)),
+      rounded_text(between(*of.from, of.to)), utc_text(std::chrono::floor<seconds>(*of.from)),
       counted(of.deployments, "deployment"),
       deliver_records_delivery_metrics::text_of(of.lead_time, "no commit's date is recorded"),
       frequency_text(of), of.failed, of.deployments,

@@ -43,25 +43,6 @@ result<json> bundle_from(const std::string& text, const std::string& where) {
   return from;
 }
 
-/// Nothing where it is no base64.
-std::optional<std::string> bytes_of_base64(std::string_view text) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr unsigned bits_of_digit = 6, bits_of_byte = 8, byte_mask = 0xff;
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string bytes;
-  unsigned held = 0, bits = 0;
-  for (const char c : text) {
-    const auto value = digits.find(c);
-    if (value == digits.npos) return std::nullopt;
-    held = (held << bits_of_digit) | static_cast<unsigned>(value);
-    bits += bits_of_digit;
-    if (bits < bits_of_byte) continue;
-    bits -= bits_of_byte;
-    bytes.push_back(static_cast<char>((held >> bits) & byte_mask));
-  }
-  return bytes;
-}
-
 const std::vector<option>& options_of_call(const std::string& function) {
   for (const declaring_function& each : declaring_functions())
     if (each.name == function) return declaring::options_of(each.kind);

@@ -11,7 +11,6 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
-#include <cicd/declare/values/numbers.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/build_approval.hpp>
 #include <cicd/deliver/policy/approval.hpp>
@@ -70,12 +69,9 @@ result<graph_step> step_to_approve(const words& said, const found_environment& f
 /// `--expires 4h`; without it 24 h.
 result<std::chrono::seconds> lasting(const std::string& given) {
   if (given.empty()) return std::chrono::seconds(approval_lasts);
-  if (duration::accepts(given)) return std::chrono::seconds(duration::from(given).whole_seconds());
-  return error{exit_class::usage,
-               {},
-               "--expires: not a time that an approval can last",
-               given,
-               {{"allowed", std::string(duration::allowed())}, {"try", "--expires 24h"}}};
+  const result<duration> length = length_in("--expires", given);
+  if (!length) return length.error();
+  return std::chrono::seconds(length->whole_seconds());
 }
 
 /// What CI says of who approves; empty where it names a person, or where this is no CI.
@@ -155,12 +151,6 @@ exit_class approve_planned(const words& said,
       [&](const action_ports& on) { return approve(request_of(said, step, lasts, by_hand, of), plans, on); });
 }
 
-status check_feature(const found_environment& found, const std::string& subject) {
-  if (found.place == nullptr) return {};
-  return check_way(subject, found.place->via, way_feature::approval, "this environment takes no approvals",
-                   "a review of the change in its manifest repository");
-}
-
 exit_class list_or_withdraw(const words& said, found_environment& found) {
   if (said.withdraws)
     return act_on(ports_of(found, nullptr), found.of->where,
@@ -203,8 +193,6 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   result<found_environment> found =
       find_environment(said.tree, pipeline, is_branch ? "" : said.environment(), around);
   if (!found) return refused(found.error());
-  if (status can = check_feature(*found, pipeline + "/" + said.environment()); !can)
-    return refused(can.error());
   if ((said.lists || said.withdraws) && !is_branch) return list_or_withdraw(said, *found);
   const result<graph_step> step = step_to_approve(said, *found);
   if (!step) return refused(step.error());

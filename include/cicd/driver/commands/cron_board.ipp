@@ -7,9 +7,9 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/policy/deploy_window.hpp>
 #include <cicd/driver/commands/cron_board.hpp>
 #include <cicd/system/clock.hpp>
-#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -18,15 +18,6 @@ namespace {
 
 error unread(const kubernetes::api_answer& answer, const cluster_place& place, const std::string& kind) {
   return error_of(*answer.failure, place.text(), {kind, place.namespace_name, {}}, "list " + kind + "s");
-}
-
-/// Nothing where this machine does not know the zone.
-std::optional<kubernetes::zone_clock> clock_of(const std::string& zone,
-                                               std::chrono::system_clock::time_point now) {
-  if (zone == "UTC" || zone == "Etc/UTC") return kubernetes::zone_clock();
-  if (!time_zone_name::accepts(zone)) return std::nullopt;
-  const auto text = read_file_if_there("/usr/share/zoneinfo/" + zone);
-  return text && *text ? kubernetes::zone_clock::from(**text, now) : std::nullopt;
 }
 
 /// The name by which it is declared stands in a label.
@@ -52,7 +43,7 @@ void add_deployed(std::vector<known_cron_job>& to, const json& object, const jso
   const std::string name = name_of(object);
   auto at = std::ranges::find(to, name, &known_cron_job::name);
   if (at == to.end()) at = to.insert(to.end(), known_cron_job{.name = name});
-  const auto zone = clock_of(kubernetes::zone_of(object), now);
+  const auto zone = zone_clock_of(kubernetes::zone_of(object), now);
   at->deployed = true;
   at->zone_known = zone.has_value();
   at->object = object;

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <cicd/declare/values/numbers.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/awaited_artifact.hpp>
 #include <cicd/deliver/chosen_commit.hpp>
@@ -39,10 +38,9 @@ status check_words(const words& said) {
     return wrong("--hotfix needs a reason, which is recorded", {}).with("try", "--hotfix --reason '…'");
   if (!said.is_hotfix && !said.reason.empty())
     return wrong("--reason means nothing without --hotfix", said.reason).with("try", "--hotfix --reason '…'");
-  if (said.wait.empty() || duration::accepts(said.wait)) return {};
-  return wrong("--wait: not a length of time", said.wait)
-      .with("did you mean", duration::guess(said.wait))
-      .with("allowed", std::string(duration::allowed()));
+  if (said.wait.empty()) return {};
+  const result<duration> wait = length_in("--wait", said.wait);
+  return wait ? status() : wait.error();
 }
 
 status check_images(const found_environment& found) {

@@ -276,12 +276,10 @@ std::string name_of(const next_release& next) {
 /// `SOAK, 41m left`
 std::string brief_of(const gate_refusal& refused, std::chrono::system_clock::time_point now) {
   if (!refused.until || *refused.until <= now) return refused.why.what;
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(*refused.until - now).count();
-  constexpr std::int64_t hour = 60, day = 24 * hour;
-  const std::string left = minutes < hour  ? fmt::format("{}m", minutes)
-                           : minutes < day ? fmt::format("{}h {}m", minutes / hour, minutes % hour)
-                                           : fmt::format("{}d {}h", minutes / day, minutes % day / hour);
-  return fmt::format("{}, {} left", word_of(refused.rule), left);
+  const auto left = std::chrono::ceil<std::chrono::minutes>(*refused.until - now);
+  constexpr std::chrono::minutes day = std::chrono::days(1);
+  return fmt::format("{}, {} left", word_of(refused.rule),
+                     span_text(left < day ? left : std::chrono::floor<std::chrono::hours>(left)));
 }
 
 environment_remark remark_of(const open_proposal& of, const moment_words& times) {

@@ -4,9 +4,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/declare/values/numbers.hpp>
 #include <cicd/deliver/chosen_commit.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/engine/session.hpp>
@@ -82,6 +84,9 @@ struct nameable {
   const model* declared() const { return of ? &of->model : nullptr; }
 };
 nameable nameable_here(const session_request& tree, const surroundings& around);
+
+/// `4h`, given to `option`.
+result<duration> length_in(std::string_view option, const std::string& given);
 
 /// `10%`, `10` or `33.3%` as it is printed, in whole percent; 0 where nothing is given.
 result<int> percent_of_share(const std::string& given);

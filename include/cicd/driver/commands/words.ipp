@@ -146,6 +146,13 @@ CLI::Option* add_reason(CLI::App* command, std::string& to, const char* what) {
       });
 }
 
+result<duration> length_in(std::string_view option, const std::string& given) {
+  if (duration::accepts(given)) return duration::from(given);
+  return error{exit_class::usage, {}, fmt::format("{}: not a length of time", option), given, {}}
+      .with("did you mean", duration::guess(given))
+      .with("allowed", std::string(duration::allowed()));
+}
+
 result<int> percent_of_share(const std::string& given) {
   if (given.empty()) return 0;
   std::string_view text = given;
