@@ -145,7 +145,7 @@ class Waits(harness.Case):
         done = self.release(tree, status=5)
         self.assertIn(f"this commit was deployed to stage, and that did not come to a good end: '{commit[:7]}'", done.stderr)
         self.assertRegex(harness.note_in(done.stderr, "there"), f"^stage: {commit[:7]} of .*: VERIFY failed$")
-        self.assertEqual(harness.note_in(done.stderr, "try"), "cicd run app.deploy-stage, which tries again what failed there")
+        self.assertRegex(harness.note_in(done.stderr, "try"), r"^\S+/cicd run app\.deploy-stage, which tries again what failed there$")
         good.touch()
         tree.run("deploy-stage")
         self.release(tree)
@@ -205,7 +205,7 @@ class Waits(harness.Case):
                     tree.run("deploy-stage")
                     done = self.release(tree, status=2)
                     self.assertIn(f"the program of {option} cannot be started: './ask.sh", done.stderr)
-                    self.assertRegex(harness.note_in(done.stderr, "declared at"), r"^CMakeLists\.txt, ")
+                    self.assertRegex(harness.note_in(done.stderr, "declared at"), r"^CMakeLists\.txt[:,]")
                     self.assertTrue(harness.note_in(done.stderr, "try").endswith("doctor app"))
                     found = tree.cicd("doctor", "app", status=1).stdout
                     self.assertRegex(found, rf"problem \./ask\.sh: it (is not there|cannot be executed); needed by {place}")

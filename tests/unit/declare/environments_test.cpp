@@ -169,6 +169,12 @@ TEST(a_preview, is_one_for_an_environment_and_has_a_host_for_each_branch) {
       "o/preview: IN: no preview can be made VIA render, by which this environment is deployed: 'out'");
 }
 
+TEST(a_canary, is_in_a_cluster_only) {
+  expect_error(
+      start + "pipeline_environment(o git VIA gitops)\npipeline_canary(o IN git SHARE 10%)",
+      "o/canary: IN: no canary can be made VIA gitops, by which this environment is deployed: 'git'");
+}
+
 const std::string git_environment =
     start + "pipeline_secret(o forge PASS_ENV F)\npipeline_environment(o git VIA gitops ";
 

@@ -5,6 +5,7 @@
 #include <cicd/deliver/branch/canary.hpp>
 #include <cicd/deliver/branch/places.hpp>
 #include <cicd/deliver/branch/sweep.hpp>
+#include <cicd/deliver/branch_copy.hpp>
 
 #include "acting.hpp"
 
@@ -232,6 +233,119 @@ TEST_F(sharing, that_the_cluster_refuses_tells_no_deployment) {
   break_cluster(0, "write ConfigMap " + place_of_branch("canary", "fix").state_name());
   EXPECT_FALSE(set(25));
   EXPECT_EQ(heard<deployed>(), nullptr);
+}
+
+// --- Copies in no cluster ---
+
+/// A place with a preview of `fix` and one of `late`, whose time is over; one of them may refuse its end.
+struct kept_copies : copies_home {
+  std::string refuses, by;
+  std::vector<std::string> ended;
+
+  std::string name() const override { return "manifests.git (previews)"; }
+  result<std::vector<known_place>> all() override {
+    std::vector<known_place> found;
+    for (const char* branch : {"fix", "late"}) {
+      known_place one;
+      one.place = {"orders", "prod", "orders", branch_key_of(branch)};
+      const bool is_late = std::string(branch) == "late";
+      one.state.facts = {{branch_fact::kind, "preview"},
+                         {branch_fact::branch, branch},
+                         {branch_fact::expires, is_late ? "2026-11-20T10:00:00Z" : "2026-11-25T10:00:00Z"}};
+      found.push_back(one);
+    }
+    return found;
+  }
+  std::vector<result<branch_end>> end(const permit&,
+                                      const std::vector<known_place>& which,
+                                      const changed_by& who) override {
+    std::vector<result<branch_end>> ends;
+    by = who.who;
+    for (const known_place& each : which) {
+      if (fact_of(each, branch_fact::branch) == refuses) {
+        ends.push_back(error{exit_class::conflict, {}, "files of others", {}, {}});
+        continue;
+      }
+      ended.push_back(fact_of(each, branch_fact::branch));
+      ends.push_back(branch_end{{"Service orders"}, {}});
+    }
+    return ends;
+  }
+};
+
+class kept_branch_actions : public acting {
+ protected:
+  kept_branch_actions() {
+    on.clusters = 0;
+    on.copies = copies;
+  }
+  std::shared_ptr<kept_copies> copies = std::make_shared<kept_copies>();
+};
+
+TEST_F(kept_branch_actions, remove_the_branchs_preview_and_tell_it) {
+  const auto seen = remove_preview({"fix"}, on);
+  ASSERT_TRUE(seen) << text_of(seen.error());
+  EXPECT_TRUE(seen->found);
+  EXPECT_EQ(seen->branches, (texts{"fix", "late"}));
+  EXPECT_EQ(copies->ended, texts{"fix"});
+  EXPECT_EQ(copies->by, "Ada");
+  EXPECT_EQ(heard<removed>()->at.cluster, "manifests.git (previews)");
+  EXPECT_EQ(heard<removed>()->at.branch, "fix");
+  EXPECT_EQ(heard<removed>()->objects, texts{"Service orders"});
+}
+
+TEST_F(kept_branch_actions, cannot_remove_what_only_the_agent_can) {
+  EXPECT_EQ(remove_preview({"fix", true}, on).error().kind, exit_class::usage);
+  EXPECT_EQ(remove_preview({""}, on).error().kind, exit_class::usage);
+  EXPECT_TRUE(copies->ended.empty());
+}
+
+TEST_F(kept_branch_actions, that_the_gate_refuses_end_nothing) {
+  shut = true;
+  EXPECT_EQ(remove_preview({"fix"}, on).error().kind, exit_class::policy);
+  EXPECT_EQ(sweep_branches({{"main"}}, on).error().kind, exit_class::policy);
+  EXPECT_TRUE(copies->ended.empty());
+}
+
+TEST_F(kept_branch_actions, sweep_at_once_what_is_over_and_tell_what_stays) {
+  copies->refuses = "fix";
+  const auto swept = sweep_branches({{"late"}}, on);
+  ASSERT_TRUE(swept) << text_of(swept.error());
+  EXPECT_EQ(swept->over, 2U);
+  EXPECT_EQ(swept->failed, exit_class::conflict);
+  EXPECT_EQ(names(), (texts{"branch_over", "branch_over", "remove_failed", "removed"}));
+  EXPECT_EQ(copies->ended, texts{"late"});
+}
+
+TEST_F(kept_branch_actions, only_said_sweep_nothing_without_the_gate) {
+  shut = shut_at_once = true;
+  const auto swept = sweep_branches({{"fix"}, true}, on);
+  ASSERT_TRUE(swept);
+  EXPECT_EQ(names(), texts{"branch_over"});
+  EXPECT_TRUE(copies->ended.empty());
+}
+
+TEST(a_folder_of_a_copy, has_files_of_others_where_they_bear_no_label_of_it) {
+  const std::string own = "kind: Service\nmetadata: {name: a, labels: {cicd.dev/branch: fix-1}}\n";
+  const std::string another = "kind: Service\nmetadata: {name: a, labels: {cicd.dev/branch: fix-2}}\n";
+  const auto others = files_of_others({{"a.yaml", own},
+                                       {"b.yaml", another},
+                                       {"c.md", "text"},
+                                       {"d.yaml", own + "---\n" + own},
+                                       {"e.yaml", "a: ["}},
+                                      "fix-1");
+  std::vector<std::string> names;
+  for (const auto& [file, content] : others) names.push_back(file);
+  EXPECT_EQ(names, (std::vector<std::string>{"b.yaml", "c.md", "d.yaml", "e.yaml"}));
+}
+
+TEST(a_state, keeps_what_is_known_of_a_branchs_copy) {
+  environment_state state;
+  EXPECT_EQ(file_text(state), "");
+  state.facts = {{"branch", "fix/click"}, {"expires", "2026-11-25T10:00:00Z"}};
+  const auto read = environment_state_from(file_text(state), "here");
+  ASSERT_TRUE(read) << text_of(read.error());
+  EXPECT_EQ(read->facts, state.facts);
 }
 
 }  // namespace
