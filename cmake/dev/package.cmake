@@ -34,7 +34,7 @@ install(TARGETS cicd_headers cicd_pipeline EXPORT cicd-targets FILE_SET HEADERS 
 install(EXPORT cicd-targets NAMESPACE cicd:: DESTINATION "${package_folder}")
 install(FILES ${functions} "${PROJECT_BINARY_DIR}/package-installed/cicd-config.cmake"
   "${PROJECT_BINARY_DIR}/package-installed/cicd-config-version.cmake" DESTINATION "${package_folder}")
-install(DIRECTORY templates/ DESTINATION "${templates_folder}")
+install(DIRECTORY templates/ DESTINATION "${templates_folder}" USE_SOURCE_PERMISSIONS) # a skeleton has programs
 install(FILES README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 

@@ -54,6 +54,10 @@ error unreadable(std::string_view text, std::size_t at, const boost::system::err
                 .what = fmt::format("no JSON from byte {} on ({})", at, why.message()),
                 .value = cut_to(valid_utf8(text.substr(at, 80)), 40),
                 .notes = {}};
+  if (text.find('\n') != text.npos)
+    failure.notes.push_back(
+        {"line",
+         std::to_string(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'))});
   if (why == boost::json::error::too_deep)
     return std::move(failure).with("allowed", fmt::format("at most {} levels", deepest));
   return failure;

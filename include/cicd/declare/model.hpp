@@ -59,11 +59,21 @@ struct model_or_errors {
   cicd::errors warnings;
 };
 
+/// What lies in the folder of a template beside its template.json.
+struct template_file {
+  std::string path;  ///< relative to that folder: `service/pom.xml`
+  std::string text;
+  bool is_executable = false;
+  bool is_plain = true;  ///< false: a link, a device, or larger than any file of a skeleton
+};
+
 /// The text of `<folder>/<name>/template.json`, nothing when there is no such template, an error when it
-/// cannot be read; and the names there are.
+/// cannot be read; the names there are; the files of a template, sorted by path; and its folder.
 struct template_source {
   std::function<result<std::optional<std::string>>(const std::string& name)> read;
   std::function<std::vector<std::string>()> names;
+  std::function<result<std::vector<template_file>>(const std::string& name)> files{};
+  std::function<std::string(const std::string& name)> folder{};
 };
 
 /// What is known of time zones: how the clock of one changes in the time to come, or nothing when there is no

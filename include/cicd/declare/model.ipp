@@ -82,8 +82,8 @@ class model_builder {
       return found_.add(where, remark_from(std::move(found).error()));
     }
     const std::string fail_on = own.value.fail_on ? own.value.fail_on.str() : "medium";
-    for (call& each :
-         expanded(*found, own.name, own.site->from->directory, chosen_scanners(own, *found), fail_on))
+    for (call& each : expanded(*found, own.name, own.site->from->directory, chosen_scanners(own, *found),
+                               fail_on, chosen_values(own, *found)))
       read_into_draft(site_of(template_calls_.emplace_back(std::move(each)), own.site->order));
   }
 
@@ -98,6 +98,8 @@ class model_builder {
     std::erase_if(further, [](const note& each) {
       return each.label == "allowed" || each.label == "did you mean" || each.label == "try";
     });
+    for (note& each : further)
+      if (each.label == "declared at") each.label = "in";
     return {
         .what = failure.subject.empty() ? "TEMPLATE: " + failure.what : failure.subject + ": " + failure.what,
         .value = failure.value,
@@ -118,6 +120,34 @@ class model_builder {
                    unknown_reference("SCAN", "scanner", chosen.back(), from.scanner_names()));
     }
     return chosen;
+  }
+
+  /// The values that SET gives over the defaults of the template.
+  parameter_values chosen_values(const declaration<pipeline>& own, const pipeline_template& from) {
+    parameter_values given;
+    const place first = own.at("set");
+    for (std::size_t at = 0; at < own.value.set.size(); ++at) {
+      const label& each = own.value.set[at];
+      const place where{first.site, first.word + 1 + at};
+      if (auto wrong = wrong_value_of(from.parameters, each.key.view(), each.value)) {
+        found_.add(where, {.what = "SET: " + wrong->what,
+                           .value = wrong->value,
+                           .allowed = wrong->allowed,
+                           .did_you_mean = wrong->did_you_mean});
+        continue;
+      }
+      if (!from.used.contains(each.key.view()))
+        found_.add(where, meaningless_option(fmt::format("SET {}", each.key.view()),
+                                             "in a declaration: the parameter is used by `cicd new` alone",
+                                             "leave it out"));
+      given[each.key.str()] = each.value;
+    }
+    for (const std::string& name : without_value(from.parameters, given))
+      if (from.used.contains(name))
+        found_.add(
+            first ? first : own.at("template"),
+            missing_option("SET " + name, "SET " + name + "=<value>: " + from.parameter(name)->words, ""));
+    return values_over_defaults(from.parameters, given);
   }
 
   void read_into_draft(call_site& site) {

@@ -27,6 +27,10 @@ struct pipeline {
   /// Example: TEMPLATE java-maven
   /// Not: TEMPLATE java-mavn
   dns_label base_template{};
+  /// Values of the template's parameters, which `cicd explain <template>` lists. Default: those of the template.
+  /// Example: SET test_phase=test
+  /// Not: SET Test=1
+  std::vector<label> set{};
   /// The folder of the service's sources, relative to the folder of the call. Default: that folder.
   /// Example: DIRECTORY services/orders
   /// Not: DIRECTORY ""

@@ -56,9 +56,6 @@ struct session {
 /// The folder in which the person stands.
 std::string present_folder();
 
-/// The templates below `folders`, the first that has one counts.
-template_source templates_in(std::vector<std::string> folders);
-
 /// The build tree's folder, absolute; class `usage` where there is none, or there are several.
 result<std::string> find_build_root(const session_request& request, const surroundings& around);
 
@@ -72,8 +69,5 @@ or_errors<session> open_session(const session_request& request, surroundings aro
 or_errors<session> session_of(const recorded_calls& calls,
                               const std::string& build_root,
                               surroundings around);
-
-/// The folders that templates are looked for in when no build tree says so: CICD_TEMPLATE_PATH.
-std::vector<std::string> template_folders(const surroundings& around);
 
 }  // namespace cicd

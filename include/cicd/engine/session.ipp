@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/engine/call_places.hpp>
 #include <cicd/engine/caller_folder.hpp>
+#include <cicd/engine/found_templates.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/engine/time_zones.hpp>
 #include <cicd/run/domain.hpp>
@@ -184,31 +185,6 @@ const target* session::find_target(std::string_view name) const {
   if (found == targets.end())
     found = std::ranges::find_if(targets, [&](const target& each) { return cmake_name(each) == name; });
   return found == targets.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> template_folders(const surroundings& around) {
-  return split(around.get_or("CICD_TEMPLATE_PATH", ""), ':');
-}
-
-template_source templates_in(std::vector<std::string> folders) {
-  template_source source;
-  source.read = [folders](const std::string& name) -> result<std::optional<std::string>> {
-    if (!dns_label::accepts(name)) return std::optional<std::string>();
-    for (const std::string& folder : folders)
-      if (auto text = read_below_if_there(folder, name + "/template.json"); !text || *text) return text;
-    return std::optional<std::string>();
-  };
-  source.names = [folders] {
-    std::vector<std::string> names;
-    for (const std::string& folder : folders)
-      if (const auto entries = list_tree(
-              folder, [](const std::string& below) { return below.find('/') == std::string::npos; }))
-        for (const tree_entry& entry : *entries)
-          if (entry.path.ends_with("/template.json"))
-            names.push_back(entry.path.substr(0, entry.path.find('/')));
-    return names;
-  };
-  return source;
 }
 
 std::string& name_of_this_program() {

@@ -6,8 +6,10 @@
 #include <cicd/engine/caller_folder.ipp>
 #include <cicd/engine/declared_lines.ipp>
 #include <cicd/engine/failed_step.ipp>
+#include <cicd/engine/found_templates.ipp>
 #include <cicd/engine/image_inputs.ipp>
 #include <cicd/engine/image_step.ipp>
+#include <cicd/engine/new_service.ipp>
 #include <cicd/engine/observer.ipp>
 #include <cicd/engine/project.ipp>
 #include <cicd/engine/recorder.ipp>
@@ -16,4 +18,5 @@
 #include <cicd/engine/run_execution.ipp>
 #include <cicd/engine/secret_guard.ipp>
 #include <cicd/engine/session.ipp>
+#include <cicd/engine/template_update.ipp>
 #include <cicd/engine/time_zones.ipp>

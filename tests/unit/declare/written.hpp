@@ -75,9 +75,24 @@ inline template_source templates(std::map<std::string, std::string> texts) {
               }};
 }
 
-/// The templates that cicd brings.
+/// The templates that cicd brings, with their skeletons.
 inline template_source own_templates() {
-  return templates({{"java-maven", file_text(source_root() / "templates/java-maven/template.json")}});
+  namespace fs = std::filesystem;
+  const fs::path root = source_root() / "templates";
+  std::map<std::string, std::string> texts;
+  for (const auto& each : fs::directory_iterator(root))
+    texts[each.path().filename()] = file_text(each.path() / "template.json");
+  template_source made = templates(std::move(texts));
+  made.files = [root](const std::string& name) -> result<std::vector<template_file>> {
+    std::vector<template_file> files;
+    for (const auto& each : fs::recursive_directory_iterator(root / name))
+      if (!each.is_directory() || each.is_symlink())
+        files.push_back(
+            {each.path().lexically_relative(root / name), each.is_symlink() ? "" : file_text(each.path()),
+             (each.status().permissions() & fs::perms::owner_exec) != fs::perms::none, !each.is_symlink()});
+    return files;
+  };
+  return made;
 }
 
 inline model_or_errors model_from(std::string_view lines, const template_source& from = own_templates()) {

@@ -84,7 +84,7 @@ void check_own(const declaration<pipeline>& of, findings& found) {
   if (of.at("template")) return;
   for (const option& each : options_of<pipeline>())
     if (each.key == "base" || each.key == "jar" || each.key == "base_after" || each.key == "scan"
-        || each.key == "fail_on")
+        || each.key == "fail_on" || each.key == "set")
       if (of.at(each.key))
         found.add(of.at(each.key),
                   meaningless_option(each.keyword, "without TEMPLATE",

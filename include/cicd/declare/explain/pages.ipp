@@ -240,9 +240,41 @@ std::vector<std::string> keys_of_keyword(std::string_view keyword) {
   return keys;
 }
 
+namespace {
+
+/// What `SET` and `cicd new --set` take.
+std::string parameters_text(const pipeline_template& of) {
+  if (of.parameters.empty()) return {};
+  std::string text = "\nParameters, given by SET <parameter>=<value> or cicd new --set:\n";
+  for (const template_parameter& each : of.parameters) {
+    aligned_lines lines;
+    lines.add("allowed", each.allowed_text());
+    lines.add("default", each.default_value.value_or("none: it has to be given"));
+    if (!of.used.contains(each.name)) lines.add("used by", "cicd new alone");
+    text += fmt::format("\n  {}\n\n{}",
+                        wrapped(fmt::format("{}, {}: {}", each.name, each.type_name(), each.words), 2),
+                        lines.text());
+  }
+  return text;
+}
+
+std::string needs_text(const pipeline_template& of) {
+  if (of.needs.empty()) return {};
+  aligned_lines lines;
+  for (const template_need& each : of.needs)
+    lines.add(each.tool,
+              fmt::format("{}{}{}", each.oldest.empty() ? "any version" : each.oldest + " or later",
+                          each.package.empty() ? "" : ", of the Debian package " + each.package,
+                          each.unless.empty() ? "" : "; not with " + each.unless));
+  return "\nIt needs these tools:\n\n" + lines.text();
+}
+
+}  // namespace
+
 std::string template_page(const pipeline_template& of) {
   std::string page = fmt::format("{}, a template\n\n  {}\n", of.name, wrapped(of.description, 2));
   if (!of.extends.empty()) page += fmt::format("\n  It extends {}.\n", joined(of.extends, ", "));
+  page += parameters_text(of) + needs_text(of);
   page += "\nIt stands for these calls:\n";
   for (const auto& each : of.calls)
     page += "\n"

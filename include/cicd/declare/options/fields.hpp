@@ -148,6 +148,7 @@ template <typename Visitor>
 void each_field(pipeline& of, Visitor&& visit) {
   visit("name", of.name);
   visit("template", of.base_template);
+  visit("set", of.set);
   visit("directory", of.directory);
   visit("image", of.image);
   visit("base", of.base);

@@ -1,20 +1,25 @@
-// A pipeline template as data: `templates/<name>/template.json`, with what it extends before its own.
-// Its calls are those that a person could write; expanding it gives calls, which the one parser reads.
+// A pipeline template as data: `templates/<name>/template.json`, with what it extends before its own
+// (docs/contracts/template.md). Its calls are those that a person could write; expanding it gives calls,
+// which the one parser reads. It does not know its skeleton, which is read for a new service alone.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <cicd/base/error.hpp>
+#include <cicd/base/or_errors.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/parse/recorded_call.hpp>
+#include <cicd/declare/parse/template_parameters.hpp>
 
 namespace cicd::declaring {
 
-inline constexpr int template_schema = 1;
+/// The newest form of template.json; the older ones are read.
+inline constexpr int template_schema = 2;
 
 /// A scanner that a template offers: a step of STAGE scan.
 struct template_scanner {
@@ -33,27 +38,49 @@ struct template_call {
   std::vector<std::string> arguments;
 };
 
+/// A tool that the steps of a template start.
+struct template_need {
+  std::string tool;
+  std::vector<std::string> ask;  ///< the command that prints its version
+  std::string oldest;            ///< `3.6`; empty: any
+  std::string package;           ///< of Debian; empty: none is known
+  std::string unless;            ///< a file in the sources that takes its place, such as a wrapper
+};
+
 struct pipeline_template {
   std::string name;
   std::string description;
+  std::string version;               ///< `1.4`; empty with schema 1
   std::vector<std::string> extends;  ///< the templates under it, nearest first
   std::vector<template_call> calls;  ///< those of the templates under it first
   std::vector<template_scanner> scanners;
+  std::vector<template_parameter> parameters;
+  std::vector<template_need> needs;
+  std::set<std::string, std::less<>> used{};  ///< the parameters that its calls and scanners use
 
   const template_scanner* scanner(std::string_view called) const;
   std::vector<std::string> scanner_names() const;
+  const template_parameter* parameter(std::string_view called) const;
+  std::vector<std::string> parameter_names() const;
 };
 
-/// The template of that name. Class `usage`: unknown (with the nearest), no JSON, an unknown member,
+/// The template, or all that is wrong with it, each with its file and line. Class `usage`: unknown (with the
+/// nearest), no JSON, an unknown member, a value of another type, a placeholder that is no parameter,
 /// extending itself.
+or_errors<pipeline_template> read_template(std::string_view name, const template_source& source);
+/// The same with the first error alone.
 result<pipeline_template> template_named(std::string_view name, const template_source& source);
 
-/// The calls that the template stands for in `pipeline`, with these scanners and the severity that fails
-/// them.
+/// The calls that the template stands for in `pipeline`, with these scanners, the severity that fails them,
+/// and a value for each parameter.
 std::vector<call> expanded(const pipeline_template& of,
                            std::string_view pipeline,
                            const std::string& directory,
                            const std::vector<std::string>& scanners,
-                           const std::string& fail_on);
+                           const std::string& fail_on,
+                           const parameter_values& values);
+
+/// `3.10` after `3.9`: whether a version is older than another, number by number.
+bool is_older(std::string_view version, std::string_view than);
 
 }  // namespace cicd::declaring

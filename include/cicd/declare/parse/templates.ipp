@@ -6,209 +6,429 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <memory>
 
 #include <cicd/base/json.hpp>
+#include <cicd/base/json_place.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/options/fields.hpp>
+#include <cicd/declare/options/options.hpp>
+#include <cicd/declare/parse/diagnostics.hpp>
 #include <cicd/declare/placeholders.hpp>
 
 namespace cicd::declaring {
 namespace {
 
-error wrong_template(std::string_view name, std::string what, std::optional<std::string> value = {}) {
-  return {.kind = exit_class::usage,
-          .subject = fmt::format("template {}", name),
-          .what = std::move(what),
-          .value = std::move(value),
-          .notes = {}};
-}
+/// Reads one template.json over what those under it said, and gathers what is wrong with it.
+class template_reader {
+ public:
+  using path = std::vector<std::string>;
 
-/// An object's members are all known ones.
-status check_members(const json& object,
-                     std::string_view name,
+  template_reader(std::string name, std::string text, std::string file, pipeline_template& to, errors& found)
+      : name_(std::move(name)), text_(std::move(text)), file_(std::move(file)), to_(to), found_(found) {}
+
+  /// The JSON with its outermost members checked; nothing where they are wrong.
+  std::optional<json> document() {
+    result<json> data = parse_json(text_);
+    if (!data) {
+      const auto line = std::ranges::find(data.error().notes, "line", &note::label);
+      add(at_line(line == data.error().notes.end() ? 1 : std::stoi(line->text),
+                  {.what = "template.json: " + data.error().what, .value = data.error().value}));
+      return std::nullopt;
+    }
+    if (!data->is_object()) return wrong({}, {.what = "template.json is not an object"}), std::nullopt;
+    schema_ = (*data)["schema"].integer();
+    if (schema_ < 1 || schema_ > template_schema) return wrong_schema((*data)["schema"]), std::nullopt;
+    std::vector<std::string> known{"schema", "description", "extends", "scanners", "calls"};
+    if (schema_ > 1) known.insert(known.end(), {"version", "parameters", "needs"});
+    if (!check_members(*data, {}, "template.json", known)) return std::nullopt;
+    return std::move(*data);
+  }
+
+  /// Adds what the document says over what those under it said.
+  void add_own(const json& data) {
+    to_.name = name_;
+    to_.description = text_in(data, "description", schema_ > 1);
+    read_version(data);
+    for (const auto& [called, parameter] : members_in(data, "parameters")) add_parameter(called, parameter);
+    for (const auto& [tool, need] : members_in(data, "needs")) add_need(tool, need);
+    add_calls(data["calls"]);
+    for (const auto& [called, scanner] : members_in(data, "scanners")) add_scanner(called, scanner);
+  }
+
+  void wrong(path at, remark about) { add(at_line(line_in_json(text_, at), std::move(about))); }
+
+ private:
+  error at_line(int line, remark about) const {
+    return error{exit_class::usage,
+                 fmt::format("template {}", name_),
+                 std::move(about.what),
+                 std::move(about.value),
+                 {}}
+        .with("declared at", fmt::format("{}:{}", file_, line))
+        .with("did you mean", std::move(about.did_you_mean))
+        .with("allowed", std::move(about.allowed))
+        .with("try", std::move(about.help));
+  }
+  void add(error failure) { found_.push_back(std::move(failure)); }
+
+  void wrong_schema(const json& given) {
+    wrong({"schema"},
+          {.what = given.is_null() ? "template.json has no schema" : "template.json has an unknown schema",
+           .value = given.is_null() ? std::nullopt : std::optional(compact(given)),
+           .allowed = fmt::format("\"schema\": 1 to {}", template_schema),
+           .help = schema_ > template_schema ? "a newer cicd, for which the template was written" : ""});
+  }
+
+  /// An object's members are all known ones.
+  bool check_members(const json& object,
+                     path at,
                      std::string_view what,
                      const std::vector<std::string>& known) {
-  if (!object.is_object()) return wrong_template(name, fmt::format("{} is not an object", what));
-  for (const auto& [key, member] : object.members())
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      return wrong_template(name, fmt::format("{} has an unknown member", what), key)
-          .with("allowed", joined(known, ", "))
-          .with("did you mean", nearest(key, known).value_or(""));
-  return {};
-}
-
-bool is_list_of_texts(const json& value) {
-  return value.is_array()
-         && std::all_of(value.elements().begin(), value.elements().end(),
-                        [](const json& element) { return element.is_string(); });
-}
-
-status add_calls(const json& calls, const std::string& file, pipeline_template& to) {
-  std::vector<std::string> functions;
-  for (const declaring_function& each : declaring_functions())
-    if (each.name != "add_pipeline") functions.emplace_back(each.name);
-  std::map<std::string, int> counts;
-  for (const json& each : calls.elements()) {
-    std::vector<std::string> words = each.texts();
-    if (!is_list_of_texts(each) || words.size() < 2 || words[1] != "{pipeline}")
-      return wrong_template(to.name, "a call is not [<function>, \"{pipeline}\", …]", compact(each));
-    if (std::find(functions.begin(), functions.end(), words[0]) == functions.end())
-      return wrong_template(to.name, "no function that a template may call", words[0])
-          .with("allowed", joined(functions, ", "))
-          .with("did you mean", nearest(words[0], functions).value_or(""));
-    origin where{.list_file = file, .function = words[0], .which = ++counts[words[0]]};
-    words.erase(words.begin());
-    to.calls.push_back({std::move(where), std::move(words)});
-  }
-  return {};
-}
-
-status read_severities(const json& severities, template_scanner& to, const std::string& name) {
-  for (const auto& [placeholder, words] : severities.members()) {
-    for (const char* severity : {"low", "medium", "high"}) {
-      if (!words[severity].is_string())
-        return wrong_template(name, fmt::format("scanner {}: severities need low, medium and high", to.name),
-                              placeholder);
-      to.severities[placeholder][severity] = words[severity].text();
+    if (!object.is_object())
+      return wrong(std::move(at), {.what = fmt::format("{} is not an object", what)}), false;
+    bool good = true;
+    for (const auto& [key, member] : object.members()) {
+      if (std::ranges::find(known, key) != known.end()) continue;
+      good = false;
+      path below = at;
+      below.push_back(key);
+      wrong(std::move(below), {.what = fmt::format("{} has an unknown member", what),
+                               .value = key,
+                               .allowed = joined(known, ", "),
+                               .did_you_mean = nearest(key, known).value_or("")});
     }
+    return good;
   }
-  return {};
-}
 
-status add_scanner(const std::string& called,
-                   const json& data,
-                   const std::string& file,
-                   pipeline_template& to) {
-  status fine = check_members(data, to.name, fmt::format("scanner {}", called),
-                              {"description", "default", "step", "severities"});
-  if (!fine) return fine;
-  if (!is_list_of_texts(data["step"]) || data["step"].elements().empty())
-    return wrong_template(to.name, fmt::format("scanner {}: step is not a list of strings", called));
-  template_scanner made{.name = called,
-                        .description = data["description"].text(),
-                        .by_default = data["default"].boolean(),
-                        .step = data["step"].texts(),
-                        .severities = {},
-                        .file = file};
-  fine = read_severities(data["severities"], made, to.name);
-  if (!fine) return fine;
-  const auto same = std::find_if(to.scanners.begin(), to.scanners.end(),
-                                 [&](const template_scanner& each) { return each.name == called; });
-  if (same != to.scanners.end())
-    *same = std::move(made);
-  else
-    to.scanners.push_back(std::move(made));
-  return {};
-}
-
-/// Adds what one template.json says over what those under it said.
-status add_own(const json& data, const std::string& name, pipeline_template& to) {
-  to.name = name;
-  to.description = data["description"].text();
-  const std::string file = name + "/template.json";
-  if (!data["calls"].is_null() && !data["calls"].is_array())
-    return wrong_template(name, "calls is not a list");
-  status fine = add_calls(data["calls"], file, to);
-  for (const auto& [called, scanner] : data["scanners"].members())
-    if (fine) fine = add_scanner(called, scanner, file, to);
-  return fine;
-}
-
-/// The JSON of one template, its outermost members checked.
-result<json> template_json(const std::string& name, const template_source& source) {
-  const result<std::optional<std::string>> text =
-      source.read ? source.read(name) : result<std::optional<std::string>>(std::nullopt);
-  if (!text) return text.error();
-  if (!*text) {
-    const std::vector<std::string> names = source.names ? source.names() : std::vector<std::string>();
-    return error{.kind = exit_class::usage,
-                 .subject = {},
-                 .what = "there is no such template",
-                 .value = name,
-                 .notes = {}}
-        .with("allowed", names.empty() ? "nothing: no template was found" : joined(names, ", "))
-        .with("did you mean", nearest(name, names).value_or(""))
-        .with("try", "set CICD_TEMPLATE_PATH to the folder of your own templates");
+  std::string text_in(const json& of, const std::string& member, bool needed, path at = {}) {
+    const json& value = of[member];
+    at.push_back(member);
+    const std::string name = joined(at, ".");
+    if (value.is_null() && needed)
+      wrong(std::move(at), {.what = fmt::format("{} is missing", name), .allowed = "a string"});
+    else if (!value.is_null() && !value.is_string())
+      wrong(std::move(at), {.what = fmt::format("{} is not a string", name), .value = compact(value)});
+    return value.text();
   }
-  result<json> data = parse_json(**text);
-  if (!data) return wrong_template(name, "template.json: " + data.error().what, data.error().value);
-  status fine =
-      check_members(*data, name, "template.json", {"schema", "description", "extends", "scanners", "calls"});
-  if (!fine) return std::move(fine).error();
-  if ((*data)["schema"].integer() != template_schema)
-    return wrong_template(name, "template.json has an unknown schema", compact((*data)["schema"]))
-        .with("allowed", fmt::format("\"schema\": {}", template_schema));
-  return data;
+  const json::object& members_in(const json& of, const std::string& member) {
+    if (!of[member].is_null() && !of[member].is_object())
+      wrong({member}, {.what = fmt::format("{} is not an object", member)});
+    return of[member].members();
+  }
+  static bool is_list_of_texts(const json& value) {
+    return value.is_array() && std::ranges::all_of(value.elements(), &json::is_string);
+  }
+  static bool is_version(std::string_view text) {
+    return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == text.npos
+           && text.find_first_not_of("0123456789.") == text.npos && text.size() <= 40;
+  }
+
+  void read_version(const json& data) {
+    to_.version = text_in(data, "version", schema_ > 1);
+    if (data["version"].is_string() && !is_version(to_.version))
+      wrong({"version"}, {.what = "version is not a version",
+                          .value = to_.version,
+                          .allowed = "numbers joined by '.', such as 1.4"});
+  }
+
+  void add_parameter(const std::string& called, const json& data) {
+    const path at{"parameters", called};
+    const std::string what = fmt::format("parameter {}", called);
+    if (!is_parameter_name(called))
+      return wrong(
+          at, {.what = "this can be no parameter's name",
+               .value = called,
+               .allowed =
+                   "lower-case letters and '_', and no placeholder's name, such as pipeline, host or name"});
+    if (!check_members(data, at, what, {"type", "words", "default", "allowed"})) return;
+    template_parameter made{.name = called,
+                            .words = text_in(data, "words", true, at),
+                            .declared_at = fmt::format("{}:{}", file_, line_in_json(text_, at))};
+    if (!read_type(text_in(data, "type", true, at), at, made) || !read_allowed(data["allowed"], at, made))
+      return;
+    if (!read_default(data["default"], at, made)) return;
+    std::erase_if(to_.parameters, [&](const template_parameter& each) { return each.name == called; });
+    to_.parameters.push_back(std::move(made));
+  }
+
+  static bool is_parameter_name(std::string_view text) {
+    const bool is_word = !text.empty() && text.size() <= 40
+                         && std::ranges::all_of(text, [](char c) { return detail::is_lower(c) || c == '_'; });
+    return is_word && text.front() != '_' && text.back() != '_' && !is_placeholder_of_calls(text)
+           && text != "name" && !text.starts_with("name_");
+  }
+  static bool is_placeholder_of_calls(std::string_view name) {
+    return name.find('.') != name.npos
+           || std::ranges::find(placeholder_docs(), name, &placeholder_doc::name) != placeholder_docs().end();
+  }
+
+  bool read_type(const std::string& word, path at, template_parameter& to) {
+    const std::vector<std::string> words{"text", "integer", "choice", "boolean"};
+    const auto found = std::ranges::find(words, word);
+    if (found == words.end()) {
+      at.push_back("type");
+      if (!word.empty())
+        wrong(std::move(at), {.what = fmt::format("parameter {} has an unknown type", to.name),
+                              .value = word,
+                              .allowed = joined(words, ", "),
+                              .did_you_mean = nearest(word, words).value_or("")});
+      return false;
+    }
+    to.type = static_cast<parameter_type>(found - words.begin());
+    return true;
+  }
+
+  /// A choice's words, a text's form, an integer's range `1..65535`.
+  bool read_allowed(const json& data, path at, template_parameter& to) {
+    at.push_back("allowed");
+    const auto refuse = [&](std::string allowed) {
+      return wrong(at, {.what = fmt::format("allowed of the {} {} cannot be read", to.type_name(), to.name),
+                        .value = data.is_null() ? std::nullopt : std::optional(compact(data)),
+                        .allowed = std::move(allowed),
+                        .did_you_mean = nearest(data.text(), text_forms()).value_or("")}),
+             false;
+    };
+    if (to.type == parameter_type::choice) {
+      to.allowed = data.texts();
+      const bool has_empty = std::ranges::find(to.allowed, "") != to.allowed.end();
+      return (is_list_of_texts(data) && !to.allowed.empty() && !has_empty) || refuse("a list of words");
+    }
+    if (data.is_null()) return true;
+    if (to.type == parameter_type::text) {
+      const std::vector<std::string> forms = text_forms();
+      to.form = data.text();
+      return std::ranges::find(forms, to.form) != forms.end() || refuse(joined(forms, ", "));
+    }
+    if (to.type == parameter_type::boolean) return refuse("nothing: a boolean is true or false");
+    return read_range(data.text(), to) || refuse("a range such as \"1..65535\"");
+  }
+  static bool read_range(const std::string& range, template_parameter& to) {
+    const auto dots = range.find("..");
+    if (dots == range.npos) return false;
+    const auto number = [&](const std::string& text, long& into) {
+      const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), into);
+      return problem == std::errc() && end == text.data() + text.size();
+    };
+    return number(range.substr(0, dots), to.least) && number(range.substr(dots + 2), to.most)
+           && to.least <= to.most;
+  }
+
+  bool read_default(const json& data, path at, template_parameter& to) {
+    if (data.is_null()) return true;
+    at.push_back("default");
+    const bool fits = to.type == parameter_type::integer   ? data.is_integer()
+                      : to.type == parameter_type::boolean ? data.is_boolean()
+                                                           : data.is_string();
+    const std::string value = data.is_string() ? data.text() : compact(data);
+    if (!fits || !to.accepts(value))
+      return wrong(std::move(at),
+                   {.what = fmt::format("the default of {} is not {} {}", to.name,
+                                        to.type == parameter_type::integer ? "an" : "a", to.type_name()),
+                    .value = compact(data),
+                    .allowed = to.allowed_text(),
+                    .did_you_mean = to.guess(value)}),
+             false;
+    to.default_value = value;
+    return true;
+  }
+
+  void add_need(const std::string& tool, const json& data) {
+    const path at{"needs", tool};
+    if (!check_members(data, at, fmt::format("need {}", tool), {"ask", "oldest", "package", "unless"}))
+      return;
+    template_need made{.tool = tool,
+                       .ask = data["ask"].texts(),
+                       .oldest = text_in(data, "oldest", false, at),
+                       .package = text_in(data, "package", false, at),
+                       .unless = text_in(data, "unless", false, at)};
+    if (tool.empty() || tool.find_first_of("/ \t\n") != tool.npos)
+      wrong(
+          at,
+          {.what = "this can be no tool's name", .value = tool, .allowed = "the name of a program on PATH"});
+    if (!data["ask"].is_null() && (!is_list_of_texts(data["ask"]) || made.ask.empty()))
+      wrong({"needs", tool, "ask"},
+            {.what = fmt::format("ask of {} is not a list of words", tool), .value = compact(data["ask"])});
+    if (!made.oldest.empty() && !is_version(made.oldest))
+      wrong({"needs", tool, "oldest"}, {.what = fmt::format("oldest of {} is not a version", tool),
+                                        .value = made.oldest,
+                                        .allowed = "numbers joined by '.', such as 3.6"});
+    if (!made.unless.empty() && !relative_path::accepts(made.unless))
+      wrong({"needs", tool, "unless"}, {.what = fmt::format("unless of {} is not a path", tool),
+                                        .value = made.unless,
+                                        .allowed = std::string(relative_path::allowed())});
+    if (made.ask.empty()) made.ask = {tool, "--version"};
+    std::erase_if(to_.needs, [&](const template_need& each) { return each.tool == tool; });
+    to_.needs.push_back(std::move(made));
+  }
+
+  void add_calls(const json& calls) {
+    if (!calls.is_null() && !calls.is_array()) return wrong({"calls"}, {.what = "calls is not a list"});
+    std::map<std::string, int> counts;
+    for (std::size_t at = 0; at < calls.elements().size(); ++at)
+      add_call(calls.elements()[at], {"calls", std::to_string(at)}, counts);
+  }
+
+  void add_call(const json& data, const path& at, std::map<std::string, int>& counts) {
+    static const std::vector<std::string> functions = [] {
+      std::vector<std::string> names;
+      for (const declaring_function& each : declaring_functions())
+        if (each.name != "add_pipeline") names.emplace_back(each.name);
+      return names;
+    }();
+    std::vector<std::string> words = data.texts();
+    if (!is_list_of_texts(data) || words.size() < 2 || words[1] != "{pipeline}")
+      return wrong(at, {.what = "a call is not [<function>, \"{pipeline}\", …]", .value = compact(data)});
+    if (std::ranges::find(functions, words[0]) == functions.end())
+      return wrong(at, {.what = "no function that a template may call",
+                        .value = words[0],
+                        .allowed = joined(functions, ", "),
+                        .did_you_mean = nearest(words[0], functions).value_or("")});
+    check_placeholders(words, at, {});
+    origin where{.list_file = name_ + "/template.json", .function = words[0], .which = ++counts[words[0]]};
+    where.lines.push_back({where.list_file, line_in_json(text_, at)});
+    words.erase(words.begin());
+    to_.calls.push_back({std::move(where), std::move(words)});
+  }
+
+  /// With schema 2 each placeholder is one of cicd or a parameter; `more` are those of a scanner.
+  void check_placeholders(const std::vector<std::string>& words,
+                          const path& at,
+                          const std::vector<std::string>& more) {
+    for (std::size_t word = 0; word < words.size(); ++word)
+      for (const std::string& name : placeholders_in(words[word])) {
+        if (is_placeholder_of_calls(name) || std::ranges::find(more, name) != more.end()) continue;
+        if (to_.parameter(name) != nullptr)
+          to_.used.insert(name);
+        else if (schema_ > 1)
+          wrong_placeholder(name, at, word);
+      }
+  }
+  void wrong_placeholder(const std::string& name, path at, std::size_t word) {
+    at.push_back(std::to_string(word));
+    const std::vector<std::string> names = to_.parameter_names();
+    wrong(std::move(at),
+          {.what = "a placeholder that is not a parameter of the template",
+           .value = "{" + name + "}",
+           .allowed = names.empty() ? "the placeholders of `cicd explain placeholders`: it has no parameters"
+                                    : joined(names, ", ") + ", and those of `cicd explain placeholders`",
+           .did_you_mean = nearest(name, names).value_or("")});
+  }
+
+  void add_scanner(const std::string& called, const json& data) {
+    const path at{"scanners", called};
+    if (!check_members(data, at, fmt::format("scanner {}", called),
+                       {"description", "default", "step", "severities"}))
+      return;
+    if (!is_list_of_texts(data["step"]) || data["step"].elements().empty())
+      return wrong({"scanners", called, "step"},
+                   {.what = fmt::format("scanner {}: step is not a list of strings", called)});
+    template_scanner made{.name = called,
+                          .description = data["description"].text(),
+                          .by_default = data["default"].boolean(),
+                          .step = data["step"].texts(),
+                          .severities = {},
+                          .file = name_ + "/template.json"};
+    std::vector<std::string> names;
+    for (const auto& [placeholder, words] : data["severities"].members()) {
+      names.push_back(placeholder);
+      for (const char* severity : {"low", "medium", "high"}) {
+        if (!words[severity].is_string())
+          return wrong({"scanners", called, "severities", placeholder},
+                       {.what = fmt::format("scanner {}: severities need low, medium and high", called),
+                        .value = placeholder});
+        made.severities[placeholder][severity] = words[severity].text();
+      }
+    }
+    check_placeholders(made.step, {"scanners", called, "step"}, names);
+    const auto same = std::ranges::find(to_.scanners, called, &template_scanner::name);
+    if (same != to_.scanners.end())
+      *same = std::move(made);
+    else
+      to_.scanners.push_back(std::move(made));
+  }
+
+  std::string name_, text_, file_;
+  pipeline_template& to_;
+  errors& found_;
+  std::int64_t schema_ = 0;
+};
+
+error no_such_template(const std::string& name, const template_source& source) {
+  const std::vector<std::string> names = source.names ? source.names() : std::vector<std::string>();
+  return error{.kind = exit_class::usage,
+               .subject = {},
+               .what = "there is no such template",
+               .value = name,
+               .notes = {}}
+      .with("did you mean", nearest(name, names).value_or(""))
+      .with("allowed", names.empty() ? "nothing: no template was found" : joined(names, ", "))
+      .with("try", "set CICD_TEMPLATE_PATH to the folder of your own templates");
 }
 
-std::vector<std::string> with_pipeline(const std::vector<std::string>& words, std::string_view pipeline) {
-  std::vector<std::string> replaced;
-  replaced.reserve(words.size());
-  const placeholder_values values{{"pipeline", std::string(pipeline)}};
-  for (const std::string& word : words) replaced.push_back(with_placeholders(word, values));
-  return replaced;
+/// The file of a template as messages name it.
+std::string file_of(const std::string& name, const template_source& source) {
+  const std::string folder = source.folder ? source.folder(name) : std::string();
+  return (folder.empty() ? name : folder) + "/template.json";
 }
 
-call scanner_call(const template_scanner& of,
-                  std::string_view pipeline,
-                  const std::string& directory,
-                  const std::string& fail_on) {
-  placeholder_values values;
-  for (const auto& [placeholder, words] : of.severities) values[placeholder] = words.at(fail_on);
-  call made{.where = {.list_file = of.file, .function = "scanner " + of.name, .which = 0},
-            .directory = directory,
-            .arguments = {std::string(pipeline), of.name}};
-  for (const std::string& word : with_pipeline(of.step, pipeline))
-    made.arguments.push_back(with_placeholders(word, values));
-  return made;
-}
+/// A template and those under it, the nearest first, each with its document.
+struct template_chain {
+  struct link {
+    std::string name;
+    std::shared_ptr<template_reader> reader;
+    json document;
+  };
+  std::vector<link> links;
+
+  /// Adds the template of that name; gives the name of the one that it extends.
+  std::string add(const std::string& name,
+                  const template_source& source,
+                  pipeline_template& to,
+                  errors& found) {
+    result<std::optional<std::string>> text =
+        source.read ? source.read(name) : result<std::optional<std::string>>(std::nullopt);
+    const auto say = [&](error failure) {
+      if (!links.empty()) failure.notes.push_back({"extended by", links.back().name});
+      found.push_back(std::move(failure));
+      return std::string();
+    };
+    if (!text) return say(std::move(text).error());
+    if (!*text) return say(no_such_template(name, source));
+    auto reader = std::make_shared<template_reader>(name, **text, file_of(name, source), to, found);
+    std::optional<json> document = reader->document();
+    if (!document) return {};
+    const std::string under = (*document)["extends"].text();
+    if (!(*document)["extends"].is_null() && under.empty())
+      reader->wrong({"extends"}, {.what = "extends is not the name of a template",
+                                  .value = compact((*document)["extends"])});
+    links.push_back({name, std::move(reader), std::move(*document)});
+    if (std::ranges::find(links, under, &link::name) == links.end()) return under;
+    links.back().reader->wrong({"extends"}, {.what = "the template extends itself", .value = under});
+    return {};
+  }
+};
 
 }  // namespace
 
-const template_scanner* pipeline_template::scanner(std::string_view called) const {
-  const auto found = std::find_if(scanners.begin(), scanners.end(),
-                                  [&](const template_scanner& each) { return each.name == called; });
-  return found == scanners.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> pipeline_template::scanner_names() const {
-  std::vector<std::string> names;
-  for (const template_scanner& each : scanners) names.push_back(each.name);
-  return names;
+or_errors<pipeline_template> read_template(std::string_view name, const template_source& source) {
+  or_errors<pipeline_template> read;
+  pipeline_template made;
+  template_chain chain;
+  for (std::string next(name); !next.empty();) next = chain.add(next, source, made, read.errors);
+  if (!read.errors.empty()) return read;
+  for (auto each = chain.links.rbegin(); each != chain.links.rend(); ++each)
+    each->reader->add_own(each->document);
+  for (std::size_t at = 1; at < chain.links.size(); ++at) made.extends.push_back(chain.links[at].name);
+  if (read.errors.empty()) read.made = std::move(made);
+  return read;
 }
 
 result<pipeline_template> template_named(std::string_view name, const template_source& source) {
-  std::vector<std::pair<std::string, json>> chain;
-  for (std::string next(name); !next.empty();) {
-    for (const auto& [seen, data] : chain)
-      if (seen == next) return wrong_template(name, "the template extends itself", next);
-    result<json> data = template_json(next, source);
-    if (!data && chain.empty()) return std::move(data).error();
-    if (!data) return std::move(data).error().with("extended by", chain.back().first);
-    std::string under = (*data)["extends"].text();
-    chain.emplace_back(std::move(next), *std::move(data));
-    next = std::move(under);
-  }
-  pipeline_template made;
-  for (auto each = chain.rbegin(); each != chain.rend(); ++each)
-    if (status fine = add_own(each->second, each->first, made); !fine) return std::move(fine).error();
-  for (auto each = std::next(chain.begin()); each != chain.end(); ++each) made.extends.push_back(each->first);
-  return made;
-}
-
-std::vector<call> expanded(const pipeline_template& of,
-                           std::string_view pipeline,
-                           const std::string& directory,
-                           const std::vector<std::string>& scanners,
-                           const std::string& fail_on) {
-  std::vector<call> calls;
-  for (const template_call& each : of.calls)
-    calls.push_back(
-        {.where = each.where, .directory = directory, .arguments = with_pipeline(each.arguments, pipeline)});
-  for (const std::string& name : scanners)
-    if (const template_scanner* scanner = of.scanner(name))
-      calls.push_back(scanner_call(*scanner, pipeline, directory, fail_on));
-  return calls;
+  or_errors<pipeline_template> read = read_template(name, source);
+  if (!read) return std::move(read.errors.front());
+  return std::move(*read.made);
 }
 
 }  // namespace cicd::declaring

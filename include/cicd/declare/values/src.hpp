@@ -6,6 +6,7 @@
 #include <cicd/declare/values/literal_interned.ipp>
 #include <cicd/declare/values/numbers.ipp>
 #include <cicd/declare/values/schedule.ipp>
+#include <cicd/declare/values/service_name.ipp>
 #include <cicd/declare/values/time_window.ipp>
 #include <cicd/declare/values/time_zone.ipp>
 #include <cicd/declare/values/time_zone_guess.ipp>

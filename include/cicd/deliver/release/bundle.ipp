@@ -20,6 +20,7 @@ namespace {
 /// Less where and whether it runs, and how it is built.
 pipeline what_runs(pipeline declared) {
   declared.base_template = {};
+  declared.set.clear();
   declared.directory = {};
   declared.base = {};
   declared.jar = {};

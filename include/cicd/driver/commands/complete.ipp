@@ -7,13 +7,16 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/declare/explain/explain.hpp>
+#include <cicd/declare/parse/templates.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/completion.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/new_service.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/plan/graph.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -115,12 +118,40 @@ texts values_in(const session& of, const std::string& name) {
   return name == "job" ? added(names, cron_jobs_in(declared)) : texts();
 }
 
+/// The template that the words name, or the one that made the service here.
+std::string template_in(const texts& given, const template_source& from) {
+  const texts names = from.names();
+  const auto named = std::ranges::find_if(
+      given, [&](const std::string& each) { return std::ranges::find(names, each) != names.end(); });
+  if (named != given.end()) return *named;
+  const auto text = read_file_if_there(present_folder() + "/" + service_record_file);
+  if (!text || !*text) return {};
+  const result<service_record> record = service_record_from(**text);
+  return record ? record->made_from : std::string();
+}
+
+/// `framework=` of each parameter, and with it begun `framework=plain`.
+texts settings_in(const texts& given, const template_source& from) {
+  texts all;
+  const result<declaring::pipeline_template> of = declaring::template_named(template_in(given, from), from);
+  if (!of) return all;
+  for (const declaring::template_parameter& each : of->parameters) {
+    const bool is_boolean = each.type == declaring::parameter_type::boolean;
+    if (!given.back().starts_with(each.name + "=")) all.push_back(each.name + "=");
+    for (const std::string& word : is_boolean ? texts{"false", "true"} : each.allowed)
+      if (given.back().starts_with(each.name + "=")) all.push_back(each.name + "=" + word);
+  }
+  return all;
+}
+
 /// The declarations are read only where a value is asked for.
-texts values_here(const std::string& name, const surroundings& around) {
+texts values_here(const std::string& name, const texts& given, const surroundings& around) {
   const nameable here = nameable_here({}, around);
-  texts all = name == "subject" ? subjects(here.declared(), here.templates)
-              : here.of         ? values_in(*here.of, name)
-                                : texts();
+  texts all = name == "subject"    ? subjects(here.declared(), here.templates)
+              : name == "template" ? here.templates.names()
+              : name == "set"      ? settings_in(given, here.templates)
+              : here.of            ? values_in(*here.of, name)
+                                   : texts();
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
@@ -135,7 +166,7 @@ void add(CLI::App& app, command_action& chosen) {
     given.erase(given.begin());
     std::string text;
     for (const std::string& each :
-         completions(app, given, [&](const std::string& name) { return values_here(name, around); }))
+         completions(app, given, [&](const std::string& name) { return values_here(name, given, around); }))
       text += each + "\n";
     print_out(text);
     return exit_class::done;

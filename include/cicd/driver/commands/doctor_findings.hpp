@@ -1,6 +1,7 @@
 // What `cicd doctor` finds: one line each. It does not know what is looked at.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,9 @@ class findings {
     for (const note& each : why.notes)
       if (help.empty() || each.label == "try") help = each.text;
     bad(about, std::move(what), std::move(help));
+  }
+  bool says(const std::string& about) const {
+    return std::ranges::find(all_, about, &finding::about) != all_.end();
   }
   std::vector<finding> take() { return std::move(all_); }
 

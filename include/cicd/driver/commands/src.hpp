@@ -10,6 +10,7 @@
 #include <cicd/driver/commands/cron_listing.ipp>
 #include <cicd/driver/commands/doctor_machine.ipp>
 #include <cicd/driver/commands/doctor_remotes.ipp>
+#include <cicd/driver/commands/doctor_templates.ipp>
 #include <cicd/driver/commands/find_environment.ipp>
 #include <cicd/driver/commands/followed_job.ipp>
 #include <cicd/driver/commands/listing.ipp>

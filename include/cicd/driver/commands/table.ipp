@@ -9,6 +9,8 @@
 #include <cicd/driver/commands/history.ipp>
 #include <cicd/driver/commands/logs.ipp>
 #include <cicd/driver/commands/explain.ipp>
+#include <cicd/driver/commands/new.ipp>
+#include <cicd/driver/commands/template.ipp>
 #include <cicd/driver/commands/cache.ipp>
 #include <cicd/driver/commands/completion.ipp>
 #include <cicd/driver/commands/help_targets.ipp>

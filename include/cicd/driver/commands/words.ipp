@@ -9,6 +9,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/found_templates.hpp>
 
 namespace cicd {
 
@@ -110,10 +111,8 @@ nameable nameable_here(const session_request& tree, const surroundings& around) 
   nameable here;
   std::vector<std::string> folders = template_folders(around);
   if (find_build_root(tree, around)) here.of = open_session(tree, around).made;
-  if (here.of) {
-    const auto& more = here.of->model.tree.template_path;
-    folders.insert(folders.end(), more.begin(), more.end());
-  }
+  std::vector<std::string> more = here.of ? here.of->model.tree.template_path : installed_templates();
+  folders.insert(folders.end(), more.begin(), more.end());
   here.templates = templates_in(std::move(folders));
   return here;
 }

@@ -1,0 +1,97 @@
+// The parts of a template by name, and the calls that it stands for.
+#pragma once
+
+#include <cicd/declare/parse/templates.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+#include <cicd/base/text.hpp>
+#include <cicd/declare/placeholders.hpp>
+
+namespace cicd::declaring {
+
+namespace declare_parse_templates_expanded {
+namespace {
+
+/// The words with the values of parameters, of which the pipeline's name is one here.
+std::vector<std::string> with_values(const std::vector<std::string>& words,
+                                     const placeholder_values& values) {
+  std::vector<std::string> replaced;
+  replaced.reserve(words.size());
+  for (const std::string& word : words) replaced.push_back(with_placeholders(word, values));
+  return replaced;
+}
+
+call scanner_call(const template_scanner& of,
+                  std::string_view pipeline,
+                  const std::string& directory,
+                  const std::string& fail_on,
+                  placeholder_values values) {
+  for (const auto& [placeholder, words] : of.severities) values[placeholder] = words.at(fail_on);
+  call made{.where = {.list_file = of.file, .function = "scanner " + of.name, .which = 0},
+            .directory = directory,
+            .arguments = {std::string(pipeline), of.name}};
+  for (std::string& word : with_values(of.step, values)) made.arguments.push_back(std::move(word));
+  return made;
+}
+
+}  // namespace
+}  // namespace declare_parse_templates_expanded
+
+const template_scanner* pipeline_template::scanner(std::string_view called) const {
+  const auto found = std::find_if(scanners.begin(), scanners.end(),
+                                  [&](const template_scanner& each) { return each.name == called; });
+  return found == scanners.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> pipeline_template::scanner_names() const {
+  std::vector<std::string> names;
+  for (const template_scanner& each : scanners) names.push_back(each.name);
+  return names;
+}
+
+const template_parameter* pipeline_template::parameter(std::string_view called) const {
+  const auto found = std::ranges::find(parameters, called, &template_parameter::name);
+  return found == parameters.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> pipeline_template::parameter_names() const {
+  std::vector<std::string> names;
+  for (const template_parameter& each : parameters) names.push_back(each.name);
+  return names;
+}
+
+std::vector<call> expanded(const pipeline_template& of,
+                           std::string_view pipeline,
+                           const std::string& directory,
+                           const std::vector<std::string>& scanners,
+                           const std::string& fail_on,
+                           const parameter_values& given) {
+  using namespace declare_parse_templates_expanded;
+  placeholder_values values(given.begin(), given.end());
+  values["pipeline"] = pipeline;
+  std::vector<call> calls;
+  for (const template_call& each : of.calls)
+    calls.push_back(
+        {.where = each.where, .directory = directory, .arguments = with_values(each.arguments, values)});
+  for (const std::string& name : scanners)
+    if (const template_scanner* scanner = of.scanner(name))
+      calls.push_back(scanner_call(*scanner, pipeline, directory, fail_on, values));
+  return calls;
+}
+
+bool is_older(std::string_view version, std::string_view than) {
+  const std::vector<std::string> one = split(version, '.'), other = split(than, '.');
+  for (std::size_t at = 0; at < std::max(one.size(), other.size()); ++at) {
+    const auto number = [&](const std::vector<std::string>& of) {
+      unsigned long long made = 0;
+      if (at < of.size()) std::from_chars(of[at].data(), of[at].data() + of[at].size(), made);
+      return made;
+    };
+    if (number(one) != number(other)) return number(one) < number(other);
+  }
+  return false;
+}
+
+}  // namespace cicd::declaring
