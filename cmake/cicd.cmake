@@ -4,7 +4,7 @@
 # does not see what a sub-directory's find_package has set.
 cmake_policy(VERSION 3.25...4.1)
 
-file(GLOB _cicd_files "${CMAKE_CURRENT_LIST_DIR}/_cicd_*.cmake" "${CMAKE_CURRENT_LIST_DIR}/*_pipeline.cmake"
+file(GLOB _cicd_files "${CMAKE_CURRENT_LIST_DIR}/_cicd_*.cmake" "${CMAKE_CURRENT_LIST_DIR}/add_*.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/pipeline_*.cmake")
 foreach(_cicd_file IN LISTS _cicd_files)
   include("${_cicd_file}")
@@ -12,8 +12,9 @@ endforeach()
 unset(_cicd_files)
 unset(_cicd_file)
 
-# Says which copy of cicd this build tree uses: _cicd_use(<version> <root> <templates> <driver, or empty: built here>)
-function(_cicd_use version root templates driver)
+# Says which copy of cicd this build tree uses: _cicd_use(<version> <root> <templates> <headers> <driver, or empty: built here>
+# <archive for C++ files of pipelines, or empty: beside that driver>)
+function(_cicd_use version root templates headers driver library)
   file(REAL_PATH "${root}" root)
   get_property(known GLOBAL PROPERTY _CICD_ROOT)
   get_property(known_version GLOBAL PROPERTY _CICD_VERSION)
@@ -24,5 +25,7 @@ function(_cicd_use version root templates driver)
   set_property(GLOBAL PROPERTY _CICD_ROOT "${root}")
   set_property(GLOBAL PROPERTY _CICD_VERSION "${version}")
   set_property(GLOBAL PROPERTY _CICD_TEMPLATES "${templates}")
+  set_property(GLOBAL PROPERTY _CICD_HEADERS "${headers}")
   set_property(GLOBAL PROPERTY _CICD_DRIVER "${driver}")
+  set_property(GLOBAL PROPERTY _CICD_LIBRARY "${library}")
 endfunction()

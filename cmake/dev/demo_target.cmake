@@ -1,7 +1,8 @@
 # The target `demo`. The example is a project like any other: it takes the driver from the cache, or builds it there.
 file(WRITE "${PROJECT_BINARY_DIR}/package-of-sources/cicd-config.cmake"
 "include([==[${PROJECT_SOURCE_DIR}/cmake/cicd.cmake]==])
-_cicd_use(\"${PROJECT_VERSION}\" [==[${PROJECT_SOURCE_DIR}]==] [==[${PROJECT_SOURCE_DIR}/templates]==] \"\")
+_cicd_use(\"${PROJECT_VERSION}\" [==[${PROJECT_SOURCE_DIR}]==] [==[${PROJECT_SOURCE_DIR}/templates]==]
+  [==[${PROJECT_SOURCE_DIR}/include]==] \"\" \"\")
 ")
 
 # The driver is started by the generator itself, not by a script: its output is the terminal then. It is started in its build tree,

@@ -22,14 +22,16 @@ endforeach()
 
 set(package_folder "${CMAKE_INSTALL_DATADIR}/cmake/cicd")
 set(templates_folder "${CMAKE_INSTALL_DATADIR}/cicd/templates")
+set(library_folder "${CMAKE_INSTALL_LIBDIR}/cicd")
 file(GLOB functions CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/*.cmake")
 configure_package_config_file(cmake/cicd-config.cmake.in package-installed/cicd-config.cmake
-  INSTALL_DESTINATION "${package_folder}" PATH_VARS templates_folder CMAKE_INSTALL_BINDIR CMAKE_INSTALL_INCLUDEDIR
+  INSTALL_DESTINATION "${package_folder}" PATH_VARS templates_folder library_folder CMAKE_INSTALL_BINDIR CMAKE_INSTALL_INCLUDEDIR
   NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(package-installed/cicd-config-version.cmake COMPATIBILITY SameMinorVersion
   ARCH_INDEPENDENT) # The driver runs where configure runs, whatever the project is compiled for.
 
 install(TARGETS cicd RUNTIME)
+install(TARGETS cicd_typed ARCHIVE DESTINATION "${library_folder}")
 install(TARGETS cicd_headers cicd_pipeline EXPORT cicd-targets FILE_SET HEADERS FILE_SET bodies)
 install(EXPORT cicd-targets NAMESPACE cicd:: DESTINATION "${package_folder}")
 install(FILES ${functions} "${PROJECT_BINARY_DIR}/package-installed/cicd-config.cmake"
@@ -80,7 +82,8 @@ file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/package/cicd-config.cmake" CONTENT
 _cicd_check_components()
 if(_cicd_components_are_known)
   include([==[${PROJECT_SOURCE_DIR}/cmake/cicd.cmake]==])
-  _cicd_use(\"${PROJECT_VERSION}\" [==[${PROJECT_SOURCE_DIR}]==] [==[${PROJECT_SOURCE_DIR}/templates]==] [==[$<TARGET_FILE:cicd>]==])
+  _cicd_use(\"${PROJECT_VERSION}\" [==[${PROJECT_SOURCE_DIR}]==] [==[${PROJECT_SOURCE_DIR}/templates]==]
+    [==[${PROJECT_SOURCE_DIR}/include]==] [==[$<TARGET_FILE:cicd>]==] [==[$<TARGET_FILE:cicd_typed>]==])
   include([==[${PROJECT_BINARY_DIR}/package/cicd-targets.cmake]==])
   _cicd_find_components()
 endif()

@@ -3,3 +3,4 @@
 #pragma once
 
 #include <cicd/declare/pipeline.hpp>
+#include <cicd/declare/values/checked.hpp>

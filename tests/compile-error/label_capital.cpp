@@ -1,5 +1,5 @@
 // A label in capitals.
-// expects: a label's key has lower-case letters
+// expects: a_label_key_has_lower_case_letters_digits_dots_dashes_underscores_and_slashes
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::label_key key = "Title";

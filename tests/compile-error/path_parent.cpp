@@ -1,5 +1,5 @@
 // A pattern that leads out of the source folder.
-// expects: a path here is relative and stays within its folder
+// expects: a_path_here_is_relative_and_stays_within_its_folder
 #include <cicd/declare/pipeline.hpp>
 
 cicd::step declared() { return {.name = "lint", .inputs = {"../other/**"}}; }

@@ -1,5 +1,5 @@
 // A repository with a tag.
-// expects: an image repository has no tag, no digest and no capital letter
+// expects: an_image_repository_has_no_tag_no_digest_and_no_capital_letter
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::image_repository repository = "services/orders:latest";

@@ -1,5 +1,5 @@
 // More retries than make sense.
-// expects: a number of retries is from 0 to 20
+// expects: a_number_of_retries_is_from_0_to_20
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::retry_count retries = 21;

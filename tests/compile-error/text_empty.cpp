@@ -1,5 +1,5 @@
 // A text that is empty.
-// expects: a text here is not empty
+// expects: a_text_here_is_not_empty
 #include <cicd/declare/pipeline.hpp>
 
 constexpr cicd::text command = "";

@@ -68,7 +68,7 @@ def main():
     package.mkdir(exist_ok=True)
     (package / "cicd-config.cmake").write_text(
         f'include([==[{copy}/cmake/cicd.cmake]==])\n_cicd_use("{(copy / "VERSION").read_text().strip()}" [==[{copy}]==] '
-        f'[==[{copy}/templates]==] [==[{build}/cicd]==])\n')
+        f'[==[{copy}/templates]==] [==[{copy}/include]==] [==[{build}/cicd]==] [==[{build}/libcicd_typed.a]==])\n')
 
 
 main()

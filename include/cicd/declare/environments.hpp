@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cicd/declare/values/cluster_values.hpp>
+#include <cicd/declare/values/declared_line.hpp>
 #include <cicd/declare/values/deploy_way.hpp>
 #include <cicd/declare/values/time_window.hpp>
 
@@ -214,6 +215,8 @@ struct environment {
   /// Example: ALLOW_DIRTY
   /// Not: ALLOW_DIRTY yes
   bool allow_dirty = false;
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 /// Only what is ON tag or FROM another environment is released; a push to a branch is deployed.
@@ -234,6 +237,8 @@ struct release {
   /// Example: VERSIONS semantic
   /// Not: VERSIONS alphabetical
   version_rule versions = version_rule::none;
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 /// The copy of the service that a branch gets beside the real one.
@@ -294,6 +299,8 @@ struct preview {
   /// Example: SWEEP ci
   /// Not: SWEEP sometimes
   text sweep{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 /// What a branch may take of an environment's requests, once it is started.
@@ -319,6 +326,8 @@ struct canary {
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 }  // namespace cicd

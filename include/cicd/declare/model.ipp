@@ -35,7 +35,10 @@ class model_builder {
       if (calls_.calls[at].where.function == "add_pipeline") open_draft(site_of(calls_.calls[at], at));
     expand_templates();
     for (std::size_t at = 0; at < calls_.calls.size(); ++at)
-      if (calls_.calls[at].where.function != "add_pipeline") read_into_draft(site_of(calls_.calls[at], at));
+      if (calls_.calls[at].where.function == "add_pipelines")
+        read_pipelines(site_of(calls_.calls[at], at), found_);
+      else if (calls_.calls[at].where.function != "add_pipeline")
+        read_into_draft(site_of(calls_.calls[at], at));
     for (draft& each : drafts_) {
       add_tree_secrets(each);
       finish_stages(each);
@@ -58,6 +61,7 @@ class model_builder {
 
   void open_draft(call_site& site) {
     declaration<pipeline> own = read_pipeline(site, found_);
+    check_source(own, found_);
     if (own.name.empty()) return;
     if (const auto first = by_name_.find(own.name); first != by_name_.end())
       return found_.add(

@@ -12,6 +12,7 @@
 
 #include <cicd/declare/environments.hpp>
 #include <cicd/declare/steps.hpp>
+#include <cicd/declare/values/declared_line.hpp>
 #include <cicd/declare/values/values.hpp>
 #include <cicd/declare/workloads.hpp>
 
@@ -83,6 +84,16 @@ struct pipeline {
   /// Example: LABELS team=checkout
   /// Not: LABELS team
   std::vector<annotation> labels{};
+  /// Of add_pipeline() alone: a C++ file that declares the pipeline in place of further options, compiled when CMake
+  /// configures. It includes `<cicd/pipeline.hpp>` and defines `cicd::pipeline declare()`. A path below the folder of
+  /// the call.
+  /// Example: SOURCE pipeline.cpp
+  /// Not: SOURCE ../pipeline.cpp
+  relative_path source{};
+  /// Further folders in which the file that SOURCE names looks for headers.
+  /// Example: INCLUDES include
+  /// Not: INCLUDES ""
+  std::vector<text> includes{};
 
   std::vector<cicd::step> steps{};
   std::vector<cicd::image> images{};
@@ -95,6 +106,21 @@ struct pipeline {
   std::vector<cicd::preview> previews{};
   std::vector<cicd::canary> canaries{};
   std::vector<cicd::secret> secrets{};  ///< in a model those of the build tree among them
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+};
+
+/// Pipelines that a C++ file declares, by add_pipelines().
+struct pipelines {
+  /// The C++ file that declares them, compiled when CMake configures. It includes `<cicd/pipeline.hpp>` and defines
+  /// `std::vector<cicd::pipeline> declare()`. A path below the folder of the call.
+  /// Example: SOURCE pipelines.cpp
+  /// Not: SOURCE ../pipelines.cpp
+  relative_path source{};
+  /// Further folders in which the file that SOURCE names looks for headers.
+  /// Example: INCLUDES include
+  /// Not: INCLUDES ""
+  std::vector<text> includes{};
 };
 
 }  // namespace cicd

@@ -7,4 +7,5 @@
 #include <cicd/declare/placeholders.ipp>
 #include <cicd/declare/targets.ipp>
 #include <cicd/declare/typed_calls.ipp>
+#include <cicd/declare/typed_program.ipp>
 #include <cicd/declare/written_value.ipp>

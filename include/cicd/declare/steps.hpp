@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <cicd/declare/values/declared_line.hpp>
 #include <cicd/declare/values/values.hpp>
 
 namespace cicd {
@@ -168,6 +169,8 @@ struct step {
   /// Not: DESCRIPTION ""
   text description{};
 
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+
   /// Whether it says itself what it reads; else git does.
   bool names_inputs() const { return !inputs.empty() || !optional_inputs.empty() || !inputs_named_in.empty(); }
 };
@@ -199,6 +202,8 @@ struct secret {
   /// Example: VERSION 2026-11
   /// Not: VERSION ""
   text version{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 
   bool operator==(const secret&) const = default;
 };
@@ -261,6 +266,8 @@ struct image {
   /// Example: AFTER build runtime
   /// Not: AFTER Build
   std::vector<step_reference> after{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 }  // namespace cicd

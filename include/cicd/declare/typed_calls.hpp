@@ -10,10 +10,13 @@
 
 namespace cicd {
 
-/// Where typed pipelines are declared; both absolute.
+/// Where typed pipelines are declared; all absolute.
 struct typed_place {
   std::string file;       ///< the source file that declares them
   std::string directory;  ///< what relative values are relative to
+  /// The folder that the compiler was given relative names of files below. Empty: the lines of structs are of
+  /// no file of interest.
+  std::string compiled_in{};
 };
 
 /// The call of add_pipeline() and those of its parts, in the order of the struct. An empty value counts as

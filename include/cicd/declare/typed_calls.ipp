@@ -3,47 +3,48 @@
 
 #include <cicd/declare/typed_calls.hpp>
 
-#include <algorithm>
-
-#include <cicd/declare/explain/cmake_words.hpp>
-#include <cicd/declare/parse/parser.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/declare/options/fields.hpp>
+#include <cicd/declare/options/kinds.hpp>
+#include <cicd/declare/parse/escaped_word.hpp>
+#include <cicd/declare/values/value_traits.hpp>
 
 namespace cicd {
 
 namespace declare_typed_calls {
 namespace {
 
-using declaring::is_given;
 using declaring::is_named;
-using declaring::kind_of;
-using declaring::option;
-using declaring::options_of;
-using declaring::values_of;
+using declaring::kind;
 
 /// Appends the options that are given, each as its keyword and its values.
 template <typename T>
 void add_options(const T& of, std::vector<std::string>& words) {
-  const std::vector<option>& options = options_of<T>();
-  std::size_t at = 0;
   each_field(const_cast<T&>(of), [&](std::string_view key, const auto& field) {
-    const option& as = options[at++];
-    if (key == "name" || !is_given(field)) return;
-    words.push_back(as.keyword);
-    for (const std::string& value : values_of(field)) words.push_back(declaring::escaped(value, options));
+    if (key == "name" || !declaring::is_given(field)) return;
+    words.push_back(upper(key));
+    for (const std::string& value : declaring::values_of(field)) words.push_back(declaring::as_value(value));
   });
 }
 
+std::vector<code_place> lines_of(const declared_line& at, const typed_place& from) {
+  if (from.compiled_in.empty() || at.number == 0) return {};
+  const std::string file = at.file;
+  return {{file.starts_with('/') ? file : from.compiled_in + '/' + file, at.number}};
+}
+
 template <typename T>
-call call_for(const T& of, std::vector<std::string> names, std::string part, const typed_place& from) {
-  const auto& functions = declaring_functions();
-  const auto function = std::find_if(functions.begin(), functions.end(), [&](const declaring_function& each) {
-    return each.kind == kind_of<T>();
-  });
+call call_for(const T& of,
+              std::string_view function,
+              std::vector<std::string> names,
+              std::string part,
+              const typed_place& from) {
   add_options(of, names);
   return {.where = {.list_file = from.file,
-                    .function = std::string(function->name),
+                    .function = std::string(function),
                     .which = 0,
-                    .part = std::move(part)},
+                    .part = std::move(part),
+                    .lines = lines_of(of.line, from)},
           .directory = from.directory,
           .arguments = std::move(names)};
 }
@@ -55,15 +56,15 @@ void add_parts(const std::vector<T>& parts,
                const typed_place& from,
                std::vector<call>& to) {
   for (const T& each : parts) {
+    std::string part(kind<T>.noun);
     if constexpr (is_named<T>) {
       const bool is_default = std::is_same_v<T, image> && each.name.empty();
       const std::string name = is_default ? "image" : each.name.str();
-      to.push_back(call_for(each, {pipeline, name}, pipeline + "/" + name, from));
+      part += ' ' + name;
+      to.push_back(call_for(each, kind<T>.function, {pipeline, name}, std::move(part), from));
     } else {
-      const std::string kind(kind_of<T>());
-      std::string part = pipeline + "/" + kind;
       if constexpr (requires { each.in; }) part += " in " + each.in.str();
-      to.push_back(call_for(each, {pipeline}, std::move(part), from));
+      to.push_back(call_for(each, kind<T>.function, {pipeline}, std::move(part), from));
     }
   }
 }
@@ -74,7 +75,7 @@ void add_parts(const std::vector<T>& parts,
 std::vector<call> calls_of(const pipeline& declared, const typed_place& from) {
   using namespace declare_typed_calls;
   const std::string name = declared.name.str();
-  std::vector<call> calls{call_for(declared, {name}, name, from)};
+  std::vector<call> calls{call_for(declared, "add_pipeline", {name}, "pipeline " + name, from)};
   declaring::each_kind(
       [&]<typename T>() { add_parts(declared.*declaring::kind<T>.list, name, from, calls); });
   return calls;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cicd/declare/values/cluster_values.hpp>
+#include <cicd/declare/values/declared_line.hpp>
 
 namespace cicd {
 
@@ -165,6 +166,8 @@ struct service {
   /// Not: ALLOW_FROM everyone
   std::vector<text> allow_from{};
 #include <cicd/declare/options/placement_options.inc>
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 /// A scheduled workload: a CronJob.
@@ -229,6 +232,8 @@ struct cron_job {
   std::vector<text> smoke{};
 #include <cicd/declare/options/pod_options.inc>
 #include <cicd/declare/options/placement_options.inc>
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 /// A further container in the pods of services or cron jobs.
@@ -279,6 +284,8 @@ struct container {
   /// Example: MEMORY 64Mi
   /// Not: MEMORY 64MB
   quantity memory{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 /// A command that is run once before a deploy, such as a migration of a database.
@@ -313,6 +320,8 @@ struct deploy_task {
   /// Example: DEADLINE 30m
   /// Not: DEADLINE 30
   duration deadline{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 }  // namespace cicd

@@ -1,6 +1,7 @@
 // From recorded calls to lines: each list file is read once.
 #pragma once
 
+#include <algorithm>
 #include <map>
 
 #include <cicd/declare/parse/list_file.hpp>
@@ -16,8 +17,8 @@ class place_finder {
  public:
   place_finder(std::size_t calls, const std::string& build_root) : count_(calls), build_root_(build_root) {}
 
-  /// `number` counts from 0.
-  std::vector<code_place> places_of(const call& of, std::size_t number) {
+  std::vector<code_place> places_of(const call& of) {
+    const std::size_t number = static_cast<std::size_t>(of.number) - 1;
     const std::string& file = of.through.empty() ? of.where.list_file : of.through.back();
     const int line = line_of(of, calls_in_file(file));
     if (line > 0 && of.through.empty()) return {{file, line}};
@@ -55,9 +56,11 @@ class place_finder {
 }  // namespace engine_call_places
 
 void find_places(recorded_calls& calls, const std::string& build_root) {
-  engine_call_places::place_finder finder(calls.calls.size(), build_root);
-  for (std::size_t at = 0; at < calls.calls.size(); ++at)
-    calls.calls[at].where.lines = finder.places_of(calls.calls[at], at);
+  int last = 0;
+  for (const call& each : calls.calls) last = std::max(last, each.number);
+  engine_call_places::place_finder finder(static_cast<std::size_t>(last), build_root);
+  for (call& each : calls.calls)
+    if (each.number > 0) each.where.lines = finder.places_of(each);
 }
 
 }  // namespace cicd

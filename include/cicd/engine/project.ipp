@@ -144,7 +144,8 @@ or_errors<project> project::of(const std::vector<pipeline>& pipelines,
                        .calls = {}};
   if (status good = check_roots(roots, calls.tree); !good) return {.errors = {std::move(good).error()}};
   const std::string file = roots.declared_in.empty() ? caller : roots.declared_in;
-  const typed_place from{absolute(file, calls.tree.source_root), calls.tree.source_root};
+  const typed_place from{absolute(file, calls.tree.source_root), calls.tree.source_root,
+                         roots.declared_in.empty() ? calls.tree.source_root : std::string()};
   for (const pipeline& each : pipelines)
     for (call& one : calls_of(each, from)) calls.calls.push_back(std::move(one));
   return made_of(session_of(calls, calls.tree.build_root, std::move(around)), std::move(ports));

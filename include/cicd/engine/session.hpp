@@ -10,6 +10,7 @@
 #include <cicd/base/or_errors.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/targets.hpp>
+#include <cicd/engine/typed_sources.hpp>
 #include <cicd/run/workspace.hpp>
 #include <cicd/system/environment.hpp>
 
@@ -24,6 +25,8 @@ struct session_request {
   /// Origins, and so warnings, say the line of their call, which is looked up; those of errors always do.
   bool with_lines = false;
   std::function<std::string()> command{};  ///< what a person typed, as a shell takes it
+  /// CMake configures: the C++ files that declare pipelines are compiled and run before.
+  std::optional<typed_request> configure{};
 };
 
 struct session {

@@ -157,8 +157,10 @@ void choose_folders(session& of) {
   replace("CICD_STATE_DIR", where.state, "state");
 }
 
+/// What is declared in C++ has its lines from there.
 bool have_lines(const recorded_calls& calls) {
-  return std::ranges::any_of(calls.calls, [](const call& each) { return !each.where.lines.empty(); });
+  return std::ranges::any_of(
+      calls.calls, [](const call& each) { return each.number > 0 && !each.where.lines.empty(); });
 }
 
 }  // namespace engine_session
@@ -257,6 +259,14 @@ or_errors<session> open_session(const session_request& request, surroundings aro
   if (!calls) return {.errors = {calls.error()}};
   if (status known = engine_session::check_configuration(calls->tree, request.config); !known)
     return {.errors = {std::move(known).error()}};
+  if (request.configure) {
+    session of{around, {*root, {}}, {}, {}};
+    engine_session::choose_folders(of);
+    if (errors wrong = declare_typed(*calls, of.where, *request.configure, around); !wrong.empty())
+      return {.errors = std::move(wrong)};
+  }
+  calls = with_typed(*std::move(calls), *root);
+  if (!calls) return {.errors = {calls.error()}};
   if (request.with_lines) find_places(*calls, *root);
   or_errors<session> opened = session_of(*calls, *root, std::move(around));
   if (!opened) return opened;

@@ -20,3 +20,5 @@
 #include <cicd/engine/session.ipp>
 #include <cicd/engine/template_update.ipp>
 #include <cicd/engine/time_zones.ipp>
+#include <cicd/engine/typed_program.ipp>
+#include <cicd/engine/typed_sources.ipp>

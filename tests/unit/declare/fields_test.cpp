@@ -8,6 +8,12 @@
 
 #include <set>
 
+#include <unistd.h>
+
+#include <cicd/declare/parse/parser.hpp>
+#include <cicd/declare/targets.hpp>
+#include <cicd/declare/typed_program.hpp>
+
 #include "written.hpp"
 
 namespace {
@@ -18,6 +24,7 @@ std::set<std::string> visited_keys() {
     each_field(value, [&](std::string_view key, auto&) { keys.insert(kind + "." + std::string(key)); });
   };
   add("pipeline", cicd::pipeline{});
+  add("pipelines", cicd::pipelines{});
   add("step", cicd::step{});
   add("image", cicd::image{});
   add("service", cicd::service{});
@@ -53,6 +60,8 @@ constexpr std::string_view surroundings =
 
 std::string call_of_pipeline(std::string_view key, const std::string& words) {
   if (key == "pipeline.name") return "add_pipeline(" + words + ")\n";
+  if (key == "pipeline.source" || key == "pipeline.includes")
+    return "add_pipeline(orders " + with_defaults(words, {{"SOURCE", "pipeline.cpp"}}) + ")\n";
   const std::string with_template = key == "pipeline.template" ? "" : "TEMPLATE java-maven ";
   return "add_pipeline(orders " + with_template + words + ")\npipeline_step(orders runtime COMMAND x)\n";
 }
@@ -138,6 +147,8 @@ std::string configure_with(std::string_view key, std::string_view text) {
   const bool name = key.ends_with(".name");
   const std::string words(text), start(surroundings), api = start + "pipeline_service(orders api PORT 80)\n";
   if (kind == "pipeline") return call_of_pipeline(key, words);
+  if (kind == "pipelines")
+    return "add_pipelines(" + with_defaults(words, {{"SOURCE", "pipelines.cpp"}}) + ")\n";
   if (kind == "service") return call_of_service(key, words);
   if (kind == "cron_job") return call_of_cron_job(key, words);
   if (kind == "environment") return call_of_environment(key, words);
@@ -199,6 +210,85 @@ TEST(the_example_of_every_option, is_right) {
     EXPECT_EQ(cicd::tests::errors_of(configure_with(each.key, each.example)), "") << each.key;
 }
 
+/// The declarations of a configure as values, as far as they are of a pipeline.
+std::vector<cicd::pipeline> values_of_calls(const cicd::recorded_calls& from,
+                                            std::vector<cicd::call>& others) {
+  using namespace cicd;
+  using namespace cicd::declaring;
+  findings found("/src");
+  std::vector<pipeline> all;
+  const auto of_name = [&](const std::string& name) {
+    return std::find_if(all.begin(), all.end(),
+                        [&](const pipeline& each) { return each.name.view() == name; });
+  };
+  for (const call& each : from.calls) {
+    call_site site{.from = &each, .order = 0, .subject = {}};
+    if (each.where.function == "add_pipeline") all.push_back(read_pipeline(site, found).value);
+  }
+  for (const call& each : from.calls) {
+    call_site site{.from = &each, .order = 0, .subject = {}};
+    if (each.where.function == "pipeline_label") {
+      const auto read = read_labels(site, found);
+      const auto to = of_name(read.pipeline);
+      to->labels.insert(to->labels.end(), read.value.labels.begin(), read.value.labels.end());
+    }
+    each_kind([&]<typename T>() {
+      if (kind<T>.function != each.where.function) return;
+      const declaration<T> read = read_part<T>(site, found);
+      if (read.pipeline.empty())
+        others.push_back(each);
+      else
+        ((*of_name(read.pipeline)).*kind<T>.list).push_back(read.value);
+    });
+  }
+  return all;
+}
+
+std::vector<cicd::pipeline> declared_values;
+
+/// What a C++ file with these values writes, read as the driver reads it, and the `others` of CMake beside
+/// it.
+cicd::recorded_calls calls_through_cpp(std::vector<cicd::pipeline> values,
+                                       const std::vector<cicd::call>& others) {
+  declared_values = std::move(values);
+  std::string file = testing::TempDir() + "typed-calls." + std::to_string(getpid());
+  std::string source = "/src/pipeline.cpp", folder = "/src", program = "program";
+  char* words[] = {program.data(), file.data(), source.data(), folder.data(), folder.data()};
+  EXPECT_EQ(cicd::print_declared(5, words, [] { return declared_values; }), 0);
+  std::string text = cicd::tests::file_text(file);
+  std::filesystem::remove(file);
+  text.erase(text.rfind('{'));
+  const std::string head = R"({"cicd":1,"source_root":"/src","build_root":"/build"})"
+                           "\n";
+  const std::string end =
+      fmt::format(R"({{"calls":{},"sha256":"{}"}})", std::count(text.begin(), text.end(), '\n'),
+                  cicd::hex(cicd::sha256(head + text)));
+  auto read = cicd::read_calls(head + text + end, {});
+  EXPECT_TRUE(read) << (read ? "" : cicd::text_of(read.error()));
+  if (!read) return {};
+  read->calls.insert(read->calls.end(), others.begin(), others.end());
+  return *read;
+}
+
+TEST(every_option, turns_into_the_same_from_cpp_as_from_cmake) {
+  std::size_t tried = 0;
+  for (const cicd::field_doc& each : cicd::field_docs()) {
+    const std::string_view option = each.key.substr(each.key.find('.') + 1);
+    if (option == "source" || option == "includes") continue;
+    const cicd::recorded_calls written = cicd::tests::written(configure_with(each.key, each.example));
+    const auto by_cmake = cicd::model_of(written, cicd::tests::own_templates());
+    std::vector<cicd::call> others;
+    const auto by_cpp = cicd::model_of(calls_through_cpp(values_of_calls(written, others), others),
+                                       cicd::tests::own_templates());
+    ASSERT_TRUE(by_cpp.errors.empty()) << each.key << ": " << cicd::text_of(by_cpp.errors.front());
+    EXPECT_EQ(cicd::cmake_text(cicd::targets_of(by_cpp.model)),
+              cicd::cmake_text(cicd::targets_of(by_cmake.model)))
+        << each.key;
+    ++tried;
+  }
+  EXPECT_GT(tried, 150u);
+}
+
 TEST(the_counter_example_of_every_option, is_refused_once_and_for_its_own_sake) {
   for (const cicd::field_doc& each : cicd::field_docs()) {
     const auto errors = cicd::tests::model_from(configure_with(each.key, each.wrong)).errors;
@@ -220,7 +310,7 @@ const cicd::declaring_function& function_named(std::string_view name) {
 }
 
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  EXPECT_EQ(cicd::declaring_functions().size(), 13u);
+  EXPECT_EQ(cicd::declaring_functions().size(), 14u);
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,

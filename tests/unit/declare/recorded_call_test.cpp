@@ -36,6 +36,19 @@ TEST(declarations, are_read_verbatim_with_the_place_of_each_call) {
   EXPECT_EQ(read->calls[0].arguments, (std::vector<std::string>{"orders", "lint; \"x\"", "{genex}"}));
 }
 
+TEST(recorded_calls, of_a_cpp_file_have_a_part_and_may_have_a_line) {
+  const std::string start = R"({"function":"pipeline_step","list_file":"/src/pipeline.cpp",)";
+  const std::string rest = R"("part":"step lint","directory":"/src","arguments":["orders","lint"]})";
+  const auto text_of_call = [&](const std::string& line) {
+    const auto read = read_calls(ended(head + start + line + rest + "\n", 1), {});
+    EXPECT_TRUE(read) << line;
+    return read ? read->calls.at(0).where.text("/src") : std::string();
+  };
+  EXPECT_EQ(text_of_call(R"("line":24,)"), "pipeline.cpp:24, step lint");
+  EXPECT_EQ(text_of_call(R"("line":7,"file":"/src/acme/service.hpp",)"), "acme/service.hpp:7, step lint");
+  EXPECT_EQ(text_of_call(""), "pipeline.cpp, step lint");
+}
+
 TEST(declarations, take_a_generator_expression_from_the_reader_once_it_is_known) {
   const auto read =
       read_calls(ended(head + step, 1), [](std::string_view id) { return "value of " + std::string(id); });

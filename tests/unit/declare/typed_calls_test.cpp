@@ -42,7 +42,7 @@ TEST(typed_pipelines, that_wait_for_each_other_in_a_circle_are_refused_as_by_cma
                   .steps = {running("one", {"three"}), running("two", {"one"}), running("three", {"two"})}}});
   EXPECT_EQ(typed,
             "cicd: error: orders/one: the steps depend on each other in a cycle: 'one → three → two → one'\n"
-            "  declared at: main.cpp, orders/one\n"
+            "  declared at: main.cpp, step one\n"
             "  try:         remove one AFTER of the cycle\n");
   EXPECT_EQ(placeless(typed),
             placeless(tests::errors_of("add_pipeline(orders)\n"
@@ -70,6 +70,35 @@ TEST(typed_pipelines, two_of_one_name_are_refused_as_by_cmake) {
                                        "pipeline_step(orders build COMMAND true)")));
 }
 
+TEST(typed_pipelines, say_their_lines_where_the_file_is_known) {
+  const pipeline declared{.name = "orders", .steps = {step{.name = "lint", .command = {"true"}}}};
+  const int line = __LINE__ - 1;
+  const std::string file = __FILE__;
+  const std::vector<call> calls = calls_of(declared, {"/src/main.cpp", "/src", "/src"});
+  ASSERT_EQ(calls.size(), 2u);
+  for (const call& each : calls) {
+    ASSERT_EQ(each.where.lines.size(), 1u);
+    EXPECT_EQ(each.where.lines[0], (code_place{file.starts_with('/') ? file : "/src/" + file, line}));
+  }
+  EXPECT_TRUE(calls[1].where.text("/src").ends_with(std::to_string(line) + ", step lint"))
+      << calls[1].where.text("/src");
+  EXPECT_EQ(calls[0].where.part, "pipeline orders");
+}
+
+TEST(typed_pipelines, that_differ_in_their_lines_alone_are_equal) {
+  const secret one{.name = "token", .pass_env = "TOKEN"};
+  const secret other{.name = "token", .pass_env = "TOKEN"};
+  EXPECT_NE(one.line.number, other.line.number);
+  EXPECT_TRUE(one == other);
+}
+
+TEST(typed_pipelines, name_no_further_file) {
+  EXPECT_EQ(errors_in({{.name = "orders", .source = "other.cpp"}}),
+            "cicd: error: orders: SOURCE has no meaning in a C++ file\n"
+            "  declared at: main.cpp, pipeline orders\n"
+            "  try:         leave it out\n");
+}
+
 TEST(typed_pipelines, show_all_that_is_wrong_at_once) {
   const std::string all = errors_in(
       {{.name = "orders", .steps = {running("build", {"nothing"}), running("build")}}, {.name = "orders"}});
@@ -81,9 +110,8 @@ TEST(typed_pipelines, show_all_that_is_wrong_at_once) {
 TEST(typed_pipelines, an_empty_value_in_a_list_or_of_a_name_is_refused) {
   const std::string list =
       errors_in({{.name = "orders", .steps = {running("build", {step_reference::from("Not A")})}}});
-  EXPECT_NE(
-      list.find("cicd: error: orders/build: AFTER is empty: ''\n  declared at: main.cpp, orders/build\n"),
-      list.npos)
+  EXPECT_NE(list.find("cicd: error: orders/build: AFTER is empty: ''\n  declared at: main.cpp, step build\n"),
+            list.npos)
       << list;
   EXPECT_NE(errors_in({{.name = dns_label::from("Orders API")}}).find("its name is empty"),
             std::string::npos);
@@ -124,7 +152,7 @@ TEST(typed_pipelines, the_values_of_a_template_are_laid_under_them) {
   EXPECT_FALSE(declared.steps.front().command.empty());
   EXPECT_EQ(declared.steps.front().timeout.milliseconds(), 300'000);
   EXPECT_EQ(made.model.pipelines.front().origins.at("step.build.timeout").text("/src"),
-            "main.cpp, orders/build");
+            "main.cpp, step build");
 }
 
 /// The words of every option that is given, by keyword.

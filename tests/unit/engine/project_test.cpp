@@ -119,19 +119,19 @@ TEST_F(a_project, of_a_wrong_model_is_not_made_and_says_what_cmake_would_say) {
          .steps = {{.name = "one", .command = {"true"}, .after = {"two"}},
                    {.name = "two", .command = {"true"}, .after = {"one"}}}}},
        "cicd: error: orders/one: the steps depend on each other in a cycle: 'one → two → one'\n"
-       "  declared at: deliver.cpp, orders/one\n"
+       "  declared at: deliver.cpp, step one\n"
        "  try:         remove one AFTER of the cycle\n");
   says({{.name = "orders",
          .steps = {{.name = "build", .command = {"true"}},
                    {.name = "test", .command = {"true"}, .after = {"biuld"}}}}},
        "cicd: error: orders/test: AFTER: there is no such step: 'biuld'\n"
-       "  declared at:  deliver.cpp, orders/test\n"
+       "  declared at:  deliver.cpp, step test\n"
        "  did you mean: build\n"
        "  allowed:      build, test\n");
   says({{.name = "orders"}, {.name = "orders"}},
        "cicd: error: orders: the pipeline is declared twice: 'orders'\n"
-       "  declared at: deliver.cpp, orders\n"
-       "  try:         give one of them another name; the first is in deliver.cpp, orders\n");
+       "  declared at: deliver.cpp, pipeline orders\n"
+       "  try:         give one of them another name; the first is in deliver.cpp, pipeline orders\n");
   EXPECT_TRUE(plays.started.empty());
 }
 

@@ -18,13 +18,4 @@ std::string cmake_call_text(std::string_view function,
                             const std::vector<std::string>& arguments,
                             const std::vector<option>& options);
 
-/// Whether a field holds anything but its default.
-template <typename V>
-bool is_given(const V& field) {
-  if constexpr (std::is_same_v<V, bool>)
-    return field;
-  else
-    return !values_of(field).empty();
-}
-
 }  // namespace cicd::declaring

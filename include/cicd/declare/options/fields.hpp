@@ -160,6 +160,14 @@ void each_field(pipeline& of, Visitor&& visit) {
   visit("approval_to_build", of.approval_to_build);
   visit("formerly", of.formerly);
   visit("labels", of.labels);
+  visit("source", of.source);
+  visit("includes", of.includes);
+}
+
+template <typename Visitor>
+void each_field(pipelines& of, Visitor&& visit) {
+  visit("source", of.source);
+  visit("includes", of.includes);
 }
 
 /// The same fields of two: `visit(key, field of one, field of other)`.

@@ -848,6 +848,22 @@ std::span<const field_doc> field_docs() {
        R"~(Labels on every object and on the pods, by pipeline_label(). Placeholders are replaced, and what stands in for one is made to fit where it is not a valid label value, such as a branch's name: everything else is refused.)~",
        R"~(LABELS team=checkout)~",
        R"~(LABELS team)~"},
+      {"pipeline.source",
+       R"~(Of add_pipeline() alone: a C++ file that declares the pipeline in place of further options, compiled when CMake configures. It includes `<cicd/pipeline.hpp>` and defines `cicd::pipeline declare()`. A path below the folder of the call.)~",
+       R"~(SOURCE pipeline.cpp)~",
+       R"~(SOURCE ../pipeline.cpp)~"},
+      {"pipeline.includes",
+       R"~(Further folders in which the file that SOURCE names looks for headers.)~",
+       R"~(INCLUDES include)~",
+       R"~(INCLUDES "")~"},
+      {"pipelines.source",
+       R"~(The C++ file that declares them, compiled when CMake configures. It includes `<cicd/pipeline.hpp>` and defines `std::vector<cicd::pipeline> declare()`. A path below the folder of the call.)~",
+       R"~(SOURCE pipelines.cpp)~",
+       R"~(SOURCE ../pipelines.cpp)~"},
+      {"pipelines.includes",
+       R"~(Further folders in which the file that SOURCE names looks for headers.)~",
+       R"~(INCLUDES include)~",
+       R"~(INCLUDES "")~"},
   };
   return docs;
 }

@@ -52,6 +52,8 @@ template <typename T>
 constexpr std::string_view kind_of() {
   if constexpr (std::is_same_v<T, pipeline>)
     return "pipeline";
+  else if constexpr (std::is_same_v<T, pipelines>)
+    return "pipelines";
   else
     return kind<T>.name;
 }

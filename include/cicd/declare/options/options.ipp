@@ -360,7 +360,9 @@ option specialised(std::string_view kind, option of) {
 
 const std::vector<option>& options_of(std::string_view kind) {
   static const std::vector<option> none;
-  const std::vector<option>* found = kind == "pipeline" ? &options_of<pipeline>() : &none;
+  const std::vector<option>* found = kind == "pipeline"    ? &options_of<pipeline>()
+                                     : kind == "pipelines" ? &options_of<pipelines>()
+                                                           : &none;
   each_kind([&]<typename T>() {
     if (declaring::kind<T>.name == kind) found = &options_of<T>();
   });
@@ -403,7 +405,12 @@ const std::vector<declaring_function>& declaring_functions() {
          "pipeline",
          "<pipeline>",
          {},
-         "A pipeline: all it takes for a service that follows its template."}};
+         "A pipeline: all it takes for a service that follows its template."},
+        {"add_pipelines",
+         "pipelines",
+         "SOURCE <file>",
+         {},
+         "Pipelines that a C++ file declares. The other functions may extend them."}};
     declaring::each_kind([&]<typename T>() {
       const auto& of = declaring::kind<T>;
       made.push_back({of.function, of.name, of.signature, {}, of.summary});

@@ -200,7 +200,7 @@ bool came_through_function(const call& recorded) {
 }
 
 bool is_declaring(std::string_view function) {
-  return function == "add_pipeline" || function.starts_with("pipeline_");
+  return function == "add_pipeline" || function == "add_pipelines" || function.starts_with("pipeline_");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Takes a call's words apart by keyword and reads values of two parts.
 #pragma once
 
+#include <cicd/declare/parse/escaped_word.hpp>
 #include <cicd/declare/parse/parser.hpp>
 #include <cicd/declare/placeholders.hpp>
 
@@ -10,26 +11,6 @@
 
 namespace cicd::declaring {
 namespace {
-
-bool is_all_caps(std::string_view word) {
-  return word.size() > 1 && detail::is_upper(word.front())
-         && std::all_of(word.begin(), word.end(), [](char c) { return detail::is_upper(c) || c == '_'; });
-}
-
-/// Whether a shell would take the word for a part of its own language. `>=2` is none.
-bool is_shell_word(std::string_view word) {
-  for (const std::string_view whole : {"&&", "||", "|", "&", ";", "<", ">", ">>", "2>", "2>>", "&>"})
-    if (word == whole) return true;
-  const bool redirects = word.starts_with("2>") || word.starts_with("&>");
-  return redirects
-         || (word.size() > 1 && word.front() == '>' && std::string_view("=<>").find(word[1]) == word.npos);
-}
-
-/// Whether backslashes lead to what looks like a keyword or is a shell's: one of them is no part of the word.
-bool is_escaped(std::string_view word) {
-  const auto first = std::min(word.find_first_not_of('\\'), word.size());
-  return first > 0 && (is_all_caps(word.substr(first)) || is_shell_word(word.substr(first)));
-}
 
 /// A word that must not be taken for a keyword is written with a leading backslash, which is no part of it.
 std::string_view unescaped(std::string_view word) {
@@ -288,6 +269,31 @@ declaration<pipeline> read_pipeline(call_site& site, findings& found) {
   site.subject = read.pipeline = read.name = words[0];
   read_name(read, 0, found);
   return read_options(site, std::move(read), 1, found);
+}
+
+void check_source(const declaration<pipeline>& of, findings& found) {
+  const place at = of.at("source");
+  if (!at) {
+    if (of.at("includes")) found.add(of.at("includes"), missing_counterpart("INCLUDES", "SOURCE"));
+    return;
+  }
+  if (at.site->from->number == 0 && !at.site->from->where.part.empty())
+    return found.add(at, meaningless_option("SOURCE", "in a C++ file", "leave it out"));
+  const auto& options = options_of<pipeline>();
+  for (std::size_t each = 0; each < options.size(); ++each) {
+    const std::string_view key = options[each].key;
+    if (of.given[each] && key != "name" && key != "source" && key != "includes")
+      found.add(of.given[each], excluded_option(options[each].keyword, "SOURCE"));
+  }
+}
+
+declaration<pipelines> read_pipelines(call_site& site, findings& found) {
+  site.subject = site.from->where.function + "()";
+  declaration<pipelines> read = read_options(site, declaration<pipelines>{.site = &site}, 0, found);
+  if (!read.at("source") && !site.unclear)
+    found.add(read.start(),
+              missing_option("SOURCE", "a C++ file below the folder of the call", "SOURCE pipelines.cpp"));
+  return read;
 }
 
 declaration<pipeline> read_labels(call_site& site, findings& found) {

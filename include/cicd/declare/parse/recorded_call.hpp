@@ -29,13 +29,14 @@ struct origin {
   std::string list_file;  ///< absolute path of the list file (or of `template.json`)
   std::string function;   ///< `pipeline_step`; or a part of a template that is no call: `scanner spotbugs`
   int which = 0;       ///< the how-manieth call of that function in that file, from 1; 0 for what is no call
-  std::string part{};  ///< what is no call, where `function` is the one that would declare it: `orders/lint`
+  std::string part{};  ///< what is no call, where `function` is the one that would declare it: `step lint`
   /// The call, then those of the functions and macros that it stands in, innermost first; empty where they
   /// were not looked for or are not known.
   std::vector<code_place> lines{};
 
-  /// `CMakeLists.txt:12`, `cmake/service.cmake:3, called at CMakeLists.txt:9`, or, where no line is known,
-  /// `CMakeLists.txt, 2nd call of pipeline_step()`; paths relative to `source_root` where they are below it.
+  /// `CMakeLists.txt:12`, `cmake/service.cmake:3, called at CMakeLists.txt:9`, `pipeline.cpp:24, service api`,
+  /// or, where no line is known, `CMakeLists.txt, 2nd call of pipeline_step()`; paths relative to `source_root`
+  /// where they are below it.
   std::string text(std::string_view source_root) const;
 };
 
@@ -47,6 +48,7 @@ struct call {
   /// The files that the call went through, outermost first, where it is not `list_file` alone: the last is
   /// the one that it is written in.
   std::vector<std::string> through{};
+  int number = 0;  ///< the how-manieth call that CMake recorded, from 1; 0 of what a C++ file declares
 };
 
 /// A file that calls come from, and what it held when CMake configured.

@@ -90,9 +90,14 @@ result<call> call_from(const json& line, std::size_t number, const genex_reader&
             .directory = line["directory"].text(),
             .arguments = {},
             .through = line["through"].texts()};
+  // What a C++ file declares is no call, and says its line itself.
+  read.where.part = line["part"].text();
+  if (line["line"].is_integer())
+    read.where.lines = {{line["file"].is_string() ? line["file"].text() : read.where.list_file,
+                         static_cast<int>(line["line"].integer())}};
   if (!is_known(read.where.function))
     return damaged(number, fmt::format("no function of cicd: '{}'", displayable(read.where.function)));
-  if (read.where.list_file.empty() || read.where.which < 1 || read.directory.empty()
+  if (read.where.list_file.empty() || (read.where.which < 1 && read.where.part.empty()) || read.directory.empty()
       || !line["arguments"].is_array())
     return damaged(number, "list_file, which, directory or arguments is missing");
   read.arguments.reserve(line["arguments"].elements().size());
@@ -144,7 +149,7 @@ std::string origin::text(std::string_view source_root) const {
                                          : ", called in ",
                           declare_parse_recorded_call::relative(each.file, source_root),
                           each.line ? fmt::format(":{}", each.line) : std::string());
-  if (!places.empty()) return places;
+  if (!places.empty()) return part.empty() ? places : fmt::format("{}, {}", places, part);
   const std::string_view file = declare_parse_recorded_call::relative(list_file, source_root);
   if (which == 0) return fmt::format("{}, {}", file, part.empty() ? function : part);
   return fmt::format("{}, {} call of {}()", file, declare_parse_recorded_call::ordinal(which), function);
@@ -177,6 +182,7 @@ result<recorded_calls> read_calls(std::string_view ndjson, const genex_reader& g
       result<call> next = call_from(*parsed, number, genex);
       if (!next) return std::move(next).error();
       read.calls.push_back(*std::move(next));
+      if (read.calls.back().where.which > 0) read.calls.back().number = static_cast<int>(read.calls.size());
     }
   }
 }

@@ -2,6 +2,7 @@
 // importance.
 #pragma once
 
+#include <cicd/declare/parse/compiler_errors.ipp>
 #include <cicd/declare/parse/diagnostics.ipp>
 #include <cicd/declare/parse/list_file.ipp>
 #include <cicd/declare/parse/messages.ipp>
@@ -12,3 +13,4 @@
 #include <cicd/declare/parse/template_skeleton.ipp>
 #include <cicd/declare/parse/templates.ipp>
 #include <cicd/declare/parse/templates_expanded.ipp>
+#include <cicd/declare/parse/typed_sources.ipp>

@@ -274,7 +274,7 @@ class template_reader {
     static const std::vector<std::string> functions = [] {
       std::vector<std::string> names;
       for (const declaring_function& each : declaring_functions())
-        if (each.name != "add_pipeline") names.emplace_back(each.name);
+        if (!each.name.starts_with("add_")) names.emplace_back(each.name);
       return names;
     }();
     std::vector<std::string> words = data.texts();

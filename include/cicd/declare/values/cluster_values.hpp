@@ -32,7 +32,9 @@ struct meta_key_rule {
     }
     return is_label_word(text);
   }
-  static void refuse();  // a key has letters, digits, '.', '-' and '_', perhaps after a DNS name and '/'
+  static void a_key_has_letters_digits_dots_dashes_and_underscores_perhaps_after_a_DNS_name_and_a_slash();
+  static constexpr auto refuse =
+      a_key_has_letters_digits_dots_dashes_and_underscores_perhaps_after_a_DNS_name_and_a_slash;
 };
 
 /// The key of a ConfigMap or a Secret (apimachinery, IsConfigMapKey).
@@ -53,7 +55,8 @@ struct amount_rule {
     return true;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // an amount is a whole number or a percentage
+  static void an_amount_is_a_whole_number_or_a_percentage();
+  static constexpr auto refuse = an_amount_is_a_whole_number_or_a_percentage;
 };
 
 struct share_rule {
@@ -69,7 +72,8 @@ struct share_rule {
     return number;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a share is a percentage from 1% to 50%
+  static void a_share_is_a_percentage_from_1_to_50_percent();
+  static constexpr auto refuse = a_share_is_a_percentage_from_1_to_50_percent;
 };
 
 /// One field of a cron schedule: `*`, numbers, names, ranges, lists and steps, as Kubernetes' parser takes
@@ -154,7 +158,8 @@ struct cron_schedule_rule {
   }
   static std::string guess(std::string_view text);
   static std::string advice(std::string_view text);
-  static void refuse();  // a schedule has five fields: minute hour day month weekday
+  static void a_schedule_has_five_fields_minute_hour_day_month_weekday();
+  static constexpr auto refuse = a_schedule_has_five_fields_minute_hour_day_month_weekday;
 };
 
 struct time_zone_rule {
@@ -169,7 +174,8 @@ struct time_zone_rule {
     return text.find("//") == text.npos;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a time zone is a name such as America/Sao_Paulo
+  static void a_time_zone_is_a_name_such_as_America_slash_Sao_Paulo();
+  static constexpr auto refuse = a_time_zone_is_a_name_such_as_America_slash_Sao_Paulo;
 };
 
 struct toleration_rule {
@@ -187,7 +193,8 @@ struct toleration_rule {
     return meta_key_rule::accepts(text.substr(0, equals)) && (value.empty() || is_label_word(value));
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a toleration is <key>[=<value>][:<effect>]
+  static void a_toleration_is_key_value_and_effect();
+  static constexpr auto refuse = a_toleration_is_key_value_and_effect;
 };
 
 struct env_source_rule {
@@ -197,7 +204,8 @@ struct env_source_rule {
     return is_dns_subdomain(text.substr(7));
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a source of variables is config/<ConfigMap> or secret/<Secret>
+  static void a_source_of_variables_is_config_or_secret_slash_name();
+  static constexpr auto refuse = a_source_of_variables_is_config_or_secret_slash_name;
 };
 
 struct mount_source_rule {
@@ -217,8 +225,9 @@ struct mount_source_rule {
   }
   /// 10 and 10m are bytes and less, and never meant.
   static constexpr bool is_size(std::string_view text) { return quantity_rule::amount_in(text) >= 65536; }
-  static void
-  refuse();  // a volume is empty, config:<name>, secret:<name>, claim:<name> or storage:<name>:<size>
+  static void a_volume_is_empty_or_config_or_secret_or_claim_colon_name_or_storage_colon_name_colon_size();
+  static constexpr auto refuse =
+      a_volume_is_empty_or_config_or_secret_or_claim_colon_name_or_storage_colon_name_colon_size;
 };
 
 struct role_arn_rule {
@@ -231,7 +240,8 @@ struct role_arn_rule {
       if (c <= ' ' || c == 0x7f) return false;
     return true;
   }
-  static void refuse();  // a role is an ARN such as arn:aws:iam::123456789012:role/orders
+  static void a_role_is_an_ARN_such_as_arn_aws_iam_account_role_name();
+  static constexpr auto refuse = a_role_is_an_ARN_such_as_arn_aws_iam_account_role_name;
 };
 
 struct eks_cluster_rule {
@@ -246,7 +256,8 @@ struct eks_cluster_rule {
     return true;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // an EKS cluster is <region>/<cluster>
+  static void an_EKS_cluster_is_region_slash_cluster();
+  static constexpr auto refuse = an_EKS_cluster_is_region_slash_cluster;
 };
 
 struct object_name_rule {
@@ -263,7 +274,8 @@ struct object_name_rule {
     return true;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // an object is <Kind>/<name>
+  static void an_object_is_Kind_slash_name();
+  static constexpr auto refuse = an_object_is_Kind_slash_name;
 };
 
 }  // namespace detail

@@ -32,8 +32,8 @@ constexpr bool is_whole(std::string_view text) {
 }
 
 /// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message), perhaps `guess` (the good
-/// text that was most likely meant by a wrong one) and `refuse`, which is not constexpr, so that the compiler
-/// names it, and with it the rule, when a literal is wrong.
+/// text that was most likely meant by a wrong one) and `refuse`, a function that is not constexpr: the
+/// compiler names it when a literal is wrong, and its name says what is allowed.
 template <typename Rule>
 class literal {
  public:

@@ -66,7 +66,8 @@ class duration {
     }
     return total > 0 && total <= std::int64_t{30} * 86'400'000 ? total : -1;
   }
-  static void refuse();  // a duration is a whole number with ms, s, m, h or d
+  static void a_duration_is_a_whole_number_with_ms_s_m_h_or_d();
+  static constexpr auto refuse = a_duration_is_a_whole_number_with_ms_s_m_h_or_d;
   std::int64_t milliseconds_ = 0;
 };
 
@@ -100,7 +101,8 @@ class port_number {
     }
     return number <= 65535 ? number : 0;
   }
-  static void refuse();  // a port is a whole number from 1 to 65535
+  static void a_port_is_a_whole_number_from_1_to_65535();
+  static constexpr auto refuse = a_port_is_a_whole_number_from_1_to_65535;
   std::uint16_t number_ = 0;
 };
 
@@ -134,7 +136,8 @@ class retry_count {
     }
     return number <= 20 ? number : -1;
   }
-  static void refuse();  // a number of retries is from 0 to 20
+  static void a_number_of_retries_is_from_0_to_20();
+  static constexpr auto refuse = a_number_of_retries_is_from_0_to_20;
   std::int8_t number_ = -1;
 };
 
@@ -186,7 +189,8 @@ class replica_range {
     most_ = static_cast<std::int16_t>(most);
     return true;
   }
-  static void refuse();  // replicas are a number from 0 to 1000, or a range such as 4..20
+  static void replicas_are_a_number_from_0_to_1000_or_a_range_such_as_4_dot_dot_20();
+  static constexpr auto refuse = replicas_are_a_number_from_0_to_1000_or_a_range_such_as_4_dot_dot_20;
   std::int16_t least_ = -1;
   std::int16_t most_ = -1;
 };
@@ -224,7 +228,8 @@ class user_id {
     }
     return number < 0xffffffff ? static_cast<std::uint32_t>(number) : 0;
   }
-  static void refuse();  // a user is a number from 1 to 4294967294
+  static void a_user_is_a_number_from_1_to_4294967294();
+  static constexpr auto refuse = a_user_is_a_number_from_1_to_4294967294;
   std::uint32_t number_ = 0;
 };
 

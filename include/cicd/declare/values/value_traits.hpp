@@ -161,4 +161,13 @@ std::vector<std::string> values_of(const V& field) {
   return {word_of(field)};
 }
 
+/// Whether a field holds anything but its default.
+template <typename V>
+bool is_given(const V& field) {
+  if constexpr (std::is_same_v<V, bool>)
+    return field;
+  else
+    return !values_of(field).empty();
+}
+
 }  // namespace cicd::declaring

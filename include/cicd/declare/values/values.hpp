@@ -30,7 +30,8 @@ struct dns_label_rule {
       "1 to 63 lower-case letters, digits and '-', with a letter or digit at both ends";
   static constexpr bool accepts(std::string_view text) { return is_dns_label(text); }
   static std::string guess(std::string_view text);
-  static void refuse();  // a name has 1 to 63 lower-case letters, digits and '-'
+  static void a_name_has_1_to_63_lower_case_letters_digits_and_dashes();
+  static constexpr auto refuse = a_name_has_1_to_63_lower_case_letters_digits_and_dashes;
 };
 
 /// A DNS subdomain as Kubernetes names most objects (apimachinery, IsDNS1123Subdomain): only the whole has a
@@ -52,7 +53,8 @@ struct cluster_name_rule {
       "1 to 253 lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part";
   static constexpr bool accepts(std::string_view text) { return is_dns_subdomain(text); }
   static std::string guess(std::string_view text);
-  static void refuse();  // an object of the cluster has lower-case letters, digits, '-' and '.'
+  static void an_object_of_the_cluster_has_lower_case_letters_digits_dashes_and_dots();
+  static constexpr auto refuse = an_object_of_the_cluster_has_lower_case_letters_digits_dashes_and_dots;
 };
 
 struct step_reference_rule {
@@ -64,7 +66,8 @@ struct step_reference_rule {
            && (slash == text.npos || is_dns_label(text.substr(slash + 1)));
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a step is <step> or <pipeline>/<step>, both names of letters, digits and '-'
+  static void a_step_is_step_or_pipeline_slash_step_of_letters_digits_and_dashes();
+  static constexpr auto refuse = a_step_is_step_or_pipeline_slash_step_of_letters_digits_and_dashes;
 };
 
 struct service_reference_rule {
@@ -72,7 +75,8 @@ struct service_reference_rule {
       "the name of a service; of another pipeline <pipeline>/<service>";
   static constexpr bool accepts(std::string_view text) { return step_reference_rule::accepts(text); }
   static std::string guess(std::string_view text);
-  static void refuse();  // a service is <service> or <pipeline>/<service>, of letters, digits and '-'
+  static void a_service_is_service_or_pipeline_slash_service_of_letters_digits_and_dashes();
+  static constexpr auto refuse = a_service_is_service_or_pipeline_slash_service_of_letters_digits_and_dashes;
 };
 
 struct host_name_rule {
@@ -108,7 +112,8 @@ struct host_name_rule {
     return dots == 3;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a host is a DNS name in lower case
+  static void a_host_is_a_DNS_name_in_lower_case();
+  static constexpr auto refuse = a_host_is_a_DNS_name_in_lower_case;
 };
 
 /// A host name, perhaps of a wildcard, in which nothing is left to be replaced.
@@ -187,7 +192,8 @@ struct image_repository_rule {
     return before != '.' && before != '-';
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // an image repository has no tag, no digest and no capital letter
+  static void an_image_repository_has_no_tag_no_digest_and_no_capital_letter();
+  static constexpr auto refuse = an_image_repository_has_no_tag_no_digest_and_no_capital_letter;
 };
 
 /// A tag by the same grammar.
@@ -227,7 +233,8 @@ struct relative_path_rule {
       text.remove_prefix(slash + 1);
     }
   }
-  static void refuse();  // a path here is relative and stays within its folder
+  static void a_path_here_is_relative_and_stays_within_its_folder();
+  static constexpr auto refuse = a_path_here_is_relative_and_stays_within_its_folder;
 };
 
 /// An absolute path within an image.
@@ -252,7 +259,8 @@ struct variable_rule {
     return true;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // an environment variable's name has letters, digits and '_'
+  static void an_environment_variable_name_has_letters_digits_and_underscores();
+  static constexpr auto refuse = an_environment_variable_name_has_letters_digits_and_underscores;
 };
 
 struct url_path_rule {
@@ -264,7 +272,8 @@ struct url_path_rule {
     return true;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a URL path begins with '/'
+  static void a_URL_path_begins_with_a_slash();
+  static constexpr auto refuse = a_URL_path_begins_with_a_slash;
 };
 
 /// By Kubernetes' own grammar (apimachinery, resource.Quantity), without a sign.
@@ -315,7 +324,8 @@ struct quantity_rule {
   static std::string guess(std::string_view text);
   /// The amount of bytes that was most likely meant: `512m` is 512Mi, and `512` has the unit `usual`.
   static std::string size_meant_by(std::string_view text, std::string_view usual);
-  static void refuse();  // a quantity is a number with a unit, such as 500m or 1Gi
+  static void a_quantity_is_a_number_with_a_unit_such_as_500m_or_1Gi();
+  static constexpr auto refuse = a_quantity_is_a_number_with_a_unit_such_as_500m_or_1Gi;
 };
 
 struct text_rule {
@@ -323,7 +333,8 @@ struct text_rule {
   static constexpr bool accepts(std::string_view text) {
     return !text.empty() && text.find('\0') == text.npos;
   }
-  static void refuse();  // a text here is not empty
+  static void a_text_here_is_not_empty();
+  static constexpr auto refuse = a_text_here_is_not_empty;
 };
 
 struct ref_pattern_rule {
@@ -338,7 +349,8 @@ struct ref_pattern_rule {
     return text.find("..") == text.npos;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a ref pattern is a branch or tag name with '*'
+  static void a_ref_pattern_is_a_branch_or_tag_name_perhaps_with_a_star();
+  static constexpr auto refuse = a_ref_pattern_is_a_branch_or_tag_name_perhaps_with_a_star;
 };
 
 struct label_key_rule {
@@ -351,7 +363,8 @@ struct label_key_rule {
     return true;
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a label's key has lower-case letters, digits, '.', '-', '_' and '/'
+  static void a_label_key_has_lower_case_letters_digits_dots_dashes_underscores_and_slashes();
+  static constexpr auto refuse = a_label_key_has_lower_case_letters_digits_dots_dashes_underscores_and_slashes;
 };
 
 struct named_secret_rule {
@@ -361,7 +374,8 @@ struct named_secret_rule {
     return text.starts_with(prefix) && is_dns_label(text.substr(prefix.size()));
   }
   static std::string guess(std::string_view text);
-  static void refuse();  // a secret is named by secret:<name>
+  static void a_secret_is_named_by_secret_colon_name();
+  static constexpr auto refuse = a_secret_is_named_by_secret_colon_name;
 };
 
 /// `NAME=rest` with a name that is one; empty where there is none.

@@ -47,7 +47,7 @@ exit_class act(const words& request, const surroundings& around) {
   const std::string folder = around.cache_folder();
   std::size_t removed = 0;
   if (request.remove_older_than_days >= 0)
-    for (const char* part : {"/steps", "/layers", "/blobs", "/domains"})
+    for (const char* part : {"/steps", "/layers", "/blobs", "/domains", "/typed"})
       removed +=
           remove_own_files(folder + part, std::chrono::system_clock::to_time_t(system_clock_port().now())
                                               - std::time_t{86'400} * request.remove_older_than_days);

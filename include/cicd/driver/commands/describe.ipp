@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 #include <cicd/declare/targets.hpp>
 #include <cicd/driver/commands/command.hpp>
@@ -22,6 +24,7 @@ namespace {
 struct words {
   session_request tree;
   std::string no_targets{}, targets{};  ///< joined by `|`
+  typed_tools tools;
 };
 
 /// The words of DEPENDS that name no CMake target, each where it stands.
@@ -48,9 +51,18 @@ errors unknown_targets(const session& of, const words& said) {
   return all;
 }
 
+/// What others printed comes before what is said of it; g++ prints whole values in a line.
+void print_words(std::string_view words) {
+  constexpr std::size_t longest = 400;
+  if (words.ends_with('\n')) words.remove_suffix(1);
+  for (const std::string& line : split(words, '\n'))
+    std::fprintf(stderr, "%s\n", without_commands(cut_to(displayable(line), longest)).c_str());
+}
+
 exit_class act(const words& said, surroundings around) {
   session_request tree = said.tree;
   tree.with_lines = true;
+  if (said.no_targets.empty()) tree.configure = {.tools = said.tools, .show = print_words, .limits = {}};
   exit_class failure = exit_class::done;
   const std::optional<session> opened = made_or_said(open_session(tree, std::move(around)), failure);
   if (!opened) return failure;
@@ -75,6 +87,12 @@ void add(CLI::App& app, command_action& chosen) {
       ->add_option("--no-targets", said->no_targets,
                    "names in DEPENDS that are not CMake targets, joined by |")
       ->type_name("NAMES");
+  describe->add_option("--compiler", said->tools.compiler, "the compiler of C++ files that SOURCE names")
+      ->type_name("PROGRAM");
+  describe->add_option("--library", said->tools.library, "the archive that they are linked with")
+      ->type_name("FILE");
+  describe->add_option("--headers", said->tools.headers, "the folder of the headers of cicd")
+      ->type_name("FOLDER");
   describe->add_option("--targets", said->targets, "the CMake targets that there are, joined by |")
       ->type_name("NAMES");
   acts(describe, chosen, [said](surroundings around) { return act(*said, std::move(around)); });

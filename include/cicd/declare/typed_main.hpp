@@ -1,0 +1,24 @@
+// What a C++ file that SOURCE names is compiled behind: the declaration of its `declare()`, and the `main()`
+// that calls it, so that another return type does not compile. Standard library only. Nothing else includes
+// it.
+#pragma once
+
+#include <cicd/declare/typed_program.hpp>
+
+#define CICD_VECTOR(element)                                                                \
+  extern template std::vector<cicd::element>::vector(std::initializer_list<cicd::element>,  \
+                                                     const std::allocator<cicd::element>&); \
+  extern template std::vector<cicd::element>::vector(const std::vector<cicd::element>&);    \
+  extern template std::vector<cicd::element>::~vector();
+#include <cicd/declare/typed_vectors.inc>
+#undef CICD_VECTOR
+
+#ifdef CICD_SEVERAL_PIPELINES
+std::vector<cicd::pipeline> declare();
+#else
+cicd::pipeline declare();
+#endif
+
+int main(int count, char** words) {
+  return cicd::print_declared(count, words, declare);
+}

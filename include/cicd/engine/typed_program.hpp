@@ -1,0 +1,61 @@
+// One C++ file of pipelines as a program: compiled, or taken from the cache where nothing that it is made of
+// has changed, and run. It does not know what the calls say that it gives.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <cicd/base/error.hpp>
+#include <cicd/declare/parse/typed_sources.hpp>
+#include <cicd/system/environment.hpp>
+
+namespace cicd {
+
+/// What C++ files are compiled with; all paths absolute.
+struct typed_tools {
+  std::string compiler;  ///< empty: none was found
+  std::string library;   ///< the archive that a program is linked with
+  std::string headers;   ///< the folder of the library's headers
+};
+struct typed_limits {
+  std::chrono::milliseconds compile{120'000};
+  std::chrono::milliseconds run{10'000};
+};
+/// Where the file and its program lie.
+struct typed_folders {
+  std::string source_root;  ///< what a compiler is given names below
+  std::string programs;     ///< of this build tree
+  std::string cache;        ///< shared by build trees; empty: none
+};
+
+/// What came of one file.
+struct typed_outcome {
+  std::string words{};              ///< what the compiler and the program printed
+  errors wrong{};                   ///< empty: it gave its calls
+  std::string lines{};              ///< of its calls, as in the contract "declarations"
+  std::size_t calls = 0;            ///< how many
+  std::vector<std::string> read{};  ///< the file and its headers, absolute; those of the system as well
+};
+
+/// What compilers are: the first line of `--version`. Class `usage` where it is none.
+result<std::string> compiler_version(const typed_tools& tools, const surroundings& around);
+
+/// The compiler's command for the file, but for what it makes and the library: run in `source_root`.
+std::vector<std::string> compile_words(const typed_source& of,
+                                       const typed_tools& tools,
+                                       const std::string& version,
+                                       const std::string& source_root);
+
+/// Compiles where it must, and runs.
+typed_outcome run_typed_source(const typed_source& of,
+                               const typed_tools& tools,
+                               const std::string& version,
+                               const typed_folders& where,
+                               const surroundings& around,
+                               const typed_limits& limits = {});
+
+/// The files that a compiler's dependency file names, but for the target.
+std::vector<std::string> names_in_dependency_file(std::string_view text);
+
+}  // namespace cicd

@@ -1,0 +1,301 @@
+// Compiling by one command, running, and the cache: `<key>.inputs` has the names of the files that the last
+// program with this key was made of, `<key and contents of these>` is the program.
+#pragma once
+
+#include <cicd/engine/typed_program.hpp>
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include <cicd/base/digest.hpp>
+#include <cicd/base/json.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/declare/parse/compiler_errors.hpp>
+#include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+namespace engine_typed_program {
+namespace {
+
+constexpr const char* signature_of_one = "cicd::pipeline declare()";
+constexpr const char* signature_of_several = "std::vector<cicd::pipeline> declare()";
+
+class typed_program {
+ public:
+  typed_program(const typed_source& of,
+                const typed_tools& tools,
+                const std::string& version,
+                const typed_folders& where,
+                const surroundings& around,
+                const typed_limits& limits)
+      : of_(of),
+        tools_(tools),
+        version_(version),
+        where_(where),
+        around_(around),
+        limits_(limits),
+        name_(path_below(of.file, where.source_root)),
+        words_(compile_words(of, tools, version, where.source_root)) {
+    const std::string file = name_.substr(name_.rfind('/') + 1);
+    program_ = fmt::format("{}/{}-{}", where.programs, file.substr(0, file.find('.')),
+                           hex(sha256(of.file)).substr(0, 8));
+  }
+
+  typed_outcome outcome() && {
+    if (status made = make(); !made) return add(std::move(made).error()), std::move(made_);
+    if (made_.wrong.empty()) run();
+    return std::move(made_);
+  }
+
+ private:
+  /// The program lies where it is expected, or `wrong` says why not.
+  status make() {
+    const result<std::string> text = read_file(of_.file);
+    if (!text) return text.error();
+    key_ = digest_of({"1", version_, tools_.compiler, joined(words_, "\n"), *text, library_digest()});
+    if (from_cache()) return {};
+    compile();
+    return made_.wrong.empty() ? keep() : status();
+  }
+
+  static std::string digest_of(const std::vector<std::string>& parts) {
+    std::string all;
+    for (const std::string& each : parts) all += fmt::format("{}:{}", each.size(), each);
+    return hex(sha256(all));
+  }
+  std::string library_digest() const {
+    const result<std::string> bytes = read_file(tools_.library);
+    return bytes ? hex(sha256(*bytes)) : std::string();
+  }
+
+  /// The key with what the files hold now; empty where one is not there.
+  std::string whole_key(const std::vector<std::string>& files) const {
+    std::vector<std::string> parts{key_};
+    for (const std::string& each : files) {
+      const auto text = read_file_if_there(absolute(each));
+      if (!text || !*text) return {};
+      parts.push_back(each);
+      parts.push_back(hex(sha256(**text)));
+    }
+    return digest_of(parts);
+  }
+
+  std::string absolute(const std::string& name) const {
+    return normal_path(name.starts_with('/') ? name : where_.source_root + "/" + name);
+  }
+  void note_read(const std::vector<std::string>& files) {
+    for (const std::string& each : files) made_.read.push_back(absolute(each));
+  }
+
+  bool from_cache() {
+    if (where_.cache.empty()) return false;
+    const auto names = read_own_below(where_.cache, key_ + ".inputs");
+    if (!names) return false;
+    const std::vector<std::string> files = split(*names, '\n');
+    const std::string whole = whole_key(files);
+    const auto bytes = whole.empty() ? std::nullopt : read_own_below(where_.cache, whole);
+    if (!bytes || !write_file(program_, *bytes, durability::fast, 0700)) return false;
+    note_read(files);
+    return true;
+  }
+
+  /// A cache that cannot be written costs the next configure a compilation.
+  status keep() {
+    const auto listed = read_file_if_there(program_ + ".d");
+    const std::vector<std::string> files =
+        names_in_dependency_file(listed && *listed ? **listed : std::string());
+    (void)remove_tree(program_ + ".d");
+    note_read(files);
+    const std::string whole = whole_key(files);
+    const result<std::string> bytes = read_file(program_);
+    if (where_.cache.empty() || whole.empty() || !bytes) return {};
+    (void)write_file(where_.cache + "/" + whole, *bytes, durability::fast, 0700);
+    (void)write_file(where_.cache + "/" + key_ + ".inputs", joined(files, "\n"), durability::fast, 0600);
+    return {};
+  }
+
+  void compile() {
+    std::vector<std::string> words = words_;
+    words.insert(words.end(), {"-MD", "-MF", program_ + ".d", "-o", program_, tools_.library});
+    const captured said =
+        run_to_end({words, where_.source_root, environment_of_compiler()}, {.limit = limits_.compile});
+    made_.words = said.out + said.err;
+    if (said.end.good()) return;
+    made_.wrong = errors_of_compiler(said.err, [&](std::string_view name) { return text_of_own(name); });
+    if (made_.wrong.empty()) add(refused_by_compiler(said));
+  }
+
+  /// A file that the compiler names, but none of the library.
+  std::optional<std::string> text_of_own(std::string_view name) const {
+    const std::string path = absolute(std::string(name));
+    if (path.starts_with(tools_.headers + "/cicd/")) return {};
+    return read_file_if_there(path).value_or(std::nullopt);
+  }
+
+  /// What would change the program without being named stays away from the compiler, and so do its
+  /// translations.
+  std::vector<std::string> environment_of_compiler() const {
+    std::vector<std::string> lines{"LC_ALL=C"};
+    for (const char* name : {"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"})
+      if (const auto value = around_.get(name)) lines.push_back(fmt::format("{}={}", name, *value));
+    return lines;
+  }
+
+  error wrong(std::string what, std::string help = {}) const {
+    return error{exit_class::usage, of_.subject, fmt::format("{} {}", name_, what), {}, {}}
+        .with("declared at", of_.from->where.text(where_.source_root))
+        .with("try", std::move(help));
+  }
+  std::string signature() const { return of_.is_several() ? signature_of_several : signature_of_one; }
+
+  error refused_by_compiler(const captured& said) const {
+    const auto says = [&](const char* words) { return said.err.find(words) != std::string::npos; };
+    if (has_timed_out(said.end))
+      return wrong(fmt::format("is not compiled after {} s", limits_.compile / std::chrono::seconds(1)));
+    if (says("undefined reference to `declare()'"))
+      return wrong("does not define declare()").with("allowed", signature() + ", outside of every namespace");
+    if (says("ambiguating new declaration of") || says("differ only in their return type"))
+      return wrong("defines a declare() that returns another type").with("allowed", signature());
+    if (says("No such file or directory") || says("file not found"))
+      return wrong("does not compile: a header is not there, see above",
+                   "INCLUDES <folder>, below which it lies");
+    if (says("undefined reference") || says("ld returned") || says("linker command failed"))
+      return wrong("cannot be linked, see above",
+                   "define in headers what it takes; no other source is compiled");
+    if (says("brace-enclosed initializer list") || says("no matching constructor"))
+      return wrong("does not compile, see above", "spell the type of what is in braces: service{…}");
+    if (says("consteval"))
+      return wrong("does not compile, see above", "checked(text) takes a text that is known at run time");
+    return wrong("does not compile, see above");
+  }
+
+  static bool has_timed_out(const ending& of) {
+    return of.kind == ending::how::signalled && (of.number == SIGTERM || of.number == SIGKILL);
+  }
+
+  void run() {
+    const std::string calls = program_ + ".calls";
+    (void)remove_tree(calls);
+    const captured said = run_to_end({{program_, calls, of_.file, of_.from->directory, where_.source_root},
+                                      of_.from->directory,
+                                      around_.lines()},
+                                     {.limit = limits_.run});
+    made_.words += said.out + said.err;
+    const result<std::optional<std::string>> lines = read_file_if_there(calls);
+    if (!said.end.good() || !lines || !*lines || !take(**lines)) add(not_told(said.end));
+    (void)remove_tree(calls);
+  }
+
+  error not_told(const ending& of) const {
+    if (has_timed_out(of))
+      return wrong(
+          fmt::format("does not end: declare() took more than {} s", limits_.run / std::chrono::seconds(1)),
+          "declare() gives values; what takes long is a step's");
+    if (of.kind == ending::how::signalled) return wrong("crashes: " + meaning_of(of));
+    if (of.kind == ending::how::not_started) return wrong("cannot be started: " + of.text);
+    if (of.number == 2) return wrong("gives no pipelines, see above");
+    if (of.number == 0) return wrong("ended the program before declare() returned");
+    return wrong(fmt::format("ended the program with status {} before declare() returned", of.number));
+  }
+
+  /// The last line says how many there are.
+  bool take(std::string_view text) {
+    const auto end = text.rfind('\n', text.size() < 2 ? 0 : text.size() - 2);
+    const std::size_t start = end == text.npos ? 0 : end + 1;
+    const result<json> last = parse_json(trimmed(text.substr(start)));
+    if (!last || !(*last)["calls"].is_integer()) return false;
+    made_.lines = text.substr(0, start);
+    made_.calls = static_cast<std::size_t>((*last)["calls"].integer());
+    return true;
+  }
+
+  void add(error failure) { made_.wrong.push_back(std::move(failure)); }
+
+  const typed_source& of_;
+  const typed_tools& tools_;
+  const std::string& version_;
+  const typed_folders& where_;
+  const surroundings& around_;
+  const typed_limits& limits_;
+  std::string name_;  ///< of the file, below the source folder where it lies there
+  std::vector<std::string> words_;
+  std::string program_;  ///< absolute
+  std::string key_;
+  typed_outcome made_;
+};
+
+}  // namespace
+}  // namespace engine_typed_program
+
+result<std::string> compiler_version(const typed_tools& tools, const surroundings& around) {
+  error none{exit_class::usage, {}, "C++ files of pipelines need a compiler", {}, {}};
+  none = std::move(none).with("allowed", "g++ 12 or later, or clang++ 14 or later");
+  if (tools.compiler.empty())
+    return std::move(none).with("try", "apt-get install g++, or set CICD_HOST_CXX to its path");
+  const captured said =
+      run_to_end({{tools.compiler, "--version"}, "/", around.lines()}, {.limit = std::chrono::seconds(30)});
+  if (said.end.good()) return said.out.substr(0, said.out.find('\n'));
+  none.what = "not a C++ compiler";
+  none.value = tools.compiler;
+  return std::move(none).with("try", "set CICD_HOST_CXX to the path of one");
+}
+
+std::vector<std::string> compile_words(const typed_source& of,
+                                       const typed_tools& tools,
+                                       const std::string& version,
+                                       const std::string& source_root) {
+  std::vector<std::string> words{tools.compiler, "-std=c++20", "-O0"};
+  // g++ refuses fields in another order than the struct's by itself.
+  if (version.find("clang") != std::string::npos) words.emplace_back("-Werror=reorder-init-list");
+  if (of.is_several()) words.emplace_back("-DCICD_SEVERAL_PIPELINES");
+  for (const std::string& folder : of.includes) words.push_back("-I" + path_below(folder, source_root));
+  words.insert(words.end(), {"-include", "cicd/declare/typed_main.hpp", "-I" + tools.headers,
+                             path_below(of.file, source_root)});
+  return words;
+}
+
+typed_outcome run_typed_source(const typed_source& of,
+                               const typed_tools& tools,
+                               const std::string& version,
+                               const typed_folders& where,
+                               const surroundings& around,
+                               const typed_limits& limits) {
+  return engine_typed_program::typed_program(of, tools, version, where, around, limits).outcome();
+}
+
+std::vector<std::string> names_in_dependency_file(std::string_view text) {
+  std::vector<std::string> names;
+  std::string word;
+  bool is_target = true;
+  const auto end_word = [&] {
+    if (!word.empty() && !is_target) names.push_back(word);
+    if (word.ends_with(':')) is_target = false;
+    word.clear();
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    if (c == '\\' && next == '\n') {
+      end_word();
+      ++at;
+    } else if (c == '\\' && (next == ' ' || next == '#' || next == '\\')) {
+      word += next;
+      ++at;
+    } else if (c == '$' && next == '$') {
+      word += c;
+      ++at;
+    } else if (c == ' ' || c == '\n' || c == '\t') {
+      end_word();
+    } else {
+      word += c;
+    }
+  }
+  end_word();
+  return names;
+}
+
+}  // namespace cicd

@@ -1,0 +1,252 @@
+// Side by side, and the two files.
+#pragma once
+
+#include <cicd/engine/typed_sources.hpp>
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <cicd/base/json.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/engine/call_places.hpp>
+#include <cicd/run/cache.hpp>
+#include <cicd/system/files.hpp>
+#include <cicd/system/in_parallel.hpp>
+#include <cicd/system/own_file.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+namespace engine_typed_sources {
+namespace {
+
+std::string calls_file(const std::string& build_root) {
+  return build_root + "/.cicd/typed.ndjson";
+}
+
+/// The compiled programs of all build trees; empty where others could put theirs there.
+std::string cache_of(const workspace& where) {
+  if (!check_own_folder(where.cache)) return {};
+  const std::string folder = domain_folder(where.cache, where.domain) + "/typed";
+  return make_folder(folder) && is_own_folder_below(where.cache, path_below(folder, where.cache))
+             ? folder
+             : std::string();
+}
+
+error not_there(const typed_source& of, const std::string& source_root) {
+  return error{
+      exit_class::usage, of.subject, "SOURCE: there is no such file", path_below(of.file, source_root), {}}
+      .with("declared at", of.from->where.text(source_root));
+}
+
+/// The pipeline of add_pipeline() has the name that it has there.
+void check_names(const recorded_calls& typed,
+                 const std::vector<typed_source>& sources,
+                 const std::string& source_root,
+                 errors& wrong) {
+  for (const typed_source& source : sources)
+    for (const call& each : typed.calls) {
+      const bool is_pipeline = each.where.function == "add_pipeline" && each.where.list_file == source.file;
+      if (!is_pipeline || source.is_several() || each.arguments[0].empty()
+          || each.arguments[0] == source.pipeline)
+        continue;
+      wrong.push_back(error{exit_class::usage,
+                            source.subject,
+                            "the C++ file declares a pipeline of another name",
+                            each.arguments[0],
+                            {}}
+                          .with("declared at", each.where.text(source_root))
+                          .with("allowed", fmt::format("{}, as at {}", source.pipeline,
+                                                       source.from->where.text(source_root)))
+                          .with("try", "add_pipelines(SOURCE …) takes pipelines of any names"));
+    }
+}
+
+/// The files of a person: a compiler's own change with the compiler.
+bool is_of_system(const std::string& path,
+                  const std::vector<typed_source>& sources,
+                  const typed_tools& tools) {
+  const auto is_below = [&](const std::string& folder) { return path.starts_with(folder + "/"); };
+  if (is_below(tools.headers + "/cicd")) return false;
+  for (const typed_source& each : sources)
+    if (std::ranges::any_of(each.includes, is_below)) return false;
+  return is_below("/usr/include") || is_below("/usr/lib") || is_below("/usr/local/include");
+}
+
+/// As bracket arguments, which hold any text.
+std::string depends_text(const std::set<std::string>& files) {
+  std::string text = "# Written by cicd describe; configure writes it anew.\n";
+  for (const std::string& each : files)
+    text += fmt::format("set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS [==[{}]==])\n", each);
+  return text;
+}
+
+/// Whether each command of the file is one of ours: a project with languages has CMake's.
+bool is_ours(const std::string& commands) {
+  const result<json> read = parse_json(commands);
+  if (!read || !read->is_array()) return false;
+  for (const json& each : read->elements()) {
+    const std::vector<std::string> words = each["arguments"].texts();
+    if (std::ranges::find(words, "cicd/declare/typed_main.hpp") == words.end()) return false;
+  }
+  return true;
+}
+
+/// What clangd looks for above a C++ file, and in `build` beside it.
+status write_compile_commands(const std::vector<typed_source>& sources,
+                              const typed_tools& tools,
+                              const std::string& version,
+                              const build_tree& tree) {
+  const std::string path = tree.build_root + "/compile_commands.json";
+  const auto before = read_file_if_there(path);
+  if (!before || (*before && !is_ours(**before))) return {};
+  if (sources.empty()) return *before ? remove_tree(path) : status();
+  json commands(json::array{});
+  for (const typed_source& each : sources) {
+    std::vector<std::string> words = compile_words(each, tools, version, tree.source_root);
+    words.insert(words.end() - 1, "-fsyntax-only");
+    commands.push(
+        json().set("directory", tree.source_root).set("file", each.file).set("arguments", json_texts(words)));
+  }
+  return write_file(path, pretty(commands) + "\n", durability::fast);
+}
+
+status write_changed(const std::string& path, const std::string& text, unsigned mode) {
+  const auto before = read_file_if_there(path);
+  if (before && *before && **before == text) return {};
+  return write_file(path, text, durability::fast, mode);
+}
+
+class typed_sources {
+ public:
+  typed_sources(const recorded_calls& calls,
+                const workspace& where,
+                const typed_request& request,
+                const surroundings& around)
+      : calls_(calls), where_(where), request_(request), tools_(request.tools), around_(around) {}
+
+  errors declare(const std::vector<typed_source>& sources) {
+    errors wrong;
+    for (const typed_source& each : sources)
+      if (!is_plain_file(each.file)) wrong.push_back(not_there(each, calls_.tree.source_root));
+    if (!wrong.empty()) return wrong;
+    const result<std::string> version = compiler_version(tools_, around_);
+    if (!version) return {version.error()};
+    if (status made = make_own_folder(where_.own() + "/doors"); !made) return {std::move(made).error()};
+    if (status written = write_compile_commands(sources, tools_, *version, calls_.tree); !written)
+      return {std::move(written).error()};
+    const std::vector<typed_outcome> all = run_all(sources, *version);
+    for (const typed_outcome& each : all) {
+      if (!each.words.empty() && request_.show) request_.show(each.words);
+      wrong.insert(wrong.end(), each.wrong.begin(), each.wrong.end());
+    }
+    return wrong.empty() ? keep(sources, all) : wrong;
+  }
+
+ private:
+  std::vector<typed_outcome> run_all(const std::vector<typed_source>& sources,
+                                     const std::string& version) const {
+    std::vector<typed_outcome> all(sources.size());
+    const typed_folders folders{calls_.tree.source_root, where_.own() + "/doors", cache_of(where_)};
+    (void)in_parallel(limits_of_this_machine().cores, sources.size(), [&](std::size_t at) -> status {
+      all[at] = run_typed_source(sources[at], tools_, version, folders, around_, request_.limits);
+      return {};
+    });
+    return all;
+  }
+
+  errors keep(const std::vector<typed_source>& sources, const std::vector<typed_outcome>& all) const {
+    std::set<std::string> files;
+    for (const typed_outcome& each : all)
+      for (const std::string& path : each.read)
+        if (!is_of_system(path, sources, tools_)) files.insert(path);
+    result<std::string> text = text_of_calls(all, files);
+    if (!text) return {std::move(text).error()};
+    const result<recorded_calls> read = read_calls(*text, {});
+    if (!read) return {read.error()};
+    errors wrong;
+    check_names(*read, sources, calls_.tree.source_root, wrong);
+    if (!wrong.empty()) return wrong;
+    for (const status& written : {write_changed(calls_file(where_.build_root), *text, 0600),
+                                  write_changed(where_.own() + "/typed.cmake", depends_text(files), 0644)})
+      if (!written) return {written.error()};
+    return {};
+  }
+
+  result<std::string> text_of_calls(const std::vector<typed_outcome>& all,
+                                    const std::set<std::string>& files) const {
+    json listed(json::array{});
+    for (const std::string& path : files) {
+      const result<std::string> content = read_file(path);
+      if (!content) return content.error();
+      if (!path.starts_with(tools_.headers + "/cicd/"))
+        listed.push(json().set("path", path).set("sha256", hex(sha256(*content))));
+    }
+    json head;
+    head.set("cicd", declarations_version).set("source_root", calls_.tree.source_root);
+    head.set("build_root", calls_.tree.build_root).set("files", std::move(listed));
+    std::string text = compact(head) + "\n";
+    std::size_t count = 0;
+    for (const typed_outcome& each : all) {
+      text += each.lines;
+      count += each.calls;
+    }
+    return text
+           + compact(json().set("calls", static_cast<std::int64_t>(count)).set("sha256", hex(sha256(text))))
+           + "\n";
+  }
+
+  const recorded_calls& calls_;
+  const workspace& where_;
+  const typed_request& request_;
+  const typed_tools& tools_;
+  const surroundings& around_;
+};
+
+bool names_any(const recorded_calls& calls) {
+  return std::ranges::any_of(calls.calls, has_source);
+}
+
+}  // namespace
+}  // namespace engine_typed_sources
+
+errors declare_typed(recorded_calls calls,
+                     const workspace& where,
+                     const typed_request& request,
+                     const surroundings& around) {
+  using namespace engine_typed_sources;
+  if (!names_any(calls)) {
+    for (const char* each : {"/typed.ndjson", "/typed.cmake", "/doors"})
+      if (status gone = remove_tree(where.own() + each); !gone) return {std::move(gone).error()};
+    (void)write_compile_commands({}, request.tools, {}, calls.tree);
+    return {};
+  }
+  find_places(calls, where.build_root);
+  const or_errors<std::vector<typed_source>> sources = typed_sources_of(calls);
+  errors wrong =
+      sources.made ? typed_sources(calls, where, request, around).declare(*sources.made) : sources.errors;
+  // What they declared before is not what they declare now.
+  if (!wrong.empty()) (void)remove_tree(calls_file(where.build_root));
+  return wrong;
+}
+
+result<recorded_calls> with_typed(recorded_calls calls, const std::string& build_root) {
+  using namespace engine_typed_sources;
+  if (!names_any(calls)) return calls;
+  const auto text = read_file_if_there(calls_file(build_root));
+  if (!text) return text.error();
+  if (!*text)
+    return error{exit_class::usage,
+                 {},
+                 "the C++ files that declare pipelines were refused when CMake configured",
+                 {},
+                 {}}
+        .with("try", "cmake " + shell_quoted(build_root));
+  const result<recorded_calls> typed = read_calls(**text, {});
+  if (!typed) return typed.error();
+  return with_typed_calls(std::move(calls), *typed);
+}
+
+}  // namespace cicd
