@@ -89,6 +89,16 @@ class New(harness.Case):
         self.assertIn("cmake -S ../elsewhere/orders-api -B ../elsewhere/orders-api/build", told["next"][0])
         self.nothing_is_made()
 
+    def test_a_template_for_others_to_extend_makes_no_service(self):
+        self.write("under", {"schema": 2, "version": "1.0", "description": "For others."}, {"tool": "x\n"})
+        self.assertIn("nothing is wrong", self.made.cicd("template", "check", "under").stdout)
+        done = self.new("under", "orders", status=2)
+        self.assertIn("the template is for others to extend", done.stderr)
+        self.nothing_is_made()
+        self.write("tiny", {**TEMPLATE, "extends": "under"}, {})
+        self.new("tiny", "orders")
+        self.assertEqual((self.place / "orders/tool").read_text(), "x\n")
+
     def test_a_dry_run_makes_nothing(self):
         done = self.new("tiny", "orders", "--dry-run")
         self.assertIn("orders/in.txt\n", done.stdout)

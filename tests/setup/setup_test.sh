@@ -213,6 +213,16 @@ exits 2
 says 'containerd >= 1.6' && says containernetworking-plugins && says 'iptables >= 1.8' && says_not iproute2
 end
 
+begin 'check of the tests names what the templates that always run are tried with'
+all_but_programs
+installed_all_but mmdebstrap python3-pip python3-pytest flake8 cargo nodejs
+run --check --tests
+exits 2
+says 'mmdebstrap >= 1.3' && says python3-pip && says python3-pytest && says flake8 && says_not cargo && says_not nodejs
+run --check --everything
+says cargo && says nodejs
+end
+
 begin 'a second run installs nothing'
 installed_all_but
 run

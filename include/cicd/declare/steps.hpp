@@ -70,8 +70,7 @@ struct step {
   /// Example: OUTPUTS target/classes target/*.jar
   /// Not: OUTPUTS ../target
   std::vector<path_pattern> outputs{};
-  /// What a test runner writes: JUnit files, the lines of `go test -json`, or those that `cargo test` prints. The test cases
-  /// appear by name in the record, also when the step fails.
+  /// JUnit files, or what `go test -json` or `cargo test` prints; their test cases appear by name, also when the step fails.
   /// Example: REPORTS target/surefire-reports/TEST-*.xml
   /// Not: REPORTS /tmp/*.xml
   std::vector<path_pattern> reports{};

@@ -249,7 +249,10 @@ or_errors<new_service> plan_service(const new_service_request& request,
                      .makes_repository = request.makes_repository};
     or_errors<declaring::template_skeleton> skeleton = read_skeleton(*from, templates);
     found.insert(found.end(), skeleton.errors.begin(), skeleton.errors.end());
-    if (skeleton && skeleton->files.empty())
+    if (from->calls.empty())
+      found.push_back(failure("the template is for others to extend: it declares nothing", from->name)
+                          .with("try", "cicd template list"));
+    else if (skeleton && skeleton->files.empty())
       found.push_back(failure("the template has no skeleton for a new service", from->name)
                           .with("try", "cicd template list"));
     if (skeleton && found.empty()) {

@@ -45,7 +45,7 @@ std::span<const field_doc> field_docs() {
        R"~(OUTPUTS target/classes target/*.jar)~",
        R"~(OUTPUTS ../target)~"},
       {"step.reports",
-       R"~(What a test runner writes: JUnit files, the lines of `go test -json`, or those that `cargo test` prints. The test cases appear by name in the record, also when the step fails.)~",
+       R"~(JUnit files, or what `go test -json` or `cargo test` prints; their test cases appear by name, also when the step fails.)~",
        R"~(REPORTS target/surefire-reports/TEST-*.xml)~",
        R"~(REPORTS /tmp/*.xml)~"},
       {"step.findings",

@@ -360,7 +360,7 @@ errors check_template(const std::string& name, const template_source& source) {
   }
   if (!skeleton) return found;
   const auto has_list = [](const skeleton_file& each) { return each.path == "CMakeLists.txt"; };
-  if (!skeleton->files.empty() && std::ranges::none_of(skeleton->files, has_list))
+  if (!read->calls.empty() && !skeleton->files.empty() && std::ranges::none_of(skeleton->files, has_list))
     found.push_back(wrong(*read, "the skeleton has no CMakeLists.txt, which declares the pipeline",
                           "service/", skeleton->files.front().shown));
   for (const template_parameter& each : read->parameters)

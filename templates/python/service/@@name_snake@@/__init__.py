@@ -1,0 +1,1 @@
+"""@@name@@: an HTTP service that says whether it is well."""
