@@ -38,7 +38,7 @@ TEST(strong_types, accept_their_form_and_no_other) {
   expect_forms<cicd::variable_name>({"A", "_a1"}, {"", "1A", "A-B", "A B"});
   expect_forms<cicd::url_path>({"/", "/a?b=c"}, {"", "a", "/a b"});
   expect_forms<cicd::quantity>({"1", "500m", "1.5Gi", "1."}, {"", "m", "1GB", ".", "-1", "1 Gi"});
-  expect_forms<cicd::ref_pattern>({"main", "v*", "release/1.x"},
+  expect_forms<cicd::ref_pattern>({"main", "v*", "release/1.x", "münchen/straße"},
                                   {"", "a b", "/a", "a/", "-a", "a..b", "a?b", "a^b", "refs/heads/main"});
   expect_forms<cicd::duration>({"90s", "1h30m", "1ms", "30d"}, {"", "15", "s", "0s", "1.5h", "31d", "soon"});
   expect_forms<cicd::port_number>({"1", "65535"}, {"", "0", "65536", "080", "-1", "x"});

@@ -344,7 +344,8 @@ struct ref_pattern_rule {
     if (text.empty() || text.front() == '/' || text.back() == '/' || text.front() == '-') return false;
     if (text.starts_with("refs/")) return false;
     for (char c : text)
-      if (c <= ' ' || c == 0x7f || c == '~' || c == '^' || c == ':' || c == '?' || c == '[' || c == '\\')
+      if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '~' || c == '^' || c == ':' || c == '?'
+          || c == '[' || c == '\\')
         return false;
     return text.find("..") == text.npos;
   }

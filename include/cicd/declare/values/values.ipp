@@ -155,7 +155,8 @@ std::string ref_pattern_rule::guess(std::string_view text) {
     if (text.ends_with('$')) text.remove_suffix(1);
     return replaced_all(replaced_all(std::string(text), ".*", "*"), "\\", "");
   }
-  return declare_values_values::with_others_as(text, '-', [](char c) { return c > ' ' && c != 0x7f; });
+  return declare_values_values::with_others_as(
+      text, '-', [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7f; });
 }
 
 std::string named_secret_rule::guess(std::string_view text) {
