@@ -11,6 +11,7 @@
 #include <cicd/declare/values/cluster_values.hpp>
 #include <cicd/declare/values/declared_line.hpp>
 #include <cicd/declare/values/deploy_way.hpp>
+#include <cicd/declare/values/environment_choice.hpp>
 #include <cicd/declare/values/time_window.hpp>
 
 namespace cicd {

@@ -1,8 +1,7 @@
 // The strong value types of a declaration. A literal of the wrong form does not compile; a text from
 // elsewhere is asked with `T::from`. Each is a view of static or interned storage, so that it can be a
 // constant: none of them owns, and none belongs inside `optional` or `variant`, where an empty value serves.
-// What each has beside its value (`allowed`, `parse`, `text`, `guess`) is told in value_traits.hpp.
-// Standard library only: a `pipeline.cpp` pays for this file.
+// What each has beside its value is told in value_traits.hpp. Standard library only: a `pipeline.cpp` pays.
 #pragma once
 
 #include <optional>
@@ -498,18 +497,5 @@ enum class version_rule {
 constexpr declaring::choice_words choices_of(const version_rule*) {
   return {"semantic, calendar or number", {"semantic", "calendar", "number"}};
 }
-
-/// `stage`, `stage|rehearse`: an environment, or several of which one suffices.
-struct environment_choice {
-  std::vector<dns_label> any;
-
-  static constexpr std::string_view allowed() {
-    return "the name of an environment, or several joined by '|' of which one suffices";
-  }
-  static std::optional<environment_choice> parse(std::string_view word);
-  static std::string guess(std::string_view word);
-  std::string text() const;
-  bool operator==(const environment_choice&) const = default;
-};
 
 }  // namespace cicd

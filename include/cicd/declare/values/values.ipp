@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/values/environment_choice.hpp>
 
 namespace cicd {
 
