@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <cicd/declare/values/choice_words.hpp>
 #include <cicd/declare/values/literal.hpp>
