@@ -21,14 +21,17 @@ class NewService(java.Suite):
         for command in re.findall(r"(?m)^  (cmake .+)$", made.stdout):
             cls.ran.append(cls.tree.call(["sh", "-c", command], timeout=900))
         cls.tree.source, cls.tree.build = cls.tree.source / "orders-api", cls.tree.source / "orders-api/build"
+        cls.outcomes = [cls.tree.outcomes()]
+        cls.tree.make("deploy-stage")
+        cls.outcomes.append(cls.tree.outcomes())
 
     def setUp(self):
         self.assertEqual([done.returncode for done in self.ran], [0, 0, 0], "".join(done.all for done in self.ran))
 
     def test_its_tests_ran_and_nothing_is_left_to_do(self):
-        self.assertEqual({name: how for name, how in self.tree.outcomes().items() if "test" in name}, {"orders-api/test": "ran"})
-        self.tree.make("deploy-stage")
-        self.assertEqual(set(self.tree.outcomes().values()) - {"up-to-date"}, set())
+        first, second = self.outcomes
+        self.assertEqual(first["orders-api/test"], "ran")
+        self.assertEqual(set(second.values()), {"up-to-date"})
         self.assertEqual(self.tree.git("status", "--porcelain"), "")
 
     def test_its_image_answers_and_ends_on_TERM(self):
