@@ -38,7 +38,7 @@ class Files(harness.Case):
         named = tree.source / "app.yaml"
         for target in ("/proc/self/environ", str(tree.home / "login"), "../../home/login", "folder/../../../home/login", "/dev/zero"):
             named.symlink_to(target)
-            self.refused(tree, "app.yaml", "not below the folder", f"app.yaml -> {target}", "declared at:", "CMakeLists.txt:")
+            self.refused(tree, "app.yaml", "not below the folder", f"app.yaml -> {target}", "declared at", "CMakeLists.txt:")
             named.unlink()
         os.mkfifo(named)
         self.refused(tree, "app.yaml", "it is a pipe (FIFO)")
