@@ -291,7 +291,9 @@ result<std::optional<open_proposal>> gitops_way::proposal_in(const declared_pipe
   const manifest_target branch = proposal_of(pipeline, place);
   result<manifest_state> proposed = read_manifests(branch, in_.around, {cancelled, {}, 1});
   if (!proposed) return std::move(proposed).error();
-  if (!is_pending(proposed->record, there)) return std::optional<open_proposal>();
+  if (!is_pending(proposed->record, there)
+      || !check_source(pipeline, source_of(pipeline, proposed->record, in_.around), proposed->record, {}))
+    return std::optional<open_proposal>();
   open_proposal found{.record = *std::move(proposed->record), .branch = branch.branch};
   const result<forge> server =
       forge_of(pipeline, place, pipeline.declared.name.str() + "/" + place.name.str(), false);
