@@ -317,7 +317,7 @@ case_a_corrupt_record_is_left_as_it_is() {
   local damage before
   bare "$work/m.git"
   expect 0 "" commit "$work/m.git" main stage/orders "$work/c" a 1
-  for damage in 'true >R' 'head -c 100 R >R.new; mv R.new R' 'sed -i s/deployed/rejected/ R' 'sed -i "s/\"schema\": 2/\"schema\": 3/" R' 'echo "<<<<<<<" >R'; do
+  for damage in 'true >R' 'head -c 100 R >R.new; mv R.new R' 'sed -i s/deployed/rejected/ R' 'echo "<<<<<<<" >R'; do
     edit "$work/m.git" main "${damage//R/.cicd/records/stage/orders.json}"
     before=$(git --git-dir="$work/m.git" rev-parse main)
     expect 4 ".cicd/records/stage/orders.json in $work/m.git" commit "$work/m.git" main stage/orders "$work/c" a 2
@@ -330,6 +330,18 @@ case_a_corrupt_record_is_left_as_it_is() {
     equal "$(sed -n 2p <<<"$out")" "generation 1"
   done
   expect 0 "left out" history "$work/m.git" main stage/orders "$work/c" 50
+}
+
+# It is whole, and nothing older is put in its place.
+case_a_record_of_a_newer_cicd_is_not_repaired() {
+  local before
+  bare "$work/m.git"
+  expect 0 "" commit "$work/m.git" main stage/orders "$work/c" a 1
+  edit "$work/m.git" main 'sed -i "s/\"schema\": 2/\"schema\": 3/" .cicd/records/stage/orders.json'
+  before=$(git --git-dir="$work/m.git" rev-parse main)
+  expect 4 "update cicd, at least to the version that wrote it" commit "$work/m.git" main stage/orders "$work/c" a 2
+  ! grep -q "git " "$work/err" || fail "a repair is offered: $(cat "$work/err")"
+  equal "$(git --git-dir="$work/m.git" rev-parse main)" "$before"
 }
 
 case_a_damaged_clone_is_made_again() {

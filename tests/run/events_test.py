@@ -299,7 +299,7 @@ pipeline_environment({name} stage ON branch main VIA gitops REPOSITORY {reposito
 
     def test_a_branch_is_named_as_git_takes_it(self):
         tree = self.made()
-        tree.declare(RELEASED.format(where="").replace("ON branch main", "ON branch münchen/straße"))
+        tree.declare(RELEASED.format(where="").replace("ON branch main", "ON branch münchen/straße").replace("BRANCHES main", "BRANCHES main münchen/straße"))
         tree.git("checkout", "--quiet", "-b", "münchen/straße")
         self.commit(tree)
         tree.configure()

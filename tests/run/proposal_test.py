@@ -127,6 +127,16 @@ class Proposal(harness.Case):
         self.assertEqual(tree.record(repository=self.repository)["generation"], 1)
         self.assertFalse(any("t0ken" in path.read_text(errors="replace") for path in tree.build.rglob("*") if path.is_file()))
 
+    def test_what_cannot_be_signed_is_not_proposed(self):
+        tree = self.made()
+        tree.write("no-key", "no key at all", mode=0o600)
+        tree.declare(self.calls.replace("PULL_REQUEST gitea", "SIGN secret:key PULL_REQUEST gitea") + "pipeline_secret(app key COMMAND cat no-key)\n")
+        tree.commit()
+        tree.configure()
+        done = tree.run("deploy-stage", status=2)
+        self.assertIn("the secret of SIGN is not a private SSH key: 'key'", done.all)
+        self.assertEqual((self.bare("for-each-ref", "--format=%(refname)"), Gitea.pulls), ("refs/heads/main", []))
+
     def test_a_newer_deploy_moves_the_one_that_is_open_and_stands_on_the_main_branch(self):
         tree = self.made()
         tree.run("deploy-stage")

@@ -254,9 +254,10 @@ class Waits(harness.Case):
         subprocess.run([harness.tool("git"), *harness.GIT, "-C", str(other), "push", "--quiet", "origin", "main"], check=True)
         self.says(server, revision=tree.manifests("rev-parse", "main", repository=repository))
         # What was fetched is masked whoever says it.
-        done = self.release(tree, status=5, env=self.trust)
-        self.assertIn("no ***", done.stderr)
-        self.assertNotIn("let-me-in-1234", done.all)
+        for how in ({"verb": "plan", "more": ["--ask-gates"]}, {}):
+            done = self.release(tree, status=5, env=self.trust, **how)
+            self.assertIn("no ***", done.stderr)
+            self.assertNotIn("let-me-in-1234", done.all)
         good.touch()
         self.release(tree, env=self.trust)
         self.assertTrue(self.is_deployed(tree))

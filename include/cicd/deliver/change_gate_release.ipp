@@ -257,14 +257,17 @@ result<std::optional<artifact_mark>> change_gate::mark_of(const declared_pipelin
   const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
   if (!store) return store.error();
   result<std::optional<artifact_mark>> mark = store->mark_of(commit);
-  if (!mark || (*mark && (*mark)->is == artifact_mark::kind::yanked)) return mark;
+  if (!mark || is_yanked(*mark)) return mark;
   // Its images may be those of another commit.
   const result<std::optional<stored_artifact>> own = store->read(commit);
   if (!own) return own.error();
   if (!*own) return mark;
   result<std::optional<artifact_mark>> other = std::optional<artifact_mark>();
   if (!(*own)->record.images_of.empty()) other = store->mark_of((*own)->record.images_of);
-  if (other && !*other) other = store->mark_of_images((*own)->record);
+  if (other && !is_yanked(*other)) {
+    result<std::optional<artifact_mark>> of_images = store->mark_of_images((*own)->record);
+    if (!of_images || *of_images) other = std::move(of_images);
+  }
   return !other || *other ? std::move(other) : std::move(mark);
 }
 

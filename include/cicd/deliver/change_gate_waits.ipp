@@ -121,9 +121,10 @@ status change_gate::write_seen_health() {
     const std::lock_guard hold(mutex_);
     all.swap(unwritten_);
   }
+  status first;
   for (const unwritten_health& each : all)
-    if (status written = write_health(each); !written) return written;
-  return {};
+    if (status written = write_health(each); !written && first) first = std::move(written);
+  return first;
 }
 
 /// Remembers it where the environment's state is; what another wrote at the same moment is read again.

@@ -17,6 +17,12 @@ delivery_options with_secrets(delivery_options options, const surroundings& arou
   return options;
 }
 
+/// A refusal that only waits would wait for ever where what was seen cannot be written down.
+error with_unwritten(error of, const error& written) {
+  return std::move(of).with("and", "what was seen of health could not be recorded: " + written.what
+                                       + (written.value ? ": " + *written.value : std::string()));
+}
+
 }  // namespace
 }  // namespace deliver_delivery
 
@@ -46,7 +52,9 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
   const cancellation_scope heard(options_.cancelled);
   result<step_plan> plan = planned(step, images);
   const status written = gate_.write_seen_health();
-  if (plan && !written) plan = written.error();
+  if (!written)
+    plan =
+        plan ? written.error() : deliver_delivery::with_unwritten(std::move(plan).error(), written.error());
   if (plan || !options_.rehearses || step.kind() != step_kind::deploy) return plan;
   const exit_class kind = plan.error().kind;
   const bool is_of_it =
@@ -115,7 +123,8 @@ status delivery::check_not_refused(const graph_step& step, bool comes_after) {
   }
   const status may = gate_.check_not_refused(step, std::move(state), comes_after);
   const status written = gate_.write_seen_health();
-  return may ? written : may;
+  if (may || written) return may ? written : may;
+  return deliver_delivery::with_unwritten(may.error(), written.error());
 }
 
 /// What a step takes, looked up once. What the gate asks before the artifact is told first.

@@ -114,10 +114,9 @@ result<promotion> taken_over(const way_context& in,
   const declared_pipeline& pipeline = *step.pipeline;
   const git_state& git = in.source.git_of(pipeline);
   result<std::optional<artifact_mark>> mark = store.mark_of(from.record.commit);
-  if (mark && !*mark) mark = store.mark_of_images(from.record);
+  if (mark && !is_yanked(*mark)) mark = store.mark_of_images(from.record);
   if (!mark) return mark.error();
-  if (*mark && (*mark)->is == artifact_mark::kind::yanked)
-    return yanked_images(step, **mark, git.short_commit());
+  if (is_yanked(*mark)) return yanked_images(step, **mark, git.short_commit());
   promotion found;
   found.artifact = from;
   found.is_stored = false;

@@ -25,7 +25,10 @@ class project_plan {
   /// The contract "plan" (docs/contracts/plan.md).
   json as_json() const;
   /// What the gate would refuse of the steps that were named.
-  status may_begin() const { return of_->may_begin_named(); }
+  status may_begin() const {
+    status may = of_->may_begin_named();
+    return may ? may : status(of_->as_told({std::move(may).error()}).front());
+  }
   /// Why deploys could not be planned, such as for a file that WRITE names and that is not there; the others
   /// are planned all the same.
   errors failures() const { return of_->as_told(of_->deliveries().failures()); }

@@ -202,7 +202,7 @@ TEST(a_preview_in_a_manifest_repository, is_refused_what_its_folder_cannot_have)
   };
   expect_error(
       in("", "PATH git/o"),
-      "o/preview: two environments would write the same manifests: 'the build tree's repository main git/o'");
+      "o/preview: two deploys would write the same manifests: 'the build tree's repository main git/o'");
   expect_error(in("", "PATH git/o/previews"),
                "o/preview: PATH lies within that of another environment, 'the build tree's repository main "
                "git/o', which owns all in it: 'the build tree's repository main git/o/previews'");

@@ -265,7 +265,7 @@ TEST(a_clash, of_names_or_places_is_refused) {
   expect_error(
       "add_pipeline(o)\npipeline_environment(o s VIA gitops PATH p)\npipeline_environment(o t VIA gitops "
       "PATH p)",
-      "o/t: two environments would write the same manifests: 'the build tree's repository main p'");
+      "o/t: two deploys would write the same manifests: 'the build tree's repository main p'");
 }
 
 TEST(a_placeholder, must_be_one_that_is_replaced_there) {

@@ -99,7 +99,7 @@ class folder_keeper {
     shown_.try_emplace(key, root);
     const auto [first, is_new] = taken_[key].try_emplace(path, by);
     if (!is_new)
-      found_.add(by, same_place_twice("two environments would write the same manifests", root + path,
+      found_.add(by, same_place_twice("two deploys would write the same manifests", root + path,
                                       where(first->second)));
   }
 

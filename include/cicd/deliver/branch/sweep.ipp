@@ -94,17 +94,21 @@ status sweep_kept(const sweep_request& request, const action_ports& on, sweep_ou
   const result<permit> allowed = on.may(change::branch_end, {});
   if (!allowed) return allowed.error();
   const std::vector<result<branch_end>> ends = on.copies->end(*allowed, ending, {on.who(), on.time->now()});
+  status interrupted;
   for (std::size_t at = 0; at < ending.size(); ++at) {
     const changed_place where = place_of(*on.copies, ending[at]);
     if (ends[at]) {
       on.tell(told_end(where, ending[at], *ends[at]));
       continue;
     }
-    if (ends[at].error().kind == exit_class::interrupted) return ends[at].error();
+    if (ends[at].error().kind == exit_class::interrupted) {
+      interrupted = ends[at].error();
+      continue;
+    }
     outcome.failed = ends[at].error().kind;
     on.tell(remove_failed{where, fact_of(ending[at], branch_fact::kind), ends[at].error()});
   }
-  return {};
+  return interrupted;
 }
 
 }  // namespace

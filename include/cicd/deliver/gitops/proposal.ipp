@@ -193,6 +193,7 @@ result<pull_request> propose(const permit&,
     const manifest_change change{main, there, wanted};
     const auto made = clone->commit(now.tip, {&change, 1});
     if (!made) return made.error();
+    if (made->front().is_unsigned) return *made->front().is_unsigned;
     if (status pushed = push_to(*at, branch, made->front().id, tip); !pushed)
       return std::move(pushed).error();
     tip = made->front().id;

@@ -411,18 +411,16 @@ outcome gitops_way::apply(const deploy_request& of, const say_line& say) {
   end.summary = fmt::format("{} changed, commit {}", counted(what.files, "manifest"), short_commit);
   if (const auto host = what.facts.find(branch_fact::host); host != what.facts.end())
     end.summary += "; https://" + host->second;
-  if (of.place().verify.empty()) {
-    end.deployments.push_back(told(of, what));
-    if (status used = use_up_at_home(of, what, say); !used) return failed_outcome(std::move(used).error());
-    return end;
-  }
-  if (status verified = verify(of, what, say); !verified)
+  if (status verified = of.place().verify.empty() ? status() : verify(of, what, say); !verified)
     return failed_outcome(std::move(verified).error().with(
         "left", fmt::format("the manifests are committed as {} and stay; deploying again runs VERIFY again",
                             short_commit)));
   end.deployments.push_back(told(of, what));
-  if (status used = use_up_at_home(of, what, say); !used) return failed_outcome(std::move(used).error());
-  return end;
+  const status used = use_up_at_home(of, what, say);
+  if (used) return end;
+  outcome failed = failed_outcome(used.error());
+  failed.deployments = std::move(end.deployments);
+  return failed;
 }
 
 /// Of a branch's copy it names the branch.

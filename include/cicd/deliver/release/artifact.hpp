@@ -61,6 +61,11 @@ struct artifact_mark {
   std::chrono::system_clock::time_point expires{};  ///< of an approval to build
 };
 
+/// Whether the mark that counts says so; without one it is not.
+inline bool is_yanked(const std::optional<artifact_mark>& mark) {
+  return mark && mark->is == artifact_mark::kind::yanked;
+}
+
 json json_of(const artifact_mark& mark);
 /// Class `corrupt`, as above.
 result<artifact_mark> artifact_mark_from(std::string_view text, const std::string& where);

@@ -263,8 +263,15 @@ status artifact_store::set_mark(const artifact_mark& what, const artifact_record
   const bool yanks = what.is == artifact_mark::kind::yanked;
   auto last = last_mark(what.commit);
   if (!last) return std::move(last).error();
-  const bool is_yanked = last->mark && last->mark->is == artifact_mark::kind::yanked;
-  if (yanks == is_yanked) {
+  const std::string images = subject_of_images(of);
+  auto of_images = last_mark(images);
+  if (!of_images) return std::move(of_images).error();
+  const bool has_yank = is_yanked(last->mark), are_yanked = is_yanked(of_images->mark);
+  const oci_documents text{artifact_type, {{mark_type, compact(json_of(what))}}};
+  const std::string next_of_images = mark_tag(images, what.is, of_images->number + 1);
+  // A yank of before the images had marks, or one whose images were lifted with another commit.
+  if (yanks && has_yank && !are_yanked) return put(text, next_of_images);
+  if (yanks == has_yank) {
     error already{exit_class::conflict,
                   pipeline_,
                   yanks ? "this artifact is yanked already" : "this artifact is not yanked",
@@ -280,13 +287,8 @@ status artifact_store::set_mark(const artifact_mark& what, const artifact_record
                                    pipeline_, what.commit.substr(0, 7))
                      : "cicd artifacts " + pipeline_);
   }
-  const oci_documents text{artifact_type, {{mark_type, compact(json_of(what))}}};
-  const std::string images = subject_of_images(of);
-  auto of_images = last_mark(images);
-  if (!of_images) return std::move(of_images).error();
-  const bool are_yanked = of_images->mark && of_images->mark->is == artifact_mark::kind::yanked;
   if (yanks != are_yanked)
-    if (status set = put(text, mark_tag(images, what.is, of_images->number + 1)); !set) return set;
+    if (status set = put(text, next_of_images); !set) return set;
   return put(text, mark_tag(what.commit, what.is, last->number + 1));
 }
 
