@@ -1,10 +1,14 @@
 // Compiling by one command, running, and the cache: `<key>.inputs` has the names of the files that the last
-// program with this key was made of, `<key and contents of these>` is the program.
+// program with this key was made of, `<key and contents of these>` is the program, `….sha256` its digest.
 #pragma once
 
 #include <cicd/engine/typed_program.hpp>
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <csignal>
+#include <ctime>
 
 #include <fmt/format.h>
 
@@ -96,14 +100,40 @@ class typed_program {
     const auto names = read_own_below(where_.cache, key_ + ".inputs");
     if (!names) return false;
     const std::vector<std::string> files = split(*names, '\n');
+    if (is_any_nearer(files)) return false;
     const std::string whole = whole_key(files);
-    const auto bytes = whole.empty() ? std::nullopt : read_own_below(where_.cache, whole);
-    if (!bytes || !write_file(program_, *bytes, durability::fast, 0700)) return false;
+    if (whole.empty()) return false;
+    const auto bytes = read_own_below(where_.cache, whole),
+               sum = read_own_below(where_.cache, whole + ".sha256");
+    if (!bytes || !sum || hex(sha256(*bytes)) != *sum
+        || !write_file(program_, *bytes, durability::fast, 0700))
+      return false;
     note_read(files);
     return true;
   }
 
-  /// A cache that cannot be written costs the next configure a compilation.
+  /// Whether a file is there now that the compiler would take in place of one of these: in an earlier folder
+  /// of INCLUDES, or beside the C++ file.
+  bool is_any_nearer(const std::vector<std::string>& files) const {
+    std::vector<std::string> folders{of_.file.substr(0, of_.file.rfind('/'))};
+    folders.insert(folders.end(), of_.includes.begin(), of_.includes.end());
+    for (const std::string& name : files) {
+      const std::string file = absolute(name);
+      for (std::size_t at = 1; at < folders.size(); ++at) {
+        const std::string below = normal_path(folders[at]) + "/";
+        if (!file.starts_with(below)) continue;
+        for (std::size_t nearer = 0; nearer < at; ++nearer)
+          if (const std::string other = normal_path(folders[nearer] + "/" + file.substr(below.size()));
+              other != file && exists(other))
+            return true;
+        break;
+      }
+    }
+    return false;
+  }
+
+  /// A cache that cannot be written costs the next configure a compilation. A file that was changed meanwhile
+  /// may not be what was compiled.
   status keep() {
     const auto listed = read_file_if_there(program_ + ".d");
     const std::vector<std::string> files =
@@ -112,13 +142,25 @@ class typed_program {
     note_read(files);
     const std::string whole = whole_key(files);
     const result<std::string> bytes = read_file(program_);
-    if (where_.cache.empty() || whole.empty() || !bytes) return {};
+    if (where_.cache.empty() || files.empty() || whole.empty() || !bytes || is_any_changed_since_start(files))
+      return {};
     (void)write_file(where_.cache + "/" + whole, *bytes, durability::fast, 0700);
+    (void)write_file(where_.cache + "/" + whole + ".sha256", hex(sha256(*bytes)), durability::fast, 0600);
     (void)write_file(where_.cache + "/" + key_ + ".inputs", joined(files, "\n"), durability::fast, 0600);
     return {};
   }
 
+  bool is_any_changed_since_start(const std::vector<std::string>& files) const {
+    return std::ranges::any_of(files, [&](const std::string& each) {
+      struct stat found {};
+      return ::stat(absolute(each).c_str(), &found) != 0 || found.st_mtim.tv_sec > started_.tv_sec
+             || (found.st_mtim.tv_sec == started_.tv_sec && found.st_mtim.tv_nsec > started_.tv_nsec);
+    });
+  }
+
   void compile() {
+    (void)remove_tree(program_);
+    ::clock_gettime(CLOCK_REALTIME, &started_);
     std::vector<std::string> words = words_;
     words.insert(words.end(), {"-MD", "-MF", program_ + ".d", "-o", program_, tools_.library});
     const captured said =
@@ -225,6 +267,7 @@ class typed_program {
   std::vector<std::string> words_;
   std::string program_;  ///< absolute
   std::string key_;
+  timespec started_{};  ///< when the compiler was
   typed_outcome made_;
 };
 

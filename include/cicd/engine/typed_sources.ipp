@@ -209,6 +209,15 @@ bool names_any(const recorded_calls& calls) {
   return std::ranges::any_of(calls.calls, has_source);
 }
 
+/// Whether each file that is named now was compiled: a configure may have been killed before.
+bool has_all(const recorded_calls& calls, const recorded_calls& typed) {
+  const or_errors<std::vector<typed_source>> sources = typed_sources_of(calls);
+  if (!sources.made || !typed.tree.files) return true;
+  return std::ranges::all_of(*sources.made, [&](const typed_source& each) {
+    return std::ranges::find(*typed.tree.files, each.file, &configured_file::path) != typed.tree.files->end();
+  });
+}
+
 }  // namespace
 }  // namespace engine_typed_sources
 
@@ -246,6 +255,9 @@ result<recorded_calls> with_typed(recorded_calls calls, const std::string& build
         .with("try", "cmake " + shell_quoted(build_root));
   const result<recorded_calls> typed = read_calls(**text, {});
   if (!typed) return typed.error();
+  if (!has_all(calls, *typed))
+    return error{exit_class::usage, {}, "a C++ file that declares pipelines was not compiled yet", {}, {}}
+        .with("try", "cmake " + shell_quoted(build_root));
   return with_typed_calls(std::move(calls), *typed);
 }
 

@@ -134,6 +134,29 @@ TEST_F(typed_files, are_compiled_again_where_something_that_they_are_made_of_has
   expect(7, "a cache that others can write is not used");
 }
 
+TEST_F(typed_files, are_compiled_again_where_a_nearer_header_came_or_the_kept_program_is_damaged) {
+  const call with_folders = named({"orders", "SOURCE", "pipeline.cpp", "INCLUDES", "near", "."});
+  EXPECT_EQ(declared(with_folders), "");
+  EXPECT_EQ(declared(with_folders), "");
+  EXPECT_EQ(compilations(), 1u);
+  write("source/near/shared.hpp", "another");
+  EXPECT_EQ(declared(with_folders), "");
+  EXPECT_EQ(compilations(), 2u) << "a header in an earlier folder";
+  std::filesystem::remove(folder + "/source/near/shared.hpp");
+  for (const auto& each : std::filesystem::recursive_directory_iterator(folder + "/cache"))
+    if (each.is_regular_file() && each.path().extension().empty())
+      std::filesystem::resize_file(each.path(), 0);
+  EXPECT_EQ(declared(with_folders), "");
+  EXPECT_EQ(compilations(), 3u) << "a damaged program is no program";
+}
+
+TEST_F(typed_files, of_which_one_was_not_compiled_yet_are_refused) {
+  ASSERT_EQ(declared(), "");
+  const auto whole = with_typed(calls(named({"orders", "SOURCE", "other.cpp"})), folder + "/build");
+  ASSERT_FALSE(whole);
+  EXPECT_EQ(whole.error().what, "a C++ file that declares pipelines was not compiled yet");
+}
+
 TEST_F(typed_files, have_a_command_for_clangd_unless_cmake_writes_commands) {
   const std::string path = "build/compile_commands.json";
   ASSERT_EQ(declared(), "");
