@@ -76,7 +76,9 @@ bool is_searched(const std::string& prefix, const surroundings& around) {
 }  // namespace engine_found_templates
 
 std::vector<std::string> template_folders(const surroundings& around) {
-  return split(around.get_or("CICD_TEMPLATE_PATH", ""), ':');
+  std::vector<std::string> folders = split(around.get_or("CICD_TEMPLATE_PATH", ""), ':');
+  std::erase(folders, "");
+  return folders;
 }
 
 std::vector<std::string> installed_templates() {

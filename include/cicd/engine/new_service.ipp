@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -54,6 +55,10 @@ void check_place(const new_service_request& request, errors& found) {
     return found.push_back(failure("the folder cannot be written", request.in)
                                .with("try", "another --in, or chmod u+w " + shell_quoted(request.in)));
   const std::string folder = request.in + "/" + request.name;
+  if (folder.find_first_of(";#<>?\n\"|") != folder.npos)
+    found.push_back(failure("CMake takes no project in such a path", folder)
+                        .with("allowed", "a path without ; # < > ? | \" and line ends")
+                        .with("try", "another --in"));
   const auto layout = observing::git_layout_of(is_folder(folder) ? folder : request.in);
   if (layout && request.makes_repository && layout->top != folder)
     found.push_back(failure("the folder is in another git work tree", layout->top)
@@ -73,7 +78,7 @@ std::vector<std::string> entries_of(const std::string& folder) {
 /// What is in the folder already: listed, never overwritten.
 void check_folder(const new_service_request& request, new_service& of, errors& found) {
   if (!exists(of.folder)) return;
-  if (!is_folder(of.folder))
+  if (!is_folder(of.folder) || link_target(of.folder))
     return found.push_back(failure("a file is where the service's folder would be, and it is not overwritten",
                                    of.folder, exit_class::conflict)
                                .with("try", "another name, or another --in"));
@@ -87,6 +92,14 @@ void check_folder(const new_service_request& request, new_service& of, errors& f
   for (const service_file& each : of.files)
     if (exists(of.folder + "/" + each.path)) of.kept.push_back(each.path);
   if (request.keeps) {
+    if (const auto text = read_below_if_there(of.folder, service_record_file); text && *text) {
+      const result<service_record> there = service_record_from(**text);
+      if (!there || there->made_from != of.record.made_from || there->name != of.record.name)
+        return found.push_back(
+            failure("the folder has a service of another template or name", of.folder, exit_class::conflict)
+                .with("there", there ? there->name + ", from " + there->made_from : there.error().what)
+                .with("try", "another name, or another --in"));
+    }
     std::erase_if(of.files, [&](const service_file& each) {
       return std::ranges::find(of.kept, each.path) != of.kept.end();
     });
@@ -116,8 +129,10 @@ void remove_leftovers(const std::string& in, const std::string& prefix) {
     if (!name.starts_with(prefix)) continue;
     pid_t process = 0;
     const std::string number = name.substr(prefix.size());
-    std::from_chars(number.data(), number.data() + number.size(), process);
-    if (process > 0 && ::kill(process, 0) != 0 && errno == ESRCH) (void)remove_tree(in + "/" + name);
+    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), process);
+    if (problem == std::errc() && end == number.data() + number.size() && process > 0
+        && ::kill(process, 0) != 0 && errno == ESRCH)
+      (void)remove_tree(in + "/" + name);
   }
 }
 
@@ -191,6 +206,11 @@ result<service_record> service_record_from(std::string_view text) {
   if ((*data)["schema"].integer() < 1 || (*data)["template"].text().empty())
     return error{exit_class::corrupt, service_record_file, "it is not a record of a template", {}, {}};
   service_record made{(*data)["template"].text(), (*data)["version"].text(), (*data)["name"].text(), {}, {}};
+  bool is_whole = (*data)["parameters"].is_object() && (*data)["files"].is_object();
+  for (const auto& [path, file] : (*data)["files"].members()) is_whole &= file["text"].is_string();
+  for (const auto& [name, value] : (*data)["parameters"].members()) is_whole &= value.is_string();
+  if (!is_whole)
+    return error{exit_class::corrupt, service_record_file, "it is not a whole record of a template", {}, {}};
   for (const auto& [name, value] : (*data)["parameters"].members()) made.parameters[name] = value.text();
   for (const auto& [path, file] : (*data)["files"].members())
     made.files.push_back({path, file["text"].text(), file["executable"].boolean()});
@@ -289,8 +309,11 @@ status make_service(const new_service& of, const surroundings& around) {
   if (made) made = write_into(staged, of.files, durability::fast);
   if (made && of.makes_repository) made = make_repository(staged, of.record, around);
   if (made && rename(staged.c_str(), of.folder.c_str()) != 0)
-    made = failure("another program made the folder meanwhile, and it is not overwritten", of.folder,
-                   exit_class::conflict);
+    made = errno == ENOTEMPTY || errno == EEXIST
+               ? failure("another program made the folder meanwhile, and it is not overwritten", of.folder,
+                         exit_class::conflict)
+               : failure(fmt::format("the folder cannot be given its name: {}", std::strerror(errno)),
+                         of.folder, exit_class::cannot_save);
   if (!made) (void)remove_tree(staged);
   return made;
 }

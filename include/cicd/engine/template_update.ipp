@@ -5,11 +5,13 @@
 #include <map>
 #include <set>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/values/service_name.hpp>
 #include <cicd/engine/template_update.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/git_program.hpp>
@@ -40,10 +42,14 @@ struct present_file {
   bool is_executable = false;
 };
 
-result<present_file> file_at(const std::string& folder, const std::string& path) {
+/// `removed` are files that the update takes away before.
+result<present_file> file_at(const std::string& folder,
+                             const std::string& path,
+                             const std::set<std::string>& removed) {
   using what = present_file::what;
   for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
     const std::string part = folder + "/" + path.substr(0, slash);
+    if (removed.contains(path.substr(0, slash))) return present_file{};
     if (link_target(part) || (exists(part) && !is_folder(part))) return present_file{what::other, {}};
   }
   const std::string whole = folder + "/" + path;
@@ -127,6 +133,8 @@ result<std::optional<file_change>> change_of(const service_file* base,
   if (base != nullptr && base->is_executable == theirs->is_executable)
     made.is_executable = ours.is_executable;
   if (base != nullptr && (ours.text == base->text || ours.text == theirs->text)) return answer(made);
+  // git merges texts alone.
+  if (ours.text.find('\0') != std::string::npos) return answer(file_change{theirs->path, merged_file::kept});
   bool conflicts = false;
   result<std::string> text =
       with.merged(ours.text, base == nullptr ? std::string() : base->text, theirs->text, conflicts);
@@ -137,24 +145,48 @@ result<std::optional<file_change>> change_of(const service_file* base,
   return answer(made);
 }
 
+/// What git can bring back: a file that it does not track, or was told not to look at, is the person's own.
+result<std::set<std::string>> tracked_files(const std::string& folder, const surroundings& around) {
+  const captured done = observing::ask_git(folder, {"ls-files", "-z", "-v"}, around);
+  if (!done.end.good()) return observing::git_failure(folder, done);
+  std::set<std::string> paths;
+  for (const std::string& each : split(done.out, '\0'))
+    if (each.starts_with("H ")) paths.insert(each.substr(2));
+  return paths;
+}
+
 status plan_files(template_update& of, const surroundings& around) {
   std::set<std::string> paths;
   for (const auto* side : {&of.before.files, &of.after.files})
     for (const service_file& each : *side) paths.insert(each.path);
   const text_merger with(of, around);
-  for (const std::string& path : paths) {
-    const result<present_file> ours = file_at(of.folder, path);
-    if (!ours) return ours.error();
-    result<std::optional<file_change>> change =
-        change_of(find(of.before.files, path), find(of.after.files, path), *ours, with);
-    if (!change) return std::move(change).error();
-    if (*change) of.changes.push_back(std::move(**change));
-  }
+  const result<std::set<std::string>> tracked = tracked_files(of.folder, around);
+  if (!tracked) return tracked.error();
+  std::set<std::string> removed;
+  // Those that the template lost first: a folder may come where a file was.
+  for (const bool is_lost : {true, false})
+    for (const std::string& path : paths) {
+      const service_file *before = find(of.before.files, path), *after = find(of.after.files, path);
+      if ((after == nullptr) != is_lost) continue;
+      const result<present_file> ours = file_at(of.folder, path, removed);
+      if (!ours) return ours.error();
+      const bool is_private = ours->kind == present_file::what::file && !tracked->contains(path);
+      if (is_private && after != nullptr && before != nullptr && *before == *after) continue;
+      result<std::optional<file_change>> change = is_private
+                                                      ? std::optional(file_change{path, merged_file::kept})
+                                                      : change_of(before, after, *ours, with);
+      if (!change) return std::move(change).error();
+      if (!*change) continue;
+      if ((*change)->how == merged_file::removed) removed.insert(path);
+      of.changes.push_back(std::move(**change));
+    }
   return {};
 }
 
 /// The record is the team's file: a path in it is judged like any other from outside.
 status check_record(const service_record& of) {
+  if (why_no_service_name(of.name))
+    return failure("the record has a name that can be none of a service", of.name, exit_class::corrupt);
   for (const service_file& each : of.files)
     for (const std::string& part : split(each.path, '/'))
       if (!relative_path::accepts(each.path) || lower(part) == ".git")
@@ -176,9 +208,17 @@ void render(template_update& of,
                         .with("allowed", of.before.version + " or later")
                         .with("try", "update the folder of CICD_TEMPLATE_PATH that has " + from->name));
   declaring::parameter_values values = given_values(*from, set, found);
-  for (const auto& [name, value] : of.before.parameters)
-    if (const declaring::template_parameter* known = from->parameter(name); known && known->accepts(value))
+  for (const auto& [name, value] : of.before.parameters) {
+    const declaring::template_parameter* known = from->parameter(name);
+    if (known == nullptr || values.contains(name)) continue;
+    if (known->accepts(value))
       values.emplace(name, value);
+    else
+      found.push_back(failure(fmt::format("the newest template takes no such value of {}", name), value)
+                          .with("did you mean", known->guess(value))
+                          .with("allowed", known->allowed_text())
+                          .with("try", fmt::format("--set {}=<{}>", name, known->words)));
+  }
   for (const std::string& name : without_value(from->parameters, values))
     found.push_back(failure("a parameter has no default, and no value is given", name)
                         .with("allowed", from->parameter(name)->allowed_text())
@@ -205,7 +245,8 @@ status check_clean(const std::string& folder, const surroundings& around) {
   error no = failure("the service has uncommitted changes", folder, exit_class::policy);
   for (std::size_t at = 0; at < std::min<std::size_t>(changes->size(), 10); ++at)
     no.notes.push_back({"changed", (*changes)[at]});
-  return std::move(no).with("try", fmt::format("git -C {} stash, or commit them", shell_quoted(folder)));
+  return std::move(no).with(
+      "try", fmt::format("git -C {} stash --include-untracked, or commit them", shell_quoted(folder)));
 }
 
 }  // namespace
@@ -257,13 +298,28 @@ or_errors<template_update> plan_update(const std::string& folder,
   return planned;
 }
 
+namespace engine_template_update {
+namespace {
+
+/// That of the file that is there, with the permission to be executed as it is wanted.
+unsigned mode_of(const std::string& path, bool is_executable) {
+  struct stat there {};
+  if (::stat(path.c_str(), &there) != 0) return is_executable ? 0755 : 0644;
+  const unsigned mode = there.st_mode & 0777U;
+  return is_executable ? mode | ((mode & 0444U) >> 2U) : mode & ~0111U;
+}
+
+}  // namespace
+}  // namespace engine_template_update
+
 status apply_update(const template_update& of) {
   for (const file_change& each : of.changes) {
     const std::string path = of.folder + "/" + each.path;
     if (each.how == merged_file::kept || each.how == merged_file::deleted) continue;
-    const status done = each.how == merged_file::removed ? remove_tree(path)
-                                                         : write_file(path, each.text, durability::durable,
-                                                                      each.is_executable ? 0755 : 0644);
+    const status done = each.how == merged_file::removed
+                            ? remove_tree(path)
+                            : write_file(path, each.text, durability::durable,
+                                         engine_template_update::mode_of(path, each.is_executable));
     if (!done) return done;
   }
   return write_file(of.folder + "/" + service_record_file, of.after.text(), durability::durable);

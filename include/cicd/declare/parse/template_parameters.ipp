@@ -17,8 +17,8 @@ namespace cicd::declaring {
 namespace declare_parse_template_parameters {
 namespace {
 
-/// Safe in a string of every language: no quote, no backslash, nothing that a shell or a markup language
-/// expands.
+/// Safe in a string of every language: no quote, no backslash, nothing that a markup language or a quoted
+/// string of a shell expands.
 bool is_line(std::string_view text) {
   constexpr std::string_view refused = "\"'\\`$<>&{}@%";
   return !text.empty() && text.size() <= 200 && std::ranges::none_of(text, [&](char c) {

@@ -226,6 +226,8 @@ std::string why_no_path(const std::string& path) {
   for (const std::string& part : split(path, '/')) {
     if (part.empty() || part == "." || part == "..") return "the path leads out of the service's folder";
     if (lower(part) == ".git") return "the path is git's own";
+    if (std::ranges::any_of(part, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }))
+      return "the path has a line end or another control character";
   }
   if (path.empty() || path.starts_with('/') || path.ends_with('/'))
     return "the path leads out of the service's folder";

@@ -299,11 +299,22 @@ class template_reader {
     for (std::size_t word = 0; word < words.size(); ++word)
       for (const std::string& name : placeholders_in(words[word])) {
         if (is_placeholder_of_calls(name) || std::ranges::find(more, name) != more.end()) continue;
-        if (to_.parameter(name) != nullptr)
+        if (const template_parameter* of = to_.parameter(name)) {
           to_.used.insert(name);
-        else if (schema_ > 1)
+          if (word > 0 && words[word - 1] == "SHELL" && of->type == parameter_type::text)
+            wrong_in_shell(name, at, word);
+        } else if (schema_ > 1) {
           wrong_placeholder(name, at, word);
+        }
       }
+  }
+  /// Texts from outside are no part of a shell's line.
+  void wrong_in_shell(const std::string& name, path at, std::size_t word) {
+    at.push_back(std::to_string(word));
+    wrong(std::move(at),
+          {.what = "a text is put into a line of a shell",
+           .value = "{" + name + "}",
+           .help = fmt::format("ENV {}={{{}}}, and \"${}\" in SHELL", upper(name), name, upper(name))});
   }
   void wrong_placeholder(const std::string& name, path at, std::size_t word) {
     at.push_back(std::to_string(word));

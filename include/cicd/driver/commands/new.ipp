@@ -14,6 +14,7 @@
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/found_templates.hpp>
 #include <cicd/engine/new_service.hpp>
+#include <cicd/observe/git_program.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -79,7 +80,7 @@ std::string text_of(const new_service& of, const words& said, const std::vector<
   text += fmt::format("{}{}: {} files from {} {}{}\n", said.dry_run ? "would make " : "made ", folder,
                       of.files.size(), of.record.made_from, of.record.version,
                       of.makes_repository ? ", a git repository with one commit" : "");
-  if (!of.makes_repository)
+  if (!of.makes_repository && !said.dry_run && observing::git_layout_of(of.folder))
     text +=
         fmt::format("nothing is committed: git -C {0} add . && git -C {0} commit\n", shell_quoted(folder));
   return text + fmt::format("\n{}next:\n  {}\n", said.dry_run ? "then " : "", joined(commands, "\n  "));

@@ -126,7 +126,7 @@ json json_of(const template_update& of) {
                     of.after.version, "changes", changes);
 }
 
-std::string text_of(const template_update& of, const std::string& folder) {
+std::string text_of(const template_update& of, bool is_made) {
   if (of.changes.empty() && of.before.text() == of.after.text())
     return fmt::format("{} is up to date: {} {}\n", of.before.name, of.before.made_from, of.before.version);
   declaring::aligned_lines lines;
@@ -139,6 +139,8 @@ std::string text_of(const template_update& of, const std::string& folder) {
   std::string text = lines.text()
                      + fmt::format("{}: {} {} -> {}\n", of.before.name, of.after.made_from, of.before.version,
                                    of.after.version);
+  if (!is_made) return text;
+  const std::string& folder = of.folder;
   text += of.has_conflict()
               ? fmt::format("next: solve the conflicts, then git -C {0} add . && git -C {0} commit\n",
                             shell_quoted(folder))
@@ -163,7 +165,7 @@ exit_class update(const update_words& said, const surroundings& around) {
   if (said.json)
     print_json(json_of(*planned));
   else
-    print_out(text_of(*planned, given));
+    print_out(text_of(*planned, !said.dry_run));
   return planned->has_conflict() ? exit_class::conflict : exit_class::done;
 }
 
