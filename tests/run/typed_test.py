@@ -104,7 +104,6 @@ class Typed(harness.Case):
         """A compiler that notes what it compiles."""
         log = self.folder / "compiled.txt"
         compiler = tree.write("../compiler", f'#!/bin/sh\nfor word; do case $word in *.cpp) echo "$word" >> {log} ;; esac; done\nexec g++ "$@"\n', 0o755)
-        tree.env["CICD_COMPILER"] = str(compiler)
         tree.declare(f'set(CICD_HOST_CXX {compiler} CACHE STRING "" FORCE)\n' + "add_pipeline(app SOURCE pipeline.cpp)\n")
         return lambda: len(log.read_text().split()) if log.exists() else 0
 
@@ -143,9 +142,9 @@ std::vector<cicd::pipeline> declare() {
         for count in (12, 1000):
             tree = self.by_cpp(loop.replace("COUNT", str(count)), "add_pipelines(SOURCE pipelines.cpp)\n", name=f"n{count}", file="pipelines.cpp")
             tree.configure()
-            self.assertEqual((tree.build / ".cicd/targets.cmake").read_text().count(".test]"), count * 2 + 0)
+            self.assertEqual((tree.build / ".cicd/targets.cmake").read_text().count(".test]"), count * 2)
 
-    def test_it_is_compiled_again_only_where_a_file_the_compiler_or_the_library_changed(self):
+    def test_it_is_compiled_again_only_where_a_file_that_it_includes_changed(self):
         tree = self.by_cpp(SMALL)
         tree.write("shared.hpp", '#define LEVEL "one"\n')
         compiled = self.counted(tree)

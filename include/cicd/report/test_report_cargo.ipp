@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,7 @@ std::string place_of_panic(std::string_view line) {
 /// The message between the line of the panic and the backtrace; the whole output where it did not panic.
 void tell_failure(const std::string& output, test_case& to) {
   to.details = output;
+  to.message.clear();
   bool after = false;
   for (const std::string& line : split(output, '\n')) {
     if (line.starts_with("stack backtrace:") || line.starts_with("note: ")) break;
@@ -42,34 +44,76 @@ void tell_failure(const std::string& output, test_case& to) {
     to.file = place_of_panic(line);
     after = true;
   }
+  to.message.resize(to.message.find_last_not_of('\n') + 1);
   if (to.message.empty()) to.message = std::string(trimmed(output));
+}
+
+/// What a line says of a test, where it says that alone: `ok`, `ok <0.1s>`, `FAILED`, `ignored, later`.
+std::optional<test_case::state> verdict_of(std::string_view line) {
+  if (line == "ok" || line.starts_with("ok <") || line.starts_with("bench: "))
+    return test_case::state::passed;
+  if (line == "FAILED" || line.starts_with("FAILED <") || line.starts_with("FAILED (time"))
+    return test_case::state::failed;
+  if (line == "ignored" || line.starts_with("ignored, ")) return test_case::state::skipped;
+  return {};
+}
+
+/// The same of the last line of a test, which output without an end of line may precede: `halfway ok`.
+std::optional<test_case::state> last_verdict_of(std::string_view line) {
+  if (const auto alone = verdict_of(line)) return alone;
+  if (line.ends_with("ok")) return test_case::state::passed;
+  if (line.ends_with("FAILED")) return test_case::state::failed;
+  return {};
 }
 
 class reader {
  public:
   std::vector<test_case> read(std::string_view text) {
-    for (const std::string& line : split(text, '\n')) take(line);
+    const std::vector<std::string> lines = split(text, '\n');
+    for (std::size_t at = 0; at < lines.size(); ++at)
+      take(lines[at], at + 1 < lines.size() ? lines[at + 1] : std::string_view());
+    end();
     return std::move(cases_);
   }
 
  private:
-  void take(const std::string& line) {
+  void take(const std::string& line, std::string_view next) {
     const std::string_view plain = trimmed(line);
     if (plain.starts_with("Running ") && plain.ends_with(")"))
       return begin(plain.substr(8, plain.rfind(" (") - 8));
     if (plain.starts_with("Doc-tests ")) return begin(plain);
+    if (!speaking_.empty()) return take_speech(line, next);
+    if (open_ && !(is_libtest(line) && (last_verdict_of(last_) || is_whole_case(line)))) return hear(line);
     if (plain.starts_with("running ") && (plain.ends_with(" tests") || plain.ends_with(" test")))
       return end();
-    if (line.starts_with("---- ") && line.ends_with(" stdout ----")) {
-      end_speaking();
+    if (!open_ || last_verdict_of(last_)) close();
+    if (is_heading(line)) speaking_ = line.substr(5, line.size() - 5 - 12);
+    if (line.starts_with("test ")) add(line.substr(5));
+  }
+
+  /// The captured output of a failed test, up to that of the next one or to the list of all that failed.
+  void take_speech(const std::string& line, std::string_view next) {
+    const bool listed = (line == "failures:" || line == "successes:") && next.starts_with("    ")
+                        && known_.contains(std::string(next.substr(4)));
+    if (listed || is_heading(line)) end_speaking();
+    if (is_heading(line))
       speaking_ = line.substr(5, line.size() - 5 - 12);
-      return;
-    }
-    if (line == "failures:" || line.starts_with("test result: ")) return end_speaking();
-    if (!speaking_.empty())
-      output_ += (line + "\n").substr(0, longest_output - std::min(longest_output, output_.size()));
-    else if (line.starts_with("test "))
-      add(line.substr(5));
+    else if (!listed)
+      keep(line);
+  }
+
+  bool is_heading(const std::string& line) const {
+    return line.size() > 17 && line.starts_with("---- ") && line.ends_with(" stdout ----")
+           && known_.contains(line.substr(5, line.size() - 5 - 12));
+  }
+  /// Lines that follow the verdict of a test, unless they are its output.
+  static bool is_libtest(std::string_view line) {
+    return line == "failures:" || line == "successes:" || line.starts_with("test result: ")
+           || (line.starts_with("test ") && line.find(" ... ") != line.npos);
+  }
+  static bool is_whole_case(std::string_view line) {
+    const std::size_t dots = line.find(" ... ");
+    return line.starts_with("test ") && dots != line.npos && verdict_of(line.substr(dots + 5));
   }
 
   /// `unittests src/main.rs`, `tests/http.rs`.
@@ -78,26 +122,52 @@ class reader {
     suite_ = suite.starts_with("unittests ") ? suite.substr(10) : suite;
   }
   void end() {
+    close();
     end_speaking();
     known_.clear();
   }
 
+  /// One whose verdict does not follow at once is open until that stands on a later line, as with
+  /// RUST_TEST_THREADS=1, where what the test prints comes before it.
   void add(std::string_view line) {
-    const std::size_t dots = line.rfind(" ... ");
+    const std::size_t dots = line.find(" ... ");
     if (dots == line.npos || cases_.size() >= most_cases) return;
     std::string_view name = line.substr(0, dots);
     if (name.ends_with(" - should panic")) name.remove_suffix(15);
-    const std::string_view how = line.substr(dots + 5);
+    const auto how = verdict_of(line.substr(dots + 5));
     known_[std::string(name)] = cases_.size();
     cases_.push_back({.suite = suite_,
                       .name = std::string(name),
                       .file = {},
-                      .how = how.starts_with("ok")        ? test_case::state::passed
-                             : how.starts_with("ignored") ? test_case::state::skipped
-                                                          : test_case::state::failed,
+                      .how = how.value_or(test_case::state::error),
                       .duration = {},
                       .message = {},
                       .details = {}});
+    if (how || open_) return;
+    open_ = cases_.size() - 1;
+    hear(std::string(line.substr(dots + 5)));
+  }
+
+  /// A line of the test that is open, of which the last one is its verdict.
+  void hear(const std::string& line) {
+    if (trimmed(line).empty()) return;
+    if (!last_.empty()) keep(last_);
+    last_ = line;
+  }
+  void close() {
+    if (!open_) return;
+    test_case& one = cases_[*std::exchange(open_, std::nullopt)];
+    const auto how = last_verdict_of(last_);
+    if (how) one.how = *how;
+    if (!how || !verdict_of(last_)) keep(last_);
+    if (one.how == test_case::state::failed || one.how == test_case::state::error) tell_failure(output_, one);
+    if (!how) one.message = "it did not end";
+    last_.clear();
+    output_.clear();
+  }
+
+  void keep(const std::string& line) {
+    output_ += (line + "\n").substr(0, longest_output - std::min(longest_output, output_.size()));
   }
 
   void end_speaking() {
@@ -109,7 +179,8 @@ class reader {
 
   std::vector<test_case> cases_;
   std::map<std::string, std::size_t> known_;  ///< of the program that is read
-  std::string suite_, speaking_, output_;
+  std::optional<std::size_t> open_;           ///< the case whose verdict is still to come
+  std::string suite_, speaking_, output_, last_;
 };
 
 }  // namespace

@@ -126,6 +126,87 @@ TEST(read_test_report, has_a_case_for_each_line_of_cargo_test_with_its_place) {
   EXPECT_EQ(cases[4].file, "tests/http.rs:2");
 }
 
+TEST(read_test_report, takes_the_verdict_of_a_test_of_cargo_from_a_later_line) {
+  const auto cases = cases_of(R"(running 6 tests
+test a ... connecting ... done
+running 1 test
+failures:
+test result: none yet
+ok
+test b ... 
+thread 'b' panicked at src/lib.rs:9:5:
+no such order
+FAILED
+test c ... halfway ok
+test d ... ok
+test e ... bench:         120 ns/iter (+/- 3)
+test f ... ok <0.012s>
+
+failures:
+
+failures:
+    b
+
+test result: FAILED. 5 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.32s
+)");
+  ASSERT_EQ(cases.size(), 6U);
+  for (const std::size_t passed : {0U, 2U, 3U, 4U, 5U})
+    EXPECT_EQ(cases[passed].how, state::passed) << cases[passed].name;
+  EXPECT_EQ(cases[1].name, "b");
+  EXPECT_EQ(cases[1].how, state::failed);
+  EXPECT_EQ(cases[1].file, "src/lib.rs:9");
+  EXPECT_EQ(cases[1].message, "no such order");
+}
+
+TEST(read_test_report, takes_a_test_of_cargo_as_failed_only_where_it_says_so) {
+  const auto cases = cases_of(R"(running 2 tests
+test a ... still at work
+test b ... ok
+)");
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].how, state::error);
+  EXPECT_EQ(cases[0].message, "it did not end");
+  EXPECT_EQ(cases[1].how, state::passed);
+}
+
+TEST(read_test_report, keeps_output_of_cargo_that_looks_like_lines_of_its_own) {
+  const auto cases = cases_of(R"(running 2 tests
+test a ... FAILED
+test b ... FAILED
+
+failures:
+
+---- a stdout ----
+running 1 test
+test inner ... FAILED
+failures:
+    inner
+---- inner stdout ----
+test result: FAILED. 0 passed; 1 failed
+thread 'a' panicked at src/lib.rs:3:5:
+the inner one failed
+
+---- b stdout ----
+thread 'b' panicked at src/lib.rs:7:5:
+no
+
+
+failures:
+    a
+    b
+
+test result: FAILED. 0 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.32s
+)");
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].file, "src/lib.rs:3");
+  EXPECT_EQ(cases[0].message, "the inner one failed");
+  EXPECT_NE(cases[0].details.find("running 1 test\n"), std::string::npos);
+  EXPECT_NE(cases[0].details.find("test result: FAILED. 0 passed; 1 failed\n"), std::string::npos);
+  EXPECT_EQ(cases[1].file, "src/lib.rs:7");
+  EXPECT_EQ(cases[1].message, "no");
+  EXPECT_EQ(cases[1].details.find("failures:"), std::string::npos);
+}
+
 TEST(read_test_report, is_no_guess_for_another_text) {
   for (const char* text : {"", "running late\n", "ok 1 - a", "<html/>"})
     EXPECT_FALSE(read_test_report(text)) << text;

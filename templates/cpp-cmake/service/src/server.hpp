@@ -3,7 +3,7 @@
 
 namespace @@name_snake@@ {
 
-/// Until TERM or INT, and until the requests that run then have ended. The signals have to be blocked in all
+/// Until TERM or INT, and until the requests that run then have ended, which takes at most five seconds. The signals have to be blocked in all
 /// threads. Throws std::system_error where the port cannot be taken.
 void serve(int port);
 

@@ -10,7 +10,7 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs one command and exits with its status; {@code serve} stays until SIGTERM or SIGINT comes. */
+  /** Runs one command and exits with its status; {@code serve} stays until SIGTERM or SIGINT comes, and exits with 0. */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length == 0 || arguments[0].equals("serve")) {
       serve();
@@ -44,7 +44,10 @@ public final class Main {
 
   private static void serve() throws IOException {
     var server = Server.start(port(System.getenv("PORT")));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      server.close();
+      Runtime.getRuntime().halt(0); // else the status would be that of the signal
+    }, "stop"));
     System.out.println("listening on port " + server.port());
   }
 }

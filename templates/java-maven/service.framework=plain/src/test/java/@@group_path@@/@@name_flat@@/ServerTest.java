@@ -1,12 +1,14 @@
 package @@group@@.@@name_flat@@;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class ServerTest {
@@ -35,6 +37,21 @@ class ServerTest {
   void hasNothingElse() throws Exception {
     try (var server = Server.start(0)) {
       assertEquals(404, get(server, "/nothing").statusCode());
+    }
+  }
+
+  @Test
+  void endsWith0OnTerm() throws Exception {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var command = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Main.class.getName());
+    command.environment().put("PORT", "0");
+    var process = command.start();
+    try (var said = process.inputReader()) {
+      assertTrue(said.readLine().startsWith("listening on port "));
+      process.destroy(); // SIGTERM
+      assertEquals(0, process.waitFor());
+    } finally {
+      process.destroyForcibly();
     }
   }
 }
