@@ -20,20 +20,9 @@ pipeline_environment(@@name@@ stage
   ON  branch main
   VIA gitops)
 
-# What the image stands on: Debian packages, whose versions base.lock pins. That file is written once, for the release of this
-# machine, and belongs into the repository; `./make-base --update base.lock libc6 libstdc++6 libgcc-s1` moves it to newer versions.
-if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/base.lock")
-  execute_process(
-    COMMAND ./make-base --update base.lock libc6 libstdc++6 libgcc-s1
-    WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
-    COMMAND_ERROR_IS_FATAL ANY)
-endif()
-pipeline_step(@@name@@ base
-  COMMAND     ./make-base base.lock base.tar
-  INPUTS      make-base base.lock
-  TOOLS       mmdebstrap
-  OUTPUTS     base.tar
-  DESCRIPTION "makes the root file system of the packages in base.lock")
+# What the image stands on, and the step that makes it.
+set(base_packages libc6 libstdc++6 libgcc-s1)
+include(base.cmake)
 pipeline_step(@@name@@ base-fits
   COMMAND     ./make-base --check base.tar dist
   INPUTS      make-base
