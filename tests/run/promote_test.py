@@ -167,6 +167,19 @@ class Promote(harness.Case):
         self.assertIn(f"this commit is not on main: '{commit[:7]}'", tree.cicd("promote", "app", "prod", "--commit", commit, status=5).stderr)
         self.assertNotIn("prod", tree.manifests("ls-tree", "--name-only", "main", repository=self.repository).split())
 
+    def test_a_yank_of_the_commit_that_built_the_images_counts_until_they_are_deployed(self):
+        tree = self.made(CALLS + "pipeline_environment(app qa ON tag qa-* VIA render PATH qa GATE ./slo.sh)\n")
+        built = tree.git("rev-parse", "--short=7", "HEAD")
+        tree.write("slo.sh", f"#!/bin/sh\n'{tree.build}/.cicd/cicd' yank app {built} --reason 'bad orders'\n").chmod(0o755)
+        tree.commit("what no image is made of")
+        tree.configure()
+        tree.git("tag", "qa-1")
+        done = tree.run("app.deploy-qa", status=5)
+        self.assertIn("yanked by Jane Doe", done.all)
+        self.assertIn("has the same images", harness.note_in(done.all, "caused by"))
+        self.assertNotIn("qa-1", self.tags(tree))
+        self.assertFalse((tree.build / "qa/.cicd/record.json").exists())
+
     def test_a_commit_without_an_artifact_names_those_near(self):
         tree = self.made()
         first = self.gone_on(tree)

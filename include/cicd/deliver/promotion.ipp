@@ -96,13 +96,23 @@ error no_artifact(const way_context& in,
                               git.short_commit(), publish));
 }
 
-error yanked_images(const graph_step& step, const artifact_mark& mark, const std::string& here) {
-  return refusal(step, exit_class::policy,
-                 fmt::format("yanked by {} at {}: {}", displayable(mark.who), utc_text(mark.when),
-                             displayable(mark.reason)),
-                 mark.commit.substr(0, 7))
-      .with("caused by", fmt::format("{} has the same images", here))
-      .with("try", "cicd artifacts " + step.pipeline->declared.name.str());
+/// Refuses where the commit that built the images, or another one with exactly these, was yanked.
+status check_not_yanked(const artifact_store& store,
+                        const artifact_record& images,
+                        const std::string& built_by,
+                        const std::string& subject,
+                        const std::string& taken_for) {
+  result<std::optional<artifact_mark>> mark = store.mark_of(built_by);
+  if (mark && !is_yanked(*mark)) mark = store.mark_of_images(images);
+  if (!mark) return mark.error();
+  if (!is_yanked(*mark)) return {};
+  return error{exit_class::policy,
+               subject,
+               fmt::format("yanked by {} at {}: {}", displayable((*mark)->who), utc_text((*mark)->when),
+                           displayable((*mark)->reason)),
+               (*mark)->commit.substr(0, 7),
+               {{"caused by", fmt::format("{} has the same images", taken_for)},
+                {"try", "cicd artifacts " + images.pipeline}}};
 }
 
 /// The artifact of this commit, whose images another built.
@@ -113,10 +123,9 @@ result<promotion> taken_over(const way_context& in,
                              std::string bundle) {
   const declared_pipeline& pipeline = *step.pipeline;
   const git_state& git = in.source.git_of(pipeline);
-  result<std::optional<artifact_mark>> mark = store.mark_of(from.record.commit);
-  if (mark && !is_yanked(*mark)) mark = store.mark_of_images(from.record);
-  if (!mark) return mark.error();
-  if (is_yanked(*mark)) return yanked_images(step, **mark, git.short_commit());
+  if (status fine = check_not_yanked(store, from.record, from.record.commit, step.id, git.short_commit());
+      !fine)
+    return fine.error();
   promotion found;
   found.artifact = from;
   found.is_stored = false;
@@ -279,6 +288,12 @@ status make_ready(const permit& allowed,
   if (!what.is_stored) {
     const result<artifact_store> store = artifacts_of(pipeline, in.where, in.around, in.options.cancelled);
     if (!store) return store.error();
+    // It was asked when the run began; what was yanked meanwhile is not written, and not deployed.
+    const artifact_record& own = what.artifact.record;
+    if (status fine = deliver_promotion::check_not_yanked(*store, own, own.images_of,
+                                                          pipeline.declared.name.str(), own.short_commit());
+        !fine)
+      return fine;
     if (result<bool> written = put_artifact(allowed, *store, what.artifact); !written)
       return std::move(written).error();
   }

@@ -14,6 +14,11 @@ namespace {
 
 using testing::HasSubstr;
 
+/// What the remote answers when it is asked for its branches.
+std::function<result<std::set<std::string>>()> branches_are(std::string branch) {
+  return [branch] { return std::set<std::string>{branch}; };
+}
+
 /// `prod` has a preview of the branch `fix` in each cluster.
 class branch_actions : public acting {
  protected:
@@ -74,7 +79,7 @@ TEST_F(branch_actions, of_a_branch_without_preview_tell_nothing_and_give_those_t
 TEST_F(branch_actions, that_the_gate_refuses_remove_and_tell_nothing) {
   shut = true;
   EXPECT_EQ(remove_preview({"fix"}, on).error().kind, exit_class::policy);
-  EXPECT_EQ(sweep_branches({{"main"}}, on).error().kind, exit_class::policy);
+  EXPECT_EQ(sweep_branches({branches_are("main")}, on).error().kind, exit_class::policy);
   EXPECT_EQ(names(), texts{"branch_over"}) << "which is no change";
   EXPECT_TRUE(has(0, "preview-fix"));
   EXPECT_TRUE(servers.front()->writes.empty());
@@ -83,7 +88,7 @@ TEST_F(branch_actions, that_the_gate_refuses_remove_and_tell_nothing) {
 TEST_F(branch_actions, that_the_gate_refuses_beforehand_contact_no_cluster) {
   shut_at_once = true;
   EXPECT_FALSE(remove_preview({"fix"}, on));
-  EXPECT_FALSE(sweep_branches({{"main"}}, on));
+  EXPECT_FALSE(sweep_branches({branches_are("main")}, on));
   EXPECT_FALSE(end_canary({}, nullptr, on));
   EXPECT_EQ(asked, std::vector(3, change::branch_end));
   EXPECT_EQ(opened, 0U);
@@ -97,16 +102,27 @@ TEST_F(branch_actions, that_fail_in_the_first_cluster_leave_the_second) {
 }
 
 TEST_F(branch_actions, sweep_what_is_over_and_say_why) {
-  const auto swept = sweep_branches({{"main"}}, on);
+  const auto swept = sweep_branches({branches_are("main")}, on);
   ASSERT_TRUE(swept) << text_of(swept.error());
   EXPECT_EQ(swept->over, 2U);
   EXPECT_EQ(names(), (texts{"branch_over", "removed", "branch_over", "removed"}));
   EXPECT_EQ(heard<branch_over>()->why, "its branch is gone");
 }
 
+TEST_F(branch_actions, sweep_nothing_more_where_the_branches_cannot_be_read) {
+  const auto swept = sweep_branches({[]() -> result<std::set<std::string>> {
+                                      return error{exit_class::remote, {}, "no answer", {}, {}};
+                                    }},
+                                    on);
+  ASSERT_FALSE(swept);
+  EXPECT_EQ(swept.error().kind, exit_class::remote);
+  EXPECT_TRUE(has(0, "preview-fix"));
+  EXPECT_TRUE(told.empty());
+}
+
 TEST_F(branch_actions, only_said_sweep_nothing_without_the_gate) {
   shut = shut_at_once = true;
-  const auto swept = sweep_branches({{"main"}, true}, on);
+  const auto swept = sweep_branches({branches_are("main"), true}, on);
   ASSERT_TRUE(swept);
   EXPECT_EQ(names(), (texts{"branch_over", "branch_over"}));
   EXPECT_TRUE(has(0, "preview-fix"));
@@ -114,7 +130,7 @@ TEST_F(branch_actions, only_said_sweep_nothing_without_the_gate) {
 
 TEST_F(branch_actions, sweep_the_rest_where_one_cannot_be_removed) {
   break_cluster(0, "remove ConfigMap preview-fix");
-  const auto swept = sweep_branches({{"main"}}, on);
+  const auto swept = sweep_branches({branches_are("main")}, on);
   ASSERT_TRUE(swept);
   EXPECT_EQ(swept->failed, exit_class::remote);
   EXPECT_EQ(names(), (texts{"branch_over", "remove_failed", "branch_over", "removed"}));
@@ -241,9 +257,11 @@ TEST_F(sharing, that_the_cluster_refuses_tells_no_deployment) {
 struct kept_copies : copies_home {
   std::string refuses, by;
   std::vector<std::string> ended;
+  int times_read = 0;
 
   std::string name() const override { return "manifests.git (previews)"; }
   result<std::vector<known_place>> all() override {
+    ++times_read;
     std::vector<known_place> found;
     for (const char* branch : {"fix", "late"}) {
       known_place one;
@@ -303,13 +321,13 @@ TEST_F(kept_branch_actions, cannot_remove_what_only_the_agent_can) {
 TEST_F(kept_branch_actions, that_the_gate_refuses_end_nothing) {
   shut = true;
   EXPECT_EQ(remove_preview({"fix"}, on).error().kind, exit_class::policy);
-  EXPECT_EQ(sweep_branches({{"main"}}, on).error().kind, exit_class::policy);
+  EXPECT_EQ(sweep_branches({branches_are("main")}, on).error().kind, exit_class::policy);
   EXPECT_TRUE(copies->ended.empty());
 }
 
 TEST_F(kept_branch_actions, sweep_at_once_what_is_over_and_tell_what_stays) {
   copies->refuses = "fix";
-  const auto swept = sweep_branches({{"late"}}, on);
+  const auto swept = sweep_branches({branches_are("late")}, on);
   ASSERT_TRUE(swept) << text_of(swept.error());
   EXPECT_EQ(swept->over, 2U);
   EXPECT_EQ(swept->failed, exit_class::conflict);
@@ -317,9 +335,20 @@ TEST_F(kept_branch_actions, sweep_at_once_what_is_over_and_tell_what_stays) {
   EXPECT_EQ(copies->ended, texts{"late"});
 }
 
+TEST_F(kept_branch_actions, sweep_by_branches_that_are_read_after_the_copies) {
+  const auto swept = sweep_branches({[&]() -> result<std::set<std::string>> {
+                                      EXPECT_EQ(copies->times_read, 1)
+                                          << "a copy made before this has its branch in the answer";
+                                      return std::set<std::string>{"fix", "late"};
+                                    }},
+                                    on);
+  ASSERT_TRUE(swept) << text_of(swept.error());
+  EXPECT_EQ(copies->times_read, 1);
+}
+
 TEST_F(kept_branch_actions, only_said_sweep_nothing_without_the_gate) {
   shut = shut_at_once = true;
-  const auto swept = sweep_branches({{"fix"}, true}, on);
+  const auto swept = sweep_branches({branches_are("fix"), true}, on);
   ASSERT_TRUE(swept);
   EXPECT_EQ(names(), texts{"branch_over"});
   EXPECT_TRUE(copies->ended.empty());

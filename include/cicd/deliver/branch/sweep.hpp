@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,8 +30,10 @@ std::vector<over> over_among(const std::vector<known_place>& all,
                              std::chrono::system_clock::time_point now);
 
 struct sweep_request {
-  std::set<std::string> branches;  ///< of `origin`
-  bool dry_run = false;            ///< only say which
+  /// Those of `origin`, asked anew for each place, after its copies were read: else the preview of a branch
+  /// that came in that moment would be over. Not asked where there are none.
+  std::function<result<std::set<std::string>>()> branches;
+  bool dry_run = false;  ///< only say which
   const cancellation* cancelled = nullptr;
 };
 struct sweep_outcome {
@@ -38,7 +41,8 @@ struct sweep_outcome {
   std::optional<exit_class> failed;  ///< of the last that could not be removed
 };
 /// Ends what is over in each cluster of the environment: tells `branch_over`, then `removed` or
-/// `remove_failed`, which does not end it. Class `interrupted` where it was cancelled: the rest stays.
+/// `remove_failed`, which does not end it. Class `interrupted` where it was cancelled: the rest stays. The
+/// error of `branches` where they cannot be read: nothing more is ended.
 result<sweep_outcome> sweep_branches(const sweep_request& request, const action_ports& on);
 
 /// What is declared and would leave previews lying about, a sentence each; for `cicd doctor`.

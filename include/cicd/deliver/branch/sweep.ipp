@@ -80,12 +80,23 @@ std::vector<over> over_among(const std::vector<known_place>& all,
 namespace deliver_branch_sweep {
 namespace {
 
+result<std::vector<over>> over_now(const std::vector<known_place>& all,
+                                   const sweep_request& request,
+                                   const action_ports& on) {
+  if (all.empty()) return std::vector<over>{};
+  const result<std::set<std::string>> branches = request.branches();
+  if (!branches) return branches.error();
+  return over_among(all, *branches, on.time->now());
+}
+
 /// Where the copies are in no cluster: all that are over end together.
 status sweep_kept(const sweep_request& request, const action_ports& on, sweep_outcome& outcome) {
   const result<std::vector<known_place>> all = on.copies->all();
   if (!all) return all.error();
+  const result<std::vector<over>> found = over_now(*all, request, on);
+  if (!found) return found.error();
   std::vector<known_place> ending;
-  for (const over& each : over_among(*all, request.branches, on.time->now())) {
+  for (const over& each : *found) {
     on.tell(branch_over{place_of(*on.copies, *each.what), fact_of(*each.what, branch_fact::kind), each.why});
     ending.push_back(*each.what);
   }
@@ -117,7 +128,9 @@ status sweep_kept(const sweep_request& request, const action_ports& on, sweep_ou
 result<sweep_outcome> sweep_branches(const sweep_request& request, const action_ports& on) {
   sweep_outcome outcome;
   const auto end_in = [&](const branch_cluster& at) -> status {
-    for (const over& each : over_among(at.all, request.branches, on.time->now())) {
+    const result<std::vector<over>> found = deliver_branch_sweep::over_now(at.all, request, on);
+    if (!found) return found.error();
+    for (const over& each : *found) {
       ++outcome.over;
       const changed_place where = place_of(at.with, *each.what);
       const std::string kind = fact_of(*each.what, branch_fact::kind);

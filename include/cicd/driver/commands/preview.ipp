@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -137,26 +136,6 @@ error no_such(const std::string& branch, std::vector<std::string> branches) {
       .with("there are", branches.empty() ? "none" : displayable(joined(branches, ", ")));
 }
 
-/// Of every pipeline before the first removal, by source folder: one that cannot be read means that nothing
-/// is removed.
-result<std::map<std::string, std::set<std::string>>> branches_by_folder(const preview_request& request,
-                                                                        const surroundings& around,
-                                                                        const cancellation& cancelled) {
-  or_errors<session> opened = open_session(request.tree, around);
-  if (!opened) return std::move(opened.errors.front());
-  std::map<std::string, std::set<std::string>> all;
-  for (const declared_pipeline& each : opened->model.pipelines) {
-    if (!request.pipeline.empty() && each.declared.name.view() != request.pipeline) continue;
-    if (all.contains(each.source_directory)
-        || (each.declared.previews.empty() && each.declared.canaries.empty()))
-      continue;
-    result<std::set<std::string>> read = branches_at_origin(each.source_directory, around, &cancelled);
-    if (!read) return std::move(read).error();
-    all.emplace(each.source_directory, *std::move(read));
-  }
-  return all;
-}
-
 std::vector<std::string> steps_of(const session& of, const std::string& pipeline) {
   std::vector<std::string> ids;
   for (const graph_step& each : graph_of(of.model).steps)
@@ -270,14 +249,13 @@ exit_class sweep_in(found_environment& found,
 
 exit_class sweep_previews(const preview_request& request, surroundings around) {
   const interrupts signals;
-  const auto branches = branches_by_folder(request, around, signals.asked());
-  if (!branches) return refused(branches.error());
   swept all;
   const exit_class done =
       each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
-        return sweep_in(found,
-                        {branches->at(found.pipeline->source_directory), request.dry_run, &signals.asked()},
-                        signals, all);
+        const auto branches = [&] {
+          return branches_at_origin(found.pipeline->source_directory, around, &signals.asked());
+        };
+        return sweep_in(found, {branches, request.dry_run, &signals.asked()}, signals, all);
       });
   if (done != exit_class::done) return done;
   if (all.over == 0) print_out("nothing is over\n");
