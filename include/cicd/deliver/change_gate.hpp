@@ -97,8 +97,22 @@ class change_gate {
   /// The mark that counts for the artifact of a commit, or for the one that has its images: asks their
   /// registry.
   result<std::optional<artifact_mark>> mark_of(const declared_pipeline& pipeline, const std::string& commit);
-  /// The same with the rule that refuses, whether that waits and until when; GATE is not asked. Nothing: it
-  /// would be let in.
+  struct release_look {
+    bool is_by_hand = false;  ///< as a promotion: what is checked out is of no importance
+    bool records = false;     ///< what is seen of health is kept for write_seen_health()
+  };
+  /// What the gate is asked and told of a release, as it is now; of GATE it is told nothing.
+  struct release_facts {
+    gate_question asked{};
+    gate_state state{};
+  };
+  result<release_facts> facts_of_release(const declared_pipeline& pipeline,
+                                         const environment& place,
+                                         const std::string& tag,
+                                         const std::string& commit,
+                                         deployed_release there,
+                                         const release_look& look);
+  /// The rule that refuses a release, whether that waits and until when. Nothing: it would be let in.
   result<std::optional<gate_refusal>> refusal_of_release(const declared_pipeline& pipeline,
                                                          const environment& place,
                                                          const std::string& tag,
@@ -192,6 +206,7 @@ class change_gate {
                    const std::string& commit,
                    const std::optional<image_digests>& taken,
                    const gate_question& of,
+                   bool records,
                    gate_state& to);
   status add_waits(const graph_step& step, const gate_question& of, gate_state& to);
   program_answer ask_program(const graph_step& step, const gate_question& of);

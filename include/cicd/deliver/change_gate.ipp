@@ -26,11 +26,11 @@ namespace {
 /// The command that approves exactly what this run would deploy, also where it is not what is checked out.
 std::string words_to_approve(const graph_step& step, int percent, const delivery_options& options) {
   std::string words = approve_words(step, percent, options.take_over);
-  if (!options.by_hand) return words;
-  const hand_promotion& what = *options.by_hand;
+  const hand_promotion* what = options.promoted_of(*step.pipeline);
+  if (what == nullptr) return words;
   return words
-         + (what.tag.empty() ? " --commit " + what.commit.substr(0, 12)
-                             : " --version " + shell_quoted(what.tag));
+         + (what->tag.empty() ? " --commit " + what->commit.substr(0, 12)
+                              : " --version " + shell_quoted(what->tag));
 }
 
 /// What shows what would be approved. What is promoted is the artifact of a commit, and a plan shows what is
@@ -83,8 +83,10 @@ gate_question change_gate::question_of(change what,
   of.subject = of.pipeline + "/" + (place == nullptr ? "publish" : place->name.str());
   of.rehearses = options_.rehearses;
   of.event = event_;
-  of.is_by_hand = options_.by_hand.has_value();
-  if (options_.by_hand) of.hotfix = options_.by_hand->hotfix;
+  if (const hand_promotion* promoted = options_.promoted_of(pipeline)) {
+    of.is_by_hand = true;
+    of.hotfix = promoted->hotfix;
+  }
   if (place == nullptr) {
     of.is_outside = !outside_repositories(pipeline).empty();
     of.takes_dirty = options_.allow_dirty.contains("publish");
@@ -109,7 +111,8 @@ gate_question change_gate::question_of(const graph_step& step) const {
   of.approval = approval_rule_of(step);
   if (step.place() == nullptr) return of;
   of.approve_words = words_to_approve(step, options_.canary_percent, options_);
-  of.read_words = words_to_read(step, options_.by_hand ? options_.by_hand->tag : std::string(),
+  const hand_promotion* promoted = options_.promoted_of(*step.pipeline);
+  of.read_words = words_to_read(step, promoted == nullptr ? std::string() : promoted->tag,
                                 source_.git_of(*step.pipeline).commit.value_or(""));
   return of;
 }
@@ -381,8 +384,9 @@ status change_gate::check_not_refused(const graph_step& step, gate_state state, 
   if (step.place() != nullptr && of.what == change::deploy) {
     if (status known = add_weakened(*step.pipeline, *step.place(), state); !known) return known;
     const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
-    status known =
-        comes_after ? status() : add_waits(*step.pipeline, *step.place(), commit, taken_by(step), of, state);
+    status known = comes_after ? status()
+                               : add_waits(*step.pipeline, *step.place(), commit, taken_by(step), of,
+                                           !of.rehearses, state);
     if (!known) return known;
   }
   const std::optional<gate_refusal> refused = cicd::refusal_of(of, state);

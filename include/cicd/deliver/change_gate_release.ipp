@@ -45,7 +45,9 @@ std::string approved_as(const std::vector<deployment_approval>& all, const gate_
 std::string change_gate::tag_of(const declared_pipeline& pipeline, const environment& place) {
   using namespace deliver_change_gate_release;
   if (place.on.kind != ref_kind::tag) return {};
-  if (options_.by_hand && !options_.by_hand->tag.empty()) return options_.by_hand->tag;
+  if (const hand_promotion* promoted = options_.promoted_of(pipeline);
+      promoted != nullptr && !promoted->tag.empty())
+    return promoted->tag;
   const std::string named = options_.event.kind == ref_kind::tag ? options_.event.name
                             : event_.kind == event_kind::tag     ? event_.tag
                                                                  : std::string();
@@ -199,9 +201,21 @@ result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declar
                                                                     const std::string& tag,
                                                                     const std::string& commit,
                                                                     deployed_release there) {
+  const result<release_facts> facts = facts_of_release(pipeline, place, tag, commit, std::move(there), {});
+  if (!facts) return facts.error();
+  return cicd::refusal_of(facts->asked, facts->state);
+}
+
+result<change_gate::release_facts> change_gate::facts_of_release(const declared_pipeline& pipeline,
+                                                                 const environment& place,
+                                                                 const std::string& tag,
+                                                                 const std::string& commit,
+                                                                 deployed_release there,
+                                                                 const release_look& look) {
   gate_question of = question_of(change::deploy, pipeline, &place);
   of.subject = of.pipeline + ".deploy-" + of.environment;
   of.rehearses = of.takes_dirty = true;  // CI deploys it, from a checkout of its own
+  of.is_by_hand = of.is_by_hand || look.is_by_hand;
   of.released = release_rules_of(pipeline, place, tag);
   source_facts own;
   own.folder = pipeline.source_directory;
@@ -246,9 +260,9 @@ result<std::optional<gate_refusal>> change_gate::refusal_of_release(const declar
                                       : deliver_change_gate_release::approved_as(state.approvals, state);
   }
   if (status known = add_mark(pipeline, of, state); !known) return std::move(known).error();
-  if (status known = add_waits(pipeline, place, commit, std::nullopt, of, state); !known)
+  if (status known = add_waits(pipeline, place, commit, std::nullopt, of, look.records, state); !known)
     return std::move(known).error();
-  return cicd::refusal_of(of, state);
+  return release_facts{std::move(of), std::move(state)};
 }
 
 result<std::optional<artifact_mark>> change_gate::mark_of(const declared_pipeline& pipeline,

@@ -370,9 +370,10 @@ status change_gate::add_waits(const declared_pipeline& pipeline,
                               const std::string& commit,
                               const std::optional<image_digests>& taken,
                               const gate_question& of,
+                              bool records,
                               gate_state& to) {
   if (!of.hotfix.empty() || refusal_before(gate_rule::from, of, to)) return {};
-  if (status known = add_from(pipeline, place, commit, taken, !of.rehearses, to); !known) return known;
+  if (status known = add_from(pipeline, place, commit, taken, records, to); !known) return known;
   result<std::optional<closed_window>> closed = closed_window_of(place, to.now);
   if (!closed) return std::move(closed).error();
   to.closed = *std::move(closed);
@@ -384,7 +385,8 @@ status change_gate::add_waits(const graph_step& step, const gate_question& of, g
   const environment& place = *step.place();
   if (status known = add_weakened(*step.pipeline, place, to); !known) return known;
   const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
-  if (status known = add_waits(*step.pipeline, place, commit, taken_by(step), of, to); !known) return known;
+  if (status known = add_waits(*step.pipeline, place, commit, taken_by(step), of, !of.rehearses, to); !known)
+    return known;
   const bool asks = !of.program.empty() && of.hotfix.empty() && (!options_.rehearses || options_.ask_gates);
   if (!asks || refusal_before(gate_rule::program, of, to)) return {};
   to.program = ask_program(step, of);

@@ -31,7 +31,7 @@ delivery::delivery(const workspace& where,
                    const clock& time,
                    delivery_options options)
     : options_(deliver_delivery::with_secrets(std::move(options), around)),
-      source_(around, options_.event, options_.by_hand ? options_.by_hand->commit : std::string()),
+      source_(around, options_.event, options_.by_hand),
       context_{where, around, time, options_, source_, gate_, artifacts_},
       ways_(context_),
       gate_(context_, ways_),

@@ -29,6 +29,9 @@ struct hand_promotion {
   std::string hotfix;  ///< why FROM, and what else holds it back for a time, is passed over; empty: it is not
 };
 
+/// By the pipeline's name.
+using hand_promotions = std::map<std::string, hand_promotion, std::less<>>;
+
 struct delivery_options {
   std::string run_id;
   std::set<std::string, std::less<>>
@@ -42,9 +45,15 @@ struct delivery_options {
   /// Over what the images of a pipeline are made of, as it lies here.
   std::function<result<digest>(const declared_pipeline& pipeline)> inputs_of{};
   bool ask_gates = false;  ///< a plan asks GATE, too
-  std::optional<hand_promotion> by_hand{};
+  hand_promotions by_hand{};
   /// A run's own store, which masks from then on what it gives. Empty: where the secret is declared to be.
   secret_source secrets{};
+
+  /// What is promoted of a pipeline by hand; nothing where it is not.
+  const hand_promotion* promoted_of(const declared_pipeline& pipeline) const {
+    const auto found = by_hand.find(pipeline.declared.name.view());
+    return found == by_hand.end() ? nullptr : &found->second;
+  }
 };
 
 }  // namespace cicd

@@ -201,8 +201,8 @@ result<release_draft> draft_for(const way_context& in,
     made.facts.version = version_of_tag(of.promoted->ref);
     if (!of.promoted->image_tag.empty()) made.record.version = of.promoted->image_tag;
     made.record.artifact = digest_of(of.promoted->artifact.record);
-    if (in.options.by_hand) {
-      made.record.hotfix = in.options.by_hand->hotfix;
+    if (const hand_promotion* promoted = in.options.promoted_of(pipeline)) {
+      made.record.hotfix = promoted->hotfix;
       made.record.branch = of.promoted->artifact.record.branch;
     }
   } else if (!of.step.is_of_branch()) {

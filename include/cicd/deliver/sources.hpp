@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <cicd/declare/model.hpp>
 #include <cicd/deliver/delivery_options.hpp>
@@ -19,9 +20,9 @@ namespace cicd {
 
 class sources {
  public:
-  /// The event stands for the branch or the tag that is checked out, `promoted` for the commit: nothing of
-  /// what is checked out is of importance then but the files that declare.
-  sources(const surroundings& around, git_event event, std::string promoted = {})
+  /// The event stands for the branch or the tag that is checked out, what is promoted of a pipeline for the
+  /// commit: nothing of what is checked out is of importance then but the files that declare.
+  sources(const surroundings& around, git_event event, hand_promotions promoted = {})
       : around_(around), event_(std::move(event)), promoted_(std::move(promoted)) {}
 
   /// Whether the commit of `git_of` is the one that is checked out.
@@ -63,13 +64,15 @@ class sources {
     std::optional<std::string> author{};                                              ///< likewise
   };
   state& state_of(const declared_pipeline& pipeline);
+  /// The commit that is promoted; empty: the one that is checked out counts.
+  std::string promoted_of(const declared_pipeline& pipeline) const;
   result<bool> is_any_changed(const std::string& folder, const std::vector<std::string>& files);
 
   const surroundings& around_;
   git_event event_;
-  const std::string promoted_;  ///< the commit; empty: the one that is checked out
+  const hand_promotions promoted_;
   std::mutex mutex_;
-  std::map<std::string, state> states_;  ///< by source folder
+  std::map<std::pair<std::string, std::string>, state> states_;  ///< by source folder and promoted commit
 };
 
 }  // namespace cicd

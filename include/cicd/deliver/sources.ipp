@@ -50,17 +50,23 @@ bool runs_programs(const pipeline& declared) {
 
 sources::state& sources::state_of(const declared_pipeline& pipeline) {
   const std::string& folder = pipeline.source_directory;
+  const std::string promoted = promoted_of(pipeline);
   {
     const std::lock_guard hold(mutex_);
-    if (const auto found = states_.find(folder); found != states_.end()) return found->second;
+    if (const auto found = states_.find({folder, promoted}); found != states_.end()) return found->second;
   }
   git_state git = git_state_of(folder, around_);
   if (event_.kind == ref_kind::branch) git.branch = git.built_branch = event_.name;
   if (event_.kind == ref_kind::tag) git.tags = {event_.name};
   const std::string head = git.commit.value_or("");
-  if (!promoted_.empty() && promoted_ != head) deliver_sources::put_commit(promoted_, folder, around_, git);
+  if (!promoted.empty() && promoted != head) deliver_sources::put_commit(promoted, folder, around_, git);
   const std::lock_guard hold(mutex_);
-  return states_.try_emplace(folder, state{std::move(git), head}).first->second;
+  return states_.try_emplace({folder, promoted}, state{std::move(git), head}).first->second;
+}
+
+std::string sources::promoted_of(const declared_pipeline& pipeline) const {
+  const auto found = promoted_.find(pipeline.declared.name.view());
+  return found == promoted_.end() ? std::string() : found->second.commit;
 }
 
 bool sources::is_checked_out(const declared_pipeline& pipeline) {
@@ -77,7 +83,7 @@ result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
   if (!source.git.repository) return false;
   return deliver_sources::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
     // Nothing but the declaration and what it runs is taken from here.
-    if (!promoted_.empty() && !deliver_sources::runs_programs(pipeline.declared))
+    if (!promoted_of(pipeline).empty() && !deliver_sources::runs_programs(pipeline.declared))
       return is_any_changed(pipeline.source_directory, pipeline.declared_in);
     result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, around_);
     if (!changes) return std::move(changes).error();
@@ -185,7 +191,7 @@ result<std::string> sources::tag_for(const graph_step& step, const digest& of) {
 status sources::check_unchanged(const declared_pipeline& pipeline,
                                 const std::string& subject,
                                 bool takes_dirty) {
-  if (!promoted_.empty()) return {};
+  if (!promoted_of(pipeline).empty()) return {};
   const std::string& folder = pipeline.source_directory;
   const git_state& then = git_of(pipeline);
   const git_state now = git_state_of(folder, around_);

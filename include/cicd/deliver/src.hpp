@@ -11,6 +11,7 @@
 #include <cicd/deliver/change_gate_waits.ipp>
 #include <cicd/deliver/chosen_commit.ipp>
 #include <cicd/deliver/delivery.ipp>
+#include <cicd/deliver/fleet.ipp>
 #include <cicd/deliver/health.ipp>
 #include <cicd/deliver/health_argocd.ipp>
 #include <cicd/deliver/image_copies.ipp>

@@ -107,9 +107,11 @@ exit_class planned(const project& of, const run_request& request) {
   return plan ? show(*plan, request) : failure;
 }
 
-exit_class run(const project& of, const run_request& request) {
+/// Without a word of its own where the command prints JSON.
+exit_class run(const project& of, const run_request& request, std::vector<run_listener> also) {
   terminal screen(of.tree().around, request);
-  const run_outcome outcome = of.run(request, {screen.listener()});
+  if (!request.as_json) also.push_back(screen.listener());
+  const run_outcome outcome = of.run(request, also);
   if (outcome.left_running) _exit(static_cast<int>(outcome.kind));
   print_errors(outcome.errors);
   return outcome.kind;
@@ -136,11 +138,13 @@ exit_class plan_targets(const run_request& request, surroundings around) {
   return of ? driver_run_command::planned(*of, request) : failure;
 }
 
-exit_class run_targets(const run_request& request, surroundings around) {
+exit_class run_targets(const run_request& request,
+                       surroundings around,
+                       const std::vector<run_listener>& also) {
   exit_class failure = exit_class::usage;
   const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
   if (!of) return failure;
-  if (!of->only_plans(request.targets)) return driver_run_command::run(*of, request);
+  if (!of->only_plans(request.targets)) return driver_run_command::run(*of, request, also);
   return driver_run_command::planned(*of, request);
 }
 

@@ -40,8 +40,8 @@ struct project_request {
   /// Managers whose fields a deploy to a cluster takes over this once, beside those of TAKE_OVER.
   std::vector<std::string> take_over{};
   bool ask_gates = false;  ///< of a plan: GATE is run, too
-  /// What a person promotes to the one environment whose deploy `targets` names.
-  std::optional<hand_promotion> by_hand{};
+  /// What a person promotes of pipelines, to the environments whose deploys `targets` names.
+  hand_promotions by_hand{};
   /// Of an event: what is not refused of a pipeline goes on, although something of it is.
   bool keep_going = false;
   std::string command{};     ///< what a person typed for it, where that is more than its targets

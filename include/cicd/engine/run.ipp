@@ -300,9 +300,9 @@ void project_run::leave_out_what_is_published() {
 
 /// What a person promotes is not what is checked out: nothing is built for it.
 void project_run::promote_by_hand() {
-  if (!request_.by_hand) return;
   for (step_index step : ends_) {
     graph_step& each = graph_.steps[step];
+    if (!request_.by_hand.contains(each.pipeline->declared.name.view())) continue;
     each.is_by_hand = true;
     each.after.clear();
     each.after_if_wanted.clear();
@@ -444,8 +444,9 @@ run_started project_run::started() const {
                     .steps = {}};
   if (!session_->model.pipelines.empty()) {
     const git_state git = git_state_of(session_->model.pipelines.front().source_directory, session_->around);
-    begin.commit = request_.by_hand ? request_.by_hand->commit : git.commit.value_or("");
-    begin.branch = request_.by_hand ? std::string() : git.built_branch.value_or("");
+    const bool by_hand = !request_.by_hand.empty();
+    begin.commit = by_hand ? request_.by_hand.begin()->second.commit : git.commit.value_or("");
+    begin.branch = by_hand ? std::string() : git.built_branch.value_or("");
   }
   for (step_index step : wanted_) begin.steps.push_back(graph_.steps[step].id);
   return begin;

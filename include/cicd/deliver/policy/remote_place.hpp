@@ -2,6 +2,8 @@
 // history here for the rest. It does not judge what follows from it.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,18 @@ result<remote_place> place_on_branches(const source_facts& source,
                                        const ci_event& event,
                                        const surroundings& around,
                                        const cancellation* cancelled);
+
+/// Branches and tags of a repository, with the commit of each.
+struct source_refs {
+  std::map<std::string, std::string> branches{}, tags{};
+};
+/// Those of the remote repository, by one question; nothing where nothing says where it is.
+result<std::optional<source_refs>> refs_on_remote(const source_facts& source,
+                                                  const ci_event& event,
+                                                  const surroundings& around,
+                                                  const cancellation* cancelled);
+/// Those of this clone.
+source_refs refs_here(const std::string& folder, const surroundings& around);
 
 /// The names of the tags that the remote repository has; none where nothing says where it is.
 result<std::vector<std::string>> tags_on_remote(const source_facts& source,

@@ -98,7 +98,7 @@ remote_branch remote_for(const source_facts& source, const ci_event& event, cons
 
 /// What the remote lists of these refs.
 result<std::string> listed(const remote_branch& at,
-                           const std::string& refs,
+                           const std::vector<std::string>& refs,
                            const observing::git_layout& clone,
                            const surroundings& around,
                            const cancellation* cancelled) {
@@ -107,8 +107,10 @@ result<std::string> listed(const remote_branch& at,
   const bool is_by_url = at.name.empty() || !local_path_of(at.url).empty();
   result<git_client> git = git_client::find(around, cancelled, is_by_url ? at.url : std::string());
   if (!git) return std::move(git).error();
-  captured printed = git->run(clone.own, {"ls-remote", "--quiet", "--end-of-options",
-                                          is_by_url ? url_without_login(at.url) : at.name, refs});
+  std::vector<std::string> words{"ls-remote", "--quiet", "--end-of-options",
+                                 is_by_url ? url_without_login(at.url) : at.name};
+  words.insert(words.end(), refs.begin(), refs.end());
+  captured printed = git->run(clone.own, words);
   if (printed.end.good()) return std::move(printed.out);
   return git_failure(*git, at.url,
                      "the remote repository does not answer, so it is not known what its branch holds",
@@ -124,7 +126,7 @@ result<std::string> tip_of(const remote_branch& at,
   if (!local.empty())
     if (auto tip = local_tip(local, at.branch)) return *std::move(tip);
   const std::string ref = "refs/heads/" + at.branch;
-  const result<std::string> printed = listed(at, ref, clone, around, cancelled);
+  const result<std::string> printed = listed(at, {ref}, clone, around, cancelled);
   if (!printed) return printed.error();
   return git_ref_in(*printed, ref);
 }
@@ -155,6 +157,39 @@ result<std::optional<remote_branch>> checked_remote(const source_facts& source,
     return std::optional<remote_branch>{};  // a clone is no remote of itself
   if (status fine = check_repository_url(at.url, around); !fine) return std::move(fine).error();
   return std::optional(std::move(at));
+}
+
+constexpr const char* all_tags = "refs/tags/*";
+
+/// Of lines `<commit> <ref>`; an annotated tag is followed by the line of what it points at, `<ref>^{}`.
+source_refs refs_in(const std::string& printed, char between) {
+  constexpr std::string_view heads = "refs/heads/", tags = "refs/tags/", peeled = "^{}";
+  source_refs all;
+  for (const std::string& line : split(printed, '\n')) {
+    const auto end = line.find(between);
+    if (end == line.npos) continue;
+    const std::string commit = line.substr(0, end), ref = line.substr(end + 1);
+    if (ref.starts_with(heads)) all.branches[ref.substr(heads.size())] = commit;
+    if (!ref.starts_with(tags)) continue;
+    const std::size_t behind = ref.ends_with(peeled) ? peeled.size() : 0;
+    all.tags[ref.substr(tags.size(), ref.size() - tags.size() - behind)] = commit;
+  }
+  return all;
+}
+
+result<std::optional<source_refs>> asked_refs(const source_facts& source,
+                                              const std::vector<std::string>& refs,
+                                              const ci_event& event,
+                                              const surroundings& around,
+                                              const cancellation* cancelled) {
+  const auto clone = observing::git_layout_of(source.folder);
+  if (!clone) return std::optional<source_refs>();
+  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
+  if (!at) return at.error();
+  if (!*at) return std::optional<source_refs>();
+  const result<std::string> printed = listed(**at, refs, *clone, around, cancelled);
+  if (!printed) return printed.error();
+  return std::optional(refs_in(*printed, '\t'));
 }
 
 /// What is known of several branches together: the best answer.
@@ -202,7 +237,7 @@ result<remote_place> place_on_branches(const source_facts& source,
   const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
   if (!at) return at.error();
   if (!*at) return remote_place{};
-  const result<std::string> printed = listed(**at, std::string(heads) + "*", *clone, around, cancelled);
+  const result<std::string> printed = listed(**at, {std::string(heads) + "*"}, *clone, around, cancelled);
   if (!printed) return printed.error();
   const std::string shown = displayable(shown_url((*at)->url));
   remote_place there{
@@ -225,21 +260,26 @@ result<std::vector<std::string>> tags_on_remote(const source_facts& source,
                                                 const surroundings& around,
                                                 const cancellation* cancelled) {
   using namespace deliver_policy_remote_place;
-  constexpr std::string_view tags = "refs/tags/";
+  const auto refs = asked_refs(source, {all_tags}, event, around, cancelled);
+  if (!refs) return refs.error();
   std::vector<std::string> names;
-  const auto clone = observing::git_layout_of(source.folder);
-  if (!clone) return names;
-  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
-  if (!at) return at.error();
-  if (!*at) return names;
-  const result<std::string> printed = listed(**at, std::string(tags) + "*", *clone, around, cancelled);
-  if (!printed) return printed.error();
-  for (const std::string& line : split(*printed, '\n')) {
-    const auto tab = line.find('\t');
-    if (tab == line.npos || line.compare(tab + 1, tags.size(), tags) != 0 || line.ends_with("^{}")) continue;
-    names.push_back(line.substr(tab + 1 + tags.size()));
-  }
+  if (*refs)
+    for (const auto& [name, commit] : (*refs)->tags) names.push_back(name);
   return names;
+}
+
+result<std::optional<source_refs>> refs_on_remote(const source_facts& source,
+                                                  const ci_event& event,
+                                                  const surroundings& around,
+                                                  const cancellation* cancelled) {
+  using namespace deliver_policy_remote_place;
+  return asked_refs(source, {"refs/heads/*", all_tags}, event, around, cancelled);
+}
+
+source_refs refs_here(const std::string& folder, const surroundings& around) {
+  const captured printed =
+      observing::ask_git(folder, {"show-ref", "--dereference", "--heads", "--tags"}, around);
+  return deliver_policy_remote_place::refs_in(printed.out, ' ');
 }
 
 std::string remote_name(const source_facts& source, const ci_event& event, const surroundings& around) {

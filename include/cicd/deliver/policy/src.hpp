@@ -6,6 +6,7 @@
 #include <cicd/deliver/policy/approval.ipp>
 #include <cicd/deliver/policy/approver.ipp>
 #include <cicd/deliver/policy/deploy_window.ipp>
+#include <cicd/deliver/policy/fleet_actions.ipp>
 #include <cicd/deliver/policy/gate.ipp>
 #include <cicd/deliver/policy/gate_release.ipp>
 #include <cicd/deliver/policy/gate_sources.ipp>

@@ -84,14 +84,15 @@ std::string nameless_system(const surroundings& around) {
 approval_request request_of(const words& said,
                             const graph_step& step,
                             std::chrono::seconds lasts,
-                            const std::optional<hand_promotion>& by_hand,
+                            const std::string& promoted,
                             const session& of) {
   approval_request request{.step = step.id, .reason = said.reason, .lasts = lasts};
   request.make_images = of.build_command() + " " + step.pipeline->declared.name.str() + ".image";
   request.rule = approval_rule_of(step);
   if (request.rule != approval_rule::other) return request;
   const std::string& folder = step.pipeline->source_directory;
-  const std::string commit = by_hand ? by_hand->commit : git_state_of(folder, of.around).commit.value_or("");
+  const std::string commit =
+      promoted.empty() ? git_state_of(folder, of.around).commit.value_or("") : promoted;
   request.author = author_of(folder, commit, of.around);
   request.nameless_system = nameless_system(of.around);
   return request;
@@ -128,12 +129,12 @@ exit_class approve_planned(const words& said,
                            std::chrono::seconds lasts,
                            const graph_step& step,
                            const project_plan& planned,
-                           const std::optional<hand_promotion>& by_hand,
+                           const std::string& promoted,
                            found_environment& found) {
   const session& of = planned.of();
   const std::string commit =
-      by_hand ? by_hand->commit
-              : git_state_of(step.pipeline->source_directory, of.around).commit.value_or("");
+      promoted.empty() ? git_state_of(step.pipeline->source_directory, of.around).commit.value_or("")
+                       : promoted;
   if (status good = check_not_yanked(step, commit, planned.deliveries().gate()); !good)
     return refused(good.error());
   // What was refused for want of this very approval is what is approved now.
@@ -146,9 +147,10 @@ exit_class approve_planned(const words& said,
   if (found_plan != planned.steps().end() && found_plan->what == decision::up_to_date)
     return refused(nothing_to_approve(step));
   if (approval_rule_of(step) == approval_rule::none) return refused(needs_no_approval(step));
-  return act_on(
-      ports_of(found, nullptr), of.where, "approve " + step.id, action_printer(),
-      [&](const action_ports& on) { return approve(request_of(said, step, lasts, by_hand, of), plans, on); });
+  return act_on(ports_of(found, nullptr), of.where, "approve " + step.id, action_printer(),
+                [&](const action_ports& on) {
+                  return approve(request_of(said, step, lasts, promoted, of), plans, on);
+                });
 }
 
 exit_class list_or_withdraw(const words& said, found_environment& found) {
@@ -210,16 +212,18 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   request.targets = {step->id};
   request.canary_percent = *percent;
   request.take_over = said.take_over;
+  std::string promoted;
   if (said.chooses()) {
     const interrupts stop;
     const result<chosen_commit> what = chosen_commit_of(said.choice, *found->pipeline, *found->place,
                                                         look_in(*found, stop.asked()), found->of->around);
     if (!what) return refused(what.error());
-    request.by_hand = hand_promotion{what->commit, what->tag, {}};
+    promoted = what->commit;
+    request.by_hand[found->pipeline->declared.name.str()] = {what->commit, what->tag, {}};
   }
   return plan_and(request, around, [&](const project_plan& plan) {
-    return approve_planned(said, *lasts, plan.graph().steps[*plan.graph().find(step->id)], plan,
-                           request.by_hand, *found);
+    return approve_planned(said, *lasts, plan.graph().steps[*plan.graph().find(step->id)], plan, promoted,
+                           *found);
   });
 }
 

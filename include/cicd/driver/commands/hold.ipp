@@ -1,7 +1,9 @@
 // `cicd hold set|release|show`: keeps deploys away from an environment, or lets them in again.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -24,20 +26,58 @@ namespace {
 
 struct words : environment_words {
   std::string reason, version;
-  bool as_json = false;
+  bool as_json = false, everywhere = false;
 };
-using act = exit_class (*)(const words&, const std::string&, const surroundings&);
+/// An environment of a pipeline, by name.
+struct held_place {
+  std::string pipeline, environment;
+};
+using act = std::function<exit_class(const words&, const held_place&, const surroundings&)>;
+
+status check_names(const words& said) {
+  if (said.everywhere == said.names.empty()) return {};
+  return error{
+      exit_class::usage,
+      {},
+      said.everywhere ? "--all means every environment, so none is named" : "no environment is named",
+      said.everywhere ? std::optional(joined(said.names, " ")) : std::nullopt,
+      {{"allowed", "[<pipeline>] <environment>, or --all"}}};
+}
+
+/// Those that are named, or all of the build tree. One that fails stops no other: a stop of all deploys must
+/// not end at the first cluster that does not answer.
+exit_class for_each_place(const words& said, const surroundings& around, const act& does) {
+  if (status fine = check_names(said); !fine) return refused(fine.error());
+  exit_class first = exit_class::done;
+  const auto note = [&](exit_class end) {
+    if (first == exit_class::done) first = end;
+    return exit_class::done;
+  };
+  if (!said.everywhere) {
+    const exit_class known = for_each_pipeline(said, around, [&](const std::string& pipeline) {
+      return note(does(said, {pipeline, said.environment()}, around));
+    });
+    return known == exit_class::done ? first : known;
+  }
+  exit_class failure = exit_class::usage;
+  const auto of = open_or_say(said.tree, around, failure);
+  if (!of) return failure;
+  for (const declared_pipeline& pipeline : of->model.pipelines)
+    for (const environment& place : pipeline.declared.environments)
+      note(does(said, {pipeline.declared.name.str(), place.name.str()}, around));
+  return first;
+}
 
 /// Changes the hold of the environment as `act` does.
 exit_class change_hold_of(const words& said,
-                          const std::string& pipeline,
+                          const held_place& at,
                           const surroundings& around,
                           const char* word,
                           const action_on& act) {
-  result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
+  result<found_environment> found = find_environment(said.tree, at.pipeline, at.environment, around);
   if (!found) return refused(found.error());
   return act_on(ports_of(*found, nullptr), found->of->where,
-                fmt::format("hold {} {}/{}", word, pipeline, said.environment()), action_printer(), act);
+                fmt::format("hold {} {}/{}", word, at.pipeline, at.environment), action_printer(), act);
 }
 
 /// The version as records have it, of a tag (with or without what stands before its `*`) or a commit.
@@ -55,16 +95,16 @@ result<std::string> held_version(const std::string& given,
   return by_tag.error();
 }
 
-exit_class set_one(const words& said, const std::string& pipeline, const surroundings& around) {
-  return change_hold_of(said, pipeline, around, "set", [&](const action_ports& on) -> status {
+exit_class set_one(const words& said, const held_place& at, const surroundings& around) {
+  return change_hold_of(said, at, around, "set", [&](const action_ports& on) -> status {
     const result<std::string> version = held_version(said.version, on, around);
     if (!version) return version.error();
     return set_hold({said.reason, *version}, on);
   });
 }
 
-exit_class release_one(const words& said, const std::string& pipeline, const surroundings& around) {
-  return change_hold_of(said, pipeline, around, "release", release_hold);
+exit_class release_one(const words& said, const held_place& at, const surroundings& around) {
+  return change_hold_of(said, at, around, "release", release_hold);
 }
 
 json json_of(const changed_place& at, const seen_environment& seen) {
@@ -80,46 +120,62 @@ json json_of(const changed_place& at, const seen_environment& seen) {
   return one.set("put_back_by_hand", std::move(revert));
 }
 
+exit_class show_one(const words& said, const held_place& where, const surroundings& around, json& all) {
+  result<found_environment> found = find_environment(said.tree, where.pipeline, where.environment, around);
+  if (!found) return refused(found.error());
+  const status shown =
+      show_hold(ports_of(*found, nullptr), [&](const changed_place& at, const seen_environment& seen) {
+        if (said.as_json) {
+          all.push(json_of(at, seen));
+          return;
+        }
+        if (seen.state.hold || (!seen.reverted && !said.everywhere))
+          print_out(hold_line(at, seen.state.hold));
+        if (seen.reverted) print_out(revert_line(at, *seen.reverted));
+      });
+  return shown ? exit_class::done : refused(shown.error());
+}
+
+/// What could be read is shown, also where something could not.
 exit_class show(const words& said, const surroundings& around) {
   json all(json::array{});
-  const exit_class end = for_each_pipeline(said, around, [&](const std::string& pipeline) {
-    result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
-    if (!found) return refused(found.error());
-    const status shown =
-        show_hold(ports_of(*found, nullptr), [&](const changed_place& at, const seen_environment& seen) {
-          if (said.as_json) {
-            all.push(json_of(at, seen));
-            return;
-          }
-          if (seen.state.hold || !seen.reverted) print_out(hold_line(at, seen.state.hold));
-          if (seen.reverted) print_out(revert_line(at, *seen.reverted));
-        });
-    return shown ? exit_class::done : refused(shown.error());
-  });
-  if (said.as_json && end == exit_class::done)
-    print_json(json().set("schema", 1).set("holds", std::move(all)));
+  const exit_class end =
+      for_each_place(said, around, [&](const words& of, const held_place& at, const surroundings& with) {
+        return show_one(of, at, with, all);
+      });
+  if (said.as_json) print_json(json().set("schema", 1).set("holds", std::move(all)));
   return end;
+}
+
+/// `[<pipeline>] <environment>` or `--all`.
+void add_places(CLI::App* command, words& said, const char* all) {
+  command
+      ->add_option("names", said.names,
+                   "[<pipeline>] <environment>; without a pipeline: every one that has it")
+      ->expected(0, 2);
+  command->add_flag("--all", said.everywhere, all);
+  with_tree(command, said.tree);
 }
 
 void add(CLI::App& app, command_action& chosen) {
   CLI::App* hold = app.add_subcommand("hold", "hold deploys to an environment, or release the hold");
   hold->require_subcommand(1);
-  const auto add_one = [&](const char* name, const char* what, act does) {
+  const auto add_one = [&](const char* name, const char* what, const act& does) {
     const auto said = std::make_shared<words>();
     CLI::App* command = hold->add_subcommand(name, what);
-    add_names(command, *said);
-    if (does == set_one) {
-      add_reason(command, said->reason, "why")->required();
-      command->add_option("--version", said->version, "refuse only this version: a tag or a commit")
-          ->type_name("VERSION");
-    }
-    acts_for_each(command, chosen, said, does);
+    add_places(command, *said, "every environment of the build tree");
+    acts(command, chosen,
+         [said, does](const surroundings& around) { return for_each_place(*said, around, does); });
+    return std::pair(command, said);
   };
-  add_one("set", "refuse deploys until the hold is released", set_one);
+  const auto [set, to_set] = add_one("set", "refuse deploys until the hold is released", set_one);
+  add_reason(set, to_set->reason, "why")->required();
+  set->add_option("--version", to_set->version, "refuse only this version: a tag or a commit")
+      ->type_name("VERSION");
   add_one("release", "allow deploys again, and say what was held", release_one);
   const auto said = std::make_shared<words>();
   CLI::App* command = hold->add_subcommand("show", "show who holds deploys, since when and why");
-  add_names(command, *said);
+  add_places(command, *said, "every environment of the build tree; only those that are held");
   with_json(command, said->as_json);
   acts(command, chosen, [said](const surroundings& around) { return show(*said, around); });
 }

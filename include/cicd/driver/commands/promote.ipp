@@ -84,7 +84,8 @@ run_request request_for(const words& said, const found_environment& found, const
   request.allow_dirty = {said.allow_dirty.begin(), said.allow_dirty.end()};
   request.take_over = said.take_over;
   request.command = said.tree.command();
-  request.by_hand = hand_promotion{what.commit, what.tag, said.is_hotfix ? said.reason : std::string()};
+  request.by_hand[found.pipeline->declared.name.str()] = {what.commit, what.tag,
+                                                          said.is_hotfix ? said.reason : std::string()};
   return request;
 }
 

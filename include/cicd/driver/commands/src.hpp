@@ -12,6 +12,7 @@
 #include <cicd/driver/commands/doctor_remotes.ipp>
 #include <cicd/driver/commands/doctor_templates.ipp>
 #include <cicd/driver/commands/find_environment.ipp>
+#include <cicd/driver/commands/fleet_table.ipp>
 #include <cicd/driver/commands/followed_job.ipp>
 #include <cicd/driver/commands/listing.ipp>
 #include <cicd/driver/commands/named_environments.ipp>

@@ -20,6 +20,7 @@
 #include <cicd/driver/commands/triggers.ipp>
 #include <cicd/driver/commands/tag.ipp>
 #include <cicd/driver/commands/promote.ipp>
+#include <cicd/driver/commands/reconcile.ipp>
 #include <cicd/driver/commands/notes.ipp>
 #include <cicd/driver/commands/rollback.ipp>
 #include <cicd/driver/commands/artifacts.ipp>

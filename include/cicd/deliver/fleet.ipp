@@ -1,0 +1,322 @@
+// Asks side by side, and puts together what each target could take. See fleet.hpp.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <cicd/base/glob.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/deliver/artifacts.hpp>
+#include <cicd/deliver/fleet.hpp>
+#include <cicd/deliver/policy/remote_place.hpp>
+#include <cicd/deliver/policy/soak.hpp>
+#include <cicd/observe/git_commits.hpp>
+#include <cicd/system/in_parallel.hpp>
+
+namespace cicd {
+
+namespace deliver_fleet {
+namespace {
+
+constexpr unsigned asked_at_once = 8;
+constexpr std::size_t most_candidates = 20;
+
+std::string short_of(const std::string& commit) {
+  return commit.substr(0, 7);
+}
+
+/// The source repository that a place follows: outside by its remote, within the build tree as it lies here.
+struct source_key {
+  std::string folder;
+  bool is_outside = false;
+  auto operator<=>(const source_key&) const = default;
+};
+
+class observer {
+ public:
+  observer(const fleet_question& of,
+           delivery& with,
+           const workspace& where,
+           const surroundings& around,
+           const clock& time,
+           const cancellation& cancelled)
+      : of_(of),
+        with_(with),
+        where_(where),
+        around_(around),
+        time_(time),
+        cancelled_(cancelled),
+        targets_(of.places.size()),
+        there_(of.places.size(), deployed_release{}) {}
+
+  std::vector<fleet_target> targets() && {
+    look_at_places();
+    ask_sources();
+    (void)in_parallel(asked_at_once, targets_.size(), [&](std::size_t at) -> status {
+      if (status known = complete(at); !known) targets_[at].unknown = std::move(known).error();
+      return {};  // what fails is said of its target, and ends no other
+    });
+    return std::move(targets_);
+  }
+
+ private:
+  const declared_pipeline& pipeline(std::size_t at) const { return of_.places[at].pipeline; }
+  const environment& place(std::size_t at) const { return of_.places[at].place; }
+
+  void look_at_places() {
+    std::map<const way*, std::vector<std::size_t>> by_way;
+    for (std::size_t at = 0; at < targets_.size(); ++at) {
+      targets_[at].pipeline = pipeline(at).declared.name.str();
+      targets_[at].environment = place(at).name.str();
+      by_way[&with_.way_of(place(at))].push_back(at);
+    }
+    std::vector<std::pair<const way*, std::vector<std::size_t>>> all(by_way.begin(), by_way.end());
+    (void)in_parallel(asked_at_once, all.size(), [&](std::size_t which) -> status {
+      const auto& [way, members] = all[which];
+      std::vector<deploy_place> places;
+      for (const std::size_t at : members) places.push_back(of_.places[at]);
+      auto seen = way->look_at_all(places, &cancelled_);
+      for (std::size_t at = 0; at < members.size(); ++at) {
+        if (!seen[at])
+          targets_[members[at]].unknown = std::move(seen[at]).error();
+        else
+          there_[members[at]] = *std::move(seen[at]);
+      }
+      return {};
+    });
+  }
+
+  source_key key_of(std::size_t at) const {
+    const auto git = git_state_of(pipeline(at).source_directory, around_);
+    return {git.top.empty() ? pipeline(at).source_directory : git.top,
+            !with_.way_of(place(at)).is_embedded(place(at))};
+  }
+
+  void ask_sources() {
+    std::set<source_key> keys;
+    for (std::size_t at = 0; at < targets_.size(); ++at)
+      if (place(at).on.kind != ref_kind::none) keys.insert(key_of(at));
+    std::vector<std::pair<const source_key, result<source_refs>>> all;
+    for (const source_key& each : keys) all.emplace_back(each, source_refs{});
+    (void)in_parallel(asked_at_once, all.size(), [&](std::size_t at) -> status {
+      all[at].second = refs_of(all[at].first);
+      return {};
+    });
+    for (auto& [key, refs] : all) refs_.emplace(key, std::move(refs));
+  }
+
+  result<source_refs> refs_of(const source_key& key) const {
+    if (!key.is_outside) return refs_here(key.folder, around_);
+    source_facts source;
+    source.folder = key.folder;
+    source.git = git_state_of(key.folder, around_);
+    result<std::optional<source_refs>> there =
+        refs_on_remote(source, ci_event_of(around_), around_, &cancelled_);
+    if (!there) return std::move(there).error();
+    return *there ? **std::move(there) : refs_here(key.folder, around_);
+  }
+
+  // --- What could come ---
+
+  static std::string runs_text(const deployment_record& of) {
+    if (!of.tag.empty()) return of.tag;
+    return of.commit.empty() ? of.version : short_of(of.commit);
+  }
+
+  status complete(std::size_t at) {
+    fleet_target& to = targets_[at];
+    if (to.unknown) return {};
+    const deployed_release& there = there_[at];
+    if (there.record) to.runs = runs_text(*there.record);
+    if (pipeline(at).declared.images.empty()) {
+      to.left = "the pipeline has no image, so that there is no artifact to take";
+      return {};
+    }
+    result<std::vector<fleet_candidate>> found = candidates(at);
+    if (!found) return std::move(found).error();
+    if (found->size() > most_candidates) found->resize(most_candidates);
+    add_unfinished(at, *found);
+    for (fleet_candidate& each : *found) {
+      if (status known = add_facts(at, each); !known) return known;
+      to.candidates.push_back(std::move(each));
+      const fleet_candidate& last = to.candidates.back();
+      if (last.is_built && last.proposed.empty() && last.failed.empty()
+          && !refusal_of(last.asked, facts_at(last.facts, time_.now())))
+        break;
+    }
+    return {};
+  }
+
+  result<std::vector<fleet_candidate>> candidates(std::size_t at) {
+    const environment& of = place(at);
+    if (of.on.kind == ref_kind::none) return by_from(at);
+    const result<source_refs>& refs = refs_.at(key_of(at));
+    if (!refs) return refs.error();
+    return of.on.kind == ref_kind::tag ? by_tags(at, *refs) : by_branches(at, *refs);
+  }
+
+  std::string commit_there(std::size_t at) const {
+    return there_[at].record ? there_[at].record->commit : std::string();
+  }
+
+  error not_here(std::size_t at, const std::string& what, const std::string& commit) const {
+    return {exit_class::usage,
+            pipeline(at).declared.name.str() + "/" + place(at).name.str(),
+            "a commit of the remote repository is not in this clone",
+            fmt::format("{} is at {}", displayable(what), short_of(commit)),
+            {{"try", "git fetch --tags"}}};
+  }
+
+  bool is_here(std::size_t at, const std::string& commit) const {
+    return !first_parents(pipeline(at).source_directory, commit, 1, around_).empty();
+  }
+
+  /// Highest first by their order; without one the newest commits first.
+  result<std::vector<fleet_candidate>> by_tags(std::size_t at, const source_refs& refs) {
+    const declared_pipeline& of = pipeline(at);
+    const trigger& on = place(at).on;
+    const version_rule rule =
+        of.declared.releases.empty() ? version_rule::none : of.declared.releases.front().versions;
+    const tag_order order = tag_order::of(on.pattern, rule);
+    const std::string here = there_[at].record ? there_[at].record->tag : std::string();
+    std::vector<fleet_candidate> found;
+    for (const auto& [tag, commit] : refs.tags) {
+      if (!ref_matches(on.pattern.view(), tag) || tag == here) continue;
+      const auto compared = order.compare(tag, here);
+      if (compared && *compared < 0) continue;
+      if (commit == commit_there(at) && !compared) continue;
+      if (!is_here(at, commit)) return not_here(at, "tag " + tag, commit);
+      if (!compared && is_older_than_there(at, commit)) continue;
+      found.push_back({.commit = commit, .tag = tag, .reasons = {fmt::format("tag {}", displayable(tag))}});
+    }
+    const auto is_higher = [&](const fleet_candidate& one, const fleet_candidate& other) {
+      if (const auto compared = order.compare(one.tag, other.tag)) return *compared > 0;
+      const auto when = [&](const fleet_candidate& each) {
+        return committed_at(of.source_directory, each.commit, around_);
+      };
+      return when(one) > when(other);
+    };
+    std::ranges::stable_sort(found, is_higher);
+    return found;
+  }
+
+  bool is_older_than_there(std::size_t at, const std::string& commit) const {
+    const std::string there = commit_there(at);
+    return !there.empty() && is_ancestor(pipeline(at).source_directory, commit, there, around_) == true;
+  }
+
+  /// The commits of the branch back to the one that is there.
+  result<std::vector<fleet_candidate>> by_branches(std::size_t at, const source_refs& refs) {
+    const std::string& folder = pipeline(at).source_directory;
+    std::vector<fleet_candidate> found;
+    for (const auto& [branch, tip] : refs.branches) {
+      if (!ref_matches(place(at).on.pattern.view(), branch) || tip == commit_there(at)) continue;
+      const std::vector<past_commit> past = first_parents(folder, tip, most_candidates, around_);
+      if (past.empty()) return not_here(at, "branch " + branch, tip);
+      for (const past_commit& each : past) {
+        if (each.id == commit_there(at) || is_older_than_there(at, each.id)) break;
+        const bool is_tip = each.id == tip;
+        found.push_back(
+            {.commit = each.id,
+             .reasons = {is_tip ? fmt::format("{} is at {}", displayable(branch), short_of(tip))
+                                : fmt::format("{} has {}", displayable(branch), each.short_id())}});
+      }
+    }
+    return found;
+  }
+
+  /// What was deployed to the environments that it comes FROM, since what is there.
+  result<std::vector<fleet_candidate>> by_from(std::size_t at) {
+    std::vector<std::pair<const environment*, deployment_record>> past;
+    for (const environment& each : pipeline(at).declared.environments) {
+      const bool is_from = std::ranges::any_of(place(at).from, [&](const environment_choice& choice) {
+        return std::ranges::find(choice.any, each.name) != choice.any.end();
+      });
+      if (!is_from) continue;
+      auto records = with_.way_of(each).history_of(pipeline(at), each, most_candidates);
+      if (!records) return std::move(records).error();
+      for (deployment_record& record : *records) past.emplace_back(&each, std::move(record));
+    }
+    std::ranges::stable_sort(
+        past, [](const auto& one, const auto& other) { return one.second.when > other.second.when; });
+    std::vector<fleet_candidate> found;
+    for (const auto& [from, record] : past) {
+      if (record.commit.empty() || record.dirty) continue;
+      if (record.commit == commit_there(at)) break;
+      if (is_older_than_there(at, record.commit)) continue;
+      if (std::ranges::find(found, record.commit, &fleet_candidate::commit) != found.end()) continue;
+      found.push_back({.commit = record.commit,
+                       .reasons = {fmt::format("{} has {}", from->name.view(), short_of(record.commit))}});
+    }
+    return found;
+  }
+
+  /// What is there, where its deploy failed or was interrupted.
+  void add_unfinished(std::size_t at, std::vector<fleet_candidate>& to) const {
+    const auto& record = there_[at].record;
+    if (!record || record->commit.empty() || record->dirty || came_to_a_good_end(*record)) return;
+    to.push_back(
+        {.commit = record->commit, .tag = record->tag, .reasons = {"its deploy has not come to an end"}});
+    if (record->outcome == "failed") to.back().failed = "the deploy, or what VERIFY looks at";
+  }
+
+  /// Empty: it did not fail there. A rollout that was rolled back is no more than seen to be unhealthy.
+  std::string how_it_failed(std::size_t at, const std::string& commit) const {
+    std::string how;
+    for (const seen_health& each : there_[at].state.health)
+      if (each.commit == commit)
+        how = each.is_healthy ? "" : each.says.empty() ? "it was not healthy" : each.says;
+    return how;
+  }
+
+  // --- What the gate is told ---
+
+  status add_facts(std::size_t at, fleet_candidate& to) {
+    const result<artifact_store> store = artifacts_of(pipeline(at), where_, around_, cancelled_);
+    if (!store) return store.error();
+    const auto artifact = store->read(to.commit);
+    if (!artifact) return artifact.error();
+    to.is_built = artifact->has_value();
+    if (!to.is_built) return {};
+    if (to.failed.empty()) to.failed = how_it_failed(at, to.commit);
+    auto proposal =
+        with_.way_of(place(at)).proposal_in(pipeline(at), place(at), there_[at].record, &cancelled_);
+    if (!proposal) return std::move(proposal).error();
+    if (*proposal && (*proposal)->record.commit == to.commit)
+      to.proposed = (*proposal)->link.empty() ? (*proposal)->branch : (*proposal)->link;
+    auto facts = with_.gate().facts_of_release(pipeline(at), place(at), to.tag, to.commit, there_[at],
+                                               {.is_by_hand = true, .records = of_.records});
+    if (!facts) return std::move(facts).error();
+    to.asked = std::move(facts->asked);
+    to.facts = std::move(facts->state);
+    return {};
+  }
+
+  const fleet_question& of_;
+  delivery& with_;
+  const workspace& where_;
+  const surroundings& around_;
+  const clock& time_;
+  const cancellation& cancelled_;
+  std::vector<fleet_target> targets_;
+  std::vector<deployed_release> there_;
+  std::map<source_key, result<source_refs>> refs_;
+};
+
+}  // namespace
+}  // namespace deliver_fleet
+
+std::vector<fleet_target> observe_fleet(const fleet_question& of,
+                                        delivery& with,
+                                        const workspace& where,
+                                        const surroundings& around,
+                                        const clock& time,
+                                        const cancellation& cancelled) {
+  return deliver_fleet::observer(of, with, where, around, time, cancelled).targets();
+}
+
+}  // namespace cicd

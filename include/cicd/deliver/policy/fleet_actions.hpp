@@ -1,0 +1,73 @@
+// What one pass over the environments of many pipelines does: a pure function of what was observed. It does
+// not know how anything is observed or deployed, and keeps nothing from one pass to the next.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cicd/deliver/policy/gate.hpp>
+
+namespace cicd {
+
+/// A commit that an environment could take, with what the gate is told of it.
+struct fleet_candidate {
+  std::string commit;                  ///< 40 digits
+  std::string tag{};                   ///< by which; empty: by none
+  std::vector<std::string> reasons{};  ///< why it is one: `main is at 5d6e7f8`, `stage has 5d6e7f8`
+  bool is_built = true;                ///< its artifact is there
+  std::string proposed{};              ///< the open pull request that deploys it, or its branch
+  std::string failed{};                ///< how its last deploy there failed; empty: it did not
+  gate_question asked{};               ///< unlike what is rehearsed, GATE is no part of it
+  gate_state facts{};                  ///< as they were at `facts.now`
+
+  /// As a person knows it: the tag, else the first digits of the commit.
+  std::string version() const { return tag.empty() ? commit.substr(0, 7) : tag; }
+};
+
+/// An environment of a pipeline, as it was observed.
+struct fleet_target {
+  std::string pipeline, environment;
+  std::string runs{};                         ///< what is there, as a person knows it; empty: nothing is
+  std::vector<fleet_candidate> candidates{};  ///< newer than what is there, the newest first
+  std::string left{};                         ///< why the loop never moves it; empty: it does
+  std::optional<error> unknown{};             ///< what could not be read
+};
+
+enum class fleet_step : std::uint8_t {
+  deploy,   ///< the artifact goes there now
+  wait,     ///< for a time, or for a cause that may come
+  refuse,   ///< what is newer there may not go, for good
+  nothing,  ///< what is there is the newest
+  unknown   ///< something could not be read, so that nothing is changed
+};
+/// `deploy`, as it is printed.
+std::string_view word_of(fleet_step step);
+
+/// What is done with one target.
+struct fleet_action {
+  fleet_step is = fleet_step::nothing;
+  std::string pipeline, environment;
+  std::string runs{};                  ///< what is there
+  std::string commit{}, tag{};         ///< of what is deployed, waits or is refused
+  std::vector<std::string> reasons{};  ///< all that lead to it
+  std::string rule{};  ///< that waits or refuses, `SOAK`; or `artifact`, `pull request`, `failed deploy`
+  std::optional<error> why{};  ///< of wait, refuse and unknown
+  /// Of wait: when it ends by itself, where that is known.
+  std::optional<std::chrono::system_clock::time_point> until{};
+
+  std::string target() const { return pipeline + "/" + environment; }
+  std::string version() const { return tag.empty() ? commit.substr(0, 7) : tag; }
+};
+
+/// One action for each target, in their order. The newest candidate that the gate lets in is deployed; where
+/// none is, the action is that of the candidate whose waiting ends first, else of the newest.
+std::vector<fleet_action> actions_for(const std::vector<fleet_target>& observed,
+                                      std::chrono::system_clock::time_point now);
+
+/// What the gate is told at another time than that of the observation: what soaks is older by then, a window
+/// may be open.
+gate_state facts_at(gate_state facts, std::chrono::system_clock::time_point now);
+
+}  // namespace cicd

@@ -1,0 +1,263 @@
+"""One pass over many environments: what each may take, what it waits for, and what is done."""
+
+import json
+import shutil
+import subprocess
+import unittest
+
+import harness
+
+PIPELINE = """
+add_pipeline({name})
+pipeline_release({name} BRANCHES main VERSIONS semantic)
+pipeline_step({name} build SHELL "cat in.txt > out.txt; date +%s%N >> out.txt" INPUTS in.txt OUTPUTS out.txt STAGE build)
+pipeline_image({name} BASE scratch FILES out.txt=/app/out.txt ENTRYPOINT /app/out.txt)
+pipeline_service({name} api PORT 8080)
+pipeline_environment({name} stage ON branch main VIA gitops REPOSITORY {repository} PATH stage/{name} HEALTH committed)
+pipeline_environment({name} demo ON tag rc-* VIA render PATH demo/{name})
+pipeline_environment({name} prod ON tag v* VIA gitops REPOSITORY {repository} PATH prod/{name} FROM stage HEALTH committed {prod})
+pipeline_environment({name} eu FROM prod VIA gitops REPOSITORY {repository} PATH eu/{name})
+"""
+
+
+class Reconcile(harness.Case):
+    def made(self, names=("app",), prod="", more=""):
+        """A tree whose commit has its artifacts, and is nowhere yet."""
+        self.repository = self.folder / "manifests.git"
+        subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(self.repository)], check=True)
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.declare("".join(PIPELINE.format(name=name, repository=self.repository, prod=prod) for name in names) + more)
+        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
+            tree.env[f"GIT_AUTHOR_{name[5:].upper()}"] = value
+        tree.commit("the first")
+        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
+            tree.git("config", name, value)
+        tree.configure()
+        tree.run("publish")
+        return tree
+
+    def next(self, tree, text, publish=True):
+        """A newer commit, and its artifact."""
+        tree.write("in.txt", text)
+        commit = tree.commit(text)
+        if publish:
+            tree.run("publish")
+        return commit
+
+    def tag(self, tree, name, commit="HEAD"):
+        tree.git("tag", name, commit)
+        tree.git("push", "--quiet", "upstream", name)
+
+    def pass_of(self, tree, *words, status=0, **how):
+        done = json.loads(tree.cicd("reconcile", "--json", *words, status=status, **how).stdout)
+        self.assertEqual(done["schema"], 1)
+        return done
+
+    def actions(self, tree, *words, **how):
+        return {f"{one['pipeline']}/{one['environment']}": one for one in self.pass_of(tree, "--plan", *words, **how)["targets"]}
+
+    def deployed(self, done):
+        return [(f"{one['pipeline']}/{one['environment']}", one["outcome"]) for one in done["deployed"]]
+
+    def commits(self):
+        return self.trees[0].commits(self.repository)
+
+    def runs(self, environment, pipeline="app"):
+        return json.loads(self.trees[0].manifests("show", f"main:.cicd/records/{environment}/{pipeline}.json", repository=self.repository))
+
+    # ---- what is done ----
+
+    def test_a_plan_says_of_each_what_would_be_done_and_why_and_changes_nothing(self):
+        tree = self.made()
+        commit = tree.git("rev-parse", "HEAD")
+        self.tag(tree, "v1.0.0")
+        actions = self.actions(tree)
+        self.assertEqual((actions["app/stage"]["action"], actions["app/stage"]["commit"]), ("deploy", commit))
+        self.assertEqual(actions["app/stage"]["reasons"], [f"main is at {commit[:7]}"])
+        self.assertEqual((actions["app/prod"]["action"], actions["app/prod"]["rule"], actions["app/prod"]["tag"]), ("wait", "FROM", "v1.0.0"))
+        self.assertEqual((actions["app/demo"]["action"], actions["app/eu"]["action"]), ("nothing", "nothing"))
+        text = tree.cicd("reconcile", "--plan").stdout
+        self.assertRegex(text, rf"deploy +app/stage +{commit[:7]} .*main is at {commit[:7]}")
+        self.assertRegex(text, r"wait +app/prod +v1.0.0 .*this commit was never deployed to stage")
+        self.assertEqual(text.splitlines()[-1], "reconcile: 1 would be deployed, 1 wait, 2 with nothing to do")
+        self.assertEqual(self.commits(), 0)
+
+    def test_one_pass_goes_as_far_as_the_gates_let_it_and_a_second_does_nothing(self):
+        tree = self.made()
+        self.tag(tree, "v1.0.0")
+        self.tag(tree, "rc-1")
+        done = self.pass_of(tree)
+        self.assertEqual(sorted(self.deployed(done)), [(f"app/{name}", "deployed") for name in ("demo", "eu", "prod", "stage")])
+        self.assertEqual((self.runs("prod")["tag"], self.runs("eu")["commit"]), ("v1.0.0", tree.git("rev-parse", "HEAD")))
+        before = self.commits()
+        again = self.pass_of(tree)
+        self.assertEqual((again["deployed"], [one["action"] for one in again["targets"]]), ([], ["nothing"] * 4))
+        self.assertEqual(self.commits(), before)
+        self.assertIn("reconcile: 4 with nothing to do", tree.cicd("reconcile").stdout)
+
+    def test_it_needs_no_checkout_of_what_it_deploys(self):
+        tree = self.made()
+        first = tree.git("rev-parse", "HEAD")
+        second = self.next(tree, "two")
+        tree.git("checkout", "--quiet", "--detach", first)
+        self.assertEqual(self.deployed(self.pass_of(tree, "stage")), [("app/stage", "deployed")])
+        self.assertEqual(self.runs("stage")["commit"], second)
+
+    def test_what_is_not_built_yet_waits_and_the_newest_that_is_goes(self):
+        tree = self.made()
+        first = tree.git("rev-parse", "HEAD")
+        second = self.next(tree, "two", publish=False)
+        self.assertEqual(self.actions(tree, "stage")["app/stage"]["commit"], first)
+        self.pass_of(tree, "stage")
+        self.assertEqual(self.runs("stage")["commit"], first)
+        waits = self.actions(tree, "stage")["app/stage"]
+        self.assertEqual((waits["action"], waits["rule"], waits["commit"]), ("wait", "artifact", second))
+
+    def test_what_was_yanked_never_goes_and_the_one_before_does(self):
+        tree = self.made()
+        first = tree.git("rev-parse", "HEAD")
+        self.next(tree, "two")
+        tree.cicd("yank", "app", "HEAD", "--reason", "loses orders")
+        self.assertEqual(self.deployed(self.pass_of(tree, "stage")), [("app/stage", "deployed")])
+        self.assertEqual(self.runs("stage")["commit"], first)
+        refused = self.actions(tree, "stage")["app/stage"]
+        self.assertEqual((refused["action"], refused["rule"]), ("refuse", "yanked"))
+        self.assertIn("loses orders", refused["why"]["text"])
+
+    def test_soak_and_hold_are_waited_for(self):
+        tree = self.made(prod="SOAK 2h")
+        self.tag(tree, "v1.0.0")
+        self.assertEqual(self.deployed(self.pass_of(tree)), [("app/stage", "deployed")])
+        waits = self.actions(tree)["app/prod"]
+        self.assertEqual((waits["action"], waits["rule"]), ("wait", "SOAK"))
+        self.assertRegex(waits["until"], r"^20\d\d-\d\d-\d\dT")
+        self.next(tree, "two")
+        tree.cicd("hold", "set", "app", "stage", "--reason", "frozen")
+        self.assertEqual(self.actions(tree)["app/stage"]["rule"], "hold")
+        self.assertEqual(self.deployed(self.pass_of(tree)), [])
+        tree.cicd("hold", "release", "app", "stage")
+        self.assertEqual(self.deployed(self.pass_of(tree)), [("app/stage", "deployed")])
+
+    def test_what_soaked_goes_although_a_newer_one_is_there_by_now(self):
+        tree = self.made(prod="SOAK 2s")
+        self.tag(tree, "v1.0.0")
+        self.pass_of(tree, "stage")
+        self.next(tree, "two")
+        self.tag(tree, "v1.1.0")
+        import time
+        time.sleep(2.5)
+        tree.cicd("hold", "set", "app", "stage", "--reason", "frozen")
+        done = self.pass_of(tree)
+        self.assertEqual(self.deployed(done)[0], ("app/prod", "deployed"))
+        self.assertEqual(self.runs("prod")["tag"], "v1.0.0")
+
+    def test_what_failed_is_not_tried_again_by_itself_and_a_newer_one_is(self):
+        tree = self.made(prod="VERIFY ./verify.sh")
+        tree.write("verify.sh", "#!/bin/sh\nexit 1\n", mode=0o755)
+        self.next(tree, "with a check")
+        tree.configure()
+        self.tag(tree, "v1.0.0")
+        done = self.pass_of(tree, status=1)
+        self.assertEqual(self.deployed(done), [("app/stage", "deployed"), ("app/prod", "failed")])
+        again = self.pass_of(tree)
+        self.assertEqual(again["deployed"], [])
+        refused = next(one for one in again["targets"] if one["environment"] == "prod")
+        self.assertEqual((refused["action"], refused["rule"], refused["tag"]), ("refuse", "failed deploy", "v1.0.0"))
+        tree.write("verify.sh", "#!/bin/sh\n", mode=0o755)
+        self.next(tree, "a good check")
+        self.tag(tree, "v1.0.1")
+        self.assertEqual([name for name, end in self.deployed(self.pass_of(tree)) if end == "deployed"], ["app/stage", "app/prod", "app/eu"])
+
+    def test_several_passes_at_once_deploy_once(self):
+        tree = self.made()
+        self.tag(tree, "v1.0.0")
+        passes = [tree.start(tree.launcher, "reconcile") for _ in range(4)]
+        self.assertEqual([one.wait(120) for one in passes], [0] * 4, (tree.root / "out.txt").read_text())
+        self.assertEqual(self.commits(), 3)
+        self.assertEqual(self.runs("prod")["generation"], 1)
+
+    # ---- many ----
+
+    def test_all_deploys_are_stopped_at_once_and_what_cannot_be_reached_stops_no_other(self):
+        tree = self.made(names=("app", "billing"), more="pipeline_environment(app other ON branch main VIA gitops REPOSITORY /nowhere/at/all.git PATH x)\n")
+        tree.cicd("hold", "set", "--all", "--reason", "incident", status=6)
+        held = json.loads(tree.cicd("hold", "show", "--all", "--json", status=6).stdout)["holds"]
+        self.assertEqual([one["hold"]["reason"] for one in held], ["incident"] * 8)
+        self.assertEqual(self.deployed(self.pass_of(tree, status=6)), [])
+        tree.cicd("hold", "release", "--all", status=6)
+        self.assertEqual(len(self.pass_of(tree, "stage")["deployed"]), 2)
+        for words, what in ((("--reason", "x"), "no environment is named"), (("--all", "app", "stage", "--reason", "x"), "--all means every environment")):
+            self.assertIn(what, tree.cicd("hold", "set", *words, status=2).stderr)
+
+    def test_deploys_of_several_pipelines_into_one_repository_are_one_push(self):
+        tree = self.made(names=("app", "billing", "stock"))
+        pushes = self.folder / "pushes"
+        hook = self.repository / "hooks/post-receive"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\necho push >> {pushes}\n")
+        hook.chmod(0o755)
+        self.assertEqual(len(self.pass_of(tree, "stage")["deployed"]), 3)
+        self.assertEqual(pushes.read_text().split(), ["push"])
+        self.assertEqual(self.commits(), 3)
+
+    def test_one_that_cannot_be_read_stops_no_other(self):
+        tree = self.made(more="pipeline_environment(app other ON branch main VIA gitops REPOSITORY /nowhere/at/all.git PATH x)\n")
+        done = self.pass_of(tree, status=6)
+        self.assertEqual(self.deployed(done), [("app/stage", "deployed")])
+        other = next(one for one in done["targets"] if one["environment"] == "other")
+        self.assertEqual((other["action"], other["commit"]), ("unknown", None))
+        self.assertEqual(done["outcome"], "remote")
+        self.assertRegex(tree.cicd("reconcile", status=6).stdout, r"unknown +app/other")
+
+    def test_shards_are_parts_of_the_whole(self):
+        names = ("app", "billing", "stock", "users", "web")
+        tree = self.made(names=names)
+        parts = [{one["pipeline"] for one in self.pass_of(tree, "--plan", "--shard", f"{at}/3")["targets"]} for at in (1, 2, 3)]
+        self.assertEqual(sorted(name for part in parts for name in part), sorted(names))
+        for wrong in ("0/3", "4/3", "2", "a/b", "2/"):
+            self.assertIn("--shard: not a part of a whole", tree.cicd("reconcile", "--shard", wrong, status=2).stderr)
+
+    # ---- what is not known, and who may ----
+
+    def test_a_commit_of_the_remote_that_is_not_here_is_not_known(self):
+        tree = self.made()
+        other = self.folder / "other"
+        subprocess.run([harness.tool("git"), "clone", "--quiet", str(tree.remote), str(other)], check=True)
+        (other / "in.txt").write_text("elsewhere")
+        subprocess.run([harness.tool("git"), "-C", str(other), *harness.GIT, "commit", "--quiet", "-am", "elsewhere"], check=True)
+        subprocess.run([harness.tool("git"), "-C", str(other), "push", "--quiet"], check=True)
+        unknown = next(one for one in self.pass_of(tree, "stage", status=2)["targets"])
+        self.assertEqual(unknown["action"], "unknown")
+        self.assertIn({"label": "try", "text": "git fetch --tags"}, unknown["why"]["notes"])
+        self.assertEqual(self.commits(), 0)
+
+    def test_a_remote_that_does_not_answer_moves_nothing_that_follows_it(self):
+        tree = self.made()
+        self.tag(tree, "rc-1")
+        shutil.move(tree.remote, self.folder / "gone.git")
+        done = self.pass_of(tree, status=6)
+        self.assertEqual(self.deployed(done), [("app/demo", "deployed")], "which lies in the build tree, and follows the tags here")
+        self.assertEqual({one["environment"] for one in done["targets"] if one["action"] == "unknown"}, {"stage", "prod"})
+        self.assertEqual(self.commits(), 0)
+
+    def test_a_fork_moves_nothing(self):
+        tree = self.made()
+        fork = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_REPOSITORY": "team/app", "GITHUB_REF": "refs/pull/7/merge",
+                "GITHUB_HEAD_REF": "main", "GITHUB_BASE_REF": "main", "GITHUB_SHA": tree.git("rev-parse", "HEAD"), "GITHUB_EVENT_PATH": str(self.folder / "event.json")}
+        (self.folder / "event.json").write_text(json.dumps({"pull_request": {"number": 7, "head": {"repo": {"full_name": "evil/app"}, "sha": "x"}, "base": {"repo": {"full_name": "team/app"}}}}))
+        self.assertIn("fork", tree.cicd("reconcile", status=5, env=fork).all)
+        self.assertEqual(self.commits(), 0)
+
+    def test_an_approval_is_waited_for_with_the_command_that_gives_it(self):
+        tree = self.made(prod="APPROVAL required")
+        self.tag(tree, "v1.0.0")
+        self.pass_of(tree)
+        waits = self.actions(tree)["app/prod"]
+        self.assertEqual((waits["action"], waits["rule"]), ("wait", "approval"))
+        tree.cicd("approve", "app", "prod", "--version", "v1.0.0", "--reason", "read it")
+        self.assertEqual(self.deployed(self.pass_of(tree)), [("app/prod", "deployed"), ("app/eu", "deployed")])
+
+
+if __name__ == "__main__":
+    unittest.main()
