@@ -14,12 +14,14 @@ pipeline_image(orders BASE scratch FILES out/app=/app ENTRYPOINT /app ENV VERSIO
 pipeline_service(orders api PORT 8080 READY /health AFTER billing/api)
 pipeline_environment(orders stage ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace})
 pipeline_environment(orders prod ON tag "v*" FROM stage IMAGES_IN {other}/prod VIA kubectl CONTEXT {context} NAMESPACE {namespace}-prod CREATE_NAMESPACE)
+pipeline_environment(orders eu FROM prod VIA kubectl CONTEXT {context} NAMESPACE {namespace}-eu CREATE_NAMESPACE)
 add_pipeline(billing IMAGE {registry}/{namespace}/billing)
 pipeline_step(billing build COMMAND install -D app.bin out/billing INPUTS app.bin OUTPUTS out/billing STAGE build)
 pipeline_image(billing BASE scratch FILES out/billing=/app ENTRYPOINT /app ENV VERSION=b{version})
 pipeline_service(billing api PORT 8080 READY /health)
 pipeline_environment(billing stage ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace})
 pipeline_environment(billing prod ON tag "v*" FROM stage IMAGES_IN {other}/prod VIA kubectl CONTEXT {context} NAMESPACE {namespace}-prod CREATE_NAMESPACE)
+pipeline_environment(billing eu FROM prod VIA kubectl CONTEXT {context} NAMESPACE {namespace}-eu CREATE_NAMESPACE)
 """
 
 
@@ -27,7 +29,8 @@ class Release(harness.Case):
     def setUp(self):
         super().setUp()
         self.production = f"{self.namespace}-prod"
-        self.addCleanup(harness.kubectl, "delete", "namespace", self.production, "--wait=false", "--ignore-not-found", status=None)
+        for namespace in (self.production, f"{self.namespace}-eu"):
+            self.addCleanup(harness.kubectl, "delete", "namespace", namespace, "--wait=false", "--ignore-not-found", status=None)
 
     def other_registry(self):
         """One more, on an address that the node takes without TLS."""
@@ -69,6 +72,19 @@ class Release(harness.Case):
             self.assertEqual((record["tag"], record["images"]["image"]["reference"]), ("v1.0.0", reference))
         tree.run("--event", "tag=v1.0.0")
         self.assertEqual(set(tree.outcomes().values()), {"up-to-date"})
+        self.assert_eu_follows(tree)
+
+    def assert_eu_follows(self, tree):
+        """What production runs goes on by itself, once."""
+        done = json.loads(tree.cicd("reconcile", "--json").stdout)
+        self.assertEqual([(one["pipeline"], one["environment"], one["outcome"]) for one in done["deployed"]],
+                         [("orders", "eu", "deployed"), ("billing", "eu", "deployed")])
+        self.assert_in_turn(tree, "eu")
+        for pipeline in ("orders", "billing"):
+            record = json.loads(self.get(f"configmap/cicd.{pipeline}.eu", namespace=f"{self.namespace}-eu")["data"]["record.json"])
+            self.assertEqual(record["commit"], tree.git("rev-parse", "HEAD"))
+        again = json.loads(tree.cicd("reconcile", "--json").stdout)
+        self.assertEqual((again["deployed"], {one["action"] for one in again["targets"]}), ([], {"nothing"}))
 
     def assert_in_turn(self, tree, environment):
         order = self.deploys_in_order(tree)
