@@ -5,6 +5,9 @@
 #include <cicd/declare/typed_calls.ipp>
 #include <cicd/declare/typed_program.ipp>
 #include <cicd/declare/values/src.hpp>
+#include <cicd/run/step_context.ipp>
+#include <cicd/run/step_program.ipp>
+#include <cicd/system/streamed_program.ipp>
 
 #define CICD_VECTOR(element)                                                         \
   template std::vector<cicd::element>::vector(std::initializer_list<cicd::element>,  \

@@ -31,7 +31,7 @@ write_basic_package_version_file(package-installed/cicd-config-version.cmake COM
   ARCH_INDEPENDENT) # The driver runs where configure runs, whatever the project is compiled for.
 
 install(TARGETS cicd RUNTIME)
-install(TARGETS cicd_typed ARCHIVE DESTINATION "${library_folder}")
+install(TARGETS cicd_typed cicd_testing ARCHIVE DESTINATION "${library_folder}")
 install(TARGETS cicd_headers cicd_pipeline EXPORT cicd-targets FILE_SET HEADERS FILE_SET bodies)
 install(EXPORT cicd-targets NAMESPACE cicd:: DESTINATION "${package_folder}")
 install(FILES ${functions} "${PROJECT_BINARY_DIR}/package-installed/cicd-config.cmake"

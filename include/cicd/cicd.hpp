@@ -29,6 +29,7 @@
 #include <cicd/deliver/records/run_index.hpp>
 #include <cicd/driver/command_line.hpp>
 #include <cicd/engine/observer.hpp>
+#include <cicd/engine/plan_of.hpp>
 #include <cicd/engine/project.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>

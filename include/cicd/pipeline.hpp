@@ -4,3 +4,4 @@
 
 #include <cicd/declare/pipeline.hpp>
 #include <cicd/declare/values/checked.hpp>
+#include <cicd/run/step_context.hpp>

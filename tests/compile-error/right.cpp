@@ -1,6 +1,6 @@
 // What must compile: every kind, with literals of every strong type.
 // expects: nothing
-#include <cicd/declare/pipeline.hpp>
+#include <cicd/pipeline.hpp>
 
 cicd::pipeline declared() {
   using namespace cicd;
@@ -18,7 +18,10 @@ cicd::pipeline declared() {
                          .timeout = "1h30m",
                          .retries = 2,
                          .stage = step_stage::test,
-                         .check = true}},
+                         .check = true},
+                    step{.name = "contract",
+                         .values = {{"suite", "orders"}},
+                         .run = [](step_context& step) { step.execute({"./contract.sh", step.value("suite")}); }}},
           .images = {image{.name = "image",
                            .files = {{.from = "config", .to = "/etc/orders"}},
                            .labels = {{.key = "org.opencontainers.image.title", .value = "orders"}},

@@ -70,6 +70,15 @@ if(WAY STREQUAL "cxx")
   expect(stdout "loud/build because [^\n]*words\\.txt")
   run(EXPECT 2 COMMAND "${build}-2/deliver" "${source}" "${WORK}/pipelines" loud.tset)
   expect(stderr "did you mean: loud\\.test")
+  # The tests of a pipeline, with the archive that lies beside the installed driver.
+  file(COPY "${CICD_SOURCE}/examples/typed/" DESTINATION "${WORK}/typed")
+  set(source "${WORK}/typed/orders")
+  file(WRITE "${source}/make-runtime" "#!/bin/sh\n")
+  run(COMMAND "${CMAKE_COMMAND}" -S "${source}" -B "${build}-3" -G Ninja ${arguments} "-Dacme_DIR=${WORK}/typed/acme" -DPIPELINE_TESTS=ON
+    "-DCMAKE_CXX_COMPILER=${CXX}")
+  run(COMMAND "${CMAKE_COMMAND}" --build "${build}-3" --target pipeline_test)
+  expect_file("${build}-3/CMakeCache.txt" "cicd_DIR:PATH=${copy}/")
+  run(COMMAND "${build}-3/pipeline_test")
   return()
 endif()
 

@@ -1,8 +1,11 @@
 """Pipelines that a C++ file declares, compiled by the real compiler when CMake configures: the same as through CMake's calls, compiled
 again only where something changed, and each way in which it can go wrong."""
 
+import os
 import re
 import shutil
+import signal
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -212,6 +215,25 @@ pipeline declare() {
                 self.assertIn(theirs, said)
                 self.assertIn(ours, said)
 
+    def test_an_interrupt_while_cmake_configures_ends_the_compiler(self):
+        tree = self.by_cpp(BY_CPP)
+        note = self.folder / "compiler.pid"
+        compiler = tree.write("../compiler", f'#!/bin/sh\n[ "$1" = --version ] && exec g++ --version\necho $$ > {note}\nexec sleep 600\n', 0o755)
+        tree.declare(f'set(CICD_HOST_CXX {compiler} CACHE STRING "" FORCE)\nadd_pipeline(app SOURCE pipeline.cpp)\n')
+        configure = subprocess.Popen([harness.tool("cmake"), "-S", tree.source, "-B", tree.build, f"-Dcicd_DIR={harness.package()}"], env=tree.env,
+                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        self.addCleanup(configure.kill)
+        harness.until(lambda: note.exists() and note.read_text().strip(), 60, "the compiler")
+        os.killpg(configure.pid, signal.SIGINT)
+        said = configure.communicate(timeout=60)[0]
+        self.assertNotEqual(configure.returncode, 0, said)
+        harness.until(lambda: not Path(f"/proc/{note.read_text().strip()}").exists(), 20, "the end of the compiler")
+
+    def test_a_static_object_that_ends_the_program_is_said(self):
+        said = self.refused("#include <cicd/pipeline.hpp>\n#include <unistd.h>\nstruct last { ~last() { _exit(4); } } const at_the_end;\n"
+                            "cicd::pipeline declare() { return {.name = \"app\"}; }\n")
+        self.assertIn("declared its pipelines, but its program did not end well: exit status 4", said)
+
     def test_the_example_takes_the_function_of_a_package_with_its_headers(self):
         example = Path(__file__).resolve().parents[2] / "examples/typed"
         tree = self.tree(name="orders")
@@ -223,6 +245,7 @@ pipeline declare() {
         said = tree.cicd("explain", "orders.api").stdout
         self.assertIn("REPLICAS 4..20", said)
         self.assertRegex(said, r"acme/java_service.hpp:\d+, service api")
+        self.assertIn("VALUES suite=orders", tree.cicd("explain", "orders.contract").stdout)
         self.assertRegex(tree.cicd("explain", "orders.close-stale-orders").stdout, r"pipeline.cpp:\d+, cron job close-stale-orders")
 
     def test_a_declaration_that_changed_since_cmake_configured_changes_nothing_outside(self):

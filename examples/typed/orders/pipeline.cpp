@@ -1,4 +1,4 @@
-// The pipeline of the service "orders": the company's, and a job of its own.
+// The pipeline of the service "orders": the company's, a job and a step of its own.
 #include <acme/java_service.hpp>
 
 cicd::pipeline declare() {
@@ -7,5 +7,14 @@ cicd::pipeline declare() {
                                             .schedule = "30 3 * * *",
                                             .time_zone = "Europe/Berlin",
                                             .command = {"/opt/java/bin/java", "-jar", "/app/orders.jar", "close"}});
+  orders.steps.push_back(
+      cicd::step{.name = "contract",
+                 .after = {"image"},
+                 .tools = {"sh"},
+                 .stage = cicd::step_stage::test,
+                 .values = {{"suite", "orders"}},
+                 .run = [](cicd::step_context& step) {
+                   step.execute({"./contract.sh", step.image().digest, step.value("suite")});
+                 }});
   return orders;
 }

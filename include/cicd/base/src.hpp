@@ -13,5 +13,6 @@
 #include <cicd/base/unicode.ipp>
 #include <cicd/base/utc.ipp>
 #include <cicd/base/yaml_edit.ipp>
+#include <cicd/base/yaml_path.ipp>
 #include <cicd/base/yaml_read.ipp>
 #include <cicd/base/yaml_write.ipp>

@@ -34,11 +34,10 @@ class model_builder {
     for (std::size_t at = 0; at < calls_.calls.size(); ++at)
       if (calls_.calls[at].where.function == "add_pipeline") open_draft(site_of(calls_.calls[at], at));
     expand_templates();
-    for (std::size_t at = 0; at < calls_.calls.size(); ++at)
-      if (calls_.calls[at].where.function == "add_pipelines")
-        read_pipelines(site_of(calls_.calls[at], at), found_);
-      else if (calls_.calls[at].where.function != "add_pipeline")
-        read_into_draft(site_of(calls_.calls[at], at));
+    // What changes a function of a C++ file may stand before the call that names the file.
+    for (const bool of_cpp : {true, false})
+      for (std::size_t at = 0; at < calls_.calls.size(); ++at)
+        if (calls_.calls[at].is_of_cpp() == of_cpp) read_part_at(at);
     for (draft& each : drafts_) {
       add_tree_secrets(each);
       finish_stages(each);
@@ -70,6 +69,14 @@ class model_builder {
     draft& made = drafts_.emplace_back();
     made.own = std::move(own);
     by_name_.emplace(made.own.name, &made);
+  }
+
+  void read_part_at(std::size_t at) {
+    const call& from = calls_.calls[at];
+    if (from.where.function == "add_pipelines")
+      read_pipelines(site_of(from, at), found_);
+    else if (from.where.function != "add_pipeline")
+      read_into_draft(site_of(from, at));
   }
 
   void expand_templates() {
@@ -187,7 +194,7 @@ class model_builder {
       if (read.at("in")) return list.overrides.push_back(std::move(read));
     declaration<T>* under = list.find(read.name);
     if (!under) return list.add(std::move(read));
-    if (is_of_template(*under)) return put_over(*under, read);
+    if (is_of_template(*under) || is_function(*under, read)) return put_over(*under, read);
     if (read.site->unclear) return;  // a forgotten IN would be said twice
     const std::string before = found_.text_of(under->site->from->where);
     if constexpr (is_named<T>)
@@ -237,10 +244,18 @@ class model_builder {
     return of.site->from < calls_.calls.data() || of.site->from >= calls_.calls.data() + calls_.calls.size();
   }
 
+  /// Whether a call of CMake changes a step of a C++ file that is a function.
+  template <typename T>
+  static bool is_function(const declaration<T>& under, const declaration<T>& over) {
+    return under.at("run") && under.site->from->is_of_cpp() && !over.site->from->is_of_cpp();
+  }
+
   /// A step that says what to run replaces the one under it, except for its stage; one that does not changes
   /// only what it names.
   static void put_over(declaration<step>& under, const declaration<step>& over) {
-    if (!over.at("command") && !over.at("shell")) return lay_over(under, over);
+    const bool says_what_to_run =
+        over.at("command") || over.at("shell") || (over.at("run") && over.site->from->is_of_cpp());
+    if (!says_what_to_run) return lay_over(under, over);
     const place stage_at = under.at("stage");
     const step_stage stage = under.value.stage;
     under = over;

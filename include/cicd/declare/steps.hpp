@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cicd/declare/values/declared_line.hpp>
+#include <cicd/declare/values/step_function.hpp>
 #include <cicd/declare/values/values.hpp>
 
 namespace cicd {
@@ -167,6 +168,16 @@ struct step {
   /// Example: DESCRIPTION "checks the contract with the billing service"
   /// Not: DESCRIPTION ""
   text description{};
+  /// Texts that the function of RUN asks for by name, `step.value("suite")`. Placeholders are replaced as in COMMAND.
+  /// Example: VALUES suite=orders
+  /// Not: VALUES test-suite=orders
+  std::vector<assignment> values{};
+  /// A function instead of COMMAND, in a C++ file alone: `.run = [](step_context& step) { … }`, without captures. It runs as a
+  /// process of its own, and another content of that file or of its headers runs the step again. The programs that it starts
+  /// are not detected, as those of a shell: TOOLS names them.
+  /// Example: RUN pipeline.cpp
+  /// Not: RUN ""
+  step_function run{};
 
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 

@@ -17,7 +17,15 @@ struct typed_place {
   /// The folder that the compiler was given relative names of files below. Empty: the lines of structs are of
   /// no file of interest.
   std::string compiled_in{};
+  /// The folders that the compiler was told to name as `name_of_include` does.
+  std::vector<std::string> includes{};
 };
+
+/// The name of a folder of INCLUDES that lies elsewhere in what is compiled: a program is the same wherever
+/// that folder lies.
+std::string name_of_include(std::size_t at);
+/// The text with the folders themselves in place of these names.
+std::string with_includes(std::string text, const typed_place& from);
 
 /// The call of add_pipeline() and those of its parts, in the order of the struct. An empty value counts as
 /// one that is not given, but in a list or beside another, where it is an error: `T::from` makes one of a

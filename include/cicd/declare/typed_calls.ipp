@@ -17,19 +17,30 @@ namespace {
 using declaring::is_named;
 using declaring::kind;
 
+template <typename V>
+std::vector<std::string> values_in(const V& field, const typed_place&) {
+  return declaring::values_of(field);
+}
+/// A function is known by its file, below the folder in which that was compiled.
+std::vector<std::string> values_in(const step_function& field, const typed_place& from) {
+  if (!field.view().empty()) return {field.str()};
+  const std::string folder = from.compiled_in + '/';
+  return {from.file.starts_with(folder) ? from.file.substr(folder.size()) : from.file};
+}
+
 /// Appends the options that are given, each as its keyword and its values.
 template <typename T>
-void add_options(const T& of, std::vector<std::string>& words) {
+void add_options(const T& of, const typed_place& from, std::vector<std::string>& words) {
   each_field(const_cast<T&>(of), [&](std::string_view key, const auto& field) {
     if (key == "name" || !declaring::is_given(field)) return;
     words.push_back(upper(key));
-    for (const std::string& value : declaring::values_of(field)) words.push_back(declaring::as_value(value));
+    for (const std::string& value : values_in(field, from)) words.push_back(declaring::as_value(value));
   });
 }
 
 std::vector<code_place> lines_of(const declared_line& at, const typed_place& from) {
   if (from.compiled_in.empty() || at.number == 0) return {};
-  const std::string file = at.file;
+  const std::string file = with_includes(at.file, from);
   return {{file.starts_with('/') ? file : from.compiled_in + '/' + file, at.number}};
 }
 
@@ -39,7 +50,7 @@ call call_for(const T& of,
               std::vector<std::string> names,
               std::string part,
               const typed_place& from) {
-  add_options(of, names);
+  add_options(of, from, names);
   return {.where = {.list_file = from.file,
                     .function = std::string(function),
                     .which = 0,
@@ -71,6 +82,16 @@ void add_parts(const std::vector<T>& parts,
 
 }  // namespace
 }  // namespace declare_typed_calls
+
+std::string name_of_include(std::size_t at) {
+  return "INCLUDES[" + std::to_string(at + 1) + ']';
+}
+
+std::string with_includes(std::string text, const typed_place& from) {
+  for (std::size_t at = 0; at < from.includes.size(); ++at)
+    text = replaced_all(text, name_of_include(at) + '/', from.includes[at] + '/');
+  return text;
+}
 
 std::vector<call> calls_of(const pipeline& declared, const typed_place& from) {
   using namespace declare_typed_calls;

@@ -60,8 +60,7 @@ void append_call(std::string& to, const call& of) {
   to += "]}\n";
 }
 
-int write(const std::vector<pipeline>& declared, char** words) {
-  const typed_place from{words[2], words[3], words[4]};
+int write(const std::vector<pipeline>& declared, const char* to, const typed_place& from) {
   std::string lines;
   std::size_t count = 0;
   for (const pipeline& each : declared)
@@ -70,20 +69,22 @@ int write(const std::vector<pipeline>& declared, char** words) {
       ++count;
     }
   lines += "{\"calls\":" + std::to_string(count) + "}\n";
-  std::FILE* file = std::fopen(words[1], "w");
-  if (file == nullptr) return std::perror(words[1]), 7;
+  std::FILE* file = std::fopen(to, "w");
+  if (file == nullptr) return std::perror(to), 7;
   const bool is_whole = std::fwrite(lines.data(), 1, lines.size(), file) == lines.size();
-  if (std::fclose(file) != 0 || !is_whole) return std::perror(words[1]), 7;
+  if (std::fclose(file) != 0 || !is_whole) return std::perror(to), 7;
   return 0;
 }
 
 template <typename Declared>
 int printed(int count, char** words, Declared declared) {
-  if (count != 5) return std::fputs("this program is run by cicd when CMake configures\n", stderr), 2;
+  if (count < 5) return std::fputs("this program is run by cicd when CMake configures\n", stderr), 2;
+  const typed_place from{words[2], words[3], words[4], {words + 5, words + count}};
   try {
-    return write(declared(), words);
+    return write(declared(), words[1], from);
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "%s: declare() threw an exception: %s\n", words[2], failure.what());
+    std::fprintf(stderr, "%s: declare() threw an exception: %s\n", words[2],
+                 with_includes(failure.what(), from).c_str());
   } catch (...) {
     std::fprintf(stderr, "%s: declare() threw something else than a std::exception\n", words[2]);
   }

@@ -143,9 +143,6 @@ class change_gate {
   result<std::vector<deployment_record>> past_of(const graph_step& step);
   status add_tagged(const graph_step& step, const gate_question& of, gate_state& to);
   bool is_on_tag_of_event(const declared_pipeline& pipeline);
-  release_rules release_rules_of(const declared_pipeline& pipeline,
-                                 const environment& place,
-                                 const std::string& tag);
   void add_local_branches(gate_question& to);
   result<remote_place> release_place_of(const source_facts& source, const gate_question& of);
   /// Those that a commit was published with; none where it was not.

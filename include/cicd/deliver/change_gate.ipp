@@ -11,9 +11,11 @@
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/policy/approval.hpp>
+#include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
+#include <cicd/observe/configured_files.hpp>
 #include <cicd/observe/git_commits.hpp>
 #include <cicd/run/workspace.hpp>
 #include <cicd/system/files.hpp>
@@ -46,19 +48,6 @@ change change_of(const graph_step& step) {
   return step.branch_share() != nullptr ? change::canary : change::deploy;
 }
 
-/// The first file that does not hold what CMake read when it configured.
-std::optional<error> change_since_configure(const std::vector<configured_file>& files) {
-  for (const configured_file& each : files) {
-    const result<std::optional<std::string>> text = read_file_if_there(each.path);
-    if (text && *text && sha256(**text) == each.content) continue;
-    error changed{exit_class::usage, {}, "the declaration has changed since CMake configured", each.path, {}};
-    if (!text) return std::move(changed).with("caused by", text.error().what);
-    return *text ? std::move(changed)
-                 : std::move(changed).with("caused by", "the file is not there any more");
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 }  // namespace deliver_change_gate
 
@@ -77,30 +66,22 @@ change_gate::change_gate(const way_context& in, const way_set& ways)
 gate_question change_gate::question_of(change what,
                                        const declared_pipeline& pipeline,
                                        const environment* place) const {
-  gate_question of;
-  of.what = what;
-  of.pipeline = pipeline.declared.name.str();
-  of.subject = of.pipeline + "/" + (place == nullptr ? "publish" : place->name.str());
+  gate_question of = cicd::question_of(what, pipeline, place);
   of.rehearses = options_.rehearses;
   of.event = event_;
   if (const hand_promotion* promoted = options_.promoted_of(pipeline)) {
     of.is_by_hand = true;
     of.hotfix = promoted->hotfix;
   }
-  if (place == nullptr) {
-    of.is_outside = !outside_repositories(pipeline).empty();
-    of.takes_dirty = options_.allow_dirty.contains("publish");
-    for (const environment& each : pipeline.declared.environments)
-      of.takes_dirty = of.takes_dirty || each.allow_dirty || options_.allow_dirty.contains(each.name.view());
+  if (place != nullptr) {
+    of.is_outside = !ways_.of(*place).is_embedded(*place);
+    of.takes_dirty = of.takes_dirty || options_.allow_dirty.contains(place->name.view());
     return of;
   }
-  of.environment = place->name.str();
-  of.is_outside = !ways_.of(*place).is_embedded(*place);
-  of.is_protected = place->is_protected;
-  of.takes_dirty = place->allow_dirty || options_.allow_dirty.contains(place->name.view());
-  of.follows = place->on;
-  if (what != change::deploy) return of;
-  of.soak = std::chrono::milliseconds(place->soak.milliseconds());
+  of.is_outside = !outside_repositories(pipeline).empty();
+  of.takes_dirty = options_.allow_dirty.contains("publish");
+  for (const environment& each : pipeline.declared.environments)
+    of.takes_dirty = of.takes_dirty || each.allow_dirty || options_.allow_dirty.contains(each.name.view());
   return of;
 }
 
@@ -174,7 +155,7 @@ status change_gate::check_configured(const declared_pipeline& pipeline, const st
     const std::lock_guard hold(mutex_);
     if (is_configured_ || !pipeline.configured_from) return {};
   }
-  if (auto changed = deliver_change_gate::change_since_configure(*pipeline.configured_from)) {
+  if (auto changed = change_since_configure(*pipeline.configured_from)) {
     changed->subject = subject;
     return std::move(*changed).with("try", "cmake " + shell_quoted(where_.build_root));
   }

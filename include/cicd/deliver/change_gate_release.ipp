@@ -13,6 +13,7 @@
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/policy/approval.hpp>
+#include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
@@ -21,10 +22,6 @@ namespace cicd {
 
 namespace deliver_change_gate_release {
 namespace {
-
-version_rule versions_of(const pipeline& declared) {
-  return declared.releases.empty() ? version_rule::none : declared.releases.front().versions;
-}
 
 bool is_one_of(const std::vector<std::string>& patterns, const std::string& branch) {
   return std::ranges::any_of(patterns,
@@ -63,21 +60,6 @@ std::string change_gate::tag_of(const declared_pipeline& pipeline, const environ
 bool change_gate::is_on_tag_of_event(const declared_pipeline& pipeline) {
   const std::optional<std::string>& commit = source_.git_of(pipeline).commit;
   return event_.kind == event_kind::tag && event_.is_consistent() && commit && event_.commit == *commit;
-}
-
-/// What a deploy is asked of releases; nothing for what is not released.
-release_rules change_gate::release_rules_of(const declared_pipeline& pipeline,
-                                            const environment& place,
-                                            const std::string& tag) {
-  using namespace deliver_change_gate_release;
-  release_rules rules;
-  if (!is_released(place)) return rules;
-  for (const release& each : pipeline.declared.releases)
-    for (const ref_pattern& pattern : each.branches) rules.branches.push_back(pattern.str());
-  if (place.on.kind != ref_kind::tag) return rules;
-  rules.order = tag_order::of(place.on.pattern, versions_of(pipeline.declared));
-  rules.tag = tag;
-  return rules;
 }
 
 /// The embedded default is judged by the branches that are here.

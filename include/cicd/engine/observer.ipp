@@ -9,6 +9,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/engine/observer.hpp>
+#include <cicd/engine/step_function.hpp>
 #include <cicd/observe/named_paths.hpp>
 #include <cicd/observe/platform.hpp>
 #include <cicd/run/decorators.hpp>
@@ -221,6 +222,7 @@ class pass {
     const placeholder_values values{{"pipeline", about.pipeline->declared.name.str()}, {"source", "."}};
     for (const text& word : declared.command) seen.words.push_back(with_placeholders(word.view(), values));
     if (declared.shell) seen.words = {with_placeholders(declared.shell.view(), values)};
+    if (declared.run) seen.words = words_of_function(about, graph_);
     if (declared.wrapper && exists(about.pipeline->source_directory + "/" + declared.wrapper.str())
         && !seen.words.empty())
       seen.words[0] = "./" + declared.wrapper.str();
@@ -231,6 +233,7 @@ class pass {
       if (const auto value = of_.around.get(name.view())) seen.variables.emplace_back(name.str(), *value);
     check_program(about, seen);
     take_tools(declared, about, seen);
+    if (declared.run) take_function(declared, about, seen);
     take_named_files(declared, seen);
     if (declared.tools.empty() && starts_unknown(declared, about, seen)) {
       unknown_.push_back(step);
@@ -277,7 +280,7 @@ class pass {
   }
 
   bool starts_unknown(const cicd::step& declared, const graph_step& about, const observed_step& seen) const {
-    if (declared.shell) return true;
+    if (declared.shell || declared.run) return true;
     const std::string& program = seen.words.front();
     if (program.starts_with('/')) return starts_unknown_programs(program);
     if (program.find('/') != std::string::npos)
@@ -355,9 +358,9 @@ class pass {
   void take_tools(const cicd::step& declared, const graph_step& about, observed_step& seen) {
     std::vector<std::string> names;
     for (const text& tool : declared.tools) names.push_back(tool.str());
-    const std::string program = declared.shell       ? std::string("/bin/sh")
-                                : seen.words.empty() ? std::string()
-                                                     : seen.words.front();
+    const std::string program = declared.shell                       ? std::string("/bin/sh")
+                                : seen.words.empty() || declared.run ? std::string()
+                                                                     : seen.words.front();
     const bool own_file = program.find('/') != std::string::npos && !program.starts_with('/');
     if (!program.empty() && !own_file) names.push_back(program);
     if (declared.wrapper && own_file)
@@ -366,6 +369,14 @@ class pass {
     names.erase(std::unique(names.begin(), names.end()), names.end());
     for (const std::string& name : names) take_tool(name, about, seen);
     if (own_file) take_elsewhere(program, {}, about, seen);
+  }
+
+  void take_function(const cicd::step& declared, const graph_step& about, observed_step& seen) {
+    result<tool_identity> tool = tool_of_function(of_, declared, index_);
+    if (tool) return seen.tools.push_back(*std::move(tool));
+    error why = std::move(tool).error();
+    why.subject = about.id;
+    complain(std::move(why));
   }
 
   /// Whether a program that is not on PATH will lie in the step's folder.
@@ -458,7 +469,7 @@ class pass {
   std::map<std::string, result<tool_identity>> tools_;
   std::map<std::string, result<std::optional<git_history>>> histories_;  ///< by source folder
   std::string platform_ = platform_text();
-  std::vector<step_index> unknown_;                          ///< steps that start programs which TOOLS does not name
+  std::vector<step_index> unknown_;  ///< steps that start programs which TOOLS does not name
   std::map<std::string, result<read_elsewhere>> elsewhere_;  ///< by source folder and program
 };
 

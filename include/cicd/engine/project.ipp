@@ -48,6 +48,25 @@ or_errors<project_plan> no_plan(or_errors<project_plan> so_far, error why) {
   return so_far;
 }
 
+/// A function needs a program that runs nothing else; a value that reads as the keyword has a backslash.
+errors functions_in(const recorded_calls& calls) {
+  errors all;
+  for (const call& each : calls.calls)
+    if (each.where.function == "pipeline_step"
+        && std::ranges::find(each.arguments, "RUN") != each.arguments.end())
+      all.push_back(error{
+          exit_class::usage,
+          each.arguments[0] + "/" + each.arguments[1],
+          "a function is run for pipelines of a C++ file that CMake compiles, and not for those of a "
+          "program of its own",
+          {},
+          {}}.with("declared at", each.where.text(calls.tree.source_root))
+                        .with("try",
+                              "COMMAND, such as this program with an argument of its own; or "
+                              "add_pipeline(… SOURCE pipeline.cpp)"));
+  return all;
+}
+
 error not_to_be_run(std::string what, std::optional<std::string> value, std::string help) {
   return error{exit_class::usage, {}, std::move(what), std::move(value), {}}.with("try", std::move(help));
 }
@@ -148,6 +167,7 @@ or_errors<project> project::of(const std::vector<pipeline>& pipelines,
                          roots.declared_in.empty() ? calls.tree.source_root : std::string()};
   for (const pipeline& each : pipelines)
     for (call& one : calls_of(each, from)) calls.calls.push_back(std::move(one));
+  if (errors wrong = functions_in(calls); !wrong.empty()) return {.errors = std::move(wrong)};
   return made_of(session_of(calls, calls.tree.build_root, std::move(around)), std::move(ports));
 }
 

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/git/git_client.hpp>
+#include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/engine/rehearsal.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
@@ -119,9 +119,8 @@ status check_commit(const session& of,
 result<std::vector<std::string>> targets_of_event(const session& of, const git_event& event) {
   std::vector<std::string> targets;
   for (const declared_pipeline& pipeline : of.model.pipelines)
-    for (const environment& place : pipeline.declared.environments)
-      if (place.on.kind == event.kind && ref_matches(place.on.pattern.view(), event.name))
-        targets.push_back(pipeline.declared.name.str() + ".deploy-" + place.name.str());
+    for (const environment* place : environments_of_event(pipeline, event.kind, event.name))
+      targets.push_back(pipeline.declared.name.str() + ".deploy-" + place->name.str());
   if (targets.empty()) return engine_rehearsal::nothing_follows(of, event);
   return targets;
 }

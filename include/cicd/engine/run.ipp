@@ -17,6 +17,7 @@
 #include <cicd/engine/run.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/ci_masks.hpp>
+#include <cicd/observe/configured_files.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/run/masked_event.hpp>
 #include <cicd/system/own_file.hpp>
@@ -160,6 +161,8 @@ status project_run::check_take_over() const {
 
 errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (session_->has_unknown_texts) return {engine_run::nothing_generated(*session_)};
+  if (auto changed = change_since_configure(session_->model.tree.cpp_files))
+    return {std::move(*changed).with("try", "cmake " + shell_quoted(session_->where.build_root))};
   result<std::vector<step_index>> steps = steps_of_targets();
   if (!steps) return {std::move(steps).error()};
   if (status known = engine_run::check_allow_dirty(*session_, request_.allow_dirty); !known)

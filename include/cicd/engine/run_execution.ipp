@@ -16,6 +16,7 @@
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
 #include <cicd/engine/secret_guard.hpp>
+#include <cicd/engine/step_function.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/git_program.hpp>
@@ -43,11 +44,6 @@ constexpr std::size_t most_runs = 200;
 
 /// Where the layouts of images lie in the folder of a step that comes after them.
 const std::string image_folder = ".images/";
-
-/// As AFTER names it.
-std::string image_word(const graph_step& image, const graph_step& in) {
-  return image.pipeline == in.pipeline ? image.name() : image.id;
-}
 
 std::vector<test_case> cases_in(const std::string& folder, const file_set& reports) {
   std::vector<junit_file> files;
@@ -244,6 +240,8 @@ task project_run::execution::task_for(step_index step, step_plan plan) const {
     work.upstream = of_.planner_->upstream_of(step);
     work.parts = of_.planner_->parts_now(step);
     work.late = images_before(work);
+    if (about.command() != nullptr && about.command()->run)
+      work.late[program_placeholder] = program_of_function(*of_.session_, *about.command());
   }
   return work;
 }
@@ -256,7 +254,7 @@ upstream_files project_run::execution::given_by(const graph_step& before, const 
   if (to.runs_in_source()) return {};
   given.made.root += "/layout";
   given.made.patterns = {"**"};
-  given.below = engine_run::image_folder + engine_run::image_word(before, to);
+  given.below = engine_run::image_folder + word_of_image(before, to);
   return given;
 }
 
@@ -270,7 +268,7 @@ placeholder_values project_run::execution::images_before(const task& work) const
     const graph_step& image = of_.graph_.steps[before];
     const auto& made = of_.planner_->result_of(before);
     if (image.kind() != step_kind::image || !made) continue;
-    const std::string word = engine_run::image_word(image, *work.step);
+    const std::string word = word_of_image(image, *work.step);
     layout = work.step->runs_in_source() ? folder_of(*of_.session_, image) + "/layout"
                                          : work.folder + "/" + engine_run::image_folder + word;
     digest = made->artifact;

@@ -11,6 +11,7 @@
 #include <cicd/engine/image_step.ipp>
 #include <cicd/engine/new_service.ipp>
 #include <cicd/engine/observer.ipp>
+#include <cicd/engine/plan_of.ipp>
 #include <cicd/engine/project.ipp>
 #include <cicd/engine/recorder.ipp>
 #include <cicd/engine/rehearsal.ipp>
@@ -18,6 +19,7 @@
 #include <cicd/engine/run_execution.ipp>
 #include <cicd/engine/secret_guard.ipp>
 #include <cicd/engine/session.ipp>
+#include <cicd/engine/step_function.ipp>
 #include <cicd/engine/template_update.ipp>
 #include <cicd/engine/time_zones.ipp>
 #include <cicd/engine/typed_program.ipp>

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cicd/base/error.hpp>
@@ -11,6 +13,8 @@
 #include <cicd/system/environment.hpp>
 
 namespace cicd {
+
+class cancellation;
 
 /// What C++ files are compiled with; all paths absolute.
 struct typed_tools {
@@ -21,6 +25,7 @@ struct typed_tools {
 struct typed_limits {
   std::chrono::milliseconds compile{120'000};
   std::chrono::milliseconds run{10'000};
+  const cancellation* cancelled = nullptr;  ///< ends compilers and programs
 };
 /// Where the file and its program lie.
 struct typed_folders {
@@ -36,7 +41,11 @@ struct typed_outcome {
   std::string lines{};              ///< of its calls, as in the contract "declarations"
   std::size_t calls = 0;            ///< how many
   std::vector<std::string> read{};  ///< the file and its headers, absolute; those of the system as well
+  std::string program{};            ///< absolute
 };
+
+/// Where the program of a C++ file lies, below the folder of those of a build tree.
+std::string typed_program_file(const std::string& programs, const std::string& file);
 
 /// What compilers are: the first line of `--version`. Class `usage` where it is none.
 result<std::string> compiler_version(const typed_tools& tools, const surroundings& around);
@@ -57,5 +66,9 @@ typed_outcome run_typed_source(const typed_source& of,
 
 /// The files that a compiler's dependency file names, but for the target.
 std::vector<std::string> names_in_dependency_file(std::string_view text);
+
+/// The headers that a text asks for by `__has_include`, each in its brackets or quotes; nothing where it asks
+/// for what only the compiler knows, a macro.
+std::optional<std::vector<std::string>> asked_includes(std::string_view source);
 
 }  // namespace cicd

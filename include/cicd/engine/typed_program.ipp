@@ -16,9 +16,11 @@
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/parse/compiler_errors.hpp>
+#include <cicd/declare/typed_calls.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/own_file.hpp>
 #include <cicd/system/process.hpp>
+#include <cicd/system/run_tree_to_end.hpp>
 
 namespace cicd {
 
@@ -43,10 +45,9 @@ class typed_program {
         around_(around),
         limits_(limits),
         name_(path_below(of.file, where.source_root)),
-        words_(compile_words(of, tools, version, where.source_root)) {
-    const std::string file = name_.substr(name_.rfind('/') + 1);
-    program_ = fmt::format("{}/{}-{}", where.programs, file.substr(0, file.find('.')),
-                           hex(sha256(of.file)).substr(0, 8));
+        words_(compile_words(of, tools, version, where.source_root)),
+        program_(typed_program_file(where.programs, of.file)) {
+    made_.program = program_;
   }
 
   typed_outcome outcome() && {
@@ -60,7 +61,7 @@ class typed_program {
   status make() {
     const result<std::string> text = read_file(of_.file);
     if (!text) return text.error();
-    key_ = digest_of({"1", version_, tools_.compiler, joined(words_, "\n"), *text, library_digest()});
+    key_ = digest_of({"3", version_, compiler_stamp(), joined(words_, "\n"), *text, library_digest()});
     if (from_cache()) return {};
     compile();
     return made_.wrong.empty() ? keep() : status();
@@ -70,6 +71,13 @@ class typed_program {
     std::string all;
     for (const std::string& each : parts) all += fmt::format("{}:{}", each.size(), each);
     return hex(sha256(all));
+  }
+  /// Another compiler may come to lie under the same name, and say the same of itself.
+  std::string compiler_stamp() const {
+    struct stat found {};
+    (void)::stat(tools_.compiler.c_str(), &found);
+    return fmt::format("{} {} {}.{}", tools_.compiler, found.st_size, found.st_mtim.tv_sec,
+                       found.st_mtim.tv_nsec);
   }
   std::string library_digest() const {
     const result<std::string> bytes = read_file(tools_.library);
@@ -84,8 +92,31 @@ class typed_program {
       if (!text || !*text) return {};
       parts.push_back(each);
       parts.push_back(hex(sha256(**text)));
+      if (!is_of_library(each) && !add_asked(absolute(each), **text, parts)) return {};
     }
     return digest_of(parts);
+  }
+
+  bool is_of_library(const std::string& name) const {
+    const std::string path = absolute(name);
+    return path.starts_with(tools_.headers + "/cicd/")
+           || (path.starts_with("/usr/") && path.find("/c++/") != path.npos);
+  }
+
+  /// The answers to `__has_include`, which a compiler does not list: a header that comes later is another
+  /// program. False where it is not known what is asked.
+  bool add_asked(const std::string& file, std::string_view text, std::vector<std::string>& to) const {
+    const auto asked = asked_includes(text);
+    if (!asked) return false;
+    for (const std::string& each : *asked) {
+      const std::string name = each.substr(1, each.size() - 2);
+      std::vector<std::string> folders = of_.includes;
+      folders.insert(folders.end(), {"/usr/local/include", "/usr/include"});
+      if (each.front() == '"') folders.push_back(file.substr(0, file.rfind('/')));
+      for (const std::string& folder : folders)
+        to.push_back(exists(folder + "/" + name) ? folder + "/" + name : std::string());
+    }
+    return true;
   }
 
   std::string absolute(const std::string& name) const {
@@ -162,9 +193,11 @@ class typed_program {
     (void)remove_tree(program_);
     ::clock_gettime(CLOCK_REALTIME, &started_);
     std::vector<std::string> words = words_;
-    words.insert(words.end(), {"-MD", "-MF", program_ + ".d", "-o", program_, tools_.library});
-    const captured said =
-        run_to_end({words, where_.source_root, environment_of_compiler()}, {.limit = limits_.compile});
+    // Nothing of this folder is in the program: its bytes are part of the keys of steps.
+    words.insert(words.end(),
+                 {"-MD", "-MF", program_ + ".d", "-Wl,--build-id=none", "-o", program_, tools_.library});
+    const captured said = run_to_end({words, where_.source_root, environment_of_compiler()},
+                                     {.limit = limits_.compile, .cancelled = limits_.cancelled});
     made_.words = said.out + said.err;
     if (said.end.good()) return;
     made_.wrong = errors_of_compiler(said.err, [&](std::string_view name) { return text_of_own(name); });
@@ -196,8 +229,12 @@ class typed_program {
 
   error refused_by_compiler(const captured& said) const {
     const auto says = [&](const char* words) { return said.err.find(words) != std::string::npos; };
-    if (has_timed_out(said.end))
+    if (was_stopped(said.end))
       return wrong(fmt::format("is not compiled after {} s", limits_.compile / std::chrono::seconds(1)));
+    if (said.end.kind != ending::how::exited) return wrong("is not compiled: " + meaning_of(said.end));
+    if (says("ignal terminated program") || says("unable to execute command: Killed"))
+      return wrong("is not compiled: the compiler was killed, see above",
+                   "free memory, or set CICD_JOBS to compile fewer files at once");
     if (says("undefined reference to `declare()'"))
       return wrong("does not define declare()").with("allowed", signature() + ", outside of every namespace");
     if (says("ambiguating new declaration of") || says("differ only in their return type"))
@@ -210,30 +247,35 @@ class typed_program {
                    "define in headers what it takes; no other source is compiled");
     if (says("brace-enclosed initializer list") || says("no matching constructor"))
       return wrong("does not compile, see above", "spell the type of what is in braces: service{…}");
-    if (says("consteval"))
+    if (says("consteval") || says("is unavailable: checked(text)"))
       return wrong("does not compile, see above", "checked(text) takes a text that is known at run time");
     return wrong("does not compile, see above");
   }
 
-  static bool has_timed_out(const ending& of) {
-    return of.kind == ending::how::signalled && (of.number == SIGTERM || of.number == SIGKILL);
-  }
+  /// By us: what is killed by others says nothing.
+  static bool was_stopped(const ending& of) { return of.kind == ending::how::signalled && !of.text.empty(); }
 
   void run() {
     const std::string calls = program_ + ".calls";
     (void)remove_tree(calls);
-    const captured said = run_to_end({{program_, calls, of_.file, of_.from->directory, where_.source_root},
-                                      of_.from->directory,
-                                      around_.lines()},
-                                     {.limit = limits_.run});
+    std::vector<std::string> words{program_, calls, of_.file, of_.from->directory, where_.source_root};
+    words.insert(words.end(), of_.includes.begin(), of_.includes.end());
+    const captured said = run_tree_to_end({words, of_.from->directory, around_.lines()},
+                                          {.limit = limits_.run, .cancelled = limits_.cancelled});
     made_.words += said.out + said.err;
     const result<std::optional<std::string>> lines = read_file_if_there(calls);
-    if (!said.end.good() || !lines || !*lines || !take(**lines)) add(not_told(said.end));
+    const bool is_told = lines && *lines && take(**lines);
+    if (!said.end.good() || !is_told) add(not_told(said.end, is_told));
     (void)remove_tree(calls);
   }
 
-  error not_told(const ending& of) const {
-    if (has_timed_out(of))
+  error not_told(const ending& of, bool is_told) const {
+    if (is_told)
+      return wrong(fmt::format("declared its pipelines, but its program did not end well: {}",
+                               of.kind == ending::how::exited ? fmt::format("exit status {}", of.number)
+                                                              : meaning_of(of)),
+                   "look at what runs after declare(): destructors of static objects, atexit()");
+    if (was_stopped(of))
       return wrong(
           fmt::format("does not end: declare() took more than {} s", limits_.run / std::chrono::seconds(1)),
           "declare() gives values; what takes long is a step's");
@@ -274,6 +316,11 @@ class typed_program {
 }  // namespace
 }  // namespace engine_typed_program
 
+std::string typed_program_file(const std::string& programs, const std::string& file) {
+  const std::string name = file.substr(file.rfind('/') + 1);
+  return fmt::format("{}/{}-{}", programs, name.substr(0, name.find('.')), hex(sha256(file)).substr(0, 8));
+}
+
 result<std::string> compiler_version(const typed_tools& tools, const surroundings& around) {
   error none{exit_class::usage, {}, "C++ files of pipelines need a compiler", {}, {}};
   none = std::move(none).with("allowed", "g++ 12 or later, or clang++ 14 or later");
@@ -291,12 +338,18 @@ std::vector<std::string> compile_words(const typed_source& of,
                                        const typed_tools& tools,
                                        const std::string& version,
                                        const std::string& source_root) {
-  std::vector<std::string> words{tools.compiler, "-std=c++20", "-O0"};
+  // A text is no flag: clang++ refuses it by itself.
+  std::vector<std::string> words{tools.compiler, "-std=c++20", "-O0", "-Werror=narrowing"};
   // g++ refuses fields in another order than the struct's by itself.
   if (version.find("clang") != std::string::npos) words.emplace_back("-Werror=reorder-init-list");
   if (of.is_several()) words.emplace_back("-DCICD_SEVERAL_PIPELINES");
-  for (const std::string& folder : of.includes) words.push_back("-I" + path_below(folder, source_root));
-  words.insert(words.end(), {"-include", "cicd/declare/typed_main.hpp", "-I" + tools.headers,
+  for (std::size_t at = 0; at < of.includes.size(); ++at) {
+    const std::string folder = path_below(of.includes[at], source_root);
+    words.push_back("-I" + folder);
+    if (folder.starts_with('/'))
+      words.push_back(fmt::format("-fmacro-prefix-map={}={}", folder, name_of_include(at)));
+  }
+  words.insert(words.end(), {"-include", "cicd/run/typed_main.hpp", "-I" + tools.headers,
                              path_below(of.file, source_root)});
   return words;
 }
@@ -338,6 +391,24 @@ std::vector<std::string> names_in_dependency_file(std::string_view text) {
     }
   }
   end_word();
+  return names;
+}
+
+std::optional<std::vector<std::string>> asked_includes(std::string_view source) {
+  constexpr std::string_view asks = "__has_include";
+  std::vector<std::string> names;
+  for (auto at = source.find(asks); at != source.npos; at = source.find(asks, at)) {
+    at += asks.size();
+    const auto open = source.find_first_not_of(" \t", at);
+    if (open == source.npos || source[open] != '(') continue;  // #ifdef __has_include
+    const auto start = source.find_first_not_of(" \t", open + 1);
+    const char mark = start == source.npos ? '\0' : source[start];
+    const auto end = mark == '<'   ? source.find('>', start)
+                     : mark == '"' ? source.find('"', start + 1)
+                                   : source.npos;
+    if (end == source.npos) return std::nullopt;
+    names.emplace_back(source.substr(start, end - start + 1));
+  }
   return names;
 }
 

@@ -4,6 +4,8 @@
 #include <cicd/engine/typed_sources.hpp>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <set>
 
 #include <fmt/format.h>
@@ -16,6 +18,7 @@
 #include <cicd/system/in_parallel.hpp>
 #include <cicd/system/own_file.hpp>
 #include <cicd/system/process.hpp>
+#include <cicd/system/signals_cancel.hpp>
 
 namespace cicd {
 
@@ -39,6 +42,39 @@ error not_there(const typed_source& of, const std::string& source_root) {
   return error{
       exit_class::usage, of.subject, "SOURCE: there is no such file", path_below(of.file, source_root), {}}
       .with("declared at", of.from->where.text(source_root));
+}
+
+/// What a compiler would take for something else than C++, or not at all.
+error no_cpp(const typed_source& of, const std::string& source_root) {
+  return error{exit_class::usage, of.subject, "SOURCE: not a C++ file", path_below(of.file, source_root), {}}
+      .with("declared at", of.from->where.text(source_root))
+      .with("allowed", "a name that ends in .cpp, .cc, .cxx, .c++, .cp, .CPP or .C");
+}
+
+error no_folder(const typed_source& of, const std::string& folder, const std::string& source_root) {
+  return error{
+      exit_class::usage, of.subject, "INCLUDES: there is no such folder", path_below(folder, source_root), {}}
+      .with("declared at", of.from->where.text(source_root))
+      .with("allowed", "a folder, absolute or below the one of the call");
+}
+
+bool is_cpp(const std::string& file) {
+  constexpr std::array ends{".cpp", ".cc", ".cxx", ".c++", ".cp", ".CPP", ".C"};
+  return std::ranges::any_of(ends, [&](const char* each) { return file.ends_with(each); });
+}
+
+/// What is wrong with the words of the calls before a compiler sees a file.
+errors wrong_names(const std::vector<typed_source>& sources, const std::string& source_root) {
+  errors wrong;
+  for (const typed_source& each : sources) {
+    if (!is_cpp(each.file))
+      wrong.push_back(no_cpp(each, source_root));
+    else if (!is_plain_file(each.file))
+      wrong.push_back(not_there(each, source_root));
+    for (const std::string& folder : each.includes)
+      if (!is_folder(folder)) wrong.push_back(no_folder(each, folder, source_root));
+  }
+  return wrong;
 }
 
 /// The pipeline of add_pipeline() has the name that it has there.
@@ -89,7 +125,7 @@ bool is_ours(const std::string& commands) {
   if (!read || !read->is_array()) return false;
   for (const json& each : read->elements()) {
     const std::vector<std::string> words = each["arguments"].texts();
-    if (std::ranges::find(words, "cicd/declare/typed_main.hpp") == words.end()) return false;
+    if (std::ranges::find(words, "cicd/run/typed_main.hpp") == words.end()) return false;
   }
   return true;
 }
@@ -128,16 +164,21 @@ class typed_sources {
       : calls_(calls), where_(where), request_(request), tools_(request.tools), around_(around) {}
 
   errors declare(const std::vector<typed_source>& sources) {
-    errors wrong;
-    for (const typed_source& each : sources)
-      if (!is_plain_file(each.file)) wrong.push_back(not_there(each, calls_.tree.source_root));
+    errors wrong = wrong_names(sources, calls_.tree.source_root);
     if (!wrong.empty()) return wrong;
     const result<std::string> version = compiler_version(tools_, around_);
     if (!version) return {version.error()};
     if (status made = make_own_folder(where_.own() + "/doors"); !made) return {std::move(made).error()};
     if (status written = write_compile_commands(sources, tools_, *version, calls_.tree); !written)
       return {std::move(written).error()};
-    const std::vector<typed_outcome> all = run_all(sources, *version);
+    const signals_cancel hearing;
+    const std::vector<typed_outcome> all = run_all(sources, *version, hearing.cancelled());
+    if (hearing.signal() != 0)
+      return {error{hearing.signal() == SIGINT ? exit_class::interrupted : exit_class::terminated,
+                    {},
+                    "interrupted while C++ files were compiled",
+                    {},
+                    {}}};
     for (const typed_outcome& each : all) {
       if (!each.words.empty() && request_.show) request_.show(each.words);
       wrong.insert(wrong.end(), each.wrong.begin(), each.wrong.end());
@@ -147,11 +188,14 @@ class typed_sources {
 
  private:
   std::vector<typed_outcome> run_all(const std::vector<typed_source>& sources,
-                                     const std::string& version) const {
+                                     const std::string& version,
+                                     const cancellation& cancelled) const {
+    typed_limits limits = request_.limits;
+    limits.cancelled = &cancelled;
     std::vector<typed_outcome> all(sources.size());
     const typed_folders folders{calls_.tree.source_root, where_.own() + "/doors", cache_of(where_)};
     (void)in_parallel(limits_of_this_machine().cores, sources.size(), [&](std::size_t at) -> status {
-      all[at] = run_typed_source(sources[at], tools_, version, folders, around_, request_.limits);
+      all[at] = run_typed_source(sources[at], tools_, version, folders, around_, limits);
       return {};
     });
     return all;
@@ -162,7 +206,7 @@ class typed_sources {
     for (const typed_outcome& each : all)
       for (const std::string& path : each.read)
         if (!is_of_system(path, sources, tools_)) files.insert(path);
-    result<std::string> text = text_of_calls(all, files);
+    result<std::string> text = text_of_calls(sources, all, files);
     if (!text) return {std::move(text).error()};
     const result<recorded_calls> read = read_calls(*text, {});
     if (!read) return {read.error()};
@@ -175,9 +219,15 @@ class typed_sources {
     return {};
   }
 
-  result<std::string> text_of_calls(const std::vector<typed_outcome>& all,
+  result<std::string> text_of_calls(const std::vector<typed_source>& sources,
+                                    const std::vector<typed_outcome>& all,
                                     const std::set<std::string>& files) const {
-    json listed(json::array{});
+    json listed(json::array{}), programs(json::array{});
+    for (std::size_t at = 0; at < all.size(); ++at) {
+      const result<std::string> bytes = read_file(all[at].program);
+      if (!bytes) return bytes.error();
+      programs.push(json().set("path", sources[at].file).set("sha256", hex(sha256(*bytes))));
+    }
     for (const std::string& path : files) {
       const result<std::string> content = read_file(path);
       if (!content) return content.error();
@@ -187,6 +237,7 @@ class typed_sources {
     json head;
     head.set("cicd", declarations_version).set("source_root", calls_.tree.source_root);
     head.set("build_root", calls_.tree.build_root).set("files", std::move(listed));
+    head.set("programs", std::move(programs));
     std::string text = compact(head) + "\n";
     std::size_t count = 0;
     for (const typed_outcome& each : all) {

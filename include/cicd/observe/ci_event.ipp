@@ -144,16 +144,4 @@ ci_event ci_event_of(const surroundings& around) {
   return events.size() == 1 ? std::move(events.front()) : systems::safest_of(events);
 }
 
-std::string_view text_of(event_kind kind) {
-  switch (kind) {
-    case event_kind::by_hand: return "by hand";
-    case event_kind::push: return "push";
-    case event_kind::tag: return "tag";
-    case event_kind::pull_request: return "pull request";
-    case event_kind::merge_queue: return "merge queue";
-    case event_kind::schedule: return "schedule";
-  }
-  return "";
-}
-
 }  // namespace cicd

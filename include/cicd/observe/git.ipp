@@ -184,10 +184,6 @@ std::string user_at_host(const surroundings& around) {
 }  // namespace
 }  // namespace observing::git_refs
 
-std::string git_state::short_commit() const {
-  return commit.value_or("").substr(0, 7);
-}
-
 git_state git_state_of(const std::string& folder, const surroundings& around) {
   namespace refs = observing::git_refs;
   git_state now;

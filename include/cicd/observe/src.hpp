@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/observe/ci_event.ipp>
+#include <cicd/observe/ci_event_kind.ipp>
 #include <cicd/observe/ci_masks.ipp>
 #include <cicd/observe/ci_variables.ipp>
 #include <cicd/observe/ci_variables_azure.ipp>
@@ -16,10 +17,12 @@
 #include <cicd/observe/ci_variables_travis.ipp>
 #include <cicd/observe/ci_variables_woodpecker.ipp>
 #include <cicd/observe/commit_graph.ipp>
+#include <cicd/observe/configured_files.ipp>
 #include <cicd/observe/git.ipp>
 #include <cicd/observe/git_commits.ipp>
 #include <cicd/observe/git_history.ipp>
 #include <cicd/observe/git_program.ipp>
+#include <cicd/observe/git_state.ipp>
 #include <cicd/observe/maven_snapshots.ipp>
 #include <cicd/observe/named_paths.ipp>
 #include <cicd/observe/platform.ipp>

@@ -15,6 +15,8 @@
 #include <cicd/run/secret_runner.ipp>
 #include <cicd/run/secret_store.ipp>
 #include <cicd/run/secret_store_source.ipp>
+#include <cicd/run/step_context.ipp>
 #include <cicd/run/step_folder.ipp>
 #include <cicd/run/step_home.ipp>
+#include <cicd/run/step_program.ipp>
 #include <cicd/run/workspace.ipp>

@@ -18,6 +18,8 @@
 #include <cicd/system/clock.hpp>
 #include <cicd/system/launch.hpp>
 #include <cicd/system/pidfd.hpp>
+#include <cicd/system/process_tree.hpp>
+#include <cicd/system/run_tree_to_end.hpp>
 
 namespace cicd {
 
@@ -68,18 +70,24 @@ using system_launch::pipe_ends;
 constexpr auto grace_after_term = 2s;
 /// How long the group may keep our pipes open once the program itself has ended, before TERM's successor.
 constexpr auto grace_of_leftovers = 500ms;
+/// How long a program that was just written may be open for writing: as long as a start takes.
+constexpr int most_tries_of_new_program = 100;
+constexpr auto between_tries = 10ms;
 
 /// One program on its way to its end.
 class running {
  public:
-  explicit running(const capture_options& options)
+  /// `tree`: of what the program may start, where that is to end with it.
+  explicit running(const capture_options& options, system_tree::step_tree* tree = nullptr)
       : options_(options),
+        tree_(tree),
         cancelled_(options.cancelled == nullptr ? heard_here : options.cancelled),
         deadline_(system_clock_port().elapsed() + options.limit) {}
 
   captured to_end(const command& what) {
     if (!start(what)) return std::move(result_);
     while (!done()) wait_and_serve();
+    if (tree_ != nullptr && tree_->may_have_others()) tree_->signal(SIGKILL, {});
     system_launch::reap_strays();
     if (!stopped_because_.empty()) name_the_stop();
     return std::move(result_);
@@ -97,10 +105,12 @@ class running {
     if (!in || !out || !err)
       return refuse(errno, "no pipe could be made: " + std::string(strerrordesc_np(errno)));
     const auto made =
-        system_launch::launch(what, {in->read.number(), out->write.number(), err->write.number()});
+        system_launch::launch(what, {in->read.number(), out->write.number(), err->write.number()},
+                              tree_ == nullptr ? std::string() : tree_->marked());
     result_.end = made.end;
     if (made.id < 0) return false;
     id_ = made.id;
+    if (tree_ != nullptr) tree_->begin(id_);
     handle_ = system_pidfd::open_process(id_);
     if (!handle_) return give_up(errno);
     in_ = std::move(in->write);
@@ -174,6 +184,7 @@ class running {
     int status = 0;
     waitpid(id_, &status, 0);
     system_launch::forget(id_);
+    if (tree_ != nullptr) tree_->main_ended();
     result_.end = system_launch::ending_from(status);
     ended_ = true;
     handle_.close();
@@ -208,6 +219,7 @@ class running {
   }
 
   const capture_options& options_;
+  system_tree::step_tree* tree_;
   const cancellation* cancelled_;
   captured result_;
   std::chrono::milliseconds deadline_;
@@ -231,6 +243,18 @@ cancellation_scope::~cancellation_scope() {
 
 captured run_to_end(const command& what, const capture_options& options) {
   return system_process_run_to_end::running(options).to_end(what);
+}
+
+captured run_tree_to_end(const command& what, const capture_options& options) {
+  using namespace system_process_run_to_end;
+  for (int tries = 0;; ++tries) {
+    system_tree::step_tree tree;
+    captured made = running(options, &tree).to_end(what);
+    const bool is_being_written = made.end.kind == ending::how::not_started && made.end.number == ETXTBSY;
+    if (!is_being_written || tries == most_tries_of_new_program
+        || !system_clock_port().wait(between_tries, options.cancelled))
+      return made;
+  }
 }
 
 }  // namespace cicd

@@ -26,3 +26,5 @@
 #include <cicd/system/process_table.ipp>
 #include <cicd/system/process_tree.ipp>
 #include <cicd/system/program_file.ipp>
+#include <cicd/system/signals_cancel.ipp>
+#include <cicd/system/streamed_program.ipp>

@@ -92,6 +92,19 @@ TEST(a_field_out_of_order, is_named) {
         << said_of(said);
 }
 
+TEST(a_function_with_captures, is_told_what_to_do_with_them_on_both_compilers) {
+  for (const char* said : {"pipeline.cpp:4:9: error: use of deleted function "
+                           "'cicd::step_function::step_function(Function) [with …]'\n",
+                           "pipeline.cpp:4:9: error: conversion function from '(lambda at pipeline.cpp:4:9)' "
+                           "to 'cicd::step_function' "
+                           "invokes a deleted function\n"})
+    EXPECT_EQ(said_of(said),
+              "cicd: error: pipeline.cpp:4:9: step.run is not a function without captures\n"
+              "  allowed: [](step_context& step) { … }, or the name of such a function\n"
+              "  try:     .values = {{\"name\", text}} and step.value(\"name\") in place of a capture\n");
+  EXPECT_EQ(said_of("pipeline.cpp:4:9: error: use of deleted function 'other::other(int)'\n"), "");
+}
+
 TEST(the_words_of_a_compiler, are_at_most_ten_and_none_for_other_files) {
   std::string many;
   for (int column = 1; column < 20; ++column)

@@ -155,6 +155,24 @@ TEST(typed_pipelines, the_values_of_a_template_are_laid_under_them) {
             "main.cpp, step build");
 }
 
+TEST(typed_pipelines, a_function_is_told_by_its_file_below_the_folder_in_which_it_was_compiled) {
+  const pipeline declared{
+      .name = "orders",
+      .steps = {step{.name = "contract", .values = {{"suite", "orders"}}, .run = [](step_context&) {}}}};
+  const auto words = [&](const typed_place& from) { return calls_of(declared, from).at(1).arguments; };
+  EXPECT_EQ(
+      words({"/src/app/pipeline.cpp", "/src/app", "/src"}),
+      (std::vector<std::string>{"orders", "contract", "VALUES", "suite=orders", "RUN", "app/pipeline.cpp"}));
+  EXPECT_EQ(words({"/other/pipeline.cpp", "/src", "/src"}).back(), "/other/pipeline.cpp");
+}
+
+TEST(typed_pipelines, a_line_in_a_folder_of_includes_is_told_by_where_that_folder_lies) {
+  pipeline declared{.name = "orders"};
+  declared.line = declared_line(7, "INCLUDES[2]/acme/service.hpp");
+  const typed_place from{"/src/pipeline.cpp", "/src", "/src", {"/src/own", "/opt/acme"}};
+  EXPECT_EQ(calls_of(declared, from).at(0).where.lines.at(0), (code_place{"/opt/acme/acme/service.hpp", 7}));
+}
+
 /// The words of every option that is given, by keyword.
 template <typename T>
 std::map<std::string, std::vector<std::string>> given_in(const T& of) {

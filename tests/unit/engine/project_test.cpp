@@ -209,4 +209,16 @@ TEST_F(a_project, that_deploys_plans_it_below_the_gate_and_writes_the_manifests)
   for (const std::string& line : nothing.lines) EXPECT_FALSE(line.starts_with("orders/stage")) << line;
 }
 
+TEST_F(a_project, of_a_program_has_no_steps_that_are_functions) {
+  const auto made =
+      project::of({{.name = "orders", .steps = {step{.name = "contract", .run = [](step_context&) {}}}}},
+                  {.source_root = folder + "/source", .build_root = folder + "/build"}, around());
+  ASSERT_FALSE(made);
+  const std::string told = text_of_all(made.errors);
+  EXPECT_NE(told.find("cicd: error: orders/contract: a function is run for pipelines of a C++ file"),
+            told.npos)
+      << told;
+  EXPECT_NE(told.find("step contract"), told.npos) << told;
+}
+
 }  // namespace

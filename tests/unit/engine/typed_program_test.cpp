@@ -2,6 +2,8 @@
 // program that does not tell its pipelines is reported.
 #include <cicd/engine/typed_sources.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/process_table.hpp>
 
 namespace {
 
@@ -37,6 +40,11 @@ cat > "$1" <<END
 {"calls":1}
 END
 )";
+
+bool lives(int id) {
+  const auto entry = system_table::read_process(id);
+  return entry && entry->lives();
+}
 
 class typed_files : public testing::Test {
  protected:
@@ -109,6 +117,26 @@ TEST_F(typed_files, take_the_place_of_the_call_that_names_them) {
     EXPECT_NE(depends.find("CMAKE_CONFIGURE_DEPENDS [==[" + folder + each), depends.npos) << depends;
 }
 
+TEST_F(typed_files, keep_what_their_program_holds_for_the_steps_that_it_runs) {
+  ASSERT_EQ(declared(), "");
+  const auto whole = with_typed(calls(named({"orders", "SOURCE", "pipeline.cpp"})), folder + "/build");
+  ASSERT_TRUE(whole);
+  ASSERT_EQ(whole->tree.programs.size(), 1u);
+  const std::string file = folder + "/source/pipeline.cpp";
+  EXPECT_EQ(whole->tree.programs[0].path, file);
+  EXPECT_EQ(whole->tree.programs[0].content, sha256(one_pipeline));
+  EXPECT_EQ(read_file(typed_program_file(folder + "/build/.cicd/doors", file)).value_or(""), one_pipeline);
+  EXPECT_EQ(whole->tree.cpp_files.size(), 2u);
+}
+
+TEST_F(typed_files, name_folders_of_headers_that_lie_elsewhere_by_their_number) {
+  typed_source of{.file = folder + "/source/pipeline.cpp", .includes = {folder + "/source/own", "/opt/acme"}};
+  const std::vector<std::string> words = compile_words(of, {}, "g++", folder + "/source");
+  const auto has = [&](const char* word) { return std::ranges::find(words, word) != words.end(); };
+  EXPECT_TRUE(has("-Iown") && has("-I/opt/acme") && has("-fmacro-prefix-map=/opt/acme=INCLUDES[2]"))
+      << joined(words, " ");
+}
+
 TEST_F(typed_files, are_compiled_again_where_something_that_they_are_made_of_has_changed_and_only_then) {
   const auto expect = [&](std::size_t count, const char* why) {
     EXPECT_EQ(declared(), "") << why;
@@ -128,6 +156,7 @@ TEST_F(typed_files, are_compiled_again_where_something_that_they_are_made_of_has
   expect(4, "the compiler");
   write("source/pipeline.cpp", std::string(one_pipeline) + "# changed\n");
   expect(5, "the file");
+  std::filesystem::create_directory(folder + "/source/include");
   EXPECT_EQ(declared(named({"orders", "SOURCE", "pipeline.cpp", "INCLUDES", "include"})), "");
   EXPECT_EQ(compilations(), 6u) << "the folders of headers";
   std::filesystem::permissions(folder + "/cache", std::filesystem::perms::all);
@@ -135,6 +164,7 @@ TEST_F(typed_files, are_compiled_again_where_something_that_they_are_made_of_has
 }
 
 TEST_F(typed_files, are_compiled_again_where_a_nearer_header_came_or_the_kept_program_is_damaged) {
+  std::filesystem::create_directory(folder + "/source/near");
   const call with_folders = named({"orders", "SOURCE", "pipeline.cpp", "INCLUDES", "near", "."});
   EXPECT_EQ(declared(with_folders), "");
   EXPECT_EQ(declared(with_folders), "");
@@ -150,6 +180,50 @@ TEST_F(typed_files, are_compiled_again_where_a_nearer_header_came_or_the_kept_pr
   EXPECT_EQ(compilations(), 3u) << "a damaged program is no program";
 }
 
+TEST_F(typed_files, are_compiled_again_by_another_compiler_that_says_the_same_of_itself) {
+  EXPECT_EQ(declared(), "");
+  write("compiler", std::string(compiler_text) + "# of another make\n", 0755);
+  EXPECT_EQ(declared(), "");
+  EXPECT_EQ(compilations(), 2u);
+}
+
+TEST_F(typed_files, are_compiled_again_where_a_header_came_that_they_ask_for) {
+  write("source/include/first.hpp", "");
+  write("source/pipeline.cpp", std::string(one_pipeline) + "# if __has_include(<acme/new.hpp>)\n");
+  const call one = named({"orders", "SOURCE", "pipeline.cpp", "INCLUDES", "include"});
+  EXPECT_EQ(declared(one) + declared(one), "");
+  EXPECT_EQ(compilations(), 1u);
+  write("source/include/acme/new.hpp", "");
+  EXPECT_EQ(declared(one) + declared(one), "");
+  EXPECT_EQ(compilations(), 2u);
+  write("source/pipeline.cpp", std::string(one_pipeline) + "# if __has_include(SOME_MACRO)\n");
+  EXPECT_EQ(declared(one) + declared(one), "");
+  EXPECT_EQ(compilations(), 4u) << "what is asked is not known: each time";
+}
+
+TEST_F(typed_files, end_with_all_that_their_program_started) {
+  write("source/pipeline.cpp",
+        std::string("#!/bin/sh\n(setsid sh -c 'echo $$ > \"$0\"; exec sleep 600' \"$3/daemon\" "
+                    ">/dev/null 2>&1 &)\nwhile [ ! -s \"$3/daemon\" ]; do sleep 0.02; done\n")
+            + (one_pipeline + std::string_view("#!/bin/sh\n").size()));
+  ASSERT_EQ(declared(), "");
+  const int daemon = std::atoi(read_file(folder + "/source/daemon").value_or("0").c_str());
+  ASSERT_GT(daemon, 1);
+  for (int tries = 0; tries < 500 && lives(daemon); ++tries) usleep(10'000);
+  EXPECT_FALSE(lives(daemon));
+}
+
+TEST_F(typed_files, whose_compiler_was_killed_are_refused_with_that) {
+  write(
+      "compiler",
+      replaced_all(compiler_text, "error: refused", "fatal error: Killed signal terminated program cc1plus"),
+      0755);
+  write("source/pipeline.cpp", "refused");
+  const std::string said = declared();
+  EXPECT_NE(said.find("pipeline.cpp is not compiled: the compiler was killed, see above\n"), said.npos)
+      << said;
+}
+
 TEST_F(typed_files, of_which_one_was_not_compiled_yet_are_refused) {
   ASSERT_EQ(declared(), "");
   const auto whole = with_typed(calls(named({"orders", "SOURCE", "other.cpp"})), folder + "/build");
@@ -162,7 +236,7 @@ TEST_F(typed_files, have_a_command_for_clangd_unless_cmake_writes_commands) {
   ASSERT_EQ(declared(), "");
   const std::string text = read_file(folder + "/" + path).value_or("");
   EXPECT_NE(text.find(folder + "/source/pipeline.cpp"), text.npos) << text;
-  EXPECT_NE(text.find("cicd/declare/typed_main.hpp"), text.npos) << text;
+  EXPECT_NE(text.find("cicd/run/typed_main.hpp"), text.npos) << text;
   EXPECT_EQ(declared(named({"orders"})), "");
   EXPECT_FALSE(exists(folder + "/" + path));
   const std::string of_cmake = R"([{"directory":"/x","command":"g++ -c a.cpp","file":"a.cpp"}])";
@@ -200,6 +274,10 @@ TEST_F(typed_files, whose_program_tells_no_pipelines_are_refused_with_how_it_end
   for (const auto& [body, what] : std::vector<std::pair<const char*, const char*>>{
            {"exec sleep 100", "pipeline.cpp does not end: declare() took more than 1 s\n"},
            {"kill -SEGV $$", "pipeline.cpp crashes: "},
+           {"kill -KILL $$",
+            "pipeline.cpp crashes: ended by SIGKILL: out of memory, or killed from outside\n"},
+           {"echo '{\"calls\":0}' > \"$1\"; exit 3",
+            "pipeline.cpp declared its pipelines, but its program did not end well: exit status 3\n"},
            {"exit 2", "pipeline.cpp gives no pipelines, see above\n"},
            {"exit 3", "pipeline.cpp ended the program with status 3 before declare() returned\n"},
            {"exit 0", "pipeline.cpp ended the program before declare() returned\n"},
@@ -221,6 +299,9 @@ TEST_F(typed_files, are_refused_where_the_call_is_wrong) {
   };
   says({"orders", "SOURCE", "nowhere.cpp"}, "orders: SOURCE: there is no such file: 'nowhere.cpp'");
   says({"orders", "SOURCE", "../pipeline.cpp"}, "SOURCE");
+  says({"orders", "SOURCE", "pipeline.json5"}, "orders: SOURCE: not a C++ file: 'pipeline.json5'");
+  says({"orders", "SOURCE", "pipeline.cpp", "INCLUDES", "nowhere"},
+       "orders: INCLUDES: there is no such folder: 'nowhere'");
   says({"orders", "SOURCE", "{genex}"}, "generator expression");
   says({"orders", "SOURCE", "pipeline.cpp", "IMAGE", "a/b"}, "SOURCE and IMAGE exclude each other");
   says({"INCLUDES", "x"}, "SOURCE is missing", "add_pipelines");
@@ -228,6 +309,13 @@ TEST_F(typed_files, are_refused_where_the_call_is_wrong) {
   around = surroundings{{{"PATH", "/usr/bin:/bin"}}};
   std::filesystem::remove(folder + "/compiler");
   says({"orders", "SOURCE", "pipeline.cpp"}, "not a C++ compiler: '");
+}
+
+TEST(asked_includes, are_those_of_has_include_unless_only_a_compiler_knows_them) {
+  EXPECT_EQ(asked_includes("#if __has_include(<a/b.hpp>) || __has_include ( \"c.hpp\" )\n"),
+            (std::vector<std::string>{"<a/b.hpp>", "\"c.hpp\""}));
+  EXPECT_EQ(asked_includes("#ifdef __has_include\n"), std::vector<std::string>());
+  EXPECT_EQ(asked_includes("#if __has_include(HEADER)\n"), std::nullopt);
 }
 
 TEST(a_dependency_file, names_its_files_whatever_they_are_called) {

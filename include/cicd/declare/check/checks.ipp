@@ -59,11 +59,29 @@ bool is_reserved(std::string_view name) {
          || name == "undeploy-branch";
 }
 
+/// A function is declared where there is one, in a C++ file; a call of CMake may change what else the step
+/// has.
+void check_function(const declaration<step>& of, findings& found) {
+  const place at = of.at("run");
+  if (at && !at.site->from->is_of_cpp())
+    found.add(at, meaningless_option("RUN", "outside of a C++ file",
+                                     "COMMAND, or .run = [](step_context& step) { … } in that file"));
+  if (of.at("values") && !at) found.add(of.at("values"), missing_counterpart("VALUES", "RUN"));
+}
+
 void check_step(const declaration<step>& of, draft& in, findings& found) {
   if (is_reserved(of.name)) found.add(of.near("name"), reserved_name(of.name));
   if (of.at("command") && of.at("shell")) found.add(of.at("shell"), excluded_option("SHELL", "COMMAND"));
-  if (!of.at("command") && !of.at("shell") && !of.site->unclear && !in.without_template)
-    found.add(of.start(), missing_option("COMMAND", "COMMAND <program> [<argument>…] or SHELL <line>", ""));
+  if (of.at("run") && (of.at("command") || of.at("shell")))
+    found.add(of.at("run"), excluded_option("RUN", of.at("command") ? "COMMAND" : "SHELL"));
+  if (!of.at("command") && !of.at("shell") && !of.at("run") && !of.site->unclear && !in.without_template)
+    found.add(of.start(),
+              missing_option("COMMAND",
+                             of.site->from->is_of_cpp()
+                                 ? "COMMAND <program> [<argument>…], SHELL <line> or RUN <function>"
+                                 : "COMMAND <program> [<argument>…] or SHELL <line>",
+                             ""));
+  check_function(of, found);
   if (of.at("wrapper") && !of.at("command"))
     found.add(of.at("wrapper"),
               meaningless_option("WRAPPER", "without COMMAND", "give COMMAND, or leave WRAPPER out"));

@@ -153,6 +153,8 @@ void check_images_named(const declaration<step>& declared,
     check("command", declared.value.command[at].view(), at);
   for (std::size_t at = 0; at < declared.value.env.size(); ++at)
     check("env", declared.value.env[at].value, at);
+  for (std::size_t at = 0; at < declared.value.values.size(); ++at)
+    check("values", declared.value.values[at].value, at);
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ void each_field(step& of, Visitor&& visit) {
   visit("in_source", of.in_source);
   visit("always", of.always);
   visit("description", of.description);
+  visit("values", of.values);
+  visit("run", of.run);
 }
 
 template <typename Visitor>

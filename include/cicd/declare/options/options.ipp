@@ -44,7 +44,7 @@ bool is_workload(std::string_view name) {
 /// Only what is known when the text is used, and never what changes with a commit where the text is part of a
 /// key or of an image.
 names placeholders_of(std::string_view kind, std::string_view key) {
-  if (kind == "step" && (key == "command" || key == "env"))
+  if (kind == "step" && (key == "command" || key == "env" || key == "values"))
     return {"pipeline", "source", "image.layout", "image.digest"};
   if (kind == "pipeline" && key == "labels") return of_release();
   if ((kind == "service" || kind == "preview") && key == "host") return {"pipeline", "environment", "slug"};

@@ -276,6 +276,16 @@ std::optional<error> field_out_of_order(const said_line& at) {
       .with("allowed", "the order of the fields in the struct, which is that of the reference");
 }
 
+/// A lambda with captures, or a function of something else.
+std::optional<error> wrong_function(const said_line& at) {
+  const bool says_so = at.words.find("use of deleted function") != at.words.npos
+                       || at.words.find("invokes a deleted function") != at.words.npos;
+  if (!says_so || at.words.find("step_function") == at.words.npos) return {};
+  return error{exit_class::usage, at.place(), "step.run is not a function without captures", {}, {}}
+      .with("allowed", "[](step_context& step) { … }, or the name of such a function")
+      .with("try", ".values = {{\"name\", text}} and step.value(\"name\") in place of a capture");
+}
+
 bool says_refused(std::string_view words) {
   return words.find("in 'constexpr' expansion of") != words.npos
          || words.find("note: in call to '") != words.npos;
@@ -306,6 +316,7 @@ errors errors_of_compiler(std::string_view said, const source_reader& read) {
     if (!source || places.contains(at->place())) continue;
     std::optional<error> found = misspelt_field(*at);
     if (!found) found = field_out_of_order(*at);
+    if (!found) found = wrong_function(*at);
     if (!found && says_refused(at->words)) found = refused_value(*at, *source);
     if (!found) continue;
     places.insert(at->place());

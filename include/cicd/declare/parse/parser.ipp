@@ -277,7 +277,7 @@ void check_source(const declaration<pipeline>& of, findings& found) {
     if (of.at("includes")) found.add(of.at("includes"), missing_counterpart("INCLUDES", "SOURCE"));
     return;
   }
-  if (at.site->from->number == 0 && !at.site->from->where.part.empty())
+  if (at.site->from->is_of_cpp())
     return found.add(at, meaningless_option("SOURCE", "in a C++ file", "leave it out"));
   const auto& options = options_of<pipeline>();
   for (std::size_t each = 0; each < options.size(); ++each) {

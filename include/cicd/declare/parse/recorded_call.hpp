@@ -34,9 +34,9 @@ struct origin {
   /// were not looked for or are not known.
   std::vector<code_place> lines{};
 
-  /// `CMakeLists.txt:12`, `cmake/service.cmake:3, called at CMakeLists.txt:9`, `pipeline.cpp:24, service api`,
-  /// or, where no line is known, `CMakeLists.txt, 2nd call of pipeline_step()`; paths relative to `source_root`
-  /// where they are below it.
+  /// `CMakeLists.txt:12`, `cmake/service.cmake:3, called at CMakeLists.txt:9`, `pipeline.cpp:24, service
+  /// api`, or, where no line is known, `CMakeLists.txt, 2nd call of pipeline_step()`; paths relative to
+  /// `source_root` where they are below it.
   std::string text(std::string_view source_root) const;
 };
 
@@ -49,6 +49,9 @@ struct call {
   /// the one that it is written in.
   std::vector<std::string> through{};
   int number = 0;  ///< the how-manieth call that CMake recorded, from 1; 0 of what a C++ file declares
+
+  /// Whether a C++ file declares it.
+  bool is_of_cpp() const { return number == 0 && !where.part.empty(); }
 };
 
 /// A file that calls come from, and what it held when CMake configured.
@@ -68,6 +71,9 @@ struct build_tree {
   std::vector<std::string> configurations{};
   /// What the calls were made from; none where no CMake configured.
   std::shared_ptr<const std::vector<configured_file>> files{};
+  std::vector<configured_file> cpp_files{};  ///< those among them that C++ files were compiled from
+  /// The C++ files that declared something, each with what the program held that it became.
+  std::vector<configured_file> programs{};
 };
 
 struct recorded_calls {

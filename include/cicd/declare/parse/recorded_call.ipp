@@ -16,17 +16,6 @@ namespace cicd {
 namespace declare_parse_recorded_call {
 namespace {
 
-std::string ordinal(int number) {
-  const int last_two = number % 100;
-  const bool teen = last_two >= 11 && last_two <= 13;
-  const char* suffix = teen               ? "th"
-                       : number % 10 == 1 ? "st"
-                       : number % 10 == 2 ? "nd"
-                       : number % 10 == 3 ? "rd"
-                                          : "th";
-  return fmt::format("{}{}", number, suffix);
-}
-
 error damaged(std::size_t line, std::string what) {
   return error{.kind = exit_class::corrupt,
                .subject = "declarations",
@@ -52,11 +41,11 @@ std::optional<std::string> argument_text(const json& argument, const genex_reade
   return known ? known : "{genex}";
 }
 
-result<std::vector<configured_file>> files_from(const json& line) {
+result<std::vector<configured_file>> files_from(const json& list) {
   std::vector<configured_file> read;
-  if (line["files"].is_null()) return read;
-  if (!line["files"].is_array()) return damaged(1, "files is not a list");
-  for (const json& each : line["files"].elements()) {
+  if (list.is_null()) return read;
+  if (!list.is_array()) return damaged(1, "files is not a list");
+  for (const json& each : list.elements()) {
     const std::optional<digest> content = digest_from(each["sha256"].text());
     if (!each["path"].text().starts_with('/') || !content)
       return damaged(1, "path or sha256 of a file is missing");
@@ -73,14 +62,17 @@ result<build_tree> tree_from(const json& line) {
                                   version.integer(), declarations_version));
   if (!line["source_root"].is_string() || !line["build_root"].is_string())
     return damaged(1, "source_root or build_root is missing");
-  result<std::vector<configured_file>> files = files_from(line);
+  result<std::vector<configured_file>> files = files_from(line["files"]),
+                                       programs = files_from(line["programs"]);
   if (!files) return std::move(files).error();
+  if (!programs) return std::move(programs).error();
   return build_tree{.source_root = line["source_root"].text(),
                     .build_root = line["build_root"].text(),
                     .target_prefix = line["target_prefix"].text(),
                     .template_path = line["template_path"].texts(),
                     .configurations = line["configurations"].texts(),
-                    .files = std::make_shared<const std::vector<configured_file>>(*std::move(files))};
+                    .files = std::make_shared<const std::vector<configured_file>>(*std::move(files)),
+                    .programs = *std::move(programs)};
 }
 
 result<call> call_from(const json& line, std::size_t number, const genex_reader& genex) {
@@ -97,8 +89,8 @@ result<call> call_from(const json& line, std::size_t number, const genex_reader&
                          static_cast<int>(line["line"].integer())}};
   if (!is_known(read.where.function))
     return damaged(number, fmt::format("no function of cicd: '{}'", displayable(read.where.function)));
-  if (read.where.list_file.empty() || (read.where.which < 1 && read.where.part.empty()) || read.directory.empty()
-      || !line["arguments"].is_array())
+  if (read.where.list_file.empty() || (read.where.which < 1 && read.where.part.empty())
+      || read.directory.empty() || !line["arguments"].is_array())
     return damaged(number, "list_file, which, directory or arguments is missing");
   read.arguments.reserve(line["arguments"].elements().size());
   for (const json& argument : line["arguments"].elements()) {
@@ -119,12 +111,6 @@ status check_end(const json& line, std::size_t number, std::string_view before, 
   return {};
 }
 
-std::string_view relative(std::string_view file, std::string_view source_root) {
-  const bool is_below = !source_root.empty() && file.starts_with(source_root)
-                        && file.substr(source_root.size()).starts_with('/');
-  return is_below ? file.substr(source_root.size() + 1) : file;
-}
-
 /// The next line that is not blank, taken off `rest`; counts the lines passed over.
 std::string_view taken_line(std::string_view& rest, std::size_t& number) {
   while (!rest.empty()) {
@@ -139,21 +125,6 @@ std::string_view taken_line(std::string_view& rest, std::size_t& number) {
 
 }  // namespace
 }  // namespace declare_parse_recorded_call
-
-std::string origin::text(std::string_view source_root) const {
-  std::string places;
-  for (const code_place& each : lines)
-    places += fmt::format("{}{}{}",
-                          places.empty() ? ""
-                          : each.line    ? ", called at "
-                                         : ", called in ",
-                          declare_parse_recorded_call::relative(each.file, source_root),
-                          each.line ? fmt::format(":{}", each.line) : std::string());
-  if (!places.empty()) return part.empty() ? places : fmt::format("{}, {}", places, part);
-  const std::string_view file = declare_parse_recorded_call::relative(list_file, source_root);
-  if (which == 0) return fmt::format("{}, {}", file, part.empty() ? function : part);
-  return fmt::format("{}, {} call of {}()", file, declare_parse_recorded_call::ordinal(which), function);
-}
 
 result<recorded_calls> read_calls(std::string_view ndjson, const genex_reader& genex) {
   using namespace declare_parse_recorded_call;

@@ -105,7 +105,9 @@ recorded_calls with_typed_calls(recorded_calls calls, const recorded_calls& type
     std::vector<configured_file> files = *calls.tree.files;
     files.insert(files.end(), typed.tree.files->begin(), typed.tree.files->end());
     calls.tree.files = std::make_shared<const std::vector<configured_file>>(std::move(files));
+    calls.tree.cpp_files = *typed.tree.files;
   }
+  calls.tree.programs = typed.tree.programs;
   return calls;
 }
 

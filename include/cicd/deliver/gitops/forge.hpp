@@ -25,7 +25,7 @@ struct forge_repository {
 /// host and no two names.
 std::optional<forge_repository> forge_repository_of(forge_kind kind, std::string_view address);
 
-struct pull_request {
+struct open_pull_request {
   std::string number, link, title;
 };
 struct pull_request_text {
@@ -43,13 +43,13 @@ class forge {
   forge(forge_repository of, const secret_value& token, asker ask, pause wait);
 
   /// The open one of `branch` into `onto`, both of this repository: a fork's branch is another one.
-  result<std::optional<pull_request>> open_one(const std::string& branch, const std::string& onto) const;
+  result<std::optional<open_pull_request>> open_one(const std::string& branch, const std::string& onto) const;
   /// Gives the one that is open already where there is one.
-  result<pull_request> make(const std::string& branch,
-                            const std::string& onto,
-                            const pull_request_text& text) const;
-  status retitle(const pull_request& which, const pull_request_text& text) const;
-  status close(const pull_request& which) const;
+  result<open_pull_request> make(const std::string& branch,
+                                 const std::string& onto,
+                                 const pull_request_text& text) const;
+  status retitle(const open_pull_request& which, const pull_request_text& text) const;
+  status close(const open_pull_request& which) const;
 
  private:
   result<json> ask(const std::string& method, const std::string& path, const json& body) const;
@@ -59,7 +59,7 @@ class forge {
   bool is_of_branches(const json& each, const std::string& branch, const std::string& onto) const;
   std::string shown(const std::string& text) const;
   std::string below_project(const std::string& path) const;
-  result<pull_request> one_of(const json& answer) const;
+  result<open_pull_request> one_of(const json& answer) const;
 
   forge_repository of_;
   secret_value token_;

@@ -194,12 +194,12 @@ error forge::not_as_documented(const std::string& what) const {
   return error{exit_class::remote, {}, what, of_.api + below_project(""), {}};
 }
 
-result<pull_request> forge::one_of(const json& answer) const {
+result<open_pull_request> forge::one_of(const json& answer) const {
   const bool is_gitlab = of_.kind == forge_kind::gitlab;
   const std::int64_t number = answer[is_gitlab ? "iid" : "number"].integer();
   const std::string link = shown(answer[is_gitlab ? "web_url" : "html_url"].text());
   if (number > 0 && (link.starts_with("https://") || link.starts_with("http://")))
-    return pull_request{std::to_string(number), link, shown(answer["title"].text())};
+    return open_pull_request{std::to_string(number), link, shown(answer["title"].text())};
   return not_as_documented("the answer of the server is not a pull request");
 }
 
@@ -215,8 +215,8 @@ bool forge::is_of_branches(const json& each, const std::string& branch, const st
 
 /// Gitea filters by no branch that a pull request comes from, and GitLab gives those of forks too, so that
 /// all pages are looked through.
-result<std::optional<pull_request>> forge::open_one(const std::string& branch,
-                                                    const std::string& onto) const {
+result<std::optional<open_pull_request>> forge::open_one(const std::string& branch,
+                                                         const std::string& onto) const {
   using namespace deliver_gitops_forge;
   constexpr int most_pages = 40;
   const std::string owner = of_.project.substr(0, of_.project.find('/'));
@@ -233,18 +233,18 @@ result<std::optional<pull_request>> forge::open_one(const std::string& branch,
     if (!listed->is_array()) return not_as_documented("the answer of the server is not a list");
     for (const json& each : listed->elements()) {
       if (!is_of_branches(each, branch, onto)) continue;
-      result<pull_request> found = one_of(each);
+      result<open_pull_request> found = one_of(each);
       if (!found) return std::move(found).error();
       return std::optional(*std::move(found));
     }
     if (listed->elements().empty()) break;
   }
-  return std::optional<pull_request>();
+  return std::optional<open_pull_request>();
 }
 
-result<pull_request> forge::make(const std::string& branch,
-                                 const std::string& onto,
-                                 const pull_request_text& text) const {
+result<open_pull_request> forge::make(const std::string& branch,
+                                      const std::string& onto,
+                                      const pull_request_text& text) const {
   json body(json::object{});
   body.set("title", text.title);
   if (of_.kind == forge_kind::gitlab)
@@ -258,14 +258,14 @@ result<pull_request> forge::make(const std::string& branch,
   if (!answer) return answer.error();
   // Another run, or an attempt whose answer was lost, can have opened it meanwhile.
   if (answer->status == 409 || answer->status == 422)
-    if (result<std::optional<pull_request>> open = open_one(branch, onto); open && *open)
+    if (result<std::optional<open_pull_request>> open = open_one(branch, onto); open && *open)
       return **std::move(open);
   const result<json> made = read(*answer);
   if (!made) return made.error();
   return one_of(*made);
 }
 
-status forge::retitle(const pull_request& which, const pull_request_text& text) const {
+status forge::retitle(const open_pull_request& which, const pull_request_text& text) const {
   const bool is_gitlab = of_.kind == forge_kind::gitlab;
   json body(json::object{});
   body.set("title", text.title).set(is_gitlab ? "description" : "body", text.body);
@@ -273,7 +273,7 @@ status forge::retitle(const pull_request& which, const pull_request_text& text) 
   return done ? status{} : status(done.error());
 }
 
-status forge::close(const pull_request& which) const {
+status forge::close(const open_pull_request& which) const {
   const bool is_gitlab = of_.kind == forge_kind::gitlab;
   json body(json::object{});
   body.set(is_gitlab ? "state_event" : "state", is_gitlab ? "close" : "closed");

@@ -23,23 +23,23 @@ bool is_pending(const std::optional<deployment_record>& proposed,
 
 /// Moves the branch to `wanted` upon `now`, unless it holds that already, and has a pull request open for it.
 /// Class `conflict` where the branch has commits of others, is of another PATH, or has moved meanwhile.
-result<pull_request> propose(const permit& allowed,
-                             const manifest_target& main,
-                             const manifest_target& branch,
-                             const manifest_state& now,
-                             const manifest_state& proposed,
-                             const wanted_manifests& wanted,
-                             const forge& server,
-                             const surroundings& around,
-                             const gitops_options& options);
+result<open_pull_request> propose(const permit& allowed,
+                                  const manifest_target& main,
+                                  const manifest_target& branch,
+                                  const manifest_state& now,
+                                  const manifest_state& proposed,
+                                  const wanted_manifests& wanted,
+                                  const forge& server,
+                                  const surroundings& around,
+                                  const gitops_options& options);
 
 /// Closes what is open, and removes the branch. Gives what was closed.
-result<std::optional<pull_request>> withdraw_proposal(const permit& allowed,
-                                                      const manifest_target& main,
-                                                      const manifest_target& branch,
-                                                      const manifest_state& proposed,
-                                                      const forge& server,
-                                                      const surroundings& around,
-                                                      const gitops_options& options);
+result<std::optional<open_pull_request>> withdraw_proposal(const permit& allowed,
+                                                           const manifest_target& main,
+                                                           const manifest_target& branch,
+                                                           const manifest_state& proposed,
+                                                           const forge& server,
+                                                           const surroundings& around,
+                                                           const gitops_options& options);
 
 }  // namespace cicd

@@ -121,14 +121,14 @@ status check_tip(const manifest_target& branch,
   return *tip == expected ? status() : status(moved_meanwhile(branch));
 }
 
-result<pull_request> opened(const manifest_target& main,
-                            const manifest_target& branch,
-                            const std::string& tip,
-                            const pull_request_text& text,
-                            const forge& server,
-                            const surroundings& around,
-                            const gitops_options& options) {
-  result<std::optional<pull_request>> open = server.open_one(branch.branch, main.branch);
+result<open_pull_request> opened(const manifest_target& main,
+                                 const manifest_target& branch,
+                                 const std::string& tip,
+                                 const pull_request_text& text,
+                                 const forge& server,
+                                 const surroundings& around,
+                                 const gitops_options& options) {
+  result<std::optional<open_pull_request>> open = server.open_one(branch.branch, main.branch);
   if (!open) return std::move(open).error();
   if (*open && (*open)->title == text.title) return **std::move(open);
   if (status still = check_tip(branch, tip, around, options); !still) return std::move(still).error();
@@ -166,15 +166,15 @@ bool is_pending(const std::optional<deployment_record>& proposed,
   return proposed && proposed->generation > (now ? now->generation : 0);
 }
 
-result<pull_request> propose(const permit&,
-                             const manifest_target& main,
-                             const manifest_target& branch,
-                             const manifest_state& now,
-                             const manifest_state& proposed,
-                             const wanted_manifests& wanted,
-                             const forge& server,
-                             const surroundings& around,
-                             const gitops_options& options) {
+result<open_pull_request> propose(const permit&,
+                                  const manifest_target& main,
+                                  const manifest_target& branch,
+                                  const manifest_state& now,
+                                  const manifest_state& proposed,
+                                  const wanted_manifests& wanted,
+                                  const forge& server,
+                                  const surroundings& around,
+                                  const gitops_options& options) {
   using namespace deliver_gitops_proposal;
   const pull_request_text text = deliver_gitops_proposal::text_of(wanted.message);
   if (status fine = check_files(wanted); !fine) return std::move(fine).error();
@@ -198,21 +198,21 @@ result<pull_request> propose(const permit&,
       return std::move(pushed).error();
     tip = made->front().id;
   }
-  result<pull_request> open = opened(main, branch, tip, text, server, around, options);
+  result<open_pull_request> open = opened(main, branch, tip, text, server, around, options);
   if (open || open.error().kind == exit_class::conflict) return open;
   return std::move(open).error().with(
       "done", fmt::format("the branch {} of {} is at {}; it has no pull request of this run", branch.branch,
                           shown_url(main.url), tip.substr(0, 7)));
 }
 
-result<std::optional<pull_request>> withdraw_proposal(const permit&,
-                                                      const manifest_target& main,
-                                                      const manifest_target& branch,
-                                                      const manifest_state& proposed,
-                                                      const forge& server,
-                                                      const surroundings& around,
-                                                      const gitops_options& options) {
-  result<std::optional<pull_request>> open = server.open_one(branch.branch, main.branch);
+result<std::optional<open_pull_request>> withdraw_proposal(const permit&,
+                                                           const manifest_target& main,
+                                                           const manifest_target& branch,
+                                                           const manifest_state& proposed,
+                                                           const forge& server,
+                                                           const surroundings& around,
+                                                           const gitops_options& options) {
+  result<std::optional<open_pull_request>> open = server.open_one(branch.branch, main.branch);
   if (!open) return open;
   const auto at = reached_repository(main, around, options);
   if (!at) return at.error();

@@ -298,7 +298,7 @@ result<std::optional<open_proposal>> gitops_way::proposal_in(const declared_pipe
   const result<forge> server =
       forge_of(pipeline, place, pipeline.declared.name.str() + "/" + place.name.str(), false);
   const auto asked = server ? server->open_one(branch.branch, target_of(pipeline, place).branch)
-                            : result<std::optional<pull_request>>(server.error());
+                            : result<std::optional<open_pull_request>>(server.error());
   if (asked && !*asked) return std::optional<open_proposal>();  // closed, and its branch stayed
   if (asked)
     found.link = (*asked)->link;
@@ -383,7 +383,7 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
   if (is_pending(proposed->record, now->record))
     if (const result<permit> may = may_write(of, *proposed, what.record.version, what.approval); !may)
       return failed_outcome(may.error());
-  const result<pull_request> made = propose((*decided)->allowed, main, branch, *now, *proposed,
+  const result<open_pull_request> made = propose((*decided)->allowed, main, branch, *now, *proposed,
                                             (*decided)->wanted, *server, in_.around, how);
   if (!made) return failed_outcome(made.error());
   end.summary = "proposed: " + made->link;

@@ -10,6 +10,7 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
@@ -42,10 +43,6 @@ constexpr next_word next_words[] = {{"major", next_version::major, version_rule:
                                     {"calendar", next_version::calendar, version_rule::calendar},
                                     {"number", next_version::number, version_rule::number},
                                     {"rc", next_version::number, version_rule::number, true}};
-
-version_rule versions_of(const pipeline& declared) {
-  return declared.releases.empty() ? version_rule::none : declared.releases.front().versions;
-}
 
 bool fits(const next_word& word, const environment& place, const pipeline& declared) {
   if (place.on.kind != ref_kind::tag) return false;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cicd/declare/typed_program.hpp>
+#include <cicd/run/step_program.hpp>
 
 #define CICD_VECTOR(element)                                                                \
   extern template std::vector<cicd::element>::vector(std::initializer_list<cicd::element>,  \
@@ -20,5 +21,6 @@ cicd::pipeline declare();
 #endif
 
 int main(int count, char** words) {
-  return cicd::print_declared(count, words, declare);
+  return cicd::is_step(count, words) ? cicd::run_step(count, words, declare)
+                                     : cicd::print_declared(count, words, declare);
 }
