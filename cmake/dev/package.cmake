@@ -37,6 +37,9 @@ install(EXPORT cicd-targets NAMESPACE cicd:: DESTINATION "${package_folder}")
 install(FILES ${functions} "${PROJECT_BINARY_DIR}/package-installed/cicd-config.cmake"
   "${PROJECT_BINARY_DIR}/package-installed/cicd-config-version.cmake" DESTINATION "${package_folder}")
 install(DIRECTORY templates/ DESTINATION "${templates_folder}" USE_SOURCE_PERMISSIONS) # a skeleton has programs
+install(DIRECTORY "${PROJECT_BINARY_DIR}/manual/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" FILES_MATCHING PATTERN "*.1")
+install(DIRECTORY "${PROJECT_BINARY_DIR}/manual/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man7" FILES_MATCHING PATTERN "*.7")
+install(DIRECTORY "${PROJECT_BINARY_DIR}/vscode/" DESTINATION "${CMAKE_INSTALL_DATADIR}/cicd/vscode")
 install(FILES README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 

@@ -46,7 +46,8 @@ if(TARGET cicd)
   add_custom_target(docs
     COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/cmake/dev/field_docs.cmake"
     COMMAND cicd reference > "${PROJECT_SOURCE_DIR}/docs/reference.md"
-    COMMENT "declare/options/fields_docs.ipp and docs/reference.md" VERBATIM)
+    COMMAND cicd reference --cmake-comments > "${PROJECT_SOURCE_DIR}/cmake/completion.cmake"
+    COMMENT "declare/options/fields_docs.ipp, docs/reference.md and cmake/completion.cmake" VERBATIM)
   add_dependencies(docs cicd)
 endif()
 

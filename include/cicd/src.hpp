@@ -21,6 +21,7 @@
 #include <cicd/driver/commands/src.hpp>
 #include <cicd/driver/commands/src_table.hpp>
 #include <cicd/driver/src.hpp>
+#include <cicd/engine/adopt/src.hpp>
 #include <cicd/engine/src.hpp>
 #include <cicd/image/src.hpp>
 #include <cicd/kubernetes/adopt/src.hpp>

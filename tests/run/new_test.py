@@ -218,7 +218,9 @@ class New(harness.Case):
         self.assertEqual(found["no-such-tool"]["what"], "is not installed, and the template tiny needs it")
         self.assertIn("and the template tiny needs 5 or later", json.dumps(done.stdout))
         self.assertNotIn("gone", found)
-        self.assertIn("is 1.1, and orders was made of 1.0: cicd template update", found["template tiny"]["what"])
+        self.assertEqual(found["template tiny"]["what"], "is 1.1, and orders was made of 1.0")
+        self.assertEqual(found["template tiny"]["try"], f"cicd template update {self.place}/orders")
+        self.assertTrue(found["template tiny"]["ok"])
 
     def test_completion_knows_templates_and_their_parameters(self):
         def complete(*words):

@@ -122,6 +122,23 @@ class Typed(harness.Case):
         cpp.run("app.build")
         self.assertEqual(cpp.outcomes(), {"app/build": "ran"})
 
+    def test_the_doctor_says_which_compiler_it_takes_and_that_one_is_too_old(self):
+        compiler = self.folder / "c++"
+        compiler.write_text(f'#!/bin/sh\nif [ "$1" = --version ]; then cat {self.folder}/version; else exec {harness.tool("g++")} "$@"; fi\n')
+        compiler.chmod(0o755)
+        version = self.folder / "version"
+        version.write_text("c++ (Debian 12.2.0-14) 12.2.0\n")
+        tree = self.by_cpp(SMALL.replace('#include "shared.hpp"\n', "").replace("LEVEL", '"x"'),
+                           f'set(CICD_HOST_CXX {compiler} CACHE STRING "" FORCE)\nadd_pipeline(app SOURCE pipeline.cpp)\n')
+        tree.configure()
+        self.assertIn(f"ok      compiler: 12.2.0, {compiler}: C++ files of pipelines\n", tree.cicd("doctor", status=None).stdout)
+        version.write_text("c++ (Debian 11.4.0-1) 11.4.0\n")
+        shown = tree.cicd("doctor", status=1).stdout
+        self.assertIn(f"problem compiler: {compiler} is 11.4.0, and C++ files of pipelines need g++ 12 or later\n", shown)
+        self.assertIn(f"try: apt-get install g++-12 && cmake -DCICD_HOST_CXX=g++-12 {tree.build}\n", shown)
+        compiler.unlink()
+        self.assertRegex(tree.cicd("doctor", status=1).stdout, r"problem compiler: not a C\+\+ compiler: .*\n +try: set CICD_HOST_CXX to the path of one\n")
+
     def test_it_is_extended_by_calls_and_what_both_declare_is_refused_with_both_places(self):
         source = SMALL.replace('#include "shared.hpp"\n', "").replace("LEVEL", '"x"')
         tree = self.by_cpp(source, "add_pipeline(app SOURCE pipeline.cpp)\npipeline_step(app more COMMAND true)\n")

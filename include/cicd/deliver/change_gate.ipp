@@ -12,6 +12,7 @@
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/policy/declared_question.hpp>
+#include <cicd/deliver/policy/declared_rules.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
@@ -40,12 +41,6 @@ std::string words_to_approve(const graph_step& step, int percent, const delivery
 std::string words_to_read(const graph_step& step, const std::string& tag, const std::string& commit) {
   if (!step.promotes()) return "cicd plan " + flat_name(step.id);
   return notes_words(*step.pipeline, *step.place(), tag.empty() ? commit.substr(0, 12) : tag);
-}
-
-change change_of(const graph_step& step) {
-  if (step.kind() == step_kind::publish) return change::publish;
-  if (step.branch_copy() != nullptr) return change::preview;
-  return step.branch_share() != nullptr ? change::canary : change::deploy;
 }
 
 }  // namespace

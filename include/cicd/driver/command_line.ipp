@@ -11,6 +11,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/driver/command_line.hpp>
+#include <cicd/driver/command_view.hpp>
 #include <cicd/driver/completion.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/system/process.hpp>
@@ -27,13 +28,6 @@ namespace driver_command_line {
 const CLI::App& deepest(const CLI::App& app) {
   const auto below = app.get_subcommands();
   return below.empty() ? app : deepest(*below.front());
-}
-
-std::vector<std::string> commands_of(const CLI::App& of) {
-  std::vector<std::string> names;
-  for (const CLI::App* each : of.get_subcommands({}))
-    if (!each->get_group().empty()) names.push_back(each->get_name());
-  return names;
 }
 
 /// The first word that stands where a command is to stand, and is none.
@@ -69,52 +63,22 @@ std::optional<error> unknown_option(const CLI::App& command, const std::vector<s
   return std::nullopt;
 }
 
-/// An argument as help shows it: `[<pipeline>] <environment>` where its description begins so, else `<step>`.
-std::string shown_argument(const CLI::Option& of) {
-  const std::string& text = of.get_description();
-  if (!text.starts_with('<') && !text.starts_with("[<")) return '<' + of.get_name() + '>';
-  return text.substr(0, text.find_first_of(";,:"));
-}
-
-/// What is said of an argument, behind what shown_argument() shows.
-std::string described_argument(const CLI::Option& of) {
-  std::string text = of.get_description();
-  if (text.starts_with('<') || text.starts_with("[<")) text.erase(0, shown_argument(of).size());
-  const auto begin = text.find_first_not_of(";,: ");
-  return begin == text.npos ? std::string() : text.substr(begin);
-}
-
 /// Help as the documentation writes a command: its arguments first, `cicd hold set [<pipeline>]
 /// <environment>`. Which options exclude each other is said where they are given.
 class help_format : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App* app, std::string name) const override {
-    std::string line = "Usage: " + name;
-    for (const CLI::Option* each :
-         app->get_options([](const CLI::Option* one) { return one->get_positional(); }))
-      line += ' ' + argument(*each);
-    if (!app->get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); }).empty())
-      line += " <command>";
-    return line + " [options]\n";
+    return "Usage: " + usage_of(*app, std::move(name)) + "\n";
   }
   std::string make_option_name(const CLI::Option* of, bool is_positional) const override {
-    return is_positional ? argument(*of) : CLI::Formatter::make_option_name(of, false);
+    return is_positional ? argument_in_usage(*of) : CLI::Formatter::make_option_name(of, false);
   }
   std::string make_option_opts(const CLI::Option* of) const override {
-    if (of->get_positional() || of->get_type_size() == 0) return {};
-    return (of->get_type_name().empty() ? "" : ' ' + of->get_type_name())
-           + (of->get_expected_max() == CLI::detail::expected_max_vector_size ? " ..." : "")
-           + (of->get_required() ? " (required)" : "");
+    const std::string value = shown_value(*of);
+    return (value.empty() ? "" : ' ' + value) + (value.empty() || !of->get_required() ? "" : " (required)");
   }
   std::string make_option_desc(const CLI::Option* of) const override {
     return of->get_positional() ? described_argument(*of) : of->get_description();
-  }
-
- private:
-  static std::string argument(const CLI::Option& of) {
-    std::string text = shown_argument(of);
-    if (of.get_expected_max() == CLI::detail::expected_max_vector_size) text += "…";
-    return of.get_required() || text.starts_with('[') ? text : '[' + text + ']';
   }
 };
 

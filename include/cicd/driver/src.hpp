@@ -3,6 +3,8 @@
 
 #include <cicd/driver/action_output.ipp>
 #include <cicd/driver/command_line.ipp>
+#include <cicd/driver/command_view.ipp>
 #include <cicd/driver/completion.ipp>
+#include <cicd/driver/man_pages.ipp>
 #include <cicd/driver/output.ipp>
 #include <cicd/driver/run_command.ipp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,5 +32,8 @@ errors declare_typed(recorded_calls calls,
 /// The calls with those that their C++ files declared when CMake configured. Class `usage` where there are
 /// none, since one of them was refused.
 result<recorded_calls> with_typed(recorded_calls calls, const std::string& build_root);
+
+/// What compiled them when CMake configured; nothing where there are none.
+std::optional<std::string> compiler_of_typed(const std::string& build_root);
 
 }  // namespace cicd

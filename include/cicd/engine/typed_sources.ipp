@@ -238,6 +238,7 @@ class typed_sources {
     head.set("cicd", declarations_version).set("source_root", calls_.tree.source_root);
     head.set("build_root", calls_.tree.build_root).set("files", std::move(listed));
     head.set("programs", std::move(programs));
+    head.set("compiler", tools_.compiler);
     std::string text = compact(head) + "\n";
     std::size_t count = 0;
     for (const typed_outcome& each : all) {
@@ -290,6 +291,13 @@ errors declare_typed(recorded_calls calls,
   // What they declared before is not what they declare now.
   if (!wrong.empty()) (void)remove_tree(calls_file(where.build_root));
   return wrong;
+}
+
+std::optional<std::string> compiler_of_typed(const std::string& build_root) {
+  const auto text = read_file_if_there(engine_typed_sources::calls_file(build_root));
+  if (!text || !*text) return std::nullopt;
+  const result<json> head = parse_json((*text)->substr(0, (*text)->find('\n')));
+  return head ? std::optional((*head)["compiler"].text()) : std::nullopt;
 }
 
 result<recorded_calls> with_typed(recorded_calls calls, const std::string& build_root) {

@@ -1,10 +1,13 @@
 // The pages of `cicd explain`, and that docs/reference.md is what the comments give.
 #include <cicd/declare/explain/explain.hpp>
+#include <cicd/declare/explain/man_text.hpp>
 #include <cicd/declare/options/fields.hpp>
+#include <cicd/declare/targets.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "written.hpp"
 
@@ -12,8 +15,14 @@ namespace {
 
 std::string page(std::string_view subject, std::string_view lines = {}) {
   const auto made = cicd::tests::model_from(lines);
-  const auto text = cicd::explanation(subject, &made.model, cicd::tests::own_templates());
-  return text ? *text : cicd::text_of(text.error());
+  const auto from = cicd::tests::own_templates();
+  const auto found = cicd::explanations(subject, &made.model, from);
+  if (!found) return cicd::text_of(found.error());
+  const auto pages = found->empty() ? cicd::mentions_of(subject) : *found;
+  std::string text;
+  for (const cicd::explained& each : pages) text += (text.empty() ? "" : "\n") + each.text;
+  return pages.empty() ? cicd::text_of(cicd::unknown_subject(subject, cicd::subjects(&made.model, from)))
+                       : text;
 }
 
 TEST(the_page_of_an_option, says_what_it_does_what_is_allowed_and_the_default) {
@@ -117,11 +126,6 @@ TEST(a_variable, is_answered_with_where_it_is_given) {
       << text;
 }
 
-TEST(a_target, is_answered_with_what_it_does) {
-  for (const char* name : {"orders.deploy-prod", "deploy-stage", "orders/deploy-prod"})
-    EXPECT_NE(page(name, lines).find(", a target\n"), std::string::npos) << name;
-}
-
 TEST(a_word_that_is_only_in_the_texts, is_answered_with_the_options_that_mention_it) {
   const std::string text = page("ingress");
   EXPECT_NE(text.find("service.ingress_class"), std::string::npos) << text;
@@ -175,12 +179,74 @@ TEST(a_declared_value, is_printed_as_it_can_be_written) {
   }
 }
 
-TEST(every_subject, has_a_page) {
+TEST(every_subject, has_a_page_and_data_that_say_what_it_is) {
   const auto made = cicd::tests::model_from(lines);
-  const auto all = cicd::subjects(&made.model, cicd::tests::own_templates());
+  const auto from = cicd::tests::own_templates();
+  const auto all = cicd::subjects(&made.model, from);
   EXPECT_GT(all.size(), 100u);
-  for (const std::string& each : all)
-    EXPECT_TRUE(cicd::explanation(each, &made.model, cicd::tests::own_templates())) << each;
+  std::set<std::string> targets;
+  for (const cicd::target& each : cicd::targets_of(made.model)) targets.insert(each.name);
+  for (const std::string& each : all) {
+    const auto found = cicd::explanations(each, &made.model, from);
+    ASSERT_TRUE(found) << each;
+    EXPECT_TRUE(!found->empty() || targets.contains(each)) << each;
+    for (const cicd::explained& one : *found) {
+      EXPECT_FALSE(one.text.empty()) << each;
+      EXPECT_FALSE(one.data["kind"].text().empty() || one.data["name"].text().empty()) << each;
+    }
+  }
+}
+
+cicd::json data(std::string_view subject) {
+  const auto made = cicd::tests::model_from(lines);
+  const auto found = cicd::explanations(subject, &made.model, cicd::tests::own_templates());
+  return found && found->size() == 1 ? found->front().data : cicd::json();
+}
+
+TEST(the_data_of_a_page, is_what_its_text_says) {
+  const auto given = data("orders.service.api.replicas")["given"].elements();
+  ASSERT_EQ(given.size(), 2u);
+  EXPECT_EQ(given[0]["in"].text() + " " + given[1]["in"].text(), "stage prod");
+  EXPECT_EQ(given[0]["values"].texts(), std::vector<std::string>{"2"});
+  EXPECT_EQ(given[1]["values"].texts(), std::vector<std::string>{"4"});
+  EXPECT_EQ(given[0]["declared_at"].text(), "CMakeLists.txt, 2nd call of pipeline_service()");
+  EXPECT_EQ(data("orders.scan")["default"].text(), "its default ones");
+  const cicd::json option = data("service.replicas");
+  EXPECT_EQ(option["example"].text(), "REPLICAS 4..20");
+  EXPECT_EQ(option["default"].text(), "1");
+  EXPECT_EQ(data("orders")["declared"]["environment"].texts(), (std::vector<std::string>{"stage", "prod"}));
+  const cicd::json of = data("java-maven");
+  EXPECT_EQ(of["kind"].text(), "template");
+  EXPECT_FALSE(of["parameters"].elements().empty());
+  EXPECT_FALSE(of["needs"].elements().empty());
+}
+
+TEST(a_service, is_answered_with_the_defaults_of_what_no_environment_gives) {
+  const std::string text = page("orders.api", lines);
+  EXPECT_NE(text.find("by default:\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("  REPLICAS  1"), std::string::npos) << text;
+}
+
+TEST(the_snippets, are_of_each_function_and_option_and_end_no_placeholder_early) {
+  const cicd::json all = cicd::editor_snippets();
+  for (const auto& each : cicd::declaring_functions()) EXPECT_TRUE(all[each.name].is_object()) << each.name;
+  EXPECT_EQ(all["REPLICAS of pipeline_service()"]["body"].texts(),
+            std::vector<std::string>{"REPLICAS ${1:4..20}"});
+  EXPECT_EQ(all["VIA of pipeline_environment()"]["prefix"].text(), "VIA");
+  EXPECT_EQ(all["APPROVAL of pipeline_environment(), pipeline_preview()"]["body"].texts(),
+            std::vector<std::string>{"APPROVAL ${1|required,other|}"});
+  EXPECT_EQ(all["HOST of pipeline_preview()"]["body"].texts(),
+            std::vector<std::string>{"HOST ${1:orders.{slug\\}.example.com}"});
+  EXPECT_EQ(all["cicd::environment"]["body"].texts(),
+            std::vector<std::string>{"environment{.name = \"${1:name}\"$0}"});
+}
+
+TEST(a_man_page, holds_no_request_that_a_text_makes) {
+  using cicd::declaring::man_escaped;
+  EXPECT_EQ(man_escaped(".so x\n'b \\ -- …"), "\\&.so x\n\\(aqb \\e \\-\\- \\[u2026]");
+  const std::string page = cicd::declaration_man_page("cicd 1");
+  for (const auto& each : cicd::declaring_functions())
+    EXPECT_NE(page.find(".SH " + std::string(each.name) + "\n"), std::string::npos) << each.name;
 }
 
 TEST(the_reference_page, is_what_the_comments_give) {

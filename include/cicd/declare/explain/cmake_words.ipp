@@ -36,16 +36,22 @@ std::string cmake_words(const std::vector<std::string>& values, const std::vecto
 
 std::string cmake_call_text(std::string_view function,
                             const std::vector<std::string>& arguments,
-                            const std::vector<option>& options) {
-  std::string text = fmt::format("{}(", function);
+                            const std::vector<option>& options,
+                            const std::map<std::string, std::string>& comments) {
+  std::string text = fmt::format("{}(", function), behind;
   bool first = true;
   for (const std::string& word : arguments) {
     const bool keyword =
         std::any_of(options.begin(), options.end(), [&](const option& each) { return each.keyword == word; });
-    text.append(first ? "" : keyword ? "\n  " : " ").append(cmake_quoted(word));
+    if (keyword) {
+      text.append(behind).append("\n  ");
+      const auto comment = comments.find(word);
+      behind = comment == comments.end() ? std::string() : "  # " + comment->second;
+    }
+    text.append(first || keyword ? "" : " ").append(cmake_quoted(word));
     first = false;
   }
-  return text + ")\n";
+  return text + (behind.empty() ? "" : behind + "\n  ") + ")\n";
 }
 
 }  // namespace cicd::declaring

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <cicd/declare/explain/page.hpp>
 #include <cicd/declare/model.hpp>
 
 namespace cicd::declaring {
@@ -27,12 +28,12 @@ struct declared_subject {
 std::vector<std::pair<std::string, declared_subject>> declared_subjects(const model* declared);
 
 /// The values of one, under that title.
-std::string declared_page(std::string_view title,
-                          const declared_subject& subject,
-                          std::string_view source_root);
+explained declared_page(std::string_view title,
+                        const declared_subject& subject,
+                        std::string_view source_root);
 
 /// A page for a name that stands in declared lists, such as a variable of ENV: what is given there, and
 /// where. None where there is none.
-std::vector<std::string> variable_pages(std::string_view name, const model& declared);
+std::vector<explained> variable_pages(std::string_view name, const model& declared);
 
 }  // namespace cicd::declaring

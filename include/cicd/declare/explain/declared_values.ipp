@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/check/overrides.hpp>
@@ -21,49 +22,79 @@ std::string origin_text(const declared_pipeline& in, const std::string& path, st
   return found == in.origins.end() ? std::string() : found->second.text(source_root);
 }
 
-/// Every option that is given in `of`, or only the one called `key`, as `KEYWORD values`.
-template <typename T, typename Take>
-void each_given(const T& of, std::string_view key, Take take) {
+/// A value that is given, and where.
+struct given_value {
+  std::string keyword, words;       ///< `REPLICAS`, `REPLICAS 2`
+  std::vector<std::string> values;  ///< as they were read
+  std::string origin, over;         ///< `over`: where the list is given that it adds to
+};
+
+/// What is given somewhere: everywhere, or in an environment or a copy of a branch.
+struct place_values {
+  std::string place;  ///< empty: everywhere
+  std::vector<given_value> given;
+};
+
+/// A declared thing, or one of its options.
+struct declared_view {
+  std::string title;
+  const declared_subject& subject;
+  std::vector<place_values> places{};
+  std::vector<std::pair<std::string, std::string>> defaults{};            ///< of what is given in no place
+  std::vector<std::pair<std::string, std::vector<std::string>>> parts{};  ///< of a pipeline, by kind
+
+  /// What holds where the option is not given; empty of a whole thing.
+  std::string otherwise() const {
+    return subject.key.empty() ? std::string() : default_of(subject.kind + '.' + subject.key);
+  }
+};
+
+/// Every option that is given in `of`, or only the one that is asked for; `origin_of` gives where the option
+/// of a key comes from, and what it is laid over.
+template <typename T, typename OriginOf>
+std::vector<given_value> given_in(const T& of, const declared_subject& subject, OriginOf origin_of) {
+  std::vector<given_value> all;
   std::size_t index = 0;
   each_field(const_cast<T&>(of), [&](std::string_view name, const auto& field) {
     const option& described = options_of<T>()[index++];
-    if (name == "name" || (!key.empty() && key != name) || !is_given(field)) return;
-    const std::string values = cmake_words(values_of(field), options_of<T>());
-    take(described, values.empty() ? described.keyword : described.keyword + " " + shown_url(values));
+    if (name == "name" || (!subject.key.empty() && subject.key != name) || !is_given(field)) return;
+    given_value one{
+        .keyword = described.keyword, .words = {}, .values = values_of(field), .origin = {}, .over = {}};
+    const std::string words = cmake_words(one.values, options_of<T>());
+    one.words = words.empty() ? one.keyword : one.keyword + " " + shown_url(words);
+    for (std::string& each : one.values) each = shown_url(each);
+    std::tie(one.origin, one.over) = origin_of(described);
+    all.push_back(std::move(one));
   });
+  return all;
 }
 
-std::string not_given(const declared_subject& subject) {
-  const std::string otherwise =
-      subject.key.empty() ? std::string() : default_of(subject.kind + '.' + subject.key);
-  return otherwise.empty() ? "  not given\n"
-                           : fmt::format("  not given; default: {}\n", wrapped(otherwise, 6));
+std::string path_of(const declared_subject& subject, const option& of) {
+  declared_subject at = subject;
+  at.key = of.key;
+  return at.path();
 }
 
-/// What holds where `of` gives no value.
+/// Adds what holds where no place gives a value.
 template <typename T>
-std::string defaults_of(const T& of, const declared_subject& subject) {
-  aligned_lines lines;
-  std::size_t index = 0;
-  each_field(const_cast<T&>(of), [&](std::string_view, const auto& field) {
-    const option& described = options_of<T>()[index++];
-    if (!is_given(field))
-      lines.add(described.keyword, default_of(fmt::format("{}.{}", subject.kind, described.key)));
-  });
-  return lines.text().empty() ? std::string() : "\nby default:\n" + lines.text();
+void add_defaults(declared_view& to) {
+  if (!to.subject.key.empty()) return;
+  for (const option& each : options_of<T>()) {
+    const bool is_given = std::ranges::any_of(to.places, [&](const place_values& place) {
+      return std::ranges::find(place.given, each.keyword, &given_value::keyword) != place.given.end();
+    });
+    std::string holds = default_of(fmt::format("{}.{}", to.subject.kind, each.key));
+    if (!is_given && !holds.empty()) to.defaults.emplace_back(each.keyword, std::move(holds));
+  }
 }
 
 template <typename T>
-std::string values_page(const T& of, const declared_subject& subject, std::string_view source_root) {
-  std::string page;
-  each_given(of, subject.key, [&](const option& given, const std::string& words) {
-    declared_subject at = subject;
-    at.key = given.key;
-    page +=
-        fmt::format("  {}\n      {}\n", wrapped(words, 6), origin_text(*subject.in, at.path(), source_root));
-  });
-  if (page.empty()) page = not_given(subject);
-  return subject.key.empty() ? page + defaults_of(of, subject) : page;
+void add_values(const T& of, declared_view& to, std::string_view source_root) {
+  to.places.push_back({{}, given_in(of, to.subject, [&](const option& each) {
+                         return std::pair(origin_text(*to.subject.in, path_of(to.subject, each), source_root),
+                                          std::string());
+                       })});
+  add_defaults<T>(to);
 }
 
 /// Whether a call gives the subject other values IN the copies of branches that are called so.
@@ -76,46 +107,112 @@ bool differs_in(const declared_subject& subject, std::string_view copy) {
 
 /// One place's values: those given there, and those that hold everywhere.
 template <typename T>
-std::string page_in(const T& of,
-                    const declared_subject& subject,
-                    const std::string& place,
-                    std::string_view source_root) {
-  std::string lines;
-  each_given(of, subject.key, [&](const option& given, const std::string& words) {
-    declared_subject at = subject;
-    at.key = given.key;
-    const std::string there = origin_text(*subject.in, at.path() + "@" + place, source_root);
-    const std::string everywhere = origin_text(*subject.in, at.path(), source_root);
-    const bool merged = given.merges && !there.empty() && !everywhere.empty();
-    lines += fmt::format("  {}\n      {}{}\n", wrapped(words, 6), there.empty() ? everywhere : there,
-                         merged ? "; over " + everywhere : "");
-  });
-  return fmt::format("in {}:\n{}", place, lines.empty() ? not_given(subject) : lines);
+place_values values_in(const T& of,
+                       const declared_subject& subject,
+                       const std::string& place,
+                       std::string_view source_root) {
+  return {place, given_in(of, subject, [&](const option& each) {
+            const std::string path = path_of(subject, each);
+            std::string there = origin_text(*subject.in, path + "@" + place, source_root);
+            std::string everywhere = origin_text(*subject.in, path, source_root);
+            const bool merged = each.merges && !there.empty() && !everywhere.empty();
+            if (merged) return std::pair(std::move(there), std::move(everywhere));
+            return std::pair(there.empty() ? std::move(everywhere) : std::move(there), std::string());
+          })};
 }
 
 /// The values of what has pods in each environment, and in the copies of branches where a call names them.
 template <typename T>
-std::string workload_page(const declared_subject& subject, std::string_view source_root) {
-  const pipeline& declared = subject.in->declared;
+void add_workload(declared_view& to, std::string_view source_root) {
+  const pipeline& declared = to.subject.in->declared;
   const auto in = [&](std::string_view environment, std::string_view copy) {
-    return merged_in(declared.*kind<T>.list, subject.name, environment, copy);
+    return merged_in(declared.*kind<T>.list, to.subject.name, environment, copy);
   };
-  if (declared.environments.empty()) return values_page(in("", ""), subject, source_root);
-  std::string page;
+  if (declared.environments.empty()) return add_values(in("", ""), to, source_root);
   for (const environment& each : declared.environments)
-    page += page_in(in(each.name.view(), ""), subject, each.name.str(), source_root);
+    to.places.push_back(values_in(in(each.name.view(), ""), to.subject, each.name.str(), source_root));
   for (const char* copy : {"preview", "canary"})
-    if (differs_in(subject, copy)) page += page_in(in("", copy), subject, copy, source_root);
-  return page;
+    if (differs_in(to.subject, copy))
+      to.places.push_back(values_in(in("", copy), to.subject, copy, source_root));
+  add_defaults<T>(to);
 }
 
-template <typename T>
-std::string part_page(const std::vector<T>& parts,
-                      const declared_subject& subject,
-                      std::string_view source_root) {
-  const auto found =
-      std::find_if(parts.begin(), parts.end(), [&](const T& each) { return name_of(each) == subject.name; });
-  return found == parts.end() ? std::string() : values_page(*found, subject, source_root);
+/// What a pipeline declares, by kind.
+void add_parts(declared_view& to) {
+  each_kind([&]<typename T>() {
+    std::vector<std::string> names;
+    for (const T& each : to.subject.in->declared.*kind<T>.list)
+      if (std::string name = name_of(each); names.empty() || names.back() != name)
+        names.push_back(std::move(name));
+    if (!names.empty()) to.parts.emplace_back(kind<T>.name, std::move(names));
+  });
+}
+
+declared_view view_of(std::string_view title, const declared_subject& subject, std::string_view source_root) {
+  declared_view view{.title = std::string(title), .subject = subject};
+  const pipeline& declared = subject.in->declared;
+  if (subject.kind == "pipeline") {
+    add_values(declared, view, source_root);
+    if (subject.key.empty()) add_parts(view);
+  }
+  each_kind([&]<typename T>() {
+    if (subject.kind != kind<T>.name) return;
+    const auto& parts = declared.*kind<T>.list;
+    const auto found = std::ranges::find(parts, subject.name, [](const T& each) { return name_of(each); });
+    if constexpr (has_pods<T>)
+      add_workload<T>(view, source_root);
+    else if (found != parts.end())
+      add_values(*found, view, source_root);
+  });
+  return view;
+}
+
+std::string over_text(const given_value& of) {
+  return of.over.empty() ? std::string() : "; over " + of.over;
+}
+
+std::string text_of(const place_values& of, const declared_view& in) {
+  std::string text = of.place.empty() ? std::string() : fmt::format("in {}:\n", of.place);
+  for (const given_value& each : of.given)
+    text += fmt::format("  {}\n{}", wrapped(each.words, 6),
+                        each.origin.empty() ? "" : fmt::format("      {}{}\n", each.origin, over_text(each)));
+  if (!of.given.empty()) return text;
+  const std::string otherwise = in.otherwise();
+  return text
+         + (otherwise.empty() ? "  not given\n"
+                              : fmt::format("  not given; default: {}\n", wrapped(otherwise, 6)));
+}
+
+std::string text_of(const declared_view& of) {
+  std::string text = of.title + "\n\n";
+  for (const place_values& each : of.places) text += text_of(each, of);
+  aligned_lines defaults, parts;
+  for (const auto& [keyword, value] : of.defaults) defaults.add(keyword, value);
+  for (const auto& [kind, names] : of.parts) parts.add(kind, joined(names, ", "));
+  if (!of.defaults.empty()) text += "\nby default:\n" + defaults.text();
+  if (!of.parts.empty()) text += "\ndeclared:\n" + parts.text();
+  return text;
+}
+
+json data_of(const given_value& of, const std::string& place) {
+  json made = members_of("option", of.keyword, "values", json_texts(of.values), "declared_at", of.origin);
+  if (!place.empty()) made.set("in", place);
+  if (!of.over.empty()) made.set("over", of.over);
+  return made;
+}
+
+json data_of(const declared_view& of) {
+  json given(json::array{}), defaults(json::array{}), parts(json::object{});
+  for (const place_values& place : of.places)
+    for (const given_value& each : place.given) given.push(data_of(each, place.place));
+  for (const auto& [keyword, value] : of.defaults)
+    defaults.push(members_of("option", keyword, "value", value));
+  for (const auto& [kind, names] : of.parts) parts.set(kind, json_texts(names));
+  json made = members_of("kind", "declared", "name", of.title, "of", of.subject.kind, "given",
+                         std::move(given), "defaults", std::move(defaults));
+  if (!of.subject.key.empty()) made.set("default", of.otherwise());
+  if (!of.parts.empty()) made.set("declared", std::move(parts));
+  return made;
 }
 
 /// All declared subjects of one pipeline with their texts.
@@ -137,26 +234,18 @@ void add_declared(const declared_pipeline& in, std::vector<std::pair<std::string
   });
 }
 
-/// What a pipeline declares, by kind.
-std::string parts_page(const declared_pipeline& of) {
-  aligned_lines lines;
-  each_kind([&]<typename T>() {
-    std::vector<std::string> names;
-    for (const T& each : of.declared.*kind<T>.list)
-      if (std::string name = name_of(each); names.empty() || names.back() != name)
-        names.push_back(std::move(name));
-    lines.add(std::string(kind<T>.name), joined(names, ", "));
-  });
-  return lines.text().empty() ? std::string() : "\ndeclared:\n" + lines.text();
-}
+/// Where a name stands in a declared list.
+struct name_use {
+  std::string path, place, words, origin;  ///< `orders.service.api.env`, `stage` or empty, `ENV A=b`
+};
 
 /// Adds where `name` stands in the lists of one declared thing: as it is, or before a `=`.
 template <typename T>
-void add_uses(std::string& to,
+void add_uses(std::vector<name_use>& to,
               std::string_view name,
               const T& of,
-              declared_subject at,
-              std::string_view place,
+              const declared_subject& at,
+              const std::string& place,
               std::string_view source_root) {
   std::size_t index = 0;
   each_field(const_cast<T&>(of), [&]<typename V>(std::string_view, const V& field) {
@@ -164,54 +253,56 @@ void add_uses(std::string& to,
     if constexpr (is_list<V>)
       for (const std::string& value : values_of(field)) {
         if (described.key == "in" || value.substr(0, value.find('=')) != name) continue;
-        at.key = described.key;
-        const std::string origin = origin_text(
-            *at.in, at.path() + (place.empty() ? std::string() : fmt::format("@{}", place)), source_root);
-        to += fmt::format("  {}.{}{}\n      {} {}\n      {}\n", at.in->declared.name.view(), at.path(),
-                          place.empty() ? std::string() : fmt::format(" in {}", place), described.keyword,
-                          wrapped(cmake_words({value}, options_of<T>()), 6), origin);
+        const std::string path = path_of(at, described);
+        to.push_back({at.in->declared.name.str() + "." + path, place,
+                      described.keyword + " " + cmake_words({value}, options_of<T>()),
+                      origin_text(*at.in, place.empty() ? path : path + "@" + place, source_root)});
       }
   });
 }
 
-}  // namespace
-
-std::vector<std::string> variable_pages(std::string_view name, const model& declared) {
-  std::string uses;
+std::vector<name_use> uses_of(std::string_view name, const model& declared) {
+  std::vector<name_use> uses;
+  const std::string& root = declared.tree.source_root;
   for (const declared_pipeline& in : declared.pipelines) {
-    add_uses(uses, name, in.declared, {&in, "pipeline", in.declared.name.str(), {}}, {},
-             declared.tree.source_root);
+    add_uses(uses, name, in.declared, {&in, "pipeline", in.declared.name.str(), {}}, {}, root);
     each_kind([&]<typename T>() {
       for (const T& each : in.declared.*kind<T>.list) {
         const declared_subject at{&in, std::string(kind<T>.name), name_of(each), {}};
         std::vector<std::string> places{""};
         if constexpr (has_places<T>)
           if (!each.in.empty()) places = values_of(each.in);
-        for (const std::string& place : places)
-          add_uses(uses, name, each, at, place, declared.tree.source_root);
+        for (const std::string& place : places) add_uses(uses, name, each, at, place, root);
       }
     });
   }
-  if (uses.empty()) return {};
-  return {fmt::format("{}, declared in\n\n{}", name, uses)};
+  return uses;
 }
 
-std::string declared_page(std::string_view title,
-                          const declared_subject& subject,
-                          std::string_view source_root) {
-  const pipeline& declared = subject.in->declared;
-  std::string page = fmt::format("{}\n\n", title);
-  if (subject.kind == "pipeline")
-    return page + values_page(declared, subject, source_root)
-           + (subject.key.empty() ? parts_page(*subject.in) : std::string());
-  each_kind([&]<typename T>() {
-    if (subject.kind != kind<T>.name) return;
-    if constexpr (has_pods<T>)
-      page += workload_page<T>(subject, source_root);
-    else
-      page += part_page(declared.*kind<T>.list, subject, source_root);
-  });
-  return page;
+}  // namespace
+
+std::vector<explained> variable_pages(std::string_view name, const model& declared) {
+  const std::vector<name_use> uses = uses_of(name, declared);
+  if (uses.empty()) return {};
+  std::string text;
+  json all(json::array{});
+  for (const name_use& each : uses) {
+    text += fmt::format("  {}{}\n      {}\n      {}\n", each.path,
+                        each.place.empty() ? std::string() : " in " + each.place, wrapped(each.words, 6),
+                        each.origin);
+    json one = members_of("at", each.path, "words", each.words, "declared_at", each.origin);
+    if (!each.place.empty()) one.set("in", each.place);
+    all.push(std::move(one));
+  }
+  return {{fmt::format("{}, declared in\n\n{}", name, text),
+           members_of("kind", "variable", "name", name, "uses", std::move(all))}};
+}
+
+explained declared_page(std::string_view title,
+                        const declared_subject& subject,
+                        std::string_view source_root) {
+  const declared_view view = view_of(title, subject, source_root);
+  return {text_of(view), data_of(view)};
 }
 
 std::vector<std::pair<std::string, declared_subject>> declared_subjects(const model* declared) {

@@ -11,6 +11,7 @@
 #include <cicd/declare/explain/declared_values.hpp>
 #include <cicd/declare/explain/pages.hpp>
 #include <cicd/declare/parse/templates.hpp>
+#include <cicd/declare/targets.hpp>
 
 namespace cicd {
 
@@ -18,7 +19,7 @@ namespace declare_explain_explain {
 namespace {
 
 using namespace declaring;
-using pages = std::vector<std::string>;
+using pages = std::vector<explained>;
 
 /// Options of one keyword, those that share their words on one page.
 void add_options(pages& to, std::string_view subject) {
@@ -69,7 +70,8 @@ void add_declared(pages& to, std::string_view subject, const model& declared) {
   const auto exact = std::ranges::find(all, asked, [](const auto& each) { return each.first; });
   if (exact != all.end()) return to.push_back(page(*exact));
   const std::vector<std::string> words = split(asked, '.');
-  pages found, names;
+  pages found;
+  std::vector<std::string> names;
   for (const auto& each : all) {
     const bool is_value = !each.second.key.empty();
     if (is_value && (words.size() < 2 || std::ranges::find(words, each.second.name) == words.end())) continue;
@@ -80,14 +82,8 @@ void add_declared(pages& to, std::string_view subject, const model& declared) {
   if (found.size() <= 6)
     to.insert(to.end(), found.begin(), found.end());
   else
-    to.push_back(fmt::format("{} is the name of several\n\n  {}\n", subject, joined(names, "\n  ")));
-}
-
-/// The target of that name; a step has one, unless it is only a part of others.
-void add_target(pages& to, std::string_view subject, const model& declared) {
-  const std::string asked = replaced_all(std::string(subject), "/", ".");
-  for (const target& each : targets_of(declared))
-    if (each.name == asked) to.push_back(target_page(each));
+    to.push_back({fmt::format("{} is the name of several\n\n  {}\n", subject, joined(names, "\n  ")),
+                  members_of("kind", "several", "name", subject, "names", json_texts(names))});
 }
 
 /// Every page that the word means; an exact function, option or template stands alone.
@@ -101,8 +97,7 @@ result<pages> pages_of(std::string_view subject, const model* declared, const te
   add_label(found, subject);
   if (declared != nullptr) {
     add_declared(found, subject, *declared);
-    add_target(found, subject, *declared);
-    for (std::string& each : variable_pages(subject, *declared)) found.push_back(std::move(each));
+    for (explained& each : variable_pages(subject, *declared)) found.push_back(std::move(each));
   }
   const auto text = templates.read ? templates.read(std::string(subject))
                                    : result<std::optional<std::string>>(std::nullopt);
@@ -111,8 +106,6 @@ result<pages> pages_of(std::string_view subject, const model* declared, const te
     if (!of) return std::move(of).error();
     found.push_back(template_page(*of));
   }
-  if (found.empty())
-    if (std::string page = mentions_page(subject); !page.empty()) found.push_back(std::move(page));
   return found;
 }
 
@@ -146,19 +139,25 @@ std::string explanation_index(const model* declared, const template_source& temp
   return declaring::index_page(declared, templates);
 }
 
-result<std::string> explanation(std::string_view subject,
-                                const model* declared,
-                                const template_source& templates) {
-  const result<std::vector<std::string>> found =
-      declare_explain_explain::pages_of(subject, declared, templates);
-  if (!found) return found.error();
-  if (!found->empty()) return joined(*found, "\n");
+result<std::vector<explained>> explanations(std::string_view subject,
+                                            const model* declared,
+                                            const template_source& templates) {
+  return declare_explain_explain::pages_of(subject, declared, templates);
+}
+
+std::vector<explained> mentions_of(std::string_view word) {
+  explained page = declaring::mentions_page(word);
+  if (page.text.empty()) return {};
+  return {std::move(page)};
+}
+
+error unknown_subject(std::string_view subject, const std::vector<std::string>& known) {
   return error{.kind = exit_class::usage,
                .subject = "explain",
                .what = "unknown subject",
                .value = std::string(subject),
                .notes = {}}
-      .with("did you mean", nearest(subject, subjects(declared, templates)).value_or(""))
+      .with("did you mean", nearest(subject, known).value_or(""))
       .with("try", "cicd explain, which lists what can be asked");
 }
 

@@ -1,4 +1,4 @@
-// The pages of `cicd explain` as plain text.
+// The pages of `cicd explain`: each as text and as data, from the same tables.
 #pragma once
 
 #include <cicd/declare/explain/pages.hpp>
@@ -9,17 +9,18 @@
 #include <map>
 
 #include <cicd/base/text.hpp>
-#include <cicd/declare/explain/cmake_words.hpp>
 #include <cicd/declare/explain/declared_values.hpp>
 #include <cicd/declare/explain/text_page.hpp>
+#include <cicd/declare/targets.hpp>
 
 namespace cicd::declaring {
-namespace {
 
 std::string first_sentence(std::string_view text) {
   const auto end = text.find(". ");
   return std::string(text.substr(0, end == text.npos ? text.size() - (text.ends_with('.') ? 1 : 0) : end));
 }
+
+namespace {
 
 /// A comment's words: what the option does, and its default apart.
 struct parted_doc {
@@ -40,24 +41,45 @@ parted_doc parted(std::string_view text) {
   return {rest, std::string(trimmed(value))};
 }
 
+/// `{slug}`, each.
+std::vector<std::string> placeholders_of(const option& of) {
+  std::vector<std::string> all;
+  for (const std::string_view name : of.placeholders) all.push_back(fmt::format("{{{}}}", name));
+  return all;
+}
+
 std::string placeholder_list(const option& of) {
-  std::string list;
-  for (const std::string_view name : of.placeholders)
-    list.append(list.empty() ? "" : ", ").append(fmt::format("{{{}}}", name));
-  return list;
+  return joined(placeholders_of(of), ", ");
+}
+
+/// The options in which it is replaced.
+std::vector<std::string> places_of(const placeholder_doc& of) {
+  std::vector<std::string> places;
+  for (const declaring_function& function : declaring_functions())
+    for (const option& each : options_of(function.kind))
+      if (std::ranges::find(each.placeholders, of.name) != each.placeholders.end())
+        places.push_back(fmt::format("{}.{}", function.kind, each.key));
+  return places;
+}
+
+json data_of(const placeholder_doc& of) {
+  return members_of("kind", "placeholder", "name", fmt::format("{{{}}}", of.name), "text", of.text,
+                    "replaced_in", json_texts(places_of(of)));
+}
+
+json data_of(const label_doc& of) {
+  return members_of("kind", "label", "name", of.key, "text", of.text);
+}
+
+/// An option in a list of some.
+json data_of(std::string_view key, std::string_view keyword, const field_doc& doc) {
+  return members_of("name", key, "keyword", keyword, "text", parted(doc.text).text);
 }
 
 std::string upper_first(std::string_view text) {
   std::string all(text);
   if (!all.empty()) all[0] = upper(all.substr(0, 1))[0];
   return all;
-}
-
-std::string indented(std::string_view text) {
-  std::string lines;
-  for (const std::string& line : split(text, '\n'))
-    if (!line.empty()) lines.append("  ").append(line).append("\n");
-  return lines;
 }
 
 /// Whether the text has it as a word, in any case; a plural counts.
@@ -118,21 +140,28 @@ const option* option_named(std::string_view key) {
   return nullptr;
 }
 
-std::string function_page(const declaring_function& of) {
+explained function_page(const declaring_function& of) {
   aligned_lines lines;
+  json options(json::array{});
   for (const option& each : options_of(of.kind)) {
     if (each.key == "name") continue;
-    const field_doc* doc = find_field_doc(fmt::format("{}.{}", of.kind, each.key));
-    lines.add(each.keyword, doc ? first_sentence(doc->text) : std::string());
+    const std::string key = fmt::format("{}.{}", of.kind, each.key);
+    const field_doc* doc = find_field_doc(key);
+    if (doc == nullptr) continue;
+    lines.add(each.keyword, first_sentence(doc->text));
+    options.push(data_of(key, each.keyword, *doc));
   }
+  json data = members_of("kind", "function", "name", of.name, "signature", of.signature, "text", of.summary,
+                         "options", std::move(options));
   const std::string head =
       fmt::format("{}({} …), a function\n\n  {}\n", of.name, of.signature, wrapped(of.summary, 2));
-  if (of.keywords.empty()) return head + "\n  More: cicd explain pipeline.labels\n";
-  return fmt::format("{}\n{}\n  More on one of them: cicd explain {}.{}\n", head, lines.text(), of.kind,
-                     lower(of.keywords.front()));
+  if (of.keywords.empty()) return {head + "\n  More: cicd explain pipeline.labels\n", std::move(data)};
+  return {fmt::format("{}\n{}\n  More on one of them: cicd explain {}.{}\n", head, lines.text(), of.kind,
+                      lower(of.keywords.front())),
+          std::move(data)};
 }
 
-std::string option_page(const std::vector<std::string>& keys) {
+explained option_page(const std::vector<std::string>& keys) {
   const option& of = *option_named(keys.front());
   const field_doc& doc = *find_field_doc(keys.front());
   const parted_doc words = parted(doc.text);
@@ -147,7 +176,12 @@ std::string option_page(const std::vector<std::string>& keys) {
   lines.add("refused", std::string(doc.wrong));
   const std::string title = fmt::format("{}, {} of {}", joined(keys, ", "),
                                         of.key == "name" ? "the name" : of.keyword, joined(functions, ", "));
-  return fmt::format("{}\n\n  {}\n\n{}", wrapped(title, 2), wrapped(words.text, 2), lines.text());
+  json data = members_of("kind", "option", "name", keys.front(), "names", json_texts(keys), "keyword",
+                         of.keyword, "functions", json_texts(functions), "text", words.text, "allowed",
+                         of.allowed, "default", words.default_value, "placeholders",
+                         json_texts(placeholders_of(of)), "example", doc.example, "refused", doc.wrong);
+  return {fmt::format("{}\n\n  {}\n\n{}", wrapped(title, 2), wrapped(words.text, 2), lines.text()),
+          std::move(data)};
 }
 
 std::string default_of(std::string_view key) {
@@ -155,79 +189,78 @@ std::string default_of(std::string_view key) {
   return doc == nullptr ? std::string() : parted(doc->text).default_value;
 }
 
-std::string placeholders_page() {
-  aligned_lines lines;
-  for (const auto& each : placeholder_docs())
+explained placeholders_page() {
+  aligned_lines lines, places;
+  json all(json::array{});
+  for (const auto& each : placeholder_docs()) {
     lines.add(fmt::format("{{{}}}", each.name), std::string(each.text));
-  aligned_lines places;
+    all.push(data_of(each));
+  }
   for (const declaring_function& function : declaring_functions())
     for (const option& each : options_of(function.kind))
       places.add(fmt::format("{}.{}", function.kind, each.key), placeholder_list(each));
-  return fmt::format(
-      "Placeholders\n\n  A name in braces, not after $ or %, stands for a value:\n\n{}\n  They are replaced "
-      "in:\n\n{}",
-      lines.text(), places.text());
+  return {fmt::format(
+              "Placeholders\n\n  A name in braces, not after $ or %, stands for a value:\n\n{}\n  They are "
+              "replaced in:\n\n{}",
+              lines.text(), places.text()),
+          members_of("kind", "placeholders", "name", "placeholders", "placeholders", std::move(all))};
 }
 
-std::string placeholder_page(const placeholder_doc& of) {
-  std::vector<std::string> places;
-  for (const declaring_function& function : declaring_functions())
-    for (const option& each : options_of(function.kind))
-      if (std::ranges::find(each.placeholders, of.name) != each.placeholders.end())
-        places.push_back(fmt::format("{}.{}", function.kind, each.key));
+explained placeholder_page(const placeholder_doc& of) {
   aligned_lines lines;
-  lines.add("replaced in", joined(places, ", "));
+  lines.add("replaced in", joined(places_of(of), ", "));
   lines.add("all of them", "cicd explain placeholders");
-  return fmt::format("{{{}}}, a placeholder\n\n  {}\n\n{}", of.name, wrapped(upper_first(of.text), 2),
-                     lines.text());
+  return {fmt::format("{{{}}}, a placeholder\n\n  {}\n\n{}", of.name, wrapped(upper_first(of.text), 2),
+                      lines.text()),
+          data_of(of)};
 }
 
-std::string labels_page() {
+explained labels_page() {
   aligned_lines lines;
-  for (const label_doc& each : label_docs()) lines.add(std::string(each.key), std::string(each.text));
-  return fmt::format(
-      "Labels\n\n  On every object that is deployed, and on its pods. A fact that is not known gives no "
-      "label.\n\n{}\n"
-      "  More labels: cicd explain pipeline_label\n",
-      lines.text());
+  json all(json::array{});
+  for (const label_doc& each : label_docs()) {
+    lines.add(std::string(each.key), std::string(each.text));
+    all.push(data_of(each));
+  }
+  return {fmt::format(
+              "Labels\n\n  On every object that is deployed, and on its pods. A fact that is not known gives "
+              "no label.\n\n{}\n  More labels: cicd explain pipeline_label\n",
+              lines.text()),
+          members_of("kind", "labels", "name", "labels", "labels", std::move(all))};
 }
 
-std::string label_page(const label_doc& of) {
-  return fmt::format(
-      "{}, a label of deployed objects and pods\n\n  {}.\n\n  Find them: kubectl get pods -l {}\n  All of "
-      "them: cicd "
-      "explain labels\n",
-      of.key, wrapped(upper_first(of.text), 2), of.key);
+explained label_page(const label_doc& of) {
+  return {
+      fmt::format("{}, a label of deployed objects and pods\n\n  {}.\n\n  Find them: kubectl get pods -l {}\n"
+                  "  All of them: cicd explain labels\n",
+                  of.key, wrapped(upper_first(of.text), 2), of.key),
+      data_of(of)};
 }
 
-std::string target_page(const target& of) {
-  aligned_lines lines;
-  lines.add("ends with", joined(of.steps, ", "));
-  lines.add("does", of.command.empty() ? std::string() : "cicd " + joined(of.command, " "));
-  lines.add("needs targets", joined(of.depends, ", "));
-  lines.add("is a test", of.test ? "ctest -R '^" + of.name + "$'" : std::string());
-  return fmt::format("{}, a target\n\n  {}.\n\n{}", of.name, wrapped(upper_first(of.description), 2),
-                     lines.text());
-}
-
-std::string mentions_page(std::string_view word) {
+explained mentions_page(std::string_view word) {
   const std::string asked = replaced_all(lower(word), "-", "_");
-  std::vector<std::pair<std::string, std::string>> named, told;
+  std::vector<std::pair<std::string, const field_doc*>> named, told;
   for (const declaring_function& function : declaring_functions())
     for (const option& each : options_of(function.kind)) {
       const std::string key = fmt::format("{}.{}", function.kind, each.key);
       const field_doc* doc = find_field_doc(key);
       if (doc == nullptr || each.key == "name") continue;
       if (each.key.find(asked) != each.key.npos)
-        named.emplace_back(key, first_sentence(doc->text));
+        named.emplace_back(key, doc);
       else if (mentions(doc->text, word))
-        told.emplace_back(key, first_sentence(doc->text));
+        told.emplace_back(key, doc);
     }
   aligned_lines lines;
+  json options(json::array{});
   for (const auto* list : {&named, &told})
-    for (const auto& [key, text] : *list) lines.add(key, text);
+    for (const auto& [key, doc] : *list) {
+      lines.add(key, first_sentence(doc->text));
+      options.push(data_of(key, upper(key.substr(key.find('.') + 1)), *doc));
+    }
   const std::string found = lines.text();
-  return found.empty() ? found : fmt::format("Options that mention '{}'\n\n{}", word, found);
+  if (found.empty()) return {};
+  return {fmt::format("Options that mention '{}'\n\n{}", word, found),
+          members_of("kind", "mentions", "name", word, "options", std::move(options))};
 }
 
 std::vector<std::string> keys_of_keyword(std::string_view keyword) {
@@ -238,58 +271,6 @@ std::vector<std::string> keys_of_keyword(std::string_view keyword) {
       if (each.keyword == asked && each.key != "name")
         keys.push_back(fmt::format("{}.{}", function.kind, each.key));
   return keys;
-}
-
-namespace {
-
-/// What `SET` and `cicd new --set` take.
-std::string parameters_text(const pipeline_template& of) {
-  if (of.parameters.empty()) return {};
-  std::string text = "\nParameters, given by SET <parameter>=<value> or cicd new --set:\n";
-  for (const template_parameter& each : of.parameters) {
-    aligned_lines lines;
-    lines.add("allowed", each.allowed_text());
-    lines.add("default", each.default_value.value_or("none: it has to be given"));
-    if (!of.used.contains(each.name)) lines.add("used by", "cicd new alone");
-    text += fmt::format("\n  {}\n\n{}",
-                        wrapped(fmt::format("{}, {}: {}", each.name, each.type_name(), each.words), 2),
-                        lines.text());
-  }
-  return text;
-}
-
-std::string needs_text(const pipeline_template& of) {
-  if (of.needs.empty()) return {};
-  aligned_lines lines;
-  for (const template_need& each : of.needs)
-    lines.add(each.tool,
-              fmt::format("{}{}{}", each.oldest.empty() ? "any version" : each.oldest + " or later",
-                          each.package.empty() ? "" : ", of the Debian package " + each.package,
-                          each.unless.empty() ? "" : "; not with " + each.unless));
-  return "\nIt needs these tools:\n\n" + lines.text();
-}
-
-}  // namespace
-
-std::string template_page(const pipeline_template& of) {
-  std::string page = fmt::format("{}, a template\n\n  {}\n", of.name, wrapped(of.description, 2));
-  if (!of.extends.empty()) page += fmt::format("\n  It extends {}.\n", joined(of.extends, ", "));
-  page += parameters_text(of) + needs_text(of);
-  page += "\nIt stands for these calls:\n";
-  for (const auto& each : of.calls)
-    page += "\n"
-            + indented(cmake_call_text(each.where.function, each.arguments,
-                                       options_of(function_named(each.where.function)->kind)));
-  if (!of.scanners.empty()) page += "\nScanners, chosen by SCAN:\n";
-  for (const auto& each : of.scanners) {
-    std::vector<std::string> words{"{pipeline}", each.name};
-    words.insert(words.end(), each.step.begin(), each.step.end());
-    const std::string title =
-        fmt::format("{}{}: {}", each.name, each.by_default ? " (by default)" : "", each.description);
-    page += fmt::format("\n  {}\n\n", wrapped(title, 2));
-    page += indented(cmake_call_text("pipeline_step", words, options_of("step")));
-  }
-  return page;
 }
 
 std::string index_page(const model* declared, const template_source& templates) {

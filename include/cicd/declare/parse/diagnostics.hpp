@@ -46,6 +46,9 @@ struct remark {
   std::vector<note> further{};  ///< below all of these
 };
 
+/// Whether a variable or a key of that name holds a secret, as far as the name says: `DB_PASSWORD`.
+bool names_a_secret(std::string_view name);
+
 class findings {
  public:
   explicit findings(std::string source_root, std::string build_root = {})

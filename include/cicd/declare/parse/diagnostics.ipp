@@ -23,11 +23,8 @@ std::string shown_value(const std::string& value) {
   const std::string shown = shown_url(value);
   const auto equals = shown.find('=');
   if (equals == shown.npos || shown.substr(equals + 1).starts_with('<')) return shown;
-  const std::string name = lower(shown.substr(0, equals));
-  for (const std::string_view word : {"password", "passwd", "secret", "token", "credential", "api_key",
-                                      "apikey", "private_key", "access_key"})
-    if (name.find(word) != name.npos && is_variable(name)) return shown.substr(0, equals) + "=***";
-  return shown;
+  const std::string name = shown.substr(0, equals);
+  return names_a_secret(name) && is_variable(name) ? name + "=***" : shown;
 }
 
 /// Whether what is hidden of a value would be seen in a suggestion that was made of it.
@@ -37,6 +34,13 @@ bool hides(const std::string& value, const std::string& suggestion) {
 }
 
 }  // namespace
+
+bool names_a_secret(std::string_view name) {
+  const std::string folded = lower(name);
+  constexpr std::string_view words[] = {"password",   "passwd",  "passphrase", "secret",      "token",
+                                        "credential", "api_key", "apikey",     "private_key", "access_key"};
+  return std::ranges::any_of(words, [&](std::string_view each) { return folded.find(each) != folded.npos; });
+}
 
 void findings::add(const place& where, remark about) {
   error failure = error_from(where, std::move(about));

@@ -10,6 +10,7 @@
 #include <cicd/declare/parse/parser.ipp>
 #include <cicd/declare/parse/recorded_call.ipp>
 #include <cicd/declare/parse/recorded_call_place.ipp>
+#include <cicd/declare/parse/template_adoption.ipp>
 #include <cicd/declare/parse/template_parameters.ipp>
 #include <cicd/declare/parse/template_skeleton.ipp>
 #include <cicd/declare/parse/templates.ipp>

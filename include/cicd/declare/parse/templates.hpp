@@ -14,6 +14,7 @@
 #include <cicd/base/or_errors.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/parse/recorded_call.hpp>
+#include <cicd/declare/parse/template_adoption.hpp>
 #include <cicd/declare/parse/template_parameters.hpp>
 
 namespace cicd::declaring {
@@ -57,6 +58,7 @@ struct pipeline_template {
   std::vector<template_parameter> parameters;
   std::vector<template_need> needs;
   std::set<std::string, std::less<>> used{};  ///< the parameters that its calls and scanners use
+  std::optional<template_adoption> adopts{};  ///< its own alone, not of the templates under it
 
   const template_scanner* scanner(std::string_view called) const;
   std::vector<std::string> scanner_names() const;

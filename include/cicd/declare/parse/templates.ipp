@@ -41,7 +41,7 @@ class template_reader {
     schema_ = (*data)["schema"].integer();
     if (schema_ < 1 || schema_ > template_schema) return wrong_schema((*data)["schema"]), std::nullopt;
     std::vector<std::string> known{"schema", "description", "extends", "scanners", "calls"};
-    if (schema_ > 1) known.insert(known.end(), {"version", "parameters", "needs"});
+    if (schema_ > 1) known.insert(known.end(), {"version", "parameters", "needs", "adopts"});
     if (!check_members(*data, {}, "template.json", known)) return std::nullopt;
     return std::move(*data);
   }
@@ -55,6 +55,7 @@ class template_reader {
     for (const auto& [tool, need] : members_in(data, "needs")) add_need(tool, need);
     add_calls(data["calls"]);
     for (const auto& [called, scanner] : members_in(data, "scanners")) add_scanner(called, scanner);
+    read_adoption(data["adopts"]);
   }
 
   void wrong(path at, remark about) { add(at_line(line_in_json(text_, at), std::move(about))); }
@@ -131,6 +132,19 @@ class template_reader {
       wrong({"version"}, {.what = "version is not a version",
                           .value = to_.version,
                           .allowed = "numbers joined by '.', such as 1.4"});
+  }
+
+  void read_adoption(const json& data) {
+    to_.adopts.reset();
+    if (data.is_null()) return;
+    to_.adopts = adoption_in(data, [this](path at, remark about) { wrong(std::move(at), std::move(about)); });
+    const std::vector<std::string> names = to_.parameter_names();
+    for (const auto& [name, rules] : to_.adopts->set)
+      if (to_.parameter(name) == nullptr)
+        wrong({"adopts", "set", name}, {.what = "adopts.set names no parameter of the template",
+                                        .value = name,
+                                        .allowed = joined(names, ", "),
+                                        .did_you_mean = nearest(name, names).value_or("")});
   }
 
   void add_parameter(const std::string& called, const json& data) {

@@ -89,13 +89,17 @@ bool concerns(gate_rule rule, const gate_question& of) {
   const bool is_of_remote = rule == gate_rule::remote_ref || rule == gate_rule::declaration;
   if (of.rehearses && (is_about_who || is_of_remote)) return false;
   if (!of.hotfix.empty() && is_passed_by_hotfix(rule)) return false;
-  return is_asked(of.what, rule) && (of.is_outside || is_asked_inside(rule));
+  return gate_rules::is_asked(of.what, rule, of.is_outside);
 }
 
 }  // namespace
 }  // namespace deliver_policy_gate
 
 namespace gate_rules {
+
+bool is_asked(change what, gate_rule rule, bool is_outside) {
+  return cicd::is_asked(what, rule) && (is_outside || deliver_policy_gate::is_asked_inside(rule));
+}
 
 error refusal(const gate_question& of, std::string what, std::string value) {
   return error{exit_class::policy,

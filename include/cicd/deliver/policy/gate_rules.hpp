@@ -34,6 +34,12 @@ status judge_weakened(const gate_question& of, const gate_state& state);
 status judge_hold(const gate_question& of, const gate_state& state);
 status judge_approval(const gate_question& of, const gate_state& state);
 
+// --- The table ---
+/// Whether the rule is asked of a change outside, or of one within the build tree, which fewer rules concern.
+bool is_asked(change what, gate_rule rule, bool is_outside);
+/// `push, tag`: the events of a CI system on which a PROTECTED environment is changed so.
+std::string events_text(change what, bool is_by_hand = false);
+
 // --- Words ---
 /// Class `policy`, about the subject of the question.
 error refusal(const gate_question& of, std::string what, std::string value);

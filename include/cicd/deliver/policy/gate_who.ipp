@@ -56,13 +56,13 @@ std::vector<event_kind> events_for(change what, bool is_by_hand) {
   return {push, tag, by_hand, schedule};
 }
 
-std::string texts_of(const std::vector<event_kind>& kinds) {
+}  // namespace
+
+std::string events_text(change what, bool is_by_hand) {
   std::vector<std::string> words;
-  for (const event_kind each : kinds) words.emplace_back(text_of(each));
+  for (const event_kind each : events_for(what, is_by_hand)) words.emplace_back(text_of(each));
   return joined(words, ", ");
 }
-
-}  // namespace
 
 status judge_protection(const gate_question& of) {
   if (!of.is_protected) return {};
@@ -77,7 +77,7 @@ status judge_protection(const gate_question& of) {
   else
     refused = std::move(refused).with(
         "there", fmt::format("{}: {} ({})", of.event.system, text_of(of.event.kind), of.event.known_by));
-  refused = std::move(refused).with("allowed", fmt::format("in CI, on: {}", texts_of(kinds)));
+  refused = std::move(refused).with("allowed", "in CI, on: " + events_text(of.what, of.is_by_hand));
   if (of.what == change::deploy && !of.is_by_hand)
     return std::move(refused).with("try",
                                    "push, and let CI deploy it; cicd plan shows here what it would do");

@@ -6,6 +6,7 @@
 #include <cicd/deliver/policy/approval.ipp>
 #include <cicd/deliver/policy/approver.ipp>
 #include <cicd/deliver/policy/declared_question.ipp>
+#include <cicd/deliver/policy/declared_rules.ipp>
 #include <cicd/deliver/policy/deploy_window.ipp>
 #include <cicd/deliver/policy/fleet_actions.ipp>
 #include <cicd/deliver/policy/gate.ipp>

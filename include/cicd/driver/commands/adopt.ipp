@@ -1,5 +1,6 @@
-// `cicd adopt --from-cluster`: reads what belongs together in a namespace and writes the declaration of it.
-// It changes nothing in the cluster, and no file that is there. Works without a build tree.
+// `cicd adopt`: writes the declaration of what is there already. `--from-cluster` reads what belongs together
+// in a namespace, `--sources` (adopt_sources.hpp) a repository. It changes nothing in the cluster, and no
+// file that is there. Works without a build tree.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/driver/commands/adopt_sources.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -200,33 +202,49 @@ exit_class adopt_from_cluster(const adopt_request& request, const surroundings& 
   return done ? *done : refused(done.error());
 }
 
+error nothing_said() {
+  return error{exit_class::usage, "adopt", "it is not said what is to be read", {}, {}}
+      .with("allowed", "--sources: a repository; --from-cluster: what runs in a cluster")
+      .with("try", "cicd adopt --sources --dry-run");
+}
+
+void add_cluster_words(CLI::App* adopt, CLI::Option* only_with, adopt_request& to) {
+  const auto add = [&](const char* name, std::string& into, const char* words, const char* type) {
+    return adopt->add_option(name, into, words)->type_name(type)->needs(only_with);
+  };
+  add("--context", to.context, "of the kubeconfig; default: the current one", "NAME");
+  add("--kubeconfig", to.kubeconfig, "default: KUBECONFIG, else that of the home folder", "FILE");
+  add("-n,--namespace", to.namespace_name, "default: that of the context", "NAME");
+  CLI::Option* selector = add("-l,--selector", to.selector, "label selector, as of kubectl", "LABELS");
+  add("--release", to.release, "the objects of a Helm release", "NAME")->excludes(selector);
+  add("--pipeline", to.pipeline, "its name; default: the release, else the namespace", "NAME");
+  add("--environment", to.environment, "the name of the environment (prod)", "NAME");
+}
+
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<adopt_request>();
+  const auto of_sources = std::make_shared<sources_words>();
   const auto from_cluster = std::make_shared<bool>(false);
   CLI::App* adopt =
-      app.add_subcommand("adopt", "write the declaration of what runs in a cluster; change nothing there");
-  adopt->add_flag("--from-cluster", *from_cluster, "read a cluster")->required();
-  adopt->add_option("--context", said->context, "of the kubeconfig; default: the current one")
-      ->type_name("NAME");
-  adopt->add_option("--kubeconfig", said->kubeconfig, "default: KUBECONFIG, else that of the home folder")
-      ->type_name("FILE");
-  adopt->add_option("-n,--namespace", said->namespace_name, "default: that of the context")
-      ->type_name("NAME");
-  CLI::Option* selector = adopt->add_option("-l,--selector", said->selector, "label selector, as of kubectl")
-                              ->type_name("LABELS");
-  adopt->add_option("--release", said->release, "the objects of a Helm release")
-      ->type_name("NAME")
-      ->excludes(selector);
-  adopt->add_option("--pipeline", said->pipeline, "its name; default: the release, else the namespace")
-      ->type_name("NAME");
-  adopt->add_option("--environment", said->environment, "the name of the environment (prod)")
-      ->type_name("NAME");
+      app.add_subcommand("adopt", "write the declaration of a repository, or of what runs in a cluster");
+  CLI::Option* cluster =
+      adopt->add_flag("--from-cluster", *from_cluster, "read a cluster; change nothing there");
+  CLI::Option* sources =
+      adopt->add_flag("--sources", of_sources->is_meant, "read a repository")->excludes(cluster);
+  add_cluster_words(adopt, cluster, *said);
   adopt
-      ->add_option("--out", said->out,
-                   "write this file, and patches and manifests below its folder; default: print all")
+      ->add_option(
+          "--out", said->out,
+          "write this file, and patches and manifests below its folder; default: print all. Of --sources: in "
+          "the folder of each service (CMakeLists.txt)")
       ->type_name("FILE");
-  acts(adopt, chosen,
-       [said, from_cluster](const surroundings& around) { return adopt_from_cluster(*said, around); });
+  add_sources_words(adopt, sources, *of_sources);
+  acts(adopt, chosen, [said, of_sources, from_cluster](const surroundings& around) {
+    if (!of_sources->is_meant && !*from_cluster) return refused(nothing_said());
+    if (!of_sources->is_meant) return adopt_from_cluster(*said, around);
+    of_sources->request.declaration = said->out;
+    return adopt_from_sources(*of_sources, around);
+  });
 }
 
 const registered_command adopt_command(add);

@@ -19,7 +19,10 @@ struct finding {
 
 class findings {
  public:
-  void good(const std::string& about, std::string what) { all_.push_back({about, true, std::move(what)}); }
+  /// `help`: what could be better, and would stop nothing.
+  void good(const std::string& about, std::string what, std::string help = {}) {
+    all_.push_back({about, true, std::move(what), std::move(help)});
+  }
   void bad(const std::string& about, std::string what, std::string help) {
     all_.push_back({about, false, std::move(what), std::move(help)});
   }

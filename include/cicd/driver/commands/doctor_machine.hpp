@@ -21,6 +21,8 @@ struct doctor_scope {
 };
 
 void look_at_tools(const doctor_scope& of, findings& to);
+/// That of the C++ files that declare pipelines, where there are some.
+void look_at_compiler(const doctor_scope& of, findings& to);
 void look_at_folders(const doctor_scope& of, findings& to);
 void look_at_clock(const doctor_scope& of, findings& to);
 void look_at_sources(const doctor_scope& of, findings& to);

@@ -19,9 +19,12 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/declare/health.hpp>
+#include <cicd/declare/parse/templates.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/way.hpp>
 #include <cicd/driver/commands/doctor_machine.hpp>
+#include <cicd/driver/commands/tool_version.hpp>
+#include <cicd/engine/typed_sources.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/tools.hpp>
@@ -38,23 +41,8 @@ namespace {
 
 // --- Versions ---
 
-using version = std::vector<int>;
-
-/// The first numbers with a full stop between them: `2.39.5` of `git version 2.39.5 (…)`.
-std::string version_in(std::string_view text) {
-  constexpr std::string_view digits = "0123456789";
-  for (std::size_t at = text.find_first_of(digits); at != text.npos; at = text.find_first_of(digits, at)) {
-    const auto end = std::min(text.find_first_not_of("0123456789.", at), text.size());
-    std::string_view found = text.substr(at, end - at);
-    while (found.ends_with('.')) found.remove_suffix(1);
-    if (found.find('.') != found.npos) return std::string(found);
-    at = end;
-  }
-  return {};
-}
-
-version numbers_of(std::string_view text) {
-  version numbers;
+std::vector<int> numbers_of(std::string_view text) {
+  std::vector<int> numbers;
   for (const std::string& part : split(text, '.')) {
     int number = 0;
     std::from_chars(part.data(), part.data() + part.size(), number);
@@ -65,7 +53,7 @@ version numbers_of(std::string_view text) {
 
 /// The first number that counts: 8 of `1.8.0_402`, 17 of `17.0.15`.
 int java_release(std::string_view text) {
-  const version numbers = numbers_of(text);
+  const std::vector<int> numbers = numbers_of(text);
   if (numbers.empty()) return 0;
   return numbers.front() == 1 && numbers.size() > 1 ? numbers[1] : numbers.front();
 }
@@ -221,7 +209,7 @@ class tool_look {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 4> oldest{
         {{"git", "2.29"}, {"skopeo", "1.6"}, {"kubectl", "1.24"}, {"mvn", "3.6.3"}}};
     for (const auto& [name, least] : oldest)
-      if (name == tool && numbers_of(version) < numbers_of(least))
+      if (name == tool && declaring::is_older(version, least))
         return fmt::format("{} or newer is needed", least);
     return {};
   }
@@ -259,17 +247,30 @@ std::string there_above(std::string path) {
   return path;
 }
 
-void look_at_folder(const char* name, const std::string& path, const char* variable, findings& to) {
-  constexpr std::uint64_t least = 1ULL << 30U;
-  const std::string help = fmt::format("set {} to a folder that can be written", variable);
-  if (!can_be_made(path) && access(there_above(path).c_str(), W_OK) != 0)
-    return to.bad(name, path + " cannot be written", help);
+/// What a build of one service and its images takes at a time, with some to spare.
+constexpr std::uint64_t least_free = 1'000'000'000;
+
+/// `room`: the command that makes some; empty: none is known.
+struct looked_at_folder {
+  const char* name;
+  std::string path;
+  const char* variable;  ///< that names another
+  std::string room{};
+};
+
+void look_at_folder(const looked_at_folder& of, findings& to) {
+  const std::string help = fmt::format("set {} to a folder that can be written", of.variable);
+  if (!can_be_made(of.path) && access(there_above(of.path).c_str(), W_OK) != 0)
+    return to.bad(of.name, of.path + " cannot be written", help);
   struct statvfs disk {};
-  if (statvfs(there_above(path).c_str(), &disk) != 0) return to.good(name, path);
+  if (statvfs(there_above(of.path).c_str(), &disk) != 0) return to.good(of.name, of.path);
   const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
-  const std::string size = human_size(free);
-  if (free < least) return to.bad(name, fmt::format("{}: {} free", path, size), "make room, or " + help);
-  to.good(name, fmt::format("{}, {} free", path, size));
+  if (free < least_free)
+    return to.bad(
+        of.name,
+        fmt::format("{}: {} free, and {} are needed", of.path, human_size(free), human_size(least_free)),
+        (of.room.empty() ? "make room" : of.room) + ", or " + help);
+  to.good(of.name, fmt::format("{}, {} free", of.path, human_size(free)));
 }
 
 // --- Sources ---
@@ -316,13 +317,31 @@ void look_at_tools(const doctor_scope& of, findings& to) {
   for (const auto& [tool, users] : tools_needed(of)) look.look_at(tool, users);
 }
 
+void look_at_compiler(const doctor_scope& of, findings& to) {
+  using namespace driver_commands_doctor_machine;
+  const std::optional<std::string> compiler = compiler_of_typed(of.of.where.build_root);
+  if (!compiler) return;
+  const result<std::string> said =
+      compiler_version({.compiler = *compiler, .library = {}, .headers = {}}, of.around);
+  if (!said) return to.bad("compiler", said.error());
+  const bool is_clang = said->find("clang") != said->npos;
+  const std::string version = version_in(*said), oldest = is_clang ? "14" : "12";
+  if (declaring::is_older(version, oldest))
+    return to.bad(
+        "compiler",
+        fmt::format("{} is {}, and C++ files of pipelines need {} {} or later", *compiler, version,
+                    is_clang ? "clang++" : "g++", oldest),
+        "apt-get install g++-12 && cmake -DCICD_HOST_CXX=g++-12 " + shell_quoted(of.of.where.build_root));
+  to.good("compiler", fmt::format("{}, {}: C++ files of pipelines", version, *compiler));
+}
+
 void look_at_folders(const doctor_scope& of, findings& to) {
   using namespace driver_commands_doctor_machine;
   const workspace& where = of.of.where;
-  look_at_folder("build tree", where.build_root, "CICD_BUILD_ROOT", to);
-  look_at_folder("cache", where.cache, "CICD_CACHE_DIR", to);
-  look_at_folder("state", where.state, "CICD_STATE_DIR", to);
-  look_at_folder("steps", step_home(of.around, where.build_root).folder(), "CICD_WORK_DIR", to);
+  look_at_folder({"build tree", where.build_root, "CICD_BUILD_ROOT"}, to);
+  look_at_folder({"cache", where.cache, "CICD_CACHE_DIR", "cicd cache --remove-older-than 14"}, to);
+  look_at_folder({"state", where.state, "CICD_STATE_DIR"}, to);
+  look_at_folder({"steps", step_home(of.around, where.build_root).folder(), "CICD_WORK_DIR"}, to);
   if (const status own = check_own_folder(where.cache); !own) to.bad("cache", own.error());
 }
 

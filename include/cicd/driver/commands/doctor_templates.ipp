@@ -9,6 +9,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/parse/templates.hpp>
 #include <cicd/driver/commands/doctor_templates.hpp>
+#include <cicd/driver/commands/tool_version.hpp>
 #include <cicd/engine/found_templates.hpp>
 #include <cicd/engine/new_service.hpp>
 #include <cicd/system/files.hpp>
@@ -76,8 +77,8 @@ class template_look {
     if (made->made_from != of.name) return;
     if (declaring::is_older(made->version, of.version))
       to_.good("template " + of.name,
-               fmt::format("is {}, and {} was made of {}: cicd template update {}", of.version, made->name,
-                           made->version, shell_quoted(folder)));
+               fmt::format("is {}, and {} was made of {}", of.version, made->name, made->version),
+               "cicd template update " + shell_quoted(folder));
   }
 
   const doctor_scope& of_;
@@ -86,37 +87,12 @@ class template_look {
   std::set<std::string> asked_;
 };
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 }  // namespace
 }  // namespace driver_commands_doctor_templates
 
 void look_at_templates(const doctor_scope& of, findings& to) {
   driver_commands_doctor_templates::template_look look(of, to);
   for (const declared_pipeline* each : of.pipelines) look.look_at(*each);
-}
-
-std::string version_in(std::string_view printed) {
-  using driver_commands_doctor_templates::is_digit;
-  std::string first;
-  for (std::size_t at = 0; at < printed.size();) {
-    if (!is_digit(printed[at])) {
-      ++at;
-      continue;
-    }
-    std::size_t end = at;
-    while (end < printed.size()
-           && (is_digit(printed[end])
-               || (printed[end] == '.' && end + 1 < printed.size() && is_digit(printed[end + 1]))))
-      ++end;
-    const std::string number(printed.substr(at, end - at));
-    if (number.find('.') != number.npos) return number;
-    if (first.empty()) first = number;
-    at = end;
-  }
-  return first;
 }
 
 }  // namespace cicd

@@ -35,28 +35,11 @@ std::string shown_folder(const words& said) {
   return said.in.empty() ? said.name : normal_path(said.in + "/" + said.name);
 }
 
-/// What a new project has to be told of where things are.
-std::vector<std::string> words_to_configure(const words& said,
-                                            const nameable& here,
-                                            const surroundings& around) {
-  const std::vector<std::string> of_tree =
-      here.of ? here.of->model.tree.template_path : std::vector<std::string>();
-  std::vector<std::string> all =
-      words_to_find_package(here.of ? here.of->where.build_root : std::string(), of_tree, around);
-  const std::string folder = here.templates.folder(said.made_from),
-                    parent = folder.substr(0, folder.rfind('/'));
-  const bool is_own = of_tree.size() < 2 || parent == of_tree.back();
-  const std::vector<std::string> named = template_folders(around);
-  if (here.of && !is_own && std::ranges::find(named, parent) == named.end())
-    all.push_back("-DCICD_TEMPLATE_PATH=" + parent);
-  return all;
-}
-
 /// The two commands which come next.
 std::vector<std::string> next_commands(const words& said, const nameable& here, const surroundings& around) {
   const std::string folder = shown_folder(said);
   std::vector<std::string> configure{"cmake", "-S", folder, "-B", folder + "/build"};
-  for (std::string& each : words_to_configure(said, here, around)) configure.push_back(std::move(each));
+  for (std::string& each : words_to_configure(said.made_from, here, around)) configure.push_back(std::move(each));
   return {shell_quoted(configure), shell_quoted(std::vector<std::string>{
                                        "cmake", "--build", folder + "/build", "--target", "deploy-stage"})};
 }

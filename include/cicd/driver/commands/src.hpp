@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/driver/commands/act_on.ipp>
+#include <cicd/driver/commands/adopt_sources.ipp>
 #include <cicd/driver/commands/approval_page.ipp>
 #include <cicd/driver/commands/artifact_page.ipp>
 #include <cicd/driver/commands/branch_places.ipp>
@@ -19,4 +20,7 @@
 #include <cicd/driver/commands/status_board.ipp>
 #include <cicd/driver/commands/status_outlook.ipp>
 #include <cicd/driver/commands/status_table.ipp>
+#include <cicd/driver/commands/target_page.ipp>
+#include <cicd/driver/commands/target_view.ipp>
+#include <cicd/driver/commands/tool_version.ipp>
 #include <cicd/driver/commands/words.ipp>

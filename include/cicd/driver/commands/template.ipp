@@ -36,35 +36,6 @@ struct update_words {
   bool json = false, dry_run = false;
 };
 
-json json_of(const declaring::template_parameter& of) {
-  json made = members_of("name", of.name, "type", std::string(of.type_name()), "words", of.words, "allowed",
-                         of.allowed_text());
-  if (of.default_value) made.set("default", *of.default_value);
-  if (!of.allowed.empty()) made.set("choices", json_texts(of.allowed));
-  return made;
-}
-
-json json_of(const declaring::template_need& of) {
-  return members_of("tool", of.tool, "ask", json_texts(of.ask), "oldest", of.oldest, "package", of.package,
-                    "unless", of.unless);
-}
-
-json json_of(const declaring::pipeline_template& of) {
-  json parameters = json::array{}, needs = json::array{}, scanners = json::array{}, calls = json::array{};
-  for (const auto& each : of.parameters) parameters.push(json_of(each));
-  for (const auto& each : of.needs) needs.push(json_of(each));
-  for (const auto& each : of.scanners)
-    scanners.push(members_of("name", each.name, "description", each.description, "default", each.by_default));
-  for (const auto& each : of.calls) {
-    std::vector<std::string> all{each.where.function};
-    all.insert(all.end(), each.arguments.begin(), each.arguments.end());
-    calls.push(json_texts(all));
-  }
-  return members_of("name", of.name, "version", of.version, "description", of.description, "extends",
-                    json_texts(of.extends), "parameters", parameters, "needs", needs, "scanners", scanners,
-                    "calls", calls);
-}
-
 /// Templates that cannot be read are said and left out.
 exit_class list(const words& said, const surroundings& around) {
   const template_source from = nameable_here(said.tree, around).templates;
@@ -93,10 +64,11 @@ exit_class show(const words& said, const surroundings& around) {
   exit_class kind = exit_class::done;
   const auto read = made_or_said(declaring::read_template(said.name, from), kind);
   if (!read) return kind;
+  const explained page = declaring::template_page(*read);
   if (said.json)
-    print_json(json_of(*read));
+    print_json(page.data);
   else
-    print_out(declaring::template_page(*read));
+    print_out(page.text);
   return exit_class::done;
 }
 

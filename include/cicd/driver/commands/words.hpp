@@ -85,6 +85,11 @@ struct nameable {
 };
 nameable nameable_here(const session_request& tree, const surroundings& around);
 
+/// What configure of a project that was made of that template has to be told of where things are.
+std::vector<std::string> words_to_configure(const std::string& made_from,
+                                            const nameable& here,
+                                            const surroundings& around);
+
 /// `4h`, given to `option`.
 result<duration> length_in(std::string_view option, const std::string& given);
 

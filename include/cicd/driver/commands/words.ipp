@@ -117,6 +117,21 @@ nameable nameable_here(const session_request& tree, const surroundings& around) 
   return here;
 }
 
+std::vector<std::string> words_to_configure(const std::string& made_from,
+                                            const nameable& here,
+                                            const surroundings& around) {
+  const std::vector<std::string> of_tree =
+      here.of ? here.of->model.tree.template_path : std::vector<std::string>();
+  std::vector<std::string> all =
+      words_to_find_package(here.of ? here.of->where.build_root : std::string(), of_tree, around);
+  const std::string folder = here.templates.folder(made_from), parent = folder.substr(0, folder.rfind('/'));
+  const bool is_own = of_tree.size() < 2 || parent == of_tree.back();
+  const std::vector<std::string> named = template_folders(around);
+  if (here.of && !is_own && std::ranges::find(named, parent) == named.end())
+    all.push_back("-DCICD_TEMPLATE_PATH=" + parent);
+  return all;
+}
+
 void add_choice(CLI::App* command, commit_choice& to) {
   CLI::Option* version =
       command->add_option("--version", to.version, "the one with this tag")->type_name("VERSION");

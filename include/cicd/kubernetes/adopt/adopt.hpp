@@ -3,6 +3,7 @@
 // they were read.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct adoption_request {
   int server_minor = 0;
   std::vector<json> chosen{};  ///< the objects that belong together, as the server gives them
   std::vector<json> around{};  ///< others of the namespace, of which some may be related
+  std::map<std::string, std::string> places{};  ///< `Deployment/orders` → the file that it was read from
 };
 
 struct adoption {
@@ -30,6 +32,7 @@ struct adoption {
   std::vector<file> files;            ///< patches and manifests, by path
   std::vector<std::string> changes;   ///< what the first deploy changes in what runs, a sentence each
   std::vector<std::string> warnings;  ///< what could not be taken along, and what follows
+  std::string workloads{};            ///< of the declaration: services, cron jobs and containers alone
 };
 
 /// Class `usage` when nothing that can be adopted is among the objects.

@@ -49,7 +49,8 @@ class adopter {
     add_environment();
     if (status left = leave_out_refused(); !left) return std::move(left).error();
     if (status compared = add_patches(); !compared) return std::move(compared).error();
-    made_.declaration = whole_text();
+    made_.declaration = text_of_calls(all_calls());
+    made_.workloads = text_of_calls(calls_);
     std::sort(made_.files.begin(), made_.files.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
     return std::move(made_);
@@ -233,6 +234,8 @@ class adopter {
       std::vector<written_call> beside = container_calls(each, names, made_.changes);
       written_call call = call_for(each, names, made_.changes);
       call.above = text_of_object(each.running);
+      if (const auto place = request_.places.find(identity_of(each.running)); place != request_.places.end())
+        call.above += ", " + place->second;
       if (each.main()["name"].text() != names.name)
         made_.changes.push_back(fmt::format("{}: its container is called {}, before {}",
                                             text_of_object(each.running), names.name,
@@ -380,9 +383,9 @@ class adopter {
     return calls;
   }
 
-  std::string whole_text() const {
+  static std::string text_of_calls(const std::vector<written_call>& calls) {
     std::string text;
-    for (const written_call& each : all_calls()) text += (text.empty() ? "" : "\n") + adopting::text_of(each);
+    for (const written_call& each : calls) text += (text.empty() ? "" : "\n") + adopting::text_of(each);
     return text;
   }
 

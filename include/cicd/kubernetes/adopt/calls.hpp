@@ -2,6 +2,7 @@
 // adoption hand to each other.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct written_call {
   std::vector<std::string> names;
   std::vector<std::pair<std::string, std::vector<std::string>>> options{};
   std::string above{};  ///< a comment; may have several lines
+  std::map<std::string, std::string> origins{};  ///< by keyword: where its values come from, a comment
 
   void add(std::string_view keyword, std::vector<std::string> values) {
     if (!values.empty()) options.emplace_back(keyword, std::move(values));

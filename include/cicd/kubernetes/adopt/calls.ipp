@@ -211,9 +211,11 @@ std::string text_of(const written_call& call) {
   std::string text;
   if (!call.above.empty())
     for (const std::string& line : split(call.above, '\n')) text += "# " + displayable(line) + '\n';
+  std::map<std::string, std::string> shown_origins;
+  for (const auto& [keyword, from] : call.origins) shown_origins[keyword] = displayable(from);
   return text
          + declaring::cmake_call_text(call.function, words_of(call),
-                                      kubernetes_adopt_calls::options_for(call));
+                                      kubernetes_adopt_calls::options_for(call), shown_origins);
 }
 
 written_call call_for(found_workload& of, const adopted_names& names, std::vector<std::string>& changes) {

@@ -1,0 +1,58 @@
+// A repository that somebody else wrote → a declaration for each of its services, with where each line comes
+// from, and what could not be read. Nothing is written here, nothing is asked: what is ambiguous is an error
+// that names the option that decides.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <cicd/base/or_errors.hpp>
+#include <cicd/declare/model.hpp>
+#include <cicd/declare/parse/template_skeleton.hpp>
+#include <cicd/engine/adopt/facts.hpp>
+#include <cicd/system/environment.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd::source_files {
+
+struct source_request {
+  std::string root;  ///< absolute
+  /// `value`, or `<folder>=value` where there are several services; of `set`
+  /// `[<folder>:]<parameter>=<value>`.
+  std::vector<std::string> template_name{}, name{}, port{}, set{}, image{};
+  std::vector<std::string> skip{};  ///< folders of projects that are left out
+  std::string manifests{};          ///< the folder whose manifests and charts count; empty: all
+  std::string declaration{};        ///< the file to declare in; empty: the template's, CMakeLists.txt
+  std::string branch{};             ///< that is deployed; empty: main
+};
+
+/// A line of a declaration, and where it comes from.
+struct line_origin {
+  std::string line, from;
+};
+
+struct adopted_service {
+  std::string folder;  ///< below the root; empty: the root itself
+  std::string name, made_from, version;
+  std::string why;  ///< the template fits
+  std::string declaration;
+  std::vector<declaring::service_file> files{};  ///< with paths below the folder, the declaration first
+  std::vector<std::string> kept{};               ///< that the template needs, and that are there
+  std::vector<line_origin> lines{};
+  std::vector<unread_part> unread{};
+};
+
+struct adopted_sources {
+  std::vector<adopted_service> services{};
+  std::vector<unread_part> unread{};  ///< of no service
+};
+
+or_errors<adopted_sources> adopt_sources(const source_request& request,
+                                         const template_source& templates,
+                                         const surroundings& around,
+                                         const cancellation& cancelled);
+
+/// Nothing that is there is written over: class `conflict` with all that is in the way.
+errors in_the_way(const source_request& request, const adopted_sources& of);
+
+}  // namespace cicd::source_files

@@ -1,0 +1,207 @@
+// Finds projects, and asks the rules of their templates.
+#pragma once
+
+#include <cicd/engine/adopt/projects.hpp>
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+
+namespace cicd::source_files {
+
+namespace engine_adopt_projects {
+namespace {
+
+using declaring::adoption_rule;
+using declaring::pipeline_template;
+using declaring::template_adoption;
+
+/// The templates that say what they fit; one that is wrong is listed.
+std::vector<pipeline_template> adopting_templates(const template_source& templates, found_projects& to) {
+  std::vector<pipeline_template> all;
+  for (const std::string& name : templates.names()) {
+    or_errors<pipeline_template> read = declaring::read_template(name, templates);
+    if (!read)
+      to.unread.push_back({"template " + name, read.errors.front().what, "cicd template check " + name});
+    else if (read->adopts && !read->calls.empty())
+      all.push_back(std::move(*read.made));
+  }
+  return all;
+}
+
+/// The folder whose project is known by the file at `path`; nothing where it is another file.
+std::optional<std::string> folder_by(std::string_view path, std::string_view file) {
+  if (path == file) return std::string();
+  const bool ends = path.ends_with(file) && path.substr(0, path.size() - file.size()).ends_with('/');
+  return ends ? std::optional(std::string(path.substr(0, path.size() - file.size() - 1))) : std::nullopt;
+}
+
+class finder {
+ public:
+  finder(repository& of, found_projects& to) : of_(of), to_(to) {}
+
+  void find(const std::vector<pipeline_template>& all) {
+    for (const pipeline_template& each : all)
+      for (const std::string& file : each.adopts->files) {
+        to_.looked_for.push_back(file);
+        for (const std::string& path : of_.files())
+          if (const auto folder = folder_by(path, file)) look_at(*folder, each, path);
+      }
+    for (auto& [folder, one] : by_folder_) keep(folder, std::move(one));
+  }
+
+ private:
+  void look_at(const std::string& folder, const pipeline_template& by, const std::string& path) {
+    project& in = by_folder_.try_emplace(folder, project{folder, {}}).first->second;
+    const bool is_known =
+        std::ranges::any_of(in.fits, [&](const auto& each) { return each.of.name == by.name; });
+    if (is_known) return;
+    const template_adoption& says = *by.adopts;
+    const file_facts& facts = says.with.empty() && says.without.empty() ? none_ : of_.facts(path);
+    const auto has = [&](const std::string& key) { return facts.find_below(key) != nullptr; };
+    if (!says.with.empty() && std::ranges::none_of(says.with, has)) return;
+    for (const auto& [key, why] : says.without)
+      if (const fact* found = facts.find_below(key)) {
+        if (!why.empty()) to_.unread.push_back({facts.place_of(*found), why, {}});
+        if (!why.empty()) refused_.push_back({folder, by.name});
+        return;
+      }
+    in.fits.push_back({by, path});
+  }
+
+  /// What is below a project, or below one that its own template refuses, is no project of its own.
+  void keep(const std::string& folder, project of) {
+    std::erase_if(of.fits, [&](const fitting_template& each) {
+      return std::ranges::any_of(refused_, [&](const auto& one) {
+        return one.name == each.of.name && (one.folder == folder || is_below(folder, one.folder));
+      });
+    });
+    const bool any_prior =
+        std::ranges::any_of(of.fits, [](const auto& each) { return !each.of.adopts->yields; });
+    if (any_prior) std::erase_if(of.fits, [](const auto& each) { return each.of.adopts->yields; });
+    leave_out_extended(of);
+    if (of.fits.empty()) return;
+    for (const project& each : to_.projects)
+      if (folder != each.folder && is_below(folder, each.folder))
+        return void(
+            to_.unread.push_back({of.fits.front().file, "a project below another one is not looked at",
+                                  "cicd adopt --sources " + shell_quoted(folder)}));
+    to_.projects.push_back(std::move(of));
+  }
+
+  /// A template that extends another one fits better.
+  static void leave_out_extended(project& of) {
+    std::vector<std::string> extended;
+    for (const fitting_template& each : of.fits)
+      extended.insert(extended.end(), each.of.extends.begin(), each.of.extends.end());
+    std::erase_if(of.fits, [&](const auto& each) {
+      return std::ranges::find(extended, each.of.name) != extended.end();
+    });
+  }
+
+  struct refusal {
+    std::string folder, name;
+  };
+  repository& of_;
+  found_projects& to_;
+  file_facts none_;
+  std::map<std::string, project> by_folder_;
+  std::vector<refusal> refused_;
+};
+
+/// What `*` of the pattern stands for in the text, empty where it has none; nothing where it does not match.
+std::optional<std::string> star_of(std::string_view pattern, std::string_view text) {
+  const auto star = pattern.find('*');
+  if (star == pattern.npos) return pattern == text ? std::optional(std::string()) : std::nullopt;
+  const std::string_view start = pattern.substr(0, star), end = pattern.substr(star + 1);
+  const bool fits =
+      text.size() >= start.size() + end.size() && text.starts_with(start) && text.ends_with(end);
+  return fits ? std::optional(std::string(text.substr(start.size(), text.size() - start.size() - end.size())))
+              : std::nullopt;
+}
+
+/// `cmd/*` with what the star stands for.
+std::string value_with(const adoption_rule& rule, const std::string& star) {
+  return rule.value.empty() ? star : replaced_all(rule.value, "*", star);
+}
+
+rule_answer answer_by_path(const adoption_rule& rule, const repository& of, const project& in) {
+  rule_answer answer;
+  for (const std::string& path : of.files()) {
+    if (!is_below(path, in.folder)) continue;
+    const std::string_view below =
+        std::string_view(path).substr(in.folder.empty() ? 0 : in.folder.size() + 1);
+    const auto star = star_of(rule.path, below);
+    const bool is_one =
+        star && star->find('/') == star->npos && (!star->empty() || rule.path.find('*') == rule.path.npos);
+    if (is_one) answer.several.push_back({value_with(rule, *star), path});
+  }
+  if (answer.several.size() != 1) return answer;
+  answer.found = std::move(answer.several.front());
+  answer.several.clear();
+  return answer;
+}
+
+rule_answer answer_by_key(const adoption_rule& rule, const file_facts& facts) {
+  rule_answer answer;
+  const fact* found = facts.find(rule.key);
+  if (found == nullptr || found->value.empty()) return answer;
+  const std::string place = facts.place_of(*found);
+  if (found->value.find("${") != std::string::npos) {
+    answer.unread.push_back({place, fmt::format("{} is made of variables: {}", rule.key, found->value), {}});
+    return answer;
+  }
+  const bool is_any = rule.like.empty();
+  const auto star = is_any ? std::optional(found->value) : star_of(rule.like, found->value);
+  if (!star) return answer;
+  std::string value = is_any && !rule.value.empty() ? rule.value : value_with(rule, *star);
+  if (value.starts_with("./")) value.erase(0, 2);
+  const bool is_word = rule.value.empty() && !is_any ? value.find(' ') == value.npos && !value.empty() : true;
+  if (is_word) answer.found = found_value{std::move(value), place};
+  return answer;
+}
+
+}  // namespace
+}  // namespace engine_adopt_projects
+
+found_projects projects_in(repository& of, const template_source& templates) {
+  found_projects found;
+  const auto all = engine_adopt_projects::adopting_templates(templates, found);
+  engine_adopt_projects::finder(of, found).find(all);
+  return found;
+}
+
+rule_answer answer_of(const std::vector<declaring::adoption_rule>& rules,
+                      repository& of,
+                      const project& in,
+                      const fitting_template& by,
+                      const file_facts& of_dockerfile) {
+  std::vector<unread_part> unread;
+  for (const declaring::adoption_rule& each : rules) {
+    rule_answer answer;
+    if (!each.path.empty())
+      answer = engine_adopt_projects::answer_by_path(each, of, in);
+    else if (each.key.empty())
+      answer.found = found_value{each.value, "the template " + by.of.name};
+    else
+      answer = engine_adopt_projects::answer_by_key(
+          each, each.file == "Dockerfile"
+                    ? of_dockerfile
+                    : of.facts(each.file.empty() ? by.file : path_in(in.folder, each.file)));
+    unread.insert(unread.end(), answer.unread.begin(), answer.unread.end());
+    answer.unread = unread;
+    if (answer.found || !answer.several.empty()) return answer;
+  }
+  return {.unread = std::move(unread)};
+}
+
+dockerfile dockerfile_of(repository& of, const project& in) {
+  const std::string path = path_in(in.folder, "Dockerfile");
+  const auto text = of.text(path);
+  return text ? read_dockerfile(path, *text) : dockerfile{};
+}
+
+}  // namespace cicd::source_files
