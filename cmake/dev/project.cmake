@@ -47,7 +47,8 @@ if(TARGET cicd)
     COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/cmake/dev/field_docs.cmake"
     COMMAND cicd reference > "${PROJECT_SOURCE_DIR}/docs/reference.md"
     COMMAND cicd reference --cmake-comments > "${PROJECT_SOURCE_DIR}/cmake/completion.cmake"
-    COMMENT "declare/options/fields_docs.ipp, docs/reference.md and cmake/completion.cmake" VERBATIM)
+    COMMAND cicd reference --schema > "${PROJECT_SOURCE_DIR}/docs/schema/pipeline.schema.json"
+    COMMENT "declare/options/fields_docs.ipp, docs/reference.md, docs/schema and cmake/completion.cmake" VERBATIM)
   add_dependencies(docs cicd)
 endif()
 

@@ -150,6 +150,16 @@ class New(harness.Case):
         self.assertIn("program not found: 'git'", self.new("tiny", "orders", status=2, env={"PATH": str(self.folder)}).stderr)
         self.nothing_is_made()
 
+    def test_a_git_that_finds_the_disk_full_is_no_mistake_of_the_caller(self):
+        programs = self.folder / "programs"
+        programs.mkdir()
+        git = programs / "git"
+        git.write_text("#!/bin/sh\necho 'fatal: cannot copy hooks: No space left on device' >&2\nexit 128\n")
+        git.chmod(0o755)
+        done = self.new("tiny", "orders", status=7, env={"PATH": f"{programs}:{os.environ['PATH']}"})
+        self.assertIn("caused by: fatal: cannot copy hooks: No space left on device", done.stderr)
+        self.nothing_is_made()
+
     def test_a_wrong_name_and_wrong_values_are_said_at_once(self):
         done = self.new("tiny", "test", "--set", "wrd=1", "--set", "loud=ON", "--set", "word", status=2)
         for part in ("this can be no name of a service: 'test'", "CMake: it is the name of a target of CMake itself", "Cargo: ", "try:   test-service",
@@ -293,6 +303,28 @@ class New(harness.Case):
         self.assertEqual(self.made.call(["sh", "-c", undo], cwd=self.place / "orders").returncode, 0)
         self.assertEqual(self.git("status", "--porcelain"), "")
         self.assertEqual(self.text("theirs"), "b\n")
+
+    def test_an_update_takes_line_ends_of_the_work_tree_for_no_change_and_writes_the_same(self):
+        lines = "".join(f"{number}\n" for number in range(9))
+        self.made_of({"same": "a\nb\n", "theirs": "a\nb\n", "both": lines, "lost": "a\nb\n"})
+        self.git("config", "core.autocrlf", "true")
+        self.git("rm", "-r", "--quiet", "--cached", ".")
+        self.git("reset", "--quiet", "--hard")
+        self.assertEqual((self.place / "orders/theirs").read_bytes(), b"a\r\nb\r\n")
+        both = self.place / "orders/both"
+        both.write_bytes(b"ours\r\n" + both.read_bytes())
+        self.git("commit", "--quiet", "--all", "--message", "ours")
+        (self.templates / "grown/service/lost").unlink()
+        self.grow({"theirs": "a\nc\n", "both": lines + "theirs\n", "new": "n\n"})
+        told = json.loads(self.update("--json").stdout)
+        self.assertEqual({one["path"]: one["how"] for one in told["changes"]},
+                         {"theirs": "updated", "both": "merged", "new": "added", "lost": "removed"})
+        self.assertEqual((self.place / "orders/theirs").read_bytes(), b"a\r\nc\r\n")
+        self.assertEqual(both.read_bytes(), f"ours\n{lines}theirs\n".replace("\n", "\r\n").encode())
+        self.assertEqual((self.place / "orders/new").read_bytes(), b"n\r\n")
+        self.commit()
+        self.assertEqual(self.git("show", "HEAD:theirs"), "a\nc")
+        self.assertEqual(self.update().stdout, "orders is up to date: grown 1.1\n")
 
     def test_an_update_takes_values_and_keeps_those_of_before(self):
         self.made_of({})

@@ -169,6 +169,23 @@ class Reconcile(harness.Case):
         self.tag(tree, "v1.0.1")
         self.assertEqual([name for name, end in self.deployed(self.pass_of(tree)) if end == "deployed"], ["app/stage", "app/prod", "app/eu"])
 
+    def test_what_a_rollback_took_away_goes_nowhere_else(self):
+        tree = self.made()
+        first = tree.git("rev-parse", "HEAD")
+        self.tag(tree, "v1.0.0")
+        self.pass_of(tree)
+        self.next(tree, "two")
+        self.pass_of(tree, "stage")
+        self.tag(tree, "v1.1.0")
+        tree.cicd("rollback", "app", "stage", "--reason", "loses orders")
+        self.assertEqual(self.runs("stage")["commit"], first)
+        done = self.pass_of(tree)
+        self.assertEqual(done["deployed"], [])
+        actions = {one["environment"]: one for one in done["targets"]}
+        self.assertEqual((actions["prod"]["action"], actions["prod"]["rule"]), ("refuse", "failed deploy"))
+        self.assertIn({"label": "caused by", "text": "a rollback took it away from stage"}, actions["prod"]["why"]["notes"])
+        self.assertEqual((actions["eu"]["action"], actions["stage"]["rule"]), ("nothing", "hold"))
+
     def test_several_passes_at_once_deploy_once(self):
         tree = self.made()
         self.tag(tree, "v1.0.0")

@@ -90,6 +90,21 @@ class Base(unittest.TestCase):
         (self.folder / "dist/fast.cpython-27-x86_64-linux-gnu.so").rename(self.folder / "dist/fast.cpython-311-x86_64-linux-gnu.so")
         self.call("--check", base, "dist")
 
+    def test_a_module_of_another_node_is_refused_by_its_name_and_those_for_other_machines_are_not_judged(self):
+        def module(name, number, *options):
+            self.compiled(f"dist/{name}.node", f'extern "C" void node_register_module_v{number}() {{}}', "-shared", "-nostdlib", *options)
+        module("fast", 93)
+        base = self.archive({"usr/lib/libnode.so.108": b""})
+        self.assertIn("dist/fast.node is for the modules of Node.js 93 and not of the base's (108)", self.call("--check", base, "dist", status=2).stderr)
+        module("fast", 108)
+        module("node.abi93", 93)
+        self.compiled("libc.musl-x86_64.so.1", 'extern "C" void own() {}', "-shared", "-Wl,-soname,libc.musl-x86_64.so.1")
+        module("musl", 108, "-Wl,--no-as-needed", self.folder / "libc.musl-x86_64.so.1")
+        self.call("--check", base, "dist")
+        self.compiled("libown.so.3", 'extern "C" void own() {}', "-shared", "-Wl,-soname,libown.so.3")
+        module("fast", 108, "-Wl,--no-as-needed", self.folder / "libown.so.3")
+        self.assertIn("dist/fast.node needs the library libown.so.3", self.call("--check", base, "dist", status=2).stderr)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -4,6 +4,7 @@
 #include <cicd/base/json_place.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include <cicd/base/json.hpp>
 
@@ -26,12 +27,38 @@ class walk {
       const std::string name = is_object ? member_name() : std::to_string(element);
       if (name == part) return true;
       pass_value();
-      if (!at_end() && text_[at_] == ',') step();
+      pass_comma();
     }
     at_ = start;
     return false;
   }
   std::size_t place() const { return at_; }
+
+  /// Where each element of the array begins that the walk is at.
+  std::vector<std::size_t> elements() {
+    std::vector<std::size_t> places;
+    if (at_end() || text_[at_] != '[') return places;
+    for (step(); !at_end() && text_[at_] != ']'; pass_comma()) {
+      places.push_back(at_);
+      pass_value();
+    }
+    return places;
+  }
+
+  std::optional<repeated_member> repeated() {
+    if (at_end() || (text_[at_] != '{' && text_[at_] != '[')) return pass_value(), std::nullopt;
+    const bool is_object = text_[at_] == '{';
+    std::set<std::string> names;
+    for (step(); !at_end() && text_[at_] != '}' && text_[at_] != ']'; pass_comma()) {
+      const std::size_t start = at_;
+      if (is_object)
+        if (const auto [name, is_new] = names.insert(member_name()); !is_new)
+          return repeated_member{*name, line_of_byte(text_, start)};
+      if (auto found = repeated()) return found;
+    }
+    step();
+    return std::nullopt;
+  }
 
  private:
   bool at_end() const { return at_ >= text_.size(); }
@@ -39,6 +66,9 @@ class walk {
   void step() {
     ++at_;
     pass_blanks();
+  }
+  void pass_comma() {
+    if (!at_end() && text_[at_] == ',') step();
   }
   void pass_string() {
     for (++at_; !at_end() && text_[at_] != '"'; ++at_)
@@ -88,6 +118,24 @@ int line_in_json(std::string_view text, std::span<const std::string> path) {
   for (const std::string& part : path)
     if (!at.enter(part)) break;
   return line_of_byte(text, at.place());
+}
+
+std::vector<int> lines_of_elements(std::string_view text, std::span<const std::string> path) {
+  base_json_place::walk at(text);
+  for (const std::string& part : path)
+    if (!at.enter(part)) return {};
+  std::vector<int> lines;
+  std::size_t before = 0;
+  for (const std::size_t place : at.elements()) {
+    lines.push_back((lines.empty() ? 1 : lines.back()) + line_of_byte(text.substr(before), place - before)
+                    - 1);
+    before = place;
+  }
+  return lines;
+}
+
+std::optional<repeated_member> repeated_member_in(std::string_view text) {
+  return base_json_place::walk(text).repeated();
 }
 
 }  // namespace cicd

@@ -84,13 +84,13 @@ struct pipeline {
   /// Example: LABELS team=checkout
   /// Not: LABELS team
   std::vector<annotation> labels{};
-  /// Of add_pipeline() alone: a C++ file that declares the pipeline in place of further options, compiled when CMake
-  /// configures. It includes `<cicd/pipeline.hpp>` and defines `cicd::pipeline declare()`. A path below the folder of
-  /// the call.
+  /// Of add_pipeline() alone: a file that declares the pipeline in place of further options, read when CMake configures.
+  /// A C++ file, which is compiled, includes `<cicd/pipeline.hpp>` and defines `cicd::pipeline declare()`; one whose name
+  /// ends in `.json` holds calls like a template's. A path below the folder of the call.
   /// Example: SOURCE pipeline.cpp
   /// Not: SOURCE ../pipeline.cpp
   relative_path source{};
-  /// Further folders in which the file that SOURCE names looks for headers.
+  /// Further folders in which the C++ file that SOURCE names looks for headers.
   /// Example: INCLUDES include
   /// Not: INCLUDES ""
   std::vector<text> includes{};

@@ -178,6 +178,11 @@ struct step {
   /// Example: RUN pipeline.cpp
   /// Not: RUN ""
   step_function run{};
+  /// A program and its arguments that move files which pin versions, such as a lock among INPUTS, to newer ones. `cicd update`
+  /// runs it in a folder that holds what the step reads, shows what changed there and takes it into the source folder.
+  /// Example: UPDATE ./make-base --update base.lock nodejs
+  /// Not: UPDATE ""
+  std::vector<text> update{};
 
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 

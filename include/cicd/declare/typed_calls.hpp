@@ -32,4 +32,7 @@ std::string with_includes(std::string text, const typed_place& from);
 /// text of the wrong form.
 std::vector<call> calls_of(const pipeline& declared, const typed_place& from);
 
+/// A call that CMake did not record as a line of the contract "declarations", its end included.
+std::string line_of(const call& of);
+
 }  // namespace cicd

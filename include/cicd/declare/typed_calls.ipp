@@ -1,4 +1,5 @@
-// Fields to keywords and values, the way back from what the parser reads.
+// Fields to keywords and values, the way back from what the parser reads; and calls as lines of JSON. By the
+// standard library alone, since the program of a C++ file pays.
 #pragma once
 
 #include <cicd/declare/typed_calls.hpp>
@@ -80,6 +81,32 @@ void add_parts(const std::vector<T>& parts,
   }
 }
 
+void append_quoted(std::string& to, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  to += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      to += '\\';
+      to += c;
+    } else if (byte < ' ') {
+      to += "\\u00";
+      to += digits[byte >> 4U];
+      to += digits[byte & 15U];
+    } else {
+      to += c;
+    }
+  }
+  to += '"';
+}
+
+void append_member(std::string& to, std::string_view name, std::string_view text) {
+  append_quoted(to, name);
+  to += ':';
+  append_quoted(to, text);
+  to += ',';
+}
+
 }  // namespace
 }  // namespace declare_typed_calls
 
@@ -100,6 +127,26 @@ std::vector<call> calls_of(const pipeline& declared, const typed_place& from) {
   declaring::each_kind(
       [&]<typename T>() { add_parts(declared.*declaring::kind<T>.list, name, from, calls); });
   return calls;
+}
+
+std::string line_of(const call& of) {
+  using namespace declare_typed_calls;
+  std::string to = "{";
+  append_member(to, "function", of.where.function);
+  append_member(to, "list_file", of.where.list_file);
+  if (!of.where.lines.empty()) {
+    if (of.where.lines.front().file != of.where.list_file)
+      append_member(to, "file", of.where.lines.front().file);
+    to += "\"line\":" + std::to_string(of.where.lines.front().line) + ',';
+  }
+  if (!of.where.part.empty()) append_member(to, "part", of.where.part);
+  append_member(to, "directory", of.directory);
+  to += "\"arguments\":[";
+  for (const std::string& each : of.arguments) {
+    if (&each != &of.arguments.front()) to += ',';
+    append_quoted(to, each);
+  }
+  return to + "]}\n";
 }
 
 }  // namespace cicd

@@ -1,4 +1,4 @@
-// Calls as lines of JSON, by the standard library alone.
+// The calls of what `declare` gives, into a file; by the standard library alone.
 #pragma once
 
 #include <cicd/declare/typed_program.hpp>
@@ -15,57 +15,12 @@ namespace cicd {
 namespace declare_typed_program {
 namespace {
 
-void append_quoted(std::string& to, std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  to += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      to += '\\';
-      to += c;
-    } else if (byte < ' ') {
-      to += "\\u00";
-      to += digits[byte >> 4U];
-      to += digits[byte & 15U];
-    } else {
-      to += c;
-    }
-  }
-  to += '"';
-}
-
-void append_member(std::string& to, std::string_view name, std::string_view text) {
-  append_quoted(to, name);
-  to += ':';
-  append_quoted(to, text);
-  to += ',';
-}
-
-void append_call(std::string& to, const call& of) {
-  to += '{';
-  append_member(to, "function", of.where.function);
-  append_member(to, "list_file", of.where.list_file);
-  if (!of.where.lines.empty()) {
-    if (of.where.lines.front().file != of.where.list_file)
-      append_member(to, "file", of.where.lines.front().file);
-    to += "\"line\":" + std::to_string(of.where.lines.front().line) + ',';
-  }
-  append_member(to, "part", of.where.part);
-  append_member(to, "directory", of.directory);
-  to += "\"arguments\":[";
-  for (const std::string& each : of.arguments) {
-    if (&each != &of.arguments.front()) to += ',';
-    append_quoted(to, each);
-  }
-  to += "]}\n";
-}
-
 int write(const std::vector<pipeline>& declared, const char* to, const typed_place& from) {
   std::string lines;
   std::size_t count = 0;
   for (const pipeline& each : declared)
     for (const call& one : calls_of(each, from)) {
-      append_call(lines, one);
+      lines += line_of(one);
       ++count;
     }
   lines += "{\"calls\":" + std::to_string(count) + "}\n";

@@ -12,6 +12,7 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/fleet.hpp>
+#include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/policy/soak.hpp>
 #include <cicd/observe/git_commits.hpp>
@@ -27,6 +28,24 @@ constexpr std::size_t most_candidates = 20;
 
 std::string short_of(const std::string& commit) {
   return commit.substr(0, 7);
+}
+
+bool is_put_back(const deployment_record& of) {
+  return of.outcome == "rolled-back" || of.outcome == "reverted";
+}
+
+/// Whether a rollback took it away and nothing brought it again.
+bool was_put_back(const std::vector<deployment_record>& newest_first, const std::string& commit) {
+  std::string back_to;
+  for (const deployment_record& each : newest_first) {
+    if (!back_to.empty() && each.commit != back_to) {
+      if (each.commit == commit) return true;
+      continue;
+    }
+    if (each.commit == commit) return false;
+    back_to = is_put_back(each) ? each.commit : std::string();
+  }
+  return false;
 }
 
 /// The source repository that a place follows: outside by its remote, within the build tree as it lies here.
@@ -51,7 +70,7 @@ class observer {
         time_(time),
         cancelled_(cancelled),
         targets_(of.places.size()),
-        there_(of.places.size(), deployed_release{}) {}
+        there_(of.places.size()) {}
 
   std::vector<fleet_target> targets() && {
     look_at_places();
@@ -72,6 +91,7 @@ class observer {
     for (std::size_t at = 0; at < targets_.size(); ++at) {
       targets_[at].pipeline = pipeline(at).declared.name.str();
       targets_[at].environment = place(at).name.str();
+      where_is_[{&pipeline(at), &place(at)}] = at;
       by_way[&with_.way_of(place(at))].push_back(at);
     }
     std::vector<std::pair<const way*, std::vector<std::size_t>>> all(by_way.begin(), by_way.end());
@@ -130,7 +150,7 @@ class observer {
   status complete(std::size_t at) {
     fleet_target& to = targets_[at];
     if (to.unknown) return {};
-    const deployed_release& there = there_[at];
+    const deployed_release& there = *there_[at];
     if (there.record) to.runs = runs_text(*there.record);
     if (pipeline(at).declared.images.empty()) {
       to.left = "the pipeline has no image, so that there is no artifact to take";
@@ -160,7 +180,7 @@ class observer {
   }
 
   std::string commit_there(std::size_t at) const {
-    return there_[at].record ? there_[at].record->commit : std::string();
+    return there_[at]->record ? there_[at]->record->commit : std::string();
   }
 
   error not_here(std::size_t at, const std::string& what, const std::string& commit) const {
@@ -179,10 +199,8 @@ class observer {
   result<std::vector<fleet_candidate>> by_tags(std::size_t at, const source_refs& refs) {
     const declared_pipeline& of = pipeline(at);
     const trigger& on = place(at).on;
-    const version_rule rule =
-        of.declared.releases.empty() ? version_rule::none : of.declared.releases.front().versions;
-    const tag_order order = tag_order::of(on.pattern, rule);
-    const std::string here = there_[at].record ? there_[at].record->tag : std::string();
+    const tag_order order = tag_order::of(on.pattern, versions_of(of.declared));
+    const std::string here = there_[at]->record ? there_[at]->record->tag : std::string();
     std::vector<fleet_candidate> found;
     for (const auto& [tag, commit] : refs.tags) {
       if (!ref_matches(on.pattern.view(), tag) || tag == here) continue;
@@ -229,17 +247,41 @@ class observer {
     return found;
   }
 
+  /// The environments that it comes FROM.
+  std::vector<const environment*> places_before(std::size_t at) const {
+    std::vector<const environment*> all;
+    for (const environment& each : pipeline(at).declared.environments)
+      if (std::ranges::any_of(place(at).from, [&](const environment_choice& choice) {
+            return std::ranges::find(choice.any, each.name) != choice.any.end();
+          }))
+        all.push_back(&each);
+    return all;
+  }
+
+  /// What is there, as this look saw it; nothing where it is no target, or could not be read.
+  const deployed_release* seen_in(std::size_t at, const environment& of) const {
+    const auto found = where_is_.find({&pipeline(at), &of});
+    return found != where_is_.end() && there_[found->second] ? &*there_[found->second] : nullptr;
+  }
+
+  /// Where each of them has what is there their histories, which it takes long to read, have nothing newer.
+  bool are_all_as_here(std::size_t at, const std::vector<const environment*>& before) const {
+    const std::string here = commit_there(at);
+    return std::ranges::all_of(before, [&](const environment* each) {
+      const deployed_release* there = seen_in(at, *each);
+      return there != nullptr && (!there->record || there->record->commit == here);
+    });
+  }
+
   /// What was deployed to the environments that it comes FROM, since what is there.
   result<std::vector<fleet_candidate>> by_from(std::size_t at) {
+    const std::vector<const environment*> before = places_before(at);
+    if (are_all_as_here(at, before)) return std::vector<fleet_candidate>{};
     std::vector<std::pair<const environment*, deployment_record>> past;
-    for (const environment& each : pipeline(at).declared.environments) {
-      const bool is_from = std::ranges::any_of(place(at).from, [&](const environment_choice& choice) {
-        return std::ranges::find(choice.any, each.name) != choice.any.end();
-      });
-      if (!is_from) continue;
-      auto records = with_.way_of(each).history_of(pipeline(at), each, most_candidates);
+    for (const environment* each : before) {
+      auto records = with_.way_of(*each).history_of(pipeline(at), *each, most_candidates);
       if (!records) return std::move(records).error();
-      for (deployment_record& record : *records) past.emplace_back(&each, std::move(record));
+      for (deployment_record& record : *records) past.emplace_back(each, std::move(record));
     }
     std::ranges::stable_sort(
         past, [](const auto& one, const auto& other) { return one.second.when > other.second.when; });
@@ -257,7 +299,7 @@ class observer {
 
   /// What is there, where its deploy failed or was interrupted.
   void add_unfinished(std::size_t at, std::vector<fleet_candidate>& to) const {
-    const auto& record = there_[at].record;
+    const auto& record = there_[at]->record;
     if (!record || record->commit.empty() || record->dirty || came_to_a_good_end(*record)) return;
     to.push_back(
         {.commit = record->commit, .tag = record->tag, .reasons = {"its deploy has not come to an end"}});
@@ -267,10 +309,22 @@ class observer {
   /// Empty: it did not fail there. A rollout that was rolled back is no more than seen to be unhealthy.
   std::string how_it_failed(std::size_t at, const std::string& commit) const {
     std::string how;
-    for (const seen_health& each : there_[at].state.health)
+    for (const seen_health& each : there_[at]->state.health)
       if (each.commit == commit)
         how = each.is_healthy ? "" : each.says.empty() ? "it was not healthy" : each.says;
     return how;
+  }
+
+  /// Where a rollback took it away before it could come here; empty: nowhere.
+  result<std::string> put_back_in(std::size_t at, const std::string& commit) const {
+    for (const environment* each : places_before(at)) {
+      const deployed_release* there = seen_in(at, *each);
+      if (there != nullptr && (!there->record || !is_put_back(*there->record))) continue;
+      const auto past = with_.way_of(*each).history_of(pipeline(at), *each, most_candidates);
+      if (!past) return past.error();
+      if (was_put_back(*past, commit)) return each->name.str();
+    }
+    return std::string();
   }
 
   // --- What the gate is told ---
@@ -283,12 +337,15 @@ class observer {
     to.is_built = artifact->has_value();
     if (!to.is_built) return {};
     if (to.failed.empty()) to.failed = how_it_failed(at, to.commit);
+    const result<std::string> put_back = put_back_in(at, to.commit);
+    if (!put_back) return put_back.error();
+    if (!put_back->empty()) to.failed = "a rollback took it away from " + *put_back;
     auto proposal =
-        with_.way_of(place(at)).proposal_in(pipeline(at), place(at), there_[at].record, &cancelled_);
+        with_.way_of(place(at)).proposal_in(pipeline(at), place(at), there_[at]->record, &cancelled_);
     if (!proposal) return std::move(proposal).error();
     if (*proposal && (*proposal)->record.commit == to.commit)
       to.proposed = (*proposal)->link.empty() ? (*proposal)->branch : (*proposal)->link;
-    auto facts = with_.gate().facts_of_release(pipeline(at), place(at), to.tag, to.commit, there_[at],
+    auto facts = with_.gate().facts_of_release(pipeline(at), place(at), to.tag, to.commit, *there_[at],
                                                {.is_by_hand = true, .records = of_.records});
     if (!facts) return std::move(facts).error();
     to.asked = std::move(facts->asked);
@@ -303,7 +360,8 @@ class observer {
   const clock& time_;
   const cancellation& cancelled_;
   std::vector<fleet_target> targets_;
-  std::vector<deployed_release> there_;
+  std::vector<std::optional<deployed_release>> there_;  ///< nothing: it could not be read
+  std::map<std::pair<const declared_pipeline*, const environment*>, std::size_t> where_is_;  ///< its index
   std::map<source_key, result<source_refs>> refs_;
 };
 

@@ -151,7 +151,7 @@ error git_refused(const captured& from, const std::string& folder) {
       from.err.find("user.email") != from.err.npos || from.err.find("user.name") != from.err.npos;
   error why = failure(
       has_no_name ? "git does not know the author of the first commit" : "git did not make the first commit",
-      folder);
+      folder, observing::is_without_space(from) ? exit_class::cannot_save : exit_class::usage);
   std::string_view said = trimmed(from.err);
   if (!has_no_name) return std::move(why).with("caused by", std::string(said.substr(0, said.find('\n'))));
   return std::move(why).with(

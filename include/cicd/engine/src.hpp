@@ -9,6 +9,7 @@
 #include <cicd/engine/found_templates.ipp>
 #include <cicd/engine/image_inputs.ipp>
 #include <cicd/engine/image_step.ipp>
+#include <cicd/engine/lock_update.ipp>
 #include <cicd/engine/new_service.ipp>
 #include <cicd/engine/observer.ipp>
 #include <cicd/engine/plan_of.ipp>

@@ -24,7 +24,7 @@ std::string_view word_for(merged_file how);
 struct file_change {
   std::string path;
   merged_file how = merged_file::updated;
-  std::string text{};  ///< to be written, where it is
+  std::string text{};  ///< to be written, as git stores it
   bool is_executable = false;
 };
 
@@ -44,7 +44,7 @@ or_errors<template_update> plan_update(const std::string& folder,
                                        const template_source& templates,
                                        const surroundings& around);
 
-/// Writes the files, the record last.
-status apply_update(const template_update& of);
+/// Writes the files as git checks them out, the record last.
+status apply_update(const template_update& of, const surroundings& around);
 
 }  // namespace cicd

@@ -60,6 +60,33 @@ result<present_file> file_at(const std::string& folder,
   return present_file{what::file, *std::move(*text), access(whole.c_str(), X_OK) == 0};
 }
 
+/// A tracked file as git stores it: line ends and filters of the work tree are no change of the service.
+result<std::string> stored_text(const std::string& folder,
+                                const std::string& path,
+                                const surroundings& around) {
+  const captured done = observing::ask_git(folder, {"cat-file", "blob", ":./" + path}, around);
+  if (!done.end.good()) return observing::git_failure(folder, done);
+  return done.out;
+}
+
+/// The way back: a text as git would check it out at that path.
+result<std::string> checked_out(const std::string& folder,
+                                const std::string& path,
+                                const std::string& text,
+                                const surroundings& around) {
+  const auto layout = observing::git_layout_of(folder);
+  const std::string top = layout ? layout->top : folder;
+  const captured stored = observing::ask_git(folder, {"hash-object", "-w", "--stdin"}, around, text);
+  if (!stored.end.good()) return observing::git_failure(folder, stored);
+  const captured done =
+      observing::ask_git(folder,
+                         {"cat-file", "--filters", "--path=" + path_below(folder + "/" + path, top),
+                          std::string(trimmed(stored.out))},
+                         around);
+  if (!done.end.good()) return observing::git_failure(folder, done);
+  return done.out;
+}
+
 /// Merges texts by `git merge-file`, whose markers name the two sides.
 class text_merger {
  public:
@@ -168,9 +195,15 @@ status plan_files(template_update& of, const surroundings& around) {
     for (const std::string& path : paths) {
       const service_file *before = find(of.before.files, path), *after = find(of.after.files, path);
       if ((after == nullptr) != is_lost) continue;
-      const result<present_file> ours = file_at(of.folder, path, removed);
+      result<present_file> ours = file_at(of.folder, path, removed);
       if (!ours) return ours.error();
-      const bool is_private = ours->kind == present_file::what::file && !tracked->contains(path);
+      const bool is_file = ours->kind == present_file::what::file;
+      const bool is_private = is_file && !tracked->contains(path);
+      if (is_file && !is_private) {
+        result<std::string> stored = stored_text(of.folder, path, around);
+        if (!stored) return std::move(stored).error();
+        ours->text = *std::move(stored);
+      }
       if (is_private && after != nullptr && before != nullptr && *before == *after) continue;
       result<std::optional<file_change>> change = is_private
                                                       ? std::optional(file_change{path, merged_file::kept})
@@ -309,20 +342,26 @@ unsigned mode_of(const std::string& path, bool is_executable) {
   return is_executable ? mode | ((mode & 0444U) >> 2U) : mode & ~0111U;
 }
 
+status write_checked_out(const template_update& of, const file_change& change, const surroundings& around) {
+  const result<std::string> text = checked_out(of.folder, change.path, change.text, around);
+  if (!text) return text.error();
+  const std::string path = of.folder + "/" + change.path;
+  return write_file(path, *text, durability::durable, mode_of(path, change.is_executable));
+}
+
 }  // namespace
 }  // namespace engine_template_update
 
-status apply_update(const template_update& of) {
+status apply_update(const template_update& of, const surroundings& around) {
+  using engine_template_update::write_checked_out;
   for (const file_change& each : of.changes) {
-    const std::string path = of.folder + "/" + each.path;
     if (each.how == merged_file::kept || each.how == merged_file::deleted) continue;
-    const status done = each.how == merged_file::removed
-                            ? remove_tree(path)
-                            : write_file(path, each.text, durability::durable,
-                                         engine_template_update::mode_of(path, each.is_executable));
+    const status done = each.how == merged_file::removed ? remove_tree(of.folder + "/" + each.path)
+                                                         : write_checked_out(of, each, around);
     if (!done) return done;
   }
-  return write_file(of.folder + "/" + service_record_file, of.after.text(), durability::durable);
+  return write_checked_out(of, {.path = service_record_file, .text = of.after.text(), .is_executable = false},
+                           around);
 }
 
 }  // namespace cicd

@@ -1,5 +1,5 @@
-// The C++ files that a configure names: compiled and run side by side, their calls kept in the build tree
-// beside what CMake recorded. It does not know what the calls say.
+// The files that a configure names by SOURCE: those in C++ compiled and run side by side, those in JSON read,
+// their calls kept in the build tree beside what CMake recorded. It does not know what the calls say.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ struct typed_request {
   typed_limits limits{};
 };
 
-/// Writes `<build>/.cicd/typed.ndjson`, the calls of the C++ files that those of CMake name, and
+/// Writes `<build>/.cicd/typed.ndjson`, the calls of the files that those of CMake name, and
 /// `typed.cmake`, by which CMake configures again when one of them or a header changes; removes both where
 /// none is named. All that is wrong at once.
 errors declare_typed(recorded_calls calls,
@@ -29,7 +29,7 @@ errors declare_typed(recorded_calls calls,
                      const typed_request& request,
                      const surroundings& around);
 
-/// The calls with those that their C++ files declared when CMake configured. Class `usage` where there are
+/// The calls with those that their files declared when CMake configured. Class `usage` where there are
 /// none, since one of them was refused.
 result<recorded_calls> with_typed(recorded_calls calls, const std::string& build_root);
 

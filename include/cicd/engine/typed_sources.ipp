@@ -12,6 +12,8 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/parse/json_calls.hpp>
+#include <cicd/declare/typed_calls.hpp>
 #include <cicd/engine/call_places.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
@@ -46,9 +48,13 @@ error not_there(const typed_source& of, const std::string& source_root) {
 
 /// What a compiler would take for something else than C++, or not at all.
 error no_cpp(const typed_source& of, const std::string& source_root) {
-  return error{exit_class::usage, of.subject, "SOURCE: not a C++ file", path_below(of.file, source_root), {}}
+  return error{exit_class::usage,
+               of.subject,
+               "SOURCE: neither a C++ file nor a pipeline.json",
+               path_below(of.file, source_root),
+               {}}
       .with("declared at", of.from->where.text(source_root))
-      .with("allowed", "a name that ends in .cpp, .cc, .cxx, .c++, .cp, .CPP or .C");
+      .with("allowed", "a name that ends in .cpp, .cc, .cxx, .c++, .cp, .CPP or .C; or in .json");
 }
 
 error no_folder(const typed_source& of, const std::string& folder, const std::string& source_root) {
@@ -67,7 +73,7 @@ bool is_cpp(const std::string& file) {
 errors wrong_names(const std::vector<typed_source>& sources, const std::string& source_root) {
   errors wrong;
   for (const typed_source& each : sources) {
-    if (!is_cpp(each.file))
+    if (!each.is_json && !is_cpp(each.file))
       wrong.push_back(no_cpp(each, source_root));
     else if (!is_plain_file(each.file))
       wrong.push_back(not_there(each, source_root));
@@ -75,6 +81,31 @@ errors wrong_names(const std::vector<typed_source>& sources, const std::string& 
       if (!is_folder(folder)) wrong.push_back(no_folder(each, folder, source_root));
   }
   return wrong;
+}
+
+/// A pipeline.json is written by hand: a larger one is a mistake.
+constexpr std::uint64_t largest_json = 1'000'000;
+
+/// What came of a pipeline.json.
+typed_outcome read_json_source(const typed_source& of, const std::string& source_root) {
+  const std::string shown = path_below(of.file, source_root);
+  const bool is_below = shown != of.file;
+  result<std::string> text =
+      read_below(is_below ? source_root : of.from->directory,
+                 is_below ? shown : path_below(of.file, of.from->directory), {.limit = largest_json});
+  if (!text) {
+    error failure = std::move(text).error();
+    failure.subject = of.subject;
+    return {.wrong = {std::move(failure).with("declared at", of.from->where.text(source_root))}};
+  }
+  or_errors<std::vector<call>> calls = declaring::calls_of_json(
+      {.pipeline = of.pipeline, .file = of.file, .shown = shown, .directory = of.from->directory},
+      *std::move(text));
+  typed_outcome made{.wrong = std::move(calls.errors), .read = {of.file}};
+  if (!calls) return made;
+  made.calls = calls->size();
+  for (const call& each : *calls) made.lines += line_of(each);
+  return made;
 }
 
 /// The pipeline of add_pipeline() has the name that it has there.
@@ -90,7 +121,7 @@ void check_names(const recorded_calls& typed,
         continue;
       wrong.push_back(error{exit_class::usage,
                             source.subject,
-                            "the C++ file declares a pipeline of another name",
+                            "the file declares a pipeline of another name",
                             each.arguments[0],
                             {}}
                           .with("declared at", each.where.text(source_root))
@@ -166,10 +197,12 @@ class typed_sources {
   errors declare(const std::vector<typed_source>& sources) {
     errors wrong = wrong_names(sources, calls_.tree.source_root);
     if (!wrong.empty()) return wrong;
-    const result<std::string> version = compiler_version(tools_, around_);
+    std::vector<typed_source> compiled = sources;
+    std::erase_if(compiled, [](const typed_source& each) { return each.is_json; });
+    const result<std::string> version = compiled.empty() ? std::string() : compiler_version(tools_, around_);
     if (!version) return {version.error()};
     if (status made = make_own_folder(where_.own() + "/doors"); !made) return {std::move(made).error()};
-    if (status written = write_compile_commands(sources, tools_, *version, calls_.tree); !written)
+    if (status written = write_compile_commands(compiled, tools_, *version, calls_.tree); !written)
       return {std::move(written).error()};
     const signals_cancel hearing;
     const std::vector<typed_outcome> all = run_all(sources, *version, hearing.cancelled());
@@ -195,7 +228,9 @@ class typed_sources {
     std::vector<typed_outcome> all(sources.size());
     const typed_folders folders{calls_.tree.source_root, where_.own() + "/doors", cache_of(where_)};
     (void)in_parallel(limits_of_this_machine().cores, sources.size(), [&](std::size_t at) -> status {
-      all[at] = run_typed_source(sources[at], tools_, version, folders, around_, limits);
+      all[at] = sources[at].is_json
+                    ? read_json_source(sources[at], calls_.tree.source_root)
+                    : run_typed_source(sources[at], tools_, version, folders, around_, limits);
       return {};
     });
     return all;
@@ -306,17 +341,14 @@ result<recorded_calls> with_typed(recorded_calls calls, const std::string& build
   const auto text = read_file_if_there(calls_file(build_root));
   if (!text) return text.error();
   if (!*text)
-    return error{exit_class::usage,
-                 {},
-                 "the C++ files that declare pipelines were refused when CMake configured",
-                 {},
-                 {}}
+    return error{
+        exit_class::usage, {}, "the files that declare pipelines were refused when CMake configured", {}, {}}
         .with("try", "cmake " + shell_quoted(build_root));
   const result<recorded_calls> typed = read_calls(**text, {});
   if (!typed) return typed.error();
   if (!has_all(calls, *typed))
-    return error{exit_class::usage, {}, "a C++ file that declares pipelines was not compiled yet", {}, {}}
-        .with("try", "cmake " + shell_quoted(build_root));
+    return error{exit_class::usage, {}, "a file that declares pipelines was not read yet", {}, {}}.with(
+        "try", "cmake " + shell_quoted(build_root));
   return with_typed_calls(std::move(calls), *typed);
 }
 

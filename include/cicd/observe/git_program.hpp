@@ -34,6 +34,9 @@ captured ask_git(const std::string& folder,
                  const surroundings& around,
                  std::string input = {});
 
+/// Whether git could not write: the disk is full, a quota is used up, the file system is read-only.
+bool is_without_space(const captured& answer);
+
 /// Why git gave no answer, as an error about `folder`, with what helps where that is known.
 error git_failure(const std::string& folder, const captured& answer);
 

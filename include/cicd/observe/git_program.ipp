@@ -117,6 +117,12 @@ bool is_unsafe_owner(const captured& answer) {
   return answer.err.find("safe.directory") != answer.err.npos;
 }
 
+bool is_without_space(const captured& answer) {
+  return std::ranges::any_of(
+      std::array{"No space left on device", "Disk quota exceeded", "Read-only file system"},
+      [&](const char* reason) { return answer.err.find(reason) != std::string::npos; });
+}
+
 error git_failure(const std::string& folder, const captured& answer) {
   if (answer.end.kind == ending::how::not_started && answer.end.number == ENOENT) {
     return failure("'git' is not installed, and this folder is in a git repository", folder)
@@ -129,8 +135,9 @@ error git_failure(const std::string& folder, const captured& answer) {
         .with("try", "git config --global --add safe.directory " + shell_quoted(folder));
   }
   const std::string_view said = trimmed(answer.err);
-  return failure("git gave no answer for this folder", folder)
-      .with("caused by", std::string(said.substr(0, said.find('\n'))));
+  error none = failure("git gave no answer for this folder", folder);
+  if (is_without_space(answer)) none.kind = exit_class::cannot_save;
+  return std::move(none).with("caused by", std::string(said.substr(0, said.find('\n'))));
 }
 
 std::vector<std::string_view> nul_separated(std::string_view text) {

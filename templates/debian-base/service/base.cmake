@@ -1,6 +1,6 @@
 # What the image of @@name@@ stands on: the Debian packages in `base_packages`, whose versions base.lock pins. Where that file is
 # missing it is written, for the release of this machine, and belongs into the repository;
-# `./make-base --update base.lock <package>…` moves it to newer versions.
+# `build/.cicd/cicd update` moves it to newer versions.
 if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/base.lock")
   execute_process(
     COMMAND ./make-base --update base.lock ${base_packages}
@@ -13,4 +13,5 @@ pipeline_step(@@name@@ base
   INPUTS      make-base base.lock
   TOOLS       mmdebstrap
   OUTPUTS     base.tar
+  UPDATE      ./make-base --update base.lock ${base_packages}
   DESCRIPTION "makes the root file system of the packages in base.lock")

@@ -6,12 +6,16 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <set>
 
 #include <unistd.h>
 
+#include <cicd/base/json.hpp>
+#include <cicd/declare/parse/json_calls.hpp>
 #include <cicd/declare/parse/parser.hpp>
 #include <cicd/declare/targets.hpp>
+#include <cicd/declare/typed_calls.hpp>
 #include <cicd/declare/typed_program.hpp>
 
 #include "written.hpp"
@@ -306,6 +310,73 @@ TEST(every_option, turns_into_the_same_from_cpp_as_from_cmake) {
     ++tried;
   }
   EXPECT_GT(tried, 150u);
+}
+
+/// What a pipeline.json with the calls of `orders` gives, read as the driver reads it, and the other calls
+/// beside it.
+cicd::recorded_calls calls_through_json(const cicd::recorded_calls& written) {
+  cicd::json list(cicd::json::array{});
+  cicd::recorded_calls made{.tree = written.tree, .calls = {}};
+  std::optional<std::size_t> place;  // of SOURCE
+  for (const cicd::call& each : written.calls) {
+    if (each.arguments.empty() || each.arguments[0] != "orders") {
+      made.calls.push_back(each);
+      continue;
+    }
+    if (!place) place = made.calls.size();
+    std::vector<std::string> words{each.where.function, "{pipeline}"};
+    words.insert(words.end(), each.arguments.begin() + 1, each.arguments.end());
+    list.push(cicd::json_texts(words));
+  }
+  const cicd::or_errors<std::vector<cicd::call>> read = cicd::declaring::calls_of_json(
+      {.pipeline = "orders", .file = "/src/pipeline.json", .shown = "pipeline.json", .directory = "/src"},
+      cicd::pretty(cicd::members_of("schema", 2, "calls", std::move(list))));
+  for (const cicd::error& each : read.errors) ADD_FAILURE() << cicd::text_of(each);
+  if (!read) return made;
+  std::string text = R"({"cicd":1,"source_root":"/src","build_root":"/build"})"
+                     "\n";
+  for (const cicd::call& each : *read.made) text += cicd::line_of(each);
+  const auto again = cicd::read_calls(
+      text + fmt::format(R"({{"calls":{},"sha256":"{}"}})", read.made->size(), cicd::hex(cicd::sha256(text))),
+      {});
+  EXPECT_TRUE(again) << (again ? "" : cicd::text_of(again.error()));
+  if (again)
+    made.calls.insert(made.calls.begin() + static_cast<std::ptrdiff_t>(place.value_or(0)),
+                      again->calls.begin(), again->calls.end());
+  return made;
+}
+
+TEST(every_option, turns_into_the_same_from_json_as_from_cmake) {
+  std::size_t tried = 0;
+  for (const cicd::field_doc& each : cicd::field_docs()) {
+    const std::string_view option = each.key.substr(each.key.find('.') + 1);
+    if (option == "source" || option == "includes") continue;
+    const cicd::recorded_calls written = cicd::tests::written(configure_with(each.key, each.example));
+    const auto by_cmake = cicd::model_of(written, cicd::tests::own_templates());
+    const auto by_json = cicd::model_of(calls_through_json(written), cicd::tests::own_templates());
+    ASSERT_TRUE(by_json.errors.empty()) << each.key << ": " << cicd::text_of(by_json.errors.front());
+    EXPECT_EQ(cicd::cmake_text(cicd::targets_of(by_json.model)),
+              cicd::cmake_text(cicd::targets_of(by_cmake.model)))
+        << each.key;
+    ++tried;
+  }
+  EXPECT_GT(tried, 150u);
+}
+
+TEST(every_option, has_a_pattern_in_the_schema_that_its_own_values_match) {
+  std::size_t tried = 0;
+  for (const cicd::field_doc& each : cicd::field_docs()) {
+    const std::size_t dot = each.key.find('.');
+    for (const cicd::declaring::option& of : cicd::declaring::options_of(each.key.substr(0, dot))) {
+      if (of.key != each.key.substr(dot + 1) || of.pattern.empty() || of.key == "name") continue;
+      const std::vector<std::string> words = cicd::tests::words_in(each.example);
+      if (words.size() < 2 || words[0] != of.keyword) continue;
+      EXPECT_TRUE(std::regex_search(words[1], std::regex(std::string(of.pattern))))
+          << each.key << ": " << words[1];
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 60u);
 }
 
 TEST(the_counter_example_of_every_option, is_refused_once_and_for_its_own_sake) {

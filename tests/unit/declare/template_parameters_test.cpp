@@ -265,6 +265,20 @@ TEST(a_line_of_json, is_found_by_the_path_of_its_value) {
   EXPECT_EQ(line({"a", "1", "b}\""}), 4);
   EXPECT_EQ(line({"c"}), 5);
   EXPECT_EQ(line({"a", "7"}), 2) << "the last part that is there";
+  const auto elements = [&](std::vector<std::string> path) { return cicd::lines_of_elements(text, path); };
+  EXPECT_EQ(elements({"a"}), (std::vector<int>{2, 3}));
+  EXPECT_TRUE(elements({"c"}).empty());
+  EXPECT_TRUE(elements({"nothing"}).empty());
+}
+
+TEST(a_member_of_json, that_is_there_twice_is_found_at_any_depth) {
+  const auto found =
+      cicd::repeated_member_in("{\"a\": [{}, [], {\"b\": \"{b\",\n\"c\": 1,\n\"\\u0062\": 2}]}");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->name, "b");
+  EXPECT_EQ(found->line, 3);
+  EXPECT_FALSE(
+      cicd::repeated_member_in("{\"a\": {\"b\": 1}, \"c\": {\"b\": 1, \"a\": [{\"a\": {}}, {\"a\": 2}]}}"));
 }
 
 }  // namespace

@@ -168,7 +168,10 @@ TEST(a_template, that_is_wrong_says_where) {
   expect_template_error(R"({"schema": 1, "calls": [["pipeline_stp", "{pipeline}"]]})",
                         "did you mean: pipeline_step");
   expect_template_error(R"({"schema": 1, "calls": [["pipeline_step", "o", "a"]]})",
+                        "a call of pipeline_step is of another pipeline: 'o'");
+  expect_template_error(R"({"schema": 1, "calls": [["pipeline_step"]]})",
                         "a call is not [<function>, \"{pipeline}\", …]");
+  expect_template_error(R"({"schema": 1, "calls": [], "calls": []})", "the member is given twice: 'calls'");
   expect_template_error(R"({"schema": 1, "calls": [["pipeline_step", "{pipeline}", "a", "COMAND", "x"]]})",
                         "t/template.json:1");
   expect_template_error(R"({"schema": 1, "scanners": {"s": {"stepp": []}}})", "did you mean: step");

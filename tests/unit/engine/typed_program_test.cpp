@@ -228,7 +228,7 @@ TEST_F(typed_files, of_which_one_was_not_compiled_yet_are_refused) {
   ASSERT_EQ(declared(), "");
   const auto whole = with_typed(calls(named({"orders", "SOURCE", "other.cpp"})), folder + "/build");
   ASSERT_FALSE(whole);
-  EXPECT_EQ(whole.error().what, "a C++ file that declares pipelines was not compiled yet");
+  EXPECT_EQ(whole.error().what, "a file that declares pipelines was not read yet");
 }
 
 TEST_F(typed_files, have_a_command_for_clangd_unless_cmake_writes_commands) {
@@ -299,7 +299,7 @@ TEST_F(typed_files, are_refused_where_the_call_is_wrong) {
   };
   says({"orders", "SOURCE", "nowhere.cpp"}, "orders: SOURCE: there is no such file: 'nowhere.cpp'");
   says({"orders", "SOURCE", "../pipeline.cpp"}, "SOURCE");
-  says({"orders", "SOURCE", "pipeline.json5"}, "orders: SOURCE: not a C++ file: 'pipeline.json5'");
+  says({"orders", "SOURCE", "pipeline.json5"}, "orders: SOURCE: neither a C++ file nor a pipeline.json: 'pipeline.json5'");
   says({"orders", "SOURCE", "pipeline.cpp", "INCLUDES", "nowhere"},
        "orders: INCLUDES: there is no such folder: 'nowhere'");
   says({"orders", "SOURCE", "{genex}"}, "generator expression");

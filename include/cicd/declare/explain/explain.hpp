@@ -41,4 +41,7 @@ json editor_snippets();
 /// cmake/completion.cmake: a documentation comment for each function and keyword.
 std::string cmake_comments();
 
+/// docs/schema/pipeline.schema.json: JSON Schema (2020-12) of a template.json and a pipeline.json.
+std::string calls_schema();
+
 }  // namespace cicd

@@ -8,6 +8,7 @@
 #include <cicd/declare/explain/explain_editor.ipp>
 #include <cicd/declare/explain/explain_man.ipp>
 #include <cicd/declare/explain/explain_reference.ipp>
+#include <cicd/declare/explain/explain_schema.ipp>
 #include <cicd/declare/explain/label_docs.ipp>
 #include <cicd/declare/explain/man_text.ipp>
 #include <cicd/declare/explain/pages.ipp>

@@ -46,6 +46,7 @@ void each_field(step& of, Visitor&& visit) {
   visit("description", of.description);
   visit("values", of.values);
   visit("run", of.run);
+  visit("update", of.update);
 }
 
 template <typename Visitor>

@@ -33,6 +33,7 @@ struct option {
   bool may_hold_empty = false;  ///< an empty value may follow one that is not, as an argument of a program
   bool starts_program = false;  ///< its values are a program and its arguments, which no shell reads
   bool merges = false;          ///< a list whose values IN an environment replace only those of their name
+  std::string_view pattern{};   ///< a regular expression that each good value matches; empty: none is known
 };
 
 template <typename V>
@@ -78,7 +79,8 @@ std::vector<option> made_options() {
                                                  .is_secret = false,
                                                  .may_hold_empty = false,
                                                  .starts_program = false,
-                                                 .merges = merges_in_lists<V>}));
+                                                 .merges = merges_in_lists<V>,
+                                                 .pattern = pattern_of<V>()}));
   });
   return options;
 }

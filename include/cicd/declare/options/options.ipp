@@ -353,7 +353,7 @@ option specialised(std::string_view kind, option of) {
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
-                      || of.key == "smoke" || of.key == "verify" || of.key == "gate";
+                      || of.key == "smoke" || of.key == "verify" || of.key == "gate" || of.key == "update";
   of.may_hold_empty = of.starts_program;
   return of;
 }

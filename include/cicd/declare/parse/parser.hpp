@@ -223,7 +223,9 @@ const declaring_function& function_for(std::string_view kind);
 
 /// Reads a whole call; reports what is wrong in it.
 declaration<pipeline> read_pipeline(call_site& site, findings& found);
-/// What add_pipeline() says of the C++ file that declares its pipeline, and nothing beside it.
+/// Whether SOURCE names calls in JSON, and no C++ file.
+bool is_pipeline_json(const relative_path& source);
+/// What add_pipeline() says of the file that declares its pipeline, and nothing beside it.
 void check_source(const declaration<pipeline>& of, findings& found);
 /// Reads a call of add_pipelines(), which has no names.
 declaration<pipelines> read_pipelines(call_site& site, findings& found);

@@ -271,14 +271,25 @@ declaration<pipeline> read_pipeline(call_site& site, findings& found) {
   return read_options(site, std::move(read), 1, found);
 }
 
+bool is_pipeline_json(const relative_path& source) {
+  return source.view().ends_with(".json");
+}
+
 void check_source(const declaration<pipeline>& of, findings& found) {
-  const place at = of.at("source");
-  if (!at) {
-    if (of.at("includes")) found.add(of.at("includes"), missing_counterpart("INCLUDES", "SOURCE"));
+  const place at = of.at("source"), includes = of.at("includes");
+  const call& from = *of.site->from;
+  if (from.where.which == 0) {  // a file that SOURCE names
+    const char* where = from.where.part.empty() ? "in a pipeline.json" : "in a C++ file";
+    if (at) found.add(at, meaningless_option("SOURCE", where, "leave it out"));
+    if (includes) found.add(includes, meaningless_option("INCLUDES", where, "leave it out"));
     return;
   }
-  if (at.site->from->is_of_cpp())
-    return found.add(at, meaningless_option("SOURCE", "in a C++ file", "leave it out"));
+  if (!at) {
+    if (includes) found.add(includes, missing_counterpart("INCLUDES", "SOURCE"));
+    return;
+  }
+  if (includes && is_pipeline_json(of.value.source))
+    found.add(includes, meaningless_option("INCLUDES", "beside a pipeline.json", "leave it out"));
   const auto& options = options_of<pipeline>();
   for (std::size_t each = 0; each < options.size(); ++each) {
     const std::string_view key = options[each].key;
@@ -293,6 +304,11 @@ declaration<pipelines> read_pipelines(call_site& site, findings& found) {
   if (!read.at("source") && !site.unclear)
     found.add(read.start(),
               missing_option("SOURCE", "a C++ file below the folder of the call", "SOURCE pipelines.cpp"));
+  if (is_pipeline_json(read.value.source))
+    found.add(read.at("source"), {.what = "SOURCE is not a C++ file",
+                                  .value = read.value.source.str(),
+                                  .allowed = "a C++ file that gives several pipelines",
+                                  .help = "add_pipeline(<pipeline> SOURCE …) takes a pipeline.json"});
   return read;
 }
 

@@ -1,5 +1,5 @@
-// One recorded call of a declaring function, as CMake or a `pipeline.cpp` wrote it, and how a line of it is
-// read. The line format is the contract "declarations" (docs/contracts/declarations.md).
+// One recorded call of a declaring function, as CMake, a `pipeline.cpp` or a `pipeline.json` wrote it, and
+// how a line of it is read. The line format is the contract "declarations" (docs/contracts/declarations.md).
 #pragma once
 
 #include <functional>
@@ -48,7 +48,7 @@ struct call {
   /// The files that the call went through, outermost first, where it is not `list_file` alone: the last is
   /// the one that it is written in.
   std::vector<std::string> through{};
-  int number = 0;  ///< the how-manieth call that CMake recorded, from 1; 0 of what a C++ file declares
+  int number = 0;  ///< the how-manieth call that CMake recorded, from 1; 0 of what SOURCE declares
 
   /// Whether a C++ file declares it.
   bool is_of_cpp() const { return number == 0 && !where.part.empty(); }

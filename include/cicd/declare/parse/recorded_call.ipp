@@ -82,15 +82,15 @@ result<call> call_from(const json& line, std::size_t number, const genex_reader&
             .directory = line["directory"].text(),
             .arguments = {},
             .through = line["through"].texts()};
-  // What a C++ file declares is no call, and says its line itself.
+  // What a file of SOURCE declares was not called by CMake, and says its line itself.
   read.where.part = line["part"].text();
   if (line["line"].is_integer())
     read.where.lines = {{line["file"].is_string() ? line["file"].text() : read.where.list_file,
                          static_cast<int>(line["line"].integer())}};
   if (!is_known(read.where.function))
     return damaged(number, fmt::format("no function of cicd: '{}'", displayable(read.where.function)));
-  if (read.where.list_file.empty() || (read.where.which < 1 && read.where.part.empty())
-      || read.directory.empty() || !line["arguments"].is_array())
+  const bool has_place = read.where.which > 0 || !read.where.part.empty() || !read.where.lines.empty();
+  if (read.where.list_file.empty() || !has_place || read.directory.empty() || !line["arguments"].is_array())
     return damaged(number, "list_file, which, directory or arguments is missing");
   read.arguments.reserve(line["arguments"].elements().size());
   for (const json& argument : line["arguments"].elements()) {

@@ -4,6 +4,7 @@
 
 #include <cicd/declare/parse/compiler_errors.ipp>
 #include <cicd/declare/parse/diagnostics.ipp>
+#include <cicd/declare/parse/json_calls.ipp>
 #include <cicd/declare/parse/list_file.ipp>
 #include <cicd/declare/parse/messages.ipp>
 #include <cicd/declare/parse/messages_workloads.ipp>

@@ -13,14 +13,12 @@
 #include <cicd/base/error.hpp>
 #include <cicd/base/or_errors.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/parse/json_calls.hpp>
 #include <cicd/declare/parse/recorded_call.hpp>
 #include <cicd/declare/parse/template_adoption.hpp>
 #include <cicd/declare/parse/template_parameters.hpp>
 
 namespace cicd::declaring {
-
-/// The newest form of template.json; the older ones are read.
-inline constexpr int template_schema = 2;
 
 /// A scanner that a template offers: a step of STAGE scan.
 struct template_scanner {

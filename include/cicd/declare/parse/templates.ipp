@@ -10,11 +10,10 @@
 #include <memory>
 
 #include <cicd/base/json.hpp>
-#include <cicd/base/json_place.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/options/fields.hpp>
 #include <cicd/declare/options/options.hpp>
-#include <cicd/declare/parse/diagnostics.hpp>
+#include <cicd/declare/parse/json_calls.hpp>
 #include <cicd/declare/placeholders.hpp>
 
 namespace cicd::declaring {
@@ -23,27 +22,29 @@ namespace {
 /// Reads one template.json over what those under it said, and gathers what is wrong with it.
 class template_reader {
  public:
-  using path = std::vector<std::string>;
+  using path = json_calls::path;
 
-  template_reader(std::string name, std::string text, std::string file, pipeline_template& to, errors& found)
-      : name_(std::move(name)), text_(std::move(text)), file_(std::move(file)), to_(to), found_(found) {}
+  template_reader(
+      std::string name, std::string text, const std::string& file, pipeline_template& to, errors& found)
+      : name_(std::move(name)),
+        to_(to),
+        in_({.subject = fmt::format("template {}", name_),
+             .name = "template.json",
+             .shown = file,
+             .caller = "a template"},
+            std::move(text),
+            found) {}
 
   /// The JSON with its outermost members checked; nothing where they are wrong.
   std::optional<json> document() {
-    result<json> data = parse_json(text_);
-    if (!data) {
-      const auto line = std::ranges::find(data.error().notes, "line", &note::label);
-      add(at_line(line == data.error().notes.end() ? 1 : std::stoi(line->text),
-                  {.what = "template.json: " + data.error().what, .value = data.error().value}));
-      return std::nullopt;
-    }
-    if (!data->is_object()) return wrong({}, {.what = "template.json is not an object"}), std::nullopt;
+    std::optional<json> data = in_.document();
+    if (!data) return std::nullopt;
     schema_ = (*data)["schema"].integer();
     if (schema_ < 1 || schema_ > template_schema) return wrong_schema((*data)["schema"]), std::nullopt;
-    std::vector<std::string> known{"schema", "description", "extends", "scanners", "calls"};
+    std::vector<std::string> known{"$schema", "schema", "description", "extends", "scanners", "calls"};
     if (schema_ > 1) known.insert(known.end(), {"version", "parameters", "needs", "adopts"});
-    if (!check_members(*data, {}, "template.json", known)) return std::nullopt;
-    return std::move(*data);
+    if (!in_.check_members(*data, {}, "template.json", known)) return std::nullopt;
+    return data;
   }
 
   /// Adds what the document says over what those under it said.
@@ -58,49 +59,15 @@ class template_reader {
     read_adoption(data["adopts"]);
   }
 
-  void wrong(path at, remark about) { add(at_line(line_in_json(text_, at), std::move(about))); }
+  void wrong(path at, remark about) { in_.wrong(std::move(at), std::move(about)); }
 
  private:
-  error at_line(int line, remark about) const {
-    return error{exit_class::usage,
-                 fmt::format("template {}", name_),
-                 std::move(about.what),
-                 std::move(about.value),
-                 {}}
-        .with("declared at", fmt::format("{}:{}", file_, line))
-        .with("did you mean", std::move(about.did_you_mean))
-        .with("allowed", std::move(about.allowed))
-        .with("try", std::move(about.help));
-  }
-  void add(error failure) { found_.push_back(std::move(failure)); }
-
   void wrong_schema(const json& given) {
     wrong({"schema"},
           {.what = given.is_null() ? "template.json has no schema" : "template.json has an unknown schema",
            .value = given.is_null() ? std::nullopt : std::optional(compact(given)),
            .allowed = fmt::format("\"schema\": 1 to {}", template_schema),
            .help = schema_ > template_schema ? "a newer cicd, for which the template was written" : ""});
-  }
-
-  /// An object's members are all known ones.
-  bool check_members(const json& object,
-                     path at,
-                     std::string_view what,
-                     const std::vector<std::string>& known) {
-    if (!object.is_object())
-      return wrong(std::move(at), {.what = fmt::format("{} is not an object", what)}), false;
-    bool good = true;
-    for (const auto& [key, member] : object.members()) {
-      if (std::ranges::find(known, key) != known.end()) continue;
-      good = false;
-      path below = at;
-      below.push_back(key);
-      wrong(std::move(below), {.what = fmt::format("{} has an unknown member", what),
-                               .value = key,
-                               .allowed = joined(known, ", "),
-                               .did_you_mean = nearest(key, known).value_or("")});
-    }
-    return good;
   }
 
   std::string text_in(const json& of, const std::string& member, bool needed, path at = {}) {
@@ -117,9 +84,6 @@ class template_reader {
     if (!of[member].is_null() && !of[member].is_object())
       wrong({member}, {.what = fmt::format("{} is not an object", member)});
     return of[member].members();
-  }
-  static bool is_list_of_texts(const json& value) {
-    return value.is_array() && std::ranges::all_of(value.elements(), &json::is_string);
   }
   static bool is_version(std::string_view text) {
     return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == text.npos
@@ -156,10 +120,10 @@ class template_reader {
                .value = called,
                .allowed =
                    "lower-case letters and '_', and no placeholder's name, such as pipeline, host or name"});
-    if (!check_members(data, at, what, {"type", "words", "default", "allowed"})) return;
+    if (!in_.check_members(data, at, what, {"type", "words", "default", "allowed"})) return;
     template_parameter made{.name = called,
                             .words = text_in(data, "words", true, at),
-                            .declared_at = fmt::format("{}:{}", file_, line_in_json(text_, at))};
+                            .declared_at = fmt::format("{}:{}", in_.file().shown, in_.line_of(at))};
     if (!read_type(text_in(data, "type", true, at), at, made) || !read_allowed(data["allowed"], at, made))
       return;
     if (!read_default(data["default"], at, made)) return;
@@ -250,7 +214,7 @@ class template_reader {
 
   void add_need(const std::string& tool, const json& data) {
     const path at{"needs", tool};
-    if (!check_members(data, at, fmt::format("need {}", tool), {"ask", "oldest", "package", "unless"}))
+    if (!in_.check_members(data, at, fmt::format("need {}", tool), {"ask", "oldest", "package", "unless"}))
       return;
     template_need made{.tool = tool,
                        .ask = data["ask"].texts(),
@@ -278,32 +242,15 @@ class template_reader {
   }
 
   void add_calls(const json& calls) {
-    if (!calls.is_null() && !calls.is_array()) return wrong({"calls"}, {.what = "calls is not a list"});
     std::map<std::string, int> counts;
-    for (std::size_t at = 0; at < calls.elements().size(); ++at)
-      add_call(calls.elements()[at], {"calls", std::to_string(at)}, counts);
-  }
-
-  void add_call(const json& data, const path& at, std::map<std::string, int>& counts) {
-    static const std::vector<std::string> functions = [] {
-      std::vector<std::string> names;
-      for (const declaring_function& each : declaring_functions())
-        if (!each.name.starts_with("add_")) names.emplace_back(each.name);
-      return names;
-    }();
-    std::vector<std::string> words = data.texts();
-    if (!is_list_of_texts(data) || words.size() < 2 || words[1] != "{pipeline}")
-      return wrong(at, {.what = "a call is not [<function>, \"{pipeline}\", …]", .value = compact(data)});
-    if (std::ranges::find(functions, words[0]) == functions.end())
-      return wrong(at, {.what = "no function that a template may call",
-                        .value = words[0],
-                        .allowed = joined(functions, ", "),
-                        .did_you_mean = nearest(words[0], functions).value_or("")});
-    check_placeholders(words, at, {});
-    origin where{.list_file = name_ + "/template.json", .function = words[0], .which = ++counts[words[0]]};
-    where.lines.push_back({where.list_file, line_in_json(text_, at)});
-    words.erase(words.begin());
-    to_.calls.push_back({std::move(where), std::move(words)});
+    for (json_calls::read_call& each : in_.calls_in(calls)) {
+      check_placeholders(each.words, each.at, {});
+      origin where{
+          .list_file = name_ + "/template.json", .function = each.words[0], .which = ++counts[each.words[0]]};
+      where.lines.push_back({where.list_file, each.line});
+      each.words.erase(each.words.begin());
+      to_.calls.push_back({std::move(where), std::move(each.words)});
+    }
   }
 
   /// With schema 2 each placeholder is one of cicd or a parameter; `more` are those of a scanner.
@@ -343,8 +290,8 @@ class template_reader {
 
   void add_scanner(const std::string& called, const json& data) {
     const path at{"scanners", called};
-    if (!check_members(data, at, fmt::format("scanner {}", called),
-                       {"description", "default", "step", "severities"}))
+    if (!in_.check_members(data, at, fmt::format("scanner {}", called),
+                           {"description", "default", "step", "severities"}))
       return;
     if (!is_list_of_texts(data["step"]) || data["step"].elements().empty())
       return wrong({"scanners", called, "step"},
@@ -374,9 +321,9 @@ class template_reader {
       to_.scanners.push_back(std::move(made));
   }
 
-  std::string name_, text_, file_;
+  std::string name_;
   pipeline_template& to_;
-  errors& found_;
+  json_calls in_;
   std::int64_t schema_ = 0;
 };
 

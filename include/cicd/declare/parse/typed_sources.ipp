@@ -1,4 +1,4 @@
-// The calls that name C++ files, read by the one parser.
+// The calls that name files, read by the one parser.
 #pragma once
 
 #include <cicd/declare/parse/typed_sources.hpp>
@@ -49,7 +49,8 @@ typed_source source_from(const declaration<T>& read, findings& found) {
   typed_source made{.from = &from,
                     .subject = read.site->subject,
                     .pipeline = read.name,
-                    .file = absolute(read.value.source.str(), from)};
+                    .file = absolute(read.value.source.str(), from),
+                    .is_json = declaring::is_pipeline_json(read.value.source)};
   for (const text& each : read.value.includes) made.includes.push_back(absolute(each.str(), from));
   return made;
 }

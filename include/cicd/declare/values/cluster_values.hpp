@@ -47,6 +47,7 @@ constexpr bool is_config_key(std::string_view text) {
 
 struct amount_rule {
   static constexpr std::string_view allowed = "a whole number such as 1, or a percentage such as 25%";
+  static constexpr std::string_view pattern = R"(^[0-9]{1,4}%?$)";
   static constexpr bool accepts(std::string_view text) {
     if (text.ends_with('%')) text.remove_suffix(1);
     if (text.empty() || text.size() > 4) return false;
@@ -61,6 +62,7 @@ struct amount_rule {
 
 struct share_rule {
   static constexpr std::string_view allowed = "a percentage from 1% to 50%, such as 10%";
+  static constexpr std::string_view pattern = R"(^[0-9]{1,2}%$)";
   static constexpr bool accepts(std::string_view text) { return parsed(text) >= 1 && parsed(text) <= 50; }
   static constexpr int parsed(std::string_view text) {
     if (text.size() < 2 || text.size() > 3 || text.back() != '%') return 0;

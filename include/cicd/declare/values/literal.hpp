@@ -31,9 +31,9 @@ constexpr bool is_whole(std::string_view text) {
   return !text.empty();
 }
 
-/// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message), perhaps `guess` (the good
-/// text that was most likely meant by a wrong one) and `refuse`, a function that is not constexpr: the
-/// compiler names it when a literal is wrong, and its name says what is allowed.
+/// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message), perhaps `pattern` and
+/// `guess` (the good text that was most likely meant by a wrong one) and `refuse`, a function that is not
+/// constexpr: the compiler names it when a literal is wrong, and its name says what is allowed.
 template <typename Rule>
 class literal {
  public:
@@ -52,6 +52,8 @@ class literal {
   }
   static constexpr bool accepts(std::string_view text) { return Rule::accepts(text); }
   static constexpr std::string_view allowed() { return Rule::allowed; }
+  static constexpr std::string_view pattern() requires requires { Rule::pattern; }
+  { return Rule::pattern; }
   static std::string guess(std::string_view text) requires requires { Rule::guess(text); }
   { return Rule::guess(text); }
   /// What helps where no single good text says the same as a wrong one.

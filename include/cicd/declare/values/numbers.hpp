@@ -22,6 +22,7 @@ class duration {
   static constexpr std::string_view allowed() {
     return "whole numbers with ms, s, m, h or d, such as 90s or 1h30m, at most 30d";
   }
+  static constexpr std::string_view pattern() { return R"(^([0-9]+(ms|[smhd]))+$)"; }
   static constexpr duration from(std::string_view text) {
     duration value;
     value.milliseconds_ = parsed(text) < 0 ? 0 : parsed(text);
@@ -80,6 +81,7 @@ class port_number {
   }
   static constexpr bool accepts(std::string_view text) { return parsed(text) > 0; }
   static constexpr std::string_view allowed() { return "a whole number from 1 to 65535"; }
+  static constexpr std::string_view pattern() { return R"(^[1-9][0-9]{0,4}$)"; }
   static constexpr port_number from(std::string_view text) {
     port_number value;
     value.number_ = static_cast<std::uint16_t>(parsed(text));
@@ -115,6 +117,7 @@ class retry_count {
   }
   static constexpr bool accepts(std::string_view text) { return parsed(text) >= 0; }
   static constexpr std::string_view allowed() { return "a whole number from 0 to 20"; }
+  static constexpr std::string_view pattern() { return R"(^[0-9]{1,2}$)"; }
   static constexpr retry_count from(std::string_view text) {
     retry_count value;
     value.number_ = static_cast<std::int8_t>(parsed(text));
@@ -157,6 +160,7 @@ class replica_range {
   static constexpr std::string_view allowed() {
     return "a whole number from 0 to 1000, or a range such as 4..20 whose lower end is at least 1";
   }
+  static constexpr std::string_view pattern() { return R"(^[0-9]{1,4}([.][.][0-9]{1,4})?$)"; }
   static constexpr replica_range from(std::string_view text) {
     replica_range value;
     if (!value.read(text)) value = replica_range{};
@@ -207,6 +211,7 @@ class user_id {
   static constexpr std::string_view allowed() {
     return "a numeric user id from 1 to 4294967294, such as 10001";
   }
+  static constexpr std::string_view pattern() { return R"(^[1-9][0-9]{0,9}$)"; }
   static constexpr user_id from(std::string_view text) {
     user_id value;
     value.number_ = parsed(text);

@@ -1,6 +1,7 @@
 // What the parser, messages, explain and the reference ask of every type of a value, so that a new type is
 // one struct. A type says it beside its value:
 //   allowed()    its form, in words for a message
+//   pattern()    a regular expression that every good value matches, for docs/schema; it may be left out
 //   parse(word)  the value, or nothing; a literal and a number have `accepts` and `from` in its place
 //   text()       the word of a CMake call that gives this value; a literal has `str`
 //   guess(word)  the good value that was most likely meant, empty where nothing is near; it may be left out
@@ -74,6 +75,19 @@ constexpr std::string_view allowed_of() {
     return choices_of(static_cast<const V*>(nullptr)).phrase;
   else
     return V::allowed();
+}
+
+/// The regular expression of a value; empty for a type that has none.
+template <typename V>
+constexpr std::string_view pattern_of() {
+  if constexpr (is_list<V>)
+    return pattern_of<typename V::value_type>();
+  else if constexpr (std::is_same_v<V, trigger>)
+    return "^(branch|tag)$";  // its first word
+  else if constexpr (requires { V::pattern(); })
+    return V::pattern();
+  else
+    return {};
 }
 
 /// The words of an enumeration or of a list; none for any other type.

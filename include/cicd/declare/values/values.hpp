@@ -26,6 +26,7 @@ constexpr bool is_dns_label(std::string_view text) {
 struct dns_label_rule {
   static constexpr std::string_view allowed =
       "1 to 63 lower-case letters, digits and '-', with a letter or digit at both ends";
+  static constexpr std::string_view pattern = R"(^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$)";
   static constexpr bool accepts(std::string_view text) { return is_dns_label(text); }
   static std::string guess(std::string_view text);
   static void a_name_has_1_to_63_lower_case_letters_digits_and_dashes();
@@ -49,6 +50,7 @@ constexpr bool is_dns_subdomain(std::string_view text) {
 struct cluster_name_rule {
   static constexpr std::string_view allowed =
       "1 to 253 lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part";
+  static constexpr std::string_view pattern = R"(^[a-z0-9][a-z0-9.-]*$)";
   static constexpr bool accepts(std::string_view text) { return is_dns_subdomain(text); }
   static std::string guess(std::string_view text);
   static void an_object_of_the_cluster_has_lower_case_letters_digits_dashes_and_dots();
@@ -58,6 +60,7 @@ struct cluster_name_rule {
 struct step_reference_rule {
   static constexpr std::string_view allowed =
       "the name of a step, `image` or `image-<name>`; of another pipeline <pipeline>/<step>";
+  static constexpr std::string_view pattern = R"(^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$)";
   static constexpr bool accepts(std::string_view text) {
     const auto slash = text.find('/');
     return is_dns_label(text.substr(0, slash))
@@ -71,6 +74,7 @@ struct step_reference_rule {
 struct service_reference_rule {
   static constexpr std::string_view allowed =
       "the name of a service; of another pipeline <pipeline>/<service>";
+  static constexpr std::string_view pattern = R"(^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$)";
   static constexpr bool accepts(std::string_view text) { return step_reference_rule::accepts(text); }
   static std::string guess(std::string_view text);
   static void a_service_is_service_or_pipeline_slash_service_of_letters_digits_and_dashes();
@@ -81,6 +85,7 @@ struct host_name_rule {
   static constexpr std::string_view allowed =
       "a DNS name of at most 253 characters, such as orders.example.com or *.example.com; placeholders such "
       "as {slug} may stand in it";
+  static constexpr std::string_view pattern = R"(^[*a-z0-9{][a-z0-9._{}-]*$)";
   static constexpr bool accepts(std::string_view text) {
     if (text.size() > 253) return false;
     if (text.starts_with("*.")) text.remove_prefix(2);
@@ -220,6 +225,7 @@ constexpr bool is_pinned_reference(std::string_view text) {
 
 struct relative_path_rule {
   static constexpr std::string_view allowed = "a relative path with '/' between its parts, without '..'";
+  static constexpr std::string_view pattern = R"(^[^/])";
   static constexpr bool accepts(std::string_view text) {
     if (text.empty() || text.front() == '/') return false;
     for (char c : text)
@@ -250,6 +256,7 @@ constexpr auto at_equals(std::string_view text, Make make) -> decltype(make(text
 
 struct variable_rule {
   static constexpr std::string_view allowed = "letters, digits and '_', not beginning with a digit";
+  static constexpr std::string_view pattern = R"(^[A-Za-z_][A-Za-z0-9_]*$)";
   static constexpr bool accepts(std::string_view text) {
     if (text.empty() || is_digit(text.front())) return false;
     for (char c : text)
@@ -263,6 +270,7 @@ struct variable_rule {
 
 struct url_path_rule {
   static constexpr std::string_view allowed = "an absolute URL path such as /health";
+  static constexpr std::string_view pattern = R"(^/)";
   static constexpr bool accepts(std::string_view text) {
     if (text.empty() || text.front() != '/') return false;
     for (char c : text)
@@ -278,6 +286,7 @@ struct url_path_rule {
 struct quantity_rule {
   static constexpr std::string_view allowed =
       "a Kubernetes quantity: a decimal number with m, k, M, G, T, Ki, Mi, Gi or Ti, such as 500m or 1Gi";
+  static constexpr std::string_view pattern = R"(^[0-9.]+([numkKMGTPE]i?|[eE][+-]?[0-9]{1,2})?$)";
   static constexpr bool accepts(std::string_view text) { return amount_in(text) >= 0; }
   /// How many cores or bytes; below 0 for no quantity.
   static constexpr double amount_in(std::string_view text) {
@@ -363,12 +372,14 @@ struct label_key_rule {
   }
   static std::string guess(std::string_view text);
   static void a_label_key_has_lower_case_letters_digits_dots_dashes_underscores_and_slashes();
-  static constexpr auto refuse = a_label_key_has_lower_case_letters_digits_dots_dashes_underscores_and_slashes;
+  static constexpr auto refuse =
+      a_label_key_has_lower_case_letters_digits_dots_dashes_underscores_and_slashes;
 };
 
 struct named_secret_rule {
   static constexpr std::string_view prefix = "secret:";
   static constexpr std::string_view allowed = "secret:<name>, a secret of pipeline_secret()";
+  static constexpr std::string_view pattern = R"(^secret:[a-z0-9][a-z0-9-]*$)";
   static constexpr bool accepts(std::string_view text) {
     return text.starts_with(prefix) && is_dns_label(text.substr(prefix.size()));
   }
@@ -423,6 +434,7 @@ struct assignment {
   std::string value;
 
   static constexpr std::string_view allowed() { return "NAME=value, NAME of letters, digits and '_'"; }
+  static constexpr std::string_view pattern() { return R"(^[A-Za-z_][A-Za-z0-9_]*=)"; }
   static std::optional<assignment> parse(std::string_view word);
   static std::string guess(std::string_view word);
   std::string text() const;
@@ -435,6 +447,7 @@ struct label {
   std::string value;
 
   static constexpr std::string_view allowed() { return "key=value, the key in lower case"; }
+  static constexpr std::string_view pattern() { return R"(^[a-z0-9][a-z0-9._/-]*=)"; }
   static std::optional<label> parse(std::string_view word);
   static std::string guess(std::string_view word);
   std::string text() const;
@@ -449,6 +462,7 @@ struct file_mapping {
   static constexpr std::string_view allowed() {
     return "<from>=<to>: a relative path, and an absolute path without '..' in the image";
   }
+  static constexpr std::string_view pattern() { return R"(=/)"; }
   static std::optional<file_mapping> parse(std::string_view word);
   std::string text() const;
   bool operator==(const file_mapping&) const = default;

@@ -37,6 +37,10 @@ constexpr reference_form forms[] = {
      [](const CLI::App&) {
        return std::vector<man_file>{{"cicd.code-snippets", pretty(editor_snippets())}};
      }},
+    {"--schema", "JSON Schema of template.json and pipeline.json",
+     [](const CLI::App&) {
+       return std::vector<man_file>{{"pipeline.schema.json", calls_schema()}};
+     }},
     {"--cmake-comments", "the comments from which language servers complete the CMake functions",
      [](const CLI::App&) {
        return std::vector<man_file>{{"completion.cmake", cmake_comments()}};

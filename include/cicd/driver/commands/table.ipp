@@ -11,6 +11,7 @@
 #include <cicd/driver/commands/explain.ipp>
 #include <cicd/driver/commands/new.ipp>
 #include <cicd/driver/commands/template.ipp>
+#include <cicd/driver/commands/update.ipp>
 #include <cicd/driver/commands/cache.ipp>
 #include <cicd/driver/commands/completion.ipp>
 #include <cicd/driver/commands/help_targets.ipp>

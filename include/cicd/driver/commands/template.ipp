@@ -133,7 +133,7 @@ exit_class update(const update_words& said, const surroundings& around) {
   if (!planned) return watching.asked().cancelled() ? watching.kind() : kind;
   const bool is_new = !planned->changes.empty() || planned->before.text() != planned->after.text();
   if (!said.dry_run && is_new)
-    if (const status done = apply_update(*planned); !done) return refused(done.error());
+    if (const status done = apply_update(*planned, around); !done) return refused(done.error());
   if (said.json)
     print_json(json_of(*planned));
   else
