@@ -24,7 +24,7 @@
   gives neither changes only what it names. Keywords: COMMAND, SHELL, WRAPPER, INPUTS,
   OPTIONAL_INPUTS, INPUTS_NAMED_IN, EXCLUDE, OUTPUTS, REPORTS, FINDINGS, KEEP, AFTER, DEPENDS,
   TOOLS, ENV, PASS_ENV, SECRETS, AS_FILE, GIT, GIT_WHERE, TIMEOUT, GRACE, RETRIES, STAGE, CHECK,
-  IN_SOURCE, ALWAYS, DESCRIPTION.
+  IN_SOURCE, ALWAYS, DESCRIPTION, VALUES, RUN, UPDATE.
 #]==]
 
 #[==[.rst:
@@ -235,17 +235,18 @@
 #[==[.rst:
 .. command:: SOURCE
 
-  Of add_pipeline(): Of add_pipeline() alone: a C++ file that declares the pipeline in place of
-  further options, compiled when CMake configures. It includes `<cicd/pipeline.hpp>` and defines
-  `cicd::pipeline declare()`. A path below the folder of the call. Allowed: a relative path with '/'
-  between its parts, without '..'. Example: SOURCE pipeline.cpp
+  Of add_pipeline(): Of add_pipeline() alone: a file that declares the pipeline in place of further
+  options, read when CMake configures. A C++ file, which is compiled, includes `<cicd/pipeline.hpp>`
+  and defines `cicd::pipeline declare()`; one whose name ends in `.json` holds calls like a
+  template's. A path below the folder of the call. Allowed: a relative path with '/' between its
+  parts, without '..'. Example: SOURCE pipeline.cpp
 #]==]
 
 #[==[.rst:
 .. command:: INCLUDES
 
-  Of add_pipeline(), add_pipelines(): Further folders in which the file that SOURCE names looks for
-  headers. Allowed: any text without a NUL byte that is not empty. Example: INCLUDES include
+  Of add_pipeline(): Further folders in which the C++ file that SOURCE names looks for headers.
+  Allowed: any text without a NUL byte that is not empty. Example: INCLUDES include
 #]==]
 
 #[==[.rst:
@@ -255,6 +256,13 @@
   `<cicd/pipeline.hpp>` and defines `std::vector<cicd::pipeline> declare()`. A path below the folder
   of the call. Allowed: a relative path with '/' between its parts, without '..'. Example: SOURCE
   pipelines.cpp
+#]==]
+
+#[==[.rst:
+.. command:: INCLUDES
+
+  Of add_pipelines(): Further folders in which the file that SOURCE names looks for headers.
+  Allowed: any text without a NUL byte that is not empty. Example: INCLUDES include
 #]==]
 
 #[==[.rst:
@@ -491,6 +499,33 @@
 
   Of pipeline_step(): A sentence for `cicd-help`, IDEs and `cicd explain`. Allowed: any text without
   a NUL byte that is not empty. Example: DESCRIPTION "checks the contract with the billing service"
+#]==]
+
+#[==[.rst:
+.. command:: VALUES
+
+  Of pipeline_step(): Texts that the function of RUN asks for by name, `step.value("suite")`.
+  Placeholders are replaced as in COMMAND. Allowed: NAME=value, NAME of letters, digits and '_'.
+  Example: VALUES suite=orders
+#]==]
+
+#[==[.rst:
+.. command:: RUN
+
+  Of pipeline_step(): A function instead of COMMAND, in a C++ file alone: `.run` takes a lambda
+  without captures, which is given a `step_context&`. It runs as a process of its own, and another
+  content of that file or of its headers runs the step again. The programs that it starts are not
+  detected, as those of a shell: TOOLS names them. Allowed: a C++ file, which cicd names by itself.
+  Example: RUN pipeline.cpp
+#]==]
+
+#[==[.rst:
+.. command:: UPDATE
+
+  Of pipeline_step(): A program and its arguments that move files which pin versions, such as a lock
+  among INPUTS, to newer ones. `cicd update` runs it in a folder that holds what the step reads,
+  shows what changed there and takes it into the source folder. Allowed: any text without a NUL byte
+  that is not empty. Example: UPDATE ./make-base --update base.lock nodejs
 #]==]
 
 #[==[.rst:

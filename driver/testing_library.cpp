@@ -14,10 +14,12 @@
 #include <cicd/declare/model.ipp>
 #include <cicd/declare/options/src.hpp>
 #include <cicd/declare/parse/diagnostics.ipp>
+#include <cicd/declare/parse/json_calls.ipp>
 #include <cicd/declare/parse/messages.ipp>
 #include <cicd/declare/parse/messages_workloads.ipp>
 #include <cicd/declare/parse/parser.ipp>
 #include <cicd/declare/parse/recorded_call_place.ipp>
+#include <cicd/declare/parse/template_adoption.ipp>
 #include <cicd/declare/parse/template_parameters.ipp>
 #include <cicd/declare/parse/templates.ipp>
 #include <cicd/declare/parse/templates_expanded.ipp>
@@ -41,9 +43,11 @@
 #include <cicd/observe/ci_event_kind.ipp>
 #include <cicd/observe/git_state.ipp>
 #include <cicd/plan/graph.ipp>
+#include <cicd/run/step_context.ipp>
 #include <cicd/system/environment.ipp>
 #include <cicd/system/file_error.ipp>
 #include <cicd/system/files_paths.ipp>
 #include <cicd/system/files_read.ipp>
 #include <cicd/system/files_tree.ipp>
 #include <cicd/system/files_write.ipp>
+#include <cicd/system/streamed_program.ipp>

@@ -1,6 +1,8 @@
-// A text that is known only at run time: it must be asked with from().
-// expects: consteval|constant expression|std::string|no viable
+// A text that is known only at run time.
+// expects: checked\(text\) takes a text of run time
 #include <cicd/declare/pipeline.hpp>
 
-#include <string>
-cicd::dns_label named(const std::string& name) { return name; }
+cicd::pipeline declare() {
+  const std::string name = "api";
+  return {.name = name};
+}

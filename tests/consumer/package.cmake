@@ -46,6 +46,12 @@ run(COMMAND dpkg-deb --field "${debian}" Depends)
 expect(stdout "^libc6 \\(>= 2\\.[0-9]+\\), cmake \\(>= 3\\.25\\)\n$")
 run(COMMAND dpkg-deb --extract "${debian}" "${WORK}/root")
 use_cicd("${WORK}/root/usr" "${WORK}/of debian")
+foreach(file IN ITEMS man/man1/cicd.1 man/man1/cicd-explain.1 man/man7/cicd-pipeline.7 cicd/vscode/cicd.code-snippets
+    cmake/cicd/completion.cmake)
+  if(NOT EXISTS "${WORK}/root/usr/share/${file}")
+    fail("the Debian package lacks share/${file}")
+  endif()
+endforeach()
 
 # The licences of what the driver is linked with, as ninja has its command, and of what it is compiled with.
 run(COMMAND ninja -C "${BUILD}" -t commands -s cicd)
@@ -106,7 +112,7 @@ expect(stderr "cicd: the driver does not run on this machine \\([^)]+\\): ${WORK
 set(environment CMAKE_BUILD_TYPE=Release --unset=CMAKE_CXX_COMPILER_LAUNCHER)
 run(COMMAND "${CMAKE_COMMAND}" -S "${CICD_SOURCE}" -B "${WORK}/tree" -G Ninja -DBUILD_TESTING=OFF "-DCMAKE_CXX_COMPILER=${CXX}"
   -DCMAKE_INSTALL_INCLUDEDIR=headers/of-cicd)
-file(COPY "${BUILD}/cicd" "${BUILD}/libcicd_typed.a" "${BUILD}/libcicd_testing.a" DESTINATION "${WORK}/tree")
+file(COPY "${BUILD}/cicd" "${BUILD}/libcicd_typed.a" "${BUILD}/libcicd_testing.a" "${BUILD}/manual" "${BUILD}/vscode" DESTINATION "${WORK}/tree")
 run(COMMAND "${CMAKE_COMMAND}" --install "${WORK}/tree" --prefix "${WORK}/own folders")
 file(WRITE "${WORK}/headers/CMakeLists.txt" [==[
 cmake_minimum_required(VERSION 3.25)

@@ -74,7 +74,7 @@ spec: {serviceName: postgres, selector: {matchLabels: {app: db}}, template: {met
 """
 
 
-class AdoptSources(harness.Case):
+class SourcesCase(harness.Case):
     def setUp(self):
         super().setUp()
         self.made = self.tree("add_pipeline(app)\npipeline_step(app one COMMAND true INPUTS CMakeLists.txt)\n")
@@ -87,7 +87,7 @@ class AdoptSources(harness.Case):
 
     def write_template(self, name, adopts, **members):
         data = {"schema": 2, "version": "1.0", "description": "For tests.", "calls": CALLS,
-                "parameters": {"main": {"type": "text", "words": "the main file", "allowed": "path", "default": "app.txt"},
+                "parameters": {"main": {"type": "text", "words": "the main file", "allowed": "path", "default": "other.txt"},
                                "port": {"type": "integer", "words": "its port", "default": 8080}}, "adopts": adopts, **members}
         for path, text in {"template.json": json.dumps(data), "service/CMakeLists.txt": LIST, "service/helper": "#!/bin/sh\n"}.items():
             file = self.templates / name / path
@@ -111,6 +111,8 @@ class AdoptSources(harness.Case):
         self.assertFalse((self.place / "CMakeLists.txt").exists())
         self.assertFalse((self.place / "helper").exists())
 
+
+class AdoptSources(SourcesCase):
     def test_each_line_says_where_it_comes_from_and_the_next_commands_work(self):
         self.lay({"Dockerfile": "FROM a\nEXPOSE 8081\nUSER 1000\nENV LEVEL=info\nHEALTHCHECK CMD curl http://localhost:8081/health\n"})
         done = self.adopt()
@@ -134,6 +136,7 @@ class AdoptSources(harness.Case):
         self.nothing_is_written()
         told = json.loads(self.adopt("--dry-run", "--json", str(self.place), cwd=self.folder).stdout)
         service = told["services"][0]
+        self.assertEqual(told["schema"], 1)
         self.assertEqual((service["name"], service["template"], service["by"], told["made"]), ("orders", "tiny", "tiny.json", False))
         self.assertIn({"line": "orders api: PORT 8081", "from": "app.properties:1"}, service["lines"])
         self.assertIn("pipeline_service(orders api", service["files"]["CMakeLists.txt"])
@@ -256,10 +259,10 @@ class AdoptSources(harness.Case):
         for name in ("tiny.json", "app.txt", "app.properties"):
             (self.place / name).unlink()
         for name in ("orders", "stock"):
-            self.lay({f"services/{name}/tiny.json": json.dumps({"name": name, "start": "run app.txt"}), f"services/{name}/app.txt": name})
+            self.lay({f"services/{name}/tiny.json": json.dumps({"name": name + "-of-shop", "start": "run app.txt"}), f"services/{name}/app.txt": name})
         self.lay({"services/orders/app.properties": "server.port=8081\n", "services/orders/web/tiny.json": "{}", "k8s/all.yaml": DEPLOYMENT})
         done = self.adopt(status=2)
-        self.assertIn("nothing says the port that it listens on: 'stock'", done.stderr)
+        self.assertIn("nothing says the port that it listens on: 'stock-of-shop'", done.stderr)
         self.assertIn("--port services/stock=8080", harness.note_in(done.stderr, "try"))
         skipped = self.adopt("--skip", "services/stock", "--dry-run")
         self.assertIn("services/stock  left out by --skip", skipped.stdout)
@@ -269,7 +272,7 @@ class AdoptSources(harness.Case):
         self.assertIn("PORT 8080  # --port", self.text("services/stock/CMakeLists.txt"))
         self.assertIn("services/orders/web/tiny.json  a project below another one is not looked at", done.stdout)
         self.assertFalse((self.place / "services/orders/web/CMakeLists.txt").exists())
-        self.lay({"services/stock/tiny.json": json.dumps({"name": "orders", "start": "run app.txt"})})
+        self.lay({"services/stock/tiny.json": json.dumps({"name": "orders-of-shop", "start": "run app.txt"})})
         (self.place / "services/orders/CMakeLists.txt").unlink()
         self.assertIn("two services have the same name", self.adopt("--port", "services/stock=8080", status=2).stderr)
 
@@ -278,7 +281,9 @@ class AdoptSources(harness.Case):
         done = self.adopt(status=2)
         self.assertIn("nothing here is a project that a template fits", done.stderr)
         self.assertIn("tiny.json:1: it has several modules", done.stderr)
-        self.assertIn("Dockerfile: no template builds from a Dockerfile alone", done.stderr)
+        self.assertIn("Dockerfile: no template adopts a Dockerfile alone; dockerfile builds from one, stage service (", done.stderr)
+        self.assertIn("test_stage test (", done.stderr)
+        self.assertIn("cicd new dockerfile <name>", done.stderr)
         self.assertIn("there is no such folder", self.adopt("nowhere", status=2).stderr)
 
     def test_control_characters_of_a_repository_are_made_visible(self):
@@ -286,7 +291,7 @@ class AdoptSources(harness.Case):
         done = self.adopt()
         self.assertNotIn("\x1b", done.all + self.text())
         self.assertIn("\\x1b", done.stdout)
-        for name in ("A", "B", "C"):
+        for name in ("A", "B"):
             self.assertIn(f"ENV {name}: it speaks of another image, or cannot be said", done.stdout)
 
     def test_one_of_both_readings_is_said_and_options_belong_to_one(self):
@@ -303,9 +308,165 @@ class AdoptSources(harness.Case):
         self.assertIn("did you mean: file", done.stderr)
         self.write_template("wrong", {"file": "../a", "set": {"man": 1}, "name": {"like": "*"}, "needs": {"a": 1}})
         done = self.made.cicd("template", "check", "wrong", status=2, cwd=self.place)
-        for text in ("adopts names what is not a path: '../a'", "adopts.set names no parameter", "this is no rule of adopts", "adopts.needs has a value"):
+        for text in ("adopts names what is not a path: '../a'", "adopts.set names no parameter", "this is not a rule of adopts", "adopts.needs has a value"):
             self.assertIn(text, done.stderr)
         self.assertIn("cicd template check wrong", self.adopt("--dry-run").stdout)
+
+
+# What is found in repositories that were not made for it.
+PATCH = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders}
+spec: {replicas: 5}
+"""
+ONLY_INIT = DEPLOYMENT.split("---")[0].replace("containers:", "initContainers:")
+
+
+class FoundSources(SourcesCase):
+    """Each of these is of a repository as people have it."""
+
+    def test_a_workload_without_a_container_is_incomplete_and_listed(self):
+        self.lay({"k8s/all.yaml": DEPLOYMENT, "overlays/prod/replicas.yaml": PATCH, "overlays/init/a.yaml": ONLY_INIT,
+                  "overlays/image/a.yaml": PATCH.replace("{replicas: 5}", "{template: {spec: {containers: [{name: orders}]}}}")})
+        done = self.adopt("--dry-run")
+        self.assertIn("# Deployment orders, k8s/all.yaml\n", done.stdout)
+        for path in ("overlays/prod/replicas.yaml", "overlays/init/a.yaml", "overlays/image/a.yaml"):
+            self.assertIn(f"  {path}  Deployment/orders is incomplete: no container with an image", done.stdout)
+        for path in ("k8s/all.yaml", "overlays/image/a.yaml"):
+            (self.place / path).unlink()
+        self.assertIn("is incomplete", self.adopt("--port", "8080", "--dry-run").stdout)
+
+    def test_what_stands_where_a_folder_would_be_is_in_the_way(self):
+        self.lay({"deploy/all.yaml": DEPLOYMENT})
+        for make in (lambda path: path.write_text("mine"), lambda path: path.symlink_to(self.folder), os.mkfifo):
+            make(self.place / "k8s")
+            self.assertIn("in the way: k8s\n", self.adopt(status=3).stderr)
+            self.nothing_is_written()
+            self.assertFalse((self.place / "k8s").is_dir() and not (self.place / "k8s").is_symlink())
+            (self.place / "k8s").unlink()
+
+    def test_out_is_a_file_beside_the_others_that_are_written(self):
+        self.lay({"deploy/all.yaml": DEPLOYMENT})
+        for out in ("k8s", "k8s/adopted", "k8s/orders-patch.yaml", "helper", "../q", "/tmp/q", "p/", ".", "a//b", "extra.txt/x"):
+            for more in ([], ["--dry-run"]):
+                done = self.adopt("--out", out, *more, status=2)
+                self.assertIn("--out: ", done.stderr)
+                self.assertIn("allowed: ", done.stderr)
+                self.assertIn("--out pipeline.cmake", harness.note_in(done.stderr, "try"))
+            self.nothing_is_written()
+
+    def test_a_write_that_fails_leaves_nothing_behind(self):
+        self.lay({"a/tiny.json": json.dumps({"name": "first", "start": "run app.txt"}), "b/tiny.json": json.dumps({"name": "second", "start": "run app.txt"}),
+                  "b/deploy/all.yaml": DEPLOYMENT.replace("name: settings", "name: " + "x" * 250)})
+        (self.place / "tiny.json").unlink()
+        done = self.adopt("--port", "a=8080", "--image", "b=registry.example.com/shop/orders", status=7)
+        self.assertFalse((self.place / "a/CMakeLists.txt").exists(), done.all)
+        self.assertFalse((self.place / "b/CMakeLists.txt").exists(), done.all)
+
+    def test_generator_expressions_of_others_are_texts(self):
+        self.lay({"k8s/all.yaml": DEPLOYMENT.replace("ports: [{containerPort: 8081}]", "ports: [{containerPort: 8081}]\n        command: [/run, '$<1:expanded>']")
+                  .replace("{name: LEVEL, value: info}", "{name: LEVEL, value: '$<1:also>'}")})
+        self.made.call(["git", "init", "--quiet", "--initial-branch=a$<CONFIG>", "."], cwd=self.place)
+        self.adopt()
+        build = self.place / "build"
+        for words in (["-S", ".", "-B", build, f"-Dcicd_DIR={harness.package()}"], ["--build", build, "--target", "deploy-stage"]):
+            ran = self.made.call([harness.tool("cmake"), *words], cwd=self.place)
+            self.assertEqual(ran.returncode, 0, ran.all)
+        held = [path.read_text() for path in (build / ".cicd/genex").iterdir()]
+        for text in ("$<1:expanded>", "LEVEL=$<1:also>", "a$<CONFIG>"):
+            self.assertIn(text, held)
+
+    def test_secrets_are_found_within_values_and_by_substitution(self):
+        hidden = "hidden-value"
+        self.lay({"Dockerfile": f"FROM a\nARG TOKEN={hidden}\nENV URL=https://x/?t=$TOKEN\nENV NEXT=$URL\nENV GITHUB_PAT={hidden}\nENV ENCRYPTION_KEY={hidden}\n"
+                                f"ENV DB='Server=db;User=me;Password={hidden}'\nENV FINE=1\nEXPOSE 8081\n",
+                  "tiny.json": json.dumps({"name": "orders", "start": "run app.txt", "needs": ["a", f"b @ git+https://me:{hidden}@example.com/b", "c\n-r /etc/hostname"]})})
+        done = self.adopt()
+        for name in ("URL", "NEXT", "GITHUB_PAT", "ENCRYPTION_KEY", "DB"):
+            self.assertIn(f"ENV {name} looks like a secret, and its value is not taken", done.stdout)
+        self.assertIn("ENV FINE=1", self.text())
+        self.assertEqual(self.text("list.txt"), "# needs of tiny.json\na\n")
+        self.assertIn("a value of needs looks like a secret", done.stdout)
+        self.assertIn("a value of needs is not one line of text", done.stdout)
+        for path in self.place.rglob("*"):
+            if path.is_file() and path.name not in ("tiny.json", "Dockerfile"):
+                self.assertNotIn(hidden, path.read_text(), path)
+        self.assertNotIn(hidden, done.all)
+
+    def test_options_that_lead_nowhere_name_the_nearest(self):
+        self.lay({"deploy/all.yaml": DEPLOYMENT})
+        for folder in ("deploy/", "./deploy", str(self.place / "deploy")):
+            self.assertIn("# Deployment orders, deploy/all.yaml\n", self.adopt("--manifests", folder, "--dry-run").stdout)
+        for option, near in ((["--manifests", "deplo"], "deploy"), (["--image", "registry.example.com/shop/order"], "registry.example.com/shop/orders"),
+                             (["--skip", "servics"], None)):
+            done = self.adopt(*option, "--dry-run", status=2)
+            self.assertIn(option[0] + ": ", done.stderr)
+            if near:
+                self.assertEqual(harness.note_in(done.stderr, "did you mean"), near)
+
+    def test_cron_jobs_alone_have_no_service_and_no_port(self):
+        self.lay({"app.properties": "", "k8s/all.yaml": DEPLOYMENT.split("---")[4]})
+        self.adopt()
+        self.assertIn("pipeline_cron_job(orders", self.text())
+        self.assertNotIn("pipeline_service", self.text())
+
+    def test_only_folders_that_decide_are_proposed(self):
+        self.lay({"all.yaml": DEPLOYMENT, "deploy/prod/all.yaml": DEPLOYMENT, "twice/a.yaml": DEPLOYMENT, "twice/b.yaml": DEPLOYMENT})
+        self.assertEqual(harness.note_in(self.adopt(status=2).stderr, "try"), "--manifests deploy/prod")
+
+    def test_what_could_not_be_read_is_said_where_a_fact_is_missing(self):
+        self.lay({"tiny.json": ""})
+        self.assertIn("not read: tiny.json", self.adopt(status=2).stderr)
+        (self.place / "tiny.json").write_bytes(b"\xff\xfe" + '{"name": "orders"}'.encode("utf-16-le"))
+        self.assertIn("not read: tiny.json: it is UTF-16", self.adopt(status=2).stderr)
+        self.lay({"tiny.json": json.dumps({"name": "orders", "start": "run app.txt"}), "app.properties": "", "k8s/a.yaml": "apiVersion: v1\nkind: [\n"})
+        self.assertRegex(self.adopt(status=2).stderr, r"not read: k8s/a.yaml:\d+: ")
+        self.lay({"app.properties": "server.port=${PORT:8099}\n"})
+        self.assertIn("PORT 8099  # app.properties:1", self.adopt("--dry-run").stdout)
+
+    def test_a_mark_of_the_byte_order_is_passed_over(self):
+        self.lay({"k8s/all.yaml": "\ufeff" + DEPLOYMENT, "Dockerfile": "\ufeffFROM a\nENV A=1\n"})
+        done = self.adopt("--dry-run")
+        self.assertIn("# Deployment orders, k8s/all.yaml\n", done.stdout)
+        self.assertNotIn("before the first FROM", done.stdout)
+
+    def test_folders_with_signs_and_escapes(self):
+        for name, start in (("a", "x"), ("a=b", "y")):
+            self.lay({f"{name}/tiny.json": json.dumps({"name": start, "start": "run app.txt"})})
+        (self.place / "tiny.json").unlink()
+        done = self.adopt("--port", "a=b=8081", "--port", "a=8082")
+        self.assertIn("PORT 8081", self.text("a=b/CMakeLists.txt"))
+        self.assertIn("PORT 8082", self.text("a/CMakeLists.txt"))
+        odd = self.folder / "\x1b[31modd"
+        (self.place / "a").rename(odd)
+        (odd / "CMakeLists.txt").unlink()
+        (odd / "helper").unlink()
+        done = self.adopt("--port", "8081", str(odd), cwd=self.folder)
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+
+    def test_a_dry_run_shows_the_declaration_and_names_the_rest(self):
+        done = self.adopt("--dry-run")
+        self.assertIn("add_pipeline(orders", done.stdout)
+        self.assertNotIn("#!/bin/sh", done.stdout)
+        self.assertRegex(done.stdout, r"would write helper, \d+ B")
+
+    def test_a_value_that_is_the_default_replaces_the_skeletons(self):
+        made = self.templates / "tiny/service/CMakeLists.txt"
+        made.write_text(LIST.replace("TEMPLATE tiny)", "TEMPLATE tiny SET main=@@name@@.txt)"))
+        self.lay({"tiny.json": json.dumps({"name": "orders", "start": "run other.txt"})})
+        self.assertNotIn("main=orders.txt", self.adopt("--dry-run").stdout)
+
+    def test_a_package_of_several_workspaces_is_refused_with_those_below(self):
+        (self.place / "tiny.json").unlink()
+        self.lay({"package.json": json.dumps({"name": "all", "workspaces": ["packages/*"]}), "packages/a/package.json": json.dumps({"name": "a", "main": "a.js"})})
+        self.assertIn("package.json:1: a package.json of several workspaces: the template builds one", self.adopt("--port", "8080", status=2).stderr)
+
+    def test_a_python_package_has_the_name_that_it_has(self):
+        (self.place / "tiny.json").unlink()
+        self.lay({"pyproject.toml": '[project]\nname = "mail-sender"\n', "app/__main__.py": "print(1)\n"})
+        done = self.adopt("--dry-run", "--port", "8080")
+        self.assertNotIn("module=", done.stdout)
+        self.assertIn("pipeline_step(mail-sender test COMMAND", done.stdout)
 
 
 if __name__ == "__main__":

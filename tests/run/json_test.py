@@ -69,7 +69,7 @@ class Json(harness.Case):
         self.assertEqual((cmake.build / ".cicd/targets.cmake").read_bytes(), (by_json.build / ".cicd/targets.cmake").read_bytes())
 
         def said(tree, *words):
-            text = tree.cicd(*words).stdout.replace(str(tree.root / tree.source.name), "")
+            text = tree.cicd(*words).stdout.replace(str(tree.root / tree.source.name), "").replace(str(tree.build), "<build>")
             return re.sub(r"(CMakeLists\.txt|pipeline\.json):\d+", "<place>", text).replace("pipeline.json", "")
         for words in (("plan", "--json"), ("explain", "app"), ("explain", "app.api"), ("explain", "app.lint"), ("explain", "app.service.api.replicas")):
             self.assertEqual(said(cmake, *words), said(by_json, *words))
@@ -92,6 +92,8 @@ class Json(harness.Case):
         tree.write("pipeline.json", document([LINT, [*LINT[:2], "more", *LINT[3:]]]))
         tree.make("app.more")
         self.assertEqual(tree.outcomes(), {"app/more": "ran"})
+        tree.commit()
+        self.assertNotIn("compiler", tree.cicd("doctor").stdout, "nothing is compiled")
 
     def test_what_is_wrong_in_it_is_said_with_its_line_what_is_allowed_and_what_is_near(self):
         leads_out = self.folder / "outside.json"
@@ -159,7 +161,9 @@ class Schema(harness.Case):
                                   ("stage", [*LINT, "STAGE", "biuld"], "biuld"), ("port", [*api[:4], "http"], "http"), ("number", [*api[:4], 8080], "8080"),
                                   ("duration", [*LINT, "TIMEOUT", "5 minutes"], "5 minutes"), ("twice", [*LINT, "RETRIES", "1", "RETRIES", "2"], "RETRIES"),
                                   ("pipeline", ["pipeline_step", "billing", "a", "COMMAND", "true"], "billing"),
-                                  ("name", [*LINT[:2], "Lint_All", *LINT[3:]], "Lint_All"), ("label", ["pipeline_label", "{pipeline}", "team"], "team")):
+                                  ("name", [*LINT[:2], "Lint_All", *LINT[3:]], "Lint_All"), ("label", ["pipeline_label", "{pipeline}", "team"], "team"),
+                                  ("run", [*LINT[:3], "RUN", "lint"], "RUN"), ("late", [*LINT[:3], "STAGE", "test", "RUN", "lint"], "RUN"),
+                                  ("values", [*LINT, "VALUES", "a=b"], "VALUES"), ("source", ["add_pipeline", "{pipeline}", "IMAGE", "a", "SOURCE", "other.json"], "SOURCE")):
             with self.subTest(name):
                 self.assertFalse(validator.is_valid(json.loads(document([call]))))
                 tree = self.tree(name=name)
@@ -186,7 +190,7 @@ def calls_of_reference(kind):
             function, names = found[1], re.findall(r"<[\w-]+>", found[2])
         elif line.startswith("- Name: "):
             key = line.split("`")[1]
-        elif line.startswith(f"- {kind}: ") and function not in ("add_pipelines", "pipeline_label") and key not in ("pipeline.source", "pipeline.includes"):
+        elif line.startswith(f"- {kind}: ") and function not in ("add_pipelines", "pipeline_label") and key not in ("pipeline.source", "pipeline.includes", "step.run", "step.values"):
             words = shlex.split(line.split("`", 1)[1].rsplit("`", 1)[0])
             named = ["a-name"] if len(names) > 1 and not key.endswith(".name") else []
             if key != "pipeline.name":

@@ -198,6 +198,15 @@ class New(harness.Case):
         self.assertRegex(self.made.cicd("template", "list").stdout, r"(?m)^  tiny +Copies a text$")
         listed = json.loads(self.made.cicd("template", "list", "--json").stdout)["templates"]
         self.assertIn({"name": "tiny", "version": "1.0", "description": "Copies a text. It is for tests.", "folder": str(self.templates / "tiny")}, listed)
+        alone = self.folder / "alone/bin/cicd"  # no installation, and no build tree about
+        alone.parent.mkdir(parents=True)
+        shutil.copy2(re.search(r"exec '?([^' ]+)'? ", self.made.launcher.read_text())[1], alone)
+        for path, said in (("", "looked in: +no folder: .*CICD_TEMPLATE_PATH"), (str(self.folder / "none"), f"looked in: +{self.folder}/none")):
+            done = self.made.call([alone, "template", "list"], cwd=alone.parent, env={"CICD_TEMPLATE_PATH": path})
+            self.assertEqual(done.returncode, 2, done.all)
+            self.assertIn("no templates were found", done.stderr)
+            self.assertRegex(done.stderr, said)
+            self.assertRegex(done.stderr, "try: +CICD_TEMPLATE_PATH=<folder>")
         shown = self.made.cicd("template", "show", "tiny").stdout
         for part in ("word, text: what is copied", "default  one", "loud, boolean: in capitals", "used by  cicd new alone", "cp  5 or later, of the Debian package coreutils", "pipeline_step({pipeline} build"):
             self.assertIn(part, shown)

@@ -173,11 +173,11 @@ class Promote(harness.Case):
         tree.write("slo.sh", f"#!/bin/sh\n'{tree.build}/.cicd/cicd' yank app {built} --reason 'bad orders'\n").chmod(0o755)
         tree.commit("what no image is made of")
         tree.configure()
-        tree.git("tag", "qa-1")
+        tree.git("tag", "qa-1.0.0")
         done = tree.run("app.deploy-qa", status=5)
         self.assertIn("yanked by Jane Doe", done.all)
         self.assertIn("has the same images", harness.note_in(done.all, "caused by"))
-        self.assertNotIn("qa-1", self.tags(tree))
+        self.assertNotIn("qa-1.0.0", self.tags(tree))
         self.assertFalse((tree.build / "qa/.cicd/record.json").exists())
 
     def test_a_commit_without_an_artifact_names_those_near(self):

@@ -185,12 +185,67 @@ class Reconcile(harness.Case):
         self.assertEqual((actions["prod"]["action"], actions["prod"]["rule"]), ("refuse", "failed deploy"))
         self.assertIn({"label": "caused by", "text": "a rollback took it away from stage"}, actions["prod"]["why"]["notes"])
         self.assertEqual((actions["eu"]["action"], actions["stage"]["rule"]), ("nothing", "hold"))
+        tree.cicd("hold", "release", "app", "stage")
+        self.next(tree, "three")
+        self.assertEqual(self.deployed(self.pass_of(tree)), [("app/stage", "deployed")])
+        self.assertEqual(self.actions(tree)["app/prod"]["rule"], "failed deploy", "also once something newer is in stage")
+
+    def test_a_tag_off_the_released_branches_stops_no_other(self):
+        tree = self.made()
+        self.tag(tree, "v1.0.0")
+        self.pass_of(tree, "stage")
+        tree.git("switch", "--quiet", "--create", "hot")
+        self.next(tree, "hot")
+        self.tag(tree, "v8.8.8")
+        tree.git("switch", "--quiet", "main")
+        self.assertEqual(self.deployed(self.pass_of(tree, "prod")), [("app/prod", "deployed")])
+        self.assertEqual(self.runs("prod")["tag"], "v1.0.0")
+        refused = self.actions(tree)["app/prod"]
+        self.assertEqual((refused["action"], refused["rule"], refused["tag"]), ("refuse", "BRANCHES", "v8.8.8"))
+
+    def test_several_branches_of_one_pattern_are_one_line_of_commits(self):
+        tree = self.made(more="pipeline_environment(app next ON branch release/* VIA gitops REPOSITORY {repository} PATH next/app)\n".replace("{repository}", str(self.folder / "manifests.git")))
+        for at, name in enumerate(("release/2", "release/1")):
+            tree.git("switch", "--quiet", "--create", name, "main")
+            tree.env["GIT_COMMITTER_DATE"] = f"2030-01-0{at + 1}T00:00:00Z"
+            self.next(tree, name)
+        del tree.env["GIT_COMMITTER_DATE"]
+        newest = tree.git("rev-parse", "HEAD")
+        tree.git("switch", "--quiet", "main")
+        self.assertEqual(self.deployed(self.pass_of(tree, "next")), [("app/next", "deployed")])
+        self.assertEqual(self.runs("next")["commit"], newest)
+        self.assertEqual(self.pass_of(tree, "next")["deployed"], [])
+
+    def test_what_is_refused_before_it_is_begun_is_told_as_refused(self):
+        tree = self.made()
+        tree.write("CMakeLists.txt", (tree.source / "CMakeLists.txt").read_text() + "# changed\n")
+        done = self.pass_of(tree, "stage", status=None)
+        self.assertEqual(self.deployed(done), [("app/stage", "refused")])
+        self.assertIn("changed", done["deployed"][0]["error"]["text"])
+        self.assertEqual(self.commits(), 0)
+
+    def test_a_freeze_of_all_ends_without_what_was_held_before_it(self):
+        tree = self.made()
+        self.pass_of(tree, "stage")
+        self.next(tree, "two")
+        tree.cicd("hold", "set", "app", "stage", "--reason", "slow")
+        for _ in range(2):
+            tree.cicd("hold", "set", "--all", "--reason", "incident")
+        self.assertIn("and all deploys are on hold", tree.cicd("hold", "show", "app", "stage").stdout)
+        tree.cicd("hold", "set", "app", "stage", "--reason", "slower")
+        self.assertIn("incident", tree.cicd("hold", "release", "--all").stdout)
+        [held] = json.loads(tree.cicd("hold", "show", "app", "stage", "--json").stdout)["holds"]
+        self.assertEqual(held["hold"]["reason"], "slower")
+        self.assertEqual(self.pass_of(tree, "stage")["deployed"], [])
+        tree.cicd("hold", "set", "--all", "--reason", "incident")
+        self.assertIn("slower", tree.cicd("hold", "release", "app", "stage").stdout)
+        self.assertEqual(self.deployed(self.pass_of(tree, "stage")), [("app/stage", "deployed")])
 
     def test_several_passes_at_once_deploy_once(self):
         tree = self.made()
         self.tag(tree, "v1.0.0")
         passes = [tree.start(tree.launcher, "reconcile") for _ in range(4)]
-        self.assertEqual([one.wait(120) for one in passes], [0] * 4, (tree.root / "out.txt").read_text())
+        self.assertEqual([one.wait(120) for one in passes], [0] * 4, (tree.root / "out.txt").read_text(errors="replace"))
         self.assertEqual(self.commits(), 3)
         self.assertEqual(self.runs("prod")["generation"], 1)
 

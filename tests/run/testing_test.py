@@ -22,7 +22,7 @@ class Testing(harness.Case):
         self.assertEqual(done.returncode != 0, status != 0, done.all)
         return done
 
-    def tested(self, tree):
+    def run_tests(self, tree):
         done = tree.call([harness.tool("cmake"), "--build", tree.build, "--target", "pipeline_test"])
         self.assertEqual(done.returncode, 0, done.all)
         return tree.call([tree.build / "pipeline_test"])
@@ -38,10 +38,10 @@ class Testing(harness.Case):
             with self.subTest(compiler):
                 tree = self.example(compiler)
                 self.configured(tree, "-DPIPELINE_TESTS=ON", f"-DCMAKE_CXX_COMPILER={harness.tool(compiler)}")
-                green = self.tested(tree)
+                green = self.run_tests(tree)
                 self.assertEqual(green.returncode, 0, green.all)
                 self.changed(tree, '.pattern = "v*"', '.pattern = "release-*"')
-                red = self.tested(tree)
+                red = self.run_tests(tree)
                 self.assertEqual(red.returncode, 1, red.all)
                 self.assertIn("a_tag_deploys_to_prod_and_a_pull_request_never_does", red.stdout)
                 self.assertIn("this environment follows another ref than the one checked out", red.stdout)
@@ -50,17 +50,20 @@ class Testing(harness.Case):
         tree = self.example("t")
         self.configured(tree, "-DPIPELINE_TESTS=ON")
         self.changed(tree, '.on = {.kind = ref_kind::tag, .pattern = "v*"},\n', "")
-        red = self.tested(tree)
+        self.changed(tree, ", .versions = version_rule::semantic", "")
+        red = self.run_tests(tree)
         self.assertEqual(red.returncode, 1, red.all)
         self.assertRegex(red.stdout, r'deploys_to\("prod"\)\s+Actual: true')
 
     def test_a_refused_declaration_is_said_as_by_configure(self):
         tree = self.example("t")
-        self.configured(tree, "-DPIPELINE_TESTS=ON")
         self.changed(tree, '.any = {"stage"}', '.any = {"stge"}')
         said = self.configured(tree, status=1).stderr
         block = said[said.index("cicd: error: "):].split("\n")[0]
-        red = self.tested(tree)
+        calls = (tree.source / "CMakeLists.txt").read_text()
+        tree.write("CMakeLists.txt", calls.replace("add_pipeline(", "# add_pipeline("))
+        self.configured(tree, "-DPIPELINE_TESTS=ON")
+        red = self.run_tests(tree)
         self.assertEqual(red.returncode, 1, red.all)
         self.assertIn(block, red.stdout)
         self.assertRegex(red.stdout, r"did you mean: +stage")
@@ -68,7 +71,7 @@ class Testing(harness.Case):
     def test_the_archive_brings_neither_a_library_nor_a_header_of_one(self):
         tree = self.example("t")
         self.configured(tree, "-DPIPELINE_TESTS=ON")
-        self.tested(tree)
+        self.run_tests(tree)
         needed = tree.call(["readelf", "--dynamic", tree.build / "pipeline_test"]).stdout
         self.assertNotRegex(needed, r"NEEDED.*(crypto|ssl|boost|archive|sqlite|yaml)")
         read = tree.call([harness.tool("ninja"), "-C", tree.build, "-t", "deps", "CMakeFiles/pipeline_test.dir/pipeline_test.cpp.o"]).stdout

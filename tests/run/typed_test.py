@@ -155,7 +155,7 @@ class Typed(harness.Case):
 std::vector<cicd::pipeline> declare() {
   std::vector<cicd::pipeline> all;
   for (int at = 0; at < COUNT; ++at)
-    all.push_back({.name = cicd::dns_label::from("app-" + std::to_string(at)), .steps = {cicd::step{.name = "test", .command = {"true"}}}});
+    all.push_back({.name = cicd::checked("app-" + std::to_string(at)), .steps = {cicd::step{.name = "test", .command = {"true"}}}});
   return all;
 }
 """
@@ -218,6 +218,16 @@ pipeline declare() {
                 order = self.refused("#include <cicd/pipeline.hpp>\ncicd::pipeline declare() {\n  return {.steps = {}, .name = \"app\"};\n}\n",
                                      calls, name=compiler + "-order")
                 self.assertIn("a field stands behind one that comes later in the struct: ", order)
+
+    def test_a_text_of_run_time_goes_through_checked_alone(self):
+        for compiler in ("g++", "clang++-14"):
+            for name, value in (("from", 'quantity::from("512Mb")'), ("string", 'std::string("512Mi")')):
+                with self.subTest(compiler=compiler, value=value):
+                    said = self.refused("#include <cicd/pipeline.hpp>\nusing namespace cicd;\npipeline declare() {\n"
+                                        f'  return {{.name = "app", .services = {{service{{.name = "api", .memory = {value}}}}}}};\n}}\n',
+                                        f'set(CICD_HOST_CXX {harness.tool(compiler)} CACHE STRING "" FORCE)\nadd_pipeline(app SOURCE pipeline.cpp)\n',
+                                        name=compiler + name)
+                    self.assertRegex(said, r"pipeline\.cpp:4:\d+: error: .*checked\(text\) takes a text of run time")
 
     def test_what_does_not_tell_its_pipelines_says_why(self):
         for name, body, theirs, ours in (

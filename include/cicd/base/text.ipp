@@ -122,11 +122,12 @@ std::string replaced_all(std::string text, std::string_view from, std::string_vi
 }
 
 std::string_view login_in(std::string_view text) {
-  const auto scheme = text.find("://");
-  if (scheme == text.npos) return {};
-  const std::string_view rest = text.substr(scheme + 3);
-  const auto at = rest.substr(0, rest.find_first_of("/ \t\r\n\"'")).rfind('@');
-  return at == rest.npos ? login_in(rest) : rest.substr(0, at);
+  for (auto scheme = text.find("://"); scheme != text.npos; scheme = text.find("://")) {
+    text.remove_prefix(scheme + 3);
+    const auto at = text.substr(0, text.find_first_of("/ \t\r\n\"'")).rfind('@');
+    if (at != text.npos) return text.substr(0, at);
+  }
+  return {};
 }
 
 std::string shown_url(std::string_view text) {

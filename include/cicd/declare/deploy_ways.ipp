@@ -7,7 +7,7 @@
 
 namespace cicd {
 
-deploy_way deploy_way::from(std::string_view word) {
+deploy_way deploy_way::from(std::string_view word, detail::by_checked) {
   for (const way_traits& each : deploy_ways())
     if (each.way.view() == word) return each.way;
   return {};

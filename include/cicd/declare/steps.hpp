@@ -172,9 +172,9 @@ struct step {
   /// Example: VALUES suite=orders
   /// Not: VALUES test-suite=orders
   std::vector<assignment> values{};
-  /// A function instead of COMMAND, in a C++ file alone: `.run = [](step_context& step) { … }`, without captures. It runs as a
-  /// process of its own, and another content of that file or of its headers runs the step again. The programs that it starts
-  /// are not detected, as those of a shell: TOOLS names them.
+  /// A function instead of COMMAND, in a C++ file alone: `.run` takes a lambda without captures, which is given a
+  /// `step_context&`. It runs as a process of its own, and another content of that file or of its headers runs the step
+  /// again. The programs that it starts are not detected, as those of a shell: TOOLS names them.
   /// Example: RUN pipeline.cpp
   /// Not: RUN ""
   step_function run{};

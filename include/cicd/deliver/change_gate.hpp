@@ -78,10 +78,12 @@ class change_gate {
   status write_seen_health();
   /// What GATE said in this run; nothing: it was not asked.
   std::optional<program_answer> program_answer_of(const graph_step& step);
-  /// `waits`: for what may still come.
-  void keep_refusal(const graph_step& step, const error& refused, bool waits = false);
+  /// `waits`: the rule that waits for what may still come; nothing: it is refused for good.
+  void keep_refusal(const graph_step& step, const error& refused, std::optional<gate_rule> waits = {});
   /// Whether that was a refusal and no waiting.
   bool is_refused_in_plan(const graph_step& step);
+  /// Whether it waits, by that rule.
+  bool is_waiting_in_plan(const graph_step& step, gate_rule rule);
   /// The deploys that this run leads to: nothing is published for one that cannot be.
   void will_deploy(std::vector<const graph_step*> deploys) { deploys_ = std::move(deploys); }
   std::span<const graph_step* const> deploys() const { return deploys_; }
@@ -223,7 +225,7 @@ class change_gate {
   std::mutex mutex_;  ///< never held while anybody is asked
   struct plan_refusal {
     error why;
-    bool waits = false;
+    std::optional<gate_rule> waits{};
   };
   std::map<std::string, plan_refusal> refused_;                 ///< by step, of a plan
   std::map<std::string, image_digests> taken_;                  ///< by step, of a promotion

@@ -402,13 +402,20 @@ result<permit> change_gate::decided(const graph_step& step,
                                     const gate_state& state) {
   std::optional<gate_refusal> refused = cicd::refusal_of(of, state);
   if (!refused) return may(of, state);
-  if (options_.rehearses) keep_refusal(step, refused->why, refused->waits);
+  if (options_.rehearses)
+    keep_refusal(step, refused->why, refused->waits ? std::optional(refused->rule) : std::nullopt);
   return std::move(refused->why);
 }
 
-void change_gate::keep_refusal(const graph_step& step, const error& refused, bool waits) {
+void change_gate::keep_refusal(const graph_step& step, const error& refused, std::optional<gate_rule> waits) {
   const std::lock_guard hold(mutex_);
   refused_.insert_or_assign(step.id, plan_refusal{refused, waits});
+}
+
+bool change_gate::is_waiting_in_plan(const graph_step& step, gate_rule rule) {
+  const std::lock_guard hold(mutex_);
+  const auto found = refused_.find(step.id);
+  return found != refused_.end() && found->second.waits == rule;
 }
 
 bool change_gate::is_refused_in_plan(const graph_step& step) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,7 +16,9 @@
 #include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/policy/soak.hpp>
+#include <cicd/observe/commit_graph.hpp>
 #include <cicd/observe/git_commits.hpp>
+#include <cicd/observe/git_program.hpp>
 #include <cicd/system/in_parallel.hpp>
 
 namespace cicd {
@@ -24,7 +27,7 @@ namespace deliver_fleet {
 namespace {
 
 constexpr unsigned asked_at_once = 8;
-constexpr std::size_t most_candidates = 20;
+constexpr std::size_t most_candidates = 20, most_records = 50;
 
 std::string short_of(const std::string& commit) {
   return commit.substr(0, 7);
@@ -160,13 +163,16 @@ class observer {
     if (!found) return std::move(found).error();
     if (found->size() > most_candidates) found->resize(most_candidates);
     add_unfinished(at, *found);
+    if (found->empty()) return {};
+    const auto proposal =
+        with_.way_of(place(at)).proposal_in(pipeline(at), place(at), there.record, &cancelled_);
+    if (!proposal) return proposal.error();
     for (fleet_candidate& each : *found) {
+      if (*proposal && (*proposal)->record.commit == each.commit)
+        each.proposed = (*proposal)->link.empty() ? (*proposal)->branch : (*proposal)->link;
       if (status known = add_facts(at, each); !known) return known;
       to.candidates.push_back(std::move(each));
-      const fleet_candidate& last = to.candidates.back();
-      if (last.is_built && last.proposed.empty() && last.failed.empty()
-          && !refusal_of(last.asked, facts_at(last.facts, time_.now())))
-        break;
+      if (may_go(to.candidates.back(), time_.now())) break;
     }
     return {};
   }
@@ -187,7 +193,7 @@ class observer {
     return {exit_class::usage,
             pipeline(at).declared.name.str() + "/" + place(at).name.str(),
             "a commit of the remote repository is not in this clone",
-            fmt::format("{} is at {}", displayable(what), short_of(commit)),
+            fmt::format("{}: {}", displayable(what), short_of(commit)),
             {{"try", "git fetch --tags"}}};
   }
 
@@ -195,56 +201,90 @@ class observer {
     return !first_parents(pipeline(at).source_directory, commit, 1, around_).empty();
   }
 
-  /// Highest first by their order; without one the newest commits first.
+  /// Higher than the one that is there, the highest first; without an order the newest commits first.
   result<std::vector<fleet_candidate>> by_tags(std::size_t at, const source_refs& refs) {
-    const declared_pipeline& of = pipeline(at);
     const trigger& on = place(at).on;
-    const tag_order order = tag_order::of(on.pattern, versions_of(of.declared));
+    const tag_order order = tag_order::of(on.pattern, versions_of(pipeline(at).declared));
     const std::string here = there_[at]->record ? there_[at]->record->tag : std::string();
     std::vector<fleet_candidate> found;
     for (const auto& [tag, commit] : refs.tags) {
       if (!ref_matches(on.pattern.view(), tag) || tag == here) continue;
       const auto compared = order.compare(tag, here);
-      if (compared && *compared < 0) continue;
-      if (commit == commit_there(at) && !compared) continue;
-      if (!is_here(at, commit)) return not_here(at, "tag " + tag, commit);
-      if (!compared && is_older_than_there(at, commit)) continue;
+      if (compared ? *compared < 0 : commit == commit_there(at)) continue;
       found.push_back({.commit = commit, .tag = tag, .reasons = {fmt::format("tag {}", displayable(tag))}});
     }
-    const auto is_higher = [&](const fleet_candidate& one, const fleet_candidate& other) {
-      if (const auto compared = order.compare(one.tag, other.tag)) return *compared > 0;
-      const auto when = [&](const fleet_candidate& each) {
-        return committed_at(of.source_directory, each.commit, around_);
-      };
-      return when(one) > when(other);
-    };
-    std::ranges::stable_sort(found, is_higher);
+    if (order.rule == version_rule::none) {
+      if (status sorted = sort_by_age(at, found); !sorted) return std::move(sorted).error();
+    } else {
+      std::ranges::stable_sort(found, [&](const fleet_candidate& one, const fleet_candidate& other) {
+        const auto compared = order.compare(one.tag, other.tag);
+        return compared ? *compared > 0 : order.has(one.tag) && !order.has(other.tag);
+      });
+    }
+    if (found.size() > most_candidates) found.resize(most_candidates);
+    std::erase_if(found, [&](const fleet_candidate& each) {
+      return !order.compare(each.tag, here) && is_no_newer(at, each.commit);
+    });
     return found;
   }
 
-  bool is_older_than_there(std::size_t at, const std::string& commit) const {
-    const std::string there = commit_there(at);
-    return !there.empty() && is_ancestor(pipeline(at).source_directory, commit, there, around_) == true;
+  /// Tags that this clone lacks come first: they may be the newest.
+  status sort_by_age(std::size_t at, std::vector<fleet_candidate>& tags) const {
+    const auto layout = observing::git_layout_of(pipeline(at).source_directory);
+    if (!layout || tags.size() < 2) return {};
+    commit_graph::request what;
+    what.with_tags = true;
+    const result<commit_graph> graph = commit_graph::read(layout->top, what, around_);
+    if (!graph) return graph.error();
+    std::map<std::string, std::size_t> age;
+    for (const commit_graph::tag& each : graph->tags()) age.emplace(each.name, age.size() + 1);
+    const auto age_of = [&](const fleet_candidate& each) {
+      const auto known = age.find(each.tag);
+      return known == age.end() ? 0U : known->second;
+    };
+    std::ranges::stable_sort(tags,
+                             [&](const auto& one, const auto& other) { return age_of(one) < age_of(other); });
+    return {};
   }
 
-  /// The commits of the branch back to the one that is there.
-  result<std::vector<fleet_candidate>> by_branches(std::size_t at, const source_refs& refs) {
+  /// What is there, or older than it: by history, and where the two have parted by their dates.
+  bool is_no_newer(std::size_t at, const std::string& commit) const {
+    const auto& record = there_[at]->record;
+    if (!record || record->commit.empty()) return false;
     const std::string& folder = pipeline(at).source_directory;
-    std::vector<fleet_candidate> found;
+    if (record->commit == commit || is_ancestor(folder, commit, record->commit, around_) == true) return true;
+    if (is_ancestor(folder, record->commit, commit, around_) == true) return false;
+    const auto when = committed_at(folder, commit, around_);
+    return record->committed && when && *when < *record->committed;
+  }
+
+  /// The commits of the branches back to the one that is there, the newest first.
+  result<std::vector<fleet_candidate>> by_branches(std::size_t at, const source_refs& refs) {
+    const auto& record = there_[at]->record;
+    std::vector<std::pair<std::chrono::system_clock::time_point, fleet_candidate>> found;
     for (const auto& [branch, tip] : refs.branches) {
       if (!ref_matches(place(at).on.pattern.view(), branch) || tip == commit_there(at)) continue;
-      const std::vector<past_commit> past = first_parents(folder, tip, most_candidates, around_);
+      const std::vector<past_commit> past =
+          first_parents(pipeline(at).source_directory, tip, most_candidates, around_);
       if (past.empty()) return not_here(at, "branch " + branch, tip);
       for (const past_commit& each : past) {
-        if (each.id == commit_there(at) || is_older_than_there(at, each.id)) break;
-        const bool is_tip = each.id == tip;
-        found.push_back(
-            {.commit = each.id,
-             .reasons = {is_tip ? fmt::format("{} is at {}", displayable(branch), short_of(tip))
-                                : fmt::format("{} has {}", displayable(branch), each.short_id())}});
+        const bool is_before = record && record->committed && each.when < *record->committed;
+        if (each.id == commit_there(at) || is_before) break;
+        const std::string how = each.id == tip ? "is at" : "has";
+        found.emplace_back(
+            each.when,
+            fleet_candidate{.commit = each.id,
+                            .branch = branch,
+                            .reasons = {fmt::format("{} {} {}", displayable(branch), how, each.short_id())}});
       }
     }
-    return found;
+    std::ranges::stable_sort(found,
+                             [](const auto& one, const auto& other) { return one.first > other.first; });
+    std::vector<fleet_candidate> candidates;
+    for (auto& [when, each] : found)
+      if (std::ranges::find(candidates, each.commit, &fleet_candidate::commit) == candidates.end())
+        candidates.push_back(std::move(each));
+    return candidates;
   }
 
   /// The environments that it comes FROM.
@@ -279,9 +319,9 @@ class observer {
     if (are_all_as_here(at, before)) return std::vector<fleet_candidate>{};
     std::vector<std::pair<const environment*, deployment_record>> past;
     for (const environment* each : before) {
-      auto records = with_.way_of(*each).history_of(pipeline(at), *each, most_candidates);
-      if (!records) return std::move(records).error();
-      for (deployment_record& record : *records) past.emplace_back(each, std::move(record));
+      const auto records = history_in(at, *each);
+      if (!records) return records.error();
+      for (const deployment_record& record : *records) past.emplace_back(each, record);
     }
     std::ranges::stable_sort(
         past, [](const auto& one, const auto& other) { return one.second.when > other.second.when; });
@@ -289,7 +329,7 @@ class observer {
     for (const auto& [from, record] : past) {
       if (record.commit.empty() || record.dirty) continue;
       if (record.commit == commit_there(at)) break;
-      if (is_older_than_there(at, record.commit)) continue;
+      if (is_no_newer(at, record.commit)) continue;
       if (std::ranges::find(found, record.commit, &fleet_candidate::commit) != found.end()) continue;
       found.push_back({.commit = record.commit,
                        .reasons = {fmt::format("{} has {}", from->name.view(), short_of(record.commit))}});
@@ -315,12 +355,22 @@ class observer {
     return how;
   }
 
+  /// What was deployed to an environment before, asked once.
+  result<std::vector<deployment_record>> history_in(std::size_t at, const environment& of) {
+    const std::pair key(&pipeline(at), &of);
+    {
+      const std::lock_guard hold(mutex_);
+      if (const auto known = histories_.find(key); known != histories_.end()) return known->second;
+    }
+    auto past = with_.way_of(of).history_of(pipeline(at), of, most_records);
+    const std::lock_guard hold(mutex_);
+    return histories_.try_emplace(key, std::move(past)).first->second;
+  }
+
   /// Where a rollback took it away before it could come here; empty: nowhere.
-  result<std::string> put_back_in(std::size_t at, const std::string& commit) const {
+  result<std::string> put_back_in(std::size_t at, const std::string& commit) {
     for (const environment* each : places_before(at)) {
-      const deployed_release* there = seen_in(at, *each);
-      if (there != nullptr && (!there->record || !is_put_back(*there->record))) continue;
-      const auto past = with_.way_of(*each).history_of(pipeline(at), *each, most_candidates);
+      const auto past = history_in(at, *each);
       if (!past) return past.error();
       if (was_put_back(*past, commit)) return each->name.str();
     }
@@ -330,6 +380,7 @@ class observer {
   // --- What the gate is told ---
 
   status add_facts(std::size_t at, fleet_candidate& to) {
+    if (!is_here(at, to.commit)) return not_here(at, to.reasons.front(), to.commit);
     const result<artifact_store> store = artifacts_of(pipeline(at), where_, around_, cancelled_);
     if (!store) return store.error();
     const auto artifact = store->read(to.commit);
@@ -340,11 +391,6 @@ class observer {
     const result<std::string> put_back = put_back_in(at, to.commit);
     if (!put_back) return put_back.error();
     if (!put_back->empty()) to.failed = "a rollback took it away from " + *put_back;
-    auto proposal =
-        with_.way_of(place(at)).proposal_in(pipeline(at), place(at), there_[at]->record, &cancelled_);
-    if (!proposal) return std::move(proposal).error();
-    if (*proposal && (*proposal)->record.commit == to.commit)
-      to.proposed = (*proposal)->link.empty() ? (*proposal)->branch : (*proposal)->link;
     auto facts = with_.gate().facts_of_release(pipeline(at), place(at), to.tag, to.commit, *there_[at],
                                                {.is_by_hand = true, .records = of_.records});
     if (!facts) return std::move(facts).error();
@@ -363,6 +409,9 @@ class observer {
   std::vector<std::optional<deployed_release>> there_;  ///< nothing: it could not be read
   std::map<std::pair<const declared_pipeline*, const environment*>, std::size_t> where_is_;  ///< its index
   std::map<source_key, result<source_refs>> refs_;
+  std::mutex mutex_;  ///< never held while anybody is asked
+  std::map<std::pair<const declared_pipeline*, const environment*>, result<std::vector<deployment_record>>>
+      histories_;
 };
 
 }  // namespace

@@ -60,6 +60,9 @@ sources::state& sources::state_of(const declared_pipeline& pipeline) {
   if (event_.kind == ref_kind::tag) git.tags = {event_.name};
   const std::string head = git.commit.value_or("");
   if (!promoted.empty() && promoted != head) deliver_sources::put_commit(promoted, folder, around_, git);
+  if (const auto by_hand = promoted_.find(pipeline.declared.name.view());
+      by_hand != promoted_.end() && !by_hand->second.branch.empty())
+    git.branch = by_hand->second.branch;
   const std::lock_guard hold(mutex_);
   return states_.try_emplace({folder, promoted}, state{std::move(git), head}).first->second;
 }

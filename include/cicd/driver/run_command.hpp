@@ -19,9 +19,12 @@ struct run_request : project_request {
 
 /// Runs the targets. Everything that a person reads is on standard output; errors of declaration and usage on
 /// standard error.
-exit_class run_targets(const run_request& request,
-                       surroundings around,
-                       const std::vector<run_listener>& also = {});
+exit_class run_targets(const run_request& request, surroundings around);
+
+/// The same, heard by others as well; gives how it ended, with the errors that were printed.
+run_outcome run_and_show(const run_request& request,
+                         surroundings around,
+                         const std::vector<run_listener>& also);
 
 /// Shows what `run_targets` would do, and does nothing. With an event and no target: what that event would
 /// set off.

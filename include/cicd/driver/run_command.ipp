@@ -108,13 +108,13 @@ exit_class planned(const project& of, const run_request& request) {
 }
 
 /// Without a word of its own where the command prints JSON.
-exit_class run(const project& of, const run_request& request, std::vector<run_listener> also) {
+run_outcome run(const project& of, const run_request& request, std::vector<run_listener> also) {
   terminal screen(of.tree().around, request);
   if (!request.as_json) also.push_back(screen.listener());
-  const run_outcome outcome = of.run(request, also);
+  run_outcome outcome = of.run(request, also);
   if (outcome.left_running) _exit(static_cast<int>(outcome.kind));
   print_errors(outcome.errors);
-  return outcome.kind;
+  return outcome;
 }
 
 }  // namespace
@@ -138,14 +138,21 @@ exit_class plan_targets(const run_request& request, surroundings around) {
   return of ? driver_run_command::planned(*of, request) : failure;
 }
 
-exit_class run_targets(const run_request& request,
-                       surroundings around,
-                       const std::vector<run_listener>& also) {
+exit_class run_targets(const run_request& request, surroundings around) {
   exit_class failure = exit_class::usage;
   const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
   if (!of) return failure;
-  if (!of->only_plans(request.targets)) return driver_run_command::run(*of, request, also);
+  if (!of->only_plans(request.targets)) return driver_run_command::run(*of, request, {}).kind;
   return driver_run_command::planned(*of, request);
+}
+
+run_outcome run_and_show(const run_request& request,
+                         surroundings around,
+                         const std::vector<run_listener>& also) {
+  exit_class failure = exit_class::usage;
+  const std::optional<project> of = driver_run_command::opened(request, std::move(around), failure);
+  if (!of) return {.kind = failure, .errors = {}, .id = {}, .failed_step = {}, .left_running = {}};
+  return driver_run_command::run(*of, request, also);
 }
 
 }  // namespace cicd

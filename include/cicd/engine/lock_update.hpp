@@ -15,7 +15,7 @@ namespace cicd {
 
 /// A file that the program wrote anew.
 struct moved_lock {
-  std::string path;  ///< relative to the source folder
+  std::string path;  ///< relative to the source folder; of a link the file that it leads to
   std::string before, after;
   unsigned mode = 0644;
 
@@ -37,13 +37,15 @@ result<std::vector<step_index>> steps_with_update(const session& of,
                                                   const step_graph& graph,
                                                   const std::vector<std::string>& pipelines);
 
-/// Runs the program; the source folder stays as it is. Class `usage` where it cannot be started,
-/// `step_failed` where it fails.
+/// Runs the program; the source folder stays as it is. Class `usage` where it cannot be started or wrote to a
+/// link that leads out of the source folder, `step_failed` where it fails or removed one of the inputs,
+/// `conflict` where a file that it changed was edited meanwhile.
 result<lock_update> plan_lock_update(const session& of,
                                      const graph_step& step,
                                      const cancellation& cancelled);
 
-/// Writes the files, each as a whole.
-status apply_lock_update(const lock_update& of);
+/// Writes the files, each as a whole, once each was found to hold what the update began with; else class
+/// `conflict`, and none is written.
+status apply_lock_updates(const std::vector<lock_update>& all);
 
 }  // namespace cicd

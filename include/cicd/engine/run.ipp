@@ -385,7 +385,12 @@ status project_run::may_begin_named() {
   if (status may = may_build(); !may) return may;
   for (step_index step : ends_) {
     if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
-    // A plan ends as its run would.
+    // A plan ends as its run would: what comes FROM an environment that the same run deploys to waits for
+    // that.
+    const bool waits_for_this_run =
+        comes_after_from(step, {})
+        && delivery_.gate().is_waiting_in_plan(graph_.steps[step], gate_rule::from);
+    if (waits_for_this_run) continue;
     if (std::optional<error> refused = delivery_.gate().refused_in_plan(graph_.steps[step]))
       return *std::move(refused);
   }

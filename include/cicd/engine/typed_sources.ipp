@@ -259,6 +259,7 @@ class typed_sources {
                                     const std::set<std::string>& files) const {
     json listed(json::array{}), programs(json::array{});
     for (std::size_t at = 0; at < all.size(); ++at) {
+      if (sources[at].is_json) continue;
       const result<std::string> bytes = read_file(all[at].program);
       if (!bytes) return bytes.error();
       programs.push(json().set("path", sources[at].file).set("sha256", hex(sha256(*bytes))));
@@ -273,7 +274,7 @@ class typed_sources {
     head.set("cicd", declarations_version).set("source_root", calls_.tree.source_root);
     head.set("build_root", calls_.tree.build_root).set("files", std::move(listed));
     head.set("programs", std::move(programs));
-    head.set("compiler", tools_.compiler);
+    if (!std::ranges::all_of(sources, &typed_source::is_json)) head.set("compiler", tools_.compiler);
     std::string text = compact(head) + "\n";
     std::size_t count = 0;
     for (const typed_outcome& each : all) {
@@ -332,7 +333,7 @@ std::optional<std::string> compiler_of_typed(const std::string& build_root) {
   const auto text = read_file_if_there(engine_typed_sources::calls_file(build_root));
   if (!text || !*text) return std::nullopt;
   const result<json> head = parse_json((*text)->substr(0, (*text)->find('\n')));
-  return head ? std::optional((*head)["compiler"].text()) : std::nullopt;
+  return head && (*head)["compiler"].is_string() ? std::optional((*head)["compiler"].text()) : std::nullopt;
 }
 
 result<recorded_calls> with_typed(recorded_calls calls, const std::string& build_root) {

@@ -22,15 +22,21 @@ struct step_image {
 /// last lines of what it printed.
 class command_failure : public std::runtime_error {
  public:
-  command_failure(const std::string& what, int status, bool was_shown)
-      : std::runtime_error(what), status_(status), was_shown_(was_shown) {}
+  command_failure(std::string headline, const std::string& last_lines, int status, bool was_shown)
+      : std::runtime_error(headline + last_lines),
+        headline_(std::move(headline)),
+        status_(status),
+        was_shown_(was_shown) {}
 
+  /// The program's words, which may have several lines, and how it ended.
+  const std::string& headline() const { return headline_; }
   /// As a shell counts: 128 and the signal that ended it, 127 where it could not be started.
   int status() const { return status_; }
   /// Whether its lines stand in the step's log.
   bool was_shown() const { return was_shown_; }
 
  private:
+  std::string headline_;
   int status_;
   bool was_shown_;
 };
@@ -45,7 +51,7 @@ class step_context {
   /// Throws command_failure where its exit status is not 0.
   void execute(const std::vector<std::string>& words) const;
   /// The same, and gives what it prints to standard output, without the line ends at its end, instead of
-  /// showing it.
+  /// showing it; more than 64 MiB are a command_failure, too.
   std::string capture(const std::vector<std::string>& words) const;
   /// The text that VALUES gives by this name. Throws std::invalid_argument where there is none.
   std::string value(std::string_view name) const;

@@ -35,8 +35,8 @@ streamed_end run(const std::vector<std::string>& words, bool is_captured) {
   streamed_end end = run_streamed(words, is_captured);
   if (end.status == 0) return end;
   const std::string start = joined(words, " ") + ": ";
-  if (end.how.empty()) throw command_failure(start + "cannot be started: " + end.last, end.status, false);
-  throw command_failure(start + "failed: " + end.how + last_lines_of(end.last), end.status, !is_captured);
+  if (end.how.empty()) throw command_failure(start + "cannot be started: " + end.last, {}, end.status, false);
+  throw command_failure(start + "failed: " + end.how, last_lines_of(end.last), end.status, !is_captured);
 }
 
 /// What was asked for and is not there.
@@ -75,7 +75,10 @@ step_image step_context::image(std::string_view name) const {
     if (each.name == name) return each;
     names.push_back(each.name);
   }
-  throw run_step_context::none_of("the step comes AFTER no such image", name, names);
+  const bool is_one_of_several = name.empty() && !images_.empty();
+  throw run_step_context::none_of(is_one_of_several ? "the step comes AFTER several images, and none is named"
+                                                    : "the step comes AFTER no such image",
+                                  name, names);
 }
 
 std::string step_context::folder() const {

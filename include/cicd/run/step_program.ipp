@@ -48,7 +48,7 @@ step_function::pointer function_of(const std::vector<pipeline>& declared,
 void tell(const std::exception& failure) {
   std::string_view words = failure.what();
   if (const auto* of = dynamic_cast<const command_failure*>(&failure); of != nullptr && of->was_shown())
-    words = words.substr(0, words.find('\n'));
+    words = of->headline();
   std::fprintf(stderr, "%.*s\n", static_cast<int>(words.size()), words.data());
 }
 

@@ -3,6 +3,13 @@
 // it.
 #pragma once
 
+#define CICD_TYPED_FILE
+
+// First, so that what a compiler says of a wrong value has no further headers above it.
+#include <cicd/declare/values/literal.hpp>
+// After it for the same reason.
+#include <cicd/declare/values/numbers.hpp>
+
 #include <cicd/declare/typed_program.hpp>
 #include <cicd/run/step_program.hpp>
 

@@ -5,10 +5,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -25,7 +27,7 @@ namespace {
 
 using system_descriptor::descriptor;
 
-constexpr std::size_t most_kept = 8192;
+constexpr std::size_t most_kept = 8192, most_captured = 64U << 20U;
 
 void write_whole(int to, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -34,6 +36,48 @@ void write_whole(int to, std::string_view bytes) {
     if (done > 0) bytes.remove_prefix(static_cast<std::size_t>(done));
   }
 }
+
+/// The end of what several streams print, in whole lines: a part of one may be a part of a secret, which
+/// nothing would mask.
+class last_lines {
+ public:
+  void add(std::size_t stream, std::string_view bytes) {
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), most_kept)))
+      add_piece(lines_[stream], bytes.substr(0, most_kept));
+  }
+
+  std::string text() && {
+    for (std::string& each : lines_)
+      if (!each.empty()) end_line(each);
+    cut();
+    return std::move(kept_);
+  }
+
+ private:
+  /// `line`: what the piece goes on with. No line that lies within a piece is too long.
+  void add_piece(std::string& line, std::string_view piece) {
+    const auto first = piece.find('\n'), last = piece.rfind('\n');
+    line += piece.substr(0, std::min(first, most_kept - std::min(line.size(), most_kept)));
+    if (first == piece.npos) return;
+    end_line(line);
+    kept_ += piece.substr(first + 1, last - first);
+    line = piece.substr(last + 1);
+    if (kept_.size() > 4 * most_kept) cut();
+  }
+
+  void end_line(std::string& line) {
+    kept_ += line.size() < most_kept ? line : "(a line of more than 8 KiB)";
+    kept_ += '\n';
+    line.clear();
+  }
+
+  void cut() {
+    if (kept_.size() > most_kept) kept_.erase(0, kept_.find('\n', kept_.size() - most_kept - 1) + 1);
+  }
+
+  std::array<std::string, 2> lines_;  ///< that have not ended
+  std::string kept_;
+};
 
 class program {
  public:
@@ -92,16 +136,26 @@ class program {
     const ssize_t count = ::read(from, piece.data(), piece.size());
     if (count < 0) return errno == EINTR;
     const std::string_view bytes(piece.data(), static_cast<std::size_t>(count));
-    if (is_out && captures_)
-      end_.out += bytes;
-    else
+    last_.add(is_out ? 0 : 1, bytes);
+    if (!is_out || !captures_) {
       write_whole(is_out ? STDOUT_FILENO : STDERR_FILENO, bytes);
-    end_.last += bytes;
-    if (end_.last.size() > most_kept) end_.last.erase(0, end_.last.size() - most_kept);
+    } else if (end_.out.size() + bytes.size() <= most_captured) {
+      end_.out += bytes;
+    } else {
+      is_too_much_ = true;
+      read_[0].close();
+      return false;
+    }
     return count > 0;
   }
 
   void tell(int how) {
+    end_.last = std::move(last_).text();
+    if (is_too_much_) {
+      end_.status = 128 + SIGPIPE;
+      end_.how = "its standard output is longer than 64 MiB";
+      return;
+    }
     const int signal = WIFSIGNALED(how) ? WTERMSIG(how) : 0;
     end_.status = signal > 0 ? 128 + signal : WEXITSTATUS(how);
     end_.how = signal > 0 ? "ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ')'
@@ -111,6 +165,8 @@ class program {
   const bool captures_;
   std::array<descriptor, 2> read_, write_;  ///< of standard output and standard error
   pid_t id_ = -1;
+  last_lines last_;
+  bool is_too_much_ = false;  ///< of what is captured
   streamed_end end_;
 };
 

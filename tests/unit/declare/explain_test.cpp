@@ -1,4 +1,5 @@
 // The pages of `cicd explain`, and that docs/reference.md is what the comments give.
+#include <cicd/base/json.hpp>
 #include <cicd/declare/explain/explain.hpp>
 #include <cicd/declare/explain/man_text.hpp>
 #include <cicd/declare/options/fields.hpp>
@@ -167,6 +168,7 @@ TEST(a_declared_value, is_printed_as_it_can_be_written) {
             "pipeline_step()\n");
   for (const cicd::field_doc& doc : cicd::field_docs()) {
     if (!doc.key.starts_with("step.") || doc.key == "step.name") continue;
+    if (doc.key == "step.run" || doc.key == "step.values") continue;  // of C++ files alone
     const bool runs = doc.key == "step.command" || doc.key == "step.shell";
     const std::string call =
         "pipeline_secret(npm-token PASS_ENV NPM_TOKEN)\npipeline_secret(release-key FILE /run/key)\n"
@@ -247,6 +249,23 @@ TEST(a_man_page, holds_no_request_that_a_text_makes) {
   const std::string page = cicd::declaration_man_page("cicd 1");
   for (const auto& each : cicd::declaring_functions())
     EXPECT_NE(page.find(".SH " + std::string(each.name) + "\n"), std::string::npos) << each.name;
+}
+
+TEST(the_schema_of_calls, knows_no_option_that_only_a_C_file_or_a_list_file_may_give) {
+  const auto schema = cicd::parse_json(cicd::calls_schema());
+  ASSERT_TRUE(schema) << schema.error().what;
+  for (const auto& [kind, words] : {std::pair("step", std::vector<std::string>{"VALUES", "RUN"}),
+                                    std::pair("pipeline", std::vector<std::string>{"SOURCE", "INCLUDES"})}) {
+    const cicd::json& defined = (*schema)["$defs"];
+    for (const cicd::json& each : defined[std::string("keywords-of-") + kind]["anyOf"].elements())
+      EXPECT_EQ(std::ranges::count(words, each["const"].text()), 0) << kind;
+    const auto& either = defined[std::string("words-of-") + kind]["anyOf"].elements();
+    ASSERT_EQ(either.size(), 2u);
+    const std::vector<std::string> known = either[0]["enum"].texts(),
+                                   refused = either[1]["not"]["anyOf"].elements().back()["enum"].texts();
+    EXPECT_TRUE(std::ranges::is_permutation(refused, words)) << kind;
+    for (const std::string& each : words) EXPECT_EQ(std::ranges::count(known, each), 0) << each;
+  }
 }
 
 TEST(the_reference_page, is_what_the_comments_give) {

@@ -205,7 +205,7 @@ std::string configure_with(std::string_view key, std::string_view text) {
 cicd::recorded_calls calls_with(std::string_view key, std::string_view text) {
   cicd::recorded_calls calls = cicd::tests::written(configure_with(key, text));
   if (key != "step.values" && key != "step.run") return calls;
-  calls.calls.back().where.part = "step own";
+  for (cicd::call& each : calls.calls) each.where.part = "of C++";
   return calls;
 }
 cicd::errors errors_with(std::string_view key, std::string_view text) {
@@ -350,7 +350,8 @@ TEST(every_option, turns_into_the_same_from_json_as_from_cmake) {
   std::size_t tried = 0;
   for (const cicd::field_doc& each : cicd::field_docs()) {
     const std::string_view option = each.key.substr(each.key.find('.') + 1);
-    if (option == "source" || option == "includes") continue;
+    const bool is_of_cpp = each.key == "step.run" || each.key == "step.values";
+    if (option == "source" || option == "includes" || is_of_cpp) continue;
     const cicd::recorded_calls written = cicd::tests::written(configure_with(each.key, each.example));
     const auto by_cmake = cicd::model_of(written, cicd::tests::own_templates());
     const auto by_json = cicd::model_of(calls_through_json(written), cicd::tests::own_templates());

@@ -117,6 +117,17 @@ TEST(declarations, that_lost_or_changed_a_line_are_corrupt) {
   }
 }
 
+TEST(declarations, with_a_path_that_is_not_in_UTF_8_are_refused_with_that_path) {
+  const std::string other = R"({"cicd":1,"source_root":"/home/caf)"
+                            "\xe9"
+                            R"(/src","build_root":"/build"})";
+  const auto read = read_calls(ended(other + "\n", 0), {});
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind, cicd::exit_class::usage);
+  EXPECT_EQ(read.error().what, "a path or an argument is not in UTF-8");
+  EXPECT_EQ(read.error().value, "/home/caf\\xe9/src");
+}
+
 TEST(declarations, of_another_format_are_refused) {
   const auto read = read_calls(R"({"cicd":2,"source_root":"/","build_root":"/"})", {});
   ASSERT_FALSE(read);

@@ -28,7 +28,7 @@ TEST_F(holding, is_done_in_each_cluster_and_told_for_each) {
 TEST_F(holding, is_released_again_and_told_by_whom) {
   ASSERT_TRUE(set_hold({"frozen"}, on));
   told.clear();
-  ASSERT_TRUE(release_hold(on));
+  ASSERT_TRUE(release_hold(false, on));
   EXPECT_EQ(names(), (texts{"released", "released"}));
   EXPECT_EQ(heard<released>()->who, "Ada");
   EXPECT_EQ(heard<released>()->ended, "the hold of all deploys by Ada, since 2026-11-21T08:00:00Z: frozen");
@@ -36,7 +36,7 @@ TEST_F(holding, is_released_again_and_told_by_whom) {
 }
 
 TEST_F(holding, is_released_although_nothing_is_held_and_says_so) {
-  ASSERT_TRUE(release_hold(on));
+  ASSERT_TRUE(release_hold(false, on));
   EXPECT_EQ(heard<released>()->ended, "");
 }
 
@@ -52,7 +52,7 @@ TEST_F(holding, that_the_gate_refuses_tells_and_writes_nothing) {
 TEST_F(holding, that_the_gate_refuses_beforehand_contacts_no_cluster) {
   shut_at_once = true;
   EXPECT_FALSE(set_hold({"frozen"}, on));
-  EXPECT_FALSE(release_hold(on));
+  EXPECT_FALSE(release_hold(false, on));
   EXPECT_EQ(asked, (std::vector{change::hold, change::hold}));
   EXPECT_EQ(opened, 0U);
 }

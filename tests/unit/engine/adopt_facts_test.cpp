@@ -4,6 +4,7 @@
 
 #include <cicd/engine/adopt/dockerfile.hpp>
 #include <cicd/engine/adopt/facts.hpp>
+#include <cicd/engine/adopt/secrets.hpp>
 
 namespace {
 
@@ -51,7 +52,7 @@ TEST(AdoptFacts, XmlWithinLimitsAndWhole) {
   for (int at = 0; at < 1000; ++at) deep += "<a>";
   EXPECT_THAT(facts_of("a.xml", deep).unread.front().what, HasSubstr("more than 64 elements"));
   for (const char* text : {"<a>", "<a", "<a></b>", "<!-- ", "<a><![CDATA[x", "</a>"})
-    EXPECT_THAT(facts_of("a.xml", text).unread.front().what, HasSubstr("this is no XML")) << text;
+    EXPECT_THAT(facts_of("a.xml", text).unread.front().what, HasSubstr("this is not XML")) << text;
 }
 
 TEST(AdoptFacts, TomlGivesTablesListsAndDottedKeys) {
@@ -164,10 +165,61 @@ TEST(AdoptDockerfile, SaysWhatItCannotHonour) {
   EXPECT_THAT(unread("FROM a\nENV A=$B\n"), HasSubstr("D:2 ENV A: a variable without a default"));
   EXPECT_THAT(unread("FROM a\nENV A=\"x\n"), HasSubstr("a quote is not closed"));
   EXPECT_THAT(unread("FROM a\nHEALTHCHECK CMD pg_isready\n"),
-              HasSubstr("D:2 HEALTHCHECK is no request by HTTP"));
+              HasSubstr("D:2 HEALTHCHECK does not ask this container by HTTP"));
   EXPECT_THAT(unread("FROM a\nVOLUME /data\nSTOPSIGNAL SIGINT\n"),
               HasSubstr("D:2 VOLUME /data\nD:3 STOPSIGNAL SIGINT"));
   EXPECT_EQ(unread("FROM a\nRUN <<EOF\nEXPOSE 1\nEOF\n").find("EXPOSE"), std::string::npos);
+}
+
+std::string variables_of(std::string_view text) {
+  std::string all;
+  for (const fact& each : read_dockerfile("D", text).env) all += each.key + "=" + each.value + ";";
+  return all;
+}
+
+TEST(AdoptDockerfile, AHereDocumentIsAWordOfTheLineAndEnds) {
+  EXPECT_EQ(variables_of("FROM a\nRUN echo \"<<EOF\" $((1<<2)) a<<b\nENV A=1\n"), "A=1;");
+  EXPECT_EQ(variables_of("FROM a\nRUN cat <<A 3<<-\"B\" > x\nENV N=1\nA\nENV N=2\n\tB\nENV Y=3\n"), "Y=3;");
+  const dockerfile open = read_dockerfile("D", "FROM a\nRUN <<EOF\nENV A=1\n");
+  EXPECT_THAT(open.env, IsEmpty());
+  EXPECT_EQ(open.unread.front().what, "a here-document that does not end: EOF");
+}
+
+TEST(AdoptDockerfile, ValuesAreThoseBeforeTheInstruction) {
+  EXPECT_EQ(variables_of("FROM a\nENV P=1\nENV P=2 R=$P\n"), "P=2;R=1;");
+  EXPECT_EQ(variables_of("FROM a\nENV A=\\\n1\n"), "A=1;");
+  EXPECT_EQ(read_dockerfile("D", "FROM a\nUSER \"1000\"\n").user->value, "1000");
+}
+
+TEST(AdoptDockerfile, ValuesDoNotGrowWithoutEnd) {
+  std::string text = "FROM a\nENV A=0123456789\n";
+  for (int at = 0; at < 100; ++at) text += "ENV A=$A$A\n";
+  for (int at = 0; at < 1000; ++at) text += "ENV B" + std::to_string(at) + "=$A\n";
+  EXPECT_LT(variables_of(text).size(), 2'000'000U);
+  EXPECT_THAT(variables_of(text), testing::Not(IsEmpty()));
+}
+
+TEST(AdoptDockerfile, ThousandsOfStagesAreReadOnce) {
+  std::string text = "FROM x AS s0\nENV V=1\n";
+  for (int at = 1; at < 20'000; ++at)
+    text += "FROM s" + std::to_string(at - 1) + " AS s" + std::to_string(at) + "\nENV V" + std::to_string(at)
+            + "=1\n";
+  EXPECT_EQ(read_dockerfile("D", text).env.size(), 1000U);
+}
+
+TEST(AdoptSecrets, AreFoundByNameAndWithinValues) {
+  for (const char* text : {"Server=a;Password=b", "https://me:b@example.com", "{\"password\": \"b\"}",
+                           "Pwd=b", "a\nspring.password=b", "--token=b", "-----BEGIN RSA PRIVATE KEY-----"})
+    EXPECT_TRUE(holds_secret(text)) << text;
+  for (const char* text :
+       {"", "password=", "password=${B}", "a=b", "https://example.com/?a=b", "/etc/passwd", "tokens"})
+    EXPECT_FALSE(holds_secret(text)) << text;
+  std::string schemes;
+  for (int at = 0; at < 300'000; ++at) schemes += "://";
+  EXPECT_FALSE(holds_secret(schemes));
+  for (const char* name : {"GITHUB_PAT", "PAT", "ENCRYPTION_KEY", "DB_PASSWORD"})
+    EXPECT_TRUE(is_secret(name, "x")) << name;
+  for (const char* name : {"PATH", "COMPAT", "KEY"}) EXPECT_FALSE(is_secret(name, "x")) << name;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ pipeline orders() {
       .name = "orders",
       .steps = {step{.name = "build", .command = {"make"}, .stage = step_stage::build},
                 step{.name = "test", .command = {"make", "test"}, .after = {"build"}, .check = true}},
-      .images = {image{.base = "scratch", .files = {{.from = "out", .to = "/out"}}, .after = {"build"}}},
+      .images = {image{.name = "image", .base = "scratch", .files = {{.from = "out", .to = "/out"}}, .after = {"build"}}},
       .services = {service{.name = "api", .port = 8080}},
       .environments = {environment{.name = "stage",
                                    .on = {.kind = ref_kind::branch, .pattern = "main"},
@@ -98,7 +98,7 @@ TEST(plan_of, a_declaration_is_refused_in_the_words_of_the_command_line) {
     EXPECT_THAT(refused.what(), HasSubstr("did you mean: stage"));
     EXPECT_THAT(refused.what(), HasSubstr("plan_of_test.cpp:"));
   }
-  EXPECT_THROW(plan_of({.name = "orders", .base_template = "no-such"}, tag("v1")), refused_declaration);
+  EXPECT_THROW(plan_of(pipeline{.name = "orders", .base_template = "no-such"}, tag("v1")), refused_declaration);
 }
 
 TEST(plan_of, a_misspelt_name_is_no_answer) {

@@ -130,7 +130,10 @@ TEST_F(typed_files, keep_what_their_program_holds_for_the_steps_that_it_runs) {
 }
 
 TEST_F(typed_files, name_folders_of_headers_that_lie_elsewhere_by_their_number) {
-  typed_source of{.file = folder + "/source/pipeline.cpp", .includes = {folder + "/source/own", "/opt/acme"}};
+  const typed_source of{.subject = "orders",
+                        .pipeline = "orders",
+                        .file = folder + "/source/pipeline.cpp",
+                        .includes = {folder + "/source/own", "/opt/acme"}};
   const std::vector<std::string> words = compile_words(of, {}, "g++", folder + "/source");
   const auto has = [&](const char* word) { return std::ranges::find(words, word) != words.end(); };
   EXPECT_TRUE(has("-Iown") && has("-I/opt/acme") && has("-fmacro-prefix-map=/opt/acme=INCLUDES[2]"))
@@ -299,7 +302,8 @@ TEST_F(typed_files, are_refused_where_the_call_is_wrong) {
   };
   says({"orders", "SOURCE", "nowhere.cpp"}, "orders: SOURCE: there is no such file: 'nowhere.cpp'");
   says({"orders", "SOURCE", "../pipeline.cpp"}, "SOURCE");
-  says({"orders", "SOURCE", "pipeline.json5"}, "orders: SOURCE: neither a C++ file nor a pipeline.json: 'pipeline.json5'");
+  says({"orders", "SOURCE", "pipeline.json5"},
+       "orders: SOURCE: neither a C++ file nor a pipeline.json: 'pipeline.json5'");
   says({"orders", "SOURCE", "pipeline.cpp", "INCLUDES", "nowhere"},
        "orders: INCLUDES: there is no such folder: 'nowhere'");
   says({"orders", "SOURCE", "{genex}"}, "generator expression");

@@ -306,6 +306,19 @@ TEST(adoption, keeps_a_toleration_of_an_empty_value_and_one_of_any) {
   EXPECT_THAT(adopted({read(text), chart_service()}).declaration, HasSubstr("TOLERATIONS a=:NoSchedule b"));
 }
 
+TEST(adoption, writes_what_cmake_would_expand_as_a_text) {
+  const adoption made =
+      adopted({read(replaced_all(compact(chart_deployment()), R"("value":"fast")", R"("value":"$<1:fast>")")),
+               chart_service()});
+  EXPECT_THAT(made.declaration, HasSubstr(R"(=\$<1:\$><1:fast>")"));
+}
+
+TEST(adoption, keeps_a_workload_without_a_container_as_a_manifest) {
+  const json patch = live("Deployment", "apps/v1", "bare", R"({"template":{"spec":{}}})");
+  const adoption made = adopted({chart_deployment(), patch});
+  EXPECT_NE(file(made, "k8s/adopted/deployment-bare.yaml"), "");
+}
+
 TEST(adoption, keeps_a_workload_whose_name_no_keyword_can_say_as_a_manifest) {
   const json job = live(
       "CronJob", "batch/v1", "close.stale",

@@ -230,8 +230,8 @@ struct deploys_in_order : testing::Test {
 };
 
 TEST_F(deploys_in_order, come_after_from_and_the_services_of_others_however_they_are_declared) {
-  EXPECT_EQ(before("orders/deploy-prod",
-                   {"orders/deploy-prod", "orders/deploy-stage", "billing/deploy-prod", "billing/deploy-stage"}),
+  EXPECT_EQ(before("orders/deploy-prod", {"orders/deploy-prod", "orders/deploy-stage", "billing/deploy-prod",
+                                          "billing/deploy-stage"}),
             (std::vector<std::string>{"orders/publish", "orders/deploy-stage", "billing/deploy-prod"}));
 }
 

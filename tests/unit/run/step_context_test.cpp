@@ -36,6 +36,25 @@ TEST(a_step_s_function, gets_the_output_of_a_program_as_text) {
   EXPECT_EQ(context.capture({"head", "-c", "1000000", "/dev/zero"}).size(), 1'000'000u);
 }
 
+TEST(a_step_s_function, is_not_given_more_output_than_there_is_room_for) {
+  const std::string said = said_by([] { (void)context.capture({"yes"}); });
+  EXPECT_TRUE(said.starts_with("yes: failed: its standard output is longer than 64 MiB\n  y"))
+      << said.substr(0, 80);
+}
+
+TEST(a_step_s_function, is_told_the_last_lines_as_a_whole_so_that_no_part_of_a_secret_is_among_them) {
+  const auto said = [](const std::string& script) {
+    return said_by([&] { (void)context.capture({"sh", "-c", script}); });
+  };
+  const std::string one_line = said("printf hunter2-hunter2; printf %8190s x; exit 1");
+  EXPECT_TRUE(one_line.ends_with("\n  (a line of more than 8 KiB)")) << one_line.substr(0, 200);
+  EXPECT_TRUE(said("printf '%8000s\\n' x; printf hunter2-hunter2; printf '%150s\\nend\\n' x; exit 1")
+                  .ends_with("  hunter2-hunter2" + std::string(149, ' ') + "x\n  end"));
+  // A line that a pause parts, while the other stream prints.
+  EXPECT_NE(said("printf hunter2-; echo other >&2; printf 'hunter2\\n'; exit 1").find("\n  hunter2-hunter2"),
+            std::string::npos);
+}
+
 TEST(a_step_s_function, is_told_how_a_program_failed) {
   EXPECT_EQ(said_by([] {
               (void)context.capture({"sh", "-c", "echo one; echo two; exit 3"});
@@ -48,6 +67,13 @@ TEST(a_step_s_function, is_told_how_a_program_failed) {
   EXPECT_EQ(said_by([] { context.execute({"/no/such"}); }),
             "/no/such: cannot be started: No such file or directory");
   EXPECT_EQ(said_by([] { context.execute({}); }), "no program is named");
+  try {
+    context.execute({"sh", "-c", "echo a\nexit 3"});
+    FAIL();
+  } catch (const command_failure& failure) {
+    EXPECT_EQ(failure.headline(), "sh -c echo a\nexit 3: failed: exit status 3");
+    EXPECT_EQ(failure.what(), failure.headline() + "\n  a");
+  }
   try {
     (void)context.capture({"sh", "-c", "kill -15 $$"});
     FAIL();

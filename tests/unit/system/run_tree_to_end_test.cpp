@@ -42,8 +42,12 @@ TEST(run_tree_to_end, starts_a_program_once_nobody_has_it_open_for_writing_any_m
 }
 
 TEST(run_tree_to_end, ends_a_daemon_with_its_program) {
+  // The program ends once the daemon has printed, however long that takes.
   const captured said = run_tree_to_end(
-      {{"sh", "-c", "setsid sh -c 'echo $$; exec sleep 600 >/dev/null 2>&1' & sleep 0.3"}, "/", path});
+      {{"sh", "-c",
+        "{ setsid sh -c 'echo $$; exec sleep 600 >/dev/null 2>&1' & } | { read -r id; echo \"$id\"; }"},
+       "/",
+       path});
   ASSERT_TRUE(said.end.good());
   const int daemon = std::atoi(said.out.c_str());
   ASSERT_GT(daemon, 1);

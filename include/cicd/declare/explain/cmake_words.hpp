@@ -10,7 +10,7 @@
 
 namespace cicd::declaring {
 
-/// The word as it is written in a CMakeLists.txt: quoted where it must be.
+/// The word as it is written in a CMakeLists.txt: quoted where it must be, `$<` as a text.
 std::string cmake_quoted(std::string_view word);
 /// Words as arguments in one line; a value that could be taken for a keyword of `options` gets its backslash.
 std::string cmake_words(const std::vector<std::string>& values, const std::vector<option>& options);

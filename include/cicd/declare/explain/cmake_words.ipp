@@ -7,22 +7,35 @@
 
 #include <algorithm>
 
+#include <cicd/base/text.hpp>
 #include <cicd/declare/parse/parser.hpp>
 
 namespace cicd::declaring {
 
-std::string cmake_quoted(std::string_view word) {
-  constexpr std::string_view plain = "_./:=+*@%{},-<>~?!|^&";
-  const bool bare = !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
-    return detail::is_alnum_lower(c) || detail::is_upper(c) || plain.find(c) != plain.npos;
-  });
-  if (bare) return std::string(word);
+namespace declare_explain_cmake_words {
+namespace {
+
+std::string in_quotes(std::string_view text) {
   std::string quoted = "\"";
-  for (const char c : word) {
+  for (const char c : text) {
     if (c == '"' || c == '\\' || c == '$') quoted.push_back('\\');
     quoted.push_back(c);
   }
   return quoted + "\"";
+}
+
+}  // namespace
+}  // namespace declare_explain_cmake_words
+
+// CMake evaluates `$<` wherever it is quoted: an expression that gives the `$` leaves the rest literal.
+std::string cmake_quoted(std::string_view word) {
+  using declare_explain_cmake_words::in_quotes;
+  if (word.find("$<") != word.npos) return in_quotes(replaced_all(std::string(word), "$<", "$<1:$><"));
+  constexpr std::string_view plain = "_./:=+*@%{},-<>~?!|^&";
+  const bool bare = !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
+    return detail::is_alnum_lower(c) || detail::is_upper(c) || plain.find(c) != plain.npos;
+  });
+  return bare ? std::string(word) : in_quotes(word);
 }
 
 std::string cmake_words(const std::vector<std::string>& values, const std::vector<option>& options) {

@@ -69,13 +69,25 @@ json value_of(const option& of) {
   return or_free(string_like(of.pattern), "free-value");
 }
 
-/// The options of a call in a file, where `SOURCE` names no further one.
+/// A file names no further one, and what a function is given is said where the function is, in C++.
+bool is_refused(std::string_view kind, std::string_view key) {
+  if (kind == "pipeline") return key == "source" || key == "includes";
+  return kind == "step" && (key == "run" || key == "values");
+}
+
+/// The options of a call in a file.
 std::vector<option> options_in(std::string_view kind) {
   std::vector<option> options = declaring::options_of(kind);
-  std::erase_if(options, [&](const option& each) {
-    return each.key == "name" || (kind == "pipeline" && (each.key == "source" || each.key == "includes"));
-  });
+  std::erase_if(options,
+                [&](const option& each) { return each.key == "name" || is_refused(kind, each.key); });
   return options;
+}
+
+std::vector<std::string> refused_keywords(std::string_view kind) {
+  std::vector<std::string> all;
+  for (const option& each : declaring::options_of(kind))
+    if (is_refused(kind, each.key)) all.push_back(std::string(each.keyword));
+  return all;
 }
 
 json keywords_of(std::string_view kind) {
@@ -95,6 +107,8 @@ json words_of(std::string_view kind) {
     keywords.push_back(each.keyword);
     if (may_be_misspelt(each.keyword)) near.push(reference_to(near_name(each.keyword)));
   }
+  if (const std::vector<std::string> refused = refused_keywords(kind); !refused.empty())
+    near.push(members_of("enum", json_texts(refused)));
   return members_of("anyOf", list_of(members_of("enum", json_texts(keywords)),
                                      members_of("not", members_of("anyOf", std::move(near)))));
 }

@@ -129,7 +129,7 @@ std::span<const field_doc> field_docs() {
        R"~(VALUES suite=orders)~",
        R"~(VALUES test-suite=orders)~"},
       {"step.run",
-       R"~(A function instead of COMMAND, in a C++ file alone: `.run = [](step_context& step) { … }`, without captures. It runs as a process of its own, and another content of that file or of its headers runs the step again. The programs that it starts are not detected, as those of a shell: TOOLS names them.)~",
+       R"~(A function instead of COMMAND, in a C++ file alone: `.run` takes a lambda without captures, which is given a `step_context&`. It runs as a process of its own, and another content of that file or of its headers runs the step again. The programs that it starts are not detected, as those of a shell: TOOLS names them.)~",
        R"~(RUN pipeline.cpp)~",
        R"~(RUN "")~"},
       {"step.update",

@@ -37,9 +37,13 @@ bool hides(const std::string& value, const std::string& suggestion) {
 
 bool names_a_secret(std::string_view name) {
   const std::string folded = lower(name);
-  constexpr std::string_view words[] = {"password",   "passwd",  "passphrase", "secret",      "token",
-                                        "credential", "api_key", "apikey",     "private_key", "access_key"};
-  return std::ranges::any_of(words, [&](std::string_view each) { return folded.find(each) != folded.npos; });
+  constexpr std::string_view words[] = {"password",    "passwd",     "passphrase",     "secret",
+                                        "token",       "credential", "api_key",        "apikey",
+                                        "private_key", "access_key", "encryption_key", "signing_key"};
+  const bool is_access_token = folded == "pat" || folded.ends_with("_pat") || folded.ends_with("-pat");
+  return is_access_token || std::ranges::any_of(words, [&](std::string_view each) {
+           return folded.find(each) != folded.npos;
+         });
 }
 
 void findings::add(const place& where, remark about) {

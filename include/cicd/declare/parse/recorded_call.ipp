@@ -4,6 +4,8 @@
 
 #include <cicd/declare/parse/recorded_call.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cicd/base/json.hpp>
@@ -23,6 +25,26 @@ error damaged(std::size_t line, std::string what) {
                .value = {},
                .notes = {}}
       .with("try", "configure again: cmake <build folder>");
+}
+
+/// The path or word that the byte stands in.
+std::string_view text_around(std::string_view line, std::size_t at) {
+  const auto before = line.rfind('"', at);
+  const auto start = before == line.npos ? 0 : before + 1;
+  return line.substr(start, std::min(line.find('"', at), line.size()) - start);
+}
+
+/// What is wrong with a line that is no JSON: most often a path of other bytes than those of UTF-8.
+error unread(std::size_t number, std::string_view line, const error& why) {
+  const std::string valid = valid_utf8(line);
+  if (valid == line) return damaged(number, why.what);
+  const auto at = static_cast<std::size_t>(std::ranges::mismatch(line, valid).in1 - line.begin());
+  return error{exit_class::usage,
+               "declarations",
+               "a path or an argument is not in UTF-8",
+               displayable(text_around(line, at)),
+               {}}
+      .with("try", "give it a name in UTF-8, and configure again in a new build folder");
 }
 
 bool is_known(std::string_view function) {
@@ -137,7 +159,7 @@ result<recorded_calls> read_calls(std::string_view ndjson, const genex_reader& g
     if (line.empty())
       return damaged(number, "the last line is missing: the file was cut, or another cicd wrote it");
     const result<json> parsed = parse_json(line);
-    if (!parsed) return damaged(number, parsed.error().what);
+    if (!parsed) return unread(number, line, parsed.error());
     if (!first && (*parsed)["calls"].is_integer()) {
       const auto before = static_cast<std::size_t>(line.data() - whole.data());
       if (status good = check_end(*parsed, number, whole.substr(0, before), read.calls.size()); !good)

@@ -124,7 +124,7 @@ class adoption_reader {
                is_alone = made.key.empty() && made.path.empty();
     const bool has_value = !made.value.empty() || stars(made.path) == 1 || !made.key.empty();
     if ((!has_place && !is_alone) || !has_value || stars(made.path) > 1 || stars(made.like) > 1)
-      wrong_(at, {.what = "this is no rule of adopts",
+      wrong_(at, {.what = "this is not a rule of adopts",
                   .value = compact(value),
                   .allowed = "a key, with like of at most one '*'; a path with one '*', or with a value; or "
                              "a value alone"});

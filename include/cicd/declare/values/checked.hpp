@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <cicd/declare/values/literal.hpp>
+
 namespace cicd {
 
 /// A text that becomes a value of whatever type it is given to; throws std::invalid_argument, with the line
@@ -18,11 +20,11 @@ class checked_text {
   template <typename T>
   requires requires(std::string_view word) {
     T::accepts(word);
-    T::from(word);
+    T::from(word, detail::by_checked());
   }
   operator T() const {
     if (!T::accepts(text_)) refuse(T::allowed());
-    return T::from(text_);
+    return T::from(text_, detail::by_checked());
   }
   template <typename T>
   requires requires(std::string_view word) { T::parse(word).value(); }

@@ -283,27 +283,27 @@ struct object_name_rule {
 }  // namespace detail
 
 /// The key of a label or an annotation of Kubernetes.
-using meta_key = detail::literal<detail::meta_key_rule>;
+CICD_LITERAL(meta_key, meta_key_rule);
 /// A number of pods or a share of them (Kubernetes `IntOrString`).
-using amount = detail::literal<detail::amount_rule>;
+CICD_LITERAL(amount, amount_rule);
 /// What part of the pods a canary may be.
-using share = detail::literal<detail::share_rule>;
+CICD_LITERAL(share, share_rule);
 /// When a cron job runs, as Kubernetes reads it.
-using cron_schedule = detail::literal<detail::cron_schedule_rule>;
+CICD_LITERAL(cron_schedule, cron_schedule_rule);
 /// A name of the IANA time zone database.
-using time_zone_name = detail::literal<detail::time_zone_rule>;
+CICD_LITERAL(time_zone_name, time_zone_rule);
 /// A taint that pods tolerate: `<key>[=<value>][:<effect>]`.
-using toleration = detail::literal<detail::toleration_rule>;
+CICD_LITERAL(toleration, toleration_rule);
 /// A ConfigMap or Secret of the cluster whose keys become variables.
-using env_source = detail::literal<detail::env_source_rule>;
+CICD_LITERAL(env_source, env_source_rule);
 /// What a volume is made of.
-using mount_source = detail::literal<detail::mount_source_rule>;
+CICD_LITERAL(mount_source, mount_source_rule);
 /// An AWS role.
-using role_arn = detail::literal<detail::role_arn_rule>;
+CICD_LITERAL(role_arn, role_arn_rule);
 /// `<region>/<cluster>` of EKS.
-using eks_cluster = detail::literal<detail::eks_cluster_rule>;
+CICD_LITERAL(eks_cluster, eks_cluster_rule);
 /// `<Kind>/<name>`.
-using object_name = detail::literal<detail::object_name_rule>;
+CICD_LITERAL(object_name, object_name_rule);
 
 /// `NAME=secret/key`: a variable that the cluster takes from a Secret of its own; the value is never seen
 /// here.

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include <cicd/declare/values/literal.hpp>
+
 namespace cicd {
 
 /// The way by which an environment is reached: a name out of a list (deploy_ways.hpp) that may grow.
@@ -18,7 +20,10 @@ class deploy_way {
   consteval explicit deploy_way(const char* word) : word_(word) {}
 
   /// The way of that word; `none` where there is none in the list.
-  static deploy_way from(std::string_view word);
+  CICD_NOT_IN_A_TYPED_FILE static deploy_way from(std::string_view word) {
+    return from(word, detail::by_checked());
+  }
+  static deploy_way from(std::string_view word, detail::by_checked);
   static bool accepts(std::string_view word);
   /// `gitops, render or kubectl`
   static std::string_view allowed();

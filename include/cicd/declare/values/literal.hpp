@@ -5,6 +5,17 @@
 #include <string>
 #include <string_view>
 
+/// In the C++ file that SOURCE names a text of run time goes through `checked`, which says where it is
+/// refused.
+#ifdef CICD_TYPED_FILE
+#define CICD_NOT_IN_A_TYPED_FILE \
+  __attribute__((unavailable("checked(text) takes a text of run time, and says where it is refused")))
+#define CICD_NO_STRING(type) CICD_NOT_IN_A_TYPED_FILE type(const std::string& text);
+#else
+#define CICD_NOT_IN_A_TYPED_FILE
+#define CICD_NO_STRING(type)
+#endif
+
 namespace cicd {
 
 /// A copy of `text` that lives as long as the process. Equal texts share one copy; thread-safe.
@@ -31,22 +42,22 @@ constexpr bool is_whole(std::string_view text) {
   return !text.empty();
 }
 
-/// A text whose form `Rule` decides: `accepts`, `allowed` (words for a message), perhaps `pattern` and
-/// `guess` (the good text that was most likely meant by a wrong one) and `refuse`, a function that is not
-/// constexpr: the compiler names it when a literal is wrong, and its name says what is allowed.
-template <typename Rule>
+/// Said by whoever calls `from` for a value that is wanted whatever the file is: `checked` has asked before.
+struct by_checked {};
+
+/// What a text of the type `Self` is, whose form `Rule` decides: `accepts`, `allowed` (words for a message),
+/// perhaps `pattern` and `guess` (the good text that was most likely meant by a wrong one) and `refuse`, a
+/// function that is not constexpr: the compiler names it when a literal is wrong, and its name says what is
+/// allowed.
+template <typename Self, typename Rule>
 class literal {
  public:
-  using rule = Rule;
-
   constexpr literal() = default;
-  consteval literal(const char* text) : text_(text) {
-    if (!Rule::accepts(text_)) Rule::refuse();
-  }
 
   /// The value for a text that is known only at run time; empty where the rule refuses it.
-  static literal from(std::string_view text) {
-    literal value;
+  CICD_NOT_IN_A_TYPED_FILE static Self from(std::string_view text) { return from(text, by_checked()); }
+  static Self from(std::string_view text, by_checked) {
+    Self value;
     if (Rule::accepts(text)) value.text_ = interned(text);
     return value;
   }
@@ -67,9 +78,26 @@ class literal {
   friend constexpr bool operator==(literal a, literal b) { return a.text_ == b.text_; }
   friend constexpr auto operator<=>(literal a, literal b) { return a.text_ <=> b.text_; }
 
+ protected:
+  constexpr explicit literal(std::string_view text) : text_(text) {}
+
  private:
   std::string_view text_;
 };
 
 }  // namespace detail
+
+/// A type of its own for the texts that a rule accepts, so that a compiler names the type. What is allowed is
+/// a parameter of the constructor: clang++ names that in the first line of an error, g++ what is called.
+#define CICD_LITERAL(type, type_rule)                                    \
+  class type : public detail::literal<type, detail::type_rule> {         \
+   public:                                                               \
+    constexpr type() = default;                                          \
+    CICD_NO_STRING(type)                                                 \
+    template <auto Allowed = detail::type_rule::refuse>                  \
+    consteval type(const char* text) : literal(std::string_view(text)) { \
+      if (!accepts(text)) Allowed();                                     \
+    }                                                                    \
+  }
+
 }  // namespace cicd

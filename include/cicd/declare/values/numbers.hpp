@@ -13,17 +13,24 @@ namespace cicd {
 
 /// A length of time such as `90s`, `10m` or `1h30m`. The empty value means "not given".
 class duration {
+  static void a_duration_is_a_whole_number_with_ms_s_m_h_or_d();
+  static constexpr auto refuse = a_duration_is_a_whole_number_with_ms_s_m_h_or_d;
+
  public:
   constexpr duration() = default;
+  template <auto Allowed = refuse>
   consteval duration(const char* text) : milliseconds_(parsed(text)) {
-    if (milliseconds_ < 0) refuse();
+    if (milliseconds_ < 0) Allowed();
   }
   static constexpr bool accepts(std::string_view text) { return parsed(text) >= 0; }
   static constexpr std::string_view allowed() {
     return "whole numbers with ms, s, m, h or d, such as 90s or 1h30m, at most 30d";
   }
   static constexpr std::string_view pattern() { return R"(^([0-9]+(ms|[smhd]))+$)"; }
-  static constexpr duration from(std::string_view text) {
+  CICD_NOT_IN_A_TYPED_FILE static constexpr duration from(std::string_view text) {
+    return from(text, detail::by_checked());
+  }
+  static constexpr duration from(std::string_view text, detail::by_checked) {
     duration value;
     value.milliseconds_ = parsed(text) < 0 ? 0 : parsed(text);
     return value;
@@ -67,22 +74,27 @@ class duration {
     }
     return total > 0 && total <= std::int64_t{30} * 86'400'000 ? total : -1;
   }
-  static void a_duration_is_a_whole_number_with_ms_s_m_h_or_d();
-  static constexpr auto refuse = a_duration_is_a_whole_number_with_ms_s_m_h_or_d;
   std::int64_t milliseconds_ = 0;
 };
 
 /// A TCP port, 1 to 65535; 0 means "none".
 class port_number {
+  static void a_port_is_a_whole_number_from_1_to_65535();
+  static constexpr auto refuse = a_port_is_a_whole_number_from_1_to_65535;
+
  public:
   constexpr port_number() = default;
+  template <auto Allowed = refuse>
   consteval port_number(int number) : number_(static_cast<std::uint16_t>(number)) {
-    if (number < 1 || number > 65535) refuse();
+    if (number < 1 || number > 65535) Allowed();
   }
   static constexpr bool accepts(std::string_view text) { return parsed(text) > 0; }
   static constexpr std::string_view allowed() { return "a whole number from 1 to 65535"; }
   static constexpr std::string_view pattern() { return R"(^[1-9][0-9]{0,4}$)"; }
-  static constexpr port_number from(std::string_view text) {
+  CICD_NOT_IN_A_TYPED_FILE static constexpr port_number from(std::string_view text) {
+    return from(text, detail::by_checked());
+  }
+  static constexpr port_number from(std::string_view text, detail::by_checked) {
     port_number value;
     value.number_ = static_cast<std::uint16_t>(parsed(text));
     return value;
@@ -103,22 +115,27 @@ class port_number {
     }
     return number <= 65535 ? number : 0;
   }
-  static void a_port_is_a_whole_number_from_1_to_65535();
-  static constexpr auto refuse = a_port_is_a_whole_number_from_1_to_65535;
   std::uint16_t number_ = 0;
 };
 
 /// How often: a whole number from 0 to 20; the default value means "not given".
 class retry_count {
+  static void a_number_of_retries_is_from_0_to_20();
+  static constexpr auto refuse = a_number_of_retries_is_from_0_to_20;
+
  public:
   constexpr retry_count() = default;
+  template <auto Allowed = refuse>
   consteval retry_count(int number) : number_(static_cast<std::int8_t>(number)) {
-    if (number < 0 || number > 20) refuse();
+    if (number < 0 || number > 20) Allowed();
   }
   static constexpr bool accepts(std::string_view text) { return parsed(text) >= 0; }
   static constexpr std::string_view allowed() { return "a whole number from 0 to 20"; }
   static constexpr std::string_view pattern() { return R"(^[0-9]{1,2}$)"; }
-  static constexpr retry_count from(std::string_view text) {
+  CICD_NOT_IN_A_TYPED_FILE static constexpr retry_count from(std::string_view text) {
+    return from(text, detail::by_checked());
+  }
+  static constexpr retry_count from(std::string_view text, detail::by_checked) {
     retry_count value;
     value.number_ = static_cast<std::int8_t>(parsed(text));
     return value;
@@ -139,29 +156,35 @@ class retry_count {
     }
     return number <= 20 ? number : -1;
   }
-  static void a_number_of_retries_is_from_0_to_20();
-  static constexpr auto refuse = a_number_of_retries_is_from_0_to_20;
   std::int8_t number_ = -1;
 };
 
 /// How many pods: a number, or a range `4..20` between which an autoscaler decides. 0 to 1000 each; the
 /// default value means "not given".
 class replica_range {
+  static void replicas_are_a_number_from_0_to_1000_or_a_range_such_as_4_dot_dot_20();
+  static constexpr auto refuse = replicas_are_a_number_from_0_to_1000_or_a_range_such_as_4_dot_dot_20;
+
  public:
   constexpr replica_range() = default;
+  template <auto Allowed = refuse>
   consteval replica_range(int number)
       : least_(static_cast<std::int16_t>(number)), most_(static_cast<std::int16_t>(number)) {
-    if (number < 0 || number > 1000) refuse();
+    if (number < 0 || number > 1000) Allowed();
   }
+  template <auto Allowed = refuse>
   consteval replica_range(const char* text) {
-    if (!read(text)) refuse();
+    if (!read(text)) Allowed();
   }
   static constexpr bool accepts(std::string_view text) { return replica_range{}.read(text); }
   static constexpr std::string_view allowed() {
     return "a whole number from 0 to 1000, or a range such as 4..20 whose lower end is at least 1";
   }
   static constexpr std::string_view pattern() { return R"(^[0-9]{1,4}([.][.][0-9]{1,4})?$)"; }
-  static constexpr replica_range from(std::string_view text) {
+  CICD_NOT_IN_A_TYPED_FILE static constexpr replica_range from(std::string_view text) {
+    return from(text, detail::by_checked());
+  }
+  static constexpr replica_range from(std::string_view text, detail::by_checked) {
     replica_range value;
     if (!value.read(text)) value = replica_range{};
     return value;
@@ -193,8 +216,6 @@ class replica_range {
     most_ = static_cast<std::int16_t>(most);
     return true;
   }
-  static void replicas_are_a_number_from_0_to_1000_or_a_range_such_as_4_dot_dot_20();
-  static constexpr auto refuse = replicas_are_a_number_from_0_to_1000_or_a_range_such_as_4_dot_dot_20;
   std::int16_t least_ = -1;
   std::int16_t most_ = -1;
 };
@@ -202,17 +223,24 @@ class replica_range {
 /// A numeric user that an image runs as, 1 to 4294967294, so that "not root" can be checked without the
 /// image.
 class user_id {
+  static void a_user_is_a_number_from_1_to_4294967294();
+  static constexpr auto refuse = a_user_is_a_number_from_1_to_4294967294;
+
  public:
   constexpr user_id() = default;
+  template <auto Allowed = refuse>
   consteval user_id(std::uint32_t number) : number_(number) {
-    if (number == 0 || number == 0xffffffff) refuse();
+    if (number == 0 || number == 0xffffffff) Allowed();
   }
   static constexpr bool accepts(std::string_view text) { return parsed(text) != 0; }
   static constexpr std::string_view allowed() {
     return "a numeric user id from 1 to 4294967294, such as 10001";
   }
   static constexpr std::string_view pattern() { return R"(^[1-9][0-9]{0,9}$)"; }
-  static constexpr user_id from(std::string_view text) {
+  CICD_NOT_IN_A_TYPED_FILE static constexpr user_id from(std::string_view text) {
+    return from(text, detail::by_checked());
+  }
+  static constexpr user_id from(std::string_view text, detail::by_checked) {
     user_id value;
     value.number_ = parsed(text);
     return value;
@@ -233,8 +261,6 @@ class user_id {
     }
     return number < 0xffffffff ? static_cast<std::uint32_t>(number) : 0;
   }
-  static void a_user_is_a_number_from_1_to_4294967294();
-  static constexpr auto refuse = a_user_is_a_number_from_1_to_4294967294;
   std::uint32_t number_ = 0;
 };
 

@@ -394,39 +394,39 @@ std::string guess_with_name(std::string_view text);
 }  // namespace detail
 
 /// A name of a pipeline, step, image, service or environment (RFC 1123 label).
-using dns_label = detail::literal<detail::dns_label_rule>;
+CICD_LITERAL(dns_label, dns_label_rule);
 /// The name of an object of the cluster that others look after (RFC 1123 subdomain).
-using cluster_name = detail::literal<detail::cluster_name_rule>;
+CICD_LITERAL(cluster_name, cluster_name_rule);
 /// A step or an image, `build`; of another pipeline `billing/build`.
-using step_reference = detail::literal<detail::step_reference_rule>;
+CICD_LITERAL(step_reference, step_reference_rule);
 /// A service that another one waits for.
-using service_reference = detail::literal<detail::service_reference_rule>;
+CICD_LITERAL(service_reference, service_reference_rule);
 /// A DNS name, perhaps of a wildcard; placeholders may stand in it.
-using host_name = detail::literal<detail::host_name_rule>;
+CICD_LITERAL(host_name, host_name_rule);
 /// Where an image is published, without tag and digest (OCI distribution-spec, "Pulling manifests").
-using image_repository = detail::literal<detail::image_repository_rule>;
+CICD_LITERAL(image_repository, image_repository_rule);
 /// A path below the folder that its field names.
-using relative_path = detail::literal<detail::relative_path_rule>;
+CICD_LITERAL(relative_path, relative_path_rule);
 /// A pattern over relative paths: `*`, `?`, `[…]` within one part, `**` across parts.
-using path_pattern = detail::literal<detail::relative_path_rule>;
+CICD_LITERAL(path_pattern, relative_path_rule);
 /// The name of an environment variable.
-using variable_name = detail::literal<detail::variable_rule>;
+CICD_LITERAL(variable_name, variable_rule);
 /// The path of a URL.
-using url_path = detail::literal<detail::url_path_rule>;
+CICD_LITERAL(url_path, url_path_rule);
 /// An amount of CPU or memory (Kubernetes `resource.Quantity`).
-using quantity = detail::literal<detail::quantity_rule>;
+CICD_LITERAL(quantity, quantity_rule);
 /// A branch or tag, perhaps with `*`.
-using ref_pattern = detail::literal<detail::ref_pattern_rule>;
+CICD_LITERAL(ref_pattern, ref_pattern_rule);
 /// `secret:<name>`: one that pipeline_secret() declares.
-using named_secret = detail::literal<detail::named_secret_rule>;
+CICD_LITERAL(named_secret, named_secret_rule);
 /// The name of that one; empty where none is named.
 constexpr std::string_view name_of(named_secret of) {
   return of ? of.view().substr(detail::named_secret_rule::prefix.size()) : std::string_view();
 }
 /// The key of an image's label.
-using label_key = detail::literal<detail::label_key_rule>;
+CICD_LITERAL(label_key, label_key_rule);
 /// Any text that is not empty.
-using text = detail::literal<detail::text_rule>;
+CICD_LITERAL(text, text_rule);
 
 /// `NAME=value`. The value may be empty and may hold placeholders.
 struct assignment {

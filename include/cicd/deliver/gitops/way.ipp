@@ -384,7 +384,7 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
     if (const result<permit> may = may_write(of, *proposed, what.record.version, what.approval); !may)
       return failed_outcome(may.error());
   const result<open_pull_request> made = propose((*decided)->allowed, main, branch, *now, *proposed,
-                                            (*decided)->wanted, *server, in_.around, how);
+                                                 (*decided)->wanted, *server, in_.around, how);
   if (!made) return failed_outcome(made.error());
   end.summary = "proposed: " + made->link;
   end.proposals.push_back({.at = {of.pipeline().declared.name.str(), of.place().name.str(), {}},

@@ -15,6 +15,7 @@ namespace cicd {
 struct fleet_candidate {
   std::string commit;                  ///< 40 digits
   std::string tag{};                   ///< by which; empty: by none
+  std::string branch{};                ///< that it is of; empty: not known, or of no importance
   std::vector<std::string> reasons{};  ///< why it is one: `main is at 5d6e7f8`, `stage has 5d6e7f8`
   bool is_built = true;                ///< its artifact is there
   std::string proposed{};              ///< the open pull request that deploys it, or its branch
@@ -51,6 +52,7 @@ struct fleet_action {
   std::string pipeline, environment;
   std::string runs{};                  ///< what is there
   std::string commit{}, tag{};         ///< of what is deployed, waits or is refused
+  std::string branch{};                ///< that it is of
   std::vector<std::string> reasons{};  ///< all that lead to it
   std::string rule{};  ///< that waits or refuses, `SOAK`; or `artifact`, `pull request`, `failed deploy`
   std::optional<error> why{};  ///< of wait, refuse and unknown
@@ -65,6 +67,9 @@ struct fleet_action {
 /// none is, the action is that of the candidate whose waiting ends first, else of the newest.
 std::vector<fleet_action> actions_for(const std::vector<fleet_target>& observed,
                                       std::chrono::system_clock::time_point now);
+
+/// Whether it would be deployed then.
+bool may_go(const fleet_candidate& what, std::chrono::system_clock::time_point now);
 
 /// What the gate is told at another time than that of the observation: what soaks is older by then, a window
 /// may be open.

@@ -61,6 +61,7 @@ bool is_nearer(const gate_refusal& one, const gate_refusal& other) {
 void take(const fleet_candidate& what, fleet_action& to) {
   to.commit = what.commit;
   to.tag = what.tag;
+  to.branch = what.branch;
   to.reasons = what.reasons;
 }
 
@@ -117,6 +118,10 @@ gate_state facts_at(gate_state facts, std::chrono::system_clock::time_point now)
   if (facts.closed && facts.closed->opens <= now) facts.closed.reset();
   facts.now = now;
   return facts;
+}
+
+bool may_go(const fleet_candidate& what, std::chrono::system_clock::time_point now) {
+  return !deliver_policy_fleet_actions::obstacle_of({}, what, now);
 }
 
 std::vector<fleet_action> actions_for(const std::vector<fleet_target>& observed,

@@ -11,14 +11,16 @@ namespace cicd {
 
 struct hold_request {
   std::string reason;
-  std::string version{};  ///< only this one is held out; empty: all
+  std::string version{};    ///< only this one is held out; empty: all
+  bool everywhere = false;  ///< one of all environments: the environment's own stays below it
 };
 
-/// Holds the environment in each of its homes, one after the other; tells `held` for each. The first failure
-/// ends it: those before it are held.
+/// Holds the environment in each of its homes, one after the other; tells `held` for each, and before it what
+/// is replaced. The first failure ends it: those before it are held.
 status set_hold(const hold_request& request, const action_ports& on);
-/// Lets deploys in again, past a revert by hand too; tells `released` for each home.
-status release_hold(const action_ports& on);
+/// Lets deploys in again, past a revert by hand too; tells `released` for each home. `everywhere`: ends what
+/// was set in all environments, and nothing of the environment's own.
+status release_hold(bool everywhere, const action_ports& on);
 /// What is there in each home, and nothing is changed.
 using see_hold = std::function<void(const changed_place& at, const seen_environment& seen)>;
 status show_hold(const action_ports& on, const see_hold& see);

@@ -26,6 +26,26 @@ std::string ended_text(const deployment_hold& hold) {
                      displayable(hold.who), utc_text(hold.when), displayable(hold.reason));
 }
 
+/// Puts a hold beside the one that is there: one of all environments stands over the environment's own. Gives
+/// what it replaces.
+std::optional<deployment_hold> put(const deployment_hold& made, std::optional<deployment_hold>& to) {
+  if (!made.everywhere && to && to->everywhere) {
+    std::vector<deployment_hold> before = std::exchange(to->over, {made});
+    return before.empty() ? std::nullopt : std::optional(before.front());
+  }
+  std::optional<deployment_hold> before = std::exchange(to, made);
+  if (!made.everywhere || !before) return before;
+  to->over = before->everywhere ? before->over : std::vector{*before};
+  return before->everywhere ? before : std::nullopt;
+}
+
+void end_everywhere(std::optional<deployment_hold>& of, std::vector<std::string>& ended) {
+  if (!of || !of->everywhere) return;
+  ended.push_back(ended_text(*of));
+  const std::vector<deployment_hold> own = std::exchange(of->over, {});
+  of = own.empty() ? std::nullopt : std::optional(own.front());
+}
+
 /// `change` is done to the state of each home, once the gate has given leave; gives what is told.
 using state_change = std::function<event_body(
     environment_state& of, const seen_environment& seen, const changed_place& at, const changed_by& by)>;
@@ -57,16 +77,23 @@ status set_hold(const hold_request& request, const action_ports& on) {
       on,
       [&](environment_state& of, const seen_environment&, const changed_place& at,
           const changed_by& by) -> event_body {
-        of.hold = deployment_hold{by.who, request.reason, request.version, by.when};
+        const deployment_hold made{by.who, request.reason, request.version, by.when, request.everywhere, {}};
+        if (const auto replaced = deliver_policy_hold::put(made, of.hold))
+          on.tell(step_message{on.subject(), "replaced: " + deliver_policy_hold::ended_text(*replaced)});
         return held{at, by.who, request.reason, request.version, by.when};
       });
 }
 
-status release_hold(const action_ports& on) {
+status release_hold(bool everywhere, const action_ports& on) {
   return deliver_policy_hold::change_each(on,
-                                          [](environment_state& of, const seen_environment& seen,
-                                             const changed_place& at, const changed_by& by) -> event_body {
+                                          [&](environment_state& of, const seen_environment& seen,
+                                              const changed_place& at, const changed_by& by) -> event_body {
                                             std::vector<std::string> ended;
+                                            if (everywhere) {
+                                              deliver_policy_hold::end_everywhere(of.hold, ended);
+                                              return released{at, by.who, joined(ended, "; ")};
+                                            }
+                                            deliver_policy_hold::end_everywhere(of.hold, ended);
                                             if (of.hold)
                                               ended.push_back(deliver_policy_hold::ended_text(*of.hold));
                                             if (seen.reverted) ended.push_back(text_of(*seen.reverted));
@@ -92,7 +119,8 @@ std::string text_of(const std::optional<deployment_hold>& hold) {
   if (!hold) return "no hold";
   return fmt::format("{} on hold since {} by {}: {}",
                      hold->version.empty() ? "all deploys are" : "version " + hold->version + " is",
-                     utc_text(hold->when), displayable(hold->who), displayable(hold->reason));
+                     utc_text(hold->when), displayable(hold->who), displayable(hold->reason))
+         + (hold->over.empty() ? "" : "; and " + text_of(hold->over.front()));
 }
 
 std::string text_of(const hand_revert& revert) {

@@ -42,8 +42,8 @@ result<std::optional<source_refs>> refs_on_remote(const source_facts& source,
                                                   const ci_event& event,
                                                   const surroundings& around,
                                                   const cancellation* cancelled);
-/// Those of this clone.
-source_refs refs_here(const std::string& folder, const surroundings& around);
+/// Those of this clone. Class `usage` where git does not tell.
+result<source_refs> refs_here(const std::string& folder, const surroundings& around);
 
 /// The names of the tags that the remote repository has; none where nothing says where it is.
 result<std::vector<std::string>> tags_on_remote(const source_facts& source,

@@ -276,9 +276,15 @@ result<std::optional<source_refs>> refs_on_remote(const source_facts& source,
   return asked_refs(source, {"refs/heads/*", all_tags}, event, around, cancelled);
 }
 
-source_refs refs_here(const std::string& folder, const surroundings& around) {
+result<source_refs> refs_here(const std::string& folder, const surroundings& around) {
   const captured printed =
       observing::ask_git(folder, {"show-ref", "--dereference", "--heads", "--tags"}, around);
+  if (!printed.end.good() && !printed.err.empty())
+    return error{exit_class::usage,
+                 {},
+                 "git does not tell the branches and tags of the sources",
+                 folder,
+                 {{"git said", displayable(trimmed(printed.err))}}};
   return deliver_policy_remote_place::refs_in(printed.out, ' ');
 }
 

@@ -23,6 +23,9 @@ inline constexpr int environment_state_schema = 2;
 struct deployment_hold {
   std::string who, reason, version;
   std::chrono::system_clock::time_point when{};
+  bool everywhere = false;  ///< it was set in all environments at once, and ends so
+  std::vector<deployment_hold>
+      over{};  ///< of one that is everywhere: the environment's own, which comes back
 };
 json json_of(const deployment_hold& hold);
 /// Nothing where `when` is not a timestamp.

@@ -76,13 +76,24 @@ json json_of(const deployment_hold& hold) {
   to.set("reason", hold.reason);
   to.set("version", hold.version);
   to.set("when", utc_text(hold.when));
+  if (hold.everywhere) to.set("everywhere", true);
+  if (!hold.over.empty()) to.set("over", json_of(hold.over.front()));
   return to;
 }
 
 std::optional<deployment_hold> hold_from(const json& from) {
   const auto when = utc_from(from["when"].text());
   if (!when) return std::nullopt;
-  return deployment_hold{from["who"].text(), from["reason"].text(), from["version"].text(), *when};
+  deployment_hold hold{.who = from["who"].text(),
+                       .reason = from["reason"].text(),
+                       .version = from["version"].text(),
+                       .when = *when,
+                       .everywhere = from["everywhere"].boolean()};
+  if (from["over"].is_null()) return hold;
+  std::optional<deployment_hold> own = hold_from(from["over"]);
+  if (!own) return std::nullopt;
+  hold.over.push_back(*std::move(own));
+  return hold;
 }
 
 json json_of(const deployment_approval& approval) {

@@ -3,6 +3,8 @@
 
 #include <cicd/driver/commands/adopt_sources.hpp>
 
+#include <algorithm>
+
 #include <sys/stat.h>
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/declare/explain/cmake_words.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
@@ -50,7 +53,8 @@ std::vector<std::string> next_commands(const sources_words& said,
 /// What a list file that is there has to say, where the declaration is another file.
 std::string line_to_add(const adopted_service& of) {
   if (of.declaration == "CMakeLists.txt") return {};
-  return fmt::format("if(NOT DEFINED ENV{{CICD_STEP}})\n  include({})\nendif()", of.declaration);
+  return fmt::format("if(NOT DEFINED ENV{{CICD_STEP}})\n  include({})\nendif()",
+                     declaring::cmake_quoted(of.declaration));
 }
 
 json json_of(const unread_part& of) {
@@ -88,14 +92,13 @@ std::string text_of(const adopted_service& of,
   const std::string folder = shown_folder(said, of.folder);
   std::string text;
   if (said.dry_run)
-    for (const auto& each : of.files)
-      text += fmt::format("# --- {}\n{}\n", displayable(normal_path(folder + "/" + each.path)),
-                          displayable(each.text, newlines::keep));
+    text += fmt::format("# --- {}\n{}\n", displayable(normal_path(folder + "/" + of.declaration)),
+                        displayable(of.files.front().text, newlines::keep));
   text +=
       fmt::format("{}: the template {} {}, by {}\n", of.name, of.made_from, of.version, displayable(of.why));
   for (const auto& each : of.files)
-    text += fmt::format("  {} {}\n", said.dry_run ? "would write" : "wrote",
-                        displayable(normal_path(folder + "/" + each.path)));
+    text += fmt::format("  {} {}, {}\n", said.dry_run ? "would write" : "wrote",
+                        displayable(normal_path(folder + "/" + each.path)), human_size(each.text.size()));
   for (const std::string& each : of.kept)
     text += fmt::format("  {} is there, and stays\n", displayable(each));
   text += text_of(of.unread, "not read, or not taken");
@@ -103,25 +106,43 @@ std::string text_of(const adopted_service& of,
     text +=
         fmt::format("\nto be added to {}, below project():\n  {}\n",
                     displayable(normal_path(folder + "/CMakeLists.txt")), replaced_all(line, "\n", "\n  "));
-  return text + fmt::format("\n{}next:\n  {}\n", said.dry_run ? "then " : "", joined(commands, "\n  "));
+  return text
+         + fmt::format("\n{}next:\n  {}\n", said.dry_run ? "then " : "",
+                       displayable(joined(commands, "\n  "), newlines::keep));
 }
 
+status write_one(const std::string& root, const std::string& path, const declaring::service_file& of) {
+  if (status written = place_text(root, path, of.text, durability::durable); !written) return written;
+  if (!of.is_executable || chmod((root + "/" + path).c_str(), 0755 & ~present_umask()) == 0) return {};
+  (void)remove_tree(root + "/" + path);
+  return error{exit_class::cannot_save, "adopt", "the file cannot be made executable", path, {}};
+}
+
+/// All of them or none: where one cannot be written, those that were are removed.
 status write(const adopted_sources& of, const std::string& root) {
+  std::vector<std::string> done;
   for (const adopted_service& service : of.services)
     for (const auto& each : service.files) {
       const std::string path = source_files::path_in(service.folder, each.path);
-      status written = place_text(root, path, each.text, durability::durable);
-      if (written && each.is_executable && chmod((root + "/" + path).c_str(), 0755 & ~present_umask()) != 0)
-        written = error{exit_class::cannot_save, "adopt", "the file cannot be made executable", path, {}};
-      if (!written) return written;
+      status written = write_one(root, path, each);
+      if (!written) {
+        for (const std::string& one : done)
+          if (!remove_tree(root + "/" + one)) written.error().notes.push_back({"written", displayable(one)});
+        return written;
+      }
+      done.push_back(path);
     }
   return {};
 }
 
 /// What goes on although a declaration is in the way.
 errors with_the_way_on(errors found, const sources_words& said) {
+  const auto is_list = [](const note& of) { return source_files::name_of(of.text) == "CMakeLists.txt"; };
   for (error& each : found)
-    each.notes.push_back({"try", said.typed() + " --out pipeline.cmake, which CMakeLists.txt then includes"});
+    each.notes.push_back(
+        {"try", std::ranges::any_of(each.notes, is_list)
+                    ? said.typed() + " --out pipeline.cmake, which CMakeLists.txt then includes"
+                    : "move it away, or --skip <folder> of its service"});
   return found;
 }
 
@@ -137,7 +158,7 @@ void print(const adopted_sources& of,
     text += (text.empty() ? "" : "\n") + text_of(each, said, commands);
   }
   if (said.json)
-    print_json(members_of("made", !said.dry_run, "services", all, "unread", json_of(of.unread)));
+    print_json(members_of("schema", 1, "made", !said.dry_run, "services", all, "unread", json_of(of.unread)));
   else
     print_out(text + text_of(of.unread, "of no service"));
 }

@@ -15,7 +15,7 @@ namespace cicd {
 
 /// An environment of a pipeline, and how to get to it.
 struct found_environment {
-  std::unique_ptr<session> of;
+  std::shared_ptr<session> of;
   const declared_pipeline* pipeline = nullptr;
   const environment* place = nullptr;
   std::unique_ptr<delivery> deliveries;
@@ -30,6 +30,11 @@ result<found_environment> find_environment(const session_request& tree,
                                            const std::string& pipeline,
                                            const std::string& environment,
                                            surroundings around);
+
+/// The same in a build tree that is open.
+result<found_environment> find_environment(std::shared_ptr<session> in,
+                                           const std::string& pipeline,
+                                           const std::string& environment);
 
 /// What runs in another environment of its pipeline.
 look_at_environment look_in(const found_environment& found, const cancellation& cancelled);

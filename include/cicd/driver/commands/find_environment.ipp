@@ -77,12 +77,18 @@ result<found_environment> find_environment(const session_request& tree,
                                            const std::string& pipeline,
                                            const std::string& environment,
                                            surroundings around) {
-  using namespace driver_commands_find_environment;
   or_errors<session> opened = open_session(tree, std::move(around));
   if (opened.errors.size() > 1) print_errors({opened.errors.begin() + 1, opened.errors.end()});
   if (!opened) return std::move(opened.errors.front());
+  return find_environment(std::make_shared<session>(*std::move(opened.made)), pipeline, environment);
+}
+
+result<found_environment> find_environment(std::shared_ptr<session> in,
+                                           const std::string& pipeline,
+                                           const std::string& environment) {
+  using namespace driver_commands_find_environment;
   found_environment found;
-  found.of = std::make_unique<session>(*std::move(opened.made));
+  found.of = std::move(in);
   result<const declared_pipeline*> of = pipeline_named(*found.of, pipeline);
   if (!of) return std::move(of).error();
   found.pipeline = *of;

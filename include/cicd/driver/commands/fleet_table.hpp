@@ -14,15 +14,15 @@ namespace cicd {
 
 /// How a deploy of a pass ended.
 struct deploy_outcome {
-  std::string is = "up to date";  ///< `deployed`, `proposed`, `failed`
-  std::string link{};             ///< of what is proposed
-  std::optional<error> why{};     ///< of what failed
+  std::string is{};            ///< `deployed`, `proposed`, `up to date`, `refused`, `failed`, `interrupted`
+  std::string link{};          ///< of what is proposed
+  std::optional<error> why{};  ///< of what failed or was refused
 };
 using deploy_outcomes = std::map<std::string, deploy_outcome>;  ///< by target, `orders/prod`
 
 /// A line for each target that is not at rest, those at rest counted in the last line.
 std::string actions_text(const std::vector<fleet_action>& all, const moment_words& times, std::size_t width);
-/// One line: `3 deployed, 2 wait, 1 refused, 14 with nothing to do`; after a plan what would be.
+/// One line: `3 deployed, 2 wait, 1 may not go, 14 with nothing to do`; after a plan what would be.
 std::string summary_text(const std::vector<fleet_action>& deploys,
                          const deploy_outcomes& outcomes,
                          const std::vector<fleet_action>& last,

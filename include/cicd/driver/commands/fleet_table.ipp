@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -98,16 +99,17 @@ std::string summary_text(const std::vector<fleet_action>& deploys,
   using namespace driver_commands_fleet_table;
   std::vector<std::string> parts;
   std::map<std::string, std::size_t> ends;
-  for (const fleet_action& each : deploys) {
-    const auto found = outcomes.find(each.target());
-    ++ends[found == outcomes.end() ? deploy_outcome{}.is : found->second.is];
-  }
-  if (only_plans) add(parts, count_of(last, fleet_step::deploy), "would be deployed");
+  std::set<std::string> told;  // a target that something was done with counts once
+  for (const fleet_action& each : deploys)
+    if (told.insert(each.target()).second) ++ends[outcomes.at(each.target()).is];
+  std::vector<fleet_action> rest = last;
+  std::erase_if(rest, [&](const fleet_action& each) { return told.contains(each.target()); });
+  if (only_plans) add(parts, count_of(rest, fleet_step::deploy), "would be deployed");
   for (const auto& [is, count] : ends) add(parts, count, is);
-  add(parts, count_of(last, fleet_step::wait), "wait");
-  add(parts, count_of(last, fleet_step::refuse), "refused");
-  add(parts, count_of(last, fleet_step::unknown), "not known");
-  add(parts, count_of(last, fleet_step::nothing), "with nothing to do");
+  add(parts, count_of(rest, fleet_step::wait), "wait");
+  add(parts, count_of(rest, fleet_step::refuse), "may not go");
+  add(parts, count_of(rest, fleet_step::unknown), "not known");
+  add(parts, count_of(rest, fleet_step::nothing), "with nothing to do");
   return "reconcile: " + (parts.empty() ? "there is no environment" : joined(parts, ", ")) + "\n";
 }
 
@@ -117,8 +119,7 @@ json json_of_pass(const std::vector<fleet_action>& deploys,
                   exit_class kind) {
   json done(json::array{}), targets(json::array{});
   for (const fleet_action& each : deploys) {
-    const auto found = outcomes.find(each.target());
-    const deploy_outcome end = found == outcomes.end() ? deploy_outcome{} : found->second;
+    const deploy_outcome& end = outcomes.at(each.target());
     json one = driver_commands_fleet_table::json_of(each);
     one.set("outcome", end.is).set("link", driver_commands_fleet_table::text_or_null(end.link));
     done.push(one.set("error", driver_commands_fleet_table::json_of(end.why)));

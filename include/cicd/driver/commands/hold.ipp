@@ -31,6 +31,7 @@ struct words : environment_words {
 /// An environment of a pipeline, by name.
 struct held_place {
   std::string pipeline, environment;
+  std::shared_ptr<session> in{};  ///< the build tree, where it is open; else it is opened
 };
 using act = std::function<exit_class(const words&, const held_place&, const surroundings&)>;
 
@@ -55,17 +56,23 @@ exit_class for_each_place(const words& said, const surroundings& around, const a
   };
   if (!said.everywhere) {
     const exit_class known = for_each_pipeline(said, around, [&](const std::string& pipeline) {
-      return note(does(said, {pipeline, said.environment()}, around));
+      return note(does(said, {pipeline, said.environment(), {}}, around));
     });
     return known == exit_class::done ? first : known;
   }
   exit_class failure = exit_class::usage;
-  const auto of = open_or_say(said.tree, around, failure);
-  if (!of) return failure;
+  auto opened = open_or_say(said.tree, around, failure);
+  if (!opened) return failure;
+  const auto of = std::make_shared<session>(*std::move(opened));
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments)
-      note(does(said, {pipeline.declared.name.str(), place.name.str()}, around));
+      note(does(said, {pipeline.declared.name.str(), place.name.str(), of}, around));
   return first;
+}
+
+result<found_environment> found_at(const words& said, const held_place& at, const surroundings& around) {
+  return at.in ? find_environment(at.in, at.pipeline, at.environment)
+               : find_environment(said.tree, at.pipeline, at.environment, around);
 }
 
 /// Changes the hold of the environment as `act` does.
@@ -74,7 +81,7 @@ exit_class change_hold_of(const words& said,
                           const surroundings& around,
                           const char* word,
                           const action_on& act) {
-  result<found_environment> found = find_environment(said.tree, at.pipeline, at.environment, around);
+  result<found_environment> found = found_at(said, at, around);
   if (!found) return refused(found.error());
   return act_on(ports_of(*found, nullptr), found->of->where,
                 fmt::format("hold {} {}/{}", word, at.pipeline, at.environment), action_printer(), act);
@@ -99,12 +106,13 @@ exit_class set_one(const words& said, const held_place& at, const surroundings& 
   return change_hold_of(said, at, around, "set", [&](const action_ports& on) -> status {
     const result<std::string> version = held_version(said.version, on, around);
     if (!version) return version.error();
-    return set_hold({said.reason, *version}, on);
+    return set_hold({said.reason, *version, said.everywhere}, on);
   });
 }
 
 exit_class release_one(const words& said, const held_place& at, const surroundings& around) {
-  return change_hold_of(said, at, around, "release", release_hold);
+  return change_hold_of(said, at, around, "release",
+                        [&](const action_ports& on) { return release_hold(said.everywhere, on); });
 }
 
 json json_of(const changed_place& at, const seen_environment& seen) {
@@ -121,7 +129,7 @@ json json_of(const changed_place& at, const seen_environment& seen) {
 }
 
 exit_class show_one(const words& said, const held_place& where, const surroundings& around, json& all) {
-  result<found_environment> found = find_environment(said.tree, where.pipeline, where.environment, around);
+  result<found_environment> found = found_at(said, where, around);
   if (!found) return refused(found.error());
   const status shown =
       show_hold(ports_of(*found, nullptr), [&](const changed_place& at, const seen_environment& seen) {

@@ -39,7 +39,8 @@ std::string shown_folder(const words& said) {
 std::vector<std::string> next_commands(const words& said, const nameable& here, const surroundings& around) {
   const std::string folder = shown_folder(said);
   std::vector<std::string> configure{"cmake", "-S", folder, "-B", folder + "/build"};
-  for (std::string& each : words_to_configure(said.made_from, here, around)) configure.push_back(std::move(each));
+  for (std::string& each : words_to_configure(said.made_from, here, around))
+    configure.push_back(std::move(each));
   return {shell_quoted(configure), shell_quoted(std::vector<std::string>{
                                        "cmake", "--build", folder + "/build", "--target", "deploy-stage"})};
 }

@@ -71,6 +71,15 @@ struct pass {
   exit_class kind = exit_class::done;
 };
 
+bool is_interrupted(exit_class kind) {
+  return kind == exit_class::interrupted || kind == exit_class::terminated;
+}
+
+std::string step_of(const fleet_action& of) {
+  return of.pipeline + "/deploy-" + of.environment;
+}
+
+/// The first failure counts.
 void fail(pass& to, exit_class kind) {
   if (to.kind == exit_class::done) to.kind = kind;
 }
@@ -79,7 +88,9 @@ result<std::vector<fleet_action>> look(const session& of,
                                        const std::vector<named_environment>& all,
                                        bool records) {
   const interrupts stop;
-  delivery releases(of.where, of.around, system_clock_port(), {.run_id = {}, .cancelled = stop.asked()});
+  delivery_options options;
+  options.cancelled = stop.asked();
+  delivery releases(of.where, of.around, system_clock_port(), options);
   fleet_question asked{.places = {}, .records = records};
   for (const named_environment& each : all) asked.places.push_back({*each.pipeline, *each.place});
   const std::vector<fleet_target> seen =
@@ -111,8 +122,8 @@ run_request request_for(const words& said, const std::vector<fleet_action>& depl
   request.as_json = said.as_json;
   request.is_of_event = true;  // one that is refused stops no other
   for (const fleet_action& each : deploys) {
-    request.targets.push_back(each.pipeline + "/deploy-" + each.environment);
-    request.by_hand[each.pipeline] = {each.commit, each.tag, {}};
+    request.targets.push_back(step_of(each));
+    request.by_hand[each.pipeline] = {each.commit, each.tag, {}, each.branch};
   }
   return request;
 }
@@ -129,20 +140,49 @@ run_listener outcomes_of(const std::vector<fleet_action>& deploys, pass& to) {
       of.link = told->link;
     }
     const auto* end = std::get_if<step_ended>(&happened.body);
-    if (end == nullptr || !end->failure) return;
-    for (const fleet_action& each : deploys)
-      if (end->step == each.pipeline + "/deploy-" + each.environment)
-        to.outcomes[each.target()] = {"failed", {}, end->failure};
+    if (end == nullptr) return;
+    for (const fleet_action& each : deploys) {
+      if (end->step != step_of(each)) continue;
+      deploy_outcome& of = to.outcomes[each.target()];
+      if (!end->failure) {
+        if (of.is.empty()) of.is = "up to date";
+        continue;
+      }
+      of = {end->failure->kind == exit_class::policy ? "refused" : "failed", {}, end->failure};
+    }
   };
   return listener;
 }
 
-void deploy(const words& said,
-            const std::vector<fleet_action>& deploys,
-            const surroundings& around,
-            pass& to) {
-  fail(to, run_targets(request_for(said, deploys), around, {outcomes_of(deploys, to)}));
+/// What has not come to an end of its own: refused before anything was begun, or not begun when it was
+/// interrupted.
+void close(const std::vector<fleet_action>& deploys, const run_outcome& ended, pass& to) {
+  for (const fleet_action& each : deploys) {
+    deploy_outcome& of = to.outcomes[each.target()];
+    if (!of.is.empty()) continue;
+    const auto own = std::ranges::find_if(ended.errors, [&](const error& one) {
+      return one.subject == step_of(each) || one.subject == each.target();
+    });
+    if (own != ended.errors.end())
+      of.why = *own;
+    else if (!ended.errors.empty())
+      of.why = ended.errors.front();
+    of.is = is_interrupted(ended.kind) ? "interrupted" : of.why ? "refused" : "up to date";
+  }
+}
+
+/// Gives how the run ended.
+exit_class deploy(const words& said,
+                  const std::vector<fleet_action>& deploys,
+                  const surroundings& around,
+                  pass& to) {
+  for (const fleet_action& each : deploys) to.outcomes.erase(each.target());
+  const run_outcome ended = run_and_show(request_for(said, deploys), around, {outcomes_of(deploys, to)});
+  close(deploys, ended, to);
   to.deploys.insert(to.deploys.end(), deploys.begin(), deploys.end());
+  if (is_interrupted(ended.kind)) to.kind = ended.kind;
+  fail(to, ended.kind);
+  return ended.kind;
 }
 
 /// Until nothing is left that may go: what is deployed to one environment may open another.
@@ -157,9 +197,21 @@ status run_pass(const words& said, const session& of, const std::vector<named_en
     if (!said.as_json && (is_first || !chosen.empty()))
       print_out(actions_text(is_first ? to.last : chosen, times, table_width(of.around)));
     if (said.only_plans || chosen.empty()) return {};
-    deploy(said, chosen, of.around, to);
-    if (to.kind == exit_class::interrupted || to.kind == exit_class::terminated) return {};
+    if (is_interrupted(deploy(said, chosen, of.around, to))) return {};
   }
+}
+
+/// What could not be read, with all that is known of it, each once.
+errors unknown_in(const std::vector<fleet_action>& all) {
+  errors told;
+  for (const fleet_action& each : all) {
+    if (each.is != fleet_step::unknown) continue;
+    const auto is_same = [&](const error& one) {
+      return one.what == each.why->what && one.value == each.why->value;
+    };
+    if (std::ranges::none_of(told, is_same)) told.push_back(*each.why);
+  }
+  return told;
 }
 
 exit_class act(const words& said, surroundings around) {
@@ -174,9 +226,10 @@ exit_class act(const words& said, surroundings around) {
       *all, [&](const named_environment& each) { return !shard->has(each.pipeline->declared.name.str()); });
   pass done;
   if (status ran = run_pass(said, *of, *all, done); !ran) {
-    if (!said.as_json) return refused(ran.error());
-    fail(done, ran.error().kind);
+    print_errors({ran.error()});
+    done.kind = ran.error().kind;
   }
+  print_errors(unknown_in(done.last));
   for (const fleet_action& each : done.last)
     if (each.is == fleet_step::unknown) fail(done, each.why->kind);
   if (said.as_json)

@@ -13,6 +13,7 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/status_outlook.hpp>
@@ -139,9 +140,7 @@ class repository {
     for (const commit_graph::tag& each : graph.tags())
       if (ref_matches(on.pattern.view(), each.name)) names.push_back(each.name);
     if (names.empty()) return std::nullopt;
-    const version_rule rule =
-        declared.releases.empty() ? version_rule::none : declared.releases.front().versions;
-    const tag_order order = tag_order::of(on.pattern, rule);
+    const tag_order order = tag_order::of(on.pattern, versions_of(declared));
     std::string best = order.highest(names);
     if (best.empty()) best = names.front();
     const auto at = std::ranges::find(graph.tags(), best, &commit_graph::tag::name);

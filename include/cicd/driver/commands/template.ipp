@@ -36,9 +36,20 @@ struct update_words {
   bool json = false, dry_run = false;
 };
 
+error no_templates(const nameable& here) {
+  return error{exit_class::usage, "template", "no templates were found", {}, {}}
+      .with("looked in", here.template_folders.empty()
+                             ? "no folder: this program is not installed, no build tree is here, and "
+                               "CICD_TEMPLATE_PATH names none"
+                             : joined(here.template_folders, ", "))
+      .with("try", "CICD_TEMPLATE_PATH=<folder> cicd template list, or --build-root <build folder>");
+}
+
 /// Templates that cannot be read are said and left out.
 exit_class list(const words& said, const surroundings& around) {
-  const template_source from = nameable_here(said.tree, around).templates;
+  const nameable here = nameable_here(said.tree, around);
+  const template_source& from = here.templates;
+  if (from.names().empty()) return refused(no_templates(here));
   declaring::aligned_lines lines;
   json all = json::array{};
   errors wrong;

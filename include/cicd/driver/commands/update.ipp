@@ -37,28 +37,42 @@ json json_of(const lock_update& of) {
   return members_of("of", of.step, "folder", of.folder, "locks", all);
 }
 
-/// A line of a lock as a name and what it is pinned to.
-std::pair<std::string, std::string> pin_in(const std::string& line) {
-  const auto blank = line.find(' ');
-  if (line.starts_with('#') || blank == line.npos) return {line, {}};
+/// What a line of a lock pins, and to what.
+struct pin {
+  std::string name, to;  ///< `to`: empty where the line pins nothing
+};
+
+pin pin_in(const std::string& line) {
+  const auto start = line.find_first_not_of(" \t");
+  const auto blank = start == line.npos ? start : line.find(' ', start);
+  if (blank == line.npos || line[start] == '#') return {line, {}};
   return {line.substr(0, blank), line.substr(blank + 1)};
 }
 
-/// `  libc6 2.36-9 -> 2.36-10`, `- libfoo 1.0`, `+ libbar 2.1`.
+/// By its name the one line that has it; of a name that several lines have, an empty pin.
+std::map<std::string, pin> single_pins(const std::vector<std::string>& lines) {
+  std::map<std::string, pin> all;
+  for (const std::string& each : lines) {
+    pin one = pin_in(each);
+    const auto [there, is_new] = all.try_emplace(one.name, one);
+    if (!is_new) there->second.to.clear();
+  }
+  std::erase_if(all, [](const auto& each) { return each.second.to.empty(); });
+  return all;
+}
+
+/// `  libc6 2.36-9 -> 2.36-10` where both sides have the name once, else `- libfoo 1.0`, `+ libbar 2.1`.
 std::string changes_of(const moved_lock& of) {
-  std::map<std::string, std::string> newer;
-  for (const std::string& line : of.added()) newer.insert(pin_in(line));
+  const auto older = single_pins(of.removed()), newer = single_pins(of.added());
   std::string text;
   for (const std::string& line : of.removed()) {
-    const auto [name, pin] = pin_in(line);
-    const auto same = newer.find(name);
-    text += same == newer.end() || pin.empty()
-                ? fmt::format("  - {}\n", displayable(line))
-                : fmt::format("  {}\n", displayable(line + " -> " + same->second));
-    if (same != newer.end() && !pin.empty()) newer.erase(same);
+    const std::string name = pin_in(line).name;
+    text += older.contains(name) && newer.contains(name)
+                ? fmt::format("  {}\n", displayable(line + " -> " + newer.at(name).to))
+                : fmt::format("  - {}\n", displayable(line));
   }
   for (const std::string& line : of.added())
-    if (const auto left = newer.find(pin_in(line).first); left != newer.end())
+    if (const std::string name = pin_in(line).name; !older.contains(name) || !newer.contains(name))
       text += fmt::format("  + {}\n", displayable(line));
   return text;
 }
@@ -79,6 +93,18 @@ std::string next_of(const std::vector<lock_update>& all) {
   return files.empty() ? std::string() : fmt::format("next: git add{0} && git commit\n", files);
 }
 
+void print(const std::vector<lock_update>& all, const words& said) {
+  if (said.json) {
+    json updates = json::array{};
+    for (const lock_update& each : all) updates.push(json_of(each));
+    print_json(members_of("schema", 1, "dry_run", said.dry_run, "updates", updates));
+    return;
+  }
+  if (all.empty()) print_out("nothing to update: no step has UPDATE\n");
+  for (const lock_update& each : all) print_out(text_of(each, said.dry_run));
+  if (!said.dry_run) print_out(next_of(all));
+}
+
 exit_class act(const words& said, surroundings around) {
   exit_class kind = exit_class::done;
   const std::optional<session> opened = open_or_say(said.tree, std::move(around), kind);
@@ -92,22 +118,14 @@ exit_class act(const words& said, surroundings around) {
   for (const step_index at : *steps) {
     result<lock_update> planned = plan_lock_update(*opened, graph.steps[at], watching.asked());
     if (watching.asked().cancelled()) return watching.kind();
-    status done = planned ? status() : status(planned.error());
-    if (done && !said.dry_run) done = apply_lock_update(*planned);
-    if (!done)
-      wrong.push_back(with_declared_lines(done.error(), *opened));
-    else
+    if (planned)
       all.push_back(*std::move(planned));
-    if (done && !said.json) print_out(text_of(all.back(), said.dry_run));
+    else
+      wrong.push_back(with_declared_lines(planned.error(), *opened));
   }
-  json updates = json::array{};
-  for (const lock_update& each : all) updates.push(json_of(each));
-  if (said.json)
-    print_json(members_of("dry_run", said.dry_run, "updates", updates));
-  else if (steps->empty())
-    print_out("nothing to update: no step has UPDATE\n");
-  else if (!said.dry_run)
-    print_out(next_of(all));
+  if (wrong.empty() && !said.dry_run)
+    if (status done = apply_lock_updates(all); !done) wrong.push_back(std::move(done).error());
+  if (wrong.empty() || (said.dry_run && !all.empty())) print(all, said);
   print_errors(wrong);
   return wrong.empty() ? exit_class::done : wrong.front().kind;
 }

@@ -80,6 +80,7 @@ std::optional<session> open_or_say(const session_request& tree, surroundings aro
 struct nameable {
   std::optional<session> of;  ///< nothing where no build tree is found, or its declarations are wrong
   template_source templates;
+  std::vector<std::string> template_folders{};  ///< those that they are looked for in
 
   const model* declared() const { return of ? &of->model : nullptr; }
 };

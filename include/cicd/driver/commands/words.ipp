@@ -113,7 +113,8 @@ nameable nameable_here(const session_request& tree, const surroundings& around) 
   if (find_build_root(tree, around)) here.of = open_session(tree, around).made;
   std::vector<std::string> more = here.of ? here.of->model.tree.template_path : installed_templates();
   folders.insert(folders.end(), more.begin(), more.end());
-  here.templates = templates_in(std::move(folders));
+  here.templates = templates_in(folders);
+  here.template_folders = std::move(folders);
   return here;
 }
 

@@ -52,7 +52,12 @@ or_errors<adopted_sources> adopt_sources(const source_request& request,
                                          const surroundings& around,
                                          const cancellation& cancelled);
 
-/// Nothing that is there is written over: class `conflict` with all that is in the way.
+/// The declaration is a file beside the others that are written: class `usage` where it is one of them, or a
+/// folder of one.
+errors colliding(const source_request& request, const adopted_sources& of);
+
+/// Nothing that is there is written over, be it a file or what stands where a folder would be made: class
+/// `conflict` with all that is in the way.
 errors in_the_way(const source_request& request, const adopted_sources& of);
 
 }  // namespace cicd::source_files

@@ -12,11 +12,13 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/values/service_name.hpp>
+#include <cicd/declare/values/values.hpp>
 #include <cicd/engine/adopt/declaration.hpp>
 #include <cicd/engine/adopt/objects.hpp>
 #include <cicd/engine/adopt/projects.hpp>
 #include <cicd/engine/adopt/workloads.hpp>
 #include <cicd/engine/new_service.hpp>
+#include <cicd/kubernetes/adopt/calls.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd::source_files {
@@ -44,15 +46,20 @@ class adopter {
     in_ = &*opened;
     projects_ = projects_in(*in_, templates_);
     made_.unread = std::move(projects_.unread);
+    if (!projects_.projects.empty()) check_options();
+    if (!errors_.empty()) return {.errors = std::move(errors_)};
     leave_out_skipped();
     if (projects_.projects.empty()) return {.errors = {nothing_found()}};
     check_folders();
-    objects_ = objects_in(*in_, request_.manifests, around_, cancelled_);
+    objects_ = objects_in(*in_, below_root(request_.manifests), around_, cancelled_);
+    check_images();
+    made_.unread.insert(made_.unread.end(), objects_.failed.begin(), objects_.failed.end());
     made_.unread.insert(made_.unread.end(), objects_.unread.begin(), objects_.unread.end());
     errors_.insert(errors_.end(), objects_.ambiguous.begin(), objects_.ambiguous.end());
     for (const project& each : projects_.projects) decide(each);
     check_names();
     if (errors_.empty()) write();
+    if (errors_.empty()) errors_ = colliding(request_, made_);
     if (!errors_.empty()) return {.errors = std::move(errors_)};
     add_rest();
     return {.made = std::move(made_)};
@@ -67,13 +74,23 @@ class adopter {
   values said(const values& words, const project& of, char between = '=') const {
     values found;
     for (const std::string& each : words) {
-      const std::string start = shown(of.folder) + between;
-      if (each.starts_with(start))
-        found.push_back(each.substr(start.size()));
+      const std::optional<std::string> folder = folder_said(each, between);
+      if (folder == shown(of.folder))
+        found.push_back(each.substr(folder->size() + 1));
       else if (is_alone())
         found.push_back(each);
     }
     return found;
+  }
+  /// The folder of a project that the word begins with: the longest, since `=` and `:` may be in one.
+  std::optional<std::string> folder_said(const std::string& word, char between) const {
+    std::optional<std::string> longest;
+    for (const project& each : projects_.projects) {
+      const std::string folder = shown(each.folder);
+      if (word.starts_with(folder + between) && (!longest || longest->size() < folder.size()))
+        longest = folder;
+    }
+    return longest;
   }
   std::string option(const char* name,
                      const project& of,
@@ -82,14 +99,71 @@ class adopter {
     return fmt::format("{} {}", name, shell_quoted(is_alone() ? value : shown(of.folder) + between + value));
   }
 
+  /// A path that a person types, as paths are here: below the root, without a slash at its end.
+  std::string below_root(const std::string& typed) const {
+    const std::string path = path_below(normal_path(typed), request_.root);
+    return path == request_.root || path == "." ? std::string() : path;
+  }
+
+  static bool is_skipped_by(const project& of, const std::string& folder) {
+    return of.folder == folder || (!folder.empty() && is_below(of.folder, folder));
+  }
   void leave_out_skipped() {
     std::erase_if(projects_.projects, [&](const project& each) {
-      const bool is_out = std::ranges::any_of(request_.skip, [&](const std::string& folder) {
-        return shown(each.folder) == shown(normal_path(folder)) || is_below(each.folder, normal_path(folder));
-      });
+      const bool is_out = std::ranges::any_of(
+          request_.skip, [&](const auto& typed) { return is_skipped_by(each, below_root(typed)); });
       if (is_out) made_.unread.push_back({shown(each.folder), "left out by --skip", {}});
       return is_out;
     });
+  }
+
+  void check_options() {
+    if (!request_.manifests.empty()) check_manifests(below_root(request_.manifests));
+    values folders;
+    for (const project& each : projects_.projects) folders.push_back(shown(each.folder));
+    for (const std::string& typed : request_.skip)
+      if (std::ranges::none_of(projects_.projects,
+                               [&](const project& each) { return is_skipped_by(each, below_root(typed)); }))
+        errors_.push_back(wrong("--skip: no project is in this folder", typed)
+                              .with("did you mean", nearest(below_root(typed), folders).value_or(""))
+                              .with("allowed", joined(folders, ", ")));
+    check_declaration();
+  }
+  void check_manifests(const std::string& folder) {
+    if (folder.empty() || in_->has(folder + "/")) return;
+    std::set<std::string> folders;
+    for (const std::string& each : in_->files())
+      if (each.ends_with(".yaml") || each.ends_with(".yml"))
+        for (std::string at = folder_of(each); !at.empty(); at = folder_of(at)) folders.insert(at);
+    const values all(folders.begin(), folders.end());
+    errors_.push_back(wrong("--manifests: no file is below this folder", request_.manifests)
+                          .with("did you mean", nearest(folder, all).value_or(""))
+                          .with("allowed", "a folder of " + request_.root)
+                          .with("try", all.empty() ? std::string() : "one of " + joined(all, ", ")));
+  }
+  /// The file to declare in is a plain path below the service's folder.
+  void check_declaration() {
+    const std::string& out = request_.declaration;
+    if (out.empty() || (relative_path::accepts(out) && normal_path(out) == out && out != ".")) return;
+    errors_.push_back(wrong("--out: this is not a file below the folder of the service", out)
+                          .with("allowed", std::string(relative_path::allowed()))
+                          .with("try", "--out pipeline.cmake"));
+  }
+  void check_images() {
+    if (request_.image.empty()) return;
+    std::set<std::string> there;
+    for (const found_object& each : objects_.objects)
+      if (each.is_workload()) there.insert(kubernetes::adopting::whole_repository(each.image()));
+    const values all(there.begin(), there.end());
+    for (const std::string& each : request_.image) {
+      const auto folder = folder_said(each, '=');
+      const std::string image = folder ? each.substr(folder->size() + 1) : each;
+      if (!there.contains(image) && !there.contains(kubernetes::adopting::whole_repository(image)))
+        errors_.push_back(
+            wrong("--image: no manifest runs this image", image)
+                .with("did you mean", nearest(image, all).value_or(""))
+                .with("allowed", all.empty() ? "none: no manifest runs an image" : joined(all, ", ")));
+    }
   }
 
   /// Each word of an option is of a project that there is.
@@ -105,8 +179,8 @@ class adopter {
   }
   void check_words(const char* name, const values& words, char between, const values& folders) {
     for (const std::string& each : words) {
-      const std::string folder = each.substr(0, each.find(between));
-      if (each.find(between) == each.npos || std::ranges::find(folders, folder) == folders.end())
+      const std::string folder = each.substr(0, between == '=' ? each.rfind('=') : each.find(between));
+      if (!folder_said(each, between))
         errors_.push_back(
             wrong(fmt::format("{}: there are several services, and this names none of their folders", name),
                   each)
@@ -121,16 +195,43 @@ class adopter {
 
   error nothing_found() const {
     error no = wrong("nothing here is a project that a template fits", request_.root);
-    for (const unread_part& each : made_.unread)
-      no.notes.push_back({"not read", displayable(each.where + ": " + each.what)});
+    say_unread(no, made_.unread);
+    say_unread(no, in_->unread);
+    const std::string from_dockerfile = builds_from_dockerfile();
     for (const std::string& each : in_->files())
       if (name_of(each) == "Dockerfile")
-        no.notes.push_back({"not read", displayable(each) + ": no template builds from a Dockerfile alone"});
+        no.notes.push_back(
+            {"not read", displayable(each) + ": no template adopts a Dockerfile alone" + from_dockerfile});
     std::set<std::string> files(projects_.looked_for.begin(), projects_.looked_for.end());
     return std::move(no)
         .with("allowed", files.empty() ? "nothing: no template says what it fits"
                                        : joined(values(files.begin(), files.end()), ", "))
         .with("try", "cicd adopt --sources <folder>, or cicd new <template> <name>");
+  }
+
+  /// Of the template whose parameter names the Dockerfile: how its stages are called.
+  std::string builds_from_dockerfile() const {
+    for (const std::string& name : templates_.names()) {
+      const or_errors<declaring::pipeline_template> read = declaring::read_template(name, templates_);
+      if (!read || read.made->parameter("dockerfile") == nullptr) continue;
+      std::string text = fmt::format("; {} builds from one", name);
+      for (const char* each : {"stage", "test_stage"})
+        if (const auto* parameter = read.made->parameter(each))
+          text += fmt::format(", {} {} ({})", each, parameter->default_value.value_or(""), parameter->words);
+      return text + fmt::format(": cicd new {} <name>", name);
+    }
+    return {};
+  }
+
+  static void say_unread(error& no, const std::vector<unread_part>& all) {
+    for (const unread_part& each : all)
+      no.notes.push_back({"not read", displayable(each.where + ": " + each.what)});
+  }
+  static void add_new(std::vector<unread_part>& to, const std::vector<unread_part>& all) {
+    for (const unread_part& each : all)
+      if (std::ranges::none_of(
+              to, [&](const unread_part& one) { return one.where == each.where && one.what == each.what; }))
+        to.push_back(each);
   }
 
   // --- What a project is ---
@@ -193,7 +294,7 @@ class adopter {
     if (!named.empty()) of.name = {named.back(), "--name"};
     if (named.empty()) {
       rule_answer answer = answer_of(of.by.of.adopts->name, *in_, of.of, of.by, of_dockerfile);
-      of.unread.insert(of.unread.end(), answer.unread.begin(), answer.unread.end());
+      add_new(of.unread, answer.unread);
       if (answer.found) of.name = {last_part(answer.found->value), answer.found->from};
     }
     if (of.name.value.empty()) return say_no_name(of), false;
@@ -208,8 +309,10 @@ class adopter {
   void say_no_name(const known_service& of) {
     const std::string folder(name_of(of.of.folder.empty() ? request_.root : of.of.folder));
     const auto refused = why_no_service_name(folder);
-    errors_.push_back(wrong(fmt::format("{} does not say the name of the service", of.by.file), std::nullopt)
-                          .with("try", option("--name", of.of, refused ? refused->meant : folder)));
+    error no = wrong(fmt::format("{} does not say the name of the service", of.by.file), std::nullopt);
+    say_unread(no, in_->facts(of.by.file).unread);
+    say_unread(no, in_->unread);
+    errors_.push_back(std::move(no).with("try", option("--name", of.of, refused ? refused->meant : folder)));
   }
 
   void decide_parameters(known_service& of, const file_facts& of_dockerfile) {
@@ -218,7 +321,7 @@ class adopter {
     for (const auto& [name, rules] : of.by.of.adopts->set) {
       if (of.set.contains(name)) continue;
       rule_answer answer = answer_of(rules, *in_, of.of, of.by, of_dockerfile);
-      of.unread.insert(of.unread.end(), answer.unread.begin(), answer.unread.end());
+      add_new(of.unread, answer.unread);
       const declaring::template_parameter& parameter = *of.by.of.parameter(name);
       if (answer.found && parameter.accepts(answer.found->value)) {
         of.set[name] = answer.found->value;
@@ -235,6 +338,9 @@ class adopter {
         wrong(fmt::format("the sources do not say {} of the template {}", parameter.name, of.by.of.name),
               answer.found ? std::optional(answer.found->value) : std::nullopt);
     values options;
+    std::vector<unread_part> unread = in_->unread;
+    add_new(unread, answer.unread);
+    if (!answer.found) say_unread(no, unread);
     for (const found_value& each : answer.several) {
       no.notes.push_back({"found", displayable(each.from)});
       options.push_back(option("--set", of.of, parameter.name + "=" + each.value, ':'));
@@ -254,7 +360,8 @@ class adopter {
     of.unread.insert(of.unread.end(), own.unread.begin(), own.unread.end());
     taken_.insert(own.taken.begin(), own.taken.end());
     of.runs = std::move(own.runs);
-    of.has_service = own.has_service;
+    // What is only started by a clock listens on no port, unless one is named.
+    of.has_service = own.has_service || (of.runs && said(request_.port, of.of).empty());
     is_open_ = !own.several.empty();
     if (!is_open_) return;
     values options;
@@ -272,7 +379,7 @@ class adopter {
     std::vector<found_value> found;
     for (const fact& each : of.container.ports) found.push_back({each.value, of_dockerfile.place_of(each)});
     const rule_answer answer = answer_of(of.by.of.adopts->port, *in_, of.of, of.by, of_dockerfile);
-    of.unread.insert(of.unread.end(), answer.unread.begin(), answer.unread.end());
+    add_new(of.unread, answer.unread);
     if (answer.found && std::ranges::find(found, answer.found->value, &found_value::value) == found.end())
       found.push_back(*answer.found);
     if (found.size() == 1) return take_port(of, found.front());
@@ -283,8 +390,12 @@ class adopter {
       no.notes.push_back({"found", displayable(fmt::format("{}, {}", each.value, each.from))});
       options.push_back(option("--port", of.of, each.value));
     }
-    for (const unread_part& each : in_->unread)
-      no.notes.push_back({"not read", displayable(each.where + ": " + each.what)});
+    std::vector<unread_part> unread = in_->unread;
+    add_new(unread, answer.unread);
+    add_new(unread, objects_.failed);
+    for (const unread_part& each : of.container.unread)
+      if (each.what.starts_with("EXPOSE")) unread.push_back(each);
+    say_unread(no, unread);
     if (found.empty())
       options = {option("--port", of.of, "8080"),
                  option("--port", of.of, "none") + " where it listens on none"};
@@ -292,7 +403,7 @@ class adopter {
   }
   void take_port(known_service& of, found_value port) {
     if (!port_number::accepts(port.value))
-      errors_.push_back(wrong("this is no port", port.value)
+      errors_.push_back(wrong("this is not a port", port.value)
                             .with("declared at", displayable(port.from))
                             .with("allowed", std::string(port_number::allowed()))
                             .with("try", option("--port", of.of, "8080")));
@@ -363,18 +474,6 @@ or_errors<adopted_sources> adopt_sources(const source_request& request,
                                          const surroundings& around,
                                          const cancellation& cancelled) {
   return engine_adopt_adopted_sources::adopter(request, templates, around, cancelled).adopt();
-}
-
-errors in_the_way(const source_request& request, const adopted_sources& of) {
-  error no{
-      exit_class::conflict, "adopt", "files are there already, and nothing is overwritten", request.root, {}};
-  for (const adopted_service& service : of.services)
-    for (const auto& each : service.files) {
-      const std::string path = path_in(service.folder, each.path);
-      if (exists(request.root + "/" + path) || link_target(request.root + "/" + path))
-        no.notes.push_back({"in the way", displayable(path)});
-    }
-  return no.notes.empty() ? errors() : errors{std::move(no)};
 }
 
 }  // namespace cicd::source_files

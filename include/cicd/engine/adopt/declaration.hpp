@@ -24,7 +24,7 @@ struct known_service {
   std::vector<std::pair<std::string, std::string>> set_from{};  ///< parameter → where its value comes from
   dockerfile container{};
   std::optional<kubernetes::adoption> runs{};  ///< of manifests
-  bool has_service = false;                    ///< among them
+  bool has_service = false;                    ///< none is to be added to those
   std::string branch = "main";
   std::string declaration{};  ///< empty: the template's
   std::vector<unread_part> unread{};

@@ -12,9 +12,9 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/options/options.hpp>
-#include <cicd/declare/parse/diagnostics.hpp>
 #include <cicd/declare/parse/list_file.hpp>
 #include <cicd/declare/placeholders.hpp>
+#include <cicd/engine/adopt/secrets.hpp>
 #include <cicd/kubernetes/adopt/calls.hpp>
 #include <cicd/system/files.hpp>
 
@@ -62,9 +62,9 @@ std::vector<std::string>& values_of(written_call& of, const std::string& keyword
   return of.options.insert(at, {keyword, {}})->second;
 }
 
-/// A value that CMake, the parser and placeholders read as it stands.
+/// A value that the parser and placeholders read as it stands.
 bool is_plain(const std::string& value) {
-  return placeholders_in(value).empty() && value.find("$<") == value.npos && displayable(value) == value;
+  return placeholders_in(value).empty() && displayable(value) == value;
 }
 
 /// Variables that speak of the folders of another image.
@@ -154,7 +154,7 @@ class writer {
       written_call call = call_of(each);
       if (call.function == "add_pipeline")
         add_pipeline_words(call);
-      else
+      else if (call.function != "include")
         call.above = from;
       made += (call.function == "include" ? "" : "\n") + kubernetes::adopting::text_of(call);
     }
@@ -177,13 +177,19 @@ class writer {
     made_.lines.push_back({"add_pipeline " + made_.name, of_.name.from});
     say(call, "TEMPLATE", made_.made_from, of_.by.file);
     for (const auto& [parameter, from] : of_.set_from) {
-      const std::string word = parameter + "=" + of_.set.at(parameter);
+      const std::string start = parameter + "=", word = start + of_.set.at(parameter);
       if (!of_.by.of.used.contains(parameter)) continue;
       std::vector<std::string>& words = values_of(call, "SET");
-      std::erase_if(words, [&](const std::string& each) { return each.starts_with(parameter + "="); });
+      std::erase_if(words, [&](const std::string& each) { return each.starts_with(start); });
+      if (is_default(parameter)) continue;  // whatever the skeleton has, this is not it
       words.push_back(word);
       say(call, "SET", word, from);
     }
+    std::erase_if(call.options, [](const auto& each) { return each.first == "SET" && each.second.empty(); });
+  }
+
+  bool is_default(const std::string& parameter) const {
+    return of_.by.of.parameter(parameter)->default_value == of_.set.at(parameter);
   }
 
   written_call service() {
@@ -227,12 +233,7 @@ class writer {
     std::vector<std::string> words;
     for (const fact& each : of_.container.env) {
       const std::string place = dockerfile_place(each.line), word = each.key + "=" + each.value;
-      if (declaring::names_a_secret(each.key) || !login_in(each.value).empty())
-        skip(place, fmt::format("ENV {} looks like a secret, and its value is not taken", each.key),
-             fmt::format(
-                 "SECRET_ENV {}=<secret>/<key> of a Secret of the cluster; of a step pipeline_secret()",
-                 each.key));
-      else if (is_of_its_image(each.key) || !variable_name::accepts(each.key) || !is_plain(each.value))
+      if (is_of_its_image(each.key) || !variable_name::accepts(each.key) || !is_plain(each.value))
         skip(place, fmt::format("ENV {}: it speaks of another image, or cannot be said", each.key));
       else {
         words.push_back(word);
@@ -290,22 +291,36 @@ class writer {
                          joined(each.keys, ", ")));
       if (!each.keys.empty()) text = fmt::format("# {} of {}\n", joined(each.keys, ", "), name_of(made_.why));
       for (const std::string& key : each.keys)
-        for (const std::string& value : in_.facts(of_.by.file).values(key)) text += value + "\n";
+        for (const fact& one : in_.facts(of_.by.file).facts)
+          if (one.key == key) add_line(text, one);
       made_.files.push_back({each.path, std::move(text), false});
     }
   }
 
+  /// A value that would be a secret in a further file, or more than one line, is listed.
+  void add_line(std::string& text, const fact& of) {
+    const std::string place = in_.facts(of_.by.file).place_of(of);
+    if (holds_secret(of.value))
+      return made_.unread.push_back(secret_at(place, "a value of " + of.key, "<variable>"));
+    if (displayable(of.value) != of.value)
+      return skip(place, "a value of " + of.key + " is not one line of text");
+    text += of.value + "\n";
+  }
+
+  /// `{main}` and `{pipeline}` in a text of the template.
+  std::string filled(std::string text) const {
+    for (const auto& [name, value] : values()) text = replaced_all(text, "{" + name + "}", value);
+    return replaced_all(text, "{pipeline}", made_.name);
+  }
+
   void add_needs() {
-    const declaring::parameter_values all = values();
     for (const auto& [path, help] : adopts_.needs) {
-      std::string whole = path;
-      for (const auto& [name, value] : all) whole = replaced_all(whole, "{" + name + "}", value);
-      whole = replaced_all(whole, "{pipeline}", made_.name);
+      const std::string whole = filled(path);
       const bool is_written =
           std::ranges::find(made_.files, whole, &declaring::service_file::path) != made_.files.end();
       if (!is_written && !is_there(whole) && !matches_any(whole))
         skip(path_in(made_.folder, whole),
-             fmt::format("it is not there, and the steps of {} need it", made_.made_from), help);
+             fmt::format("it is not there, and the steps of {} need it", made_.made_from), filled(help));
     }
   }
 

@@ -19,7 +19,7 @@ struct dockerfile {
 
   std::string path;
   std::vector<fact> ports{};  ///< of TCP; the key is EXPOSE
-  std::vector<fact> env{};
+  std::vector<fact> env{};    ///< without what looks like a secret, which is one of `unread`
   std::optional<fact> user{};
   std::optional<fact> entrypoint{}, command{};  ///< as words of a shell
   std::optional<health_request> health{};
@@ -35,6 +35,7 @@ dockerfile read_dockerfile(const std::string& path, std::string_view text);
 struct instruction {
   std::string name, text;  ///< the name in upper case
   int line = 0;
+  std::string open_end{};  ///< the word that would end its here-document, where no line is that
 };
 std::vector<instruction> instructions_in(std::string_view text);
 

@@ -12,13 +12,23 @@
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/values/values.hpp>
+#include <cicd/engine/adopt/secrets.hpp>
 
 namespace cicd::source_files {
 
 namespace engine_adopt_dockerfile {
 namespace {
 
-using variables = std::map<std::string, std::string, std::less<>>;
+/// What a variable stands for; a secret where one was put into it.
+struct value {
+  std::string text;
+  bool is_secret = false;
+};
+using variables = std::map<std::string, value, std::less<>>;
+
+constexpr std::size_t longest_value = 65'536;        // of bytes, with what was substituted
+constexpr std::size_t most_substituted = 1'000'000;  // of all values together
+constexpr std::size_t most_values = 1'000;
 
 /// The words of a shell's line, quotes taken off; nothing where a quote is not closed.
 std::optional<std::vector<std::string>> words_of(std::string_view text) {
@@ -44,43 +54,49 @@ std::optional<std::vector<std::string>> words_of(std::string_view text) {
   return quote == 0 ? std::optional(words) : std::nullopt;
 }
 
-/// `$NAME`, `${NAME}`, `${NAME:-default}` replaced; nothing where a variable has no value here.
-std::optional<std::string> substituted(std::string_view text, const variables& known) {
-  std::string made;
+/// `$NAME`, `${NAME}`, `${NAME:-default}` replaced; nothing where a variable has no value here, or where the
+/// text grows beyond what a value may have.
+std::optional<value> substituted(std::string_view text, const variables& known) {
+  value made;
   const auto is_name = [](char c) { return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '_'; };
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  const auto put = [&](std::string_view name, const value& of) {
+    made.text += of.text;
+    made.is_secret = made.is_secret || of.is_secret || is_secret(name, of.text);
+  };
+  for (std::size_t at = 0; at < text.size() && made.text.size() <= longest_value; ++at) {
     if (text[at] == '\\' && at + 1 < text.size()) {
-      made += text[++at];
+      made.text += text[++at];
       continue;
     }
     if (text[at] != '$') {
-      made += text[at];
+      made.text += text[at];
       continue;
     }
     const bool braced = text.substr(at + 1).starts_with('{');
     const std::size_t start = at + (braced ? 2 : 1);
     std::size_t end = start;
     while (end < text.size() && is_name(text[end])) ++end;
-    const auto found = known.find(text.substr(start, end - start));
+    const std::string_view name = text.substr(start, end - start);
+    const auto found = known.find(name);
     if (!braced && end == start) {
-      made += '$';
+      made.text += '$';
       continue;
     }
     if (!braced) {
       if (found == known.end()) return std::nullopt;
-      made += found->second;
+      put(name, found->second);
       at = end - 1;
       continue;
     }
     const std::size_t close = text.find('}', end);
     const std::string_view rest = close == text.npos ? "?" : text.substr(end, close - end);
     if (rest.empty() ? found == known.end() : !rest.starts_with(":-")) return std::nullopt;
-    const bool has_value = found != known.end() && (rest.empty() || !found->second.empty());
+    const bool has_value = found != known.end() && (rest.empty() || !found->second.text.empty());
     if (!has_value && rest.find('$') != rest.npos) return std::nullopt;
-    made += has_value ? found->second : std::string(rest.substr(2));
+    put(name, has_value ? found->second : value{std::string(rest.substr(2))});
     at = close;
   }
-  return made;
+  return made.text.size() <= longest_value ? std::optional(made) : std::nullopt;
 }
 
 /// The exec form's words, or those of the shell's.
@@ -116,79 +132,118 @@ std::optional<dockerfile::health_request> request_in(const std::string& command,
   return std::nullopt;
 }
 
+/// A stage of a file: where its instructions are, and the stage that it is made from.
 struct stage {
   std::string name;
-  dockerfile said;
-  variables known;
-  int made_from = 0, made_to = 0;  // the lines of RUN, COPY and ADD
+  std::size_t begin = 0, end = 0;
+  std::optional<std::size_t> base{};
 };
 
 class reader {
  public:
-  explicit reader(std::string path) { current_.said.path = path_ = std::move(path); }
+  explicit reader(std::string path) { said_.path = path_ = std::move(path); }
 
+  /// Only what the last stage stands on is taken, each stage once.
   dockerfile read(std::string_view text) {
-    for (const instruction& each : instructions_in(text)) take(each);
-    if (stages_ == 0) skip(0, "this is no Dockerfile: it has no FROM");
-    if (current_.made_from > 0)
-      skip(
-          current_.made_from,
-          fmt::format("how its image is made, to line {}: RUN, COPY and ADD; what they install is not in the "
-                      "image of the template",
-                      current_.made_to));
-    return std::move(current_.said);
+    all_ = instructions_in(text);
+    std::size_t at = 0;
+    for (; at < all_.size() && all_[at].name != "FROM"; ++at) take_before(all_[at]);
+    find_stages(at);
+    if (stages_.empty()) skip(0, "this is not a Dockerfile: it has no FROM");
+    for (const std::size_t each : chain())
+      for (at = stages_[each].begin; at < stages_[each].end; ++at) take(all_[at]);
+    if (!all_.empty() && !all_.back().open_end.empty())
+      skip(all_.back().line, "a here-document that does not end: " + all_.back().open_end);
+    if (made_from_ > 0)
+      skip(made_from_, fmt::format("how its image is made, to line {}: RUN, COPY and ADD; what they install "
+                                   "is not in the image of the template",
+                                   made_to_));
+    return std::move(said_);
   }
 
  private:
   void skip(int line, std::string what, std::string help = {}) {
-    current_.said.unread.push_back(
+    said_.unread.push_back(
         {line > 0 ? fmt::format("{}:{}", path_, line) : path_, std::move(what), std::move(help)});
   }
 
+  void take_before(const instruction& each) {
+    if (each.name == "ARG") return take_argument(each, global_);
+    skip(each.line, each.name + " before the first FROM");
+  }
+
+  void find_stages(std::size_t at) {
+    std::map<std::string, std::size_t> by_name;
+    for (; at < all_.size(); ++at) {
+      if (all_[at].name == "FROM") {
+        stages_.push_back(begun_by(all_[at], at + 1, by_name));
+        if (!stages_.back().name.empty()) by_name[stages_.back().name] = stages_.size() - 1;
+      }
+      stages_.back().end = at + 1;
+    }
+  }
+  stage begun_by(const instruction& each,
+                 std::size_t begin,
+                 const std::map<std::string, std::size_t>& by_name) const {
+    std::vector<std::string> plain = words_of(each.text).value_or(std::vector<std::string>());
+    std::erase_if(plain, [](const std::string& word) { return word.starts_with("--"); });
+    const std::string from = plain.empty() ? "" : plain.front();
+    const auto base = by_name.find(lower(substituted(from, global_).value_or(value{from}).text));
+    return {plain.size() == 3 ? lower(plain[2]) : "", begin, begin,
+            base == by_name.end() ? std::nullopt : std::optional(base->second)};
+  }
+  /// The stages that the last one stands on, and it, the first first.
+  std::vector<std::size_t> chain() const {
+    std::vector<std::size_t> made;
+    for (std::optional<std::size_t> at = stages_.empty() ? std::nullopt : std::optional(stages_.size() - 1);
+         at; at = stages_[*at].base)
+      made.push_back(*at);
+    std::ranges::reverse(made);
+    return made;
+  }
+
   void take(const instruction& each) {
-    if (each.name == "FROM") return begin_stage(each);
-    if (each.name == "ARG") return take_argument(each);
-    if (stages_ == 0) return skip(each.line, each.name + " before the first FROM");
+    if (each.name == "ARG") return take_argument(each, known_);
     if (each.name == "RUN" || each.name == "COPY" || each.name == "ADD") {
-      if (current_.made_from == 0) current_.made_from = each.line;
-      current_.made_to = each.line;
+      if (made_from_ == 0) made_from_ = each.line;
+      made_to_ = each.line;
       return;
     }
     if (each.name == "ENTRYPOINT" || each.name == "CMD") return take_command(each);
     if (each.name == "HEALTHCHECK") return take_health(each);
     if (each.name == "ENV") return take_variables(each);
     if (each.name == "LABEL" || each.name == "MAINTAINER" || each.name == "WORKDIR") return;
-    const std::optional<std::string> text = substituted(each.text, current_.known);
+    if (each.name == "EXPOSE" || each.name == "USER") return take_value(each);
+    const std::string shown = holds_secret(each.text) ? "…" : each.text.substr(0, 80);
+    skip(each.line, fmt::format("{} {}", each.name, shown));
+  }
+
+  void take_value(const instruction& each) {
+    const auto words = words_of(each.text);
+    const std::optional<value> text = value_of(words ? joined(*words, " ") : each.text);
     if (!text)
-      return skip(each.line, fmt::format("{} {}: a variable without a default", each.name, each.text));
-    if (each.name == "EXPOSE") return take_ports(*text, each.line);
-    if (each.name == "USER")
-      return void(current_.said.user = fact{"USER", text->substr(0, text->find(':')), each.line});
-    skip(each.line, fmt::format("{} {}", each.name, each.text.substr(0, 80)));
+      return skip(each.line,
+                  fmt::format("{} {}: a variable without a default", each.name, each.text.substr(0, 80)));
+    if (text->is_secret) return skip(each.line, each.name + ": a secret is put into it");
+    if (each.name == "EXPOSE") return take_ports(text->text, each.line);
+    said_.user = fact{"USER", text->text.substr(0, text->text.find(':')), each.line};
   }
 
-  void begin_stage(const instruction& each) {
-    if (stages_++ > 0) done_.push_back(std::move(current_));
-    const auto words = words_of(each.text).value_or(std::vector<std::string>());
-    std::vector<std::string> plain;
-    for (const std::string& word : words)
-      if (!word.starts_with("--")) plain.push_back(word);
-    const std::string base = plain.empty() ? "" : substituted(plain.front(), global_).value_or(plain.front());
-    const auto before = std::find_if(done_.rbegin(), done_.rend(), [&](const stage& one) {
-      return !one.name.empty() && one.name == lower(base);
-    });
-    current_ = before == done_.rend() ? stage() : *before;
-    current_.said.path = path_;
-    current_.name = plain.size() == 3 ? lower(plain[2]) : "";
+  /// What a text stands for, as long as all together do not grow too much.
+  std::optional<value> value_of(std::string_view text, const variables& known) {
+    if (substituted_ > most_substituted) return std::nullopt;
+    std::optional<value> made = substituted(text, known);
+    if (made) substituted_ += made->text.size();
+    return made;
   }
+  std::optional<value> value_of(std::string_view text) { return value_of(text, known_); }
 
-  void take_argument(const instruction& each) {
+  void take_argument(const instruction& each, variables& to) {
     for (const std::string& word : words_of(each.text).value_or(std::vector<std::string>())) {
       const auto equals = word.find('=');
       const std::string name = word.substr(0, equals);
-      variables& to = stages_ == 0 ? global_ : current_.known;
       if (equals != word.npos) {
-        if (auto value = substituted(word.substr(equals + 1), to)) to[name] = *std::move(value);
+        if (auto made = value_of(word.substr(equals + 1), to)) to[name] = *std::move(made);
       } else if (const auto found = global_.find(name); found != global_.end()) {
         to[name] = found->second;
       }
@@ -197,19 +252,19 @@ class reader {
 
   void take_command(const instruction& each) {
     fact made{each.name, command_text(each.text), each.line};
-    if (each.name == "ENTRYPOINT") current_.said.command.reset();
-    (each.name == "CMD" ? current_.said.command : current_.said.entrypoint) = std::move(made);
+    if (each.name == "ENTRYPOINT") said_.command.reset();
+    (each.name == "CMD" ? said_.command : said_.entrypoint) = std::move(made);
   }
 
   void take_health(const instruction& each) {
-    current_.said.health.reset();
+    said_.health.reset();
     const auto command = each.text.find("CMD");
     if (command == each.text.npos) return;
     const std::string text = command_text(std::string(trimmed(each.text.substr(command + 3))));
-    const std::optional<std::string> whole = substituted(text, current_.known);
-    current_.said.health = whole ? request_in(*whole, each.line) : std::nullopt;
-    if (!current_.said.health)
-      skip(each.line, "HEALTHCHECK is no request by HTTP to this container",
+    const std::optional<value> whole = value_of(text);
+    said_.health = whole && !whole->is_secret ? request_in(whole->text, each.line) : std::nullopt;
+    if (!said_.health)
+      skip(each.line, "HEALTHCHECK does not ask this container by HTTP",
            "READY /<path> of pipeline_service()");
   }
 
@@ -222,18 +277,28 @@ class reader {
       *words = {words->front() + "="
                 + (blank == each.text.npos ? "" : std::string(trimmed(each.text.substr(blank))))};
     }
-    for (const std::string& word : *words) take_variable(word, each.line);
+    // Docker puts what was known before the instruction into each of its values.
+    variables made;
+    for (const std::string& word : *words) take_variable(word, each.line, made);
+    for (auto& [name, one] : made) known_[name] = std::move(one);
   }
 
-  void take_variable(const std::string& word, int line) {
+  void take_variable(const std::string& word, int line, variables& to) {
     const auto equals = word.find('=');
     const std::string name = word.substr(0, equals);
     if (equals == word.npos) return skip(line, "ENV " + name + " has no value");
-    const auto value = substituted(word.substr(equals + 1), current_.known);
-    if (!value) return skip(line, "ENV " + name + ": a variable without a default");
-    current_.known[name] = *value;
-    std::erase_if(current_.said.env, [&](const fact& one) { return one.key == name; });
-    current_.said.env.push_back({name, *value, line});
+    std::optional<value> made = value_of(word.substr(equals + 1));
+    if (!made)
+      return skip(line, "ENV " + name + ": a variable without a default, or a value that is too long");
+    std::erase_if(said_.env, [&](const fact& one) { return one.key == name; });
+    made->is_secret = made->is_secret || is_secret(name, made->text);
+    if (made->is_secret)
+      said_.unread.push_back(secret_at(fmt::format("{}:{}", path_, line), "ENV " + name, name));
+    else if (said_.env.size() < most_values)
+      said_.env.push_back({name, made->text, line});
+    else
+      skip(line, fmt::format("ENV {}: more than {} variables", name, most_values));
+    to[name] = *std::move(made);
   }
 
   void take_ports(const std::string& text, int line) {
@@ -242,16 +307,19 @@ class reader {
       const bool is_tcp = word.find('/') == word.npos || word.ends_with("/tcp");
       if (!port_in(number) || !is_tcp)
         skip(line, "EXPOSE " + word, "PORTS of pipeline_service()");
-      else if (std::ranges::find(current_.said.ports, number, &fact::value) == current_.said.ports.end())
-        current_.said.ports.push_back({"EXPOSE", std::string(number), line});
+      else if (said_.ports.size() < most_values
+               && std::ranges::find(said_.ports, number, &fact::value) == said_.ports.end())
+        said_.ports.push_back({"EXPOSE", std::string(number), line});
     }
   }
 
   std::string path_;
-  variables global_;
-  std::vector<stage> done_;
-  stage current_;
-  int stages_ = 0;
+  std::vector<instruction> all_;
+  std::vector<stage> stages_;
+  variables global_, known_;
+  std::size_t substituted_ = 0;
+  int made_from_ = 0, made_to_ = 0;  // the lines of RUN, COPY and ADD
+  dockerfile said_;
 };
 
 }  // namespace

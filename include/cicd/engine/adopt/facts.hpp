@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <cicd/base/error.hpp>
+
 namespace cicd::source_files {
 
 /// `project.artifactId` of a pom.xml, `scripts.start` of a package.json; elements of a list have one key.
@@ -20,6 +22,9 @@ struct unread_part {
   std::string where;  ///< `pom.xml:12`
   std::string what, help{};
 };
+
+/// What a reader's error says, with the line where it tells one.
+unread_part unread_of(const error& of, const std::string& path);
 
 struct file_facts {
   std::string path;

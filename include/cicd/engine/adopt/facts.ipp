@@ -54,6 +54,13 @@ std::string note_of(const error& of, std::string_view label) {
 }  // namespace
 }  // namespace engine_adopt_facts
 
+unread_part unread_of(const error& of, const std::string& path) {
+  using engine_adopt_facts::note_of;
+  const std::string line = note_of(of, "line");
+  const bool has_place = of.subject.starts_with(path + ":");
+  return {has_place ? of.subject : line.empty() ? path : path + ":" + line, of.what, {}};
+}
+
 const fact* file_facts::find(std::string_view key) const {
   const auto found = std::ranges::find(facts, key, &fact::key);
   return found == facts.end() ? nullptr : &*found;
@@ -91,8 +98,8 @@ void file_facts::skip(int line, std::string what, std::string help) {
 void read_json(std::string_view text, file_facts& to) {
   const result<json> data = parse_json(text);
   if (!data) {
-    const std::string line = engine_adopt_facts::note_of(data.error(), "line");
-    return to.skip(line.empty() ? 0 : std::stoi(line), data.error().what);
+    to.unread.push_back(unread_of(data.error(), to.path));
+    return;
   }
   std::vector<std::string> at;
   const bool is_small = text.size() < 100'000;  // a line is looked for from the start each time
@@ -102,8 +109,7 @@ void read_json(std::string_view text, file_facts& to) {
 void read_yaml(std::string_view text, file_facts& to) {
   const result<std::vector<json>> documents = yaml_documents(text, to.path);
   if (!documents) {
-    const std::string place = engine_adopt_facts::note_of(documents.error(), "declared at");
-    to.unread.push_back({place.empty() ? to.path : place, documents.error().what, {}});
+    to.unread.push_back(unread_of(documents.error(), to.path));
     return;
   }
   for (const json& each : *documents) {
@@ -123,7 +129,6 @@ file_facts facts_of(const std::string& path, std::string_view text) {
   file_facts to{.path = path};
   const std::string name = path.substr(path.rfind('/') + 1);
   const auto ends = [&](std::string_view end) { return name.ends_with(end); };
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (name == "CMakeLists.txt" || ends(".cmake")) read_cmake(text, to);
   if (name == "go.mod") read_directives(text, to);
   if (ends(".xml")) read_xml(text, to);

@@ -56,7 +56,7 @@ class reader {
   };
 
   void fail(std::string what) {
-    to_.skip(line_, "this is no XML: " + std::move(what));
+    to_.skip(line_, "this is not XML: " + std::move(what));
     failed_ = true;
   }
 

@@ -21,12 +21,15 @@ struct found_object {
   /// The image of its main container.
   std::string image() const;
   bool has_command() const;
+  /// Whether a workload says what it runs; a patch of one does not.
+  bool is_whole() const { return !image().empty(); }
 };
 
 struct found_objects {
   std::vector<found_object> objects{};
   std::vector<unread_part> unread{};
-  errors ambiguous{};  ///< an object that two files declare
+  std::vector<unread_part> failed{};  ///< files, or objects, of which nothing could be read
+  errors ambiguous{};                 ///< an object that two files declare
 };
 
 /// Those below `only`, or all where it is empty.

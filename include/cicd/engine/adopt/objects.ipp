@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -12,7 +13,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/yaml.hpp>
-#include <cicd/declare/parse/diagnostics.hpp>
+#include <cicd/engine/adopt/secrets.hpp>
 #include <cicd/kubernetes/adopt/calls.hpp>
 
 namespace cicd::source_files {
@@ -81,6 +82,10 @@ class reader {
   static bool is_in_any(const std::string& path, const std::vector<std::string>& folders) {
     return std::ranges::any_of(folders, [&](const std::string& each) { return is_below(path, each); });
   }
+  static std::string shown_folder(const std::string& place) {
+    const std::string folder = folder_of(place);
+    return folder.empty() ? "." : folder;
+  }
   void skip(std::string where, std::string what, std::string help = {}) {
     found_.unread.push_back({std::move(where), std::move(what), std::move(help)});
   }
@@ -95,7 +100,7 @@ class reader {
 
   void add_documents(const std::string& place, const std::string& text) {
     const result<std::vector<json>> documents = yaml_documents(text, place);
-    if (!documents) return skip(place, documents.error().what);
+    if (!documents) return found_.failed.push_back(unread_of(documents.error(), place));
     for (const json& each : *documents)
       if (each["kind"].text() == "List")
         for (const json& one : each["items"].elements()) add(place, one);
@@ -108,7 +113,7 @@ class reader {
     if (kind.empty() || object["apiVersion"].text().empty()) return;
     if (kind == "Kustomization")
       return skip(place, "a kustomization is not read",
-                  "kubectl kustomize " + shell_quoted(folder_of(place).empty() ? "." : folder_of(place)));
+                  "kubectl kustomize " + shell_quoted(shown_folder(place)));
     if (std::ranges::find(known_kinds, kind) == known_kinds.end())
       return skip(place, "an object of another kind: " + kind, "MANIFESTS of pipeline_environment()");
     if (kind == "Secret")
@@ -116,6 +121,10 @@ class reader {
                   fmt::format("Secret {}: its values belong in no file", object["metadata"]["name"].text()),
                   "SECRET_ENV, with a Secret of the cluster");
     found_object made{object, place};
+    if (made.is_workload() && !made.is_whole())
+      return found_.failed.push_back(
+          {place, made.identity() + " is incomplete: no container with an image",
+           "kubectl kustomize " + shell_quoted(shown_folder(place)) + ", where it is a patch"});
     const auto same = std::ranges::find(found_.objects, made.identity(), &found_object::identity);
     if (same != found_.objects.end()) return say_twice(*same, made);
     take_out_secrets(made);
@@ -125,28 +134,36 @@ class reader {
   void say_twice(const found_object& first, const found_object& second) {
     if (!second.is_workload())
       return skip(second.place, second.identity() + " is in " + first.place + ", too");
-    twice_.push_back(first.place);
-    twice_.push_back(second.place);
-    twice_of_.insert(second.identity());
+    auto& places = twice_[second.identity()];
+    if (places.empty()) places.insert(first.place);
+    places.insert(second.place);
+  }
+
+  /// Whether below the folder no workload is declared twice.
+  bool decides(const std::string& folder) const {
+    return !folder.empty() && std::ranges::all_of(twice_, [&](const auto& each) {
+      return std::ranges::count_if(each.second, [&](const auto& place) { return is_below(place, folder); })
+             <= 1;
+    });
   }
 
   /// One error for all of them, with the folders of which one is to be chosen.
   void ask_which() {
     if (twice_.empty()) return;
-    error no{exit_class::usage,
-             "adopt",
-             "several files declare the same workload",
-             joined(std::vector<std::string>(twice_of_.begin(), twice_of_.end()), ", "),
-             {}};
-    std::vector<std::string> options;
-    std::set<std::string> seen;
-    for (const std::string& each : twice_) {
-      if (!seen.insert(each).second) continue;
-      no.notes.push_back({"declared at", displayable(each)});
-      const std::string folder = folder_of(each).empty() ? "." : folder_of(each);
-      std::string option = "--manifests " + shell_quoted(folder);
-      if (std::ranges::find(options, option) == options.end()) options.push_back(std::move(option));
+    std::vector<std::string> names, options;
+    std::set<std::string> all, folders;
+    for (const auto& [identity, places] : twice_) {
+      names.push_back(identity);
+      all.insert(places.begin(), places.end());
     }
+    error no{exit_class::usage, "adopt", "several files declare the same workload", joined(names, ", "), {}};
+    for (const std::string& each : all) {
+      no.notes.push_back({"declared at", displayable(each)});
+      if (decides(folder_of(each)) && folders.insert(folder_of(each)).second)
+        options.push_back("--manifests " + shell_quoted(folder_of(each)));
+    }
+    if (options.empty())
+      options.emplace_back("a folder for those of one environment, which --manifests names");
     found_.ambiguous.push_back(std::move(no)
                                    .with("allowed", "one folder, which may be above several of them")
                                    .with("try", joined(options, ", or ")));
@@ -157,6 +174,11 @@ class reader {
       change_member(of.content, "data", [&](json& data) { take_out_members(data, of); });
     if (!of.is_workload()) return;
     change_containers(of.content, [&](json& container) {
+      for (const char* list : {"command", "args"})
+        if (std::ranges::any_of(container[list].texts(), holds_secret)) {
+          say_secret(of.place, fmt::format("{} of {}", list, of.identity()), "<variable>");
+          container = kubernetes::adopting::without_member(container, list);
+        }
       if (container["env"].elements().empty()) return;
       json::array kept;
       for (const json& each : container["env"].elements())
@@ -176,19 +198,15 @@ class reader {
         kept.emplace_back(key, value);
     if (data.is_object()) data = json(std::move(kept));
   }
-  static bool is_secret(const std::string& name, const std::string& value) {
-    return !value.empty() && (declaring::names_a_secret(name) || !login_in(value).empty());
-  }
   void say_secret(const std::string& place, const std::string& what, const std::string& name) {
-    skip(place, what + " looks like a secret, and its value is not taken",
-         fmt::format("SECRET_ENV {}=<secret>/<key> of a Secret of the cluster; of a step pipeline_secret()",
-                     name));
+    found_.unread.push_back(secret_at(place, what, name));
   }
 
   void read_compose(const std::string& path, const std::string& text) {
     skip(path, "a compose file is not read");
     const result<std::vector<json>> documents = yaml_documents(text, path);
-    if (!documents || documents->empty()) return;
+    if (!documents) return found_.failed.push_back(unread_of(documents.error(), path));
+    if (documents->empty()) return;
     for (const auto& [service, said] : documents->front()["services"].members()) {
       for (const auto& [name, value] : said["environment"].members())
         if (is_secret(name, value.text())) say_secret(path, service + ": " + name, name);
@@ -229,8 +247,7 @@ class reader {
   const surroundings& around_;
   const cancellation& cancelled_;
   found_objects found_;
-  std::vector<std::string> twice_;  // the files of a workload that was there before
-  std::set<std::string> twice_of_;
+  std::map<std::string, std::multiset<std::string>> twice_;  // a workload → the files that declare it
 };
 
 }  // namespace

@@ -32,6 +32,15 @@ std::vector<pipeline_template> adopting_templates(const template_source& templat
   return all;
 }
 
+/// `8080` of `${PORT:8080}`, as Spring reads it where the variable is not set.
+std::optional<std::string> default_in(std::string_view value) {
+  const auto colon = value.find(':');
+  if (!value.starts_with("${") || !value.ends_with('}') || colon == value.npos) return std::nullopt;
+  const std::string_view made = value.substr(colon + 1, value.size() - colon - 2);
+  return made.empty() || made.find_first_of("${}") != made.npos ? std::nullopt
+                                                                : std::optional(std::string(made));
+}
+
 /// The folder whose project is known by the file at `path`; nothing where it is another file.
 std::optional<std::string> folder_by(std::string_view path, std::string_view file) {
   if (path == file) return std::string();
@@ -62,7 +71,8 @@ class finder {
     const template_adoption& says = *by.adopts;
     const file_facts& facts = says.with.empty() && says.without.empty() ? none_ : of_.facts(path);
     const auto has = [&](const std::string& key) { return facts.find_below(key) != nullptr; };
-    if (!says.with.empty() && std::ranges::none_of(says.with, has)) return;
+    if (!says.with.empty() && std::ranges::none_of(says.with, has))
+      return void(to_.unread.insert(to_.unread.end(), facts.unread.begin(), facts.unread.end()));
     for (const auto& [key, why] : says.without)
       if (const fact* found = facts.find_below(key)) {
         if (!why.empty()) to_.unread.push_back({facts.place_of(*found), why, {}});
@@ -148,14 +158,16 @@ rule_answer answer_by_path(const adoption_rule& rule, const repository& of, cons
 rule_answer answer_by_key(const adoption_rule& rule, const file_facts& facts) {
   rule_answer answer;
   const fact* found = facts.find(rule.key);
+  answer.unread = facts.unread;
   if (found == nullptr || found->value.empty()) return answer;
   const std::string place = facts.place_of(*found);
-  if (found->value.find("${") != std::string::npos) {
-    answer.unread.push_back({place, fmt::format("{} is made of variables: {}", rule.key, found->value), {}});
+  const std::string said = default_in(found->value).value_or(found->value);
+  if (said.find("${") != std::string::npos) {
+    answer.unread.push_back({place, fmt::format("{} is made of variables: {}", rule.key, said), {}});
     return answer;
   }
   const bool is_any = rule.like.empty();
-  const auto star = is_any ? std::optional(found->value) : star_of(rule.like, found->value);
+  const auto star = is_any ? std::optional(said) : star_of(rule.like, said);
   if (!star) return answer;
   std::string value = is_any && !rule.value.empty() ? rule.value : value_with(rule, *star);
   if (value.starts_with("./")) value.erase(0, 2);

@@ -69,9 +69,12 @@ std::optional<std::string> repository::text(const std::string& path) {
   if (!has(path)) return std::nullopt;
   result<std::optional<std::string>> read =
       read_below_if_there(root_, path, {.limit = engine_adopt_repository::largest_file});
-  if (read) return *std::move(read);
-  unread.push_back({path, read.error().what, {}});
-  return std::nullopt;
+  if (!read) return unread.push_back({path, read.error().what, {}}), std::nullopt;
+  if (!*read) return std::nullopt;
+  if ((*read)->starts_with("\xff\xfe") || (*read)->starts_with("\xfe\xff"))
+    return unread.push_back({path, "it is UTF-16", "iconv -f UTF-16 -t UTF-8"}), std::nullopt;
+  if ((*read)->starts_with("\xef\xbb\xbf")) (*read)->erase(0, 3);
+  return *std::move(read);
 }
 
 const file_facts& repository::facts(const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/engine/adopt/adopted_sources.ipp>
+#include <cicd/engine/adopt/adopted_sources_files.ipp>
 #include <cicd/engine/adopt/declaration.ipp>
 #include <cicd/engine/adopt/dockerfile.ipp>
 #include <cicd/engine/adopt/dockerfile_lines.ipp>
@@ -12,4 +13,5 @@
 #include <cicd/engine/adopt/objects.ipp>
 #include <cicd/engine/adopt/projects.ipp>
 #include <cicd/engine/adopt/repository.ipp>
+#include <cicd/engine/adopt/secrets.ipp>
 #include <cicd/engine/adopt/workloads.ipp>

@@ -48,13 +48,17 @@ class chooser {
   /// With several services only what is in its folder or has its name.
   bool is_near(const found_object& each) const {
     if (of_.is_alone || (!of_.folder.empty() && is_in_folder(each))) return true;
-    return each.is_workload() ? is_named(each) : each.content["metadata"]["name"].text() == of_.name;
+    return each.is_workload() ? is_named(each) : is_its_name(each.content["metadata"]["name"].text());
+  }
+  bool is_its_name(std::string_view name) const {
+    return name == of_.name || (!of_.folder.empty() && name == name_of(of_.folder));
   }
   bool is_named(const found_object& each) const {
     const std::string repository = repository_of(each);
     if (!of_.image.empty())
       return repository == of_.image || repository == kubernetes::adopting::whole_repository(of_.image);
-    return name_of(repository) == of_.name || each.content["metadata"]["name"].text() == of_.name;
+    const std::string name = each.content["metadata"]["name"].text();
+    return is_its_name(name_of(repository)) || is_its_name(name);
   }
 
   static std::vector<kubernetes::adopting::found_workload> running(

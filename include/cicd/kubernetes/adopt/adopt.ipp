@@ -107,12 +107,16 @@ class adopter {
     return object;
   }
 
-  /// What no NAMED, or of a cron job no SCHEDULE or TIME_ZONE, can say stays a manifest.
+  /// What no NAMED, or of a cron job no SCHEDULE or TIME_ZONE, can say stays a manifest; so does what has no
+  /// container.
   bool can_be_said(const json& object) {
     const std::string name = object["metadata"]["name"].text(), kind = object["kind"].text();
     constexpr std::size_t most = 63, most_with_suffix = 52;
     if (!dns_label::accepts(name) || name.size() > (kind == "Deployment" ? most : most_with_suffix))
       return false;
+    found_workload whole;
+    whole.running = object;
+    if (whole.pod()["spec"]["containers"].elements().empty()) return false;
     if (kind == "StatefulSet" && detail::is_digit(name.front())) return false;
     if (kind != "CronJob") return true;
     const json& spec = object["spec"];

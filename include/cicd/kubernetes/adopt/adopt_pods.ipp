@@ -16,9 +16,9 @@
 namespace cicd::kubernetes::adopting {
 
 namespace kubernetes_adopt_adopt_pods {
-/// What CMake, our parser and our placeholders would read otherwise than it stands.
+/// What our parser and our placeholders read as it stands.
 inline bool is_plain(const std::string& value) {
-  return placeholders_in(value).empty() && value.find("$<") == value.npos && value.find('\0') == value.npos;
+  return placeholders_in(value).empty() && value.find('\0') == value.npos;
 }
 
 inline std::optional<std::string> secret_of(const json& variable) {

@@ -18,7 +18,7 @@ struct written_call {
   std::string function;  ///< `pipeline_service`
   std::vector<std::string> names;
   std::vector<std::pair<std::string, std::vector<std::string>>> options{};
-  std::string above{};  ///< a comment; may have several lines
+  std::string above{};                           ///< a comment; may have several lines
   std::map<std::string, std::string> origins{};  ///< by keyword: where its values come from, a comment
 
   void add(std::string_view keyword, std::vector<std::string> values) {
