@@ -223,7 +223,7 @@ function(_cicd_compile compiler target folder)
   file(REMOVE_RECURSE "${build}")
   string(TIMESTAMP ended "%s")
   math(EXPR seconds "${ended} - ${started}")
-  message(STATUS "cicd: ${target} is built (${seconds} s): ${folder}")
+  message(STATUS "cicd: ${target} was built in ${seconds} s: ${folder}")
 endfunction()
 
 # A command prefix without what is meant for the project and not for the host: flags, toolchains, make's own variables.
