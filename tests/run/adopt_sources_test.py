@@ -1,4 +1,4 @@
-"""`cicd adopt --sources`: the declaration of a repository that somebody else wrote, what could not be read, and what is asked by an exit
+"""`cicd adopt --sources`: the declaration of an existing repository, what could not be read, and what is asked by an exit
 status. The templates are of the tests; those that cicd brings are tried with their tools in tests/templates/adopt_test.py."""
 
 import json

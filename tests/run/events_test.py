@@ -80,6 +80,13 @@ class Release(harness.Case):
         for event in ("tag=rc-1", "branch=release/1"):
             refused = tree.run("--event", event, "deploy-stage", status=2)
             self.assertIn("is on another commit than what is checked out", refused.all)
+        self.assertNotIn("rehearsal", tree.cicd("plan", "--event", "branch=main").stdout)
+        tree.git("switch", "--quiet", "--create", "topic")
+        self.commit(tree)
+        plan = tree.cicd("plan", "--event", "branch=main")
+        self.assertEqual(plan.stdout.splitlines()[0], "rehearsal on HEAD")
+        self.assertIn("HEAD is not on this branch", plan.stderr)
+        self.assertIn("is on another commit", tree.run("--event", "branch=main", status=2).all)
         tree.git("tag", "x")
         self.assertIn("no environment follows this tag: 'x'", tree.run("--event", "tag=x", status=2).all)
         self.assertIn("not a git event: 'tags=rc-1'", tree.run("--event", "tags=rc-1", status=2).all)

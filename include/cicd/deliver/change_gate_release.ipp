@@ -241,7 +241,7 @@ result<change_gate::release_facts> change_gate::facts_of_release(const declared_
     state.approval_digest = *artifact ? hex(approval_digest((*artifact)->record, of.environment, {}))
                                       : deliver_change_gate_release::approved_as(state.approvals, state);
   }
-  // Nobody is asked about what is refused by what is known here.
+  // What is refused by what is known here needs no question to a registry or an environment.
   if (!cicd::may_begin(of)) return release_facts{std::move(of), std::move(state)};
   if (status known = add_mark(pipeline, of, state); !known) return std::move(known).error();
   if (status known = add_waits(pipeline, place, commit, std::nullopt, of, look.records, state); !known)

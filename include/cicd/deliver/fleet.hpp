@@ -1,6 +1,6 @@
 // What a pass over the environments of many pipelines has to know: what is there, what could come, and what
-// the gate is told of it. Each repository of sources, each manifest repository and each cluster is asked
-// once, side by side. It decides nothing and changes nothing.
+// the gate is told of it. Repositories of sources and of manifests are asked once, a cluster once for each of
+// its environments, side by side. It decides nothing and changes nothing.
 #pragma once
 
 #include <vector>

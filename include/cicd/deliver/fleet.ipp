@@ -33,10 +33,6 @@ std::string short_of(const std::string& commit) {
   return commit.substr(0, 7);
 }
 
-bool is_put_back(const deployment_record& of) {
-  return of.outcome == "rolled-back" || of.outcome == "reverted";
-}
-
 /// Whether a rollback took it away and nothing brought it again.
 bool was_put_back(const std::vector<deployment_record>& newest_first, const std::string& commit) {
   std::string back_to;

@@ -159,8 +159,7 @@ class planner_of_event {
   }
 
   planned_step step_of(const graph_step& step, const std::vector<step_index>& among) const {
-    constexpr const char* kinds[] = {"command", "image", "publish", "deploy"};
-    planned_step made{.id = step.id, .kind = kinds[static_cast<std::size_t>(step.kind())]};
+    planned_step made{.id = step.id, .kind = std::string(word_of(step.kind()))};
     for (const step_index before : step.after)
       if (std::ranges::find(among, before) != among.end()) made.after.push_back(graph_.steps[before].id);
     return made;

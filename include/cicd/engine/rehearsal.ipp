@@ -76,6 +76,22 @@ error no_such_branch(const declared_pipeline& pipeline, const git_event& event, 
       .with("try", "git fetch");
 }
 
+/// Of a plan alone: a run is refused there.
+error not_on_branch(const declared_pipeline& pipeline, const git_event& event, const git_state& git) {
+  return error{exit_class::usage,
+               pipeline.declared.name.str(),
+               "HEAD is not on this branch: the plan is that of the current commit, as if it were",
+               event.name,
+               {{"checked out", git.short_commit()}}};
+}
+
+bool is_on(const std::string& branch,
+           const declared_pipeline& pipeline,
+           const git_state& git,
+           const surroundings& around) {
+  return git.branch == branch || commit_of_branch(pipeline.source_directory, branch, around) == git.commit;
+}
+
 /// What happened by the CI system's variables, where it is a push, a tag or a proposed change.
 status check_ci(const git_event& event, const ci_event& ci) {
   const bool says = !ci.system.empty() && ci.kind != event_kind::by_hand && ci.kind != event_kind::schedule;
@@ -126,11 +142,16 @@ result<std::vector<std::string>> targets_of_event(const session& of, const git_e
 }
 
 status check_rehearsal(const session& of, const git_event& event, errors& warnings) {
-  if (event.kind != ref_kind::tag) return {};
+  if (event.kind == ref_kind::none) return {};
   std::set<std::string> seen;
   for (const declared_pipeline& pipeline : of.model.pipelines) {
     const git_state git = git_state_of(pipeline.source_directory, of.around);
     if (!git.commit || !seen.insert(git.top).second) continue;
+    if (event.kind == ref_kind::branch) {
+      if (!engine_rehearsal::is_on(event.name, pipeline, git, of.around))
+        warnings.push_back(engine_rehearsal::not_on_branch(pipeline, event, git));
+      continue;
+    }
     const std::optional<std::string> tagged = commit_of_tag(pipeline.source_directory, event.name, of.around);
     if (!tagged)
       warnings.push_back(engine_rehearsal::no_such_tag(pipeline, event, of,

@@ -23,6 +23,12 @@ enum class step_kind : std::uint8_t {
   deploy    ///< effect: an environment holds the manifests for these images
 };
 
+/// `command`, `image`, `publish`, `deploy`
+std::string_view word_of(step_kind kind);
+
+/// The id of the step that deploys to an environment: `orders/deploy-prod`.
+std::string deploy_step_of(std::string_view pipeline, std::string_view environment);
+
 /// Pure steps have keys and can come from the cache; effects compare what is wanted with what is there.
 constexpr bool is_pure(step_kind kind) {
   return kind == step_kind::command || kind == step_kind::image;
@@ -103,8 +109,8 @@ struct step_graph {
 
 /// The graph of a checked model: commands and images as declared; one `publish` for each pipeline with
 /// images, after its images and all its tests and scans; one `deploy-<environment>` for each environment,
-/// after `publish`. Where they are wanted as well, a deploy comes after those of FROM, after those of the other
-/// pipelines that its services are AFTER, and one that never builds after `publish`.
+/// after `publish`. Where they are wanted as well, a deploy comes after those of FROM, after those of the
+/// other pipelines that its services are AFTER, and one that never builds after `publish`.
 step_graph graph_of(const model& of);
 
 /// Those steps and all before them, in the graph's order.

@@ -30,6 +30,20 @@ const Declared* part_of_branch(const step_work& work) {
 
 }  // namespace plan_graph
 
+std::string deploy_step_of(std::string_view pipeline, std::string_view environment) {
+  return std::string(pipeline) + "/deploy-" + std::string(environment);
+}
+
+std::string_view word_of(step_kind kind) {
+  switch (kind) {
+    case step_kind::command: return "command";
+    case step_kind::image: return "image";
+    case step_kind::publish: return "publish";
+    case step_kind::deploy: return "deploy";
+  }
+  return {};
+}
+
 const step* graph_step::command() const {
   const auto* of = std::get_if<command_step>(&work);
   return of == nullptr ? nullptr : of->declared;
@@ -144,7 +158,7 @@ std::vector<std::string> before_deploy(const declared_pipeline& pipeline, const 
   for (const service& each : declaring::all_merged_in(pipeline.declared.services, place.name.view(), {}))
     for (const service_reference& name : each.after)
       if (const auto slash = name.view().find('/'); slash != std::string_view::npos)
-        ids.push_back(std::string(name.view().substr(0, slash)) + "/deploy-" + place.name.str());
+        ids.push_back(deploy_step_of(name.view().substr(0, slash), place.name.view()));
   std::erase(ids, id_in(pipeline, "deploy-" + place.name.str()));
   return ids;
 }
@@ -211,7 +225,8 @@ class sorter {
         open.pop_back();
       } else if (next < of.after.size() + of.after_if_wanted.size()) {
         const bool is_wish = next >= of.after.size();
-        const auto before = where_.find(is_wish ? of.after_if_wanted[next - of.after.size()] : of.after[next]);
+        const auto before =
+            where_.find(is_wish ? of.after_if_wanted[next - of.after.size()] : of.after[next]);
         ++next;
         if (before == where_.end() || placed_[before->second] >= 0) continue;
         // What would close a circle is left out.

@@ -96,6 +96,13 @@ struct pipeline_fixture : testing::Test {
   }
 };
 
+TEST(a_kind_of_step, has_a_word_of_its_own) {
+  std::string all;
+  for (const step_kind each : {step_kind::command, step_kind::image, step_kind::publish, step_kind::deploy})
+    all += std::string(word_of(each)) + " ";
+  EXPECT_EQ(all, "command image publish deploy ");
+}
+
 TEST_F(pipeline_fixture, the_graph_puts_each_step_after_those_it_depends_on) {
   std::vector<std::string> order;
   for (const graph_step& step : graph.steps) order.push_back(step.id);

@@ -42,7 +42,7 @@ constexpr bool is_whole(std::string_view text) {
   return !text.empty();
 }
 
-/// Said by whoever calls `from` for a value that is wanted whatever the file is: `checked` has asked before.
+/// Says that the caller has checked the text, so that `from` may be called in any file.
 struct by_checked {};
 
 /// What a text of the type `Self` is, whose form `Rule` decides: `accepts`, `allowed` (words for a message),

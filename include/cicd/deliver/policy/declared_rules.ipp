@@ -5,6 +5,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/values/value_traits.hpp>
+#include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/declared_rules.hpp>
 #include <cicd/deliver/policy/gate_rules.hpp>
 
@@ -12,11 +13,6 @@ namespace cicd {
 
 namespace deliver_policy_declared_rules {
 namespace {
-
-const release* released_by(const declared_change& of) {
-  const std::vector<release>& all = of.pipeline.declared.releases;
-  return all.empty() || of.place == nullptr || !is_released(*of.place) ? nullptr : &all.front();
-}
 
 using declaring::values_of;
 
@@ -37,16 +33,17 @@ std::string ref_text(const environment& of) {
 }
 
 std::string version_text(const declared_change& of) {
-  const release* by = released_by(of);
-  if (by == nullptr || by->versions == version_rule::none || of.place->on.kind != ref_kind::tag) return {};
-  return fmt::format("the tag is a version ({})", values_of(by->versions).front());
+  const version_rule by = versions_of(of.pipeline.declared);
+  if (by == version_rule::none || of.place == nullptr || of.place->on.kind != ref_kind::tag
+      || !is_released(*of.place))
+    return {};
+  return fmt::format("the tag is a version ({})", values_of(by).front());
 }
 
 std::string branches_text(const declared_change& of) {
-  const release* by = released_by(of);
-  return by == nullptr || by->branches.empty()
-             ? std::string()
-             : "the commit is on " + joined(values_of(by->branches), " or ");
+  if (of.place == nullptr) return {};
+  const std::vector<std::string> branches = release_rules_of(of.pipeline, *of.place, {}).branches;
+  return branches.empty() ? std::string() : "the commit is on " + joined(branches, " or ");
 }
 
 std::string from_text(const environment& of) {

@@ -8,7 +8,7 @@
 namespace cicd {
 
 bool came_to_a_good_end(const deployment_record& of) {
-  return of.outcome == "deployed" || of.outcome == "rolled-back" || of.outcome == "reverted";
+  return of.outcome == "deployed" || is_put_back(of);
 }
 
 std::vector<deployed_span> spans_of(std::span<const deployment_record> newest_first,

@@ -30,10 +30,6 @@ std::optional<delivery_metrics::median> median_of(std::vector<seconds> all) {
   return delivery_metrics::median{value, all.size()};
 }
 
-bool is_put_back(const deployment_record& of) {
-  return of.outcome == "rolled-back" || of.outcome == "reverted";
-}
-
 /// In the order of time; of several records of one deployment (it is written again when VERIFY has ended) the
 /// last, and none that is still under way.
 std::vector<const deployment_record*> in_order(const std::vector<deployment_record>& newest_first) {

@@ -51,6 +51,9 @@ struct deployment_record {
   source_identity source{};  ///< of the declaration; nothing in a record of before it was kept
 };
 
+/// Whether a rollback, or a commit by hand, put it back.
+bool is_put_back(const deployment_record& of);
+
 json json_of(const deployment_record& record);
 /// Class `corrupt` for anything that is no record of a schema that we know; `where` is named in the error.
 result<deployment_record> record_from(std::string_view text, const std::string& where);

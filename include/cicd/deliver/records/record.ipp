@@ -135,6 +135,10 @@ inline std::optional<deployment_record> record_in(const json& from) {
 
 }  // namespace deliver_records_record
 
+bool is_put_back(const deployment_record& of) {
+  return of.outcome == "rolled-back" || of.outcome == "reverted";
+}
+
 json json_of(const deployment_record& record) {
   json to = deliver_records_record::body_of(record);
   std::string own = oci_text(sha256(compact(to)));

@@ -15,6 +15,7 @@
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/engine/recorder.hpp>
+#include <cicd/plan/graph.hpp>
 
 namespace cicd {
 
@@ -80,7 +81,7 @@ status wait_for_artifact(const words& said,
 run_request request_for(const words& said, const found_environment& found, const chosen_commit& what) {
   run_request request;
   request.tree = said.tree;
-  request.targets = {found.pipeline->declared.name.str() + "/deploy-" + found.place->name.str()};
+  request.targets = {deploy_step_of(found.pipeline->declared.name.view(), found.place->name.view())};
   request.allow_dirty = {said.allow_dirty.begin(), said.allow_dirty.end()};
   request.take_over = said.take_over;
   request.command = said.tree.command();

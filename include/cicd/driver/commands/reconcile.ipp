@@ -22,6 +22,7 @@
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
+#include <cicd/plan/graph.hpp>
 
 namespace cicd {
 
@@ -75,8 +76,14 @@ bool is_interrupted(exit_class kind) {
   return kind == exit_class::interrupted || kind == exit_class::terminated;
 }
 
+/// Of a deploy that did not come to a good end.
+const char* word_for_end(exit_class kind) {
+  if (is_interrupted(kind)) return "interrupted";
+  return kind == exit_class::policy ? "refused" : "failed";
+}
+
 std::string step_of(const fleet_action& of) {
-  return of.pipeline + "/deploy-" + of.environment;
+  return deploy_step_of(of.pipeline, of.environment);
 }
 
 /// The first failure counts.
@@ -148,7 +155,7 @@ run_listener outcomes_of(const std::vector<fleet_action>& deploys, pass& to) {
         if (of.is.empty()) of.is = "up to date";
         continue;
       }
-      of = {end->failure->kind == exit_class::policy ? "refused" : "failed", {}, end->failure};
+      of = {word_for_end(end->failure->kind), {}, end->failure};
     }
   };
   return listener;

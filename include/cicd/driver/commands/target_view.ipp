@@ -60,11 +60,6 @@ std::vector<std::string> images_of(const declared_pipeline& pipeline, const envi
   return all;
 }
 
-std::string kind_word(step_kind of) {
-  constexpr std::string_view words[] = {"command", "image", "publish", "deploy"};
-  return std::string(words[static_cast<std::size_t>(of)]);
-}
-
 std::string word_of(change of) {
   switch (of) {
     case change::publish: return "publish";
@@ -125,7 +120,7 @@ class target_look {
 
   step_view step_of(step_index at, bool is_last) {
     const graph_step& step = graph_.steps[at];
-    step_view made{.id = step.id, .kind = kind_word(step.kind()), .is_last = is_last};
+    step_view made{.id = step.id, .kind = std::string(word_of(step.kind())), .is_last = is_last};
     for (const step_index before : step.after) made.after.push_back(graph_.steps[before].id);
     if (step.command() != nullptr) made.made_of = made_of(*step.command());
     if (step.declared_image() != nullptr) made.made_of = made_of(*step.pipeline, *step.declared_image());

@@ -1,5 +1,5 @@
-// A repository that somebody else wrote → a declaration for each of its services, with where each line comes
-// from, and what could not be read. Nothing is written here, nothing is asked: what is ambiguous is an error
+// An existing repository → a declaration for each of its services, with the place that each line comes from,
+// and what could not be read. Nothing is written here, nothing is asked: what is ambiguous is an error
 // that names the option that decides.
 #pragma once
 

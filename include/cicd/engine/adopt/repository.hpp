@@ -1,5 +1,5 @@
-// The files of a repository that somebody else wrote: found once, read within limits, never through a link
-// that leads out. It does not know what they mean.
+// The files of an existing repository, which is not trusted: found once, read within limits, never through a
+// link that leads out. It does not know what they mean.
 #pragma once
 
 #include <map>
