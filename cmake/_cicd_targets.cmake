@@ -104,6 +104,13 @@ function(_cicd_add_test name labels fixtures_setup fixtures_required)
   endforeach()
 endfunction()
 
+# A test that the C++ files that SOURCE names declare the same when they are run again.
+function(_cicd_add_declarations_test)
+  get_property(driver GLOBAL PROPERTY _CICD_DRIVER)
+  add_test(cicd.declarations "${driver}" describe --again --build-root "${CMAKE_BINARY_DIR}")
+  set_property(TEST cicd.declarations PROPERTY LABELS cicd)
+endfunction()
+
 # A test that reads what is deployed, for `ctest -C Deploy` alone. Its configuration is none that anything is built in, and
 # Multi-Config generators leave out a test of such: ctest asks for the name itself, in a file that it includes.
 function(_cicd_add_deploy_test name labels command)

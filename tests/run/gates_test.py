@@ -61,6 +61,7 @@ class Gates(harness.Case):
         self.assertEqual([*tree.build.glob(".cicd/work/*/*"), *tree.build.glob(".cicd/domains/*/work/*/*")], [], "something was built")
         self.assertFalse((tree.build / "registry").exists(), "something was published")
         self.assertEqual(tree.commits(self.repository), 0)
+        self.assertEqual(tree.events()[-1]["event"], "run_ended")
         return done
 
     def at_registry(self, **how):

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -241,6 +242,22 @@ pipeline declare() {
                                     f"cicd::pipeline declare() {{\n  {body};\n}}\n", name=name)
                 self.assertIn(theirs, said)
                 self.assertIn(ours, said)
+
+    def test_a_file_that_reads_the_clock_or_variables_is_found_by_running_it_again(self):
+        body = "#include <cicd/pipeline.hpp>\n#include <cstdlib>\n#include <ctime>\nusing namespace cicd;\npipeline declare() {{\n  return {{.name = \"app\", .steps = {{step{{.name = \"lint\",\n    .command = {{\"echo\", {word}}}}}}}}};\n}}\n"
+        for name, word in (("clock", "checked(std::to_string(std::time(nullptr)))"),
+                           ("zone", "checked([] { std::time_t at = 0; return std::to_string(std::localtime(&at)->tm_hour); }())"),
+                           ("variable", 'checked(std::getenv("TIER") ? "many" : "one")'),
+                           ("good", '"one"')):
+            with self.subTest(name):
+                tree = self.by_cpp(body.format(word=word), name=name)
+                tree.env["TIER"] = "1"
+                tree.configure()
+                time.sleep(1 if name == "clock" else 0)
+                tested = subprocess.run([harness.tool("ctest"), "--test-dir", tree.build, "-R", "^cicd.declarations$", "-V"], env=tree.env, capture_output=True, text=True)
+                self.assertEqual(tested.returncode, 0 if name == "good" else 8, tested.stdout)
+                self.assertIn("100% tests passed" if name == "good" else "pipeline.cpp declares something else when it is run again, later and with other variables: "
+                              "'step lint, line 7: app lint COMMAND echo", tested.stdout)
 
     def test_an_interrupt_while_cmake_configures_ends_the_compiler(self):
         tree = self.by_cpp(BY_CPP)

@@ -437,8 +437,10 @@ run_outcome project_run::refused(errors all) const {
   all = as_told(std::move(all));
   recorder record(session_->where, id_);
   record.hear(event_now(started()));
-  (void)record.finish(all.front().kind, {}, {}, all.front());
   const exit_class kind = all.front().kind;
+  record.hear(event_now(run_ended{
+      .outcome = kind, .duration = ports_.time->elapsed() - begun_, .failure = all.front(), .summary = {}}));
+  (void)record.finish(kind, {}, {}, all.front());
   return {.kind = kind, .errors = std::move(all), .id = id_, .failed_step = {}, .left_running = {}};
 }
 

@@ -73,4 +73,7 @@ or_errors<session> session_of(const recorded_calls& calls,
                               const std::string& build_root,
                               surroundings around);
 
+/// What C++ files of the build tree declare otherwise when they are run again; none where all is as it was.
+errors declared_otherwise_in(const session_request& request, const surroundings& around);
+
 }  // namespace cicd

@@ -159,8 +159,8 @@ void choose_folders(session& of) {
 
 /// What is declared in C++ has its lines from there.
 bool have_lines(const recorded_calls& calls) {
-  return std::ranges::any_of(
-      calls.calls, [](const call& each) { return each.number > 0 && !each.where.lines.empty(); });
+  return std::ranges::any_of(calls.calls,
+                             [](const call& each) { return each.number > 0 && !each.where.lines.empty(); });
 }
 
 }  // namespace engine_session
@@ -274,6 +274,17 @@ or_errors<session> open_session(const session_request& request, surroundings aro
   opened->generated = texts.known();
   opened->has_unknown_texts = texts.any_unknown();
   return opened;
+}
+
+errors declared_otherwise_in(const session_request& request, const surroundings& around) {
+  const result<std::string> root = find_build_root(request, around);
+  if (!root) return {root.error()};
+  const result<std::string> text = engine_session::declarations_in(*root);
+  if (!text) return {text.error()};
+  result<recorded_calls> calls = read_calls(*text, {});
+  if (!calls) return {calls.error()};
+  find_places(*calls, *root);
+  return declared_otherwise(*calls, {*root, {}}, around);
 }
 
 }  // namespace cicd

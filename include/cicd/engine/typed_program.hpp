@@ -64,6 +64,12 @@ typed_outcome run_typed_source(const typed_source& of,
                                const surroundings& around,
                                const typed_limits& limits = {});
 
+/// Runs the program that lies in the build tree a second time: later, and with none of the variables that it
+/// could read. Without a compiler and the cache.
+typed_outcome run_typed_source_again(const typed_source& of,
+                                     const typed_folders& where,
+                                     const surroundings& around);
+
 /// The files that a compiler's dependency file names, but for the target.
 std::vector<std::string> names_in_dependency_file(std::string_view text);
 

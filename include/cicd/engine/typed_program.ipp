@@ -52,7 +52,12 @@ class typed_program {
 
   typed_outcome outcome() && {
     if (status made = make(); !made) return add(std::move(made).error()), std::move(made_);
-    if (made_.wrong.empty()) run();
+    if (made_.wrong.empty()) run(around_.lines());
+    return std::move(made_);
+  }
+
+  typed_outcome outcome_again() && {
+    run(environment_without_choice({"LC_ALL=C.UTF-8", "TZ=Pacific/Kiritimati"}));
     return std::move(made_);
   }
 
@@ -196,7 +201,7 @@ class typed_program {
     // Nothing of this folder is in the program: its bytes are part of the keys of steps.
     words.insert(words.end(),
                  {"-MD", "-MF", program_ + ".d", "-Wl,--build-id=none", "-o", program_, tools_.library});
-    const captured said = run_to_end({words, where_.source_root, environment_of_compiler()},
+    const captured said = run_to_end({words, where_.source_root, environment_without_choice({"LC_ALL=C"})},
                                      {.limit = limits_.compile, .cancelled = limits_.cancelled});
     made_.words = said.out + said.err;
     if (said.end.good()) return;
@@ -213,8 +218,7 @@ class typed_program {
 
   /// What would change the program without being named stays away from the compiler, and so do its
   /// translations.
-  std::vector<std::string> environment_of_compiler() const {
-    std::vector<std::string> lines{"LC_ALL=C"};
+  std::vector<std::string> environment_without_choice(std::vector<std::string> lines) const {
     for (const char* name : {"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"})
       if (const auto value = around_.get(name)) lines.push_back(fmt::format("{}={}", name, *value));
     return lines;
@@ -255,12 +259,12 @@ class typed_program {
   /// By us: what is killed by others says nothing.
   static bool was_stopped(const ending& of) { return of.kind == ending::how::signalled && !of.text.empty(); }
 
-  void run() {
+  void run(const std::vector<std::string>& environment) {
     const std::string calls = program_ + ".calls";
     (void)remove_tree(calls);
     std::vector<std::string> words{program_, calls, of_.file, of_.from->directory, where_.source_root};
     words.insert(words.end(), of_.includes.begin(), of_.includes.end());
-    const captured said = run_tree_to_end({words, of_.from->directory, around_.lines()},
+    const captured said = run_tree_to_end({words, of_.from->directory, environment},
                                           {.limit = limits_.run, .cancelled = limits_.cancelled});
     made_.words += said.out + said.err;
     const result<std::optional<std::string>> lines = read_file_if_there(calls);
@@ -361,6 +365,14 @@ typed_outcome run_typed_source(const typed_source& of,
                                const surroundings& around,
                                const typed_limits& limits) {
   return engine_typed_program::typed_program(of, tools, version, where, around, limits).outcome();
+}
+
+typed_outcome run_typed_source_again(const typed_source& of,
+                                     const typed_folders& where,
+                                     const surroundings& around) {
+  const typed_tools none;
+  const typed_limits limits;
+  return engine_typed_program::typed_program(of, none, {}, where, around, limits).outcome_again();
 }
 
 std::vector<std::string> names_in_dependency_file(std::string_view text) {

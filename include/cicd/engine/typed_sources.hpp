@@ -33,6 +33,10 @@ errors declare_typed(recorded_calls calls,
 /// none, since one of them was refused.
 result<recorded_calls> with_typed(recorded_calls calls, const std::string& build_root);
 
+/// Runs the programs of the C++ files once more, later and with other variables, and gives what any of them
+/// declares otherwise than when CMake configured: each reads the clock, variables or files.
+errors declared_otherwise(const recorded_calls& calls, const workspace& where, const surroundings& around);
+
 /// What compiled them when CMake configured; nothing where there are none.
 std::optional<std::string> compiler_of_typed(const std::string& build_root);
 

@@ -143,8 +143,9 @@ bool is_of_system(const std::string& path,
 }
 
 /// As bracket arguments, which hold any text.
-std::string depends_text(const std::set<std::string>& files) {
+std::string depends_text(const std::set<std::string>& files, bool has_programs) {
   std::string text = "# Written by cicd describe; configure writes it anew.\n";
+  if (has_programs) text += "_cicd_add_declarations_test()\n";
   for (const std::string& each : files)
     text += fmt::format("set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS [==[{}]==])\n", each);
   return text;
@@ -248,8 +249,9 @@ class typed_sources {
     errors wrong;
     check_names(*read, sources, calls_.tree.source_root, wrong);
     if (!wrong.empty()) return wrong;
+    const std::string depends = depends_text(files, !std::ranges::all_of(sources, &typed_source::is_json));
     for (const status& written : {write_changed(calls_file(where_.build_root), *text, 0600),
-                                  write_changed(where_.own() + "/typed.cmake", depends_text(files), 0644)})
+                                  write_changed(where_.own() + "/typed.cmake", depends, 0644)})
       if (!written) return {written.error()};
     return {};
   }
@@ -306,6 +308,20 @@ bool has_all(const recorded_calls& calls, const recorded_calls& typed) {
   });
 }
 
+/// The first call that was not recorded, as `service api, line 24: api PORT 8081`.
+std::string first_other_call(std::string_view again, std::string_view recorded) {
+  const std::vector<std::string> known = split(recorded, '\n');
+  for (const std::string& line : split(again, '\n')) {
+    const result<json> call = parse_json(line);
+    if (!call || std::ranges::find(known, line) != known.end()) continue;
+    const json &part = (*call)["part"], &at = (*call)["line"];
+    return fmt::format("{}{}: {}", part.is_string() ? part.text() : (*call)["function"].text(),
+                       at.is_integer() ? fmt::format(", line {}", at.integer()) : std::string(),
+                       joined((*call)["arguments"].texts(), " "));
+  }
+  return "fewer than before";
+}
+
 }  // namespace
 }  // namespace engine_typed_sources
 
@@ -327,6 +343,34 @@ errors declare_typed(recorded_calls calls,
   // What they declared before is not what they declare now.
   if (!wrong.empty()) (void)remove_tree(calls_file(where.build_root));
   return wrong;
+}
+
+errors declared_otherwise(const recorded_calls& calls, const workspace& where, const surroundings& around) {
+  using namespace engine_typed_sources;
+  const auto recorded = read_file_if_there(calls_file(where.build_root));
+  if (!recorded) return {recorded.error()};
+  const or_errors<std::vector<typed_source>> sources = typed_sources_of(calls);
+  if (!sources.made) return sources.errors;
+  const std::string &root = calls.tree.source_root, before = recorded->value_or("");
+  errors all;
+  for (const typed_source& each : *sources.made) {
+    if (each.is_json) continue;
+    const typed_outcome again = run_typed_source_again(each, {root, where.own() + "/doors", {}}, around);
+    all.insert(all.end(), again.wrong.begin(), again.wrong.end());
+    if (!again.wrong.empty() || before.find(again.lines) != before.npos) continue;
+    all.push_back(error{exit_class::usage,
+                        each.subject,
+                        path_below(each.file, root)
+                            + " declares something else when it is run again, later and with other variables",
+                        first_other_call(again.lines, before),
+                        {}}
+                      .with("declared at", each.from->where.text(root))
+                      .with("allowed", "a declare() that reads no clock, no variables and no files")
+                      .with("try",
+                            "PASS_ENV of the step that needs a variable; IN <environment> for what differs "
+                            "between environments"));
+  }
+  return all;
 }
 
 std::optional<std::string> compiler_of_typed(const std::string& build_root) {

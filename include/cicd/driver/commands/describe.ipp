@@ -25,6 +25,7 @@ struct words {
   session_request tree;
   std::string no_targets{}, targets{};  ///< joined by `|`
   typed_tools tools;
+  bool again = false;
 };
 
 /// The words of DEPENDS that name no CMake target, each where it stands.
@@ -60,6 +61,11 @@ void print_words(std::string_view words) {
 }
 
 exit_class act(const words& said, surroundings around) {
+  if (said.again) {
+    const errors other = declared_otherwise_in(said.tree, around);
+    print_errors(other);
+    return other.empty() ? exit_class::done : other.front().kind;
+  }
   session_request tree = said.tree;
   tree.with_lines = true;
   if (said.no_targets.empty()) tree.configure = {.tools = said.tools, .show = print_words, .limits = {}};
@@ -93,6 +99,8 @@ void add(CLI::App& app, command_action& chosen) {
       ->type_name("FILE");
   describe->add_option("--headers", said->tools.headers, "the folder of the headers of cicd")
       ->type_name("FOLDER");
+  describe->add_flag("--again", said->again,
+                     "only check that the C++ files that SOURCE names declare the same once more");
   describe->add_option("--targets", said->targets, "the CMake targets that there are, joined by |")
       ->type_name("NAMES");
   acts(describe, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
