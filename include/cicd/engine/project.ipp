@@ -131,13 +131,17 @@ std::string project_plan::event_text() const {
 
 std::string project_plan::text() const {
   const std::string event = event_text();
-  return fmt::format("{}{}{}\n{}", is_of_yet_to_come_ ? "rehearsal on HEAD\n" : "",
-                     displayable(joined(request().targets, " ")),
-                     event.empty() ? "" : ", on " + displayable(event), text_of(steps_, graph()));
+  const planned_change& change = of_->change();
+  const std::string gone =
+      change.gone.empty() ? "" : "  declared no longer: " + displayable(joined(change.gone, ", ")) + "\n";
+  // Of a change the targets may be all steps, and are seldom what a person looks for.
+  return fmt::format("{}{}{}\n{}{}", is_of_yet_to_come_ ? "rehearsal on HEAD\n" : "",
+                     displayable(change.text.empty() ? joined(request().targets, " ") : change.text),
+                     event.empty() ? "" : ", on " + displayable(event), text_of(steps_, graph()), gone);
 }
 
 json project_plan::as_json() const {
-  return json_of(steps_, graph(), joined(request().targets, " "), event_text());
+  return json_of(steps_, graph(), joined(request().targets, " "), event_text(), of_->change());
 }
 
 or_errors<project> project::open(const session_request& request, surroundings around, run_ports ports) {

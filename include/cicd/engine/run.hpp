@@ -15,6 +15,7 @@
 
 #include <cicd/declare/model.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/engine/affected.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/plan/plan.hpp>
 #include <cicd/run/build_memory.hpp>
@@ -44,8 +45,9 @@ struct project_request {
   hand_promotions by_hand{};
   /// Of an event: what is not refused of a pipeline goes on, although something of it is.
   bool keep_going = false;
-  std::string command{};     ///< what a person typed for it, where that is more than its targets
-  bool is_of_event = false;  ///< the targets are those that the event sets off; found out by the run
+  affected_request affected{};  ///< only what a change reaches, and what that needs
+  std::string command{};        ///< what a person typed for it, where that is more than its targets
+  bool is_of_event = false;     ///< the targets are those that the event sets off; found out by the run
 };
 
 /// What the machine gives to a run.
@@ -111,6 +113,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   const project_request& request() const { return request_; }
   const step_graph& graph() const { return graph_; }
   delivery& deliveries() { return delivery_; }
+  /// What is done of a change, for the first line; empty where no change was asked for.
+  const planned_change& change() const { return change_; }
 
  private:
   class execution;
@@ -122,6 +126,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   status check_deploy(step_index step, const std::set<step_index>& refused);
   std::set<step_index> not_to_be_run();
   void promote_by_hand();
+  change_reach* reach() { return reach_ ? &*reach_ : nullptr; }
+  errors keep_affected(const std::vector<observed_step>& seen);
   void tell_deploys();
   bool comes_after_from(step_index step, const std::set<step_index>& refused) const;
   status unless_interrupted(const std::function<status()>& work);
@@ -151,6 +157,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   std::vector<step_index> wanted_, ends_;
   errors left_out_;  ///< refusals of an event's deploys, which the rest of it does not wait for
   std::optional<build_memory> memory_;
+  std::optional<change_reach> reach_;
+  planned_change change_;
   std::optional<planner> planner_;
 };
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/image_inputs.hpp>
@@ -112,8 +113,12 @@ result<std::vector<step_plan>> project_run::plan() {
   result<std::vector<step_plan>> all = whole_plan(*planner_);
   const std::shared_ptr<const secret_finder> secrets = secrets_.finder();
   if (!all) return as_told({std::move(all).error()}).front();
+  for (step_plan& each : *all) {
+    each.affected_by = planner_->reached_by(each.step);
+    if (!each.affected_by.empty() && each.what != decision::up_to_date) each.reasons = each.affected_by;
+  }
   for (step_plan& each : *all)
-    for (std::vector<std::string>* texts : {&each.reasons, &each.details})
+    for (std::vector<std::string>* texts : {&each.reasons, &each.details, &each.affected_by})
       for (std::string& text : *texts) text = secrets->masked(text);
   return all;
 }
@@ -181,18 +186,41 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
     if (status can = delivery_.check(graph_.steps[step]); !can) seen.errors.push_back(std::move(can).error());
   if (status can = check_take_over(); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);
+  memory_.emplace(remembered_, cache_, std::move(seen.intact));
+  if (errors cannot = keep_affected(seen.seen); !cannot.empty()) return cannot;
   const status may = unless_interrupted(
       [this] { return request_.is_of_event && is_recorded() ? may_begin_event() : may_begin(); });
   if (!may) return {may.error()};
   if (ends_.empty() && !left_out_.empty()) return left_out_;
   order_wanted(graph_, wanted_);
-  memory_.emplace(remembered_, cache_, std::move(seen.intact));
-  planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_);
+  planner_.emplace(graph_, wanted_, std::move(seen.seen), *memory_, delivery_, reach());
   const status asked = unless_interrupted([this] {
     leave_out_what_is_published();
     return status();
   });
   if (!asked) return {asked.error()};
+  return {};
+}
+
+/// Of a change: what it does not reach is not wanted.
+errors project_run::keep_affected(const std::vector<observed_step>& seen) {
+  if (!request_.affected.is_wanted) return {};
+  or_errors<change_found> found = change_since(*session_, request_.affected, graph_, wanted_, seen, *memory_);
+  if (!found) {
+    if (!request_.affected.or_all) return std::move(found.errors);
+    change_.text =
+        "all steps, since it is not known what the change reaches: " + text_of(found.errors.front());
+    return {};
+  }
+  const std::size_t all = wanted_.size();
+  reach_.emplace(graph_, std::move(found->changes));
+  const std::size_t reached = reach_->count_in(wanted_);
+  change_.gone = std::move(found->gone);
+  change_.text = fmt::format("affected since {}, {}: {} of {}", found->base.commit.substr(0, 7),
+                             found->base.how, reached, counted(all, "step"));
+  std::erase_if(ends_, [&](step_index step) { return !reach_->may_reach(step); });
+  wanted_ = closure(graph_, ends_);
+  tell_deploys();
   return {};
 }
 
@@ -298,7 +326,7 @@ void project_run::leave_out_what_is_published() {
     if (make_images.contains(graph_.steps[step].pipeline)) graph_.steps[step].after = std::move(after);
   wanted_ = closure(graph_, ends_);
   std::vector<observed_step> seen = planner_->seen();
-  planner_.emplace(graph_, wanted_, std::move(seen), *memory_, delivery_);
+  planner_.emplace(graph_, wanted_, std::move(seen), *memory_, delivery_, reach());
 }
 
 /// What a person promotes is not what is checked out: nothing is built for it.
@@ -451,7 +479,8 @@ run_started project_run::started() const {
                     .commit = {},
                     .branch = {},
                     .who = {},
-                    .steps = {}};
+                    .steps = {},
+                    .change = change_.text};
   if (!session_->model.pipelines.empty()) {
     const git_state git = git_state_of(session_->model.pipelines.front().source_directory, session_->around);
     const bool by_hand = !request_.by_hand.empty();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/engine/action_record.ipp>
+#include <cicd/engine/affected.ipp>
 #include <cicd/engine/call_places.ipp>
 #include <cicd/engine/caller_folder.ipp>
 #include <cicd/engine/declared_lines.ipp>
@@ -23,5 +24,6 @@
 #include <cicd/engine/step_function.ipp>
 #include <cicd/engine/template_update.ipp>
 #include <cicd/engine/time_zones.ipp>
+#include <cicd/engine/tree_at.ipp>
 #include <cicd/engine/typed_program.ipp>
 #include <cicd/engine/typed_sources.ipp>

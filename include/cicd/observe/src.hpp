@@ -2,6 +2,7 @@
 // The order is of no importance.
 #pragma once
 
+#include <cicd/observe/change_base.ipp>
 #include <cicd/observe/ci_event.ipp>
 #include <cicd/observe/ci_event_kind.ipp>
 #include <cicd/observe/ci_masks.ipp>

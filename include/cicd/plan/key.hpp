@@ -62,10 +62,17 @@ void walk_key(const graph_step& step,
               std::span<const upstream_result> upstream,
               key_sink& sink);
 
-digest key_of(const graph_step& step, const observed_step& seen, std::span<const upstream_result> upstream);
+/// Folders that stand for others in the texts of a step: another checkout's for one's own.
+using renamed_folders = std::vector<std::pair<std::string, std::string>>;
+
+digest key_of(const graph_step& step,
+              const observed_step& seen,
+              std::span<const upstream_result> upstream,
+              const renamed_folders& renamed = {});
 key_parts parts_of(const graph_step& step,
                    const observed_step& seen,
-                   std::span<const upstream_result> upstream);
+                   std::span<const upstream_result> upstream,
+                   const renamed_folders& renamed = {});
 
 /// Why `now` is not `before`, in a person's words: three causes at most, then `and 4 more`. Inputs first.
 std::vector<std::string> reasons_between(const key_parts& before, const key_parts& now);

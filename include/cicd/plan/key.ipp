@@ -92,9 +92,10 @@ void walk_secrets(const graph_step& step, key_sink& sink) {
     const auto& all = step.pipeline->declared.secrets;
     const auto found = std::ranges::find(all, use.secret, &secret::name);
     const std::string version = found == all.end() ? std::string() : found->version.str();
-    sink.take("secret", use.secret.view(),
-              use.variable_for(step.command()->as_file) + (step.command()->as_file ? " file " : " ") + version,
-              version);
+    sink.take(
+        "secret", use.secret.view(),
+        use.variable_for(step.command()->as_file) + (step.command()->as_file ? " file " : " ") + version,
+        version);
   }
 }
 
@@ -131,17 +132,49 @@ void walk_key(const graph_step& step,
   for (const upstream_result& before : upstream) sink.take("upstream", before.id, hex(before.outputs), {});
 }
 
-digest key_of(const graph_step& step, const observed_step& seen, std::span<const upstream_result> upstream) {
+namespace plan_key {
+
+/// Hands on with other folders in texts.
+class renaming_sink : public key_sink {
+ public:
+  renaming_sink(key_sink& to, const renamed_folders& renamed) : to_(to), renamed_(renamed) {}
+  void take(std::string_view kind,
+            std::string_view name,
+            std::string_view value,
+            std::string_view shown) override {
+    if (renamed_.empty()) return to_.take(kind, name, value, shown);
+    to_.take(kind, with_others(name), with_others(value), shown);
+  }
+
+ private:
+  std::string with_others(std::string_view text) const {
+    std::string changed(text);
+    for (const auto& [from, to] : renamed_) changed = replaced_all(std::move(changed), from, to);
+    return changed;
+  }
+  key_sink& to_;
+  const renamed_folders& renamed_;
+};
+
+}  // namespace plan_key
+
+digest key_of(const graph_step& step,
+              const observed_step& seen,
+              std::span<const upstream_result> upstream,
+              const renamed_folders& renamed) {
   plan_key::hashing_sink sink;
-  walk_key(step, seen, upstream, sink);
+  plan_key::renaming_sink through(sink, renamed);
+  walk_key(step, seen, upstream, through);
   return sink.finish();
 }
 
 key_parts parts_of(const graph_step& step,
                    const observed_step& seen,
-                   std::span<const upstream_result> upstream) {
+                   std::span<const upstream_result> upstream,
+                   const renamed_folders& renamed) {
   plan_key::keeping_sink sink;
-  walk_key(step, seen, upstream, sink);
+  plan_key::renaming_sink through(sink, renamed);
+  walk_key(step, seen, upstream, through);
   return std::move(sink.parts);
 }
 

@@ -19,7 +19,8 @@ enum class decision : std::uint8_t {
   up_to_date,  ///< what it makes is there already
   reuse,       ///< what it makes comes back from the cache
   run,         ///< it will be run
-  depends      ///< decided when the steps before it are done
+  depends,     ///< decided when the steps before it are done
+  unaffected   ///< of what only a change is to be done for: it does not reach it
 };
 std::string_view word_for(decision what);
 
@@ -53,6 +54,7 @@ struct step_plan {
   std::vector<std::string> reasons;   ///< of `run` and `depends`: three at most and a count
   std::vector<std::string> details;   ///< what an effect would change, a line each: `+ Deployment orders-api`
   std::optional<step_result> result;  ///< of `up_to_date` and `reuse`
+  std::vector<std::string> affected_by{};  ///< of what only a change is to be done for: why it reaches it
 };
 
 /// What an effect would do, given what comes before it. A port: releases know registries and repositories.
@@ -65,6 +67,8 @@ class effect_planner {
   virtual result<step_plan> plan(const graph_step& step, const artifacts& images) = 0;
 };
 
+class change_reach;
+
 /// Decides step by step. Ask in the graph's order; after a step was run, tell its result and ask again for
 /// those that depended on it.
 class planner {
@@ -74,7 +78,8 @@ class planner {
           std::vector<step_index> wanted,
           std::vector<observed_step> seen,
           const memory& remembered,
-          effect_planner& effects);
+          effect_planner& effects,
+          change_reach* reach = nullptr);
 
   const std::vector<step_index>& wanted() const { return wanted_; }
   const step_graph& graph() const { return graph_; }
@@ -89,6 +94,8 @@ class planner {
   using question = std::function<result<step_plan>()>;
   std::optional<question> question_for(step_index step) const;
   void answered(const step_plan& plan);
+  /// Why a change reaches it, as far as results are known; none where nothing is asked of a change.
+  std::vector<std::string> reached_by(step_index step) const;
   /// A step is done, with this result.
   void arrived(step_index step, step_result with) { results_[step] = std::move(with); }
   const std::optional<step_result>& result_of(step_index step) const { return results_[step]; }
@@ -110,16 +117,22 @@ class planner {
   std::vector<std::optional<step_result>> results_;
   const memory& remembered_;
   effect_planner& effects_;
+  change_reach* reach_;  ///< only what a change reaches is to be done; null: all
 };
 
 /// The whole plan without running anything: in the graph's order.
 result<std::vector<step_plan>> whole_plan(planner& plans);
 
 /// `cicd plan --json`, the contract "plan" (docs/contracts/plan.md).
+struct planned_change {
+  std::string text{};               ///< `affected since 1a2b3c4, …`; empty: no change was asked for
+  std::vector<std::string> gone{};  ///< steps that it took away
+};
 json json_of(const std::vector<step_plan>& plan,
              const step_graph& graph,
              std::string_view target,
-             std::string_view event);
+             std::string_view event,
+             const planned_change& change = {});
 /// The same for a person; one line a step, reasons and details below.
 std::string text_of(const std::vector<step_plan>& plan, const step_graph& graph);
 

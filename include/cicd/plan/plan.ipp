@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/plan/change_reach.hpp>
 #include <cicd/plan/plan.hpp>
 
 namespace cicd {
@@ -17,6 +18,7 @@ std::string_view word_for(decision what) {
     case decision::reuse: return "reuse";
     case decision::run: return "run";
     case decision::depends: return "depends";
+    case decision::unaffected: return "unaffected";
   }
   return "depends";
 }
@@ -25,13 +27,15 @@ planner::planner(const step_graph& graph,
                  std::vector<step_index> wanted,
                  std::vector<observed_step> seen,
                  const memory& remembered,
-                 effect_planner& effects)
+                 effect_planner& effects,
+                 change_reach* reach)
     : graph_(graph),
       wanted_(std::move(wanted)),
       seen_(std::move(seen)),
       results_(graph.steps.size()),
       remembered_(remembered),
-      effects_(effects) {}
+      effects_(effects),
+      reach_(reach) {}
 
 std::vector<upstream_result> planner::upstream_of(step_index step) const {
   std::vector<upstream_result> upstream;
@@ -85,6 +89,10 @@ step_plan planner::decide_pure(step_index step) {
   return plan;
 }
 
+std::vector<std::string> planner::reached_by(step_index step) const {
+  return reach_ == nullptr ? std::vector<std::string>() : reach_->reasons(step, results_);
+}
+
 std::optional<planner::artifacts> planner::images_of(step_index step) const {
   artifacts images;
   if (graph_.steps[step].promotes())
@@ -100,6 +108,7 @@ std::optional<planner::artifacts> planner::images_of(step_index step) const {
 
 /// An effect is planned as soon as the images are known, also before they are published.
 std::optional<planner::question> planner::question_for(step_index step) const {
+  if (reach_ != nullptr && reach_->leave_out(step, results_)) return std::nullopt;
   auto images = is_pure(graph_.steps[step].kind()) ? std::nullopt : images_of(step);
   if (!images) return std::nullopt;
   return [&effects = effects_, &about = graph_.steps[step], step, images = *std::move(images)] {
@@ -118,6 +127,15 @@ result<step_plan> planner::decide(step_index step) {
     result<step_plan> plan = (*ask)();
     if (plan) answered(*plan);
     return plan;
+  }
+  if (reach_ != nullptr && reach_->leave_out(step, results_)) {
+    results_[step] = step_result{};
+    return step_plan{.step = step,
+                     .what = decision::unaffected,
+                     .key = {},
+                     .reasons = {"what is before it gives what it gave"},
+                     .details = {},
+                     .result = {}};
   }
   if (std::vector<std::string> missing = missing_before(step); !missing.empty())
     return step_plan{.step = step,
@@ -144,7 +162,8 @@ result<std::vector<step_plan>> whole_plan(planner& plans) {
 json json_of(const std::vector<step_plan>& plan,
              const step_graph& graph,
              std::string_view target,
-             std::string_view event) {
+             std::string_view event,
+             const planned_change& change) {
   json steps{json::array{}};
   for (const step_plan& one : plan) {
     const graph_step& about = graph.steps[one.step];
@@ -158,12 +177,14 @@ json json_of(const std::vector<step_plan>& plan,
     step.set("after", json_texts(after));
     step.set("reasons", json_texts(one.reasons));
     step.set("details", json_texts(one.details));
+    if (!change.text.empty()) step.set("affected", json_texts(one.affected_by));
     steps.push(std::move(step));
   }
   json document;
   document.set("schema", 1);
   document.set("target", target);
   if (!event.empty()) document.set("event", event);
+  if (!change.text.empty()) document.set("change", change.text).set("gone", json_texts(change.gone));
   document.set("steps", std::move(steps));
   return document;
 }

@@ -215,6 +215,10 @@ std::vector<std::string> console::state::live_lines() {
 
 void console::state::hear(const run_started& run) {
   target = displayable(run.target);
+  if (!run.change.empty() && says(verbosity::normal)) {
+    pending.append(displayable(run.change)).append("\n");
+    flush_if_due();
+  }
   for (const std::string& step : run.steps) name_width = std::max(name_width, columns(displayable(step)));
 }
 

@@ -42,6 +42,7 @@ struct test_case {
 struct run_started {
   std::string id, folder, target, commit, branch, who;
   std::vector<std::string> steps;  ///< those that take part, as `orders/build`
+  std::string change{};            ///< of what is done for a change alone: `affected since 1a2b3c4, …`
 };
 /// It is compared with what is there; what comes of it follows, at last `step_ended`.
 struct step_planning {

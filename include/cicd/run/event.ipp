@@ -135,6 +135,7 @@ struct member_writer {
     set_text(to, "branch", run.branch);
     set_text(to, "who", run.who);
     to.set("steps", json_texts(run.steps));
+    set_text(to, "change", run.change);
   }
   void operator()(const step_planning& step) const {
     to.set("event", "step_planning").set("step", step.step);

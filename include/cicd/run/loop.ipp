@@ -104,8 +104,9 @@ void run_loop::decided(step_index step, result<step_plan> plan) {
     end.failure = std::move(plan).error();
     return finish(step, std::move(end));
   }
-  if (plan->what == decision::up_to_date) {
+  if (plan->what == decision::up_to_date || plan->what == decision::unaffected) {
     end.how = step_outcome::up_to_date;
+    if (plan->what == decision::unaffected) end.summary = "not affected";
     end.result = plan->result.value_or(step_result{});
     return finish(step, std::move(end));
   }

@@ -29,6 +29,7 @@ void add(CLI::App& app, command_action& chosen) {
                    "targets or steps; default: all, or what the event sets off");
   add_event(plan, said->event,
             "plan for a git event: branch=<name>, tag=<name>, or ci: what the CI system says happened");
+  add_affected(plan, said->request.affected);
   plan->add_flag("--keep-going", said->request.keep_going, "as for run");
   plan->add_option("--out", said->request.plan_file,
                    "save the plan of each deploy to a cluster, for deploy --plan")

@@ -17,6 +17,8 @@ struct run_words {
 /// What the words ask for. Class `usage` for an event that is none.
 result<run_request> request_of(const run_words& said, const surroundings& around);
 
+/// `--affected`, `--since`, `--or-all`
+void add_affected(CLI::App* command, affected_request& to);
 /// `--event`
 void add_event(CLI::App* command, std::string& to, const char* what);
 

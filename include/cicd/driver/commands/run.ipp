@@ -48,6 +48,19 @@ void add_event(CLI::App* command, std::string& to, const char* what) {
   command->add_option("--event", to, what)->type_name("EVENT");
 }
 
+void add_affected(CLI::App* command, affected_request& to) {
+  CLI::Option* affected =
+      command->add_flag("--affected", to.is_wanted, "only what the change since the merge base reaches");
+  command
+      ->add_option("--since", to.since,
+                   "what the change is compared with: a branch, a tag or a commit; default: what the pull "
+                   "request goes to, else the default branch of origin")
+      ->type_name("REF")
+      ->needs(affected);
+  command->add_flag("--or-all", to.or_all, "do all where it is not known what the change reaches")
+      ->needs(affected);
+}
+
 namespace driver_commands_run {
 namespace {
 
@@ -83,6 +96,7 @@ void add(CLI::App& app, command_action& chosen) {
                   "what the event sets off");
   add_event(run, said->event,
             "run for a git event: branch=<name>, tag=<name>, or ci: what the CI system says happened");
+  add_affected(run, said->request.affected);
   add_allow_dirty(run, said->allow_dirty, "take uncommitted changes to this environment, or to 'publish'");
   add_take_over(run, said->request.take_over);
   run->add_flag("--keep-going", said->request.keep_going,
