@@ -5,8 +5,8 @@
 .. command:: add_pipeline
 
   add_pipeline(<pipeline> …): A pipeline: all it takes for a service that follows its template.
-  Keywords: TEMPLATE, SET, DIRECTORY, IMAGE, BASE, JAR, BASE_AFTER, SCAN, FAIL_ON, PIPELINE_REF,
-  APPROVAL_TO_BUILD, FORMERLY, LABELS, SOURCE, INCLUDES.
+  Keywords: TEMPLATE, SET, DIRECTORY, IMAGE, ARTIFACTS, CODE, BASE, JAR, BASE_AFTER, SCAN, FAIL_ON,
+  PIPELINE_REF, APPROVAL_TO_BUILD, FORMERLY, LABELS, SOURCE, INCLUDES.
 #]==]
 
 #[==[.rst:
@@ -31,8 +31,16 @@
 .. command:: pipeline_image
 
   pipeline_image(<pipeline> [<image>] …): An OCI image. A call for the template's image changes only
-  what it names; an image of another name is one more. Keywords: REPOSITORY, BASE, JAR, FILES,
-  ENTRYPOINT, ARGUMENTS, ENV, LABELS, USER, WORKING_DIRECTORY, PORT, AFTER.
+  what it names; an image of another name is one more. Keywords: REPOSITORY, BUILT_BY,
+  BUILT_BY_TOKEN, TAG, BASE, JAR, FILES, ENTRYPOINT, ARGUMENTS, ENV, LABELS, USER,
+  WORKING_DIRECTORY, PORT, AFTER.
+#]==]
+
+#[==[.rst:
+.. command:: pipeline_function
+
+  pipeline_function(<pipeline> <function> …): The code of serverless functions, as a zip. Keywords:
+  ZIP, CONFIG, FUNCTIONS, AFTER.
 #]==]
 
 #[==[.rst:
@@ -53,9 +61,10 @@
 
   pipeline_cron_job(<pipeline> <cron-job> …): A scheduled workload: a CronJob. With IN, other values
   for some environments, as for a service; OFF leaves it out. Keywords: IN, OFF, SCHEDULE,
-  TIME_ZONE, COMMAND, IMAGE, NAMED, CONCURRENCY, DEADLINE, START_WITHIN, RETRIES, HISTORY, SMOKE,
-  ENV, SECRET_ENV, ENV_FROM, CONFIG_FILES, VOLUMES, SERVICE_ACCOUNT, ROLE_ARN, CPU, CPU_LIMIT,
-  MEMORY, MEMORY_LIMIT, USER, READ_ONLY_ROOT, NODE_SELECTOR, TOLERATIONS, ANNOTATIONS, PATCH.
+  TIME_ZONE, COMMAND, IMAGE, NAMED, OWNER, CONCURRENCY, DEADLINE, START_WITHIN, RETRIES, HISTORY,
+  SMOKE, ENV, SECRET_ENV, ENV_FROM, CONFIG_FILES, VOLUMES, SERVICE_ACCOUNT, ROLE_ARN, CPU,
+  CPU_LIMIT, MEMORY, MEMORY_LIMIT, USER, READ_ONLY_ROOT, NODE_SELECTOR, TOLERATIONS, ANNOTATIONS,
+  PATCH.
 #]==]
 
 #[==[.rst:
@@ -78,10 +87,12 @@
 .. command:: pipeline_environment
 
   pipeline_environment(<pipeline> <environment> …): A place that the services are deployed to.
-  Keywords: ON, FROM, SOAK, WINDOW, TIME_ZONE, GATE, VIA, REPOSITORY, BRANCH, PATH, WRITE, AUTHOR,
-  SIGN, PULL_REQUEST, PULL_REQUEST_TOKEN, PULL_REQUEST_URL, NAMESPACE, CREATE_NAMESPACE, CONTEXT,
-  KUBECONFIG, EKS, ROLE, MANIFESTS, TAKE_OVER, PRUNE, APPROVAL, PROTECTED, ON_FAILURE, VERIFY,
-  HEALTH, TOKEN, PATIENCE, IMAGES_IN, ALLOW_DIRTY.
+  Keywords: ON, FROM, PIN, SAME_CONFIG, SOAK, WINDOW, TIME_ZONE, AWAIT, UPSTREAM, UPSTREAM_TOKEN,
+  GATE, VIA, REPOSITORY, BRANCH, PATH, WRITE, AUTHOR, SIGN, PULL_REQUEST, PULL_REQUEST_TOKEN,
+  PULL_REQUEST_URL, NAMESPACE, CREATE_NAMESPACE, CONTEXT, KUBECONFIG, EKS, ROLE, MANIFESTS,
+  MANIFESTS_FROM, PARAMETERS, TAKE_OVER, PRUNE, APPROVAL, PROTECTED, ON_FAILURE, VERIFY, HEALTH,
+  TOKEN, PATIENCE, IMAGES_IN, STAGE_NAME, REGION, BUCKET, STATE, CODE_ONLY, PLAN, APPLY, READ,
+  ROLLBACK, ALLOW_DIRTY.
 #]==]
 
 #[==[.rst:
@@ -104,6 +115,14 @@
 
   pipeline_canary(<pipeline> …): What a branch may take of an environment's requests, once it is
   started by `cicd canary start`. Keywords: IN, SERVICE, SHARE, TTL, APPROVAL.
+#]==]
+
+#[==[.rst:
+.. command:: pipeline_notify
+
+  pipeline_notify([<pipeline>] …): Who is notified of deploys, of failures, and of what is done to
+  environments by hand; without a pipeline's name, of all in the build tree. Keywords: SLACK,
+  WEBHOOK, COMMAND, STATUS, TOKEN, URL, WHEN.
 #]==]
 
 #[==[.rst:
@@ -153,6 +172,27 @@
   services/orders or registry.example.com/services/orders, without tag or digest: parts of
   lower-case letters and digits, with '.', '_', '__' or any number of '-' between them. Example:
   IMAGE services/orders
+#]==]
+
+#[==[.rst:
+.. command:: ARTIFACTS
+
+  Of add_pipeline(): A pipeline that is declared and built elsewhere, which has only its
+  environments here: the repository in a registry where its artifacts are, that of its first image
+  there. What runs is what the bundle of the artifact declares; where it goes and what that waits
+  for is declared here alone, so that no release can ask less. Needs CODE. Allowed: a repository
+  such as services/orders or registry.example.com/services/orders, without tag or digest: parts of
+  lower-case letters and digits, with '.', '_', '__' or any number of '-' between them. Example:
+  ARTIFACTS registry.example.com/services/billing
+#]==]
+
+#[==[.rst:
+.. command:: CODE
+
+  Of add_pipeline(): The git repository of the sources of a pipeline that is built elsewhere, with
+  ARTIFACTS or with images BUILT_BY a job: any URL or path that git knows. Its branches, tags and
+  commits are read, and of its files those of MANIFESTS_FROM alone. Allowed: any text without a NUL
+  byte that is not empty. Example: CODE ssh://git@git.example.com/services/billing.git
 #]==]
 
 #[==[.rst:
@@ -539,6 +579,33 @@
 #]==]
 
 #[==[.rst:
+.. command:: BUILT_BY
+
+  Of pipeline_image(): An image that is built elsewhere, by a job that knows nothing of this
+  pipeline: which, with the words of `environment.upstream`. Its commits are those of CODE of
+  add_pipeline(), and with a good build and an image under TAG a commit has an artifact, which is
+  written down when it is first deployed. Allowed: jenkins <url of the job>, github <url of the
+  repository> [<check run>], or json <url> <member>=<JSON pointer>…. Example: BUILT_BY jenkins
+  https://ci.example.com/job/legacy
+#]==]
+
+#[==[.rst:
+.. command:: BUILT_BY_TOKEN
+
+  Of pipeline_image(): The secret with which BUILT_BY is asked: of Jenkins `<user>:<API token>`,
+  else a token. Allowed: secret:<name>, a secret of pipeline_secret(). Example: BUILT_BY_TOKEN
+  secret:jenkins
+#]==]
+
+#[==[.rst:
+.. command:: TAG
+
+  Of pipeline_image(): The tag that such a job gives the image of a commit; `{number}` is that of
+  the build. Default `{commit_short}`, the first seven digits. Allowed: any text without a NUL byte
+  that is not empty. Example: TAG build-{number}
+#]==]
+
+#[==[.rst:
 .. command:: BASE
 
   Of pipeline_image(): The base image: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>`
@@ -622,6 +689,41 @@
   `build` where none is given. Another image lies in `.images/<its step>`, as for a step. Allowed:
   the name of a step, `image` or `image-<name>`; of another pipeline <pipeline>/<step>. Example:
   AFTER build runtime
+#]==]
+
+#[==[.rst:
+.. command:: ZIP
+
+  Of pipeline_function(): A zip that a step makes, or a folder that becomes one, below the step's
+  folder. It is packed anew, with sorted names and without times, users and other modes than 644 and
+  755, so that equal files are an equal zip. Allowed: a relative path with '/' between its parts,
+  without '..'. Example: ZIP target/webhook.zip
+#]==]
+
+#[==[.rst:
+.. command:: CONFIG
+
+  Of pipeline_function(): The configuration of the Serverless Framework, below the source folder:
+  what it declares beside the code. It is part of the artifact's bundle. Allowed: a relative path
+  with '/' between its parts, without '..'. Example: CONFIG serverless.yml
+#]==]
+
+#[==[.rst:
+.. command:: FUNCTIONS
+
+  Of pipeline_function(): The functions that run this code: keys of `functions` in CONFIG. Without
+  CONFIG the names of functions in AWS, in which `{pipeline}`, `{environment}` and `{stage}` are
+  replaced. Default: the one of this name, without CONFIG `{pipeline}-{stage}-<name>`. Allowed: any
+  text without a NUL byte that is not empty. Example: FUNCTIONS webhook refunds
+#]==]
+
+#[==[.rst:
+.. command:: AFTER
+
+  Of pipeline_function(): Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`;
+  `build` where none is given. A step that comes AFTER `zip-<name>` has it as
+  `.images/zip-<name>/<name>.zip`, and publish waits for what tests or scans it. Allowed: the name
+  of a step, `image` or `image-<name>`; of another pipeline <pipeline>/<step>. Example: AFTER build
 #]==]
 
 #[==[.rst:
@@ -1018,6 +1120,14 @@
 #]==]
 
 #[==[.rst:
+.. command:: OWNER
+
+  Of pipeline_cron_job(): The team or user that looks after it, whom messages of failed runs name;
+  see `pipeline_notify`. Allowed: any text without a NUL byte that is not empty. Example: OWNER
+  team-orders
+#]==]
+
+#[==[.rst:
 .. command:: CONCURRENCY
 
   Of pipeline_cron_job(): Whether a run may start while another of it runs: allow, forbid or
@@ -1255,6 +1365,23 @@
 #]==]
 
 #[==[.rst:
+.. command:: PIN
+
+  Of pipeline_environment(): The one artifact that is deployed here, by its tag or by the 40 digits
+  of its commit, in place of ON: no branch and no tag moves it. `cicd reconcile` deploys it, also
+  where a newer one is there, and a deploy of any other is refused. Allowed: any text without a NUL
+  byte that is not empty. Example: PIN v1.4.2
+#]==]
+
+#[==[.rst:
+.. command:: SAME_CONFIG
+
+  Of pipeline_environment(): What FROM names must have been deployed with the configuration that is
+  declared for it now: after a change of it, a deploy here waits until it is deployed there.
+  Allowed: no value. Example: SAME_CONFIG
+#]==]
+
+#[==[.rst:
 .. command:: SOAK
 
   Of pipeline_environment(): How long an artifact must have been healthy in each environment that
@@ -1281,6 +1408,36 @@
 #]==]
 
 #[==[.rst:
+.. command:: AWAIT
+
+  Of pipeline_environment(): Repositories of images that this pipeline does not make, in a registry:
+  a deploy waits until each has an image that is tagged with the first seven digits of the commit
+  or, by a tag of git, with that tag. Their digests are recorded. Allowed: a repository such as
+  services/orders or registry.example.com/services/orders, without tag or digest: parts of
+  lower-case letters and digits, with '.', '_', '__' or any number of '-' between them. Example:
+  AWAIT registry.example.com/services/billing-ui
+#]==]
+
+#[==[.rst:
+.. command:: UPSTREAM
+
+  Of pipeline_environment(): The job elsewhere that must have had a good build of the commit:
+  `jenkins <URL of the job>`, `github <URL of the repository> [<check run>]`, or `json <URL>
+  <member>=<JSON pointer>…`: `result=` and, unless `{commit}` stands in the URL, `commit=`;
+  `number=` and `link=` are shown; `good=<value>` is what the result is then, default success.
+  Allowed: jenkins <url of the job>, github <url of the repository> [<check run>], or json <url>
+  <member>=<JSON pointer>…. Example: UPSTREAM jenkins https://ci.example.com/job/billing
+#]==]
+
+#[==[.rst:
+.. command:: UPSTREAM_TOKEN
+
+  Of pipeline_environment(): The secret with which UPSTREAM is asked: of Jenkins `<user>:<API
+  token>`, else a token. Allowed: secret:<name>, a secret of pipeline_secret(). Example:
+  UPSTREAM_TOKEN secret:jenkins
+#]==]
+
+#[==[.rst:
 .. command:: GATE
 
   Of pipeline_environment(): A program that is asked last, before a release is deployed: without a
@@ -1293,8 +1450,8 @@
 #[==[.rst:
 .. command:: VIA
 
-  Of pipeline_environment(): The way: gitops, render or kubectl. Allowed: gitops, render or kubectl.
-  Example: VIA gitops
+  Of pipeline_environment(): The way: gitops, render, kubectl, serverless or command. Allowed:
+  gitops, render, kubectl, serverless or command. Example: VIA gitops
 #]==]
 
 #[==[.rst:
@@ -1427,6 +1584,23 @@
 #]==]
 
 #[==[.rst:
+.. command:: MANIFESTS_FROM
+
+  Of pipeline_environment(): Files of the repository of CODE, as they are in the commit that is
+  deployed: manifests, or an OpenShift Template, whose objects are made with its parameters. They
+  are part of the artifact. Allowed: a relative path with '/' between its parts, without '..'.
+  Example: MANIFESTS_FROM openshift/template.yaml
+#]==]
+
+#[==[.rst:
+.. command:: PARAMETERS
+
+  Of pipeline_environment(): Values of the parameters of templates of MANIFESTS_FROM, over those
+  that they have. Allowed: NAME=value, NAME of letters, digits and '_'. Example: PARAMETERS
+  IMAGE_TAG={commit_short} REPLICAS=2
+#]==]
+
+#[==[.rst:
 .. command:: TAKE_OVER
 
   Of pipeline_environment(): Field managers whose fields are taken over, such as `helm` or
@@ -1515,6 +1689,81 @@
   repository such as services/orders or registry.example.com/services/orders, without tag or digest:
   parts of lower-case letters and digits, with '.', '_', '__' or any number of '-' between them.
   Example: IMAGES_IN 999999999999.dkr.ecr.us-east-1.amazonaws.com/prod
+#]==]
+
+#[==[.rst:
+.. command:: STAGE_NAME
+
+  Of pipeline_environment(): The stage of `VIA serverless`, as the Serverless Framework knows it.
+  Default: the environment's name. Allowed: 1 to 63 lower-case letters, digits and '-', with a
+  letter or digit at both ends. Example: STAGE_NAME stage
+#]==]
+
+#[==[.rst:
+.. command:: REGION
+
+  Of pipeline_environment(): The AWS region of the functions. Allowed: 1 to 63 lower-case letters,
+  digits and '-', with a letter or digit at both ends. Example: REGION us-east-1
+#]==]
+
+#[==[.rst:
+.. command:: BUCKET
+
+  Of pipeline_environment(): The S3 bucket of the zips, the artifacts and the state, the same for
+  all environments of a pipeline. It has versioning, and nothing in it is ever written over.
+  Default: a folder in the build tree, where a deploy unpacks the functions. Allowed: 1 to 63
+  lower-case letters, digits and '-', with a letter or digit at both ends. Example: BUCKET
+  team-artifacts
+#]==]
+
+#[==[.rst:
+.. command:: STATE
+
+  Of pipeline_environment(): Where the records and the state of `VIA serverless` and `VIA command`
+  lie, below `<pipeline>/state/<environment>`: in a bucket, or `VIA command` in a folder that all
+  who deploy share. Default of `VIA serverless`: BUCKET. Allowed: any text without a NUL byte that
+  is not empty. Example: STATE s3://team-state/releases
+#]==]
+
+#[==[.rst:
+.. command:: CODE_ONLY
+
+  Of pipeline_environment(): Changes only the code of functions that are there, by Lambda's
+  UpdateFunctionCode. Without it the program `serverless` or `osls` deploys CONFIG. Allowed: no
+  value. Example: CODE_ONLY
+#]==]
+
+#[==[.rst:
+.. command:: PLAN
+
+  Of pipeline_environment(): Of `VIA command`: the program that prints what APPLY would change,
+  without changing it. Without it a plan shows the images alone. Allowed: a program on PATH, or
+  ./<file> below the source folder, and its arguments. Example: PLAN ./deploy/plan.sh {environment}
+#]==]
+
+#[==[.rst:
+.. command:: APPLY
+
+  Of pipeline_environment(): Of `VIA command`: the program that brings the release there, run in the
+  source folder without a shell. What is there already is success. Allowed: a program on PATH, or
+  ./<file> below the source folder, and its arguments. Example: APPLY ./deploy/apply.sh
+  {environment}
+#]==]
+
+#[==[.rst:
+.. command:: READ
+
+  Of pipeline_environment(): Of `VIA command`: the program that prints which version is there. A
+  deploy asks it before and afterwards. Allowed: a program on PATH, or ./<file> below the source
+  folder, and its arguments. Example: READ ./deploy/read.sh {environment}
+#]==]
+
+#[==[.rst:
+.. command:: ROLLBACK
+
+  Of pipeline_environment(): Of `VIA command`: the program that puts an earlier release back.
+  Default: APPLY. Allowed: a program on PATH, or ./<file> below the source folder, and its
+  arguments. Example: ROLLBACK ./deploy/back.sh {environment}
 #]==]
 
 #[==[.rst:
@@ -1670,6 +1919,68 @@
   Of pipeline_canary(): Whether its start, and another share of it, need an approval by `cicd
   approve --canary`: `required` by any person, `other` by another person than the author of the
   commit. Default: that of the environment. Allowed: required or other. Example: APPROVAL required
+#]==]
+
+#[==[.rst:
+.. command:: SLACK
+
+  Of pipeline_notify(): The channel of Slack that gets one message for each release and environment,
+  which is edited as it goes on, with progress in its thread: `#` and its name, or its id. Needs
+  TOKEN. Allowed: "#<channel>" in quotes and lower-case letters, or the id of a channel, such as
+  C024BE91L. Example: SLACK "#deploys" TOKEN secret:slack
+#]==]
+
+#[==[.rst:
+.. command:: WEBHOOK
+
+  Of pipeline_notify(): A URL that each message is posted to as JSON, once it has come to its end;
+  `secret:<name>` where the URL is a secret, as that of an incoming webhook is. What Slack,
+  Mattermost and others call an incoming webhook shows the member `text`. Allowed:
+  https://<host>/<path> without a login (http to this machine only), or secret:<name>. Example:
+  WEBHOOK https://hooks.example.com/deploys
+#]==]
+
+#[==[.rst:
+.. command:: COMMAND
+
+  Of pipeline_notify(): A program that gets each message as JSON on standard input, once it has come
+  to its end: without a shell, in the source folder, for at most 10 seconds. Allowed: any text
+  without a NUL byte that is not empty. Example: COMMAND ./notify.sh
+#]==]
+
+#[==[.rst:
+.. command:: STATUS
+
+  Of pipeline_notify(): The server of the sources' repository, whose commits get a status:
+  `cicd/<pipeline>/<environment>` for each deploy, and in a CI system `cicd/<pipeline>` for the
+  steps before. Needs TOKEN. Allowed: github, gitlab or gitea. Example: STATUS github TOKEN
+  secret:slack
+#]==]
+
+#[==[.rst:
+.. command:: TOKEN
+
+  Of pipeline_notify(): The secret with which Slack or the server is asked: of Slack the token of a
+  bot, `xoxb-…`, with the scope `chat:write`, and `users:read.email` to name the authors of commits;
+  of a server one that may write the status of commits. Allowed: secret:<name>, a secret of
+  pipeline_secret(). Example: SLACK "#deploys" TOKEN secret:slack
+#]==]
+
+#[==[.rst:
+.. command:: URL
+
+  Of pipeline_notify(): Where the API is not the usual one: of SLACK its address instead of
+  `https://slack.com/api`, of STATUS the page of the repository in a browser instead of the remote
+  of the sources. Allowed: https://<host>/<path> without a login; http to this machine only.
+  Example: SLACK "#deploys" TOKEN secret:slack URL https://slack-gov.com/api
+#]==]
+
+#[==[.rst:
+.. command:: WHEN
+
+  Of pipeline_notify(): What is told of; default: all of it. A message that was begun is edited to
+  its end. Allowed: success, failure, recovery, waiting, rollback, hold, approval, canary, preview,
+  yank and cron-failure. Example: WEBHOOK https://hooks.example.com/deploys WHEN failure recovery
 #]==]
 
 #[==[.rst:

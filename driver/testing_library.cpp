@@ -1,8 +1,10 @@
 // The archive behind cicd::testing: what a pipeline's own tests take of the library, compiled once. Of the
 // library's dependencies Boost.JSON and fmt alone are in it, both as headers.
+#include <cicd/base/digest_text.ipp>
 #include <cicd/base/error.ipp>
 #include <cicd/base/glob.ipp>
 #include <cicd/base/json.ipp>
+#include <cicd/base/json_patch.ipp>
 #include <cicd/base/json_place.ipp>
 #include <cicd/base/text.ipp>
 #include <cicd/base/unicode.ipp>
@@ -26,6 +28,7 @@
 #include <cicd/declare/placeholders.ipp>
 #include <cicd/declare/targets.ipp>
 #include <cicd/declare/typed_calls.ipp>
+#include <cicd/declare/upstream.ipp>
 #include <cicd/declare/values/src.hpp>
 #include <cicd/declare/written_value.ipp>
 #include <cicd/deliver/policy/approver.ipp>

@@ -23,11 +23,14 @@ if(TARGET cicd)
   target_link_libraries(bench_image_tool PRIVATE cicd_bodies)
   add_executable(spawn_bench EXCLUDE_FROM_ALL bench/spawn/spawn_bench.cpp)
   target_link_libraries(spawn_bench PRIVATE cicd_bodies)
-  set_target_properties(bench_image_tool spawn_bench PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
+  add_executable(fleet_bench EXCLUDE_FROM_ALL bench/fleet/fleet_bench.cpp)
+  target_link_libraries(fleet_bench PRIVATE cicd_bodies)
+  set_target_properties(bench_image_tool spawn_bench fleet_bench PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
   set(bench "${PROJECT_SOURCE_DIR}/bench")
   add_custom_target(bench
     COMMAND "${bench}/driver/run" --package "${PROJECT_BINARY_DIR}/package"
     COMMAND "${bench}/image/run" $<TARGET_FILE:bench_image_tool>
+    COMMAND "${bench}/zip/run" $<TARGET_FILE:bench_image_tool>
     COMMAND "${bench}/no-op-index/run"
     COMMAND spawn_bench
     COMMAND "${bench}/driver-build/run"

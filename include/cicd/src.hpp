@@ -13,10 +13,13 @@
 #include <cicd/deliver/cluster/src.hpp>
 #include <cicd/deliver/git/src.hpp>
 #include <cicd/deliver/gitops/src.hpp>
+#include <cicd/deliver/notify/src.hpp>
 #include <cicd/deliver/policy/src.hpp>
 #include <cicd/deliver/records/src.hpp>
 #include <cicd/deliver/release/src.hpp>
 #include <cicd/deliver/render/src.hpp>
+#include <cicd/deliver/command/src.hpp>
+#include <cicd/deliver/serverless/src.hpp>
 #include <cicd/deliver/src.hpp>
 #include <cicd/driver/commands/src.hpp>
 #include <cicd/driver/commands/src_table.hpp>

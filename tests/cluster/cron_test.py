@@ -50,6 +50,22 @@ class Cron(harness.Case):
         self.assertEqual((failure["cause"], failure["exit_status"]), ("exit status 3", 3))
         self.assertIn("exit status 3", orders.cicd("cron", "list", "orders", "stage").stdout)
 
+    def test_a_failure_is_told_once_and_so_is_the_run_that_is_good_again(self):
+        told = self.folder / "told.ndjson"
+        more = f'OWNER team-orders)\npipeline_notify(orders COMMAND sh -c "cat >> {told}" WHEN cron-failure recovery'
+        orders = self.deployed(job="--exit 3 --lines 1", more=more)
+        self.cron(orders, "run-now", status=1)
+        for _ in range(2):
+            orders.cicd("cron", "list", "--check", status=1)
+        [failed] = [json.loads(line)["services"][0] for line in told.read_text().splitlines()]
+        self.assertEqual((failed["cron_job"], failed["is"], failed["notes"]), ("close-stale-orders", "cron-failed", ["owner: team-orders"]))
+        self.assertIn("exit status 3", failed["why"])
+        orders.change(job="--lines 1").run("orders.deploy-stage", timeout=300)
+        self.cron(orders, "run-now")
+        for _ in range(2):
+            orders.cicd("cron", "list", "--check")
+        self.assertEqual([json.loads(line)["services"][0]["is"] for line in told.read_text().splitlines()], ["cron-failed", "cron-recovered"])
+
     def test_a_deadline_and_memory_are_told_from_a_failure(self):
         orders = self.deployed(job="--lines 60 --seconds 60", more="DEADLINE 4s")
         self.assertIn("ended after its deadline of 4.0 s", self.cron(orders, "run-now", status=1).stderr)

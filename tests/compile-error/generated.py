@@ -25,7 +25,7 @@ PARTS = {"assignment": (("name", "value"), "="), "label": (("key", "value"), "="
 EXCEPT = {
     "step.depends", "step.git_where", "secret.file", "secret.aws", "image.base", "environment.write", "environment.author",
     "environment.pull_request_url", "pipeline.base", "pipeline.fail_on", "service.disruptions", "service.allow_from", "preview.sweep",
-    "pipeline.base_template", "pipeline.scan", "preview.host"}
+    "pipeline.base_template", "pipeline.scan", "preview.host", "notifier.slack", "notifier.webhook", "notifier.url", "notifier.when"}
 
 
 def options():
@@ -96,10 +96,12 @@ def cases(which):
             continue
         words = shlex.split(both[which])
         try:
-            text = value(kind, words if field == "name" else words[1:])
+            keyword = field.upper()  # an option that stands beside another has that one in its example
+            given = words[words.index(keyword) + 1:] if keyword in words else words[1:]
+            text = value(kind, words if field == "name" else given)
         except NotWritten:
             continue
-        name = '.name = "x", ' if field != "name" and struct not in ("preview", "canary", "release", "pipelines") else ""
+        name = '.name = "x", ' if field != "name" and struct not in ("preview", "canary", "release", "pipelines", "notifier") else ""
         lines.append(f"void case_{len(lines)}() {{ (void){struct}{{{name}.{field} = {text}}}; }}")
         names[len(lines)] = f"{struct}.{field} {both[which]}"
     return "\n".join(lines) + "\n", names

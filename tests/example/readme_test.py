@@ -72,12 +72,6 @@ class Words(unittest.TestCase):
         self.assertIn(re.search(r"compiling the driver \((about \d+ s)", README)[1], measured)
         self.assertEqual(len(re.findall(r"\b0\.\d\d\b", README)), 2)  # a new number is to be looked up here, too
 
-    def test_what_is_said_not_to_be_there_is_not(self):
-        self.assertIn("Not implemented yet: notifications.", README)
-        reference = (SOURCE / "docs/reference.md").read_text()
-        self.assertIn("### `COMMAND`", reference)
-        self.assertNotRegex(reference, r"### `(NOTIFY|SLACK)`")
-
 
 class Declarations(java.Suite):
     """The declarations of README and of the long example, in a project of their own; nothing is built."""

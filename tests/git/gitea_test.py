@@ -283,6 +283,22 @@ class OnGitea(harness.Case):
         tree.push()
         tree.run("deploy-stage")
 
+    def test_a_commit_has_the_status_of_its_deploys(self):
+        tree = self.sources()
+        tree.write("CMakeLists.txt", (tree.source / "CMakeLists.txt").read_text() + f"""
+pipeline_secret(app status PASS_ENV STATUS_TOKEN)
+pipeline_notify(app STATUS gitea TOKEN secret:status URL {self.gitea.address(self.name).removesuffix(".git")})
+""")
+        commit = tree.commit()
+        tree.configure()
+        tree.run("deploy-stage", env={"STATUS_TOKEN": self.gitea.token})
+        statuses = self.api("GET", f"/commits/{commit}/statuses")
+        self.assertEqual({(each["context"], each["status"]) for each in statuses[:1]}, {("cicd/app/stage", "success")})
+        self.next_commit(tree, "two")
+        tree.push()
+        done = tree.run("deploy-stage", env={"STATUS_TOKEN": self.gitea.token_of(self.gitea.user, "read:repository")})
+        self.assertIn("Gitea does not let this token set the status of commits", done.all)
+
     def test_a_tag_is_pushed_promoted_by_its_event_and_refused_once_it_was_moved(self):
         tree = self.sources()
         first = tree.git("rev-parse", "HEAD")

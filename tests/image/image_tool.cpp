@@ -12,6 +12,7 @@
 //   image_tool artifact EMBEDDED REPOSITORY COMMIT
 //   image_tool mark EMBEDDED REPOSITORY COMMIT yanked|lifted
 //   image_tool mark-of EMBEDDED REPOSITORY COMMIT
+//   image_tool zip FOLDER ZIP THREADS
 // Results are JSON on standard output, failures the text that the driver shows and its exit status.
 #include <cstdio>
 #include <iostream>
@@ -20,6 +21,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/deliver/release/artifact_store.hpp>
+#include <cicd/image/function_zip.hpp>
 #include <cicd/image/image.hpp>
 #include <cicd/image/java_application.hpp>
 #include <cicd/image/registry.hpp>
@@ -211,6 +213,12 @@ int mark_of(const arguments& words) {
   });
 }
 
+int zip(const arguments& words) {
+  auto made =
+      cicd::pack_folder(words.at(1), words.at(2), static_cast<unsigned>(std::stoul(words.at(3))), nullptr);
+  return made ? shown(cicd::json().set("digest", cicd::oci_text(made->content))) : failed(made.error());
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -230,6 +238,7 @@ int main(int count, char** values) {
   if (what == "artifact") return artifact(words);
   if (what == "mark") return mark(words);
   if (what == "mark-of") return mark_of(words);
+  if (what == "zip") return zip(words);
   std::cerr << "image_tool: no such word; see the head of its source\n";
   return 2;
 }

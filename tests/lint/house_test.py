@@ -6,6 +6,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+GENERATED = ("fields_docs.ipp",)
 
 
 def sources(root):
@@ -19,6 +20,18 @@ def without_opening(root):
 
 def without_guard(root):
     return [str(path.relative_to(root)) for path in sources(root) if "\n#pragma once\n" not in path.read_text()]
+
+
+def too_long(root):
+    """C++ files of more than 500 lines that nobody generated, those of the tests and of the driver among them."""
+    wrong = []
+    for folder in ("include/cicd", "driver", "tests", "bench"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix not in (".hpp", ".ipp", ".cpp", ".inc") or not path.is_file() or path.name in GENERATED:
+                continue
+            if (lines := path.read_text().count("\n")) > 500:
+                wrong.append(f"{path.relative_to(root)}: {lines} lines")
+    return wrong
 
 
 def is_listed(path):
@@ -87,7 +100,7 @@ def pages(root):
 
 # What hands a secret over, masks it, looks for it or tells a CI system to mask it. Nothing else needs its bytes.
 REVEALING = {"base/secret_value.hpp", "base/secret_forms.ipp", "deliver/health_argocd.ipp", "run/secret_folder.ipp", "run/secret_runner.ipp", "run/process_runner.ipp",
-             "deliver/gitops/deploy_secrets.ipp", "deliver/gitops/forge.ipp"}
+             "deliver/gitops/deploy_secrets.ipp", "deliver/gitops/forge.ipp", "deliver/upstream.ipp", "deliver/notify/courier.ipp", "deliver/notify/slack.ipp"}
 
 
 def revealing(root):
@@ -162,6 +175,10 @@ class House(unittest.TestCase):
 
     def test_a_file_is_taken_once(self):
         self.check(without_guard, {"include/cicd/base/text.ipp": "// Text.\n#pragma once\n"}, {"include/cicd/base/text.ipp": "// Text.\n"})
+
+    def test_a_file_has_500_lines_at_most(self):
+        for name in ("include/cicd/base/text.ipp", "tests/unit/base/text_test.cpp"):
+            self.check(too_long, {name: "\n" * 500, "include/cicd/declare/options/fields_docs.ipp": "\n" * 501}, {name: "\n" * 501})
 
     def test_a_body_is_named_like_its_header(self):
         header = {"include/cicd/base/text.hpp": ""}

@@ -1,7 +1,10 @@
 """What a change reaches: `--affected` of plan and run, by keys and not by paths."""
 
 import json
+import os
+import signal
 import subprocess
+import time
 import unittest
 
 import harness
@@ -45,6 +48,41 @@ class Affected(harness.Case):
         self.text = plan["change"]
         self.gone = plan["gone"]
         return {one["step"]: one["affected"] for one in plan["steps"] if one["affected"]}
+
+    # ---- the other tree ----
+
+    def test_laying_down_a_commit_runs_no_hooks_and_keeps_trees_that_are_read(self):
+        tree = self.made(("a",))
+        hooks = self.folder / "hooks"
+        hooks.mkdir()
+        (hooks / "post-checkout").write_text(f"#!/bin/sh\ntouch {self.folder}/ran\n")
+        (hooks / "post-checkout").chmod(0o755)
+        at = tree.build / ".cicd/at"
+        for number in range(5):
+            (at / f"tree-{number}").mkdir(parents=True)
+            (at / f"tree-{number}/made").write_text("")
+            if number < 2:
+                os.utime(at / f"tree-{number}/made", (time.time() - 7_200 * (number + 1),) * 2)
+        self.affected(tree, env={"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": str(hooks)})
+        self.assertFalse((self.folder / "ran").exists())
+        self.assertEqual(sorted(one.name for one in at.glob("tree-*")), ["tree-2", "tree-3", "tree-4"])
+
+    def test_a_signal_ends_the_configuring_of_the_other_commit(self):
+        tree = self.made(("a",))
+        started = self.folder / "started"
+        path = tree.source / "CMakeLists.txt"
+        text = path.read_text()
+        path.write_text(text + f'file(TOUCH {started})\nexecute_process(COMMAND sleep 90)\n')
+        slow = tree.commit("slow")
+        path.write_text(text)
+        tree.commit("quick")
+        tree.configure()
+        self.assertFalse(started.exists())
+        process = tree.start(tree.launcher, "run", "--affected", "--since", slow, "a/test")
+        harness.until(started.exists, 60, "the configuring")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(20), 143)
+        self.assertEqual(harness.bearers(tree.cookie), [])
 
     # ---- by keys ----
 

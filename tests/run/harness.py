@@ -13,6 +13,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import tempfile
@@ -295,6 +296,31 @@ class Case(unittest.TestCase):
         tree = self.committed(DEPLOYED)
         tree.run("deploy-stage")
         return tree
+
+    def registry(self, name="registry"):
+        """A docker-registry without TLS; its address and the folder of its data."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        data = self.folder / f"{name}-data"
+        config = self.folder / f"{name}.yml"
+        config.write_text(json.dumps({"version": "0.1", "log": {"level": "error"}, "http": {"addr": address, "secret": "test"},
+                                      "storage": {"filesystem": {"rootdirectory": str(data)}, "delete": {"enabled": True}}}))
+        with open(self.folder / f"{name}.log", "ab") as log:
+            process = subprocess.Popen([tool("docker-registry"), "serve", str(config)], stdout=log, stderr=log)
+        self.addCleanup(lambda: (process.kill(), process.wait()))
+
+        def listens():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", int(address.split(":")[1]))) == 0
+
+        until(listens, 30, "the registry")
+        return address, data
+
+    def trust(self, tree, *addresses):
+        path = tree.home / ".config/containers/registries.conf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f'[[registry]]\nlocation = "{address}"\ninsecure = true\n' for address in addresses))
 
     def assert_json_lines(self, path):
         text = Path(path).read_bytes()

@@ -1,71 +1,16 @@
 """One pass over many environments: what each may take, what it waits for, and what is done."""
 
 import json
+import os
 import shutil
 import subprocess
 import unittest
 
+import fleet
 import harness
 
-PIPELINE = """
-add_pipeline({name})
-pipeline_release({name} BRANCHES main VERSIONS semantic)
-pipeline_step({name} build SHELL "cat in.txt > out.txt; date +%s%N >> out.txt" INPUTS in.txt OUTPUTS out.txt STAGE build)
-pipeline_image({name} BASE scratch FILES out.txt=/app/out.txt ENTRYPOINT /app/out.txt)
-pipeline_service({name} api PORT 8080)
-pipeline_environment({name} stage ON branch main VIA gitops REPOSITORY {repository} PATH stage/{name} HEALTH committed)
-pipeline_environment({name} demo ON tag rc-* VIA render PATH demo/{name})
-pipeline_environment({name} prod ON tag v* VIA gitops REPOSITORY {repository} PATH prod/{name} FROM stage HEALTH committed {prod})
-pipeline_environment({name} eu FROM prod VIA gitops REPOSITORY {repository} PATH eu/{name})
-"""
 
-
-class Reconcile(harness.Case):
-    def made(self, names=("app",), prod="", more=""):
-        """A tree whose commit has its artifacts, and is nowhere yet."""
-        self.repository = self.folder / "manifests.git"
-        subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(self.repository)], check=True)
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare("".join(PIPELINE.format(name=name, repository=self.repository, prod=prod) for name in names) + more)
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.env[f"GIT_AUTHOR_{name[5:].upper()}"] = value
-        tree.commit("the first")
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.git("config", name, value)
-        tree.configure()
-        tree.run("publish")
-        return tree
-
-    def next(self, tree, text, publish=True):
-        """A newer commit, and its artifact."""
-        tree.write("in.txt", text)
-        commit = tree.commit(text)
-        if publish:
-            tree.run("publish")
-        return commit
-
-    def tag(self, tree, name, commit="HEAD"):
-        tree.git("tag", name, commit)
-        tree.git("push", "--quiet", "upstream", name)
-
-    def pass_of(self, tree, *words, status=0, **how):
-        done = json.loads(tree.cicd("reconcile", "--json", *words, status=status, **how).stdout)
-        self.assertEqual(done["schema"], 1)
-        return done
-
-    def actions(self, tree, *words, **how):
-        return {f"{one['pipeline']}/{one['environment']}": one for one in self.pass_of(tree, "--plan", *words, **how)["targets"]}
-
-    def deployed(self, done):
-        return [(f"{one['pipeline']}/{one['environment']}", one["outcome"]) for one in done["deployed"]]
-
-    def commits(self):
-        return self.trees[0].commits(self.repository)
-
-    def runs(self, environment, pipeline="app"):
-        return json.loads(self.trees[0].manifests("show", f"main:.cicd/records/{environment}/{pipeline}.json", repository=self.repository))
-
+class Reconcile(fleet.FleetCase):
     # ---- what is done ----
 
     def test_a_plan_says_of_each_what_would_be_done_and_why_and_changes_nothing(self):
@@ -113,6 +58,19 @@ class Reconcile(harness.Case):
         self.assertEqual(self.runs("stage")["commit"], first)
         waits = self.actions(tree, "stage")["app/stage"]
         self.assertEqual((waits["action"], waits["rule"], waits["commit"]), ("wait", "artifact", second))
+
+    def test_a_commit_is_newer_than_what_is_before_it_whatever_the_clock_said(self):
+        tree = self.made()
+        tree.write("in.txt", "from tomorrow")
+        tree.env["GIT_COMMITTER_DATE"] = "2038-01-01T00:00:00Z"
+        tree.commit("from tomorrow")
+        del tree.env["GIT_COMMITTER_DATE"]
+        tree.run("publish")
+        newest = self.next(tree, "the fix")
+        self.assertEqual(self.actions(tree, "stage")["app/stage"]["commit"], newest, "nothing is there")
+        tree.cicd("promote", "app", "stage", "--commit", "HEAD^")
+        self.assertEqual(self.deployed(self.pass_of(tree, "stage")), [("app/stage", "deployed")])
+        self.assertEqual(self.runs("stage")["commit"], newest)
 
     def test_what_was_yanked_never_goes_and_the_one_before_does(self):
         tree = self.made()
@@ -281,6 +239,57 @@ class Reconcile(harness.Case):
         self.assertEqual((other["action"], other["commit"]), ("unknown", None))
         self.assertEqual(done["outcome"], "remote")
         self.assertRegex(tree.cicd("reconcile", status=6).stdout, r"unknown +app/other")
+
+    def test_each_cluster_is_connected_to_once(self):
+        bin = self.folder / "bin"
+        bin.mkdir()
+        (bin / "kubectl").write_text(f"""#!/usr/bin/env python3
+import http.server, json, os, socketserver, sys
+words = sys.argv[1:]
+socket = next((word.split("=", 1)[1] for word in words if word.startswith("--unix-socket=")), None)
+with open("{self.folder}/kubectl.txt", "a") as log:
+    log.write(" ".join(words) + "\\n")
+class Answer(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        body = json.dumps({{"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404, "message": "not found"}}).encode()
+        if self.path.startswith("/version"):
+            body = json.dumps({{"major": "1", "minor": "30", "gitVersion": "v1.30.0"}}).encode()
+        self.send_response(200 if self.path.startswith("/version") else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def address_string(self):
+        return "unix"
+    def log_message(self, *words):
+        pass
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+if "proxy" in words:
+    server = Server(socket, Answer)
+    print("Starting to serve on " + socket, flush=True)
+    server.serve_forever()
+""")
+        (bin / "kubectl").chmod(0o755)
+        tree = self.made(publish=("app",), more="".join(f"""
+add_pipeline({name} IMAGE 127.0.0.1:1/{name})
+pipeline_step({name} build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt STAGE build)
+pipeline_image({name} BASE scratch FILES out.txt=/out.txt ENTRYPOINT /out.txt)
+pipeline_service({name} api PORT 8080)
+pipeline_environment({name} k0 ON branch main VIA kubectl CONTEXT west NAMESPACE shop)
+pipeline_environment({name} k1 ON branch main VIA kubectl CONTEXT west NAMESPACE market)
+pipeline_environment({name} k2 FROM k1 VIA kubectl CONTEXT east NAMESPACE shop)
+""" for name in ("billing", "stock")))
+        tree.env["PATH"] = f"{bin}:{os.environ['PATH']}"
+        (tree.home / ".kube").mkdir()
+        (tree.home / ".kube/config").write_text(json.dumps({"apiVersion": "v1", "kind": "Config", "contexts": [
+            {"name": name, "context": {"cluster": name, "user": name}} for name in ("west", "east")]}))
+        actions = self.actions(tree, status=6)
+        said = (self.folder / "kubectl.txt").read_text()
+        self.assertEqual(sum("proxy" in line for line in said.splitlines()), 2, said)
+        self.assertEqual([actions[f"{name}/k2"]["action"] for name in ("billing", "stock")], ["nothing"] * 2)
+        self.assertIn("127.0.0.1:1", json.dumps(actions["stock/k1"]["why"]), "its registry, which comes after the cluster")
 
     def test_shards_are_parts_of_the_whole(self):
         names = ("app", "billing", "stock", "users", "web")

@@ -3,7 +3,6 @@ The build counts itself and is never the same twice."""
 
 import json
 import shutil
-import socket
 import unittest
 
 import harness
@@ -203,26 +202,6 @@ class Release(harness.Case):
 
     # ---- a registry ----
 
-    def registry(self, name="registry"):
-        """A docker-registry without TLS; its address and the folder of its data."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            address = f"127.0.0.1:{probe.getsockname()[1]}"
-        data = self.folder / f"{name}-data"
-        config = self.folder / f"{name}.yml"
-        config.write_text(json.dumps({"version": "0.1", "log": {"level": "error"}, "http": {"addr": address, "secret": "test"},
-                                      "storage": {"filesystem": {"rootdirectory": str(data)}, "delete": {"enabled": True}}}))
-        with open(self.folder / f"{name}.log", "ab") as log:
-            process = harness.subprocess.Popen([harness.tool("docker-registry"), "serve", str(config)], stdout=log, stderr=log)
-        self.addCleanup(lambda: (process.kill(), process.wait()))
-
-        def listens():
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", int(address.split(":")[1]))) == 0
-
-        harness.until(listens, 30, "the registry")
-        return address, data
-
     def test_a_registry_is_all_that_two_machines_have_in_common(self):
         address, data = self.registry()
         image = f"{address}/services/app"
@@ -278,11 +257,6 @@ class Release(harness.Case):
         self.assertIn(f"{other}/elsewhere/services/app:v1.6.0@", self.of("prod")["images"]["image"]["reference"])
         tree.cicd("rollback", "app", "prod")
         self.assertEqual(self.of("prod")["images"]["image"]["reference"], reference)
-
-    def trust(self, tree, *addresses):
-        path = tree.home / ".config/containers/registries.conf"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(f'[[registry]]\nlocation = "{address}"\ninsecure = true\n' for address in addresses))
 
     # ---- what cannot be trusted ----
 

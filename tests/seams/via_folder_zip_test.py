@@ -38,7 +38,7 @@ class FolderZip(harness.Case):
         tree = self.tree()
         tree.declare(CALLS.replace("PATH out/stage", "VERIFY ./smoke.sh"))
         done = tree.configure(status=1)
-        self.assertIn("app/stage: VERIFY has no meaning without VIA gitops or kubectl: 'VIA folder-zip'", done.all)
+        self.assertIn("app/stage: VERIFY has no meaning without VIA gitops or kubectl or serverless or command: 'VIA folder-zip'", done.all)
 
     def test_a_command_that_it_does_not_honour_is_refused(self):
         tree = self.tree(CALLS)
@@ -49,7 +49,7 @@ class FolderZip(harness.Case):
         tree = self.tree()
         tree.declare(CALLS.replace("folder-zip", "folder-zap"))
         done = tree.configure(status=1)
-        self.assertIn("gitops, render, kubectl or folder-zip", done.all)
+        self.assertIn("gitops, render, kubectl, serverless, command or folder-zip", done.all)
         self.assertIn("did you mean: folder-zip", done.all)
 
 

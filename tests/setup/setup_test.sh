@@ -61,9 +61,12 @@ all_but_programs() {
   printf '#!/bin/bash\n:\n' | tee "$here/cache/cicd-tests/venv/bin/python" >"$here/cache/cicd-tests/venv/bin/kubernetes-validate"
   chmod +x "$here"/cache/cicd-tests/venv/bin/*
   local version
-  version=$(sed -n 's/^readonly schemas_version=//p' "$setup")
+  version=$(sed -n 's/^readonly schemas_version=\([^ ]*\).*/\1/p' "$setup")
   mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/kubernetes_validate-$version.dist-info"
   : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/kubernetes_validate-$version.dist-info/RECORD"
+  version=$(sed -n 's/^readonly .*moto_version=//p' "$setup")
+  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/moto-$version.dist-info"
+  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/moto-$version.dist-info/RECORD"
   fake_cluster "$(type -P ln) -s /bin/bash \"\$2\""
 }
 

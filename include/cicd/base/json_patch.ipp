@@ -42,9 +42,20 @@ namespace base_json_patch {
 
 using pointer = std::vector<std::string>;
 
-/// A pointer's parts: `~1` is a slash, `~0` a tilde. Nothing where it is none.
-inline std::optional<pointer> pointer_from(std::string_view text) {
-  pointer parts;
+/// Digits without a leading zero; `-` is the place after the last where that may be.
+inline std::optional<std::size_t> index_from(std::string_view text, std::size_t size) {
+  if (text == "-") return size;
+  std::size_t index = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (text.empty() || failure != std::errc() || end != text.data() + text.size()) return {};
+  if (text.size() > 1 && text.front() == '0') return {};
+  return index;
+}
+
+}  // namespace base_json_patch
+
+std::optional<std::vector<std::string>> json_pointer_from(std::string_view text) {
+  std::vector<std::string> parts;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '/') {
       parts.emplace_back();
@@ -61,21 +72,11 @@ inline std::optional<pointer> pointer_from(std::string_view text) {
   return parts;
 }
 
-/// Digits without a leading zero; `-` is the place after the last where that may be.
-inline std::optional<std::size_t> index_from(std::string_view text, std::size_t size) {
-  if (text == "-") return size;
-  std::size_t index = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (text.empty() || failure != std::errc() || end != text.data() + text.size()) return {};
-  if (text.size() > 1 && text.front() == '0') return {};
-  return index;
-}
-
-inline const json* found_at(const json& value, const pointer& path) {
+const json* json_at(const json& value, std::span<const std::string> path) {
   const json* at = &value;
   for (const std::string& part : path) {
     if (at->is_array()) {
-      const auto index = index_from(part, at->elements().size());
+      const auto index = base_json_patch::index_from(part, at->elements().size());
       if (!index || *index >= at->elements().size()) return nullptr;
       at = &at->elements()[*index];
       continue;
@@ -88,6 +89,8 @@ inline const json* found_at(const json& value, const pointer& path) {
   }
   return at;
 }
+
+namespace base_json_patch {
 
 enum class change { add, replace, remove };
 
@@ -117,7 +120,7 @@ inline std::optional<json> changed_here(const json& value,
     if (kept.size() == value.members().size()) return {};
     return json(std::move(kept));
   }
-  if (how == change::replace && found_at(value, {part}) == nullptr) return {};
+  if (how == change::replace && json_at(value, pointer{part}) == nullptr) return {};
   json whole = value;
   whole.set(part, to);
   return whole;
@@ -127,7 +130,7 @@ inline std::optional<json> changed(
     const json& value, const pointer& path, std::size_t depth, change how, const json& to) {
   if (path.empty()) return how == change::remove ? json() : to;
   if (depth + 1 == path.size()) return changed_here(value, path[depth], how, to);
-  const json* inner = found_at(value, {path[depth]});
+  const json* inner = json_at(value, pointer{path[depth]});
   if (inner == nullptr) return {};
   std::optional<json> rebuilt = changed(*inner, path, depth + 1, how, to);
   if (!rebuilt) return {};
@@ -152,11 +155,12 @@ inline std::optional<json> applied(const json& object,
     return changed(object, path, 0, op == "add" ? change::add : change::replace, operation["value"]);
   if (op == "remove") return changed(object, path, 0, change::remove, {});
   if (op == "test") {
-    const json* found = found_at(object, path);
+    const json* found = json_at(object, path);
     return found != nullptr && same_value(*found, operation["value"]) ? std::optional(object) : std::nullopt;
   }
-  const auto from = operation["from"].is_string() ? pointer_from(operation["from"].text()) : std::nullopt;
-  const json* found = from ? found_at(object, *from) : nullptr;
+  const auto from =
+      operation["from"].is_string() ? json_pointer_from(operation["from"].text()) : std::nullopt;
+  const json* found = from ? json_at(object, *from) : nullptr;
   if (found == nullptr) return {};
   if (op == "move" && *from == path) return object;
   const json moved = *found;
@@ -188,7 +192,8 @@ result<json> json_patch(json object, const json& operations) {
     const std::string op = operation["op"].text();
     if (!is_operation(op))
       return failed(number, operation, "op is one of add, remove, replace, move, copy, test");
-    const auto path = operation["path"].is_string() ? pointer_from(operation["path"].text()) : std::nullopt;
+    const auto path =
+        operation["path"].is_string() ? json_pointer_from(operation["path"].text()) : std::nullopt;
     if (!path)
       return failed(number, operation,
                     "a path is empty or begins with '/', and '~' stands before 0 or 1 only");

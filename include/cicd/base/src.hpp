@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/base/digest.ipp>
+#include <cicd/base/digest_text.ipp>
 #include <cicd/base/error.ipp>
 #include <cicd/base/glob.ipp>
 #include <cicd/base/json.ipp>

@@ -16,6 +16,10 @@ namespace cicd {
 enum class way_feature : std::uint8_t {
   repository,   ///< REPOSITORY, BRANCH, WRITE, AUTHOR, SIGN
   folder,       ///< PATH
+  objects,      ///< NAMESPACE, CREATE_NAMESPACE, MANIFESTS, IMAGES_IN: what runs are Kubernetes' objects
+  functions,    ///< STAGE_NAME, REGION, BUCKET, CODE_ONLY; it deploys zips, and no image
+  state,        ///< STATE: its records are in a bucket
+  programs,     ///< PLAN, APPLY, READ, ROLLBACK: programs of the team
   cluster,      ///< CONTEXT, KUBECONFIG, EKS, ROLE; tasks, cron jobs; its deploys run alone
   take_over,    ///< TAKE_OVER, `cicd adopt`
   prune,        ///< PRUNE

@@ -62,6 +62,16 @@ struct environment {
   /// Example: FROM stage|rehearse
   /// Not: FROM Stage
   std::vector<environment_choice> from{};
+  /// The one artifact that is deployed here, by its tag or by the 40 digits of its commit, in place of ON: no branch and no tag
+  /// moves it. `cicd reconcile` deploys it, also where a newer one is there, and a deploy of any other is refused.
+  /// Example: PIN v1.4.2
+  /// Not: PIN ""
+  text pin{};
+  /// What FROM names must have been deployed with the configuration that is declared for it now: after a change of it, a
+  /// deploy here waits until it is deployed there.
+  /// Example: SAME_CONFIG
+  /// Not: SAME_CONFIG yes
+  bool same_config = false;
   /// How long an artifact must have been healthy in each environment that FROM names, before it is deployed here. The time
   /// runs from the first recorded answer of HEALTH that says so, begins anew after each that does not, and ends when another
   /// artifact is deployed there.
@@ -77,13 +87,28 @@ struct environment {
   /// Example: TIME_ZONE America/Sao_Paulo
   /// Not: TIME_ZONE "Sao Paulo"
   time_zone_name time_zone{};
+  /// Repositories of images that this pipeline does not make, in a registry: a deploy waits until each has an image that is
+  /// tagged with the first seven digits of the commit or, by a tag of git, with that tag. Their digests are recorded.
+  /// Example: AWAIT registry.example.com/services/billing-ui
+  /// Not: AWAIT registry.example.com/services/billing-ui:latest
+  std::vector<image_repository> await{};
+  /// The job elsewhere that must have had a good build of the commit: `jenkins <URL of the job>`, `github <URL of the
+  /// repository> [<check run>]`, or `json <URL> <member>=<JSON pointer>…`: `result=` and, unless `{commit}` stands in the
+  /// URL, `commit=`; `number=` and `link=` are shown; `good=<value>` is what the result is then, default success.
+  /// Example: UPSTREAM jenkins https://ci.example.com/job/billing
+  /// Not: UPSTREAM ""
+  std::vector<text> upstream{};
+  /// The secret with which UPSTREAM is asked: of Jenkins `<user>:<API token>`, else a token.
+  /// Example: UPSTREAM_TOKEN secret:jenkins
+  /// Not: UPSTREAM_TOKEN jenkins
+  named_secret upstream_token{};
   /// A program that is asked last, before a release is deployed: without a shell, in the source folder, for at most
   /// 5 minutes. Exit status 0 lets it in, any other refuses it. A plan runs it with `--ask-gates` only. It is the file
   /// of the checkout that deploys or promotes: an older checkout asks its older program.
   /// Example: GATE ./slo.sh {environment}
   /// Not: GATE ""
   std::vector<text> gate{};
-  /// The way: gitops, render or kubectl.
+  /// The way: gitops, render, kubectl, serverless or command.
   /// Example: VIA gitops
   /// Not: VIA ftp
   deploy_way via = deploy_way::none;
@@ -160,6 +185,15 @@ struct environment {
   /// Example: MANIFESTS k8s/*.yaml
   /// Not: MANIFESTS ../k8s/*.yaml
   std::vector<path_pattern> manifests{};
+  /// Files of the repository of CODE, as they are in the commit that is deployed: manifests, or an OpenShift Template, whose
+  /// objects are made with its parameters. They are part of the artifact.
+  /// Example: MANIFESTS_FROM openshift/template.yaml
+  /// Not: MANIFESTS_FROM ../template.yaml
+  std::vector<relative_path> manifests_from{};
+  /// Values of the parameters of templates of MANIFESTS_FROM, over those that they have.
+  /// Example: PARAMETERS IMAGE_TAG={commit_short} REPLICAS=2
+  /// Not: PARAMETERS IMAGE-TAG=1
+  std::vector<assignment> parameters{};
   /// Field managers whose fields are taken over, such as `helm` or `kubectl-client-side-apply`.
   /// Example: TAKE_OVER helm kubectl-client-side-apply
   /// Not: TAKE_OVER ""
@@ -212,6 +246,47 @@ struct environment {
   /// Example: IMAGES_IN 999999999999.dkr.ecr.us-east-1.amazonaws.com/prod
   /// Not: IMAGES_IN prod/
   image_repository images_in{};
+  /// The stage of `VIA serverless`, as the Serverless Framework knows it. Default: the environment's name.
+  /// Example: STAGE_NAME stage
+  /// Not: STAGE_NAME Stage
+  dns_label stage_name{};
+  /// The AWS region of the functions.
+  /// Example: REGION us-east-1
+  /// Not: REGION us_east
+  dns_label region{};
+  /// The S3 bucket of the zips, the artifacts and the state, the same for all environments of a pipeline. It has versioning,
+  /// and nothing in it is ever written over. Default: a folder in the build tree, where a deploy unpacks the functions.
+  /// Example: BUCKET team-artifacts
+  /// Not: BUCKET s3://team-artifacts
+  dns_label bucket{};
+  /// Where the records and the state of `VIA serverless` and `VIA command` lie, below `<pipeline>/state/<environment>`: in
+  /// a bucket, or `VIA command` in a folder that all who deploy share. Default of `VIA serverless`: BUCKET.
+  /// Example: STATE s3://team-state/releases
+  /// Not: STATE ""
+  text state{};
+  /// Changes only the code of functions that are there, by Lambda's UpdateFunctionCode. Without it the program `serverless`
+  /// or `osls` deploys CONFIG.
+  /// Example: CODE_ONLY
+  /// Not: CODE_ONLY yes
+  bool code_only = false;
+  /// Of `VIA command`: the program that prints what APPLY would change, without changing it. Without it a plan shows the
+  /// images alone.
+  /// Example: PLAN ./deploy/plan.sh {environment}
+  /// Not: PLAN ""
+  std::vector<text> plan{};
+  /// Of `VIA command`: the program that brings the release there, run in the source folder without a shell. What is there
+  /// already is success.
+  /// Example: APPLY ./deploy/apply.sh {environment}
+  /// Not: APPLY ""
+  std::vector<text> apply{};
+  /// Of `VIA command`: the program that prints which version is there. A deploy asks it before and afterwards.
+  /// Example: READ ./deploy/read.sh {environment}
+  /// Not: READ ""
+  std::vector<text> read{};
+  /// Of `VIA command`: the program that puts an earlier release back. Default: APPLY.
+  /// Example: ROLLBACK ./deploy/back.sh {environment}
+  /// Not: ROLLBACK ""
+  std::vector<text> rollback{};
   /// Allows a deploy from a tree with uncommitted changes although the environment is not the embedded default.
   /// Example: ALLOW_DIRTY
   /// Not: ALLOW_DIRTY yes
@@ -220,9 +295,15 @@ struct environment {
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
-/// Only what is ON tag or FROM another environment is released; a push to a branch is deployed.
+/// Only what is ON tag, FROM another environment or a PIN is released; a push to a branch is deployed.
 inline bool is_released(const environment& place) {
-  return place.on.kind == ref_kind::tag || !place.from.empty();
+  return place.on.kind == ref_kind::tag || !place.from.empty() || !place.pin.empty();
+}
+
+/// Whether PIN names a commit, else a tag.
+inline bool pins_commit(const environment& place) {
+  const auto word = place.pin.view();
+  return word.size() == 40 && word.find_first_not_of("0123456789abcdef") == word.npos;
 }
 
 /// Which commits and tags of a pipeline may be released: deployed by an environment that is ON tag or has FROM.
@@ -327,6 +408,46 @@ struct canary {
   /// Example: APPROVAL required
   /// Not: APPROVAL maybe
   approval_rule approval = approval_rule::none;
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+};
+
+/// Who is notified of what happens to environments: one of SLACK, WEBHOOK, COMMAND and STATUS.
+struct notifier {
+  /// The channel of Slack that gets one message for each release and environment, which is edited as it goes on, with
+  /// progress in its thread: `#` and its name, or its id. Needs TOKEN.
+  /// Example: SLACK "#deploys" TOKEN secret:slack
+  /// Not: SLACK deploys
+  text slack{};
+  /// A URL that each message is posted to as JSON, once it has come to its end; `secret:<name>` where the URL is a secret,
+  /// as that of an incoming webhook is. What Slack, Mattermost and others call an incoming webhook shows the member `text`.
+  /// Example: WEBHOOK https://hooks.example.com/deploys
+  /// Not: WEBHOOK hooks.example.com
+  text webhook{};
+  /// A program that gets each message as JSON on standard input, once it has come to its end: without a shell, in the source
+  /// folder, for at most 10 seconds.
+  /// Example: COMMAND ./notify.sh
+  /// Not: COMMAND ""
+  std::vector<text> command{};
+  /// The server of the sources' repository, whose commits get a status: `cicd/<pipeline>/<environment>` for each deploy, and
+  /// in a CI system `cicd/<pipeline>` for the steps before. Needs TOKEN.
+  /// Example: STATUS github TOKEN secret:slack
+  /// Not: STATUS bitbucket
+  forge_kind status = forge_kind::none;
+  /// The secret with which Slack or the server is asked: of Slack the token of a bot, `xoxb-…`, with the scope `chat:write`, and
+  /// `users:read.email` to name the authors of commits; of a server one that may write the status of commits.
+  /// Example: SLACK "#deploys" TOKEN secret:slack
+  /// Not: TOKEN slack
+  named_secret token{};
+  /// Where the API is not the usual one: of SLACK its address instead of `https://slack.com/api`, of STATUS the page of the
+  /// repository in a browser instead of the remote of the sources.
+  /// Example: SLACK "#deploys" TOKEN secret:slack URL https://slack-gov.com/api
+  /// Not: URL slack.com
+  text url{};
+  /// What is told of; default: all of it. A message that was begun is edited to its end.
+  /// Example: WEBHOOK https://hooks.example.com/deploys WHEN failure recovery
+  /// Not: WHEN error
+  std::vector<text> when{};
 
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };

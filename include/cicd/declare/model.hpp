@@ -21,6 +21,8 @@ struct declared_pipeline {
   /// filled in.
   pipeline declared;
   std::string source_directory;  ///< absolute, of the service's sources
+  /// Of a pipeline with CODE the folder of the clone that git is asked in; else empty.
+  std::string clone_directory{};
   /// The files that declare it, absolute; templates are none. They may lie in another repository than the
   /// sources.
   std::vector<std::string> declared_in{};
@@ -29,6 +31,17 @@ struct declared_pipeline {
   /// Where each value comes from, by its path: `image`, `step.build.command`, `service.api.replicas`,
   /// `service.api.replicas@stage`, `preview.stage.host`, `canary.prod.api.share`.
   std::map<std::string, origin> origins;
+
+  /// Whether it is built elsewhere, and only deployed from here.
+  bool is_elsewhere() const { return static_cast<bool>(declared.code); }
+  /// Whether what runs is declared there, too.
+  bool is_declared_elsewhere() const { return static_cast<bool>(declared.artifacts); }
+  /// Whether its commits have artifacts.
+  bool has_artifacts() const { return is_elsewhere() || publishes(declared); }
+  /// Where git is asked about the sources.
+  const std::string& repository() const {
+    return clone_directory.empty() ? source_directory : clone_directory;
+  }
 };
 
 /// The same error with where the value at `path` (`environment.stage.sign`) was declared, before its other

@@ -39,12 +39,15 @@ class model_builder {
       for (std::size_t at = 0; at < calls_.calls.size(); ++at)
         if (calls_.calls[at].is_of_cpp() == of_cpp) read_part_at(at);
     for (draft& each : drafts_) {
-      add_tree_secrets(each);
+      add_tree_parts(each, tree_secrets_);
+      add_tree_parts(each, tree_notifiers_);
       finish_stages(each);
       finish_images(each);
       check_pipeline(each, zones_, found_);
       check_paths(each, calls_.tree.build_root, found_);
     }
+    for (const declaration<notifier>& each : tree_notifiers_.items())
+      check_notifier(each, tree_secrets_, found_);
     check_order(drafts_, found_);
     check_service_order(drafts_, found_);
     for (const call_site& each : sites_) check_logins(each, found_);
@@ -199,6 +202,8 @@ class model_builder {
     const std::string before = found_.text_of(under->site->from->where);
     if constexpr (is_named<T>)
       found_.add(read.near("name"), declared_twice(kind<T>.noun, read.name, before));
+    else if constexpr (std::is_same_v<T, notifier>)
+      found_.add(read.start(), given_twice("notifier of this pipeline", read.name, before));
     else if constexpr (std::is_same_v<T, release>)
       found_.add(read.start(), given_twice("release of this pipeline", read.pipeline, before));
     else
@@ -217,9 +222,17 @@ class model_builder {
     tree_secrets_.add(std::move(read));
   }
 
-  void add_tree_secrets(draft& to) {
-    auto& own = to.all<secret>();
-    for (const declaration<secret>& each : tree_secrets_.items())
+  void add_to_tree(declaration<notifier> read) {
+    if (const declaration<notifier>* first = tree_notifiers_.find(read.name))
+      return found_.add(read.start(), given_twice("notifier of the build tree", read.name,
+                                                  found_.text_of(first->site->from->where)));
+    tree_notifiers_.add(std::move(read));
+  }
+
+  template <typename T>
+  void add_tree_parts(draft& to, const named_list<T>& of_tree) {
+    auto& own = to.all<T>();
+    for (const declaration<T>& each : of_tree.items())
       if (!own.find(each.name)) own.add(each);
   }
 
@@ -349,6 +362,7 @@ class model_builder {
   std::deque<call> template_calls_;
   std::deque<draft> drafts_;
   named_list<secret> tree_secrets_;
+  named_list<notifier> tree_notifiers_;
   std::unordered_map<std::string, draft*> by_name_;
 };
 

@@ -41,6 +41,17 @@ struct pipeline {
   /// Example: IMAGE services/orders
   /// Not: IMAGE services/orders:latest
   image_repository image{};
+  /// A pipeline that is declared and built elsewhere, which has only its environments here: the repository in a registry
+  /// where its artifacts are, that of its first image there. What runs is what the bundle of the artifact declares; where it
+  /// goes and what that waits for is declared here alone, so that no release can ask less. Needs CODE.
+  /// Example: ARTIFACTS registry.example.com/services/billing
+  /// Not: ARTIFACTS registry.example.com/services/billing:1.0
+  image_repository artifacts{};
+  /// The git repository of the sources of a pipeline that is built elsewhere, with ARTIFACTS or with images BUILT_BY a job:
+  /// any URL or path that git knows. Its branches, tags and commits are read, and of its files those of MANIFESTS_FROM alone.
+  /// Example: CODE ssh://git@git.example.com/services/billing.git
+  /// Not: CODE ""
+  text code{};
   /// The base of the template's image; see `image.base`.
   /// Example: BASE rootfs:runtime
   /// Not: BASE eclipse-temurin:17
@@ -97,6 +108,7 @@ struct pipeline {
 
   std::vector<cicd::step> steps{};
   std::vector<cicd::image> images{};
+  std::vector<cicd::zip_function> functions{};
   std::vector<cicd::service> services{};
   std::vector<cicd::cron_job> cron_jobs{};
   std::vector<cicd::container> containers{};
@@ -105,10 +117,16 @@ struct pipeline {
   std::vector<cicd::release> releases{};  ///< one at most
   std::vector<cicd::preview> previews{};
   std::vector<cicd::canary> canaries{};
+  std::vector<cicd::notifier> notifiers{};  ///< in a model those of the build tree among them
   std::vector<cicd::secret> secrets{};  ///< in a model those of the build tree among them
 
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
+
+/// Whether it makes something that is published: images, or zips of functions.
+inline bool publishes(const pipeline& of) {
+  return !of.code && (!of.images.empty() || !of.functions.empty());
+}
 
 /// Pipelines that a C++ file declares, by add_pipelines().
 struct pipelines {

@@ -8,4 +8,5 @@
 #include <cicd/declare/targets.ipp>
 #include <cicd/declare/typed_calls.ipp>
 #include <cicd/declare/typed_program.ipp>
+#include <cicd/declare/upstream.ipp>
 #include <cicd/declare/written_value.ipp>

@@ -1,5 +1,5 @@
-// What a team declares of making things: steps and images, as plain structs. How the comments are read stands
-// in pipeline.hpp.
+// What a team declares of making things: steps, images and functions, as plain structs. How the comments are
+// read stands in pipeline.hpp.
 #pragma once
 
 // Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
@@ -233,6 +233,21 @@ struct image {
   /// Example: REPOSITORY services/orders-cli
   /// Not: REPOSITORY services/orders:latest
   image_repository repository{};
+  /// An image that is built elsewhere, by a job that knows nothing of this pipeline: which, with the words of
+  /// `environment.upstream`. Its commits are those of CODE of add_pipeline(), and with a good build and an image under TAG
+  /// a commit has an artifact, which is written down when it is first deployed.
+  /// Example: BUILT_BY jenkins https://ci.example.com/job/legacy
+  /// Not: BUILT_BY ""
+  std::vector<text> built_by{};
+  /// The secret with which BUILT_BY is asked: of Jenkins `<user>:<API token>`, else a token.
+  /// Example: BUILT_BY_TOKEN secret:jenkins
+  /// Not: BUILT_BY_TOKEN jenkins
+  named_secret built_by_token{};
+  /// The tag that such a job gives the image of a commit; `{number}` is that of the build. Default `{commit_short}`, the
+  /// first seven digits.
+  /// Example: TAG build-{number}
+  /// Not: TAG ""
+  text tag{};
   /// The base image: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or
   /// absolute), or a reference with a digest, which is fetched once by skopeo. Device nodes below `dev/` of a tar are
   /// left out; CICD_MAX_BASE says how much may be unpacked (8Gi). Default scratch.
@@ -279,6 +294,37 @@ struct image {
   /// Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`; `build` where none is given. Another image
   /// lies in `.images/<its step>`, as for a step.
   /// Example: AFTER build runtime
+  /// Not: AFTER Build
+  std::vector<step_reference> after{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+};
+
+/// The code of a serverless function, or of several: a zip.
+struct zip_function {
+  /// The function's name, unique among the functions and images of its pipeline.
+  /// Example: webhook
+  /// Not: Webhook
+  dns_label name;
+  /// A zip that a step makes, or a folder that becomes one, below the step's folder. It is packed anew, with sorted names and
+  /// without times, users and other modes than 644 and 755, so that equal files are an equal zip.
+  /// Example: ZIP target/webhook.zip
+  /// Not: ZIP ../webhook.zip
+  relative_path zip{};
+  /// The configuration of the Serverless Framework, below the source folder: what it declares beside the code. It is part of
+  /// the artifact's bundle.
+  /// Example: CONFIG serverless.yml
+  /// Not: CONFIG ../serverless.yml
+  relative_path config{};
+  /// The functions that run this code: keys of `functions` in CONFIG. Without CONFIG the names of functions in AWS, in which
+  /// `{pipeline}`, `{environment}` and `{stage}` are replaced. Default: the one of this name, without CONFIG
+  /// `{pipeline}-{stage}-<name>`.
+  /// Example: FUNCTIONS webhook refunds
+  /// Not: FUNCTIONS ""
+  std::vector<text> functions{};
+  /// Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`; `build` where none is given. A step that comes
+  /// AFTER `zip-<name>` has it as `.images/zip-<name>/<name>.zip`, and publish waits for what tests or scans it.
+  /// Example: AFTER build
   /// Not: AFTER Build
   std::vector<step_reference> after{};
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/declare/made_names.hpp>
 #include <cicd/declare/targets.hpp>
 
 #include <fmt/format.h>
@@ -47,16 +48,10 @@ class all_steps {
         known_.emplace(start + one.name.str(), known{&one, ids_of(start, one.after)});
         any_depends_ = any_depends_ || !one.depends.empty();
       }
-      for (const image& one : each.declared.images) {
-        step_ids after = ids_of(start, one.after);
-        if (after.empty()) after.push_back(start + "build");
-        known_.emplace(start + step_name_of(one), known{nullptr, std::move(after)});
-      }
+      for (const image& one : each.is_elsewhere() ? std::vector<image>() : each.declared.images)
+        add_made(start, image_step_name(one), one.after);
+      for (const zip_function& one : each.declared.functions) add_made(start, zip_step_name(one), one.after);
     }
-  }
-
-  static std::string step_name_of(const image& of) {
-    return of.name.view() == "image" ? "image" : "image-" + of.name.str();
   }
 
   /// These and all before them.
@@ -94,6 +89,12 @@ class all_steps {
     const step* declared;  ///< none of an image
     step_ids after;
   };
+
+  void add_made(const std::string& start, const std::string& step, const std::vector<step_reference>& named) {
+    step_ids after = ids_of(start, named);
+    if (after.empty()) after.push_back(start + "build");
+    known_.emplace(start + step, known{nullptr, std::move(after)});
+  }
 
   static step_ids ids_of(const std::string& start, const std::vector<step_reference>& names) {
     step_ids ids;
@@ -199,25 +200,40 @@ class pipeline_targets {
   /// What a publish or a deploy comes after: all images, all tests and all scans.
   step_ids before_release() const {
     step_ids before;
-    for (const image& each : of_.images) before.push_back(id(all_steps::step_name_of(each)));
+    if (of_.code) return before;
+    for (const image& each : of_.images) before.push_back(id(image_step_name(each)));
+    for (const zip_function& each : of_.functions) before.push_back(id(zip_step_name(each)));
     for (const step& each : of_.steps)
       if (each.check || each.stage == step_stage::test || each.stage == step_stage::scan)
         before.push_back(id(each.name.view()));
     return before;
   }
 
-  void add_images() {
-    if (of_.images.empty()) return;
+  /// `makes the image of orders`, and all of them as one target.
+  void add_made(std::string_view what, const step_ids& all) {
+    if (all.empty()) return;
     target& made =
-        add("image", "image",
-            fmt::format("makes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
-    for (const image& each : of_.images) made.steps.push_back(id(all_steps::step_name_of(each)));
+        add(what, "image", fmt::format("makes the {}{} of {}", what, all.size() == 1 ? "" : "s", name_));
+    made.steps = all;
     made.test = true;
     made.depends = steps_.depends_of(made.steps);
     set_fixtures(made);
-    target& publish =
-        add("publish", "publish",
-            fmt::format("publishes {} of {}", of_.images.size() == 1 ? "the image" : "the images", name_));
+  }
+
+  void add_images() {
+    if (of_.code) return;
+    step_ids images, zips;
+    for (const image& each : of_.images) images.push_back(id(image_step_name(each)));
+    for (const zip_function& each : of_.functions) zips.push_back(id(zip_step_name(each)));
+    add_made("image", images);
+    add_made("zip", zips);
+    if (!publishes(of_)) return;
+    const bool has_images = !of_.images.empty();
+    const std::string_view what = !has_images              ? of_.functions.size() == 1 ? "zip" : "zips"
+                                  : !of_.functions.empty() ? "images and zips"
+                                  : of_.images.size() == 1 ? "image"
+                                                           : "images";
+    target& publish = add("publish", "publish", fmt::format("publishes the {} of {}", what, name_));
     publish.steps.push_back(id("publish"));
     publish.depends = release_depends_;
   }
@@ -286,6 +302,7 @@ std::string aggregate_description(std::string_view what) {
   if (what == "build") return "builds every pipeline";
   if (what == "scan") return "scans every pipeline";
   if (what == "image") return "makes the images of every pipeline";
+  if (what == "zip") return "makes the zips of every pipeline";
   if (what == "publish") return "publishes the images of every pipeline";
   if (what == "plan-branch") return "shows what deploying the branch would do";
   if (what == "deploy-branch") return "deploys the branch of every pipeline beside the real ones";
@@ -297,7 +314,7 @@ std::string aggregate_description(std::string_view what) {
 }
 
 bool is_aggregated(std::string_view what) {
-  for (const std::string_view word : {"build", "scan", "image", "publish", "undeploy-branch"})
+  for (const std::string_view word : {"build", "scan", "image", "zip", "publish", "undeploy-branch"})
     if (what == word) return true;
   for (const std::string_view start : {"plan-", "deploy-", "rollback-", "verify-"})
     if (what.starts_with(start)) return true;
@@ -313,10 +330,10 @@ std::vector<std::string> command_for_all(std::vector<std::string> command, std::
 
 /// The rank of an aggregate: the order in which a person runs them.
 int rank_of(std::string_view what) {
-  constexpr std::string_view order[] = {"build", "scan", "image", "publish"};
-  for (int at = 0; at < 4; ++at)
+  constexpr std::string_view order[] = {"build", "scan", "image", "zip", "publish"};
+  for (int at = 0; at < 5; ++at)
     if (order[at] == what) return at;
-  return 4;
+  return 5;
 }
 
 /// `build`, `image`, `deploy-stage`, …: the targets of that name of every pipeline as one.

@@ -205,6 +205,10 @@ struct cron_job {
   /// Example: NAMED close-stale
   /// Not: NAMED Close_Stale
   dns_label named{};
+  /// The team or user that looks after it, whom messages of failed runs name; see `pipeline_notify`.
+  /// Example: OWNER team-orders
+  /// Not: OWNER ""
+  text owner{};
   /// Whether a run may start while another of it runs: allow, forbid or replace. Default forbid.
   /// Example: CONCURRENCY forbid
   /// Not: CONCURRENCY never

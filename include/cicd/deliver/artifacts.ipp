@@ -37,7 +37,7 @@ result<artifact_store> artifacts_of(const declared_pipeline& pipeline,
                                     const workspace& where,
                                     const surroundings& around,
                                     const cancellation& cancelled) {
-  const std::string repository = repository_of(pipeline, pipeline.declared.images.front());
+  const std::string repository = repository_of_artifacts(pipeline);
   auto registry = registry_for(repository, registries_of(where, cancelled), around);
   if (!registry) return std::move(registry).error();
   return artifact_store(*std::move(registry), pipeline.declared.name.str(), where.own());

@@ -17,6 +17,7 @@ struct asked_program {
   std::vector<std::string> words;
   std::string folder;
   std::chrono::milliseconds limit{};
+  std::string input{};  ///< what it reads from standard input
 };
 
 struct program_end {

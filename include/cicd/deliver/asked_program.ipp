@@ -57,8 +57,8 @@ program_end ask(const asked_program& what, const surroundings& around, const can
   run.environment = around.for_commands().lines();
   const std::string own = mark();
   run.environment.push_back(own);
-  const captured ran =
-      run_to_end(run, {.limit = what.limit, .most_bytes = most_output, .cancelled = &cancelled});
+  const captured ran = run_to_end(
+      run, {.input = what.input, .limit = what.limit, .most_bytes = most_output, .cancelled = &cancelled});
   if (ran.end.kind != ending::how::not_started) (void)end_strays(own);
   program_end end{.last_lines = last_lines_of(ran)};
   if (cancelled.cancelled()) {

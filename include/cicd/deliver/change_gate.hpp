@@ -10,11 +10,13 @@
 #include <vector>
 
 #include <cicd/deliver/delivery_options.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/health.hpp>
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/deliver/policy/gates_declared.hpp>
 #include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/sources.hpp>
+#include <cicd/deliver/upstream.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/run/workspace.hpp>
 #include <cicd/system/clock.hpp>
@@ -23,7 +25,14 @@ namespace cicd {
 
 class way_set;
 struct deployed_release;
-struct way_context;
+
+/// What was decided of a deploy, and of what it was known then.
+struct deploy_decision {
+  deployment_facts to;                       ///< as far as it is known before it is recorded
+  std::optional<deployment_facts> before{};  ///< what is there
+  std::optional<gate_refusal> refused{};     ///< nothing: it may be
+  announcement announced{};
+};
 
 class change_gate {
  public:
@@ -65,8 +74,7 @@ class change_gate {
   /// for what may still come. `comes_after`: what it comes FROM is deployed by the same run.
   status check_not_refused(const graph_step& step, gate_state state, bool comes_after);
   /// The images that a promotion takes: FROM is judged by them.
-  using image_digests = std::map<std::string, digest>;  ///< by the image's name
-  void will_take(const graph_step& step, image_digests images);
+  void will_take(const graph_step& step, published_images images);
   /// What was refused of a step last, in a plan, where a refusal does not end it; nothing: nothing was.
   std::optional<error> refused_in_plan(const graph_step& step);
   /// What deploys to the step's environment are asked once it is done: by this declaration, unless a newer
@@ -76,6 +84,14 @@ class change_gate {
   /// Writes down, where those environments keep their state, what was seen of their health. Never called
   /// while a decision is under way: that may hold the lock of the same place.
   status write_seen_health();
+  /// What was decided last of a step that deploys to an environment; nothing: it was not asked.
+  std::optional<deploy_decision> decision_of(const std::string& step);
+  /// All that were refused, by step.
+  std::map<std::string, deploy_decision> refused_deploys();
+  /// What was told of an environment, as its state has it.
+  result<announcement> announced_of(const declared_pipeline& pipeline, const environment& place);
+  /// Writes that down, of several clusters in each.
+  status write_announced(const declared_pipeline& pipeline, const environment& place, const announcement& of);
   /// What GATE said in this run; nothing: it was not asked.
   std::optional<program_answer> program_answer_of(const graph_step& step);
   /// `waits`: the rule that waits for what may still come; nothing: it is refused for good.
@@ -120,6 +136,14 @@ class change_gate {
                                                          const std::string& tag,
                                                          const std::string& commit,
                                                          deployed_release there);
+  /// What a job elsewhere says of a commit; each is asked once.
+  result<upstream_build> build_of(const declared_pipeline& pipeline,
+                                  const upstream_job& job,
+                                  const std::string& commit) {
+    return upstream_.build_of(in_, pipeline, job, commit);
+  }
+  /// What others made of the commit that a step deploys, AWAIT and UPSTREAM, as far as it is there.
+  void record_elsewhere(const graph_step& step, deployment_record& to);
   /// The leave for a change of the sources' own repository.
   result<permit> may_change_sources(change what, const declared_pipeline& pipeline);
   /// Which is newer: what the step deploys, or what is there.
@@ -148,25 +172,26 @@ class change_gate {
   void add_local_branches(gate_question& to);
   result<remote_place> release_place_of(const source_facts& source, const gate_question& of);
   /// Those that a commit was published with; none where it was not.
-  result<image_digests> images_published(const declared_pipeline& pipeline, const std::string& commit);
+  result<published_images> images_published(const declared_pipeline& pipeline, const std::string& commit);
   /// What the environments that it comes FROM had.
   status add_from(const declared_pipeline& pipeline,
                   const environment& place,
                   const std::string& commit,
-                  const std::optional<image_digests>& taken,
+                  const std::optional<published_images>& taken,
                   bool records,
                   gate_state& to);
   /// An artifact that is to come from elsewhere: what a record must have to be it.
   struct wanted_artifact {
     std::string commit;
-    image_digests images;
-    bool soaks = false;    ///< whether it counts since when it is healthy
-    bool records = false;  ///< whether what is seen is written down
+    published_images images;
+    bool soaks = false;        ///< whether it counts since when it is healthy
+    bool same_config = false;  ///< whether it counts how it was deployed
+    bool records = false;      ///< whether what is seen is written down
   };
   /// What one environment says of it.
   struct place_facts {
-    bool was_reached = false, was_healthy = false;
-    std::string says{}, line{}, failed{};
+    bool was_reached = false, was_healthy = false, is_unrecorded = false;
+    std::string says{}, line{}, failed{}, configuration{};
     std::optional<error> unknown{};
     soaked_time soaked{};
   };
@@ -191,19 +216,44 @@ class change_gate {
     seen_health seen;
   };
   status write_health(const unwritten_health& what);
+  /// Changes the state of each home as `change` does, unless that says that nothing is new.
+  status write_state(const declared_pipeline& pipeline,
+                     const environment& place,
+                     const std::function<bool(environment_state&)>& change);
+  void keep_decision(const graph_step& step,
+                     const gate_question& of,
+                     const gate_state& state,
+                     const std::optional<gate_refusal>& refused);
   void keep_health(const declared_pipeline& pipeline, const environment& place, const seen_health& seen);
   void add_kept_health(const declared_pipeline& pipeline,
                        const environment& place,
                        std::vector<seen_health>& to);
+  struct elsewhere_facts {
+    std::vector<awaited_image> awaited{};
+    std::optional<upstream_build> upstream{};
+  };
+  result<std::vector<awaited_image>> awaited_for(const environment& place,
+                                                 const std::string& commit,
+                                                 const std::string& tag);
+  result<elsewhere_facts> elsewhere_of(const declared_pipeline& pipeline,
+                                       const environment& place,
+                                       const std::string& commit,
+                                       const std::string& tag,
+                                       bool is_hotfix);
+  status add_elsewhere(const declared_pipeline& pipeline,
+                       const environment& place,
+                       const std::string& commit,
+                       const gate_question& of,
+                       gate_state& to);
   declared_at declaration_of(const declared_pipeline& pipeline, const environment& place);
   bool is_newer(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
   status add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to);
   result<permit> decided(const graph_step& step, const gate_question& of, const gate_state& state);
-  std::optional<image_digests> taken_by(const graph_step& step);
+  std::optional<published_images> taken_by(const graph_step& step);
   status add_waits(const declared_pipeline& pipeline,
                    const environment& place,
                    const std::string& commit,
-                   const std::optional<image_digests>& taken,
+                   const std::optional<published_images>& taken,
                    const gate_question& of,
                    bool records,
                    gate_state& to);
@@ -228,11 +278,14 @@ class change_gate {
     std::optional<gate_rule> waits{};
   };
   std::map<std::string, plan_refusal> refused_;                 ///< by step, of a plan
-  std::map<std::string, image_digests> taken_;                  ///< by step, of a promotion
+  std::map<std::string, published_images> taken_;               ///< by step, of a promotion
   std::map<std::string, std::vector<deployment_record>> past_;  ///< by step, of what follows tags
+  std::map<std::string, deploy_decision> decisions_;            ///< by step
   std::map<std::string, program_answer> programs_;              ///< by step: GATE is asked once
   std::map<std::string, result<health_answer>> health_;         ///< by environment: it is asked once
   std::vector<unwritten_health> unwritten_;
+  upstream_jobs upstream_;
+  std::map<std::string, elsewhere_facts> elsewhere_;   ///< by environment, commit and tag
   bool is_configured_ = false;                         ///< the declaration is that of the files
   std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
 };

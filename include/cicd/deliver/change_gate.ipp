@@ -10,11 +10,13 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/policy/action.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/declared_rules.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/deliver/ways.hpp>
 #include <cicd/observe/configured_files.hpp>
 #include <cicd/observe/git_commits.hpp>
@@ -69,6 +71,8 @@ gate_question change_gate::question_of(change what,
     of.hotfix = promoted->hotfix;
   }
   if (place != nullptr) {
+    if (!of.pin.word.empty() && !of.pin.commit)
+      of.pin.commit = commit_of_tag(pipeline.repository(), of.pin.word, around_);
     of.is_outside = !ways_.of(*place).is_embedded(*place);
     of.takes_dirty = of.takes_dirty || options_.allow_dirty.contains(place->name.view());
     return of;
@@ -100,7 +104,7 @@ status change_gate::may_build(const declared_pipeline& pipeline) {
   of.approve_words = fmt::format("cicd approve {} --build", of.pipeline);
   of.read_words = "git show " + source_.git_of(pipeline).commit.value_or("HEAD").substr(0, 12);
   source_facts own;
-  own.folder = pipeline.source_directory;
+  own.folder = pipeline.repository();
   own.git = source_.git_of(pipeline);
   const std::string commit = own.git.commit.value_or("");
   of.sources.push_back(std::move(own));
@@ -172,7 +176,9 @@ status change_gate::add_sources(const declared_pipeline& pipeline, gate_question
 
 result<source_facts> change_gate::facts_of(const declared_pipeline& pipeline, const gate_question& asked) {
   source_facts facts;
-  facts.folder = pipeline.source_directory;
+  facts.folder = pipeline.repository();
+  facts.is_elsewhere = pipeline.is_elsewhere();
+  facts.code = code_url_of(pipeline);
   facts.git = source_.git_of(pipeline);
   if (asked.is_outside && !asked.takes_dirty && is_asked(asked.what, gate_rule::dirty)) {
     const result<bool> dirty = source_.is_dirty(pipeline);
@@ -389,6 +395,8 @@ result<permit> change_gate::may_write(const graph_step& step, gate_state state) 
 result<permit> change_gate::may_finish(const graph_step& step, gate_state state) {
   gate_question of = question_of(step);
   of.soak = {};
+  of.awaits.clear();
+  of.upstream.clear();
   of.approval = approval_rule::none;  // which it was let in by
   if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
@@ -401,10 +409,42 @@ result<permit> change_gate::decided(const graph_step& step,
                                     const gate_question& of,
                                     const gate_state& state) {
   std::optional<gate_refusal> refused = cicd::refusal_of(of, state);
+  keep_decision(step, of, state, refused);
   if (!refused) return may(of, state);
   if (options_.rehearses)
     keep_refusal(step, refused->why, refused->waits ? std::optional(refused->rule) : std::nullopt);
   return std::move(refused->why);
+}
+
+void change_gate::keep_decision(const graph_step& step,
+                                const gate_question& of,
+                                const gate_state& state,
+                                const std::optional<gate_refusal>& refused) {
+  if (of.what != change::deploy || options_.rehearses) return;
+  deploy_decision made;
+  made.to.id = options_.run_id;
+  made.to.version = of.released.tag.empty() ? state.version : of.released.tag;
+  made.to.commit = state.commit.empty() ? source_.git_of(*step.pipeline).commit.value_or("") : state.commit;
+  if (!step.pipeline->declared.notifiers.empty()) made.to.who = who(step.pipeline->source_directory, around_);
+  made.refused = refused;
+  made.announced = state.announced;
+  if (!state.newer.there.id.empty()) made.before = cicd::facts_of(state.newer.there);
+  const std::lock_guard hold(mutex_);
+  decisions_.insert_or_assign(step.id, std::move(made));
+}
+
+std::optional<deploy_decision> change_gate::decision_of(const std::string& step) {
+  const std::lock_guard hold(mutex_);
+  const auto found = decisions_.find(step);
+  return found == decisions_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::map<std::string, deploy_decision> change_gate::refused_deploys() {
+  const std::lock_guard hold(mutex_);
+  std::map<std::string, deploy_decision> refused;
+  for (const auto& each : decisions_)
+    if (each.second.refused) refused.insert(each);
+  return refused;
 }
 
 void change_gate::keep_refusal(const graph_step& step, const error& refused, std::optional<gate_rule> waits) {

@@ -16,6 +16,7 @@
 #include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/deliver/ways.hpp>
 
 namespace cicd {
@@ -41,6 +42,7 @@ std::string approved_as(const std::vector<deployment_approval>& all, const gate_
 
 std::string change_gate::tag_of(const declared_pipeline& pipeline, const environment& place) {
   using namespace deliver_change_gate_release;
+  if (!place.pin.empty() && !pins_commit(place)) return place.pin.str();
   if (place.on.kind != ref_kind::tag) return {};
   if (const hand_promotion* promoted = options_.promoted_of(pipeline);
       promoted != nullptr && !promoted->tag.empty())
@@ -91,17 +93,14 @@ result<remote_place> change_gate::release_place_of(const source_facts& source, c
   return remote_places_.try_emplace(key, *std::move(there)).first->second;
 }
 
-result<change_gate::image_digests> change_gate::images_published(const declared_pipeline& pipeline,
-                                                                 const std::string& commit) {
-  image_digests images;
-  if (pipeline.declared.images.empty() || commit.empty()) return images;
+result<published_images> change_gate::images_published(const declared_pipeline& pipeline,
+                                                       const std::string& commit) {
+  if (!pipeline.has_artifacts() || commit.empty()) return published_images();
   const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
   if (!store) return store.error();
   const result<std::optional<stored_artifact>> there = store->read(commit);
   if (!there) return there.error();
-  if (*there)
-    for (const auto& [name, image] : (*there)->record.images) images.emplace(name, image.manifest);
-  return images;
+  return *there ? (*there)->record.images : published_images();
 }
 
 /// What an environment keeps of its past; asked once, when the step is planned: what is decided later may be
@@ -132,12 +131,12 @@ status change_gate::add_tagged(const graph_step& step, const gate_question& of, 
   return {};
 }
 
-void change_gate::will_take(const graph_step& step, image_digests images) {
+void change_gate::will_take(const graph_step& step, published_images images) {
   const std::lock_guard hold(mutex_);
   taken_.insert_or_assign(step.id, std::move(images));
 }
 
-std::optional<change_gate::image_digests> change_gate::taken_by(const graph_step& step) {
+std::optional<published_images> change_gate::taken_by(const graph_step& step) {
   const std::lock_guard hold(mutex_);
   const auto taken = taken_.find(step.id);
   return taken == taken_.end() ? std::nullopt : std::optional(taken->second);
@@ -149,11 +148,11 @@ succession change_gate::succession_of_commit(const declared_pipeline& pipeline,
   succession newer;
   newer.there = there;
   if (there.commit.empty() || commit.empty() || there.commit == commit) return newer;
-  const std::optional<bool> is_older = is_ancestor(pipeline.source_directory, commit, there.commit, around_);
+  const std::optional<bool> is_older = is_ancestor(pipeline.repository(), commit, there.commit, around_);
   if (!is_older)
     newer.mine = source_.git_of(pipeline).commit == commit
                      ? source_.commit_date(pipeline)
-                     : committed_at(pipeline.source_directory, commit, around_);
+                     : committed_at(pipeline.repository(), commit, around_);
   if (is_older == true)
     newer.is = succession::order::older;
   else if (newer.mine && there.committed && *newer.mine < *there.committed)
@@ -200,7 +199,9 @@ result<change_gate::release_facts> change_gate::facts_of_release(const declared_
   of.is_by_hand = of.is_by_hand || look.is_by_hand;
   of.released = release_rules_of(pipeline, place, tag);
   source_facts own;
-  own.folder = pipeline.source_directory;
+  own.folder = pipeline.repository();
+  own.is_elsewhere = pipeline.is_elsewhere();
+  own.code = code_url_of(pipeline);
   own.git = source_.git_of(pipeline);
   own.git.commit = commit;
   own.git.tags.clear();
@@ -220,8 +221,9 @@ result<change_gate::release_facts> change_gate::facts_of_release(const declared_
   state.version = tag.empty() ? commit.substr(0, 7) : tag;
   if (there.record) state.newer = succession_of_commit(pipeline, commit, *there.record);
   state.commit = commit;
+  state.announced = there.state.announced;
   of.approval = place.approval;
-  if (of.approval == approval_rule::other) of.author = author_of(pipeline.source_directory, commit, around_);
+  if (of.approval == approval_rule::other) of.author = author_of(pipeline.repository(), commit, around_);
   of.approve_words = fmt::format("cicd approve {} {}", of.pipeline, of.environment);
   if (source_.git_of(pipeline).commit != commit)
     of.approve_words += tag.empty() ? " --commit " + commit.substr(0, 12) : " --version " + shell_quoted(tag);
@@ -231,7 +233,7 @@ result<change_gate::release_facts> change_gate::facts_of_release(const declared_
   if (status known = add_weakened(pipeline, place, state); !known) return std::move(known).error();
   if (of.approval != approval_rule::none) {
     result<std::optional<stored_artifact>> artifact = std::optional<stored_artifact>();
-    if (!pipeline.declared.images.empty() && never_builds(place)) {
+    if (pipeline.has_artifacts() && (never_builds(place) || pipeline.is_elsewhere())) {
       const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
       if (!store) return store.error();
       artifact = store->read(commit);
@@ -251,7 +253,7 @@ result<change_gate::release_facts> change_gate::facts_of_release(const declared_
 
 result<std::optional<artifact_mark>> change_gate::mark_of(const declared_pipeline& pipeline,
                                                           const std::string& commit) {
-  if (pipeline.declared.images.empty() || commit.empty()) return std::optional<artifact_mark>();
+  if (!pipeline.has_artifacts() || commit.empty()) return std::optional<artifact_mark>();
   const result<artifact_store> store = artifacts_of(pipeline, where_, around_, options_.cancelled);
   if (!store) return store.error();
   result<std::optional<artifact_mark>> mark = store->mark_of(commit);
@@ -271,7 +273,7 @@ result<std::optional<artifact_mark>> change_gate::mark_of(const declared_pipelin
 
 /// Whether the artifact of what would run was yanked: its registry is asked.
 status change_gate::add_mark(const declared_pipeline& pipeline, const gate_question& of, gate_state& to) {
-  if (!is_asked(of.what, gate_rule::yanked) || pipeline.declared.images.empty()) return {};
+  if (!is_asked(of.what, gate_rule::yanked) || !pipeline.has_artifacts()) return {};
   if (status may = cicd::may_begin(of); !may) return may;
   result<std::optional<artifact_mark>> mark =
       mark_of(pipeline, to.commit.empty() ? source_.git_of(pipeline).commit.value_or("") : to.commit);

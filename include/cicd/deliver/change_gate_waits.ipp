@@ -11,7 +11,9 @@
 #include <cicd/declare/health.hpp>
 #include <cicd/deliver/asked_program.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/deploy_window.hpp>
+#include <cicd/deliver/policy/own_configuration.hpp>
 #include <cicd/deliver/ways.hpp>
 
 namespace cicd {
@@ -21,16 +23,10 @@ namespace {
 
 using moment = std::chrono::system_clock::time_point;
 
-/// A commit that changes nothing of the images is where they are.
-bool has_or_is(const deployment_record& of,
-               const std::string& commit,
-               const std::map<std::string, digest>& images) {
+/// A commit that changes nothing of the images is where they are. `taken`: those that the environment takes.
+bool has_or_is(const deployment_record& of, const std::string& commit, const published_images& taken) {
   if (of.commit == commit && !commit.empty()) return true;
-  return !images.empty() && of.images.size() == images.size()
-         && std::ranges::all_of(of.images, [&](const auto& each) {
-              const auto found = images.find(each.first);
-              return found != images.end() && found->second == each.second.manifest;
-            });
+  return !taken.empty() && has_images_of(of, taken);
 }
 
 /// Since when the commits are healthy by what was seen of them: nothing where the last of it is that they are
@@ -67,6 +63,14 @@ std::string how_it_failed(const deployment_record& of, const environment& place)
   if (of.outcome == "verifying") return "VERIFY has not come to an end";
   if (of.outcome == "deploying") return "the deploy has not come to an end";
   return place.via != deploy_way::kubectl && !place.verify.empty() ? "VERIFY failed" : "the deploy failed";
+}
+
+/// How it was deployed otherwise than it is declared now; empty: it was not.
+std::string configuration_difference(const deployment_record& of, const environment& place) {
+  if (of.configuration == own_configuration_of(place)) return {};
+  return fmt::format(
+      "{}: {} of {} was deployed {}", place.name.view(), of.version, utc_text(of.when),
+      of.configuration ? "before its declaration changed" : "before the configuration was recorded");
 }
 
 /// `stage: v1.2.0 of 2026-11-20T08:00:00Z: VERIFY failed`
@@ -127,11 +131,17 @@ status change_gate::write_seen_health() {
   return first;
 }
 
-/// Remembers it where the environment's state is; what another wrote at the same moment is read again.
+/// Remembers it where the environment's state is.
 status change_gate::write_health(const unwritten_health& what) {
+  return write_state(*what.pipeline, *what.place,
+                     [&](environment_state& to) { return note_health(to.health, what.seen); });
+}
+
+/// What another wrote at the same moment is read again.
+status change_gate::write_state(const declared_pipeline& pipeline,
+                                const environment& place,
+                                const std::function<bool(environment_state&)>& with) {
   constexpr int most_tries = 5;
-  const declared_pipeline& pipeline = *what.pipeline;
-  const environment& place = *what.place;
   gate_question of = question_of(change::observe, pipeline, &place);
   const result<permit> allowed = may(of, {});
   if (!allowed) return allowed.error();
@@ -143,7 +153,7 @@ status change_gate::write_health(const unwritten_health& what) {
       const result<seen_environment> now = (*home)->read();
       if (!now) return now.error();
       environment_state to = now->state;
-      if (!note_health(to.health, what.seen)) break;
+      if (!with(to)) break;
       written = (*home)->write(*allowed, *now, std::move(to),
                                {who(pipeline.source_directory, around_), time_.now()});
       if (written || written.error().kind != exit_class::conflict) break;
@@ -153,6 +163,27 @@ status change_gate::write_health(const unwritten_health& what) {
   return {};
 }
 
+result<announcement> change_gate::announced_of(const declared_pipeline& pipeline, const environment& place) {
+  for (const open_home& open : ways_.of(place).homes_of(pipeline, place, &options_.cancelled)) {
+    const result<std::unique_ptr<environment_home>> home = open();
+    if (!home) return home.error();
+    const result<seen_environment> now = (*home)->read();
+    if (!now) return now.error();
+    return now->state.announced;
+  }
+  return announcement();
+}
+
+status change_gate::write_announced(const declared_pipeline& pipeline,
+                                    const environment& place,
+                                    const announcement& of) {
+  return write_state(pipeline, place, [&](environment_state& to) {
+    if (to.announced == of) return false;
+    to.announced = of;
+    return true;
+  });
+}
+
 /// What is remembered, and where that is not enough, what is seen now.
 status change_gate::add_seen_health(const declared_pipeline& pipeline,
                                     const environment& place,
@@ -160,9 +191,8 @@ status change_gate::add_seen_health(const declared_pipeline& pipeline,
                                     const std::vector<deployment_record>& past,
                                     place_facts& to) {
   using namespace deliver_change_gate_waits;
-  const auto is_it = [&](const deployment_record& each) {
-    return has_or_is(each, wanted.commit, wanted.images);
-  };
+  const published_images taken = images_taken(wanted.images, place);
+  const auto is_it = [&](const deployment_record& each) { return has_or_is(each, wanted.commit, taken); };
   std::vector<std::string> commits;
   for (const deployment_record& each : past)
     if (is_it(each)) commits.push_back(each.commit);
@@ -222,15 +252,18 @@ result<change_gate::place_facts> change_gate::facts_in(const declared_pipeline& 
   constexpr std::size_t most = 200;
   const result<std::vector<deployment_record>> past = ways_.of(place).history_of(pipeline, place, most);
   if (!past) return past.error();
-  const auto is_it = [&](const deployment_record& each) {
-    return has_or_is(each, wanted.commit, wanted.images);
-  };
+  const published_images taken = images_taken(wanted.images, place);
+  const auto is_it = [&](const deployment_record& each) { return has_or_is(each, wanted.commit, taken); };
   place_facts facts;
   facts.line = past->empty() ? place.name.str() + ": never deployed" : line_of(past->front(), place);
   facts.was_reached = std::ranges::any_of(
       *past, [&](const deployment_record& each) { return is_it(each) && came_to_a_good_end(each); });
   const auto last = std::ranges::find_if(*past, is_it);
   if (!facts.was_reached && last != past->end()) facts.failed = line_of(*last, place);
+  if (wanted.same_config && last != past->end()) {
+    facts.configuration = configuration_difference(*last, place);
+    facts.is_unrecorded = !last->configuration;
+  }
   if (facts.was_reached)
     if (status known = add_seen_health(pipeline, place, wanted, *past, facts); !known)
       return std::move(known).error();
@@ -244,6 +277,7 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
   earlier_place found;
   found.name = choice.text();
   std::optional<soaked_time> best;
+  bool has_configuration = false;
   for (const environment& place : pipeline.declared.environments) {
     if (std::ranges::find(choice.any, place.name) == choice.any.end()) continue;
     result<place_facts> facts = facts_in(pipeline, place, wanted);
@@ -254,6 +288,11 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
     found.was_reached = found.was_reached || facts->was_reached;
     found.was_healthy = found.was_healthy || facts->was_healthy;
     if (facts->unknown && !found.unknown) found.unknown = std::move(facts->unknown);
+    if (facts->was_healthy && facts->configuration.empty()) has_configuration = true;
+    if (facts->was_healthy && found.configuration.empty()) {
+      found.configuration = facts->configuration;
+      found.is_unrecorded = facts->is_unrecorded;
+    }
     if (!facts->was_healthy || (best && facts->soaked.time <= best->time)) continue;
     best = facts->soaked;
     found.says = facts->says;
@@ -262,19 +301,22 @@ result<earlier_place> change_gate::earlier_place_of(const environment_choice& ch
     found.since = best->since;
     found.replaced = best->replaced;
   }
+  if (has_configuration) found.configuration.clear();
   return found;
 }
 
 status change_gate::add_from(const declared_pipeline& pipeline,
                              const environment& place,
                              const std::string& commit,
-                             const std::optional<image_digests>& taken,
+                             const std::optional<published_images>& taken,
                              bool records,
                              gate_state& to) {
   if (place.from.empty()) return {};
-  result<image_digests> images = taken ? result<image_digests>(*taken) : images_published(pipeline, commit);
+  result<published_images> images =
+      taken ? result<published_images>(*taken) : images_published(pipeline, commit);
   if (!images) return std::move(images).error();
-  const wanted_artifact wanted{commit, *std::move(images), static_cast<bool>(place.soak), records};
+  const wanted_artifact wanted{commit, *std::move(images), static_cast<bool>(place.soak), place.same_config,
+                               records};
   for (const environment_choice& each : place.from) {
     result<earlier_place> there = earlier_place_of(each, pipeline, wanted);
     if (!there) return std::move(there).error();
@@ -364,20 +406,21 @@ std::optional<program_answer> change_gate::program_answer_of(const graph_step& s
   return found == programs_.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// FROM, SOAK and WINDOW, where nothing before them refuses.
+/// FROM, SOAK and WINDOW, where nothing before them refuses, then AWAIT and UPSTREAM.
 status change_gate::add_waits(const declared_pipeline& pipeline,
                               const environment& place,
                               const std::string& commit,
-                              const std::optional<image_digests>& taken,
+                              const std::optional<published_images>& taken,
                               const gate_question& of,
                               bool records,
                               gate_state& to) {
-  if (!of.hotfix.empty() || refusal_before(gate_rule::from, of, to)) return {};
-  if (status known = add_from(pipeline, place, commit, taken, records, to); !known) return known;
-  result<std::optional<closed_window>> closed = closed_window_of(place, to.now);
-  if (!closed) return std::move(closed).error();
-  to.closed = *std::move(closed);
-  return {};
+  if (of.hotfix.empty() && !refusal_before(gate_rule::from, of, to)) {
+    if (status known = add_from(pipeline, place, commit, taken, records, to); !known) return known;
+    result<std::optional<closed_window>> closed = closed_window_of(place, to.now);
+    if (!closed) return std::move(closed).error();
+    to.closed = *std::move(closed);
+  }
+  return add_elsewhere(pipeline, place, commit, of, to);
 }
 
 /// The same of a step, and GATE where nothing before it refuses.

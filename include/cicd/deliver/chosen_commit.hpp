@@ -13,7 +13,7 @@
 
 namespace cicd {
 
-/// At most one of the three; none: what the one environment runs that it comes FROM.
+/// At most one of the three; none: what PIN names, else what the one environment runs that it comes FROM.
 struct commit_choice {
   std::string version;  ///< a tag, or what the `*` of ON stands for in one
   std::string commit;   ///< at least four digits, or a ref

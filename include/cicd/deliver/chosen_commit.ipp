@@ -25,7 +25,7 @@ struct question {
   const environment& place;
   const surroundings& around;
 
-  const std::string& folder() const { return pipeline.source_directory; }
+  const std::string& folder() const { return pipeline.repository(); }
   error wrong(std::string what, std::string value) const {
     return {exit_class::usage,
             pipeline.declared.name.str() + "/" + place.name.str(),
@@ -152,6 +152,11 @@ result<chosen_commit> chosen_commit_of(const commit_choice& choice,
   if (!choice.version.empty()) return by_version(of);
   if (!choice.commit.empty()) return by_commit(of);
   if (!choice.from.empty()) return by_environment(of, choice.from, look);
+  if (pins_commit(place)) return chosen_commit{place.pin.str(), {}, {}};
+  if (!place.pin.empty()) {
+    const commit_choice pinned{place.pin.str(), {}, {}};
+    return by_version({pinned, pipeline, place, around});
+  }
   const std::vector<std::string> from = names_of_from(place);
   if (from.size() != 1) return nothing_chosen(of, from);
   return by_environment(of, from.front(), look);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <cicd/deliver/built_elsewhere.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/cluster/waves.hpp>
 #include <cicd/deliver/delivery_options.hpp>
@@ -49,6 +50,11 @@ class delivery : public effect_planner {
   /// The artifact of a `publish` step's clean commit, where nothing need be built for it: steps after it then
   /// take its images. Asks the registry.
   result<std::optional<artifact_record>> published(const graph_step& step);
+
+  /// What a job elsewhere made of a commit that has no artifact stored. Asks the job and the registry.
+  result<built_elsewhere> what_was_built(const declared_pipeline& pipeline, const std::string& commit) {
+    return built_elsewhere_of(context_, pipeline, commit);
+  }
 
   /// What each change is asked before anything is contacted, and before anything is written.
   change_gate& gate() { return gate_; }

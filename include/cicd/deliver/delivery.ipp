@@ -5,6 +5,7 @@
 
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 
 namespace cicd {
@@ -21,6 +22,10 @@ delivery_options with_secrets(delivery_options options, const surroundings& arou
 error with_unwritten(error of, const error& written) {
   return std::move(of).with("and", "what was seen of health could not be recorded: " + written.what
                                        + (written.value ? ": " + *written.value : std::string()));
+}
+
+void keep_taken(std::vector<wanted_image>& of, const environment& place) {
+  std::erase_if(of, [&](const wanted_image& each) { return !takes_from(place, each.repository); });
 }
 
 }  // namespace
@@ -71,6 +76,7 @@ result<step_plan> delivery::planned(const graph_step& step, const artifacts& ima
   result<std::vector<wanted_image>> wanted =
       made ? images_of(*step.pipeline, *made, step.id) : images_of(*step.pipeline, images);
   if (!wanted) return std::move(wanted).error();
+  if (step.kind() == step_kind::deploy) deliver_delivery::keep_taken(*wanted, *step.place());
   {
     const std::lock_guard hold(mutex_);
     images_[step.id] = *wanted;
@@ -140,9 +146,7 @@ result<promotion> delivery::promotion_of(const graph_step& step) {
       return std::move(may).error();
     return found;
   }
-  change_gate::image_digests images;
-  for (const auto& [name, image] : found->artifact.record.images) images.emplace(name, image.manifest);
-  gate_.will_take(step, std::move(images));
+  gate_.will_take(step, found->artifact.record.images);
   return found;
 }
 
@@ -205,6 +209,7 @@ result<step_plan> delivery::plan_promotion(const graph_step& step) {
   if (!found) return refused(found.error());
   result<std::vector<wanted_image>> wanted = images_of(*found->declared, found->artifact.record, step.id);
   if (!wanted) return std::move(wanted).error();
+  deliver_delivery::keep_taken(*wanted, *step.place());
   const std::string reason = found->reason;
   const std::vector<std::string> remarks = found->remarks;
   {
@@ -230,8 +235,8 @@ std::vector<std::string> delivery::foreseen(const graph_step& step) {
   if (step.kind() != step_kind::deploy) return {};
   const cancellation_scope heard(options_.cancelled);
   std::vector<wanted_image> unmade;
-  for (const image& each : step.pipeline->declared.images)
-    unmade.push_back({each.name.str(), repository_of(*step.pipeline, each), digest{}});
+  for (const published_part& each : published_parts(*step.pipeline))
+    if (takes_from(*step.place(), each.repository)) unmade.push_back({each.name, each.repository, digest{}});
   result<std::vector<std::string>> known = ways_.of(*step.place()).foresee({step, unmade});
   if (!known) {
     std::string why = known.error().what;

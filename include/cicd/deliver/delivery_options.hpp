@@ -24,9 +24,10 @@ struct git_event {
 
 /// What a person promotes, whatever is checked out.
 struct hand_promotion {
-  std::string commit;    ///< 40 digits, of the sources
-  std::string tag;       ///< by which; empty: the highest of the commit that the environment follows
-  std::string hotfix{};  ///< why FROM, and what else holds it back for a time, is passed over; empty: it is not
+  std::string commit;  ///< 40 digits, of the sources
+  std::string tag;     ///< by which; empty: the highest of the commit that the environment follows
+  std::string
+      hotfix{};  ///< why FROM, and what else holds it back for a time, is passed over; empty: it is not
   std::string branch{};  ///< that it is of; empty: the one that the environment follows
 };
 

@@ -16,6 +16,8 @@ struct fleet_question {
   /// Of a pass that deploys: what is seen of health is kept for write_seen_health() of the gate, since SOAK
   /// counts from what is written down.
   bool records = false;
+  /// Commits of followed branches and tags that a clone lacks are fetched.
+  bool fetches = false;
 };
 
 /// A target for each place, in their order. What could not be read is `unknown` of the targets that need it.

@@ -13,9 +13,14 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/fleet.hpp>
+#include <cicd/deliver/fleet_records.hpp>
+#include <cicd/deliver/fleet_sources.hpp>
 #include <cicd/deliver/policy/declared_question.hpp>
+#include <cicd/deliver/policy/deploy_window.hpp>
+#include <cicd/deliver/policy/own_configuration.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
 #include <cicd/deliver/policy/soak.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/observe/commit_graph.hpp>
 #include <cicd/observe/git_commits.hpp>
 #include <cicd/observe/git_program.hpp>
@@ -26,33 +31,11 @@ namespace cicd {
 namespace deliver_fleet {
 namespace {
 
-constexpr unsigned asked_at_once = 8;
 constexpr std::size_t most_candidates = 20, most_records = 50;
 
 std::string short_of(const std::string& commit) {
   return commit.substr(0, 7);
 }
-
-/// Whether a rollback took it away and nothing brought it again.
-bool was_put_back(const std::vector<deployment_record>& newest_first, const std::string& commit) {
-  std::string back_to;
-  for (const deployment_record& each : newest_first) {
-    if (!back_to.empty() && each.commit != back_to) {
-      if (each.commit == commit) return true;
-      continue;
-    }
-    if (each.commit == commit) return false;
-    back_to = is_put_back(each) ? each.commit : std::string();
-  }
-  return false;
-}
-
-/// The source repository that a place follows: outside by its remote, within the build tree as it lies here.
-struct source_key {
-  std::string folder;
-  bool is_outside = false;
-  auto operator<=>(const source_key&) const = default;
-};
 
 class observer {
  public:
@@ -69,12 +52,18 @@ class observer {
         time_(time),
         cancelled_(cancelled),
         targets_(of.places.size()),
-        there_(of.places.size()) {}
+        there_(of.places.size()),
+        sources_(of, with, around, cancelled) {}
 
   std::vector<fleet_target> targets() && {
-    look_at_places();
-    ask_sources();
-    (void)in_parallel(asked_at_once, targets_.size(), [&](std::size_t at) -> status {
+    for (std::size_t at = 0; at < targets_.size(); ++at) where_is_[{&pipeline(at), &place(at)}] = at;
+    if (sources_.has_clones()) sources_.ask();  // before what asks a clone of them
+    (void)in_parallel(2, 2, [&](std::size_t which) -> status {
+      if (which == 0) look_at_places();
+      if (which == 1 && !sources_.has_clones()) sources_.ask();
+      return {};
+    });
+    (void)in_parallel(fleet_sources::asked_at_once, targets_.size(), [&](std::size_t at) -> status {
       if (status known = complete(at); !known) targets_[at].unknown = std::move(known).error();
       return {};  // what fails is said of its target, and ends no other
     });
@@ -90,11 +79,10 @@ class observer {
     for (std::size_t at = 0; at < targets_.size(); ++at) {
       targets_[at].pipeline = pipeline(at).declared.name.str();
       targets_[at].environment = place(at).name.str();
-      where_is_[{&pipeline(at), &place(at)}] = at;
       by_way[&with_.way_of(place(at))].push_back(at);
     }
     std::vector<std::pair<const way*, std::vector<std::size_t>>> all(by_way.begin(), by_way.end());
-    (void)in_parallel(asked_at_once, all.size(), [&](std::size_t which) -> status {
+    (void)in_parallel(fleet_sources::asked_at_once, all.size(), [&](std::size_t which) -> status {
       const auto& [way, members] = all[which];
       std::vector<deploy_place> places;
       for (const std::size_t at : members) places.push_back(of_.places[at]);
@@ -109,56 +97,24 @@ class observer {
     });
   }
 
-  source_key key_of(std::size_t at) const {
-    const auto git = git_state_of(pipeline(at).source_directory, around_);
-    return {git.top.empty() ? pipeline(at).source_directory : git.top,
-            !with_.way_of(place(at)).is_embedded(place(at))};
-  }
-
-  void ask_sources() {
-    std::set<source_key> keys;
-    for (std::size_t at = 0; at < targets_.size(); ++at)
-      if (place(at).on.kind != ref_kind::none) keys.insert(key_of(at));
-    std::vector<std::pair<const source_key, result<source_refs>>> all;
-    for (const source_key& each : keys) all.emplace_back(each, source_refs{});
-    (void)in_parallel(asked_at_once, all.size(), [&](std::size_t at) -> status {
-      all[at].second = refs_of(all[at].first);
-      return {};
-    });
-    for (auto& [key, refs] : all) refs_.emplace(key, std::move(refs));
-  }
-
-  result<source_refs> refs_of(const source_key& key) const {
-    if (!key.is_outside) return refs_here(key.folder, around_);
-    source_facts source;
-    source.folder = key.folder;
-    source.git = git_state_of(key.folder, around_);
-    result<std::optional<source_refs>> there =
-        refs_on_remote(source, ci_event_of(around_), around_, &cancelled_);
-    if (!there) return std::move(there).error();
-    return *there ? **std::move(there) : refs_here(key.folder, around_);
-  }
-
   // --- What could come ---
-
-  static std::string runs_text(const deployment_record& of) {
-    if (!of.tag.empty()) return of.tag;
-    return of.commit.empty() ? of.version : short_of(of.commit);
-  }
 
   status complete(std::size_t at) {
     fleet_target& to = targets_[at];
     if (to.unknown) return {};
     const deployed_release& there = *there_[at];
     if (there.record) to.runs = runs_text(*there.record);
-    if (pipeline(at).declared.images.empty()) {
-      to.left = "the pipeline has no image, so that there is no artifact to take";
+    if (!pipeline(at).has_artifacts()) {
+      to.left = "the pipeline has no image and no zip, so that there is no artifact to take";
       return {};
     }
+    if (pipeline(at).is_elsewhere())
+      if (const result<source_refs>& refs = sources_.refs_of(at); !refs) return refs.error();
     result<std::vector<fleet_candidate>> found = candidates(at);
     if (!found) return std::move(found).error();
     if (found->size() > most_candidates) found->resize(most_candidates);
     add_unfinished(at, *found);
+    add_configured(at, *found);
     if (found->empty()) return {};
     const auto proposal =
         with_.way_of(place(at)).proposal_in(pipeline(at), place(at), there.record, &cancelled_);
@@ -166,19 +122,53 @@ class observer {
     for (fleet_candidate& each : *found) {
       if (*proposal && (*proposal)->record.commit == each.commit)
         each.proposed = (*proposal)->link.empty() ? (*proposal)->branch : (*proposal)->link;
-      if (status known = add_facts(at, each); !known) return known;
+      const result<std::optional<stored_artifact>> artifact = artifact_of(at, each.commit);
+      if (!artifact) return artifact.error();
+      const result<bool> news = add_news(at, *artifact, each);
+      if (!news) return news.error();
+      if (!*news) break;  // what is older than what is there in effect is not wanted either
+      if (status known = add_facts(at, artifact->has_value(), each); !known) return known;
       to.candidates.push_back(std::move(each));
-      if (may_go(to.candidates.back(), time_.now())) break;
+      if (may_go(to.candidates.back(), time_.now())) return {};
     }
+    if (!to.candidates.empty()) to.times = deploy_times_of(place(at), time_.now());
     return {};
   }
 
   result<std::vector<fleet_candidate>> candidates(std::size_t at) {
     const environment& of = place(at);
+    if (!of.pin.empty()) return by_pin(at);
     if (of.on.kind == ref_kind::none) return by_from(at);
-    const result<source_refs>& refs = refs_.at(key_of(at));
+    const result<source_refs>& refs = sources_.refs_of(at);
     if (!refs) return refs.error();
     return of.on.kind == ref_kind::tag ? by_tags(at, *refs) : by_branches(at, *refs);
+  }
+
+  /// The one that PIN names, also where it is older than the one that is there. A tag is the remote's.
+  result<std::vector<fleet_candidate>> by_pin(std::size_t at) const {
+    const std::string pin = place(at).pin.str();
+    const bool is_commit = pins_commit(place(at));
+    const result<source_refs>& refs = sources_.refs_of(at);
+    if (!refs) return refs.error();
+    const auto tag = refs->tags.find(pin);
+    if (!is_commit && tag == refs->tags.end()) return no_such_tag(at, *refs);
+    const std::string commit = is_commit ? pin : tag->second;
+    if (commit == commit_there(at)) return std::vector<fleet_candidate>{};
+    return std::vector<fleet_candidate>{
+        {.commit = commit, .tag = is_commit ? std::string() : pin, .reasons = {"PIN " + displayable(pin)}}};
+  }
+
+  error no_such_tag(std::size_t at, const source_refs& refs) const {
+    std::vector<std::string> names;
+    for (const auto& [name, commit] : refs.tags) names.push_back(name);
+    return with_origin(error{exit_class::usage,
+                             targets_[at].pipeline + "/" + targets_[at].environment,
+                             "PIN: the repository of the sources has no such tag",
+                             displayable(place(at).pin.view()),
+                             {}}
+                           .with("did you mean", nearest(place(at).pin.view(), names).value_or(""))
+                           .with("allowed", "a tag that was pushed, or the 40 digits of a commit"),
+                       pipeline(at), "environment." + place(at).name.str() + ".pin");
   }
 
   std::string commit_there(std::size_t at) const {
@@ -194,7 +184,7 @@ class observer {
   }
 
   bool is_here(std::size_t at, const std::string& commit) const {
-    return !first_parents(pipeline(at).source_directory, commit, 1, around_).empty();
+    return !first_parents(pipeline(at).repository(), commit, 1, around_).empty();
   }
 
   /// Higher than the one that is there, the highest first; without an order the newest commits first.
@@ -226,7 +216,7 @@ class observer {
 
   /// Tags that this clone lacks come first: they may be the newest.
   status sort_by_age(std::size_t at, std::vector<fleet_candidate>& tags) const {
-    const auto layout = observing::git_layout_of(pipeline(at).source_directory);
+    const auto layout = observing::git_layout_of(pipeline(at).repository());
     if (!layout || tags.size() < 2) return {};
     commit_graph::request what;
     what.with_tags = true;
@@ -247,28 +237,44 @@ class observer {
   bool is_no_newer(std::size_t at, const std::string& commit) const {
     const auto& record = there_[at]->record;
     if (!record || record->commit.empty()) return false;
-    const std::string& folder = pipeline(at).source_directory;
+    const std::string& folder = pipeline(at).repository();
     if (record->commit == commit || is_ancestor(folder, commit, record->commit, around_) == true) return true;
     if (is_ancestor(folder, record->commit, commit, around_) == true) return false;
     const auto when = committed_at(folder, commit, around_);
     return record->committed && when && *when < *record->committed;
   }
 
+  using moment = std::chrono::system_clock::time_point;
+
+  /// No commit of a line is older than one before it: a machine's clock may have been wrong.
+  static std::vector<moment> dates_of(const std::vector<past_commit>& newest_first) {
+    std::vector<moment> dates(newest_first.size());
+    moment latest = moment::min();
+    for (std::size_t at = newest_first.size(); at-- > 0;)
+      dates[at] = latest = std::max(latest, newest_first[at].when);
+    return dates;
+  }
+
   /// The commits of the branches back to the one that is there, the newest first.
   result<std::vector<fleet_candidate>> by_branches(std::size_t at, const source_refs& refs) {
     const auto& record = there_[at]->record;
-    std::vector<std::pair<std::chrono::system_clock::time_point, fleet_candidate>> found;
+    std::vector<std::pair<moment, fleet_candidate>> found;
     for (const auto& [branch, tip] : refs.branches) {
       if (!ref_matches(place(at).on.pattern.view(), branch) || tip == commit_there(at)) continue;
       const std::vector<past_commit> past =
-          first_parents(pipeline(at).source_directory, tip, most_candidates, around_);
+          first_parents(pipeline(at).repository(), tip, most_candidates, around_);
       if (past.empty()) return not_here(at, "branch " + branch, tip);
-      for (const past_commit& each : past) {
-        const bool is_before = record && record->committed && each.when < *record->committed;
+      // What comes after a commit is newer, whatever the dates say; these count where histories have parted.
+      const bool goes_on = record && !record->commit.empty()
+                           && is_ancestor(pipeline(at).repository(), record->commit, tip, around_) == true;
+      const auto newest_first = dates_of(past);
+      for (std::size_t which = 0; which < past.size(); ++which) {
+        const past_commit& each = past[which];
+        const bool is_before = !goes_on && record && record->committed && each.when < *record->committed;
         if (each.id == commit_there(at) || is_before) break;
         const std::string how = each.id == tip ? "is at" : "has";
         found.emplace_back(
-            each.when,
+            newest_first[which],
             fleet_candidate{.commit = each.id,
                             .branch = branch,
                             .reasons = {fmt::format("{} {} {}", displayable(branch), how, each.short_id())}});
@@ -342,6 +348,51 @@ class observer {
     if (record->outcome == "failed") to.back().failed = "the deploy, or what VERIFY looks at";
   }
 
+  /// The environment declares what is deployed there otherwise than it was.
+  bool is_configured_anew(std::size_t at) const {
+    const auto& record = there_[at]->record;
+    return record && !has_configuration(*record, own_configuration_of(place(at)));
+  }
+
+  std::string configured_anew(std::size_t at) const {
+    return fmt::format("{} is declared otherwise than it was deployed", place(at).name.view());
+  }
+
+  /// What is there, to be deployed as it is declared now.
+  void add_configured(std::size_t at, std::vector<fleet_candidate>& to) const {
+    const auto& record = there_[at]->record;
+    if (!is_configured_anew(at) || record->commit.empty() || record->dirty || !came_to_a_good_end(*record))
+      return;
+    if (place(at).pin.empty() || to.empty())  // a PIN has no other
+      to.push_back({.commit = record->commit,
+                    .tag = record->tag,
+                    .branch = record->branch,
+                    .reasons = {configured_anew(at)}});
+  }
+
+  /// What changes beside the commit, as reasons. False: nothing does, so that it is there in effect.
+  result<bool> add_news(std::size_t at, const std::optional<stored_artifact>& artifact, fleet_candidate& to) {
+    const auto& record = there_[at]->record;
+    if (!record || !artifact || record->dirty || !came_to_a_good_end(*record)) return true;
+    const bool is_configured = is_configured_anew(at);
+    if (to.commit == record->commit) return is_configured || to.tag != record->tag;
+    if (is_configured) to.reasons.push_back(configured_anew(at));
+    const result<std::optional<stored_artifact>> there = artifact_of(at, record->commit);
+    if (!there) return there.error();
+    const bool is_declared_anew = *there && (*there)->record.bundle != artifact->record.bundle;
+    if (is_declared_anew)
+      to.reasons.push_back(
+          fmt::format("its services are declared otherwise than in {}", short_of(record->commit)));
+    return is_configured || is_declared_anew || !*there || to.tag != record->tag
+           || !has_images_of(*record, images_taken(artifact->record.images, place(at)));
+  }
+
+  result<std::optional<stored_artifact>> artifact_of(std::size_t at, const std::string& commit) const {
+    const result<artifact_store> store = artifacts_of(pipeline(at), where_, around_, cancelled_);
+    if (!store) return store.error();
+    return store->read(commit);
+  }
+
   /// Empty: it did not fail there. A rollout that was rolled back is no more than seen to be unhealthy.
   std::string how_it_failed(std::size_t at, const std::string& commit) const {
     std::string how;
@@ -375,13 +426,11 @@ class observer {
 
   // --- What the gate is told ---
 
-  status add_facts(std::size_t at, fleet_candidate& to) {
+  status add_facts(std::size_t at, bool is_built, fleet_candidate& to) {
     if (!is_here(at, to.commit)) return not_here(at, to.reasons.front(), to.commit);
-    const result<artifact_store> store = artifacts_of(pipeline(at), where_, around_, cancelled_);
-    if (!store) return store.error();
-    const auto artifact = store->read(to.commit);
-    if (!artifact) return artifact.error();
-    to.is_built = artifact->has_value();
+    to.is_built = is_built;
+    if (!to.is_built && pipeline(at).is_elsewhere() && !pipeline(at).is_declared_elsewhere())
+      if (status known = add_built(at, to); !known) return known;
     if (!to.is_built) return {};
     if (to.failed.empty()) to.failed = how_it_failed(at, to.commit);
     const result<std::string> put_back = put_back_in(at, to.commit);
@@ -392,7 +441,31 @@ class observer {
     if (!facts) return std::move(facts).error();
     to.asked = std::move(facts->asked);
     to.facts = std::move(facts->state);
+    add_reasons(to);
     return {};
+  }
+
+  /// What a job elsewhere made of it.
+  status add_built(std::size_t at, fleet_candidate& to) {
+    result<built_elsewhere> built = with_.what_was_built(pipeline(at), to.commit);
+    if (!built) return std::move(built).error();
+    to.is_built = built->made.has_value();
+    to.missing = displayable(built->missing);
+    to.reasons.insert(to.reasons.end(), built->reasons.begin(), built->reasons.end());
+    return {};
+  }
+
+  /// What others made of the commit is a reason of its own.
+  static void add_reasons(fleet_candidate& to) {
+    if (to.facts.upstream && to.facts.upstream->is == upstream_build::state::good)
+      to.reasons.push_back(
+          fmt::format("{}{} is good", to.asked.upstream.substr(0, to.asked.upstream.find(' ')),
+                      to.facts.upstream->number.empty() ? " build" : " build " + to.facts.upstream->number));
+    for (const awaited_image& each : to.facts.awaited)
+      if (each.manifest)
+        to.reasons.push_back(fmt::format("{} is there: {}",
+                                         each.repository.substr(each.repository.rfind('/') + 1),
+                                         oci_text(each.manifest).substr(0, 19)));
   }
 
   const fleet_question& of_;
@@ -404,7 +477,7 @@ class observer {
   std::vector<fleet_target> targets_;
   std::vector<std::optional<deployed_release>> there_;  ///< nothing: it could not be read
   std::map<std::pair<const declared_pipeline*, const environment*>, std::size_t> where_is_;  ///< its index
-  std::map<source_key, result<source_refs>> refs_;
+  fleet_sources sources_;
   std::mutex mutex_;  ///< never held while anybody is asked
   std::map<std::pair<const declared_pipeline*, const environment*>, result<std::vector<deployment_record>>>
       histories_;

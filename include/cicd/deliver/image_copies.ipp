@@ -8,6 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/image/zip_registry.hpp>
 
 namespace cicd {
 
@@ -48,7 +49,7 @@ status each_copy(const way_context& in,
 }  // namespace deliver_image_copies
 
 std::string repository_in(const environment& place, const std::string& repository) {
-  if (place.images_in.empty() || is_embedded(repository)) return repository;
+  if (place.images_in.empty() || is_embedded(repository) || is_of_zips(repository)) return repository;
   return place.images_in.str() + repository.substr(repository.find('/'));
 }
 

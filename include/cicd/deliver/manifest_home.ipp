@@ -58,7 +58,7 @@ std::string message_of(const environment_state& to, const manifest_state& now, c
       now.record ? fmt::format("{} in {}", now.record->pipeline, now.record->environment) : name;
   if (file_text({.hold = to.hold, .revert_released = to.revert_released})
       == file_text({.hold = now.state.hold, .revert_released = now.state.revert_released}))
-    return fmt::format("health of {}\n", where);
+    return fmt::format("{} of {}\n", to.announced == now.state.announced ? "health" : "messages", where);
   if (!to.hold) return fmt::format("release {}\n", where);
   return fmt::format("hold {}{}\n\nreason: {}\n", where,
                      to.hold->version.empty() ? "" : ", version " + to.hold->version, to.hold->reason);

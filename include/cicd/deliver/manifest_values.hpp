@@ -6,9 +6,13 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/manifests.hpp>
 
 namespace cicd {
+
+/// What placeholders stand for in values that are of the whole deployment.
+placeholder_values values_of_deploy(const environment& place, const deployment_record& record);
 
 /// `files` with the values of WRITE for that deployment, given git's modes of what is no plain file. Class
 /// `usage` with the file's place: a file or a value that is not there. Class `conflict`: what WRITE asks for,

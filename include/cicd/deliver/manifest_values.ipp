@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/yaml_edit.hpp>
+#include <cicd/declare/made_names.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/declare/written_value.hpp>
 #include <cicd/deliver/manifest_values.hpp>
@@ -33,21 +34,6 @@ placeholder_values values_of_release(const environment& place, const deployment_
   if (!made.facts.images.empty()) of = made.facts.images.begin()->second;
   placeholder_values values = kubernetes::placeholders_of(of, made.facts);
   values.erase("image");
-  return values;
-}
-
-placeholder_values values_of(const environment& place, const deployment_record& record) {
-  placeholder_values values = values_of_release(place, record);
-  for (const auto& [name, image] : record.images) {
-    const std::map<std::string, std::string> parts{{"tag", image.tag},
-                                                   {"digest", "sha256:" + hex(image.manifest)},
-                                                   {"repository", repository_of(image.reference)}};
-    for (const auto& [part, value] : parts) {
-      values[(name == "image" ? name : "image-" + name) + "." + part] = value;
-      if (record.images.size() == 1) values[part] = values["image." + part] = value;
-    }
-    if (record.images.size() == 1) values["image"] = image.reference;
-  }
   return values;
 }
 
@@ -192,13 +178,29 @@ result<std::string> image_in(const written_value& of,
 }  // namespace
 }  // namespace deliver_manifest_values
 
+placeholder_values values_of_deploy(const environment& place, const deployment_record& record) {
+  using namespace deliver_manifest_values;
+  placeholder_values values = values_of_release(place, record);
+  for (const auto& [name, image] : record.images) {
+    const std::map<std::string, std::string> parts{{"tag", image.tag},
+                                                   {"digest", "sha256:" + hex(image.manifest)},
+                                                   {"repository", repository_of(image.reference)}};
+    for (const auto& [part, value] : parts) {
+      values[image_step_name(name) + "." + part] = value;
+      if (record.images.size() == 1) values[part] = values["image." + part] = value;
+    }
+    if (record.images.size() == 1) values["image"] = image.reference;
+  }
+  return values;
+}
+
 result<std::map<std::string, std::string>> with_values(const declared_pipeline& pipeline,
                                                        const environment& place,
                                                        const deployment_record& record,
                                                        std::map<std::string, std::string> files,
                                                        const std::map<std::string, std::string>& modes) {
   using namespace deliver_manifest_values;
-  const placeholder_values values = values_of(place, record);
+  const placeholder_values values = values_of_deploy(place, record);
   const std::string folder = folder_of(pipeline, place);
   return changed(pipeline, place, std::move(files), modes,
                  [&](const written_value& of, const std::string& name,

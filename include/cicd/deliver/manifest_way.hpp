@@ -10,6 +10,7 @@
 
 #include <cicd/deliver/manifests.hpp>
 #include <cicd/deliver/policy/approval.hpp>
+#include <cicd/deliver/release_draft.hpp>
 #include <cicd/deliver/way.hpp>
 
 namespace cicd {
@@ -35,6 +36,16 @@ class manifest_way : public way {
   virtual result<std::optional<std::string>> left_over(const deploy_request&, const manifest_state&) const {
     return std::optional<std::string>();
   }
+
+  /// What is to be there, as files: Kubernetes' objects. Class `usage` where there is nothing.
+  virtual result<std::map<std::string, std::string>> files_of(const deploy_request& of,
+                                                              const release_draft& made) const;
+  /// What a plan shows of what changes, a line each.
+  virtual result<std::vector<std::string>> lines_of(const deploy_request& of,
+                                                    const manifest_state& now,
+                                                    const wanted_manifests& wanted) const;
+  /// Whether the last deployment came to its end: what VERIFY refused, or never saw, is tried again.
+  virtual bool is_settled(const environment& place, const deployment_record& there) const;
 
   /// A deploy is being planned, or will not write after all: those that are written at the same moment can
   /// wait for each other.

@@ -9,6 +9,7 @@
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/manifest_values.hpp>
 #include <cicd/deliver/manifest_way.hpp>
+#include <cicd/deliver/policy/own_configuration.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/release_draft.hpp>
@@ -86,11 +87,6 @@ std::vector<std::string> lines_between(const manifest_state& now, const wanted_m
   return lines;
 }
 
-/// Whether the last deployment came to its end: what VERIFY refused, or never saw, is tried again.
-bool is_settled(const environment& place, const deployment_record& there) {
-  return place.verify.empty() || there.outcome == "deployed";
-}
-
 /// When a branch's copy is to end.
 std::string end_of(const environment_state& state) {
   const auto found = state.facts.find(branch_fact::expires);
@@ -99,12 +95,15 @@ std::string end_of(const environment_state& state) {
 
 std::vector<std::string> reasons_for(const deploy_request& of,
                                      const manifest_state& now,
-                                     const wanted_manifests& wanted) {
+                                     const wanted_manifests& wanted,
+                                     bool is_settled) {
   if (!now.record || now.files != wanted.files) return deploy_reasons(now.record, *wanted.record);
   if (now.state.facts != wanted.state.facts)
     return {end_of(now.state) == end_of(wanted.state) ? "the same objects, of another commit or person"
                                                       : "it is to end at " + end_of(wanted.state)};
-  if (!is_settled(of.place(), *now.record)) return {"VERIFY has not succeeded for what is deployed"};
+  if (!is_settled)
+    return {of.place().verify.empty() ? "the last deploy came to no good end"
+                                      : "VERIFY has not succeeded for what is deployed"};
   return {wanted.record->tag + " is what runs already"};
 }
 
@@ -121,23 +120,6 @@ std::string message_for(const graph_step& step, const deployment_record& record)
                   record.version, record.commit.empty() ? "unknown" : record.commit, record.who, record.id);
   for (const auto& [name, image] : record.images) message += fmt::format("{}: {}\n", name, image.reference);
   return message;
-}
-
-/// The objects of the pipeline there, as files. Class `usage` where there is none.
-result<std::map<std::string, std::string>> files_of(const deploy_request& of,
-                                                    const kubernetes::release_facts& facts) {
-  result<std::vector<kubernetes::object>> objects = kubernetes::objects_of(of.pipeline(), facts);
-  if (!objects) return std::move(objects).error();
-  if (objects->empty() && of.place().write.empty())
-    return error{exit_class::usage,
-                 of.step.id,
-                 "there is nothing to deploy: the pipeline declares no service",
-                 {},
-                 {{"try", fmt::format("pipeline_service({} api PORT 8080), or WRITE of the environment",
-                                      facts.pipeline)}}};
-  std::map<std::string, std::string> files;
-  for (const kubernetes::object& object : *objects) files[object.file] = yaml_text(object.content);
-  return files;
 }
 
 /// What an approval is bound to: the artifact where it takes one, else images and files.
@@ -175,6 +157,26 @@ result<deployed_release> manifest_way::look(const declared_pipeline& pipeline,
   return deployed_release{std::move(now->record), std::move(now->state), *std::move(reverted)};
 }
 
+result<std::map<std::string, std::string>> manifest_way::files_of(const deploy_request& of,
+                                                                  const release_draft& made) const {
+  result<std::vector<kubernetes::object>> objects = kubernetes::objects_of(of.pipeline(), made.facts);
+  if (!objects) return std::move(objects).error();
+  if (objects->empty() && of.place().write.empty())
+    return error{exit_class::usage,
+                 of.step.id,
+                 "there is nothing to deploy: the pipeline declares no service",
+                 {},
+                 {{"try", fmt::format("pipeline_service({} api PORT 8080), or WRITE of the environment",
+                                      made.facts.pipeline)}}};
+  std::map<std::string, std::string> files;
+  for (const kubernetes::object& object : *objects) files[object.file] = yaml_text(object.content);
+  return files;
+}
+
+bool manifest_way::is_settled(const environment& place, const deployment_record& there) const {
+  return place.verify.empty() || there.outcome == "deployed";
+}
+
 /// What should be there, given what is: nothing when it is there already.
 result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_request& of,
                                                              const manifest_state& now) const {
@@ -188,7 +190,7 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
     if (!copy) return std::move(copy).error();
     remarks = *std::move(copy);
   }
-  result<std::map<std::string, std::string>> files = files_of(of, made->facts);
+  result<std::map<std::string, std::string>> files = files_of(of, *made);
   if (!files) return std::move(files).error();
   if (of.step.branch_copy() != nullptr) {
     if (status kept = keep_others(of, branch_key_of(made->record.branch), now.files, *files); !kept)
@@ -206,7 +208,8 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   want.remarks = std::move(remarks);
   want.record->manifests = digest_of_manifests(want.files);
   if (now.record && now.files == want.files && is_settled(of.place(), *now.record)
-      && now.record->tag == want.record->tag && now.state.facts == want.state.facts)
+      && now.record->tag == want.record->tag && has_configuration(*now.record, want.record->configuration)
+      && now.state.facts == want.state.facts)
     return std::optional<wanted_manifests>{};
   want.state.gates = in_.gate.gates_after(of.step, now.state.gates);
   if (is_embedded(of.place())) return std::optional{std::move(want)};
@@ -216,6 +219,12 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
       !same)
     return std::move(same).error();
   return std::optional{std::move(want)};
+}
+
+result<std::vector<std::string>> manifest_way::lines_of(const deploy_request&,
+                                                        const manifest_state& now,
+                                                        const wanted_manifests& wanted) const {
+  return deliver_manifest_way::lines_between(now, wanted);
 }
 
 std::vector<approvable> manifest_way::last_approvable(const std::string& step) const {
@@ -236,6 +245,7 @@ result<permit> manifest_way::may_write(const deploy_request& of,
   }
   state.hold = now.state.hold;
   state.remembered = now.state.gates;
+  state.announced = now.state.announced;
   state.version = version;
   state.newer = in_.gate.succession_of(of.step, now.record);
   state.approvals = now.state.approvals;
@@ -273,7 +283,9 @@ result<step_plan> manifest_way::compared(const deploy_request& of) {
     plan.reasons = {**left};
     return plan;
   }
-  plan.details = deliver_manifest_way::lines_between(*now, **want);
+  result<std::vector<std::string>> lines = lines_of(of, *now, **want);
+  if (!lines) return std::move(lines).error();
+  plan.details = *std::move(lines);
   const approvable would{
       deliver_manifest_way::approval_of(of, **want), (*want)->record->version, plan.details, {}};
   {
@@ -284,7 +296,8 @@ result<step_plan> manifest_way::compared(const deploy_request& of) {
   if (!may && !in_.options.rehearses) return may.error();
   plan.what = decision::run;
   plan.result.reset();
-  plan.reasons = deliver_manifest_way::reasons_for(of, *now, **want);
+  plan.reasons = deliver_manifest_way::reasons_for(of, *now, **want,
+                                                   now->record && is_settled(of.place(), *now->record));
   const result<std::vector<std::string>> copies = copy_lines(in_, of, *(*want)->record);
   if (!copies) return copies.error();
   plan.details.insert(plan.details.begin(), copies->begin(), copies->end());

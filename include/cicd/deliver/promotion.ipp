@@ -8,6 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/built_elsewhere.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/release/bundle.hpp>
@@ -59,7 +60,7 @@ result<std::optional<stored_artifact>> same_inputs(const way_context& in,
   const bool is_here = in.source.is_checked_out(*step.pipeline);
   const result<digest> inputs = is_here ? in.options.inputs_of(*step.pipeline) : digest{};
   if (!inputs) return inputs.error();
-  seen.commits = first_parents(step.pipeline->source_directory, commit, most_ancestors + 1, in.around);
+  seen.commits = first_parents(step.pipeline->repository(), commit, most_ancestors + 1, in.around);
   if (!seen.commits.empty()) seen.commits.erase(seen.commits.begin());
   for (std::size_t from = 0; from < seen.commits.size(); from += asked_at_once) {
     const std::size_t count = std::min(asked_at_once, seen.commits.size() - from);
@@ -83,13 +84,16 @@ error no_artifact(const way_context& in,
                   const git_state& git,
                   const ancestors& before) {
   const std::string pipeline = step.pipeline->declared.name.str();
-  const std::string publish = fmt::format("publish it first: cicd run {}.publish", pipeline);
+  const std::string publish = step.pipeline->is_elsewhere()
+                                  ? fmt::format("publish it first, in a checkout of {}",
+                                                shown_url(step.pipeline->declared.code.str()))
+                                  : fmt::format("publish it first: cicd run {}.publish", pipeline);
   return refusal(step, exit_class::policy, "there is no artifact of this commit", git.short_commit())
       .with("near", near_text(before))
       .with("allowed", "a commit whose images were published; this environment never builds")
       .with("try", "cicd artifacts " + pipeline)
       .with("or",
-            in.source.is_checked_out(*step.pipeline)
+            in.source.is_checked_out(*step.pipeline) || step.pipeline->is_elsewhere()
                 ? publish
                 : fmt::format("check out {} and configure: where it changes nothing of the images, those "
                               "of a commit before are taken there; else {}",
@@ -145,6 +149,35 @@ result<promotion> taken_over(const way_context& in,
   return found;
 }
 
+/// The artifact of a commit that was built elsewhere and has none stored: where a job built it, it is made
+/// here.
+result<promotion> taken_from_elsewhere(const way_context& in,
+                                       const graph_step& step,
+                                       const artifact_store& store) {
+  const declared_pipeline& pipeline = *step.pipeline;
+  const git_state& git = in.source.git_of(pipeline);
+  std::string missing;
+  if (!pipeline.is_declared_elsewhere()) {
+    result<built_elsewhere> built = built_elsewhere_of(in, pipeline, *git.commit);
+    if (!built) return std::move(built).error();
+    if (built->made) {
+      if (status fine =
+              check_not_yanked(store, built->made->record, *git.commit, step.id, git.short_commit());
+          !fine)
+        return std::move(fine).error();
+      promotion found;
+      found.artifact = *std::move(built->made);
+      found.is_stored = false;
+      return found;
+    }
+    missing = std::move(built->missing);
+  }
+  ancestors before;
+  if (auto near = same_inputs(in, step, store, *git.commit, before); !near) return std::move(near).error();
+  error none = no_artifact(in, step, git, before);
+  return missing.empty() ? std::move(none) : std::move(none).with("caused by", displayable(missing));
+}
+
 /// What runs is declared by the bundle; `here` is that of this build tree, empty where it cannot be read.
 status take_declaration(const way_context& in,
                         const graph_step& step,
@@ -196,13 +229,14 @@ result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
                                             const artifact_record& artifact,
                                             const std::string& subject) {
   std::vector<wanted_image> wanted;
-  for (const image& declared : pipeline.declared.images) {
-    const auto found = artifact.images.find(declared.name.str());
+  for (const published_part& declared : published_parts(pipeline)) {
+    const auto found = artifact.images.find(declared.name);
     if (found == artifact.images.end())
       return error{exit_class::conflict,
                    subject,
-                   fmt::format("the artifact of {} has no such image", artifact.short_commit()),
-                   declared.name.str(),
+                   fmt::format("the artifact of {} has no such {}", artifact.short_commit(),
+                               declared.is_zip ? "zip" : "image"),
+                   declared.name,
                    {{"try", "deploy a commit that was published with it"}}};
     wanted.push_back({found->first, found->second.repository, found->second.manifest});
   }
@@ -256,10 +290,15 @@ result<promotion> promotion_for(const way_context& in, const graph_step& step, c
   if (!store) return store.error();
   result<std::optional<stored_artifact>> there = store->read(*git.commit);
   if (!there) return std::move(there).error();
-  result<std::string> bundle = bundle_here(in, pipeline);
+  // What is declared elsewhere is known by the artifact alone.
+  result<std::string> bundle = pipeline.is_elsewhere() ? std::string() : bundle_here(in, pipeline);
   promotion found;
   if (*there) {
     found.artifact = *std::move(*there);
+  } else if (pipeline.is_elsewhere()) {
+    result<promotion> taken = taken_from_elsewhere(in, step, *store);
+    if (!taken) return taken;
+    found = *std::move(taken);
   } else {
     if (!bundle) return std::move(bundle).error();
     ancestors before;
@@ -290,8 +329,9 @@ status make_ready(const permit& allowed,
     if (!store) return store.error();
     // It was asked when the run began; what was yanked meanwhile is not written, and not deployed.
     const artifact_record& own = what.artifact.record;
-    if (status fine = deliver_promotion::check_not_yanked(*store, own, own.images_of,
-                                                          pipeline.declared.name.str(), own.short_commit());
+    const std::string& built_by = own.images_of.empty() ? own.commit : own.images_of;
+    if (status fine = deliver_promotion::check_not_yanked(*store, own, built_by, pipeline.declared.name.str(),
+                                                          own.short_commit());
         !fine)
       return fine;
     if (result<bool> written = put_artifact(allowed, *store, what.artifact); !written)

@@ -22,7 +22,8 @@ registry_options registries_of(const workspace& where, const cancellation& cance
 result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
                                             const effect_planner::artifacts& images);
 
-/// The repositories of a pipeline's images that are no embedded default: those of real registries.
+/// The repositories of a pipeline's images and artifacts that are no embedded default: those of real
+/// registries.
 std::set<std::string> outside_repositories(const declared_pipeline& pipeline);
 
 class publisher {

@@ -41,8 +41,8 @@ auto put_image(
 /// The step that made it.
 std::string step_of(const declared_pipeline& pipeline, const wanted_image& image) {
   std::string id = pipeline.declared.name.str();
-  for (const cicd::image& declared : pipeline.declared.images)
-    if (declared.name.view() == image.name) id += "/" + image_step_name(declared);
+  for (const published_part& each : published_parts(pipeline))
+    if (each.name == image.name) id += "/" + each.step;
   return id;
 }
 
@@ -51,15 +51,16 @@ std::string step_of(const declared_pipeline& pipeline, const wanted_image& image
 
 std::set<std::string> outside_repositories(const declared_pipeline& pipeline) {
   std::set<std::string> all;
-  for (const image& each : pipeline.declared.images)
-    if (std::string repository = repository_of(pipeline, each); !is_embedded(repository))
-      all.insert(std::move(repository));
+  if (pipeline.is_declared_elsewhere()) all.insert(pipeline.declared.artifacts.str());
+  for (const published_part& each : published_parts(pipeline))
+    if (!is_embedded(each.repository)) all.insert(each.repository);
   return all;
 }
 
 registry_options registries_of(const workspace& where, const cancellation& cancelled) {
   registry_options options;
   options.embedded = where.images();
+  options.bucket = where.bucket();
   options.cancelled = &cancelled;
   return options;
 }
@@ -67,12 +68,12 @@ registry_options registries_of(const workspace& where, const cancellation& cance
 result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
                                             const effect_planner::artifacts& images) {
   std::vector<wanted_image> wanted;
-  for (const image& declared : pipeline.declared.images) {
-    const std::string id = pipeline.declared.name.str() + "/" + image_step_name(declared);
+  for (const published_part& each : published_parts(pipeline)) {
+    const std::string id = pipeline.declared.name.str() + "/" + each.step;
     const auto found = std::ranges::find(images, id, &effect_planner::artifacts::value_type::first);
     const auto manifest = found == images.end() ? std::nullopt : digest_from(found->second);
-    if (!manifest) return error{exit_class::corrupt, id, "the image's digest is not known", {}, {}};
-    wanted.push_back({declared.name.str(), repository_of(pipeline, declared), *manifest});
+    if (!manifest) return error{exit_class::corrupt, id, "its digest is not known", {}, {}};
+    wanted.push_back({each.name, each.repository, *manifest});
   }
   return wanted;
 }
@@ -188,7 +189,7 @@ result<std::string> publisher::builder_of(const artifact_store& in,
                                           const artifact_record& made,
                                           const declared_pipeline& pipeline) const {
   constexpr std::size_t most = 20;
-  for (const past_commit& each : first_parents(pipeline.source_directory, made.commit, most, in_.around)) {
+  for (const past_commit& each : first_parents(pipeline.repository(), made.commit, most, in_.around)) {
     if (each.id == made.commit) continue;
     const result<std::optional<stored_artifact>> before = in.read(each.id);
     if (!before) return before.error();

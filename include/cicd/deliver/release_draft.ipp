@@ -8,6 +8,8 @@
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/image_copies.hpp>
+#include <cicd/deliver/manifest_values.hpp>
+#include <cicd/deliver/policy/own_configuration.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/release_draft.hpp>
@@ -58,8 +60,26 @@ status read_into(const declared_pipeline& pipeline,
 }
 
 /// Those of the artifact. Of MANIFESTS the patterns are this declaration's, the files are not.
-status take_bundled_files(const deploy_request& of, kubernetes::release_facts& facts) {
+status take_bundled_files(const deploy_request& of,
+                          const deployment_record& record,
+                          kubernetes::release_facts& facts) {
   facts.files = of.promoted->files;
+  for (const relative_path& each : of.place().manifests_from) {
+    if (!facts.files.contains(each.str()))
+      return error{exit_class::conflict,
+                   of.step.id,
+                   fmt::format("MANIFESTS_FROM: the artifact of {} has no such file",
+                               of.promoted->artifact.record.short_commit()),
+                   each.str(),
+                   {{"try", "deploy a commit that was not deployed before it was declared"}}};
+    facts.manifests.push_back(each.str());
+    facts.templates.push_back(each.str());
+  }
+  if (!of.place().parameters.empty()) {
+    const placeholder_values values = values_of_deploy(of.place(), record);
+    for (const assignment& each : of.place().parameters)
+      facts.parameters[each.name.str()] = with_placeholders(each.value, values);
+  }
   for (const path_pattern& pattern : of.place().manifests) {
     const std::size_t before = facts.manifests.size();
     for (const auto& [path, content] : facts.files)
@@ -84,6 +104,8 @@ std::vector<named_file> files_of_workloads(const pipeline& declared) {
       files.push_back({each.from.str(), value + ".config_files"});
     for (const relative_path& each : of.patch) files.push_back({each.str(), value + ".patch"});
   };
+  for (const zip_function& each : declared.functions)
+    if (each.config) files.push_back({each.config.str(), "zip_function." + each.name.str() + ".config"});
   for (const service& each : declared.services) add("service.", each);
   for (const cron_job& each : declared.cron_jobs) add("cron_job.", each);
   return files;
@@ -185,6 +207,7 @@ result<release_draft> draft_for(const way_context& in,
                  .images = {},
                  .manifests = {},
                  .outcome = "deployed"};
+  if (!of.step.is_of_branch()) made.record.configuration = own_configuration_of(of.place());
   made.facts.pipeline = made.record.pipeline;
   made.facts.environment = made.record.environment;
   made.facts.leaves_instance = can(of.place().via, way_feature::folder);
@@ -208,7 +231,8 @@ result<release_draft> draft_for(const way_context& in,
   } else if (!of.step.is_of_branch()) {
     made.record.artifact = in.artifacts.of(pipeline);
   }
-  const status read = of.promoted != nullptr ? take_bundled_files(of, made.facts)
+  in.gate.record_elsewhere(of.step, made.record);
+  const status read = of.promoted != nullptr ? take_bundled_files(of, made.record, made.facts)
                                              : read_declared_files(pipeline, of.place(), made.facts);
   if (!read) return read.error();
   return made;

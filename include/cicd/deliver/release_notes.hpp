@@ -47,6 +47,8 @@ release_notes notes_between(notes_side there,
                             const std::string& repository,
                             const surroundings& around);
 
+/// The page of a commit; empty as for compare_link.
+std::string commit_link(const std::string& repository, const std::string& commit);
 /// `https://github.com/shop/orders/compare/1b40f7d…e20ffeb`, with GitLab's and Bitbucket's form where the
 /// host is theirs; empty where `repository` is no host and path.
 std::string compare_link(const std::string& repository, const std::string& before, const std::string& after);

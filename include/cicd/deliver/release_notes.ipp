@@ -54,14 +54,29 @@ void add_images(release_notes& to) {
   }
 }
 
-}  // namespace
-}  // namespace deliver_release_notes
-
-std::string compare_link(const std::string& repository, const std::string& before, const std::string& after) {
+/// The host of `<host>/<path>`; empty for what is no page of the web, such as a path.
+std::string host_of_web(const std::string& repository) {
   const std::string host = repository.substr(0, repository.find('/'));
   const bool is_host =
       host.find('.') != host.npos && !host.starts_with('.') && repository.size() > host.size() + 1;
-  if (!is_host || before.empty() || after.empty()) return {};
+  return is_host ? host : std::string();
+}
+
+}  // namespace
+}  // namespace deliver_release_notes
+
+std::string commit_link(const std::string& repository, const std::string& commit) {
+  const std::string host = deliver_release_notes::host_of_web(repository);
+  if (host.empty() || commit.empty()) return {};
+  const char* word = host.find("gitlab") != host.npos ? "-/commit"
+                     : host == "bitbucket.org"        ? "commits"
+                                                      : "commit";
+  return fmt::format("https://{}/{}/{}", repository, word, commit);
+}
+
+std::string compare_link(const std::string& repository, const std::string& before, const std::string& after) {
+  const std::string host = deliver_release_notes::host_of_web(repository);
+  if (host.empty() || before.empty() || after.empty()) return {};
   if (host.find("gitlab") != host.npos)
     return fmt::format("https://{}/-/compare/{}...{}", repository, before, after);
   if (host == "bitbucket.org")

@@ -67,6 +67,16 @@ place_in_past running_in(const std::vector<kept_deployment>& past,
   return std::ranges::find_if(past, [&](const kept_deployment& each) { return runs_now(each.record, now); });
 }
 
+/// The older deployment that a rollback was putting back when it failed: it is meant again.
+place_in_past put_back_in_vain(const std::vector<kept_deployment>& past,
+                               const std::optional<deployment_record>& now) {
+  if (!now || now->outcome != "failed" || past.empty()) return past.end();
+  return std::find_if(past.begin() + 1, past.end(), [&](const kept_deployment& each) {
+    return now->commit == each.record.commit && now->version == each.record.version
+           && has_same_images(*now, each.record) && now->manifests == each.record.manifests;
+  });
+}
+
 /// Whether what runs is this deployment, or was put back from it.
 bool runs_already(const std::vector<kept_deployment>& past,
                   const std::optional<deployment_record>& now,
@@ -120,7 +130,10 @@ const kept_deployment* meant(const std::vector<kept_deployment>& past,
   auto at = past.begin();
   if (to.empty()) {
     const auto running = running_in(past, now);
-    if (running != past.end()) at = origin_of(running, past.end()) + 1;
+    if (running != past.end())
+      at = origin_of(running, past.end()) + 1;
+    else if (const auto failed = put_back_in_vain(past, now); failed != past.end())
+      at = failed;
   } else {
     at = std::ranges::find_if(past, [&](const kept_deployment& each) { return is_meant(each.record, to); });
   }

@@ -25,7 +25,8 @@ class sources {
   sources(const surroundings& around, git_event event, hand_promotions promoted = {})
       : around_(around), event_(std::move(event)), promoted_(std::move(promoted)) {}
 
-  /// Whether the commit of `git_of` is the one that is checked out.
+  /// Whether the commit of `git_of` is the one that is checked out; never of a pipeline that is built
+  /// elsewhere.
   bool is_checked_out(const declared_pipeline& pipeline);
 
   /// As it was when it was asked first.

@@ -49,7 +49,7 @@ bool runs_programs(const pipeline& declared) {
 }  // namespace deliver_sources
 
 sources::state& sources::state_of(const declared_pipeline& pipeline) {
-  const std::string& folder = pipeline.source_directory;
+  const std::string& folder = pipeline.repository();
   const std::string promoted = promoted_of(pipeline);
   {
     const std::lock_guard hold(mutex_);
@@ -73,6 +73,7 @@ std::string sources::promoted_of(const declared_pipeline& pipeline) const {
 }
 
 bool sources::is_checked_out(const declared_pipeline& pipeline) {
+  if (pipeline.is_elsewhere()) return false;
   const state& of = state_of(pipeline);
   return of.git.commit.value_or("") == of.head;
 }
@@ -82,6 +83,7 @@ const git_state& sources::git_of(const declared_pipeline& pipeline) {
 }
 
 result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
+  if (pipeline.is_elsewhere()) return false;  // nothing of it is checked out
   state& source = state_of(pipeline);
   if (!source.git.repository) return false;
   return deliver_sources::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
@@ -118,13 +120,13 @@ result<bool> sources::is_dirty(const graph_step& step) {
 std::string sources::author(const declared_pipeline& pipeline) {
   state& source = state_of(pipeline);
   return *deliver_sources::known_or_asked(mutex_, source.author, [&]() -> result<std::string> {
-    return author_of(pipeline.source_directory, source.git.commit.value_or(""), around_);
+    return author_of(pipeline.repository(), source.git.commit.value_or(""), around_);
   });
 }
 
 std::string sources::short_commit_before(const declared_pipeline& pipeline) {
   git_state before = state_of(pipeline).git;
-  if (before.commit) before.commit = commit_before(pipeline.source_directory, *before.commit, around_);
+  if (before.commit) before.commit = commit_before(pipeline.repository(), *before.commit, around_);
   return before.short_commit();
 }
 
@@ -132,7 +134,7 @@ std::optional<std::chrono::system_clock::time_point> sources::commit_date(const 
   using moment = std::optional<std::chrono::system_clock::time_point>;
   state& source = state_of(pipeline);
   return *deliver_sources::known_or_asked(mutex_, source.committed, [&]() -> result<moment> {
-    return committed_at(pipeline.source_directory, source.git.commit.value_or(""), around_);
+    return committed_at(pipeline.repository(), source.git.commit.value_or(""), around_);
   });
 }
 
@@ -142,7 +144,7 @@ result<bool> sources::is_declaration_dirty(const declared_pipeline& pipeline,
                                            const std::string& file,
                                            const git_state& git) {
   const git_state& own = git_of(pipeline);
-  if (!git.repository || file.starts_with(pipeline.source_directory + "/")) return false;
+  if (!git.repository || file.starts_with(pipeline.repository() + "/")) return false;
   const std::string folder = file.substr(0, file.rfind('/'));
   const bool is_elsewhere = !own.repository || own.top != git.top;
   const result<std::vector<std::string>> changes =
@@ -194,7 +196,7 @@ result<std::string> sources::tag_for(const graph_step& step, const digest& of) {
 status sources::check_unchanged(const declared_pipeline& pipeline,
                                 const std::string& subject,
                                 bool takes_dirty) {
-  if (!promoted_of(pipeline).empty()) return {};
+  if (!promoted_of(pipeline).empty() || pipeline.is_elsewhere()) return {};
   const std::string& folder = pipeline.source_directory;
   const git_state& then = git_of(pipeline);
   const git_state now = git_state_of(folder, around_);

@@ -1,17 +1,22 @@
 // The bodies of deliver/, to be included in exactly one translation unit. The order is of no importance.
 #pragma once
 
+#include <cicd/deliver/applied_way.ipp>
 #include <cicd/deliver/artifacts.ipp>
 #include <cicd/deliver/asked_program.ipp>
 #include <cicd/deliver/awaited_artifact.ipp>
 #include <cicd/deliver/branch_copy.ipp>
 #include <cicd/deliver/build_approval.ipp>
+#include <cicd/deliver/built_elsewhere.ipp>
 #include <cicd/deliver/change_gate.ipp>
+#include <cicd/deliver/change_gate_elsewhere.ipp>
 #include <cicd/deliver/change_gate_release.ipp>
 #include <cicd/deliver/change_gate_waits.ipp>
 #include <cicd/deliver/chosen_commit.ipp>
 #include <cicd/deliver/delivery.ipp>
 #include <cicd/deliver/fleet.ipp>
+#include <cicd/deliver/fleet_records.ipp>
+#include <cicd/deliver/fleet_sources.ipp>
 #include <cicd/deliver/health.ipp>
 #include <cicd/deliver/health_argocd.ipp>
 #include <cicd/deliver/image_copies.ipp>
@@ -23,7 +28,10 @@
 #include <cicd/deliver/release_draft.ipp>
 #include <cicd/deliver/release_notes.ipp>
 #include <cicd/deliver/rollback.ipp>
+#include <cicd/deliver/source_clone.ipp>
 #include <cicd/deliver/sources.ipp>
+#include <cicd/deliver/state_history.ipp>
+#include <cicd/deliver/upstream.ipp>
 #include <cicd/deliver/verify.ipp>
 #include <cicd/deliver/way.ipp>
 #include <cicd/deliver/ways.ipp>

@@ -40,7 +40,7 @@ std::vector<std::string> words_of(const wanted_release& of) {
 error with_author(error failure, const wanted_release& of, const surroundings& around) {
   const std::string& commit = of.record.commit;
   if (commit.empty() || !of.place.branch_key.empty()) return failure;
-  const std::string author = author_of(of.pipeline->source_directory, commit, around);
+  const std::string author = author_of(of.pipeline->repository(), commit, around);
   return std::move(failure)
       .with("commit", commit.substr(0, 7) + (author.empty() ? "" : " by " + displayable(author)))
       .with("or", fmt::format("cicd yank {} {} --reason '…', so that it is deployed nowhere else",

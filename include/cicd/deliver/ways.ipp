@@ -11,6 +11,8 @@
 #include <cicd/deliver/gitops/way.ipp>
 #include <cicd/deliver/render/way.ipp>
 #include <cicd/deliver/cluster/way.ipp>
+#include <cicd/deliver/serverless/way.ipp>
+#include <cicd/deliver/command/way.ipp>
 // clang-format on
 
 namespace cicd {

@@ -13,6 +13,8 @@ namespace cicd {
 void print_out(std::string_view text);
 /// The same as JSON, in which `##` is escaped, so that no CI system finds a command of its own in a text.
 void print_json(const json& document);
+/// The same on one line, for a process that prints one after the other.
+void print_json_line(const json& document);
 /// A text with the command `cicd` as it works where the user is, since it is seldom on PATH.
 std::string as_called_here(std::string text);
 /// The same of what an error says to do.

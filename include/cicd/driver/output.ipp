@@ -38,6 +38,10 @@ void print_json(const json& document) {
   write_all(STDOUT_FILENO, replaced_all(pretty(document), "##", "#\\u0023"));
 }
 
+void print_json_line(const json& document) {
+  write_all(STDOUT_FILENO, replaced_all(compact(document), "##", "#\\u0023") + "\n");
+}
+
 void print_errors(const errors& all) {
   std::string text;
   for (const error& one : all) text += text_of(as_called_here(one));

@@ -46,7 +46,6 @@ class terminal {
   void begin(const run_view& view) {
     console_options options;
     options.how_much = how_much_;
-    options.rerun = view.rerun;
     options.commands = view.commands;
     options.here = view.here;
     options.exists = [](const std::string& path) { return exists(path); };

@@ -34,6 +34,7 @@ or_errors<change_found> change_since(const session& of,
                                      const step_graph& graph,
                                      const std::vector<step_index>& wanted,
                                      const std::vector<observed_step>& seen,
-                                     const memory& remembered);
+                                     const memory& remembered,
+                                     const cancellation* cancelled);
 
 }  // namespace cicd

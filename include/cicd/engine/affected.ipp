@@ -32,12 +32,16 @@ std::optional<std::string> bundle_of_tree(const declared_pipeline& pipeline, con
   return bundle_of(pipeline, facts.files, paths_of(pipeline, of.where.build_root));
 }
 
-/// The words that declare an environment, previews and canaries of it.
+/// The words that declare an environment, previews and canaries of it, and where what it deploys comes from.
 std::string words_for(const graph_step& step, const session& of) {
   if (step.place() == nullptr) return {};
-  std::string words;
+  const pipeline& declared = step.pipeline->declared;
+  std::string words = fmt::format("{}\n{}\n{}\n", declared.artifacts.view(), declared.code.view(),
+                                  declared.pipeline_ref.view());
+  for (const image& each : declared.images)
+    for (const text& word : each.built_by) words += each.name.str() + " " + word.str() + "\n";
   const typed_place from{of.model.tree.source_root + "/CMakeLists.txt", step.pipeline->source_directory, {}};
-  for (const call& each : calls_of(step.pipeline->declared, from)) {
+  for (const call& each : calls_of(declared, from)) {
     const bool is_of_place =
         each.where.function == "pipeline_environment" || each.where.function == "pipeline_preview"
         || each.where.function == "pipeline_canary" || each.where.function == "pipeline_release";
@@ -242,11 +246,12 @@ or_errors<change_found> change_since(const session& of,
                                      const step_graph& graph,
                                      const std::vector<step_index>& wanted,
                                      const std::vector<observed_step>& seen,
-                                     const memory& remembered) {
+                                     const memory& remembered,
+                                     const cancellation* cancelled) {
   const result<change_base> base =
       change_base_of(of.model.tree.source_root, request.since, ci_event_of(of.around), of.around);
   if (!base) return {.errors = {base.error()}};
-  or_errors<session> then = tree_at(of, base->commit);
+  or_errors<session> then = tree_at(of, base->commit, cancelled);
   if (!then) return {.errors = std::move(then.errors)};
   engine_affected::comparison both(of, *then, graph, remembered);
   or_errors<change_found> found;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/declare/made_names.hpp>
 #include <cicd/declare/typed_calls.hpp>
 #include <cicd/deliver/release/bundle.hpp>
 #include <cicd/engine/image_inputs.hpp>
@@ -31,12 +32,14 @@ std::map<std::string, std::string> calls_by_step(const declared_pipeline& pipeli
   std::map<std::string, std::string> by_step;
   for (const call& each : calls_of(pipeline.declared, {})) {
     const bool is_image = each.where.function == "pipeline_image";
-    if (!is_image && each.where.function != "pipeline_step") continue;
+    const bool is_zip = each.where.function == "pipeline_function";
+    if (!is_image && !is_zip && each.where.function != "pipeline_step") continue;
     std::string text = each.where.function;
     for (const std::string& word : each.arguments)
       text += fmt::format("\n{}", compact(json(without_paths(word, paths))));
     const std::string& name = each.arguments[1];
-    by_step[is_image ? (name == "image" ? "image" : "image-" + name) : name] = std::move(text);
+    const std::string step = is_zip ? zip_step_name(name) : is_image ? image_step_name(name) : name;
+    by_step[step] = std::move(text);
   }
   return by_step;
 }
@@ -61,7 +64,7 @@ result<digest> image_inputs_of(const session& of,
     const auto [known, added] = calls.try_emplace(step.pipeline);
     if (added) known->second = calls_by_step(*step.pipeline, of.where.build_root);
     const file_query query = inputs_query(of, step);
-    const bool takes_none = query.patterns.empty() && step.declared_image() != nullptr;
+    const bool takes_none = query.patterns.empty() && step.kind() == step_kind::image;
     const result<file_set> files = takes_none ? file_set{} : index.look(query);
     if (!files) {
       error why = files.error();

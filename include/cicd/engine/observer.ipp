@@ -57,6 +57,12 @@ bool is_own_output(const step& of, const std::string& path) {
   return std::ranges::any_of(of.outputs, writes_there) || std::ranges::any_of(of.reports, writes_there);
 }
 
+std::vector<std::string> zip_patterns(const zip_function& of) {
+  std::vector<std::string> patterns{of.zip.str(), of.zip.str() + "/**"};
+  if (of.config) patterns.push_back(of.config.str());
+  return patterns;
+}
+
 /// A path as a pattern: what stands for itself alone.
 std::string pattern_for(const std::string& path) {
   std::string pattern;
@@ -84,8 +90,10 @@ std::vector<std::string> named_inputs(const step& of, const std::string& source)
 
 file_query inputs_query(const session& of, const graph_step& step) {
   file_query query{step.pipeline->source_directory, {}, {}, {of.where.build_root}, false, true};
-  if (step.declared_image() != nullptr) {
-    query.patterns = engine_observer::image_patterns(*step.declared_image());
+  if (step.kind() == step_kind::image) {
+    query.patterns = step.declared_image() != nullptr
+                         ? engine_observer::image_patterns(*step.declared_image())
+                         : engine_observer::zip_patterns(*step.declared_function());
     query.may_be_empty = true;
     return query;
   }
@@ -137,7 +145,7 @@ class pass {
   void ask(step_index step, const journal& remembered) {
     const graph_step& about = graph_.steps[step];
     if (file_query query = inputs_query(of_, about);
-        about.declared_image() == nullptr || !query.patterns.empty())
+        about.kind() != step_kind::image || !query.patterns.empty())
       inputs_.emplace_back(step, number_of(std::move(query)));
     if (!remembered.last(about.id)) return;
     file_query outputs = outputs_query(of_, about);

@@ -93,7 +93,7 @@ class planner_of_event {
     gate_question of = question_of(what, pipeline, place);
     of.event = event_;
     source_facts own;
-    own.folder = pipeline.source_directory;
+    own.folder = pipeline.repository();
     own.git.repository = true;
     own.git.commit = std::string(40, '0');
     if (!event_.tag.empty()) own.git.tags = {event_.tag};

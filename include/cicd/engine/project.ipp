@@ -218,7 +218,7 @@ run_outcome project::run(const project_request& asked, const std::vector<run_lis
     for (const run_listener& each : listeners)
       if (each.warn) each.warn(about);
   });
-  return wrong.empty() ? run->execute(listeners) : run->refused(std::move(wrong));
+  return wrong.empty() ? run->execute(listeners) : run->refused(std::move(wrong), listeners);
 }
 
 }  // namespace cicd

@@ -1,6 +1,7 @@
 // Events to deploys, and a tag to its commit.
 #pragma once
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -48,7 +49,7 @@ error no_such_tag(const declared_pipeline& pipeline,
                std::string("there is no such tag") + then,
                event.name,
                {}}
-      .with("did you mean", nearest(event.name, tags_in(pipeline.source_directory, of.around)).value_or(""))
+      .with("did you mean", nearest(event.name, tags_in(pipeline.repository(), of.around)).value_or(""))
       .with("try", "git fetch --tags");
 }
 
@@ -71,8 +72,7 @@ error on_another_commit(const declared_pipeline& pipeline,
 error no_such_branch(const declared_pipeline& pipeline, const git_event& event, const session& of) {
   return error{
       exit_class::usage, pipeline.declared.name.str(), "there is no such branch here", event.name, {}}
-      .with("did you mean",
-            nearest(event.name, branches_in(pipeline.source_directory, of.around)).value_or(""))
+      .with("did you mean", nearest(event.name, branches_in(pipeline.repository(), of.around)).value_or(""))
       .with("try", "git fetch");
 }
 
@@ -89,7 +89,7 @@ bool is_on(const std::string& branch,
            const declared_pipeline& pipeline,
            const git_state& git,
            const surroundings& around) {
-  return git.branch == branch || commit_of_branch(pipeline.source_directory, branch, around) == git.commit;
+  return git.branch == branch || commit_of_branch(pipeline.repository(), branch, around) == git.commit;
 }
 
 /// What happened by the CI system's variables, where it is a push, a tag or a proposed change.
@@ -114,7 +114,7 @@ status check_commit(const session& of,
                     const git_event& event,
                     const declared_pipeline& pipeline,
                     const git_state& git) {
-  const std::string& folder = pipeline.source_directory;
+  const std::string& folder = pipeline.repository();
   if (event.kind == ref_kind::branch && git.branch == event.name) return {};
   const std::optional<std::string> there = event.kind == ref_kind::tag
                                                ? commit_of_tag(folder, event.name, of.around)
@@ -145,14 +145,15 @@ status check_rehearsal(const session& of, const git_event& event, errors& warnin
   if (event.kind == ref_kind::none) return {};
   std::set<std::string> seen;
   for (const declared_pipeline& pipeline : of.model.pipelines) {
-    const git_state git = git_state_of(pipeline.source_directory, of.around);
+    if (pipeline.is_elsewhere()) continue;  // its events are those of another repository
+    const git_state git = git_state_of(pipeline.repository(), of.around);
     if (!git.commit || !seen.insert(git.top).second) continue;
     if (event.kind == ref_kind::branch) {
       if (!engine_rehearsal::is_on(event.name, pipeline, git, of.around))
         warnings.push_back(engine_rehearsal::not_on_branch(pipeline, event, git));
       continue;
     }
-    const std::optional<std::string> tagged = commit_of_tag(pipeline.source_directory, event.name, of.around);
+    const std::optional<std::string> tagged = commit_of_tag(pipeline.repository(), event.name, of.around);
     if (!tagged)
       warnings.push_back(engine_rehearsal::no_such_tag(pipeline, event, of,
                                                        ": the plan is that of the current commit with it"));
@@ -167,12 +168,14 @@ status check_event(const session& of, const git_event& event) {
   if (status same = check_ci(event, ci_event_of(of.around)); !same) return same;
   std::set<std::string> seen;
   for (const declared_pipeline& pipeline : of.model.pipelines) {
-    const git_state git = git_state_of(pipeline.source_directory, of.around);
+    if (pipeline.is_elsewhere()) continue;  // its events are those of another repository
+    const git_state git = git_state_of(pipeline.repository(), of.around);
     if (!git.commit || !seen.insert(git.top).second) continue;
     if (status here = check_commit(of, event, pipeline, git); !here) return here;
   }
-  if (!seen.empty() || of.model.pipelines.empty()) return {};
-  const declared_pipeline& first = of.model.pipelines.front();
+  const auto own = std::ranges::find_if_not(of.model.pipelines, &declared_pipeline::is_elsewhere);
+  if (!seen.empty() || own == of.model.pipelines.end()) return {};
+  const declared_pipeline& first = *own;
   return event.kind == ref_kind::tag ? no_such_tag(first, event, of, "") : no_such_branch(first, event, of);
 }
 

@@ -15,6 +15,7 @@
 
 #include <cicd/declare/model.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/notify/notifiers.hpp>
 #include <cicd/engine/affected.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/plan/plan.hpp>
@@ -59,9 +60,9 @@ struct run_ports {
 
 /// Where a person finds what a run speaks of.
 struct run_view {
-  std::string here;   ///< where the person stands; empty under a build tool
-  std::string rerun;  ///< how one step is run again, before its name; empty where there is no such command
-  std::map<std::string, std::string> commands{};  ///< a step → what was typed for it, which runs it again
+  std::string here;  ///< where the person stands; empty under a build tool
+  std::map<std::string, std::string>
+      commands{};  ///< a step → what runs it again, where there is such a command
   std::map<std::string, std::string> source_folders{};  ///< a step's folder → its source folder
   std::map<std::string, std::string> links{};  ///< where a step's folder lies → its path in the build tree
 };
@@ -107,7 +108,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   /// Without the secrets that were fetched, and with the lines of the declarations.
   errors as_told(errors all) const;
   /// Records that the run did not begin.
-  run_outcome refused(errors all) const;
+  run_outcome refused(errors all, const std::vector<run_listener>& listeners);
 
   const session& of() const { return *session_; }
   const project_request& request() const { return request_; }
@@ -128,6 +129,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   void promote_by_hand();
   change_reach* reach() { return reach_ ? &*reach_ : nullptr; }
   errors keep_affected(const std::vector<observed_step>& seen);
+  errors bring_sources();
   void tell_deploys();
   bool comes_after_from(step_index step, const std::set<step_index>& refused) const;
   status unless_interrupted(const std::function<status()>& work);
@@ -139,6 +141,11 @@ class project_run : public std::enable_shared_from_this<project_run> {
   errors damage() const;
   errors repositories_left_out();
   run_started started() const;
+  /// What was decided of a deploy that was not told before; nothing where the step is none, or nothing was.
+  std::optional<deploy_started> begun_of(const graph_step& step);
+  std::optional<deploy_refused> refusal_of(const graph_step& step);
+  /// Those who are notified hear the last of it; gives what could not be said.
+  errors end_of_notices(exit_class outcome) const;
   event event_now(event_body body) const;
 
   std::shared_ptr<const session> session_;
@@ -154,6 +161,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   cancellation effects_cancelled_;  ///< what is being planned and done
   secret_store secrets_;            ///< of its steps and of its deploys
   delivery delivery_;
+  std::unique_ptr<notifiers> notifiers_;  ///< of a run; none of a plan
   std::vector<step_index> wanted_, ends_;
   errors left_out_;  ///< refusals of an event's deploys, which the rest of it does not wait for
   std::optional<build_memory> memory_;

@@ -11,6 +11,7 @@
 
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/image_inputs.hpp>
 #include <cicd/engine/observer.hpp>
@@ -102,7 +103,25 @@ project_run::project_run(std::shared_ptr<const session> of,
                  request_.ask_gates, request_.by_hand,
                  [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
                    return secrets_.value_of(of, folder, cancelled);
-                 }}) {}
+                 }}) {
+  if (!is_recorded()) return;
+  notifiers_ = std::make_unique<notifiers>(notifier_ports{
+      .declared = session_->model,
+      .around = session_->around,
+      .time = *ports_.time,
+      .gate = delivery_.gate(),
+      .secrets = [this](const secret& of, const std::string& folder,
+                        const cancellation& cancelled) { return secrets_.value_of(of, folder, cancelled); },
+      .masked = [this](std::string text) { return secrets_.finder()->masked(text); },
+      .commit_of =
+          [this](const std::string& name) {
+            if (const auto by_hand = request_.by_hand.find(name); by_hand != request_.by_hand.end())
+              return by_hand->second.commit;
+            const declared_pipeline* const found = session_->model.find(name);
+            return found == nullptr ? std::string()
+                                    : git_state_of(found->repository(), session_->around).commit.value_or("");
+          }});
+}
 
 errors project_run::as_told(errors all) const {
   for (error& each : all) each = with_declared_lines(masked(std::move(each), *secrets_.finder()), *session_);
@@ -176,6 +195,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (const errors found = damage(); warn && !found.empty()) warn(found);
   forget_earlier_files(session_->where);
   ends_ = *std::move(steps);
+  if (errors wrong = bring_sources(); !wrong.empty()) return wrong;
   promote_by_hand();
   wanted_ = closure(graph_, ends_);
   tell_deploys();
@@ -187,7 +207,13 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (status can = check_take_over(); !can) seen.errors.push_back(std::move(can).error());
   if (!seen.errors.empty()) return std::move(seen.errors);
   memory_.emplace(remembered_, cache_, std::move(seen.intact));
-  if (errors cannot = keep_affected(seen.seen); !cannot.empty()) return cannot;
+  errors cannot;
+  const status kept = unless_interrupted([&] {
+    cannot = keep_affected(seen.seen);
+    return status();
+  });
+  if (!kept) return {kept.error()};
+  if (!cannot.empty()) return cannot;
   const status may = unless_interrupted(
       [this] { return request_.is_of_event && is_recorded() ? may_begin_event() : may_begin(); });
   if (!may) return {may.error()};
@@ -205,7 +231,8 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
 /// Of a change: what it does not reach is not wanted.
 errors project_run::keep_affected(const std::vector<observed_step>& seen) {
   if (!request_.affected.is_wanted) return {};
-  or_errors<change_found> found = change_since(*session_, request_.affected, graph_, wanted_, seen, *memory_);
+  or_errors<change_found> found =
+      change_since(*session_, request_.affected, graph_, wanted_, seen, *memory_, &effects_cancelled_);
   if (!found) {
     if (!request_.affected.or_all) return std::move(found.errors);
     change_.text =
@@ -224,42 +251,31 @@ errors project_run::keep_affected(const std::vector<observed_step>& seen) {
   return {};
 }
 
+/// Of what is built elsewhere: the newest commit counts, unless one was chosen, which is there already.
+errors project_run::bring_sources() {
+  std::vector<const declared_pipeline*> chosen, others;
+  for (step_index step : ends_) {
+    const declared_pipeline* of = graph_.steps[step].pipeline;
+    (request_.by_hand.contains(of->declared.name.view()) ? chosen : others).push_back(of);
+  }
+  errors wrong;
+  const status asked = unless_interrupted([&] {
+    for (const auto& [all, need] :
+         {std::pair{&chosen, clone_need::there}, std::pair{&others, clone_need::fresh}})
+      for (error& each : bring_clones(*all, need, session_->around, &effects_cancelled_))
+        wrong.push_back(std::move(each));
+    return status();
+  });
+  if (!asked) return {asked.error()};
+  return wrong;
+}
+
 /// Before the first of them is looked at: what lies in one place is read at once.
 void project_run::tell_deploys() {
   std::vector<const graph_step*> deploys;
   for (step_index step : wanted_)
     if (graph_.steps[step].kind() == step_kind::deploy) deploys.push_back(&graph_.steps[step]);
   delivery_.gate().will_deploy(std::move(deploys));
-}
-
-/// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
-/// it, since that is what a person named. A plan is not held up by it.
-status project_run::may_begin() {
-  if (!is_recorded()) return {};
-  if (status may = may_build(); !may) return may;
-  for (const graph_step* each : delivery_.gate().deploys())
-    if (status may = delivery_.gate().may_begin(*each); !may) return may;
-  for (step_index step : wanted_)
-    if (graph_.steps[step].kind() == step_kind::publish)
-      if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
-  return {};
-}
-
-/// The pipelines of which no step is run without an approval of the commit.
-std::set<const declared_pipeline*> project_run::approved_to_build() const {
-  std::set<const declared_pipeline*> all;
-  for (step_index step : wanted_) {
-    const graph_step& each = graph_.steps[step];
-    const bool is_for_preview = each.branch_copy() != nullptr && each.branch_copy()->approval_to_build;
-    if (is_for_preview || each.pipeline->declared.approval_to_build) all.insert(each.pipeline);
-  }
-  return all;
-}
-
-status project_run::may_build() {
-  for (const declared_pipeline* each : approved_to_build())
-    if (status may = delivery_.gate().may_build(*each); !may) return may;
-  return {};
 }
 
 /// Whether the gate or a registry is asked before the first step.
@@ -270,7 +286,7 @@ bool project_run::asks_outside() const {
 
 /// git and registries may not answer: a signal ends the question, and with it the run.
 status project_run::unless_interrupted(const std::function<status()>& work) {
-  if (!is_recorded() || !asks_outside()) return work();
+  if (!is_recorded() || (!asks_outside() && !request_.affected.is_wanted)) return work();
   event_loop loop;
   std::optional<exit_class> ended;
   const std::shared_ptr<void> signals = loop.on_signal([&](int signal) {
@@ -341,90 +357,6 @@ void project_run::promote_by_hand() {
   }
 }
 
-/// Whether what it comes FROM is deployed by the same run, and not refused.
-bool project_run::comes_after_from(step_index step, const std::set<step_index>& refused) const {
-  const graph_step& of = graph_.steps[step];
-  return std::ranges::any_of(of.after_if_wanted, [&](step_index before) {
-    return graph_.steps[before].place() != nullptr && graph_.steps[before].pipeline == of.pipeline
-           && std::ranges::binary_search(wanted_, before) && !refused.contains(before);
-  });
-}
-
-/// Whether one deploy is refused; where others of its pipeline would go on without it, by all that is known
-/// before anything is built.
-status project_run::check_deploy(step_index step, const std::set<step_index>& refused) {
-  const graph_step& of = graph_.steps[step];
-  if (status may = delivery_.gate().may_begin(of); !may) return may;
-  const auto is_with_it = [&](step_index each) {
-    return graph_.steps[each].kind() == step_kind::deploy && graph_.steps[each].pipeline == of.pipeline;
-  };
-  if (std::ranges::count_if(ends_, is_with_it) < 2) return {};
-  return delivery_.check_not_refused(of, comes_after_from(step, refused));
-}
-
-/// The wanted steps that may not be run, since their pipeline may not be built or they may not publish; why
-/// is among what is left out, once for each pipeline.
-std::set<step_index> project_run::not_to_be_run() {
-  std::set<const declared_pipeline*> refused;
-  const auto ask = [&](const declared_pipeline* of, const status& may) {
-    if (!may && refused.insert(of).second) left_out_.push_back(may.error());
-    return static_cast<bool>(may);
-  };
-  for (const declared_pipeline* each : approved_to_build()) ask(each, delivery_.gate().may_build(*each));
-  std::set<step_index> steps;
-  for (step_index step : wanted_) {
-    const graph_step& of = graph_.steps[step];
-    const bool publishes = of.kind() == step_kind::publish && !refused.contains(of.pipeline);
-    if (publishes ? !ask(of.pipeline, delivery_.gate().may_begin(of)) : refused.contains(of.pipeline))
-      steps.insert(step);
-  }
-  return steps;
-}
-
-/// Of one pipeline all that an event sets off goes on, or nothing; pipelines do not hold each other up. What
-/// is asked of the rest is no different from what was asked here.
-status project_run::may_begin_event() {
-  const std::set<step_index> stopped = not_to_be_run();
-  std::set<const declared_pipeline*> refused;
-  std::set<step_index> refused_steps;
-  std::ranges::sort(ends_);
-  for (step_index step : ends_) {
-    const graph_step& of = graph_.steps[step];
-    const bool is_stopped = std::ranges::any_of(closure(graph_, {step}),
-                                                [&](step_index before) { return stopped.contains(before); });
-    if (!is_stopped) {
-      const status may = of.kind() == step_kind::deploy ? check_deploy(step, refused_steps) : status();
-      if (may) continue;
-      if (effects_cancelled_.cancelled()) return may;
-      left_out_.push_back(may.error());
-    }
-    refused.insert(of.pipeline);
-    refused_steps.insert(step);
-  }
-  std::erase_if(ends_, [&](step_index step) {
-    return request_.keep_going ? refused_steps.contains(step) : refused.contains(graph_.steps[step].pipeline);
-  });
-  wanted_ = closure(graph_, ends_);
-  tell_deploys();
-  return {};
-}
-
-status project_run::may_begin_named() {
-  if (status may = may_build(); !may) return may;
-  for (step_index step : ends_) {
-    if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
-    // A plan ends as its run would: what comes FROM an environment that the same run deploys to waits for
-    // that.
-    const bool waits_for_this_run =
-        comes_after_from(step, {})
-        && delivery_.gate().is_waiting_in_plan(graph_.steps[step], gate_rule::from);
-    if (waits_for_this_run) continue;
-    if (std::optional<error> refused = delivery_.gate().refused_in_plan(graph_.steps[step]))
-      return *std::move(refused);
-  }
-  return {};
-}
-
 /// What is wrong with stored state and stops nothing.
 errors project_run::damage() const {
   errors all;
@@ -459,17 +391,6 @@ result<json> project_run::saved_plan() const {
   saved.set("deploys", std::move(deploys));
   if (!request_.take_over.empty()) saved.set("take_over", json_texts(request_.take_over));
   return saved;
-}
-
-run_outcome project_run::refused(errors all) const {
-  all = as_told(std::move(all));
-  recorder record(session_->where, id_);
-  record.hear(event_now(started()));
-  const exit_class kind = all.front().kind;
-  record.hear(event_now(run_ended{
-      .outcome = kind, .duration = ports_.time->elapsed() - begun_, .failure = all.front(), .summary = {}}));
-  (void)record.finish(kind, {}, {}, all.front());
-  return {.kind = kind, .errors = std::move(all), .id = id_, .failed_step = {}, .left_running = {}};
 }
 
 run_started project_run::started() const {

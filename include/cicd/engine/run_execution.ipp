@@ -17,6 +17,7 @@
 #include <cicd/engine/run.hpp>
 #include <cicd/engine/secret_guard.hpp>
 #include <cicd/engine/step_function.hpp>
+#include <cicd/engine/zip_step.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/git_program.hpp>
@@ -103,6 +104,8 @@ class project_run::execution {
   outcome build_image(const task& work, const cancellation& cancelled, const say_of_work& tell) const {
     if (status clean = check_image_content(work, secrets_); !clean)
       return failed_outcome(std::move(clean).error());
+    if (work.step->declared_function() != nullptr)
+      return build_zip_step(work, limits_of_this_machine().cores, cancelled);
     return build_image_step(work, of_.session_->around, layers_of(where_, tell),
                             limits_of_this_machine().cores, cancelled);
   }
@@ -112,6 +115,7 @@ class project_run::execution {
     return locked_effects_;
   }
   void say(event_body body);
+  void say_refused(const graph_step& step);
   void announce(const secret_value& value) const;
   void warn(const errors& about) const;
   task task_for(step_index step, step_plan plan) const;
@@ -119,7 +123,7 @@ class project_run::execution {
   placeholder_values images_before(const task& work) const;
   caching_options caching();
   run_view view() const;
-  std::map<std::string, std::string> typed_commands() const;
+  std::map<std::string, std::string> commands_again() const;
   loop_options setup();
   std::string who_runs() const {
     return who(of_.session_->model.pipelines.front().source_directory, of_.session_->around);
@@ -133,6 +137,7 @@ class project_run::execution {
   project_run& of_;
   const workspace& where_;
   const std::vector<run_listener> listeners_;
+  std::set<std::string> told_refused_;  ///< deploys
   step_home home_;
   recorder record_;
   std::future<std::string> who_;  ///< who runs it: git is asked while steps run
@@ -208,12 +213,23 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
 /// others than steps is announced no later than here.
 void project_run::execution::say(event_body body) {
   for (const secret_value& value : secrets_.newly_fetched()) announce(value);
+  if (const auto* begun = std::get_if<step_started>(&body); begun != nullptr && begun->attempt == 1)
+    if (const auto step = of_.graph_.find(begun->step))
+      if (auto deploy = of_.begun_of(of_.graph_.steps[*step])) say(*std::move(deploy));
+  if (const auto* end = std::get_if<step_ended>(&body); end != nullptr && end->failure)
+    if (const auto step = of_.graph_.find(end->step)) say_refused(of_.graph_.steps[*step]);
   if (auto* end = std::get_if<step_ended>(&body); end != nullptr && end->failure)
     end->failure = with_declared_lines(*std::move(end->failure), *of_.session_);
   const event happened = of_.event_now(masked(std::move(body), *secrets_.finder()));
   record_.hear(happened);
   for (const run_listener& each : listeners_)
     if (each.hear) each.hear(happened);
+  if (of_.notifiers_) of_.notifiers_->hear(happened);
+}
+
+/// Once for each deploy.
+void project_run::execution::say_refused(const graph_step& step) {
+  if (auto why = of_.refusal_of(step); why && told_refused_.insert(step.id).second) say(*std::move(why));
 }
 
 void project_run::execution::announce(const secret_value& value) const {
@@ -294,8 +310,8 @@ caching_options project_run::execution::caching() {
   };
   ask.look_at_inputs = [this](const task& work) -> result<file_set> {
     const file_query query = inputs_query(*of_.session_, *work.step);
-    return query.patterns.empty() && work.step->declared_image() != nullptr ? file_set{}
-                                                                            : of_.index_.look(query);
+    return query.patterns.empty() && work.step->kind() == step_kind::image ? file_set{}
+                                                                           : of_.index_.look(query);
   };
   ask.read_reports = engine_run::cases_in;
   ask.may_keep = [this](const task& work, const cached_step& made) {
@@ -317,22 +333,26 @@ caching_options project_run::execution::caching() {
   return ask;
 }
 
-/// Of the steps that were asked for by a command: their targets alone do something else. An event counts for
-/// all that is done outside.
-std::map<std::string, std::string> project_run::execution::typed_commands() const {
-  std::map<std::string, std::string> typed;
-  if (of_.request_.command.empty()) return typed;
+/// How each step is run again: by its target, or, where that alone does something else, by the command that
+/// asked for it. An event counts for all that is done outside. Without CMake there are no targets.
+std::map<std::string, std::string> project_run::execution::commands_again() const {
+  std::map<std::string, std::string> commands;
+  const std::string build = of_.session_->build_command();
+  for (step_index step : of_.wanted_) {
+    const std::string& id = of_.graph_.steps[step].id;
+    if (const std::string name = of_.session_->target_of_step(id); !build.empty() && !name.empty())
+      commands[id] = build + " " + shell_quoted(name);
+  }
+  if (of_.request_.command.empty()) return commands;
   const bool is_of_event = of_.request_.event.kind != ref_kind::none;
   for (step_index step : is_of_event ? of_.wanted_ : of_.ends_)
     if (!is_of_event || !is_pure(of_.graph_.steps[step].kind()))
-      typed[of_.graph_.steps[step].id] = of_.request_.command;
-  return typed;
+      commands[of_.graph_.steps[step].id] = of_.request_.command;
+  return commands;
 }
 
 run_view project_run::execution::view() const {
-  run_view of{.here = of_.session_->folder_of_person(),
-              .rerun = of_.session_->build_command(),
-              .commands = typed_commands()};
+  run_view of{.here = of_.session_->folder_of_person(), .commands = commands_again()};
   for (step_index step : of_.wanted_) {
     const graph_step& about = of_.graph_.steps[step];
     const std::string folder = folder_of(*of_.session_, about), &source = about.pipeline->source_directory;
@@ -411,12 +431,7 @@ run_outcome project_run::execution::closed(const loop_result& result) {
                       .id = of_.id_,
                       .failed_step = result.failed_step,
                       .left_running = {}};
-  const std::string again = of_.session_->build_command();
-  const std::map<std::string, std::string> typed = typed_commands();
-  std::string rerun = result.failed_step.empty() || again.empty() ? std::string()
-                      : typed.contains(result.failed_step)
-                          ? typed.at(result.failed_step)
-                          : again + " " + shell_quoted(replaced_all(result.failed_step, "/", "."));
+  const std::string rerun = result.failed_step.empty() ? std::string() : commands_again()[result.failed_step];
   if (record_.did_something() && !result.left_running)
     record_.set_who(who_.valid() ? who_.get() : who_runs());
   std::optional<error> failure = result.failure;
@@ -448,6 +463,7 @@ run_outcome project_run::execution::run() {
     result.outcome = of_.left_out_.front().kind;
     result.failure = of_.left_out_.front();
   }
+  for (const graph_step& each : of_.graph_.steps) say_refused(each);
   run_ended end{.outcome = result.outcome,
                 .duration = of_.ports_.time->elapsed() - of_.begun_,
                 .failure = {},
@@ -455,6 +471,8 @@ run_outcome project_run::execution::run() {
   if (result.failed_step.empty()) end.failure = result.failure;
   if (result.outcome == exit_class::done && record_.did_something()) end.summary = summary_notes();
   say(std::move(end));
+  if (!result.left_running)
+    if (const errors unsaid = of_.end_of_notices(result.outcome); !unsaid.empty()) warn(unsaid);
   run_outcome outcome = closed(result);
   outcome.errors.insert(outcome.errors.end(), of_.left_out_.begin(), of_.left_out_.end());
   outcome.left_running = result.left_running ? of_.shared_from_this() : nullptr;

@@ -75,8 +75,9 @@ status check_outputs(const task& work, const cached_step& made, const secret_sto
 
 status check_image_content(const task& work, const secret_store& secrets) {
   using namespace engine_secret_guard;
-  return searched(work, secrets, "the image", [&](const secret_finder& by) {
-    if (by.is_in(config_words(*work.step->declared_image())))
+  const bool is_zip = work.step->declared_function() != nullptr;
+  return searched(work, secrets, is_zip ? "the zip" : "the image", [&](const secret_finder& by) {
+    if (!is_zip && by.is_in(config_words(*work.step->declared_image())))
       return result<std::optional<std::string>>(std::optional<std::string>("its ENV, LABELS or command"));
     return secret_place_below(work.folder, by, "layout");
   });
@@ -85,10 +86,11 @@ status check_image_content(const task& work, const secret_store& secrets) {
 status check_published(const task& work, const workspace& where, const secret_store& secrets) {
   using namespace engine_secret_guard;
   const declared_pipeline& pipeline = *work.step->pipeline;
-  for (const image& each : pipeline.declared.images) {
-    const std::string step = pipeline.declared.name.str() + "/" + image_step_name(each);
+  for (const published_part& each : published_parts(pipeline)) {
+    const std::string step = pipeline.declared.name.str() + "/" + each.step;
     status clean = searched(
-        work, secrets, "the image of " + step + ", which is not published",
+        work, secrets,
+        fmt::format("the {} of {}, which is not published", each.is_zip ? "zip" : "image", step),
         [&](const secret_finder& by) { return secret_place_below(where.work(step) + "/layout", by); });
     if (!clean) return clean;
   }

@@ -48,6 +48,9 @@ struct session {
   std::string folder_of_person() const;
   /// The target of that name, with CICD_TARGET_PREFIX or without.
   const target* find_target(std::string_view name) const;
+  /// What a person builds to run that step again: its own target, else the first that ends with it; empty
+  /// without one.
+  std::string target_of_step(const std::string& id) const;
   /// A target's name in CMake: with CICD_TARGET_PREFIX where it has it.
   std::string cmake_name(const target& of) const {
     return of.pipeline.empty() ? model.tree.target_prefix + of.name : of.name;

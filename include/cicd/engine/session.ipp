@@ -9,6 +9,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/engine/call_places.hpp>
 #include <cicd/engine/caller_folder.hpp>
 #include <cicd/engine/found_templates.hpp>
@@ -155,6 +156,8 @@ void choose_folders(session& of) {
   };
   replace("CICD_CACHE_DIR", where.cache, "cache");
   replace("CICD_STATE_DIR", where.state, "state");
+  for (declared_pipeline& each : of.model.pipelines)
+    if (each.is_elsewhere()) each.clone_directory = clone_folder_of(each, where.cache);
 }
 
 /// What is declared in C++ has its lines from there.
@@ -187,6 +190,17 @@ const target* session::find_target(std::string_view name) const {
   if (found == targets.end())
     found = std::ranges::find_if(targets, [&](const target& each) { return cmake_name(each) == name; });
   return found == targets.end() ? nullptr : &*found;
+}
+
+std::string session::target_of_step(const std::string& id) const {
+  const target* found = find_target(replaced_all(id, "/", "."));
+  if (found == nullptr)
+    for (const target& each : targets)
+      if (!each.plans_only && std::ranges::find(each.steps, id) != each.steps.end()) {
+        found = &each;
+        break;
+      }
+  return found == nullptr ? std::string() : cmake_name(*found);
 }
 
 std::string& name_of_this_program() {

@@ -19,6 +19,8 @@
 #include <cicd/engine/rehearsal.ipp>
 #include <cicd/engine/run.ipp>
 #include <cicd/engine/run_execution.ipp>
+#include <cicd/engine/run_gate.ipp>
+#include <cicd/engine/run_notices.ipp>
 #include <cicd/engine/secret_guard.ipp>
 #include <cicd/engine/session.ipp>
 #include <cicd/engine/step_function.ipp>
@@ -27,3 +29,4 @@
 #include <cicd/engine/tree_at.ipp>
 #include <cicd/engine/typed_program.ipp>
 #include <cicd/engine/typed_sources.ipp>
+#include <cicd/engine/zip_step.ipp>

@@ -10,7 +10,7 @@
 namespace cicd {
 
 /// Made once for a commit; a few are kept. `commit` has 40 digits and is there. What CMake printed is part
-/// of the error where it refuses: class `usage`.
-or_errors<session> tree_at(const session& of, const std::string& commit);
+/// of the error where it refuses: class `usage`. Class `interrupted` where it was cancelled.
+or_errors<session> tree_at(const session& of, const std::string& commit, const cancellation* cancelled);
 
 }  // namespace cicd

@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <thread>
+#include <ctime>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/observe/git_program.hpp>
+#include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/process.hpp>
 
@@ -29,6 +31,7 @@ namespace {
 using observing::ask_git;
 
 constexpr std::size_t most_kept = 3;
+constexpr std::chrono::hours in_use{1};  ///< since it was taken last, another process may read it
 
 /// What a person gave to CMake: `-D` of these, since the rest has its value from the project.
 std::vector<std::string> given_settings(const std::string& build_root) {
@@ -54,8 +57,9 @@ std::vector<std::string> given_settings(const std::string& build_root) {
 
 class made_tree {
  public:
-  made_tree(const session& of, std::string commit, std::string top)
+  made_tree(const session& of, std::string commit, std::string top, const cancellation* cancelled)
       : of_(of),
+        cancelled_(cancelled),
         commit_(std::move(commit)),
         top_(std::move(top)),
         given_(given_settings(of.where.build_root)) {
@@ -66,10 +70,10 @@ class made_tree {
   std::string build() const { return folder_ + "/build"; }
 
   status make() {
-    if (exists(folder_ + "/made")) return {};
+    if (is_made()) return {};
     result<file_lock> lock = locked();
     if (!lock) return std::move(lock).error();
-    if (exists(folder_ + "/made")) return {};
+    if (is_made()) return {};
     if (status gone = remove_tree(folder_); !gone) return gone;
     if (status made = make_folder(folder_); !made) return made;
     if (status there = lay_down(top_, folder_ + "/tree", commit_); !there) return there;
@@ -79,6 +83,9 @@ class made_tree {
   }
 
  private:
+  /// Of one that is taken, the time is that of now.
+  bool is_made() const { return ::utimensat(AT_FDCWD, (folder_ + "/made").c_str(), nullptr, 0) == 0; }
+
   /// Another plan may be making the same.
   result<file_lock> locked() const {
     const std::string all = of_.where.own() + "/at";
@@ -87,11 +94,17 @@ class made_tree {
       auto lock = file_lock::try_take(all + "/lock", fmt::format("process {}", ::getpid()));
       if (!lock) return std::move(lock).error();
       if (*lock) return std::move(**lock);
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      if (!system_clock_port().wait(std::chrono::milliseconds(50), cancelled_)) return interrupted();
     }
   }
 
+  static error interrupted() {
+    return error{
+        exit_class::interrupted, {}, "interrupted before the files of this commit were configured", {}, {}};
+  }
+
   error failed(std::string what, const captured& answer) const {
+    if (cancelled_ != nullptr && cancelled_->cancelled()) return interrupted();
     const std::string text = answer.err.empty() ? answer.out : answer.err;
     return error{exit_class::usage, {}, std::move(what), commit_.substr(0, 7), {}}
         .with("last lines",
@@ -116,7 +129,8 @@ class made_tree {
       return lent;
     if (const auto shallow = read_file_if_there(layout->common + "/shallow"); shallow && *shallow)
       if (status same = write_file(to + "/.git/shallow", **shallow, durability::fast); !same) return same;
-    const captured laid = ask_git(to, {"checkout", "--quiet", "--detach", commit}, of_.around);
+    const captured laid = ask_git(
+        to, {"-c", "core.hooksPath=/dev/null", "checkout", "--quiet", "--detach", commit}, of_.around);
     if (!laid.end.good()) return failed("the files of this commit cannot be laid down", laid);
     return lay_down_submodules(from, to);
   }
@@ -153,8 +167,8 @@ class made_tree {
         "-G",
         (*about)["generator"].text()};
     words.insert(words.end(), given_.begin(), given_.end());
-    const captured said =
-        run_to_end({words, folder_, of_.around.lines()}, {.limit = std::chrono::minutes(10)});
+    const captured said = run_to_end({words, folder_, of_.around.lines()},
+                                     {.limit = std::chrono::minutes(10), .cancelled = cancelled_});
     if (said.end.good()) return exists(build() + "/.cicd/declarations.ndjson") ? status() : declare_nothing();
     return failed("CMake does not configure the files of this commit", said);
   }
@@ -172,7 +186,7 @@ class made_tree {
                       durability::fast);
   }
 
-  /// The oldest go.
+  /// The oldest go, as far as nobody took them lately.
   void forget_others() const {
     const std::string all = of_.where.own() + "/at";
     const auto there = list_tree(all, [](const std::string&) { return false; });
@@ -181,15 +195,18 @@ class made_tree {
     for (const tree_entry& each : *there) {
       struct stat found {};
       const std::string path = all + "/" + each.path;
-      if (each.kind == entry_kind::folder && path != folder_ && ::stat(path.c_str(), &found) == 0)
+      if (each.kind != entry_kind::folder || path == folder_) continue;
+      if (::stat((path + "/made").c_str(), &found) == 0 || ::stat(path.c_str(), &found) == 0)
         by_age.emplace_back(found.st_mtim.tv_sec, each.path);
     }
+    const std::int64_t lately = ::time(nullptr) - std::chrono::seconds(in_use).count();
     std::ranges::sort(by_age);
-    for (std::size_t at = 0; at + most_kept - 1 < by_age.size(); ++at)
+    for (std::size_t at = 0; at + most_kept - 1 < by_age.size() && by_age[at].first < lately; ++at)
       (void)remove_tree(all + "/" + by_age[at].second);
   }
 
   const session& of_;
+  const cancellation* const cancelled_;
   std::string commit_, top_;
   std::vector<std::string> given_;
   std::string folder_;
@@ -198,13 +215,13 @@ class made_tree {
 }  // namespace
 }  // namespace engine_tree_at
 
-or_errors<session> tree_at(const session& of, const std::string& commit) {
+or_errors<session> tree_at(const session& of, const std::string& commit, const cancellation* cancelled) {
   using namespace engine_tree_at;
   const auto layout = observing::git_layout_of(of.model.tree.source_root);
   if (!layout)
     return {
         .errors = {error{exit_class::usage, {}, "not in a git repository", of.model.tree.source_root, {}}}};
-  made_tree tree(of, commit, layout->top);
+  made_tree tree(of, commit, layout->top, cancelled);
   if (status made = tree.make(); !made) return {.errors = {std::move(made).error()}};
   const std::string name = name_of_this_program();
   session_request request;

@@ -34,8 +34,8 @@ result<unpacked_items> items_of_tar(const std::string& tar,
 /// The content of one member of a zip or jar of at most 16 MiB, or nothing when it has none of that name.
 result<std::optional<std::string>> zip_member(const std::string& zip, std::string_view name);
 
-/// Unpacks the files of a zip; `place` gives the absolute path for a checked member's name, empty to leave it
-/// out. Same errors.
+/// Unpacks the files of a zip, those that may be run with that right; `place` gives the absolute path for a
+/// checked member's name, empty to leave it out. Same errors.
 status unpack_zip(const std::string& zip,
                   const unpack_limit& limit,
                   const std::function<std::string(const std::string& name)>& place);

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
@@ -88,7 +89,8 @@ status read_content(archive* from,
     if (cancelled != nullptr && cancelled->cancelled()) return image_cancelled();
     const int got = archive_read_data_block(from, &bytes, &count, &at);
     if (got == ARCHIVE_EOF) return {};
-    if (got < ARCHIVE_WARN) return unreadable(from, path);
+    // A warning is a checksum that does not fit what it is of.
+    if (got != ARCHIVE_OK) return unreadable(from, path);
     for (; expected < at;
          expected += static_cast<la_int64_t>(std::min<std::uint64_t>(zeros.size(), at - expected)))
       if (auto gap = take({zeros.data(), std::min<std::uint64_t>(zeros.size(), at - expected)}); !gap)
@@ -316,7 +318,11 @@ status unpack_zip(const std::string& zip,
         if (auto made = make_folder(to.substr(0, to.rfind('/'))); !made) return made;
         const image_archive::counted_size size{count, name,
                                                static_cast<std::uint64_t>(archive_entry_size(entry))};
-        return image_archive::save_content(from, zip, to, size, nullptr);
+        if (status saved = image_archive::save_content(from, zip, to, size, nullptr); !saved) return saved;
+        const bool runs = (archive_entry_perm(entry) & 0100U) != 0;
+        if (runs && ::chmod(to.c_str(), 0755) != 0)
+          return image_system_error(exit_class::cannot_save, "cannot set the mode of", to);
+        return {};
       });
 }
 

@@ -23,6 +23,8 @@ class registry {
   virtual ~registry() = default;
   /// `registry.example.com/services/orders`, or the layout's path: how a person names it.
   virtual std::string name() const = 0;
+  /// The same of what is under a tag.
+  virtual std::string name_of(const std::string& tag) const { return name() + ":" + tag; }
   /// The reference that Kubernetes would pull: `<repository>:<tag>@<digest>`.
   virtual std::string reference(const std::string& tag, const digest& image) const = 0;
   /// The command of a standard tool that shows what is there.
@@ -60,14 +62,15 @@ class registry {
 
 struct registry_options {
   std::string embedded;  ///< absolute folder of the layouts in the build tree
+  std::string bucket{};  ///< absolute folder in the build tree that stands for an S3 bucket
   const cancellation* cancelled = nullptr;
   std::chrono::milliseconds patience{45'000};        ///< how long a publish tries again what may pass
   std::function<void(const std::string& line)> say;  ///< progress, a line each
 };
 
 /// The registry for a declared repository: with a registry's host in its first part (a dot, a colon or
-/// `localhost`) that registry, else a layout below `embedded`. `skopeo` missing is class `usage` with how to
-/// install it.
+/// `localhost`) that registry, `s3://…` or `bucket:…` zips in a bucket, else a layout below `embedded`.
+/// `skopeo` missing is class `usage` with how to install it.
 result<std::unique_ptr<registry>> registry_for(const std::string& repository,
                                                const registry_options& options,
                                                const surroundings& around);

@@ -7,8 +7,10 @@
 #include <cicd/declare/values/values.hpp>
 #include <cicd/image/embedded_registry.hpp>
 #include <cicd/image/errors.hpp>
+#include <cicd/image/object_store.hpp>
 #include <cicd/image/remote_registry.hpp>
 #include <cicd/image/skopeo.hpp>
+#include <cicd/image/zip_registry.hpp>
 
 namespace cicd {
 
@@ -18,6 +20,7 @@ result<registry::published> registry::copy(const registry& from, const digest&, 
 }
 
 bool is_embedded(const std::string& repository) {
+  if (const auto at = object_place_from(repository)) return at->bucket.empty();
   const auto slash = repository.find('/');
   const std::string first = repository.substr(0, slash);
   return slash == std::string::npos
@@ -27,6 +30,7 @@ bool is_embedded(const std::string& repository) {
 result<std::unique_ptr<registry>> registry_for(const std::string& repository,
                                                const registry_options& options,
                                                const surroundings& around) {
+  if (is_of_zips(repository)) return zip_registry(repository, options, around);
   if (!image_repository::accepts(repository))
     return image_error(exit_class::usage, "no name of an image repository", repository)
         .with("allowed", std::string(image_repository::allowed()));

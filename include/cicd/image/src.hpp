@@ -9,6 +9,7 @@
 #include <cicd/image/embedded_registry.ipp>
 #include <cicd/image/errors.ipp>
 #include <cicd/image/file_bytes.ipp>
+#include <cicd/image/function_zip.ipp>
 #include <cicd/image/image.ipp>
 #include <cicd/image/image_config.ipp>
 #include <cicd/image/java_application.ipp>
@@ -16,6 +17,8 @@
 #include <cicd/image/layer_store.ipp>
 #include <cicd/image/layer_tar.ipp>
 #include <cicd/image/manifest_api.ipp>
+#include <cicd/image/object_store.ipp>
+#include <cicd/image/object_store_aws.ipp>
 #include <cicd/image/oci_layout.ipp>
 #include <cicd/image/parallel_gzip.ipp>
 #include <cicd/image/registry.ipp>
@@ -24,3 +27,4 @@
 #include <cicd/image/skopeo.ipp>
 #include <cicd/image/staging.ipp>
 #include <cicd/image/unpack_limit.ipp>
+#include <cicd/image/zip_registry.ipp>

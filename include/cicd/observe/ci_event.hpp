@@ -53,4 +53,7 @@ struct ci_event {
 /// variables are set at once the safest reading counts, and that is a contradiction.
 ci_event ci_event_of(const surroundings& around);
 
+/// The page of this run at the CI system, by the system's own variable; empty where there is none.
+std::string ci_run_link(const surroundings& around);
+
 }  // namespace cicd

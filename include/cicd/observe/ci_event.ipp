@@ -144,4 +144,26 @@ ci_event ci_event_of(const surroundings& around) {
   return events.size() == 1 ? std::move(events.front()) : systems::safest_of(events);
 }
 
+std::string ci_run_link(const surroundings& around) {
+  const auto is_page = [](const std::string& text) {
+    return text.starts_with("https://") || text.starts_with("http://");
+  };
+  const std::string server = around.get_or("GITHUB_SERVER_URL", ""), run = around.get_or("GITHUB_RUN_ID", "");
+  if (is_page(server) && !run.empty())
+    return fmt::format("{}/{}/actions/runs/{}", server, around.get_or("GITHUB_REPOSITORY", ""), run);
+  for (const char* name : {"CI_JOB_URL", "CI_PIPELINE_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL",
+                           "TRAVIS_BUILD_WEB_URL", "DRONE_BUILD_LINK", "BUILD_URL"})
+    if (const std::string link = around.get_or(name, ""); is_page(link)) return link;
+  const std::string name = around.get_or("BITBUCKET_REPO_FULL_NAME", ""),
+                    number = around.get_or("BITBUCKET_BUILD_NUMBER", "");
+  if (!name.empty() && !number.empty())
+    return fmt::format("https://bitbucket.org/{}/pipelines/results/{}", name, number);
+  const std::string azure = around.get_or("SYSTEM_COLLECTIONURI", ""),
+                    build = around.get_or("BUILD_BUILDID", "");
+  if (is_page(azure) && !build.empty())
+    return fmt::format("{}{}/_build/results?buildId={}", azure, around.get_or("SYSTEM_TEAMPROJECT", ""),
+                       build);
+  return {};
+}
+
 }  // namespace cicd

@@ -18,7 +18,7 @@ namespace cicd {
 /// What a step is, which decides how it is planned and run.
 enum class step_kind : std::uint8_t {
   command,  ///< pure: a program over declared inputs
-  image,    ///< pure: an OCI image out of the outputs of other steps
+  image,    ///< pure: an OCI image, or the zip of a function, out of the outputs of other steps
   publish,  ///< effect: the pipeline's images are in their registry under the commit's tag
   deploy    ///< effect: an environment holds the manifests for these images
 };
@@ -36,7 +36,7 @@ constexpr bool is_pure(step_kind kind) {
 
 /// Whether an environment takes artifacts that were made before, and nothing is built for it.
 inline bool never_builds(const environment& place) {
-  return place.on.kind == ref_kind::tag || (place.on.kind == ref_kind::none && !place.from.empty());
+  return place.on.kind == ref_kind::tag || (place.on.kind == ref_kind::none && is_released(place));
 }
 
 /// A step within `step_graph::steps`.
@@ -46,8 +46,10 @@ struct command_step {
   const step* declared = nullptr;
 };
 
+/// An image, or the zip of a function.
 struct image_step {
   const image* declared = nullptr;
+  const zip_function* function = nullptr;
 };
 
 struct publish_step {};
@@ -80,6 +82,7 @@ struct graph_step {
   // What was declared; null where the step is of another kind.
   const step* command() const;
   const image* declared_image() const;
+  const zip_function* declared_function() const;
   const environment* place() const;    ///< of any `deploy`
   const preview* branch_copy() const;  ///< of a `deploy` of the branch beside the environment
   const canary* branch_share() const;  ///< of a `deploy` of the branch among the environment's pods
@@ -89,10 +92,10 @@ struct graph_step {
   /// It deploys what a branch has of its own, and so only when it is asked for.
   bool is_of_branch() const { return branch_copy() != nullptr || branch_share() != nullptr; }
   /// It takes the artifact of a commit and never builds: an environment that follows tags, of a pipeline with
-  /// images.
+  /// images, or any of a pipeline that is built elsewhere.
   bool promotes() const {
-    return place() != nullptr && !is_of_branch() && (is_by_hand || never_builds(*place()))
-           && !pipeline->declared.images.empty();
+    return place() != nullptr && !is_of_branch()
+           && (is_by_hand || never_builds(*place()) || pipeline->is_elsewhere()) && pipeline->has_artifacts();
   }
   /// While it holds the connection to a cluster open, no command of the team's may run.
   bool runs_alone() const { return place() != nullptr && can(place()->via, way_feature::cluster); }
@@ -119,9 +122,21 @@ std::vector<step_index> closure(const step_graph& graph, const std::vector<step_
 /// Each of these (sorted) comes after those of its `after_if_wanted` that are among them.
 void order_wanted(step_graph& graph, const std::vector<step_index>& wanted);
 
+/// What of a pipeline is published: an image, or the zip of a function.
+struct published_part {
+  std::string name, step;  ///< `webhook`, made by the step `zip-webhook`
+  std::string repository;
+  bool is_zip = false;
+};
+/// All of them, images first.
+std::vector<published_part> published_parts(const declared_pipeline& pipeline);
+/// Where a function's zip is published: `s3://<bucket>/<pipeline>/<function>`, without a BUCKET
+/// `bucket:<pipeline>/<function>`.
+std::string repository_of(const declared_pipeline& pipeline, const zip_function& of);
+/// Where the artifacts of a pipeline are: with its first image, else in the bucket of its zips.
+std::string repository_of_artifacts(const declared_pipeline& pipeline);
+
 /// Where an image is published: its own repository or its pipeline's; `<pipeline>` when neither is declared.
 std::string repository_of(const declared_pipeline& pipeline, const image& of);
-/// The step that makes an image: `image`, or `image-<name>`.
-std::string image_step_name(const image& of);
 
 }  // namespace cicd

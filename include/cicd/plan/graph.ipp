@@ -5,6 +5,7 @@
 #include <functional>
 
 #include <cicd/declare/check/overrides.hpp>
+#include <cicd/declare/made_names.hpp>
 #include <cicd/declare/targets.hpp>
 #include <cicd/plan/graph.hpp>
 
@@ -54,6 +55,11 @@ const image* graph_step::declared_image() const {
   return of == nullptr ? nullptr : of->declared;
 }
 
+const zip_function* graph_step::declared_function() const {
+  const auto* of = std::get_if<image_step>(&work);
+  return of == nullptr ? nullptr : of->function;
+}
+
 const environment* graph_step::place() const {
   const auto* of = std::get_if<deploy_step>(&work);
   return of == nullptr ? nullptr : of->place;
@@ -80,8 +86,34 @@ std::string repository_of(const declared_pipeline& pipeline, const image& of) {
   return of.name.view() == "image" ? own : own + "-" + of.name.str();
 }
 
-std::string image_step_name(const image& of) {
-  return of.name.view() == "image" ? "image" : "image-" + of.name.str();
+namespace plan_graph {
+
+/// The bucket of all its environments that have one.
+std::string bucket_of(const declared_pipeline& pipeline) {
+  for (const environment& each : pipeline.declared.environments)
+    if (each.bucket) return "s3://" + each.bucket.str() + "/";
+  return "bucket:";
+}
+
+}  // namespace plan_graph
+
+std::string repository_of(const declared_pipeline& pipeline, const zip_function& of) {
+  return plan_graph::bucket_of(pipeline) + pipeline.declared.name.str() + "/" + of.name.str();
+}
+
+std::string repository_of_artifacts(const declared_pipeline& pipeline) {
+  if (pipeline.is_declared_elsewhere()) return pipeline.declared.artifacts.str();
+  if (!pipeline.declared.images.empty()) return repository_of(pipeline, pipeline.declared.images.front());
+  return plan_graph::bucket_of(pipeline) + pipeline.declared.name.str();
+}
+
+std::vector<published_part> published_parts(const declared_pipeline& pipeline) {
+  std::vector<published_part> all;
+  for (const image& each : pipeline.declared.images)
+    all.push_back({each.name.str(), image_step_name(each), repository_of(pipeline, each)});
+  for (const zip_function& each : pipeline.declared.functions)
+    all.push_back({each.name.str(), zip_step_name(each), repository_of(pipeline, each), true});
+  return all;
 }
 
 namespace plan_graph {
@@ -110,8 +142,9 @@ bool has_step(const declared_pipeline& pipeline, std::string_view name) {
 }
 
 /// An image comes after the steps it names, or after `build` where there is one.
-std::vector<std::string> before_image(const declared_pipeline& pipeline, const image& of) {
-  if (!of.after.empty()) return ids_in(pipeline, of.after);
+std::vector<std::string> before_image(const declared_pipeline& pipeline,
+                                      const std::vector<step_reference>& after) {
+  if (!after.empty()) return ids_in(pipeline, after);
   if (has_step(pipeline, "build")) return {id_in(pipeline, "build")};
   return {};
 }
@@ -136,11 +169,17 @@ std::vector<std::string> checks_of(const declared_pipeline& pipeline) {
 
 /// Images, then `publish` after all of them and all checks; gives the ids that a deploy comes after.
 std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vector<loose_step>& to) {
+  if (pipeline.is_elsewhere()) return {};
   std::vector<std::string> images;
   for (const image& declared : pipeline.declared.images) {
     images.push_back(id_in(pipeline, image_step_name(declared)));
     to.push_back({{.id = images.back(), .pipeline = &pipeline, .work = image_step{&declared}},
-                  before_image(pipeline, declared)});
+                  before_image(pipeline, declared.after)});
+  }
+  for (const zip_function& declared : pipeline.declared.functions) {
+    images.push_back(id_in(pipeline, zip_step_name(declared)));
+    to.push_back({{.id = images.back(), .pipeline = &pipeline, .work = image_step{nullptr, &declared}},
+                  before_image(pipeline, declared.after)});
   }
   std::vector<std::string> before = checks_of(pipeline);
   if (images.empty()) return before;
@@ -152,7 +191,7 @@ std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vect
 /// What comes before a deploy where one run has both.
 std::vector<std::string> before_deploy(const declared_pipeline& pipeline, const environment& place) {
   std::vector<std::string> ids;
-  if (!pipeline.declared.images.empty() && never_builds(place)) ids.push_back(id_in(pipeline, "publish"));
+  if (publishes(pipeline.declared) && never_builds(place)) ids.push_back(id_in(pipeline, "publish"));
   for (const environment_choice& choice : place.from)
     for (const dns_label& name : choice.any) ids.push_back(id_in(pipeline, "deploy-" + name.str()));
   for (const service& each : declaring::all_merged_in(pipeline.declared.services, place.name.view(), {}))
@@ -166,7 +205,7 @@ std::vector<std::string> before_deploy(const declared_pipeline& pipeline, const 
 void add_deploys(const declared_pipeline& pipeline,
                  const std::vector<std::string>& after,
                  std::vector<loose_step>& to) {
-  const bool has_images = !pipeline.declared.images.empty();
+  const bool has_images = publishes(pipeline.declared);
   for (const environment& declared : pipeline.declared.environments)
     to.push_back({{.id = id_in(pipeline, "deploy-" + declared.name.str()),
                    .pipeline = &pipeline,

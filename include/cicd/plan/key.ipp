@@ -113,6 +113,12 @@ void walk_image(const image& declared, key_sink& sink) {
   sink.take("image", "port", std::to_string(declared.port.number()), {});
 }
 
+void walk_function(const zip_function& declared, key_sink& sink) {
+  sink.take("zip", "of", declared.zip.view(), {});
+  sink.take("zip", "config", declared.config.view(), {});
+  sink.take("zip", "functions", words_together(declared.functions), {});
+}
+
 }  // namespace plan_key
 
 void walk_key(const graph_step& step,
@@ -124,6 +130,7 @@ void walk_key(const graph_step& step,
     sink.take("input", file.path, fmt::format("{:o} {}", file.mode, hex(file.content)), {});
   if (step.command() != nullptr) plan_key::walk_command(*step.command(), seen, sink);
   if (step.declared_image() != nullptr) plan_key::walk_image(*step.declared_image(), sink);
+  if (step.declared_function() != nullptr) plan_key::walk_function(*step.declared_function(), sink);
   for (const tool_identity& tool : seen.tools) sink.take("tool", tool.name, hex(tool.identity), tool.version);
   plan_key::take_pairs("variable", seen.variables, sink);
   plan_key::take_pairs("assignment", seen.assignments, sink);

@@ -56,8 +56,7 @@ struct console_options {
   verbosity how_much = verbosity::normal;
   std::map<std::string, std::string> source_folders;  ///< a step's folder → its source folder: paths that a
                                                       ///< person reads are those of the source tree
-  std::string rerun;  ///< how one step is run again: `cmake --build build --target`
-  std::map<std::string, std::string> commands{};  ///< a step → what was typed for it, in place of `rerun`
+  std::map<std::string, std::string> commands{};      ///< a step → what runs it again
   std::string here;  ///< where the person stands: paths below it are shown relative to it
   std::function<bool(const std::string&)>
       exists;  ///< whether a file is there: only such paths become those of the source tree

@@ -308,14 +308,12 @@ void console::state::hear(const step_ended& step) {
 }
 
 std::string console::state::block_of(const report_console::failed_step& one) const {
-  const std::string name = replaced_all(one.end.step, "/", ".");
+  const auto again = options.commands.find(one.end.step);
   return failure_block({.end = one.end,
                         .last_lines = one.last_lines,
                         .causes = one.causes,
                         .source_folders = options.source_folders,
-                        .rerun = options.commands.contains(one.end.step) ? options.commands.at(one.end.step)
-                                 : options.rerun.empty()                 ? ""
-                                                         : options.rerun + " " + shell_quoted(name),
+                        .rerun = again == options.commands.end() ? "" : again->second,
                         .here = options.here,
                         .exists = options.exists,
                         .links = options.links,

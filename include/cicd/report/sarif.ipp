@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/system/url.hpp>
 
 namespace cicd {
 
@@ -39,13 +39,7 @@ std::string decoded(std::string_view uri) {
 
 /// A path as the path of a URI (RFC 3986, section 3.3).
 std::string encoded(std::string_view path) {
-  std::string uri;
-  for (const char c : path) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0
-                       || std::string_view("-._~/!$&'()*+,;=@").find(c) != std::string_view::npos;
-    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return uri;
+  return percent_encoded(path, "/!$&'()*+,;=@");
 }
 
 class document {

@@ -103,6 +103,59 @@ struct deployment_facts {
 enum class deployed_by { deploy, rollback, share };
 std::string_view word_for(deployed_by how);
 
+/// A message of a chat that is edited later: where it lies.
+struct announced_message {
+  std::string to;           ///< the notifier, by where its messages go: `#deploys`
+  std::string channel, id;  ///< as the server knows them
+  bool operator==(const announced_message&) const = default;
+};
+/// What was told of an environment's last release, kept with its state so that later runs go on from there.
+struct announcement {
+  std::string version, commit, who;           ///< of the release
+  std::string before, before_commit;          ///< what ran until then
+  std::string is;                             ///< how it is, a word of `release_stage`
+  bool failing = false;                       ///< a failure was told, and no recovery yet
+  std::vector<std::string> failing_cron{};    ///< cron jobs whose failure was told
+  std::vector<announced_message> messages{};  ///< of this release alone
+  bool is_shared = false;                     ///< they speak of several services
+  bool operator==(const announcement&) const = default;
+};
+
+/// A deploy of a release begins, with the gate's leave.
+struct deploy_started {
+  changed_place at;
+  deployment_facts to;
+  std::optional<deployment_facts> before{};  ///< what runs there
+  announcement announced{};                  ///< what was told before; in no file
+};
+/// The gate refuses it, or keeps it waiting.
+struct deploy_refused {
+  changed_place at;
+  deployment_facts to;
+  std::optional<deployment_facts> before{};
+  std::string rule;    ///< `approval`, `SOAK`
+  bool waits = false;  ///< it may be let in later as it is
+  std::optional<std::chrono::system_clock::time_point> until{};
+  error failure;
+  announcement announced{};
+};
+/// The artifact of a commit is never deployed again, or may be.
+struct yanked {
+  std::string pipeline, version, commit, who, reason;
+  bool is_lifted = false;
+  std::vector<std::string> runs_in{};  ///< environments that still have it
+};
+/// The last run of a cron job failed, or planned ones did not come; seen by `cicd cron list --check`.
+struct cron_failed {
+  changed_place at;
+  std::string cron_job, owner, why;
+};
+/// Its last run was good.
+struct cron_succeeded {
+  changed_place at;
+  std::string cron_job, owner;
+};
+
 struct rollback_started {
   changed_place at;
   deployment_facts to;
@@ -221,7 +274,12 @@ using event_body = std::variant<run_started,
                                 job_started,
                                 job_ended,
                                 cron_suspended,
-                                cron_resumed>;
+                                cron_resumed,
+                                deploy_started,
+                                deploy_refused,
+                                yanked,
+                                cron_failed,
+                                cron_succeeded>;
 struct event {
   std::chrono::system_clock::time_point when{};
   std::chrono::milliseconds elapsed{};  ///< since the run began

@@ -228,6 +228,31 @@ struct member_writer {
     begin("cron_suspended", one.at).set("cron_job", one.cron_job).set("who", one.who);
     set_text(to, "reason", one.reason);
   }
+  void operator()(const deploy_started& one) const {
+    begin("deploy_started", one.at).set("to", deployment_json(one.to));
+    if (one.before) to.set("before", deployment_json(*one.before));
+  }
+  void operator()(const deploy_refused& one) const {
+    begin("deploy_refused", one.at).set("to", deployment_json(one.to));
+    if (one.before) to.set("before", deployment_json(*one.before));
+    to.set("rule", one.rule).set("waits", one.waits);
+    if (one.until) to.set("until", utc_text(*one.until));
+    to.set("failure", failure_json(one.failure));
+  }
+  void operator()(const yanked& one) const {
+    to.set("event", one.is_lifted ? "yank_lifted" : "yanked").set("pipeline", one.pipeline);
+    to.set("version", one.version).set("commit", one.commit).set("who", one.who);
+    set_text(to, "reason", one.reason);
+    if (!one.runs_in.empty()) to.set("runs_in", json_texts(one.runs_in));
+  }
+  void operator()(const cron_failed& one) const {
+    begin("cron_failed", one.at).set("cron_job", one.cron_job).set("why", capped(one.why));
+    set_text(to, "owner", one.owner);
+  }
+  void operator()(const cron_succeeded& one) const {
+    begin("cron_succeeded", one.at).set("cron_job", one.cron_job);
+    set_text(to, "owner", one.owner);
+  }
   void operator()(const cron_resumed& one) const {
     begin("cron_resumed", one.at).set("cron_job", one.cron_job).set("who", one.who);
     to.set("missed", static_cast<std::int64_t>(one.missed));

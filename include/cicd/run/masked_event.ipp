@@ -54,7 +54,12 @@ class masker {
   void operator()(job_started& of) const { (*this)(of.what); }
   void operator()(job_ended& of) const { all(of.what, of.meaning, of.why); }
   void operator()(cron_suspended& of) const { (*this)(of.reason); }
+  void operator()(deploy_started& of) const { (*this)(of.to.version); }
+  void operator()(deploy_refused& of) const { all(of.to.version, of.failure); }
+  void operator()(yanked& of) const { all(of.version, of.reason); }
+  void operator()(cron_failed& of) const { (*this)(of.why); }
   // Ids, times and names of declared things.
+  void operator()(cron_succeeded&) const {}
   void operator()(run_started&) const {}
   void operator()(step_planning&) const {}
   void operator()(step_waiting&) const {}

@@ -2,6 +2,7 @@
 // for from then on. It does not know which step gets what.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,12 +43,14 @@ class secret_store {
   std::vector<secret_value> newly_fetched();
 
  private:
+  result<secret_value> fetched(const secret& of, const std::string& folder, const cancellation& cancelled);
   void add(const secret& of, secret_value value);
 
   secret_source from_;
   std::function<void(const secret_value&)> after_;
-  std::mutex fetching_;       ///< held while a source is asked
   mutable std::mutex mutex_;  ///< of what follows
+  std::condition_variable fetched_;
+  std::vector<secret> fetching_;
   std::vector<std::pair<secret, secret_value>> known_;
   std::size_t told_ = 0;  ///< of `known_`
   std::shared_ptr<const secret_finder> finder_ = std::make_shared<const secret_finder>();

@@ -10,12 +10,23 @@ namespace cicd {
 result<secret_value> secret_store::value_of(const secret& of,
                                             const std::string& folder,
                                             const cancellation& cancelled) {
-  const std::lock_guard fetch(fetching_);
   {
-    const std::lock_guard hold(mutex_);
+    std::unique_lock hold(mutex_);
+    fetched_.wait(hold, [&] { return std::ranges::find(fetching_, of) == fetching_.end(); });
     const auto known = std::ranges::find(known_, of, &std::pair<secret, secret_value>::first);
     if (known != known_.end()) return known->second;
+    fetching_.push_back(of);
   }
+  result<secret_value> value = fetched(of, folder, cancelled);
+  const std::lock_guard hold(mutex_);
+  std::erase(fetching_, of);
+  fetched_.notify_all();
+  return value;
+}
+
+result<secret_value> secret_store::fetched(const secret& of,
+                                           const std::string& folder,
+                                           const cancellation& cancelled) {
   result<secret_value> value = from_(of, folder, cancelled);
   if (!value) return value;
   const std::size_t length = characters_in(*value);

@@ -37,6 +37,7 @@ struct workspace {
   std::string run(const std::string& id) const { return runs() + "/" + id; }
   std::string junit(const std::string& step) const;
   std::string images() const { return build_root + "/registry"; }
+  std::string bucket() const { return build_root + "/bucket"; }  ///< what stands for an S3 bucket
   std::string manifests() const { return build_root + "/manifests.git"; }
 };
 

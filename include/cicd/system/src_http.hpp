@@ -2,10 +2,12 @@
 // importance.
 #pragma once
 
+#include <cicd/system/aws.ipp>
 #include <cicd/system/http.ipp>
 #include <cicd/system/http_connection.ipp>
 #include <cicd/system/http_exchange.ipp>
 #include <cicd/system/http_message.ipp>
 #include <cicd/system/http_tls.ipp>
+#include <cicd/system/page_server.ipp>
 #include <cicd/system/url.ipp>
 #include <cicd/system/web.ipp>

@@ -28,6 +28,9 @@ struct url {
   std::string text() const;
 };
 
+/// All but the unreserved characters of RFC 3986, section 2.3, and those of `kept` as `%2F`.
+std::string percent_encoded(std::string_view text, std::string_view kept = {});
+
 /// `localhost`, an address in 127.0.0.0/8, or ::1.
 bool is_this_machine(const url& of);
 

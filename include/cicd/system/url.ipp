@@ -137,6 +137,17 @@ bool is_excepted(const url& to, const surroundings& around) {
 }  // namespace
 }  // namespace system_url
 
+std::string percent_encoded(std::string_view text, std::string_view kept) {
+  std::string made;
+  for (const char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                          || std::string_view("-._~").find(c) != std::string_view::npos
+                          || kept.find(c) != std::string_view::npos;
+    made += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return made;
+}
+
 bool is_this_machine(const url& of) {
   using namespace system_url;
   return without_root(of.host) == "localhost" || lies_in(of.host, "127.0.0.0/8") || of.host == "::1";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -57,5 +58,16 @@ class web_client {
   const clock& time_;
   std::map<std::string, std::unique_ptr<http_client>> clients_;  ///< by origin
 };
+
+/// 429, or 5xx.
+bool has_too_much_to_do(const http_response& answer);
+
+/// Asks; a server that has too much to do is asked again three times, after a pause that doubles or as long
+/// as it says, unless that is longer than a minute. `wait` lets so long pass: whether it may go on.
+result<http_response> asked_again(
+    const web_request& request,
+    const std::function<result<http_response>(const web_request&)>& ask,
+    const std::function<bool(std::chrono::milliseconds)>& wait,
+    const std::function<bool(const http_response&)>& is_busy = has_too_much_to_do);
 
 }  // namespace cicd

@@ -125,4 +125,24 @@ result<http_client*> web_client::client_for(const struct url& to) {
   return client.get();
 }
 
+bool has_too_much_to_do(const http_response& answer) {
+  return answer.status == 429 || answer.status >= 500;
+}
+
+result<http_response> asked_again(const web_request& request,
+                                  const std::function<result<http_response>(const web_request&)>& ask,
+                                  const std::function<bool(std::chrono::milliseconds)>& wait,
+                                  const std::function<bool(const http_response&)>& is_busy) {
+  constexpr int most_attempts = 4;
+  constexpr std::chrono::seconds longest_pause{60};
+  std::chrono::milliseconds pause{1'000};
+  for (int attempt = 1;; ++attempt, pause *= 2) {
+    result<http_response> answer = ask(request);
+    if (!answer || attempt == most_attempts || !is_busy(*answer) || answer->retry_after > longest_pause)
+      return answer;
+    if (!wait(std::max<std::chrono::milliseconds>(pause, answer->retry_after)))
+      return error{exit_class::interrupted, {}, "interrupted", {}, {}};
+  }
+}
+
 }  // namespace cicd

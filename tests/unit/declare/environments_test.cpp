@@ -231,8 +231,8 @@ TEST(a_preview_in_a_manifest_repository, is_refused_what_its_folder_cannot_have)
 
 TEST(an_approval_to_build, is_asked_for_only_where_there_is_an_image_beside_which_it_is_kept) {
   const std::string without =
-      "APPROVAL_TO_BUILD has no meaning where the pipeline makes no image: the approval is kept in its "
-      "repository";
+      "APPROVAL_TO_BUILD has no meaning where the pipeline makes no image: the approval is kept where "
+      "its artifacts are";
   const std::string step = "pipeline_step(o b COMMAND make)\n",
                     image = "pipeline_image(o BASE scratch FILES a=/a)\n";
   expect_error("add_pipeline(o APPROVAL_TO_BUILD)\n" + step, "o: " + without);

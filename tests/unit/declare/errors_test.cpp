@@ -216,9 +216,10 @@ TEST(an_environment, takes_no_option_that_its_way_cannot_honour) {
        {option{"REPOSITORY r", "gitops"}, option{"BRANCH b", "gitops"}, option{"PATH p", "gitops or render"},
         option{"CONTEXT c", "kubectl"}, option{"KUBECONFIG k", "kubectl"}, option{"EKS r/c", "kubectl"},
         option{"TAKE_OVER helm", "kubectl"}, option{"PRUNE Service/a", "kubectl"},
-        option{"APPROVAL required", "gitops or render or kubectl"}, option{"ON_FAILURE stop", "kubectl"},
-        option{"PATIENCE oom=1m", "kubectl"}, option{"VERIFY ./v", "gitops or kubectl"},
-        option{"PROTECTED", "gitops or render or kubectl"}})
+        option{"APPROVAL required", "gitops or render or kubectl or serverless or command"},
+        option{"ON_FAILURE stop", "kubectl"}, option{"PATIENCE oom=1m", "kubectl"},
+        option{"VERIFY ./v", "gitops or kubectl or serverless or command"},
+        option{"PROTECTED", "gitops or render or kubectl or serverless or command"}})
     for (const std::string via : {"gitops", "render", "kubectl"}) {
       const std::string errors =
           errors_of("add_pipeline(o)\npipeline_environment(o s VIA " + via + " " + each.words + ")");

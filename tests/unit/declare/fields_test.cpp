@@ -31,6 +31,7 @@ std::set<std::string> visited_keys() {
   add("pipelines", cicd::pipelines{});
   add("step", cicd::step{});
   add("image", cicd::image{});
+  add("zip_function", cicd::zip_function{});
   add("service", cicd::service{});
   add("cron_job", cicd::cron_job{});
   add("container", cicd::container{});
@@ -39,6 +40,7 @@ std::set<std::string> visited_keys() {
   add("release", cicd::release{});
   add("preview", cicd::preview{});
   add("canary", cicd::canary{});
+  add("notifier", cicd::notifier{});
   add("secret", cicd::secret{});
   return keys;
 }
@@ -66,6 +68,10 @@ std::string call_of_pipeline(std::string_view key, const std::string& words) {
   if (key == "pipeline.name") return "add_pipeline(" + words + ")\n";
   if (key == "pipeline.source" || key == "pipeline.includes")
     return "add_pipeline(orders " + with_defaults(words, {{"SOURCE", "pipeline.cpp"}}) + ")\n";
+  if (key == "pipeline.artifacts" || key == "pipeline.code")
+    return "add_pipeline(orders "
+           + with_defaults(words, {{"ARTIFACTS", "registry.example.com/orders"}, {"CODE", "git@h:o/r.git"}})
+           + ")\n";
   const std::string with_template = key == "pipeline.template" ? "" : "TEMPLATE java-maven ";
   return "add_pipeline(orders " + with_template + words + ")\npipeline_step(orders runtime COMMAND x)\n";
 }
@@ -124,14 +130,39 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
   const std::string released =
       "add_pipeline(orders TEMPLATE java-maven)\npipeline_secret(orders argocd PASS_ENV ARGOCD)\n"
       "pipeline_environment(orders stage VIA ";
-  if (key == "environment.soak" || key == "environment.window" || key == "environment.time_zone"
-      || key == "environment.gate")
+  if (key == "environment.soak" || key == "environment.same_config" || key == "environment.window"
+      || key == "environment.time_zone" || key == "environment.gate")
     return released + "kubectl)\npipeline_environment(orders prod VIA kubectl FROM stage "
            + (key == "environment.time_zone" ? "WINDOW \"09:00-16:00\" " : "") + words + ")\n";
   if (key == "environment.health" || key == "environment.token")
     return released + "gitops "
            + (key == "environment.token" ? "HEALTH argocd https://argo.example.com/orders " : "") + words
            + ")\npipeline_environment(orders prod VIA kubectl FROM stage)\n";
+  if (key == "environment.manifests_from" || key == "environment.parameters")
+    return "add_pipeline(orders CODE git@h:o/r.git)\npipeline_image(orders BUILT_BY jenkins "
+           "https://ci.example.com/job/orders "
+           "REPOSITORY registry.example.com/orders)\npipeline_environment(orders stage VIA kubectl "
+           + with_defaults(words, {{"MANIFESTS_FROM", "openshift/template.yaml"}}) + ")\n";
+  if (key == "environment.plan" || key == "environment.apply" || key == "environment.read"
+      || key == "environment.rollback")
+    return "add_pipeline(orders)\npipeline_step(orders own COMMAND x)\npipeline_environment(orders stage VIA "
+           "command STATE /srv/state "
+           + std::string(has(words, "APPLY") ? "" : "APPLY ./a ") + (has(words, "READ") ? "" : "READ ./r ")
+           + words + ")\n";
+  if (key == "environment.stage_name" || key == "environment.region" || key == "environment.bucket"
+      || key == "environment.state" || key == "environment.code_only") {
+    std::string needed;
+    for (const auto& [name, value] : {std::pair{"BUCKET", "team-artifacts"}, {"REGION", "us-east-1"}})
+      if (!has(words, name)) needed += fmt::format("{} {} ", name, value);
+    return "add_pipeline(orders)\npipeline_step(orders own COMMAND x OUTPUTS "
+           "x.zip)\npipeline_function(orders hook AFTER own ZIP x.zip CONFIG "
+           "serverless.yml)\npipeline_environment(orders stage VIA serverless "
+           + needed + words + ")\n";
+  }
+  if (key == "environment.upstream_token")
+    return "add_pipeline(orders TEMPLATE java-maven)\npipeline_secret(orders jenkins PASS_ENV JENKINS)\n"
+           "pipeline_environment(orders stage VIA kubectl UPSTREAM jenkins https://ci.example.com/job/orders "
+           + words + ")\n";
   const std::string eks = key == "environment.role" ? "EKS us-east-1/orders " : "";
   const char* own = key == "environment.images_in" ? "IMAGE registry.example.com/orders " : "";
   return fmt::format("add_pipeline(orders {}TEMPLATE java-maven)\npipeline_environment(orders stage ", own)
@@ -142,6 +173,21 @@ std::string call_of_secret(std::string_view key, const std::string& words) {
   const bool needs_source = key == "secret.name" || key == "secret.version";
   return std::string(surroundings) + "pipeline_secret(orders " + (key == "secret.name" ? "" : "own ") + words
          + (needs_source ? " PASS_ENV OWN" : "") + ")\n";
+}
+
+/// An option that is not a destination stands beside one.
+std::string call_of_notifier(std::string_view key, const std::string& words) {
+  const bool has_destination =
+      has(words, "SLACK") || has(words, "WEBHOOK") || has(words, "COMMAND") || has(words, "STATUS");
+  const char* to = has_destination ? ""
+                   : key == "notifier.url" || key == "notifier.token"
+                       ? "SLACK \"#deploys\" "
+                       : "WEBHOOK https://hooks.example.com/x ";
+  const bool needs_token = key != "notifier.token"
+                           && (has(words, "SLACK") || has(words, "STATUS") || key == "notifier.url")
+                           && !has(words, "TOKEN");
+  return std::string(surroundings) + "pipeline_secret(orders slack PASS_ENV SLACK)\npipeline_notify(orders "
+         + to + (needs_token ? "TOKEN secret:slack " : "") + words + ")\n";
 }
 
 /// A configure in which `words` stand in a call of that kind and all they refer to exists; a name stands for
@@ -157,6 +203,11 @@ std::string configure_with(std::string_view key, std::string_view text) {
   if (kind == "cron_job") return call_of_cron_job(key, words);
   if (kind == "environment") return call_of_environment(key, words);
   if (kind == "secret") return call_of_secret(key, words);
+  if (kind == "notifier") return call_of_notifier(key, words);
+  if (kind == "zip_function")
+    return start + "pipeline_function(orders " + (name ? words + " " : std::string("hook "))
+           + with_defaults(name ? std::string() : words, {{"ZIP", "x.zip"}, {"CONFIG", "serverless.yml"}})
+           + ")\n";
   if (key == "step.as_file")
     return start + "pipeline_step(orders own COMMAND x SECRETS npm-token " + words + ")\n";
   if (kind == "step") {
@@ -167,6 +218,12 @@ std::string configure_with(std::string_view key, std::string_view text) {
                    : "own " + (says_what ? words : with_defaults(words, {{what, "x"}})))
            + ")\n";
   }
+  if (key == "image.built_by" || key == "image.built_by_token" || key == "image.tag")
+    return "add_pipeline(orders CODE git@h:o/r.git)\npipeline_secret(orders jenkins PASS_ENV "
+           "JENKINS)\npipeline_image(orders "
+           + with_defaults(words, {{"BUILT_BY", "jenkins https://ci.example.com/job/orders"},
+                                   {"REPOSITORY", "registry.example.com/orders"}})
+           + ")\n";
   if (kind == "image")
     return start + "pipeline_image(orders "
            + (name ? words + " BASE scratch" : "own " + with_defaults(words, {{"BASE", "scratch"}})) + ")\n";
@@ -400,7 +457,7 @@ const cicd::declaring_function& function_named(std::string_view name) {
 }
 
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  EXPECT_EQ(cicd::declaring_functions().size(), 14u);
+  EXPECT_EQ(cicd::declaring_functions().size(), 16u);
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,

@@ -3,6 +3,7 @@
 #include "workload_calls.hpp"
 
 #include <cicd/declare/health.hpp>
+#include <cicd/declare/options/options.hpp>
 
 namespace {
 
@@ -121,6 +122,19 @@ TEST(health, is_asked_of_what_a_release_comes_from) {
       "main VIA kubectl HEALTH committed"
           + prod + ")",
       "o/stage: HEALTH has no meaning VIA kubectl, which knows it by its rollout");
+}
+
+TEST(a_login, goes_over_https_or_to_this_machine) {
+  using cicd::declaring::goes_unencrypted;
+  for (const char* fine :
+       {"https://a.example.com", "http://localhost", "http://localhost:8080/job/a", "http://127.0.0.1:80/",
+        "http://127.8.9.10", "http://[::1]", "http://[::1]:8080/job", "http://me@localhost/x"})
+    EXPECT_FALSE(goes_unencrypted(fine)) << fine;
+  for (const char* open :
+       {"http://a.example.com", "http://localhost.evil.com", "http://localhostile", "http://127.evil.com",
+        "http://127.0.0.1.evil.com/x", "http://127.0.0.1@evil.com", "http://localhost:80@evil.com/job",
+        "http://[::1].evil.com", "http://evil.com/@localhost", "http://"})
+    EXPECT_TRUE(goes_unencrypted(open)) << open;
 }
 
 TEST(from, names_an_environment_whose_commits_can_be_released) {

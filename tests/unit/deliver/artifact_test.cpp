@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/release/artifact_store.hpp>
 #include <cicd/deliver/release/bundle.hpp>
@@ -338,6 +339,23 @@ TEST(image_tags, are_git_tags_with_what_no_registry_takes_replaced) {
   EXPECT_EQ(image_tag_for(".x"), "_x");
   EXPECT_EQ(image_tag_for(std::string(200, 'a')), std::string(128, 'a'));
   EXPECT_EQ(image_tag_for(""), "");
+}
+
+TEST(fleet_records, have_of_an_artifact_what_the_environment_takes) {
+  const published_images made{{"image", {"r.example.com/orders", sha256("one")}},
+                              {"webhook", {"s3://team/orders/webhook", sha256("two")}}};
+  environment objects, functions;
+  objects.via = deploy_way::gitops;
+  functions.via = deploy_way::serverless;
+  deployment_record pods, webhook;
+  pods.images["image"].manifest = sha256("one");
+  webhook.images["webhook"].manifest = sha256("two");
+  EXPECT_TRUE(has_images_of(pods, images_taken(made, objects)));
+  EXPECT_TRUE(has_images_of(webhook, images_taken(made, functions)));
+  EXPECT_FALSE(has_images_of(webhook, images_taken(made, objects)));
+  EXPECT_FALSE(has_images_of(pods, images_taken(made, functions)));
+  pods.images["image"].manifest = sha256("before");
+  EXPECT_FALSE(has_images_of(pods, images_taken(made, objects)));
 }
 
 }  // namespace

@@ -19,7 +19,10 @@ constexpr std::string_view all_declared =
     "pipeline_environment(orders stage ON branch main VIA kubectl)\n"
     "pipeline_environment(orders prod ON tag v* VIA kubectl FROM stage SOAK 2h WINDOW \"Mon-Fri "
     "09:00-16:00\" "
-    "TIME_ZONE America/Sao_Paulo GATE ./slo.sh prod APPROVAL other PROTECTED)\n";
+    "TIME_ZONE America/Sao_Paulo AWAIT registry.example.com/ui UPSTREAM jenkins "
+    "https://ci.example.com/job/orders/ "
+    "GATE ./slo.sh prod APPROVAL other PROTECTED)\n"
+    "pipeline_environment(orders eu PIN v1.4.2 FROM prod SAME_CONFIG VIA kubectl)\n";
 
 struct declared {
   model_or_errors made = tests::model_from(all_declared);
@@ -46,7 +49,7 @@ TEST(rules_in_words, are_those_that_the_gate_asks_of_each_change) {
   for (const change what : all_changes)
     for (const bool is_outside : {true, false}) {
       std::set<gate_rule> told, asked;
-      for (const char* name : {"stage", "prod"})
+      for (const char* name : {"stage", "prod", "eu"})
         for (const declared_rule& each : of.rules(what, name, is_outside)) told.insert(each.rule);
       for (const gate_rule rule : all_rules)
         if (gate_rules::is_asked(what, rule, is_outside)) asked.insert(rule);
@@ -56,12 +59,18 @@ TEST(rules_in_words, are_those_that_the_gate_asks_of_each_change) {
 
 TEST(rules_in_words, say_what_is_declared) {
   const declared of;
+  EXPECT_EQ(of.asks(gate_rule::pin, "eu"), "it is the artifact of PIN v1.4.2");
+  EXPECT_EQ(of.asks(gate_rule::from, "eu"),
+            "the commit was deployed and healthy in prod, as it is declared there now");
   EXPECT_EQ(of.asks(gate_rule::ref, "prod"), "it is deployed from tag v*");
   EXPECT_EQ(of.asks(gate_rule::branches, "prod"), "the commit is on main or release/*");
   EXPECT_EQ(of.asks(gate_rule::version, "prod"), "the tag is a version (semantic)");
   EXPECT_EQ(of.asks(gate_rule::from, "prod"), "the commit was deployed and healthy in stage");
   EXPECT_EQ(of.asks(gate_rule::soak, "prod"), "it was healthy there for 2h");
   EXPECT_EQ(of.asks(gate_rule::window, "prod"), "it is Mon-Fri 09:00-16:00, America/Sao_Paulo");
+  EXPECT_EQ(of.asks(gate_rule::await, "prod"), "images of the commit are there: registry.example.com/ui");
+  EXPECT_EQ(of.asks(gate_rule::upstream, "prod"),
+            "its build is good: jenkins https://ci.example.com/job/orders");
   EXPECT_EQ(of.asks(gate_rule::program, "prod"), "./slo.sh prod ends with 0");
   EXPECT_EQ(of.asks(gate_rule::protection, "prod"), "it runs in CI, on: push, tag");
   EXPECT_EQ(of.asks(gate_rule::approval, "prod"),
@@ -71,9 +80,9 @@ TEST(rules_in_words, say_what_is_declared) {
 
 TEST(rules_in_words, leave_out_what_is_not_declared) {
   const declared of;
-  for (const gate_rule rule :
-       {gate_rule::branches, gate_rule::version, gate_rule::from, gate_rule::soak, gate_rule::window,
-        gate_rule::program, gate_rule::protection, gate_rule::approval, gate_rule::moved_tag})
+  for (const gate_rule rule : {gate_rule::branches, gate_rule::version, gate_rule::from, gate_rule::soak,
+                               gate_rule::window, gate_rule::await, gate_rule::upstream, gate_rule::program,
+                               gate_rule::protection, gate_rule::approval, gate_rule::moved_tag})
     EXPECT_EQ(of.asks(rule, "stage"), "") << word_of(rule);
 }
 

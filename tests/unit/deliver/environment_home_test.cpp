@@ -126,6 +126,27 @@ TEST_P(every_home, keeps_approvals_whole_over_a_hold_and_a_rollback_and_forgets_
   EXPECT_TRUE(seen().state.approvals.empty());
 }
 
+TEST_P(every_home, keeps_what_was_told_over_a_deploy_and_a_rollback) {
+  for (const char* version : {"v1", "v2"}) tried->deploy(version);
+  announcement told;
+  told.version = "v2";
+  told.commit = "8f3c";
+  told.who = "Ada";
+  told.before = "v1";
+  told.before_commit = "1b40";
+  told.is = "deployed";
+  told.failing = told.is_shared = true;
+  told.failing_cron = {"clean"};
+  told.messages = {{"#deploys", "C1", "17.1"}};
+  seen_environment there = seen();
+  there.state.announced = told;
+  ASSERT_TRUE(tried->home()->write(allowed(), there, there.state, {"Ada", now}));
+  EXPECT_EQ(seen().state.announced, told);
+  tried->deploy("v3");
+  ASSERT_TRUE(tried->home()->put_back(*past_of("v1"), request()));
+  EXPECT_EQ(seen().state.announced, told);
+}
+
 TEST_P(every_home, takes_no_write_that_stands_on_what_is_no_longer_there) {
   tried->deploy("v1");
   const auto first = tried->home(), second = tried->home();

@@ -52,6 +52,16 @@ TEST(fleet_actions, deploy_the_newest_that_may_go_with_its_reasons) {
   EXPECT_FALSE(action.why);
 }
 
+TEST(fleet_actions, say_what_waits_for_a_person) {
+  EXPECT_TRUE(action_of(target({broken('1', gate_rule::approval)})).needs_person);
+  EXPECT_FALSE(action_of(target({broken('1', gate_rule::soak)})).needs_person);
+  fleet_candidate runs = broken('1', gate_rule::upstream);
+  runs.facts.upstream = upstream_build{.is = upstream_build::state::running};
+  EXPECT_FALSE(action_of(target({runs})).needs_person);
+  runs.facts.upstream->is = upstream_build::state::failed;
+  EXPECT_TRUE(action_of(target({runs})).needs_person);
+}
+
 TEST(fleet_actions, take_an_older_one_where_the_newest_may_not_go) {
   EXPECT_EQ(action_of(target({broken('3', gate_rule::yanked), broken('2', gate_rule::soak), candidate('1')}))
                 .commit,
@@ -158,9 +168,9 @@ class any_fleet : public testing::Test {
   }
   int pick(int below) { return std::uniform_int_distribution<int>(0, below - 1)(source); }
 
-  const std::vector<gate_rule> rules{gate_rule::yanked,  gate_rule::hold,   gate_rule::from,
-                                     gate_rule::soak,    gate_rule::window, gate_rule::superseded,
-                                     gate_rule::approval};
+  const std::vector<gate_rule> rules{gate_rule::yanked,   gate_rule::hold,   gate_rule::from,
+                                     gate_rule::soak,     gate_rule::window, gate_rule::superseded,
+                                     gate_rule::approval, gate_rule::await,  gate_rule::upstream};
   std::mt19937 source{20261130};  // NOLINT: the same fleet each time
 };
 

@@ -279,4 +279,32 @@ TEST(forge, takes_what_another_run_opened_meanwhile) {
   }
 }
 
+TEST(forge, sets_the_status_of_a_commit) {
+  const commit_status good{"app",      commit_status::state::success, "8f3c",
+                           "cicd/app", std::string(200, 'x'),         "https://ci/1"};
+  const auto asked = [&](forge_kind kind) {
+    spoken server{{answer(201, "{}")}};
+    EXPECT_TRUE(server.of(kind, "https://g.example.com/team/app").set_status(good));
+    return server.asked.back();
+  };
+  EXPECT_EQ(asked(forge_kind::github).url, "https://g.example.com/api/v3/repos/team/app/statuses/8f3c");
+  EXPECT_EQ(asked(forge_kind::gitea).url, "https://g.example.com/api/v1/repos/team/app/statuses/8f3c");
+  EXPECT_EQ(asked(forge_kind::gitlab).url, "https://g.example.com/api/v4/projects/team%2Fapp/statuses/8f3c");
+  const std::string body = asked(forge_kind::gitea).body;
+  EXPECT_THAT(body, HasSubstr(R"({"state":"success","context":"cicd/app","description":"xxx)"));
+  EXPECT_THAT(body, HasSubstr(R"(","target_url":"https://ci/1"})"));
+  EXPECT_THAT(body, testing::Not(HasSubstr(std::string(141, 'x'))));
+}
+
+TEST(forge, knows_the_status_that_is_there_and_says_what_helps_against_a_refusal) {
+  const commit_status bad{"app", commit_status::state::failure, "8f3c", "cicd/app", "x", ""};
+  spoken same{{answer(400, R"({"message":{"base":["Cannot transition status via :drop from :failed"]}})")}};
+  EXPECT_TRUE(same.of(forge_kind::gitlab, "https://g/team/app").set_status(bad));
+  EXPECT_THAT(same.asked.back().body, HasSubstr(R"("state":"failed")"));
+  spoken refused{{answer(403, R"({"message":"token does not have the required scope"})")}};
+  const auto told = refused.of(forge_kind::gitea, "https://g/team/app").set_status(bad);
+  EXPECT_THAT(text_of(told.error()), HasSubstr("does not let this token set the status of commits"));
+  EXPECT_THAT(text_of(told.error()), HasSubstr("write:repository"));
+}
+
 }  // namespace

@@ -31,6 +31,10 @@ inline asked harmless(change what, bool is_outside) {
   of.approve_words = "cicd approve orders prod";
   of.read_words = "cicd notes orders prod --to v2";
   of.soak = std::chrono::hours(2);
+  of.awaits = {"registry.example.com/orders-ui"};
+  all.state.awaited = {{"registry.example.com/orders-ui", {"aaaaaaa", "v2"}, sha256("ui")}};
+  of.upstream = "jenkins https://ci.example.com/job/orders";
+  all.state.upstream = upstream_build{upstream_build::state::good, "41"};
   of.program = {"./slo.sh", "prod"};
   all.state.program = program_answer{.passed = true};
   source_facts sources;
@@ -78,6 +82,7 @@ inline void break_rule(gate_rule rule, asked& to) {
     case gate_rule::hold:
       to.state.hold = deployment_hold{"ada", "no", to.of.what == change::rollback ? "v2" : "", to.state.now};
       return;
+    case gate_rule::pin: to.of.pin = {"v9", std::string(40, '9'), "CMakeLists.txt:3"}; return;
     case gate_rule::branches: to.of.sources[0].released->where = remote_place::answer::not_on_it; return;
     case gate_rule::version: to.of.released.tag = "verify-me"; return;
     case gate_rule::moved_tag:
@@ -100,6 +105,8 @@ inline void break_rule(gate_rule rule, asked& to) {
       to.state.closed = closed_window{"Mon-Fri 09:00-16:00, UTC", "Mon 2026-11-23 09:00, UTC",
                                       *utc_from("2026-11-23T09:00:00Z")};
       return;
+    case gate_rule::await: to.state.awaited[0].manifest = digest{}; return;
+    case gate_rule::upstream: to.state.upstream->is = upstream_build::state::failed; return;
     case gate_rule::program: to.state.program = program_answer{false, "1", "error budget is spent"}; return;
     case gate_rule::remote_ref: to.of.sources[0].remote->where = remote_place::answer::not_on_it; return;
     case gate_rule::declaration: to.of.sources[1].remote->where = remote_place::answer::not_on_it; return;

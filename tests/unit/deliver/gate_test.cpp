@@ -20,20 +20,20 @@ using namespace gate_asked;
 using testing::HasSubstr;
 
 /// What is asked, as docs/interface.md has it: a column for each rule in the gate's order (fork, protection,
-/// dirty, ref, branches, version, moved tag, yanked, order, newer declaration, hold, from, soak, window,
-/// remote ref, declaration, approval, GATE).
+/// dirty, ref, pin, branches, version, moved tag, yanked, order, newer declaration, hold, from, soak, window,
+/// await, upstream, remote ref, declaration, approval, GATE).
 const std::map<change, std::string> documented{
-    {change::publish, "x.x....x.........."},      {change::deploy, "xxxxxxxxxxxxxxxxxx"},
-    {change::preview, "xxx....x.......xx."},      {change::canary, "xxx....x..x....xx."},
-    {change::canary_share, "xx.....x..x.....x."}, {change::branch_end, "x................."},
-    {change::rollback, "xx.....x..x......."},     {change::task, "xx................"},
-    {change::cron_run, "xx................"},     {change::cron_pause, "x................."},
-    {change::hold, "x................."},         {change::approve, "x................."},
-    {change::build, "................x."},        {change::tag, "x................."},
-    {change::yank, "x................."},         {change::observe, "x................."},
-    {change::secret, "x................."}};
+    {change::publish, "x.x.....x............"},      {change::deploy, "xxxxxxxxxxxxxxxxxxxxx"},
+    {change::preview, "xxx.....x.........xx."},      {change::canary, "xxx.....x..x......xx."},
+    {change::canary_share, "xx......x..x.......x."}, {change::branch_end, "x...................."},
+    {change::rollback, "xx......x..x........."},     {change::task, "xx..................."},
+    {change::cron_run, "xx..................."},     {change::cron_pause, "x...................."},
+    {change::hold, "x...................."},         {change::approve, "x...................."},
+    {change::build, "...................x."},        {change::tag, "x...................."},
+    {change::yank, "x...................."},         {change::observe, "x...................."},
+    {change::secret, "x...................."}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.xxxxxxxxxxx..xx";
+const std::string asked_inside = ".x.xxxxxxxxxxxxxx..xx";
 
 bool is_expected(change what, std::size_t rule, bool is_outside) {
   return documented.at(what)[rule] == 'x' && (is_outside || asked_inside[rule] == 'x');

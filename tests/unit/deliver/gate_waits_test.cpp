@@ -19,7 +19,8 @@ std::optional<gate_refusal> refused(gate_rule rule, change what = change::deploy
 }
 
 TEST(what_is_refused, says_by_which_rule_and_whether_it_waits) {
-  const std::set<gate_rule> waiting{gate_rule::hold, gate_rule::from, gate_rule::soak, gate_rule::window,
+  const std::set<gate_rule> waiting{gate_rule::hold,    gate_rule::from,  gate_rule::soak,
+                                    gate_rule::window,  gate_rule::await, gate_rule::upstream,
                                     gate_rule::approval};
   for (const gate_rule rule : all_rules) {
     const auto one = refused(rule);
@@ -104,13 +105,67 @@ TEST(from, that_cannot_be_known_is_a_failure_of_the_remote) {
 }
 
 TEST(a_hotfix, passes_what_takes_time_and_nothing_else) {
-  const std::set<gate_rule> passed{gate_rule::from, gate_rule::soak, gate_rule::window, gate_rule::program};
+  const std::set<gate_rule> passed{gate_rule::from, gate_rule::soak, gate_rule::window, gate_rule::upstream,
+                                   gate_rule::program};
   for (const gate_rule rule : all_rules) {
     asked one = harmless(change::deploy, true);
     one.of.hotfix = "orders are lost";
     break_rule(rule, one);
     EXPECT_EQ(one.is_refused(), !passed.contains(rule)) << word_of(rule);
   }
+}
+
+TEST(what_others_make, is_never_forgotten_by_a_deploy) {
+  for (const gate_rule rule : {gate_rule::await, gate_rule::upstream}) {
+    asked one = harmless(change::deploy, true);
+    if (rule == gate_rule::await)
+      one.state.awaited.clear();
+    else
+      one.state.upstream.reset();
+    const auto told = refusal_of(one.of, one.state);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->rule, rule);
+    EXPECT_THAT(told->why.what, HasSubstr("was not asked"));
+  }
+}
+
+TEST(what_others_make, is_told_with_all_that_is_missing_and_what_is_there) {
+  asked one = harmless(change::deploy, true);
+  one.of.awaits = {"r.example.com/ui", "r.example.com/jobs", "r.example.com/docs"};
+  one.state.awaited = {{"r.example.com/ui", {"aaaaaaa", "v2"}, digest{}},
+                       {"r.example.com/jobs", {"aaaaaaa"}, sha256("jobs")},
+                       {"r.example.com/docs", {"aaaaaaa"}, digest{}}};
+  const std::string text = text_of(refusal_of(one.of, one.state)->why);
+  EXPECT_THAT(text, HasSubstr("'r.example.com/ui:aaaaaaa or :v2'"));
+  EXPECT_THAT(text, HasSubstr("missing: r.example.com/docs:aaaaaaa"));
+  EXPECT_THAT(text, HasSubstr("r.example.com/jobs@sha256:"));
+}
+
+TEST(what_others_make, is_told_by_the_state_of_its_build) {
+  using enum upstream_build::state;
+  asked one = harmless(change::deploy, true);
+  for (const auto& [is, said] : {std::pair{none, "no build of this commit yet"},
+                                 {running, "build 41 of this commit has not ended yet"},
+                                 {failed, "build 41 of this commit failed: UNSTABLE"}}) {
+    one.state.upstream =
+        upstream_build{is, is == none ? "" : "41", "https://ci/41", is == failed ? "UNSTABLE" : ""};
+    EXPECT_THAT(refusal_of(one.of, one.state)->why.what, HasSubstr(said));
+  }
+}
+
+TEST(same_config, says_what_helps_where_no_configuration_was_recorded) {
+  asked one = harmless(change::deploy, true);
+  one.state.from.resize(1);
+  earlier_place& stage = one.state.from.front();
+  stage.name = "stage";
+  stage.was_reached = stage.was_healthy = true;
+  stage.configuration = "stage: v1 of 2026-11-20T08:00:00Z was deployed before its declaration changed";
+  EXPECT_THAT(text_of(refusal_of(one.of, one.state)->why), HasSubstr("cicd reconcile"));
+  stage.is_unrecorded = true;
+  const std::string text = text_of(refusal_of(one.of, one.state)->why);
+  EXPECT_THAT(text, testing::Not(HasSubstr("cicd reconcile")));
+  EXPECT_THAT(text, HasSubstr("the next commit that is deployed there"));
+  EXPECT_THAT(text, HasSubstr("--hotfix"));
 }
 
 TEST(the_program_of_gate, is_not_asked_by_a_plan_and_never_forgotten_by_a_deploy) {

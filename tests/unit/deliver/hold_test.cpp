@@ -72,7 +72,7 @@ TEST_F(holding, by_a_way_that_cannot_names_the_ways_that_have) {
   const status refused = set_hold({"frozen"}, on);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, exit_class::usage);
-  EXPECT_THAT(text_of(refused.error()), HasSubstr("VIA gitops or render or kubectl"));
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("VIA gitops or render or kubectl or serverless or command"));
   EXPECT_EQ(opened, 0U);
 }
 

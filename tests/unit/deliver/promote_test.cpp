@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cicd/base/text.hpp>
 #include <cicd/declare/typed_calls.hpp>
 #include <cicd/deliver/awaited_artifact.hpp>
 #include <cicd/deliver/policy/gate.hpp>
+#include <cicd/deliver/release/bundle.hpp>
 #include <cicd/deliver/release/bundle_model.hpp>
 #include <cicd/deliver/release_notes.hpp>
 
@@ -53,6 +55,56 @@ TEST(bundle_model, has_what_runs_from_the_bundle_and_the_environments_from_the_a
   ASSERT_EQ(read.environments.size(), 2U);
   EXPECT_EQ(read.environments[1].name.view(), "prod");
   EXPECT_EQ(read.labels.front().value, "2");
+}
+
+/// A service that a job builds, declared beside where it goes.
+declared_pipeline built_by(const std::string& job, const std::string& artifacts = {}) {
+  recorded_calls calls;
+  calls.tree.source_root = "/fleet";
+  const auto add = [&](const char* function, std::vector<std::string> words) {
+    call made;
+    made.where.function = function;
+    made.where.list_file = "/fleet/CMakeLists.txt";
+    made.directory = "/fleet";
+    made.arguments = std::move(words);
+    calls.calls.push_back(std::move(made));
+  };
+  const std::string code = "https://git.example.com/legacy.git";
+  if (!artifacts.empty()) {
+    add("add_pipeline", {"legacy", "ARTIFACTS", artifacts, "CODE", code});
+  } else {
+    add("add_pipeline", {"legacy", "CODE", code});
+    add("pipeline_secret", {"legacy", "jenkins", "PASS_ENV", "JENKINS_LOGIN"});
+    add("pipeline_image", {"legacy", "BUILT_BY", "jenkins", job, "BUILT_BY_TOKEN", "secret:jenkins",
+                           "REPOSITORY", "r.example.com/legacy", "TAG", "b-{number}"});
+    add("pipeline_service", {"legacy", "api", "PORT", "8080"});
+  }
+  add("pipeline_environment", {"legacy", "stage", "ON", "branch", "main", "VIA", "render"});
+  model_or_errors read = model_of(calls, template_source{});
+  EXPECT_TRUE(read.errors.empty()) << (read.errors.empty() ? "" : text_of(read.errors.front()));
+  return std::move(read.model.pipelines.front());
+}
+
+TEST(bundle_model, knows_nothing_of_the_job_that_built_it) {
+  const declared_pipeline then = built_by("https://ci.example.com/job/a");
+  const std::string bundle = bundle_of(then, {}, {});
+  EXPECT_EQ(bundle, bundle_of(built_by("https://ci.example.com/job/b"), {}, {}));
+  for (const char* word : {"BUILT_BY", "TAG", "jenkins"}) EXPECT_EQ(bundle.find(word), bundle.npos) << word;
+  // As it was written before.
+  const std::string old = replaced_all(
+      bundle, R"("BASE","scratch")",
+      R"("BUILT_BY","jenkins","https://ci.example.com/job/a","BUILT_BY_TOKEN","secret:jenkins","TAG","b-{number}")");
+  ASSERT_NE(old, bundle);
+  const declared_pipeline now = built_by("https://ci.example.com/job/a"),
+                          moved = built_by({}, "r.example.com/services/legacy");
+  for (const std::string* text : {&bundle, &old})
+    for (const declared_pipeline* asking : {&now, &moved}) {
+      const auto made = model_of(*text, *asking, {}, "registry:tag");
+      ASSERT_TRUE(made) << text_of(made.error()) << *text;
+      EXPECT_EQ((*made)->declared.images.front().repository.view(), "r.example.com/legacy");
+      EXPECT_EQ((*made)->declared.services.size(), 1U);
+      EXPECT_EQ((*made)->declared.code, asking->declared.code);
+    }
 }
 
 TEST(bundle_model, leaves_out_values_in_environments_that_are_gone) {

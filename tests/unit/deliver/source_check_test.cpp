@@ -25,6 +25,15 @@ TEST(a_source, that_got_a_remote_is_known_by_its_history) {
   EXPECT_FALSE(is_same_source({"git.example.com/shop/orders", "", ""}, before)) << "a shallow clone";
 }
 
+TEST(a_source, of_code_is_known_without_a_clone_and_without_its_login) {
+  declared_pipeline pipeline;
+  pipeline.declared.code = text("https://bot:secret@git.example.com/shop/orders.git");
+  pipeline.source_directory = "/fleet";
+  pipeline.clone_directory = "/there/is/none";
+  const surroundings around = surroundings({});
+  EXPECT_EQ(source_of(pipeline, {}, around), (source_identity{"git.example.com/shop/orders", "", ""}));
+}
+
 TEST(a_deployment, of_before_sources_were_kept_is_anybodys) {
   declared_pipeline pipeline;
   EXPECT_TRUE(check_source(pipeline, orders, deployment_record{}, {"orders/prod", "prod"}));

@@ -12,8 +12,9 @@ namespace {
 using namespace cicd;
 
 TEST(the_ways, are_listed_in_the_order_in_which_messages_name_them) {
-  EXPECT_THAT(deploy_way::words(), testing::ElementsAre("gitops", "render", "kubectl"));
-  EXPECT_EQ(deploy_way::allowed(), "gitops, render or kubectl");
+  EXPECT_THAT(deploy_way::words(),
+              testing::ElementsAre("gitops", "render", "kubectl", "serverless", "command"));
+  EXPECT_EQ(deploy_way::allowed(), "gitops, render, kubectl, serverless or command");
 }
 
 TEST(the_ways, have_a_word_each_which_gives_the_way_back) {
@@ -35,11 +36,11 @@ TEST(a_way_that_is_not_listed, is_none_and_has_no_feature) {
 
 TEST(the_ways_with_a_feature, are_named_in_their_order) {
   EXPECT_EQ(ways_with(way_feature::folder), "gitops or render");
-  EXPECT_EQ(ways_with(way_feature::verify), "gitops or kubectl");
-  EXPECT_EQ(ways_with(way_feature::rollback), "gitops or render or kubectl");
-  EXPECT_EQ(ways_with(way_feature::hold), "gitops or render or kubectl");
-  EXPECT_EQ(ways_with(way_feature::approval), "gitops or render or kubectl");
-  EXPECT_EQ(ways_with(way_feature::protection), "gitops or render or kubectl");
+  EXPECT_EQ(ways_with(way_feature::verify), "gitops or kubectl or serverless or command");
+  EXPECT_EQ(ways_with(way_feature::rollback), "gitops or render or kubectl or serverless or command");
+  EXPECT_EQ(ways_with(way_feature::hold), "gitops or render or kubectl or serverless or command");
+  EXPECT_EQ(ways_with(way_feature::approval), "gitops or render or kubectl or serverless or command");
+  EXPECT_EQ(ways_with(way_feature::protection), "gitops or render or kubectl or serverless or command");
 }
 
 }  // namespace

@@ -69,7 +69,10 @@ struct heard {
   errors warnings;
   run_listener listener() {
     return {
-        .begin = [this](const run_view& view) { lines.push_back("rerun: '" + view.rerun + "'"); },
+        .begin =
+            [this](const run_view& view) {
+              lines.push_back("again: " + (view.commands.empty() ? "" : view.commands.begin()->second));
+            },
         .hear = [this](const event& happened) { std::visit(*this, happened.body); },
         .tick = {},
         .warn = [this](const errors& about) { warnings.insert(warnings.end(), about.begin(), about.end()); }};

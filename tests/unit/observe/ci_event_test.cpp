@@ -22,6 +22,26 @@ TEST(ci_event_anywhere, is_by_hand_where_no_ci_system_is_recognised) {
   }
 }
 
+TEST(ci_run_link, is_the_page_that_the_system_names) {
+  const auto link = [](const variables& given) { return ci_run_link(surroundings(given)); };
+  EXPECT_EQ(link({{"GITHUB_SERVER_URL", "https://github.com"},
+                  {"GITHUB_REPOSITORY", "team/orders"},
+                  {"GITHUB_RUN_ID", "42"}}),
+            "https://github.com/team/orders/actions/runs/42");
+  EXPECT_EQ(link({{"CI_JOB_URL", "https://gitlab.com/team/orders/-/jobs/1"}}),
+            "https://gitlab.com/team/orders/-/jobs/1");
+  EXPECT_EQ(link({{"BUILD_URL", "https://ci.example.com/job/orders/7/"}}),
+            "https://ci.example.com/job/orders/7/");
+  EXPECT_EQ(link({{"BITBUCKET_REPO_FULL_NAME", "team/orders"}, {"BITBUCKET_BUILD_NUMBER", "3"}}),
+            "https://bitbucket.org/team/orders/pipelines/results/3");
+  EXPECT_EQ(link({{"SYSTEM_COLLECTIONURI", "https://dev.azure.com/team/"},
+                  {"SYSTEM_TEAMPROJECT", "orders"},
+                  {"BUILD_BUILDID", "5"}}),
+            "https://dev.azure.com/team/orders/_build/results?buildId=5");
+  EXPECT_EQ(link({{"CI_JOB_URL", "javascript:alert(1)"}}), "");
+  EXPECT_EQ(link({}), "");
+}
+
 TEST(ci_event_anywhere, is_heard_but_not_consistent_where_the_systems_mark_is_missing) {
   const ci_event event = ci_event_of(
       surroundings({{"DRONE_BUILD_EVENT", "push"}, {"DRONE_BRANCH", "main"}, {"DRONE_COMMIT", "11cc783"}}));

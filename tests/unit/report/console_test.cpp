@@ -89,7 +89,7 @@ run_ended run_end(exit_class outcome, int duration, std::vector<note> summary = 
 console_options options_of(verbosity how_much = verbosity::normal) {
   return {.how_much = how_much,
           .source_folders = {{"/b/.cicd/steps/orders.test", "/home/me/shop"}},
-          .rerun = "cmake --build build --target",
+          .commands = {{"orders/test", "cmake --build build --target orders.test"}},
           .here = "/home/me/shop",
           .exists = {}};
 }

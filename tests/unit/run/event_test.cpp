@@ -22,6 +22,29 @@ std::string line_of(event_body body) {
 }
 const std::string head = R"({"when":"2026-11-18T11:06:40.123Z","elapsed_ms":1500,)";
 
+TEST(ndjson_of, writes_what_is_decided_of_a_deploy_and_of_an_artifact) {
+  deploy_refused refused;
+  refused.at = {"orders", "prod", {}};
+  refused.to.version = "v2";
+  refused.rule = "SOAK";
+  refused.waits = true;
+  refused.until = std::chrono::system_clock::time_point(std::chrono::seconds(1'795'000'000));
+  refused.failure = error{exit_class::policy, {}, "soaks", {}, {}};
+  refused.announced.version = "v2";
+  EXPECT_EQ(
+      line_of(refused),
+      head
+          + R"("event":"deploy_refused","pipeline":"orders","environment":"prod","to":{"id":"","generation":0,"version":"v2","who":"","when":"1970-01-01T00:00:00Z"},"rule":"SOAK","waits":true,"until":"2026-11-18T11:06:40Z","failure":{"class":"policy","what":"soaks"}})");
+  EXPECT_EQ(
+      line_of(yanked{"orders", "v2", "8f3c", "Ada", "slow", false, {"prod"}}),
+      head
+          + R"("event":"yanked","pipeline":"orders","version":"v2","commit":"8f3c","who":"Ada","reason":"slow","runs_in":["prod"]})");
+  EXPECT_EQ(
+      line_of(cron_failed{{"orders", "prod", "kind"}, "clean", "team-orders", "exit status 3"}),
+      head
+          + R"("event":"cron_failed","pipeline":"orders","environment":"prod","cluster":"kind","cron_job":"clean","why":"exit status 3","owner":"team-orders"})");
+}
+
 TEST(ndjson_of, writes_each_event_as_documented) {
   EXPECT_EQ(
       line_of(run_started{.id = "r1",
@@ -65,8 +88,9 @@ TEST(ndjson_of, writes_what_is_done_to_an_environment) {
   EXPECT_EQ(line_of(released{at, "ana"}), head + R"("event":"released",)" + place + R"("who":"ana"})");
   EXPECT_EQ(line_of(released{at, "ana", "the hold"}),
             head + R"("event":"released",)" + place + R"("who":"ana","ended":"the hold"})");
-  EXPECT_EQ(line_of(proposed{at, record, "http://forge/1"}),
-            head + R"("event":"proposed",)" + place + R"("record":)" + shown + R"(,"link":"http://forge/1"})");
+  EXPECT_EQ(
+      line_of(proposed{at, record, "http://forge/1"}),
+      head + R"("event":"proposed",)" + place + R"("record":)" + shown + R"(,"link":"http://forge/1"})");
   EXPECT_EQ(
       line_of(approval_started{at, "orders/deploy-prod", {"+ a"}}),
       head + R"("event":"approval_started",)" + place + R"("step":"orders/deploy-prod","plan":["+ a"]})");

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include <cicd/run/masked_event.hpp>
@@ -53,6 +54,21 @@ TEST(secret_store, refuses_what_cannot_be_masked_and_tells_the_ci_system_before_
   value = "abcd\n";
   EXPECT_TRUE(store.value_of(declared("one"), "/", {}));
   EXPECT_EQ(told, 1);
+}
+
+TEST(secret_store, lets_no_one_wait_for_the_secret_of_another) {
+  std::promise<void> other;
+  secret_store store([&](const secret& of, const std::string&, const cancellation&) -> result<secret_value> {
+    if (of.name.view() == "slow") other.get_future().wait_for(std::chrono::seconds(20));
+    return secret_value("value-of-" + of.name.str());
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  std::thread slow([&] { (void)store.value_of(declared("slow"), "/", {}); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_TRUE(store.value_of(declared("one"), "/", {}));
+  other.set_value();
+  slow.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(15));
 }
 
 struct declared_sources : testing::Test {

@@ -10,6 +10,10 @@ namespace {
 using testing::HasSubstr;
 using variables = std::map<std::string, std::string, std::less<>>;
 
+TEST(percent_encoded, is_all_but_what_means_itself) {
+  EXPECT_EQ(percent_encoded("a-Z.0_~/é+ @", "/"), "a-Z.0_~/%C3%A9%2B%20%40");
+}
+
 TEST(url, is_read_into_its_parts) {
   const auto full = url::from("HTTPS://Al%40l:p%3Aw@Example.com:8443/a/b?c=d&e#part");
   ASSERT_TRUE(full);

@@ -11,14 +11,20 @@ namespace cicd::declaring {
 
 /// Reports all that is wrong within one pipeline.
 void check_pipeline(draft& of, const zone_source& zones, findings& found);
+/// What one notifier says; `secrets` are those that it may name.
+void check_notifier(const declaration<notifier>& of, const named_list<secret>& secrets, findings& found);
 /// What one secret says of itself.
 void check_secret(const declaration<secret>& of, findings& found);
 /// Its services, cron jobs and containers.
 void check_workloads(draft& of, const zone_source& zones, findings& found);
 /// Its environments, previews and canaries. A canary without SERVICE is given the only one with a port.
 void check_environments(draft& of, findings& found);
+/// Its functions, and the environments that they are deployed to.
+void check_functions(draft& of, findings& found);
 /// What its releases wait for: FROM, SOAK, WINDOW, GATE and HEALTH.
 void check_gates(draft& of, const zone_source& zones, findings& found);
+/// What comes from elsewhere: ARTIFACTS and CODE, AWAIT and UPSTREAM.
+void check_elsewhere(draft& of, findings& found);
 /// What AFTER says, of all pipelines: each step and image that is named is there, none waits for itself, what
 /// comes together in a folder has paths of its own, and placeholders of images have their image.
 void check_order(std::deque<draft>& all, findings& found);

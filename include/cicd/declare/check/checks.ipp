@@ -6,6 +6,8 @@
 
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 namespace cicd::declaring {
 namespace {
 
@@ -54,9 +56,9 @@ void check_secrets_of(const declaration<step>& of, draft& in, findings& found) {
 }
 
 bool is_reserved(std::string_view name) {
-  return name == "image" || name == "publish" || name.starts_with("image-") || name.starts_with("plan-")
-         || name.starts_with("deploy-") || name.starts_with("rollback-") || name.starts_with("verify-")
-         || name == "undeploy-branch";
+  return name == "image" || name == "zip" || name == "publish" || name.starts_with("image-")
+         || name.starts_with("zip-") || name.starts_with("plan-") || name.starts_with("deploy-")
+         || name.starts_with("rollback-") || name.starts_with("verify-") || name == "undeploy-branch";
 }
 
 /// A function is declared where there is one, in a C++ file; a call of CMake may change what else the step
@@ -93,7 +95,8 @@ void check_step(const declaration<step>& of, draft& in, findings& found) {
 
 void check_image(const declaration<image>& of, draft& in, findings& found) {
   const bool complete = !of.site->unclear && !in.without_template;
-  if (complete && !of.at("jar") && !of.at("files") && !of.at("base")) found.add(of.start(), empty_image());
+  if (complete && !of.at("built_by") && !of.at("jar") && !of.at("files") && !of.at("base"))
+    found.add(of.start(), empty_image());
   if (of.at("jar") && !of.at("base")) found.warn(of.at("jar"), image_without_base());
 }
 
@@ -135,6 +138,36 @@ void check_secret(const declaration<secret>& of, findings& found) {
     found.add(of.at("version"), no_version_of_aws(version));
 }
 
+void check_notifier(const declaration<notifier>& of, const named_list<secret>& secrets, findings& found) {
+  constexpr std::pair<std::string_view, std::string_view> destinations[] = {
+      {"slack", "SLACK"}, {"webhook", "WEBHOOK"}, {"command", "COMMAND"}, {"status", "STATUS"}};
+  std::string_view first;
+  for (const auto& [key, keyword] : destinations) {
+    if (!of.at(key)) continue;
+    if (!first.empty()) found.add(of.at(key), excluded_option(keyword, first));
+    if (first.empty()) first = keyword;
+  }
+  if (first.empty() && !of.site->unclear) found.add(of.start(), notifier_without_destination());
+  const bool takes_token = of.at("slack") || of.at("status");
+  if (takes_token && !of.at("token"))
+    found.add(of.start(), missing_option("TOKEN", "TOKEN secret:<name>, a secret of pipeline_secret()",
+                                         fmt::format("{} needs it", first)));
+  for (const auto& [key, keyword] : {std::pair("token", "TOKEN"), std::pair("url", "URL")})
+    if (of.at(key) && !takes_token && !first.empty())
+      found.add(of.at(key), meaningless_option(keyword, fmt::format("with {}", first), "leave it out"));
+  if (of.at("status") && of.at("when"))
+    found.add(of.at("when"),
+              meaningless_option("WHEN", "with STATUS, which says how each commit is", "leave it out"));
+  const auto check_secret_of = [&](std::string_view key, std::string_view keyword, std::string_view given) {
+    constexpr std::string_view prefix = "secret:";
+    if (!of.at(key) || !given.starts_with(prefix) || secrets.find(given.substr(prefix.size()))) return;
+    found.add({of.at(key).site, of.at(key).word + 1},
+              unknown_reference(keyword, "secret", given.substr(prefix.size()), secrets.names()));
+  };
+  check_secret_of("token", "TOKEN", of.value.token.view());
+  check_secret_of("webhook", "WEBHOOK", of.value.webhook.view());
+}
+
 void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   check_own(of.own, found);
   check_labels(of, found);
@@ -142,10 +175,15 @@ void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   for (const auto& each : of.all<image>().items()) check_image(each, of, found);
   for (const auto& each : of.all<secret>().items())
     if (!each.pipeline.empty()) check_secret(each, found);
-  check_workloads(of, zones, found);
+  for (const auto& each : of.all<notifier>().items())
+    if (!each.pipeline.empty()) check_notifier(each, of.all<secret>(), found);
+  if (!of.own.at("artifacts")) check_workloads(of, zones, found);
   check_environments(of, found);
+  check_functions(of, found);
   check_gates(of, zones, found);
-  const bool empty = of.all<step>().items().empty() && of.all<image>().items().empty();
+  check_elsewhere(of, found);
+  const bool empty = !of.own.value.artifacts && of.all<step>().items().empty()
+                     && of.all<image>().items().empty() && of.all<zip_function>().items().empty();
   if (empty && !of.own.at("template") && !of.own.site->unclear) found.warn(of.own.start(), empty_pipeline());
 }
 

@@ -41,6 +41,7 @@ std::string repository_for(const draft& in, const declaration<image>& of) {
 }
 
 void take_repositories(const draft& in, place_keeper& repositories) {
+  if (in.own.value.artifacts) repositories.take(in.own.value.artifacts.str(), in.own.at("artifacts"));
   for (const auto& each : in.all<image>().items()) {
     const place own = in.own.at("image");
     const bool own_counts = own && each.name == "image";
@@ -63,7 +64,7 @@ void check_copies(const draft& in, const declaration<environment>& of, findings&
     return found.add(of.at("images_in"),
                      meaningless_option("IMAGES_IN", "without a registry to copy to",
                                         fmt::format("IMAGES_IN registry.example.com/{}", copies)));
-  if (in.all<image>().items().empty())
+  if (in.all<image>().items().empty() && !in.own.value.artifacts)
     return found.add(of.at("images_in"),
                      meaningless_option("IMAGES_IN", "where the pipeline has no image", "leave it out"));
   for (const auto& each : in.all<image>().items()) {

@@ -7,6 +7,7 @@
 #include <cicd/declare/check/circles.hpp>
 #include <cicd/declare/check/judged_place.hpp>
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/declare/made_names.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/declare/written_value.hpp>
@@ -47,7 +48,22 @@ constexpr option_of_ways ways[] = {{"repository", "REPOSITORY", way_feature::rep
                                    {"protected", "PROTECTED", way_feature::protection},
                                    {"on_failure", "ON_FAILURE", way_feature::on_failure},
                                    {"verify", "VERIFY", way_feature::verify},
-                                   {"patience", "PATIENCE", way_feature::patience}};
+                                   {"patience", "PATIENCE", way_feature::patience},
+                                   {"namespace", "NAMESPACE", way_feature::objects},
+                                   {"create_namespace", "CREATE_NAMESPACE", way_feature::objects},
+                                   {"manifests", "MANIFESTS", way_feature::objects},
+                                   {"manifests_from", "MANIFESTS_FROM", way_feature::objects},
+                                   {"parameters", "PARAMETERS", way_feature::objects},
+                                   {"images_in", "IMAGES_IN", way_feature::objects},
+                                   {"stage_name", "STAGE_NAME", way_feature::functions},
+                                   {"region", "REGION", way_feature::functions},
+                                   {"bucket", "BUCKET", way_feature::functions},
+                                   {"state", "STATE", way_feature::state},
+                                   {"plan", "PLAN", way_feature::programs},
+                                   {"apply", "APPLY", way_feature::programs},
+                                   {"read", "READ", way_feature::programs},
+                                   {"rollback", "ROLLBACK", way_feature::programs},
+                                   {"code_only", "CODE_ONLY", way_feature::functions}};
 
 void check_way(const declaration<environment>& of, findings& found) {
   const deploy_way via = of.value.via;
@@ -68,15 +84,12 @@ void check_verify(const declaration<environment>& of, draft& in, findings& found
     found.add(of.at("verify"), no_host_to_name("VERIFY", false));
 }
 
-/// `image` or `image-cli`, as placeholders name them.
-std::string placeholder_of(const declaration<image>& of) {
-  return of.name == "image" ? of.name : "image-" + of.name;
-}
-
 /// The image that a placeholder means is there, and the only one where none is named.
 void check_image_of(const std::string& name, const place& where, draft& in, findings& found) {
+  if (in.own.value.artifacts) return;  // which images there are, the artifact's bundle says
   std::vector<std::string> images;
-  for (const auto& each : in.all<image>().items()) images.push_back(placeholder_of(each));
+  // Placeholders call an image as the step that makes it.
+  for (const auto& each : in.all<image>().items()) images.push_back(image_step_name(each.name));
   const auto dot = name.find('.');
   const bool is_unnamed = name == "tag" || name == "digest" || name == "repository" || name == "image";
   if (dot == name.npos && !is_unnamed) return;
@@ -101,8 +114,10 @@ std::vector<std::string> written_places(const written_value& of, bool has_copies
 /// An element of `images` takes the tag and the digest of one image.
 void check_written_image(const std::string& word, const place& where, draft& in, findings& found) {
   const auto& images = in.all<image>().items();
+  if (in.own.value.artifacts) return;
   if (images.empty()) found.add(where, image_of_no_pipeline(word, {}));
-  if (images.size() > 1) found.add(where, written_image_of_several(word, placeholder_of(images.front())));
+  if (images.size() > 1)
+    found.add(where, written_image_of_several(word, image_step_name(images.front().name)));
 }
 
 void check_write(const declaration<environment>& of, draft& in, findings& found) {
@@ -207,7 +222,11 @@ void check_release(const declaration<release>& of, draft& in, findings& found) {
     return found.add(of.start(),
                      meaningless_option("pipeline_release", "where no environment is ON tag or has FROM",
                                         "give one ON tag v*, or leave it out"));
-  if (of.at("versions") && !has([](const environment& place) { return place.on.kind == ref_kind::tag; }))
+  // An environment that is pinned for a while is ON a tag before and after it.
+  const auto takes_tags = [](const environment& place) {
+    return place.on.kind == ref_kind::tag || (!place.pin.empty() && !pins_commit(place));
+  };
+  if (of.at("versions") && !has(takes_tags))
     found.add(of.at("versions"), meaningless_option("VERSIONS", "where no environment is ON tag",
                                                     "give one ON tag v*, or leave it out"));
 }
@@ -292,11 +311,13 @@ void check_room_for_branches(const declaration<preview>& of,
 /// The approval of a commit is kept beside its artifacts.
 template <typename T>
 void check_approval_to_build(const declaration<T>& of, const draft& in, findings& found) {
-  if (of.at("approval_to_build") && in.all<image>().items().empty() && !in.without_template)
-    found.add(of.at("approval_to_build"),
-              meaningless_option("APPROVAL_TO_BUILD",
-                                 "where the pipeline makes no image: the approval is kept in its repository",
-                                 "declare pipeline_image(), or leave it out"));
+  if (of.at("approval_to_build") && in.all<image>().items().empty() && in.all<zip_function>().items().empty()
+      && !in.without_template)
+    found.add(
+        of.at("approval_to_build"),
+        meaningless_option("APPROVAL_TO_BUILD",
+                           "where the pipeline makes no image: the approval is kept where its artifacts are",
+                           "declare pipeline_image(), or leave it out"));
 }
 
 constexpr option_of_ways ways_of_previews[] = {{"repository", "REPOSITORY", way_feature::repository},

@@ -33,6 +33,27 @@ void check_of_releases(const declaration<environment>& of, findings& found) {
     found.add(of.at("time_zone"), missing_counterpart("TIME_ZONE", "WINDOW"));
 }
 
+/// What PIN takes the place of, and what is no artifact's name.
+void check_pin(const declaration<environment>& of, findings& found) {
+  if (of.at("same_config") && !of.at("from"))
+    found.add(of.at("same_config"), missing_counterpart("SAME_CONFIG", "FROM"));
+  if (!of.at("pin") || of.value.pin.empty()) return;
+  if (of.at("on"))
+    found.add(of.at("on"), {.what = "ON and PIN both say what is deployed here",
+                            .value = of.value.on.pattern.str(),
+                            .allowed = "one of them",
+                            .help = fmt::format("leave ON out while {} is pinned", of.value.pin.view())});
+  const std::string_view word = of.value.pin.view();
+  const bool is_hex = word.find_first_not_of("0123456789abcdef") == word.npos;
+  const bool is_short = is_hex && word.size() >= 7 && word.size() < 40;
+  if (is_short || !ref_pattern::accepts(word) || word.find('*') != word.npos)
+    found.add(of.at("pin"),
+              {.what = is_short ? "PIN has not all digits of the commit" : "PIN has a wrong value",
+               .value = std::string(word),
+               .allowed = "a tag such as v1.4.2, or the 40 digits of a commit",
+               .help = is_short ? fmt::format("git rev-parse {}", word) : std::string("git tag --list")});
+}
+
 void check_zone_of_window(const declaration<environment>& of, const zone_source& zones, findings& found) {
   if (!zones.changes || !of.value.time_zone) return;
   const std::string name = of.value.time_zone.str();
@@ -102,7 +123,7 @@ void check_token(const declaration<environment>& of, draft& in, findings& found)
   if (!of.at("token")) return;
   const bool is_asked = health_source_of(of.value) == health_source::argocd;
   if (!is_asked) return found.add(of.at("token"), missing_counterpart("TOKEN", "HEALTH argocd <url>"));
-  if (!health_words_of(of.value).empty() && health_words_of(of.value).front().view().starts_with("http://"))
+  if (!health_words_of(of.value).empty() && goes_unencrypted(health_words_of(of.value).front().view()))
     found.add(of.at("token"), {.what = "TOKEN would go over a connection that is not encrypted",
                                .value = health_words_of(of.value).front().str(),
                                .allowed = "https://…"});
@@ -185,6 +206,7 @@ void check_gates(draft& of, const zone_source& zones, findings& found) {
   using namespace declare_check_checks_gates;
   for (const auto& each : of.all<environment>().items()) {
     check_of_releases(each, found);
+    check_pin(each, found);
     check_zone_of_window(each, zones, found);
     check_health(each, of, found);
     check_knows(each, of, found);

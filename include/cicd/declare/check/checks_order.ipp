@@ -3,6 +3,7 @@
 
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/check/circles.hpp>
+#include <cicd/declare/made_names.hpp>
 #include <cicd/declare/placeholders.hpp>
 
 #include <algorithm>
@@ -39,8 +40,9 @@ class order {
     for (const auto& each : in.all<step>().items())
       add({in.own.name, each.name, each.near("after"), &each.value.after, &each.value});
     for (const auto& each : in.all<image>().items())
-      add({in.own.name, each.name == "image" ? each.name : "image-" + each.name, each.near("after"),
-           &each.value.after});
+      add({in.own.name, image_step_name(each.name), each.near("after"), &each.value.after});
+    for (const auto& each : in.all<zip_function>().items())
+      add({in.own.name, zip_step_name(each.name), each.near("after"), &each.value.after});
   }
 
   void add(node made) {
@@ -169,7 +171,7 @@ void check_order(std::deque<draft>& all, findings& found) {
   for (draft& each : all) {
     for (const auto& one : each.all<step>().items())
       check_images_named(one, of.nodes()[at++], of.nodes(), found);
-    at += each.all<image>().items().size();
+    at += each.all<image>().items().size() + each.all<zip_function>().items().size();
   }
 }
 

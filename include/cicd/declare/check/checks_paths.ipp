@@ -18,10 +18,11 @@ namespace declare_check_checks_paths {
 namespace {
 
 /// What CMake, its generators and the driver write below a build tree.
-constexpr std::array<std::string_view, 16> own_names{".cicd",
+constexpr std::array<std::string_view, 18> own_names{".cicd",
                                                      ".ninja_deps",
                                                      ".ninja_log",
                                                      "_deps",
+                                                     "bucket",
                                                      "build.ninja",
                                                      "CMakeCache.txt",
                                                      "CMakeFiles",
@@ -30,6 +31,7 @@ constexpr std::array<std::string_view, 16> own_names{".cicd",
                                                      "CPackConfig.cmake",
                                                      "CTestTestfile.cmake",
                                                      "DartConfiguration.tcl",
+                                                     "functions",
                                                      "Makefile",
                                                      "manifests.git",
                                                      "registry",

@@ -4,7 +4,9 @@
 
 #include <cicd/declare/check/checks.ipp>
 #include <cicd/declare/check/checks_between.ipp>
+#include <cicd/declare/check/checks_elsewhere.ipp>
 #include <cicd/declare/check/checks_environment.ipp>
+#include <cicd/declare/check/checks_functions.ipp>
 #include <cicd/declare/check/checks_gates.ipp>
 #include <cicd/declare/check/checks_order.ipp>
 #include <cicd/declare/check/checks_paths.ipp>

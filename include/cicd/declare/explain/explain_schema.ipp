@@ -131,7 +131,7 @@ json call_of(const declaring_function& of) {
     return members_of("description", of.summary, "prefixItems", list_of(true, true), "items",
                       string_like("="), "minItems", 3);
   const bool is_named = of.kind != "pipeline" && declaring::options_of(of.kind).front().key == "name";
-  const bool may_lack_name = of.signature.ends_with(']');
+  const bool may_lack_name = is_named && of.signature.ends_with(']');
   json names = list_of(true, true);
   const json keyword = reference_to(fmt::format("keywords-of-{}", of.kind));
   const json name =

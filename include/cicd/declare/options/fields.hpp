@@ -63,6 +63,9 @@ template <typename Visitor>
 void each_field(image& of, Visitor&& visit) {
   visit("name", of.name);
   visit("repository", of.repository);
+  visit("built_by", of.built_by);
+  visit("built_by_token", of.built_by_token);
+  visit("tag", of.tag);
   visit("base", of.base);
   visit("jar", of.jar);
   visit("files", of.files);
@@ -77,13 +80,27 @@ void each_field(image& of, Visitor&& visit) {
 }
 
 template <typename Visitor>
+void each_field(zip_function& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("zip", of.zip);
+  visit("config", of.config);
+  visit("functions", of.functions);
+  visit("after", of.after);
+}
+
+template <typename Visitor>
 void each_field(environment& of, Visitor&& visit) {
   visit("name", of.name);
   visit("on", of.on);
   visit("from", of.from);
+  visit("pin", of.pin);
+  visit("same_config", of.same_config);
   visit("soak", of.soak);
   visit("window", of.window);
   visit("time_zone", of.time_zone);
+  visit("await", of.await);
+  visit("upstream", of.upstream);
+  visit("upstream_token", of.upstream_token);
   visit("gate", of.gate);
   visit("via", of.via);
   visit("repository", of.repository);
@@ -102,6 +119,8 @@ void each_field(environment& of, Visitor&& visit) {
   visit("eks", of.eks);
   visit("role", of.role);
   visit("manifests", of.manifests);
+  visit("manifests_from", of.manifests_from);
+  visit("parameters", of.parameters);
   visit("take_over", of.take_over);
   visit("prune", of.prune);
   visit("approval", of.approval);
@@ -112,6 +131,15 @@ void each_field(environment& of, Visitor&& visit) {
   visit("token", of.token);
   visit("patience", of.patience);
   visit("images_in", of.images_in);
+  visit("stage_name", of.stage_name);
+  visit("region", of.region);
+  visit("bucket", of.bucket);
+  visit("state", of.state);
+  visit("code_only", of.code_only);
+  visit("plan", of.plan);
+  visit("apply", of.apply);
+  visit("read", of.read);
+  visit("rollback", of.rollback);
   visit("allow_dirty", of.allow_dirty);
 }
 
@@ -148,12 +176,25 @@ void each_field(canary& of, Visitor&& visit) {
 }
 
 template <typename Visitor>
+void each_field(notifier& of, Visitor&& visit) {
+  visit("slack", of.slack);
+  visit("webhook", of.webhook);
+  visit("command", of.command);
+  visit("status", of.status);
+  visit("token", of.token);
+  visit("url", of.url);
+  visit("when", of.when);
+}
+
+template <typename Visitor>
 void each_field(pipeline& of, Visitor&& visit) {
   visit("name", of.name);
   visit("template", of.base_template);
   visit("set", of.set);
   visit("directory", of.directory);
   visit("image", of.image);
+  visit("artifacts", of.artifacts);
+  visit("code", of.code);
   visit("base", of.base);
   visit("jar", of.jar);
   visit("base_after", of.base_after);

@@ -33,6 +33,14 @@ inline constexpr kind_words<image> kind<image>{&pipeline::images,
                                                "An OCI image. A call for the template's image changes only "
                                                "what it names; an image of another name is one more."};
 template <>
+inline constexpr kind_words<zip_function> kind<zip_function>{&pipeline::functions,
+                                                             "zip_function",
+                                                             "pipeline_function",
+                                                             "<pipeline> <function>",
+                                                             "function",
+                                                             "",
+                                                             "The code of serverless functions, as a zip."};
+template <>
 inline constexpr kind_words<environment> kind<environment>{&pipeline::environments,
                                                            "environment",
                                                            "pipeline_environment",
@@ -68,6 +76,16 @@ inline constexpr kind_words<canary> kind<canary>{
     "",
     "What a branch may take of an environment's requests, once it is started by `cicd canary start`."};
 template <>
+inline constexpr kind_words<notifier> kind<notifier>{
+    &pipeline::notifiers,
+    "notifier",
+    "pipeline_notify",
+    "[<pipeline>]",
+    "notifier",
+    "",
+    "Who is notified of deploys, of failures, and of what is done to environments by hand; without a "
+    "pipeline's name, of all in the build tree."};
+template <>
 inline constexpr kind_words<secret> kind<secret>{&pipeline::secrets,
                                                  "secret",
                                                  "pipeline_secret",
@@ -79,8 +97,9 @@ inline constexpr kind_words<secret> kind<secret>{&pipeline::secrets,
                                                  "it by SECRETS."};
 
 /// In the order in which they are told of.
-using kinds = decltype(united(
-    kind_list<step, image>{}, workload_kinds{}, kind_list<environment, release, preview, canary, secret>{}));
+using kinds = decltype(united(kind_list<step, image, zip_function>{},
+                              workload_kinds{},
+                              kind_list<environment, release, preview, canary, notifier, secret>{}));
 
 /// `visit.operator()<T>()` for each.
 template <typename Visit>
@@ -88,15 +107,15 @@ void each_kind(Visit&& visit) {
   [&]<typename... T>(kind_list<T...>) { (visit.template operator()<T>(), ...); }(kinds{});
 }
 
-/// Whether a kind has a name of its own; others are told apart by the environment that they are IN, and a
-/// release is the only one.
+/// Whether a kind has a name of its own; others are told apart by the environment that they are IN, notifiers
+/// by where their messages go, and a release is the only one.
 template <typename T>
 inline constexpr bool is_named = requires(T value) {
   value.name;
 };
 /// Whether a call without a pipeline's name declares it for all of the build tree.
 template <typename T>
-inline constexpr bool may_be_of_tree = std::is_same_v<T, secret>;
+inline constexpr bool may_be_of_tree = std::is_same_v<T, secret> || std::is_same_v<T, notifier>;
 /// Whether calls with IN give it other values in some environments.
 template <typename T>
 inline constexpr bool has_places = requires(T value) {
@@ -108,6 +127,18 @@ inline constexpr bool has_pods = has_places<T>&& requires(T value) {
   value.named;
 };
 
+/// Where the messages of a notifier go; empty where that is not said.
+inline std::string destination_of(const notifier& of) {
+  if (of.slack) return of.slack.str();
+  if (of.webhook) return of.webhook.str();
+  if (of.status != forge_kind::none)
+    return std::string(
+        choices_of(static_cast<const forge_kind*>(nullptr)).words[static_cast<std::size_t>(of.status) - 1]);
+  std::string words;
+  for (const text& each : of.command) words += (words.empty() ? "" : " ") + each.str();
+  return words;
+}
+
 /// What one of a kind goes by.
 template <typename T>
 std::string name_of(const T& part) {
@@ -117,6 +148,8 @@ std::string name_of(const T& part) {
     return part.service ? part.in.str() + "." + part.service.str() : part.in.str();
   else if constexpr (requires { part.in; })
     return part.in.str();
+  else if constexpr (requires { part.slack; })
+    return destination_of(part);
   else
     return std::string(kind<T>.name);
 }

@@ -95,6 +95,9 @@ const std::vector<option>& options_of() {
 /// The same by the kind's name; empty for an unknown one.
 const std::vector<option>& options_of(std::string_view kind);
 
+/// Whether a login that is sent to this URL could be read on the way: over http, and not to this machine.
+bool goes_unencrypted(std::string_view url);
+
 /// Every placeholder that there is, and what it stands for.
 struct placeholder_doc {
   std::string_view name;

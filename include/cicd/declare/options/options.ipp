@@ -18,6 +18,11 @@ namespace cicd {
 namespace declaring {
 namespace {
 
+/// PLAN, APPLY, READ and ROLLBACK of `VIA command`.
+bool is_way_program(std::string_view key) {
+  return key == "plan" || key == "apply" || key == "read" || key == "rollback";
+}
+
 using names = std::vector<std::string_view>;
 
 /// What is known of a release when manifests are made.
@@ -56,10 +61,16 @@ names placeholders_of(std::string_view kind, std::string_view key) {
   if (key == "env" && (is_workload(kind) || kind == "container")) return of_pods();
   if (kind == "environment" && (key == "gate" || key == "health"))
     return {"pipeline", "environment", "namespace", "branch", "commit", "commit_short", "version"};
+  if (key == "upstream" || key == "built_by") return {"commit"};
+  if (kind == "image" && key == "tag") return {"commit", "commit_short", "number"};
+  if (kind == "environment" && key == "parameters")
+    return of_release(
+        {"image", "tag", "digest", "repository", "image.tag", "image.digest", "image.repository"});
   if (kind == "environment" && key == "write")
     return of_release(
         {"image", "tag", "digest", "repository", "image.tag", "image.digest", "image.repository"});
   if (kind == "environment" && key == "verify") return of_release({"host", "image", "namespace"});
+  if (kind == "environment" && is_way_program(key)) return of_release({});
   if (kind == "environment"
       && (key == "repository" || key == "path" || key == "context" || key == "kubeconfig"))
     return {"pipeline", "environment"};
@@ -121,10 +132,7 @@ bool is_page_of_repository(std::string_view text) {
       return false;
     host.resize(colon);
   }
-  // A token goes there.
-  const bool is_here = host == "localhost" || host == "[::1]"
-                       || (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
-  if (text.starts_with("http:") && !is_here) return false;
+  if (goes_unencrypted(text)) return false;  // a token goes there
   return parts.size() >= 3 && text.find_first_of(" @?#\r\n") == text.npos
          && std::ranges::all_of(parts, [](const std::string& part) { return !part.empty() && part != ".."; });
 }
@@ -305,6 +313,52 @@ void specialise_secret(option& of) {
     of.accepts = is_aws_secret;
 }
 
+/// A channel by its name, or by the id that Slack gives it.
+bool is_channel(std::string_view text) {
+  if (text.starts_with('#'))
+    return text.size() > 1 && text.size() <= 81 && std::ranges::none_of(text.substr(1), [](unsigned char c) {
+             return c <= ' ' || detail::is_upper(static_cast<char>(c)) || c == '#' || c == ',' || c == '.';
+           });
+  return text.size() > 8 && (text.front() == 'C' || text.front() == 'G')
+         && std::ranges::all_of(text, [](char c) { return detail::is_upper(c) || detail::is_digit(c); });
+}
+
+std::string meant_channel(std::string_view text) {
+  std::string name = "#";
+  for (const char c : text)
+    if (c != '#') name += detail::is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c == ' ' ? '-' : c;
+  return is_channel(name) ? name : std::string();
+}
+
+/// By https, or to this machine.
+bool is_url(std::string_view text) {
+  return text.find_first_of(" \r\n\t") == text.npos
+         && (is_page_of_repository(std::string(text) + "/a/b")
+             || (text.starts_with("https://") && text.size() > 8 && text.find('@') == text.npos));
+}
+
+bool is_webhook(std::string_view text) {
+  return text.starts_with("secret:") ? detail::named_secret_rule::accepts(text) : is_url(text);
+}
+
+void specialise_notifier(option& of) {
+  if (of.key == "slack")
+    of.allowed = "\"#<channel>\" in quotes and lower-case letters, or the id of a channel, such as C024BE91L",
+    of.accepts = is_channel, of.guess = meant_channel;
+  if (of.key == "webhook")
+    of.allowed = "https://<host>/<path> without a login (http to this machine only), or secret:<name>",
+    of.accepts = is_webhook;
+  if (of.key == "url")
+    of.allowed = "https://<host>/<path> without a login; http to this machine only", of.accepts = is_url;
+  if (of.key == "when") {
+    of.choices = {"success",  "failure", "recovery", "waiting", "rollback",    "hold",
+                  "approval", "canary",  "preview",  "yank",    "cron-failure"};
+    of.allowed =
+        "success, failure, recovery, waiting, rollback, hold, approval, canary, preview, yank and "
+        "cron-failure";
+  }
+}
+
 /// Rules for the options of workloads, previews and environments.
 void specialise_workload(std::string_view kind, option& of) {
   specialise_amounts(of);
@@ -343,17 +397,23 @@ option specialised(std::string_view kind, option of) {
   if (of.key == "write")
     of.allowed = "<file>:<path>=<value>, such as values.yaml:image.tag={tag}, or <file>:images[<name>]",
     of.accepts = is_written_value;
-  if (kind == "environment" && (of.key == "gate" || of.key == "verify"))
+  if (kind == "environment" && (of.key == "gate" || of.key == "verify" || is_way_program(of.key)))
     of.allowed = "a program on PATH, or ./<file> below the source folder, and its arguments";
   if (of.key == "health") of.allowed = "argocd <url>, cluster <context>, command <words> or committed";
+  if (of.key == "upstream" || of.key == "built_by")
+    of.allowed =
+        "jenkins <url of the job>, github <url of the repository> [<check run>], or json <url> "
+        "<member>=<JSON pointer>…";
   if (of.key == "author") of.allowed = "Name <mail>", of.accepts = is_author;
   if (of.key == "pull_request_url")
     of.allowed = "https://<host>[:<port>]/<owner>/<repository>; http to this machine only",
     of.accepts = is_page_of_repository;
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
+  if (kind == "notifier") specialise_notifier(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
-                      || of.key == "smoke" || of.key == "verify" || of.key == "gate" || of.key == "update";
+                      || of.key == "smoke" || of.key == "verify" || of.key == "gate" || of.key == "update"
+                      || is_way_program(of.key);
   of.may_hold_empty = of.starts_program;
   return of;
 }
@@ -369,31 +429,15 @@ const std::vector<option>& options_of(std::string_view kind) {
   return *found;
 }
 
-const std::vector<placeholder_doc>& placeholder_docs() {
-  static const std::vector<placeholder_doc> docs{
-      {"pipeline", "the pipeline's name"},
-      {"source", "the absolute folder of the service's sources"},
-      {"image.layout", "the OCI layout of the image that the step comes AFTER, an absolute folder"},
-      {"image.digest", "the digest of that image, `sha256:…`"},
-      {"environment", "the environment's name"},
-      {"branch", "the branch of the commit that first built the image"},
-      {"slug", "that branch as a part of a host name"},
-      {"commit", "the commit that first built the image, 40 digits"},
-      {"commit_short", "its first seven digits"},
-      {"version", "the git tag that it is deployed for, without its `v`; else the image's tag"},
-      {"host", "the service's host in that environment"},
-      {"image", "the image that the service runs, as `<repository>:<tag>@<digest>`"},
-      {"tag", "the tag of the pipeline's only image"},
-      {"digest", "its digest, `sha256:…`"},
-      {"repository", "its repository"},
-      {"image.tag", "the tag of an image: `{image.tag}`, or `{image-<name>.tag}` of one that has a name"},
-      {"image.repository", "its repository"},
-      {"namespace", "the namespace of the objects"},
-      {"node_ip", "the address of the node that the pod runs on, known to the pod alone"},
-      {"node_name", "the name of that node, known to the pod alone"},
-      {"pod_ip", "the address of the pod, known to the pod alone"},
-      {"pod_name", "the name of the pod, known to the pod alone"}};
-  return docs;
+bool goes_unencrypted(std::string_view url) {
+  constexpr std::string_view scheme = "http://";
+  if (!url.starts_with(scheme)) return false;
+  std::string_view host = url.substr(scheme.size());
+  host = host.substr(0, host.find_first_of("/?#\\"));
+  if (const auto at = host.rfind('@'); at != host.npos) host.remove_prefix(at + 1);
+  if (host.starts_with("[::1]")) return host.size() > 5 && host[5] != ':';
+  host = host.substr(0, host.find(':'));
+  return host != "localhost" && !(host.starts_with("127.") && is_address_v4(host));
 }
 
 }  // namespace declaring

@@ -4,3 +4,4 @@
 
 #include <cicd/declare/options/fields_docs.ipp>
 #include <cicd/declare/options/options.ipp>
+#include <cicd/declare/options/options_placeholders.ipp>

@@ -79,6 +79,7 @@ void each_field(cron_job& of, Visitor&& visit) {
   visit("command", of.command);
   visit("image", of.image);
   visit("named", of.named);
+  visit("owner", of.owner);
   visit("concurrency", of.concurrency);
   visit("deadline", of.deadline);
   visit("start_within", of.start_within);

@@ -96,6 +96,8 @@ remark wrong_prefix(std::string_view prefix);
 
 // Secrets.
 remark secret_without_source();
+/// pipeline_notify() that does not say where to.
+remark notifier_without_destination();
 remark no_version_of_aws(std::string_view version);
 /// A variable that a step would get twice.
 remark variable_given_twice(std::string_view variable, std::string_view first, std::string_view second);

@@ -61,7 +61,7 @@ std::string ending_in(std::string_view word, const std::vector<std::string>& key
 }  // namespace
 
 remark missing_name(const declaring_function& of) {
-  return {.what = fmt::format("the name of the {} is missing", of.kind),
+  return {.what = fmt::format("the name of the {} is missing", replaced_all(std::string(of.kind), "_", " ")),
           .allowed = fmt::format("{}({} …)", of.name, of.signature),
           .help = explained(of.name)};
 }
@@ -289,13 +289,14 @@ remark same_place_twice(std::string_view what, std::string_view where, std::stri
 }
 
 remark reserved_name(std::string_view name) {
-  return {.what = "the name belongs to a step that cicd makes itself",
-          .value = text_of(name),
-          .allowed =
-              "any but image, publish, undeploy-branch, and what begins with image-, plan-, deploy-, "
-              "rollback- or "
-              "verify-",
-          .help = "give the step another name"};
+  return {
+      .what = "the name belongs to a step that cicd makes itself",
+      .value = text_of(name),
+      .allowed =
+          "any but image, zip, publish, undeploy-branch, and what begins with image-, zip-, plan-, deploy-, "
+          "rollback- or "
+          "verify-",
+      .help = "give the step another name"};
 }
 
 remark cycle(std::span<const std::string> path) {
@@ -368,6 +369,13 @@ remark image_not_before(std::string_view placeholder, std::span<const std::strin
 
 remark label_given_twice(std::string_view key) {
   return {.what = "the label is given twice", .value = text_of(key), .help = "give each key one value"};
+}
+
+remark notifier_without_destination() {
+  return {.what = "nothing says where the messages go",
+          .allowed =
+              "SLACK <channel>, WEBHOOK <url>, COMMAND <program> [<argument>…] or STATUS "
+              "github, gitlab or gitea"};
 }
 
 remark secret_without_source() {

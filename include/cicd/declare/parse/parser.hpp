@@ -19,7 +19,7 @@ namespace cicd::declaring {
 /// How an argument reads that was a generator expression, while its text is not known yet.
 inline constexpr std::string_view unknown_yet = "{genex}";
 /// No kind has more options.
-inline constexpr std::size_t most_options = 48;
+inline constexpr std::size_t most_options = 64;
 
 /// What one call, or several that add up, declare, with the place of each option that was given.
 template <typename T>
@@ -236,7 +236,9 @@ declaration<T> read_part(call_site& site, findings& found) {
   declaration<T> read{.site = &site};
   site.subject = site.from->where.function + "()";
   constexpr std::size_t most_names = is_named<T> ? 2 : 1;
-  constexpr std::size_t least_names = is_named<T> && !std::is_same_v<T, image> && !may_be_of_tree<T> ? 2 : 1;
+  constexpr std::size_t least_names = !is_named<T> && may_be_of_tree<T>                                ? 0
+                                      : is_named<T> && !std::is_same_v<T, image> && !may_be_of_tree<T> ? 2
+                                                                                                       : 1;
   std::size_t names = 0;
   while (names < most_names && names < words.size() && !is_keyword(words[names], options_of<T>())
          && !(may_be_of_tree<T> && names == 1 && is_keyword_of_any(words[names])))
@@ -246,7 +248,7 @@ declaration<T> read_part(call_site& site, findings& found) {
     found.add({&site, 0}, missing_name(function_for(kind<T>.name)));
     return read_options(site, std::move(read), names, found);
   }
-  if constexpr (may_be_of_tree<T>)
+  if constexpr (may_be_of_tree<T> && is_named<T>)
     if (names == 1) {
       read.name = std::exchange(read.pipeline, {});
       read_name(read, 0, found);
@@ -258,7 +260,7 @@ declaration<T> read_part(call_site& site, findings& found) {
     read_name(read, 1, found);
     return read_options(site, std::move(read), names, found);
   } else {
-    site.subject += "/" + std::string(kind<T>.name);
+    if (names > 0) site.subject += "/" + std::string(kind<T>.name);
     read = read_options(site, std::move(read), names, found);
     read.name = name_of(read.value);
     return read;

@@ -12,9 +12,11 @@ namespace cicd {
 class deploy_way {
  public:
   static const deploy_way none;
-  static const deploy_way gitops;   ///< manifests are committed to a git repository that an agent follows
-  static const deploy_way render;   ///< manifests are written to a folder
-  static const deploy_way kubectl;  ///< manifests are applied to a cluster
+  static const deploy_way gitops;      ///< manifests are committed to a git repository that an agent follows
+  static const deploy_way render;      ///< manifests are written to a folder
+  static const deploy_way kubectl;     ///< manifests are applied to a cluster
+  static const deploy_way serverless;  ///< functions in AWS get the code of a zip
+  static const deploy_way command;     ///< programs of the team bring it there
 
   constexpr deploy_way() = default;
   consteval explicit deploy_way(const char* word) : word_(word) {}
@@ -25,7 +27,7 @@ class deploy_way {
   }
   static deploy_way from(std::string_view word, detail::by_checked);
   static bool accepts(std::string_view word);
-  /// `gitops, render or kubectl`
+  /// `gitops, render, kubectl, serverless or command`
   static std::string_view allowed();
   static std::vector<std::string_view> words();
 
@@ -39,5 +41,7 @@ inline constexpr deploy_way deploy_way::none{};
 inline constexpr deploy_way deploy_way::gitops{"gitops"};
 inline constexpr deploy_way deploy_way::render{"render"};
 inline constexpr deploy_way deploy_way::kubectl{"kubectl"};
+inline constexpr deploy_way deploy_way::serverless{"serverless"};
+inline constexpr deploy_way deploy_way::command{"command"};
 
 }  // namespace cicd

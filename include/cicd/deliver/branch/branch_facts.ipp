@@ -64,7 +64,7 @@ void add_branch_facts(const branch_request& ask,
       utc_text(deliver_branch_branch_facts::rounded_expiry(ask.now, lives));
   to.state_facts[branch_fact::replicas] = std::to_string(to.facts.of_branch.replicas);
   if (ask.around == nullptr) return;
-  const std::string& folder = ask.step.pipeline->source_directory;
+  const std::string& folder = ask.step.pipeline->repository();
   to.state_facts[branch_fact::commit] = git_state_of(folder, *ask.around).commit.value_or("");
   to.state_facts[branch_fact::who] = who(folder, *ask.around);
 }

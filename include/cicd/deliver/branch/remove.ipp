@@ -339,7 +339,7 @@ std::vector<std::string> retire_after(const permit& allowed,
   const result<std::unique_ptr<kubernetes::cluster>> with = open();
   if (!with) return {"whether a canary can end now is not known: " + displayable(with.error().what)};
   const auto contains = [&](const std::string& older, const std::string& newer) {
-    return is_ancestor(pipeline.source_directory, older, newer, around);
+    return is_ancestor(pipeline.repository(), older, newer, around);
   };
   return retire_canaries(allowed, **with, environment, commit, contains, options);
 }

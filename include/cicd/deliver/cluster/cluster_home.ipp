@@ -48,6 +48,7 @@ class home : public environment_home {
                              .approvals = std::move(state->approvals),
                              .health = std::move(state->health),
                              .gates = std::move(state->gates),
+                             .announced = std::move(state->announced),
                              .tasks = std::move(state->tasks)},
                             {},
                             std::move(state->resource_version)};
@@ -68,6 +69,7 @@ class home : public environment_home {
     now->hold = std::move(to.hold);
     now->approvals = std::move(to.approvals);
     now->health = std::move(to.health);
+    now->announced = std::move(to.announced);
     now->resource_version = seen.version;
     return write_cluster_state(*with_, place_, *now);
   }

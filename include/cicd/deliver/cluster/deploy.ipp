@@ -277,6 +277,7 @@ class deployment {
     state_.hold = std::move(now->hold);
     state_.approvals = std::move(now->approvals);
     state_.health = std::move(now->health);
+    state_.announced = std::move(now->announced);
     state_.resource_version = std::move(now->resource_version);
     state_.metadata = std::move(now->metadata);
     return {};

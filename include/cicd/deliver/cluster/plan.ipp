@@ -22,6 +22,7 @@
 #include <cicd/deliver/cluster/plan.hpp>
 #include <cicd/deliver/cluster/references.hpp>
 #include <cicd/deliver/cluster/removals.hpp>
+#include <cicd/deliver/policy/own_configuration.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/kubernetes/adopt/normalized.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
@@ -403,7 +404,9 @@ result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wan
   plan->remarks.insert(plan->remarks.begin(), remarks.begin(), remarks.end());
   plan->remarks.insert(plan->remarks.begin(), wanted.remarks.begin(), wanted.remarks.end());
   plan->renews = wanted.state_facts != plan->before.facts;
-  plan->tells = plan->before.record && plan->before.record->tag != wanted.record.tag;
+  plan->tells = plan->before.record
+                && (plan->before.record->tag != wanted.record.tag
+                    || !has_configuration(*plan->before.record, wanted.record.configuration));
   for (std::string& each : kubernetes::remarks_on(*wanted.pipeline, wanted.facts))
     plan->remarks.push_back(std::move(each));
   for (std::string& each : reference_remarks(with, *plan)) plan->remarks.push_back(std::move(each));

@@ -13,6 +13,7 @@
 #include <cicd/deliver/cluster/host_claims.ipp>
 #include <cicd/deliver/cluster/jobs.ipp>
 #include <cicd/deliver/cluster/lease.ipp>
+#include <cicd/deliver/cluster/look.ipp>
 #include <cicd/deliver/cluster/object_source.ipp>
 #include <cicd/deliver/cluster/order.ipp>
 #include <cicd/deliver/cluster/other_cron_jobs.ipp>

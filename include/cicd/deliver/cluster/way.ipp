@@ -14,6 +14,7 @@
 #include <cicd/deliver/cluster/approval.hpp>
 #include <cicd/deliver/cluster/cluster_home.hpp>
 #include <cicd/deliver/cluster/deploy.hpp>
+#include <cicd/deliver/cluster/look.hpp>
 #include <cicd/deliver/cluster/tasks_before.hpp>
 #include <cicd/deliver/cluster/traits.hpp>
 #include <cicd/deliver/cluster/unmade_images.hpp>
@@ -104,6 +105,8 @@ class cluster_way : public way {
   result<deployed_release> look(const declared_pipeline& pipeline,
                                 const environment& place,
                                 const cancellation* cancelled) const override;
+  std::vector<result<deployed_release>> look_at_all(std::span<const deploy_place> all,
+                                                    const cancellation* cancelled) const override;
   result<std::vector<deployment_record>> history_of(const declared_pipeline& pipeline,
                                                     const environment& place,
                                                     std::size_t most) const override;
@@ -192,14 +195,15 @@ std::string cluster_way::address_of(const declared_pipeline& pipeline, const env
 result<deployed_release> cluster_way::look(const declared_pipeline& pipeline,
                                            const environment& place,
                                            const cancellation* cancelled) const {
-  cluster_wave wave = waves_of(in_.where, pipeline, place).front();
-  auto with = open_wave(wave, in_.around, cancelled);
-  if (!with) return std::move(with).error();
-  result<cluster_state> state = read_cluster_state(**with, wave.place);
-  if (!state) return std::move(state).error();
-  environment_state remembered{
-      .hold = std::move(state->hold), .health = std::move(state->health), .gates = std::move(state->gates)};
-  return deployed_release{std::move(state->record), std::move(remembered), {}};
+  return seen_in({waves_of(in_.where, pipeline, place).front()}, in_.around, cancelled).front();
+}
+
+std::vector<result<deployed_release>> cluster_way::look_at_all(std::span<const deploy_place> all,
+                                                               const cancellation* cancelled) const {
+  std::vector<cluster_wave> waves;
+  for (const deploy_place& each : all)
+    waves.push_back(waves_of(in_.where, each.pipeline, each.place).front());
+  return seen_in(std::move(waves), in_.around, cancelled);
 }
 
 std::vector<open_home> cluster_way::homes_of(const declared_pipeline& pipeline,
@@ -275,7 +279,7 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   wanted.record.taken_over = in_.options.take_over;
   // What the environment has decides about a branch's copy, too: it may know the history alone.
   wanted.record.source = step.is_of_branch()
-                             ? source_identity_of(step.pipeline->source_directory, in_.around, true)
+                             ? source_identity_of(step.pipeline->repository(), in_.around, true)
                              : source_of(*step.pipeline, now->record, in_.around);
   made->facts.on = wanted.facts.on;
   made->facts.of_branch = std::move(wanted.facts.of_branch);
@@ -294,7 +298,7 @@ succession cluster_way::succession_of(const graph_step& step, const cluster_plan
                                         [&](const planned_wave& each) { return has_moved(plan, each.plan); });
   if (!came || newer.there.commit.empty()) return newer;
   const std::string& own = in_.source.git_of(*step.pipeline).commit.value_or("");
-  if (!is_ancestor(step.pipeline->source_directory, own, newer.there.commit, in_.around))
+  if (!is_ancestor(step.pipeline->repository(), own, newer.there.commit, in_.around))
     newer.is = succession::order::unknown_meanwhile;
   return newer;
 }
@@ -319,6 +323,7 @@ result<permit> cluster_way::may_apply(const deploy_request& of,
   state.approves_artifact = of.promoted != nullptr;
   state.version = record.version;
   state.remembered = plan.before.gates;
+  state.announced = home.announced;
   state.newer = succession_of(step, plan);
   return in_.gate.may_write(step, std::move(state));
 }

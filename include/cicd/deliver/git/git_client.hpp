@@ -46,8 +46,10 @@ std::string url_without_login(const std::string& url);
 error git_failure(const git_client& git, const std::string& url, std::string what, const captured& from);
 
 /// Class `usage` for what git would take for an option, a program or a relative path, and for a login that is
-/// none.
-status check_repository_url(const std::string& url, const surroundings& around);
+/// none. `what`: how messages call it.
+status check_repository_url(const std::string& url,
+                            const surroundings& around,
+                            const std::string& what = "a manifest repository");
 /// Class `usage` for a name that no branch can have (git-check-ref-format).
 status check_branch_name(const std::string& branch);
 

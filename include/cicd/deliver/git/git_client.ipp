@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
@@ -86,6 +87,9 @@ inline std::vector<std::string> environment_for(const surroundings& around, std:
 
 /// No hooks of the user's, no helper that a URL could name (GIT_ALLOW_PROTOCOL goes before), commits on disk
 /// before they count, no process left behind.
+/// A server that takes a connection and says nothing is not waited for as one that sends much.
+constexpr std::chrono::seconds longest_question{60};
+
 inline std::vector<std::string> settings() {
   std::vector<std::string> words;
   for (const char* each :
@@ -181,6 +185,7 @@ captured git_client::run(const std::string& folder,
   what.environment.insert(what.environment.end(), more.begin(), more.end());
   const std::vector<std::string> settings = deliver_git_git_client::settings();
   what.words.insert(what.words.end(), settings.begin(), settings.end());
+  const bool asks_only = !words.empty() && words.front() == "ls-remote";
   what.words.emplace_back("--literal-pathspecs");
   if (!folder.empty()) what.words.push_back("--git-dir=" + folder);
   what.words.insert(what.words.end(), std::make_move_iterator(words.begin()),
@@ -189,6 +194,7 @@ captured git_client::run(const std::string& folder,
   options.input = std::move(input);
   options.most_bytes = std::size_t{1} << 30U;
   options.cancelled = cancelled_;
+  if (asks_only) options.limit = deliver_git_git_client::longest_question;
   return run_to_end(what, options);
 }
 
@@ -216,20 +222,20 @@ error git_failure(const git_client& git, const std::string& url, std::string wha
   return failure;
 }
 
-status check_repository_url(const std::string& url, const surroundings& around) {
+status check_repository_url(const std::string& url, const surroundings& around, const std::string& what) {
   using namespace deliver_git_git_client;
   const std::string allowed = "an absolute path, or a URL with file, git, http, https or ssh";
   if (url.empty() || url.front() == '-' || url.find('\n') != url.npos || url.find('\0') != url.npos)
-    return refused_url(url, "not the URL of a manifest repository", allowed);
+    return refused_url(url, "not the URL of " + what, allowed);
   if (const std::string helper = helper_in(url); !helper.empty() && !allowed_by_user(helper, around))
-    return refused_url(url, "a manifest repository may not name a program", allowed)
+    return refused_url(url, what + " may not name a program", allowed)
         .with("try", "GIT_ALLOW_PROTOCOL=" + helper + " in the environment, where it is wanted");
   if (const auto login = http_login_in(url);
       login
       && (login->name + login->password).find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos)
     return refused_url(url, "a login cannot hold a line end", "a name and password in one line");
   if (url.front() != '/' && url.find(':') == url.npos)
-    return refused_url(url, "a manifest repository has no relative path", allowed);
+    return refused_url(url, what + " has no relative path", allowed);
   return {};
 }
 

@@ -1,4 +1,5 @@
-// Pull requests by the API of GitHub, GitLab or Gitea. It does not know what is proposed.
+// Pull requests, and the status of commits, by the API of GitHub, GitLab or Gitea. It does not know what is
+// proposed.
 #pragma once
 
 #include <chrono>
@@ -28,6 +29,14 @@ std::optional<forge_repository> forge_repository_of(forge_kind kind, std::string
 struct open_pull_request {
   std::string number, link, title;
 };
+/// How something went that was done with a commit.
+struct commit_status {
+  enum class state : std::uint8_t { pending, success, failure };
+  std::string pipeline{};
+  state is = state::pending;
+  std::string commit{}, context{}, description{}, link{};
+  bool operator==(const commit_status&) const = default;
+};
 struct pull_request_text {
   std::string title, body;
 };
@@ -51,11 +60,16 @@ class forge {
   status retitle(const open_pull_request& which, const pull_request_text& text) const;
   status close(const open_pull_request& which) const;
 
+  /// The last one of a context counts.
+  cicd::status set_status(const commit_status& of) const;
+
  private:
   result<json> ask(const std::string& method, const std::string& path, const json& body) const;
+  /// `path` is below the repository: `/pulls/3`.
   result<http_response> sent(const std::string& method, const std::string& path, const json& body) const;
-  result<json> read(const http_response& answer) const;
+  result<json> read(const http_response& answer, bool is_status = false) const;
   error not_as_documented(const std::string& what) const;
+  std::string pulls(const std::string& path) const;
   bool is_of_branches(const json& each, const std::string& branch, const std::string& onto) const;
   std::string shown(const std::string& text) const;
   std::string below_project(const std::string& path) const;

@@ -8,30 +8,17 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/gitops/forge.hpp>
+#include <cicd/system/url.hpp>
 
 namespace cicd {
 
 namespace deliver_gitops_forge {
 namespace {
 
-/// RFC 3986, section 2.3: all but unreserved characters.
-std::string encoded(std::string_view text) {
-  std::string all;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-                          || std::string_view("-._~").find(c) != std::string_view::npos;
-    all += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return all;
-}
-
 std::string_view name_of(forge_kind kind) {
   if (kind == forge_kind::github) return "GitHub";
   return kind == forge_kind::gitlab ? "GitLab" : "Gitea";
 }
-
-constexpr int most_attempts = 4;
-constexpr std::chrono::seconds longest_pause{60};
 
 /// What the server says of its refusal: `message`, which GitLab gives as a list or an object too, or `error`
 /// and `error_description` where its token or a parameter is wrong. Empty: nothing.
@@ -55,7 +42,7 @@ bool is_rate_limited(const http_response& answer) {
 }
 
 bool is_busy(const http_response& answer) {
-  return answer.status >= 500 || is_rate_limited(answer);
+  return has_too_much_to_do(answer) || is_rate_limited(answer);
 }
 
 /// The host of the web and of the API for one that only SSH knows: port 443 is there for networks without
@@ -124,11 +111,14 @@ std::string forge::shown(const std::string& text) const {
 }
 
 std::string forge::below_project(const std::string& path) const {
-  using deliver_gitops_forge::encoded;
-  if (of_.kind == forge_kind::gitlab) return "/projects/" + encoded(of_.project) + "/merge_requests" + path;
+  if (of_.kind == forge_kind::gitlab) return "/projects/" + percent_encoded(of_.project) + path;
   const auto slash = of_.project.find('/');
-  return "/repos/" + encoded(of_.project.substr(0, slash)) + "/" + encoded(of_.project.substr(slash + 1))
-         + "/pulls" + path;
+  return "/repos/" + percent_encoded(of_.project.substr(0, slash)) + "/"
+         + percent_encoded(of_.project.substr(slash + 1)) + path;
+}
+
+std::string forge::pulls(const std::string& path) const {
+  return (of_.kind == forge_kind::gitlab ? "/merge_requests" : "/pulls") + path;
 }
 
 result<http_response> forge::sent(const std::string& method,
@@ -150,24 +140,18 @@ result<http_response> forge::sent(const std::string& method,
     request.headers.emplace_back("Content-Type", "application/json");
     request.body = compact(body);
   }
-  std::chrono::milliseconds pause{1'000};
-  for (int attempt = 1;; ++attempt, pause *= 2) {
-    result<http_response> answer = ask_(request);
-    if (!answer || attempt == most_attempts || !is_busy(*answer) || answer->retry_after > longest_pause)
-      return answer;
-    if (!wait_(std::max<std::chrono::milliseconds>(pause, answer->retry_after)))
-      return error{exit_class::interrupted, {}, "interrupted", {}, {}};
-  }
+  return asked_again(request, ask_, wait_, is_busy);
 }
 
-result<json> forge::read(const http_response& answer) const {
+result<json> forge::read(const http_response& answer, bool is_status) const {
   using namespace deliver_gitops_forge;
   if (answer.status >= 200 && answer.status < 300)
     if (result<json> document = parse_json(answer.body)) return document;
   const bool is_limited = is_rate_limited(answer);
   const bool is_refused = !is_limited && (answer.status == 401 || answer.status == 403);
   std::string what = fmt::format("does not answer as it should (status {})", answer.status);
-  if (is_refused) what = "does not let this token open pull requests";
+  const std::string_view wanted = is_status ? "set the status of commits" : "open pull requests";
+  if (is_refused) what = fmt::format("does not let this token {}", wanted);
   if (is_limited) what = fmt::format("takes no more requests of this token now (status {})", answer.status);
   error failure = not_as_documented(fmt::format("{} {}", name_of(of_.kind), what));
   // Masked before it is cut: the beginning of a token is none that would be found.
@@ -176,6 +160,11 @@ result<json> forge::read(const http_response& answer) const {
   if (answer.retry_after.count() > 0)
     return std::move(failure).with("try", fmt::format("again in {} s", answer.retry_after.count()));
   if (is_limited) return std::move(failure).with("try", "again later");
+  if (is_status && (is_refused || answer.status == 404))
+    return std::move(failure).with(
+        "try",
+        "a token that may write the status of commits of this repository: at GitHub `statuses: write`, at "
+        "GitLab the scope `api`, at Gitea `write:repository`; and whether the commit is pushed");
   if (is_refused || answer.status == 404)
     failure = std::move(failure).with(
         "try",
@@ -223,12 +212,13 @@ result<std::optional<open_pull_request>> forge::open_one(const std::string& bran
   for (int page = 1; page <= most_pages; ++page) {
     std::string query = "?state=open&limit=50";
     if (of_.kind == forge_kind::github)
-      query = "?state=open&per_page=100&head=" + encoded(owner + ":" + branch) + "&base=" + encoded(onto);
+      query = "?state=open&per_page=100&head=" + percent_encoded(owner + ":" + branch)
+              + "&base=" + percent_encoded(onto);
     if (of_.kind == forge_kind::gitlab)
-      query =
-          "?state=opened&per_page=100&source_branch=" + encoded(branch) + "&target_branch=" + encoded(onto);
+      query = "?state=opened&per_page=100&source_branch=" + percent_encoded(branch)
+              + "&target_branch=" + percent_encoded(onto);
     query += "&page=" + std::to_string(page);
-    const result<json> listed = ask("GET", query, {});
+    const result<json> listed = ask("GET", pulls(query), {});
     if (!listed) return listed.error();
     if (!listed->is_array()) return not_as_documented("the answer of the server is not a list");
     for (const json& each : listed->elements()) {
@@ -254,7 +244,7 @@ result<open_pull_request> forge::make(const std::string& branch,
         .set("remove_source_branch", true);
   else
     body.set("body", text.body).set("head", branch).set("base", onto);
-  const result<http_response> answer = sent("POST", "", body);
+  const result<http_response> answer = sent("POST", pulls(""), body);
   if (!answer) return answer.error();
   // Another run, or an attempt whose answer was lost, can have opened it meanwhile.
   if (answer->status == 409 || answer->status == 422)
@@ -269,7 +259,7 @@ status forge::retitle(const open_pull_request& which, const pull_request_text& t
   const bool is_gitlab = of_.kind == forge_kind::gitlab;
   json body(json::object{});
   body.set("title", text.title).set(is_gitlab ? "description" : "body", text.body);
-  const result<json> done = ask(is_gitlab ? "PUT" : "PATCH", "/" + which.number, body);
+  const result<json> done = ask(is_gitlab ? "PUT" : "PATCH", pulls("/" + which.number), body);
   return done ? status{} : status(done.error());
 }
 
@@ -277,7 +267,25 @@ status forge::close(const open_pull_request& which) const {
   const bool is_gitlab = of_.kind == forge_kind::gitlab;
   json body(json::object{});
   body.set(is_gitlab ? "state_event" : "state", is_gitlab ? "close" : "closed");
-  const result<json> done = ask(is_gitlab ? "PUT" : "PATCH", "/" + which.number, body);
+  const result<json> done = ask(is_gitlab ? "PUT" : "PATCH", pulls("/" + which.number), body);
+  return done ? status{} : status(done.error());
+}
+
+status forge::set_status(const commit_status& of) const {
+  constexpr std::size_t longest = 140;  // of GitHub, which refuses more
+  using state = commit_status::state;
+  const bool is_gitlab = of_.kind == forge_kind::gitlab;
+  const char* failure = is_gitlab ? "failed" : "failure";
+  json body(json::object{});
+  body.set("state", of.is == state::success ? "success" : of.is == state::failure ? failure : "pending");
+  body.set("context", of.context).set("description", cut_to(displayable(of.description), longest));
+  if (!of.link.empty()) body.set("target_url", of.link);
+  const result<http_response> answer = sent("POST", "/statuses/" + of.commit, body);
+  if (!answer) return answer.error();
+  // GitLab refuses to set a status that is there already.
+  if (is_gitlab && answer->status == 400 && answer->body.find("Cannot transition") != std::string::npos)
+    return {};
+  const result<json> done = read(*answer, true);
   return done ? status{} : status(done.error());
 }
 

@@ -7,7 +7,8 @@ namespace cicd {
 
 inline constexpr way_traits gitops_traits{
     deploy_way::gitops,
-    {way_feature::repository, way_feature::folder, way_feature::verify, way_feature::protection,
-     way_feature::approval, way_feature::rollback, way_feature::hold, way_feature::branch_copy}};
+    {way_feature::objects, way_feature::repository, way_feature::folder, way_feature::verify,
+     way_feature::protection, way_feature::approval, way_feature::rollback, way_feature::hold,
+     way_feature::branch_copy}};
 
 }  // namespace cicd

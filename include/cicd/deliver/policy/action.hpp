@@ -38,6 +38,8 @@ struct action_ports {
   std::function<std::string()> who{};
   const clock* time = nullptr;
   event_listener listener{};
+  event_listener also{};              ///< who else hears of it
+  std::function<errors()> ended{};    ///< after the last event: what those could not say
   std::chrono::milliseconds begun{};  ///< of `time`, when the action began
 
   /// `orders/prod`

@@ -19,7 +19,8 @@ release_rules release_rules_of(const declared_pipeline& pipeline,
                                const environment& place,
                                const std::string& tag);
 
-/// Those that follow that branch or tag.
+/// Those that follow that branch or tag; none of a pipeline that is built elsewhere, whose events are heard
+/// there.
 std::vector<const environment*> environments_of_event(const declared_pipeline& pipeline,
                                                       ref_kind kind,
                                                       std::string_view name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/base/glob.hpp>
+#include <cicd/declare/upstream.hpp>
 #include <cicd/deliver/policy/declared_question.hpp>
 
 namespace cicd {
@@ -10,13 +11,23 @@ gate_question question_of(change what, const declared_pipeline& pipeline, const 
   gate_question of;
   of.what = what;
   of.pipeline = pipeline.declared.name.str();
+  of.is_by_hand = pipeline.is_elsewhere();
   of.subject = of.pipeline + "/" + (place == nullptr ? "publish" : place->name.str());
   if (place == nullptr) return of;
   of.environment = place->name.str();
   of.is_protected = place->is_protected;
   of.takes_dirty = place->allow_dirty;
   of.follows = place->on;
-  if (what == change::deploy) of.soak = std::chrono::milliseconds(place->soak.milliseconds());
+  if (what != change::deploy) return of;
+  if (!place->pin.empty()) {
+    of.pin.word = place->pin.str();
+    if (pins_commit(*place)) of.pin.commit = of.pin.word;
+    const auto at = pipeline.origins.find("environment." + of.environment + ".pin");
+    if (at != pipeline.origins.end()) of.pin.declared_at = at->second.text(pipeline.source_directory);
+  }
+  of.soak = std::chrono::milliseconds(place->soak.milliseconds());
+  for (const image_repository& each : place->await) of.awaits.push_back(each.str());
+  if (const auto upstream = upstream_of(*place)) of.upstream = upstream->text();
   return of;
 }
 
@@ -27,7 +38,8 @@ release_rules release_rules_of(const declared_pipeline& pipeline,
   if (!is_released(place)) return rules;
   for (const release& each : pipeline.declared.releases)
     for (const ref_pattern& pattern : each.branches) rules.branches.push_back(pattern.str());
-  if (place.on.kind != ref_kind::tag) return rules;
+  const bool pins_tag = !place.pin.empty() && !pins_commit(place);
+  if (place.on.kind != ref_kind::tag && !pins_tag) return rules;
   rules.order = tag_order::of(place.on.pattern, versions_of(pipeline.declared));
   rules.tag = tag;
   return rules;
@@ -37,6 +49,7 @@ std::vector<const environment*> environments_of_event(const declared_pipeline& p
                                                       ref_kind kind,
                                                       std::string_view name) {
   std::vector<const environment*> all;
+  if (pipeline.is_elsewhere()) return all;  // events are of this repository
   for (const environment& each : pipeline.declared.environments)
     if (each.on.kind == kind && ref_matches(each.on.pattern.view(), name)) all.push_back(&each);
   return all;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/upstream.hpp>
 #include <cicd/declare/values/value_traits.hpp>
 #include <cicd/deliver/policy/declared_question.hpp>
 #include <cicd/deliver/policy/declared_rules.hpp>
@@ -49,13 +50,24 @@ std::string branches_text(const declared_change& of) {
 std::string from_text(const environment& of) {
   return of.from.empty() ? std::string()
                          : "the commit was deployed and healthy in "
-                               + replaced_all(joined(values_of(of.from), " and "), "|", " or ");
+                               + replaced_all(joined(values_of(of.from), " and "), "|", " or ")
+                               + (of.same_config ? ", as it is declared there now" : "");
 }
 
 std::string window_text(const environment& of) {
   if (of.window.empty()) return {};
   return fmt::format("it is {}, {}", joined(values_of(of.window), " or "),
                      of.time_zone ? of.time_zone.view() : "UTC");
+}
+
+std::string await_text(const environment& of) {
+  return of.await.empty() ? std::string()
+                          : "images of the commit are there: " + joined(values_of(of.await), ", ");
+}
+
+std::string upstream_text(const environment& of) {
+  const std::optional<declared_upstream> upstream = upstream_of(of);
+  return upstream ? "its build is good: " + upstream->text() : std::string();
 }
 
 std::string approval_text(const declared_change& of) {
@@ -77,14 +89,19 @@ std::string text_in(const environment& place, gate_rule rule, const declared_cha
     case gate_rule::protection:
       return place.is_protected ? "it runs in CI, on: " + gate_rules::events_text(of.what) : std::string();
     case gate_rule::ref: return ref_text(place);
+    case gate_rule::pin:
+      return place.pin.empty() ? std::string() : "it is the artifact of PIN " + place.pin.str();
     case gate_rule::moved_tag:
       return place.on.kind == ref_kind::tag ? "the tag was of no other commit before" : "";
-    case gate_rule::superseded: return "nothing newer is deployed there";
+    case gate_rule::superseded:
+      return place.pin.empty() ? "nothing newer is deployed there" : "no other run deploys there meanwhile";
     case gate_rule::weakened: return "the declaration asks for no less than the newest that was deployed";
     case gate_rule::hold: return "no hold is set: cicd hold show " + named(of);
     case gate_rule::from: return from_text(place);
     case gate_rule::soak: return place.soak ? "it was healthy there for " + place.soak.text() : std::string();
     case gate_rule::window: return window_text(place);
+    case gate_rule::await: return await_text(place);
+    case gate_rule::upstream: return upstream_text(place);
     case gate_rule::remote_ref: return remote_ref_text(place);
     case gate_rule::program:
       return place.gate.empty() ? std::string() : shell_quoted(values_of(place.gate)) + " ends with 0";

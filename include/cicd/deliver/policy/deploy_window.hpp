@@ -8,6 +8,7 @@
 #include <string>
 
 #include <cicd/declare/environments.hpp>
+#include <cicd/deliver/policy/fleet_actions.hpp>
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/kubernetes/jobs/cron_runs.hpp>
 
@@ -22,6 +23,11 @@ std::optional<kubernetes::zone_clock> zone_clock_of(const std::string& zone,
 std::optional<std::chrono::system_clock::time_point> next_open(std::span<const time_window> windows,
                                                                const kubernetes::zone_clock& zone,
                                                                std::chrono::system_clock::time_point now);
+
+/// When its windows are open in the two weeks from `now` on; nothing where none is declared, or this machine
+/// does not know the zone.
+std::optional<deploy_times> deploy_times_of(const environment& place,
+                                            std::chrono::system_clock::time_point now);
 
 /// What keeps a deploy out at `now`; nothing where a window is open or none is declared. Class `usage` where
 /// this machine does not know the zone.

@@ -22,6 +22,24 @@ local_time local_at(const kubernetes::zone_clock& zone, moment at) {
   return local_time_from(utc + zone.offset_at(utc));
 }
 
+constexpr auto known_time = std::chrono::hours(24) * 14;
+
+bool is_open(std::span<const time_window> windows, const kubernetes::zone_clock& zone, moment at) {
+  const local_time local = local_at(zone, at);
+  return std::ranges::any_of(windows, [&](const time_window& each) { return each.holds(local); });
+}
+
+std::string name_of_zone(const environment& place) {
+  return place.time_zone ? place.time_zone.str() : "UTC";
+}
+
+/// `Mon-Fri 09:00-16:00, America/Sao_Paulo`
+std::string windows_text(const environment& place) {
+  std::vector<std::string> words;
+  for (const time_window& each : place.window) words.push_back(each.text());
+  return joined(words, " or ") + ", " + name_of_zone(place);
+}
+
 /// `Mon 2026-11-30 09:00`
 std::string local_text(const local_time& at) {
   return fmt::format("{} {:04}-{:02}-{:02} {:02}:{:02}", day_names[static_cast<std::size_t>(at.weekday)],
@@ -44,22 +62,37 @@ std::optional<std::chrono::system_clock::time_point> next_open(std::span<const t
                                                                std::chrono::system_clock::time_point now) {
   using namespace deliver_policy_deploy_window;
   using namespace std::chrono_literals;
-  const auto is_open = [&](moment at) {
-    const local_time local = local_at(zone, at);
-    return std::ranges::any_of(windows, [&](const time_window& each) { return each.holds(local); });
-  };
-  if (is_open(now)) return now;
-  for (moment at = std::chrono::floor<std::chrono::minutes>(now) + 1min; at < now + 24h * 14; at += 1min)
-    if (is_open(at)) return at;
+  if (is_open(windows, zone, now)) return now;
+  for (moment at = std::chrono::floor<std::chrono::minutes>(now) + 1min; at < now + known_time; at += 1min)
+    if (is_open(windows, zone, at)) return at;
   return std::nullopt;
+}
+
+std::optional<deploy_times> deploy_times_of(const environment& place,
+                                            std::chrono::system_clock::time_point now) {
+  using namespace deliver_policy_deploy_window;
+  using namespace std::chrono_literals;
+  if (place.window.empty()) return std::nullopt;
+  const std::optional<kubernetes::zone_clock> zone = zone_clock_of(name_of_zone(place), now + known_time);
+  if (!zone) return std::nullopt;
+  deploy_times all{windows_text(place), {}};
+  bool was_open = false;
+  const moment first = std::chrono::floor<std::chrono::minutes>(now);
+  for (moment at = first; at < first + known_time; at += 1min) {
+    const bool is_open_now = is_open(place.window, *zone, at);
+    if (is_open_now && !was_open) all.open.push_back({at, at});
+    if (is_open_now) all.open.back().until = at + 1min;
+    was_open = is_open_now;
+  }
+  return all;
 }
 
 result<std::optional<closed_window>> closed_window_of(const environment& place,
                                                       std::chrono::system_clock::time_point now) {
   using namespace deliver_policy_deploy_window;
   if (place.window.empty()) return std::optional<closed_window>{};
-  const std::string name = place.time_zone ? place.time_zone.str() : "UTC";
-  const std::optional<kubernetes::zone_clock> zone = zone_clock_of(name, now + std::chrono::hours(24) * 14);
+  const std::string name = name_of_zone(place);
+  const std::optional<kubernetes::zone_clock> zone = zone_clock_of(name, now + known_time);
   if (!zone)
     return error{exit_class::usage,
                  place.name.str(),
@@ -74,9 +107,7 @@ result<std::optional<closed_window>> closed_window_of(const environment& place,
                  "this WINDOW never opens",
                  name,
                  {{"try", "cicd explain WINDOW"}}};
-  std::vector<std::string> words;
-  for (const time_window& each : place.window) words.push_back(each.text());
-  return std::optional(closed_window{.windows = joined(words, " or ") + ", " + name,
+  return std::optional(closed_window{.windows = windows_text(place),
                                      .opens_text = local_text(local_at(*zone, *opens)) + ", " + name,
                                      .opens = *opens});
 }

@@ -18,6 +18,7 @@ struct fleet_candidate {
   std::string branch{};                ///< that it is of; empty: not known, or of no importance
   std::vector<std::string> reasons{};  ///< why it is one: `main is at 5d6e7f8`, `stage has 5d6e7f8`
   bool is_built = true;                ///< its artifact is there
+  std::string missing{};               ///< what it lacks, where a job elsewhere builds it
   std::string proposed{};              ///< the open pull request that deploys it, or its branch
   std::string failed{};                ///< how its last deploy there failed; empty: it did not
   gate_question asked{};               ///< unlike what is rehearsed, GATE is no part of it
@@ -27,13 +28,25 @@ struct fleet_candidate {
   std::string version() const { return tag.empty() ? commit.substr(0, 7) : tag; }
 };
 
+/// A time at which a WINDOW is open, or two that meet.
+struct open_time {
+  std::chrono::system_clock::time_point from{}, until{};
+};
+/// WINDOW, for two weeks from the observation on.
+struct deploy_times {
+  std::string windows{};          ///< `Mon-Fri 09:00-16:00, America/Sao_Paulo`
+  std::vector<open_time> open{};  ///< in their order
+};
+
 /// An environment of a pipeline, as it was observed.
 struct fleet_target {
   std::string pipeline, environment;
   std::string runs{};                         ///< what is there, as a person knows it; empty: nothing is
   std::vector<fleet_candidate> candidates{};  ///< newer than what is there, the newest first
-  std::string left{};                         ///< why the loop never moves it; empty: it does
-  std::optional<error> unknown{};             ///< what could not be read
+  /// Where a candidate waits for a time; nothing where no WINDOW is declared, or none waits.
+  std::optional<deploy_times> times{};
+  std::string left{};              ///< why the loop never moves it; empty: it does
+  std::optional<error> unknown{};  ///< what could not be read
 };
 
 enum class fleet_step : std::uint8_t {
@@ -58,6 +71,8 @@ struct fleet_action {
   std::optional<error> why{};  ///< of wait, refuse and unknown
   /// Of wait: when it ends by itself, where that is known.
   std::optional<std::chrono::system_clock::time_point> until{};
+  bool needs_person = false;  ///< of wait: for an approval, or for a job elsewhere that failed
+  announcement announced{};   ///< what was told of the environment
 
   std::string target() const { return pipeline + "/" + environment; }
   std::string version() const { return tag.empty() ? commit.substr(0, 7) : tag; }
@@ -72,7 +87,15 @@ std::vector<fleet_action> actions_for(const std::vector<fleet_target>& observed,
 bool may_go(const fleet_candidate& what, std::chrono::system_clock::time_point now);
 
 /// What the gate is told at another time than that of the observation: what soaks is older by then, a window
-/// may be open.
-gate_state facts_at(gate_state facts, std::chrono::system_clock::time_point now);
+/// opens or is closed.
+gate_state facts_at(gate_state facts,
+                    const std::optional<deploy_times>& times,
+                    std::chrono::system_clock::time_point now);
+
+/// When a candidate that waits may go, if nothing else happens; nothing where that is not known.
+std::optional<std::chrono::system_clock::time_point> end_of_waiting(
+    const fleet_candidate& what,
+    const std::optional<deploy_times>& times,
+    std::chrono::system_clock::time_point now);
 
 }  // namespace cicd

@@ -1,8 +1,11 @@
 // The choice among the candidates of a target. See fleet_actions.hpp.
 #pragma once
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/policy/fleet_actions.hpp>
 
 namespace cicd {
@@ -38,16 +41,27 @@ obstacle failed_before(const fleet_target& of, const fleet_candidate& what) {
                                                          of.environment, what.commit.substr(0, 12)))}};
 }
 
+/// Nothing while one is open, and after the time that is known.
+std::optional<closed_window> closed_at(const deploy_times& times, moment now) {
+  const auto next = std::ranges::find_if(times.open, [&](const open_time& each) { return now < each.until; });
+  if (next == times.open.end() || next->from <= now) return std::nullopt;
+  return closed_window{times.windows, utc_text(next->from), next->from};
+}
+
 /// Nothing: it may go.
 std::optional<obstacle> obstacle_of(const fleet_target& of, const fleet_candidate& what, moment now) {
+  if (!what.is_built && !what.missing.empty())
+    return waiting("artifact", of, "there is no artifact of this commit yet: " + what.missing,
+                   what.commit.substr(0, 7), {});
   if (!what.is_built)
     return waiting("artifact", of, "there is no artifact of this commit yet", what.commit.substr(0, 7),
                    fmt::format("cicd run {}.publish, where it is checked out", of.pipeline));
   if (!what.proposed.empty())
     return waiting("pull request", of, "it is proposed, and deployed when that is merged", what.proposed, {});
   if (!what.failed.empty()) return failed_before(of, what);
-  std::optional<gate_refusal> refused = refusal_of(what.asked, facts_at(what.facts, now));
+  std::optional<gate_refusal> refused = refusal_of(what.asked, facts_at(what.facts, of.times, now));
   if (!refused) return std::nullopt;
+  if (refused->until) refused->until = end_of_waiting(what, of.times, now);
   return obstacle{std::string(word_of(refused->rule)), *std::move(refused)};
 }
 
@@ -63,6 +77,7 @@ void take(const fleet_candidate& what, fleet_action& to) {
   to.tag = what.tag;
   to.branch = what.branch;
   to.reasons = what.reasons;
+  to.announced = what.facts.announced;
 }
 
 fleet_action action_for(const fleet_target& of, moment now) {
@@ -88,6 +103,9 @@ fleet_action action_for(const fleet_target& of, moment now) {
     if (nearest && !is_nearer(found->refused, *nearest)) continue;
     take(each, action);
     action.rule = std::move(found->rule);
+    action.needs_person = found->refused.rule == gate_rule::approval
+                          || (found->refused.rule == gate_rule::upstream && each.facts.upstream
+                              && each.facts.upstream->is == upstream_build::state::failed);
     nearest = std::move(found->refused);
   }
   if (!nearest) return action;
@@ -111,13 +129,31 @@ std::string_view word_of(fleet_step step) {
   return {};
 }
 
-gate_state facts_at(gate_state facts, std::chrono::system_clock::time_point now) {
+gate_state facts_at(gate_state facts,
+                    const std::optional<deploy_times>& times,
+                    std::chrono::system_clock::time_point now) {
   const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - facts.now);
   for (earlier_place& each : facts.from)
     if (each.since && !each.replaced && each.was_healthy) each.soaked += passed;
   if (facts.closed && facts.closed->opens <= now) facts.closed.reset();
+  if (times && !facts.closed) facts.closed = deliver_policy_fleet_actions::closed_at(*times, now);
   facts.now = now;
   return facts;
+}
+
+std::optional<std::chrono::system_clock::time_point> end_of_waiting(
+    const fleet_candidate& what,
+    const std::optional<deploy_times>& times,
+    std::chrono::system_clock::time_point now) {
+  constexpr int most_steps = 64;  // what soaks, the window after it, an approval that is void by then
+  for (int step = 0; step < most_steps; ++step) {
+    const std::optional<gate_refusal> refused = refusal_of(what.asked, facts_at(what.facts, times, now));
+    if (!refused) return now;
+    if (!refused->waits || !refused->until || *refused->until <= now) return std::nullopt;
+    now = *refused->until;
+    if (times && (times->open.empty() || times->open.back().until <= now)) return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 bool may_go(const fleet_candidate& what, std::chrono::system_clock::time_point now) {

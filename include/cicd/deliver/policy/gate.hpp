@@ -36,7 +36,7 @@ enum class change : std::uint8_t {
   build,    ///< any step of a pipeline with APPROVAL_TO_BUILD is run
   tag,      ///< a tag is pushed to the remote repository of the sources
   yank,     ///< an artifact is marked never to be deployed again, or that mark is lifted
-  observe,  ///< it is written down that what is deployed was seen to be healthy, or not
+  observe,  ///< it is written down that what is deployed was seen to be healthy, or who was told of it
   secret    ///< a step is given one
 };
 
@@ -46,6 +46,7 @@ enum class gate_rule : std::uint8_t {
   protection,   ///< PROTECTED
   dirty,        ///< uncommitted changes, of the sources or of the declaration
   ref,          ///< ON, by what is checked out and by the event
+  pin,          ///< PIN: it is the one artifact that goes there
   branches,     ///< BRANCHES of pipeline_release()
   version,      ///< the tag is a version of VERSIONS
   moved_tag,    ///< the tag was of another commit when it was deployed
@@ -56,6 +57,8 @@ enum class gate_rule : std::uint8_t {
   from,         ///< FROM: it is or was deployed there, and healthy
   soak,         ///< SOAK: it was so for long enough
   window,       ///< WINDOW
+  await,        ///< AWAIT: images of others are there
+  upstream,     ///< UPSTREAM: a job elsewhere had a good build of the commit
   remote_ref,   ///< the commit is on the followed branch of the remote repository
   declaration,  ///< PIPELINE_REF: the declaration's commit is on that branch of its remote repository
   approval,
@@ -69,19 +72,21 @@ inline constexpr change all_changes[] = {
     change::hold,       change::approve,  change::build,   change::tag,      change::yank,
     change::observe,    change::secret};
 inline constexpr gate_rule all_rules[] = {
-    gate_rule::fork,       gate_rule::protection, gate_rule::dirty,      gate_rule::ref,
-    gate_rule::branches,   gate_rule::version,    gate_rule::moved_tag,  gate_rule::yanked,
-    gate_rule::superseded, gate_rule::weakened,   gate_rule::hold,       gate_rule::from,
-    gate_rule::soak,       gate_rule::window,     gate_rule::remote_ref, gate_rule::declaration,
-    gate_rule::approval,   gate_rule::program};
+    gate_rule::fork,     gate_rule::protection, gate_rule::dirty,       gate_rule::ref,
+    gate_rule::pin,      gate_rule::branches,   gate_rule::version,     gate_rule::moved_tag,
+    gate_rule::yanked,   gate_rule::superseded, gate_rule::weakened,    gate_rule::hold,
+    gate_rule::from,     gate_rule::soak,       gate_rule::window,      gate_rule::await,
+    gate_rule::upstream, gate_rule::remote_ref, gate_rule::declaration, gate_rule::approval,
+    gate_rule::program};
 
 /// The table: which rules a change is asked. Documented in docs/interface.md, "Who may change what".
 bool is_asked(change what, gate_rule rule);
 /// Whether a rule needs to know what is there already; the others can be asked before anything is built, made
 /// or contacted.
 bool needs_state(gate_rule rule);
-/// Whether what the rule refuses may be let in later as it is: by itself (FROM, SOAK, WINDOW), or because a
-/// person does something (hold, approval). What any other rule refuses, it refuses for good.
+/// Whether what the rule refuses may be let in later as it is: by itself (FROM, SOAK, WINDOW, AWAIT,
+/// UPSTREAM), or because a person does something (hold, approval). What any other rule refuses, it refuses
+/// for good.
 bool is_waiting(gate_rule rule);
 /// As a person knows it: `SOAK`, `hold`.
 std::string_view word_of(gate_rule rule);
@@ -106,7 +111,9 @@ struct remote_place {
 /// is another.
 struct source_facts {
   bool is_declaration = false;
-  std::string folder;  ///< absolute
+  bool is_elsewhere = false;  ///< of CODE: what a CI system says of its event is of another repository
+  std::string code{};         ///< the URL of CODE, with its login
+  std::string folder;         ///< absolute
   git_state git;
   bool is_dirty = false;
   std::string follows;                   ///< of a declaration: the branch that PIPELINE_REF names; empty: any
@@ -121,6 +128,13 @@ struct release_rules {
   std::vector<std::string> branches{};  ///< BRANCHES, of what is ON tag or has FROM
   tag_order order{};                    ///< of the tags that ON follows
   std::string tag{};                    ///< by which it is deployed; empty: by none
+};
+
+/// PIN of an environment.
+struct pinned_artifact {
+  std::string word{};                   ///< a tag, or 40 digits; empty: none is pinned
+  std::optional<std::string> commit{};  ///< that it names; nothing: this clone does not know the tag
+  std::string declared_at{};            ///< `CMakeLists.txt:12`
 };
 
 /// What is known before anything is contacted.
@@ -138,7 +152,10 @@ struct gate_question {
   std::string hotfix{};
   trigger follows{};  ///< ON
   release_rules released{};
+  pinned_artifact pin{};
   std::chrono::milliseconds soak{};    ///< SOAK
+  std::vector<std::string> awaits{};   ///< AWAIT
+  std::string upstream{};              ///< UPSTREAM, `jenkins https://…`; empty: none
   std::vector<std::string> program{};  ///< GATE, with its placeholders replaced
   bool rehearses = false;              ///< only a plan: who asks is of no importance
   ci_event event{};
@@ -170,8 +187,12 @@ struct earlier_place {
   std::vector<std::string> there{};  ///< what each has: `stage has 8f3c2d1`
   std::string failed{};              ///< its last deploy there, where that came to no good end
   bool was_healthy = false;
-  std::string says{};                  ///< why it is not, as far as it is known
-  std::optional<error> unknown{};      ///< why that cannot be known
+  std::string says{};              ///< why it is not, as far as it is known
+  std::optional<error> unknown{};  ///< why that cannot be known
+  /// SAME_CONFIG: how it was deployed otherwise than it is declared now; empty: it was not, or that is not
+  /// asked.
+  std::string configuration{};
+  bool is_unrecorded = false;          ///< of that: with which one was not recorded yet
   std::string where{};                 ///< in which of them it was healthy for the longest time
   std::chrono::milliseconds soaked{};  ///< for how long, there
   std::optional<moment> since{};       ///< from when that is counted
@@ -190,6 +211,29 @@ struct weakened_gate {
   std::string words;   ///< `APPROVAL required`
   std::string here{};  ///< what is declared here instead; empty: nothing
   std::string since;   ///< the commit of that declaration
+};
+
+/// An image that AWAIT names, as its registry has it.
+struct awaited_image {
+  std::string repository;
+  std::vector<std::string> tags;  ///< one of which it must have
+  digest manifest{};              ///< none: it is not there
+};
+
+/// What UPSTREAM says of a commit.
+struct upstream_build {
+  enum class state : std::uint8_t {
+    none,     ///< there is no build of it
+    running,  ///< the last one has not come to an end
+    failed,   ///< the last one that did was not good
+    good
+  };
+  state is = state::none;
+  std::string number{};  ///< as a person knows it; empty: it has none
+  std::string link{};    ///< its page
+  std::string says{};    ///< `FAILURE`
+
+  bool operator==(const upstream_build&) const = default;
 };
 
 /// What the program of GATE said.
@@ -215,11 +259,14 @@ struct gate_state {
   std::optional<deployment_record> tagged{};
   std::vector<earlier_place> from{};
   std::optional<closed_window> closed{};
-  std::optional<program_answer> program{};  ///< nothing: it was not asked
+  std::vector<awaited_image> awaited{};      ///< one for each of AWAIT; none: they were not asked
+  std::optional<upstream_build> upstream{};  ///< nothing: it was not asked
+  std::optional<program_answer> program{};   ///< nothing: it was not asked
   std::vector<deployment_approval> approvals{};
   std::string approval_digest{};   ///< of what would be done; empty: not known yet
   bool approves_artifact = false;  ///< the digest is that of an artifact, else of images and objects
   std::chrono::system_clock::time_point now{};
+  announcement announced{};  ///< of no importance to any rule: kept for who tells of the deploy
 };
 
 /// The first refusal, in the order of the rules.

@@ -16,8 +16,9 @@ using rules = std::vector<gate_rule>;
 const rules& rules_of(change what) {
   using enum gate_rule;
   static const rules publish{fork, dirty, yanked},
-      deploy{fork,     protection, dirty, ref,  branches, version, moved_tag,  yanked,      superseded,
-             weakened, hold,       from,  soak, window,   program, remote_ref, declaration, approval},
+      deploy{fork,      protection, dirty,      ref,      pin,        branches,    version,
+             moved_tag, yanked,     superseded, weakened, hold,       from,        soak,
+             window,    await,      upstream,   program,  remote_ref, declaration, approval},
       preview{fork, protection, dirty, yanked, declaration, approval},
       canary{fork, protection, dirty, yanked, hold, declaration, approval},
       share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold},
@@ -58,6 +59,7 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
     case gate_rule::protection: return judge_protection(of);
     case gate_rule::dirty: return judge_dirty(of);
     case gate_rule::ref: return judge_ref(of);
+    case gate_rule::pin: return judge_pin(of, state);
     case gate_rule::branches: return judge_branches(of);
     case gate_rule::version: return judge_version(of);
     case gate_rule::moved_tag: return judge_moved_tag(of, state);
@@ -68,6 +70,8 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
     case gate_rule::from: return judge_from(of, state);
     case gate_rule::soak: return judge_soak(of, state);
     case gate_rule::window: return judge_window(of, state);
+    case gate_rule::await: return judge_await(of, state);
+    case gate_rule::upstream: return judge_upstream(of, state);
     case gate_rule::remote_ref: return judge_remote_ref(of);
     case gate_rule::declaration: return judge_declaration(of);
     case gate_rule::approval: return judge_approval(of, state);
@@ -76,10 +80,10 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
   return {};
 }
 
-/// What is urgent passes what takes time; never a yank, a hold or an approval.
+/// What is urgent passes what takes time; never a yank, a hold, an approval, or images that it needs.
 bool is_passed_by_hotfix(gate_rule rule) {
   return rule == gate_rule::from || rule == gate_rule::soak || rule == gate_rule::window
-         || rule == gate_rule::program;
+         || rule == gate_rule::upstream || rule == gate_rule::program;
 }
 
 /// Whether the rule has a say in this very question.
@@ -135,12 +139,14 @@ bool is_asked(change what, gate_rule rule) {
 bool needs_state(gate_rule rule) {
   using enum gate_rule;
   return rule == moved_tag || rule == yanked || rule == superseded || rule == weakened || rule == hold
-         || rule == from || rule == soak || rule == window || rule == approval || rule == program;
+         || rule == from || rule == soak || rule == window || rule == await || rule == upstream
+         || rule == approval || rule == program;
 }
 
 bool is_waiting(gate_rule rule) {
   using enum gate_rule;
-  return rule == hold || rule == from || rule == soak || rule == window || rule == approval;
+  return rule == hold || rule == from || rule == soak || rule == window || rule == await || rule == upstream
+         || rule == approval;
 }
 
 std::string_view word_of(gate_rule rule) {
@@ -150,6 +156,7 @@ std::string_view word_of(gate_rule rule) {
     case protection: return "PROTECTED";
     case dirty: return "dirty";
     case ref: return "ON";
+    case pin: return "PIN";
     case branches: return "BRANCHES";
     case version: return "VERSIONS";
     case moved_tag: return "moved tag";
@@ -160,6 +167,8 @@ std::string_view word_of(gate_rule rule) {
     case from: return "FROM";
     case soak: return "SOAK";
     case window: return "WINDOW";
+    case await: return "AWAIT";
+    case upstream: return "UPSTREAM";
     case remote_ref: return "remote ref";
     case declaration: return "PIPELINE_REF";
     case approval: return "approval";

@@ -13,6 +13,25 @@
 
 namespace cicd::gate_rules {
 
+/// Each other artifact is refused; by which tag it is deployed is of no importance.
+status judge_pin(const gate_question& of, const gate_state& state) {
+  if (of.pin.word.empty()) return {};
+  if (state.commit.empty() && of.sources.empty()) return {};  // who asks is judged first
+  const std::string shown = displayable(of.pin.word);
+  if (!of.pin.commit)
+    return error{exit_class::usage, of.subject, "PIN names a tag that this clone does not have", shown, {}}
+        .with("declared at", of.pin.declared_at)
+        .with("allowed", "a tag, or the 40 digits of a commit")
+        .with("try", "git fetch --tags");
+  const std::string mine = !state.commit.empty() ? state.commit : of.sources.front().git.commit.value_or("");
+  if (mine == *of.pin.commit) return {};
+  return refusal(of, "this environment takes only the artifact that its PIN names", mine.substr(0, 7))
+      .with("declared at", of.pin.declared_at)
+      .with("allowed", fmt::format("PIN {}", shown))
+      .with("try", fmt::format("cicd promote {} {}", of.pipeline, of.environment))
+      .with("or", "name the other one in PIN, configure and promote it");
+}
+
 /// What the sources' repository says of BRANCHES; in a plan nothing, where only the remote knows.
 status judge_branches(const gate_question& of) {
   if (of.released.branches.empty()) return {};
@@ -86,9 +105,27 @@ status judge_moved_tag(const gate_question& of, const gate_state& state) {
 
 status judge_from(const gate_question& of, const gate_state& state) {
   for (const earlier_place& each : state.from) {
-    if (each.was_reached && each.was_healthy) continue;
-    if (each.was_reached && each.unknown) return *each.unknown;
     const std::string places = replaced_all(each.name, "|", " or ");
+    if (each.was_reached && each.was_healthy && each.configuration.empty()) continue;
+    if (each.was_reached && each.unknown) return *each.unknown;
+    // What is there already is not deployed again for the sake of its record.
+    if (each.was_reached && each.was_healthy && each.is_unrecorded)
+      return refusal(of,
+                     fmt::format("SAME_CONFIG: it is not known with which configuration {} has this commit",
+                                 places),
+                     commit_here(of))
+          .with("there", displayable(each.configuration))
+          .with("allowed", "a commit that was deployed there as it is declared now")
+          .with("try", "the next commit that is deployed there, which is recorded with its configuration")
+          .with("or", fmt::format("cicd promote {} {} --hotfix --reason '…', which passes over FROM",
+                                  of.pipeline, of.environment));
+    if (each.was_reached && each.was_healthy)
+      return refusal(of, fmt::format("SAME_CONFIG: {} has this commit with another configuration", places),
+                     commit_here(of))
+          .with("there", displayable(each.configuration))
+          .with("allowed", "a commit that was deployed there as it is declared now")
+          .with("try", fmt::format("cicd reconcile {} {}, which deploys it there again", of.pipeline,
+                                   each.name.substr(0, each.name.find('|'))));
     const bool has_failed = !each.was_reached && !each.failed.empty();
     error refused = refusal(
         of,

@@ -19,12 +19,15 @@ status judge_remote_ref(const gate_question& of);
 status judge_declaration(const gate_question& of);
 
 // --- What is released ---
+status judge_pin(const gate_question& of, const gate_state& state);
 status judge_branches(const gate_question& of);
 status judge_version(const gate_question& of);
 status judge_moved_tag(const gate_question& of, const gate_state& state);
 status judge_from(const gate_question& of, const gate_state& state);
 status judge_soak(const gate_question& of, const gate_state& state);
 status judge_window(const gate_question& of, const gate_state& state);
+status judge_await(const gate_question& of, const gate_state& state);
+status judge_upstream(const gate_question& of, const gate_state& state);
 status judge_program(const gate_question& of, const gate_state& state);
 
 // --- What is there ---

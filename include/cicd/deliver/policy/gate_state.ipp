@@ -117,6 +117,8 @@ status judge_succession(const gate_question& of, const gate_state& state) {
   using enum succession::order;
   const succession& newer = state.newer;
   const deployment_record& there = newer.there;
+  // What a PIN names goes there also where it is older.
+  if (!of.pin.word.empty() && newer.is != unknown_meanwhile) return {};
   if (std::optional<status> by_version = judge_versions(of, state)) return *by_version;
   if (newer.is == goes_on) return {};
   if (newer.is == unknown_meanwhile)

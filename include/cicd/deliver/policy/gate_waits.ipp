@@ -1,4 +1,4 @@
-// What a release waits for: SOAK, WINDOW, the program of GATE. See gate_rules.hpp.
+// What a release waits for: SOAK, WINDOW, AWAIT, UPSTREAM, the program of GATE. See gate_rules.hpp.
 #pragma once
 
 #include <algorithm>
@@ -77,6 +77,47 @@ status judge_window(const gate_question& of, const gate_state& state) {
       .with("allowed", closed.windows)
       .with("opens", closed.opens_text)
       .with("try", "run again at " + clock_text(closed.opens, state.now));
+}
+
+status judge_await(const gate_question& of, const gate_state& state) {
+  if (of.awaits.empty()) return {};
+  if (state.awaited.size() != of.awaits.size())
+    return refusal(of, "AWAIT was not asked", joined(of.awaits, " ")).with("try", "report this as a bug");
+  std::optional<error> refused;
+  std::vector<std::string> there;
+  for (const awaited_image& each : state.awaited) {
+    if (each.manifest) {
+      there.push_back(each.repository + "@" + oci_text(each.manifest));
+      continue;
+    }
+    const std::string missing = displayable(each.repository + ":" + joined(each.tags, " or :"));
+    refused = refused ? std::move(*refused).with("missing", missing)
+                      : refusal(of, "AWAIT: an image of this commit is not there yet", missing);
+  }
+  if (!refused) return {};
+  for (const std::string& each : there) refused = std::move(*refused).with("there", displayable(each));
+  return std::move(*refused)
+      .with("allowed", "a commit of which all images of AWAIT are published")
+      .with("try", "publish it, and run again");
+}
+
+status judge_upstream(const gate_question& of, const gate_state& state) {
+  using enum upstream_build::state;
+  if (of.upstream.empty()) return {};
+  if (!state.upstream)
+    return refusal(of, "UPSTREAM was not asked", of.upstream).with("try", "report this as a bug");
+  const upstream_build& build = *state.upstream;
+  if (build.is == good) return {};
+  const std::string which = build.number.empty() ? "the build" : "build " + displayable(build.number);
+  const std::string what = build.is == none      ? "UPSTREAM has no build of this commit yet"
+                           : build.is == running ? "UPSTREAM: " + which + " of this commit has not ended yet"
+                                                 : "UPSTREAM: " + which + " of this commit failed";
+  return refusal(of, build.says.empty() ? what : what + ": " + displayable(build.says), commit_here(of))
+      .with("upstream", displayable(of.upstream))
+      .with("link", displayable(build.link))
+      .with("allowed", "a commit with a good build")
+      .with("try", build.is == failed ? "build it again there when its cause is gone, or promote it --hotfix"
+                                      : "run again when it has ended");
 }
 
 status judge_program(const gate_question& of, const gate_state& state) {

@@ -19,8 +19,8 @@ struct declared_at {
   std::optional<std::chrono::system_clock::time_point> committed{};
 };
 
-/// APPROVAL, PROTECTED, FROM, SOAK, WINDOW, GATE and VERIFY of a declaration, each with the commit since
-/// which it is so, as far as `before` knows. Nothing where it has none of them.
+/// APPROVAL, PROTECTED, FROM, SOAK, WINDOW, AWAIT, UPSTREAM, GATE and VERIFY of a declaration, each with the
+/// commit since which it is so, as far as `before` knows. Nothing where it has none of them.
 std::optional<declared_gates> gates_of(const declared_at& of, const std::optional<declared_gates>& before);
 
 /// What `newest` asks for, and the declaration does not, or asks less.

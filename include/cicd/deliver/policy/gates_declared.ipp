@@ -33,9 +33,13 @@ std::vector<words> words_of(const environment& place) {
   if (place.pull_request != forge_kind::none) all.push_back({"PULL_REQUEST"});
   if (place.is_protected) all.push_back({"PROTECTED"});
   add(all, "FROM", place.from);
+  if (!place.pin.empty()) all.push_back({"PIN", place.pin.str()});
+  if (place.same_config) all.push_back({"SAME_CONFIG"});
   if (place.soak) all.push_back({"SOAK", place.soak.text()});
   add(all, "WINDOW", place.window);
   if (!place.window.empty()) all.push_back({"TIME_ZONE", place.time_zone ? place.time_zone.str() : "UTC"});
+  add(all, "AWAIT", place.await);
+  add(all, "UPSTREAM", place.upstream);
   add(all, "GATE", place.gate);
   add(all, "VERIFY", place.verify);
   return all;
@@ -51,6 +55,12 @@ bool asks_no_less_from(const words& mine, const words& wanted) {
           mine_any, [&](const std::string& each) { return std::ranges::find(any, each) != any.end(); });
     });
   });
+}
+
+/// Each image that is asked for is one of mine.
+bool awaits_no_less(const words& mine, const words& wanted) {
+  return std::all_of(wanted.begin() + 1, wanted.end(),
+                     [&](const std::string& one) { return std::ranges::find(mine, one) != mine.end(); });
 }
 
 /// The local times of a week at which one of the windows is open, a flag for each minute.
@@ -76,6 +86,7 @@ bool is_no_weaker(const words& mine, const words& wanted) {
   const std::string& keyword = wanted.front();
   if (mine == wanted) return true;
   if (keyword == "APPROVAL") return mine.back() == "other";
+  if (keyword == "AWAIT") return awaits_no_less(mine, wanted);
   if (keyword == "FROM") return asks_no_less_from(mine, wanted);
   if (keyword == "SOAK" && mine.size() == 2 && wanted.size() == 2 && duration::accepts(wanted[1]))
     return duration::from(mine[1]).milliseconds() >= duration::from(wanted[1]).milliseconds();

@@ -45,6 +45,13 @@ result<std::optional<source_refs>> refs_on_remote(const source_facts& source,
 /// Those of this clone. Class `usage` where git does not tell.
 result<source_refs> refs_here(const std::string& folder, const surroundings& around);
 
+/// Fetches the branches and tags of the remote repository. Class `usage` where nothing says where it is,
+/// `remote` where it does not answer.
+status fetch_refs(const source_facts& source,
+                  const ci_event& event,
+                  const surroundings& around,
+                  const cancellation* cancelled);
+
 /// The names of the tags that the remote repository has; none where nothing says where it is.
 result<std::vector<std::string>> tags_on_remote(const source_facts& source,
                                                 const ci_event& event,

@@ -50,6 +50,11 @@ std::map<std::string, std::string> remotes_in(const settings& all) {
 
 struct remote_branch {
   std::string name, url, branch;  ///< the remote's name is empty where only its URL is known
+  bool is_of_code = false;        ///< of a clone of ours, whose configuration has no login
+
+  /// Else by its name, so that what the clone's configuration says of logins and of other URLs holds. The URL
+  /// of a CI system or of CODE may bear a login.
+  bool is_by_url() const { return name.empty() || is_of_code || !local_path_of(url).empty(); }
 };
 
 std::string upstream_branch(const settings& all, const std::string& local) {
@@ -65,7 +70,8 @@ std::string branch_for(const source_facts& source,
                        const settings& all) {
   std::vector<std::string> candidates;
   if (source.git.branch) candidates = {upstream_branch(all, *source.git.branch), *source.git.branch};
-  if (!event.is_proposed() && !source.is_declaration) candidates.push_back(event.branch);
+  if (!event.is_proposed() && !source.is_declaration && !source.is_elsewhere)
+    candidates.push_back(event.branch);
   candidates.emplace_back(pattern);  // `PIPELINE_REF main` names a branch itself
   for (const std::string& each : candidates)
     if (!each.empty() && ref_matches(pattern, each)) return each;
@@ -83,17 +89,20 @@ std::string remote_of_clone(const source_facts& source,
 }
 
 remote_branch remote_for(const source_facts& source, const ci_event& event, const settings& all) {
+  if (!source.code.empty()) return {"origin", source.code, {}, true};
   const std::map<std::string, std::string> remotes = remotes_in(all);
-  // The event speaks of one repository, which need not be that of the declaration.
-  const bool is_of_event =
-      !source.is_declaration || (!event.commit.empty() && event.commit == source.git.commit);
+  // The event speaks of one repository, which need not be that of the declaration, nor of what is built
+  // elsewhere.
+  const bool is_of_event = (!source.is_declaration && !source.is_elsewhere)
+                           || (!event.commit.empty() && event.commit == source.git.commit);
   if (event.repository.empty() || !is_of_event) {
     const std::string name = remote_of_clone(source, all, remotes);
-    return {name, name.empty() ? std::string() : remotes.at(name), {}};
+    return {name, name.empty() ? std::string() : remotes.at(name), {}, false};
   }
   for (const auto& [name, url] : remotes)
-    if (observing::repository_in(url) == observing::repository_in(event.repository)) return {name, url, {}};
-  return {{}, event.repository, {}};
+    if (observing::repository_in(url) == observing::repository_in(event.repository))
+      return {name, url, {}, false};
+  return {{}, event.repository, {}, false};
 }
 
 /// What the remote lists of these refs.
@@ -102,13 +111,10 @@ result<std::string> listed(const remote_branch& at,
                            const observing::git_layout& clone,
                            const surroundings& around,
                            const cancellation* cancelled) {
-  // By its name, so that what the clone's configuration says of logins and of other URLs holds. The URL of a
-  // CI system may bear a login.
-  const bool is_by_url = at.name.empty() || !local_path_of(at.url).empty();
-  result<git_client> git = git_client::find(around, cancelled, is_by_url ? at.url : std::string());
+  result<git_client> git = git_client::find(around, cancelled, at.is_by_url() ? at.url : std::string());
   if (!git) return std::move(git).error();
   std::vector<std::string> words{"ls-remote", "--quiet", "--end-of-options",
-                                 is_by_url ? url_without_login(at.url) : at.name};
+                                 at.is_by_url() ? url_without_login(at.url) : at.name};
   words.insert(words.end(), refs.begin(), refs.end());
   captured printed = git->run(clone.own, words);
   if (printed.end.good()) return std::move(printed.out);
@@ -288,6 +294,26 @@ result<source_refs> refs_here(const std::string& folder, const surroundings& aro
   return deliver_policy_remote_place::refs_in(printed.out, ' ');
 }
 
+status fetch_refs(const source_facts& source,
+                  const ci_event& event,
+                  const surroundings& around,
+                  const cancellation* cancelled) {
+  using namespace deliver_policy_remote_place;
+  const auto clone = observing::git_layout_of(source.folder);
+  const remote_branch at =
+      clone ? remote_for(source, event, settings_of(clone->top, around)) : remote_branch{};
+  if (at.name.empty())
+    return error{
+        exit_class::usage, {}, "this clone has no remote repository to fetch from", source.folder, {}};
+  const bool is_local = !local_path_of(at.url).empty();
+  const result<git_client> git = git_client::find(around, cancelled, is_local ? at.url : std::string());
+  if (!git) return git.error();
+  const captured done = git->run(
+      clone->own, {"fetch", "--quiet", "--tags", "--no-recurse-submodules", "--end-of-options", at.name});
+  if (done.end.good()) return {};
+  return git_failure(*git, at.url, "the commits of the remote repository cannot be fetched", done);
+}
+
 std::string remote_name(const source_facts& source, const ci_event& event, const surroundings& around) {
   using namespace deliver_policy_remote_place;
   const auto clone = observing::git_layout_of(source.folder);
@@ -312,12 +338,11 @@ result<std::string> push_tag(const permit&,
                  tag,
                  {{"try", "git remote add origin <url>"}}};
   const remote_branch& to = **at;
-  const bool is_by_url = to.name.empty() || !local_path_of(to.url).empty();
-  const result<git_client> git = git_client::find(around, cancelled, is_by_url ? to.url : std::string());
+  const result<git_client> git = git_client::find(around, cancelled, to.is_by_url() ? to.url : std::string());
   if (!git) return git.error();
   const captured pushed =
       git->run(clone->own, {"push", "--quiet", "--no-verify", "--no-follow-tags", "--end-of-options",
-                            is_by_url ? url_without_login(to.url) : to.name, "refs/tags/" + tag});
+                            to.is_by_url() ? url_without_login(to.url) : to.name, "refs/tags/" + tag});
   if (!pushed.end.good())
     return git_failure(*git, to.url, "the remote repository does not take the tag", pushed);
   return displayable(to.name.empty() ? shown_url(to.url) : to.name);

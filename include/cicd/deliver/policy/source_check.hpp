@@ -20,6 +20,10 @@ struct source_place {
 /// The annotation of every object in a cluster that says where its declaration comes from.
 inline constexpr const char* source_annotation = "cicd.dev/source";
 
+/// Whether what is there was written down without a remote repository, so that its first commit tells where
+/// it comes from.
+bool is_by_history(const std::optional<deployment_record>& there);
+
 /// Where the pipeline's declaration comes from; with as much as it takes to tell it from what `there` comes
 /// from.
 source_identity source_of(const declared_pipeline& pipeline,

@@ -9,6 +9,7 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/source_clone.hpp>
 
 namespace cicd {
 
@@ -34,11 +35,18 @@ error of_another(const declared_pipeline& pipeline,
 }  // namespace
 }  // namespace deliver_policy_source_check
 
+bool is_by_history(const std::optional<deployment_record>& there) {
+  return there && there->source.known() && there->source.repository.empty();
+}
+
 source_identity source_of(const declared_pipeline& pipeline,
                           const std::optional<deployment_record>& there,
                           const surroundings& around) {
-  const bool by_history = there && there->source.known() && there->source.repository.empty();
-  return source_identity_of(pipeline.source_directory, around, by_history);
+  const bool by_history = is_by_history(there);
+  // Of CODE it is known without a clone.
+  if (pipeline.is_elsewhere() && !by_history)
+    return {.repository = repository_named_by(code_url_of(pipeline)), .root = {}, .path = {}};
+  return source_identity_of(pipeline.repository(), around, by_history);
 }
 
 bool is_same_source(const source_identity& ours, const source_identity& theirs) {

@@ -9,6 +9,7 @@
 #include <cicd/deliver/policy/declared_rules.ipp>
 #include <cicd/deliver/policy/deploy_window.ipp>
 #include <cicd/deliver/policy/fleet_actions.ipp>
+#include <cicd/deliver/policy/fleet_observation.ipp>
 #include <cicd/deliver/policy/gate.ipp>
 #include <cicd/deliver/policy/gate_release.ipp>
 #include <cicd/deliver/policy/gate_sources.ipp>
@@ -17,6 +18,7 @@
 #include <cicd/deliver/policy/gate_who.ipp>
 #include <cicd/deliver/policy/gates_declared.ipp>
 #include <cicd/deliver/policy/hold.ipp>
+#include <cicd/deliver/policy/own_configuration.ipp>
 #include <cicd/deliver/policy/remote_place.ipp>
 #include <cicd/deliver/policy/soak.ipp>
 #include <cicd/deliver/policy/source_check.ipp>

@@ -37,6 +37,7 @@ struct cluster_state {
   std::vector<deployment_approval> approvals;
   std::vector<seen_health> health{};
   std::optional<declared_gates> gates{};
+  announcement announced{};
   std::vector<finished_task> tasks{};        ///< that ran before deploys
   std::map<std::string, std::string> facts;  ///< of a preview or a canary: branch, host, expires, …
   std::string resource_version;              ///< empty: there is none yet

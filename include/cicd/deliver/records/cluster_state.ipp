@@ -90,6 +90,7 @@ json data_of(const cluster_state& state) {
   }
   if (!state.health.empty()) data.set("health.json", pretty(json_of(state.health)));
   if (state.gates) data.set("gates.json", pretty(json_of(*state.gates)));
+  if (state.announced != announcement()) data.set("announced.json", pretty(json_of(state.announced)));
   if (!state.tasks.empty()) {
     json list(json::array{});
     for (const finished_task& each : state.tasks) list.push(json_of(each));
@@ -147,6 +148,11 @@ std::optional<std::string> read_gates(const json& from, cluster_state& to) {
   return std::nullopt;
 }
 
+std::optional<std::string> read_announced(const json& from, cluster_state& to) {
+  to.announced = announcement_from(from);
+  return std::nullopt;
+}
+
 std::optional<std::string> read_facts(const json& from, cluster_state& to) {
   for (const auto& [key, value] : from.members()) to.facts[key] = value.text();
   return std::nullopt;
@@ -179,6 +185,7 @@ result<cluster_state> state_in(const json& map, const cluster_place& place) {
                              read_document(map, place, "approvals.json", state, read_approvals),
                              read_document(map, place, "health.json", state, read_health),
                              read_document(map, place, "gates.json", state, read_gates),
+                             read_document(map, place, "announced.json", state, read_announced),
                              read_document(map, place, "tasks.json", state, read_tasks),
                              read_document(map, place, "facts.json", state, read_facts)})
     if (!read) return read.error();

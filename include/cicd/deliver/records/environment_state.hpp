@@ -13,6 +13,7 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/base/json.hpp>
+#include <cicd/run/event.hpp>
 
 namespace cicd {
 
@@ -85,12 +86,16 @@ std::optional<finished_task> finished_task_from(const json& from);
 /// Adds one; of the many of a long life the newest are kept.
 void add_finished(std::vector<finished_task>& to, finished_task what);
 
+json json_of(const announcement& of);
+announcement announcement_from(const json& from);
+
 struct environment_state {
   std::optional<deployment_hold> hold{};
   std::string revert_released{};  ///< the commit of a `hand_revert` that deploys may undo; empty: of none
   std::vector<deployment_approval> approvals{};
   std::vector<seen_health> health{};
   std::optional<declared_gates> gates{};
+  announcement announced{};                    ///< to chats
   std::vector<finished_task> tasks{};          ///< where the way runs any; not in the file
   std::map<std::string, std::string> facts{};  ///< of a branch's copy: branch, host, expires, …
 };

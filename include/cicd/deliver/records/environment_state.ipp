@@ -41,6 +41,7 @@ json body_of(const environment_state& state) {
   if (!state.revert_released.empty()) to.set("revert_released", state.revert_released);
   if (!state.health.empty()) to.set("health", json_of(state.health));
   if (state.gates) to.set("gates", json_of(*state.gates));
+  if (state.announced != announcement()) to.set("announced", json_of(state.announced));
   if (state.facts.empty()) return to;
   json facts(json::object{});
   for (const auto& [name, value] : state.facts) facts.set(name, value);
@@ -183,6 +184,42 @@ declared_gates declared_gates_from(const json& from) {
   return of;
 }
 
+json json_of(const announcement& of) {
+  json to(json::object{}), messages(json::array{});
+  const auto set = [&](const char* name, const std::string& text) {
+    if (!text.empty()) to.set(name, text);
+  };
+  set("version", of.version);
+  set("commit", of.commit);
+  set("who", of.who);
+  set("before", of.before);
+  set("before_commit", of.before_commit);
+  set("is", of.is);
+  if (of.failing) to.set("failing", true);
+  if (!of.failing_cron.empty()) to.set("failing_cron", json_texts(of.failing_cron));
+  for (const announced_message& each : of.messages)
+    messages.push(json().set("to", each.to).set("channel", each.channel).set("id", each.id));
+  if (!of.messages.empty()) to.set("messages", std::move(messages));
+  if (of.is_shared) to.set("shared", true);
+  return to;
+}
+
+announcement announcement_from(const json& from) {
+  announcement of{.version = from["version"].text(),
+                  .commit = from["commit"].text(),
+                  .who = from["who"].text(),
+                  .before = from["before"].text(),
+                  .before_commit = from["before_commit"].text(),
+                  .is = from["is"].text(),
+                  .failing = from["failing"].boolean(),
+                  .failing_cron = from["failing_cron"].texts(),
+                  .messages = {},
+                  .is_shared = from["shared"].boolean()};
+  for (const json& each : from["messages"].elements())
+    of.messages.push_back({each["to"].text(), each["channel"].text(), each["id"].text()});
+  return of;
+}
+
 json json_of(const finished_task& task) {
   json to(json::object{});
   to.set("task", task.task);
@@ -215,7 +252,7 @@ void add_finished(std::vector<finished_task>& to, finished_task what) {
 
 std::string file_text(const environment_state& state) {
   if (!state.hold && state.approvals.empty() && state.revert_released.empty() && state.health.empty()
-      && !state.gates && state.facts.empty())
+      && !state.gates && state.announced == announcement() && state.facts.empty())
     return {};
   json to = deliver_records_environment_state::body_of(state);
   std::string own = oci_text(sha256(compact(to)));
@@ -240,6 +277,7 @@ result<environment_state> environment_state_from(std::string_view text, const st
   if (!health) return not_a_state(where, "'since' of its health is not a timestamp");
   state.health = *std::move(health);
   for (const auto& [name, value] : (*document)["facts"].members()) state.facts[name] = value.text();
+  state.announced = announcement_from((*document)["announced"]);
   if (!(*document)["gates"].is_null()) state.gates = declared_gates_from((*document)["gates"]);
   if ((*document)["hold"].is_null()) return state;
   state.hold = hold_from((*document)["hold"]);

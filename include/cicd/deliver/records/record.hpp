@@ -46,8 +46,13 @@ struct deployment_record {
   std::string outcome;                    ///< `deployed`
   std::vector<std::string> taken_over{};  ///< managers whose fields were taken over for this once
   std::string tag{};                      ///< of git, that it was deployed for; empty: a branch
-  std::string hotfix{};      ///< why it passed over what would have held it back; empty: it did not
-  digest artifact{};         ///< of the artifact's record; none in a record of before there were any
+  std::string hotfix{};  ///< why it passed over what would have held it back; empty: it did not
+  std::map<std::string, digest> awaited{};  ///< the images of AWAIT that were there, by their repositories
+  std::string upstream{};  ///< the good build of UPSTREAM: its page, else its number; empty: none was asked
+  digest artifact{};       ///< of the artifact's record; none in a record of before there were any
+  /// Over what the environment itself declares of what is deployed there (configuration.hpp); none in a
+  /// record of before it was kept.
+  digest configuration{};
   source_identity source{};  ///< of the declaration; nothing in a record of before it was kept
 };
 

@@ -65,7 +65,14 @@ inline json body_of(const deployment_record& record) {
   if (!record.taken_over.empty()) to.set("taken_over", json_texts(record.taken_over));
   if (!record.tag.empty()) to.set("tag", record.tag);
   if (!record.hotfix.empty()) to.set("hotfix", record.hotfix);
+  if (!record.awaited.empty()) {
+    json awaited(json::object{});
+    for (const auto& [repository, manifest] : record.awaited) awaited.set(repository, oci_text(manifest));
+    to.set("awaited", std::move(awaited));
+  }
+  if (!record.upstream.empty()) to.set("upstream", record.upstream);
   if (record.artifact) to.set("artifact", oci_text(record.artifact));
+  if (record.configuration) to.set("configuration", oci_text(record.configuration));
   if (record.source.known()) to.set("source", source_json(record.source));
   return to;
 }
@@ -122,9 +129,14 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .taken_over = from["taken_over"].texts(),
                            .tag = from["tag"].text(),
                            .hotfix = from["hotfix"].text(),
+                           .awaited = {},
+                           .upstream = from["upstream"].text(),
                            .artifact = digest_from(from["artifact"].text()).value_or(digest{}),
+                           .configuration = digest_from(from["configuration"].text()).value_or(digest{}),
                            .source = {from["source"]["repository"].text(), from["source"]["root"].text(),
                                       from["source"]["path"].text()}};
+  for (const auto& [repository, manifest] : from["awaited"].members())
+    if (const auto known = digest_from(manifest.text())) record.awaited.emplace(repository, *known);
   for (const auto& [name, member] : from["images"].members()) {
     auto image = image_from(member);
     if (!image) return {};

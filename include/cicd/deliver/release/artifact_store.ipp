@@ -99,7 +99,7 @@ std::string difference_between(const stored_artifact& there, const stored_artifa
 }
 
 std::string artifact_store::name_of(const std::string& commit) const {
-  return in_->name() + ":" + deliver_release_artifact_store::artifact_tag(commit);
+  return in_->name_of(deliver_release_artifact_store::artifact_tag(commit));
 }
 
 result<std::optional<stored_artifact>> artifact_store::read(const std::string& commit) const {
@@ -163,7 +163,7 @@ status artifact_store::put(const oci_documents& what, const std::string& tag) co
 result<std::optional<artifact_mark>> artifact_store::mark_in(const std::string& tag,
                                                              const std::string& subject) const {
   using namespace deliver_release_artifact_store;
-  const std::string where = in_->name() + ":" + tag;
+  const std::string where = in_->name_of(tag);
   auto there = in_->documents(tag);
   if (!there) return std::move(there).error();
   if (!*there) return std::optional<artifact_mark>();
@@ -183,7 +183,7 @@ result<std::optional<artifact_mark>> artifact_store::mark_at(const std::string& 
   const std::string tag = mark_tag(subject, is, number);
   result<std::optional<artifact_mark>> mark = mark_in(tag, subject);
   if (mark && *mark && (*mark)->is != is)
-    return not_whole(in_->name() + ":" + tag, "it is the mark of another tag");
+    return not_whole(in_->name_of(tag), "it is the mark of another tag");
   return mark;
 }
 
@@ -197,7 +197,7 @@ result<artifact_store::numbered_mark> artifact_store::last_build_approval(const 
     const bool fits =
         (*mark)->is == artifact_mark::kind::approved || (*mark)->is == artifact_mark::kind::withdrawn;
     if (!fits || (*mark)->pipeline != pipeline_)
-      return not_whole(in_->name() + ":" + approval_tag(commit, number),
+      return not_whole(in_->name_of(approval_tag(commit, number)),
                        "it is not an approval of this pipeline's commit");
     last = {number, *std::move(mark)};
   }

@@ -22,6 +22,8 @@ pipeline what_runs(pipeline declared) {
   declared.base_template = {};
   declared.set.clear();
   declared.directory = {};
+  declared.artifacts = {};
+  declared.code = {};
   declared.base = {};
   declared.jar = {};
   declared.base_after.clear();
@@ -31,11 +33,19 @@ pipeline what_runs(pipeline declared) {
   declared.approval_to_build = false;
   declared.formerly.clear();
   declared.steps.clear();
+  for (image& each : declared.images) {
+    if (each.built_by.empty()) continue;
+    each.built_by.clear();
+    each.built_by_token = {};
+    each.tag = {};
+    each.base = text("scratch");  // an image is of something
+  }
   declared.environments.clear();
   declared.releases.clear();
   declared.previews.clear();
   declared.canaries.clear();
   declared.secrets.clear();
+  declared.notifiers.clear();
   return declared;
 }
 

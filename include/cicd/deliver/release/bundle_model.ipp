@@ -104,6 +104,15 @@ void keep_after(call& of, const std::vector<option>& options, const declared_pip
   if (is_none) leave_out(all, options, "AFTER");
 }
 
+/// As bundles of before have it: which job built it is of no more importance.
+void forget_builder(call& of, const std::vector<option>& options) {
+  words& all = of.arguments;
+  if (of.where.function != "pipeline_image") return;
+  if (span_of(all, options, "BUILT_BY").first == all.size()) return;
+  for (const char* each : {"BUILT_BY", "BUILT_BY_TOKEN", "TAG"}) leave_out(all, options, each);
+  all.insert(all.end(), {"BASE", "scratch"});
+}
+
 /// Where and whether it runs, as calls; the first is that of add_pipeline().
 std::vector<call> calls_of_places(const declared_pipeline& asking) {
   pipeline where;
@@ -111,6 +120,12 @@ std::vector<call> calls_of_places(const declared_pipeline& asking) {
   where.pipeline_ref = asking.declared.pipeline_ref;
   where.formerly = asking.declared.formerly;
   where.environments = asking.declared.environments;
+  where.secrets = asking.declared.secrets;
+  // Of the commit, and in the bundle.
+  for (environment& each : where.environments) {
+    each.manifests_from.clear();
+    each.parameters.clear();
+  }
   const std::string file = asking.declared_in.empty() ? std::string() : asking.declared_in.front();
   return calls_of(where, {file, asking.source_directory});
 }
@@ -130,6 +145,7 @@ std::optional<call> call_from(const json& from,
   }
   const std::vector<option>& options = options_of_call(made.where.function);
   keep_after(made, options, asking);
+  forget_builder(made, options);
   if (!keep_places(made.arguments, options, asking)) return std::nullopt;
   made.where.part =
       joined(words(made.arguments.begin(),
@@ -156,9 +172,13 @@ void add_places(declared_pipeline& to, const declared_pipeline& asking) {
   to.declared.releases = asking.declared.releases;
   to.declared.previews = asking.declared.previews;
   to.declared.secrets = asking.declared.secrets;
+  to.declared.notifiers = asking.declared.notifiers;
   for (const canary& each : asking.declared.canaries)
     if (has_service(to.declared, each.service.view())) to.declared.canaries.push_back(each);
   to.source_directory = asking.source_directory;
+  to.clone_directory = asking.clone_directory;
+  to.declared.artifacts = asking.declared.artifacts;
+  to.declared.code = asking.declared.code;
   to.declared_in = asking.declared_in;
   to.configured_from = asking.configured_from;
   for (const auto& [path, from] : asking.origins)

@@ -6,7 +6,7 @@
 namespace cicd {
 
 inline constexpr way_traits render_traits{deploy_way::render,
-                                          {way_feature::folder, way_feature::protection,
+                                          {way_feature::objects, way_feature::folder, way_feature::protection,
                                            way_feature::approval, way_feature::rollback, way_feature::hold}};
 
 }  // namespace cicd

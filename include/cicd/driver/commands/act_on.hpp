@@ -10,6 +10,25 @@
 
 namespace cicd {
 
+/// Those who are notified of what a command does in a build tree. `hear` and `ended` as in action_ports.
+struct command_notices {
+  event_listener hear;
+  std::function<errors()> ended;
+};
+command_notices notices_of(const session& in, change_gate& gate);
+/// Tells of something that a command did to no single environment, records it, and warns of what could not
+/// be said. `words` as `yank orders`.
+void tell_of(const session& in,
+             change_gate& gate,
+             const std::string& words,
+             const std::vector<event_body>& all);
+
+/// Tells of what was not done but found, and may be found again: recorded is what was news to a notifier.
+void tell_found(const session& in,
+                change_gate& gate,
+                const std::string& words,
+                const std::vector<event_body>& all);
+
 /// The ports to an environment that was found.
 action_ports ports_of(found_environment& found, const cancellation* cancelled);
 

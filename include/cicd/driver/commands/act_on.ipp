@@ -1,13 +1,78 @@
 // A build tree's ports for an action, and its printing and recording.
 #pragma once
 
+#include <unistd.h>
+
 #include <utility>
 
+#include <cicd/deliver/notify/notifiers.hpp>
 #include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/action_record.hpp>
 
 namespace cicd {
+
+namespace driver_commands_act_on {
+namespace {
+
+/// What notifiers take from a run.
+struct lent {
+  lent(const session& in, change_gate& gate)
+      : secrets(declared_source(in.around)),
+        told({.declared = in.model,
+              .around = in.around,
+              .time = system_clock_port(),
+              .gate = gate,
+              .secrets =
+                  [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
+                    return secrets.value_of(of, folder, cancelled);
+                  },
+              .masked = [this](std::string text) { return secrets.finder()->masked(text); }}) {}
+
+  secret_store secrets;
+  notifiers told;
+};
+
+}  // namespace
+}  // namespace driver_commands_act_on
+
+command_notices notices_of(const session& in, change_gate& gate) {
+  const auto all = std::make_shared<driver_commands_act_on::lent>(in, gate);
+  return {[all](const event& happened) { all->told.hear(happened); }, [all] { return all->told.finish(); }};
+}
+
+void tell_of(const session& in,
+             change_gate& gate,
+             const std::string& words,
+             const std::vector<event_body>& all) {
+  const clock& time = system_clock_port();
+  action_record record(in.where, time, new_run_id(time.now(), getpid()), words);
+  const command_notices notices = notices_of(in, gate);
+  for (const event_body& each : all) {
+    const event happened{time.now(), time.elapsed() - record.begun(), each};
+    record.hear(happened);
+    notices.hear(happened);
+  }
+  record.end(exit_class::done, {});
+  print_warnings(notices.ended());
+}
+
+void tell_found(const session& in,
+                change_gate& gate,
+                const std::string& words,
+                const std::vector<event_body>& all) {
+  const clock& time = system_clock_port();
+  action_record record(in.where, time, new_run_id(time.now(), getpid()), words);
+  driver_commands_act_on::lent notifying(in, gate);
+  std::vector<event> happened;
+  for (const event_body& each : all)
+    notifying.told.hear(happened.emplace_back(event{time.now(), time.elapsed() - record.begun(), each}));
+  const errors unsaid = notifying.told.finish();
+  for (const event& each : happened)
+    if (notifying.told.was_told(each.body)) record.hear(each);
+  record.end(exit_class::done, {});
+  print_warnings(unsaid);
+}
 
 action_ports ports_of(found_environment& found, const cancellation* cancelled) {
   action_ports on;
@@ -30,6 +95,9 @@ action_ports ports_of(found_environment& found, const cancellation* cancelled) {
   };
   on.who = [&found] { return who(found.pipeline->source_directory, found.of->around); };
   on.time = &system_clock_port();
+  command_notices notices = notices_of(*found.of, found.deliveries->gate());
+  on.also = std::move(notices.hear);
+  on.ended = std::move(notices.ended);
   return on;
 }
 
@@ -40,13 +108,15 @@ exit_class act_on(action_ports on,
                   const judged_action& act) {
   action_record record(where, *on.time, on.id, words);
   on.begun = record.begun();
-  on.listener = [&](const event& happened) {
+  on.listener = [&, also = on.also](const event& happened) {
     record.hear(happened);
+    if (also) also(happened);
     print(happened);
   };
   const result<exit_class> done = act(on);
   const exit_class outcome = done ? *done : done.error().kind;
   record.end(outcome, done ? std::nullopt : std::optional(done.error()));
+  if (on.ended) print_warnings(on.ended());
   return done ? outcome : refused(done.error());
 }
 

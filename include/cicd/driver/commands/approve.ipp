@@ -90,7 +90,7 @@ approval_request request_of(const words& said,
   request.make_images = of.build_command() + " " + step.pipeline->declared.name.str() + ".image";
   request.rule = approval_rule_of(step);
   if (request.rule != approval_rule::other) return request;
-  const std::string& folder = step.pipeline->source_directory;
+  const std::string& folder = step.pipeline->repository();
   const std::string commit =
       promoted.empty() ? git_state_of(folder, of.around).commit.value_or("") : promoted;
   request.author = author_of(folder, commit, of.around);
@@ -133,8 +133,7 @@ exit_class approve_planned(const words& said,
                            found_environment& found) {
   const session& of = planned.of();
   const std::string commit =
-      promoted.empty() ? git_state_of(step.pipeline->source_directory, of.around).commit.value_or("")
-                       : promoted;
+      promoted.empty() ? git_state_of(step.pipeline->repository(), of.around).commit.value_or("") : promoted;
   if (status good = check_not_yanked(step, commit, planned.deliveries().gate()); !good)
     return refused(good.error());
   // What was refused for want of this very approval is what is approved now.
@@ -202,6 +201,8 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   if (can(step->place()->via, way_feature::cluster))
     found->waves = waves_of(found->of->where, *step->pipeline, *step->place());
   if (said.lists || said.withdraws) return list_or_withdraw(said, *found);
+  const clone_need need = said.chooses() ? clone_need::fresh : clone_need::there;
+  if (status there = bring_sources(*found, need); !there) return refused(there.error());
   if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place());
       !may)
     return refused(may.error());
@@ -281,8 +282,9 @@ exit_class approve_build(const words& said, const surroundings& around) {
   if (!found) return refused(found.error());
   const declared_pipeline& pipeline = *found->pipeline;
   if (!asks_for_approval_to_build(pipeline.declared)) return refused(no_approval_to_build(pipeline));
+  if (status there = bring_sources(*found, clone_need::there); !there) return refused(there.error());
   const session& of = *found->of;
-  const std::string& folder = pipeline.source_directory;
+  const std::string& folder = pipeline.repository();
   const git_state git = git_state_of(folder, of.around);
   if (!git.commit)
     return refused(error{exit_class::usage,

@@ -7,6 +7,7 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/artifacts.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/artifact_page.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/observe/git.hpp>
@@ -89,19 +90,21 @@ result<artifact_page> artifact_page_of(const session& of,
                                        errors& failures) {
   using namespace driver_commands_artifact_page;
   const std::string name = pipeline.declared.name.str();
-  if (pipeline.declared.images.empty())
-    return error{exit_class::usage, name, "this pipeline makes no image, so it has no artifacts", {}, {}};
-  const git_state git = git_state_of(pipeline.source_directory, of.around);
+  if (!pipeline.has_artifacts())
+    return error{
+        exit_class::usage, name, "this pipeline makes no image and no zip, so it has no artifacts", {}, {}};
+  if (status fresh = bring_clone(pipeline, clone_need::fresh, of.around, &cancelled); !fresh)
+    return std::move(fresh).error();
+  const git_state git = git_state_of(pipeline.repository(), of.around);
   if (!git.commit)
     return error{exit_class::usage,
                  name,
                  "the sources have no commit, so there are no artifacts",
-                 pipeline.source_directory,
+                 pipeline.repository(),
                  {{"allowed", "a git repository with a commit"}}};
   const result<artifact_store> store = artifacts_of(pipeline, of.where, of.around, cancelled);
   if (!store) return store.error();
-  const std::vector<past_commit> commits =
-      first_parents(pipeline.source_directory, *git.commit, most, of.around);
+  const std::vector<past_commit> commits = first_parents(pipeline.repository(), *git.commit, most, of.around);
   artifact_page page{
       .pipeline = name, .place = store->place(), .rows = std::vector<artifact_row>(commits.size())};
   const status read = in_parallel(asked_at_once, commits.size(), [&](std::size_t at) -> status {

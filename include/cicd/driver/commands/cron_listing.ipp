@@ -3,12 +3,14 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/cron.hpp>
 #include <cicd/driver/commands/cron_listing.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
@@ -112,7 +114,9 @@ struct listing {
   std::string text;
   json rows{json::array{}};
   std::vector<std::string> poorer;
-  errors bad;  ///< one for each job that fares badly
+  errors bad;                    ///< one for each job that fares badly
+  std::vector<event_body> told;  ///< how each fares
+  std::optional<found_environment> in{};
 };
 
 error fares_badly(const known_cron_job& job, const cluster_place& place, std::string what) {
@@ -133,6 +137,25 @@ void check(errors& to, const known_cron_job& job, const cluster_place& place) {
                                               place.namespace_name)));
 }
 
+/// How a cron job fares, for who is notified.
+void note_state(listing& to, const known_cron_job& job, const opened_environment& at, std::size_t before) {
+  const cluster_place& place = at.wave.place;
+  const changed_place where{place.pipeline, place.environment, at.with->name()};
+  std::string owner;
+  for (const cron_job& each : at.found.pipeline->declared.cron_jobs)
+    if (each.name.view() == job.name && owner.empty())
+      owner = cron_job_in(at.found.pipeline->declared, job.name, place.environment).owner.str();
+  if (to.bad.size() > before) {
+    std::vector<std::string> why;
+    for (std::size_t each = before; each < to.bad.size(); ++each)
+      why.push_back(to.bad[each].what
+                    + (to.bad[each].notes.empty() ? "" : ": " + to.bad[each].notes.front().text));
+    to.told.emplace_back(cron_failed{where, job.name, owner, joined(why, "\n")});
+  } else if (job.status.last_success) {
+    to.told.emplace_back(cron_succeeded{where, job.name, owner});
+  }
+}
+
 status add_cluster(listing& to, const opened_environment& at) {
   const result<cron_board> board = read_cron_board(*at.with, at.wave.place, at.found.pipeline);
   if (!board) return board.error();
@@ -140,7 +163,9 @@ status add_cluster(listing& to, const opened_environment& at) {
   for (const known_cron_job& each : board->jobs) {
     to.text += text_of(each, at.wave.place, at.with->name());
     to.rows.push(cicd::json_of(each, at.wave.place, at.with->name()));
+    const std::size_t before = to.bad.size();
     if (each.deployed) check(to.bad, each, at.wave.place);
+    if (each.deployed && each.declared) note_state(to, each, at, before);
   }
   return {};
 }
@@ -154,7 +179,7 @@ status add_environment(listing& to,
                                                       request.context, around, &cancelled, std::nullopt);
   if (!first) return std::move(first).error();
   if (status added = add_cluster(to, *first); !added) return added;
-  if (!request.context.empty()) return {};
+  if (!request.context.empty()) first->found.waves.resize(1);
   for (std::size_t at = 1; at < first->found.waves.size(); ++at) {
     first->with.reset();
     first->wave = first->found.waves[at];
@@ -163,7 +188,23 @@ status add_environment(listing& to,
     first->with = *std::move(with);
     if (status added = add_cluster(to, *first); !added) return added;
   }
+  first->with.reset();
+  to.in = std::move(first->found);
   return {};
+}
+
+/// Of the same cron job in several clusters what is wrong counts.
+void tell(listing& all) {
+  if (!all.in || all.told.empty()) return;
+  const auto key = [](const auto& of) { return of.at.text() + "\n" + of.cron_job; };
+  std::set<std::string> failing;
+  for (const event_body& each : all.told)
+    if (const auto* one = std::get_if<cron_failed>(&each)) failing.insert(key(*one));
+  std::erase_if(all.told, [&](const event_body& each) {
+    const auto* one = std::get_if<cron_succeeded>(&each);
+    return one != nullptr && failing.contains(key(*one));
+  });
+  tell_found(*all.in->of, all.in->deliveries->gate(), "cron list --check", all.told);
 }
 
 }  // namespace
@@ -265,6 +306,7 @@ exit_class list_cron_jobs(const cron_request& request, surroundings around) {
     print_json(json().set("schema", 1).set("cron_jobs", all.rows));
   else
     print_out(all.text.empty() ? "no cron job is declared or deployed there\n" : all.text);
+  if (request.check) tell(all);
   if (!request.check || all.bad.empty()) return exit_class::done;
   print_errors(all.bad);
   return exit_class::step_failed;

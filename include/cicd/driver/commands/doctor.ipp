@@ -114,7 +114,7 @@ class examination {
     const doctor_scope scope{of_, around_, cancelled_, std::move(pipelines), all};
     for (const auto look :
          {look_at_tools, look_at_templates, look_at_compiler, look_at_folders, look_at_clock, look_at_sources,
-          look_at_ci, look_at_registries, look_at_manifest_repositories})
+          look_at_ci, look_at_code, look_at_registries, look_at_manifest_repositories})
       look(scope, found_);
     for (const declared_pipeline* each : scope.pipelines) look_at_declaration(*each);
     for (const checked_environment& each : all)

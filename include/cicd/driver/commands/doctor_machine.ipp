@@ -25,6 +25,7 @@
 #include <cicd/driver/commands/doctor_machine.hpp>
 #include <cicd/driver/commands/tool_version.hpp>
 #include <cicd/engine/typed_sources.hpp>
+#include <cicd/image/zip_registry.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/observe/tools.hpp>
@@ -101,6 +102,7 @@ std::vector<std::string> programs_of(const environment& of) {
   };
   add(of.gate);
   add(of.verify);
+  for (const auto* each : {&of.plan, &of.apply, &of.read, &of.rollback}) add(*each);
   if (health_source_of(of) == health_source::command) add(health_words_of(of));
   return programs;
 }
@@ -116,7 +118,8 @@ needed_tools tools_needed(const doctor_scope& of) {
   for (const graph_step& each : graph.steps)
     if (is_meant(of, each.pipeline)) {
       if (each.command() != nullptr) add_tools_of(each, needed);
-      if (each.kind() == step_kind::publish && !outside_repositories(*each.pipeline).empty())
+      const std::set<std::string> outside = outside_repositories(*each.pipeline);
+      if (each.kind() == step_kind::publish && !std::ranges::all_of(outside, is_of_zips))
         add(needed, "skopeo", each.id);
     }
   for (const named_environment& each : of.environments) {

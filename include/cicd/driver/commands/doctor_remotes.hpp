@@ -8,5 +8,7 @@ namespace cicd {
 
 void look_at_registries(const doctor_scope& of, findings& to);
 void look_at_manifest_repositories(const doctor_scope& of, findings& to);
+/// The repositories of CODE.
+void look_at_code(const doctor_scope& of, findings& to);
 
 }  // namespace cicd

@@ -12,9 +12,12 @@
 #include <cicd/deliver/gitops/repository_check.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/doctor_remotes.hpp>
 #include <cicd/image/ecr.hpp>
+#include <cicd/image/object_store.hpp>
 #include <cicd/image/skopeo.hpp>
+#include <cicd/image/zip_registry.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd {
@@ -113,6 +116,16 @@ void look_at_registry(const skopeo& with,
           fmt::format("{}, {}", listed.refused ? "answers, and has no such repository yet" : "answers", as));
 }
 
+/// A key that need not be there tells whether the bucket is, and may be read.
+void look_at_bucket(const std::string& repository, const doctor_scope& of, findings& to) {
+  const std::string about = "bucket " + repository;
+  const object_place at = object_place_from(repository).value_or(object_place{});
+  const auto seen =
+      store_of(at, of.of.where.bucket(), of.around, &of.cancelled)->get(at.key + "/tags/doctor");
+  if (!seen) return to.bad(about, seen.error());
+  to.good(about, "answers, and may be read");
+}
+
 /// As `VIA gitops` names them; one that lies in the build tree is made by the first deploy.
 std::optional<manifest_target> repository_in(const named_environment& of, const doctor_scope& in) {
   if (of.place->repository.empty()) return std::nullopt;
@@ -138,13 +151,32 @@ void look_at_repository(const manifest_target& target, const doctor_scope& of, f
 
 void look_at_registries(const doctor_scope& of, findings& to) {
   using namespace driver_commands_doctor_remotes;
-  const std::set<std::string> repositories = repositories_of(of);
+  std::set<std::string> repositories = repositories_of(of);
+  for (const std::string& each : repositories)
+    if (is_of_zips(each)) look_at_bucket(each, of, to);
+  std::erase_if(repositories, is_of_zips);
   if (repositories.empty()) return;
   const auto with = skopeo::found(of.around, {&of.cancelled, std::chrono::milliseconds(0), {}});
   if (!with) return;  // the tools tell
   for (const std::string& each : repositories) {
     look_at_registry(*with, each, of, to);
     look_at_lifecycle(each, of, to);
+  }
+}
+
+void look_at_code(const doctor_scope& of, findings& to) {
+  for (const declared_pipeline* each : of.pipelines) {
+    if (!each->is_elsewhere()) continue;
+    const std::string about = "code " + displayable(shown_url(each->declared.code.str()));
+    if (to.says(about)) continue;
+    if (status there = bring_clone(*each, clone_need::fresh, of.around, &of.cancelled); !there) {
+      to.bad(about, there.error());
+      continue;
+    }
+    const git_state git = git_state_of(each->repository(), of.around);
+    to.good(about, git.commit
+                       ? fmt::format("answers, {} is at {}", git.branch.value_or("HEAD"), git.short_commit())
+                       : "answers, and has no commit yet");
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <cicd/deliver/chosen_commit.hpp>
 #include <cicd/deliver/delivery.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/engine/session.hpp>
 
 namespace cicd {
@@ -35,6 +36,10 @@ result<found_environment> find_environment(const session_request& tree,
 result<found_environment> find_environment(std::shared_ptr<session> in,
                                            const std::string& pipeline,
                                            const std::string& environment);
+
+/// The clone of CODE, before git is asked about the sources: only then, since the repository may not answer.
+/// A signal ends it; called where none is waited for.
+status bring_sources(const found_environment& found, clone_need need);
 
 /// What runs in another environment of its pipeline.
 look_at_environment look_in(const found_environment& found, const cancellation& cancelled);

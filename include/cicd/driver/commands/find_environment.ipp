@@ -14,6 +14,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
@@ -102,6 +103,13 @@ result<found_environment> find_environment(std::shared_ptr<session> in,
   if (can(found.place->via, way_feature::cluster))
     found.waves = waves_of(found.of->where, *found.pipeline, *found.place);
   return found;
+}
+
+status bring_sources(const found_environment& found, clone_need need) {
+  const interrupts stop;
+  status there = bring_clone(*found.pipeline, need, found.of->around, &stop.asked());
+  if (!there && stop.asked().cancelled()) there.error().kind = stop.kind();
+  return there;
 }
 
 look_at_environment look_in(const found_environment& found, const cancellation& cancelled) {

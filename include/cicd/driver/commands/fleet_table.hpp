@@ -27,6 +27,18 @@ std::string summary_text(const std::vector<fleet_action>& deploys,
                          const deploy_outcomes& outcomes,
                          const std::vector<fleet_action>& last,
                          bool only_plans);
+/// What is done otherwise than before; nothing: the environment is not declared then.
+struct changed_action {
+  std::optional<fleet_action> now, before;
+};
+/// A line for each, with what was done before, and how many they are of all.
+std::string change_text(const std::vector<changed_action>& changed,
+                        std::size_t all,
+                        const std::string& against,
+                        const moment_words& times,
+                        std::size_t width);
+/// Schema 1.
+json json_of_change(const std::vector<changed_action>& changed, const std::string& against);
 /// Schema 1: what was deployed in this pass, and each target as it is after it.
 json json_of_pass(const std::vector<fleet_action>& deploys,
                   const deploy_outcomes& outcomes,

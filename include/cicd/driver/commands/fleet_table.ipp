@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
@@ -111,6 +112,42 @@ std::string summary_text(const std::vector<fleet_action>& deploys,
   add(parts, count_of(rest, fleet_step::unknown), "not known");
   add(parts, count_of(rest, fleet_step::nothing), "with nothing to do");
   return "reconcile: " + (parts.empty() ? "there is no environment" : joined(parts, ", ")) + "\n";
+}
+
+std::string change_text(const std::vector<changed_action>& changed,
+                        std::size_t all,
+                        const std::string& against,
+                        const moment_words& times,
+                        std::size_t width) {
+  using namespace driver_commands_fleet_table;
+  const auto brief = [](const std::optional<fleet_action>& of) {
+    if (!of) return std::string("not declared");
+    const bool has_version = of->is != fleet_step::nothing && !of->commit.empty();
+    return std::string(word_of(of->is)) + (has_version ? " " + displayable(of->version()) : std::string());
+  };
+  std::vector<std::vector<std::string>> rows;
+  for (const changed_action& each : changed) {
+    const fleet_action& of = each.now ? *each.now : *each.before;
+    rows.push_back({of.target(), brief(each.before), brief(each.now), displayable(of.runs),
+                    each.now ? why_text(*each.now, times) : std::string()});
+  }
+  return table_text({"TARGET", "BEFORE", "NOW", "RUNS", "WHY"}, rows, width, {3})
+         + fmt::format("reconcile: {} of {} otherwise than by the declarations of {}\n", changed.size(),
+                       counted(all, "environment"), displayable(against));
+}
+
+json json_of_change(const std::vector<changed_action>& changed, const std::string& against) {
+  using namespace driver_commands_fleet_table;
+  json all(json::array{});
+  for (const changed_action& each : changed) {
+    const fleet_action& of = each.now ? *each.now : *each.before;
+    all.push(json()
+                 .set("pipeline", of.pipeline)
+                 .set("environment", of.environment)
+                 .set("before", each.before ? json_of(*each.before) : json())
+                 .set("now", each.now ? json_of(*each.now) : json()));
+  }
+  return json().set("schema", 1).set("since", against).set("changed", std::move(all));
 }
 
 json json_of_pass(const std::vector<fleet_action>& deploys,

@@ -31,7 +31,8 @@ struct words : environment_words {
 /// An environment of a pipeline, by name.
 struct held_place {
   std::string pipeline, environment;
-  std::shared_ptr<session> in{};  ///< the build tree, where it is open; else it is opened
+  std::shared_ptr<session> in{};          ///< the build tree, where it is open; else it is opened
+  const command_notices* told = nullptr;  ///< who is notified of several at once
 };
 using act = std::function<exit_class(const words&, const held_place&, const surroundings&)>;
 
@@ -50,13 +51,15 @@ status check_names(const words& said) {
 exit_class for_each_place(const words& said, const surroundings& around, const act& does) {
   if (status fine = check_names(said); !fine) return refused(fine.error());
   exit_class first = exit_class::done;
+  bool is_interrupted = false;
   const auto note = [&](exit_class end) {
-    if (first == exit_class::done) first = end;
-    return exit_class::done;
+    is_interrupted = end == exit_class::interrupted || end == exit_class::terminated;
+    if (first == exit_class::done || is_interrupted) first = end;
+    return is_interrupted ? end : exit_class::done;
   };
   if (!said.everywhere) {
     const exit_class known = for_each_pipeline(said, around, [&](const std::string& pipeline) {
-      return note(does(said, {pipeline, said.environment(), {}}, around));
+      return note(does(said, {pipeline, said.environment(), {}, nullptr}, around));
     });
     return known == exit_class::done ? first : known;
   }
@@ -64,9 +67,13 @@ exit_class for_each_place(const words& said, const surroundings& around, const a
   auto opened = open_or_say(said.tree, around, failure);
   if (!opened) return failure;
   const auto of = std::make_shared<session>(*std::move(opened));
+  delivery deliveries(of->where, of->around, system_clock_port(), {});
+  const command_notices told = notices_of(*of, deliveries.gate());
   for (const declared_pipeline& pipeline : of->model.pipelines)
     for (const environment& place : pipeline.declared.environments)
-      note(does(said, {pipeline.declared.name.str(), place.name.str(), of}, around));
+      if (!is_interrupted)
+        note(does(said, {pipeline.declared.name.str(), place.name.str(), of, &told}, around));
+  print_warnings(told.ended());
   return first;
 }
 
@@ -83,7 +90,14 @@ exit_class change_hold_of(const words& said,
                           const action_on& act) {
   result<found_environment> found = found_at(said, at, around);
   if (!found) return refused(found.error());
-  return act_on(ports_of(*found, nullptr), found->of->where,
+  if (!said.version.empty())
+    if (status there = bring_sources(*found, clone_need::there); !there) return refused(there.error());
+  action_ports on = ports_of(*found, nullptr);
+  if (at.told != nullptr) {
+    on.also = at.told->hear;
+    on.ended = {};
+  }
+  return act_on(std::move(on), found->of->where,
                 fmt::format("hold {} {}/{}", word, at.pipeline, at.environment), action_printer(), act);
 }
 

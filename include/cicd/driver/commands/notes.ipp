@@ -11,6 +11,7 @@
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/chosen_commit.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/release_notes.hpp>
 #include <cicd/driver/commands/command.hpp>
@@ -167,7 +168,7 @@ result<chosen_commit> next_commit(const words& said,
                                   const cancellation& cancelled) {
   commit_choice choice;
   const environment& place = *found.place;
-  const std::string& folder = found.pipeline->source_directory;
+  const std::string& folder = found.pipeline->repository();
   const bool has_one_from = place.from.size() == 1 && place.from.front().any.size() == 1;
   if (!said.to.empty() && commit_of_tag(folder, said.to, found.of->around))
     return chosen_commit{*commit_of_tag(folder, said.to, found.of->around), said.to, {}};
@@ -177,7 +178,7 @@ result<chosen_commit> next_commit(const words& said,
 
 /// The artifact and, where the environment did not tell them, the images.
 status add_artifact(const found_environment& found, const cancellation& cancelled, notes_side& to) {
-  if (to.commit.empty() || found.pipeline->declared.images.empty()) return {};
+  if (to.commit.empty() || !found.pipeline->has_artifacts()) return {};
   const result<artifact_store> store =
       artifacts_of(*found.pipeline, found.of->where, found.of->around, cancelled);
   if (!store) return store.error();
@@ -188,7 +189,8 @@ status add_artifact(const found_environment& found, const cancellation& cancelle
   if (!mark) return std::move(mark).error();
   if (*mark && (*mark)->is == artifact_mark::kind::yanked) to.yanked = *std::move(mark);
   if (to.artifact && to.images.empty())
-    for (const auto& [name, image] : to.artifact->record.images) to.images.emplace(name, image.manifest);
+    for (const auto& [name, image] : images_taken(to.artifact->record.images, *found.place))
+      to.images.emplace(name, image.manifest);
   return {};
 }
 
@@ -205,7 +207,7 @@ result<release_notes> notes_for(const words& said,
   for (notes_side* each : {&*there, &next})
     if (status known = add_artifact(found, cancelled, *each); !known) return std::move(known).error();
   const std::string repository = source_of(*found.pipeline, {}, found.of->around).repository;
-  release_notes notes = notes_between(*std::move(there), std::move(next), found.pipeline->source_directory,
+  release_notes notes = notes_between(*std::move(there), std::move(next), found.pipeline->repository(),
                                       repository, found.of->around);
   notes.pipeline = found.pipeline->declared.name.str();
   notes.environment = found.place->name.str();
@@ -216,6 +218,7 @@ exit_class act(const words& said, const surroundings& around) {
   const result<found_environment> found =
       find_environment(said.tree, said.pipeline, said.environment, around);
   if (!found) return refused(found.error());
+  if (status there = bring_sources(*found, clone_need::there); !there) return refused(there.error());
   const interrupts stop;
   const result<release_notes> notes = notes_for(said, *found, stop.asked());
   if (!notes) return refused(notes.error());

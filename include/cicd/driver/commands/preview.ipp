@@ -200,7 +200,7 @@ exit_class remove_previews(const preview_request& request, surroundings around) 
   const exit_class done =
       each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
         if (branch.empty())
-          branch = git_state_of(found.pipeline->source_directory, around).built_branch.value_or("");
+          branch = git_state_of(found.pipeline->repository(), around).built_branch.value_or("");
         return act_on(ports_of(found, &signals.asked()), found.of->where, words_of("remove", found),
                       action_printer(), [&](const action_ports& on) -> status {
                         const result<preview_removal> seen =
@@ -253,7 +253,7 @@ exit_class sweep_previews(const preview_request& request, surroundings around) {
   const exit_class done =
       each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
         const auto branches = [&] {
-          return branches_at_origin(found.pipeline->source_directory, around, &signals.asked());
+          return branches_at_origin(found.pipeline->repository(), around, &signals.asked());
         };
         return sweep_in(found, {branches, request.dry_run, &signals.asked()}, signals, all);
       });

@@ -9,6 +9,7 @@
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/awaited_artifact.hpp>
 #include <cicd/deliver/chosen_commit.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -45,11 +46,11 @@ status check_words(const words& said) {
 }
 
 status check_images(const found_environment& found) {
-  if (!found.pipeline->declared.images.empty()) return {};
+  if (found.pipeline->has_artifacts()) return {};
   const std::string name = found.pipeline->declared.name.str();
   return error{exit_class::usage,
                name,
-               "this pipeline has no image, so that there is no artifact to promote",
+               "this pipeline has no image and no zip, so that there is no artifact to promote",
                {},
                {{"try", fmt::format("cicd run {}.deploy-{}", name, found.place->name.view())}}};
 }
@@ -149,6 +150,8 @@ exit_class act(const words& said, const surroundings& around) {
   result<chosen_commit> what = error{};
   {
     const interrupts stop;
+    if (status fresh = bring_clone(*found->pipeline, clone_need::fresh, around, &stop.asked()); !fresh)
+      return stop.asked().cancelled() ? stop.kind() : refused(fresh.error());
     what = chosen_commit_of(said.choice, *found->pipeline, *found->place, look_in(*found, stop.asked()),
                             found->of->around);
     if (!what) return refused(what.error());
@@ -171,9 +174,9 @@ void add(CLI::App& app, command_action& chosen) {
   command->add_option("pipeline", said->pipeline, "whose artifact")->required();
   command->add_option("environment", said->environment, "where it goes")->required();
   add_choice(command, said->choice);
-  command->add_flag(
-      "--hotfix", said->is_hotfix,
-      "pass over FROM, SOAK, WINDOW and GATE; never over a yank, a hold or an approval; it is recorded");
+  command->add_flag("--hotfix", said->is_hotfix,
+                    "pass over FROM, SOAK, WINDOW, UPSTREAM and GATE; never over a yank, a hold, an approval "
+                    "or AWAIT; it is recorded");
   add_reason(command, said->reason, "why it is a hotfix, kept in the record");
 
   command->add_option("--wait", said->wait, "wait for the artifact so long, while it is built elsewhere")

@@ -11,6 +11,7 @@
 #include <cicd/declare/values/values.hpp>
 #include <cicd/deliver/policy/hold.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
+#include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/rollback.hpp>
 #include <cicd/driver/action_output.hpp>
 #include <cicd/driver/commands/act_on.hpp>
@@ -32,14 +33,19 @@ struct words : environment_words {
 rollback_ports ports_for(const found_environment& found) {
   rollback_ports ports;
   ports.resolve = [&found](const deployment_record::image& of) -> result<std::optional<digest>> {
-    registry_options how;
-    how.embedded = found.of->where.images();
-    const std::string_view tagged = std::string_view(of.reference).substr(0, of.reference.find('@'));
-    auto registry = registry_for(std::string(detail::repository_in(tagged)), how, found.of->around);
+    const cancellation never;
+    const registry_options how = registries_of(found.of->where, never);
+    std::string repository = of.reference.substr(0, of.reference.find('@'));
+    if (const std::string tag = ":" + of.tag; repository.ends_with(tag))
+      repository.resize(repository.size() - tag.size());
+    auto registry = registry_for(repository, how, found.of->around);
     if (!registry) return std::move(registry).error();
     return (*registry)->resolve(of.tag);
   };
   ports.source = [&found](const std::optional<deployment_record>& there) {
+    // Where the sources cannot be brought, the refusal says that they cannot be told apart.
+    if (is_by_history(there))
+      (void)bring_clone(*found.pipeline, clone_need::there, found.of->around, nullptr);
     return source_of(*found.pipeline, there, found.of->around);
   };
   return ports;

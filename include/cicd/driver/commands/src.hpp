@@ -13,10 +13,14 @@
 #include <cicd/driver/commands/doctor_remotes.ipp>
 #include <cicd/driver/commands/doctor_templates.ipp>
 #include <cicd/driver/commands/find_environment.ipp>
+#include <cicd/driver/commands/fleet_metrics.ipp>
 #include <cicd/driver/commands/fleet_table.ipp>
 #include <cicd/driver/commands/followed_job.ipp>
 #include <cicd/driver/commands/listing.ipp>
 #include <cicd/driver/commands/named_environments.ipp>
+#include <cicd/driver/commands/reconcile_pass.ipp>
+#include <cicd/driver/commands/reconcile_since.ipp>
+#include <cicd/driver/commands/reconcile_watch.ipp>
 #include <cicd/driver/commands/status_board.ipp>
 #include <cicd/driver/commands/status_outlook.ipp>
 #include <cicd/driver/commands/status_table.ipp>

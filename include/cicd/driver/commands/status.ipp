@@ -10,6 +10,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/status_board.hpp>
@@ -296,6 +297,9 @@ exit_class act(const words& said, surroundings around) {
   if (!asked) return refused(asked.error());
   const moment_words times = moments_of_page(said.exact_times);
   delivery releases(of->where, of->around, system_clock_port(), {});
+  std::vector<const declared_pipeline*> elsewhere;
+  for (const named_environment& each : *asked) elsewhere.push_back(each.pipeline);
+  cicd::errors failures = bring_clones(elsewhere, clone_need::there, of->around, nullptr);
   // What comes next, and how far behind one is, depends on the others of the pipeline.
   std::vector<environment_status> board = read_status(*of, releases, with_neighbours(*of, *asked), times);
   cicd::errors warnings;
@@ -313,7 +317,7 @@ exit_class act(const words& said, surroundings around) {
     print_text(board, runs, said, times, of->around);
   }
   print_warnings(warnings);
-  cicd::errors failures = failures_of(board);
+  for (error& each : failures_of(board)) failures.push_back(std::move(each));
   if (!runs) failures.push_back(runs.error());
   print_errors(failures);
   return failures.empty() ? exit_class::done : failures.front().kind;

@@ -62,7 +62,7 @@ bool follows_tags(const environment_status& of) {
 
 /// The path of the pipeline's sources from the repository's root.
 std::string folder_in(const std::string& top, const declared_pipeline& pipeline) {
-  const std::string& folder = pipeline.source_directory;
+  const std::string& folder = pipeline.repository();
   return folder.size() > top.size() ? folder.substr(top.size() + 1) : std::string();
 }
 
@@ -167,7 +167,7 @@ void look_at_repositories(const std::vector<members>& pipelines,
                           errors& warnings) {
   std::map<std::string, repository> all;
   for (const members& each : pipelines) {
-    const auto layout = observing::git_layout_of(each.front()->of.pipeline->source_directory);
+    const auto layout = observing::git_layout_of(each.front()->of.pipeline->repository());
     if (layout) all.try_emplace(layout->top, layout->top).first->second.add(each);
   }
   for (auto& [top, each] : all) each.look(around, warnings);

@@ -30,6 +30,7 @@
 #include <cicd/driver/commands/approve.ipp>
 #include <cicd/driver/commands/verify.ipp>
 #include <cicd/driver/commands/deploy.ipp>
+#include <cicd/driver/commands/notify.ipp>
 #include <cicd/driver/commands/cron.ipp>
 #include <cicd/driver/commands/task.ipp>
 #include <cicd/driver/commands/preview.ipp>

@@ -119,9 +119,9 @@ std::vector<set_off> set_off_by(const std::string& tag,
                                 const model& in,
                                 const surroundings& around) {
   std::vector<set_off> all;
-  const std::string top = git_state_of(own.source_directory, around).top;
+  const std::string top = git_state_of(own.repository(), around).top;
   for (const declared_pipeline& each : in.pipelines) {
-    if (&each != &own && git_state_of(each.source_directory, around).top != top) continue;
+    if (&each != &own && git_state_of(each.repository(), around).top != top) continue;
     for (const environment& place : each.declared.environments)
       if (place.on.kind == ref_kind::tag && ref_matches(place.on.pattern.view(), tag))
         all.push_back({&each, &place});
@@ -191,8 +191,11 @@ exit_class act(const words& said, const surroundings& around) {
   if (!word) return refused(word.error());
   const auto places = environments_for(said, **word, pipeline.declared);
   if (!places) return refused(places.error());
+  if (status there = bring_sources(*found, clone_need::there); !there) return refused(there.error());
   source_facts source;
-  source.folder = pipeline.source_directory;
+  source.folder = pipeline.repository();
+  source.is_elsewhere = pipeline.is_elsewhere();
+  source.code = code_url_of(pipeline);
   source.git = git_state_of(source.folder, around);
   const result<new_tag> tag = next_tag(said, **word, *places->front(), *found, source);
   if (!tag) return refused(tag.error());

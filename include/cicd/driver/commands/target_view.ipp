@@ -49,13 +49,19 @@ named_values made_of(const declared_pipeline& pipeline, const image& of) {
   return all;
 }
 
+named_values made_of(const declared_pipeline& pipeline, const zip_function& of) {
+  named_values all = fields_of(of, {"zip", "config", "functions"});
+  add(all, "repository", {repository_of(pipeline, of)});
+  return all;
+}
+
 /// `image: services/orders`, each.
 std::vector<std::string> images_of(const declared_pipeline& pipeline, const environment* place) {
   std::vector<std::string> all;
-  for (const image& each : pipeline.declared.images) {
-    const std::string repository = repository_of(pipeline, each);
-    all.push_back(fmt::format("{}: {}", each.name.view(),
-                              place == nullptr ? repository : repository_in(*place, repository)));
+  for (const published_part& each : published_parts(pipeline)) {
+    if (place != nullptr && each.is_zip != can(place->via, way_feature::functions)) continue;
+    all.push_back(fmt::format("{}: {}", each.name,
+                              place == nullptr ? each.repository : repository_in(*place, each.repository)));
   }
   return all;
 }
@@ -124,6 +130,10 @@ class target_look {
     for (const step_index before : step.after) made.after.push_back(graph_.steps[before].id);
     if (step.command() != nullptr) made.made_of = made_of(*step.command());
     if (step.declared_image() != nullptr) made.made_of = made_of(*step.pipeline, *step.declared_image());
+    if (step.declared_function() != nullptr) {
+      made.kind = "zip";
+      made.made_of = made_of(*step.pipeline, *step.declared_function());
+    }
     if (!is_pure(step.kind())) add(made.made_of, "images", images_of(*step.pipeline, step.place()));
     made.is_local = is_local(step) && std::ranges::all_of(made.after, [&](const std::string& before) {
                       const auto found = std::ranges::find(made_.steps, before, &step_view::id);

@@ -35,10 +35,12 @@ struct trigger_row {
 };
 
 trigger_row row_of(const declared_pipeline& pipeline, const environment& place) {
-  trigger_row row{place.on.kind == ref_kind::tag      ? "tag"
-                  : place.on.kind == ref_kind::branch ? "branch"
-                                                      : "by hand",
-                  place.on.pattern.str(),
+  // Of what is built elsewhere no event of this repository sets off anything.
+  const trigger on = pipeline.is_elsewhere() ? trigger{} : place.on;
+  trigger_row row{on.kind == ref_kind::tag      ? "tag"
+                  : on.kind == ref_kind::branch ? "branch"
+                                                : "by hand",
+                  on.pattern.str(),
                   pipeline.declared.name.str(),
                   place.name.str(),
                   pipeline.declared.name.str() + ".deploy-" + place.name.str(),

@@ -9,7 +9,9 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/deliver/yank.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/artifact_page.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
@@ -39,7 +41,7 @@ error unknown_version(const declared_pipeline& pipeline,
                "there is no such tag or commit in this clone",
                version,
                {}}
-      .with("did you mean", nearest(version, tags_in(pipeline.source_directory, around)).value_or(""))
+      .with("did you mean", nearest(version, tags_in(pipeline.repository(), around)).value_or(""))
       .with("allowed", "a tag, or at least four digits of a commit")
       .with("try", "git fetch --tags");
 }
@@ -64,14 +66,19 @@ exit_class act(words said, surroundings around) {
   if (!found) return refused(found.error());
   const declared_pipeline& pipeline = *found->pipeline;
   const session& of = *found->of;
-  const std::string& folder = pipeline.source_directory;
+  const std::string& folder = pipeline.repository();
   said.pipeline = pipeline.declared.name.str();
-  if (pipeline.declared.images.empty())
-    return refused(error{
-        exit_class::usage, said.pipeline, "this pipeline makes no image, so it has no artifacts", {}, {}});
+  if (!pipeline.has_artifacts())
+    return refused(error{exit_class::usage,
+                         said.pipeline,
+                         "this pipeline makes no image and no zip, so it has no artifacts",
+                         {},
+                         {}});
+  const interrupts stops;
+  if (status fresh = bring_clone(pipeline, clone_need::fresh, of.around, &stops.asked()); !fresh)
+    return stops.asked().cancelled() ? stops.kind() : refused(fresh.error());
   const std::optional<std::string> commit = commit_named(folder, said.version, of.around);
   if (!commit) return refused(unknown_version(pipeline, said.version, of.around));
-  const interrupts stops;
   const result<artifact_store> store = artifacts_of(pipeline, of.where, of.around, stops.asked());
   if (!store) return refused(store.error());
   const yank_ports ports{
@@ -96,14 +103,14 @@ exit_class act(words said, surroundings around) {
         return by_commit[*commit];
       },
       .time = system_clock_port()};
-  const result<yank_outcome> end = yank({.commit = *commit,
-                                         .reason = said.reason,
-                                         .who = who(folder, of.around),
-                                         .lifts = said.lifts,
-                                         .deletes = said.deletes},
-                                        ports);
+  const std::string by = who(pipeline.source_directory, of.around);
+  const result<yank_outcome> end = yank(
+      {.commit = *commit, .reason = said.reason, .who = by, .lifts = said.lifts, .deletes = said.deletes},
+      ports);
   if (!end) return refused(end.error());
   print_out(as_called_here(told(said, *commit, *end)));
+  tell_of(of, found->deliveries->gate(), "yank " + said.pipeline,
+          {yanked{said.pipeline, said.version, *commit, by, said.reason, said.lifts, end->runs_in}});
   return exit_class::done;
 }
 

@@ -1,12 +1,15 @@
 // A team's own objects: ours in nothing but the descriptive labels that they do not have themselves.
 #pragma once
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/yaml.hpp>
 #include <cicd/kubernetes/kinds.hpp>
 #include <cicd/kubernetes/render/manifests.hpp>
+#include <cicd/kubernetes/render/openshift_template.hpp>
 
 namespace cicd::kubernetes {
 namespace kubernetes_render_manifests {
@@ -70,14 +73,61 @@ inline std::vector<json> opened(std::vector<json> documents) {
   return all;
 }
 
+/// The objects of the Templates among them.
+inline result<std::vector<json>> expanded(std::vector<json> documents,
+                                          const std::string& file,
+                                          const release_facts& facts) {
+  std::vector<json> all;
+  for (json& each : documents) {
+    if (!is_openshift_template(each)) {
+      all.push_back(std::move(each));
+      continue;
+    }
+    result<std::vector<json>> objects = objects_of_template(each, facts.parameters, file);
+    if (!objects) return objects;
+    for (json& object : *objects) all.push_back(std::move(object));
+  }
+  return all;
+}
+
+/// Each value that is given is that of a parameter of one of the templates.
+inline status check_parameters(const declared_pipeline& pipeline, const release_facts& facts) {
+  if (facts.parameters.empty()) return {};
+  std::vector<std::string> known;
+  for (const std::string& file : facts.templates) {
+    const auto text = facts.files.find(file);
+    const auto documents = yaml_documents(text == facts.files.end() ? "" : text->second, file);
+    if (!documents) return documents.error();
+    for (const json& each : *documents)
+      if (is_openshift_template(each))
+        for (std::string& name : parameters_in(each)) known.push_back(std::move(name));
+  }
+  for (const auto& [name, value] : facts.parameters)
+    if (std::ranges::find(known, name) == known.end())
+      return with_origin(error{exit_class::usage,
+                               facts.pipeline + "/" + facts.environment,
+                               known.empty() ? "PARAMETERS: MANIFESTS_FROM has no template"
+                                             : "PARAMETERS: no template has such a parameter",
+                               name,
+                               {}},
+                         pipeline, "environment." + facts.environment + ".parameters")
+          .with("did you mean", nearest(name, known).value_or(""))
+          .with("allowed", joined(known, ", "));
+  return {};
+}
+
 }  // namespace kubernetes_render_manifests
 
 result<std::vector<manifest>> manifests_of(const declared_pipeline& pipeline, const release_facts& facts) {
   std::vector<manifest> all;
   const workload ours = whole_pipeline(pipeline, facts);
+  if (status known = kubernetes_render_manifests::check_parameters(pipeline, facts); !known)
+    return std::move(known).error();
   for (const std::string& file : facts.manifests) {
     const auto text = facts.files.find(file);
     result<std::vector<json>> documents = yaml_documents(text == facts.files.end() ? "" : text->second, file);
+    if (documents && std::ranges::find(facts.templates, file) != facts.templates.end())
+      documents = kubernetes_render_manifests::expanded(*std::move(documents), file, facts);
     if (!documents) return std::move(documents).error();
     std::vector<json> objects = kubernetes_render_manifests::opened(std::move(*documents));
     for (std::size_t number = 0; number < objects.size(); ++number) {

@@ -50,6 +50,8 @@ struct release_facts {
   /// MANIFESTS already matched, in `manifests`.
   std::map<std::string, std::string> files{};
   std::vector<std::string> manifests{};
+  std::vector<std::string> templates{};  ///< those of them whose OpenShift Templates become objects
+  std::map<std::string, std::string> parameters{};  ///< with these values
   /// What is known of the cluster's own ConfigMaps and Secrets that pods read: `config/orders` → a digest of
   /// its data. It stands in an annotation of the pods that read it, so that they roll when it changes.
   std::map<std::string, std::string> config_digests{};

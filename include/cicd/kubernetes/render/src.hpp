@@ -6,6 +6,7 @@
 #include <cicd/kubernetes/render/names.ipp>
 #include <cicd/kubernetes/render/objects.ipp>
 #include <cicd/kubernetes/render/objects_warnings.ipp>
+#include <cicd/kubernetes/render/openshift_template.ipp>
 #include <cicd/kubernetes/render/patches.ipp>
 #include <cicd/kubernetes/render/patches_strategic_merge.ipp>
 #include <cicd/kubernetes/render/rbac.ipp>

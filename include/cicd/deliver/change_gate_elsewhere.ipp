@@ -1,0 +1,89 @@
+// What the gate is told of what others make: the images of AWAIT, the build of UPSTREAM.
+#pragma once
+
+#include <algorithm>
+
+#include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/promotion.hpp>
+#include <cicd/deliver/publish.hpp>
+
+namespace cicd {
+
+/// By the commit's tag, or by the one that a release sets.
+result<std::vector<awaited_image>> change_gate::awaited_for(const environment& place,
+                                                            const std::string& commit,
+                                                            const std::string& tag) {
+  std::vector<awaited_image> all;
+  for (const image_repository& each : place.await) {
+    awaited_image image{.repository = each.str(), .tags = {commit.substr(0, 7)}};
+    if (!tag.empty()) image.tags.push_back(image_tag_for(tag));
+    auto registry = registry_for(image.repository, registries_of(where_, options_.cancelled), around_);
+    if (!registry) return std::move(registry).error();
+    for (const std::string& name : image.tags) {
+      if (image.manifest) break;
+      const result<std::optional<digest>> there = (*registry)->resolve(name);
+      if (!there) return there.error();
+      if (*there) image.manifest = **there;
+    }
+    all.push_back(std::move(image));
+  }
+  return all;
+}
+
+/// Asked once in a run: what is recorded is what was judged.
+result<change_gate::elsewhere_facts> change_gate::elsewhere_of(const declared_pipeline& pipeline,
+                                                               const environment& place,
+                                                               const std::string& commit,
+                                                               const std::string& tag,
+                                                               bool is_hotfix) {
+  const std::string key = pipeline.declared.name.str() + "/" + place.name.str() + "\n" + commit + "\n" + tag;
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto known = elsewhere_.find(key); known != elsewhere_.end()) return known->second;
+  }
+  elsewhere_facts found;
+  result<std::vector<awaited_image>> awaited = awaited_for(place, commit, tag);
+  if (!awaited) return std::move(awaited).error();
+  found.awaited = *std::move(awaited);
+  if (!place.upstream.empty() && !is_hotfix) {
+    result<upstream_build> build = upstream_.build_of(in_, pipeline, job_of(pipeline, place), commit);
+    if (!build) return std::move(build).error();
+    found.upstream = *std::move(build);
+  }
+  const std::lock_guard hold(mutex_);
+  return elsewhere_.try_emplace(key, std::move(found)).first->second;
+}
+
+/// Where nothing before them refuses for good: what waits for a time is told what it needs then.
+status change_gate::add_elsewhere(const declared_pipeline& pipeline,
+                                  const environment& place,
+                                  const std::string& commit,
+                                  const gate_question& of,
+                                  gate_state& to) {
+  if (of.awaits.empty() && of.upstream.empty()) return {};
+  if (const auto before = refusal_before(gate_rule::await, of, to); before && !before->waits) return {};
+  result<elsewhere_facts> found = elsewhere_of(pipeline, place, commit, of.released.tag, !of.hotfix.empty());
+  if (!found) {
+    if (found.error().subject.empty()) found.error().subject = of.subject;
+    return std::move(found).error();
+  }
+  to.awaited = std::move(found->awaited);
+  to.upstream = std::move(found->upstream);
+  return {};
+}
+
+void change_gate::record_elsewhere(const graph_step& step, deployment_record& to) {
+  if (step.place() == nullptr || step.is_of_branch()) return;
+  const environment& place = *step.place();
+  if (place.await.empty() && place.upstream.empty()) return;
+  const hand_promotion* promoted = options_.promoted_of(*step.pipeline);
+  const auto found = elsewhere_of(*step.pipeline, place, to.commit, to.tag,
+                                  promoted != nullptr && !promoted->hotfix.empty());
+  if (!found) return;  // the gate asks it, too, and tells why
+  for (const awaited_image& each : found->awaited)
+    if (each.manifest) to.awaited.emplace(each.repository, each.manifest);
+  if (found->upstream && found->upstream->is == upstream_build::state::good)
+    to.upstream = found->upstream->link.empty() ? found->upstream->number : found->upstream->link;
+}
+
+}  // namespace cicd

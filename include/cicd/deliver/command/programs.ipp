@@ -1,0 +1,178 @@
+// Started without a shell; read strictly.
+#pragma once
+
+#include <cicd/deliver/command/programs.hpp>
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include <cicd/base/json.hpp>
+#include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
+#include <cicd/declare/placeholders.hpp>
+#include <cicd/deliver/asked_program.hpp>
+#include <cicd/deliver/release_draft.hpp>
+#include <cicd/system/files.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+namespace deliver_command_programs {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct named_program {
+  const char* option;  ///< `APPLY`
+  const char* path;    ///< of the option's value
+  const std::vector<text>& words;
+  std::chrono::milliseconds limit;
+};
+
+named_program program_of(way_program which, const environment& place) {
+  switch (which) {
+    case way_program::plan: return {"PLAN", "plan", place.plan, 10min};
+    case way_program::apply: return {"APPLY", "apply", place.apply, 60min};
+    case way_program::read: return {"READ", "read", place.read, 5min};
+    case way_program::rollback: return {"ROLLBACK", "rollback", place.rollback, 60min};
+  }
+  return {"APPLY", "apply", place.apply, 60min};
+}
+
+std::string lines_at_the_end(const captured& ran) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> lines = split(std::string(trimmed(ran.err.empty() ? ran.out : ran.err)), '\n');
+  if (lines.size() > most) lines.erase(lines.begin(), lines.end() - most);
+  return displayable(joined(lines, "\n"), newlines::keep);
+}
+
+exit_class class_of(const ending& end) {
+  if (end.kind != ending::how::exited) return exit_class::step_failed;
+  switch (end.number) {
+    case 2: return exit_class::usage;
+    case 3: return exit_class::conflict;
+    case 6: return exit_class::remote;
+    default: return exit_class::step_failed;
+  }
+}
+
+error not_of_contract(const std::string& subject, const char* option, std::string what, std::string allowed) {
+  return error{exit_class::remote, subject, fmt::format("{} printed {}", option, what), std::nullopt, {}}
+      .with("allowed", std::move(allowed))
+      .with("try", "docs/contracts/way-programs.md");
+}
+
+/// The variables of commands, and what is deployed.
+std::vector<std::string> environment_for(const program_request& what, const std::string& folder) {
+  std::vector<std::string> lines = what.around.for_commands().lines();
+  const auto add = [&](const char* name, const std::string& value) {
+    lines.push_back(fmt::format("{}={}", name, value));
+  };
+  add("CICD_PIPELINE", what.record.pipeline);
+  add("CICD_ENVIRONMENT", what.record.environment);
+  add("CICD_VERSION", version_of(what.record));
+  add("CICD_COMMIT", what.record.commit);
+  add("CICD_RUN", what.record.id);
+  add("CICD_RELEASE", folder + "/" + release_file);
+  add("CICD_PREVIOUS", what.before.empty() ? std::string() : folder + "/previous.json");
+  return lines;
+}
+
+status lay_down(const program_request& what, const std::string& folder) {
+  if (status made = make_folder(folder); !made) return made;
+  if (status written = write_file(folder + "/" + release_file, what.wanted, durability::fast, 0600); !written)
+    return written;
+  return what.before.empty() ? status()
+                             : write_file(folder + "/previous.json", what.before, durability::fast, 0600);
+}
+
+}  // namespace
+}  // namespace deliver_command_programs
+
+std::string version_of(const deployment_record& of) {
+  return of.version.empty() ? of.commit.substr(0, 7) : of.version;
+}
+
+std::string release_text(const deployment_record& of) {
+  json images(json::object{});
+  for (const auto& [name, image] : of.images)
+    images.set(name, json()
+                         .set("reference", image.reference)
+                         .set("tag", image.tag)
+                         .set("digest", oci_text(image.manifest))
+                         .set("commit", image.built_from));
+  json release;
+  release.set("schema", 1).set("pipeline", of.pipeline).set("environment", of.environment);
+  // Without images the commit is what is deployed; with them another commit of the same is the same.
+  if (of.images.empty()) release.set("version", version_of(of)).set("commit", of.commit);
+  if (!of.tag.empty()) release.set("tag", of.tag);
+  return pretty(release.set("images", std::move(images)));
+}
+
+result<std::string> run_way_program(way_program which, const program_request& what) {
+  using namespace deliver_command_programs;
+  const named_program program = program_of(which, what.place);
+  if (status laid = lay_down(what, what.scratch); !laid) return std::move(laid).error();
+  const placeholder_values values{
+      {"pipeline", what.record.pipeline},
+      {"environment", what.record.environment},
+      {"version", what.record.tag.empty() ? version_of(what.record) : version_of_tag(what.record.tag)},
+      {"commit", what.record.commit},
+      {"commit_short", what.record.commit.substr(0, 7)}};
+  command run;
+  for (const text& word : program.words) run.words.push_back(with_placeholders(word.view(), values));
+  run.directory = what.pipeline.source_directory;
+  run.environment = environment_for(what, what.scratch);
+  const captured ran =
+      run_to_end(run, {.limit = program.limit, .most_bytes = 16U << 20U, .cancelled = what.cancelled});
+  (void)remove_tree(what.scratch);
+  if (what.cancelled != nullptr && what.cancelled->cancelled())
+    return error{
+        exit_class::interrupted, what.subject, fmt::format("interrupted during {}", program.option), {}, {}};
+  if (ran.end.good()) return ran.out;
+  const std::string path = fmt::format("environment.{}.{}", what.place.name.view(), program.path);
+  if (ran.end.kind == ending::how::not_started)
+    return no_such_program(what.subject, what.pipeline, path, run.words, ran.end.text);
+  const std::string meaning = meaning_of(ran.end);
+  return with_origin(error{class_of(ran.end),
+                           what.subject,
+                           fmt::format("{} failed", program.option),
+                           shell_quoted(run.words),
+                           {{"exit status", fmt::format("{}{}", ran.end.shell_status(),
+                                                        meaning.empty() ? "" : ", " + meaning)},
+                            {"last lines", lines_at_the_end(ran)}}},
+                     what.pipeline, path);
+}
+
+result<std::vector<std::string>> planned_changes(const std::string& printed, const std::string& subject) {
+  using namespace deliver_command_programs;
+  constexpr const char* allowed =
+      R"({"schema": 1, "changes": [{"sign": "+", "text": "…"}]}, signs +, ~ and -)";
+  const result<json> read = parse_json(printed);
+  if (!read || (*read)["schema"].integer() != 1 || !(*read)["changes"].is_array())
+    return not_of_contract(subject, "PLAN", "something else than changes", allowed);
+  std::vector<std::string> lines;
+  for (const json& each : (*read)["changes"].elements()) {
+    const std::string& sign = each["sign"].text();
+    if ((sign != "+" && sign != "~" && sign != "-") || !each["text"].is_string())
+      return not_of_contract(subject, "PLAN",
+                             fmt::format("a change without a sign or text: {}", compact(each)), allowed);
+    lines.push_back(sign + " " + displayable(each["text"].text()));
+  }
+  return lines;
+}
+
+result<std::optional<std::string>> version_read(const std::string& printed, const std::string& subject) {
+  using namespace deliver_command_programs;
+  const result<json> read = parse_json(printed);
+  const bool is_one = read && (*read)["schema"].integer() == 1
+                      && ((*read)["version"].is_string() || (*read)["version"].is_null());
+  if (!is_one)
+    return not_of_contract(subject, "READ", "something else than a version",
+                           R"({"schema": 1, "version": "v1.5.0"}, or null where nothing is there)");
+  if ((*read)["version"].is_null()) return std::optional<std::string>();
+  return std::optional((*read)["version"].text());
+}
+
+}  // namespace cicd

@@ -1,0 +1,31 @@
+// What records say of what an environment has, as a pass over many environments asks it. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <cicd/declare/environments.hpp>
+#include <cicd/deliver/records/record.hpp>
+#include <cicd/deliver/release/artifact.hpp>
+
+namespace cicd {
+
+/// As a person knows it: the tag, else the first digits of the commit.
+std::string runs_text(const deployment_record& of);
+
+/// Whether a rollback took it away and nothing brought it again.
+bool was_put_back(const std::vector<deployment_record>& newest_first, const std::string& commit);
+
+/// Whether the environment deploys what is published there: a way that deploys functions takes zips, any
+/// other images.
+bool takes_from(const environment& place, const std::string& repository);
+
+/// By their names.
+using published_images = std::map<std::string, artifact_record::image>;
+/// Of what an artifact has, that which the environment takes: records have no more.
+published_images images_taken(published_images of, const environment& place);
+/// Whether exactly those run.
+bool has_images_of(const deployment_record& there, const published_images& taken);
+
+}  // namespace cicd

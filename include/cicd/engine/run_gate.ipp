@@ -1,0 +1,125 @@
+// What a run asks the gate before its first step: of all that was named, and of what an event sets off.
+#pragma once
+
+#include <algorithm>
+#include <set>
+
+#include <cicd/engine/run.hpp>
+
+namespace cicd {
+
+/// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
+/// it, since that is what a person named. A plan is not held up by it.
+status project_run::may_begin() {
+  if (!is_recorded()) return {};
+  if (status may = may_build(); !may) return may;
+  for (const graph_step* each : delivery_.gate().deploys())
+    if (status may = delivery_.gate().may_begin(*each); !may) return may;
+  for (step_index step : wanted_)
+    if (graph_.steps[step].kind() == step_kind::publish)
+      if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
+  return {};
+}
+
+/// The pipelines of which no step is run without an approval of the commit.
+std::set<const declared_pipeline*> project_run::approved_to_build() const {
+  std::set<const declared_pipeline*> all;
+  for (step_index step : wanted_) {
+    const graph_step& each = graph_.steps[step];
+    const bool is_for_preview = each.branch_copy() != nullptr && each.branch_copy()->approval_to_build;
+    if (is_for_preview || each.pipeline->declared.approval_to_build) all.insert(each.pipeline);
+  }
+  return all;
+}
+
+status project_run::may_build() {
+  for (const declared_pipeline* each : approved_to_build())
+    if (status may = delivery_.gate().may_build(*each); !may) return may;
+  return {};
+}
+
+/// Whether what it comes FROM is deployed by the same run, and not refused.
+bool project_run::comes_after_from(step_index step, const std::set<step_index>& refused) const {
+  const graph_step& of = graph_.steps[step];
+  return std::ranges::any_of(of.after_if_wanted, [&](step_index before) {
+    return graph_.steps[before].place() != nullptr && graph_.steps[before].pipeline == of.pipeline
+           && std::ranges::binary_search(wanted_, before) && !refused.contains(before);
+  });
+}
+
+/// Whether one deploy is refused; where others of its pipeline would go on without it, by all that is known
+/// before anything is built.
+status project_run::check_deploy(step_index step, const std::set<step_index>& refused) {
+  const graph_step& of = graph_.steps[step];
+  if (status may = delivery_.gate().may_begin(of); !may) return may;
+  const auto is_with_it = [&](step_index each) {
+    return graph_.steps[each].kind() == step_kind::deploy && graph_.steps[each].pipeline == of.pipeline;
+  };
+  if (std::ranges::count_if(ends_, is_with_it) < 2) return {};
+  return delivery_.check_not_refused(of, comes_after_from(step, refused));
+}
+
+/// The wanted steps that may not be run, since their pipeline may not be built or they may not publish; why
+/// is among what is left out, once for each pipeline.
+std::set<step_index> project_run::not_to_be_run() {
+  std::set<const declared_pipeline*> refused;
+  const auto ask = [&](const declared_pipeline* of, const status& may) {
+    if (!may && refused.insert(of).second) left_out_.push_back(may.error());
+    return static_cast<bool>(may);
+  };
+  for (const declared_pipeline* each : approved_to_build()) ask(each, delivery_.gate().may_build(*each));
+  std::set<step_index> steps;
+  for (step_index step : wanted_) {
+    const graph_step& of = graph_.steps[step];
+    const bool publishes = of.kind() == step_kind::publish && !refused.contains(of.pipeline);
+    if (publishes ? !ask(of.pipeline, delivery_.gate().may_begin(of)) : refused.contains(of.pipeline))
+      steps.insert(step);
+  }
+  return steps;
+}
+
+/// Of one pipeline all that an event sets off goes on, or nothing; pipelines do not hold each other up. What
+/// is asked of the rest is no different from what was asked here.
+status project_run::may_begin_event() {
+  const std::set<step_index> stopped = not_to_be_run();
+  std::set<const declared_pipeline*> refused;
+  std::set<step_index> refused_steps;
+  std::ranges::sort(ends_);
+  for (step_index step : ends_) {
+    const graph_step& of = graph_.steps[step];
+    const bool is_stopped = std::ranges::any_of(closure(graph_, {step}),
+                                                [&](step_index before) { return stopped.contains(before); });
+    if (!is_stopped) {
+      const status may = of.kind() == step_kind::deploy ? check_deploy(step, refused_steps) : status();
+      if (may) continue;
+      if (effects_cancelled_.cancelled()) return may;
+      left_out_.push_back(may.error());
+    }
+    refused.insert(of.pipeline);
+    refused_steps.insert(step);
+  }
+  std::erase_if(ends_, [&](step_index step) {
+    return request_.keep_going ? refused_steps.contains(step) : refused.contains(graph_.steps[step].pipeline);
+  });
+  wanted_ = closure(graph_, ends_);
+  tell_deploys();
+  return {};
+}
+
+status project_run::may_begin_named() {
+  if (status may = may_build(); !may) return may;
+  for (step_index step : ends_) {
+    if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
+    // A plan ends as its run would: what comes FROM an environment that the same run deploys to waits for
+    // that.
+    const bool waits_for_this_run =
+        comes_after_from(step, {})
+        && delivery_.gate().is_waiting_in_plan(graph_.steps[step], gate_rule::from);
+    if (waits_for_this_run) continue;
+    if (std::optional<error> refused = delivery_.gate().refused_in_plan(graph_.steps[step]))
+      return *std::move(refused);
+  }
+  return {};
+}
+
+}  // namespace cicd

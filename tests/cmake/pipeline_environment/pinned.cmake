@@ -1,0 +1,6 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true STAGE build)
+pipeline_environment(orders stage ON branch main PIN v1.4.2 VIA gitops)
+pipeline_environment(orders demo PIN 1a2b3c4 VIA gitops)
+pipeline_environment(orders prod PIN v* VIA gitops)
+pipeline_environment(orders eu ON branch main SAME_CONFIG VIA gitops)

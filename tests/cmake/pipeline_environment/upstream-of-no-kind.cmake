@@ -1,0 +1,2 @@
+add_pipeline(billing ARTIFACTS registry.example.com/billing CODE git@git.example.com:billing.git)
+pipeline_environment(billing stage ON branch main VIA gitops UPSTREAM https://ci.example.com/job/billing)

@@ -1,0 +1,2 @@
+add_pipeline(orders)
+pipeline_function(orders webhook CONFIG serverless.yml)

@@ -1,0 +1,4 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true)
+pipeline_secret(slack PASS_ENV SLACK)
+pipeline_notify(orders SLACK Deploys TOKEN secret:slack)

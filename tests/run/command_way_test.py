@@ -1,0 +1,173 @@
+"""VIA command: programs of the team behind the same gates, records, approvals, rollbacks and holds as any other way."""
+
+import json
+import unittest
+
+import harness
+
+APPLY = """#!/bin/sh
+set -eu
+world=$WORLD/$CICD_ENVIRONMENT
+[ ! -f "$WORLD/fail" ] || { echo "the quota is used up" >&2; exit "$(cat "$WORLD/fail")"; }
+echo "$CICD_PIPELINE $CICD_ENVIRONMENT $CICD_VERSION $(basename "$0") ${CICD_PREVIOUS:+after}" >> "$WORLD/log"
+cp "$CICD_RELEASE" "$world.json"
+[ -f "$WORLD/lie" ] || echo "$CICD_VERSION" > "$world"
+echo "3 tasks replaced"
+"""
+READ = """#!/bin/sh
+if [ -f "$WORLD/$1" ]; then printf '{"schema": 1, "version": "%s"}' "$(cat "$WORLD/$1")"; else echo '{"schema": 1, "version": null}'; fi
+"""
+PLAN = """#!/bin/sh
+[ ! -f "$WORLD/plan" ] || { cat "$WORLD/plan"; exit 0; }
+echo "plan $CICD_ENVIRONMENT" >> "$WORLD/log"
+printf '{"schema": 1, "changes": [{"sign": "~", "text": "service %s: another image"}]}' "$1"
+"""
+DECLARED = """
+add_pipeline(app)
+pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt STAGE build)
+pipeline_image(app BASE scratch FILES out.txt=/app/out.txt ENTRYPOINT /app/out.txt)
+pipeline_environment(app stage ON branch main VIA command STATE {state} PLAN ./plan.sh {{environment}} APPLY ./apply.sh READ ./read.sh {{environment}} ROLLBACK ./back.sh)
+pipeline_environment(app prod ON tag v* FROM stage VIA command STATE {state} APPLY ./apply.sh READ ./read.sh {{environment}} {prod})
+"""
+
+
+class Command(harness.Case):
+    def made(self, prod="", declared=DECLARED):
+        tree = self.tree()
+        self.world, self.state = self.folder / "world", self.folder / "state"
+        self.world.mkdir()
+        tree.env["WORLD"] = str(self.world)
+        for name, text in (("apply.sh", APPLY), ("back.sh", APPLY), ("read.sh", READ), ("plan.sh", PLAN)):
+            tree.write(name, text, 0o755)
+        tree.write("in.txt", "one")
+        tree.declare(declared.format(state=self.state, prod=prod))
+        tree.commit("the first")
+        tree.git("config", "user.name", "Jane Doe")
+        tree.git("config", "user.email", "jane@example.com")
+        tree.configure()
+        return tree
+
+    def next(self, tree, text):
+        tree.write("in.txt", text)
+        return tree.commit(text)[:7]
+
+    def log(self):
+        log = self.world / "log"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def there(self, environment="stage"):
+        return (self.world / environment).read_text().strip()
+
+    def records(self, environment="stage"):
+        return [json.loads(each.read_text()) for each in sorted((self.state / "app/state" / environment).glob("*.json"))]
+
+    def test_what_is_wanted_is_planned_applied_read_and_recorded(self):
+        tree = self.made()
+        version = tree.git("rev-parse", "HEAD")[:7]
+        tree.run("app.publish")
+        plan = tree.cicd("plan", "deploy-stage").stdout
+        self.assertIn("~ service stage: another image", plan)
+        self.assertIn("image image: app:", plan)
+        self.assertEqual(self.log(), ["plan stage"], "a plan applies nothing")
+        done = tree.run("deploy-stage")
+        self.assertIn("3 tasks replaced", done.stdout)
+        self.assertEqual((self.there(), self.log()[-1]), (version, f"app stage {version} apply.sh "))
+        release = json.loads((self.world / "stage.json").read_text())
+        self.assertEqual((release["schema"], release["pipeline"], release["images"]["image"]["tag"]), (1, "app", version))
+        self.assertRegex(release["images"]["image"]["reference"], rf"^app:{version}@sha256:[0-9a-f]{{64}}$")
+        self.assertEqual([each["record"]["outcome"] for each in self.records()], ["deploying", "deployed"])
+        self.assertIn("nothing to do", tree.run("deploy-stage").stdout)
+        self.assertIn(version, tree.cicd("status").stdout)
+        self.assertEqual(len(json.loads(tree.cicd("history", "app", "stage", "--json").stdout)["deployments"]), 1)
+
+    def test_another_version_that_is_there_is_a_reason_to_deploy(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        version = self.there()
+        (self.world / "stage").write_text("by-hand\n")
+        self.assertEqual(tree.reasons("app/deploy-stage", "deploy-stage"), [f"READ says that by-hand is there, and {version} was deployed"])
+        tree.run("deploy-stage")
+        self.assertEqual(self.there(), version)
+        self.assertIn("nothing to do", tree.run("deploy-stage").stdout)
+
+    def test_a_program_that_fails_says_how_by_its_class_and_is_tried_again(self):
+        tree = self.made()
+        for status, kind in ((1, 1), (2, 2), (3, 3), (6, 6), (77, 1)):
+            (self.world / "fail").write_text(str(status))
+            failed = tree.run("deploy-stage", status=kind)
+            self.assertIn("APPLY failed: './apply.sh'", failed.all)
+            self.assertIn("the quota is used up", failed.all)
+            self.assertEqual(self.records()[-1]["record"]["outcome"], "failed")
+        (self.world / "fail").unlink()
+        (self.world / "lie").write_text("")
+        self.assertIn("another version is there after the deploy, as READ says: 'none'", tree.run("deploy-stage", status=6).all)
+        (self.world / "lie").unlink()
+        tree.run("deploy-stage")
+        self.assertEqual(self.records()[-1]["record"]["outcome"], "deployed")
+
+    def test_what_plan_and_read_print_is_read_strictly(self):
+        tree = self.made()
+        tree.run("app.publish")
+        for text in ("no JSON", '{"schema": 2, "changes": []}', '{"schema": 1, "changes": [{"sign": "*", "text": "x"}]}'):
+            (self.world / "plan").write_text(text)
+            refused = tree.cicd("plan", "deploy-stage", status=6).all
+            self.assertIn("PLAN printed ", refused)
+            self.assertIn("docs/contracts/way-programs.md", refused)
+        (self.world / "plan").unlink()
+        tree.write("read.sh", "#!/bin/sh\necho 7\n", 0o755)
+        tree.commit("a bad READ")
+        self.assertIn("READ printed something else than a version", tree.run("deploy-stage", status=6).all)
+        (tree.source / "read.sh").unlink()
+        tree.commit("no READ")
+        self.assertIn("the program of READ cannot be started: './read.sh prod'".replace("prod", "stage"), tree.run("deploy-stage", status=2).all)
+
+    def test_it_stands_behind_the_same_gates(self):
+        tree = self.made(prod="APPROVAL required")
+        tree.run("deploy-stage")
+        first = self.there()
+        tree.git("tag", "v1.0.0")
+        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        refused = tree.run("--event", "tag=v1.0.0", status=5).all
+        self.assertIn("approve", refused)
+        self.assertFalse((self.world / "prod").exists())
+        tree.cicd("approve", "app", "prod", "--reason", "it was looked at")
+        tree.run("--event", "tag=v1.0.0")
+        self.assertEqual(self.there("prod"), "v1.0.0")
+        second = self.next(tree, "two")
+        tree.run("deploy-stage")
+        self.assertEqual(self.there(), second)
+        tree.cicd("rollback", "app", "stage")
+        self.assertEqual((self.there(), self.log()[-1]), (first, f"app stage {first} back.sh after"))
+        self.assertIn("on hold", tree.run("deploy-stage", status=5).all)
+        tree.cicd("hold", "release", "app", "stage")
+        tree.cicd("yank", "app", "HEAD", "--reason", "loses orders")
+        self.assertIn("yanked", tree.run("deploy-stage", status=5).all)
+        third = self.next(tree, "three")
+        tree.run("publish")
+        self.assertEqual([one["outcome"] for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["deployed"]], ["deployed"])
+        self.assertEqual(self.there(), third)
+
+    def test_nothing_of_it_is_run_for_a_fork(self):
+        tree = self.made()
+        event = self.folder / "event.json"
+        event.write_text(json.dumps({"pull_request": {"head": {"ref": "x", "repo": {"full_name": "somebody/orders"}}, "base": {"ref": "main", "repo": {"full_name": "us/orders"}}}}))
+        fork = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event), "GITHUB_REPOSITORY": "us/orders",
+                "GITHUB_SERVER_URL": "https://git.example.com", "GITHUB_REF": "refs/pull/1/merge", "GITHUB_REF_NAME": "1/merge", "GITHUB_HEAD_REF": "x", "GITHUB_BASE_REF": "main"}
+        tree.run("app/image")
+        tree.cicd("plan", "deploy-stage", status=None, env=fork)
+        tree.run("deploy-stage", status=5, env=fork)
+        self.assertEqual(self.log(), [])
+
+    def test_a_pipeline_without_images_is_deployed_by_its_commit(self):
+        tree = self.made(declared="add_pipeline(net)\npipeline_step(net test COMMAND test -s in.txt INPUTS in.txt CHECK)\n"
+                         "pipeline_environment(net stage ON branch main VIA command STATE {state} APPLY ./apply.sh READ ./read.sh {{environment}})\n")
+        tree.run("deploy-stage")
+        self.assertEqual(self.there(), tree.git("rev-parse", "HEAD")[:7])
+        self.assertEqual(json.loads((self.world / "stage.json").read_text())["commit"], tree.git("rev-parse", "HEAD"))
+        second = self.next(tree, "two")
+        tree.run("deploy-stage")
+        self.assertEqual(self.there(), second)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
