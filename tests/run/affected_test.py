@@ -305,6 +305,7 @@ class Affected(harness.Case):
         shallow.git("fetch", "--quiet", "--unshallow")
         self.assertEqual({step.split("/")[0] for step in self.affected(shallow)}, {"a"})
         self.assertIn("is not in this clone: 'nowhere'", shallow.cicd("plan", "--affected", "--since", "nowhere", status=2).stderr)
+        self.assertEqual(harness.note_in(shallow.cicd("plan", "--affected", "--since", "chnage", status=2).stderr, "did you mean"), "change")
 
     def test_the_files_of_submodules_count(self):
         library = self.tree(name="library")

@@ -359,6 +359,17 @@ class Notify(harness.Case):
         self.assertEqual([[each["pipeline"] for each in body["services"]] for _, body in one.asked], [["app"]])
         self.assertEqual([[each["pipeline"] for each in body["services"]] for _, body in other.asked], [["second"]])
 
+    def test_a_secret_that_is_a_common_word_spoils_no_message(self):
+        hook = self.server(Server)
+        tree = self.made(f"pipeline_secret(app word PASS_ENV WORD)\npipeline_step(app use COMMAND true INPUTS in.txt SECRETS word CHECK)\npipeline_notify(app WEBHOOK {hook.address}/hook)\n")
+        for number, word in enumerate(("false", "text", "deployed")):
+            with self.subTest(word):
+                self.next_commit(tree, f"number {number}", f"the {word} of it")
+                tree.run("app/use", "deploy-stage", env={"WORD": word})
+                body = hook.asked[-1][1]
+                self.assertEqual((len(hook.asked), body["schema"], body["kinds"], body["services"][0]["is"]), (number + 1, 1, ["success"], "deployed"))
+                self.assertNotIn(word, body["text"])
+
     def test_a_webhook_that_is_a_secret_is_shown_nowhere(self):
         hook = self.server(Server)
         hook.before = lambda path, body: (404, {"error": "no_service"}, {})

@@ -8,6 +8,7 @@
 #include <cicd/base/json.ipp>
 #include <cicd/base/json_patch.ipp>
 #include <cicd/base/json_place.ipp>
+#include <cicd/base/json_walk.ipp>
 #include <cicd/base/secret_finder.ipp>
 #include <cicd/base/secret_forms.ipp>
 #include <cicd/base/text.ipp>

@@ -84,7 +84,7 @@ result<std::string> bundle_of_commit(const way_context& in,
   return bundle_of(pipeline, facts.files, paths_of(pipeline, in.where.build_root));
 }
 
-/// Over what is in the images: nobody here knows what they are made of.
+/// A digest over the images themselves, since their inputs are not known here.
 digest inputs_of(const artifact_record& record) {
   std::string all;
   for (const auto& [name, image] : record.images) all += name + "=" + oci_text(image.manifest) + "\n";

@@ -1,6 +1,6 @@
 // The jobs elsewhere that UPSTREAM and BUILT_BY name: what each says of the builds of a commit. Each server
-// is asked once for what several environments and commits want to know. It judges nothing, and hands a login
-// to nobody else.
+// is asked once for what several environments and commits want to know. It judges nothing. A login goes to
+// its own server only.
 #pragma once
 
 #include <map>
@@ -42,7 +42,8 @@ class upstream_jobs {
 
  private:
   struct answer {
-    std::mutex asking;  ///< held while the server is asked: whoever wants the same waits for it
+    std::mutex
+        asking;  ///< held while the server is asked; a second question for the same job waits for the answer
     std::optional<result<json>> document{};
   };
   result<json> document_at(const way_context& in,

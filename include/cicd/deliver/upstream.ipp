@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/json_patch.hpp>
+#include <cicd/base/json_walk.hpp>
 #include <cicd/base/secret_finder.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
@@ -35,7 +36,7 @@ error not_known(const declared_pipeline& pipeline, const upstream_job& job, std:
   return with_origin(std::move(unknown), pipeline, job.option).with("caused by", displayable(why));
 }
 
-/// What helps where a server lets nobody see the builds.
+/// What helps where a server shows its builds to authenticated users only.
 std::string login_help(upstream_kind kind, const upstream_job& job) {
   if (job.token) {
     if (kind == upstream_kind::jenkins)
@@ -83,20 +84,6 @@ std::string why_of(const error& failure) {
   return why;
 }
 
-/// Its texts without what the server repeats of the login.
-json masked(const json& document, const secret_finder& hidden) {
-  if (document.is_string()) return hidden.masked(document.text());
-  if (document.is_array()) {
-    json::array all;
-    for (const json& each : document.elements()) all.push_back(masked(each, hidden));
-    return json(std::move(all));
-  }
-  if (!document.is_object()) return document;
-  json::object all;
-  for (const auto& [name, value] : document.members()) all.emplace_back(name, masked(value, hidden));
-  return json(std::move(all));
-}
-
 /// Nothing known of a commit is a document without members.
 bool means_nothing_there(upstream_kind kind, const std::string& url, int status) {
   const bool is_of_commit = kind == upstream_kind::json && url.find("{commit}") != url.npos;
@@ -136,7 +123,11 @@ result<json> ask(const way_context& in,
   result<json> document = parse_json(answer->body);
   if (!document)
     return not_known(pipeline, job, "its answer is not JSON").with("try", login_help(of.kind, job));
-  return job.token ? masked(*document, secret_finder({token})) : *std::move(document);
+  if (!job.token) return *std::move(document);
+  // Without what the server repeats of the login.
+  return with_texts(*document, [hidden = secret_finder({token})](std::string_view, const std::string& text) {
+    return hidden.masked(text);
+  });
 }
 
 /// As a person knows it, of any value that is not made of others.

@@ -31,9 +31,10 @@ std::string shown(const std::string& ref) {
   return displayable(ref.starts_with(remotes) ? ref.substr(remotes.size()) : ref);
 }
 
-error not_there(const std::string& folder, const std::string& name) {
+error not_there(const std::string& folder, const std::string& name, const surroundings& around) {
   return error{
       exit_class::usage, {}, "the commit to compare with is not in this clone", displayable(name), {}}
+      .with("did you mean", nearest(name, branches_in(folder, around)).value_or(""))
       .with("allowed", "a branch, a tag or a commit that is there")
       .with("try", fmt::format("git -C {} fetch origin {}, or --since <commit>", shell_quoted(folder),
                                shell_quoted(name)));
@@ -72,7 +73,7 @@ result<change_base> change_base_of(const std::string& folder,
     ref = std::string(trimmed(head.out));
   } else {
     ref = ref_there(folder, name, around);
-    if (ref.empty()) return not_there(folder, name);
+    if (ref.empty()) return not_there(folder, name, around);
   }
   const captured base = ask_git(folder, {"merge-base", ref, "HEAD"}, around);
   const std::string commit(trimmed(base.out));

@@ -48,6 +48,15 @@ TEST(a_serverless_config, names_functions_by_service_and_stage_or_as_they_say) {
   EXPECT_THAT(unknown.error().what, HasSubstr("depends on a variable"));
 }
 
+TEST(a_serverless_config, of_ruby_has_a_class_before_the_method) {
+  const auto made = *serverless_config_from(
+      "service: a\nprovider: {runtime: ruby3.3}\nfunctions:\n  f:\n    handler: "
+      "source.Orders::Handler.process\n",
+      "f");
+  EXPECT_TRUE(check_handlers_in(made, {"f"}, {"source.rb"}, "f"));
+  EXPECT_FALSE(check_handlers_in(made, {"f"}, {"other.rb"}, "f"));
+}
+
 TEST(a_serverless_config, has_the_functions_and_the_zip_has_their_handlers) {
   const serverless_config made = good(config);
   EXPECT_TRUE(check_functions_in(made, {"webhook", "refunds"}, "f"));

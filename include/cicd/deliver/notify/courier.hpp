@@ -79,6 +79,7 @@ class courier {
   std::optional<notice> wanted_part(const notice& of);
   void keep_told(const notice& of, bool is_last);
   release_context masked_context(release_context of) const;
+  json masked(const json& of) const;
   void run();
   status bring(const told_state& all);
   status bring_to_slack(const notice& of);

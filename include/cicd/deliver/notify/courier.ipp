@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/json_walk.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/options/kinds.hpp>
@@ -233,6 +234,14 @@ slack_users courier::users_for(const notice& of) {
   return users_;
 }
 
+/// What others wrote, without secrets; the words of the format stay, since a secret may be one of them.
+json courier::masked(const json& of) const {
+  return with_texts(of, [this](std::string_view member, const std::string& text) {
+    const bool is_of_format = member == "type" || member == "is" || member == "kinds";
+    return is_of_format ? text : ports_.masked(text);
+  });
+}
+
 /// Posted once, then edited; what happened since the last time goes to its thread.
 status courier::bring_to_slack(const notice& of) {
   sent_message& sent = sent_[of.key];
@@ -242,19 +251,18 @@ status courier::bring_to_slack(const notice& of) {
       of_.url ? of_.url.str() : "https://slack.com/api", *token,
       [&](const web_request& request) { return ask(request); },
       [&](std::chrono::milliseconds length) { return wait(length); });
-  const result<json> masked = parse_json(ports_.masked(compact(slack_message(of, users_for(of)))));
-  if (!masked) return masked.error();
+  const json message = masked(slack_message(of, users_for(of)));
   if (sent.where.id.empty() && !of.messages.empty()) sent.where = of.messages.front();
-  const std::string text = compact(*masked);
+  const std::string text = compact(message);
   const bool may_edit = !of.is_shared_elsewhere || sent.is_sent;
   bool is_there = !sent.where.id.empty();
   if (is_there && may_edit && text != sent.text) {
-    const result<bool> edited = server.update({sent.where.channel, sent.where.id}, *masked);
+    const result<bool> edited = server.update({sent.where.channel, sent.where.id}, message);
     if (!edited) return edited.error();
     is_there = *edited;
   }
   if (!is_there) {
-    const result<slack_message_id> posted = server.post(of_.slack.str(), *masked);
+    const result<slack_message_id> posted = server.post(of_.slack.str(), message);
     if (!posted) return posted.error();
     sent.where = {of_.slack.str(), posted->channel, posted->ts};
     sent.replies = of.replies.size();
@@ -285,7 +293,7 @@ status courier::bring_to_webhook(const notice& of) {
   web_request request{.method = "POST", .url = url};
   request.headers = {{"Content-Type", "application/json"}, {"User-Agent", "cicd"}};
   const json body = deliver_notify_courier::is_webhook_of_slack(url) ? slack_message(of, {}) : json_of(of);
-  request.body = ports_.masked(compact(body));
+  request.body = compact(masked(body));
   request.limit = std::chrono::seconds(15);
   const result<http_response> answer = asked_again(
       request, [&](const web_request& one) { return ask(one); },
@@ -305,7 +313,7 @@ status courier::bring_to_command(const notice& of) {
   const program_end end = cicd::ask({.words = deliver_notify_courier::words_of(of_.command),
                                      .folder = pipelines_.front()->source_directory,
                                      .limit = std::chrono::seconds(10),
-                                     .input = ports_.masked(compact(json_of(of))) + "\n"},
+                                     .input = compact(masked(json_of(of))) + "\n"},
                                     ports_.around, cancelled_);
   if (end.is == program_end::state::yes) return {};
   if (end.is == program_end::state::interrupted)

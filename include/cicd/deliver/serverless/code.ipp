@@ -94,7 +94,7 @@ result<std::vector<std::string>> names_in_aws(const declared_pipeline& pipeline,
   return names;
 }
 
-/// Of a function without a zip `serverless` would pack the folder, which nobody tested.
+/// For a function without a zip `serverless` would pack the source folder: code that no step has tested.
 status check_all_have_code(const std::string& text,
                            const std::map<std::string, std::string>& artifact_of,
                            const std::string& file) {

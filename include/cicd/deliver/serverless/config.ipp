@@ -39,7 +39,8 @@ std::string with_stage(std::string text, const serverless_config& in, const std:
 std::vector<std::string> files_of_handler(const serverless_function& of) {
   if (of.handler.empty() || of.handler.find("${") != of.handler.npos) return {};
   if (of.runtime.starts_with("java")) return {};  // its class may be in a jar of the zip
-  const auto dot = of.handler.rfind('.');
+  // In Ruby a class may stand before the method: source.Orders::Handler.process.
+  const auto dot = of.runtime.starts_with("ruby") ? of.handler.find('.') : of.handler.rfind('.');
   if (dot == of.handler.npos) return {};
   std::string start = of.handler.substr(0, dot);
   if (start.starts_with("./")) start.erase(0, 2);

@@ -33,8 +33,8 @@ class serverless_way : public applied_way {
     return files_of_functions(of.pipeline(), of.place(), of.images, made.facts.files);
   }
   status bring(const permit& allowed, const application& what) const override;
-  /// A run that said for longer that it deploys is taken for dead. In the build tree nobody waits for
-  /// another.
+  /// A deploy that was recorded as under way for longer counts as ended. In the build tree none is waited
+  /// for.
   std::chrono::minutes longest_deploy(const environment& place) const override {
     return std::chrono::minutes(!place.bucket ? 0 : place.code_only ? 15 : 70);
   }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/digest.hpp>
+#include <cicd/base/json_walk.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
@@ -48,26 +49,13 @@ void fail(fleet_pass& to, exit_class kind) {
   if (to.kind == exit_class::done) to.kind = kind;
 }
 
-/// Every text in it without the secrets that were fetched.
-json masked(const json& of, const secret_finder& by) {
-  if (of.is_string()) return json(by.masked(of.text()));
-  if (of.is_array()) {
-    json::array all;
-    for (const json& each : of.elements()) all.push_back(masked(each, by));
-    return json(std::move(all));
-  }
-  if (!of.is_object()) return of;
-  json::object all;
-  for (const auto& [name, value] : of.members()) all.emplace_back(name, masked(value, by));
-  return json(std::move(all));
-}
-
 /// As it is written down, so that what is decided now is what is decided from the file. What was told before
 /// is no part of a decision, nor of the file.
 result<fleet_observation> recorded(const fleet_observation& seen,
                                    const secret_finder& by,
                                    const std::string& file) {
-  const std::string text = pretty(masked(json_of(seen), by));
+  const std::string text = pretty(
+      with_texts(json_of(seen), [&](std::string_view, const std::string& each) { return by.masked(each); }));
   if (!file.empty())
     if (status done = write_given(file, text); !done) return std::move(done).error();
   result<fleet_observation> read =
