@@ -22,9 +22,20 @@
   pipeline_step(<pipeline> <step> …): A custom step, or other values for a template's. A call that
   gives COMMAND or SHELL replaces the template's step of that name, except for its STAGE; one that
   gives neither changes only what it names. Keywords: COMMAND, SHELL, WRAPPER, INPUTS,
-  OPTIONAL_INPUTS, INPUTS_NAMED_IN, EXCLUDE, OUTPUTS, REPORTS, FINDINGS, KEEP, AFTER, DEPENDS,
-  TOOLS, ENV, PASS_ENV, SECRETS, AS_FILE, GIT, GIT_WHERE, TIMEOUT, GRACE, RETRIES, STAGE, CHECK,
-  IN_SOURCE, ALWAYS, DESCRIPTION, VALUES, RUN, UPDATE.
+  OPTIONAL_INPUTS, INPUTS_NAMED_IN, MAVEN_MODULE, EXCLUDE, OUTPUTS, OUTPUT_VALUES,
+  SECRET_OUTPUT_VALUES, OUTPUT_VALUES_IN, REPORTS, FINDINGS, KEEP, CACHE_DIRS, CACHE_SHARED, AFTER,
+  NEEDS, DEPENDS, TOOLS, ENV, PASS_ENV, SECRETS, SECRET_VALUES, AS_FILE, GIT, GIT_WHERE, TIMEOUT,
+  GRACE, RETRIES, STAGE, CHECK, IN_SOURCE, ALWAYS, SHARDS, SHARD_BY, SHARD_BELOW, DESCRIPTION,
+  VALUES, RUN, UPDATE.
+#]==]
+
+#[==[.rst:
+.. command:: pipeline_backing_service
+
+  pipeline_backing_service(<pipeline> <service> …): A service that runs beside the steps that NEED
+  it, such as a database for tests: a program, an image, or one that is elsewhere. Keywords:
+  COMMAND, IMAGE, URL, PORT, READY, READY_WITHIN, ENV, PASS_ENV, SECRETS, ARGUMENTS, INPUTS, TOOLS,
+  NEEDS, SHARED, GRACE.
 #]==]
 
 #[==[.rst:
@@ -32,8 +43,8 @@
 
   pipeline_image(<pipeline> [<image>] …): An OCI image. A call for the template's image changes only
   what it names; an image of another name is one more. Keywords: REPOSITORY, BUILT_BY,
-  BUILT_BY_TOKEN, TAG, BASE, JAR, FILES, ENTRYPOINT, ARGUMENTS, ENV, LABELS, USER,
-  WORKING_DIRECTORY, PORT, AFTER.
+  BUILT_BY_TOKEN, TAG, BASE, DOCKERFILE, CONTEXT, TARGET, ARGS, JAR, PLATFORMS, FILES, ENTRYPOINT,
+  ARGUMENTS, ENV, LABELS, USER, WORKING_DIRECTORY, PORT, SBOM, AFTER.
 #]==]
 
 #[==[.rst:
@@ -41,6 +52,13 @@
 
   pipeline_function(<pipeline> <function> …): The code of serverless functions, as a zip. Keywords:
   ZIP, CONFIG, FUNCTIONS, AFTER.
+#]==]
+
+#[==[.rst:
+.. command:: pipeline_files
+
+  pipeline_files(<pipeline> <files> …): Files that are part of the artifact as they are. Keywords:
+  FILES, REPOSITORY, BUCKET, AFTER.
 #]==]
 
 #[==[.rst:
@@ -87,12 +105,12 @@
 .. command:: pipeline_environment
 
   pipeline_environment(<pipeline> <environment> …): A place that the services are deployed to.
-  Keywords: ON, FROM, PIN, SAME_CONFIG, SOAK, WINDOW, TIME_ZONE, AWAIT, UPSTREAM, UPSTREAM_TOKEN,
-  GATE, VIA, REPOSITORY, BRANCH, PATH, WRITE, AUTHOR, SIGN, PULL_REQUEST, PULL_REQUEST_TOKEN,
-  PULL_REQUEST_URL, NAMESPACE, CREATE_NAMESPACE, CONTEXT, KUBECONFIG, EKS, ROLE, MANIFESTS,
-  MANIFESTS_FROM, PARAMETERS, TAKE_OVER, PRUNE, APPROVAL, PROTECTED, ON_FAILURE, VERIFY, HEALTH,
-  TOKEN, PATIENCE, IMAGES_IN, STAGE_NAME, REGION, BUCKET, STATE, CODE_ONLY, PLAN, APPLY, READ,
-  ROLLBACK, ALLOW_DIRTY.
+  Keywords: OF, ON, FROM, PIN, SAME_CONFIG, SOAK, WINDOW, TIME_ZONE, AWAIT, UPSTREAM,
+  UPSTREAM_TOKEN, GATE, VIA, REPOSITORY, BRANCH, PATH, WRITE, AUTHOR, SIGN, PULL_REQUEST,
+  PULL_REQUEST_TOKEN, PULL_REQUEST_URL, NAMESPACE, CREATE_NAMESPACE, CONTEXT, KUBECONFIG, EKS, ROLE,
+  MANIFESTS, MANIFESTS_FROM, PARAMETERS, TAKE_OVER, PRUNE, APPROVAL, PROTECTED, ON_FAILURE, VERIFY,
+  HEALTH, TOKEN, PATIENCE, IMAGES_IN, STAGE_NAME, REGION, BUCKET, STATE, CODE_ONLY, PACKAGE, PLAN,
+  APPLY, READ, ROLLBACK, ALLOW_DIRTY.
 #]==]
 
 #[==[.rst:
@@ -199,8 +217,8 @@
 .. command:: BASE
 
   Of add_pipeline(): The base of the template's image; see `image.base`. Allowed: scratch,
-  oci:<layout>[:<tag>], rootfs:<folder or tar>, or a reference that ends in @sha256:<64 digits>.
-  Example: BASE rootfs:runtime
+  oci:<layout>[:<tag>], rootfs:<folder or tar>, <registry>/<repository>:<tag>, or a reference that
+  ends in @sha256:<64 digits>. Example: BASE rootfs:runtime
 #]==]
 
 #[==[.rst:
@@ -230,8 +248,9 @@
 #[==[.rst:
 .. command:: FAIL_ON
 
-  Of add_pipeline(): The least severity that fails a scan: low, medium or high. Default medium.
-  Allowed: low, medium or high. Example: FAIL_ON high
+  Of add_pipeline(): The least severity that fails a scan: low, medium or high. Default medium. What
+  a DOCKERFILE takes without saying which bytes are meant fails its image where this is declared:
+  ADD of a URL is medium, FROM of `latest` low. Allowed: low, medium or high. Example: FAIL_ON high
 #]==]
 
 #[==[.rst:
@@ -311,8 +330,9 @@
   Of pipeline_step(): The program and its arguments, started directly, without a shell. The program
   is looked for in the step's folder (when it holds a `/`) or on PATH. Placeholders are replaced:
   `{image.layout}` and `{image.digest}` are those of the image that the step comes AFTER; of
-  several, each is named as AFTER names it: `{image-cli.digest}`. Allowed: any text without a NUL
-  byte that is not empty. Example: COMMAND mvn -B package
+  several, each is named as AFTER names it: `{image-cli.digest}`. `{database.outputs.host}` is a
+  value of OUTPUT_VALUES. Allowed: any text without a NUL byte that is not empty. Example: COMMAND
+  mvn -B package
 #]==]
 
 #[==[.rst:
@@ -358,6 +378,17 @@
 #]==]
 
 #[==[.rst:
+.. command:: MAVEN_MODULE
+
+  Of pipeline_step(): The module that Maven builds, of those of the pom.xml in the source folder:
+  Maven is told `--projects <module> --also-make`, and the inputs are all pom.xml files and the
+  files of the modules that this one needs, in place of INPUTS_NAMED_IN. A module that no pom.xml
+  above lists is built by `--file <module>/pom.xml`, with its parents by relativePath. `.` is all of
+  the project. Allowed: a relative path with '/' between its parts, without '..'. Example:
+  MAVEN_MODULE services/orders
+#]==]
+
+#[==[.rst:
 .. command:: EXCLUDE
 
   Of pipeline_step(): Patterns of files that are not inputs after all. Allowed: a relative path with
@@ -372,6 +403,33 @@
   IN_SOURCE. Each must be there after a success; what matches a pattern after `!` is left out.
   Allowed: a relative path with '/' between its parts, without '..'. Example: OUTPUTS target/classes
   target/*.jar
+#]==]
+
+#[==[.rst:
+.. command:: OUTPUT_VALUES
+
+  Of pipeline_step(): Names of values that the step leaves: members of a JSON object in the file
+  OUTPUT_VALUES_IN, each a text, a number, true or false. Steps that come AFTER it have them in
+  COMMAND and ENV as `{<step>.outputs.<name>}`, those of another pipeline as
+  `{<pipeline>.outputs.<name>}`, and only what they use is part of their key. Allowed: letters,
+  digits, '_' and '-', beginning with a letter or '_'; at most 64. Example: OUTPUT_VALUES host port
+#]==]
+
+#[==[.rst:
+.. command:: SECRET_OUTPUT_VALUES
+
+  Of pipeline_step(): The same of values that are secret: masked from the end of the step on, kept
+  nowhere, and handed on by SECRET_VALUES alone. What the step prints is shown when it ends. Since
+  nothing keeps them the step has to be ALWAYS. Allowed: letters, digits, '_' and '-', beginning
+  with a letter or '_'; at most 64. Example: SECRET_OUTPUT_VALUES password
+#]==]
+
+#[==[.rst:
+.. command:: OUTPUT_VALUES_IN
+
+  Of pipeline_step(): The file of JSON that holds the values, below the step's folder. It is read
+  and removed when the step ends. Default outputs.json. Allowed: a relative path with '/' between
+  its parts, without '..'. Example: OUTPUT_VALUES_IN out/values.json
 #]==]
 
 #[==[.rst:
@@ -401,6 +459,27 @@
 #]==]
 
 #[==[.rst:
+.. command:: CACHE_DIRS
+
+  Of pipeline_step(): Folders outside of the step's own in which a tool keeps what it fetched, from
+  run to run and for all build trees, `~/…` or absolute; `<VARIABLE>=<folder>` tells the tool of it
+  by that variable. No part of a result, nor of the key (SNAPSHOTs of Maven are). A pull request's
+  run reads a copy and writes to that. `~/.m2/repository`, `~/.m2/wrapper`, `~/.npm`,
+  `~/.cache/pip`, `~/.cache/go-build`, `~/go/pkg/mod`, `~/.cargo` and `~/.gradle` need no variable.
+  Allowed: a folder outside of the step's own, ~/… or absolute, or <VARIABLE>=<folder>. Example:
+  CACHE_DIRS ~/.m2/repository CCACHE_DIR=~/.cache/ccache
+#]==]
+
+#[==[.rst:
+.. command:: CACHE_SHARED
+
+  Of pipeline_step(): Several steps use the folders of CACHE_DIRS at once, since their tool keeps
+  its writers apart. Without it one step at a time uses a folder, in all build trees; those of npm,
+  pip, Go, Cargo and Gradle are always shared, and Maven's from Maven 3.9 on. Allowed: no value.
+  Example: CACHE_SHARED
+#]==]
+
+#[==[.rst:
 .. command:: AFTER
 
   Of pipeline_step(): Steps that come first; their outputs lie in this step's folder before it
@@ -409,6 +488,16 @@
   layout lies in `.images/<that word>`, and publish waits for what tests or scans it. Allowed: the
   name of a step, `image` or `image-<name>`; of another pipeline <pipeline>/<step>. Example: AFTER
   build
+#]==]
+
+#[==[.rst:
+.. command:: NEEDS
+
+  Of pipeline_step(): Services that run beside the step, by their names in
+  pipeline_backing_service(): each is started before it, ready when it begins, and gone after it.
+  ENV and COMMAND take `{postgres.url}`, `{postgres.host}`, `{postgres.port}` and `{postgres.dir}`
+  of each. Allowed: 1 to 63 lower-case letters, digits and '-', with a letter or digit at both ends.
+  Example: NEEDS postgres
 #]==]
 
 #[==[.rst:
@@ -458,11 +547,20 @@
 #]==]
 
 #[==[.rst:
+.. command:: SECRET_VALUES
+
+  Of pipeline_step(): Secret values that steps before it left (SECRET_OUTPUT_VALUES), each as the
+  variable that is named. As SECRETS they are masked, no part of the key, and not given to a pull
+  request from a fork. Allowed: NAME=value, NAME of letters, digits and '_'. Example: SECRET_VALUES
+  DB_PASSWORD={database.outputs.password}
+#]==]
+
+#[==[.rst:
 .. command:: AS_FILE
 
-  Of pipeline_step(): Hands the step's SECRETS over as files of mode 0600 in memory, which are gone
-  when it ends: the variable, by default NPM_TOKEN_FILE, holds the path. Allowed: no value. Example:
-  AS_FILE
+  Of pipeline_step(): Hands the step's SECRETS and SECRET_VALUES over as files of mode 0600 in
+  memory, which are gone when it ends: the variable, by default NPM_TOKEN_FILE, holds the path.
+  Allowed: no value. Example: AS_FILE
 #]==]
 
 #[==[.rst:
@@ -535,6 +633,33 @@
 #]==]
 
 #[==[.rst:
+.. command:: SHARDS
+
+  Of pipeline_step(): Splits the step into as many that run side by side, `test-1` to `test-4`, each
+  with a part of the tests; the step itself comes after them and has their OUTPUTS. Each knows its
+  part by `{shard}` (from 1) and `{shards}` in COMMAND and ENV, which programs that split by
+  themselves take, or by SHARD_BY. Allowed: a whole number from 2 to 64. Example: SHARDS 4
+#]==]
+
+#[==[.rst:
+.. command:: SHARD_BY
+
+  Of pipeline_step(): Patterns of the files among the inputs that hold the tests. Each is given to
+  one shard, so that all take about as long as the tests took before: `{shard.tests}` as a word of
+  COMMAND becomes a word for each file, within a word or in ENV they stand with `,` between them;
+  `{shard.file}` is a file that names them, a line each. A shard without tests is up to date.
+  Allowed: a relative path with '/' between its parts, without '..'. Example: SHARD_BY
+  tests/**/test_*.py
+#]==]
+
+#[==[.rst:
+.. command:: SHARD_BELOW
+
+  Of pipeline_step(): A folder that the names of these files are given without. Allowed: a relative
+  path with '/' between its parts, without '..'. Example: SHARD_BELOW src/test/java
+#]==]
+
+#[==[.rst:
 .. command:: DESCRIPTION
 
   Of pipeline_step(): A sentence for `cicd-help`, IDEs and `cicd explain`. Allowed: any text without
@@ -566,6 +691,125 @@
   among INPUTS, to newer ones. `cicd update` runs it in a folder that holds what the step reads,
   shows what changed there and takes it into the source folder. Allowed: any text without a NUL byte
   that is not empty. Example: UPDATE ./make-base --update base.lock nodejs
+#]==]
+
+#[==[.rst:
+.. command:: COMMAND
+
+  Of pipeline_backing_service(): The program that is the service, and its arguments, started without
+  a shell in an empty folder of its own that holds INPUTS alone. It stays in the foreground and
+  listens on the port that it is told: `{postgres.port}` of the loopback address. Allowed: any text
+  without a NUL byte that is not empty. Example: COMMAND redis-server --port {redis.port} --bind
+  {redis.host}
+#]==]
+
+#[==[.rst:
+.. command:: IMAGE
+
+  Of pipeline_backing_service(): An image that is the service: `oci:<layout>[:<tag>]`, below the
+  source folder or absolute, or a reference with a digest, which is fetched once by skopeo. It is
+  run by podman, or by runc where cicd is run by root. Allowed: oci:<layout>[:<tag>], or a reference
+  that ends in @sha256:<64 digits>. Example: IMAGE oci:images/postgres
+#]==]
+
+#[==[.rst:
+.. command:: URL
+
+  Of pipeline_backing_service(): A service that runs elsewhere: nothing is started. `secret:<name>`
+  where the URL has a login. Allowed: <scheme>://<host>[:<port>] without a login, or secret:<name>.
+  Example: URL redis://cache.test.example.com:6379
+#]==]
+
+#[==[.rst:
+.. command:: PORT
+
+  Of pipeline_backing_service(): The port that an IMAGE listens on; `{postgres.port}` leads to it.
+  Allowed: a whole number from 1 to 65535. Example: PORT 5432
+#]==]
+
+#[==[.rst:
+.. command:: READY
+
+  Of pipeline_backing_service(): What tells that the service is ready: `postgres`, `redis` or `http
+  <path>`, by an answer in that protocol, or `command <words…>`, a program whose exit status is 0.
+  It is asked until it says so. Allowed: postgres, redis, http <path>, or command <words…>. Example:
+  READY http /health
+#]==]
+
+#[==[.rst:
+.. command:: READY_WITHIN
+
+  Of pipeline_backing_service(): How long that may take, before the step fails. Default 60s.
+  Allowed: whole numbers with ms, s, m, h or d, such as 90s or 1h30m, at most 30d. Example:
+  READY_WITHIN 2m
+#]==]
+
+#[==[.rst:
+.. command:: ENV
+
+  Of pipeline_backing_service(): Variables of the service. Placeholders are replaced, those of the
+  service itself and of what it NEEDS among them. Allowed: NAME=value, NAME of letters, digits and
+  '_'. Example: ENV POSTGRES_HOST_AUTH_METHOD=trust
+#]==]
+
+#[==[.rst:
+.. command:: PASS_ENV
+
+  Of pipeline_backing_service(): Names of variables that the service may see from outside; their
+  values are part of the key of the steps that need it. Allowed: letters, digits and '_', not
+  beginning with a digit. Example: PASS_ENV JAVA_HOME
+#]==]
+
+#[==[.rst:
+.. command:: SECRETS
+
+  Of pipeline_backing_service(): Secrets that the service is given as variables, as SECRETS of a
+  step. Allowed: the name of a secret, or <VARIABLE>=<secret>. Example: SECRETS licence-key
+#]==]
+
+#[==[.rst:
+.. command:: ARGUMENTS
+
+  Of pipeline_backing_service(): What an IMAGE is started with in place of its own arguments.
+  Allowed: any text without a NUL byte that is not empty. Example: ARGUMENTS -c fsync=off
+#]==]
+
+#[==[.rst:
+.. command:: INPUTS
+
+  Of pipeline_backing_service(): Files of the source folder that lie in the service's folder when it
+  starts, as patterns. Allowed: a relative path with '/' between its parts, without '..'. Example:
+  INPUTS tests/postgres.sh tests/schema/**
+#]==]
+
+#[==[.rst:
+.. command:: TOOLS
+
+  Of pipeline_backing_service(): Programs that a script of COMMAND starts, as TOOLS of a step:
+  another version runs the steps again. Allowed: any text without a NUL byte that is not empty.
+  Example: TOOLS /usr/lib/postgresql/15/bin/postgres
+#]==]
+
+#[==[.rst:
+.. command:: NEEDS
+
+  Of pipeline_backing_service(): Other services of the pipeline that this one needs, ready before it
+  starts. Allowed: 1 to 63 lower-case letters, digits and '-', with a letter or digit at both ends.
+  Example: NEEDS postgres
+#]==]
+
+#[==[.rst:
+.. command:: SHARED
+
+  Of pipeline_backing_service(): One for all steps of a run that need it, started with the first and
+  ended with the run. Without it each step has its own. Allowed: no value. Example: SHARED
+#]==]
+
+#[==[.rst:
+.. command:: GRACE
+
+  Of pipeline_backing_service(): How long it may take to end after TERM, before KILL. Default 10s.
+  Allowed: whole numbers with ms, s, m, h or d, such as 90s or 1h30m, at most 30d. Example: GRACE 2s
 #]==]
 
 #[==[.rst:
@@ -609,10 +853,46 @@
 .. command:: BASE
 
   Of pipeline_image(): The base image: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>`
-  (both below the step's folder, or absolute), or a reference with a digest, which is fetched once
-  by skopeo. Device nodes below `dev/` of a tar are left out; CICD_MAX_BASE says how much may be
-  unpacked (8Gi). Default scratch. Allowed: scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>,
-  or a reference that ends in @sha256:<64 digits>. Example: BASE rootfs:runtime
+  (both below the step's folder, or absolute), or a reference to a registry, which is fetched once
+  by skopeo: with a digest, or with a tag, whose digest `cicd.lock` has: `cicd update` writes it.
+  Device nodes below `dev/` of a tar are left out; CICD_MAX_BASE says how much may be unpacked
+  (8Gi). Default scratch. Allowed: scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>,
+  <registry>/<repository>:<tag>, or a reference that ends in @sha256:<64 digits>. Example: BASE
+  docker.io/library/eclipse-temurin:17-jre
+#]==]
+
+#[==[.rst:
+.. command:: DOCKERFILE
+
+  Of pipeline_image(): A Dockerfile, below the source folder, that makes the image, by buildah or
+  podman, whichever is there first. What stands in its FROM is taken as BASE is. ENTRYPOINT,
+  ARGUMENTS, ENV, LABELS, USER, WORKING_DIRECTORY and PORT are laid over what it says; without USER
+  its own counts, which has to be another than root. Allowed: a relative path with '/' between its
+  parts, without '..'. Example: DOCKERFILE Dockerfile
+#]==]
+
+#[==[.rst:
+.. command:: CONTEXT
+
+  Of pipeline_image(): The folder whose files COPY and ADD of DOCKERFILE take, below the source
+  folder, without what `.dockerignore` there names. These files, and the outputs of the steps before
+  the image, are what it is made of. Default: the source folder. Allowed: a relative path with '/'
+  between its parts, without '..'. Example: CONTEXT services/orders
+#]==]
+
+#[==[.rst:
+.. command:: TARGET
+
+  Of pipeline_image(): The stage of DOCKERFILE that is the image. Default: the last. Allowed: any
+  text without a NUL byte that is not empty. Example: TARGET service
+#]==]
+
+#[==[.rst:
+.. command:: ARGS
+
+  Of pipeline_image(): Values for ARG of DOCKERFILE. They can be read in the image's history: no
+  secret belongs here. Allowed: NAME=value, NAME of letters, digits and '_'. Example: ARGS
+  JAVA_VERSION=17
 #]==]
 
 #[==[.rst:
@@ -622,6 +902,16 @@
   layers that Spring Boot lists become the image's layers, and the entry point starts it. Exactly
   one file may match. Allowed: a relative path with '/' between its parts, without '..'. Example:
   JAR target/*.jar
+#]==]
+
+#[==[.rst:
+.. command:: PLATFORMS
+
+  Of pipeline_image(): What it is built for; several make one index with an image for each. In BASE
+  and FILES `{arch}` is the architecture (`arm64`) and `{platform}` all of it (`linux/arm64`); the
+  base has to be of it, and so has each program. Default: the base's platform, else that of this
+  machine. Allowed: linux/ and an architecture: linux/amd64, linux/arm64, linux/arm/v7, linux/386,
+  linux/ppc64le, linux/riscv64 or linux/s390x. Example: PLATFORMS linux/amd64 linux/arm64
 #]==]
 
 #[==[.rst:
@@ -683,6 +973,14 @@
 #]==]
 
 #[==[.rst:
+.. command:: SBOM
+
+  Of pipeline_image(): Whether a bill of materials lies beside it in its registry, under the tag
+  `sha256-<digest>.sbom`: what packages and libraries are in it, in CycloneDX and SPDX. Default on.
+  Allowed: on or off. Example: SBOM off
+#]==]
+
+#[==[.rst:
 .. command:: AFTER
 
   Of pipeline_image(): Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`;
@@ -724,6 +1022,42 @@
   `build` where none is given. A step that comes AFTER `zip-<name>` has it as
   `.images/zip-<name>/<name>.zip`, and publish waits for what tests or scans it. Allowed: the name
   of a step, `image` or `image-<name>`; of another pipeline <pipeline>/<step>. Example: AFTER build
+#]==]
+
+#[==[.rst:
+.. command:: FILES
+
+  Of pipeline_files(): The files, by patterns of paths below the step's folder: what steps made, or
+  what is among the sources. Each keeps its path below the last folder that its pattern names
+  without a wildcard: `dist/*.deb` gives `orders.deb`, `infra/**` gives `modules/net/main.tf`; `!…`
+  leaves files out. Contents, names and the right to be executed count, owners and times do not.
+  Allowed: a relative path with '/' between its parts, without '..'. Example: FILES dist/*.deb
+#]==]
+
+#[==[.rst:
+.. command:: REPOSITORY
+
+  Of pipeline_files(): Where they are published, beside the images. Default: `<IMAGE>-<name>`.
+  Allowed: a repository such as services/orders or registry.example.com/services/orders, without tag
+  or digest: parts of lower-case letters and digits, with '.', '_', '__' or any number of '-'
+  between them. Example: REPOSITORY services/orders-packages
+#]==]
+
+#[==[.rst:
+.. command:: BUCKET
+
+  Of pipeline_files(): The S3 bucket that they are published to instead of a registry, below
+  `<pipeline>/<name>/`. Allowed: 1 to 63 lower-case letters, digits and '-', with a letter or digit
+  at both ends. Example: BUCKET team-artifacts
+#]==]
+
+#[==[.rst:
+.. command:: AFTER
+
+  Of pipeline_files(): Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`;
+  `build` where none is given. A step that comes AFTER `files-<name>` has them below
+  `.images/files-<name>/`, and publish waits for what tests or scans them. Allowed: the name of a
+  step, `image` or `image-<name>`; of another pipeline <pipeline>/<step>. Example: AFTER build
 #]==]
 
 #[==[.rst:
@@ -1349,6 +1683,15 @@
 #]==]
 
 #[==[.rst:
+.. command:: OF
+
+  Of pipeline_environment(): The environment of this pipeline that it is a part of: it is deployed
+  with it, right after it and after the parts that are declared before, and has its ON, FROM and all
+  that a release waits for or is asked. Allowed: 1 to 63 lower-case letters, digits and '-', with a
+  letter or digit at both ends. Example: OF prod
+#]==]
+
+#[==[.rst:
 .. command:: ON
 
   Of pipeline_environment(): The git event that it follows: `branch <pattern>` or `tag <pattern>`.
@@ -1731,6 +2074,15 @@
   Of pipeline_environment(): Changes only the code of functions that are there, by Lambda's
   UpdateFunctionCode. Without it the program `serverless` or `osls` deploys CONFIG. Allowed: no
   value. Example: CODE_ONLY
+#]==]
+
+#[==[.rst:
+.. command:: PACKAGE
+
+  Of pipeline_environment(): `whole`: `serverless package` is run once, for the first stage, and
+  each later one is deployed from that package by `serverless deploy --package`. It carries the
+  first stage over in names, variables and roles, which a plan and a deploy list. Without it the
+  zips are promoted, and each stage has its own. Allowed: whole. Example: PACKAGE whole
 #]==]
 
 #[==[.rst:

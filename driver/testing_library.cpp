@@ -10,6 +10,7 @@
 #include <cicd/base/unicode.ipp>
 #include <cicd/base/utc.ipp>
 #include <cicd/base/yaml_path.ipp>
+#include <cicd/declare/backing.ipp>
 #include <cicd/declare/check/src.hpp>
 #include <cicd/declare/deploy_ways.ipp>
 #include <cicd/declare/health.ipp>
@@ -18,6 +19,9 @@
 #include <cicd/declare/parse/diagnostics.ipp>
 #include <cicd/declare/parse/json_calls.ipp>
 #include <cicd/declare/parse/messages.ipp>
+#include <cicd/declare/parse/messages_caches.ipp>
+#include <cicd/declare/parse/messages_secrets.ipp>
+#include <cicd/declare/parse/messages_values.ipp>
 #include <cicd/declare/parse/messages_workloads.ipp>
 #include <cicd/declare/parse/parser.ipp>
 #include <cicd/declare/parse/recorded_call_place.ipp>
@@ -26,6 +30,7 @@
 #include <cicd/declare/parse/templates.ipp>
 #include <cicd/declare/parse/templates_expanded.ipp>
 #include <cicd/declare/placeholders.ipp>
+#include <cicd/declare/shards.ipp>
 #include <cicd/declare/targets.ipp>
 #include <cicd/declare/typed_calls.ipp>
 #include <cicd/declare/upstream.ipp>

@@ -3,7 +3,7 @@
 #   cmake -P cmake/dev/field_docs.cmake                 writes the file
 #   cmake -DCHECK=ON -P cmake/dev/field_docs.cmake      fails when the file is not what would be written
 #
-# steps.hpp, workloads.hpp, environments.hpp and pipeline.hpp, with the options/*.inc that they include, give the words of each
+# steps.hpp, artifacts.hpp, workloads.hpp, environments.hpp and pipeline.hpp, with the options/*.inc that they include, give the words of each
 # member, options/fields.hpp and workload_kinds.hpp the key under which the member is known.
 cmake_minimum_required(VERSION 3.25)
 
@@ -49,7 +49,7 @@ string(CONCAT generated
   "std::span<const field_doc> field_docs() {\n"
   "  static constexpr field_doc docs[] = {\n")
 set(all "")
-foreach(part IN ITEMS steps workloads environments pipeline)
+foreach(part IN ITEMS steps artifacts workloads environments pipeline)
   read_lines("${folder}/${part}.hpp" lines)
   foreach(line IN LISTS lines)
     if(line MATCHES "^#include <cicd/declare/(options/[a-z_]+.inc)>$")

@@ -54,6 +54,30 @@ for name, zip in re.findall(r"  (\\w+):\\n    package: .*artifact: (\\S+) }", co
 """
 
 
+# Plays the program with packages: what it makes of CONFIG bears its stage, as the real one's does.
+WHOLE = """#!PYTHON
+import boto3, json, os, re, sys
+words = sys.argv[1:]
+stage, package = words[words.index("--stage") + 1], words[words.index("--package") + 1]
+config = open(words[words.index("--config") + 1]).read()
+with open("FOLDER/log", "a") as log:
+    log.write(f"{words[0]} {stage}\\n")
+template = package + "/cloudformation-template-update-stack.json"
+if words[0] == "package":
+    os.makedirs(package)
+    names = re.findall(r"  (\\w+):\\n    package", config)
+    json.dump({"Resources": {name: {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": f"app-{stage}-{name}",
+               "Environment": {"Variables": {"STAGE": stage, "OTHER": "onstage"}}}} for name in names} | {"Role": {"Type": "AWS::IAM::Role",
+               "Properties": {"RoleName": {"Fn::Join": ["-", ["app", stage, "role"]]}}}}}, open(template, "w"))
+    sys.exit()
+functions = boto3.client("lambda", endpoint_url=os.environ["AWS_ENDPOINT_URL"], region_name="us-east-1")
+zips = dict(re.findall(r"  (\\w+):\\n    package: .*artifact: (\\S+) }", config))
+for name, each in json.load(open(template))["Resources"].items():
+    if name in zips:
+        functions.update_function_code(FunctionName=each["Properties"]["FunctionName"], ZipFile=open(zips[name], "rb").read())
+"""
+
+
 def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -193,7 +217,7 @@ for name in {list(functions)}:
         self.assertEqual((after["app-stage-hook"], after["app-stage-refunds"]), (code, code))
         self.assertEqual(after["app-prod-hook"], before["app-prod-hook"])
         self.assertEqual(self.keys(), [f"app/{commit}.json", f"app/hook/{digest}.zip", f"app/hook/tags/{commit[:7]}",
-                                       "app/state/stage/0000000001.json", "app/state/stage/0000000002.json"])
+                                       f"app/marks/{commit}.history.json", "app/state/stage/0000000001.json", "app/state/stage/0000000002.json"])
         puts = [headers for method, path, headers in self.relay.seen if method == "PUT" and "/functions/" not in path]
         self.assertEqual({headers.get("If-None-Match", headers.get("if-none-match")) for headers in puts}, {"*"})
         tree.git("tag", "v1.0.0")
@@ -289,7 +313,85 @@ for name in {list(functions)}:
         stands_in.unlink()
         self.assertIn("the program that deploys CONFIG is not there", tree.run("deploy-stage", status=2).stderr)
 
+    def test_with_PACKAGE_whole_one_package_is_made_and_says_what_it_carries_over(self):
+        tree = self.made(calls=DECLARED.replace("CODE_ONLY", "PACKAGE whole"))
+        tree.env["PATH"] = f"{self.folder}/bin:{tree.env['PATH']}"
+        stands_in = self.folder / "bin/serverless"
+        stands_in.parent.mkdir()
+        stands_in.write_text(WHOLE.replace("PYTHON", str(VENV / "bin/python")).replace("FOLDER", str(self.folder)))
+        stands_in.chmod(0o755)
+        tree.run("app.publish")
+        tree.git("tag", "v1.0.0")
+        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        self.assertIn("! it is made with the deploy to stage", tree.cicd("promote", "app", "prod", "--plan", status=None).all
+                      + tree.run("plan-prod", status=None).all)
+        tree.run("deploy-stage")
+        said = lambda: (self.folder / "log").read_text().splitlines()
+        self.assertEqual(said(), ["package stage", "deploy stage"])
+        packages = [each for each in self.keys() if each.startswith("app/packages/stage/")]
+        self.assertEqual(len(packages), 1)
+        planned = tree.run("plan-prod").all
+        for line in ("! PACKAGE whole deploys the package of stage", "! carried over: AWS::IAM::Role Role: RoleName stage",
+                     "! carried over: AWS::Lambda::Function hook: FunctionName app-stage-hook, Environment.Variables.STAGE stage"):
+            self.assertIn(line, planned)
+        self.assertNotIn("onstage", planned)
+        before = self.codes()
+        done = tree.run("deploy-prod").all
+        self.assertIn("carried over: AWS::Lambda::Function hook: FunctionName app-stage-hook", done)
+        self.assertEqual(said()[2:], ["deploy prod"], "nothing is packaged again")
+        self.assertEqual(self.codes(), before, "its functions are those of the first stage")
+        self.assertEqual(self.codes()["app-stage-hook"], self.zip_of(tree)[1])
+        # Another commit is another package; the first is put back from what was kept.
+        self.next(tree, 2)
+        tree.run("deploy-stage")
+        tree.cicd("rollback", "app", "stage", "--reason", "bad")
+        self.assertEqual(said()[3:], ["package stage", "deploy stage", "deploy stage"])
+        self.assertEqual(self.codes(), before)
+        # One that was deleted is not made for another stage.
+        tree.cicd("hold", "release", "app", "stage")
+        self.next(tree, 3)
+        tree.run("deploy-stage")
+        for each in [each for each in self.keys() if each.startswith("app/packages/")]:
+            self.aws(f"s3.delete_object(Bucket='{BUCKET}', Key='{each}')")
+        tree.git("tag", "v2.0.0")
+        tree.git("push", "--quiet", "upstream", "v2.0.0")
+        self.assertIn("the package of the first stage is not there", tree.run("deploy-prod", status=6).all)
+
     # ---- what goes wrong ----
+
+    def test_files_are_kept_in_the_bucket_by_their_digest_and_fetched_again(self):
+        world = self.folder / "world"
+        world.mkdir()
+        tree = self.made(f"""
+add_pipeline(app)
+pipeline_step(app build SHELL "mkdir dist && cp handler.py dist/ && printf run > dist/run && chmod 755 dist/run" INPUTS handler.py OUTPUTS dist/ STAGE build)
+pipeline_files(app packages AFTER build FILES dist/* BUCKET team-artifacts)
+pipeline_environment(app stage ON branch main VIA command STATE s3://team-artifacts APPLY ./apply.sh READ ./read.sh)
+pipeline_environment(app prod ON tag v* FROM stage VIA command STATE s3://team-artifacts APPLY ./apply.sh READ ./read.sh)
+""")
+        tree.env["WORLD"] = str(world)
+        tree.write("apply.sh", "#!/bin/sh\nset -e\nrm -rf $WORLD/$CICD_ENVIRONMENT\ncp -r $CICD_FILES/packages $WORLD/$CICD_ENVIRONMENT\necho $CICD_VERSION > $WORLD/$CICD_ENVIRONMENT.is\n", 0o755)
+        tree.write("read.sh", '#!/bin/sh\n[ ! -f "$WORLD/$CICD_ENVIRONMENT.is" ] && echo \'{"schema": 1, "version": null}\' && exit\nprintf \'{"schema": 1, "version": "%s"}\' "$(cat $WORLD/$CICD_ENVIRONMENT.is)"\n', 0o755)
+        commit = tree.commit("programs")
+        tree.run("deploy-stage")
+        digest = json.loads((tree.work("app/files-packages") / "layout/index.json").read_text())["manifests"][0]["digest"].removeprefix("sha256:")
+        keys = self.keys()
+        for each in (f"app/packages/{digest}.json", f"app/packages/tags/{commit[:7]}", f"app/{commit}.json"):
+            self.assertIn(each, keys)
+        self.assertEqual(len([each for each in keys if each.startswith(f"app/packages/{digest}/")]), 3, "two files and the config")
+        self.assertEqual(json.loads(self.object(f"app/{commit}.json"))["documents"][0]["content"]["images"],
+                         {"packages": {"repository": "files:s3://team-artifacts/app/packages", "manifest": f"sha256:{digest}"}})
+        tree.git("tag", "v1.0.0")
+        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        tree.run("deploy-prod")
+        self.assertIn("return 1", (world / "prod/handler.py").read_text())
+        self.assertTrue((world / "prod/run").stat().st_mode & 0o100)
+        part = next(each for each in keys if each.startswith(f"app/packages/{digest}/"))
+        self.next(tree, 2)
+        tree.run("deploy-stage")
+        self.aws(f"s3.put_object(Bucket='{BUCKET}', Key='{part}', Body=b'another')")
+        tree.cicd("rollback", "app", "stage", "--reason", "bad", status=4)
+        self.assertIn("return 2", (world / "stage/handler.py").read_text())
 
     def test_a_bucket_without_versioning_rights_or_being_there_is_named_and_nothing_moves(self):
         tree = self.made(versioning=False)
@@ -368,7 +470,7 @@ for name in {list(functions)}:
         tree.run("deploy-stage")
         self.assertEqual(self.codes()["app-stage-refunds"], self.zip_of(tree)[1])
 
-    def test_a_run_that_died_is_waited_for_and_then_taken_for_dead(self):
+    def test_a_run_that_died_is_taken_over_here_and_waited_for_elsewhere(self):
         tree = self.made()
         self.relay.faults.append(lambda method, path: time.sleep(5) or (500, b"") if method == "PUT" and "/functions/" in path else None)
         process = tree.start(tree.launcher, "run", "deploy-stage")
@@ -376,9 +478,16 @@ for name in {list(functions)}:
         process.kill()
         process.wait()
         self.relay.faults.clear()
+        here, tree.env["CICD_STATE_DIR"] = tree.env.get("CICD_STATE_DIR"), str(self.folder / "state-elsewhere")
         refused = tree.run("deploy-stage", status=3).stderr
         self.assertIn("another run deploys here", refused)
         self.assertIn("taken for dead from", harness.note_in(refused, "try"))
+        if here is None:
+            del tree.env["CICD_STATE_DIR"]
+        else:
+            tree.env["CICD_STATE_DIR"] = here
+        tree.run("deploy-stage")
+        self.assertEqual(self.codes()["app-stage-refunds"], self.zip_of(tree)[1])
 
 
 if __name__ == "__main__":

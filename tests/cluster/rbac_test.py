@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -16,6 +17,14 @@ pipeline_image(orders BASE scratch FILES out/app=/app ENTRYPOINT /app ENV VERSIO
 pipeline_service(orders api PORT 8080 REPLICAS 2 READY /health START_WITHIN 20s SECRET_ENV KEY=orders-key/key {api})
 pipeline_cron_job(orders close SCHEDULE @daily COMMAND /app job SMOKE /app job --lines 1)
 pipeline_environment(orders stage ON branch main VIA kubectl CONTEXT {context} NAMESPACE {namespace} PATIENCE crash-loop=2s)
+"""
+
+LOOP = """
+add_pipeline(orders)
+pipeline_step(orders build COMMAND install -D app.bin out/app INPUTS app.bin OUTPUTS out/app STAGE build)
+pipeline_image(orders BASE scratch FILES out/app=/app ENTRYPOINT /app)
+pipeline_service(orders api PORT 8080)
+pipeline_environment(orders stage ON branch main VIA gitops)
 """
 
 
@@ -49,6 +58,10 @@ class Rights(harness.Case):
         for resource in without:
             self.take_away(f"cicd-orders-stage-{purpose}", resource)
         self.addCleanup(harness.kubectl, "delete", "clusterrole,clusterrolebinding", own, "--ignore-not-found", status=None)
+        return self.by_token_of(account)
+
+    def by_token_of(self, account):
+        """The variables by which kubectl is that service account."""
         token = self.kubectl("create", "token", account).strip()
         config = json.loads(harness.kubectl("config", "view", "--raw", "--minify", "--output=json"))
         config["users"][0]["user"] = {"token": token}
@@ -104,6 +117,47 @@ class Rights(harness.Case):
         orders.run("orders.deploy-stage", status=6, env=planner)
         for what in ("cronjob/orders-close", "deployment/orders-api", "service/orders-api"):
             self.assertTrue(self.exists(what), what)
+
+    def test_loops_with_the_role_that_is_printed_share_a_lease(self):
+        loops = self.project(LOOP)
+        loops.run("orders.publish")
+        self.kubectl("create", "serviceaccount", "looper")
+        looper = self.by_token_of("looper")
+        said = loops.root / "out.txt"
+
+        def started():
+            process = loops.start(loops.launcher, "reconcile", "--watch", "--every", "5s", "--lease", f"kubernetes:{self.namespace}/loop", env=looper)
+            self.addCleanup(lambda: (process.kill(), process.wait()))
+            return process
+
+        def holder():
+            return self.get("lease/loop")["spec"]["holderIdentity"]
+
+        first = started()
+        harness.until(lambda: "no right to get leases.coordination.k8s.io" in said.read_text(), 30)
+        role = re.search(r"(?ms)needed: +(apiVersion.*?)^  try:", said.read_text())[1]
+        self.kubectl("apply", "--server-side", "--filename=-", given="\n".join(line.removeprefix(" " * 16) for line in role.splitlines()))
+        harness.until(lambda: "[orders/deploy-stage] done in" in said.read_text(), 60)
+        mine = holder()
+        self.assertIn(f"(process {first.pid}, ", mine)
+        renewed = self.get("lease/loop")["spec"]["renewTime"]
+        harness.until(lambda: self.get("lease/loop")["spec"]["renewTime"] != renewed, 20)
+        self.assertEqual(holder(), mine)
+        second = started()
+        harness.until(lambda: "another process acts" in said.read_text(), 30)
+        first.kill()
+        first.wait()
+        killed = time.monotonic()
+        harness.until(lambda: f"(process {second.pid}, " in holder(), 60)
+        self.assertGreater(time.monotonic() - killed, 20, "it lived until then, for all that is known")
+        second.terminate()
+        self.assertEqual(second.wait(30), 0)
+        self.assertEqual(holder(), "")
+        gone = loops.start(loops.launcher, "reconcile", "--watch", "--lease", "kubernetes:t-not-there/loop")
+        self.addCleanup(lambda: (gone.kill(), gone.wait()))
+        harness.until(lambda: "kubectl create namespace t-not-there" in said.read_text(), 30)
+        gone.terminate()
+        self.assertEqual(gone.wait(30), 0)
 
     def test_the_doctor_is_content_with_a_cluster_where_all_is_there(self):
         said = self.orders().cicd("doctor", "orders", "stage").stdout

@@ -15,15 +15,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "include/cicd/declare"
-HEADERS = ("steps.hpp", "workloads.hpp", "environments.hpp", "pipeline.hpp")
-NUMBERS = {"port_number", "retry_count", "user_id"}
+HEADERS = ("steps.hpp", "artifacts.hpp", "workloads.hpp", "environments.hpp", "pipeline.hpp")
+NUMBERS = {"port_number", "retry_count", "shard_count", "user_id"}
 # How a word of two parts is taken apart: the members, and what is between them.
 PARTS = {"assignment": (("name", "value"), "="), "label": (("key", "value"), "="), "annotation": (("key", "value"), "="),
          "file_mapping": (("from", "to"), "="), "named_port": (("name", "port"), "="), "mount": (("source", "path"), "="),
          "cicd::patience": (("cause", "length"), "=")}
 # Refused when CMake configures, and not by a type: a text is judged by its option; a name by what there is; a value by others.
 EXCEPT = {
-    "step.depends", "step.git_where", "secret.file", "secret.aws", "image.base", "environment.write", "environment.author",
+    "step.depends", "step.git_where", "backing_service.image", "backing_service.url", "backing_service.ready", "secret.file", "secret.aws", "image.base", "environment.write", "environment.author",
     "environment.pull_request_url", "pipeline.base", "pipeline.fail_on", "service.disruptions", "service.allow_from", "preview.sweep",
     "pipeline.base_template", "pipeline.scan", "preview.host", "notifier.slack", "notifier.webhook", "notifier.url", "notifier.when"}
 
@@ -68,6 +68,9 @@ def value(kind, words):
     if inner and inner[1] == "secret_use":
         return "{" + ", ".join("{.secret = %s, .variable = %s}" % (quoted(secret), quoted(name)) if name else "{.secret = %s}" % quoted(secret)
                                for name, _, secret in (word.rpartition("=") for word in words)) + "}"
+    if inner and inner[1] == "cached_folder":
+        return "{" + ", ".join("{.folder = %s, .variable = %s}" % (quoted(folder), quoted(name)) if name else "{.folder = %s}" % quoted(folder)
+                               for name, _, folder in (word.rpartition("=") for word in words)) + "}"
     if inner and inner[1] == "environment_choice":
         return "{" + ", ".join("{.any = {%s}}" % ", ".join(map(quoted, word.split("|"))) for word in words) + "}"
     if inner:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("field_order.txt")
-HEADERS = ("steps.hpp", "workloads.hpp", "environments.hpp", "pipeline.hpp")
+HEADERS = ("steps.hpp", "artifacts.hpp", "workloads.hpp", "environments.hpp", "pipeline.hpp")
 
 
 def fields_of(text, included):

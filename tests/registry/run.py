@@ -217,7 +217,7 @@ class Suite:
         cache = self.folder / "base-cache"
 
         def build():
-            return self.call("build", self.folder / "on-base", cache, 2, base, f"application={self.tool}:/tool")
+            return self.call("build", self.folder / "on-base", cache, 2, base, f"application={__file__}:/tool")
 
         first = build()
         assert first.returncode == 0, first.stderr

@@ -276,14 +276,42 @@ class AdoptSources(SourcesCase):
         (self.place / "services/orders/CMakeLists.txt").unlink()
         self.assertIn("two services have the same name", self.adopt("--port", "services/stock=8080", status=2).stderr)
 
+    PARTS = {**{name: value for name, value in ADOPTS.items() if name != "set"}, "needs": {}, "without": {"kind=parent": ""},
+             "parts": {"key": "modules", "parameter": "main", "services": ["kind=service", "starts"], "above": "parent"}}
+
+    def test_the_services_of_a_project_with_parts_are_declared_beside_it(self):
+        self.write_template("tiny", self.PARTS)
+        self.lay({"tiny.json": json.dumps({"name": "shop", "modules": ["libs", "orders", "billing", "gone", "../out"]}),
+                  "libs/tiny.json": json.dumps({"name": "libs", "modules": ["mail/tiny.json"]}), "libs/mail/tiny.json": json.dumps({"name": "mail", "starts": {"x": 1}}),
+                  "orders/tiny.json": json.dumps({"name": "orders", "kind": "service"}), "orders/app.properties": "server.port=8081\n",
+                  "billing/tiny.json": json.dumps({"name": "billing", "kind": "library"}), "libs/mail/app.properties": "server.port=8082\n"})
+        self.adopt()
+        text = self.text()
+        for each in ("# The pipelines of mail, orders,", "project(shop LANGUAGES NONE)", "SET main=orders  # tiny.json:1", "SET main=libs/mail  # libs/tiny.json:1",
+                     "PORT 8081  # orders/app.properties:1", "PORT 8082  # libs/mail/app.properties:1"):
+            self.assertIn(each, text)
+        self.assertEqual((text.count("find_package("), text.count("add_pipeline(")), (1, 2))
+        self.assertTrue((self.place / "helper").exists())
+        self.assertFalse((self.place / "orders/CMakeLists.txt").exists())
+
+    def test_a_part_that_no_project_lists_is_declared_where_what_it_needs_lies(self):
+        self.write_template("tiny", self.PARTS)
+        (self.place / "tiny.json").unlink()
+        self.lay({"parent/tiny.json": json.dumps({"name": "parent", "kind": "parent"}), "services/orders/tiny.json": json.dumps({"name": "orders", "parent": "../../parent"}),
+                  "services/orders/app.properties": "server.port=8081\n"})
+        self.adopt()
+        self.assertIn("SET main=services/orders  # services/orders/tiny.json:1", self.text())
+
+    def test_a_project_none_of_whose_parts_is_a_service_is_said(self):
+        self.write_template("tiny", self.PARTS)
+        self.lay({"tiny.json": json.dumps({"name": "shop", "modules": ["a"]}), "a/tiny.json": json.dumps({"name": "a"})})
+        self.assertIn("tiny.json: a project of several parts, none of which is known to be a service", self.adopt(status=2).stderr)
+
     def test_what_no_template_fits_is_said_with_the_reason(self):
-        self.lay({"tiny.json": json.dumps({"name": "orders", "modules": ["a"]}), "a/tiny.json": "{}", "Dockerfile": "FROM a\n"})
+        self.lay({"tiny.json": json.dumps({"name": "orders", "modules": ["a"]}), "a/tiny.json": "{}"})
         done = self.adopt(status=2)
         self.assertIn("nothing here is a project that a template fits", done.stderr)
         self.assertIn("tiny.json:1: it has several modules", done.stderr)
-        self.assertIn("Dockerfile: no template adopts a Dockerfile alone; dockerfile builds from one, stage service (", done.stderr)
-        self.assertIn("test_stage test (", done.stderr)
-        self.assertIn("cicd new dockerfile <name>", done.stderr)
         self.assertIn("there is no such folder", self.adopt("nowhere", status=2).stderr)
 
     def test_control_characters_of_a_repository_are_made_visible(self):

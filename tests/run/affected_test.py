@@ -187,6 +187,10 @@ class Affected(harness.Case):
         tree.write("CMakeLists.txt", (tree.source / "CMakeLists.txt").read_text().replace("(a stage ON branch main VIA gitops)", "(a stage ON branch main VIA gitops NAMESPACE other)"))
         tree.configure()
         self.assertEqual(self.affected(tree)["a/deploy-stage"], ["the environment is declared otherwise"])
+        tree.write("CMakeLists.txt", (tree.source / "CMakeLists.txt").read_text().replace(" NAMESPACE other", "")
+                   + "pipeline_environment(a stage-jobs OF stage VIA command STATE /srv/state APPLY ./a READ ./r)\n")
+        tree.configure()
+        self.assertEqual(self.affected(tree)["a/deploy-stage"], ["the environment is declared otherwise"])
 
     def test_new_renamed_and_deleted_services(self):
         tree = self.made()

@@ -100,6 +100,46 @@ class BuiltElsewhere(elsewhere.Case):
         self.pass_of(fleet)
         self.assertIn("loses orders", fleet.cicd("promote", "legacy", "stage", "--commit", commit, status=5).stderr)
 
+    def test_a_rollback_asks_for_what_the_job_built_by_its_digest(self):
+        server = self.server()
+        fleet, commit = self.legacy(server)
+        self.built(server, 8, commit)
+        self.pass_of(fleet)
+        self.built(server, 9, self.services["legacy"].commit("the second"))
+        self.pass_of(fleet)
+        fleet.cicd("rollback", "legacy", "prod")
+        self.assertEqual(self.runs("prod", "legacy")["commit"], commit)
+
+    def test_what_fails_before_it_is_recorded_is_told_once_and_waits_longer_each_time(self):
+        server = self.server()
+        heard = self.folder / "heard.ndjson"
+        fleet, commit = self.legacy(server, parameters="IMAGE_TAG={commit_short} REPLICS=3", more=f"pipeline_notify(COMMAND tee -a {heard})\n")
+        self.built(server, 3, commit)
+        done = self.pass_of(fleet, "stage", status=2)
+        self.assertEqual(self.deployed(done), [("legacy/stage", "failed")])
+        waits = self.actions(fleet)["legacy/stage"]
+        self.assertEqual((waits["action"], waits["rule"]), ("wait", "failed deploy"))
+        self.assertIn("no template has such a parameter", json.dumps(waits["why"]))
+        self.assertIsNotNone(waits["until"])
+        told = heard.read_text()
+        self.assertEqual(self.pass_of(fleet, "stage")["deployed"], [])
+        self.assertEqual(heard.read_text(), told)
+        # Declared otherwise it is tried at once.
+        self.declare(fleet, self.calls.replace("REPLICS", "REPLICAS"))
+        self.assertEqual(self.deployed(self.pass_of(fleet, "stage")), [("legacy/stage", "deployed")])
+
+    def test_a_commit_with_the_image_that_is_there_settles_to_nothing(self):
+        server = self.server()
+        fleet, commit = self.legacy(server, service="pipeline_service(legacy api PORT 8080)", template="")
+        self.built(server, 3, commit)
+        self.pass_of(fleet)
+        docs = self.services["legacy"].commit("words alone")
+        server.builds("legacy", (4, "SUCCESS", docs), (3, "SUCCESS", commit))
+        layout = self.folder / "layout-3"
+        subprocess.run([harness.tool("skopeo"), "copy", "--quiet", "--dest-tls-verify=false", f"oci:{layout}:b", f"docker://{self.address}/legacy:b-4"], check=True)
+        self.assertEqual(self.actions(fleet)["legacy/stage"]["action"], "nothing")
+        self.assertEqual(self.pass_of(fleet)["deployed"], [])
+
     def test_services_may_be_declared_here_for_it(self):
         server = self.server()
         fleet, commit = self.legacy(server, service="pipeline_service(legacy api PORT 8080 REPLICAS 3)", template="")
@@ -115,7 +155,8 @@ class BuiltElsewhere(elsewhere.Case):
         done = fleet.cicd("reconcile", "stage", status=2)
         self.assertIn("PARAMETERS: no template has such a parameter: 'REPLICS'", done.stderr)
         self.assertEqual(harness.note_in(done.stderr, "did you mean"), "REPLICAS")
-        self.assertEqual(self.trees[0].manifests("rev-list", "--all", "--count", repository=self.repository), "0")
+        self.assertEqual(self.trees[0].manifests("ls-tree", "-r", "--name-only", "main", repository=self.repository), ".cicd/state/stage/legacy.json",
+                         "nothing but that it failed")
         self.declare(fleet, self.calls.replace("REPLICS", "REPLICAS"))
         self.services["legacy"].write("openshift/template.yaml", TEMPLATE.replace("legacy-api", "legacy-web"))
         second = self.services["legacy"].commit("another name")

@@ -1,7 +1,10 @@
 """VIA command: programs of the team behind the same gates, records, approvals, rollbacks and holds as any other way."""
 
 import json
+import os
+import signal
 import unittest
+from pathlib import Path
 
 import harness
 
@@ -146,6 +149,24 @@ class Command(harness.Case):
         tree.run("publish")
         self.assertEqual([one["outcome"] for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["deployed"]], ["deployed"])
         self.assertEqual(self.there(), third)
+
+    def test_a_deploy_that_was_killed_is_taken_over_once_it_and_its_program_are_gone(self):
+        tree = self.made()
+        tree.run("publish")
+        tree.write("apply.sh", APPLY.replace("set -eu", 'set -eu\n[ ! -f "$WORLD/hang" ] || { echo $$ > "$WORLD/pid"; exec sleep 60; }'), 0o755)
+        tree.commit("an apply that hangs")
+        (self.world / "hang").write_text("")
+        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" run app.deploy-stage', tree.launcher)
+        program = int(harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60))
+        os.kill(int((self.folder / "run").read_text()), signal.SIGKILL)
+        process.wait(30)
+        (self.world / "hang").unlink()
+        refused = tree.run("deploy-stage", status=3).stderr
+        self.assertIn("another run deploys here", refused)
+        os.kill(program, signal.SIGKILL)
+        harness.until(lambda: not Path(f"/proc/{program}").exists() or "Z" in Path(f"/proc/{program}/stat").read_text().split()[2], 10)
+        tree.run("deploy-stage")
+        self.assertEqual(self.there(), tree.git("rev-parse", "HEAD")[:7])
 
     def test_nothing_of_it_is_run_for_a_fork(self):
         tree = self.made()

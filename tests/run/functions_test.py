@@ -118,6 +118,39 @@ class Functions(harness.Case):
                      "pipeline_function(app hook ZIP dist)\npipeline_environment(app stage VIA serverless)\n").configure()
         self.assertIn("the name of a file for a function's zip is not UTF-8", tree.run("zip", status=2).stderr)
 
+    def test_a_zip_with_a_file_and_a_folder_of_one_name_and_a_pipe_are_refused(self):
+        tree = self.tree()
+        tree.declare("add_pipeline(app)\npipeline_function(app hook ZIP given.zip)\npipeline_environment(app stage VIA serverless)\n").configure()
+        for names in (("a", "a/b"), ("a/b", "a"), ("a/b/c", "a/b")):
+            with zipfile.ZipFile(tree.source / "given.zip", "w") as given:
+                for name in names:
+                    given.writestr(name, "x")
+            self.assertIn(f"the zip has a file and a folder of one name: '{min(names, key=len)}'", tree.run("zip", status=2).stderr)
+        tree.declare("add_pipeline(app)\npipeline_step(app build SHELL \"mkdir dist && mkfifo dist/pipe && ln -s pipe dist/x && touch dist/a\" OUTPUTS dist/ INPUTS CMakeLists.txt)\n"
+                     "pipeline_function(app hook ZIP dist)\npipeline_environment(app stage VIA serverless)\n").configure()
+        self.assertRegex(tree.run("zip", status=None).stderr, "a named pipe cannot be an input: '.*/dist/pipe'")
+
+    def test_what_is_wrong_with_config_has_its_line_and_what_is_too_large_the_limit_of_lambda(self):
+        tree = self.made(config=CONFIG + "functions:\n  x: [\n")
+        refused = tree.run("zip", status=2).stderr
+        self.assertRegex(harness.note_in(refused, "in"), r"^serverless\.yml:\d+$")
+        tree.write("serverless.yml", CONFIG)
+        with zipfile.ZipFile(tree.write("big.zip", b""), "w", zipfile.ZIP_DEFLATED) as given:
+            given.writestr("handler.py", b"0" * (251 << 20))
+        tree.declare("add_pipeline(app)\npipeline_function(app hook ZIP big.zip)\npipeline_environment(app stage VIA serverless)\n").configure()
+        refused = tree.run("zip", status=2).stderr
+        self.assertEqual(harness.note_in(refused, "allowed"), "at most 250 MiB in all, as Lambda takes")
+        self.assertNotIn("CICD_MAX_BASE", refused)
+
+    def test_one_name_in_aws_for_two_environments_is_refused(self):
+        fixed = CONFIG.replace("    handler: handler.main", "    handler: handler.main\n    name: orders-hook")
+        calls = DECLARED.replace("VIA serverless", "VIA serverless BUCKET team-artifacts REGION eu-west-1")
+        tree = self.made(calls=calls, config=fixed)
+        refused = tree.run("zip", status=2).stderr
+        self.assertIn("hook is one function in AWS for stage and for prod: 'orders-hook'", refused)
+        tree.write("serverless.yml", fixed.replace("orders-hook", "orders-hook-${sls:stage}"))
+        tree.run("zip")
+
     def test_a_rollback_that_failed_puts_back_the_same_again(self):
         tree = self.made()
         tree.run("deploy-stage")

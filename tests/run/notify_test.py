@@ -3,6 +3,8 @@ protocols of https://docs.slack.dev/apis/web-api and https://docs.gitea.com/api 
 
 import http.server
 import json
+import os
+import signal
 import threading
 import time
 import unittest
@@ -220,6 +222,43 @@ class Notify(harness.Case):
         self.assertEqual(len(self.slack.messages), 2)
         self.assertIn("is deployed to prod", self.slack.shown()[1])
         self.assertIn("approved by", self.slack.thread(1))
+
+    def test_a_run_that_was_terminated_leaves_where_its_message_is(self):
+        hangs = CALLS.replace("VIA gitops", "VIA gitops VERIFY ./verify.sh")
+        self.slack = self.server(Slack)
+        tree = self.made(f'pipeline_notify(SLACK "#deploys" TOKEN secret:slack URL {self.slack.address})\n', hangs)
+        tree.write("verify.sh", "#!/bin/sh\n[ -e ../goes ] || exec sleep 60\n", 0o755)
+        tree.commit("a smoke test")
+        tree.configure()
+        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" run app.deploy-stage', tree.launcher)
+        harness.until(lambda: self.slack.messages and "verifying" in tree.manifests("show", "main:.cicd/records/stage/app.json"), 60)
+        os.kill(int((self.folder / "run").read_text()), signal.SIGTERM)
+        process.wait(60)
+        self.assertEqual([each["to"] for each in self.state(tree)["messages"]], ["#deploys"])
+        (tree.root / "goes").write_text("")
+        tree.run("deploy-stage")
+        [said] = self.slack.shown()
+        self.assertIn("is deployed to stage", said)
+
+    def test_a_rollback_that_fails_is_told(self):
+        tree = self.with_slack()
+        tree.run("deploy-stage")
+        self.next_commit(tree, "two")
+        tree.run("deploy-stage")
+        hook = tree.build / "manifests.git/hooks/pre-receive"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\necho no rights >&2\nexit 1\n")
+        hook.chmod(0o755)
+        failed = tree.cicd("rollback", "app", "stage", "--reason", "bad", status=None)
+        self.assertNotEqual(failed.returncode, 0)
+        self.assertIn("the rollback to", self.slack.shown()[1])
+
+    def test_a_notifier_of_a_pipeline_takes_the_place_of_the_build_trees_and_explain_says_so(self):
+        tree = self.with_slack()
+        tree.declare(CALLS + f'pipeline_notify(SLACK "#deploys" TOKEN secret:slack URL {self.slack.address})\n'
+                             f'pipeline_notify(app SLACK "#deploys" TOKEN secret:slack URL {self.slack.address} WHEN failure)\n').configure()
+        shown = tree.cicd("explain", "app.notifier.#deploys").stdout
+        self.assertRegex(shown, r"in place of the build tree's notifier of this destination\n +CMakeLists\.txt:\d+")
 
     def test_who_broke_stage_is_named_and_its_recovery_is_said_once(self):
         tree = self.with_slack("WHEN failure recovery", CALLS.replace("cp in.txt out.txt", "sh check.sh").replace("INPUTS in.txt", "INPUTS in.txt check.sh")

@@ -223,6 +223,27 @@ pipeline_image(app BASE scratch FILES out.txt=/app/out.txt config.txt=/app/confi
         self.assertRegex(done.all, "a secret stands in the image of app/image, which is not published: 'blobs/.* > app/config.txt'")
         self.assertFalse((tree.build / "registry/app").exists())
 
+    def test_an_image_that_was_refused_is_refused_again_where_the_step_with_the_secret_is_up_to_date(self):
+        tree = self.tree()
+        tree.write("in.txt", "one")
+        tree.write("config.txt", f"token: {CANARY}")
+        tree.declare("""
+add_pipeline(app)
+pipeline_secret(app canary PASS_ENV FROM_OUTSIDE)
+pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt SECRETS canary)
+pipeline_image(app BASE scratch FILES out.txt=/app/out.txt config.txt=/app/config.txt)
+""")
+        tree.commit()
+        tree.configure()
+        for _ in range(2):
+            done = tree.run("app.publish", status=1, env={"FROM_OUTSIDE": CANARY})
+            self.assertIn("a secret stands in the image: 'config.txt'", done.all)
+        self.assertEqual(tree.outcomes()["app/build"], "up-to-date")
+        # Where the secret is not there, the image is built; before it leaves, it is searched once more.
+        tree.run("app.image")
+        self.assertIn("a secret stands in the image of app/image", tree.run("app.publish", status=1, env={"FROM_OUTSIDE": CANARY}).all)
+        self.assertFalse((tree.build / "registry/app").exists())
+
     def test_a_pull_request_from_a_fork_gets_none(self):
         tree = self.leaking()
         event = self.folder / "event.json"

@@ -125,7 +125,7 @@ class Update(harness.Case):
 
     def test_pipelines_are_chosen_by_name(self):
         tree = self.pinned("add_pipeline(app)\n" + STEP.format("app") + "add_pipeline(other)\npipeline_step(other test COMMAND true)\n")
-        self.assertEqual(tree.cicd("update", "other").stdout, "nothing to update: no step has UPDATE\n")
+        self.assertEqual(tree.cicd("update", "other").stdout, "nothing to update: no step has UPDATE, and no image stands on a tag\n")
         self.assertIn("did you mean: other", tree.cicd("update", "othr", status=2).stderr)
 
 

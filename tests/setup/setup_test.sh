@@ -67,6 +67,17 @@ all_but_programs() {
   version=$(sed -n 's/^readonly .*moto_version=//p' "$setup")
   mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/moto-$version.dist-info"
   : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/moto-$version.dist-info/RECORD"
+  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/openapi_spec_validator-1.dist-info"
+  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/openapi_spec_validator-1.dist-info/RECORD"
+  version=$(sed -n 's/^readonly serverless_version=//p' "$setup")
+  fake npm "echo \"npm \$*\" >>'$calls'; [ \"\$1\" = install ] || exit 0; into=\$3/node_modules; mkdir -p \$into/.bin \$into/serverless
+    echo '  \"version\": \"$version\",' >\$into/serverless/package.json; : >\$into/.bin/serverless; chmod +x \$into/.bin/serverless"
+  version=$(sed -n 's/^readonly cyclonedx_version=\([^ ]*\).*/\1/p' "$setup")
+  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/cyclonedx_python_lib-$version.dist-info"
+  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/cyclonedx_python_lib-$version.dist-info/RECORD"
+  version=$(sed -n 's/^readonly .*spdx_version=//p' "$setup")
+  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/spdx_tools-$version.dist-info"
+  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/spdx_tools-$version.dist-info/RECORD"
   fake_cluster "$(type -P ln) -s /bin/bash \"\$2\""
 }
 
@@ -190,8 +201,20 @@ exits 0 && called 'cluster build kube' && says 'built kube in' && never_called t
 run --tests
 exits 0 && lines 1 && never_called 'cluster build'
 run --everything
-exits 0 && called 'cluster build traefik' && called 'cluster build kube-oldest' && called 'cluster build gitea' && called 'cluster build argocd'
+exits 0 && called 'npm install --prefix' && called "serverless@3.40.0"
+called 'cluster build traefik' && called 'cluster build kube-oldest' && called 'cluster build gitea' && called 'cluster build argocd'
 ! grep -qx 'cluster build kube' "$calls" || reasons+='  built kube anew'$'\n'
+: >"$calls"
+run --everything
+exits 0 && lines 1 && never_called 'npm install'
+end
+
+begin 'check names the Serverless Framework where everything is asked for'
+all_but_programs
+run --check --tests
+says_not serverless
+run --check --everything
+exits 2 && says 'serverless 3.40.0, from npm' && never_called 'npm install'
 end
 
 begin 'a program that cannot be built is shown'

@@ -44,7 +44,7 @@ FACTS = {
     "java-gradle": Facts("src/test/java/com/example/ordersapi/ServerTest.java", 'assertEquals("orders-api\\n", get', 'assertEquals("other\\n", get', "saysItsName", 4, other=("/", 200, NAME),
                          counted="gradle --no-daemon --quiet projects"),
     "dockerfile": Facts("tests/requests", "200  orders-api", "200  other", "the_greeting_names_the_service", 3, other=("/", 200, NAME),
-                        counted="printf 'FROM scratch\\nCOPY tests /\\n' >d && buildah --storage-driver vfs --root \"$PWD/s\" --runroot \"$PWD/r\" bud --quiet "
+                        counted="printf 'FROM scratch\\nCOPY www /\\n' >d && buildah --storage-driver vfs --root \"$PWD/s\" --runroot \"$PWD/r\" bud --quiet "
                         "--isolation chroot --timestamp 0 --file d . 2>log"),
     "static-site": Facts("site/index.html", 'href="about.html"', 'href="other.html"', "index.html", 3, other=("/nothing", 404, "There is no such page"),
                          counted="./check-site site report.xml"),

@@ -47,12 +47,26 @@ constexpr declaring::choice_words choices_of(const failure_rule*) {
   return {"rollback or stop", {"rollback", "stop"}};
 }
 
+/// What of the Serverless Framework is promoted: the zips, or the package that was made for the first stage.
+enum class package_rule {
+  none,
+  whole
+};
+constexpr declaring::choice_words choices_of(const package_rule*) {
+  return {"whole", {"whole"}};
+}
+
 /// A place that the service is deployed to.
 struct environment {
   /// The environment's name, unique within its pipeline.
   /// Example: stage
   /// Not: Stage
   dns_label name;
+  /// The environment of this pipeline that it is a part of: it is deployed with it, right after it and after the parts that
+  /// are declared before, and has its ON, FROM and all that a release waits for or is asked.
+  /// Example: OF prod
+  /// Not: OF Prod
+  dns_label of{};
   /// The git event that it follows: `branch <pattern>` or `tag <pattern>`.
   /// Example: ON branch main
   /// Not: ON commit main
@@ -269,6 +283,12 @@ struct environment {
   /// Example: CODE_ONLY
   /// Not: CODE_ONLY yes
   bool code_only = false;
+  /// `whole`: `serverless package` is run once, for the first stage, and each later one is deployed from that package by
+  /// `serverless deploy --package`. It carries the first stage over in names, variables and roles, which a plan and a deploy
+  /// list. Without it the zips are promoted, and each stage has its own.
+  /// Example: PACKAGE whole
+  /// Not: PACKAGE zips
+  package_rule package = package_rule::none;
   /// Of `VIA command`: the program that prints what APPLY would change, without changing it. Without it a plan shows the
   /// images alone.
   /// Example: PLAN ./deploy/plan.sh {environment}
@@ -293,7 +313,17 @@ struct environment {
   bool allow_dirty = false;
 
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+  // Of a checked model: those that are OF this one, in the order in which they are deployed after it. They are in no other
+  // list, and have its ON, FROM and gates.
+  std::vector<environment> parts{};
 };
+
+/// The environment itself, then its parts.
+inline std::vector<const environment*> with_parts(const environment& whole) {
+  std::vector<const environment*> all{&whole};
+  for (const environment& each : whole.parts) all.push_back(&each);
+  return all;
+}
 
 /// Only what is ON tag, FROM another environment or a PIN is released; a push to a branch is deployed.
 inline bool is_released(const environment& place) {

@@ -1,10 +1,12 @@
-// What is called after an image or a function: the steps that make them, and the functions that run a zip.
+// What is called after an image, a function or a group of files: the steps that make them, and the functions
+// that run a zip.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <cicd/declare/artifacts.hpp>
 #include <cicd/declare/steps.hpp>
 
 namespace cicd {
@@ -23,6 +25,17 @@ inline std::string zip_step_name(std::string_view function) {
 }
 inline std::string zip_step_name(const zip_function& of) {
   return zip_step_name(of.name.view());
+}
+
+/// What stands before the repository of a group of files, in artifacts and in references.
+inline constexpr std::string_view files_scheme = "files:";
+
+/// The step that gathers a group of files: `files-<name>`.
+inline std::string files_step_name(std::string_view group) {
+  return "files-" + std::string(group);
+}
+inline std::string files_step_name(const file_group& of) {
+  return files_step_name(of.name.view());
 }
 
 /// The functions of CONFIG that run this code: FUNCTIONS, else the one of its name.

@@ -125,6 +125,9 @@ std::vector<std::string> left_out_of(const pipeline& declared,
                                      std::string_view environment,
                                      std::string_view copy);
 
+/// All environments of a checked pipeline, each with its parts behind it.
+std::vector<const environment*> all_environments(const pipeline& declared);
+
 /// The tasks that run before a deploy there, each merged from its calls: in a branch's copy only those that a
 /// call for that copy names.
 std::vector<deploy_task> tasks_in(const pipeline& declared,

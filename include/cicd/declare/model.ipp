@@ -45,6 +45,7 @@ class model_builder {
       finish_images(each);
       check_pipeline(each, zones_, found_);
       check_paths(each, calls_.tree.build_root, found_);
+      check_caches(each, calls_.tree.build_root, found_);
     }
     for (const declaration<notifier>& each : tree_notifiers_.items())
       check_notifier(each, tree_secrets_, found_);
@@ -233,7 +234,10 @@ class model_builder {
   void add_tree_parts(draft& to, const named_list<T>& of_tree) {
     auto& own = to.all<T>();
     for (const declaration<T>& each : of_tree.items())
-      if (!own.find(each.name)) own.add(each);
+      if (!own.find(each.name))
+        own.add(each);
+      else if constexpr (std::is_same_v<T, notifier>)
+        to.replaced_notifiers.emplace_back(each.name, each.site);
   }
 
   /// Labels of several calls add up; one key stands once.
@@ -380,6 +384,13 @@ error with_origin(error of, const declared_pipeline& in, const std::string& path
   if (const auto found = in.origins.find(path); found != in.origins.end())
     of.notes.insert(of.notes.begin(), {"declared at", found->second.text(in.source_directory)});
   return of;
+}
+
+std::vector<const environment*> all_environments(const pipeline& declared) {
+  std::vector<const environment*> all;
+  for (const environment& whole : declared.environments)
+    for (const environment* each : with_parts(whole)) all.push_back(each);
+  return all;
 }
 
 std::set<std::string, std::less<>> secret_variables_of(const model& of) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <cicd/declare/artifacts.hpp>
 #include <cicd/declare/environments.hpp>
 #include <cicd/declare/steps.hpp>
 #include <cicd/declare/values/declared_line.hpp>
@@ -68,7 +69,8 @@ struct pipeline {
   /// Example: SCAN spotbugs
   /// Not: SCAN spotbgs
   std::vector<dns_label> scan{};
-  /// The least severity that fails a scan: low, medium or high. Default medium.
+  /// The least severity that fails a scan: low, medium or high. Default medium. What a DOCKERFILE takes without saying
+  /// which bytes are meant fails its image where this is declared: ADD of a URL is medium, FROM of `latest` low.
   /// Example: FAIL_ON high
   /// Not: FAIL_ON severe
   text fail_on{};
@@ -107,8 +109,10 @@ struct pipeline {
   std::vector<text> includes{};
 
   std::vector<cicd::step> steps{};
+  std::vector<cicd::backing_service> backing_services{};
   std::vector<cicd::image> images{};
   std::vector<cicd::zip_function> functions{};
+  std::vector<cicd::file_group> file_groups{};
   std::vector<cicd::service> services{};
   std::vector<cicd::cron_job> cron_jobs{};
   std::vector<cicd::container> containers{};
@@ -123,9 +127,9 @@ struct pipeline {
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
-/// Whether it makes something that is published: images, or zips of functions.
+/// Whether it makes something that is published: images, zips of functions, or files.
 inline bool publishes(const pipeline& of) {
-  return !of.code && (!of.images.empty() || !of.functions.empty());
+  return !of.code && (!of.images.empty() || !of.functions.empty() || !of.file_groups.empty());
 }
 
 /// Pipelines that a C++ file declares, by add_pipelines().

@@ -1,5 +1,6 @@
-// Placeholders in a text: `{name}` with `name` of `[a-z_]+` or `<image>.layout`, `.digest`, `.tag`,
-// `.repository`, not after `$` or `%`. What they stand for comes from the caller.
+// Placeholders in a text: `{name}` with `name` of `[a-z_]+`, `<image>.layout`, `.digest`, `.tag`,
+// `.repository`, `<service>.url`, `.host`, `.port`, `.dir`, or `<step or pipeline>.outputs.<value>`, not
+// after `$` or `%`. What they stand for comes from the caller.
 #pragma once
 
 #include <cicd/declare/model.hpp>
@@ -9,19 +10,32 @@
 
 namespace cicd {
 
+std::optional<named_output> output_named_by(std::string_view placeholder) {
+  constexpr std::string_view between = ".outputs.";
+  const auto at = placeholder.find(between);
+  if (at == placeholder.npos) return std::nullopt;
+  const named_output made{placeholder.substr(0, at), placeholder.substr(at + between.size())};
+  const auto is_of_step = [](char c) { return detail::is_alnum_lower(c) || c == '-' || c == '/'; };
+  if (made.by.empty() || !std::ranges::all_of(made.by, is_of_step) || !value_name::accepts(made.name))
+    return std::nullopt;
+  return made;
+}
+
 namespace declare_placeholders {
 namespace {
 
-/// `pipeline`; or `image-cli.layout` and `billing/image.digest`, which only a step that comes AFTER an image
-/// has.
+/// `pipeline`; `postgres.port` of a service; or `image-cli.layout` and `billing/image.digest`, which only a
+/// step that comes AFTER an image has.
 bool is_placeholder(std::string_view name) {
   const auto is_of_word = [](char c) { return detail::is_lower(c) || c == '_'; };
   const auto is_of_step = [](char c) { return detail::is_alnum_lower(c) || c == '-' || c == '/'; };
+  if (output_named_by(name) || name == "shard.tests" || name == "shard.file") return true;
   const std::size_t dot = name.find('.');
   if (dot == name.npos) return !name.empty() && std::ranges::all_of(name, is_of_word);
   const std::string_view part = name.substr(dot);
-  return (part == ".layout" || part == ".digest" || part == ".tag" || part == ".repository") && dot > 0
-         && std::ranges::all_of(name.substr(0, dot), is_of_step);
+  return (part == ".layout" || part == ".digest" || part == ".tag" || part == ".repository"
+          || is_part_of_service(name))
+         && dot > 0 && std::ranges::all_of(name.substr(0, dot), is_of_step);
 }
 
 /// Where the next placeholder of `text` stands, from `{` to `}`; empty when there is none from `from` on.
@@ -38,6 +52,11 @@ std::string_view next_in(std::string_view text, std::size_t from) {
 
 }  // namespace
 }  // namespace declare_placeholders
+
+bool is_part_of_service(std::string_view name) {
+  const std::string_view part = name.substr(std::min(name.find('.'), name.size()));
+  return part == ".url" || part == ".host" || part == ".port" || part == ".dir";
+}
 
 std::string with_placeholders(std::string_view text, const placeholder_values& values) {
   std::string replaced;

@@ -1,5 +1,5 @@
-// What a team declares of making things: steps, images and functions, as plain structs. How the comments are
-// read stands in pipeline.hpp.
+// What a team declares of running things: steps, the services beside them and secrets, as plain structs. How
+// the comments are read stands in pipeline.hpp.
 #pragma once
 
 // Each `Example:` and `Not:` is a line of its own, which the formatter would join with others.
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <cicd/declare/values/cached_folder.hpp>
 #include <cicd/declare/values/declared_line.hpp>
 #include <cicd/declare/values/step_function.hpp>
 #include <cicd/declare/values/values.hpp>
@@ -34,6 +35,7 @@ struct step {
   /// The program and its arguments, started directly, without a shell. The program is looked for in the step's folder
   /// (when it holds a `/`) or on PATH. Placeholders are replaced: `{image.layout}` and `{image.digest}` are those of the
   /// image that the step comes AFTER; of several, each is named as AFTER names it: `{image-cli.digest}`.
+  /// `{database.outputs.host}` is a value of OUTPUT_VALUES.
   /// Example: COMMAND mvn -B package
   /// Not: COMMAND ""
   std::vector<text> command{};
@@ -61,6 +63,12 @@ struct step {
   /// Example: INPUTS_NAMED_IN pom.xml
   /// Not: INPUTS_NAMED_IN ../pom.xml
   std::vector<relative_path> inputs_named_in{};
+  /// The module that Maven builds, of those of the pom.xml in the source folder: Maven is told `--projects <module> --also-make`, and
+  /// the inputs are all pom.xml files and the files of the modules that this one needs, in place of INPUTS_NAMED_IN. A module that no
+  /// pom.xml above lists is built by `--file <module>/pom.xml`, with its parents by relativePath. `.` is all of the project.
+  /// Example: MAVEN_MODULE services/orders
+  /// Not: MAVEN_MODULE ../orders
+  relative_path maven_module{};
   /// Patterns of files that are not inputs after all.
   /// Example: EXCLUDE docs/**
   /// Not: EXCLUDE /docs
@@ -71,6 +79,22 @@ struct step {
   /// Example: OUTPUTS target/classes target/*.jar
   /// Not: OUTPUTS ../target
   std::vector<path_pattern> outputs{};
+  /// Names of values that the step leaves: members of a JSON object in the file OUTPUT_VALUES_IN, each a text, a number, true or
+  /// false. Steps that come AFTER it have them in COMMAND and ENV as `{<step>.outputs.<name>}`, those of another pipeline as
+  /// `{<pipeline>.outputs.<name>}`, and only what they use is part of their key.
+  /// Example: OUTPUT_VALUES host port
+  /// Not: OUTPUT_VALUES db.host
+  std::vector<value_name> output_values{};
+  /// The same of values that are secret: masked from the end of the step on, kept nowhere, and handed on by SECRET_VALUES alone. What
+  /// the step prints is shown when it ends. Since nothing keeps them the step has to be ALWAYS.
+  /// Example: SECRET_OUTPUT_VALUES password
+  /// Not: SECRET_OUTPUT_VALUES db.password
+  std::vector<value_name> secret_output_values{};
+  /// The file of JSON that holds the values, below the step's folder. It is read and removed when the step ends. Default
+  /// outputs.json.
+  /// Example: OUTPUT_VALUES_IN out/values.json
+  /// Not: OUTPUT_VALUES_IN ../values.json
+  relative_path output_values_in{};
   /// JUnit files, or what `go test -json` or `cargo test` prints; their test cases appear by name, also when the step fails.
   /// Example: REPORTS target/surefire-reports/TEST-*.xml
   /// Not: REPORTS /tmp/*.xml
@@ -85,12 +109,30 @@ struct step {
   /// Example: KEEP .gradle/ node_modules/
   /// Not: KEEP ../cache
   std::vector<path_pattern> keep{};
+  /// Folders outside of the step's own in which a tool keeps what it fetched, from run to run and for all build trees, `~/…` or
+  /// absolute; `<VARIABLE>=<folder>` tells the tool of it by that variable. No part of a result, nor of the key (SNAPSHOTs of Maven
+  /// are). A pull request's run reads a copy and writes to that. `~/.m2/repository`, `~/.m2/wrapper`, `~/.npm`, `~/.cache/pip`,
+  /// `~/.cache/go-build`, `~/go/pkg/mod`, `~/.cargo` and `~/.gradle` need no variable.
+  /// Example: CACHE_DIRS ~/.m2/repository CCACHE_DIR=~/.cache/ccache
+  /// Not: CACHE_DIRS target/
+  std::vector<cached_folder> cache_dirs{};
+  /// Several steps use the folders of CACHE_DIRS at once, since their tool keeps its writers apart. Without it one step at a time uses a folder, in all
+  /// build trees; those of npm, pip, Go, Cargo and Gradle are always shared, and Maven's from Maven 3.9 on.
+  /// Example: CACHE_SHARED
+  /// Not: CACHE_SHARED yes
+  bool cache_shared = false;
   /// Steps that come first; their outputs lie in this step's folder before it starts. A step of another pipeline of this
   /// build tree is `<pipeline>/<step>`; what that one makes and what else comes here may not share a path. An image is
   /// `image` or `image-<name>`: its OCI layout lies in `.images/<that word>`, and publish waits for what tests or scans it.
   /// Example: AFTER build
   /// Not: AFTER Build
   std::vector<step_reference> after{};
+  /// Services that run beside the step, by their names in pipeline_backing_service(): each is started before it, ready when
+  /// it begins, and gone after it. ENV and COMMAND take `{postgres.url}`, `{postgres.host}`, `{postgres.port}` and
+  /// `{postgres.dir}` of each.
+  /// Example: NEEDS postgres
+  /// Not: NEEDS Postgres
+  std::vector<dns_label> needs{};
   /// CMake targets that are built before; the driver never starts the generator itself. The files of those that are
   /// programs or libraries are part of the key, and so is each file that a generator expression of the step names.
   /// Example: DEPENDS generated-sources
@@ -118,7 +160,12 @@ struct step {
   /// Example: SECRETS npm-token SIGNING_KEY=release-key
   /// Not: SECRETS npm_token
   std::vector<secret_use> secrets{};
-  /// Hands the step's SECRETS over as files of mode 0600 in memory, which are gone when it ends: the variable, by default
+  /// Secret values that steps before it left (SECRET_OUTPUT_VALUES), each as the variable that is named. As SECRETS they are masked,
+  /// no part of the key, and not given to a pull request from a fork.
+  /// Example: SECRET_VALUES DB_PASSWORD={database.outputs.password}
+  /// Not: SECRET_VALUES DB-PASSWORD=x
+  std::vector<assignment> secret_values{};
+  /// Hands the step's SECRETS and SECRET_VALUES over as files of mode 0600 in memory, which are gone when it ends: the variable, by default
   /// NPM_TOKEN_FILE, holds the path.
   /// Example: AS_FILE
   /// Not: AS_FILE yes
@@ -164,6 +211,22 @@ struct step {
   /// Example: ALWAYS
   /// Not: ALWAYS yes
   bool always = false;
+  /// Splits the step into as many that run side by side, `test-1` to `test-4`, each with a part of the tests; the step itself
+  /// comes after them and has their OUTPUTS. Each knows its part by `{shard}` (from 1) and `{shards}` in COMMAND and ENV, which
+  /// programs that split by themselves take, or by SHARD_BY.
+  /// Example: SHARDS 4
+  /// Not: SHARDS 1
+  shard_count shards{};
+  /// Patterns of the files among the inputs that hold the tests. Each is given to one shard, so that all take about as long as the
+  /// tests took before: `{shard.tests}` as a word of COMMAND becomes a word for each file, within a word or in ENV they stand
+  /// with `,` between them; `{shard.file}` is a file that names them, a line each. A shard without tests is up to date.
+  /// Example: SHARD_BY tests/**/test_*.py
+  /// Not: SHARD_BY ../tests/**
+  std::vector<path_pattern> shard_by{};
+  /// A folder that the names of these files are given without.
+  /// Example: SHARD_BELOW src/test/java
+  /// Not: SHARD_BELOW /src
+  relative_path shard_below{};
   /// A sentence for `cicd-help`, IDEs and `cicd explain`.
   /// Example: DESCRIPTION "checks the contract with the billing service"
   /// Not: DESCRIPTION ""
@@ -185,9 +248,90 @@ struct step {
   std::vector<text> update{};
 
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+  unsigned shard = 0;  ///< which of SHARDS it is, from 1; no option, and set when a declaration is expanded
 
   /// Whether it says itself what it reads; else git does.
-  bool names_inputs() const { return !inputs.empty() || !optional_inputs.empty() || !inputs_named_in.empty(); }
+  bool names_inputs() const {
+    return !inputs.empty() || !optional_inputs.empty() || !inputs_named_in.empty() || has_maven_module();
+  }
+  /// Whether it builds one module of several.
+  bool has_maven_module() const { return maven_module && maven_module.view() != "."; }
+};
+
+/// A service that runs beside steps while they run, such as a database; exactly one of COMMAND, IMAGE and URL is given.
+struct backing_service {
+  /// The service's name, by which NEEDS of a step takes it.
+  /// Example: postgres
+  /// Not: Postgres
+  dns_label name;
+  /// The program that is the service, and its arguments, started without a shell in an empty folder of its own that holds
+  /// INPUTS alone. It stays in the foreground and listens on the port that it is told: `{postgres.port}` of the loopback
+  /// address.
+  /// Example: COMMAND redis-server --port {redis.port} --bind {redis.host}
+  /// Not: COMMAND ""
+  std::vector<text> command{};
+  /// An image that is the service: `oci:<layout>[:<tag>]`, below the source folder or absolute, or a reference with a digest,
+  /// which is fetched once by skopeo. It is run by podman, or by runc where cicd is run by root.
+  /// Example: IMAGE oci:images/postgres
+  /// Not: IMAGE postgres:17
+  text image{};
+  /// A service that runs elsewhere: nothing is started. `secret:<name>` where the URL has a login.
+  /// Example: URL redis://cache.test.example.com:6379
+  /// Not: URL cache.test.example.com
+  text url{};
+  /// The port that an IMAGE listens on; `{postgres.port}` leads to it.
+  /// Example: PORT 5432
+  /// Not: PORT 0
+  port_number port{};
+  /// What tells that the service is ready: `postgres`, `redis` or `http <path>`, by an answer in that protocol, or
+  /// `command <words…>`, a program whose exit status is 0. It is asked until it says so.
+  /// Example: READY http /health
+  /// Not: READY tcp
+  std::vector<text> ready{};
+  /// How long that may take, before the step fails. Default 60s.
+  /// Example: READY_WITHIN 2m
+  /// Not: READY_WITHIN soon
+  duration ready_within{};
+  /// Variables of the service. Placeholders are replaced, those of the service itself and of what it NEEDS among them.
+  /// Example: ENV POSTGRES_HOST_AUTH_METHOD=trust
+  /// Not: ENV POSTGRES-USER=orders
+  std::vector<assignment> env{};
+  /// Names of variables that the service may see from outside; their values are part of the key of the steps that need it.
+  /// Example: PASS_ENV JAVA_HOME
+  /// Not: PASS_ENV JAVA-HOME
+  std::vector<variable_name> pass_env{};
+  /// Secrets that the service is given as variables, as SECRETS of a step.
+  /// Example: SECRETS licence-key
+  /// Not: SECRETS licence_key
+  std::vector<secret_use> secrets{};
+  /// What an IMAGE is started with in place of its own arguments.
+  /// Example: ARGUMENTS -c fsync=off
+  /// Not: ARGUMENTS ""
+  std::vector<text> arguments{};
+  /// Files of the source folder that lie in the service's folder when it starts, as patterns.
+  /// Example: INPUTS tests/postgres.sh tests/schema/**
+  /// Not: INPUTS ../schema/**
+  std::vector<path_pattern> inputs{};
+  /// Programs that a script of COMMAND starts, as TOOLS of a step: another version runs the steps again.
+  /// Example: TOOLS /usr/lib/postgresql/15/bin/postgres
+  /// Not: TOOLS ""
+  std::vector<text> tools{};
+  /// Other services of the pipeline that this one needs, ready before it starts.
+  /// Example: NEEDS postgres
+  /// Not: NEEDS Postgres
+  std::vector<dns_label> needs{};
+  /// One for all steps of a run that need it, started with the first and ended with the run. Without it each step has its own.
+  /// Example: SHARED
+  /// Not: SHARED yes
+  bool shared = false;
+  /// How long it may take to end after TERM, before KILL. Default 10s.
+  /// Example: GRACE 2s
+  /// Not: GRACE soon
+  duration grace{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+
+  bool operator==(const backing_service&) const = default;
 };
 
 /// Where a secret comes from; exactly one of PASS_ENV, FILE, COMMAND and AWS is given.
@@ -221,114 +365,6 @@ struct secret {
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 
   bool operator==(const secret&) const = default;
-};
-
-/// An OCI image, where the template's is not enough.
-struct image {
-  /// The image's name, unique within its pipeline; `image` where none is given.
-  /// Example: cli
-  /// Not: CLI
-  dns_label name;
-  /// Where it is published. Default: the pipeline's IMAGE for the image named `image`, `<IMAGE>-<name>` for others.
-  /// Example: REPOSITORY services/orders-cli
-  /// Not: REPOSITORY services/orders:latest
-  image_repository repository{};
-  /// An image that is built elsewhere, by a job that knows nothing of this pipeline: which, with the words of
-  /// `environment.upstream`. Its commits are those of CODE of add_pipeline(), and with a good build and an image under TAG
-  /// a commit has an artifact, which is written down when it is first deployed.
-  /// Example: BUILT_BY jenkins https://ci.example.com/job/legacy
-  /// Not: BUILT_BY ""
-  std::vector<text> built_by{};
-  /// The secret with which BUILT_BY is asked: of Jenkins `<user>:<API token>`, else a token.
-  /// Example: BUILT_BY_TOKEN secret:jenkins
-  /// Not: BUILT_BY_TOKEN jenkins
-  named_secret built_by_token{};
-  /// The tag that such a job gives the image of a commit; `{number}` is that of the build. Default `{commit_short}`, the
-  /// first seven digits.
-  /// Example: TAG build-{number}
-  /// Not: TAG ""
-  text tag{};
-  /// The base image: `scratch`, `oci:<layout>[:<tag>]`, `rootfs:<folder or tar>` (both below the step's folder, or
-  /// absolute), or a reference with a digest, which is fetched once by skopeo. Device nodes below `dev/` of a tar are
-  /// left out; CICD_MAX_BASE says how much may be unpacked (8Gi). Default scratch.
-  /// Example: BASE rootfs:runtime
-  /// Not: BASE eclipse-temurin:17
-  text base{};
-  /// A runnable jar, as a pattern below the step's folder; it, its `lib/` or the layers that Spring Boot lists become
-  /// the image's layers, and the entry point starts it. Exactly one file may match.
-  /// Example: JAR target/*.jar
-  /// Not: JAR /app.jar
-  path_pattern jar{};
-  /// Files and folders of the step's folder and where they lie in the image, as one layer.
-  /// Example: FILES config=/etc/orders
-  /// Not: FILES config
-  std::vector<file_mapping> files{};
-  /// What the container starts.
-  /// Example: ENTRYPOINT /usr/bin/java -jar /app/app.jar
-  /// Not: ENTRYPOINT ""
-  std::vector<text> entrypoint{};
-  /// Arguments of the entry point that a deployment may replace.
-  /// Example: ARGUMENTS serve
-  /// Not: ARGUMENTS ""
-  std::vector<text> arguments{};
-  /// Variables of the container.
-  /// Example: ENV JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=75
-  /// Not: ENV JAVA-OPTS=x
-  std::vector<assignment> env{};
-  /// Labels of the image; nothing that changes with the commit belongs here, since it would change the digest.
-  /// Example: LABELS org.opencontainers.image.title=orders
-  /// Not: LABELS Title=orders
-  std::vector<label> labels{};
-  /// The numeric user that it runs as. Default 10001.
-  /// Example: USER 10001
-  /// Not: USER root
-  user_id user{};
-  /// The folder in which it starts. Default `/`, with JAR `/app`.
-  /// Example: WORKING_DIRECTORY /app
-  /// Not: WORKING_DIRECTORY app
-  url_path working_directory{};
-  /// A port that it listens on, as documentation for its users.
-  /// Example: PORT 8080
-  /// Not: PORT 65536
-  port_number port{};
-  /// Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`; `build` where none is given. Another image
-  /// lies in `.images/<its step>`, as for a step.
-  /// Example: AFTER build runtime
-  /// Not: AFTER Build
-  std::vector<step_reference> after{};
-
-  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
-};
-
-/// The code of a serverless function, or of several: a zip.
-struct zip_function {
-  /// The function's name, unique among the functions and images of its pipeline.
-  /// Example: webhook
-  /// Not: Webhook
-  dns_label name;
-  /// A zip that a step makes, or a folder that becomes one, below the step's folder. It is packed anew, with sorted names and
-  /// without times, users and other modes than 644 and 755, so that equal files are an equal zip.
-  /// Example: ZIP target/webhook.zip
-  /// Not: ZIP ../webhook.zip
-  relative_path zip{};
-  /// The configuration of the Serverless Framework, below the source folder: what it declares beside the code. It is part of
-  /// the artifact's bundle.
-  /// Example: CONFIG serverless.yml
-  /// Not: CONFIG ../serverless.yml
-  relative_path config{};
-  /// The functions that run this code: keys of `functions` in CONFIG. Without CONFIG the names of functions in AWS, in which
-  /// `{pipeline}`, `{environment}` and `{stage}` are replaced. Default: the one of this name, without CONFIG
-  /// `{pipeline}-{stage}-<name>`.
-  /// Example: FUNCTIONS webhook refunds
-  /// Not: FUNCTIONS ""
-  std::vector<text> functions{};
-  /// Steps whose outputs it takes, of another pipeline as `<pipeline>/<step>`; `build` where none is given. A step that comes
-  /// AFTER `zip-<name>` has it as `.images/zip-<name>/<name>.zip`, and publish waits for what tests or scans it.
-  /// Example: AFTER build
-  /// Not: AFTER Build
-  std::vector<step_reference> after{};
-
-  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
 
 }  // namespace cicd

@@ -51,6 +51,8 @@ class all_steps {
       for (const image& one : each.is_elsewhere() ? std::vector<image>() : each.declared.images)
         add_made(start, image_step_name(one), one.after);
       for (const zip_function& one : each.declared.functions) add_made(start, zip_step_name(one), one.after);
+      for (const file_group& one : each.declared.file_groups)
+        add_made(start, files_step_name(one), one.after);
     }
   }
 
@@ -203,6 +205,7 @@ class pipeline_targets {
     if (of_.code) return before;
     for (const image& each : of_.images) before.push_back(id(image_step_name(each)));
     for (const zip_function& each : of_.functions) before.push_back(id(zip_step_name(each)));
+    for (const file_group& each : of_.file_groups) before.push_back(id(files_step_name(each)));
     for (const step& each : of_.steps)
       if (each.check || each.stage == step_stage::test || each.stage == step_stage::scan)
         before.push_back(id(each.name.view()));
@@ -213,7 +216,8 @@ class pipeline_targets {
   void add_made(std::string_view what, const step_ids& all) {
     if (all.empty()) return;
     target& made =
-        add(what, "image", fmt::format("makes the {}{} of {}", what, all.size() == 1 ? "" : "s", name_));
+        add(what, "image",
+            fmt::format("makes the {}{} of {}", what, all.size() == 1 || what == "files" ? "" : "s", name_));
     made.steps = all;
     made.test = true;
     made.depends = steps_.depends_of(made.steps);
@@ -222,17 +226,20 @@ class pipeline_targets {
 
   void add_images() {
     if (of_.code) return;
-    step_ids images, zips;
+    step_ids images, zips, files;
     for (const image& each : of_.images) images.push_back(id(image_step_name(each)));
     for (const zip_function& each : of_.functions) zips.push_back(id(zip_step_name(each)));
     add_made("image", images);
+    for (const file_group& each : of_.file_groups) files.push_back(id(files_step_name(each)));
     add_made("zip", zips);
+    add_made("files", files);
     if (!publishes(of_)) return;
-    const bool has_images = !of_.images.empty();
-    const std::string_view what = !has_images              ? of_.functions.size() == 1 ? "zip" : "zips"
-                                  : !of_.functions.empty() ? "images and zips"
-                                  : of_.images.size() == 1 ? "image"
-                                                           : "images";
+    std::vector<std::string> kinds;
+    const bool is_mixed = images.empty() + zips.empty() + files.empty() < 2;
+    if (!images.empty()) kinds.emplace_back(images.size() == 1 && !is_mixed ? "image" : "images");
+    if (!zips.empty()) kinds.emplace_back(zips.size() == 1 && !is_mixed ? "zip" : "zips");
+    if (!files.empty()) kinds.emplace_back("files");
+    const std::string what = joined(kinds, " and ");
     target& publish = add("publish", "publish", fmt::format("publishes the {} of {}", what, name_));
     publish.steps.push_back(id("publish"));
     publish.depends = release_depends_;
@@ -248,7 +255,10 @@ class pipeline_targets {
     deploy.steps.push_back(id(step));
     deploy.depends = release_depends_;
     if (can(of.via, way_feature::rollback)) add_rollback(of);
-    if (!of.verify.empty()) add_verify(of);
+    const auto parts = with_parts(of);
+    if (std::any_of(parts.begin(), parts.end(),
+                    [](const environment* each) { return !each->verify.empty(); }))
+      add_verify(of);
   }
 
   void add_rollback(const environment& of) {
@@ -303,6 +313,7 @@ std::string aggregate_description(std::string_view what) {
   if (what == "scan") return "scans every pipeline";
   if (what == "image") return "makes the images of every pipeline";
   if (what == "zip") return "makes the zips of every pipeline";
+  if (what == "files") return "gathers the files of every pipeline";
   if (what == "publish") return "publishes the images of every pipeline";
   if (what == "plan-branch") return "shows what deploying the branch would do";
   if (what == "deploy-branch") return "deploys the branch of every pipeline beside the real ones";
@@ -321,6 +332,11 @@ bool is_aggregated(std::string_view what) {
   return false;
 }
 
+/// A step may have that name where no files are gathered.
+bool is_of_files(const target& of, std::string_view what) {
+  return what == "files" && of.stage == "image";
+}
+
 /// The words for all pipelines are those for one without its name.
 std::vector<std::string> command_for_all(std::vector<std::string> command, std::string_view pipeline) {
   if (const auto name = std::find(command.begin(), command.end(), pipeline); name != command.end())
@@ -330,10 +346,10 @@ std::vector<std::string> command_for_all(std::vector<std::string> command, std::
 
 /// The rank of an aggregate: the order in which a person runs them.
 int rank_of(std::string_view what) {
-  constexpr std::string_view order[] = {"build", "scan", "image", "zip", "publish"};
-  for (int at = 0; at < 5; ++at)
+  constexpr std::string_view order[] = {"build", "scan", "image", "zip", "files", "publish"};
+  for (int at = 0; at < 6; ++at)
     if (order[at] == what) return at;
-  return 5;
+  return 6;
 }
 
 /// `build`, `image`, `deploy-stage`, …: the targets of that name of every pipeline as one.
@@ -342,7 +358,7 @@ std::vector<target> aggregates_of(const std::vector<target>& targets) {
   std::map<std::string, std::size_t, std::less<>> index;
   for (const target& each : targets) {
     const std::string what = each.name.substr(each.pipeline.size() + 1);
-    if (!is_aggregated(what)) continue;
+    if (!is_aggregated(what) && !is_of_files(each, what)) continue;
     const auto [at, is_new] = index.try_emplace(what, aggregates.size());
     if (is_new)
       aggregates.push_back({.name = what,

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <cicd/declare/environments.hpp>
+#include <cicd/declare/artifacts.hpp>
 #include <cicd/declare/steps.hpp>
 
 namespace cicd {

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/deploy_mark.hpp>
 #include <cicd/deliver/manifest_home.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/verify.hpp>
@@ -84,6 +85,9 @@ result<bool> applied_way::change(const change_of_place& what, const cancellation
   bool deploys = false;
   std::map<std::string, std::string> before;
   std::optional<decided_manifests> mine;
+  // What lies in the build tree is of all who use that.
+  const std::string marks = is_embedded(what.place) ? in_.where.own() : in_.where.state;
+  const deploy_mark mark(marks, in_.options.run_id, subject);
   const auto began = write(to, [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
     auto decided = what.decide(now);
     if (!decided || !*decided) return decided;
@@ -91,8 +95,8 @@ result<bool> applied_way::change(const change_of_place& what, const cancellation
     deploys = want.record && (!now.record || compact(json_of(*want.record)) != compact(json_of(*now.record)));
     if (!deploys) return decided;
     if (now.record && now.record->outcome == deliver_applied_way::on_its_way
-        && now.record->id != want.record->id
-        && in_.time.now() - now.record->when < longest_deploy(what.place))
+        && now.record->id != want.record->id && in_.time.now() - now.record->when < longest_deploy(what.place)
+        && !has_died_here(marks, now.record->id, subject))
       return error{exit_class::conflict,
                    subject,
                    "another run deploys here",

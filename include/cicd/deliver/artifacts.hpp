@@ -64,6 +64,10 @@ status check_same(const std::string& subject,
 
 /// The only places where something is written beside the images.
 result<bool> put_artifact(const permit&, const artifact_store& to, const stored_artifact& what);
+status put_history(const permit&,
+                   const artifact_store& to,
+                   const std::string& commit,
+                   const std::string& text);
 status put_mark(const permit&,
                 const artifact_store& to,
                 const artifact_mark& what,

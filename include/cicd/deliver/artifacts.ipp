@@ -45,8 +45,8 @@ result<artifact_store> artifacts_of(const declared_pipeline& pipeline,
 
 result<std::string> bundle_here(const way_context& in, const declared_pipeline& pipeline) {
   kubernetes::release_facts facts;
-  for (const environment& place : pipeline.declared.environments)
-    if (status read = read_declared_files(pipeline, place, facts); !read) return std::move(read).error();
+  for (const environment* place : all_environments(pipeline.declared))
+    if (status read = read_declared_files(pipeline, *place, facts); !read) return std::move(read).error();
   return bundle_of(pipeline, facts.files, paths_of(pipeline, in.where.build_root));
 }
 
@@ -111,6 +111,13 @@ status check_same(const std::string& subject,
 
 result<bool> put_artifact(const permit&, const artifact_store& to, const stored_artifact& what) {
   return to.write(what);
+}
+
+status put_history(const permit&,
+                   const artifact_store& to,
+                   const std::string& commit,
+                   const std::string& text) {
+  return to.write_history(commit, text);
 }
 
 status put_mark(const permit&,

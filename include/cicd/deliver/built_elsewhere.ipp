@@ -69,7 +69,8 @@ result<std::string> bundle_of_commit(const way_context& in,
                                      const declared_pipeline& pipeline,
                                      const std::string& commit) {
   kubernetes::release_facts facts;
-  for (const environment& place : pipeline.declared.environments) {
+  for (const environment* each_place : all_environments(pipeline.declared)) {
+    const environment& place = *each_place;
     if (status read = read_declared_files(pipeline, place, facts); !read) return std::move(read).error();
     for (const relative_path& each : place.manifests_from) {
       if (facts.files.contains(each.str())) continue;

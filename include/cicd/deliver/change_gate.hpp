@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -70,6 +71,9 @@ class change_gate {
   result<permit> may_write(const graph_step& step, gate_state state);
   /// The same to write down how it ended: what a deploy waits for is not asked again.
   result<permit> may_finish(const graph_step& step, gate_state state);
+  /// Something of what the step deploys is there: what comes after it is asked no more than whether it may be
+  /// finished.
+  void has_begun(const graph_step& step);
   /// Class of the refusal where the step can only be refused; success where it may go on, and where it waits
   /// for what may still come. `comes_after`: what it comes FROM is deployed by the same run.
   status check_not_refused(const graph_step& step, gate_state state, bool comes_after);
@@ -156,6 +160,7 @@ class change_gate {
   gate_question question_of(change what, const declared_pipeline& pipeline, const environment* place) const;
   gate_question question_of(const graph_step& step) const;
   status check_configured(const declared_pipeline& pipeline, const std::string& subject);
+  status check_may_act(const graph_step& step) const;
   status add_sources(const declared_pipeline& pipeline, gate_question& to);
   status add_sources(const graph_step& step, gate_question& to);
   result<source_facts> facts_of(const declared_pipeline& pipeline, const gate_question& asked);
@@ -219,6 +224,7 @@ class change_gate {
   /// Changes the state of each home as `change` does, unless that says that nothing is new.
   status write_state(const declared_pipeline& pipeline,
                      const environment& place,
+                     const cancellation* cancelled,
                      const std::function<bool(environment_state&)>& change);
   void keep_decision(const graph_step& step,
                      const gate_question& of,
@@ -281,6 +287,7 @@ class change_gate {
   std::map<std::string, published_images> taken_;               ///< by step, of a promotion
   std::map<std::string, std::vector<deployment_record>> past_;  ///< by step, of what follows tags
   std::map<std::string, deploy_decision> decisions_;            ///< by step
+  std::set<std::string> begun_;                                 ///< steps
   std::map<std::string, program_answer> programs_;              ///< by step: GATE is asked once
   std::map<std::string, result<health_answer>> health_;         ///< by environment: it is asked once
   std::vector<unwritten_health> unwritten_;

@@ -274,7 +274,8 @@ status change_gate::add_remotes(gate_question& to) {
   return {};
 }
 
-status change_gate::may_begin(const graph_step& step) {
+status change_gate::may_begin(const graph_step& part) {
+  const graph_step& step = part.whole();
   if (is_pure(step.kind())) return {};
   gate_question of = question_of(step);
   if (status known = add_sources(step, of); !known) return known;
@@ -319,13 +320,6 @@ result<permit> change_gate::may_change(change what, const graph_step& step, int 
 std::string refusal_text(const error& refused) {
   return "would be refused: " + refused.what
          + (refused.value ? ": '" + displayable(*refused.value) + "'" : "");
-}
-
-status change_gate::may_go_on(const graph_step& step) {
-  gate_question of = question_of(step);
-  if (status known = add_sources(step, of); !known) return known;
-  if (status known = add_remotes(of); !known) return known;
-  return cicd::may_begin(of);
 }
 
 status change_gate::may_publish_for_deploys(const declared_pipeline& pipeline) {
@@ -375,7 +369,21 @@ status change_gate::check_not_refused(const graph_step& step, gate_state state, 
   return refused && !refused->waits ? status(refused->why) : status();
 }
 
-result<permit> change_gate::may_write(const graph_step& step, gate_state state) {
+void change_gate::has_begun(const graph_step& step) {
+  const std::lock_guard hold(mutex_);
+  begun_.insert(step.id);
+}
+
+/// A part is asked as the environment: once something of it is there, whether it may be finished.
+result<permit> change_gate::may_write(const graph_step& part, gate_state state) {
+  const graph_step& step = part.whole();
+  bool is_begun = false;
+  if (part.part_of != nullptr) {
+    const std::lock_guard hold(mutex_);
+    is_begun = begun_.contains(step.id);
+  }
+  if (is_begun) return may_finish(step, std::move(state));
+  if (status acts = check_may_act(step); !acts) return std::move(acts).error();
   gate_question of = question_of(step);
   if (status known = add_facts(step, of, state); !known) return std::move(known).error();
   if (step.place() != nullptr && of.what == change::deploy) {
@@ -388,11 +396,14 @@ result<permit> change_gate::may_write(const graph_step& step, gate_state state) 
       of.program = words_with_release(step.place()->gate, *step.pipeline, *step.place(), about);
     }
     if (status known = add_waits(step, of, state); !known) return std::move(known).error();
+    // GATE may have taken its time.
+    if (status acts = check_may_act(step); !acts) return std::move(acts).error();
   }
   return decided(step, of, state);
 }
 
-result<permit> change_gate::may_finish(const graph_step& step, gate_state state) {
+result<permit> change_gate::may_finish(const graph_step& part, gate_state state) {
+  const graph_step& step = part.whole();
   gate_question of = question_of(step);
   of.soak = {};
   of.awaits.clear();
@@ -430,6 +441,7 @@ void change_gate::keep_decision(const graph_step& step,
   made.announced = state.announced;
   if (!state.newer.there.id.empty()) made.before = cicd::facts_of(state.newer.there);
   const std::lock_guard hold(mutex_);
+  if (!refused && begun_.contains(step.id)) return;  // what was there before is what it began with
   decisions_.insert_or_assign(step.id, std::move(made));
 }
 

@@ -72,7 +72,8 @@ status change_gate::add_elsewhere(const declared_pipeline& pipeline,
   return {};
 }
 
-void change_gate::record_elsewhere(const graph_step& step, deployment_record& to) {
+void change_gate::record_elsewhere(const graph_step& part, deployment_record& to) {
+  const graph_step& step = part.whole();
   if (step.place() == nullptr || step.is_of_branch()) return;
   const environment& place = *step.place();
   if (place.await.empty() && place.upstream.empty()) return;

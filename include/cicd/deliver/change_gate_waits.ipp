@@ -133,19 +133,20 @@ status change_gate::write_seen_health() {
 
 /// Remembers it where the environment's state is.
 status change_gate::write_health(const unwritten_health& what) {
-  return write_state(*what.pipeline, *what.place,
+  return write_state(*what.pipeline, *what.place, &options_.cancelled,
                      [&](environment_state& to) { return note_health(to.health, what.seen); });
 }
 
 /// What another wrote at the same moment is read again.
 status change_gate::write_state(const declared_pipeline& pipeline,
                                 const environment& place,
+                                const cancellation* cancelled,
                                 const std::function<bool(environment_state&)>& with) {
   constexpr int most_tries = 5;
   gate_question of = question_of(change::observe, pipeline, &place);
   const result<permit> allowed = may(of, {});
   if (!allowed) return allowed.error();
-  for (const open_home& open : ways_.of(place).homes_of(pipeline, place, &options_.cancelled)) {
+  for (const open_home& open : ways_.of(place).homes_of(pipeline, place, cancelled)) {
     const result<std::unique_ptr<environment_home>> home = open();
     if (!home) return home.error();
     status written;
@@ -163,8 +164,9 @@ status change_gate::write_state(const declared_pipeline& pipeline,
   return {};
 }
 
+/// Also in a run that was interrupted: what it told is to be found by the next.
 result<announcement> change_gate::announced_of(const declared_pipeline& pipeline, const environment& place) {
-  for (const open_home& open : ways_.of(place).homes_of(pipeline, place, &options_.cancelled)) {
+  for (const open_home& open : ways_.of(place).homes_of(pipeline, place, nullptr)) {
     const result<std::unique_ptr<environment_home>> home = open();
     if (!home) return home.error();
     const result<seen_environment> now = (*home)->read();
@@ -177,7 +179,7 @@ result<announcement> change_gate::announced_of(const declared_pipeline& pipeline
 status change_gate::write_announced(const declared_pipeline& pipeline,
                                     const environment& place,
                                     const announcement& of) {
-  return write_state(pipeline, place, [&](environment_state& to) {
+  return write_state(pipeline, place, nullptr, [&](environment_state& to) {
     if (to.announced == of) return false;
     to.announced = of;
     return true;
@@ -375,8 +377,9 @@ status change_gate::add_weakened(const declared_pipeline& pipeline,
   return {};
 }
 
-std::optional<declared_gates> change_gate::gates_after(const graph_step& step,
+std::optional<declared_gates> change_gate::gates_after(const graph_step& part,
                                                        const std::optional<declared_gates>& before) {
+  const graph_step& step = part.whole();
   if (step.place() == nullptr || step.is_of_branch()) return before;
   const environment& place = *step.place();
   // Without any there is nothing to ask git for.
@@ -439,6 +442,25 @@ status change_gate::add_waits(const graph_step& step, const gate_question& of, g
     return no_such_program(step.id, *step.pipeline, "environment." + place.name.str() + ".gate", of.program,
                            to.program->how);
   return {};
+}
+
+/// Who may act is no matter of what is changed: it is asked of each change that is begun, and of none that is
+/// finished.
+status change_gate::check_may_act(const graph_step& step) const {
+  status acts = options_.may_act && !options_.rehearses ? options_.may_act() : status();
+  if (acts) return acts;
+  error why = std::move(acts).error();
+  why.subject = step.id;
+  return why;
+}
+
+status change_gate::may_go_on(const graph_step& part) {
+  const graph_step& step = part.whole();
+  if (status acts = check_may_act(step); !acts) return acts;
+  gate_question of = question_of(step);
+  if (status known = add_sources(step, of); !known) return known;
+  if (status known = add_remotes(of); !known) return known;
+  return cicd::may_begin(of);
 }
 
 }  // namespace cicd

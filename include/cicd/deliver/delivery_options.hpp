@@ -50,6 +50,11 @@ struct delivery_options {
   hand_promotions by_hand{};
   /// A run's own store, which masks from then on what it gives. Empty: where the secret is declared to be.
   secret_source secrets{};
+  /// What the run did so far for a pipeline, as it is kept with the artifact of that commit. Empty: nothing
+  /// is kept.
+  std::function<std::string(const declared_pipeline& pipeline, const std::string& commit)> history_of{};
+  /// Whether this process may still begin a change: a loop that lost its lease may not. Empty: it may.
+  std::function<status()> may_act{};
 
   /// What is promoted of a pipeline by hand; nothing where it is not.
   const hand_promotion* promoted_of(const declared_pipeline& pipeline) const {

@@ -105,7 +105,7 @@ class observer {
     const deployed_release& there = *there_[at];
     if (there.record) to.runs = runs_text(*there.record);
     if (!pipeline(at).has_artifacts()) {
-      to.left = "the pipeline has no image and no zip, so that there is no artifact to take";
+      to.left = "the pipeline has no image, no zip and no files, so that there is no artifact to take";
       return {};
     }
     if (pipeline(at).is_elsewhere())
@@ -122,12 +122,15 @@ class observer {
     for (fleet_candidate& each : *found) {
       if (*proposal && (*proposal)->record.commit == each.commit)
         each.proposed = (*proposal)->link.empty() ? (*proposal)->branch : (*proposal)->link;
-      const result<std::optional<stored_artifact>> artifact = artifact_of(at, each.commit);
+      result<std::optional<stored_artifact>> artifact = artifact_of(at, each.commit);
       if (!artifact) return artifact.error();
+      each.is_built = artifact->has_value();
+      if (!each.is_built)
+        if (status known = add_built(at, each, *artifact); !known) return known;
       const result<bool> news = add_news(at, *artifact, each);
       if (!news) return news.error();
       if (!*news) break;  // what is older than what is there in effect is not wanted either
-      if (status known = add_facts(at, artifact->has_value(), each); !known) return known;
+      if (status known = add_facts(at, each); !known) return known;
       to.candidates.push_back(std::move(each));
       if (may_go(to.candidates.back(), time_.now())) return {};
     }
@@ -402,6 +405,16 @@ class observer {
     return how;
   }
 
+  /// What failed there before it was recorded, as it is declared now.
+  void add_unrecorded(std::size_t at, fleet_candidate& to) const {
+    const std::optional<unrecorded_failure>& failed = there_[at]->state.announced.unrecorded;
+    if (!failed || failed->commit != to.commit
+        || failed->configuration != hex(own_configuration_of(place(at))))
+      return;
+    to.failed = failed->says;
+    to.tried_again = failed->when + pause_after(failed->times);
+  }
+
   /// What was deployed to an environment before, asked once.
   result<std::vector<deployment_record>> history_in(std::size_t at, const environment& of) {
     const std::pair key(&pipeline(at), &of);
@@ -426,13 +439,11 @@ class observer {
 
   // --- What the gate is told ---
 
-  status add_facts(std::size_t at, bool is_built, fleet_candidate& to) {
+  status add_facts(std::size_t at, fleet_candidate& to) {
     if (!is_here(at, to.commit)) return not_here(at, to.reasons.front(), to.commit);
-    to.is_built = is_built;
-    if (!to.is_built && pipeline(at).is_elsewhere() && !pipeline(at).is_declared_elsewhere())
-      if (status known = add_built(at, to); !known) return known;
     if (!to.is_built) return {};
     if (to.failed.empty()) to.failed = how_it_failed(at, to.commit);
+    if (to.failed.empty()) add_unrecorded(at, to);
     const result<std::string> put_back = put_back_in(at, to.commit);
     if (!put_back) return put_back.error();
     if (!put_back->empty()) to.failed = "a rollback took it away from " + *put_back;
@@ -441,31 +452,21 @@ class observer {
     if (!facts) return std::move(facts).error();
     to.asked = std::move(facts->asked);
     to.facts = std::move(facts->state);
-    add_reasons(to);
+    add_reasons_elsewhere(to);
     return {};
   }
 
-  /// What a job elsewhere made of it.
-  status add_built(std::size_t at, fleet_candidate& to) {
+  /// What a job elsewhere made of it, as the artifact that it is to become.
+  status add_built(std::size_t at, fleet_candidate& to, std::optional<stored_artifact>& artifact) {
+    if (!pipeline(at).is_elsewhere() || pipeline(at).is_declared_elsewhere()) return {};
+    if (!is_here(at, to.commit)) return not_here(at, to.reasons.front(), to.commit);
     result<built_elsewhere> built = with_.what_was_built(pipeline(at), to.commit);
     if (!built) return std::move(built).error();
     to.is_built = built->made.has_value();
     to.missing = displayable(built->missing);
     to.reasons.insert(to.reasons.end(), built->reasons.begin(), built->reasons.end());
+    artifact = std::move(built->made);
     return {};
-  }
-
-  /// What others made of the commit is a reason of its own.
-  static void add_reasons(fleet_candidate& to) {
-    if (to.facts.upstream && to.facts.upstream->is == upstream_build::state::good)
-      to.reasons.push_back(
-          fmt::format("{}{} is good", to.asked.upstream.substr(0, to.asked.upstream.find(' ')),
-                      to.facts.upstream->number.empty() ? " build" : " build " + to.facts.upstream->number));
-    for (const awaited_image& each : to.facts.awaited)
-      if (each.manifest)
-        to.reasons.push_back(fmt::format("{} is there: {}",
-                                         each.repository.substr(each.repository.rfind('/') + 1),
-                                         oci_text(each.manifest).substr(0, 19)));
   }
 
   const fleet_question& of_;

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/deliver/fleet_records.hpp>
+#include <cicd/image/registry.hpp>
 #include <cicd/image/zip_registry.hpp>
 
 namespace cicd {
@@ -12,6 +15,23 @@ namespace cicd {
 std::string runs_text(const deployment_record& of) {
   if (!of.tag.empty()) return of.tag;
   return of.commit.empty() ? of.version : of.commit.substr(0, 7);
+}
+
+std::chrono::minutes pause_after(std::int64_t times) {
+  constexpr std::int64_t longest = 6 * 60, most_doublings = 9;
+  return std::chrono::minutes(
+      std::min(longest, std::int64_t{1} << std::clamp<std::int64_t>(times - 1, 0, most_doublings)));
+}
+
+void add_reasons_elsewhere(fleet_candidate& to) {
+  if (const auto& build = to.facts.upstream; build && build->is == upstream_build::state::good)
+    to.reasons.push_back(fmt::format("{}{} is good", to.asked.upstream.substr(0, to.asked.upstream.find(' ')),
+                                     build->number.empty() ? " build" : " build " + build->number));
+  for (const awaited_image& each : to.facts.awaited)
+    if (each.manifest)
+      to.reasons.push_back(fmt::format("{} is there: {}",
+                                       each.repository.substr(each.repository.rfind('/') + 1),
+                                       oci_text(each.manifest).substr(0, 19)));
 }
 
 bool was_put_back(const std::vector<deployment_record>& newest_first, const std::string& commit) {
@@ -28,8 +48,13 @@ bool was_put_back(const std::vector<deployment_record>& newest_first, const std:
 }
 
 bool takes_from(const environment& place, const std::string& repository) {
-  return can(place.via, way_feature::programs)
-         || is_of_zips(repository) == can(place.via, way_feature::functions);
+  return std::ranges::any_of(with_parts(place),
+                             [&](const environment* each) { return takes_itself(*each, repository); });
+}
+
+bool takes_itself(const environment& place, const std::string& repository) {
+  if (can(place.via, way_feature::programs)) return true;
+  return !is_of_files(repository) && is_of_zips(repository) == can(place.via, way_feature::functions);
 }
 
 published_images images_taken(published_images of, const environment& place) {

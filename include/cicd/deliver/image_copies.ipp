@@ -8,6 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/image/sbom/attached.hpp>
 #include <cicd/image/zip_registry.hpp>
 
 namespace cicd {
@@ -49,7 +50,8 @@ status each_copy(const way_context& in,
 }  // namespace deliver_image_copies
 
 std::string repository_in(const environment& place, const std::string& repository) {
-  if (place.images_in.empty() || is_embedded(repository) || is_of_zips(repository)) return repository;
+  if (place.images_in.empty() || is_embedded(repository) || is_of_zips(repository) || is_of_files(repository))
+    return repository;
   return place.images_in.str() + repository.substr(repository.find('/'));
 }
 
@@ -61,6 +63,8 @@ status copy_images(const permit&,
   std::vector<std::string> done;
   return deliver_image_copies::each_copy(
       in, of, record, say, [&](deliver_image_copies::image_copy& one) -> status {
+        if (status along = copy_bill(*one.to, *one.from, one.image.manifest); !along)
+          return std::move(along).error().with("done", joined(done, ", "));
         auto copied = one.to->copy(*one.from, one.image.manifest, one.image.tag);
         if (!copied) return std::move(copied).error().with("done", joined(done, ", "));
         done.push_back(one.to->name() + ":" + one.image.tag);

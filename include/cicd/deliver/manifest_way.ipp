@@ -13,6 +13,7 @@
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/release_draft.hpp>
+#include <cicd/image/registry.hpp>
 #include <cicd/kubernetes/change_lines.hpp>
 
 namespace cicd {
@@ -75,7 +76,9 @@ std::vector<std::string> image_lines(const std::optional<deployment_record>& bef
     const auto hash = image.reference.find("@sha256:");
     const std::string shown =
         hash == image.reference.npos ? image.reference : image.reference.substr(0, hash + 8 + shown_digits);
-    lines.push_back(fmt::format("image {}: {}{}", name, shown, is_new ? "" : ", was " + old->second.tag));
+    const bool is_files = is_of_files(shown);
+    lines.push_back(fmt::format("{} {}: {}{}", is_files ? "files" : "image", name, plain_repository(shown),
+                                is_new ? "" : ", was " + old->second.tag));
   }
   return lines;
 }
@@ -209,7 +212,8 @@ result<std::optional<wanted_manifests>> manifest_way::wanted(const deploy_reques
   want.record->manifests = digest_of_manifests(want.files);
   if (now.record && now.files == want.files && is_settled(of.place(), *now.record)
       && now.record->tag == want.record->tag && has_configuration(*now.record, want.record->configuration)
-      && now.state.facts == want.state.facts)
+      && now.state.facts == want.state.facts
+      && (!of.with_others || now.record->commit == want.record->commit))
     return std::optional<wanted_manifests>{};
   want.state.gates = in_.gate.gates_after(of.step, now.state.gates);
   if (is_embedded(of.place())) return std::optional{std::move(want)};

@@ -234,8 +234,7 @@ result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
     if (found == artifact.images.end())
       return error{exit_class::conflict,
                    subject,
-                   fmt::format("the artifact of {} has no such {}", artifact.short_commit(),
-                               declared.is_zip ? "zip" : "image"),
+                   fmt::format("the artifact of {} has no such {}", artifact.short_commit(), declared.noun),
                    declared.name,
                    {{"try", "deploy a commit that was published with it"}}};
     wanted.push_back({found->first, found->second.repository, found->second.manifest});

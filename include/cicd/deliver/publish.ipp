@@ -10,7 +10,9 @@
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/sources.hpp>
+#include <cicd/image/sbom/attached.hpp>
 #include <cicd/observe/git_commits.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -32,10 +34,30 @@ error moved_tag(const std::string& subject,
                 {"try", in.inspect_command(tag)}}};
 }
 
-/// The only place where an image leaves the build tree.
-auto put_image(
-    const permit&, registry& to, const std::string& layout, const digest& manifest, const std::string& tag) {
-  return to.publish(layout, manifest, tag, true);
+/// The only place where an image leaves the build tree. Where it has its tag, its bill of materials is there.
+result<registry::published> put_image(const permit&,
+                                      const way_context& in,
+                                      registry& to,
+                                      const std::string& layout,
+                                      const wanted_image& image,
+                                      const std::string& tag,
+                                      bool has_bill) {
+  if (has_bill) {
+    const result<unpack_limit> limit = unpack_limit_of(in.around);
+    if (!limit) return limit.error();
+    const std::string scratch = part_name(in.where.own() + "/sbom-" + image.name);
+    const bill_reading how{.limit = *limit, .threads = 2, .cancelled = &in.options.cancelled};
+    if (status attached = attach_bill(to, layout, image.manifest, scratch, how); !attached)
+      return std::move(attached).error();
+  }
+  return to.publish(layout, image.manifest, tag, true);
+}
+
+/// Whether it is declared, and it is an image that has one: no zip.
+bool has_bill(const declared_pipeline& pipeline, const wanted_image& of) {
+  return std::ranges::any_of(pipeline.declared.images, [&](const image& each) {
+    return each.name.view() == of.name && each.sbom != toggle::off;
+  });
 }
 
 /// The step that made it.
@@ -229,6 +251,11 @@ status publisher::keep_artifact(const permit& allowed,
   if (!kept) return kept.error();
   if (*kept) in_.artifacts.keep(*step.pipeline, (*kept)->record);
   end.summary += fmt::format(", artifact of {}", git.short_commit());
+  if (*written && in_.options.history_of)
+    if (const status history =
+            put_history(allowed, *store, *git.commit, in_.options.history_of(*step.pipeline, *git.commit));
+        !history)
+      end.summary += ", without the history of this run: " + history.error().what;
   return {};
 }
 
@@ -246,7 +273,8 @@ outcome publisher::publish(const graph_step& step,
     const result<std::string> tag = in_.source.tag_for(step, image.manifest);
     if (!tag) return failed_outcome(tag.error());
     const std::string layout = in_.where.work(deliver_publish::step_of(*step.pipeline, image)) + "/layout";
-    auto done = deliver_publish::put_image(*allowed, **registry, layout, image.manifest, *tag);
+    auto done = deliver_publish::put_image(*allowed, in_, **registry, layout, image, *tag,
+                                           deliver_publish::has_bill(*step.pipeline, image));
     if (!done) return failed_outcome(std::move(done).error().with("done", end.summary));
     if (!end.summary.empty()) end.summary += ", ";
     end.summary += fmt::format("{}:{}", (*registry)->name(), *tag);

@@ -111,11 +111,17 @@ std::vector<named_file> files_of_workloads(const pipeline& declared) {
   return files;
 }
 
+/// Of files it says that it is none of an image.
+std::string reference_in(const registry& in, const wanted_image& image, const std::string& tag) {
+  return (is_of_files(image.repository) ? std::string(files_scheme) : std::string())
+         + in.reference(tag, image.manifest);
+}
+
 /// An image of an artifact bears the tag that it is promoted by, and says what built it.
 deployment_record::image promoted_image(const registry& in, const wanted_image& image, const promotion& by) {
   const artifact_record& made = by.artifact.record;
   const std::string tag = by.image_tag.empty() ? made.short_commit() : by.image_tag;
-  return {in.reference(tag, image.manifest), tag, image.manifest,
+  return {reference_in(in, image, tag), tag, image.manifest,
           made.images_of.empty() ? made.commit : made.images_of, made.branch};
 }
 
@@ -129,15 +135,14 @@ result<deployment_record::image> held_image(const way_context& in,
   if (!registry) return std::move(registry).error();
   if (before && before->images.contains(image.name)) {
     const deployment_record::image& there = before->images.at(image.name);
-    if (there.manifest == image.manifest
-        && there.reference == (*registry)->reference(there.tag, image.manifest))
+    if (there.manifest == image.manifest && there.reference == reference_in(**registry, image, there.tag))
       return there;
   }
   if (of.promoted != nullptr) return promoted_image(**registry, image, *of.promoted);
   const result<std::string> tag = in.source.tag_for(of.step, image.manifest);
   if (!tag) return tag.error();
   const git_state& git = in.source.git_of(of.pipeline());
-  return deployment_record::image{(*registry)->reference(*tag, image.manifest), *tag, image.manifest,
+  return deployment_record::image{reference_in(**registry, image, *tag), *tag, image.manifest,
                                   git.commit.value_or(""), git.built_branch.value_or("")};
 }
 

@@ -31,9 +31,9 @@ struct rollback_ports {
 };
 
 /// Puts back one and the same deployment in each home of the environment, one after the other, and holds
-/// further deploys. Tells `rollback_started`, progress, `deployed` and `held` for each; gives the version
-/// that runs again. The first failure ends it. Class `usage` where there is nothing to put back, `remote`
-/// where an image of it is gone.
+/// further deploys. Tells `rollback_started`, progress, `deployed` and `held` for each, and `rollback_failed`
+/// where one was begun and not put back, or not all were; gives the version that runs again. The first
+/// failure ends it. Class `usage` where there is nothing to put back, `remote` where an image of it is gone.
 result<std::string> roll_back(const rollback_request& request,
                               const action_ports& on,
                               const rollback_ports& ports);

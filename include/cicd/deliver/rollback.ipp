@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/rollback.hpp>
 
 namespace cicd {
@@ -15,16 +16,21 @@ namespace cicd {
 namespace deliver_rollback {
 namespace {
 
-bool is_meant(const deployment_record& record, const std::string& to) {
+bool is_tag(const std::string& to, const std::string& tag) {
+  return !tag.empty() && (to == tag || (tag.starts_with('v') && to == tag.substr(1)));
+}
+
+/// By what names this deployment alone, or others of the same release.
+bool is_called(const deployment_record& record, const std::string& to) {
   constexpr std::size_t least_digits = 7;
-  const auto is_tag = [&](const std::string& tag) {
-    return !tag.empty() && (to == tag || (tag.starts_with('v') && to == tag.substr(1)));
-  };
-  if (is_tag(record.tag) || is_tag(record.version)) return true;
-  if (to == record.id || to == record.version || to == record.tag || to == std::to_string(record.generation)
-      || to == "#" + std::to_string(record.generation)
-      || (to.size() >= least_digits && record.commit.starts_with(to)))
-    return true;
+  return is_tag(to, record.tag) || to == record.id || to == std::to_string(record.generation)
+         || to == "#" + std::to_string(record.generation)
+         || (to.size() >= least_digits && record.commit.starts_with(to));
+}
+
+/// By what it runs: an image that did not change keeps the tag of an older release.
+bool has_image(const deployment_record& record, const std::string& to) {
+  if (is_tag(to, record.version)) return true;
   for (const auto& [name, image] : record.images)
     if (to == image.tag || to == oci_text(image.manifest)
         || (to.size() >= 12 && oci_text(image.manifest).starts_with(to)))
@@ -67,10 +73,10 @@ place_in_past running_in(const std::vector<kept_deployment>& past,
   return std::ranges::find_if(past, [&](const kept_deployment& each) { return runs_now(each.record, now); });
 }
 
-/// The older deployment that a rollback was putting back when it failed: it is meant again.
+/// The older deployment that a rollback was putting back when it failed or was killed: it is meant again.
 place_in_past put_back_in_vain(const std::vector<kept_deployment>& past,
                                const std::optional<deployment_record>& now) {
-  if (!now || now->outcome != "failed" || past.empty()) return past.end();
+  if (!now || came_to_a_good_end(*now) || past.empty()) return past.end();
   return std::find_if(past.begin() + 1, past.end(), [&](const kept_deployment& each) {
     return now->commit == each.record.commit && now->version == each.record.version
            && has_same_images(*now, each.record) && now->manifests == each.record.manifests;
@@ -135,7 +141,10 @@ const kept_deployment* meant(const std::vector<kept_deployment>& past,
     else if (const auto failed = put_back_in_vain(past, now); failed != past.end())
       at = failed;
   } else {
-    at = std::ranges::find_if(past, [&](const kept_deployment& each) { return is_meant(each.record, to); });
+    at = std::ranges::find_if(past, [&](const kept_deployment& each) { return is_called(each.record, to); });
+    if (at == past.end())
+      at =
+          std::ranges::find_if(past, [&](const kept_deployment& each) { return has_image(each.record, to); });
   }
   return at == past.end() ? nullptr : &*at;
 }
@@ -190,12 +199,61 @@ std::string held_version(const rollback_request& request,
   return request.version_only && left && left->version != version ? left->version : std::string();
 }
 
+bool is_same_release(const deployment_record& one, const deployment_record& other) {
+  return one.commit == other.commit && one.tag == other.tag;
+}
+
+/// What an environment with parts goes back to, in each of its homes, before the first is changed: one
+/// release for all. What was put back in some homes only is meant again.
+result<std::vector<std::string>> to_put_back_in_all(const rollback_request& request, const action_ports& on) {
+  struct seen_home {
+    std::string name;
+    seen_environment now;
+    std::vector<kept_deployment> past;
+  };
+  std::vector<seen_home> homes;
+  for (const open_home& open : on.homes) {
+    const result<std::unique_ptr<environment_home>> home = open();
+    if (!home) return home.error();
+    result<seen_environment> now = (*home)->read();
+    if (!now) return std::move(now).error();
+    result<std::vector<kept_deployment>> past = (*home)->past();
+    if (!past) return std::move(past).error();
+    homes.push_back({(*home)->name(), *std::move(now), *std::move(past)});
+  }
+  const std::optional<deployment_record>& first = homes.front().now.record;
+  const bool is_half_done =
+      request.to.empty() && first && first->outcome == "rolled-back"
+      && std::ranges::any_of(homes, [&](const seen_home& each) {
+           const auto& there = each.now.record;
+           return !there || !came_to_a_good_end(*there) || !is_same_release(*there, *first);
+         });
+  const result<deployment_record> to =
+      deployment_to_put_back(homes.front().past, first, is_half_done ? first->id : request.to, on.subject());
+  if (!to) return to.error();
+  std::vector<std::string> all{to->id};
+  for (std::size_t at = 1; at < homes.size(); ++at) {
+    const auto found = std::ranges::find_if(homes[at].past, [&](const kept_deployment& each) {
+      return each.lacks.empty() && is_same_release(each.record, *to);
+    });
+    if (found == homes[at].past.end())
+      return error{exit_class::usage,
+                   on.subject(),
+                   "a part of the environment keeps no deployment of that version, and nothing was put back",
+                   to->version,
+                   {{"in", homes[at].name}, {"try", "another --to, or deploy its commit again"}}};
+    all.push_back(found->record.id);
+  }
+  return all;
+}
+
 /// Puts it back in one home and holds further deploys there; gives what was put back.
 result<deployment_record> roll_back_in(environment_home& home,
                                        const std::string& wanted,
                                        const rollback_request& request,
                                        const action_ports& on,
-                                       const rollback_ports& ports) {
+                                       const rollback_ports& ports,
+                                       std::optional<deployment_record>& begun) {
   const result<seen_environment> now = home.read();
   if (!now) return now.error();
   const result<std::vector<kept_deployment>> past = home.past();
@@ -220,6 +278,7 @@ result<deployment_record> roll_back_in(environment_home& home,
   if (status there = check_images(on, ports, *to); !there) return std::move(there).error();
   const changed_place at = on.at(home);
   on.tell(rollback_started{at, facts_of(*to)});
+  begun = *to;
 
   put_back_request how;
   how.id = on.id;
@@ -231,6 +290,7 @@ result<deployment_record> roll_back_in(environment_home& home,
   how.may = ask;
   how.source = ports.source;
   how.done = [&](const deployment_record& record) {
+    begun.reset();
     on.tell(deployed{at, facts_of(record), request.reason, deployed_by::rollback});
   };
   how.say = [&](const std::string& text) { on.tell(step_message{on.subject(), text}); };
@@ -238,6 +298,28 @@ result<deployment_record> roll_back_in(environment_home& home,
   if (status done = home.put_back(*to, how); !done) return std::move(done).error();
   on.tell(held{at, how.hold.who, how.hold.reason, how.hold.version, how.hold.when});
   return to;
+}
+
+/// As a person knows what is put back: the images of an environment with parts may have tags of several
+/// commits.
+std::string version_of(const deployment_record& of, const action_ports& on) {
+  if (on.place->parts.empty()) return of.version;
+  return !of.tag.empty() ? of.tag : of.commit.empty() ? of.version : of.commit.substr(0, 7);
+}
+
+/// One failed after others were put back.
+error after(error why,
+            const std::vector<std::string>& put_back,
+            const deployment_record& last,
+            const action_ports& on) {
+  if (put_back.empty()) return why;
+  // Without parts all homes know it by the same id.
+  const std::string again = on.place->parts.empty() ? " --to " + last.id : std::string();
+  return std::move(why)
+      .with("put back", fmt::format("{} in {}; the rest of the environment is not", version_of(last, on),
+                                    joined(put_back, ", ")))
+      .with("then", fmt::format("cicd rollback {}{}, which puts that version back everywhere",
+                                replaced_all(on.subject(), "/", " "), again));
 }
 
 }  // namespace
@@ -252,17 +334,36 @@ result<std::string> roll_back(const rollback_request& request,
       !can)
     return std::move(can).error();
   if (status may = on.may_begin(change::rollback); !may) return std::move(may).error();
-  // One and the same deployment in all homes: it has one id in all of them.
-  std::string wanted = request.to, version;
-  for (const open_home& open : on.homes) {
-    const result<std::unique_ptr<environment_home>> home = open();
-    if (!home) return home.error();
-    const result<deployment_record> done = deliver_rollback::roll_back_in(**home, wanted, request, on, ports);
-    if (!done) return done.error();
-    version = done->version;
+  std::vector<std::string> in_each;
+  if (!on.place->parts.empty()) {
+    result<std::vector<std::string>> all = deliver_rollback::to_put_back_in_all(request, on);
+    if (!all) return std::move(all).error();
+    in_each = *std::move(all);
+  }
+  // One and the same deployment in all homes: without parts it has one id in all of them.
+  std::string wanted = request.to;
+  deployment_record last;
+  std::vector<std::string> put_back;
+  for (std::size_t at = 0; at < on.homes.size(); ++at) {
+    const result<std::unique_ptr<environment_home>> home = on.homes[at]();
+    if (at < in_each.size()) wanted = in_each[at];
+    std::optional<deployment_record> begun;
+    const result<deployment_record> done =
+        home ? deliver_rollback::roll_back_in(**home, wanted, request, on, ports, begun)
+             : result<deployment_record>(home.error());
+    if (!done) {
+      error why = deliver_rollback::after(done.error(), put_back, last, on);
+      if (!put_back.empty() && !begun) begun = last;
+      if (begun)
+        on.tell(rollback_failed{
+            {on.pipeline->declared.name.str(), on.place->name.str(), {}}, facts_of(*begun), why});
+      return why;
+    }
+    last = *done;
+    put_back.push_back((*home)->name());
     if (wanted.empty()) wanted = done->id;
   }
-  return version;
+  return deliver_rollback::version_of(last, on);
 }
 
 std::string line_of(const deployment_facts& of) {

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <cicd/declare/model.hpp>
+#include <cicd/system/clock.hpp>
 #include <cicd/system/environment.hpp>
+#include <cicd/system/files.hpp>
 #include <cicd/system/process.hpp>
 
 namespace cicd {
@@ -31,6 +34,12 @@ status bring_clone(const declared_pipeline& pipeline,
                    clone_need need,
                    const surroundings& around,
                    const cancellation* cancelled);
+/// Called with who holds the lock of a clone that has been waited for for some seconds; set once, when a
+/// process begins. Without it that is waited for in silence.
+void tell_of_waiting_clones(std::function<void(const error&)> tell);
+/// One process at a time writes a clone. Class `conflict` where another has for 10 minutes, `interrupted`
+/// where it was cancelled.
+result<file_lock> lock_of_clone(const std::string& folder, const cancellation* cancelled, const clock& time);
 /// A file of a commit of the clone, which is fetched where it has to be. Class `usage` where the commit has
 /// no such file.
 result<std::string> file_in_clone(const declared_pipeline& pipeline,

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -132,16 +134,17 @@ class clone {
   const git_client git_;
 };
 
-/// One process at a time writes it.
-result<file_lock> locked(const std::string& folder, const cancellation* cancelled) {
-  constexpr std::chrono::milliseconds pause{20};
-  while (true) {
-    auto lock = file_lock::try_take(folder + ".lock", fmt::format("process {}", ::getpid()));
-    if (!lock) return std::move(lock).error();
-    if (*lock) return *std::move(*lock);
-    if (!system_clock_port().wait(pause, cancelled))
-      return error{exit_class::interrupted, {}, "interrupted before the sources were fetched", {}, {}};
-  }
+std::function<void(const error&)>& waiting_listener() {
+  static std::function<void(const error&)> listener;
+  return listener;
+}
+
+error held_by_another(const std::string& folder, std::chrono::seconds since) {
+  return error{exit_class::conflict,
+               {},
+               fmt::format("another process has been fetching these sources for {} s", since.count()),
+               file_lock::holder_of(folder + ".lock"),
+               {{"in", folder}}};
 }
 
 status bring(const declared_pipeline& pipeline,
@@ -154,7 +157,7 @@ status bring(const declared_pipeline& pipeline,
   result<git_client> git = git_client::find(around, cancelled, url);
   if (!git) return std::move(git).error();
   if (status made = make_own_folder(folder.substr(0, folder.rfind('/'))); !made) return made;
-  const result<file_lock> lock = locked(folder, cancelled);
+  const result<file_lock> lock = lock_of_clone(folder, cancelled, system_clock_port());
   if (!lock) return lock.error();
   const clone at(url, folder, *std::move(git));
   return exists(folder + "/.git/HEAD") ? at.refresh() : at.make();
@@ -162,6 +165,32 @@ status bring(const declared_pipeline& pipeline,
 
 }  // namespace
 }  // namespace deliver_source_clone
+
+void tell_of_waiting_clones(std::function<void(const error&)> tell) {
+  deliver_source_clone::waiting_listener() = std::move(tell);
+}
+
+/// One process at a time writes it.
+result<file_lock> lock_of_clone(const std::string& folder, const cancellation* cancelled, const clock& time) {
+  using namespace deliver_source_clone;
+  constexpr std::chrono::milliseconds pause{20};
+  constexpr std::chrono::seconds patience{5}, limit{600};
+  const auto begun = time.elapsed();
+  for (bool is_told = false;;) {
+    auto lock = file_lock::try_take(folder + ".lock", fmt::format("process {}", ::getpid()));
+    if (!lock) return std::move(lock).error();
+    if (*lock) return *std::move(*lock);
+    const auto since = std::chrono::floor<std::chrono::seconds>(time.elapsed() - begun);
+    if (since >= limit)
+      return held_by_another(folder, since)
+          .with("try", "end that process where it hangs, and run this again");
+    if (since >= patience && !std::exchange(is_told, true) && waiting_listener())
+      waiting_listener()(
+          held_by_another(folder, since).with("then", "this waits for it, for at most 10 minutes"));
+    if (!time.wait(pause, cancelled))
+      return error{exit_class::interrupted, {}, "interrupted before the sources were fetched", {}, {}};
+  }
+}
 
 std::string code_url_of(const declared_pipeline& pipeline) {
   const std::string url = pipeline.declared.code.str();

@@ -39,9 +39,9 @@ void put_commit(const std::string& commit,
 
 /// Whether files of the checkout decide whether a deploy goes, or went well.
 bool runs_programs(const pipeline& declared) {
-  return std::ranges::any_of(declared.environments, [](const environment& each) {
-    return !each.gate.empty() || !each.verify.empty()
-           || (!each.health.empty() && each.health.front().view() == "command");
+  return std::ranges::any_of(all_environments(declared), [](const environment* each) {
+    return !each->gate.empty() || !each->verify.empty()
+           || (!each->health.empty() && each->health.front().view() == "command");
   });
 }
 

@@ -14,6 +14,7 @@
 #include <cicd/deliver/change_gate_waits.ipp>
 #include <cicd/deliver/chosen_commit.ipp>
 #include <cicd/deliver/delivery.ipp>
+#include <cicd/deliver/deploy_mark.ipp>
 #include <cicd/deliver/fleet.ipp>
 #include <cicd/deliver/fleet_records.ipp>
 #include <cicd/deliver/fleet_sources.ipp>
@@ -34,5 +35,6 @@
 #include <cicd/deliver/upstream.ipp>
 #include <cicd/deliver/verify.ipp>
 #include <cicd/deliver/way.ipp>
+#include <cicd/deliver/way_of_parts.ipp>
 #include <cicd/deliver/ways.ipp>
 #include <cicd/deliver/yank.ipp>

@@ -53,6 +53,9 @@ struct deploy_request {
   const promotion* promoted = nullptr;  ///< of an environment that never builds
   /// What is done before the environment changes, with the gate's leave; may be done twice.
   std::function<status(const permit& allowed)> make_ready{};
+  /// Another part of the environment is deployed: the release is recorded here, too, where all is there
+  /// already.
+  bool with_others = false;
 
   const declared_pipeline& pipeline() const { return *step.pipeline; }
   const environment& place() const { return *step.place(); }
@@ -66,6 +69,8 @@ struct deployed_release {
   std::optional<deployment_record> record;  ///< nothing: never deployed
   environment_state state{};
   std::optional<hand_revert> reverted{};  ///< what is there was put back by hand, and no release followed
+  /// Of an environment with parts: which of them does not have this release, a line each.
+  std::vector<std::string> behind{};
 };
 
 /// What is deployed once it is merged.

@@ -26,11 +26,14 @@ std::unique_ptr<way> make_way(const way_context& in) {
 class way_set {
  public:
   explicit way_set(const way_context& in);
-  /// Of a checked declaration, whose way is one of the list.
+  /// Of a checked declaration, whose way is one of the list: with its parts, where it has some.
   way& of(const environment& place) const;
+  /// The same of the environment alone, or of a part.
+  way& alone(const environment& place) const;
 
  private:
   std::vector<std::unique_ptr<way>> ways_;  ///< in the order of the list
+  std::unique_ptr<way> with_parts_;
 };
 
 }  // namespace cicd

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include <cicd/deliver/way_of_parts.hpp>
 #include <cicd/deliver/ways.hpp>
 
 // The order counts.
@@ -44,9 +45,14 @@ std::span<const way_traits> deploy_ways() {
 
 way_set::way_set(const way_context& in) {
   for (const listed_way::maker make : deliver_ways::all().makers) ways_.push_back(make(in));
+  with_parts_ = std::make_unique<way_of_parts>(in, *this);
 }
 
 way& way_set::of(const environment& place) const {
+  return place.parts.empty() ? alone(place) : *with_parts_;
+}
+
+way& way_set::alone(const environment& place) const {
   const std::vector<way_traits>& traits = deliver_ways::all().traits;
   for (std::size_t at = 0; at < traits.size(); ++at)
     if (traits[at].way == place.via) return *ways_[at];

@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/yank.hpp>
+#include <cicd/image/sbom/attached.hpp>
 
 namespace cicd {
 
@@ -62,7 +63,8 @@ status remove_image(const permit&,
   const result<bool> has = (*in)->has(image.manifest);
   if (!has) return has.error();
   if (!*has) return {};
-  status removed = (*in)->remove(image.manifest);
+  status removed = remove_bill(**in, image.manifest);
+  if (removed) removed = (*in)->remove(image.manifest);
   if (removed) return {};
   return std::move(removed).error().with(
       "left", fmt::format("{} is yanked; its image is still there", request.commit.substr(0, 7)));

@@ -10,6 +10,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/command_line.hpp>
 #include <cicd/driver/command_view.hpp>
 #include <cicd/driver/completion.hpp>
@@ -209,6 +210,7 @@ command_line read_command_line(const std::vector<std::string>& words) {
 
 int run_command_line(int count, char** given) {
   prepare_process();
+  tell_of_waiting_clones([](const error& of) { print_warnings({of}); });
   const command_line line = read_command_line({given + (count > 0 ? 1 : 0), given + count});
   print_out(line.text);
   print_errors(line.errors);

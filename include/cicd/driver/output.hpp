@@ -11,6 +11,8 @@
 namespace cicd {
 
 void print_out(std::string_view text);
+/// The same to standard error, for what goes along with a document on standard output.
+void print_aside(std::string_view text);
 /// The same as JSON, in which `##` is escaped, so that no CI system finds a command of its own in a text.
 void print_json(const json& document);
 /// The same on one line, for a process that prints one after the other.

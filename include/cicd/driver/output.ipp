@@ -29,9 +29,23 @@ error as_called_here(error of) {
   return of;
 }
 
-void print_out(std::string_view text) {
+namespace driver_output {
+namespace {
+
+void print_to(int stream, std::string_view text) {
   const bool may_command = text.find("::") != text.npos || text.find("##") != text.npos;
-  write_all(STDOUT_FILENO, may_command ? without_commands(text) : std::string(text));
+  write_all(stream, may_command ? without_commands(text) : std::string(text));
+}
+
+}  // namespace
+}  // namespace driver_output
+
+void print_out(std::string_view text) {
+  driver_output::print_to(STDOUT_FILENO, text);
+}
+
+void print_aside(std::string_view text) {
+  driver_output::print_to(STDERR_FILENO, text);
 }
 
 void print_json(const json& document) {

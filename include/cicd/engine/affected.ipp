@@ -27,15 +27,18 @@ namespace {
 /// What an effect of the pipeline would publish or deploy, on any machine. Nothing: it cannot be read.
 std::optional<std::string> bundle_of_tree(const declared_pipeline& pipeline, const session& of) {
   kubernetes::release_facts facts;
-  for (const environment& place : pipeline.declared.environments)
-    if (!read_declared_files(pipeline, place, facts)) return std::nullopt;
+  for (const environment* place : all_environments(pipeline.declared))
+    if (!read_declared_files(pipeline, *place, facts)) return std::nullopt;
   return bundle_of(pipeline, facts.files, paths_of(pipeline, of.where.build_root));
 }
 
 /// The words that declare an environment, previews and canaries of it, and where what it deploys comes from.
 std::string words_for(const graph_step& step, const session& of) {
   if (step.place() == nullptr) return {};
-  const pipeline& declared = step.pipeline->declared;
+  pipeline declared = step.pipeline->declared;
+  declared.environments.clear();  // a part, which is OF its environment, is told with it
+  for (const environment* each : all_environments(step.pipeline->declared))
+    declared.environments.push_back(*each);
   std::string words = fmt::format("{}\n{}\n{}\n", declared.artifacts.view(), declared.code.view(),
                                   declared.pipeline_ref.view());
   for (const image& each : declared.images)
@@ -61,7 +64,7 @@ class comparison {
     for (step_index step = 0; step < graph_then_.steps.size(); ++step)
       if (is_pure(graph_then_.steps[step].kind())) pure.push_back(step);
     shared_index index(then.where.index(), then.around);
-    seen_then_ = observe(then, graph_then_, pure, journal(then.where.journal()), index).seen;
+    seen_then_ = observe(then, graph_then_, pure, journal(then.where.journal()), index, &now.where).seen;
     (void)index.save();
     find_outputs();
   }
@@ -71,7 +74,7 @@ class comparison {
     std::vector<step_change> all(graph_.steps.size());
     for (step_index step : wanted) {
       const std::optional<step_index> then = graph_then_.find(graph_.steps[step].id);
-      if (then && is_pure(graph_then_.steps[*then].kind())) all[step].outputs_before = outputs_then_[*then];
+      if (then && is_pure(graph_then_.steps[*then].kind())) all[step].outputs_before = gave_then(*then);
       all[step].reasons = reasons(step, then, seen[step]);
     }
     return all;
@@ -85,6 +88,11 @@ class comparison {
   }
 
  private:
+  std::optional<digest> gave_then(step_index step) const {
+    if (!outputs_then_[step]) return std::nullopt;
+    return given_by(*outputs_then_[step]);
+  }
+
   /// From the cache, and from this build tree where it ran the same.
   void find_outputs() {
     outputs_then_.resize(graph_then_.steps.size());
@@ -93,14 +101,15 @@ class comparison {
       if (!is_pure(each.kind())) continue;
       std::vector<upstream_result> upstream;
       for (step_index before : each.after)
-        if (outputs_then_[before]) upstream.push_back({graph_then_.steps[before].id, *outputs_then_[before]});
+        if (outputs_then_[before])
+          upstream.push_back(upstream_of(each, before, graph_then_, *outputs_then_[before]));
       if (upstream.size() != each.after.size()) continue;
       const digest key = key_of(each, seen_then_[step], upstream, renamed_);
       const auto last = remembered_.last(each.id);
       if (last && last->result.key == key)
-        outputs_then_[step] = last->result.outputs;
+        outputs_then_[step] = last->result;
       else if (const auto kept = remembered_.cached(key))
-        outputs_then_[step] = kept->outputs;
+        outputs_then_[step] = *kept;
     }
   }
 
@@ -234,7 +243,7 @@ class comparison {
   std::map<std::string, std::string>
       targets_;  ///< of DEPENDS: why what they make is another; empty: it is not
   std::vector<observed_step> seen_then_;
-  std::vector<std::optional<digest>> outputs_then_;
+  std::vector<std::optional<step_result>> outputs_then_;
   std::map<const declared_pipeline*, std::optional<std::string>> bundles_;
 };
 

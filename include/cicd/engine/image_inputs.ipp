@@ -8,6 +8,7 @@
 #include <cicd/declare/made_names.hpp>
 #include <cicd/declare/typed_calls.hpp>
 #include <cicd/deliver/release/bundle.hpp>
+#include <cicd/engine/image_bases.hpp>
 #include <cicd/engine/image_inputs.hpp>
 #include <cicd/engine/observer.hpp>
 #include <cicd/observe/git.hpp>
@@ -33,12 +34,16 @@ std::map<std::string, std::string> calls_by_step(const declared_pipeline& pipeli
   for (const call& each : calls_of(pipeline.declared, {})) {
     const bool is_image = each.where.function == "pipeline_image";
     const bool is_zip = each.where.function == "pipeline_function";
-    if (!is_image && !is_zip && each.where.function != "pipeline_step") continue;
+    const bool is_files = each.where.function == "pipeline_files";
+    if (!is_image && !is_zip && !is_files && each.where.function != "pipeline_step") continue;
     std::string text = each.where.function;
     for (const std::string& word : each.arguments)
       text += fmt::format("\n{}", compact(json(without_paths(word, paths))));
     const std::string& name = each.arguments[1];
-    const std::string step = is_zip ? zip_step_name(name) : is_image ? image_step_name(name) : name;
+    const std::string step = is_zip     ? zip_step_name(name)
+                             : is_files ? files_step_name(name)
+                             : is_image ? image_step_name(name)
+                                        : name;
     by_step[step] = std::move(text);
   }
   return by_step;
@@ -59,6 +64,7 @@ result<digest> image_inputs_of(const session& of,
   using namespace engine_image_inputs;
   std::map<const declared_pipeline*, std::map<std::string, std::string>> calls;
   sha256_stream over;
+  base_locks locks(of);
   for (const step_index at : steps_to_images(graph, pipeline)) {
     const graph_step& step = graph.steps[at];
     const auto [known, added] = calls.try_emplace(step.pipeline);
@@ -74,6 +80,11 @@ result<digest> image_inputs_of(const session& of,
     const std::string commit =
         sees_commit(step) ? git_state_of(step.pipeline->source_directory, of.around).commit.value_or("")
                           : std::string();
+    if (step.declared_image() != nullptr) {
+      const result<std::vector<observed_base>> bases = locks.bases_of(step);
+      if (!bases) return bases.error();
+      for (const observed_base& base : *bases) over.update(base.locked + "\n");
+    }
     over.update(fmt::format("{}\n{}\n{}\n{}\n\n", step.id, known->second[step.name()], hex(digest_of(*files)),
                             commit));
   }

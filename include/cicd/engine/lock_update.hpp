@@ -1,6 +1,6 @@
-// Files that pin versions, moved to newer ones by the program that UPDATE of a step names. It runs in a
-// folder of its own, so that the source folder gets whole files or none. What such a file says is not known
-// here.
+// Files that pin versions, moved to newer ones: `cicd.lock` by `base_update`, others by the program that
+// UPDATE of a step names. It runs in a folder of its own, so that the source folder gets whole files or none.
+// What such a file says is not known here.
 #pragma once
 
 #include <string>
@@ -18,17 +18,25 @@ struct moved_lock {
   std::string path;  ///< relative to the source folder; of a link the file that it leads to
   std::string before, after;
   unsigned mode = 0644;
+  bool is_new = false;  ///< the file is not there yet
 
   /// The lines that are in one of the two alone, in their order.
   std::vector<std::string> removed() const;
   std::vector<std::string> added() const;
 };
 
-/// What came of one step's program.
+/// A base that its tag names otherwise than `cicd.lock` has it.
+struct changed_base {
+  std::string reference, before, after;  ///< digests; `before` empty where it was not locked
+  std::vector<std::string> lines;        ///< what changes with it: size, layers, packages, labels, findings
+};
+
+/// What came of one step's program, or of the bases in a lock.
 struct lock_update {
-  std::string step;                 ///< `orders/base`
-  std::string folder;               ///< its source folder
-  std::vector<moved_lock> locks{};  ///< none: nothing is newer
+  std::string step;                   ///< `orders/base`, `cicd.lock`
+  std::string folder;                 ///< its source folder, that of the lock
+  std::vector<moved_lock> locks{};    ///< none: nothing is newer
+  std::vector<changed_base> bases{};  ///< of `cicd.lock`
 };
 
 /// The steps of these pipelines (none: of all) that have UPDATE, by the graph's order. Class `usage` where

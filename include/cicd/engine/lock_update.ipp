@@ -128,7 +128,7 @@ result<std::optional<moved_lock>> moved_one(const laid_file& of,
   if (!before) return std::move(before).error();
   if (!after) return std::move(after).error();
   if (sha256(*before) != of.content) return edited_meanwhile(step.id, source + "/" + of.leads_to);
-  return none_or_one(moved_lock{of.leads_to, *std::move(before), *std::move(after), of.mode});
+  return none_or_one(moved_lock{of.leads_to, *std::move(before), *std::move(after), of.mode, false});
 }
 
 result<std::vector<moved_lock>> moved_in(const std::string& folder,
@@ -193,7 +193,7 @@ result<lock_update> plan_lock_update(const session& of,
   result<std::vector<moved_lock>> locks = engine_lock_update::moved_in(folder, step, of, cancelled);
   (void)remove_tree(folder);
   if (!locks) return std::move(locks).error();
-  return lock_update{step.id, step.pipeline->source_directory, *std::move(locks)};
+  return lock_update{step.id, step.pipeline->source_directory, *std::move(locks), {}};
 }
 
 status apply_lock_updates(const std::vector<lock_update>& all) {
@@ -206,9 +206,10 @@ status apply_lock_updates(const std::vector<lock_update>& all) {
         return error{
             exit_class::conflict, of.step, "two updates change one file, each in its own way", path, {}}
             .with("try", "update one pipeline at a time: cicd update <pipeline>");
-      const result<std::string> now = read_below(of.folder, each.path);
+      const auto now = read_below_if_there(of.folder, each.path);
       if (!now) return now.error();
-      if (*now != each.before) return engine_lock_update::edited_meanwhile(of.step, path);
+      if (now->has_value() == each.is_new || now->value_or("") != each.before)
+        return engine_lock_update::edited_meanwhile(of.step, path);
     }
   for (const auto& [path, each] : wanted)
     if (status written = write_file(path, each->after, durability::durable, each->mode); !written)

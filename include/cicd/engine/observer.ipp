@@ -7,116 +7,34 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/backing.hpp>
 #include <cicd/declare/placeholders.hpp>
+#include <cicd/declare/shards.hpp>
+#include <cicd/engine/backing_inputs.hpp>
+#include <cicd/engine/dockerfile_build.hpp>
+#include <cicd/engine/image_bases.hpp>
 #include <cicd/engine/observer.hpp>
+#include <cicd/engine/shard_tests.hpp>
 #include <cicd/engine/step_function.hpp>
-#include <cicd/observe/named_paths.hpp>
+#include <cicd/observe/maven_modules.hpp>
 #include <cicd/observe/platform.hpp>
 #include <cicd/run/decorators.hpp>
+#include <cicd/run/tool_caches.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
-
-std::string folder_of(const session& of, const graph_step& step) {
-  if (step.runs_in_source()) return step.pipeline->source_directory;
-  return of.where.work(step.id);
-}
-
-namespace engine_observer {
-
-/// The path that `BASE rootfs:<path>` or `oci:<path>[:tag]` names; empty for other bases.
-std::string base_path(const image& declared_image) {
-  std::string base = declared_image.base.str();
-  if (base.starts_with("rootfs:")) return base.substr(7);
-  if (!base.starts_with("oci:")) return {};
-  base = base.substr(4);
-  const auto tag = base.rfind(':');
-  return tag == std::string::npos ? base : base.substr(0, tag);
-}
-
-/// An image takes the files that it names from the source folder where they are there, beside the outputs of
-/// the steps before it.
-std::vector<std::string> image_patterns(const image& declared_image) {
-  std::vector<std::string> named;
-  for (const file_mapping& file : declared_image.files) named.push_back(file.from.str());
-  if (const std::string base = base_path(declared_image); !base.empty() && !base.starts_with('/'))
-    named.push_back(base);
-  if (declared_image.jar) named.push_back(declared_image.jar.str());
-  std::vector<std::string> patterns;
-  for (const std::string& name : named) {
-    patterns.push_back(name);
-    patterns.push_back(name + "/**");
-  }
-  return patterns;
-}
-
-/// Whether a path lies where the step itself writes.
-bool is_own_output(const step& of, const std::string& path) {
-  const auto top = [](std::string_view name) { return name.substr(0, name.find('/')); };
-  const auto writes_there = [&](const path_pattern& each) { return top(each.view()) == top(path); };
-  return std::ranges::any_of(of.outputs, writes_there) || std::ranges::any_of(of.reports, writes_there);
-}
-
-std::vector<std::string> zip_patterns(const zip_function& of) {
-  std::vector<std::string> patterns{of.zip.str(), of.zip.str() + "/**"};
-  if (of.config) patterns.push_back(of.config.str());
-  return patterns;
-}
-
-/// A path as a pattern: what stands for itself alone.
-std::string pattern_for(const std::string& path) {
-  std::string pattern;
-  for (const char c : path) {
-    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
-    pattern += c;
-  }
-  return pattern;
-}
-
-/// The patterns of what the texts of INPUTS_NAMED_IN name and is there.
-std::vector<std::string> named_inputs(const step& of, const std::string& source) {
-  std::vector<std::string> patterns;
-  for (const relative_path& file : of.inputs_named_in) {
-    const auto text = read_below_if_there(source, file.str());
-    if (!text || !*text) continue;
-    for (const std::string& path : paths_named_in(**text))
-      if (exists(source + "/" + path) && !is_own_output(of, path))
-        patterns.push_back(pattern_for(path) + (is_folder(source + "/" + path) ? "/" : ""));
-  }
-  return patterns;
-}
-
-}  // namespace engine_observer
-
-file_query inputs_query(const session& of, const graph_step& step) {
-  file_query query{step.pipeline->source_directory, {}, {}, {of.where.build_root}, false, true};
-  if (step.kind() == step_kind::image) {
-    query.patterns = step.declared_image() != nullptr
-                         ? engine_observer::image_patterns(*step.declared_image())
-                         : engine_observer::zip_patterns(*step.declared_function());
-    query.may_be_empty = true;
-    return query;
-  }
-  for (const path_pattern& pattern : step.command()->inputs) query.patterns.push_back(pattern.str());
-  for (const relative_path& file : step.command()->inputs_named_in) query.patterns.push_back(file.str());
-  for (const path_pattern& pattern : step.command()->exclude) query.exclude.push_back(pattern.str());
-  for (const path_pattern& pattern : step.command()->optional_inputs) query.optional.push_back(pattern.str());
-  for (std::string& pattern : engine_observer::named_inputs(*step.command(), query.root))
-    query.optional.push_back(std::move(pattern));
-  return query;
-}
-
-file_query outputs_query(const session& of, const graph_step& step) {
-  return outputs_in(folder_of(of, step), step);
-}
 
 namespace engine_observer {
 
 /// One pass over the wanted steps; questions that are the same are asked once.
 class pass {
  public:
-  pass(const session& of, const step_graph& graph, shared_index& index)
-      : of_(of), graph_(graph), index_(index) {
+  pass(const session& of, const step_graph& graph, shared_index& index, const workspace* split_by)
+      : of_(of),
+        graph_(graph),
+        index_(index),
+        locks_(of),
+        shards_(split_by != nullptr ? *split_by : of.where, split_by == nullptr) {
     seen_.seen.resize(graph.steps.size());
   }
 
@@ -136,6 +54,7 @@ class pass {
   std::size_t number_of(file_query query) {
     std::string name = query.root + '\0' + joined(query.patterns, "\n") + '\0' + joined(query.exclude, "\n")
                        + '\0' + joined(query.optional, "\n") + (query.may_be_empty ? "?" : "!")
+                       + (query.context ? query.context->below + '\0' + query.context->text + '\0' : "")
                        + (query.without_build_trees ? "-" : "+");
     const auto [at, added] = known_.try_emplace(std::move(name), queries_.size());
     if (added) queries_.push_back(std::move(query));
@@ -147,12 +66,47 @@ class pass {
     if (file_query query = inputs_query(of_, about);
         about.kind() != step_kind::image || !query.patterns.empty())
       inputs_.emplace_back(step, number_of(std::move(query)));
+    if (about.command() != nullptr && joins_shards(*about.command())) shards_.look_at_all(about.id);
     if (!remembered.last(about.id)) return;
     file_query outputs = outputs_query(of_, about);
     if (outputs.patterns.empty())
       seen_.intact.insert(about.id);
     else if (is_folder(outputs.root))
       outputs_.emplace_back(step, number_of(std::move(outputs)));
+  }
+
+  /// What of a service decides what the step makes.
+  void take_services(const graph_step& about, observed_step& seen) {
+    if (about.command()->needs.empty()) return;
+    const auto complain_of = [&](error why, const backing_service& of, const std::string& key) {
+      why.subject = about.id;
+      complain(with_origin(std::move(why), *about.pipeline, "backing_service." + of.name.str() + key));
+    };
+    for (const backing_service* each : services_for(about.pipeline->declared, about.command()->needs)) {
+      result<observed_service> one = observed_service_of(*each, *about.pipeline, of_, index_);
+      if (!one) {
+        complain_of(std::move(one).error(), *each, ".inputs");
+        continue;
+      }
+      const result<std::string> text = text_of_service(*one, *about.pipeline);
+      if (!text) complain_of(text.error(), *each, ".image");
+      seen.settings.emplace_back("the service " + each->name.str(), text ? hex(sha256(*text)) : "");
+      for (const std::string& tool : tools_of_service(*each)) take_tool(tool, about, seen);
+      if (each->tools.empty() && starts_others(*each, seen)) {
+        seen.settings.emplace_back("this machine", machine_identity());
+        seen.settings.emplace_back("PATH", hex(sha256(of_.around.get_or("PATH", ""))));
+      }
+      seen.services.push_back(*std::move(one));
+    }
+  }
+
+  /// Whether its program is one that starts programs which nobody names.
+  static bool starts_others(const backing_service& of, const observed_step& seen) {
+    if (of.command.empty()) return false;
+    const std::string program = of.command.front().str();
+    if (program.find('/') != std::string::npos && !program.starts_with('/')) return true;
+    const auto tool = std::ranges::find(seen.tools, program, &tool_identity::name);
+    return starts_unknown_programs(tool == seen.tools.end() ? program : tool->path);
   }
 
   void take_inputs(step_index step, const result<file_set>& files) {
@@ -220,34 +174,64 @@ class pass {
     const graph_step& about = graph_.steps[step];
     seen_.seen[step].settings.emplace_back("the platform", platform_);
     if (about.command() != nullptr) take_command(step, *about.command(), about, seen_.seen[step]);
-    if (about.declared_image() != nullptr) take_base(*about.declared_image(), about, seen_.seen[step]);
+    if (about.declared_image() == nullptr) return;
+    take_base(*about.declared_image(), about, seen_.seen[step]);
+    take_named_bases(about, seen_.seen[step]);
+    if (about.declared_image()->dockerfile) take_builder(about, seen_.seen[step]);
   }
 
   void take_command(step_index step,
                     const cicd::step& declared,
                     const graph_step& about,
                     observed_step& seen) {
-    const placeholder_values values{{"pipeline", about.pipeline->declared.name.str()}, {"source", "."}};
-    for (const text& word : declared.command) seen.words.push_back(with_placeholders(word.view(), values));
+    if (joins_shards(declared)) return;
+    placeholder_values values{{"pipeline", about.pipeline->declared.name.str()}, {"source", "."}};
+    if (declared.shard != 0)
+      if (std::optional<error> wrong = shards_.take(about, seen, values)) complain(*std::move(wrong));
+    seen.words = words_of_command(declared, seen, values);
     if (declared.shell) seen.words = {with_placeholders(declared.shell.view(), values)};
     if (declared.run) seen.words = words_of_function(about, graph_);
     if (declared.wrapper && exists(about.pipeline->source_directory + "/" + declared.wrapper.str())
         && !seen.words.empty())
       seen.words[0] = "./" + declared.wrapper.str();
+    if (declared.has_maven_module()) take_module(declared, about, seen);
     if (wants_git(declared, about)) take_git(declared, about, seen);
     for (const assignment& one : declared.env)
       seen.assignments.emplace_back(one.name.str(), with_placeholders(one.value, values));
+    const surroundings allowed = declared.pass_env.empty() ? surroundings({}) : of_.around.for_commands();
     for (const variable_name& name : declared.pass_env)
-      if (const auto value = of_.around.get(name.view())) seen.variables.emplace_back(name.str(), *value);
+      if (const auto value = allowed.get(name.view())) seen.variables.emplace_back(name.str(), *value);
     check_program(about, seen);
     take_tools(declared, about, seen);
     if (declared.run) take_function(declared, about, seen);
     take_named_files(declared, seen);
+    take_services(about, seen);
     if (declared.tools.empty() && starts_unknown(declared, about, seen)) {
       unknown_.push_back(step);
       seen.settings.emplace_back("this machine", machine_identity());
       seen.settings.emplace_back("PATH", hex(sha256(of_.around.get_or("PATH", ""))));
     }
+  }
+
+  void take_module(const cicd::step& declared, const graph_step& about, observed_step& seen) {
+    const std::string module = module_of(declared);
+    const observing::module_inputs all =
+        observing::inputs_of_module(about.pipeline->source_directory, module);
+    const std::vector<std::string> words = all.is_listed
+                                               ? std::vector<std::string>{"--projects", module, "--also-make"}
+                                               : std::vector<std::string>{"--file", module + "/pom.xml"};
+    seen.words.insert(seen.words.end(), words.begin(), words.end());
+    if (all.is_known) return;
+    complain(
+        with_origin(error{exit_class::usage,
+                          about.id,
+                          "MAVEN_MODULE: there is no such module",
+                          declared.maven_module.str(),
+                          {}}
+                        .with("did you mean", nearest(module, all.all).value_or(""))
+                        .with("allowed", all.all.empty() ? "a folder below the source folder with a pom.xml"
+                                                         : joined(all.all, ", ")),
+                    *about.pipeline, "step." + about.name() + ".maven_module"));
   }
 
   static bool wants_git(const cicd::step& declared, const graph_step& about) {
@@ -264,11 +248,7 @@ class pass {
     const std::string& source = about.pipeline->source_directory;
     const auto [known, added] = histories_.try_emplace(source, error{});
     if (added) known->second = git_history_of(source, of_.around);
-    if (!known->second) {
-      error why = known->second.error();
-      why.subject = about.id;
-      return complain(std::move(why));
-    }
+    if (!known->second) return complain(known->second.error(), about);
     if (const std::optional<git_history>& git = *known->second) {
       seen.settings.emplace_back("the commit", git->text());
       seen.assignments.insert(seen.assignments.end(),
@@ -381,10 +361,8 @@ class pass {
 
   void take_function(const cicd::step& declared, const graph_step& about, observed_step& seen) {
     result<tool_identity> tool = tool_of_function(of_, declared, index_);
-    if (tool) return seen.tools.push_back(*std::move(tool));
-    error why = std::move(tool).error();
-    why.subject = about.id;
-    complain(std::move(why));
+    if (!tool) return complain(std::move(tool).error(), about);
+    seen.tools.push_back(*std::move(tool));
   }
 
   /// Whether a program that is not on PATH will lie in the step's folder.
@@ -418,6 +396,7 @@ class pass {
       if (lies_in_folder(name, about, seen)) why = misses_slash(std::move(why), name);
       return complain(std::move(why));
     }
+    if (std::ranges::find(seen.tools, name, &tool_identity::name) != seen.tools.end()) return;
     seen.tools.push_back(*known->second);
     take_elsewhere(name, known->second->path, about, seen);
   }
@@ -427,9 +406,11 @@ class pass {
                       const std::string& path,
                       const graph_step& about,
                       observed_step& seen) {
-    const reading_place place{about.pipeline->source_directory, about.runs_in_source(), path};
-    auto [known, added] = elsewhere_.try_emplace(
-        place.source + '\0' + (place.in_source ? "in" : "") + '\0' + path + '\0' + name, error{});
+    const reading_place place{about.pipeline->source_directory, about.runs_in_source(), path,
+                              maven_repository_for(about, of_.where, of_.around)};
+    auto [known, added] = elsewhere_.try_emplace(place.source + '\0' + (place.in_source ? "in" : "") + '\0'
+                                                     + path + '\0' + name + '\0' + place.maven_repository,
+                                                 error{});
     if (added)
       known->second =
           index_.with([&](file_index& index) { return read_elsewhere_by(name, place, of_.around, index); });
@@ -442,7 +423,13 @@ class pass {
 
   /// A base outside the source folder is no input; its content is part of the key all the same.
   void take_base(const image& declared_image, const graph_step& about, observed_step& seen) {
-    const std::string path = base_path(declared_image);
+    for (const std::string& platform : platforms_of(declared_image))
+      take_base_at(
+          layout_path_of(with_placeholders(declared_image.base.view(), values_of_platform(platform))), about,
+          seen);
+  }
+
+  void take_base_at(const std::string& path, const graph_step& about, observed_step& seen) {
     if (!path.starts_with('/')) return;
     if (!is_folder(path)) {
       result<observed_file> file = index_.look_at(path);
@@ -451,16 +438,31 @@ class pass {
       return;
     }
     result<file_set> files = index_.look({path, {"**"}, {}, {}, false});
-    if (files) {
-      seen.settings.emplace_back("the base", hex(digest_of(*files)));
-      return;
-    }
-    error why = std::move(files).error();
+    if (!files) return complain(std::move(files).error(), about);
+    seen.settings.emplace_back("the base", hex(digest_of(*files)));
+  }
+
+  /// What the image takes from registries, by digest.
+  void take_named_bases(const graph_step& about, observed_step& seen) {
+    result<std::vector<observed_base>> bases = locks_.bases_of(about);
+    if (!bases) return complain(std::move(bases).error());
+    seen.bases = *std::move(bases);
+  }
+
+  /// The program that builds Dockerfiles is part of the key, and so is which findings it stops at.
+  void take_builder(const graph_step& about, observed_step& seen) {
+    const std::optional<std::string> name = image_builder_of(of_.around);
+    if (!name) return complain(no_image_builder(), about);
+    take_tool(*name, about, seen);
+    seen.settings.emplace_back("FAIL_ON", about.pipeline->declared.fail_on.str());
+  }
+
+  /// Each error once, although many steps may meet it.
+  void complain(error why, const graph_step& about) {
     why.subject = about.id;
     complain(std::move(why));
   }
 
-  /// Each error once, although many steps may meet it.
   void complain(error why) {
     const auto same = [&](const error& other) { return other.what == why.what && other.value == why.value; };
     if (std::ranges::none_of(seen_.errors, same)) seen_.errors.push_back(std::move(why));
@@ -474,10 +476,12 @@ class pass {
   std::map<std::string, std::size_t> known_;
   std::vector<std::pair<step_index, std::size_t>> inputs_, outputs_;
   std::vector<result<file_set>> answers_;
+  base_locks locks_;
   std::map<std::string, result<tool_identity>> tools_;
   std::map<std::string, result<std::optional<git_history>>> histories_;  ///< by source folder
   std::string platform_ = platform_text();
   std::vector<step_index> unknown_;  ///< steps that start programs which TOOLS does not name
+  shard_parts shards_;
   std::map<std::string, result<read_elsewhere>> elsewhere_;  ///< by source folder and program
 };
 
@@ -487,8 +491,9 @@ observation observe(const session& of,
                     const step_graph& graph,
                     const std::vector<step_index>& wanted,
                     const journal& remembered,
-                    shared_index& index) {
-  return engine_observer::pass(of, graph, index).look(wanted, remembered);
+                    shared_index& index,
+                    const workspace* split_by) {
+  return engine_observer::pass(of, graph, index, split_by).look(wanted, remembered);
 }
 
 }  // namespace cicd

@@ -16,6 +16,7 @@
 #include <cicd/declare/model.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/notify/notifiers.hpp>
+#include <cicd/deliver/release/run_history.hpp>
 #include <cicd/engine/affected.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/plan/plan.hpp>
@@ -46,9 +47,10 @@ struct project_request {
   hand_promotions by_hand{};
   /// Of an event: what is not refused of a pipeline goes on, although something of it is.
   bool keep_going = false;
-  affected_request affected{};  ///< only what a change reaches, and what that needs
-  std::string command{};        ///< what a person typed for it, where that is more than its targets
-  bool is_of_event = false;     ///< the targets are those that the event sets off; found out by the run
+  affected_request affected{};        ///< only what a change reaches, and what that needs
+  std::string command{};              ///< what a person typed for it, where that is more than its targets
+  bool is_of_event = false;           ///< the targets are those that the event sets off; found out by the run
+  std::function<status()> may_act{};  ///< asked before each change is begun; empty: it may be
 };
 
 /// What the machine gives to a run.
@@ -159,6 +161,7 @@ class project_run : public std::enable_shared_from_this<project_run> {
   shared_index index_;
   step_cache cache_;
   cancellation effects_cancelled_;  ///< what is being planned and done
+  history_gatherer gathered_;       ///< of what is kept with an artifact
   secret_store secrets_;            ///< of its steps and of its deploys
   delivery delivery_;
   std::unique_ptr<notifiers> notifiers_;  ///< of a run; none of a plan

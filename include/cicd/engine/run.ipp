@@ -103,7 +103,11 @@ project_run::project_run(std::shared_ptr<const session> of,
                  request_.ask_gates, request_.by_hand,
                  [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
                    return secrets_.value_of(of, folder, cancelled);
-                 }}) {
+                 },
+                 [this](const declared_pipeline& pipeline, const std::string& commit) {
+                   return fitted_text(gathered_.of(pipeline.declared.name.str(), commit));
+                 },
+                 request_.may_act}) {
   if (!is_recorded()) return;
   notifiers_ = std::make_unique<notifiers>(notifier_ports{
       .declared = session_->model,
@@ -373,6 +377,16 @@ errors project_run::damage() const {
 
 result<json> project_run::saved_plan() const {
   json deploys(json::array{});
+  for (step_index step : wanted_) {
+    const environment* place = graph_.steps[step].place();
+    if (place != nullptr && !place->parts.empty())
+      return error{
+          exit_class::usage,
+          graph_.steps[step].id,
+          "the plan of an environment with parts is not saved: it would not say what its parts change",
+          place->parts.front().name.str(),
+          {{"allowed", "environments VIA kubectl that nothing is OF"}}};
+  }
   for (step_index step : wanted_)
     for (const planned_wave& each : delivery_.last_plans(graph_.steps[step])) {
       json one = saved_plan_of(each.plan, each.wanted.record);

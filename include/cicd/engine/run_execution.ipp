@@ -9,21 +9,22 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/shards.hpp>
+#include <cicd/engine/backing_image.hpp>
 #include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/failed_step.hpp>
+#include <cicd/engine/files_step.hpp>
 #include <cicd/engine/image_step.hpp>
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
 #include <cicd/engine/secret_guard.hpp>
 #include <cicd/engine/step_function.hpp>
+#include <cicd/engine/step_reports.hpp>
+#include <cicd/engine/step_values.hpp>
+#include <cicd/engine/test_memory.hpp>
 #include <cicd/engine/zip_step.hpp>
-#include <cicd/observe/ci_event.hpp>
-#include <cicd/observe/git.hpp>
-#include <cicd/observe/git_program.hpp>
-#include <cicd/report/junit.hpp>
-#include <cicd/report/sarif.hpp>
-#include <cicd/report/test_report.hpp>
+#include <cicd/run/backing_runner.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/run/domain.hpp>
 #include <cicd/run/loop.hpp>
@@ -31,65 +32,17 @@
 #include <cicd/run/process_runner.hpp>
 #include <cicd/run/secret_runner.hpp>
 #include <cicd/run/step_home.hpp>
-#include <cicd/system/own_file.hpp>
+#include <cicd/run/tool_caches_runner.hpp>
 
 namespace cicd {
 
 namespace engine_run {
 namespace {
 
-/// More than a build of ten thousand cases writes.
-constexpr std::uint64_t largest_report = 64'000'000;
 /// As many runs of a build tree are kept.
 constexpr std::size_t most_runs = 200;
-
 /// Where the layouts of images lie in the folder of a step that comes after them.
 const std::string image_folder = ".images/";
-
-std::vector<test_case> cases_in(const std::string& folder, const file_set& reports) {
-  std::vector<junit_file> files;
-  for (const observed_file& file : reports) {
-    const result<std::string> text = read_below(folder, file.path, {.limit = largest_report});
-    if (!text) continue;
-    if (result<std::vector<test_case>> cases = read_test_report(*text))
-      files.push_back({file.path.substr(0, file.path.rfind('/')), *std::move(cases)});
-  }
-  return cases_of_run(std::move(files));
-}
-
-/// Why a scan failed: how many findings there are, the worst of them, and where the SARIF files are whose
-/// paths lead from the repository's root and whose secrets are masked.
-std::optional<error> findings_of(const task& work,
-                                 const file_set& files,
-                                 const std::string& kept_at,
-                                 const secret_finder& secrets) {
-  const auto layout = observing::git_layout_of(work.source);
-  const std::string top = layout ? layout->top : std::string();
-  const std::string below = path_below(work.source, top);
-  const sarif_places places{.folder = work.folder,
-                            .source = work.source,
-                            .prefix = top.empty() || below == work.source ? std::string() : below + "/",
-                            .exists = exists};
-  std::vector<scan_finding> all;
-  std::string kept;
-  for (const observed_file& file : files) {
-    const result<std::string> text = read_below(work.folder, file.path, {.limit = largest_report});
-    if (!text) continue;
-    result<sarif_document> document = read_sarif(*text, places);
-    if (!document) continue;
-    all.insert(all.end(), document->findings.begin(), document->findings.end());
-    const std::string to =
-        kept_at + (kept.empty() ? "" : "." + std::to_string(&file - files.data())) + ".sarif";
-    if (write_file(to, secrets.masked(document->text), durability::fast, 0600))
-      kept += (kept.empty() ? "" : "\n") + to;
-  }
-  if (all.empty()) return std::nullopt;
-  return error{exit_class::step_failed,
-               work.step->id,
-               fmt::format("{} finding{}", all.size(), all.size() == 1 ? "" : "s"),
-               {},
-               {{"findings", findings_text(all)}, {"sarif", kept}}};
-}
 
 }  // namespace
 }  // namespace engine_run
@@ -101,13 +54,19 @@ class project_run::execution {
 
  private:
   using say_of_work = std::function<void(const std::string&)>;
+  secrets_before before(const cancellation& cancelled) const {
+    return {secrets_, of_.graph_, of_.delivery_.gate(), cancelled};
+  }
   outcome build_image(const task& work, const cancellation& cancelled, const say_of_work& tell) const {
-    if (status clean = check_image_content(work, secrets_); !clean)
+    if (status clean = check_image_content(work, before(cancelled)); !clean)
       return failed_outcome(std::move(clean).error());
     if (work.step->declared_function() != nullptr)
       return build_zip_step(work, limits_of_this_machine().cores, cancelled);
-    return build_image_step(work, of_.session_->around, layers_of(where_, tell),
-                            limits_of_this_machine().cores, cancelled);
+    if (work.step->declared_files() != nullptr) return build_files_step(work, cancelled);
+    const layer_cache layers = layers_of(where_, tell);
+    const auto masked = [this](const std::string& text) { return secrets_.finder()->masked(text); };
+    return build_image_step(
+        work, {of_.session_->around, layers, limits_of_this_machine().cores, cancelled, masked, tell});
   }
   runner& runner_for(step_kind kind) {
     if (kind == step_kind::command) return locked_commands_;
@@ -117,11 +76,18 @@ class project_run::execution {
   void say(event_body body);
   void say_refused(const graph_step& step);
   void announce(const secret_value& value) const;
+  /// The step that its tests are known by.
+  std::string name_of_tests(const std::string& id) const {
+    const auto step = of_.graph_.find(id);
+    const cicd::step* declared = step ? of_.graph_.steps[*step].command() : nullptr;
+    return declared == nullptr ? id : without_shard(id, *declared);
+  }
   void warn(const errors& about) const;
   task task_for(step_index step, step_plan plan) const;
   upstream_files given_by(const graph_step& before, const graph_step& to) const;
   placeholder_values images_before(const task& work) const;
   caching_options caching();
+  backing_options backing();
   run_view view() const;
   std::map<std::string, std::string> commands_again() const;
   loop_options setup();
@@ -140,6 +106,7 @@ class project_run::execution {
   std::set<std::string> told_refused_;  ///< deploys
   step_home home_;
   recorder record_;
+  test_memory tests_;
   std::future<std::string> who_;  ///< who runs it: git is asked while steps run
   std::optional<run_index> runs_;
   std::optional<error> runs_failure_;                          ///< why the index of runs is not used
@@ -152,6 +119,8 @@ class project_run::execution {
   secret_folder secret_files_;
   process_runner commands_;
   secret_runner trusted_commands_;
+  backing_runner served_commands_;
+  tool_caches_runner caching_commands_;
   background_runner images_, effects_;
   caching_runner cached_commands_, cached_images_;
   retrying_runner retried_;  ///< each attempt begins in a folder as the first one found it
@@ -165,20 +134,29 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
       listeners_(listeners),
       home_(of.session_->around, where_.build_root),
       record_(where_, of.id_),
+      tests_(where_),
       processes_(of.ports_.processes(loop_)),
       secrets_(of.secrets_),
       secret_files_(memory_folders(of.session_->around), of.id_),
       commands_(loop_,
                 *processes_,
                 say_,
-                {.around = &of.session_->around, .secrets = [this] { return secrets_.finder(); }}),
+                {.around = &of.session_->around,
+                 .secrets = [this] { return secrets_.finder(); },
+                 .learn = [this](const task& work) { return learn_secret_values(work, secrets_); }}),
       trusted_commands_(
           commands_,
           loop_,
           secrets_,
           secret_files_,
           {.may_have = [this](const task& work) { return of_.delivery_.gate().may_have_secrets(*work.step); },
-           .announce = [this](const secret_value& value) { announce(value); }}),
+           .announce = [this](const secret_value& value) { announce(value); },
+           .name_of_left =
+               [this](const used_value& of) {
+                 return name_of_secret_value(of_.graph_.steps[of.from], of.name);
+               }}),
+      served_commands_(trusted_commands_, loop_, *processes_, secrets_, of.index_, say_, backing()),
+      caching_commands_(served_commands_, loop_, where_, of.session_->around, holder_, say_),
       images_(loop_,
               say_,
               [this](const task& work, const cancellation& cancelled, const auto& tell) {
@@ -187,15 +165,15 @@ project_run::execution::execution(project_run& of, const std::vector<run_listene
       effects_(
           loop_,
           say_,
-          [this](const task& work, const cancellation&, const auto& tell) {
+          [this](const task& work, const cancellation& cancelled, const auto& tell) {
             if (work.step->kind() == step_kind::publish)
-              if (status clean = check_published(work, where_, secrets_); !clean)
+              if (status clean = check_published(work, where_, before(cancelled)); !clean)
                 return failed_outcome(std::move(clean).error());
             return of_.delivery_.act(work, tell);
           },
           of.effects_cancelled_),
       cached_commands_(
-          trusted_commands_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
+          caching_commands_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
       cached_images_(images_, loop_, where_, of.index_, of.cache_, of.remembered_, caching(), say_),
       retried_(cached_commands_, say_),
       locked_commands_(retried_, loop_, where_, of.remembered_, holder_, say_),
@@ -220,7 +198,10 @@ void project_run::execution::say(event_body body) {
     if (const auto step = of_.graph_.find(end->step)) say_refused(of_.graph_.steps[*step]);
   if (auto* end = std::get_if<step_ended>(&body); end != nullptr && end->failure)
     end->failure = with_declared_lines(*std::move(end->failure), *of_.session_);
-  const event happened = of_.event_now(masked(std::move(body), *secrets_.finder()));
+  event happened = of_.event_now(masked(std::move(body), *secrets_.finder()));
+  if (auto* end = std::get_if<step_ended>(&happened.body)) tests_.hear(*end, name_of_tests(end->step));
+  const auto* ended = std::get_if<step_ended>(&happened.body);
+  of_.gathered_.hear(happened, ended == nullptr ? std::string() : name_of_tests(ended->step));
   record_.hear(happened);
   for (const run_listener& each : listeners_)
     if (each.hear) each.hear(happened);
@@ -256,6 +237,8 @@ task project_run::execution::task_for(step_index step, step_plan plan) const {
     work.upstream = of_.planner_->upstream_of(step);
     work.parts = of_.planner_->parts_now(step);
     work.late = images_before(work);
+    for (const upstream_result& before : work.upstream)
+      work.late.insert(before.values.begin(), before.values.end());
     if (about.command() != nullptr && about.command()->run)
       work.late[program_placeholder] = program_of_function(*of_.session_, *about.command());
   }
@@ -265,7 +248,13 @@ task project_run::execution::task_for(step_index step, step_plan plan) const {
 /// An image's layout has a place of its own in the step's folder; in the sources it has none, and lies where
 /// it was made.
 upstream_files project_run::execution::given_by(const graph_step& before, const graph_step& to) const {
-  upstream_files given{outputs_query(*of_.session_, before), {}, before.id, before.pipeline != to.pipeline};
+  upstream_files given{
+      outputs_query(*of_.session_, before),
+      {},
+      before.id,
+      before.pipeline != to.pipeline || (to.command() != nullptr && joins_shards(*to.command()))};
+  if (const auto& tests = of_.planner_->seen(*of_.graph_.find(before.id)).tests; tests && tests->empty())
+    return {};
   if (before.kind() != step_kind::image) return given;
   if (to.runs_in_source()) return {};
   given.made.root += "/layout";
@@ -313,17 +302,17 @@ caching_options project_run::execution::caching() {
     return query.patterns.empty() && work.step->kind() == step_kind::image ? file_set{}
                                                                            : of_.index_.look(query);
   };
-  ask.read_reports = engine_run::cases_in;
+  ask.read_reports = cases_in;
   ask.may_keep = [this](const task& work, const cached_step& made) {
     return check_outputs(work, made, secrets_);
   };
+  ask.take_values = [this](const task& work, bool is_good) { return take_values(work, is_good, secrets_); };
   ask.explain = [this](const task& work, const outcome& end) {
     return why_it_failed(*of_.session_, of_.graph_, work, end);
   };
   ask.summary_of = tests_summary;
   ask.read_findings = [this](const task& work, const file_set& files) {
-    return engine_run::findings_of(work, files, where_.run(of_.id_) + "/" + flat_name(work.step->id),
-                                   *secrets_.finder());
+    return findings_of(work, files, where_.run(of_.id_) + "/" + flat_name(work.step->id), *secrets_.finder());
   };
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
   ask.place_history = [this](const task& work) {
@@ -331,6 +320,21 @@ caching_options project_run::execution::caching() {
   };
   ask.place_warning = [this] { return home_.warning(); };
   return ask;
+}
+
+backing_options project_run::execution::backing() {
+  return {.around = &of_.session_->around,
+          .holder = holder_,
+          .home = [this] { return home_.prepare_services(); },
+          .port_locks = where_.cache + "/ports.locks",
+          .log = [this](const std::string& name) { return where_.run(of_.id_) + "/" + name + ".log"; },
+          .may_have_secrets =
+              [this](const task& work) { return of_.delivery_.gate().may_have_secrets(*work.step); },
+          .end_step = [this](const std::string& step) { commands_.end_step(step); },
+          .contain =
+              [this](service_start& of, const backing_service& declared, const cancellation& cancelled) {
+                return contain_service(of, declared, *of_.session_, cancelled);
+              }};
 }
 
 /// How each step is run again: by its target, or, where that alone does something else, by the command that
@@ -358,6 +362,7 @@ run_view project_run::execution::view() const {
     const std::string folder = folder_of(*of_.session_, about), &source = about.pipeline->source_directory;
     of.source_folders[folder] = source;
     if (folder != source) of.links[home_.folder_of(folder)] = folder;
+    add_module_folders(about, folder, of.source_folders);
   }
   return of;
 }
@@ -368,7 +373,7 @@ loop_options project_run::execution::setup() {
   // A push to a manifest repository takes all with it that are ready.
   options.runs_beside = [](const graph_step& step) {
     return step.kind() == step_kind::deploy && can(step.place()->via, way_feature::repository)
-           && step.place()->verify.empty();
+           && step.place()->verify.empty() && step.place()->parts.empty();
   };
   options.tick = [this] {
     for (const run_listener& each : listeners_)
@@ -376,6 +381,7 @@ loop_options project_run::execution::setup() {
   };
   options.expected = [this] { return expected_; };
   options.before_first = [this] { return open_runs(); };
+  options.at_end = [this](runner::manner how) { served_commands_.end_shared(how); };
   options.stops_at_refusal = !of_.request_.is_of_event;
   return options;
 }
@@ -426,11 +432,7 @@ std::vector<note> project_run::execution::notes_of_demo() const {
 }
 
 run_outcome project_run::execution::closed(const loop_result& result) {
-  run_outcome outcome{.kind = result.outcome,
-                      .errors = {},
-                      .id = of_.id_,
-                      .failed_step = result.failed_step,
-                      .left_running = {}};
+  run_outcome outcome{.kind = result.outcome, .id = of_.id_, .failed_step = result.failed_step};
   const std::string rerun = result.failed_step.empty() ? std::string() : commands_again()[result.failed_step];
   if (record_.did_something() && !result.left_running)
     record_.set_who(who_.valid() ? who_.get() : who_runs());
@@ -440,6 +442,7 @@ run_outcome project_run::execution::closed(const loop_result& result) {
   if (result.left_running) return outcome;
   if (kept && runs_ && record_.did_something()) kept = added_to_index();
   if (record_.did_something()) {
+    tests_.save(of_.ports_.time->now());
     forget_old_runs(where_, engine_run::most_runs);
     home_.sweep();
   }
@@ -454,6 +457,7 @@ run_outcome project_run::execution::closed(const loop_result& result) {
 
 run_outcome project_run::execution::run() {
   secret_files_.sweep();
+  sweep_secret_values(*of_.session_, of_.graph_, holder_);
   const run_view seen = view();
   for (const run_listener& each : listeners_)
     if (each.begin) each.begin(seen);

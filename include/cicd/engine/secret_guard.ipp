@@ -1,7 +1,10 @@
 // What is searched, and the words where something is found.
 #pragma once
 
+#include <algorithm>
+
 #include <cicd/base/text.hpp>
+#include <cicd/declare/backing.hpp>
 #include <cicd/engine/secret_guard.hpp>
 #include <cicd/image/secret_search.hpp>
 #include <cicd/plan/graph.hpp>
@@ -52,10 +55,45 @@ result<std::optional<std::string>> place_in_files(const std::string& folder,
 std::string config_words(const image& of) {
   std::string words;
   for (const assignment& each : of.env) words += each.value + "\n";
+  for (const assignment& each : of.args) words += each.value + "\n";
   for (const label& each : of.labels) words += each.value + "\n";
   for (const std::vector<text>* list : {&of.entrypoint, &of.arguments})
     for (const text& each : *list) words += each.str() + "\n";
   return words;
+}
+
+/// The names that a step's SECRETS have, and those of the services beside it.
+std::vector<std::string> names_for(const graph_step& step) {
+  std::vector<std::string> names;
+  if (step.command() == nullptr) return names;
+  const auto add = [&](const std::vector<secret_use>& uses) {
+    for (const secret_use& use : uses) names.push_back(use.secret.str());
+  };
+  add(step.command()->secrets);
+  for (const backing_service* each : services_for(step.pipeline->declared, step.command()->needs)) {
+    add(each->secrets);
+    if (constexpr std::string_view start = "secret:"; each->url.view().starts_with(start))
+      names.emplace_back(each->url.view().substr(start.size()));
+  }
+  return names;
+}
+
+/// A step before this one that was up to date had no need of its secrets in this run, and may have put them
+/// into what it made.
+status fetch_before(const task& work, const secrets_before& from) {
+  const auto own = from.graph.find(work.step->id);
+  if (!own) return {};
+  for (const step_index at : closure(from.graph, {*own})) {
+    const graph_step& step = from.graph.steps[at];
+    const std::vector<std::string> names = names_for(step);
+    if (names.empty() || !from.gate.may_have_secrets(step)) continue;
+    for (const secret& each : step.pipeline->declared.secrets) {
+      if (std::ranges::find(names, each.name.view()) == names.end()) continue;
+      const auto value = from.secrets.value_of(each, step.pipeline->source_directory, from.cancelled);
+      if (!value && value.error().kind != exit_class::usage) return value.error();
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -70,27 +108,39 @@ status check_outputs(const task& work, const cached_step& made, const secret_sto
             [&, of = files](const secret_finder& by) { return place_in_files(work.folder, *of, by); });
         !clean)
       return clean;
+  for (const auto& [name, value] : made.result.values)
+    if (status clean = searched(work, secrets, "a value of OUTPUT_VALUES, which is not kept",
+                                [&, &of = name, &text = value](const secret_finder& by) {
+                                  return result<std::optional<std::string>>(by.is_in(text) ? std::optional(of)
+                                                                                           : std::nullopt);
+                                });
+        !clean)
+      return clean;
   return {};
 }
 
-status check_image_content(const task& work, const secret_store& secrets) {
+status check_image_content(const task& work, const secrets_before& from) {
   using namespace engine_secret_guard;
-  const bool is_zip = work.step->declared_function() != nullptr;
-  return searched(work, secrets, is_zip ? "the zip" : "the image", [&](const secret_finder& by) {
-    if (!is_zip && by.is_in(config_words(*work.step->declared_image())))
+  (void)fetch_before(work, from);
+  const image* declared = work.step->declared_image();
+  const char* what = work.step->declared_function() != nullptr ? "the zip"
+                     : declared == nullptr                     ? "the files"
+                                                               : "the image";
+  return searched(work, from.secrets, what, [&](const secret_finder& by) {
+    if (declared != nullptr && by.is_in(config_words(*declared)))
       return result<std::optional<std::string>>(std::optional<std::string>("its ENV, LABELS or command"));
     return secret_place_below(work.folder, by, "layout");
   });
 }
 
-status check_published(const task& work, const workspace& where, const secret_store& secrets) {
+status check_published(const task& work, const workspace& where, const secrets_before& from) {
   using namespace engine_secret_guard;
+  if (status known = fetch_before(work, from); !known) return known;
   const declared_pipeline& pipeline = *work.step->pipeline;
   for (const published_part& each : published_parts(pipeline)) {
     const std::string step = pipeline.declared.name.str() + "/" + each.step;
     status clean = searched(
-        work, secrets,
-        fmt::format("the {} of {}, which is not published", each.is_zip ? "zip" : "image", step),
+        work, from.secrets, fmt::format("the {} of {}, which is not published", each.noun, step),
         [&](const secret_finder& by) { return secret_place_below(where.work(step) + "/layout", by); });
     if (!clean) return clean;
   }

@@ -3,10 +3,14 @@
 
 #include <cicd/engine/zip_step.hpp>
 
+#include <map>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/made_names.hpp>
 #include <cicd/deliver/serverless/config.hpp>
 #include <cicd/image/function_zip.hpp>
@@ -33,6 +37,34 @@ result<std::string> given_in(const task& work, const zip_function& of) {
       .with("try", "OUTPUTS " + of.zip.str() + " of the step that makes it");
 }
 
+/// A name that is the same in two environments is one function in AWS, which a deploy to one would change in
+/// the other, past its gates.
+status check_apart(const declared_pipeline& pipeline,
+                   const serverless_config& config,
+                   const std::vector<std::string>& functions,
+                   const std::string& file) {
+  std::map<std::pair<std::string, std::string>, std::string> taken;
+  for (const environment* place : all_environments(pipeline.declared)) {
+    if (!can(place->via, way_feature::functions) || !place->bucket) continue;
+    const std::string stage = place->stage_name ? place->stage_name.str() : place->name.str();
+    for (const std::string& each : functions) {
+      const result<std::string> name = lambda_name_of(config, each, stage, file);
+      if (!name) continue;  // which the deploy tells
+      const auto [first, is_new] = taken.try_emplace({place->region.str(), *name}, place->name.str());
+      if (!is_new && first->second != place->name.view())
+        return error{exit_class::usage,
+                     {},
+                     fmt::format("{} is one function in AWS for {} and for {}", each, first->second,
+                                 place->name.view()),
+                     *name,
+                     {{"in", file}}}
+            .with("allowed",
+                  "a name with ${sls:stage} and STAGE_NAMEs of their own, or environments in two regions");
+    }
+  }
+  return {};
+}
+
 status check_config(const task& work, const zip_function& of, const std::vector<std::string>& files) {
   if (!of.config) return {};
   const result<std::string> text = read_below(work.folder, of.config.str());
@@ -41,6 +73,7 @@ status check_config(const task& work, const zip_function& of, const std::vector<
   if (!config) return config.error();
   const std::vector<std::string> functions = names_in_config(of);
   status right = check_functions_in(*config, functions, of.config.str());
+  if (right) right = check_apart(*work.step->pipeline, *config, functions, of.config.str());
   return right ? check_handlers_in(*config, functions, files, of.config.str()) : right;
 }
 
@@ -67,7 +100,9 @@ outcome build_zip_step(const task& work, unsigned threads, const cancellation& c
   outcome end;
   const result<packed_zip> zip = engine_zip_step::packed(work, threads, cancelled);
   if (!zip) {
-    end.failure = with_origin(zip.error(), *work.step->pipeline,
+    error why = zip.error();
+    if (!why.subject.empty()) why = std::move(why).with("in", why.subject);  // `serverless.yml:7`
+    end.failure = with_origin(std::move(why), *work.step->pipeline,
                               "zip_function." + work.step->declared_function()->name.str() + ".zip");
     end.failure->subject = work.step->id;
     return end;

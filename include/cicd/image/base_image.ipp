@@ -9,6 +9,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/image/archive_items.hpp>
+#include <cicd/image/base_layout.hpp>
 #include <cicd/image/errors.hpp>
 #include <cicd/image/layer_tar.hpp>
 #include <cicd/image/oci_layout.hpp>
@@ -214,46 +215,24 @@ result<base_image> of_layout(const oci_layout& layout,
   return base_image_in(layout, *image, how);
 }
 
-/// Copies the image of this architecture into a layout that is renamed to `to` once it is whole.
-status pull(const pinned_reference& from,
-            const std::string& architecture,
-            const std::string& to,
-            const surroundings& around,
-            const layer_making& how) {
-  skopeo_options options;
-  options.cancelled = how.cancelled;
-  auto program = skopeo::found(around, std::move(options));
-  if (!program) return std::move(program).error();
-  unfinished::sweep(how.store.unfinished_folder());
-  auto scratch = unfinished::make(how.store.unfinished_folder(), entry_kind::folder);
-  if (!scratch) return std::move(scratch).error();
-  const std::string source = fmt::format("docker://{}@{}", from.repository, oci_text(from.image));
-  const auto got = program->ask({"--override-os", "linux", "--override-arch", architecture, "copy", "--quiet",
-                                 "--format", "oci", source, "oci:.:base"},
-                                scratch->path());
-  if (got.refused) return program->failure_of(got, from.repository);
-  if (auto removed = remove_tree(to); !removed) return removed;
-  if (auto made = make_folder(to.substr(0, to.rfind('/'))); !made) return made;
-  return scratch->commit(to);
-}
-
-/// Copied once for each digest and architecture; a copy that is no longer right is made again, and one of
-/// another user is none: nothing in it says that it is what the registry has under the digest.
+/// Fetched once; a copy that is no longer right is made again, and one of another user is none.
 result<base_image> of_registry(const image_recipe& recipe,
                                const std::string& architecture,
                                const layer_making& how) {
   auto from = pinned_reference_from(recipe.base);
   if (!from) return std::move(from).error();
-  const auto place_in = [&](const std::string& folder) {
-    return fmt::format("{}/bases/{}-{}", folder, hex(from->image), architecture);
+  const surroundings around(recipe.environment);
+  const wanted_base what{std::move(from->repository), from->image, architecture, recipe.locked,
+                         recipe.variant};
+  const auto read = [&](const result<std::string>& folder) {
+    return folder ? of_layout(oci_layout(*folder), {}, architecture, how) : folder.error();
   };
-  const std::string to = place_in(how.store.folder());
-  for (const std::string& folder : {how.store.folder(), how.store.trusted_folder()})
-    if (const std::string place = place_in(folder); !folder.empty() && how.store.is_own_folder(place))
-      if (auto kept = of_layout(oci_layout(place), {}, architecture, how); kept) return kept;
-  if (auto pulled = pull(*from, architecture, to, surroundings(recipe.environment), how); !pulled)
-    return pulled.error();
-  return of_layout(oci_layout(to), {}, architecture, how);
+  if (const auto kept = kept_base_layout(what, how.store)) {
+    if (result<base_image> base = read(*kept); base) return base;
+    if (kept->starts_with(how.store.folder() + "/"))
+      if (auto removed = remove_tree(*kept); !removed) return removed.error();
+  }
+  return read(base_layout_of(what, {how.store, around, how.cancelled}));
 }
 
 /// A root file system is bounded like an archive of one: by the sizes of its files, holes and all.

@@ -2,6 +2,7 @@
 // (image-spec, manifest.md, "Guidelines for Artifact Usage"). It does not know what the documents say.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct oci_documents {
     bool operator==(const document&) const = default;
   };
   std::vector<document> all;
+  /// The manifest that they are about (OCI 1.1, `subject`), by which registries list them; it need not be
+  /// there yet.
+  std::optional<oci_descriptor> subject{};
   bool operator==(const oci_documents&) const = default;
 };
 
@@ -27,7 +31,11 @@ result<digest> write_documents(const std::string& layout, const oci_documents& w
 /// The documents that a manifest holds, each at most 16 MiB and checked against its digest. Class `corrupt`
 /// where one is missing or spoilt, or where it is a manifest of an image.
 result<oci_documents> read_documents(const oci_layout& layout, const oci_descriptor& manifest);
-/// Whether it is a manifest of documents, and none of an image. Class `corrupt` where it cannot be read.
+/// That all that a manifest of documents or files names is there, and is what its digest says. Class
+/// `corrupt`.
+status check_artifact(const oci_layout& layout, const oci_descriptor& manifest);
+/// Whether it is a manifest of documents or files, and none of an image. Class `corrupt` where it cannot be
+/// read.
 result<bool> holds_documents(const oci_layout& layout, const oci_descriptor& manifest);
 
 }  // namespace cicd

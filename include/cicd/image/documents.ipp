@@ -35,6 +35,7 @@ result<digest> write_documents(const std::string& layout, const oci_documents& w
   json manifest;
   manifest.set("schemaVersion", 2).set("mediaType", oci_manifest_type);
   manifest.set("config", config->as_json()).set("layers", std::move(layers));
+  if (what.subject) manifest.set("subject", what.subject->as_json());
   auto put = to.put(compact(manifest), oci_manifest_type, durability::fast);
   if (!put) return std::move(put).error();
   if (auto written = to.write_index({*put}, durability::fast); !written) return written.error();
@@ -48,6 +49,19 @@ result<bool> holds_documents(const oci_layout& layout, const oci_descriptor& man
   return !type.empty() && type != oci_config_type && type != "application/vnd.docker.container.image.v1+json";
 }
 
+status check_artifact(const oci_layout& layout, const oci_descriptor& manifest) {
+  const auto document = layout.document(manifest);
+  if (!document) return document.error();
+  std::vector<json> parts{(*document)["config"]};
+  for (const json& each : (*document)["layers"].elements()) parts.push_back(each);
+  for (const json& each : parts) {
+    const auto part = oci_descriptor::from(each);
+    if (!part) return image_documents::no_documents("the manifest names no content", layout, manifest);
+    if (status right = layout.check(*part); !right) return right;
+  }
+  return {};
+}
+
 result<oci_documents> read_documents(const oci_layout& layout, const oci_descriptor& manifest) {
   using namespace image_documents;
   auto holds = holds_documents(layout, manifest);
@@ -55,14 +69,17 @@ result<oci_documents> read_documents(const oci_layout& layout, const oci_descrip
   if (!*holds) return no_documents("the manifest is that of an image, and no artifact", layout, manifest);
   auto document = layout.document(manifest);
   if (!document) return std::move(document).error();
-  oci_documents read{.type = (*document)["config"]["mediaType"].text(), .all = {}};
+  oci_documents read{.type = (*document)["config"]["mediaType"].text(),
+                     .all = {},
+                     .subject = oci_descriptor::from((*document)["subject"])};
   const auto config = oci_descriptor::from((*document)["config"]);
   if (!config) return no_documents("the manifest of an artifact has no config", layout, manifest);
   if (auto right = layout.check(*config); !right) return right.error();
   for (const json& each : (*document)["layers"].elements()) {
     const auto layer = oci_descriptor::from(each);
     if (!layer || layer->size > largest)
-      return no_documents("the artifact holds something else than documents of at most 16 MiB", layout, manifest);
+      return no_documents("the artifact holds something else than documents of at most 16 MiB", layout,
+                          manifest);
     if (auto right = layout.check(*layer); !right) return right.error();
     auto text = read_file(layout.blob_path(layer->content));
     if (!text) return std::move(text).error();

@@ -1,6 +1,6 @@
 // Lifecycle policies as AWS documents them: an image is judged by the first rule, by priority, that one of
-// its tags matches. Rules count manifests: `<commit>.artifact` is one, too, and a new tag leaves an image as
-// old as it was.
+// its tags matches. Rules count manifests: `<commit>.artifact` and `sha256-<digest>.sbom` are some, too, and
+// a new tag leaves an image as old as it was.
 #pragma once
 
 #include <algorithm>
@@ -53,7 +53,8 @@ struct kept_tag {
 std::vector<kept_tag> tags_of(const images_to_keep& what) {
   const std::size_t commits = what.artifacts + what.environments;
   std::vector<kept_tag> tags{{"1a2b3c4", "the images of commits", commits},
-                             {std::string(40, 'a') + ".artifact", "the artifacts of commits", commits}};
+                             {std::string(40, 'a') + ".artifact", "the artifacts of commits", commits},
+                             {"sha256-" + std::string(64, 'a') + ".sbom", "the bills of materials", commits}};
   for (const std::string& each : what.tags)
     tags.push_back({replaced_all(each, "*", "1.0.0"), "what is deployed by a tag " + each, what.artifacts});
   return tags;
@@ -134,8 +135,9 @@ std::string lifecycle_policy_for(const images_to_keep& what) {
                    .set("action", json().set("type", "expire")));
   };
   for (const std::string& each : what.tags) add("deployed by a tag " + each, {each}, all);
-  for (const char* each : {"*.artifact", "*.yanked-*", "*.lifted-*", "*.approval-*"})
-    add("artifacts and their marks", {each}, all);
+  for (const char* each :
+       {"*.artifact", "*.history", "*.yanked-*", "*.lifted-*", "*.approval-*", "sha256-*.sbom"})
+    add("artifacts, their marks and what images carry", {each}, all);
   add("the images of the last commits", {}, static_cast<std::int64_t>(what.artifacts + what.environments));
   return compact(json().set("rules", std::move(rules)));
 }

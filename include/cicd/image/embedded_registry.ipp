@@ -107,6 +107,21 @@ class layouts final : public registry {
     return std::optional(*std::move(read));
   }
 
+  status fetch(const digest& content, const std::string& layout) override {
+    auto images = index();
+    if (!images) return std::move(images).error();
+    const auto* found = held(*images, content);
+    if (found == nullptr)
+      return image_error(exit_class::remote, "the registry has no such image",
+                         layout_.folder() + "@" + oci_text(content));
+    if (status gone = remove_tree(layout); !gone) return gone;
+    const oci_layout to(layout);
+    if (status prepared = to.prepare(); !prepared) return prepared;
+    for (const digest& blob : blobs_of(layout_, *found))
+      if (status taken = to.adopt(layout_.blob_path(blob), blob, durability::durable); !taken) return taken;
+    return to.write_index({*found}, durability::fast);
+  }
+
   status remove(const digest& image) override {
     auto lock = taken_lock();
     if (!lock) return std::move(lock).error();
@@ -158,7 +173,7 @@ class layouts final : public registry {
     auto images = index();
     const auto* found = images ? held(*images, image) : nullptr;
     if (found == nullptr) return false;
-    if (holds_documents(layout_, *found).value_or(false)) return !!read_documents(layout_, *found);
+    if (holds_documents(layout_, *found).value_or(false)) return !!check_artifact(layout_, *found);
     return !!read_layout(layout_.folder(), found->tag);
   }
 
@@ -180,7 +195,7 @@ class layouts final : public registry {
   status add(const std::string& from, const digest& image, const std::string& tag) const {
     if (auto right = checked_image(from, image); !right) return right;
     const oci_layout source(from);
-    auto manifest = manifest_in(source, {}, {});
+    auto manifest = entry_in(source, {});
     if (!manifest) return std::move(manifest).error();
     if (auto prepared = layout_.prepare(); !prepared) return prepared;
     for (const auto& blob : blobs_of(source, *manifest))
@@ -192,6 +207,9 @@ class layouts final : public registry {
     std::vector<digest> blobs;
     auto document = source.document(manifest);
     if (!document) return blobs;
+    for (const auto& each : (*document)["manifests"].elements())
+      if (const auto image = oci_descriptor::from(each))
+        for (const digest& blob : blobs_of(source, *image)) blobs.push_back(blob);
     for (const auto& layer : (*document)["layers"].elements())
       if (const auto blob = oci_descriptor::from(layer)) blobs.push_back(blob->content);
     if (const auto config = oci_descriptor::from((*document)["config"])) blobs.push_back(config->content);
@@ -239,9 +257,8 @@ status checked_tag(const std::string& tag) {
 status checked_image(const std::string& layout, const digest& image) {
   const oci_layout there(layout);
   digest found;
-  if (auto manifest = manifest_in(there, {}, {});
-      manifest && holds_documents(there, *manifest).value_or(false)) {
-    if (auto read = read_documents(there, *manifest); !read) return std::move(read).error();
+  if (auto manifest = entry_in(there, {}); manifest && holds_documents(there, *manifest).value_or(false)) {
+    if (status right = check_artifact(there, *manifest); !right) return right;
     found = manifest->content;
   } else {
     auto read = read_layout(layout);

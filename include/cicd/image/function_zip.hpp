@@ -13,7 +13,7 @@
 namespace cicd {
 
 /// What Lambda takes at most, unpacked.
-inline constexpr unpack_limit function_limit{std::uint64_t{250} << 20U, 65'000};
+inline constexpr unpack_limit function_limit{std::uint64_t{250} << 20U, 65'000, "Lambda"};
 
 struct packed_zip {
   digest content;

@@ -145,17 +145,25 @@ result<std::vector<entry>> entries_of(const std::string& folder) {
       return refused("a link that leads out of the folder of a function", each.path);
     if (is_folder(*real)) return refused("a link to a folder cannot be part of a zip", each.path);
     const auto stamp = stamp_at(*real);
-    if (!stamp || (each.kind != entry_kind::file && each.kind != entry_kind::link))
-      return refused("a device cannot be part of a zip", each.path);
-    if (status fits = count.add(stamp->size, each.path); !fits)
-      return std::move(fits).error().with("allowed", "at most 250 MiB unpacked, as Lambda takes");
     struct stat there {};
-    const bool runs = ::stat(real->c_str(), &there) == 0 && (there.st_mode & 0100U) != 0;
+    const bool is_plain = ::stat(real->c_str(), &there) == 0 && S_ISREG(there.st_mode);
+    if (!stamp || !is_plain || (each.kind != entry_kind::file && each.kind != entry_kind::link))
+      return refused("a device, socket or pipe cannot be part of a zip", each.path);
+    if (status fits = count.add(stamp->size, each.path); !fits) return std::move(fits).error();
+    const bool runs = (there.st_mode & 0100U) != 0;
     all.push_back({.name = each.path, .path = *real, .runs = runs});
   }
   if (all.empty()) return refused("there is no file for the function's zip", folder);
   std::ranges::sort(all, {}, &entry::name);
   return all;
+}
+
+/// A file of the zip that is a folder for another one; empty: there is none.
+std::string file_above(const std::string& name, const std::set<std::string>& files) {
+  for (auto slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1))
+    if (files.contains(name.substr(0, slash))) return name.substr(0, slash);
+  const auto below = files.lower_bound(name + "/");
+  return below != files.end() && below->starts_with(name + "/") ? name : std::string();
 }
 
 }  // namespace
@@ -186,14 +194,17 @@ result<packed_zip> pack_again(const std::string& zip,
                               const cancellation* cancelled) {
   if (status gone = remove_tree(scratch); !gone) return std::move(gone).error();
   std::set<std::string> names;
-  std::string twice;
+  std::string twice, both;
   const status unpacked = unpack_zip(zip, function_limit, [&](const std::string& name) {
+    const std::string above = image_function_zip::file_above(name, names);
+    if (!above.empty()) both = above;
     const bool is_new = names.insert(name).second;
     if (!is_new) twice = name;
-    return is_new ? scratch + "/" + name : std::string();
+    return is_new && above.empty() ? scratch + "/" + name : std::string();
   });
   if (!unpacked) return unpacked.error();
   if (!twice.empty()) return image_function_zip::refused("the zip has two files of one name", twice);
+  if (!both.empty()) return image_function_zip::refused("the zip has a file and a folder of one name", both);
   if (names.empty()) return image_function_zip::refused("there is no file for the function's zip", zip);
   result<packed_zip> made = pack_folder(scratch, to, threads, cancelled);
   if (status gone = remove_tree(scratch); !gone && made) return std::move(gone).error();

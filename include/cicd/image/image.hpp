@@ -33,18 +33,29 @@ struct layer_recipe {
       false;  ///< a root file system: modes and numeric owners as they are (owners 0:0 when not root made it)
 };
 
+/// A tag of a base, and what it has to name where it is asked.
+struct locked_tag {
+  std::string reference;  ///< `<registry>/<repository>:<tag>`
+  digest image;
+};
+
 /// What an image is made of.
 struct image_recipe {
   std::string base;  ///< `scratch`, `oci:<layout>[:tag]`, `rootfs:<folder or tar>`, or `<reference>@sha256:…`
+  std::optional<locked_tag>
+      locked{};           ///< of a `base` by digest: the tag in the sources that it was locked for
   std::string directory;  ///< absolute folder that relative paths of `base` are below
   std::vector<layer_recipe> layers;
   std::vector<std::string> entrypoint, arguments;
   std::vector<std::pair<std::string, std::string>> env;
   std::map<std::string, std::string> labels;
   std::uint32_t user = 10001;
+  bool is_user_given = false;  ///< it is meant, whatever the base runs as
+  std::string group{};         ///< a number or a name; empty: that of the user
   std::string working_directory = "/";
   int port = 0;                ///< 0: none
   std::string architecture;    ///< `amd64`, `arm64`; that of the base, or of this machine, when empty
+  std::string variant{};       ///< of the architecture: `v7` of `arm`; that of the base when empty
   std::string tag = "latest";  ///< the image's name in its layout's index; not part of the image
   std::map<std::string, std::string, std::less<>>
       environment;  ///< for skopeo (PATH, HOME, …), where the base is in a registry
@@ -85,7 +96,20 @@ result<built_image> build_image(const image_recipe& recipe,
                                 unsigned threads,
                                 const cancellation* cancelled);
 
-/// Reads a layout back and checks every digest and size in it. Class `corrupt` when something does not.
+/// The same of an image for each of several platforms, with an index of them, which is the layout's one
+/// image: `manifest` is its digest, `layers` are those of all. Each recipe has its architecture.
+result<built_image> build_image_index(const std::vector<image_recipe>& recipes,
+                                      const std::string& layout,
+                                      const layer_cache& cache,
+                                      unsigned threads,
+                                      const cancellation* cancelled);
+
+/// Class `usage` where a program that a layer names by itself, outside of any folder, is for another
+/// architecture than the recipe.
+status check_programs(const image_recipe& recipe);
+
+/// Reads a layout back and checks every digest and size in it, of an index those of each image. Class
+/// `corrupt` when something does not.
 result<built_image> read_layout(const std::string& layout, const std::string& tag = {});
 
 }  // namespace cicd

@@ -73,7 +73,7 @@ void set_port(json& config, int port) {
 
 json run_config(const image_recipe& recipe, const json& base) {
   json config = base;
-  config.set("User", std::to_string(recipe.user));
+  config.set("User", std::to_string(recipe.user) + (recipe.group.empty() ? "" : ":" + recipe.group));
   set_port(config, recipe.port);
   config.set("Env", json_texts(environment_of(recipe, base)));
   set_start(config, recipe);
@@ -107,7 +107,10 @@ json image_config_of(const image_recipe& recipe,
   json config;
   config.set("created", std::string(image_image_config::created));
   config.set("architecture", architecture);
-  if (!base["variant"].is_null()) config.set("variant", base["variant"]);
+  if (!recipe.variant.empty())
+    config.set("variant", recipe.variant);
+  else if (!base["variant"].is_null())
+    config.set("variant", base["variant"]);
   config.set("os", "linux");
   config.set("config", image_image_config::run_config(recipe, base["config"]));
   json diff_ids = json::array{};

@@ -27,10 +27,12 @@ struct oci_descriptor {
   std::uint64_t size = 0;
   std::string tag;           ///< `org.opencontainers.image.ref.name`, in an index
   std::string architecture;  ///< of the platform, in an index
+  std::string variant{};     ///< of the architecture
 
   json as_json() const;
   /// Nothing where digest or size are missing or wrong.
   static std::optional<oci_descriptor> from(const json& value);
+  bool operator==(const oci_descriptor&) const = default;
 };
 
 class oci_layout {
@@ -64,6 +66,9 @@ class oci_layout {
   std::string folder_;
 };
 
+/// What the index of a layout points at under `tag`, or its only entry: an image, or an index of several
+/// platforms. Class `usage` with the tags that are there.
+result<oci_descriptor> entry_in(const oci_layout& layout, const std::string& tag);
 /// The image of a layout under `tag`, or its only one; of several platforms that of `architecture`. Class
 /// `usage` with the tags that are there.
 result<oci_descriptor> manifest_in(const oci_layout& layout,

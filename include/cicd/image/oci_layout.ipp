@@ -115,8 +115,11 @@ json oci_descriptor::as_json() const {
   value.set("mediaType", media_type);
   value.set("digest", oci_text(content));
   value.set("size", size);
-  if (!architecture.empty())
-    value.set("platform", json().set("architecture", architecture).set("os", "linux"));
+  if (!architecture.empty()) {
+    json platform = json().set("architecture", architecture).set("os", "linux");
+    if (!variant.empty()) platform.set("variant", variant);
+    value.set("platform", std::move(platform));
+  }
   if (!tag.empty()) value.set("annotations", json().set(std::string(image_oci_layout::tag_annotation), tag));
   return value;
 }
@@ -129,7 +132,8 @@ std::optional<oci_descriptor> oci_descriptor::from(const json& value) {
                         .content = *content,
                         .size = static_cast<std::uint64_t>(size),
                         .tag = value["annotations"][image_oci_layout::tag_annotation].text(),
-                        .architecture = value["platform"]["architecture"].text()};
+                        .architecture = value["platform"]["architecture"].text(),
+                        .variant = value["platform"]["variant"].text()};
 }
 
 status oci_layout::prepare() const {
@@ -217,15 +221,19 @@ status oci_layout::prune(const std::vector<digest>& kept) const {
   return {};
 }
 
-result<oci_descriptor> manifest_in(const oci_layout& layout,
-                                   const std::string& tag,
-                                   const std::string& architecture) {
+result<oci_descriptor> entry_in(const oci_layout& layout, const std::string& tag) {
   auto images = layout.index();
   if (!images) return std::move(images).error();
   if (!*images)
     return image_error(exit_class::usage, "no image layout", layout.folder())
         .with("expected", "a folder with index.json and blobs/sha256");
-  auto image = image_oci_layout::chosen(**images, tag, layout.folder());
+  return image_oci_layout::chosen(**images, tag, layout.folder());
+}
+
+result<oci_descriptor> manifest_in(const oci_layout& layout,
+                                   const std::string& tag,
+                                   const std::string& architecture) {
+  auto image = entry_in(layout, tag);
   if (!image || image->media_type != oci_index_type) return image;
   return image_oci_layout::of_platform(layout, *image, architecture);
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cicd/base/digest.hpp>
@@ -55,6 +56,9 @@ class registry {
   virtual result<bool> has(const digest& image) = 0;
   /// The documents under a tag; nothing when there is no such tag. Class `corrupt` where it is an image's.
   virtual result<std::optional<oci_documents>> documents(const std::string& tag) = 0;
+  /// Makes the OCI layout folder `layout` with what is there by that digest, and nothing else in it. Class
+  /// `remote` where it is not there. What it holds is checked by who reads it.
+  virtual status fetch(const digest& content, const std::string& layout) = 0;
   /// Deletes a manifest and all its tags; what is not there is success. Class `remote` with how it is allowed
   /// where the registry takes no deletion.
   virtual status remove(const digest& image) = 0;
@@ -70,11 +74,15 @@ struct registry_options {
 
 /// The registry for a declared repository: with a registry's host in its first part (a dot, a colon or
 /// `localhost`) that registry, `s3://…` or `bucket:…` zips in a bucket, else a layout below `embedded`.
-/// `skopeo` missing is class `usage` with how to install it.
+/// Behind `files:` the same places hold files. `skopeo` missing is class `usage` with how to install it.
 result<std::unique_ptr<registry>> registry_for(const std::string& repository,
                                                const registry_options& options,
                                                const surroundings& around);
 /// Whether that repository is the embedded default.
 bool is_embedded(const std::string& repository);
+/// Whether it holds files, which no image is: `files:…`.
+bool is_of_files(std::string_view repository);
+/// The same without `files:`, as others know it.
+std::string plain_repository(const std::string& repository);
 
 }  // namespace cicd

@@ -106,6 +106,12 @@ class remote final : public registry {
     return std::optional(*std::move(read));
   }
 
+  status fetch(const digest& content, const std::string& layout) override {
+    if (status gone = remove_tree(layout); !gone) return gone;
+    const auto taken = taken_here(content, layout);
+    return taken ? status() : status(taken.error());
+  }
+
   status remove(const digest& image) override {
     const auto got = patient_.ask({"delete", pinned(image)}, "/", std::chrono::seconds(60));
     if (got.refused && got.refused != registry_refusal::absent) return patient_.failure_of(got, repository_);
@@ -137,7 +143,7 @@ class remote final : public registry {
   status take(const std::string& source, const std::string& name, const digest& image) {
     tell(fmt::format("copying {} from {}", oci_text(image), name));
     const auto got = patient_.ask(
-        {"--insecure-policy", "copy", "--quiet", "--preserve-digests", source, pinned(image)}, "/");
+        {"--insecure-policy", "copy", "--quiet", "--all", "--preserve-digests", source, pinned(image)}, "/");
     if (got.refused) {
       const bool is_of_source = got.reason.find("nitializing source") != std::string::npos
                                 || got.reason.find("reading blob") != std::string::npos
@@ -151,8 +157,8 @@ class remote final : public registry {
                        fmt::format("{}@{}", repository_, oci_text(image)));
   }
 
-  /// A copy is read, since skopeo shows no layers.
-  result<oci_documents> copied_here(const digest& manifest, const std::string& layout) const {
+  /// By its digest, as an OCI layout.
+  result<oci_descriptor> taken_here(const digest& manifest, const std::string& layout) const {
     if (auto made = make_folder(layout); !made) return made.error();
     const auto got = patient_.ask(
         {"--insecure-policy", "copy", "--quiet", "--preserve-digests", pinned(manifest), "oci:."}, layout);
@@ -164,13 +170,21 @@ class remote final : public registry {
     if (!is_that)
       return image_error(exit_class::corrupt, "the registry gave another manifest than it named",
                          fmt::format("{}@{}", repository_, oci_text(manifest)));
-    return read_documents(copy, (*images)->front());
+    return (*images)->front();
+  }
+
+  /// A copy is read, since skopeo shows no layers.
+  result<oci_documents> copied_here(const digest& manifest, const std::string& layout) const {
+    const auto taken = taken_here(manifest, layout);
+    if (!taken) return taken.error();
+    return read_documents(oci_layout(layout), *taken);
   }
 
   status push(const std::string& layout, const digest& image) const {
     tell("pushing " + oci_text(image));
     const auto got = patient_.ask(
-        {"--insecure-policy", "copy", "--quiet", "--preserve-digests", "oci:.", pinned(image)}, layout);
+        {"--insecure-policy", "copy", "--quiet", "--all", "--preserve-digests", "oci:.", pinned(image)},
+        layout);
     if (got.refused) return patient_.failure_of(got, repository_);
     return {};
   }
@@ -186,7 +200,7 @@ class remote final : public registry {
     if (*before && **before != image && immutable) return immutable_tag(tagged(tag), **before, image);
     tell("tagging " + tagged(tag));
     if (tags_by_request(image, tag)) return read_back(image, tag);
-    const auto got = patient_.ask({"--insecure-policy", "copy", "--quiet", "--preserve-digests",
+    const auto got = patient_.ask({"--insecure-policy", "copy", "--quiet", "--all", "--preserve-digests",
                                    pinned(image), "docker://" + tagged(tag)},
                                   layout);
     if (got.refused == registry_refusal::immutable) return read_back(image, tag);

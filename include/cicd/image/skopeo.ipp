@@ -163,6 +163,10 @@ error skopeo::failure_of(const answer& refused, const std::string& repository) c
     case registry_refusal::passing: break;
   }
   const std::string reason = lower(refused.reason);
+  if (reason.find("toomanyrequests") != reason.npos || reason.find("too many requests") != reason.npos)
+    return failure(
+        "the registry limits how often it is asked: " + host,
+        fmt::format("skopeo login {0}, or a mirror of {0} in /etc/containers/registries.conf", host));
   const auto says = [&](std::string_view words) { return reason.find(words) != std::string::npos; };
   if (says("dial tcp: lookup "))
     return failure("the registry's name cannot be looked up: " + host, "see that the name servers answer");

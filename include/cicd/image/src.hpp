@@ -3,7 +3,12 @@
 
 #include <cicd/image/archive_items.ipp>
 #include <cicd/image/archive_items_scope.ipp>
+#include <cicd/image/artifact_files.ipp>
+#include <cicd/image/base_fit.ipp>
 #include <cicd/image/base_image.ipp>
+#include <cicd/image/base_layout.ipp>
+#include <cicd/image/base_lock.ipp>
+#include <cicd/image/container.ipp>
 #include <cicd/image/documents.ipp>
 #include <cicd/image/ecr.ipp>
 #include <cicd/image/embedded_registry.ipp>
@@ -12,8 +17,11 @@
 #include <cicd/image/function_zip.ipp>
 #include <cicd/image/image.ipp>
 #include <cicd/image/image_config.ipp>
+#include <cicd/image/image_files.ipp>
+#include <cicd/image/image_source.ipp>
 #include <cicd/image/java_application.ipp>
 #include <cicd/image/layer_items.ipp>
+#include <cicd/image/layer_members.ipp>
 #include <cicd/image/layer_store.ipp>
 #include <cicd/image/layer_tar.ipp>
 #include <cicd/image/manifest_api.ipp>
@@ -23,8 +31,17 @@
 #include <cicd/image/parallel_gzip.ipp>
 #include <cicd/image/registry.ipp>
 #include <cicd/image/remote_registry.ipp>
+#include <cicd/image/root_folder.ipp>
+#include <cicd/image/sbom/attached.ipp>
+#include <cicd/image/sbom/bill.ipp>
+#include <cicd/image/sbom/bill_documents.ipp>
+#include <cicd/image/sbom/component.ipp>
+#include <cicd/image/sbom/elf.ipp>
+#include <cicd/image/sbom/readers.ipp>
+#include <cicd/image/sbom/readers_java.ipp>
 #include <cicd/image/secret_search.ipp>
 #include <cicd/image/skopeo.ipp>
 #include <cicd/image/staging.ipp>
 #include <cicd/image/unpack_limit.ipp>
+#include <cicd/image/wanted_files.ipp>
 #include <cicd/image/zip_registry.ipp>

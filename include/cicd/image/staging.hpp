@@ -2,6 +2,7 @@
 // when their maker was killed. Knows nothing of what is in them.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <cicd/base/error.hpp>
@@ -14,8 +15,9 @@ class unfinished {
  public:
   /// A new empty file or folder below `place`, which is made. Class `cannot_save`.
   static result<unfinished> make(const std::string& place, entry_kind kind);
-  /// Removes what killed makers left below `place`.
-  static void sweep(const std::string& place);
+  /// Removes what killed makers left below `place`; `before` is told each path first.
+  static void sweep(const std::string& place,
+                    const std::function<void(const std::string& path)>& before = {});
 
   unfinished(unfinished&& other) noexcept
       : path_(std::exchange(other.path_, {})), held_(std::move(other.held_)) {}

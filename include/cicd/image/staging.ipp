@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include <cicd/image/errors.hpp>
@@ -40,6 +41,8 @@ result<unfinished> unfinished::make(const std::string& place, entry_kind kind) {
   while (true) {
     std::string path = place + "/XXXXXX";
     open_file held = image_staging::created(path, kind);
+    const bool was_swept = held.get() < 0 && errno == ENOENT && ::access(place.c_str(), F_OK) == 0;
+    if (was_swept) continue;
     if (held.get() < 0) return image_system_error(exit_class::cannot_save, "cannot make a file in", place);
     if (::flock(held.get(), LOCK_EX) != 0)
       return image_system_error(exit_class::cannot_save, "cannot lock", path);
@@ -49,12 +52,14 @@ result<unfinished> unfinished::make(const std::string& place, entry_kind kind) {
   }
 }
 
-void unfinished::sweep(const std::string& place) {
+void unfinished::sweep(const std::string& place, const std::function<void(const std::string& path)>& before) {
   std::error_code failed;
   for (const auto& left : std::filesystem::directory_iterator(place, failed)) {
     const std::string path = left.path().string();
     const open_file held(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (held.get() >= 0 && ::flock(held.get(), LOCK_EX | LOCK_NB) == 0) (void)remove_tree(path);
+    if (held.get() < 0 || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) continue;
+    if (before) before(path);
+    (void)remove_tree(path);
   }
 }
 

@@ -15,6 +15,7 @@ namespace cicd {
 struct unpack_limit {
   std::uint64_t bytes = std::uint64_t{8} << 30U;
   std::uint64_t members = 1'000'000;
+  std::string_view of{};  ///< whose limit it is, where no variable changes it: `Lambda`
 };
 
 /// By `CICD_MAX_BASE`, such as `20Gi`; 8Gi where it is not set. Class `usage` when it is no such number.

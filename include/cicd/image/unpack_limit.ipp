@@ -66,7 +66,11 @@ result<unpack_limit> unpack_limit_of(const surroundings& around) {
 
 status unpack_count::add(std::uint64_t bytes, const std::string& member) {
   if (++members_ <= limit_.members) return add_to(member, bytes);
-  return image_error(exit_class::usage, "there are more members than an image is made of", member)
+  return image_error(exit_class::usage,
+                     fmt::format("there are more members than {}",
+                                 limit_.of.empty() ? std::string("an image is made of")
+                                                   : fmt::format("the zip for {} may have", limit_.of)),
+                     member)
       .with("allowed", fmt::format("at most {}", limit_.members));
 }
 
@@ -75,7 +79,11 @@ status unpack_count::add_to(const std::string& member, std::uint64_t bytes) {
     bytes_ += bytes;
     return {};
   }
-  return image_error(exit_class::usage, "it unpacks to more than is allowed", member)
+  error failure = image_error(exit_class::usage, "it unpacks to more than is allowed", member);
+  if (!limit_.of.empty())
+    return std::move(failure).with(
+        "allowed", fmt::format("at most {} MiB in all, as {} takes", limit_.bytes >> 20U, limit_.of));
+  return std::move(failure)
       .with("allowed",
             fmt::format("at most {} in all, by {}", human_size(limit_.bytes), image_unpack_limit::variable))
       .with("try", fmt::format("{}=20Gi, where it is meant to be so large", image_unpack_limit::variable));

@@ -1,7 +1,9 @@
-// Zips and documents as objects that are written once.
+// Zips, files and documents as objects that are written once.
 #pragma once
 
 #include <cicd/image/zip_registry.hpp>
+
+#include <set>
 
 #include <fmt/format.h>
 
@@ -45,10 +47,12 @@ std::optional<oci_documents> documents_from(const std::string& text) {
   return made;
 }
 
-class zips final : public registry {
+enum class held : std::uint8_t { zips, files };
+
+class objects final : public registry {
  public:
-  zips(std::string repository, object_place at, std::unique_ptr<object_store> store)
-      : repository_(std::move(repository)), at_(std::move(at)), store_(std::move(store)) {}
+  objects(std::string repository, object_place at, std::unique_ptr<object_store> store, held what)
+      : repository_(std::move(repository)), at_(std::move(at)), store_(std::move(store)), what_(what) {}
 
   std::string name() const override { return store_->address(at_.key); }
   std::string name_of(const std::string& tag) const override {
@@ -75,6 +79,7 @@ class zips final : public registry {
                             const std::string& tag,
                             bool) override {
     if (status right = checked_tag(tag); !right) return right.error();
+    if (what_ == held::files) return publish_files(layout, content, tag);
     if (exists(layout + "/oci-layout")) return publish_documents(layout, tag);
     const std::string file = layout + at_.key.substr(at_.key.rfind('/')) + ".zip";
     const result<std::string> bytes = read_file(file);
@@ -94,8 +99,7 @@ class zips final : public registry {
     if (status right = checked_tag(tag); !right) return right.error();
     const auto there = has(content);
     if (!there) return there.error();
-    if (!*there)
-      return image_error(exit_class::remote, "the bucket has no such zip", store_->address(key_of(content)));
+    if (!*there) return not_there(content);
     return set_tag(content, tag);
   }
 
@@ -113,6 +117,28 @@ class zips final : public registry {
     return made;
   }
 
+  status fetch(const digest& content, const std::string& layout) override {
+    if (status gone = remove_tree(layout); !gone) return gone;
+    const oci_layout to(layout);
+    if (status prepared = to.prepare(); !prepared) return prepared;
+    const auto text = store_->get(key_of(content));
+    if (!text) return text.error();
+    if (!*text) return not_there(content);
+    const auto manifest = to.put(**text, oci_manifest_type, durability::fast);
+    if (!manifest) return manifest.error();
+    for (const digest& each : named_by(**text)) {
+      const auto bytes = store_->get(key_of_part(content, each));
+      if (!bytes) return bytes.error();
+      if (!*bytes || sha256(**bytes) != each)
+        return image_error(exit_class::corrupt,
+                           *bytes ? "the file in the bucket is another than was published"
+                                  : "a file is missing in the bucket",
+                           store_->address(key_of_part(content, each)));
+      if (const auto put = to.put(**bytes, {}, durability::fast); !put) return put.error();
+    }
+    return to.write_index({*manifest}, durability::fast);
+  }
+
   status remove(const digest& content) override {
     const auto tags = store_->list(at_.key + "/tags/");
     if (!tags) return tags.error();
@@ -122,11 +148,59 @@ class zips final : public registry {
       if (*named == content)
         if (status gone = store_->remove(each); !gone) return gone;
     }
+    if (what_ == held::files) {
+      const auto parts = store_->list(at_.key + "/" + hex(content) + "/");
+      if (!parts) return parts.error();
+      for (const std::string& each : *parts)
+        if (status gone = store_->remove(each); !gone) return gone;
+    }
     return store_->remove(key_of(content));
   }
 
  private:
-  std::string key_of(const digest& zip) const { return at_.key + "/" + hex(zip) + ".zip"; }
+  std::string key_of(const digest& content) const {
+    return at_.key + "/" + hex(content) + (what_ == held::zips ? ".zip" : ".json");
+  }
+  std::string key_of_part(const digest& manifest, const digest& part) const {
+    return fmt::format("{}/{}/{}", at_.key, hex(manifest), hex(part));
+  }
+  error not_there(const digest& content) const {
+    return image_error(exit_class::remote,
+                       what_ == held::zips ? "the bucket has no such zip" : "the bucket has no such files",
+                       store_->address(key_of(content)));
+  }
+
+  /// What a manifest points at, each once.
+  static std::set<digest> named_by(const std::string& manifest) {
+    const json document = parse_json(manifest).value_or(json());
+    std::set<digest> all;
+    if (const auto config = oci_descriptor::from(document["config"])) all.insert(config->content);
+    for (const json& each : document["layers"].elements())
+      if (const auto layer = oci_descriptor::from(each)) all.insert(layer->content);
+    return all;
+  }
+
+  /// The manifest last: where it is, all is there.
+  result<published> publish_files(const std::string& layout, const digest& content, const std::string& tag) {
+    if (status right = checked_image(layout, content); !right) return right.error();
+    const oci_layout from(layout);
+    const auto manifest = read_file(from.blob_path(content));
+    if (!manifest) return manifest.error();
+    const auto there = has(content);
+    if (!there) return there.error();
+    if (!*there)
+      for (const digest& each : named_by(*manifest)) {
+        const auto bytes = read_file(from.blob_path(each));
+        if (!bytes) return bytes.error();
+        if (const auto put = store_->put_new(key_of_part(content, each), *bytes); !put) return put.error();
+      }
+    const auto put = *there ? result<bool>(false) : store_->put_new(key_of(content), *manifest);
+    if (!put) return put.error();
+    auto set = set_tag(content, tag);
+    if (set) set->changed = set->changed || *put;
+    return set;
+  }
+
   std::string key_of_tag(const std::string& tag) const { return at_.key + "/tags/" + tag; }
   std::string key_of_documents(const std::string& tag) const {
     if (tag.ends_with(artifact))
@@ -174,7 +248,17 @@ class zips final : public registry {
   std::string repository_;
   object_place at_;
   std::unique_ptr<object_store> store_;
+  held what_;
 };
+
+std::unique_ptr<registry> made(const std::string& repository,
+                               const registry_options& options,
+                               const surroundings& around,
+                               held what) {
+  object_place at = object_place_from(repository).value_or(object_place{});
+  auto store = store_of(at, options.bucket, around, options.cancelled);
+  return std::make_unique<objects>(repository, std::move(at), std::move(store), what);
+}
 
 }  // namespace
 }  // namespace image_zip_registry
@@ -190,9 +274,13 @@ std::string zip_in(const std::string& repository, const digest& zip) {
 std::unique_ptr<registry> zip_registry(const std::string& repository,
                                        const registry_options& options,
                                        const surroundings& around) {
-  object_place at = object_place_from(repository).value_or(object_place{});
-  auto store = store_of(at, options.bucket, around, options.cancelled);
-  return std::make_unique<image_zip_registry::zips>(repository, std::move(at), std::move(store));
+  return image_zip_registry::made(repository, options, around, image_zip_registry::held::zips);
+}
+
+std::unique_ptr<registry> file_bucket(const std::string& repository,
+                                      const registry_options& options,
+                                      const surroundings& around) {
+  return image_zip_registry::made(repository, options, around, image_zip_registry::held::files);
 }
 
 }  // namespace cicd

@@ -25,6 +25,13 @@ struct observed_file {
 /// Files sorted bytewise by path.
 using file_set = std::vector<observed_file>;
 
+/// What a `.dockerignore` leaves out.
+struct context_rules {
+  std::string text;               ///< the file's
+  std::string below;              ///< the context, relative to the query's root; empty: the root
+  std::vector<std::string> kept;  ///< paths that count all the same
+};
+
 /// Which files.
 struct file_query {
   std::string root;  ///< absolute folder
@@ -37,6 +44,7 @@ struct file_query {
   /// without them.
   bool without_build_trees = false;
   std::vector<std::string> optional{};  ///< further patterns, which may match nothing
+  std::optional<context_rules> context{};
 };
 
 /// A mapped file of {inode, size, mtime, ctime, digest} for files and of {mtime, ctime, names} for folders.

@@ -34,7 +34,7 @@ bool leads_through_link(const std::string& root, std::string_view start) {
 }  // namespace observe_folder_walk
 
 walking_query::walking_query(const file_query& query)
-    : asked(query), root(normal_path(query.root)), excludes(query.exclude) {
+    : asked(query), root(normal_path(query.root)), excludes(query.exclude, query.context) {
   for (const auto& pattern : query.patterns) patterns.emplace_back(pattern);
   for (const auto& pattern : query.optional) patterns.emplace_back(pattern);
   for (std::size_t i = 0; i < patterns.size(); ++i) matched.emplace_back(false);

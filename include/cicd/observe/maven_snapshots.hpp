@@ -22,10 +22,20 @@ struct maven_coordinate {
 /// replaced; sorted, each once.
 std::vector<maven_coordinate> coordinates_in(std::string_view pom);
 
+/// The same less those of which it says the version alone (dependencyManagement, pluginManagement).
+std::vector<maven_coordinate> used_coordinates_in(std::string_view pom);
+
+/// Where Maven keeps what it fetched for a project: what its options or the user's settings say, else
+/// `~/.m2/repository`.
+std::string maven_repository(const std::string& project, const surroundings& around);
+
+/// The version of Maven that the wrapper of a project fetches, such as `3.9.9`; empty where it does not say.
+std::string maven_of_wrapper(const std::string& project);
+
 /// Each as `lib:1.0-SNAPSHOT` with a text that changes with its files. One that the pom names and that is not
 /// in the local repository has a text that is never the same, since what Maven would get is not known.
 std::vector<std::pair<std::string, std::string>> maven_snapshots_of(const std::string& project,
-                                                                    const surroundings& around,
+                                                                    const std::string& repository,
                                                                     file_index& index);
 
 }  // namespace cicd::observing

@@ -11,6 +11,7 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/observe/folder_view.hpp>
+#include <cicd/observe/maven_modules.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
 
@@ -53,6 +54,7 @@ void each_value(std::string_view xml,
 /// A pom as it is written.
 struct pom_text {
   std::vector<maven_coordinate> named;
+  std::vector<maven_coordinate> used;  ///< less those whose version alone is managed
   std::map<std::string, std::string> properties;
 };
 
@@ -84,6 +86,10 @@ pom_text read_pom(std::string_view xml) {
           if (found->second.group.empty() && name == "plugin")
             found->second.group = "org.apache.maven.plugins";
           pom.named.push_back(found->second);
+          const bool is_managed = std::ranges::any_of(path, [](const std::string& each) {
+            return each == "dependencyManagement" || each == "pluginManagement";
+          });
+          if (!is_managed) pom.used.push_back(found->second);
         }
         begun.erase(found);
       });
@@ -113,27 +119,14 @@ std::string between(std::string_view text, std::string_view open, std::string_vi
   return std::string(trimmed(text.substr(0, text.find_first_of(close))));
 }
 
-std::string local_repository(const std::string& project, const surroundings& around) {
-  const std::string home = around.account_home().empty() ? around.home() : around.account_home();
-  const auto text_of_file = [](const std::string& path) {
-    return read_file_if_there(path).value_or(std::nullopt).value_or("");
-  };
-  for (const std::string& options :
-       {around.get_or("MAVEN_ARGS", ""), text_of_file(project + "/.mvn/maven.config"),
-        around.get_or("MAVEN_OPTS", ""), text_of_file(project + "/.mvn/jvm.config")})
-    if (std::string named = between(options, "-Dmaven.repo.local=", " \t\r\n\"'"); named.starts_with('/'))
-      return named;
-  std::string named = between(text_of_file(home + "/.m2/settings.xml"), "<localRepository>", "<");
-  named = replaced_all(replaced_all(named, "${user.home}", home), "${env.HOME}", around.home());
-  return named.starts_with('/') ? named : home + "/.m2/repository";
-}
-
 class collector {
  public:
   collector(std::string repository, file_index& index) : repository_(std::move(repository)), index_(index) {}
 
-  std::vector<std::pair<std::string, std::string>> of(const std::string& pom) && {
-    follow(pom, true);
+  /// Of these modules, which need no repository for each other.
+  std::vector<std::pair<std::string, std::string>> of(const std::vector<maven_module>& modules) && {
+    for (const maven_module& each : modules) built_.insert({each.says.group, each.says.artifact, {}});
+    for (const maven_module& each : modules) follow(each.text, true);
     while (!poms_.empty() && ++read_ <= most_poms) {
       const std::string next = *poms_.begin();
       poms_.erase(poms_.begin());
@@ -145,7 +138,9 @@ class collector {
  private:
   void follow(std::string_view pom, bool is_own) {
     for (const maven_coordinate& each : coordinates_in(pom)) {
-      if (each.group.empty() || !seen_.insert(each).second) continue;
+      if (each.group.empty() || built_.contains({each.group, each.artifact, {}})
+          || !seen_.insert(each).second)
+        continue;
       const std::string folder = repository_ + "/" + replaced_all(each.group, ".", "/") + "/" + each.artifact;
       bool is_there = false;
       for (const auto& [name, kind] : names_in(folder))
@@ -176,7 +171,7 @@ class collector {
 
   std::string repository_;
   file_index& index_;
-  std::set<maven_coordinate> seen_;
+  std::set<maven_coordinate> seen_, built_;
   std::set<std::string> poms_;
   std::size_t read_ = 0;
   std::map<std::string, std::string> found_;
@@ -185,25 +180,93 @@ class collector {
 }  // namespace
 }  // namespace observe_maven_snapshots
 
-std::vector<maven_coordinate> coordinates_in(std::string_view pom) {
-  using namespace observe_maven_snapshots;
-  pom_text text = read_pom(pom);
+namespace observe_maven_snapshots {
+namespace {
+
+/// With properties replaced; sorted, each once.
+std::vector<maven_coordinate> resolved_all(const std::vector<maven_coordinate>& written, const pom_text& in) {
   std::vector<maven_coordinate> all;
-  for (const maven_coordinate& each : text.named)
-    all.push_back({resolved(each.group, text.properties), resolved(each.artifact, text.properties),
-                   resolved(each.version, text.properties)});
+  for (const maven_coordinate& each : written)
+    all.push_back({resolved(each.group, in.properties), resolved(each.artifact, in.properties),
+                   resolved(each.version, in.properties)});
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
+}  // namespace
+}  // namespace observe_maven_snapshots
+
+std::vector<maven_coordinate> coordinates_in(std::string_view pom) {
+  const observe_maven_snapshots::pom_text text = observe_maven_snapshots::read_pom(pom);
+  return observe_maven_snapshots::resolved_all(text.named, text);
+}
+
+std::vector<maven_coordinate> used_coordinates_in(std::string_view pom) {
+  const observe_maven_snapshots::pom_text text = observe_maven_snapshots::read_pom(pom);
+  return observe_maven_snapshots::resolved_all(text.used, text);
+}
+
+maven_project project_in(std::string_view pom) {
+  using namespace observe_maven_snapshots;
+  const pom_text says = read_pom(pom);
+  const auto of = [&](const std::string& name) {
+    const auto found = says.properties.find("project." + name);
+    return found == says.properties.end() ? std::string() : resolved(found->second, says.properties);
+  };
+  maven_project made{of("groupId"), of("artifactId"), of("packaging"), {}, {}};
+  if (made.packaging.empty()) made.packaging = "jar";
+  bool has_parent = false, is_told = false;
+  each_value(
+      pom,
+      [&](const std::vector<std::string>& path, std::string_view text) {
+        if (path.size() >= 3 && path.back() == "module" && path[path.size() - 2] == "modules"
+            && !text.empty())
+          made.modules.emplace_back(text);
+        if (path.size() != 3 || path[1] != "parent") return;
+        has_parent = true;
+        if (path.back() == "relativePath") is_told = true, made.parent = text;
+      },
+      [](const std::vector<std::string>&) {});
+  // An empty element, `<relativePath/>`, says that it is in a repository.
+  const bool is_elsewhere =
+      pom.find("<relativePath/>") != pom.npos || pom.find("<relativePath />") != pom.npos;
+  if (has_parent && !is_told && !is_elsewhere) made.parent = "../pom.xml";
+  return made;
+}
+
+std::string maven_repository(const std::string& project, const surroundings& around) {
+  using observe_maven_snapshots::between;
+  const std::string home = around.account_home().empty() ? around.home() : around.account_home();
+  const auto text_of_file = [](const std::string& path) {
+    return read_file_if_there(path).value_or(std::nullopt).value_or("");
+  };
+  for (const std::string& options :
+       {around.get_or("MAVEN_ARGS", ""), text_of_file(project + "/.mvn/maven.config"),
+        around.get_or("MAVEN_OPTS", ""), text_of_file(project + "/.mvn/jvm.config")})
+    if (std::string named = between(options, "-Dmaven.repo.local=", " \t\r\n\"'"); named.starts_with('/'))
+      return named;
+  std::string named = between(text_of_file(home + "/.m2/settings.xml"), "<localRepository>", "<");
+  named = replaced_all(replaced_all(named, "${user.home}", home), "${env.HOME}", around.home());
+  return named.starts_with('/') ? named : home + "/.m2/repository";
+}
+
+std::string maven_of_wrapper(const std::string& project) {
+  const auto text = read_below_if_there(project, ".mvn/wrapper/maven-wrapper.properties");
+  if (!text || !*text) return {};
+  const std::string from = observe_maven_snapshots::between(**text, "distributionUrl=", "\r\n");
+  constexpr std::string_view before = "apache-maven-";
+  const auto at = from.rfind(before);
+  if (at == from.npos) return {};
+  const std::string name = from.substr(at + before.size());
+  return name.substr(0, name.find("-bin"));
+}
+
 std::vector<std::pair<std::string, std::string>> maven_snapshots_of(const std::string& project,
-                                                                    const surroundings& around,
+                                                                    const std::string& repository,
                                                                     file_index& index) {
   using namespace observe_maven_snapshots;
-  const auto pom = read_file_if_there(project + "/pom.xml");
-  if (!pom || !*pom || (*pom)->find('<') == std::string::npos) return {};
-  return collector(local_repository(project, around), index).of(**pom);
+  return collector(repository, index).of(maven_modules_of(project));
 }
 
 }  // namespace cicd::observing

@@ -2,9 +2,13 @@
 // wants. No file is touched.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <cicd/observe/docker_ignore.hpp>
+#include <cicd/observe/files.hpp>
 
 namespace cicd::observing {
 
@@ -33,14 +37,16 @@ class prepared_pattern {
 /// The excluding globs of a query.
 class prepared_excludes {
  public:
-  explicit prepared_excludes(const std::vector<std::string>& patterns);
-  bool empty() const { return patterns_.empty(); }
+  explicit prepared_excludes(const std::vector<std::string>& patterns,
+                             const std::optional<context_rules>& context = {});
+  bool empty() const { return patterns_.empty() && !ignored_; }
   bool hides(std::string_view relative) const;
   /// Whether nothing below that folder can be left.
   bool hides_folder(std::string_view relative_folder) const;
 
  private:
-  std::vector<std::string> patterns_, folders_;
+  std::vector<std::string> patterns_, folders_, kept_;
+  std::optional<docker_ignore> ignored_;
 };
 
 }  // namespace cicd::observing

@@ -70,7 +70,12 @@ bool prepared_pattern::enters(std::string_view relative_folder) const {
   return false;
 }
 
-prepared_excludes::prepared_excludes(const std::vector<std::string>& patterns) {
+prepared_excludes::prepared_excludes(const std::vector<std::string>& patterns,
+                                     const std::optional<context_rules>& context) {
+  if (context) {
+    ignored_.emplace(context->text, context->below);
+    kept_ = context->kept;
+  }
   for (const auto& given : patterns) {
     auto& pattern = patterns_.emplace_back(observe_query_match::without_dot(given));
     if (pattern.ends_with("/**")) folders_.push_back(pattern.substr(0, pattern.size() - 3));
@@ -79,11 +84,19 @@ prepared_excludes::prepared_excludes(const std::vector<std::string>& patterns) {
 }
 
 bool prepared_excludes::hides(std::string_view relative) const {
+  if (ignored_ && ignored_->hides(relative))
+    return std::find(kept_.begin(), kept_.end(), relative) == kept_.end();
   return std::any_of(patterns_.begin(), patterns_.end(),
                      [&](const std::string& pattern) { return glob_matches(pattern, relative); });
 }
 
 bool prepared_excludes::hides_folder(std::string_view relative_folder) const {
+  const auto lies_in = [&](const std::string& path) {
+    return path.starts_with(std::string(relative_folder) + "/");
+  };
+  if (ignored_ && ignored_->hides_folder(relative_folder)
+      && std::none_of(kept_.begin(), kept_.end(), lies_in))
+    return true;
   return std::any_of(folders_.begin(), folders_.end(),
                      [&](const std::string& pattern) { return glob_matches(pattern, relative_folder); });
 }

@@ -24,6 +24,7 @@
 #include <cicd/observe/git_history.ipp>
 #include <cicd/observe/git_program.ipp>
 #include <cicd/observe/git_state.ipp>
+#include <cicd/observe/maven_modules.ipp>
 #include <cicd/observe/maven_snapshots.ipp>
 #include <cicd/observe/named_paths.ipp>
 #include <cicd/observe/platform.ipp>

@@ -2,6 +2,7 @@
 // order is of no importance.
 #pragma once
 
+#include <cicd/observe/docker_ignore.ipp>
 #include <cicd/observe/file_content.ipp>
 #include <cicd/observe/file_gather.ipp>
 #include <cicd/observe/file_stamps.ipp>

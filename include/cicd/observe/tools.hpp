@@ -37,9 +37,10 @@ using read_elsewhere = std::vector<std::pair<std::string, std::string>>;
 
 /// Where it reads.
 struct reading_place {
-  std::string source;   ///< absolute: the sources' folder
-  bool in_source;       ///< the step runs there, so that what lies above is read too
-  std::string program;  ///< absolute, of the program where that is known
+  std::string source;              ///< absolute: the sources' folder
+  bool in_source;                  ///< the step runs there, so that what lies above is read too
+  std::string program;             ///< absolute, of the program where that is known
+  std::string maven_repository{};  ///< absolute, the local one that Maven uses; empty: where it is by itself
 };
 
 /// Of Maven, however it is started (`mvn`, `mvnw`, `mvnd`): its own and the user's settings less their

@@ -199,7 +199,11 @@ result<read_elsewhere> read_elsewhere_by(std::string_view name,
   auto start = observing::maven_text::start_files(around);
   if (!start) return std::move(start).error();
   read_elsewhere all{{"Maven's settings", *settings + *options + *start}};
-  for (auto& snapshot : observing::maven_snapshots_of(place.source, around, index))
+  for (auto& snapshot : observing::maven_snapshots_of(place.source,
+                                                      place.maven_repository.empty()
+                                                          ? observing::maven_repository(place.source, around)
+                                                          : place.maven_repository,
+                                                      index))
     all.push_back(std::move(snapshot));
   return all;
 }

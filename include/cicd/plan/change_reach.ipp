@@ -45,7 +45,7 @@ std::vector<std::string> change_reach::reasons(step_index step,
   std::vector<std::string> why;
   for (step_index before : graph_.steps[step].after) {
     const auto& was = changes_[before].outputs_before;
-    const bool is_same = now[before] && was && now[before]->outputs == *was;
+    const bool is_same = now[before] && was && given_by(*now[before]) == *was;
     if (!may_reach_[before] || left_out_[before] || is_same) continue;
     why.push_back(now[before] && was ? "the outputs of " + graph_.steps[before].id + " changed"
                                      : "depends on " + graph_.steps[before].id);

@@ -18,7 +18,7 @@ namespace cicd {
 /// What a step is, which decides how it is planned and run.
 enum class step_kind : std::uint8_t {
   command,  ///< pure: a program over declared inputs
-  image,    ///< pure: an OCI image, or the zip of a function, out of the outputs of other steps
+  image,    ///< pure: an OCI image, the zip of a function or a group of files, out of other steps' outputs
   publish,  ///< effect: the pipeline's images are in their registry under the commit's tag
   deploy    ///< effect: an environment holds the manifests for these images
 };
@@ -46,10 +46,11 @@ struct command_step {
   const step* declared = nullptr;
 };
 
-/// An image, or the zip of a function.
+/// An image, the zip of a function, or a group of files.
 struct image_step {
   const image* declared = nullptr;
   const zip_function* function = nullptr;
+  const file_group* files = nullptr;
 };
 
 struct publish_step {};
@@ -59,6 +60,13 @@ struct deploy_step {
   /// What of a branch is deployed there: nothing (the environment itself), a copy beside it, or a share of
   /// its pods.
   std::variant<std::monostate, const preview*, const canary*> branch{};
+};
+
+/// A value of a step before it that a step's texts use.
+struct used_value {
+  std::string written;  ///< `database.outputs.host`
+  std::string name;     ///< `host`
+  step_index from = 0;
 };
 
 /// What is to be done, and the declaration of it: an alternative for each `step_kind`, in the same order.
@@ -74,7 +82,12 @@ struct graph_step {
   /// Other pipelines that steps before it are of: what they make may be in what it makes.
   std::vector<const declared_pipeline*> others{};
 
+  std::vector<used_value> values{};  ///< that it uses, secret ones too, each once
+
   bool is_by_hand = false;  ///< a person promotes an artifact by it
+  /// Of a part of an environment: the step that deploys it all, of which the gate is asked. It outlives this.
+  const graph_step* part_of = nullptr;
+  const graph_step& whole() const { return part_of == nullptr ? *this : *part_of; }
 
   std::string name() const { return id.substr(id.find('/') + 1); }
   step_kind kind() const { return static_cast<step_kind>(work.index()); }
@@ -83,6 +96,7 @@ struct graph_step {
   const step* command() const;
   const image* declared_image() const;
   const zip_function* declared_function() const;
+  const file_group* declared_files() const;
   const environment* place() const;    ///< of any `deploy`
   const preview* branch_copy() const;  ///< of a `deploy` of the branch beside the environment
   const canary* branch_share() const;  ///< of a `deploy` of the branch among the environment's pods
@@ -122,18 +136,22 @@ std::vector<step_index> closure(const step_graph& graph, const std::vector<step_
 /// Each of these (sorted) comes after those of its `after_if_wanted` that are among them.
 void order_wanted(step_graph& graph, const std::vector<step_index>& wanted);
 
-/// What of a pipeline is published: an image, or the zip of a function.
+/// What of a pipeline is published: an image, the zip of a function, or a group of files.
 struct published_part {
   std::string name, step;  ///< `webhook`, made by the step `zip-webhook`
   std::string repository;
-  bool is_zip = false;
+  const char* noun = "image";  ///< `zip`, `files`
 };
 /// All of them, images first.
 std::vector<published_part> published_parts(const declared_pipeline& pipeline);
 /// Where a function's zip is published: `s3://<bucket>/<pipeline>/<function>`, without a BUCKET
 /// `bucket:<pipeline>/<function>`.
 std::string repository_of(const declared_pipeline& pipeline, const zip_function& of);
-/// Where the artifacts of a pipeline are: with its first image, else in the bucket of its zips.
+/// Where a group of files is published: a repository beside the images, or a place in a bucket, each behind
+/// `files:`.
+std::string repository_of(const declared_pipeline& pipeline, const file_group& of);
+/// Where the artifacts of a pipeline are: with its first image, else in the bucket of its zips, else where
+/// its files are.
 std::string repository_of_artifacts(const declared_pipeline& pipeline);
 
 /// Where an image is published: its own repository or its pipeline's; `<pipeline>` when neither is declared.

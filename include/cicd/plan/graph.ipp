@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <functional>
 
+#include <fmt/format.h>
+
 #include <cicd/declare/check/overrides.hpp>
 #include <cicd/declare/made_names.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/declare/targets.hpp>
 #include <cicd/plan/graph.hpp>
 
@@ -73,37 +76,58 @@ const canary* graph_step::branch_share() const {
   return plan_graph::part_of_branch<canary>(work);
 }
 
+const file_group* graph_step::declared_files() const {
+  const auto* of = std::get_if<image_step>(&work);
+  return of == nullptr ? nullptr : of->files;
+}
+
 std::optional<step_index> step_graph::find(std::string_view id) const {
   const auto found = by_id.find(id);
   if (found == by_id.end()) return std::nullopt;
   return found->second;
 }
 
-std::string repository_of(const declared_pipeline& pipeline, const image& of) {
-  if (of.repository) return of.repository.str();
-  const std::string own =
-      pipeline.declared.image ? pipeline.declared.image.str() : pipeline.declared.name.str();
-  return of.name.view() == "image" ? own : own + "-" + of.name.str();
-}
-
 namespace plan_graph {
+
+std::string own_repository(const declared_pipeline& pipeline) {
+  return pipeline.declared.image ? pipeline.declared.image.str() : pipeline.declared.name.str();
+}
 
 /// The bucket of all its environments that have one.
 std::string bucket_of(const declared_pipeline& pipeline) {
-  for (const environment& each : pipeline.declared.environments)
-    if (each.bucket) return "s3://" + each.bucket.str() + "/";
+  for (const environment* each : all_environments(pipeline.declared))
+    if (each->bucket) return "s3://" + each->bucket.str() + "/";
   return "bucket:";
 }
 
 }  // namespace plan_graph
 
+std::string repository_of(const declared_pipeline& pipeline, const image& of) {
+  if (of.repository) return of.repository.str();
+  const std::string own = plan_graph::own_repository(pipeline);
+  return of.name.view() == "image" ? own : own + "-" + of.name.str();
+}
+
 std::string repository_of(const declared_pipeline& pipeline, const zip_function& of) {
   return plan_graph::bucket_of(pipeline) + pipeline.declared.name.str() + "/" + of.name.str();
+}
+
+std::string repository_of(const declared_pipeline& pipeline, const file_group& of) {
+  const std::string name = of.name.str(), scheme(files_scheme);
+  if (of.repository) return scheme + of.repository.str();
+  if (of.bucket)
+    return fmt::format("{}s3://{}/{}/{}", scheme, of.bucket.view(), pipeline.declared.name.view(), name);
+  return scheme + plan_graph::own_repository(pipeline) + "-" + name;
 }
 
 std::string repository_of_artifacts(const declared_pipeline& pipeline) {
   if (pipeline.is_declared_elsewhere()) return pipeline.declared.artifacts.str();
   if (!pipeline.declared.images.empty()) return repository_of(pipeline, pipeline.declared.images.front());
+  if (pipeline.declared.functions.empty() && !pipeline.declared.file_groups.empty()) {
+    const file_group& first = pipeline.declared.file_groups.front();
+    if (!first.bucket) return repository_of(pipeline, first).substr(files_scheme.size());
+    return "s3://" + first.bucket.str() + "/" + pipeline.declared.name.str();
+  }
   return plan_graph::bucket_of(pipeline) + pipeline.declared.name.str();
 }
 
@@ -112,7 +136,9 @@ std::vector<published_part> published_parts(const declared_pipeline& pipeline) {
   for (const image& each : pipeline.declared.images)
     all.push_back({each.name.str(), image_step_name(each), repository_of(pipeline, each)});
   for (const zip_function& each : pipeline.declared.functions)
-    all.push_back({each.name.str(), zip_step_name(each), repository_of(pipeline, each), true});
+    all.push_back({each.name.str(), zip_step_name(each), repository_of(pipeline, each), "zip"});
+  for (const file_group& each : pipeline.declared.file_groups)
+    all.push_back({each.name.str(), files_step_name(each), repository_of(pipeline, each), "files"});
   return all;
 }
 
@@ -180,6 +206,12 @@ std::vector<std::string> add_images(const declared_pipeline& pipeline, std::vect
     images.push_back(id_in(pipeline, zip_step_name(declared)));
     to.push_back({{.id = images.back(), .pipeline = &pipeline, .work = image_step{nullptr, &declared}},
                   before_image(pipeline, declared.after)});
+  }
+  for (const file_group& declared : pipeline.declared.file_groups) {
+    images.push_back(id_in(pipeline, files_step_name(declared)));
+    to.push_back(
+        {{.id = images.back(), .pipeline = &pipeline, .work = image_step{nullptr, nullptr, &declared}},
+         before_image(pipeline, declared.after)});
   }
   std::vector<std::string> before = checks_of(pipeline);
   if (images.empty()) return before;
@@ -286,12 +318,40 @@ class sorter {
     for (const declared_pipeline* each : before.others) add(each);
   }
 
+  /// The texts were checked: each placeholder names one step before it that declares the value.
+  void add_values(graph_step& to) const {
+    const step& declared = *to.command();
+    for (const text& each : declared.command) add_values_in(each.view(), to);
+    for (const auto* list : {&declared.env, &declared.values, &declared.secret_values})
+      for (const assignment& each : *list) add_values_in(each.value, to);
+  }
+  void add_values_in(std::string_view text, graph_step& to) const {
+    if (text.find(".outputs.") == text.npos) return;
+    for (const std::string& written : placeholders_in(text)) {
+      const std::optional<named_output> named = output_named_by(written);
+      if (!named || std::ranges::find(to.values, written, &used_value::written) != to.values.end()) continue;
+      for (const step_index before : to.after)
+        if (leaves(graph_.steps[before], *named, to))
+          to.values.push_back({written, std::string(named->name), before});
+    }
+  }
+  static bool leaves(const graph_step& before, const named_output& named, const graph_step& to) {
+    if (before.command() == nullptr) return false;
+    const bool is_own = before.pipeline == to.pipeline;
+    const auto has = [&](const std::vector<value_name>& names) {
+      return std::ranges::any_of(names, [&](const value_name& each) { return each.view() == named.name; });
+    };
+    return named.by == (is_own ? before.command()->name.view() : before.pipeline->declared.name.view())
+           && (has(before.command()->output_values) || has(before.command()->secret_output_values));
+  }
+
   void append(std::size_t at) {
     graph_step& step = loose_[at].step;
     for (const std::string& id : loose_[at].after)
       if (const auto before = where_.find(id); before != where_.end())
         step.after.push_back(static_cast<step_index>(placed_[before->second]));
     for (step_index before : step.after) add_others(graph_.steps[before], step);
+    if (step.command() != nullptr) add_values(step);
     for (const std::string& id : loose_[at].after_if_wanted)
       if (const auto before = where_.find(id); before != where_.end() && placed_[before->second] >= 0)
         step.after_if_wanted.push_back(static_cast<step_index>(placed_[before->second]));

@@ -17,6 +17,25 @@
 
 namespace cicd {
 
+/// What was seen of a backing service. What of it decides a result is among the settings and tools of the
+/// step.
+struct observed_service {
+  const backing_service* declared = nullptr;
+  file_set inputs{};
+  std::vector<std::pair<std::string, std::string>> variables{};  ///< of PASS_ENV, those that are set
+};
+
+/// A base that a step's image takes from a registry.
+struct observed_base {
+  std::string reference;  ///< as the sources name it
+  std::string pinned;     ///< `<repository>@sha256:<digest>` of the image for this platform
+  std::string locked{};   ///< of a tag what cicd.lock says that it names, `sha256:<digest>`; empty: pinned by
+                          ///< the sources
+  std::string where{};    ///< `Dockerfile:3`; empty for BASE
+  std::string text{};     ///< as the builder of a Dockerfile reads it
+  std::string platform{};  ///< one of PLATFORMS; empty: this machine's
+};
+
 /// What was seen of a step's surroundings; its errors were reported before.
 struct observed_step {
   file_set inputs;  ///< of the source folder
@@ -26,7 +45,12 @@ struct observed_step {
       settings;  ///< what it depends on elsewhere: the platform, files outside, what a tool reads: name, text
   std::vector<std::string> words;  ///< the command with its placeholders replaced
   std::vector<std::pair<std::string, std::string>> assignments;  ///< ENV with its placeholders replaced
+  std::vector<observed_base> bases{};                            ///< of an image
   std::vector<std::string> notes{};  ///< what a person is told when it runs; no part of the key
+  std::vector<observed_service>
+      services{};  ///< that it needs, each after what it needs itself; among settings
+  std::optional<std::vector<std::string>>
+      tests{};                       ///< of a shard by SHARD_BY: what it is given; part of the settings
   std::optional<git_history> git{};  ///< what it is shown of the repository; its text is among the settings
 };
 
@@ -34,6 +58,8 @@ struct observed_step {
 struct upstream_result {
   std::string id;
   digest outputs;
+  /// Those of its values that the step uses, by what they are written as: `database.outputs.host`.
+  std::vector<std::pair<std::string, std::string>> values{};
 };
 
 /// One part of a key.

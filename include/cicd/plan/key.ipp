@@ -44,7 +44,7 @@ class hashing_sink : public key_sink {
 
 /// Whether a part's value is made of digests already.
 bool is_digest(std::string_view kind) {
-  return kind == "input" || kind == "tool" || kind == "upstream" || kind == "format";
+  return kind == "input" || kind == "tool" || kind == "base" || kind == "upstream" || kind == "format";
 }
 
 /// The parts lie in a file: of a value, which may be a secret, only its digest is kept.
@@ -78,6 +78,15 @@ void walk_command(const step& declared, const observed_step& seen, key_sink& sin
   if (declared.in_source) sink.take("in-source", {}, {}, {});
   take_patterns("output", declared.outputs, sink);
   take_patterns("report", declared.reports, sink);
+  for (const auto* names : {&declared.output_values, &declared.secret_output_values})
+    for (const value_name& each : *names)
+      sink.take("value of its own", each.view(), declared.output_values_in.view(), {});
+}
+
+/// A value where it fits into a line.
+std::string_view shown_of(std::string_view value) {
+  constexpr std::size_t longest = 60;
+  return value.size() <= longest && value.find('\n') == value.npos ? value : std::string_view();
 }
 
 std::string words_together(const std::vector<text>& words) {
@@ -88,6 +97,8 @@ std::string words_together(const std::vector<text>& words) {
 
 /// That a secret is used, and its version; never its value.
 void walk_secrets(const graph_step& step, key_sink& sink) {
+  for (const assignment& each : step.command()->secret_values)
+    sink.take("secret", each.value, each.name.str() + (step.command()->as_file ? " file" : ""), {});
   for (const secret_use& use : step.command()->secrets) {
     const auto& all = step.pipeline->declared.secrets;
     const auto found = std::ranges::find(all, use.secret, &secret::name);
@@ -101,7 +112,16 @@ void walk_secrets(const graph_step& step, key_sink& sink) {
 
 void walk_image(const image& declared, key_sink& sink) {
   sink.take("image", "base", declared.base.view(), {});
+  if (declared.dockerfile) {
+    sink.take("image", "Dockerfile", declared.dockerfile.view(), {});
+    sink.take("image", "context", declared.context.view(), {});
+    sink.take("image", "target", declared.target.view(), {});
+    // Without one its own counts.
+    sink.take("image", "given user", declared.user ? "declared" : "", {});
+    for (const assignment& one : declared.args) sink.take("image argument", one.name.view(), one.value, {});
+  }
   sink.take("image", "jar", declared.jar.view(), {});
+  for (const platform_name each : declared.platforms) sink.take("image platform", each.view(), {}, {});
   for (const file_mapping& file : declared.files) sink.take("image file", file.from.view(), file.to, {});
   sink.take("image", "entry point", words_together(declared.entrypoint), {});
   sink.take("image", "arguments", words_together(declared.arguments), {});
@@ -113,10 +133,19 @@ void walk_image(const image& declared, key_sink& sink) {
   sink.take("image", "port", std::to_string(declared.port.number()), {});
 }
 
+/// `sha256:1a2b3c4d5e6f` of what ends in a digest.
+std::string short_digest(const std::string& reference) {
+  return reference.substr(std::min(reference.find('@') + 1, reference.size())).substr(0, 19);
+}
+
 void walk_function(const zip_function& declared, key_sink& sink) {
   sink.take("zip", "of", declared.zip.view(), {});
   sink.take("zip", "config", declared.config.view(), {});
   sink.take("zip", "functions", words_together(declared.functions), {});
+}
+
+void walk_files(const file_group& declared, key_sink& sink) {
+  for (const path_pattern& each : declared.files) sink.take("files", each.view(), {}, {});
 }
 
 }  // namespace plan_key
@@ -131,12 +160,19 @@ void walk_key(const graph_step& step,
   if (step.command() != nullptr) plan_key::walk_command(*step.command(), seen, sink);
   if (step.declared_image() != nullptr) plan_key::walk_image(*step.declared_image(), sink);
   if (step.declared_function() != nullptr) plan_key::walk_function(*step.declared_function(), sink);
+  if (step.declared_files() != nullptr) plan_key::walk_files(*step.declared_files(), sink);
   for (const tool_identity& tool : seen.tools) sink.take("tool", tool.name, hex(tool.identity), tool.version);
+  for (const observed_base& base : seen.bases)
+    sink.take("base", base.reference, hex(sha256(base.pinned)), plan_key::short_digest(base.pinned));
   plan_key::take_pairs("variable", seen.variables, sink);
   plan_key::take_pairs("assignment", seen.assignments, sink);
   plan_key::take_pairs("settings", seen.settings, sink);
   if (step.command() != nullptr) plan_key::walk_secrets(step, sink);
-  for (const upstream_result& before : upstream) sink.take("upstream", before.id, hex(before.outputs), {});
+  for (const upstream_result& before : upstream) {
+    sink.take("upstream", before.id, hex(before.outputs), {});
+    for (const auto& [written, value] : before.values)
+      sink.take("value", written, value, plan_key::shown_of(value));
+  }
 }
 
 namespace plan_key {
@@ -201,6 +237,8 @@ std::string person_name(const key_part& part) {
   if (part.kind == "tool" && (part.name == "java" || part.name == "javac")) return "the JDK";
   if (part.kind == "tool") return part.name;
   if (part.kind == "input") return part.name;
+  if (part.kind == "base") return fmt::format("the base {}", part.name);
+  if (part.kind == "image argument") return fmt::format("the image's ARGS {}", part.name);
   if (part.kind == "variable" || part.kind == "assignment") return fmt::format("the variable {}", part.name);
   if (part.kind == "settings") return part.name;
   if (part.kind == "secret") return fmt::format("the secret {}", part.name);
@@ -208,9 +246,12 @@ std::string person_name(const key_part& part) {
   if (part.kind == "output") return fmt::format("the output '{}'", part.name);
   if (part.kind == "report") return fmt::format("the report '{}'", part.name);
   if (part.kind == "image") return fmt::format("the image's {}", part.name);
+  if (part.kind == "image platform") return fmt::format("the image's platform {}", part.name);
   if (part.kind == "image file") return fmt::format("the image's file '{}'", part.name);
   if (part.kind == "image variable") return fmt::format("the image's variable {}", part.name);
   if (part.kind == "image label") return fmt::format("the image's label {}", part.name);
+  if (part.kind == "value") return fmt::format("the value {}", part.name);
+  if (part.kind == "value of its own") return fmt::format("the value '{}' of its own", part.name);
   if (part.kind == "format") return "cicd's own format";
   return "the command";
 }

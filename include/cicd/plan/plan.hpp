@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,17 @@ struct step_result {
   digest key;            ///< none for an effect
   digest outputs;        ///< over the files it made; for an effect over what it left there
   std::string artifact;  ///< of an image: its digest as `sha256:…`
+  std::map<std::string, std::string> values{};  ///< of OUTPUT_VALUES, by name
+
+  bool operator==(const step_result&) const = default;
 };
+/// One digest over what it gives: the outputs, and the values where there are any.
+digest given_by(const step_result& of);
+/// What a step gets of one before it.
+upstream_result upstream_of(const graph_step& of,
+                            step_index before,
+                            const step_graph& in,
+                            const step_result& gave);
 
 /// What this build tree and the cache remember. A port.
 class memory {

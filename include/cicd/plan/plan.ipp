@@ -23,6 +23,25 @@ std::string_view word_for(decision what) {
   return "depends";
 }
 
+digest given_by(const step_result& of) {
+  if (of.values.empty()) return of.outputs;
+  std::string all = hex(of.outputs);
+  for (const auto& [name, value] : of.values)
+    all += fmt::format(" {}:{}:{}{}", name.size(), value.size(), name, value);
+  return sha256(all);
+}
+
+upstream_result upstream_of(const graph_step& of,
+                            step_index before,
+                            const step_graph& in,
+                            const step_result& gave) {
+  upstream_result made{in.steps[before].id, gave.outputs};
+  for (const used_value& each : of.values)
+    if (const auto value = gave.values.find(each.name); each.from == before && value != gave.values.end())
+      made.values.emplace_back(each.written, value->second);
+  return made;
+}
+
 planner::planner(const step_graph& graph,
                  std::vector<step_index> wanted,
                  std::vector<observed_step> seen,
@@ -40,7 +59,8 @@ planner::planner(const step_graph& graph,
 std::vector<upstream_result> planner::upstream_of(step_index step) const {
   std::vector<upstream_result> upstream;
   for (step_index before : graph_.steps[step].after)
-    if (results_[before]) upstream.push_back({graph_.steps[before].id, results_[before]->outputs});
+    if (results_[before])
+      upstream.push_back(cicd::upstream_of(graph_.steps[step], before, graph_, *results_[before]));
   return upstream;
 }
 
@@ -73,6 +93,12 @@ step_plan planner::decide_pure(step_index step) {
                  .reasons = {},
                  .details = {},
                  .result = {}};
+  if (seen_[step].tests && seen_[step].tests->empty()) {
+    plan.what = decision::up_to_date;
+    plan.details = {"no test is left for this shard"};
+    plan.result = step_result{plan.key, digest_of(file_set()), {}};
+    return plan;
+  }
   if (about.command() != nullptr && about.command()->always) {
     plan.reasons = {"declared ALWAYS"};
     return plan;
@@ -159,6 +185,19 @@ result<std::vector<step_plan>> whole_plan(planner& plans) {
   return all;
 }
 
+namespace plan_plan {
+namespace {
+
+/// Of backing services.
+std::vector<std::string> names_of(const std::vector<dns_label>& needs) {
+  std::vector<std::string> names;
+  for (const dns_label& each : needs) names.push_back(each.str());
+  return names;
+}
+
+}  // namespace
+}  // namespace plan_plan
+
 json json_of(const std::vector<step_plan>& plan,
              const step_graph& graph,
              std::string_view target,
@@ -175,6 +214,8 @@ json json_of(const std::vector<step_plan>& plan,
     step.set("decision", word_for(one.what));
     step.set("key", one.key ? json(hex(one.key)) : json());
     step.set("after", json_texts(after));
+    if (about.command() != nullptr && !about.command()->needs.empty())
+      step.set("needs", json_texts(plan_plan::names_of(about.command()->needs)));
     step.set("reasons", json_texts(one.reasons));
     step.set("details", json_texts(one.details));
     if (!change.text.empty()) step.set("affected", json_texts(one.affected_by));
@@ -200,6 +241,9 @@ std::string text_of(const std::vector<step_plan>& plan, const step_graph& graph)
                         displayable(first));
     while (text.ends_with(' ')) text.pop_back();
     text += '\n';
+    if (const step* command = graph.steps[one.step].command();
+        command != nullptr && !command->needs.empty() && one.what == decision::run)
+      text += "      beside " + joined(plan_plan::names_of(command->needs), ", ") + "\n";
     for (const std::string& line : one.details) text += "      " + displayable(line) + "\n";
   }
   return text;

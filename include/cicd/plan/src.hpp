@@ -5,3 +5,4 @@
 #include <cicd/plan/graph.ipp>
 #include <cicd/plan/key.ipp>
 #include <cicd/plan/plan.ipp>
+#include <cicd/plan/shards.ipp>

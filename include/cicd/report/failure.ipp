@@ -198,6 +198,7 @@ std::string test_text(const test_case& test, const failure_facts& facts, const r
   const std::vector<std::string> lines = lines_of(test);
   for (std::size_t at = 0; at < lines.size() && at < most_test_lines; ++at)
     text += "      " + shown(lines[at], facts, paths) + "\n";
+  if (!test.history.empty()) text += "      history  " + shown(test.history, facts, paths) + "\n";
   if (lines.size() > most_test_lines)
     text +=
         fmt::format("      {} {} more lines\n", signs_for(facts.utf8).more, lines.size() - most_test_lines);

@@ -15,6 +15,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/run/cache.hpp>
+#include <cicd/run/output_values.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/own_file.hpp>
 #include <cicd/system/place.hpp>
@@ -102,6 +103,7 @@ std::string text_for(const cached_step& entry) {
   body.set("key", hex(entry.result.key));
   body.set("result", hex(entry.result.outputs));
   body.set("artifact", entry.result.artifact);
+  if (!entry.result.values.empty()) body.set("values", json_of_values(entry.result.values));
   body.set("log", hex(entry.log));
   body.set("outputs", json_of(entry.outputs));
   body.set("reports", json_of(entry.reports));
@@ -126,8 +128,10 @@ std::optional<cached_step> entry_from(std::string_view text, const digest& key) 
   std::string artifact = (*body)["artifact"].text();
   if (!is_a_tree(*outputs, *reports) || digest_of(*outputs) != *result_digest || !is_artifact(artifact))
     return std::nullopt;
-  return cached_step{
-      {key, *result_digest, std::move(artifact)}, *std::move(outputs), *std::move(reports), *log};
+  return cached_step{{key, *result_digest, std::move(artifact), values_from((*body)["values"])},
+                     *std::move(outputs),
+                     *std::move(reports),
+                     *log};
 }
 
 /// The digest of a file's content as it is now, or none.

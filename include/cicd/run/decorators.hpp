@@ -3,9 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <cicd/run/cache.hpp>
 #include <cicd/run/journal.hpp>
@@ -20,12 +22,15 @@ class retrying_runner : public runner {
  public:
   retrying_runner(runner& inner, say_event say) : inner_(inner), say_(std::move(say)) {}
   void start(const task& work, std::function<void(outcome)> done) override {
-    attempt(work, work.attempt, std::move(done));
+    attempt(work, work.attempt, {}, std::move(done));
   }
   void stop(manner how) override;
 
  private:
-  void attempt(const task& work, int number, std::function<void(outcome)> done);
+  void attempt(const task& work,
+               int number,
+               std::vector<test_case> failed,
+               std::function<void(outcome)> done);
 
   runner& inner_;
   say_event say_;
@@ -76,6 +81,9 @@ struct caching_options {
   std::function<std::vector<test_case>(const std::string& folder, const file_set& reports)> read_reports;
   /// Whether what a step made may be kept; none: all may.
   std::function<status(const task&, const cached_step& made)> may_keep = {};
+  /// Takes the values that a step left, and their file away; of one that failed, only the file. None: no step
+  /// leaves any.
+  std::function<result<std::map<std::string, std::string>>(const task&, bool is_good)> take_values = {};
   /// Why a step failed, where the declarations tell: on a background thread. May be none.
   std::function<std::optional<error>(const task&, const outcome&)> explain = {};
   /// What is told of a step with REPORTS whose test cases these are; none: nothing.
@@ -115,6 +123,7 @@ class caching_runner : public runner {
   bool restored(progress& one);
   void take_tests(progress& one, const file_set& reports);
   void remove_others(const file_query& query, const file_set& wanted);
+  static status without_old_values(const task& work);
   status prepared(progress& one);
   status gathered(progress& one);
   void keep(progress& one);
@@ -148,6 +157,8 @@ class background_runner : public runner {
   cancellation cancelled_;
 };
 
+/// Adds patterns to a question; what matches one after `!` is left out.
+void add_patterns(const std::vector<path_pattern>& patterns, file_query& to);
 /// The question for what a step makes in its folder: OUTPUTS of a command less those after `!`, the layout of
 /// an image. No patterns where it makes nothing.
 file_query outputs_in(const std::string& folder, const graph_step& step);

@@ -23,9 +23,6 @@ outcome failed_outcome(error why) {
   return end;
 }
 
-namespace run_decorators {
-
-/// What matches a pattern after `!` is left out.
 void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
   for (const path_pattern& pattern : patterns) {
     if (pattern.view().starts_with('!'))
@@ -35,18 +32,16 @@ void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
   }
 }
 
-}  // namespace run_decorators
-
 file_query outputs_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
   if (step.kind() == step_kind::image) query.patterns = {"layout/**"};
-  if (step.command() != nullptr) run_decorators::add_patterns(step.command()->outputs, query);
+  if (step.command() != nullptr) add_patterns(step.command()->outputs, query);
   return query;
 }
 
 file_query kept_in(const graph_step& step) {
   file_query query;
-  if (step.command() != nullptr) run_decorators::add_patterns(step.command()->keep, query);
+  if (step.command() != nullptr) add_patterns(step.command()->keep, query);
   return query;
 }
 
@@ -64,15 +59,44 @@ file_query findings_in(const std::string& folder, const graph_step& step) {
   return query;
 }
 
-void retrying_runner::attempt(const task& work, int number, std::function<void(outcome)> done) {
+namespace run_decorators {
+
+/// A test that passes now and failed in an earlier attempt is flaky: nothing but the attempt is another.
+void mark_flaky(const std::vector<test_case>& failed, outcome& end) {
+  std::size_t count = 0;
+  for (test_case& each : end.tests) {
+    const auto before = std::ranges::find_if(
+        failed, [&](const test_case& one) { return one.suite == each.suite && one.name == each.name; });
+    if (before == failed.end() || each.how != test_case::state::passed || each.flaky) continue;
+    each.flaky = true;
+    each.message = before->message;
+    each.details = before->details;
+    ++count;
+  }
+  if (count > 0) end.summary += fmt::format(", {} flaky: failed in an earlier attempt", count);
+}
+
+}  // namespace run_decorators
+
+void retrying_runner::attempt(const task& work,
+                              int number,
+                              std::vector<test_case> failed,
+                              std::function<void(outcome)> done) {
   const int most = 1 + (work.step->command() != nullptr ? work.step->command()->retries.number() : 0);
-  inner_.start(work, [this, &work, number, most, done = std::move(done)](outcome end) mutable {
+  inner_.start(work, [this, &work, number, most, failed = std::move(failed),
+                      done = std::move(done)](outcome end) mutable {
     const bool its_own = !end.failure || end.failure->kind == exit_class::step_failed;
     const bool again = !stopped_ && number < most && its_own
                        && (end.how == step_outcome::failed || end.how == step_outcome::timed_out);
-    if (!again) return done(std::move(end));
+    if (!again) {
+      run_decorators::mark_flaky(failed, end);
+      return done(std::move(end));
+    }
+    for (test_case& each : end.tests)
+      if (each.how == test_case::state::failed || each.how == test_case::state::error)
+        failed.push_back(std::move(each));
     say_(step_started{work.step->id, {fmt::format("attempt {} of {} failed", number, most)}, {}, number + 1});
-    attempt(work, number + 1, std::move(done));
+    attempt(work, number + 1, std::move(failed), std::move(done));
   });
 }
 

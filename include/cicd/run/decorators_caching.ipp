@@ -3,8 +3,12 @@
 
 #include <algorithm>
 
+#include <cicd/base/text.hpp>
+
 #include <cicd/run/decorators.hpp>
+#include <cicd/run/output_values.hpp>
 #include <cicd/run/step_folder.hpp>
+#include <cicd/system/place.hpp>
 
 namespace cicd {
 
@@ -50,7 +54,7 @@ void caching_runner::start(const task& work, std::function<void(outcome)> done) 
 bool caching_runner::is_done_here(const task& work) const {
   return !index_.is_in_use() && work.step->kind() == step_kind::command && work.seen->inputs.size() <= 64
          && work.step->after.empty() && work.step->command()->outputs.empty()
-         && work.step->command()->reports.empty();
+         && work.step->command()->reports.empty() && !leaves_values(*work.step->command());
 }
 
 void caching_runner::before(progress& one) {
@@ -101,7 +105,50 @@ void caching_runner::remove_others(const file_query& query, const file_set& want
       (void)remove_tree(query.root + "/" + file.path);
 }
 
+/// A file of an earlier run, or of the sources, would be taken for what this run left.
+status caching_runner::without_old_values(const task& work) {
+  const step* declared = work.step->command();
+  if (declared == nullptr || !leaves_values(*declared)) return {};
+  const std::string path = values_path(*declared);
+  if (std::ranges::find(work.seen->inputs, path, &observed_file::path) != work.seen->inputs.end())
+    return error{
+        exit_class::usage, work.step->id, "the file of OUTPUT_VALUES is an input of the step", path, {}}
+        .with("try", "EXCLUDE " + path + ", or another file by OUTPUT_VALUES_IN");
+  // In the folder of the sources it may be a person's.
+  if (work.step->runs_in_source() && exists(work.folder + "/" + path))
+    return error{exit_class::usage,
+                 work.step->id,
+                 "the file of OUTPUT_VALUES lies in the source folder already",
+                 path,
+                 {}}
+        .with("try", "remove it, or another file by OUTPUT_VALUES_IN");
+  return remove_below(work.folder, path);
+}
+
+namespace run_decorators_caching {
+namespace {
+
+/// What a step before made would be taken for what this one leaves.
+status without_values_of(const task& work, const file_source& before) {
+  const step* declared = work.step->command();
+  if (declared == nullptr || !leaves_values(*declared)) return {};
+  const std::string path = values_path(*declared);
+  const std::string start = before.below.empty() ? std::string() : before.below + "/";
+  if (std::ranges::none_of(before.files,
+                           [&](const observed_file& each) { return start + each.path == path; }))
+    return {};
+  return error{
+      exit_class::usage, work.step->id, "the file of OUTPUT_VALUES is one that a step before made", path, {}}
+      .with("made by", before.by)
+      .with("try", "another file by OUTPUT_VALUES_IN");
+}
+
+}  // namespace
+}  // namespace run_decorators_caching
+
 status caching_runner::prepared(progress& one) {
+  using namespace run_decorators_caching;
+  if (status clean = without_old_values(*one.work); !clean) return clean;
   const bool own_folder = one.work->folder != one.work->source;
   const file_query kept = kept_in(*one.work->step);
   if (!own_folder || !kept.patterns.empty()) remove_others(reports_in(one.work->folder, *one.work->step), {});
@@ -111,6 +158,7 @@ status caching_runner::prepared(progress& one) {
     result<file_set> files = index_.look(each.made);
     if (!files) return std::move(files).error();
     sources.push_back({each.made.root, *std::move(files), each.below, each.by, each.is_foreign});
+    if (status none = without_values_of(*one.work, sources.back()); !none) return none;
   }
   if (!own_folder)
     return fill_source_folder(one.work->folder, sources, where_.memory(one.work->step->id, "inputs"), index_);
@@ -120,6 +168,11 @@ status caching_runner::prepared(progress& one) {
   const result<bool> found_kept = fill_folder(one.work->folder, sources, kept, index_);
   if (!found_kept) return found_kept.error();
   one.shareable = !*found_kept;
+  if (one.work->seen->tests)
+    if (status placed = place_text(one.work->folder, shard_file, joined(*one.work->seen->tests, "\n") + "\n",
+                                   durability::fast);
+        !placed)
+      return placed;
   return one.work->seen->git && ask_.place_history ? ask_.place_history(*one.work) : status{};
 }
 
@@ -144,17 +197,27 @@ void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
 
 void caching_runner::after(progress& one) {
   const graph_step& step = *one.work->step;
-  if (const file_query query = reports_in(one.work->folder, step); !query.patterns.empty())
+  const bool is_told = !one.end.withheld;
+  if (const file_query query = reports_in(one.work->folder, step); is_told && !query.patterns.empty())
     if (result<file_set> reports = index_.look(query)) {
       one.made.reports = *std::move(reports);
       take_tests(one, one.made.reports);
     }
-  if (one.end.how == step_outcome::failed && !one.end.failure && ask_.read_findings)
+  if (is_told && one.end.how == step_outcome::failed && !one.end.failure && ask_.read_findings)
     if (const file_query query = findings_in(one.work->folder, step); !query.patterns.empty())
       if (const result<file_set> files = index_.look(query))
         one.end.failure = ask_.read_findings(*one.work, *files);
   if (one.end.how == step_outcome::failed && !one.end.failure && ask_.explain)
     one.end.failure = ask_.explain(*one.work, one.end);
+  if (step.command() != nullptr && leaves_values(*step.command()) && ask_.take_values) {
+    auto left = ask_.take_values(*one.work, one.end.how == step_outcome::ran);
+    if (left) {
+      one.end.result.values = *std::move(left);
+    } else {
+      one.end.how = step_outcome::failed;
+      one.end.failure = std::move(left).error();
+    }
+  }
   if (one.end.how != step_outcome::ran) return;
   if (status got = gathered(one); !got) {
     one.end.how = step_outcome::failed;
@@ -177,6 +240,7 @@ status caching_runner::gathered(progress& one) {
     }
     one.made.outputs = *std::move(outputs);
   }
+  one.made.result.values = one.end.result.values;
   if (ask_.may_keep)
     if (status may = ask_.may_keep(*one.work, one.made); !may) return may;
   one.end.result.key = one.work->plan.key;

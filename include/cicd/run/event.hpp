@@ -37,6 +37,7 @@ struct test_case {
   std::chrono::milliseconds duration{};
   std::string message, details;  ///< of a failure
   bool flaky = false;            ///< it passed after it had failed in the same run
+  std::string history{};         ///< of a failure: what is known of it from earlier runs; may be empty
 };
 
 struct run_started {
@@ -65,6 +66,16 @@ struct step_output {
 struct step_message {
   std::string step, text;  ///< progress of a step that has no output of its own
 };
+/// A backing service was started for a step, is ready, or is gone.
+struct service_event {
+  enum kind { started, ready, ended };
+  kind what = started;
+  std::string service;                   ///< `orders/postgres`
+  std::string step;                      ///< that needs it; of a shared one the first that did
+  std::string log{};                     ///< of `started`: absolute path of what it prints
+  std::chrono::milliseconds duration{};  ///< since it was started
+  ending how{};                          ///< of `ended`
+};
 struct step_ended {
   std::string step;
   step_outcome outcome = step_outcome::ran;
@@ -74,6 +85,7 @@ struct step_ended {
   std::string summary;  ///< one line: `sha256:…, 2 of 3 layers reused`
   std::optional<error> failure;
   std::vector<test_case> tests;
+  std::string key{};  ///< of a pure step that was started
 };
 struct run_ended {
   exit_class outcome = exit_class::done;
@@ -109,6 +121,15 @@ struct announced_message {
   std::string channel, id;  ///< as the server knows them
   bool operator==(const announced_message&) const = default;
 };
+/// A deploy that failed before anything of it was recorded where it was to go, and how often it did so in a
+/// row.
+struct unrecorded_failure {
+  std::string commit, says;
+  std::string configuration;  ///< of the environment as it was declared then, hexadecimal
+  std::int64_t times = 0;
+  std::chrono::system_clock::time_point when{};  ///< of the last
+  bool operator==(const unrecorded_failure&) const = default;
+};
 /// What was told of an environment's last release, kept with its state so that later runs go on from there.
 struct announcement {
   std::string version, commit, who;           ///< of the release
@@ -118,6 +139,7 @@ struct announcement {
   std::vector<std::string> failing_cron{};    ///< cron jobs whose failure was told
   std::vector<announced_message> messages{};  ///< of this release alone
   bool is_shared = false;                     ///< they speak of several services
+  std::optional<unrecorded_failure> unrecorded{};
   bool operator==(const announcement&) const = default;
 };
 
@@ -159,6 +181,12 @@ struct cron_succeeded {
 struct rollback_started {
   changed_place at;
   deployment_facts to;
+};
+/// What ran before is not put back there, or not wholly.
+struct rollback_failed {
+  changed_place at;
+  deployment_facts to;
+  error failure;
 };
 /// It runs there, and was recorded.
 struct deployed {
@@ -257,9 +285,11 @@ using event_body = std::variant<run_started,
                                 step_waiting,
                                 step_output,
                                 step_message,
+                                service_event,
                                 step_ended,
                                 run_ended,
                                 rollback_started,
+                                rollback_failed,
                                 deployed,
                                 held,
                                 released,

@@ -99,6 +99,7 @@ json test_json(const test_case& test) {
   set_text(shown, "message", test.message);
   set_text(shown, "details", test.details);
   if (test.flaky) shown.set("flaky", true);
+  set_text(shown, "history", test.history);
   return shown;
 }
 
@@ -155,6 +156,15 @@ struct member_writer {
   void operator()(const step_message& step) const {
     to.set("event", "step_message").set("step", step.step).set("text", capped(step.text));
   }
+  void operator()(const service_event& of) const {
+    constexpr const char* names[] = {"service_started", "service_ready", "service_ended"};
+    to.set("event", names[of.what]).set("service", of.service);
+    set_text(to, "step", of.step);
+    set_text(to, "log", of.log);
+    if (of.what != service_event::started) to.set("duration_ms", of.duration.count());
+    if (of.what != service_event::ended) return;
+    if (json how = ending_json(of.how); !how.is_null()) to.set("ending", std::move(how));
+  }
   void operator()(const step_ended& step) const {
     to.set("event", "step_ended").set("step", step.step).set("outcome", word_for(step.outcome));
     to.set("duration_ms", step.duration.count());
@@ -172,6 +182,11 @@ struct member_writer {
   }
   void operator()(const rollback_started& one) const {
     begin("rollback_started", one.at).set("to", deployment_json(one.to));
+  }
+  void operator()(const rollback_failed& one) const {
+    begin("rollback_failed", one.at)
+        .set("to", deployment_json(one.to))
+        .set("failure", failure_json(one.failure));
   }
   void operator()(const deployed& one) const {
     begin("deployed", one.at).set("record", deployment_json(one.record)).set("how", word_for(one.how));

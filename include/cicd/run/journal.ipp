@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/run/journal.hpp>
+#include <cicd/run/output_values.hpp>
 
 namespace cicd {
 
@@ -22,14 +24,35 @@ std::string seal_of(std::string_view line) {
   return hex(sha256(line)).substr(0, 16);
 }
 
-/// `<step> <key> <outputs> <artifact or -> <seal of the parts> <seal> <parts>`: the seal is over what stands
-/// before it.
+/// An image has an artifact, and only a command has values: `=` and JSON in which nothing ends the word.
+std::string word_of_result(const step_result& success) {
+  if (!success.artifact.empty()) return success.artifact;
+  return success.values.empty() ? "-"
+                                : "=" + replaced_all(compact(json_of_values(success.values)), " ", "\\u0020");
+}
+
+/// Nothing where it cannot be read.
+std::optional<step_result> result_of(const digest& key, const digest& outputs, std::string_view word) {
+  step_result made{key, outputs, {}};
+  if (word == "-") return made;
+  if (!word.starts_with('=')) {
+    made.artifact = word;
+    return made;
+  }
+  const result<json> values = parse_json(word.substr(1));
+  if (!values) return std::nullopt;
+  made.values = values_from(*values);
+  return made;
+}
+
+/// `<step> <key> <outputs> <artifact, =values or -> <seal of the parts> <seal> <parts>`: the seal is over
+/// what stands before it.
 std::string line_for(const std::string& step,
                      const step_result& success,
                      std::string_view seal_of_parts,
                      std::string_view parts) {
   std::string line = fmt::format("{} {} {} {} {} ", step, hex(success.key), hex(success.outputs),
-                                 success.artifact.empty() ? "-" : success.artifact, seal_of_parts);
+                                 word_of_result(success), seal_of_parts);
   line += seal_of(line) + " ";
   return line.append(parts).append("\n");
 }
@@ -86,10 +109,9 @@ std::optional<read_success> read_line(std::string_view line) {
   const std::string_view artifact = next_word(rest), seal_of_parts = next_word(rest);
   const std::string_view sealed = line.substr(0, line.size() - rest.size());
   if (!key || !outputs || next_word(rest) != seal_of(sealed)) return std::nullopt;
-  return read_success{std::string(step),
-                      {*key, *outputs, artifact == "-" ? std::string() : std::string(artifact)},
-                      seal_of_parts,
-                      rest};
+  std::optional<step_result> of = result_of(*key, *outputs, artifact);
+  if (!of) return std::nullopt;
+  return read_success{std::string(step), *std::move(of), seal_of_parts, rest};
 }
 
 }  // namespace run_journal

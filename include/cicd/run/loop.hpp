@@ -28,6 +28,8 @@ struct loop_options {
   std::function<status()> before_first;  ///< before the first step starts, on another thread; its error ends
                                          ///< the run
   std::function<void()> tick;            ///< about every 100 ms while something runs
+  /// When nothing runs and nothing is left to start, perhaps several times: what the steps shared may end.
+  std::function<void(runner::manner how)> at_end{};
   /// Whether a step that a rule refuses ends the run; else what does not come after it goes on.
   bool stops_at_refusal = true;
   const clock& time = system_clock_port();

@@ -52,6 +52,7 @@ void run_loop::pump() {
     begin(*step);
   }
   pumping_ = false;
+  if (running_.empty() && options_.at_end) options_.at_end(runner::manner::kindly);
 }
 
 bool run_loop::runs_beside(step_index step) const {
@@ -107,6 +108,8 @@ void run_loop::decided(step_index step, result<step_plan> plan) {
   if (plan->what == decision::up_to_date || plan->what == decision::unaffected) {
     end.how = step_outcome::up_to_date;
     if (plan->what == decision::unaffected) end.summary = "not affected";
+    const bool is_pure_step = is_pure(plans_.graph().steps[step].kind());
+    if (is_pure_step && !plan->details.empty()) end.summary = plan->details.front();
     end.result = plan->result.value_or(step_result{});
     return finish(step, std::move(end));
   }
@@ -189,6 +192,7 @@ void run_loop::finish(step_index step, outcome end) {
                    .tests = std::move(end.tests)};
   if (const auto ran = running_.find(step); ran != running_.end()) {
     event.duration = options_.time.elapsed() - ran->second->since;
+    if (ran->second->work.plan.key) event.key = hex(ran->second->work.plan.key);
     if (end.printed) event.log = ran->second->work.log;
     running_.erase(ran);
   }
@@ -250,6 +254,8 @@ void run_loop::interrupted(int signal) {
     signal_ = signal;
     result_.outcome = signal == SIGINT ? exit_class::interrupted : exit_class::terminated;
   }
+  if (running_.empty() && options_.at_end)
+    options_.at_end(again ? runner::manner::hard : runner::manner::kindly);
   if (!running_.empty()) stop_all(again ? runner::manner::hard : runner::manner::kindly);
   if (again && !running_.empty() && !leave_timer_)
     leave_timer_ = loop_.after(options_.patience, [this] { leave(); });

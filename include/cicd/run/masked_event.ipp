@@ -39,6 +39,7 @@ class masker {
   void operator()(step_output& of) const { (*this)(of.line); }
   void operator()(step_message& of) const { (*this)(of.text); }
   void operator()(step_warning& of) const { (*this)(of.text); }
+  void operator()(service_event& of) const { (*this)(of.how); }
   void operator()(step_ended& of) const { all(of.how, of.summary, of.failure, of.tests); }
   void operator()(run_ended& of) const { all(of.failure, of.summary); }
   void operator()(deployed& of) const { all(of.reason, of.record.version); }
@@ -50,6 +51,7 @@ class masker {
   void operator()(approval_withdrawn& of) const { (*this)(of.version); }
   void operator()(branch_over& of) const { (*this)(of.why); }
   void operator()(removed& of) const { all(of.objects, of.kept); }
+  void operator()(rollback_failed& of) const { (*this)(of.failure); }
   void operator()(remove_failed& of) const { (*this)(of.failure); }
   void operator()(job_started& of) const { (*this)(of.what); }
   void operator()(job_ended& of) const { all(of.what, of.meaning, of.why); }

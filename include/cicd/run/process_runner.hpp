@@ -16,6 +16,9 @@ struct process_runner_options {
   std::chrono::milliseconds grace{10'000};
   /// What is masked in all that a step prints, asked for each piece; may be none.
   std::function<std::shared_ptr<const secret_finder>()> secrets{};
+  /// Told of the end of a step with SECRET_OUTPUT_VALUES, before anything that it printed goes on, which it
+  /// does where all its secrets are known then; may be none.
+  std::function<bool(const task&)> learn{};
 };
 
 /// Splits what arrives into lines; a line longer than 64 KiB comes in pieces, so that any output is survived
@@ -55,6 +58,8 @@ class process_runner : public runner {
   ~process_runner() override;
   void start(const task& work, std::function<void(outcome)> done) override;
   void stop(manner how) override;
+  /// Ends one step alone, as its time limit would; it counts as failed.
+  void end_step(const std::string& id);
 
  private:
   struct running;
@@ -72,10 +77,11 @@ class process_runner : public runner {
 };
 
 /// The environment of a step: the variables that are always passed, those of PASS_ENV, then ENV, in which
-/// `late` is replaced.
+/// `late` is replaced, then what its tools are `told`.
 std::vector<std::string> environment_for(const observed_step& seen,
                                          const surroundings& around,
-                                         const placeholder_values& late = {});
+                                         const placeholder_values& late = {},
+                                         const std::vector<std::pair<std::string, std::string>>& told = {});
 
 /// A line as the log keeps it: `| text` of stdout, `! text` of stderr.
 std::string log_line(output_stream stream, std::string_view line);

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <span>
 
+#include <fmt/format.h>
+
+#include <cicd/declare/shards.hpp>
 #include <cicd/declare/step_variables.hpp>
 #include <cicd/run/process_runner.hpp>
 #include <cicd/system/files.hpp>
@@ -45,7 +48,8 @@ std::string log_line(output_stream stream, std::string_view line) {
 
 std::vector<std::string> environment_for(const observed_step& seen,
                                          const surroundings& around,
-                                         const placeholder_values& late) {
+                                         const placeholder_values& late,
+                                         const std::vector<std::pair<std::string, std::string>>& told) {
   static constexpr std::string_view of_network[] = {
       "no_proxy",    "http_proxy", "https_proxy", "all_proxy",     "HTTP_PROXY",
       "HTTPS_PROXY", "NO_PROXY",   "ALL_PROXY",   "SSL_CERT_FILE", "SSL_CERT_DIR"};
@@ -59,6 +63,7 @@ std::vector<std::string> environment_for(const observed_step& seen,
   pass(of_network);
   for (const auto& [name, value] : seen.variables) variables[name] = value;
   for (const auto& [name, value] : seen.assignments) variables[name] = with_placeholders(value, late);
+  for (const auto& [name, value] : told) variables[name] = value;
   std::vector<std::string> lines;
   for (const auto& [name, value] : variables) lines.push_back(name + "=" + value);
   return lines;
@@ -73,9 +78,12 @@ struct process_runner::running {
   std::unique_ptr<masked_lines> out, err;
   std::shared_ptr<child> process;
   std::shared_ptr<void> timer;
+  std::vector<std::pair<output_stream, std::string>> held_back;  ///< until it is known what to mask
+  std::size_t bytes_held = 0;
   bool printed = false;
-  bool late = false;     ///< ended by its time limit
-  bool stopped = false;  ///< ended because the run was
+  bool withheld = false;  ///< what it printed, since what to mask in it is not known
+  bool late = false;      ///< ended by its time limit
+  bool stopped = false;   ///< ended because the run was
 };
 
 process_runner::process_runner(event_loop& loop,
@@ -87,6 +95,12 @@ process_runner::process_runner(event_loop& loop,
 process_runner::~process_runner() = default;
 
 namespace run_process {
+
+/// Of what a step with SECRET_OUTPUT_VALUES prints.
+constexpr std::size_t most_held_back = 32U << 20U;
+constexpr std::string_view withheld_words =
+    "… what it printed is left out: not all its SECRET_OUTPUT_VALUES can be read, so nothing could mask "
+    "them\n";
 
 /// No repository at `home` or above it is found, whatever the step was told before.
 void keep_git_below(const std::string& home, std::vector<std::string>& environment) {
@@ -103,7 +117,7 @@ command command_for(const task& work, const surroundings& around) {
   const step& declared = *work.step->command();
   command what{.words = work.seen->words,
                .directory = work.folder,
-               .environment = environment_for(*work.seen, around, work.late)};
+               .environment = environment_for(*work.seen, around, work.late, work.told)};
   for (std::string& word : what.words) word = with_placeholders(word, work.late);
   what.environment.push_back(folder_variable + work.folder);
   for (const handed_variable& one : work.handed)
@@ -116,6 +130,12 @@ command command_for(const task& work, const surroundings& around) {
 }  // namespace run_process
 
 void process_runner::start(const task& work, std::function<void(outcome)> done) {
+  if (joins_shards(*work.step->command())) {
+    outcome end;
+    end.how = step_outcome::ran;
+    end.summary = fmt::format("{} shards", work.step->command()->shards.number());
+    return done(std::move(end));
+  }
   auto one = std::make_shared<running>();
   one->work = &work;
   one->done = std::move(done);
@@ -137,11 +157,25 @@ void process_runner::start(const task& work, std::function<void(outcome)> done) 
     to.unwritten.clear();
   };
   child_events events;
-  events.output = [this, one, write](output_stream stream, std::string_view bytes) {
-    (stream == output_stream::out ? one->out : one->err)->feed(bytes, *secrets());
-    write(*one);
+  const auto take = [this, write](running& to, output_stream stream, std::string_view bytes) {
+    (stream == output_stream::out ? to.out : to.err)->feed(bytes, *secrets());
+    write(to);
   };
-  events.ended = [this, one, write](const ending& how) {
+  const bool is_held_back = !work.step->command()->secret_output_values.empty();
+  events.output = [one, take, is_held_back](output_stream stream, std::string_view bytes) {
+    if (!is_held_back) return take(*one, stream, bytes);
+    one->bytes_held += bytes.size();
+    if (one->bytes_held <= run_process::most_held_back) one->held_back.emplace_back(stream, bytes);
+  };
+  events.ended = [this, one, write, take, is_held_back](const ending& how) {
+    one->withheld = is_held_back && options_.learn && !options_.learn(*one->work);
+    if (one->withheld) {
+      one->held_back.clear();
+      if (one->bytes_held > 0) take(*one, output_stream::err, run_process::withheld_words);
+    }
+    for (const auto& [stream, bytes] : one->held_back) take(*one, stream, bytes);
+    if (!one->withheld && one->bytes_held > run_process::most_held_back)
+      take(*one, output_stream::err, "\n… the rest of what it printed is left out\n");
     one->out->finish(*secrets());
     one->err->finish(*secrets());
     write(*one);
@@ -186,7 +220,8 @@ void process_runner::ended(const std::shared_ptr<running>& one, const ending& ho
               .summary = {},
               .failure = {},
               .tests = {},
-              .printed = one->printed};
+              .printed = one->printed,
+              .withheld = one->withheld};
   if (one->stopped)
     end.how = step_outcome::interrupted;
   else if (one->late)
@@ -196,6 +231,11 @@ void process_runner::ended(const std::shared_ptr<running>& one, const ending& ho
   const auto done = std::move(one->done);
   loop_.post([one] { one->process.reset(); });
   done(std::move(end));
+}
+
+void process_runner::end_step(const std::string& id) {
+  for (const std::shared_ptr<running>& one : running_)
+    if (one->work->step->id == id && one->process) end_kindly(one);
 }
 
 void process_runner::stop(manner how) {

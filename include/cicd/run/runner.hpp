@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cicd/base/secret_value.hpp>
@@ -34,10 +35,15 @@ struct task {
   key_parts parts;     ///< of its key, to be remembered with a success
   int attempt = 1;
   std::vector<handed_variable> handed{};  ///< its secrets, once they are fetched
+  /// Variables that tell its tools of folders, over those of the same name. No part of the key.
+  std::vector<std::pair<std::string, std::string>> told{};
   /// What placeholders stand for that are known when the step starts: those of images. No part of the key,
   /// which has the images' digests.
   placeholder_values late{};
 };
+
+/// The file in a shard's folder that names its tests.
+inline constexpr const char* shard_file = ".shard/tests";
 
 /// By this variable (`CICD_FOLDER=<the task's folder>`) the processes of a step are found when its driver was
 /// killed.
@@ -54,6 +60,7 @@ struct outcome {
   std::vector<deployed> deployments{};  ///< that it made and recorded, also where it failed after them
   std::vector<proposed> proposals{};    ///< that it opened or moved
   bool printed = false;                 ///< there is something in the log
+  bool withheld = false;                ///< it made secrets that are not known: nothing that it wrote is told
 
   bool good() const {
     return how == step_outcome::ran || how == step_outcome::reused || how == step_outcome::up_to_date;

@@ -17,6 +17,8 @@ struct secret_runner_options {
   std::function<status(const task&)> may_have;
   /// Told of each value once, on the loop's thread, before any step has it; may be none.
   std::function<void(const secret_value&)> announce{};
+  /// The name under which the store took what a step before it left.
+  std::function<std::string(const used_value&)> name_of_left{};
 };
 
 class secret_runner : public runner {
@@ -32,6 +34,11 @@ class secret_runner : public runner {
  private:
   struct handing;
   status fetch(handing& one) const;
+  status fetch_left(handing& one) const;
+  status hand(handing& one,
+              const std::string& name,
+              const std::string& variable,
+              const secret_value& value) const;
   void begin(const std::shared_ptr<handing>& one);
   void end(const std::shared_ptr<handing>& one, outcome with);
 

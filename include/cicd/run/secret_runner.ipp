@@ -24,11 +24,11 @@ error said_of(const task& work, const secret& of, error why) {
 }
 
 /// A file has all bytes; a variable no line ends behind them, as where a shell reads what a program prints.
-result<secret_value> as_variable(const secret_value& value, const secret& of) {
+result<secret_value> as_variable(const secret_value& value, const std::string& name) {
   const std::string_view bytes = without_line_ends(value.revealed());
   if (bytes.find('\0') == bytes.npos) return secret_value(std::string(bytes));
-  return error{exit_class::usage, {}, "the secret holds a NUL byte, which no variable can", of.name.str(), {}}
-      .with("try", "add AS_FILE to the step");
+  return error{exit_class::usage, {}, "the secret holds a NUL byte, which no variable can", name, {}}.with(
+      "try", "add AS_FILE to the step");
 }
 
 }  // namespace
@@ -39,7 +39,8 @@ secret_runner::secret_runner(
     : inner_(inner), loop_(loop), store_(store), files_(files), options_(std::move(options)) {}
 
 void secret_runner::start(const task& work, std::function<void(outcome)> done) {
-  if (work.step->command() == nullptr || work.step->command()->secrets.empty())
+  const step* declared = work.step->command();
+  if (declared == nullptr || (declared->secrets.empty() && declared->secret_values.empty()))
     return inner_.start(work, std::move(done));
   if (status may = options_.may_have(work); !may) return done(failed_outcome(std::move(may).error()));
   auto one = std::make_shared<handing>(handing{work, std::move(done)});
@@ -54,17 +55,50 @@ status secret_runner::fetch(handing& one) const {
     const secret& of = *std::ranges::find(all, use.secret, &secret::name);
     const result<secret_value> value = store_.value_of(of, one.work.source, cancelled_);
     if (!value) return said_of(one.work, of, value.error());
-    result<secret_value> handed{secret_value()};
-    if (declared.as_file) {
-      result<std::string> path = files_.write(one.work.step->id, use.variable_for(true), *value);
-      if (!path) return said_of(one.work, of, std::move(path).error());
-      handed = secret_value(*std::move(path));
-    } else {
-      handed = as_variable(*value, of);
-    }
-    if (!handed) return said_of(one.work, of, std::move(handed).error());
-    one.work.handed.push_back({use.variable_for(declared.as_file), *std::move(handed)});
+    if (status given = hand(one, of.name.str(), use.variable_for(declared.as_file), *value); !given)
+      return said_of(one.work, of, std::move(given).error());
   }
+  return fetch_left(one);
+}
+
+/// What steps before it left in this run.
+status secret_runner::fetch_left(handing& one) const {
+  for (const assignment& each : one.work.step->command()->secret_values) {
+    const auto used = std::ranges::find(one.work.step->values, each.value.substr(1, each.value.size() - 2),
+                                        &used_value::written);
+    const auto value = used == one.work.step->values.end()
+                           ? std::nullopt
+                           : store_.taken(options_.name_of_left ? options_.name_of_left(*used) : used->name);
+    if (!value)
+      return error{exit_class::usage,
+                   one.work.step->id,
+                   "the step before it left no such secret in this run",
+                   each.value,
+                   {}}
+          .with("try", "run that step as well: its secret values are kept nowhere");
+    if (status given = hand(one, each.value, each.name.str(), *value); !given) {
+      error why = std::move(given).error();
+      why.subject = one.work.step->id;
+      return why;
+    }
+  }
+  return {};
+}
+
+status secret_runner::hand(handing& one,
+                           const std::string& name,
+                           const std::string& variable,
+                           const secret_value& value) const {
+  result<secret_value> handed{secret_value()};
+  if (one.work.step->command()->as_file) {
+    result<std::string> path = files_.write(one.work.step->id, variable, value);
+    if (!path) return std::move(path).error();
+    handed = secret_value(*std::move(path));
+  } else {
+    handed = run_secret_runner::as_variable(value, name);
+  }
+  if (!handed) return std::move(handed).error();
+  one.work.handed.push_back({variable, *std::move(handed)});
   return {};
 }
 

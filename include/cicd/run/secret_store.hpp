@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,10 @@ class secret_store {
   /// Class `usage` for a value of fewer than `least_secret` characters. Thread-safe: who asks for what is
   /// being fetched waits for it.
   result<secret_value> value_of(const secret& of, const std::string& folder, const cancellation& cancelled);
+  /// A secret that a step left: found from now on. Class `usage` as above. Any thread calls it.
+  status take(const std::string& name, const secret_value& value);
+  /// What was taken under that name.
+  std::optional<secret_value> taken(const std::string& name) const;
   /// Finds all that were fetched.
   std::shared_ptr<const secret_finder> finder() const;
   /// The same for each alone.
@@ -44,15 +49,17 @@ class secret_store {
 
  private:
   result<secret_value> fetched(const secret& of, const std::string& folder, const cancellation& cancelled);
-  void add(const secret& of, secret_value value);
+  void add(const std::string& name, secret_value value);
+  static status long_enough(const secret_value& value, std::string_view name);
 
   secret_source from_;
   std::function<void(const secret_value&)> after_;
   mutable std::mutex mutex_;  ///< of what follows
   std::condition_variable fetched_;
   std::vector<secret> fetching_;
-  std::vector<std::pair<secret, secret_value>> known_;
-  std::size_t told_ = 0;  ///< of `known_`
+  std::vector<std::pair<secret, secret_value>> known_;          ///< by what fetches them
+  std::vector<std::pair<std::string, secret_value>> found_by_;  ///< all, by name
+  std::size_t told_ = 0;                                        ///< of `found_by_`
   std::shared_ptr<const secret_finder> finder_ = std::make_shared<const secret_finder>();
 };
 

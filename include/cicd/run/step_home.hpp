@@ -27,6 +27,9 @@ class step_home {
   /// Makes the link and the folder, where they are not there yet. Several threads may call it.
   status prepare(const std::string& link);
 
+  /// The folder in which backing services have theirs, with a short path. Several threads may call it.
+  result<std::string> prepare_services();
+
   /// What lies above all the same, for a person: once, then empty.
   std::string warning();
 

@@ -226,6 +226,15 @@ status step_home::prepare(const std::string& link) {
   return error{exit_class::cannot_save, {}, "the link to the step's folder cannot be made", link, {}};
 }
 
+result<std::string> step_home::prepare_services() {
+  std::call_once(opened_->once, [this] { opened_->how = open(); });
+  if (!opened_->how) return opened_->how.error();
+  const std::string folder = folder_ + "/s";
+  if (!run_step_home::made_in_its_place(folder, 0700))
+    return error{exit_class::cannot_save, {}, "the folder of the services cannot be made", folder, {}};
+  return folder;
+}
+
 std::string step_home::warning() {
   if (above_.empty() || opened_->warned.exchange(true)) return {};
   return fmt::format(

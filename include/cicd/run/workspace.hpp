@@ -31,6 +31,8 @@ struct workspace {
   std::string locks() const { return of_domain() + "/steps.locks"; }
   /// The same of source folders, by their paths.
   std::string source_locks() const { return cache + "/source.locks"; }
+  /// The same of folders that tools keep, by their paths.
+  std::string cache_locks() const { return cache + "/dirs.locks"; }
   std::string journal() const { return of_domain() + "/steps.journal"; }
   std::string index() const { return own() + "/files.index"; }
   std::string runs() const { return own() + "/runs"; }

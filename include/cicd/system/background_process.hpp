@@ -28,6 +28,8 @@ class companion {
   waited wait_until_it_says(std::string_view text,
                             std::chrono::milliseconds limit,
                             const cancellation* cancelled = nullptr);
+  /// All that was read of its standard output so far.
+  const std::string& said() const;
   /// Whether it has started other programs that still run.
   bool has_children() const;
   /// The end of what it has printed on its standard error so far, at most 64 KiB.

@@ -116,6 +116,10 @@ companion::waited companion::wait_until_it_says(std::string_view text,
   return waited::said;
 }
 
+const std::string& companion::said() const {
+  return inside_->said;
+}
+
 bool companion::has_children() const {
   const std::vector<system_table::process_entry> all = system_table::all_processes();
   const auto members = std::ranges::count_if(all, [&](const system_table::process_entry& each) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <cicd/base/error.hpp>
@@ -12,8 +13,8 @@
 namespace cicd {
 
 /// Exclusive locks, each a range of the file's bytes (open file description locks,
-/// close-on-exec): each ends with its holder, also where that is killed. The bytes of a range say whose name it is and
-/// who holds it. For one thread.
+/// close-on-exec): each ends with its holder, also where that is killed. The bytes of a range say whose name
+/// it is and who holds it. For one thread.
 class lock_table {
  public:
   /// One lock while it is held; the table may go before it.
@@ -22,20 +23,25 @@ class lock_table {
     /// Who had it before and was killed; empty when it was given back.
     const std::string& left_by() const { return left_by_; }
     held(held&& other) noexcept
-        : file_(std::move(other.file_)), at_(other.at_), left_by_(std::move(other.left_by_)) {}
+        : file_(std::move(other.file_)),
+          taken_(std::move(other.taken_)),
+          at_(other.at_),
+          left_by_(std::move(other.left_by_)) {}
     held& operator=(held&& other) noexcept;
     ~held();
 
    private:
     friend class lock_table;
-    held(std::shared_ptr<const int> file, std::int64_t at, std::string left_by);
+    using places = std::shared_ptr<std::set<std::int64_t>>;
+    held(std::shared_ptr<const int> file, places taken, std::int64_t at, std::string left_by);
     std::shared_ptr<const int> file_;  ///< none once it was moved from
+    places taken_;
     std::int64_t at_ = 0;
     std::string left_by_;
   };
 
   explicit lock_table(std::string path) : path_(std::move(path)) {}
-  /// The lock, or nothing when another table has it, in this process or another. The file and the folders
+  /// The lock, or nothing when it is held, in this process or another. The file and the folders
   /// above it are made where there is none. Class `cannot_save`.
   result<std::optional<held>> try_take(const std::string& name, const std::string& holder);
   /// What the present holder wrote, or the last one where it was killed.
@@ -48,6 +54,8 @@ class lock_table {
 
   std::string path_;
   std::shared_ptr<const int> file_;
+  /// What is held by this table, whose file has each lock already.
+  std::shared_ptr<std::set<std::int64_t>> taken_ = std::make_shared<std::set<std::int64_t>>();
   std::map<std::string, std::int64_t, std::less<>> places_;  ///< by the digest of a name
   std::int64_t read_to_ = 0;
 };

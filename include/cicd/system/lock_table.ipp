@@ -81,11 +81,14 @@ void name_holder(int file, std::int64_t at, std::string holder) {
 }  // namespace
 }  // namespace system_lock_table
 
-lock_table::held::held(std::shared_ptr<const int> file, std::int64_t at, std::string left_by)
-    : file_(std::move(file)), at_(at), left_by_(std::move(left_by)) {}
+lock_table::held::held(std::shared_ptr<const int> file, places taken, std::int64_t at, std::string left_by)
+    : file_(std::move(file)), taken_(std::move(taken)), at_(at), left_by_(std::move(left_by)) {
+  taken_->insert(at_);
+}
 
 lock_table::held& lock_table::held::operator=(held&& other) noexcept {
   std::swap(file_, other.file_);
+  std::swap(taken_, other.taken_);
   std::swap(at_, other.at_);
   std::swap(left_by_, other.left_by_);
   return *this;
@@ -93,6 +96,7 @@ lock_table::held& lock_table::held::operator=(held&& other) noexcept {
 
 lock_table::held::~held() {
   if (!file_) return;
+  taken_->erase(at_);
   system_lock_table::name_holder(*file_, at_, {});
   (void)system_lock_table::lock(*file_, F_OFD_SETLK, F_UNLCK, at_, system_lock_table::line_length);
 }
@@ -161,12 +165,13 @@ result<std::optional<lock_table::held>> lock_table::try_take(const std::string& 
   if (status opened = open(); !opened) return std::move(opened).error();
   const result<std::int64_t> at = place_of(digits_of(name));
   if (!at) return at.error();
+  if (taken_->contains(*at)) return std::optional<held>();
   const int problem = lock(*file_, F_OFD_SETLK, F_WRLCK, *at, line_length);
   if (problem == EAGAIN || problem == EACCES) return std::optional<held>();
   if (problem != 0) return system_files::save_error("the lock cannot be taken", path_, problem);
   std::string left_by = holder_in(text_at(*file_, *at, line_length));
   name_holder(*file_, *at, holder);
-  return std::optional(held(file_, *at, std::move(left_by)));
+  return std::optional(held(file_, taken_, *at, std::move(left_by)));
 }
 
 std::string lock_table::holder_of(const std::string& name) {

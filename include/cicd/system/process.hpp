@@ -161,7 +161,7 @@ std::size_t end_strays(std::string_view assignment);
 
 /// Once, first thing in `main`: ignores SIGPIPE and SIGXFSZ (writing then fails with words), opens 0 to 2 if
 /// closed, becomes the subreaper, notices a jobserver with dead descriptors and removes it from the
-/// environment.
+/// environment. A guard (process_guard.hpp) does its work here and never returns.
 void prepare_process();
 
 /// Cores and memory that this process may use: the least of the machine, its affinity and its cgroups (v1 and

@@ -13,13 +13,25 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include <cicd/base/text.hpp>
+#include <cicd/system/contained.hpp>
+#include <cicd/system/process_guard.hpp>
 
 namespace cicd {
 
 namespace system_process_prepare {
 namespace {
+
+/// Those that this process was started with.
+std::vector<std::string> own_words() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words = split(std::string{std::istreambuf_iterator<char>(file), {}}, '\0');
+  if (!words.empty() && words.back().empty()) words.pop_back();
+  return words;
+}
 
 constexpr std::string_view auth_by_fifo = "--jobserver-auth=fifo:";
 
@@ -77,6 +89,9 @@ void remove_dead_jobserver(const char* variable) {
 }  // namespace system_process_prepare
 
 void prepare_process() {
+  const std::vector<std::string> words = system_process_prepare::own_words();
+  guard_where_asked(words);
+  contain_where_asked(words);
   system_process_prepare::open_standard_streams();
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);

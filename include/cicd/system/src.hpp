@@ -4,6 +4,7 @@
 
 #include <cicd/system/background_process.ipp>
 #include <cicd/system/clock.ipp>
+#include <cicd/system/contained.ipp>
 #include <cicd/system/environment.ipp>
 #include <cicd/system/file_error.ipp>
 #include <cicd/system/files_lock.ipp>
@@ -17,8 +18,10 @@
 #include <cicd/system/machine.ipp>
 #include <cicd/system/own_file.ipp>
 #include <cicd/system/place.ipp>
+#include <cicd/system/port_forward.ipp>
 #include <cicd/system/process_children.ipp>
 #include <cicd/system/process_event_loop.ipp>
+#include <cicd/system/process_guard.ipp>
 #include <cicd/system/process_orphans.ipp>
 #include <cicd/system/process_prepare.ipp>
 #include <cicd/system/process_program.ipp>
@@ -27,4 +30,6 @@
 #include <cicd/system/process_tree.ipp>
 #include <cicd/system/program_file.ipp>
 #include <cicd/system/signals_cancel.ipp>
+#include <cicd/system/strays.ipp>
 #include <cicd/system/streamed_program.ipp>
+#include <cicd/system/tcp_exchange.ipp>

@@ -152,7 +152,8 @@ TEST(a_value_out_of_range_or_of_another_type, is_refused_with_the_nearest_good_o
   expect_error("add_pipeline(o)\npipeline_image(o FILES a=/../b)",
                "o/image: FILES has a wrong value: 'a=/../b'");
   expect_error("add_pipeline(o)\npipeline_image(o BASE eclipse-temurin:17)",
-               "o/image: BASE has a wrong value: 'eclipse-temurin:17'");
+               "o/image: BASE has a wrong value: 'eclipse-temurin:17'",
+               "docker.io/library/eclipse-temurin:17");
   const std::string service = "add_pipeline(o TEMPLATE java-maven)\npipeline_service(o api PORT 80 CPU 1 ";
   expect_error(service + "REPLICAS 20..4)", "o/api: REPLICAS has a wrong value: '20..4'", "4..20");
   expect_error(service + "MEMORY 1GB)", "o/api: MEMORY has a wrong value: '1GB'", "1G");

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <set>
 
+#include "fields_calls.hpp"
 #include "written.hpp"
 
 namespace {
@@ -170,13 +171,15 @@ TEST(a_declared_value, is_printed_as_it_can_be_written) {
     if (!doc.key.starts_with("step.") || doc.key == "step.name") continue;
     if (doc.key == "step.run" || doc.key == "step.values") continue;  // of C++ files alone
     const bool runs = doc.key == "step.command" || doc.key == "step.shell";
+    const std::string own = call_of_step(doc.key, std::string(doc.example));
     const std::string call =
         "pipeline_secret(npm-token PASS_ENV NPM_TOKEN)\npipeline_secret(release-key FILE /run/key)\n"
-        "add_pipeline(o TEMPLATE java-maven)\npipeline_step(o "
-        "own "
-        + std::string(runs ? "" : "COMMAND x ") + std::string(doc.example)
-        + (doc.key == "step.as_file" ? " SECRETS npm-token)" : ")");
-    const std::string text = page("o.step.own." + std::string(doc.key.substr(5)), call);
+        "add_pipeline(orders TEMPLATE java-maven)\n"
+        "pipeline_backing_service(orders postgres COMMAND x READY postgres)\n"
+        + (own.empty() ? "pipeline_step(orders own " + std::string(runs ? "" : "COMMAND x ")
+                             + std::string(doc.example) + ")"
+                       : own);
+    const std::string text = page("orders.step.own." + std::string(doc.key.substr(5)), call);
     EXPECT_NE(text.find("\n\n  " + std::string(doc.example) + "\n"), std::string::npos) << text;
   }
 }

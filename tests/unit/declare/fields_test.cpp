@@ -18,6 +18,7 @@
 #include <cicd/declare/typed_calls.hpp>
 #include <cicd/declare/typed_program.hpp>
 
+#include "fields_calls.hpp"
 #include "written.hpp"
 
 namespace {
@@ -30,8 +31,10 @@ std::set<std::string> visited_keys() {
   add("pipeline", cicd::pipeline{});
   add("pipelines", cicd::pipelines{});
   add("step", cicd::step{});
+  add("backing_service", cicd::backing_service{});
   add("image", cicd::image{});
   add("zip_function", cicd::zip_function{});
+  add("file_group", cicd::file_group{});
   add("service", cicd::service{});
   add("cron_job", cicd::cron_job{});
   add("container", cicd::container{});
@@ -44,25 +47,6 @@ std::set<std::string> visited_keys() {
   add("secret", cicd::secret{});
   return keys;
 }
-
-bool has(std::string_view words, std::string_view keyword) {
-  return (" " + std::string(words) + " ").find(" " + std::string(keyword) + " ") != std::string::npos;
-}
-
-/// `words`, and before them each of `defaults` (a keyword and its value) that they do not give themselves.
-std::string with_defaults(std::string_view words,
-                          std::initializer_list<std::pair<const char*, const char*>> defaults) {
-  std::string text;
-  for (const auto& [keyword, value] : defaults)
-    if (!has(words, keyword)) text += std::string(keyword) + " " + value + " ";
-  return text + std::string(words);
-}
-
-/// All that the words of a call may refer to, for pipelines with a template.
-constexpr std::string_view surroundings =
-    "add_pipeline(orders TEMPLATE java-maven)\npipeline_step(orders runtime COMMAND x)\n"
-    "pipeline_environment(orders stage VIA kubectl)\npipeline_environment(orders prod VIA kubectl)\n"
-    "pipeline_secret(npm-token PASS_ENV TOKEN)\npipeline_secret(orders release-key FILE /run/key)\n";
 
 std::string call_of_pipeline(std::string_view key, const std::string& words) {
   if (key == "pipeline.name") return "add_pipeline(" + words + ")\n";
@@ -144,20 +128,16 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
            "REPOSITORY registry.example.com/orders)\npipeline_environment(orders stage VIA kubectl "
            + with_defaults(words, {{"MANIFESTS_FROM", "openshift/template.yaml"}}) + ")\n";
   if (key == "environment.plan" || key == "environment.apply" || key == "environment.read"
-      || key == "environment.rollback")
-    return "add_pipeline(orders)\npipeline_step(orders own COMMAND x)\npipeline_environment(orders stage VIA "
-           "command STATE /srv/state "
-           + std::string(has(words, "APPLY") ? "" : "APPLY ./a ") + (has(words, "READ") ? "" : "READ ./r ")
-           + words + ")\n";
+      || key == "environment.rollback" || key == "environment.of")
+    return "add_pipeline(orders)\npipeline_step(orders own COMMAND x)\npipeline_environment(orders prod VIA "
+           "render)\npipeline_environment(orders stage VIA command STATE /srv/state "
+           + with_defaults(words, {{"APPLY", "./a"}, {"READ", "./r"}}) + ")\n";
   if (key == "environment.stage_name" || key == "environment.region" || key == "environment.bucket"
-      || key == "environment.state" || key == "environment.code_only") {
-    std::string needed;
-    for (const auto& [name, value] : {std::pair{"BUCKET", "team-artifacts"}, {"REGION", "us-east-1"}})
-      if (!has(words, name)) needed += fmt::format("{} {} ", name, value);
+      || key == "environment.state" || key == "environment.code_only" || key == "environment.package") {
     return "add_pipeline(orders)\npipeline_step(orders own COMMAND x OUTPUTS "
            "x.zip)\npipeline_function(orders hook AFTER own ZIP x.zip CONFIG "
            "serverless.yml)\npipeline_environment(orders stage VIA serverless "
-           + needed + words + ")\n";
+           + with_defaults(words, {{"BUCKET", "team-artifacts"}, {"REGION", "us-east-1"}}) + ")\n";
   }
   if (key == "environment.upstream_token")
     return "add_pipeline(orders TEMPLATE java-maven)\npipeline_secret(orders jenkins PASS_ENV JENKINS)\n"
@@ -204,12 +184,20 @@ std::string configure_with(std::string_view key, std::string_view text) {
   if (kind == "environment") return call_of_environment(key, words);
   if (kind == "secret") return call_of_secret(key, words);
   if (kind == "notifier") return call_of_notifier(key, words);
+  if (kind == "backing_service") return call_of_backing_service(key, words);
+  if (key == "step.needs")
+    return start
+           + "pipeline_backing_service(orders postgres COMMAND x READY postgres)\npipeline_step(orders own "
+             "COMMAND x "
+           + words + ")\n";
   if (kind == "zip_function")
     return start + "pipeline_function(orders " + (name ? words + " " : std::string("hook "))
            + with_defaults(name ? std::string() : words, {{"ZIP", "x.zip"}, {"CONFIG", "serverless.yml"}})
            + ")\n";
-  if (key == "step.as_file")
-    return start + "pipeline_step(orders own COMMAND x SECRETS npm-token " + words + ")\n";
+  if (kind == "file_group")
+    return start + "pipeline_files(orders " + (name ? words + " " : std::string("packages "))
+           + with_defaults(name ? std::string() : words, {{"FILES", "dist/*.deb"}}) + ")\n";
+  if (kind == "step" && !call_of_step(key, words).empty()) return start + call_of_step(key, words);
   if (kind == "step") {
     const char* what = key == "step.values" ? "RUN" : "COMMAND";
     const bool says_what = has(words, "SHELL") || has(words, "RUN");
@@ -224,9 +212,10 @@ std::string configure_with(std::string_view key, std::string_view text) {
            + with_defaults(words, {{"BUILT_BY", "jenkins https://ci.example.com/job/orders"},
                                    {"REPOSITORY", "registry.example.com/orders"}})
            + ")\n";
-  if (kind == "image")
-    return start + "pipeline_image(orders "
-           + (name ? words + " BASE scratch" : "own " + with_defaults(words, {{"BASE", "scratch"}})) + ")\n";
+  const std::set<std::string, std::less<>> by_file{"image.context", "image.target", "image.args"};
+  const char* of = by_file.contains(key) ? " DOCKERFILE Dockerfile" : " BASE scratch";
+  if (kind == "image" && (has(words, "DOCKERFILE") || has(words, "BASE"))) of = "";
+  if (kind == "image") return start + "pipeline_image(orders " + (name ? "" : "own ") + words + of + ")\n";
   if (key == "container.in")
     return api + "pipeline_container(orders migrate OF api ROLE init)\npipeline_container(orders migrate "
            + words + " ENV LEVEL=info)\n";
@@ -457,7 +446,7 @@ const cicd::declaring_function& function_named(std::string_view name) {
 }
 
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  EXPECT_EQ(cicd::declaring_functions().size(), 16u);
+  EXPECT_EQ(cicd::declaring_functions().size(), 18u);
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,

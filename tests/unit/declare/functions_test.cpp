@@ -33,6 +33,39 @@ TEST(a_function, has_a_zip_a_name_of_its_own_and_one_code_for_each_name) {
                "o/zip-hook: the name belongs to a step that cicd makes itself");
 }
 
+TEST(a_package, is_whole_from_the_first_stage_on_and_never_of_CODE_ONLY) {
+  const std::string
+      stage = start + "pipeline_environment(o stage ON branch main VIA serverless BUCKET b REGION r ",
+      prod = ")\npipeline_environment(o prod ON tag v* FROM stage VIA serverless BUCKET b REGION r ";
+  good(stage + "PACKAGE whole" + prod + "PACKAGE whole)");
+  good(stage + "PACKAGE whole" + prod + ")");
+  expect_error(stage + prod + "PACKAGE whole)",
+               "o/prod: PACKAGE of prod has no meaning where stage, which it comes FROM, has none");
+  expect_error(stage + "PACKAGE whole CODE_ONLY)", "o/stage: CODE_ONLY and PACKAGE exclude each other");
+  expect_error(start + "pipeline_environment(o stage VIA serverless PACKAGE whole)", "o/stage: PACKAGE",
+               "BUCKET");
+  expect_error(stage + "PACKAGE zips)", "o/stage: PACKAGE", "whole");
+}
+
+TEST(a_group_of_files, has_patterns_one_place_and_a_name_of_its_own) {
+  const std::string files = "add_pipeline(o)\npipeline_step(o build COMMAND x OUTPUTS a.deb STAGE build)\n";
+  good(files + "pipeline_files(o packages FILES *.deb)");
+  expect_error(files + "pipeline_files(o packages)", "o/packages: FILES is missing");
+  expect_error(files + "pipeline_files(o packages FILES !*.deb)", "o/packages: FILES is missing");
+  expect_error(files + "pipeline_files(o packages FILES *.deb BUCKET b REPOSITORY r)",
+               "o/packages: REPOSITORY and BUCKET exclude each other");
+  expect_error(files + "pipeline_files(o hook FILES *.deb)\npipeline_function(o hook ZIP a)",
+               "o/hook: the image, function or group of files is declared twice");
+  expect_error(
+      files
+          + "pipeline_image(o packages FILES a=/a)\npipeline_files(o other FILES *.deb REPOSITORY "
+            "o-packages)",
+      "o/other: two images would be published to one repository: 'o-packages'");
+  expect_error(files + "pipeline_files(o packages FILES *.deb)\npipeline_step(o files-packages COMMAND x)",
+               "o/files-packages: the name belongs to a step that cicd makes itself");
+  good(files + "pipeline_step(o files-packages COMMAND x)\npipeline_step(o files COMMAND x)");
+}
+
 TEST(an_environment_via_serverless, says_which_bucket_and_which_region) {
   expect_error(start + "pipeline_environment(o prod VIA serverless BUCKET b)", "o/prod: REGION is missing");
   expect_error(start + "pipeline_environment(o prod VIA serverless CODE_ONLY)", "o/prod: CODE_ONLY",

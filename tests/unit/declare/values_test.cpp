@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+#include <utility>
+
 #include <thread>
 
 namespace {
@@ -34,6 +37,15 @@ TEST(strong_types, accept_their_form_and_no_other) {
       {"", ".a", "a.", "a..b", "A.b", "a_b", "{a", "a}", "*", "*.", "*a.b", "a.*.b", "*.*.b", "10.0.0.1"});
   expect_forms<cicd::image_repository>({"a/b", "r.example.com:5000/a", "localhost/a"},
                                        {"", "a:1", "A", "a/", "/a", "a@sha256:0", "r:x/a"});
+  expect_forms<cicd::platform_name>(
+      {"linux/amd64", "linux/arm64", "linux/arm/v7"},
+      {"", "amd64", "linux/", "linux/x86_64", "linux/arm64/v8", "windows/amd64"});
+  for (const auto& [said, meant] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"arm64", "linux/arm64"},
+                                                                  {"aarch64", "linux/arm64"},
+                                                                  {"Linux/x86_64", "linux/amd64"},
+                                                                  {"arm", "linux/arm/v7"}})
+    EXPECT_EQ(cicd::platform_name::guess(said), meant);
   expect_forms<cicd::relative_path>({"a", "a/b", "..a", "."}, {"", "/a", "..", "a/..", "../a", "a\nb"});
   expect_forms<cicd::variable_name>({"A", "_a1"}, {"", "1A", "A-B", "A B"});
   expect_forms<cicd::url_path>({"/", "/a?b=c"}, {"", "a", "/a b"});

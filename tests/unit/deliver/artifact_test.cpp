@@ -187,6 +187,9 @@ class overtaken final : public registry {
     return done;
   }
   result<published> tag(const digest& image, const std::string& tag) override { return in_->tag(image, tag); }
+  status fetch(const digest& content, const std::string& layout) override {
+    return in_->fetch(content, layout);
+  }
   result<bool> has(const digest& image) override { return in_->has(image); }
   result<std::optional<oci_documents>> documents(const std::string& tag) override {
     return in_->documents(tag);
@@ -354,6 +357,15 @@ TEST(fleet_records, have_of_an_artifact_what_the_environment_takes) {
   EXPECT_TRUE(has_images_of(webhook, images_taken(made, functions)));
   EXPECT_FALSE(has_images_of(webhook, images_taken(made, objects)));
   EXPECT_FALSE(has_images_of(pods, images_taken(made, functions)));
+  const std::string files = "files:r.example.com/orders-packages",
+                    in_bucket = "files:s3://team/orders/packages";
+  environment programs;
+  programs.via = deploy_way::command;
+  for (const std::string& each : {files, in_bucket}) {
+    EXPECT_FALSE(takes_from(objects, each)) << each;
+    EXPECT_FALSE(takes_from(functions, each)) << each;
+    EXPECT_TRUE(takes_from(programs, each)) << each;
+  }
   pods.images["image"].manifest = sha256("before");
   EXPECT_FALSE(has_images_of(pods, images_taken(made, objects)));
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/fleet_actions.hpp>
 
 #include "gate_asked.hpp"
@@ -110,6 +111,23 @@ TEST(fleet_actions, do_not_try_again_what_failed) {
   EXPECT_EQ(action_of(target({failed})).is, fleet_step::refuse);
   EXPECT_EQ(action_of(target({failed})).rule, "failed deploy");
   EXPECT_EQ(action_of(target({failed, candidate('1')})).commit, std::string(40, '1'));
+}
+
+TEST(fleet_actions, try_what_left_no_record_again_after_a_pause_that_doubles) {
+  fleet_candidate failed = candidate('2');
+  failed.failed = "no such parameter";
+  failed.tried_again = now + 8min;
+  const fleet_action action = action_of(target({failed}));
+  EXPECT_EQ(action.is, fleet_step::wait);
+  EXPECT_EQ(action.rule, "failed deploy");
+  EXPECT_EQ(action.until, failed.tried_again);
+  failed.tried_again = now;
+  EXPECT_EQ(action_of(target({failed})).is, fleet_step::deploy);
+  EXPECT_EQ(pause_after(1), 1min);
+  EXPECT_EQ(pause_after(4), 8min);
+  EXPECT_EQ(pause_after(9), 256min);
+  EXPECT_EQ(pause_after(10), 6h);
+  EXPECT_EQ(pause_after(1'000'000), 6h);
 }
 
 TEST(fleet_actions, change_nothing_where_something_could_not_be_read) {

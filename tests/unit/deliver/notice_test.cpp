@@ -238,6 +238,32 @@ TEST(a_rollback_and_its_hold, are_one_notice_of_the_release_that_was_there) {
   EXPECT_THAT(text_of_message(act.only()), HasSubstr("on hold, by Ada: errors"));
 }
 
+TEST(a_rollback, that_failed_is_told_as_a_failure_of_the_release_that_is_there) {
+  noticed act;
+  act.hear(rollback_failed{stage, release("v1"), error{exit_class::remote, {}, "no rights", {}, {}}});
+  announcement before = told("v2", "deployed");
+  before.messages = {message};
+  act.board.remember(stage, before);
+  EXPECT_EQ(act.headline(), "orders v2 failed in stage");
+  EXPECT_EQ(act.only().services.front().kinds, (notice_kinds{notice_kind::failure, notice_kind::rollback}));
+  EXPECT_THAT(text_of_message(act.only()), HasSubstr("the rollback to v1 failed: no rights"));
+  EXPECT_TRUE(act.memories().front().now.failing);
+}
+
+TEST(a_failure, that_left_no_record_is_told_once_for_a_commit) {
+  announcement before = told("orders-", "failed");
+  before.failing = true;
+  before.unrecorded = {"orders-commit", "no such parameter", {}, 2, {}};
+  const auto notices_of = [&](const std::string& why) {
+    noticed run;
+    run.fails("orders/deploy-stage", why);
+    run.board.remember(stage, before);
+    return run.board.notices().size();
+  };
+  EXPECT_EQ(notices_of("no such parameter"), 0U);
+  EXPECT_EQ(notices_of("another"), 1U);
+}
+
 TEST(a_hold, says_what_runs_besides) {
   noticed act;
   act.hear(held{stage, "Ada", "a freeze", "", {}});

@@ -31,6 +31,26 @@ TEST(own_configuration, is_of_what_is_deployed_and_of_no_gate) {
   EXPECT_NE(own_configuration_of(other), before);
 }
 
+TEST(own_configuration, of_an_environment_with_parts_is_of_theirs_too) {
+  environment whole, part;
+  whole.name = dns_label("prod");
+  part.name = dns_label("prod-hooks");
+  const digest alone = own_configuration_of(whole);
+  whole.parts = {part};
+  const digest with_part = own_configuration_of(whole);
+  EXPECT_NE(with_part, alone);
+  whole.parts.front().soak = duration::from("2h");
+  EXPECT_EQ(own_configuration_of(whole), with_part);
+  whole.parts.front().region = dns_label("us-east-1");
+  EXPECT_NE(own_configuration_of(whole), with_part);
+  whole.parts.front() = part;
+  whole.parts.front().state = text("s3://elsewhere");
+  EXPECT_NE(own_configuration_of(whole), with_part) << "its record lies elsewhere";
+  whole.parts.front() = part;
+  whole.parts.front().bucket = dns_label("elsewhere");
+  EXPECT_NE(own_configuration_of(whole), with_part);
+}
+
 /// A new option belongs to one of the two.
 TEST(own_configuration, is_decided_of_each_option) {
   std::set<std::string> of, others;
@@ -40,14 +60,14 @@ TEST(own_configuration, is_decided_of_each_option) {
   });
   EXPECT_EQ(of, (std::set<std::string>{"write", "namespace", "create_namespace", "context", "eks",
                                        "manifests", "manifests_from", "parameters", "images_in", "stage_name",
-                                       "region", "code_only"}));
+                                       "region", "code_only", "package"}));
   const std::set<std::string> when_and_by_whom{
       "on",        "from",        "pin",      "same_config",    "soak",         "window",
       "time_zone", "await",       "upstream", "upstream_token", "gate",         "approval",
       "protected", "allow_dirty", "author",   "sign",           "pull_request", "pull_request_token"};
-  const std::set<std::string> where{"name", "via",    "repository",       "branch",
-                                    "path", "bucket", "pull_request_url", "kubeconfig",
-                                    "role", "state"};
+  const std::set<std::string> where{"name",       "of",   "via",    "repository",
+                                    "branch",     "path", "bucket", "pull_request_url",
+                                    "kubeconfig", "role", "state"};
   const std::set<std::string> how_it_goes{"take_over", "prune", "on_failure", "verify", "health",  "token",
                                           "patience",  "plan",  "apply",      "read",   "rollback"};
   std::set<std::string> known;

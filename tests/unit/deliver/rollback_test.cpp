@@ -71,6 +71,29 @@ TEST_F(rollbacks, go_where_they_are_told) {
   EXPECT_EQ(meant("#2"), 2);
 }
 
+TEST_F(rollbacks, go_to_the_release_of_that_name_before_one_that_runs_its_image) {
+  for (kept_deployment& each : past) each.record.images = past.back().record.images;
+  for (kept_deployment& each : past) each.record.version = "v1";
+  past[2].record.tag = "v1";
+  past[2].record.commit = "a111111a";
+  past[0].record.tag = "v3";
+  past[0].record.commit = "c333333c";
+  now = past.front().record;
+  EXPECT_EQ(meant("v1"), 1);
+  EXPECT_EQ(meant("a111111"), 1);
+  past[2].record.tag.clear();
+  EXPECT_EQ(meant("v1"), 3) << "no release has that name, and the newest that has that image is meant";
+}
+
+TEST_F(rollbacks, that_were_killed_mean_the_same_again) {
+  for (const char* outcome : {"deploying", "failed", "verifying"}) {
+    now = record_of(4, "v1", outcome);
+    EXPECT_EQ(meant(), 1) << outcome;
+  }
+  now = record_of(4, "v3", "deploying");
+  EXPECT_EQ(meant(), 3) << "a deploy that was killed goes to what was there";
+}
+
 TEST_F(rollbacks, without_an_earlier_deployment_say_what_helps) {
   past.resize(1);
   now = record_of(3, "v2");
@@ -242,7 +265,7 @@ TEST_F(rolling_back, of_images_that_are_gone_tells_and_writes_nothing) {
 TEST_F(rolling_back, that_fails_half_way_has_told_no_deployment_and_no_hold) {
   break_cluster(0, "write ConfigMap a");
   EXPECT_FALSE(back());
-  EXPECT_EQ(names(), texts{"rollback_started"});
+  EXPECT_EQ(names(), (texts{"rollback_started", "rollback_failed"}));
   EXPECT_FALSE(state().hold);
   EXPECT_EQ(state().record->outcome, "failed");
   EXPECT_TRUE(servers.back()->writes.empty()) << "the second cluster is left alone";

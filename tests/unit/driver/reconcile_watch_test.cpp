@@ -8,6 +8,7 @@ namespace cicd {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::HasSubstr;
 
 const std::chrono::system_clock::time_point now{1000000s};
@@ -47,7 +48,42 @@ TEST(health, is_of_a_loop_that_goes_round) {
   EXPECT_FALSE(is_well({.is_in_pass = true, .got_on = now - 61min, .wakes = now - 24h}, now));
   EXPECT_TRUE(is_well({.is_in_pass = false, .wakes = now - 59s}, now));
   EXPECT_FALSE(is_well({.is_in_pass = false, .wakes = now - 61s}, now));
-  EXPECT_THAT(health_text({}, {}, false), HasSubstr("\"status\": \"stuck\""));
+  EXPECT_THAT(health_text({}, {}, {}, false), HasSubstr("\"status\": \"stuck\""));
+}
+
+TEST(health, says_who_has_the_lease_and_why_it_cannot_be_had) {
+  const lease_view other{.acts = false, .other = "somebody"};
+  EXPECT_THAT(health_text({}, {}, other, true),
+              AllOf(HasSubstr("\"acts\": false"), HasSubstr("\"lease_held_by\": \"somebody\""),
+                    HasSubstr("\"lease_failure\": null")));
+  const lease_view failed{.failure = error{exit_class::remote, {}, "the cluster does not answer", {}, {}}};
+  EXPECT_THAT(health_text({}, {}, failed, true), HasSubstr("the cluster does not answer"));
+  EXPECT_THAT(health_text({}, {}, {.acts = true}, true), HasSubstr("\"acts\": true"));
+}
+
+TEST(lease, is_a_file_or_one_of_kubernetes) {
+  for (const char* file : {"lease", "/var/lock/lease", "./kubernetes:a/b", "a/kubernetes:b/c"}) {
+    const auto place = lease_place_in(file);
+    ASSERT_TRUE(place) << file;
+    EXPECT_FALSE(*place) << file;
+  }
+  const auto place = lease_place_in("kubernetes:fleet/cicd-loop.1");
+  ASSERT_TRUE(place && *place);
+  EXPECT_EQ((*place)->namespace_name, "fleet");
+  EXPECT_EQ((*place)->name, "cicd-loop.1");
+}
+
+TEST(lease, that_is_written_wrong_is_refused_with_what_is_allowed) {
+  for (const char* wrong :
+       {"kubernetes:", "kubernetes:fleet", "kubernetes:/loop", "kubernetes:fleet/", "kubernetes:Fleet/loop",
+        "kubernetes:fleet/Loop", "kubernetes:fleet/a/b", "kubernets:fleet/loop", "k8s:fleet/loop"}) {
+    const auto place = lease_place_in(wrong);
+    ASSERT_FALSE(place) << wrong;
+    EXPECT_EQ(place.error().kind, exit_class::usage);
+    EXPECT_EQ(place.error().value, wrong);
+    EXPECT_THAT(text_of(place.error()), AllOf(HasSubstr("--lease: "), HasSubstr("allowed"))) << wrong;
+  }
+  EXPECT_THAT(text_of(lease_place_in("kubernets:fleet/loop").error()), HasSubstr("kubernetes:fleet/loop"));
 }
 
 TEST(metrics, escape_what_a_label_may_not_hold) {

@@ -42,12 +42,12 @@ TEST(ecr, a_policy_by_age_takes_away_what_runs) {
       + rule(1, R"("tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":30)")
       + "]}";
   EXPECT_THAT(complaints(policy, {.tags = {"v*"}, .environments = 2}),
-              ElementsAre(HasSubstr(
-                  "rule 1 takes away the images of commits and the artifacts of commits and what is "
-                  "deployed by a tag v* 30 days after they were pushed")));
+              ElementsAre(HasSubstr("rule 1 takes away the images of commits and the artifacts of commits "
+                                    "and the bills of materials and what is "
+                                    "deployed by a tag v* 30 days after they were pushed")));
 }
 
-TEST(ecr, a_policy_by_number_counts_artifacts_as_images) {
+TEST(ecr, a_policy_by_number_counts_artifacts_and_bills_as_images) {
   const auto keeping = [](int count) {
     return R"({"rules":[)"
            + rule(1, R"("tagStatus":"any","countType":"imageCountMoreThan","countNumber":)"
@@ -55,10 +55,10 @@ TEST(ecr, a_policy_by_number_counts_artifacts_as_images) {
            + "]}";
   };
   const images_to_keep what{.tags = {}, .environments = 2};
-  EXPECT_THAT(
-      complaints(keeping(12), what),
-      ElementsAre("rule 1 keeps 12 of the images of commits and the artifacts of commits, 24 are needed"));
-  EXPECT_THAT(complaints(keeping(24), what), IsEmpty());
+  EXPECT_THAT(complaints(keeping(12), what),
+              ElementsAre("rule 1 keeps 12 of the images of commits and the artifacts of commits and the "
+                          "bills of materials, 36 are needed"));
+  EXPECT_THAT(complaints(keeping(36), what), IsEmpty());
 }
 
 TEST(ecr, an_image_is_judged_by_the_first_rule_that_one_of_its_tags_matches) {
@@ -77,6 +77,7 @@ TEST(ecr, the_policy_that_is_proposed_takes_away_nothing_that_is_needed) {
   const std::string proposed = lifecycle_policy_for(what);
   EXPECT_THAT(complaints(proposed, what), IsEmpty());
   EXPECT_THAT(proposed, HasSubstr(R"("tagPatternList":["*.artifact"])"));
+  EXPECT_THAT(proposed, HasSubstr(R"("tagPatternList":["sha256-*.sbom"])"));
   EXPECT_THAT(proposed, HasSubstr(R"("tagStatus":"any","countType":"imageCountMoreThan","countNumber":17)"));
   EXPECT_THAT(complaints(proposed, {.tags = what.tags, .environments = 8}), testing::SizeIs(1));
 }

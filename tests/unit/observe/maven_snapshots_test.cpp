@@ -61,7 +61,8 @@ class local_repository : public scratch {
   }
   std::vector<std::pair<std::string, std::string>> found(std::map<std::string, std::string> more = {}) const {
     file_index index(this->index(), around());
-    return observing::maven_snapshots_of(tree(), around(std::move(more)), index);
+    return observing::maven_snapshots_of(tree(), observing::maven_repository(tree(), around(std::move(more))),
+                                         index);
   }
   strings names() const {
     strings all;

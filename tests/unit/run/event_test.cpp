@@ -76,6 +76,9 @@ TEST(ndjson_of, writes_what_is_done_to_an_environment) {
       R"({"id":"r1","generation":7,"version":"v1","commit":"abc","who":"ana","when":"2026-11-21T08:00:00Z"})";
   EXPECT_EQ(line_of(rollback_started{at, record}),
             head + R"("event":"rollback_started",)" + place + R"("to":)" + shown + "}");
+  EXPECT_EQ(line_of(rollback_failed{at, record, error{exit_class::remote, {}, "no answer", {}, {}}}),
+            head + R"("event":"rollback_failed",)" + place + R"("to":)" + shown
+                + R"(,"failure":{"class":"remote","what":"no answer"}})");
   EXPECT_EQ(line_of(deployed{{"orders", "stage", {}}, record, {}, deployed_by::deploy}),
             head + R"("event":"deployed","pipeline":"orders","environment":"stage","record":)" + shown
                 + R"(,"how":"deploy"})");

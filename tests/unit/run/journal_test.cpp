@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -40,6 +42,18 @@ TEST_F(journal_fixture, the_last_success_counts_after_a_restart) {
   const journal reader(path);
   EXPECT_EQ(reader.last("orders/build")->key, sha256("b"));
   EXPECT_EQ(reader.last("orders/image")->artifact, "sha256:abc");
+}
+
+TEST_F(journal_fixture, values_come_back_whatever_stands_in_them) {
+  const std::map<std::string, std::string> values{
+      {"host", "db 1"}, {"note", "a \"b\"\n= - \\ {x} ✓"}, {"empty", ""}};
+  ASSERT_TRUE(journal(path).append("database/apply", {sha256("k"), sha256("o"), {}, values}, {}));
+  ASSERT_TRUE(journal(path).append("orders/build", success("a"), {}));
+  const journal reader(path);
+  EXPECT_EQ(reader.last("database/apply")->values, values);
+  EXPECT_TRUE(reader.last("database/apply")->artifact.empty());
+  EXPECT_EQ(reader.damaged(), 0U);
+  EXPECT_TRUE(reader.last("orders/build")->values.empty());
 }
 
 TEST_F(journal_fixture, damaged_lines_are_passed_over_at_every_length) {

@@ -211,6 +211,7 @@ TEST(masked_events, hold_no_secret_in_any_text) {
                                     branch_over{at, "preview", said},
                                     removed{at, "preview", {said}, {said}},
                                     remove_failed{at, "preview", why},
+                                    rollback_failed{at, {}, why},
                                     job_started{at, "job", said},
                                     job_ended{at, "job", said, false, 1, said, said}};
   for (const event_body& each : all) {

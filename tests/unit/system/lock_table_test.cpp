@@ -33,6 +33,7 @@ TEST(lock_table, gives_each_name_one_holder_and_tells_who_it_is) {
   auto mine = one.try_take("app/build", "run 1");
   ASSERT_TRUE(mine && *mine);
   EXPECT_FALSE(can_take(two, "app/build"));
+  EXPECT_FALSE(can_take(one, "app/build")) << "a table gives none twice";
   EXPECT_EQ(two.holder_of("app/build"), "run 1");
   EXPECT_TRUE(can_take(two, "app/test")) << "another name";
   mine->reset();

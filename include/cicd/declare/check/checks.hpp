@@ -2,6 +2,8 @@
 // what.
 #pragma once
 
+#include <deque>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +21,14 @@ void check_secret(const declaration<secret>& of, findings& found);
 void check_workloads(draft& of, const zone_source& zones, findings& found);
 /// Its environments, previews and canaries. A canary without SERVICE is given the only one with a port.
 void check_environments(draft& of, findings& found);
+/// What is OF another environment.
+void check_parts(draft& of, findings& found);
+/// Its backing services, and what needs them.
+void check_backing(draft& of, findings& found);
 /// Its functions, and the environments that they are deployed to.
 void check_functions(draft& of, findings& found);
+/// Its groups of files.
+void check_files(draft& of, findings& found);
 /// What its releases wait for: FROM, SOAK, WINDOW, GATE and HEALTH.
 void check_gates(draft& of, const zone_source& zones, findings& found);
 /// What comes from elsewhere: ARTIFACTS and CODE, AWAIT and UPSTREAM.
@@ -28,10 +36,25 @@ void check_elsewhere(draft& of, findings& found);
 /// What AFTER says, of all pipelines: each step and image that is named is there, none waits for itself, what
 /// comes together in a folder has paths of its own, and placeholders of images have their image.
 void check_order(std::deque<draft>& all, findings& found);
+/// What the steps before it leave for a step (`before` of `all`, each with its pipeline's name): the values
+/// that its texts name.
+struct step_before {
+  std::string_view pipeline;
+  const step* command = nullptr;
+};
+void check_values(const declaration<step>& of,
+                  std::string_view pipeline,
+                  std::span<const step_before> before,
+                  std::span<const step_before> all,
+                  findings& found);
+/// What a step says of its shards; `all` are the steps of its pipeline.
+void check_shards(const declaration<step>& of, const named_list<step>& all, findings& found);
 /// What AFTER says of services.
 void check_service_order(std::deque<draft>& all, findings& found);
 /// Reports paths that lead into the build's own files, git's, or that no image can have.
 void check_paths(const draft& of, std::string_view build_root, findings& found);
+/// What CACHE_DIRS of steps say.
+void check_caches(const draft& of, std::string_view build_root, findings& found);
 /// Those of `a/b`, without empty ones and `.`.
 std::vector<std::string> parts_of(std::string_view path);
 /// Warns of each word of a call that holds `scheme://name:password@…`.

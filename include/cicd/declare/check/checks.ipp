@@ -4,7 +4,11 @@
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/step_variables.hpp>
 
+#include <algorithm>
+#include <tuple>
 #include <unordered_map>
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -30,6 +34,17 @@ void check_variables(const declaration<step>& of, findings& found) {
   for (std::size_t at = 0; at < value.pass_env.size(); ++at)
     take("pass_env", "PASS_ENV", value.pass_env[at], at);
   std::unordered_map<std::string, std::string> of_secrets;
+  for (std::size_t at = 0; at < value.secret_values.size(); ++at) {
+    const std::string variable = value.secret_values[at].name.str();
+    const place where = word_of(of, "secret_values", at);
+    if (is_own_variable(variable))
+      found.add(where, variable_of_cicd("SECRET_VALUES", variable));
+    else if (steers_programs(variable))
+      found.add(where, variable_that_steers("SECRET_VALUES", variable, value.secret_values[at].value));
+    if (const auto other = given.find(variable); other != given.end())
+      found.add(where, variable_given_twice(variable, other->second, "SECRET_VALUES"));
+    of_secrets.emplace(variable, value.secret_values[at].text());
+  }
   for (std::size_t at = 0; at < value.secrets.size(); ++at) {
     const secret_use& use = value.secrets[at];
     const std::string variable = use.variable_for(value.as_file);
@@ -37,7 +52,7 @@ void check_variables(const declaration<step>& of, findings& found) {
     if (is_own_variable(variable))
       found.add(where, variable_of_cicd("SECRETS", variable));
     else if (steers_programs(variable))
-      found.add(where, variable_that_steers(variable, use.secret.view()));
+      found.add(where, variable_that_steers("SECRETS", variable, use.secret.view()));
     if (const auto other = given.find(variable); other != given.end())
       found.add(where, variable_given_twice(variable, other->second, "SECRETS"));
     if (const auto [first, is_new] = of_secrets.emplace(variable, use.text());
@@ -47,7 +62,7 @@ void check_variables(const declaration<step>& of, findings& found) {
 }
 
 void check_secrets_of(const declaration<step>& of, draft& in, findings& found) {
-  if (of.at("as_file") && !of.at("secrets"))
+  if (of.at("as_file") && !of.at("secrets") && !of.at("secret_values"))
     found.add(of.at("as_file"), missing_counterpart("AS_FILE", "SECRETS"));
   std::vector<dns_label> names;
   for (const secret_use& each : of.value.secrets) names.push_back(each.secret);
@@ -71,8 +86,13 @@ void check_function(const declaration<step>& of, findings& found) {
   if (of.at("values") && !at) found.add(of.at("values"), missing_counterpart("VALUES", "RUN"));
 }
 
+/// The names of what gathers files, where there are any: other pipelines may have steps of these names.
+bool is_of_files(const std::string& name, const draft& in) {
+  return (name == "files" || name.starts_with("files-")) && !in.all<file_group>().items().empty();
+}
+
 void check_step(const declaration<step>& of, draft& in, findings& found) {
-  if (is_reserved(of.name)) found.add(of.near("name"), reserved_name(of.name));
+  if (is_reserved(of.name) || is_of_files(of.name, in)) found.add(of.near("name"), reserved_name(of.name));
   if (of.at("command") && of.at("shell")) found.add(of.at("shell"), excluded_option("SHELL", "COMMAND"));
   if (of.at("run") && (of.at("command") || of.at("shell")))
     found.add(of.at("run"), excluded_option("RUN", of.at("command") ? "COMMAND" : "SHELL"));
@@ -87,25 +107,67 @@ void check_step(const declaration<step>& of, draft& in, findings& found) {
   if (of.at("wrapper") && !of.at("command"))
     found.add(of.at("wrapper"),
               meaningless_option("WRAPPER", "without COMMAND", "give COMMAND, or leave WRAPPER out"));
+  if (of.value.has_maven_module() && !of.at("command"))
+    found.add(of.at("maven_module"), meaningless_option("MAVEN_MODULE", "without COMMAND",
+                                                        "give COMMAND mvn …, or leave MAVEN_MODULE out"));
   if (of.at("keep") && of.at("in_source"))
     found.add(of.at("keep"), meaningless_option("KEEP", "with IN_SOURCE, where everything is kept",
                                                 "leave KEEP out, or IN_SOURCE"));
   check_secrets_of(of, in, found);
 }
 
+/// A root file system is of one architecture, which nothing in it says.
+void check_platforms(const declaration<image>& of, findings& found) {
+  const std::vector<platform_name>& all = of.value.platforms;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (std::ranges::find(all.begin(), all.begin() + i, all[i]) != all.begin() + i)
+      found.add(of.at("platforms"), platform_twice(all[i].view()));
+  const std::string_view base = of.value.base.view();
+  if (all.size() > 1 && base.starts_with("rootfs:") && base.find("{arch}") == base.npos
+      && base.find("{platform}") == base.npos)
+    found.add(of.at("base"), base_of_one_platform(base));
+}
+
+/// What a Dockerfile says is not said a second time; what it builds may be seen by all who have the image.
+void check_dockerfile(const declaration<image>& of, findings& found) {
+  check_counterparts(of,
+                     {{"context", "CONTEXT", "dockerfile", "DOCKERFILE"},
+                      {"target", "TARGET", "dockerfile", "DOCKERFILE"},
+                      {"args", "ARGS", "dockerfile", "DOCKERFILE"}},
+                     found);
+  for (std::size_t at = 0; at < of.value.args.size(); ++at)
+    if (of.value.args[at].value.starts_with("secret:"))
+      found.add({of.at("args").site, of.at("args").word + 1 + at},
+                secret_in_image("ARGS", of.value.args[at].name.view()));
+  if (!of.at("dockerfile")) return;
+  for (const auto& [key, keyword, help] :
+       {std::tuple("base", "BASE", "FROM in the Dockerfile"),
+        std::tuple("jar", "JAR", "COPY in the Dockerfile"),
+        std::tuple("files", "FILES", "COPY in the Dockerfile"),
+        std::tuple("platforms", "PLATFORMS", "leave it out: the builder builds for its own machine")})
+    if (of.at(key)) found.add(of.at(key), meaningless_option(keyword, "with DOCKERFILE", help));
+}
+
 void check_image(const declaration<image>& of, draft& in, findings& found) {
   const bool complete = !of.site->unclear && !in.without_template;
-  if (complete && !of.at("built_by") && !of.at("jar") && !of.at("files") && !of.at("base"))
+  if (complete && !of.at("built_by") && !of.at("jar") && !of.at("files") && !of.at("base")
+      && !of.at("dockerfile"))
     found.add(of.start(), empty_image());
+  check_dockerfile(of, found);
   if (of.at("jar") && !of.at("base")) found.warn(of.at("jar"), image_without_base());
+  check_platforms(of, found);
 }
 
 /// Values that speak of a template where there is none.
-void check_own(const declaration<pipeline>& of, findings& found) {
+void check_own(const draft& in, findings& found) {
+  const declaration<pipeline>& of = in.own;
   if (of.at("template")) return;
+  const auto& images = in.all<image>().items();
+  const bool has_dockerfile =
+      std::ranges::any_of(images, [](const auto& each) { return bool(each.value.dockerfile); });
   for (const option& each : options_of<pipeline>())
     if (each.key == "base" || each.key == "jar" || each.key == "base_after" || each.key == "scan"
-        || each.key == "fail_on" || each.key == "set")
+        || (each.key == "fail_on" && !has_dockerfile) || each.key == "set")
       if (of.at(each.key))
         found.add(of.at(each.key),
                   meaningless_option(each.keyword, "without TEMPLATE",
@@ -169,7 +231,7 @@ void check_notifier(const declaration<notifier>& of, const named_list<secret>& s
 }
 
 void check_pipeline(draft& of, const zone_source& zones, findings& found) {
-  check_own(of.own, found);
+  check_own(of, found);
   check_labels(of, found);
   for (const auto& each : of.all<step>().items()) check_step(each, of, found);
   for (const auto& each : of.all<image>().items()) check_image(each, of, found);
@@ -178,12 +240,16 @@ void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   for (const auto& each : of.all<notifier>().items())
     if (!each.pipeline.empty()) check_notifier(each, of.all<secret>(), found);
   if (!of.own.at("artifacts")) check_workloads(of, zones, found);
+  check_parts(of, found);
   check_environments(of, found);
   check_functions(of, found);
+  check_files(of, found);
+  check_backing(of, found);
   check_gates(of, zones, found);
   check_elsewhere(of, found);
   const bool empty = !of.own.value.artifacts && of.all<step>().items().empty()
-                     && of.all<image>().items().empty() && of.all<zip_function>().items().empty();
+                     && of.all<image>().items().empty() && of.all<zip_function>().items().empty()
+                     && of.all<file_group>().items().empty();
   if (empty && !of.own.at("template") && !of.own.site->unclear) found.warn(of.own.start(), empty_pipeline());
 }
 

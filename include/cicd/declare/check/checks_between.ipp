@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <type_traits>
 
 namespace cicd::declaring {
 
@@ -34,10 +35,11 @@ class place_keeper {
   std::map<std::string, place> taken_;
 };
 
-std::string repository_for(const draft& in, const declaration<image>& of) {
+template <typename T>
+std::string repository_for(const draft& in, const declaration<T>& of) {
   if (of.value.repository) return of.value.repository.str();
   const std::string own = in.own.value.image ? in.own.value.image.str() : in.own.name;
-  return of.name == "image" ? own : own + "-" + of.name;
+  return std::is_same_v<T, image> && of.name == "image" ? own : own + "-" + of.name;
 }
 
 void take_repositories(const draft& in, place_keeper& repositories) {
@@ -49,6 +51,10 @@ void take_repositories(const draft& in, place_keeper& repositories) {
                                                 : own_counts          ? own
                                                                       : each.start());
   }
+  for (const auto& each : in.all<file_group>().items())
+    if (!each.value.bucket)
+      repositories.take(repository_for(in, each),
+                        each.at("repository") ? each.at("repository") : each.start());
 }
 
 /// Whether a repository is one of a registry, and not of the embedded one in the build tree.
@@ -201,18 +207,27 @@ class object_keeper {
   std::map<std::string, owner> taken_;
 };
 
-/// What PASS_ENV of a secret names is passed to no step of any pipeline.
+/// What PASS_ENV of a secret names is passed to no step and no backing service of any pipeline.
+template <typename T>
+void check_passed_variables(const draft& in,
+                            const std::map<std::string, std::string>& secrets,
+                            findings& found) {
+  for (const auto& each : in.all<T>().items())
+    for (std::size_t at = 0; at < each.value.pass_env.size(); ++at)
+      if (const auto one = secrets.find(each.value.pass_env[at].str()); one != secrets.end())
+        found.add({each.at("pass_env").site, each.at("pass_env").word + 1 + at},
+                  variable_of_a_secret(one->first, one->second));
+}
+
 void check_passed_variables(const std::deque<draft>& all, findings& found) {
   std::map<std::string, std::string> secrets;
   for (const draft& pipeline : all)
     for (const auto& each : pipeline.all<secret>().items())
       if (each.value.pass_env) secrets.emplace(each.value.pass_env.str(), each.name);
-  for (const draft& pipeline : all)
-    for (const auto& each : pipeline.all<step>().items())
-      for (std::size_t at = 0; at < each.value.pass_env.size(); ++at)
-        if (const auto one = secrets.find(each.value.pass_env[at].str()); one != secrets.end())
-          found.add({each.at("pass_env").site, each.at("pass_env").word + 1 + at},
-                    variable_of_a_secret(one->first, one->second));
+  for (const draft& pipeline : all) {
+    check_passed_variables<step>(pipeline, secrets, found);
+    check_passed_variables<backing_service>(pipeline, secrets, found);
+  }
 }
 
 }  // namespace

@@ -80,8 +80,9 @@ void check_encrypted(const place& token, std::string_view keyword, const std::st
 
 /// What a job elsewhere makes is described there.
 constexpr std::string_view own_options_of_image[] = {
-    "base", "jar",  "files", "entrypoint", "arguments", "env", "labels", "user", "working_directory",
-    "port", "after"};
+    "base",  "dockerfile", "context",   "target", "args",   "jar",  "platforms",
+    "files", "entrypoint", "arguments", "env",    "labels", "user", "working_directory",
+    "port",  "sbom",       "after"};
 
 void check_built_by(const declaration<image>& of, draft& in, findings& found) {
   check_counterparts(of,
@@ -168,7 +169,9 @@ void check_elsewhere(draft& of, findings& found) {
     check_own_options(of.own, found);
     check_built_elsewhere(of, found);
     refuse_all<step>(of, found);
+    refuse_all<backing_service>(of, found);
     refuse_all<zip_function>(of, found);
+    refuse_all<file_group>(of, found);
     refuse_all<preview>(of, found);
     refuse_all<canary>(of, found);
     return;
@@ -181,8 +184,10 @@ void check_elsewhere(draft& of, findings& found) {
   check_own_options(of.own, found);
   if (of.own.at("template")) return;  // what it brings goes with it
   refuse_all<step>(of, found);
+  refuse_all<backing_service>(of, found);
   refuse_all<image>(of, found);
   refuse_all<zip_function>(of, found);
+  refuse_all<file_group>(of, found);
   refuse_all<service>(of, found);
   refuse_all<cron_job>(of, found);
   refuse_all<container>(of, found);

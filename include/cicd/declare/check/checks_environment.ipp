@@ -6,6 +6,7 @@
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/check/circles.hpp>
 #include <cicd/declare/check/judged_place.hpp>
+#include <cicd/declare/check/parts.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/declare/made_names.hpp>
 #include <cicd/declare/model.hpp>
@@ -63,7 +64,8 @@ constexpr option_of_ways ways[] = {{"repository", "REPOSITORY", way_feature::rep
                                    {"apply", "APPLY", way_feature::programs},
                                    {"read", "READ", way_feature::programs},
                                    {"rollback", "ROLLBACK", way_feature::programs},
-                                   {"code_only", "CODE_ONLY", way_feature::functions}};
+                                   {"code_only", "CODE_ONLY", way_feature::functions},
+                                   {"package", "PACKAGE", way_feature::functions}};
 
 void check_way(const declaration<environment>& of, findings& found) {
   const deploy_way via = of.value.via;
@@ -184,12 +186,18 @@ void check_from(const declaration<environment>& of, draft& in, findings& found) 
   check_from_is_named_once(of, found);
   const place given = of.at("from");
   std::vector<std::string> others = in.all<environment>().names();
-  std::erase(others, of.name);
+  std::erase_if(others, [&](const std::string& each) {
+    return each == of.name || in.all<environment>().find(each)->at("of");
+  });
   for (std::size_t at = 0; at < of.value.from.size(); ++at)
-    for (const dns_label& each : of.value.from[at].any)
-      if (!in.all<environment>().find(each.view()))
-        found.add({given.site, given.word + 1 + at},
-                  unknown_reference("FROM", "environment", each.view(), others));
+    for (const dns_label& each : of.value.from[at].any) {
+      const place where{given.site, given.word + 1 + at};
+      const declaration<environment>* there = in.all<environment>().find(each.view());
+      if (there == nullptr)
+        found.add(where, unknown_reference("FROM", "environment", each.view(), others));
+      else if (there->at("of"))
+        found.add(where, is_a_part("FROM", *there));
+    }
 }
 
 void check_circles_of_from(draft& in, findings& found) {
@@ -261,6 +269,10 @@ const declaration<environment>* environment_of(const declaration<T>& of, draft& 
   const declaration<environment>* there = in.all<environment>().find(name);
   if (!there)
     found.add(of.at("in"), unknown_reference("IN", "environment", name, in.all<environment>().names()));
+  if (there != nullptr && there->at("of")) {
+    found.add(of.at("in"), is_a_part("IN", *there));
+    return nullptr;
+  }
   return there;
 }
 
@@ -312,7 +324,7 @@ void check_room_for_branches(const declaration<preview>& of,
 template <typename T>
 void check_approval_to_build(const declaration<T>& of, const draft& in, findings& found) {
   if (of.at("approval_to_build") && in.all<image>().items().empty() && in.all<zip_function>().items().empty()
-      && !in.without_template)
+      && in.all<file_group>().items().empty() && !in.without_template)
     found.add(
         of.at("approval_to_build"),
         meaningless_option("APPROVAL_TO_BUILD",

@@ -95,9 +95,34 @@ void check_programs(const declaration<environment>& of, findings& found) {
                .allowed = "s3://<bucket>/<prefix>, or an absolute folder that all who deploy share"});
 }
 
+/// Whether an environment of this name, or a part of it, deploys packages.
+bool has_packages(std::string_view name, const draft& in) {
+  return std::ranges::any_of(in.all<environment>().items(), [&](const declaration<environment>& each) {
+    return (each.name == name || each.value.of.view() == name) && each.value.package != package_rule::none;
+  });
+}
+
+/// The package of a later stage is that of the first, which makes it.
+void check_package(const declaration<environment>& of, const draft& in, findings& found) {
+  if (of.at("code_only")) found.add(of.at("package"), excluded_option("PACKAGE", "CODE_ONLY"));
+  const auto* whole = of.at("of") ? in.all<environment>().find(of.value.of.view()) : &of;
+  if (whole == nullptr) return;  // which is reported
+  for (const environment_choice& choice : whole->value.from)
+    for (const dns_label& name : choice.any) {
+      if (in.all<environment>().find(name.view()) != nullptr && !has_packages(name.view(), in))
+        found.add(of.at("package"),
+                  meaningless_option(fmt::format("PACKAGE of {}", of.name),
+                                     fmt::format("where {}, which it comes FROM, has none", name.view()),
+                                     "PACKAGE whole for all of them, from the first on"));
+    }
+}
+
 void check_bucket(const declaration<environment>& of, const draft& in, findings& found) {
-  check_counterparts(
-      of, {{"state", "STATE", "bucket", "BUCKET"}, {"code_only", "CODE_ONLY", "bucket", "BUCKET"}}, found);
+  check_counterparts(of,
+                     {{"state", "STATE", "bucket", "BUCKET"},
+                      {"code_only", "CODE_ONLY", "bucket", "BUCKET"},
+                      {"package", "PACKAGE", "bucket", "BUCKET"}},
+                     found);
   if (!of.value.bucket) return;
   if (!of.at("region"))
     found.add(of.at("bucket"),
@@ -106,6 +131,7 @@ void check_bucket(const declaration<environment>& of, const draft& in, findings&
     found.add(of.at("state"), {.what = "STATE is not a place in a bucket",
                                .value = of.value.state.str(),
                                .allowed = "s3://<bucket>/<prefix>"});
+  if (of.at("package")) check_package(of, in, found);
   if (of.value.code_only) return;
   for (const auto& each : in.all<zip_function>().items())
     if (!each.at("config") && !each.site->unclear)

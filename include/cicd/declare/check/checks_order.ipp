@@ -43,6 +43,8 @@ class order {
       add({in.own.name, image_step_name(each.name), each.near("after"), &each.value.after});
     for (const auto& each : in.all<zip_function>().items())
       add({in.own.name, zip_step_name(each.name), each.near("after"), &each.value.after});
+    for (const auto& each : in.all<file_group>().items())
+      add({in.own.name, files_step_name(each.name), each.near("after"), &each.value.after});
   }
 
   void add(node made) {
@@ -143,7 +145,8 @@ void check_images_named(const declaration<step>& declared,
   const auto check = [&](std::string_view key, std::string_view text, std::size_t word) {
     for (const std::string& name : placeholders_in(text)) {
       const std::size_t dot = name.find('.');
-      if (dot == name.npos) continue;
+      if (dot == name.npos || is_part_of_service(name) || output_named_by(name) || name.starts_with("shard."))
+        continue;
       const std::string image = name.substr(0, dot);
       const bool is_only = image == "image" && images.size() == 1;
       if (is_only || std::ranges::find(images, image) != images.end()) continue;
@@ -159,6 +162,17 @@ void check_images_named(const declaration<step>& declared,
     check("values", declared.value.values[at].value, at);
 }
 
+void check_values_named(const declaration<step>& declared,
+                        const node& of,
+                        const std::vector<node>& nodes,
+                        std::span<const step_before> all,
+                        findings& found) {
+  std::vector<step_before> before;
+  for (const std::size_t each : of.before)
+    if (nodes[each].command != nullptr) before.push_back({nodes[each].pipeline, nodes[each].command});
+  check_values(declared, of.pipeline, before, all, found);
+}
+
 }  // namespace
 }  // namespace declare_check_checks_order
 
@@ -167,11 +181,20 @@ void check_order(std::deque<draft>& all, findings& found) {
   const order of(all, found);
   check_circles(of.nodes(), found);
   for (const node& each : of.nodes()) check_outputs(each, of.nodes(), found);
+  std::vector<step_before> leaving;
+  for (const node& each : of.nodes())
+    if (each.command != nullptr
+        && (!each.command->output_values.empty() || !each.command->secret_output_values.empty()))
+      leaving.push_back({each.pipeline, each.command});
   std::size_t at = 0;
   for (draft& each : all) {
-    for (const auto& one : each.all<step>().items())
+    for (const auto& one : each.all<step>().items()) {
+      check_shards(one, each.all<step>(), found);
+      check_values_named(one, of.nodes()[at], of.nodes(), leaving, found);
       check_images_named(one, of.nodes()[at++], of.nodes(), found);
-    at += each.all<image>().items().size() + each.all<zip_function>().items().size();
+    }
+    at += each.all<image>().items().size() + each.all<zip_function>().items().size()
+          + each.all<file_group>().items().size();
   }
 }
 

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <cicd/declare/check/overrides.hpp>
@@ -60,7 +61,9 @@ struct draft {
   declaration<pipeline> own;
   decltype(lists_of(kinds{})) parts;
   std::vector<const call_site*> label_calls;  ///< of pipeline_label()
-  bool without_template = false;              ///< its template could not be read: what it lacks may be there
+  /// Notifiers of the build tree in whose place it has one of its own, by their destination.
+  std::vector<std::pair<std::string, const call_site*>> replaced_notifiers{};
+  bool without_template = false;  ///< its template could not be read: what it lacks may be there
 
   /// Those of a kind, by name: previews by environment, canaries by environment and service.
   template <typename T>

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cicd/declare/check/finish.hpp>
+#include <cicd/declare/check/parts.hpp>
 #include <cicd/declare/placeholders.hpp>
+#include <cicd/declare/shards.hpp>
 
 #include <fmt/format.h>
 
@@ -72,6 +74,22 @@ void move_parts(workloads<T>& from, std::vector<T>& to, declared_pipeline& made)
   }
 }
 
+/// Each environment gets its parts, which have what counts for it, and where that was declared.
+void gather_parts(declared_pipeline& made) {
+  std::vector<environment>& all = made.declared.environments;
+  for (environment& whole : all)
+    for (const environment& part : all) {
+      if (part.of != whole.name) continue;
+      take_over_from_whole(whole.parts.emplace_back(part), whole);
+      for (const option& each : options_of<environment>())
+        if (const auto from =
+                made.origins.find(fmt::format("environment.{}.{}", whole.name.view(), each.key));
+            is_of_whole(each.key) && from != made.origins.end())
+          made.origins.emplace(fmt::format("environment.{}.{}", part.name.view(), each.key), from->second);
+    }
+  std::erase_if(all, [](const environment& each) { return static_cast<bool>(each.of); });
+}
+
 /// The values are those of all calls of pipeline_label(); each is named by the first.
 void note_labels(const draft& of, declared_pipeline& made) {
   if (!of.label_calls.empty()) made.origins.emplace("labels", of.label_calls.front()->from->where);
@@ -86,6 +104,19 @@ void note_files(const declaration<pipeline>& own, declared_pipeline& made) {
   };
   add(own.site->from->where.list_file);
   for (const auto& [path, from] : made.origins) add(from.list_file);
+}
+
+/// Each shard is declared where its step is.
+void expand_shards(declared_pipeline& in) {
+  std::vector<step> all;
+  for (const step& each : in.declared.steps)
+    for (step& one : with_shards(each)) {
+      if (one.shard != 0)
+        if (const auto from = in.origins.find("step." + each.name.str()); from != in.origins.end())
+          in.origins.emplace("step." + one.name.str(), from->second);
+      all.push_back(std::move(one));
+    }
+  in.declared.steps = std::move(all);
 }
 
 }  // namespace
@@ -107,7 +138,11 @@ declared_pipeline handed_over(draft& of) {
   for (auto& each : of.all<environment>().items()) fill_in_names(each.value, made.declared.name);
   for (auto& each : of.all<preview>().items()) fill_in_names(each.value, made.declared.name);
   each_kind([&]<typename T>() { move_parts(of.all<T>(), made.declared.*kind<T>.list, made); });
+  gather_parts(made);
+  for (const auto& [name, site] : of.replaced_notifiers)
+    made.origins.emplace(fmt::format("notifier.{}.instead_of", name), site->from->where);
   note_files(of.own, made);
+  expand_shards(made);
   return made;
 }
 

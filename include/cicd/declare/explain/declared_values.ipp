@@ -13,9 +13,22 @@
 #include <cicd/declare/explain/cmake_words.hpp>
 #include <cicd/declare/explain/pages.hpp>
 #include <cicd/declare/explain/text_page.hpp>
+#include <cicd/declare/shards.hpp>
 
 namespace cicd::declaring {
 namespace {
+
+/// All that is declared of a kind: of environments each with its parts behind it.
+template <typename T>
+std::vector<const T*> all_declared(const pipeline& in) {
+  if constexpr (std::is_same_v<T, environment>) {
+    return all_environments(in);
+  } else {
+    std::vector<const T*> all;
+    for (const T& each : in.*kind<T>.list) all.push_back(&each);
+    return all;
+  }
+}
 
 std::string origin_text(const declared_pipeline& in, const std::string& path, std::string_view source_root) {
   const auto found = in.origins.find(path);
@@ -42,6 +55,8 @@ struct declared_view {
   std::vector<place_values> places{};
   std::vector<std::pair<std::string, std::string>> defaults{};            ///< of what is given in no place
   std::vector<std::pair<std::string, std::vector<std::string>>> parts{};  ///< of a pipeline, by kind
+  std::string
+      instead_of{};  ///< of a notifier: where that of the build tree is declared, whose place it takes
 
   /// What holds where the option is not given; empty of a whole thing.
   std::string otherwise() const {
@@ -129,8 +144,8 @@ void add_workload(declared_view& to, std::string_view source_root) {
     return merged_in(declared.*kind<T>.list, to.subject.name, environment, copy);
   };
   if (declared.environments.empty()) return add_values(in("", ""), to, source_root);
-  for (const environment& each : declared.environments)
-    to.places.push_back(values_in(in(each.name.view(), ""), to.subject, each.name.str(), source_root));
+  for (const environment* each : all_environments(declared))
+    to.places.push_back(values_in(in(each->name.view(), ""), to.subject, each->name.str(), source_root));
   for (const char* copy : {"preview", "canary"})
     if (differs_in(to.subject, copy))
       to.places.push_back(values_in(in("", copy), to.subject, copy, source_root));
@@ -141,8 +156,8 @@ void add_workload(declared_view& to, std::string_view source_root) {
 void add_parts(declared_view& to) {
   each_kind([&]<typename T>() {
     std::vector<std::string> names;
-    for (const T& each : to.subject.in->declared.*kind<T>.list)
-      if (std::string name = name_of(each); names.empty() || names.back() != name)
+    for (const T* each : all_declared<T>(to.subject.in->declared))
+      if (std::string name = name_of(*each); names.empty() || names.back() != name)
         names.push_back(std::move(name));
     if (!names.empty()) to.parts.emplace_back(kind<T>.name, std::move(names));
   });
@@ -155,14 +170,18 @@ declared_view view_of(std::string_view title, const declared_subject& subject, s
     add_values(declared, view, source_root);
     if (subject.key.empty()) add_parts(view);
   }
+  if (subject.kind == "notifier")
+    view.instead_of = origin_text(*subject.in, "notifier." + subject.name + ".instead_of", source_root);
   each_kind([&]<typename T>() {
     if (subject.kind != kind<T>.name) return;
-    const auto& parts = declared.*kind<T>.list;
-    const auto found = std::ranges::find(parts, subject.name, [](const T& each) { return name_of(each); });
+    const std::vector<const T*> parts = all_declared<T>(declared);
+    const auto found = std::ranges::find(parts, subject.name, [](const T* each) { return name_of(*each); });
     if constexpr (has_pods<T>)
       add_workload<T>(view, source_root);
-    else if (found != parts.end())
-      add_values(*found, view, source_root);
+    else if constexpr (std::is_same_v<T, step>) {
+      if (found != parts.end()) add_values(as_declared(**found, declared.steps), view, source_root);
+    } else if (found != parts.end())
+      add_values(**found, view, source_root);
   });
   return view;
 }
@@ -186,6 +205,9 @@ std::string text_of(const place_values& of, const declared_view& in) {
 std::string text_of(const declared_view& of) {
   std::string text = of.title + "\n\n";
   for (const place_values& each : of.places) text += text_of(each, of);
+  if (!of.instead_of.empty())
+    text +=
+        fmt::format("  in place of the build tree's notifier of this destination\n      {}\n", of.instead_of);
   aligned_lines defaults, parts;
   for (const auto& [keyword, value] : of.defaults) defaults.add(keyword, value);
   for (const auto& [kind, names] : of.parts) parts.add(kind, joined(names, ", "));
@@ -211,6 +233,7 @@ json data_of(const declared_view& of) {
   json made = members_of("kind", "declared", "name", of.title, "of", of.subject.kind, "given",
                          std::move(given), "defaults", std::move(defaults));
   if (!of.subject.key.empty()) made.set("default", of.otherwise());
+  if (!of.instead_of.empty()) made.set("instead_of", of.instead_of);
   if (!of.parts.empty()) made.set("declared", std::move(parts));
   return made;
 }
@@ -229,8 +252,8 @@ void add_declared(const declared_pipeline& in, std::vector<std::pair<std::string
   add("pipeline", pipeline);
   each_kind([&]<typename T>() {
     std::string last;
-    for (const T& each : in.declared.*kind<T>.list)
-      if (const std::string name = name_of(each); name != last) add(std::string(kind<T>.name), last = name);
+    for (const T* each : all_declared<T>(in.declared))
+      if (const std::string name = name_of(*each); name != last) add(std::string(kind<T>.name), last = name);
   });
 }
 
@@ -267,12 +290,12 @@ std::vector<name_use> uses_of(std::string_view name, const model& declared) {
   for (const declared_pipeline& in : declared.pipelines) {
     add_uses(uses, name, in.declared, {&in, "pipeline", in.declared.name.str(), {}}, {}, root);
     each_kind([&]<typename T>() {
-      for (const T& each : in.declared.*kind<T>.list) {
-        const declared_subject at{&in, std::string(kind<T>.name), name_of(each), {}};
+      for (const T* each : all_declared<T>(in.declared)) {
+        const declared_subject at{&in, std::string(kind<T>.name), name_of(*each), {}};
         std::vector<std::string> places{""};
         if constexpr (has_places<T>)
-          if (!each.in.empty()) places = values_of(each.in);
-        for (const std::string& place : places) add_uses(uses, name, each, at, place, root);
+          if (!each->in.empty()) places = values_of(each->in);
+        for (const std::string& place : places) add_uses(uses, name, *each, at, place, root);
       }
     });
   }

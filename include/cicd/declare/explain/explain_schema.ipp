@@ -198,7 +198,10 @@ json adoption() {
   return object_of(members_of("file", one_or_list(text), "with", one_or_list(text), "without", texts, "name",
                               rules, "port", rules, "set", map_of(rules), "needs", texts, "brings",
                               one_or_list(text), "texts", map_of(one_or_list(members_of("type", "string"))),
-                              "declaration", text, "yields", members_of("type", "boolean")),
+                              "declaration", text, "yields", members_of("type", "boolean"), "parts",
+                              object_of(members_of("key", text, "parameter", text, "services",
+                                                   one_or_list(text), "above", text),
+                                        {"key", "parameter"})),
                    {"file"});
 }
 

@@ -22,17 +22,25 @@ void each_field(step& of, Visitor&& visit) {
   visit("inputs", of.inputs);
   visit("optional_inputs", of.optional_inputs);
   visit("inputs_named_in", of.inputs_named_in);
+  visit("maven_module", of.maven_module);
   visit("exclude", of.exclude);
   visit("outputs", of.outputs);
+  visit("output_values", of.output_values);
+  visit("secret_output_values", of.secret_output_values);
+  visit("output_values_in", of.output_values_in);
   visit("reports", of.reports);
   visit("findings", of.findings);
   visit("keep", of.keep);
+  visit("cache_dirs", of.cache_dirs);
+  visit("cache_shared", of.cache_shared);
   visit("after", of.after);
+  visit("needs", of.needs);
   visit("depends", of.depends);
   visit("tools", of.tools);
   visit("env", of.env);
   visit("pass_env", of.pass_env);
   visit("secrets", of.secrets);
+  visit("secret_values", of.secret_values);
   visit("as_file", of.as_file);
   visit("git", of.git);
   visit("git_where", of.git_where);
@@ -43,10 +51,33 @@ void each_field(step& of, Visitor&& visit) {
   visit("check", of.check);
   visit("in_source", of.in_source);
   visit("always", of.always);
+  visit("shards", of.shards);
+  visit("shard_by", of.shard_by);
+  visit("shard_below", of.shard_below);
   visit("description", of.description);
   visit("values", of.values);
   visit("run", of.run);
   visit("update", of.update);
+}
+
+template <typename Visitor>
+void each_field(backing_service& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("command", of.command);
+  visit("image", of.image);
+  visit("url", of.url);
+  visit("port", of.port);
+  visit("ready", of.ready);
+  visit("ready_within", of.ready_within);
+  visit("env", of.env);
+  visit("pass_env", of.pass_env);
+  visit("secrets", of.secrets);
+  visit("arguments", of.arguments);
+  visit("inputs", of.inputs);
+  visit("tools", of.tools);
+  visit("needs", of.needs);
+  visit("shared", of.shared);
+  visit("grace", of.grace);
 }
 
 template <typename Visitor>
@@ -67,7 +98,12 @@ void each_field(image& of, Visitor&& visit) {
   visit("built_by_token", of.built_by_token);
   visit("tag", of.tag);
   visit("base", of.base);
+  visit("dockerfile", of.dockerfile);
+  visit("context", of.context);
+  visit("target", of.target);
+  visit("args", of.args);
   visit("jar", of.jar);
+  visit("platforms", of.platforms);
   visit("files", of.files);
   visit("entrypoint", of.entrypoint);
   visit("arguments", of.arguments);
@@ -76,6 +112,7 @@ void each_field(image& of, Visitor&& visit) {
   visit("user", of.user);
   visit("working_directory", of.working_directory);
   visit("port", of.port);
+  visit("sbom", of.sbom);
   visit("after", of.after);
 }
 
@@ -89,8 +126,18 @@ void each_field(zip_function& of, Visitor&& visit) {
 }
 
 template <typename Visitor>
+void each_field(file_group& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("files", of.files);
+  visit("repository", of.repository);
+  visit("bucket", of.bucket);
+  visit("after", of.after);
+}
+
+template <typename Visitor>
 void each_field(environment& of, Visitor&& visit) {
   visit("name", of.name);
+  visit("of", of.of);
   visit("on", of.on);
   visit("from", of.from);
   visit("pin", of.pin);
@@ -136,6 +183,7 @@ void each_field(environment& of, Visitor&& visit) {
   visit("bucket", of.bucket);
   visit("state", of.state);
   visit("code_only", of.code_only);
+  visit("package", of.package);
   visit("plan", of.plan);
   visit("apply", of.apply);
   visit("read", of.read);

@@ -41,6 +41,24 @@ inline constexpr kind_words<zip_function> kind<zip_function>{&pipeline::function
                                                              "",
                                                              "The code of serverless functions, as a zip."};
 template <>
+inline constexpr kind_words<file_group> kind<file_group>{&pipeline::file_groups,
+                                                         "file_group",
+                                                         "pipeline_files",
+                                                         "<pipeline> <files>",
+                                                         "group of files",
+                                                         "",
+                                                         "Files that are part of the artifact as they are."};
+template <>
+inline constexpr kind_words<backing_service> kind<backing_service>{
+    &pipeline::backing_services,
+    "backing_service",
+    "pipeline_backing_service",
+    "<pipeline> <service>",
+    "backing service",
+    "",
+    "A service that runs beside the steps that NEED it, such as a database for tests: a program, an image, "
+    "or one that is elsewhere."};
+template <>
 inline constexpr kind_words<environment> kind<environment>{&pipeline::environments,
                                                            "environment",
                                                            "pipeline_environment",
@@ -97,7 +115,7 @@ inline constexpr kind_words<secret> kind<secret>{&pipeline::secrets,
                                                  "it by SECRETS."};
 
 /// In the order in which they are told of.
-using kinds = decltype(united(kind_list<step, image, zip_function>{},
+using kinds = decltype(united(kind_list<step, backing_service, image, zip_function, file_group>{},
                               workload_kinds{},
                               kind_list<environment, release, preview, canary, notifier, secret>{}));
 

@@ -1,8 +1,8 @@
-// The options as data: what belongs to one option alone, the declaring functions, and the lookup of their
-// words.
+// The options as data: what belongs to one option alone, the declaring functions, and how words are found.
 #pragma once
 
 #include <cicd/declare/options/options.hpp>
+#include <cicd/declare/options/options_backing.hpp>
 
 #include <fmt/format.h>
 
@@ -35,8 +35,14 @@ names of_release(std::initializer_list<std::string_view> more = {}) {
 /// What of_release() knows, and what the cluster knows of each pod.
 names of_pods(std::initializer_list<std::string_view> more = {}) {
   names all = of_release(more);
-  for (const std::string_view each : {"image", "namespace", "node_ip", "node_name", "pod_ip", "pod_name"})
-    all.push_back(each);
+  all.insert(all.end(), {"image", "namespace", "node_ip", "node_name", "pod_ip", "pod_name"});
+  return all;
+}
+
+/// What is known of the backing services that something needs.
+names of_services(std::initializer_list<std::string_view> more) {
+  names all{"pipeline", "source", "service.url", "service.host", "service.port", "service.dir"};
+  all.insert(all.end(), more);
   return all;
 }
 
@@ -49,41 +55,50 @@ bool is_workload(std::string_view name) {
 /// Only what is known when the text is used, and never what changes with a commit where the text is part of a
 /// key or of an image.
 names placeholders_of(std::string_view kind, std::string_view key) {
-  if (kind == "step" && (key == "command" || key == "env" || key == "values"))
-    return {"pipeline", "source", "image.layout", "image.digest"};
-  if (kind == "pipeline" && key == "labels") return of_release();
-  if ((kind == "service" || kind == "preview") && key == "host") return {"pipeline", "environment", "slug"};
-  if (kind == "preview" && key == "namespace") return {"pipeline", "environment", "slug"};
-  if (kind == "service" && key == "ingress_annotations") return of_release({"host", "image"});
-  if (is_workload(kind) && key == "annotations")
-    return kind == "service" ? of_release({"host", "image"}) : of_release({"image"});
+  if (kind == "step" && (key == "command" || key == "env"))
+    return of_services({"image.layout", "image.digest", "step.outputs.name", "shard", "shards", "shard.tests",
+                        "shard.file"});
+  if (kind == "step" && key == "values")
+    return {"pipeline", "source", "image.layout", "image.digest", "step.outputs.name"};
+  if (kind == "step" && key == "secret_values") return {"step.outputs.name"};
+  if (kind == "backing_service" && (key == "command" || key == "ready" || key == "env" || key == "arguments"))
+    return of_services({});
+  if ((kind == "service" && key == "host") || (kind == "preview" && (key == "host" || key == "namespace")))
+    return {"pipeline", "environment", "slug"};
+  if (kind == "service" && (key == "annotations" || key == "ingress_annotations"))
+    return of_release({"host", "image"});
+  if (is_workload(kind) && key == "annotations") return of_release({"image"});
   if (key == "env" && kind == "service") return of_pods({"host"});
   if (key == "env" && (is_workload(kind) || kind == "container")) return of_pods();
   if (kind == "environment" && (key == "gate" || key == "health"))
     return {"pipeline", "environment", "namespace", "branch", "commit", "commit_short", "version"};
   if (key == "upstream" || key == "built_by") return {"commit"};
   if (kind == "image" && key == "tag") return {"commit", "commit_short", "number"};
-  if (kind == "environment" && key == "parameters")
-    return of_release(
-        {"image", "tag", "digest", "repository", "image.tag", "image.digest", "image.repository"});
-  if (kind == "environment" && key == "write")
+  if (kind == "environment" && (key == "parameters" || key == "write"))
     return of_release(
         {"image", "tag", "digest", "repository", "image.tag", "image.digest", "image.repository"});
   if (kind == "environment" && key == "verify") return of_release({"host", "image", "namespace"});
-  if (kind == "environment" && is_way_program(key)) return of_release({});
-  if (kind == "environment"
-      && (key == "repository" || key == "path" || key == "context" || key == "kubeconfig"))
+  if ((kind == "environment" && is_way_program(key)) || (kind == "pipeline" && key == "labels"))
+    return of_release();
+  if ((kind == "environment" || kind == "preview") && (key == "repository" || key == "path"))
     return {"pipeline", "environment"};
-  if (kind == "preview" && (key == "repository" || key == "path")) return {"pipeline", "environment"};
+  if (kind == "environment" && (key == "context" || key == "kubeconfig")) return {"pipeline", "environment"};
   return {};
 }
 
-/// `scratch`, a layout or root file system on disk, or a reference whose digest says which bytes are meant.
-bool is_base(std::string_view text) {
-  if (text == "scratch") return true;
-  if (text.starts_with("oci:")) return text.size() > 4;
-  if (text.starts_with("rootfs:")) return text.size() > 7;
-  return detail::is_pinned_reference(text);
+/// `scratch`, a layout or root file system on disk, or a reference to a registry: its digest says which bytes
+/// are meant, or those of its tag stand in cicd.lock.
+bool is_base(std::string_view written) {
+  const std::string text = with_placeholders(written, {{"arch", "amd64"}, {"platform", "linux/amd64"}});
+  for (const std::string_view start : {"oci:", "rootfs:"})
+    if (text.starts_with(start)) return text.size() > start.size();
+  return text == "scratch" || detail::is_pinned_reference(text) || detail::is_tagged_reference(text);
+}
+
+/// `<registry>/<repository>:<tag>` of what a person wrote as Docker reads it; empty where it is no reference.
+std::string guessed_base(std::string_view text) {
+  if (std::string whole = detail::tagged_reference_of(text); whole != text) return whole;
+  return {};
 }
 
 /// What CMake takes as a target's name, `::` of an imported one included.
@@ -387,9 +402,9 @@ option specialised(std::string_view kind, option of) {
   of.placeholders = placeholders_of(kind, of.key);
   if (of.key == "base")
     of.allowed =
-        "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, or a reference that ends in @sha256:<64 "
-        "digits>",
-    of.accepts = is_base;
+        "scratch, oci:<layout>[:<tag>], rootfs:<folder or tar>, <registry>/<repository>:<tag>, or a "
+        "reference that ends in @sha256:<64 digits>",
+    of.accepts = is_base, of.guess = guessed_base;
   if (of.key == "fail_on") of.allowed = "low, medium or high", of.choices = {"low", "medium", "high"};
   if (of.key == "depends") of.allowed = "names of CMake targets", of.accepts = is_target_name;
   if (of.key == "git_where")
@@ -410,6 +425,7 @@ option specialised(std::string_view kind, option of) {
     of.accepts = is_page_of_repository;
   specialise_workload(kind, of);
   if (kind == "secret") specialise_secret(of);
+  if (kind == "backing_service") specialise_backing_service(of);
   if (kind == "notifier") specialise_notifier(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
                       || of.key == "smoke" || of.key == "verify" || of.key == "gate" || of.key == "update"

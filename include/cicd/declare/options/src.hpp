@@ -4,4 +4,5 @@
 
 #include <cicd/declare/options/fields_docs.ipp>
 #include <cicd/declare/options/options.ipp>
+#include <cicd/declare/options/options_backing.ipp>
 #include <cicd/declare/options/options_placeholders.ipp>

@@ -87,8 +87,9 @@ std::string kind_of_list(std::string_view field) {
   declaring::each_kind([&]<typename T>() {
     const std::string name(kind<T>.name);
     const std::string last = name.substr(name.find('_') == name.npos ? 0 : name.find('_') + 1);
-    for (const std::string& plural : {name + "s", last + "s", name.substr(0, name.size() - 1) + "ies"})
-      if (plural == field && found.empty()) found = name;
+    // `services` are those of service, and `functions` those of zip_function.
+    const bool is_it = field == name + "s" || field == name.substr(0, name.size() - 1) + "ies";
+    if (is_it || (field == last + "s" && found.empty())) found = name;
   });
   return found;
 }

@@ -51,14 +51,23 @@ remark excluded_option(std::string_view keyword, std::string_view by);
 remark meaningless_option(std::string_view keyword, std::string_view why, std::string help);
 remark missing_counterpart(std::string_view keyword, std::string_view needs);
 remark empty_image();
+/// A value that stands in the image, where all who have it can read it.
+remark secret_in_image(std::string_view keyword, std::string_view name);
 remark image_without_base();
 
 // Paths and logins.
 remark path_of_git(std::string_view keyword, std::string_view path);
 remark path_of_the_build(std::string_view keyword, std::string_view path);
 remark path_of_records(std::string_view path);
+/// Of CACHE_DIRS: no variable is given, and none is known.
+remark unknown_cache(std::string_view folder);
+remark cache_in_sources(std::string_view folder, std::string_view what);
+/// `other` is the keyword that gives the step that variable, too; empty: it is none that a step may change.
+remark variable_of_cache(std::string_view variable, std::string_view folder, std::string_view other);
 remark path_with_empty_parts(std::string_view keyword, std::string_view path, std::string_view shortest);
 remark impossible_in_image(std::string_view path);
+remark platform_twice(std::string_view platform);
+remark base_of_one_platform(std::string_view base);
 remark login_in_value(std::string_view value);
 
 // Names and references.
@@ -83,6 +92,20 @@ remark image_of_no_pipeline(std::string_view placeholder, const std::vector<std:
 remark written_image_of_several(std::string_view word, std::string_view first_image);
 /// `images` are the words in AFTER that name images.
 remark image_not_before(std::string_view placeholder, std::span<const std::string> images);
+/// `by` is a placeholder `<by>.outputs.<name>`; `words` are what could stand there of the steps before it.
+/// `step` is what AFTER calls one that leaves it; it may be empty.
+remark output_not_before(std::string_view written, std::span<const std::string> words, std::string_view step);
+/// `names` are the values that the step leaves.
+remark no_such_output(std::string_view written, std::string_view step, std::span<const std::string> names);
+remark secret_output_in_text(std::string_view keyword, std::string_view written, std::string_view name);
+remark no_secret_output(std::string_view given, bool is_plain);
+remark secret_and_plain_output(std::string_view name);
+remark output_of_two_steps(std::string_view name, std::string_view first, std::string_view second);
+/// `name` is a placeholder of shards.
+remark shard_without_shards(std::string_view name);
+remark shard_without_tests(std::string_view name);
+remark shards_that_are_alike();
+remark step_like_a_shard(std::string_view name);
 remark label_given_twice(std::string_view key);
 /// `function` is the one that declares such a thing, `what` its noun.
 remark undeclared_workload(std::string_view function,
@@ -105,7 +128,7 @@ remark variable_given_twice(std::string_view variable, std::string_view first, s
 remark variable_of_two_secrets(std::string_view variable, std::string_view first, std::string_view second);
 /// `keyword` is ENV, PASS_ENV or SECRETS of a step.
 remark variable_of_cicd(std::string_view keyword, std::string_view variable);
-remark variable_that_steers(std::string_view variable, std::string_view secret);
+remark variable_that_steers(std::string_view keyword, std::string_view variable, std::string_view secret);
 /// PASS_ENV of a secret names what each step needs.
 remark variable_of_each_step(std::string_view variable);
 /// PASS_ENV of a step names what PASS_ENV of a secret names.

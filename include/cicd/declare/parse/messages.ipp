@@ -141,7 +141,10 @@ remark wrong_value(const option& of, std::string_view value, std::string did_you
   return {.what = of.key == "name" ? "a wrong name" : fmt::format("{} has a wrong value", of.keyword),
           .value = of.is_secret ? fmt::format("{}=***", value.substr(0, value.find('='))) : text_of(value),
           .allowed = text_of(of.allowed),
-          .did_you_mean = std::move(did_you_mean)};
+          .did_you_mean = std::move(did_you_mean),
+          .help = of.key == "cache_dirs" && value.find_first_of("/~=$") != 0
+                      ? fmt::format("what lies in the step's own folder is kept by KEEP {}", value)
+                      : ""};
 }
 
 remark repeated_value(const option& of, std::string_view value) {
@@ -174,7 +177,25 @@ remark list_in_quotes(const option& of, std::span<const std::string> names) {
                               of.keyword)};
 }
 
+namespace declare_parse_messages {
+namespace {
+
+/// What is known of a release is known of no run.
+remark output_of_no_artifact(const option& of, std::string_view name) {
+  return {.what = fmt::format("{} can hold no value of a step", of.keyword),
+          .value = fmt::format("{{{}}}", name),
+          .help =
+              "what is deployed is the artifact's, and a promotion runs no step: write the value per "
+              "environment with IN, "
+              "or let a step that comes AFTER put it where the service reads it"};
+}
+
+}  // namespace
+}  // namespace declare_parse_messages
+
 remark unknown_placeholder(const option& of, std::string_view name) {
+  if (output_named_by(name) && std::ranges::find(of.placeholders, "environment") != of.placeholders.end())
+    return declare_parse_messages::output_of_no_artifact(of, name);
   if (of.placeholders.empty())
     return {.what = fmt::format("no placeholder is replaced in {}", of.keyword),
             .value = fmt::format("{{{}}}", name),
@@ -208,7 +229,13 @@ remark missing_counterpart(std::string_view keyword, std::string_view needs) {
 
 remark empty_image() {
   return {.what = "the image has no content",
-          .help = "give JAR, FILES or BASE, or a TEMPLATE that has an image"};
+          .help = "give JAR, FILES, BASE or DOCKERFILE, or a TEMPLATE that has an image"};
+}
+
+remark secret_in_image(std::string_view keyword, std::string_view name) {
+  return {.what = fmt::format("{} takes no secret: what it gives can be read in the image", keyword),
+          .value = std::string(name),
+          .help = "fetch it in a step before the image, with SECRETS, and COPY what it makes"};
 }
 
 remark image_without_base() {
@@ -247,6 +274,19 @@ remark impossible_in_image(std::string_view path) {
   return {.what = "FILES: no file of an image can have this path",
           .value = text_of(path),
           .allowed = "no part that begins with '.wh.', which would delete files of the base image"};
+}
+
+remark platform_twice(std::string_view platform) {
+  return {.what = "PLATFORMS: named twice", .value = text_of(platform)};
+}
+
+remark base_of_one_platform(std::string_view base) {
+  return {
+      .what = "BASE: one root file system cannot be the base of images for several PLATFORMS",
+      .value = text_of(base),
+      .allowed =
+          "a root file system for each, named by {arch}; an image or index that says what it is for; scratch",
+      .help = "BASE rootfs:base-{arch}.tar"};
 }
 
 remark login_in_value(std::string_view value) {
@@ -289,6 +329,11 @@ remark same_place_twice(std::string_view what, std::string_view where, std::stri
 }
 
 remark reserved_name(std::string_view name) {
+  if (name.starts_with("files"))
+    return {.what = "the name belongs to a step that cicd makes itself",
+            .value = text_of(name),
+            .allowed = "beside pipeline_files() any but files, and what begins with files-",
+            .help = "give the step another name"};
   return {
       .what = "the name belongs to a step that cicd makes itself",
       .value = text_of(name),
@@ -376,56 +421,6 @@ remark notifier_without_destination() {
           .allowed =
               "SLACK <channel>, WEBHOOK <url>, COMMAND <program> [<argument>…] or STATUS "
               "github, gitlab or gitea"};
-}
-
-remark secret_without_source() {
-  return {.what = "nothing says where the secret comes from",
-          .allowed = "PASS_ENV <variable>, FILE <path>, COMMAND <program> [<argument>…] or AWS <secret>"};
-}
-
-remark no_version_of_aws(std::string_view version) {
-  return {.what = "VERSION is not a version id of AWS Secrets Manager",
-          .value = text_of(version),
-          .allowed = "32 to 64 characters, as `aws secretsmanager list-secret-version-ids` shows them",
-          .help = "leave VERSION out: the current version is fetched"};
-}
-
-remark variable_given_twice(std::string_view variable, std::string_view first, std::string_view second) {
-  return {.what = fmt::format("{} and {} give the step one variable", first, second),
-          .value = text_of(variable),
-          .help = "name another variable: SECRETS <VARIABLE>=<secret>"};
-}
-
-remark variable_of_two_secrets(std::string_view variable, std::string_view first, std::string_view second) {
-  return {.what = "two SECRETS give the step one variable",
-          .value = text_of(variable),
-          .help = fmt::format("name another variable for one of them: SECRETS {} {}_2={}", first, variable,
-                              second)};
-}
-
-remark variable_of_cicd(std::string_view keyword, std::string_view variable) {
-  return {.what = fmt::format("{}: cicd sets this variable for each step itself", keyword),
-          .value = text_of(variable),
-          .help = "name another variable"};
-}
-
-remark variable_that_steers(std::string_view variable, std::string_view secret) {
-  return {.what = "SECRETS: this variable says how programs are found, loaded or run",
-          .value = text_of(variable),
-          .help = fmt::format("name another variable: SECRETS <VARIABLE>={}", secret)};
-}
-
-remark variable_of_each_step(std::string_view variable) {
-  return {.what = "PASS_ENV: each step needs this variable, and one that holds a secret is passed to none",
-          .value = text_of(variable),
-          .help = "put the secret into a variable of its own"};
-}
-
-remark variable_of_a_secret(std::string_view variable, std::string_view secret) {
-  return {.what = "PASS_ENV: the variable holds a secret, which is not passed to other steps",
-          .value = text_of(variable),
-          .help = fmt::format("SECRETS {}={} gives it to the step, masked and outside the key", variable,
-                              secret)};
 }
 
 remark undeclared_workload(std::string_view function,

@@ -241,7 +241,10 @@ void check_placeholders(const option& of, const place& where, std::string_view t
   if (text.find('{') == text.npos) return;
   for (const std::string& written : placeholders_in(text)) {
     const auto dot = written.find('.');
-    const std::string name = dot == written.npos ? written : "image" + written.substr(dot);
+    const std::string name = output_named_by(written) ? "step.outputs.name"
+                             : dot == written.npos || written.starts_with("shard.")
+                                 ? written
+                                 : (is_part_of_service(written) ? "service" : "image") + written.substr(dot);
     const auto known = [&](std::string_view other) { return other == name; };
     if ("{" + name + "}" == unknown_yet || std::any_of(of.placeholders.begin(), of.placeholders.end(), known))
       continue;

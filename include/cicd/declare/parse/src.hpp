@@ -7,6 +7,9 @@
 #include <cicd/declare/parse/json_calls.ipp>
 #include <cicd/declare/parse/list_file.ipp>
 #include <cicd/declare/parse/messages.ipp>
+#include <cicd/declare/parse/messages_caches.ipp>
+#include <cicd/declare/parse/messages_secrets.ipp>
+#include <cicd/declare/parse/messages_values.ipp>
 #include <cicd/declare/parse/messages_workloads.ipp>
 #include <cicd/declare/parse/parser.ipp>
 #include <cicd/declare/parse/recorded_call.ipp>

@@ -34,6 +34,13 @@ struct template_adoption {
   std::vector<std::string> files;                            ///< by one of these, the first that is there
   std::vector<std::string> with;                             ///< one of these keys is in it
   std::vector<std::pair<std::string, std::string>> without;  ///< key → why a project with it does not fit
+  /// A project of several parts: the key that lists their folders, the parameter that names one, and what its
+  /// file has where it is a service, `<key>` or `<key>=<value>`.
+  struct parts_of_project {
+    std::string key, parameter;
+    std::vector<std::string> services;
+    std::string above;  ///< a key whose value leads from the project's file to one above that it needs
+  } parts;
   std::vector<adoption_rule> name, port;
   std::vector<std::pair<std::string, std::vector<adoption_rule>>> set;  ///< by parameter
   std::vector<std::pair<std::string, std::string>> needs;               ///< path → how it comes to be there

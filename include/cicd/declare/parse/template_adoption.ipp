@@ -24,11 +24,12 @@ class adoption_reader {
   template_adoption read(const json& data) {
     if (!has_known_members(data, {"adopts"}, "adopts",
                            {"file", "with", "without", "name", "port", "set", "needs", "brings", "texts",
-                            "declaration", "yields"}))
+                            "declaration", "yields", "parts"}))
       return {};
     template_adoption made{.files = texts_in(data["file"], {"adopts", "file"}),
                            .with = texts_in(data["with"], {"adopts", "with"}),
                            .without = pairs_in(data["without"], {"adopts", "without"}),
+                           .parts = parts_in(data["parts"]),
                            .name = rules_in(data["name"], {"adopts", "name"}),
                            .port = rules_in(data["port"], {"adopts", "port"}),
                            .set = {},
@@ -63,6 +64,19 @@ class adoption_reader {
                                 .did_you_mean = nearest(key, known).value_or("")});
     }
     return good;
+  }
+
+  template_adoption::parts_of_project parts_in(const json& value) {
+    if (value.is_null()) return {};
+    if (!has_known_members(value, {"adopts", "parts"}, "adopts.parts",
+                           {"key", "parameter", "services", "above"}))
+      return {};
+    if (value["key"].text().empty() || value["parameter"].text().empty())
+      wrong_({"adopts", "parts"},
+             {.what = "adopts.parts lacks key or parameter",
+              .allowed = "the key that lists the parts, and the parameter that names one"});
+    return {value["key"].text(), value["parameter"].text(),
+            texts_in(value["services"], {"adopts", "parts", "services"}), value["above"].text()};
   }
 
   /// A string, or a list of strings.

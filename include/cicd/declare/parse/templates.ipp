@@ -103,12 +103,16 @@ class template_reader {
     if (data.is_null()) return;
     to_.adopts = adoption_in(data, [this](path at, remark about) { wrong(std::move(at), std::move(about)); });
     const std::vector<std::string> names = to_.parameter_names();
-    for (const auto& [name, rules] : to_.adopts->set)
+    const auto check = [&](path at, const char* what, const std::string& name) {
       if (to_.parameter(name) == nullptr)
-        wrong({"adopts", "set", name}, {.what = "adopts.set names no parameter of the template",
-                                        .value = name,
-                                        .allowed = joined(names, ", "),
-                                        .did_you_mean = nearest(name, names).value_or("")});
+        wrong(std::move(at), {.what = fmt::format("{} names no parameter of the template", what),
+                              .value = name,
+                              .allowed = joined(names, ", "),
+                              .did_you_mean = nearest(name, names).value_or("")});
+    };
+    for (const auto& [name, rules] : to_.adopts->set) check({"adopts", "set", name}, "adopts.set", name);
+    if (const std::string& part = to_.adopts->parts.parameter; !part.empty())
+      check({"adopts", "parts"}, "adopts.parts", part);
   }
 
   void add_parameter(const std::string& called, const json& data) {

@@ -14,12 +14,21 @@ namespace cicd::declaring {
 namespace declare_parse_templates_expanded {
 namespace {
 
+/// A path that begins with a folder which is `.`: `target/` of `{module}/target/`.
+std::string without_dot(std::string_view word, std::string value) {
+  const std::size_t at = word.starts_with('!') ? 1 : 0;
+  if (word.substr(at).starts_with('{') && std::string_view(value).substr(at).starts_with("./"))
+    value.erase(at, 2);
+  return value;
+}
+
 /// The words with the values of parameters, of which the pipeline's name is one here.
 std::vector<std::string> with_values(const std::vector<std::string>& words,
                                      const placeholder_values& values) {
   std::vector<std::string> replaced;
   replaced.reserve(words.size());
-  for (const std::string& word : words) replaced.push_back(with_placeholders(word, values));
+  for (const std::string& word : words)
+    replaced.push_back(without_dot(word, with_placeholders(word, values)));
   return replaced;
 }
 

@@ -79,6 +79,25 @@ struct image_repository_rule {
   static constexpr auto refuse = an_image_repository_has_no_tag_no_digest_and_no_capital_letter;
 };
 
+/// What an image can be for: an operating system and an architecture as OCI spells them (image-spec,
+/// image-index.md, "platform").
+struct platform_rule {
+  static constexpr std::string_view allowed =
+      "linux/ and an architecture: linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le, "
+      "linux/riscv64 or "
+      "linux/s390x";
+  static constexpr std::string_view all[] = {"linux/amd64",   "linux/arm64",   "linux/arm/v7", "linux/386",
+                                             "linux/ppc64le", "linux/riscv64", "linux/s390x"};
+  static constexpr bool accepts(std::string_view text) {
+    for (const std::string_view each : all)
+      if (each == text) return true;
+    return false;
+  }
+  static std::string guess(std::string_view text);
+  static void a_platform_is_linux_slash_an_architecture();
+  static constexpr auto refuse = a_platform_is_linux_slash_an_architecture;
+};
+
 /// A tag by the same grammar.
 constexpr bool is_image_tag(std::string_view text) {
   if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-') return false;
@@ -103,9 +122,23 @@ constexpr bool is_pinned_reference(std::string_view text) {
          && image_repository_rule::is_image_id(text.substr(at + 8));
 }
 
+/// `<registry>/<repository>:<tag>`: which bytes are meant, a lock says.
+constexpr bool is_tagged_reference(std::string_view text) {
+  const std::string_view repository = repository_in(text);
+  return !repository.empty() && repository.size() < text.size() && text.find('@') == text.npos
+         && image_repository_rule::looks_like_host(repository.substr(0, repository.find('/')))
+         && repository.find('/') != text.npos;
+}
+
+/// The same of what Docker takes: without a registry one of docker.io, without a tag `latest`; of
+/// `<reference>@sha256:<digest>` that with a registry. Empty where it is no reference.
+std::string tagged_reference_of(std::string_view text);
+
 }  // namespace detail
 
 /// Where an image is published, without tag and digest (OCI distribution-spec, "Pulling manifests").
 CICD_LITERAL(image_repository, image_repository_rule);
+/// What an image is built for.
+CICD_LITERAL(platform_name, platform_rule);
 
 }  // namespace cicd

@@ -159,6 +159,47 @@ class retry_count {
   std::int8_t number_ = -1;
 };
 
+/// Into how many parts: a whole number from 2 to 64; the default value means "not given".
+class shard_count {
+  static void a_number_of_shards_is_from_2_to_64();
+  static constexpr auto refuse = a_number_of_shards_is_from_2_to_64;
+
+ public:
+  constexpr shard_count() = default;
+  template <auto Allowed = refuse>
+  consteval shard_count(int number) : number_(static_cast<std::int8_t>(number)) {
+    if (number < 2 || number > 64) Allowed();
+  }
+  static constexpr bool accepts(std::string_view text) { return parsed(text) > 0; }
+  static constexpr std::string_view allowed() { return "a whole number from 2 to 64"; }
+  static constexpr std::string_view pattern() { return R"(^[1-9][0-9]?$)"; }
+  CICD_NOT_IN_A_TYPED_FILE static constexpr shard_count from(std::string_view text) {
+    return from(text, detail::by_checked());
+  }
+  static constexpr shard_count from(std::string_view text, detail::by_checked) {
+    shard_count value;
+    value.number_ = static_cast<std::int8_t>(parsed(text));
+    return value;
+  }
+  static std::string guess(std::string_view text);
+  std::string text() const;
+  constexpr int number() const { return number_; }
+  constexpr explicit operator bool() const { return number_ > 0; }
+  friend constexpr bool operator==(shard_count, shard_count) = default;
+
+ private:
+  static constexpr int parsed(std::string_view text) {
+    if (text.empty() || text.size() > 2 || text.front() == '0') return 0;
+    int number = 0;
+    for (char c : text) {
+      if (!detail::is_digit(c)) return 0;
+      number = number * 10 + (c - '0');
+    }
+    return number >= 2 && number <= 64 ? number : 0;
+  }
+  std::int8_t number_ = 0;
+};
+
 /// How many pods: a number, or a range `4..20` between which an autoscaler decides. 0 to 1000 each; the
 /// default value means "not given".
 class replica_range {

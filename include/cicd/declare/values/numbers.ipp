@@ -61,6 +61,13 @@ std::string retry_count::text() const {
   return fmt::format("{}", number());
 }
 
+std::string shard_count::guess(std::string_view text) {
+  return declare_values_numbers::clamped(text, "2", text == "1" ? "2" : "64");
+}
+std::string shard_count::text() const {
+  return fmt::format("{}", number());
+}
+
 std::string replica_range::guess(std::string_view text) {
   const auto dots = text.find("..");
   if (dots == text.npos) return declare_values_numbers::clamped(text, "0", "1000");

@@ -2,6 +2,7 @@
 // importance.
 #pragma once
 
+#include <cicd/declare/values/cached_folder.ipp>
 #include <cicd/declare/values/cluster_values.ipp>
 #include <cicd/declare/values/literal_interned.ipp>
 #include <cicd/declare/values/numbers.ipp>

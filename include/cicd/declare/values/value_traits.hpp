@@ -58,7 +58,7 @@ std::string_view identity_of(const V& value) {
   else if constexpr (
       std::is_same_v<
           V,
-          dns_label> || std::is_same_v<V, step_reference> || std::is_same_v<V, service_reference> || std::is_same_v<V, variable_name>)
+          dns_label> || std::is_same_v<V, step_reference> || std::is_same_v<V, service_reference> || std::is_same_v<V, variable_name> || std::is_same_v<V, value_name>)
     return value.view();
   else
     return {};

@@ -177,6 +177,21 @@ struct variable_rule {
   static constexpr auto refuse = an_environment_variable_name_has_letters_digits_and_underscores;
 };
 
+struct value_rule {
+  static constexpr std::string_view allowed =
+      "letters, digits, '_' and '-', beginning with a letter or '_'; at most 64";
+  static constexpr std::string_view pattern = R"(^[A-Za-z_][A-Za-z0-9_-]{0,63}$)";
+  static constexpr bool accepts(std::string_view text) {
+    if (text.empty() || text.size() > 64 || is_digit(text.front()) || text.front() == '-') return false;
+    for (char c : text)
+      if (!is_digit(c) && !is_lower(c) && !is_upper(c) && c != '_' && c != '-') return false;
+    return true;
+  }
+  static std::string guess(std::string_view text);
+  static void the_name_of_a_value_has_letters_digits_underscores_and_dashes();
+  static constexpr auto refuse = the_name_of_a_value_has_letters_digits_underscores_and_dashes;
+};
+
 struct url_path_rule {
   static constexpr std::string_view allowed = "an absolute URL path such as /health";
   static constexpr std::string_view pattern = R"(^/)";
@@ -318,6 +333,8 @@ CICD_LITERAL(relative_path, relative_path_rule);
 CICD_LITERAL(path_pattern, relative_path_rule);
 /// The name of an environment variable.
 CICD_LITERAL(variable_name, variable_rule);
+/// The name of a value that a step leaves.
+CICD_LITERAL(value_name, value_rule);
 /// The path of a URL.
 CICD_LITERAL(url_path, url_path_rule);
 /// An amount of CPU or memory (Kubernetes `resource.Quantity`).

@@ -115,9 +115,36 @@ std::string image_repository_rule::guess(std::string_view text) {
   return lower(text);
 }
 
+/// `aarch64` and `arm64/v8` are one, and so are `x86_64` and `amd64`.
+std::string platform_rule::guess(std::string_view text) {
+  const std::string small = lower(text);
+  const std::string_view architecture =
+      std::string_view(small).substr(small.rfind("linux/") == small.npos ? 0 : small.rfind("linux/") + 6);
+  if (architecture == "aarch64" || architecture == "arm64/v8") return "linux/arm64";
+  if (architecture == "x86_64" || architecture == "x64") return "linux/amd64";
+  if (architecture == "arm" || architecture == "armv7") return "linux/arm/v7";
+  return "linux/" + std::string(architecture);
+}
+
+std::string tagged_reference_of(std::string_view text) {
+  const std::string_view repository = repository_in(text.substr(0, text.find('@')));
+  if (repository.empty() || (text.find('@') != text.npos && !is_pinned_reference(text))) return {};
+  const auto slash = repository.find('/');
+  std::string whole(text);
+  if (text.find('@') == text.npos && repository.size() == text.size()) whole += ":latest";
+  if (slash != repository.npos && image_repository_rule::looks_like_host(repository.substr(0, slash)))
+    return whole;
+  return (slash == repository.npos ? "docker.io/library/" : "docker.io/") + whole;
+}
+
 std::string variable_rule::guess(std::string_view text) {
   return declare_values_values::with_others_as(
       text, '_', [](char c) { return is_digit(c) || is_lower(c) || is_upper(c); });
+}
+
+std::string value_rule::guess(std::string_view text) {
+  return declare_values_values::with_others_as(
+      text, '_', [](char c) { return is_digit(c) || is_lower(c) || is_upper(c) || c == '-'; });
 }
 
 std::string url_path_rule::guess(std::string_view text) {

@@ -11,8 +11,8 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
-#include <cicd/base/utc.hpp>
 #include <cicd/deliver/cluster/lease.hpp>
+#include <cicd/deliver/cluster/lease_object.hpp>
 #include <cicd/kubernetes/api/api_error.hpp>
 #include <cicd/kubernetes/api/deletion.hpp>
 
@@ -24,38 +24,12 @@ namespace {
 using kubernetes::api_answer;
 using kubernetes::object_key;
 
-std::string micro_time(const clock& time) {
-  std::string text = utc_text_with_milliseconds(time.now());
-  if (text.ends_with('Z')) text.insert(text.size() - 1, "000");
-  return text;
-}
-
 json lease_object(const cluster_place& place,
                   const json& before,
                   const std::string& holder,
                   std::chrono::seconds lasts,
                   const clock& time) {
-  const json& old = before["spec"];
-  const bool changes_hands = old["holderIdentity"].text() != holder;
-  json metadata(json::object{});
-  metadata.set("name", place.state_name());
-  metadata.set("namespace", place.namespace_name);
-  // A write replaces the whole object: what others put on it is written again.
-  for (const char* member : {"resourceVersion", "labels", "annotations", "finalizers", "ownerReferences"})
-    if (const json& there = before["metadata"][member]; !there.is_null()) metadata.set(member, there);
-  json spec(json::object{});
-  spec.set("holderIdentity", holder);
-  spec.set("leaseDurationSeconds", std::int64_t{lasts.count()});
-  spec.set("acquireTime", changes_hands ? json(micro_time(time)) : old["acquireTime"]);
-  spec.set("renewTime", micro_time(time));
-  spec.set("leaseTransitions",
-           old["leaseTransitions"].integer() + (changes_hands && !before.is_null() ? 1 : 0));
-  json lease(json::object{});
-  lease.set("apiVersion", "coordination.k8s.io/v1");
-  lease.set("kind", "Lease");
-  lease.set("metadata", std::move(metadata));
-  lease.set("spec", std::move(spec));
-  return lease;
+  return lease_of({place.namespace_name, place.state_name()}, before, holder, lasts, time);
 }
 
 class held_lease : public cluster_lease {

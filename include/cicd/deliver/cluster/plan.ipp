@@ -406,6 +406,7 @@ result<cluster_plan> plan_release(kubernetes::cluster& with, wanted_release& wan
   plan->renews = wanted.state_facts != plan->before.facts;
   plan->tells = plan->before.record
                 && (plan->before.record->tag != wanted.record.tag
+                    || (wanted.is_of_parts && plan->before.record->commit != wanted.record.commit)
                     || !has_configuration(*plan->before.record, wanted.record.configuration));
   for (std::string& each : kubernetes::remarks_on(*wanted.pipeline, wanted.facts))
     plan->remarks.push_back(std::move(each));

@@ -13,6 +13,7 @@
 #include <cicd/deliver/cluster/host_claims.ipp>
 #include <cicd/deliver/cluster/jobs.ipp>
 #include <cicd/deliver/cluster/lease.ipp>
+#include <cicd/deliver/cluster/lease_object.ipp>
 #include <cicd/deliver/cluster/look.ipp>
 #include <cicd/deliver/cluster/object_source.ipp>
 #include <cicd/deliver/cluster/order.ipp>
@@ -25,6 +26,7 @@
 #include <cicd/deliver/cluster/selector.ipp>
 #include <cicd/deliver/cluster/service_turns.ipp>
 #include <cicd/deliver/cluster/smoke_jobs.ipp>
+#include <cicd/deliver/cluster/standing_lease.ipp>
 #include <cicd/deliver/cluster/tasks_before.ipp>
 #include <cicd/deliver/cluster/unmade_images.ipp>
 #include <cicd/deliver/cluster/waves.ipp>

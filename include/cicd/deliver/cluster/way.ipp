@@ -264,6 +264,7 @@ result<wanted_release> cluster_way::wanted_in(const deploy_request& of,
   wanted.where = step.place();
   wanted.place = wave.place;
   wanted.runs_tasks = wave.is_first;
+  wanted.is_of_parts = of.with_others;
   if (step.is_of_branch()) {
     result<cluster_state> home = read_cluster_state(with, wave.place);
     if (!home) return std::move(home).error();

@@ -2,6 +2,7 @@
 // (docs/contracts/way-programs.md). It does not know when they are run.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ struct program_request {
   std::string wanted;   ///< the text of release.json
   std::string before;   ///< that of the one before; empty: there was none
   std::string scratch;  ///< a folder of this run, made and removed
+  /// Puts the files of the release below a folder; nothing where it has none.
+  std::function<status(const std::string& to)> fetch{};
   const surroundings& around;
   const cancellation* cancelled = nullptr;
 };

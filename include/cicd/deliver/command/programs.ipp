@@ -13,6 +13,7 @@
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/asked_program.hpp>
 #include <cicd/deliver/release_draft.hpp>
+#include <cicd/image/registry.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/process.hpp>
 
@@ -63,8 +64,15 @@ error not_of_contract(const std::string& subject, const char* option, std::strin
       .with("try", "docs/contracts/way-programs.md");
 }
 
+/// READ tells what is there, and needs none of what would be.
+bool fetches(way_program which) {
+  return which != way_program::read;
+}
+
 /// The variables of commands, and what is deployed.
-std::vector<std::string> environment_for(const program_request& what, const std::string& folder) {
+std::vector<std::string> environment_for(way_program which,
+                                         const program_request& what,
+                                         const std::string& folder) {
   std::vector<std::string> lines = what.around.for_commands().lines();
   const auto add = [&](const char* name, const std::string& value) {
     lines.push_back(fmt::format("{}={}", name, value));
@@ -75,16 +83,20 @@ std::vector<std::string> environment_for(const program_request& what, const std:
   add("CICD_COMMIT", what.record.commit);
   add("CICD_RUN", what.record.id);
   add("CICD_RELEASE", folder + "/" + release_file);
+  add("CICD_FILES", what.fetch && fetches(which) ? folder + "/files" : std::string());
   add("CICD_PREVIOUS", what.before.empty() ? std::string() : folder + "/previous.json");
   return lines;
 }
 
-status lay_down(const program_request& what, const std::string& folder) {
+status lay_down(way_program which, const program_request& what, const std::string& folder) {
+  if (status gone = remove_tree(folder); !gone) return gone;
   if (status made = make_folder(folder); !made) return made;
   if (status written = write_file(folder + "/" + release_file, what.wanted, durability::fast, 0600); !written)
     return written;
-  return what.before.empty() ? status()
-                             : write_file(folder + "/previous.json", what.before, durability::fast, 0600);
+  if (!what.before.empty())
+    if (status written = write_file(folder + "/previous.json", what.before, durability::fast, 0600); !written)
+      return written;
+  return what.fetch && fetches(which) ? what.fetch(folder + "/files") : status();
 }
 
 }  // namespace
@@ -95,25 +107,32 @@ std::string version_of(const deployment_record& of) {
 }
 
 std::string release_text(const deployment_record& of) {
-  json images(json::object{});
+  json images(json::object{}), files(json::object{});
   for (const auto& [name, image] : of.images)
-    images.set(name, json()
-                         .set("reference", image.reference)
-                         .set("tag", image.tag)
-                         .set("digest", oci_text(image.manifest))
-                         .set("commit", image.built_from));
+    (is_of_files(image.reference) ? files : images)
+        .set(name, json()
+                       .set("reference", plain_repository(image.reference))
+                       .set("tag", image.tag)
+                       .set("digest", oci_text(image.manifest))
+                       .set("commit", image.built_from));
   json release;
   release.set("schema", 1).set("pipeline", of.pipeline).set("environment", of.environment);
   // Without images the commit is what is deployed; with them another commit of the same is the same.
   if (of.images.empty()) release.set("version", version_of(of)).set("commit", of.commit);
   if (!of.tag.empty()) release.set("tag", of.tag);
-  return pretty(release.set("images", std::move(images)));
+  release.set("images", std::move(images));
+  if (!files.members().empty()) release.set("files", std::move(files));
+  return pretty(release);
 }
 
 result<std::string> run_way_program(way_program which, const program_request& what) {
   using namespace deliver_command_programs;
   const named_program program = program_of(which, what.place);
-  if (status laid = lay_down(what, what.scratch); !laid) return std::move(laid).error();
+  if (status laid = lay_down(which, what, what.scratch); !laid) {
+    (void)remove_tree(what.scratch);
+    if (laid.error().subject.empty()) laid.error().subject = what.subject;
+    return std::move(laid).error();
+  }
   const placeholder_values values{
       {"pipeline", what.record.pipeline},
       {"environment", what.record.environment},
@@ -123,7 +142,7 @@ result<std::string> run_way_program(way_program which, const program_request& wh
   command run;
   for (const text& word : program.words) run.words.push_back(with_placeholders(word.view(), values));
   run.directory = what.pipeline.source_directory;
-  run.environment = environment_for(what, what.scratch);
+  run.environment = environment_for(which, what, what.scratch);
   const captured ran =
       run_to_end(run, {.limit = program.limit, .most_bytes = 16U << 20U, .cancelled = what.cancelled});
   (void)remove_tree(what.scratch);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <set>
 
@@ -10,11 +11,17 @@
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/declare/made_names.hpp>
 #include <cicd/deliver/applied_way.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/command/programs.hpp>
 #include <cicd/deliver/command/traits.hpp>
+#include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/ways.hpp>
+#include <cicd/image/artifact_files.hpp>
+#include <cicd/image/embedded_registry.hpp>
+#include <cicd/image/registry.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -63,6 +70,11 @@ class command_way : public applied_way {
     return static_cast<bool>(in_.gate.may_have_secrets(of.pipeline(), of.step.id));
   }
 
+  /// Puts the files of a release below a folder, by their digests.
+  status fetch_files(const declared_pipeline& pipeline,
+                     const deployment_record& record,
+                     const std::string& to) const;
+
   mutable std::mutex mutex_;
   mutable std::set<std::string> drifted_;  ///< `orders/prod`, where READ says another version
 };
@@ -77,10 +89,41 @@ state_history command_way::states_of(const declared_pipeline& pipeline,
   return {store_of(at, in_.where.bucket(), in_.around, cancelled), at.key};
 }
 
+/// A plan is asked for files that are made and not published yet: they are taken from their step, by the same
+/// digest.
+status command_way::fetch_files(const declared_pipeline& pipeline,
+                                const deployment_record& record,
+                                const std::string& to) const {
+  const registry_options options = registries_of(in_.where, in_.options.cancelled);
+  for (const auto& [name, files] : record.images) {
+    if (!is_of_files(files.reference)) continue;
+    const std::string repository = files.reference.substr(0, files.reference.rfind(":" + files.tag + "@"));
+    const auto from = registry_for(repository, options, in_.around);
+    if (!from) return from.error();
+    const std::string made =
+        in_.where.work(pipeline.declared.name.str() + "/" + files_step_name(name)) + "/layout";
+    const result<bool> is_there = (*from)->has(files.manifest);
+    const bool is_made = is_there && !*is_there && checked_image(made, files.manifest);
+    const std::string fetched = to + ".fetched";
+    if (!is_made)
+      if (status got = (*from)->fetch(files.manifest, fetched); !got)
+        return std::move(got).error().with("files", name);
+    if (status laid = unpack_files(is_made ? made : fetched, files.manifest, to + "/" + name); !laid)
+      return std::move(laid).error().with("files", name);
+    if (status gone = remove_tree(fetched); !gone) return gone;
+  }
+  return {};
+}
+
 program_request command_way::request_for(const declared_pipeline& pipeline,
                                          const environment& place,
                                          const deployment_record& record) const {
   const std::string& name = pipeline.declared.name.str();
+  const bool has_files =
+      std::ranges::any_of(record.images, [](const auto& each) { return is_of_files(each.second.reference); });
+  const auto fetch = [this, &pipeline, &record](const std::string& to) {
+    return fetch_files(pipeline, record, to);
+  };
   return {.pipeline = pipeline,
           .place = place,
           .subject = name + "/" + place.name.str(),
@@ -89,6 +132,7 @@ program_request command_way::request_for(const declared_pipeline& pipeline,
           .before = {},
           .scratch = fmt::format("{}/command/{}/{}/{}", in_.where.own(), name, place.name.view(),
                                  in_.options.run_id),
+          .fetch = has_files ? std::function<status(const std::string&)>(fetch) : nullptr,
           .around = in_.around,
           .cancelled = &in_.options.cancelled};
 }

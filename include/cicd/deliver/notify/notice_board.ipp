@@ -113,8 +113,12 @@ void notice_board::recall(row& of) {
     if (told.commit.empty()) told.commit = before.commit;
     if (told.before.empty()) told.before = before.before, told.before_commit = before.before_commit;
     if (told.who.empty()) told.who = before.who;
-    of.is_known = is_of_release && before.is == deliver_notify_notice_board::remembered(told)
-                  && (told.is == release_stage::waiting || told.is == release_stage::refused);
+    const bool is_tried_again = told.is == release_stage::failed && before.unrecorded
+                                && before.unrecorded->commit == told.commit
+                                && before.unrecorded->says == told.why;
+    of.is_known =
+        is_of_release && before.is == deliver_notify_notice_board::remembered(told)
+        && (told.is == release_stage::waiting || told.is == release_stage::refused || is_tried_again);
   }
   if (told.is == release_stage::deployed && before.failing) {
     told.has_recovered = true;
@@ -195,6 +199,14 @@ struct notice_board::writer {
     if (one.until) of.told.why += "\nuntil: " + utc_text(*one.until);
     of.told.command = deliver_notify_notice_board::command_in(one.failure);
     remember(of, one.announced);
+  }
+  void operator()(const rollback_failed& one) const {
+    const std::string why =
+        fmt::format("the rollback to {} failed: {}", one.to.version, words_of_failure(one.failure));
+    row& of = at(one.at, notice_kind::failure, why);
+    of.told.kinds.insert(notice_kind::rollback);
+    of.told.is = release_stage::failed;
+    of.told.why = why;
   }
   void operator()(const deployed& one) const {
     using deliver_notify_notice_board::with_reason;
@@ -427,7 +439,7 @@ std::vector<notice_board::memory> notice_board::memories(const told_services& to
       if (!is_said) continue;
       if (told.is != release_stage::none) now.is = deliver_notify_notice_board::remembered(told);
       if (told.is == release_stage::failed) now.failing = true;
-      if (told.is == release_stage::deployed) now.failing = false;
+      if (told.is == release_stage::deployed) now.failing = false, now.unrecorded.reset();
     }
   }
   return all;

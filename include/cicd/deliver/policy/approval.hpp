@@ -42,7 +42,7 @@ digest approval_digest(const deployment_record& record, const std::map<std::stri
 
 /// What can be agreed to in one home of an environment.
 struct approvable {
-  std::string digest;              ///< 64 digits
+  std::string digest;              ///< 64 digits; empty: there is nothing to approve in that home
   std::string version;             ///< as a person knows it
   std::vector<std::string> lines;  ///< of the plan
   /// Makes what the state lives in, where that is yet to be made; empty: nothing.

@@ -161,6 +161,7 @@ status approve(const approval_request& request,
   if (!allowed) return allowed.error();
   for (std::size_t at = 0; at < plans.size(); ++at) {
     const approvable& what = plans[at];
+    if (what.digest.empty()) continue;  // nothing changes there
     opened_home home;
     if (result<opened_home> opened = on.homes.at(at)(); opened)
       home = *std::move(opened);

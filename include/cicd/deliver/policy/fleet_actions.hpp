@@ -21,8 +21,10 @@ struct fleet_candidate {
   std::string missing{};               ///< what it lacks, where a job elsewhere builds it
   std::string proposed{};              ///< the open pull request that deploys it, or its branch
   std::string failed{};                ///< how its last deploy there failed; empty: it did not
-  gate_question asked{};               ///< unlike what is rehearsed, GATE is no part of it
-  gate_state facts{};                  ///< as they were at `facts.now`
+  /// When that is tried again by itself; nothing: never.
+  std::optional<std::chrono::system_clock::time_point> tried_again{};
+  gate_question asked{};  ///< unlike what is rehearsed, GATE is no part of it
+  gate_state facts{};     ///< as they were at `facts.now`
 
   /// As a person knows it: the tag, else the first digits of the commit.
   std::string version() const { return tag.empty() ? commit.substr(0, 7) : tag; }

@@ -41,6 +41,22 @@ obstacle failed_before(const fleet_target& of, const fleet_candidate& what) {
                                                          of.environment, what.commit.substr(0, 12)))}};
 }
 
+/// What left no record may be none of the commit's fault.
+obstacle failed_for_now(const fleet_target& of, const fleet_candidate& what) {
+  error why{exit_class::policy,
+            of.pipeline + "/" + of.environment,
+            "its last deploy here failed before it was recorded",
+            what.version(),
+            {}};
+  return {"failed deploy",
+          {gate_rule::from,
+           std::move(why)
+               .with("caused by", what.failed)
+               .with("try", fmt::format("cicd promote {} {} --commit {}, which does not wait", of.pipeline,
+                                        of.environment, what.commit.substr(0, 12))),
+           true, what.tried_again}};
+}
+
 /// Nothing while one is open, and after the time that is known.
 std::optional<closed_window> closed_at(const deploy_times& times, moment now) {
   const auto next = std::ranges::find_if(times.open, [&](const open_time& each) { return now < each.until; });
@@ -58,7 +74,8 @@ std::optional<obstacle> obstacle_of(const fleet_target& of, const fleet_candidat
                    fmt::format("cicd run {}.publish, where it is checked out", of.pipeline));
   if (!what.proposed.empty())
     return waiting("pull request", of, "it is proposed, and deployed when that is merged", what.proposed, {});
-  if (!what.failed.empty()) return failed_before(of, what);
+  if (!what.failed.empty() && what.tried_again && now < *what.tried_again) return failed_for_now(of, what);
+  if (!what.failed.empty() && !what.tried_again) return failed_before(of, what);
   std::optional<gate_refusal> refused = refusal_of(what.asked, facts_at(what.facts, of.times, now));
   if (!refused) return std::nullopt;
   if (refused->until) refused->until = end_of_waiting(what, of.times, now);

@@ -49,6 +49,7 @@ void each_member(T& of, auto&& visit) {
   visit("missing", of.missing);
   visit("proposed", of.proposed);
   visit("failed", of.failed);
+  visit("tried_again", of.tried_again);
   visit("asked", of.asked);
   visit("facts", of.facts);
 }

@@ -12,9 +12,9 @@
 namespace cicd {
 
 bool is_of_configuration(std::string_view key) {
-  static constexpr std::string_view all[] = {"write",     "namespace",  "create_namespace", "context",
-                                             "eks",       "manifests",  "manifests_from",   "parameters",
-                                             "images_in", "stage_name", "region",           "code_only"};
+  static constexpr std::string_view all[] = {
+      "write",      "namespace", "create_namespace", "context", "eks",       "manifests", "manifests_from",
+      "parameters", "images_in", "stage_name",       "region",  "code_only", "package"};
   return std::ranges::find(all, key) != std::end(all);
 }
 
@@ -28,6 +28,11 @@ digest own_configuration_of(const environment& place) {
     for (const std::string& each : declaring::values_of(value))
       words += fmt::format("{} {}:{}\n", key, each.size(), each);
   });
+  // Where a part's record lies is part of it: at another place it has none yet.
+  for (const environment& part : place.parts)
+    words += fmt::format("part {} {} {}:{} {}:{} {}\n", part.name.view(), part.via.view(),
+                         part.state.view().size(), part.state.view(), part.bucket.view().size(),
+                         part.bucket.view(), oci_text(own_configuration_of(part)));
   return sha256(words);
 }
 

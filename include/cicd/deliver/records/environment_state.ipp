@@ -201,6 +201,13 @@ json json_of(const announcement& of) {
     messages.push(json().set("to", each.to).set("channel", each.channel).set("id", each.id));
   if (!of.messages.empty()) to.set("messages", std::move(messages));
   if (of.is_shared) to.set("shared", true);
+  if (const auto& one = of.unrecorded)
+    to.set("unrecorded", json()
+                             .set("commit", one->commit)
+                             .set("says", one->says)
+                             .set("configuration", one->configuration)
+                             .set("times", one->times)
+                             .set("when", utc_text(one->when)));
   return to;
 }
 
@@ -217,6 +224,10 @@ announcement announcement_from(const json& from) {
                   .is_shared = from["shared"].boolean()};
   for (const json& each : from["messages"].elements())
     of.messages.push_back({each["to"].text(), each["channel"].text(), each["id"].text()});
+  const json& failed = from["unrecorded"];
+  if (const auto when = utc_from(failed["when"].text()))
+    of.unrecorded = {failed["commit"].text(), failed["says"].text(), failed["configuration"].text(),
+                     failed["times"].integer(), *when};
   return of;
 }
 

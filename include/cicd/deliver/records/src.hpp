@@ -9,3 +9,4 @@
 #include <cicd/deliver/records/run_index.ipp>
 #include <cicd/deliver/records/run_summary.ipp>
 #include <cicd/deliver/records/sqlite.ipp>
+#include <cicd/deliver/records/test_history.ipp>

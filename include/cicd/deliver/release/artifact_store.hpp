@@ -34,6 +34,12 @@ class artifact_store {
   /// lets one overwrite the other, it is read once more.
   result<bool> write(const stored_artifact& what) const;
 
+  /// Keeps the history of the run that wrote it, under a tag that is written once.
+  status write_history(const std::string& commit, const std::string& text) const;
+  /// Nothing where there is none. Class `corrupt` where the tag holds something else.
+  result<std::optional<std::string>> read_history(const std::string& commit) const;
+  std::string history_name_of(const std::string& commit) const;
+
   /// The mark that counts: the one of the highest number. Nothing when there never was one.
   result<std::optional<artifact_mark>> mark_of(const std::string& commit) const;
   /// The same of all images of an artifact together, whichever commit was yanked with them.

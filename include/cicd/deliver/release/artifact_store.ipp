@@ -18,12 +18,17 @@ namespace {
 constexpr const char* artifact_type = "application/vnd.cicd.artifact.v1+json";
 constexpr const char* record_type = "application/vnd.cicd.artifact.record.v1+json";
 constexpr const char* bundle_type = "application/vnd.cicd.artifact.bundle.v1+json";
+constexpr const char* history_type = "application/vnd.cicd.artifact.history.v1+json";
 constexpr const char* mark_type = "application/vnd.cicd.artifact.mark.v1+json";
 /// More than a person sets in an artifact's life.
 constexpr int most_marks = 1'000;
 
 std::string artifact_tag(const std::string& commit) {
   return commit + ".artifact";
+}
+
+std::string history_tag(const std::string& commit) {
+  return commit + ".history";
 }
 
 /// What marks of an artifact's images stand under: the digests alone count, so that they are found again
@@ -149,6 +154,27 @@ result<bool> artifact_store::write(const stored_artifact& what) const {
   if (!*after) return not_whole(name_of(commit), "it is not there after it was written");
   if (status same = judged(**after); !same) return std::move(same).error();
   return compact(json_of((*after)->record)) == record;
+}
+
+std::string artifact_store::history_name_of(const std::string& commit) const {
+  return in_->name_of(deliver_release_artifact_store::history_tag(commit));
+}
+
+status artifact_store::write_history(const std::string& commit, const std::string& text) const {
+  using namespace deliver_release_artifact_store;
+  return put({artifact_type, {{history_type, text}}}, history_tag(commit));
+}
+
+result<std::optional<std::string>> artifact_store::read_history(const std::string& commit) const {
+  using namespace deliver_release_artifact_store;
+  auto there = in_->documents(history_tag(commit));
+  if (!there) return std::move(there).error();
+  if (!*there) return std::optional<std::string>();
+  const auto& all = (*there)->all;
+  if ((*there)->type != artifact_type || all.size() != 1 || all[0].media_type != history_type)
+    return not_whole(history_name_of(commit),
+                     "it does not hold the history of a run, or that of a newer cicd");
+  return std::optional(all[0].text);
 }
 
 status artifact_store::put(const oci_documents& what, const std::string& tag) const {

@@ -68,8 +68,8 @@ void leave_out(words& all, const std::vector<option>& options, std::string_view 
 
 bool has_environment(const declared_pipeline& asking, const std::string& name) {
   return name == "preview" || name == "canary"
-         || std::ranges::any_of(asking.declared.environments,
-                                [&](const environment& each) { return each.name.view() == name; });
+         || std::ranges::any_of(all_environments(asking.declared),
+                                [&](const environment* each) { return each->name.view() == name; });
 }
 
 /// Without the environments that are not declared any more; false where none is left, so that the call says
@@ -119,10 +119,11 @@ std::vector<call> calls_of_places(const declared_pipeline& asking) {
   where.name = asking.declared.name;
   where.pipeline_ref = asking.declared.pipeline_ref;
   where.formerly = asking.declared.formerly;
-  where.environments = asking.declared.environments;
+  for (const environment* each : all_environments(asking.declared)) where.environments.push_back(*each);
   where.secrets = asking.declared.secrets;
   // Of the commit, and in the bundle.
   for (environment& each : where.environments) {
+    each.of = {};
     each.manifests_from.clear();
     each.parameters.clear();
   }

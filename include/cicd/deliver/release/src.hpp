@@ -6,3 +6,4 @@
 #include <cicd/deliver/release/artifact_store.ipp>
 #include <cicd/deliver/release/bundle.ipp>
 #include <cicd/deliver/release/bundle_model.ipp>
+#include <cicd/deliver/release/run_history.ipp>

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cicd/declare/model.hpp>
@@ -26,13 +27,20 @@ result<file_map> files_of_functions(const declared_pipeline& pipeline,
                                     const std::vector<wanted_image>& zips,
                                     const file_map& config_files);
 
+/// STAGE_NAME, else the environment's name.
+std::string stage_of(const environment& place);
+/// Whether a file is a CONFIG, and not what says the code of a function.
+bool is_config(std::string_view file);
+
 struct code_request {
   const environment& place;
+  const environment& packaged;  ///< whose package it is: the place itself, or with PACKAGE the first one
   std::string pipeline, subject;
   const file_map& files;
   std::string bucket;   ///< the folder that stands for a bucket
   std::string folder;   ///< where functions are unpacked without AWS
   std::string scratch;  ///< of this deploy, removed afterwards
+  std::string run;      ///< its id, which the program is told
   const surroundings& around;
   const clock& time;
   const cancellation* cancelled = nullptr;

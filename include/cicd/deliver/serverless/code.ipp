@@ -16,6 +16,7 @@
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/serverless/code.hpp>
 #include <cicd/deliver/serverless/config.hpp>
+#include <cicd/deliver/serverless/package.hpp>
 #include <cicd/image/archive_items.hpp>
 #include <cicd/image/function_zip.hpp>
 #include <cicd/image/object_store.hpp>
@@ -43,10 +44,6 @@ struct function_code {
 
 std::string code_sha256(const digest& of) {
   return base64(std::string_view(reinterpret_cast<const char*>(of.bytes.data()), of.bytes.size()));
-}
-
-std::string stage_of(const environment& place) {
-  return place.stage_name ? place.stage_name.str() : place.name.str();
 }
 
 /// Beside CONFIG, by its digest: another zip is another text.
@@ -305,18 +302,27 @@ std::vector<std::string> variables_of_program(const surroundings& around) {
   return lines;
 }
 
-status run_serverless(const std::string& program, const std::string& config, const code_request& in) {
+/// `package --package DIR` or `deploy [--package DIR]`, with the CONFIG of the scratch folder.
+status run_serverless(const std::string& program,
+                      const std::string& what,
+                      const std::string& config,
+                      const std::string& package,
+                      const code_request& in) {
   const auto slash = config.rfind('/');
   const std::string folder = slash == config.npos ? in.scratch : in.scratch + "/" + config.substr(0, slash);
-  const std::vector<std::string> words{program,    "deploy",
-                                       "--stage",  stage_of(in.place),
-                                       "--region", in.place.region.str(),
-                                       "--config", slash == config.npos ? config : config.substr(slash + 1)};
-  if (in.say) in.say(fmt::format("{} deploys {}", program.substr(program.rfind('/') + 1), config));
+  std::vector<std::string> words{program,    what,
+                                 "--stage",  stage_of(in.place),
+                                 "--region", in.place.region.str(),
+                                 "--config", slash == config.npos ? config : config.substr(slash + 1)};
+  if (!package.empty()) words.insert(words.end(), {"--package", package});
+  if (in.say)
+    in.say(fmt::format("{} {} {}", program.substr(program.rfind('/') + 1),
+                       what == "deploy" ? "deploys" : "packages", config));
   std::vector<std::string> variables = variables_of_program(in.around);
   for (const char* each :
        {"SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off", "SLS_INTERACTIVE_SETUP_ENABLE="})
     variables.emplace_back(each);
+  variables.push_back("CICD_RUN=" + in.run);
   capture_options how;
   how.limit = std::chrono::minutes(60);
   how.cancelled = in.cancelled;
@@ -327,10 +333,37 @@ status run_serverless(const std::string& program, const std::string& config, con
   if (ran.end.good()) return {};
   return error{exit_class::remote,
                in.subject,
-               fmt::format("{} did not deploy: exit status {}", program.substr(program.rfind('/') + 1),
+               fmt::format("{} did not {}: exit status {}", program.substr(program.rfind('/') + 1), what,
                            ran.end.shell_status()),
                config,
                {{"caused by", last_words(ran)}}};
+}
+
+// --- PACKAGE whole ---
+
+/// The package of the first stage; only there it is made, and once.
+status bring_package(const std::string& program,
+                     const std::vector<std::string>& configs,
+                     const std::string& folder,
+                     const code_request& in) {
+  result<std::optional<std::string>> kept = stored_package(in);
+  if (!kept) return kept.error();
+  if (!*kept) {
+    if (in.packaged.name != in.place.name) return no_package(in);
+    for (const std::string& each : configs)
+      if (status ran = run_serverless(program, "package", each, folder + "/" + folder_of_config(each), in);
+          !ran)
+        return ran;
+    kept = kept_package(folder, in);
+    if (!kept) return kept.error();
+    if (!*kept) return no_package(in);
+  }
+  if (status unpacked = unpack_package(**kept, folder, in); !unpacked) return unpacked;
+  const auto carried = carried_by_package(in);
+  if (!carried) return carried.error();
+  if (*carried && in.say)
+    for (const std::string& each : **carried) in.say("carried over: " + each);
+  return {};
 }
 
 status deploy_configs(const std::vector<function_code>& all, const code_request& in) {
@@ -352,8 +385,15 @@ status deploy_configs(const std::vector<function_code>& all, const code_request&
         return written;
     }
   }
+  const bool is_whole = in.place.package == package_rule::whole;
+  const std::string package = is_whole ? in.scratch + "/.package" : std::string();
+  if (is_whole)
+    if (status there = bring_package(*program, configs, package, in); !there) return there;
   for (const std::string& each : configs)
-    if (status ran = run_serverless(*program, each, in); !ran) return ran;
+    if (status ran = run_serverless(*program, "deploy", each,
+                                    is_whole ? package + "/" + folder_of_config(each) : "", in);
+        !ran)
+      return ran;
   lambda with(in);
   for (const function_code& each : all)
     for (const std::string& name : each.in_aws)
@@ -377,6 +417,14 @@ void sweep_beside(const std::string& scratch) {
 }  // namespace
 }  // namespace deliver_serverless_code
 
+std::string stage_of(const environment& place) {
+  return place.stage_name ? place.stage_name.str() : place.name.str();
+}
+
+bool is_config(std::string_view file) {
+  return !file.ends_with(deliver_serverless_code::suffix);
+}
+
 result<std::string> serverless_program(const surroundings& around) {
   for (const char* name : {"serverless", "osls"})
     if (auto found = find_program(name, around.get_or("PATH", ""), "/")) return *std::move(found);
@@ -392,6 +440,7 @@ result<file_map> files_of_functions(const declared_pipeline& pipeline,
   using namespace deliver_serverless_code;
   file_map files;
   std::map<std::string, std::map<std::string, std::string>> artifacts;  // by CONFIG
+  const environment& packaged = place_of_package(pipeline, place);
   for (const zip_function& each : pipeline.declared.functions) {
     const std::string& name = each.name.str();
     const auto zip = std::ranges::find(zips, name, &wanted_image::name);
@@ -400,7 +449,7 @@ result<file_map> files_of_functions(const declared_pipeline& pipeline,
     says.set("function", name).set("zip", zip_in(zip->repository, zip->manifest));
     says.set("digest", oci_text(zip->manifest));
     if (place.bucket) {
-      const auto names = names_in_aws(pipeline, place, each, config_files);
+      const auto names = names_in_aws(pipeline, packaged, each, config_files);
       if (!names) return with_origin(names.error(), pipeline, "zip_function." + name + ".config");
       says.set("functions", json_texts(*names));
       if (each.config && !place.code_only)

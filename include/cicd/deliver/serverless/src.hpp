@@ -4,3 +4,4 @@
 
 #include <cicd/deliver/serverless/code.ipp>
 #include <cicd/deliver/serverless/config.ipp>
+#include <cicd/deliver/serverless/package.ipp>

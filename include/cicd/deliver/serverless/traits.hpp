@@ -7,7 +7,7 @@ namespace cicd {
 
 inline constexpr way_traits serverless_traits{
     deploy_way::serverless,
-    {way_feature::functions, way_feature::state, way_feature::verify, way_feature::protection, way_feature::approval,
-     way_feature::rollback, way_feature::hold}};
+    {way_feature::functions, way_feature::state, way_feature::verify, way_feature::protection,
+     way_feature::approval, way_feature::rollback, way_feature::hold}};
 
 }  // namespace cicd

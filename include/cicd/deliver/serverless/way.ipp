@@ -8,6 +8,7 @@
 #include <cicd/deliver/applied_way.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/serverless/code.hpp>
+#include <cicd/deliver/serverless/package.hpp>
 #include <cicd/deliver/serverless/traits.hpp>
 #include <cicd/deliver/ways.hpp>
 
@@ -33,10 +34,14 @@ class serverless_way : public applied_way {
     return files_of_functions(of.pipeline(), of.place(), of.images, made.facts.files);
   }
   status bring(const permit& allowed, const application& what) const override;
+  /// With PACKAGE also what of the first stage would be carried over.
+  result<std::vector<std::string>> lines_of(const deploy_request& of,
+                                            const manifest_state& now,
+                                            const wanted_manifests& wanted) const override;
   /// A deploy that was recorded as under way for longer counts as ended. In the build tree none is waited
   /// for.
   std::chrono::minutes longest_deploy(const environment& place) const override {
-    return std::chrono::minutes(!place.bucket ? 0 : place.code_only ? 15 : 70);
+    return std::chrono::minutes(!place.bucket || place.code_only ? 15 : 70);
   }
   std::string summary_of(const deploy_request& of) const override;
   state_history states_of(const declared_pipeline& pipeline,
@@ -44,6 +49,13 @@ class serverless_way : public applied_way {
                           const cancellation* cancelled) const override;
 
  private:
+  code_request request_for(const declared_pipeline& pipeline,
+                           const environment& place,
+                           const std::map<std::string, std::string>& files,
+                           const std::string& subject,
+                           const std::string& run,
+                           say_line say,
+                           const cancellation* cancelled) const;
   std::string folder_of(const declared_pipeline& pipeline, const environment& place) const {
     return in_.where.build_root + "/functions/" + place.name.str() + "/" + pipeline.declared.name.str();
   }
@@ -71,20 +83,50 @@ status serverless_way::check(const graph_step& step) const {
   return failure;
 }
 
+result<std::vector<std::string>> serverless_way::lines_of(const deploy_request& of,
+                                                          const manifest_state& now,
+                                                          const wanted_manifests& wanted) const {
+  result<std::vector<std::string>> lines = applied_way::lines_of(of, now, wanted);
+  const environment& first = place_of_package(of.pipeline(), of.place());
+  if (!lines || first.name == of.place().name) return lines;
+  lines->push_back(fmt::format("! PACKAGE whole deploys the package of {}", first.name.view()));
+  const auto carried = carried_by_package(request_for(of.pipeline(), of.place(), wanted.files, of.step.id,
+                                                      in_.options.run_id, {}, &in_.options.cancelled));
+  if (!carried) return carried.error();
+  if (!*carried) {
+    lines->push_back(fmt::format("! it is made with the deploy to {}", first.name.view()));
+    return lines;
+  }
+  for (const std::string& each : **carried) lines->push_back("! carried over: " + each);
+  return lines;
+}
+
+code_request serverless_way::request_for(const declared_pipeline& pipeline,
+                                         const environment& place,
+                                         const std::map<std::string, std::string>& files,
+                                         const std::string& subject,
+                                         const std::string& run,
+                                         say_line say,
+                                         const cancellation* cancelled) const {
+  const std::string& name = pipeline.declared.name.str();
+  return {.place = place,
+          .packaged = place_of_package(pipeline, place),
+          .pipeline = name,
+          .subject = subject,
+          .files = files,
+          .bucket = in_.where.bucket(),
+          .folder = folder_of(pipeline, place),
+          .scratch = in_.where.own() + "/serverless/" + name + "/" + place.name.str() + "/" + run,
+          .run = run,
+          .around = in_.around,
+          .time = in_.time,
+          .cancelled = cancelled,
+          .say = std::move(say)};
+}
+
 status serverless_way::bring(const permit& allowed, const application& what) const {
-  const std::string& pipeline = what.pipeline.declared.name.str();
-  return bring_code(allowed, {.place = what.place,
-                              .pipeline = pipeline,
-                              .subject = what.subject,
-                              .files = what.files,
-                              .bucket = in_.where.bucket(),
-                              .folder = folder_of(what.pipeline, what.place),
-                              .scratch = in_.where.own() + "/serverless/" + pipeline + "/"
-                                         + what.place.name.str() + "/" + what.record.id,
-                              .around = in_.around,
-                              .time = in_.time,
-                              .cancelled = what.cancelled,
-                              .say = what.say});
+  return bring_code(allowed, request_for(what.pipeline, what.place, what.files, what.subject, what.record.id,
+                                         what.say, what.cancelled));
 }
 
 std::string serverless_way::summary_of(const deploy_request& of) const {

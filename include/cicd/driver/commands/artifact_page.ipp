@@ -1,12 +1,15 @@
 // The artifacts of a pipeline's newest commits.
 #pragma once
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/artifacts.hpp>
+#include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/artifact_page.hpp>
 #include <cicd/driver/commands/listing.hpp>
@@ -61,6 +64,25 @@ std::vector<std::string> line_of(const artifact_row& row, const moment_words& ti
           displayable(row.of.subject)};
 }
 
+/// What runs there, or may: where the last deploy came to no good end, also what was deployed before it.
+result<std::vector<deployment_record>> running_in(const declared_pipeline& pipeline,
+                                                  const environment& place,
+                                                  const way& by,
+                                                  const cancellation* cancelled) {
+  constexpr std::size_t most = 200;
+  result<deployed_release> there = by.look(pipeline, place, cancelled);
+  if (!there) return std::move(there).error();
+  std::vector<deployment_record> all;
+  if (!there->record) return all;
+  all.push_back(*std::move(there->record));
+  if (came_to_a_good_end(all.front())) return all;
+  result<std::vector<deployment_record>> past = by.history_of(pipeline, place, most);
+  if (!past) return past;
+  const auto good = std::ranges::find_if(*past, came_to_a_good_end);
+  if (good != past->end()) all.push_back(std::move(*good));
+  return all;
+}
+
 }  // namespace
 }  // namespace driver_commands_artifact_page
 
@@ -69,15 +91,24 @@ std::map<std::string, std::vector<std::string>> environments_by_commit(const dec
                                                                        const cancellation* cancelled,
                                                                        errors& failures) {
   std::map<std::string, std::vector<std::string>> by_commit;
-  for (const environment& place : pipeline.declared.environments) {
-    result<deployed_release> there = deliveries.way_of(place).look(pipeline, place, cancelled);
+  const auto add = [&](const environment& place, const std::string& name) {
+    auto there =
+        driver_commands_artifact_page::running_in(pipeline, place, deliveries.way_of(place), cancelled);
     if (!there) {
       failures.push_back(std::move(there).error());
       if (failures.back().subject.empty())
-        failures.back().subject = pipeline.declared.name.str() + "/" + place.name.str();
-    } else if (there->record && !there->record->dirty) {
-      by_commit[there->record->commit].push_back(place.name.str());
+        failures.back().subject = pipeline.declared.name.str() + "/" + name;
+      return;
     }
+    for (const deployment_record& each : *there) {
+      if (each.dirty) continue;
+      std::vector<std::string>& names = by_commit[each.commit];
+      if (names.empty() || names.back() != name) names.push_back(name);
+    }
+  };
+  for (const environment& place : pipeline.declared.environments) {
+    add(place, place.name.str());
+    for (const environment& part : place.parts) add(part, place.name.str());
   }
   return by_commit;
 }
@@ -91,8 +122,11 @@ result<artifact_page> artifact_page_of(const session& of,
   using namespace driver_commands_artifact_page;
   const std::string name = pipeline.declared.name.str();
   if (!pipeline.has_artifacts())
-    return error{
-        exit_class::usage, name, "this pipeline makes no image and no zip, so it has no artifacts", {}, {}};
+    return error{exit_class::usage,
+                 name,
+                 "this pipeline makes no image, no zip and no files, so it has no artifacts",
+                 {},
+                 {}};
   if (status fresh = bring_clone(pipeline, clone_need::fresh, of.around, &cancelled); !fresh)
     return std::move(fresh).error();
   const git_state git = git_state_of(pipeline.repository(), of.around);

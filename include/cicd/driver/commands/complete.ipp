@@ -3,11 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 
 #include <CLI/CLI.hpp>
 
 #include <cicd/declare/explain/explain.hpp>
 #include <cicd/declare/parse/templates.hpp>
+#include <cicd/declare/values/image_reference.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/words.hpp>
@@ -51,6 +53,12 @@ texts services_in(const model& of) {
   return names;
 }
 
+texts backing_services_in(const model& of) {
+  texts names;
+  for (const declared_pipeline& each : of.pipelines) add_names(names, each.declared.backing_services);
+  return names;
+}
+
 texts steps_in(const model& of) {
   texts names;
   for (const graph_step& each : graph_of(of).steps) names.push_back(flat_name(each.id));
@@ -67,6 +75,25 @@ texts cron_jobs_in(const model& of) {
   texts names;
   for (const declared_pipeline& each : of.pipelines) add_names(names, each.declared.cron_jobs);
   return names;
+}
+
+/// `orders`, `orders/cli`, `orders@prod`
+texts images_in(const model& of) {
+  texts names;
+  for (const declared_pipeline& each : of.pipelines) {
+    const std::string pipeline = each.declared.name.str();
+    for (const image& one : each.declared.images) {
+      const bool is_plain = one.name.view() == "image" || each.declared.images.size() == 1;
+      names.push_back(is_plain ? pipeline : pipeline + "/" + one.name.str());
+      for (const environment& place : each.declared.environments)
+        names.push_back(names.back().substr(0, names.back().find('@')) + "@" + place.name.str());
+    }
+  }
+  return names;
+}
+
+texts platforms() {
+  return {std::begin(detail::platform_rule::all), std::end(detail::platform_rule::all)};
 }
 
 texts clusters_in(const model& of) {
@@ -105,6 +132,9 @@ texts values_in(const session& of, const std::string& name) {
   if (name == "environment" || name == "from") return environments_in(declared);
   if (name == "allow-dirty") return added(environments_in(declared), {"publish"});
   if (name == "service") return services_in(declared);
+  if (name == "image" || name == "images") return images_in(declared);
+  if (name == "platform") return platforms();
+  if (name == "needs") return backing_services_in(declared);
   if (name == "branch") return branches_in(sources_of(of), of.around);
   if (name == "version") return tags_in(sources_of(of), of.around);
   if (name == "event") return events_in(of);

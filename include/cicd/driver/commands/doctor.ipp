@@ -323,6 +323,14 @@ std::vector<const declared_pipeline*> pipelines_of(const session& of,
   return all;
 }
 
+/// Each with its parts.
+std::vector<checked_environment> with_all_parts(const std::vector<checked_environment>& of) {
+  std::vector<checked_environment> all;
+  for (const checked_environment& each : of)
+    for (const environment* one : with_parts(*each.place)) all.push_back({each.pipeline, one});
+  return all;
+}
+
 exit_class examine(const doctor_request& request, surroundings around) {
   exit_class failure = exit_class::done;
   const std::optional<session> opened = open_or_say(request.tree, around, failure);
@@ -330,8 +338,8 @@ exit_class examine(const doctor_request& request, surroundings around) {
   const result<std::vector<checked_environment>> all = named_environments(*opened, request.names);
   if (!all) return refused(all.error());
   const interrupts watching;
-  const std::vector<finding> found =
-      examination(*opened, around, watching.asked()).examine(pipelines_of(*opened, request, *all), *all);
+  const std::vector<finding> found = examination(*opened, around, watching.asked())
+                                         .examine(pipelines_of(*opened, request, *all), with_all_parts(*all));
   print_findings(found, request.as_json);
   if (watching.asked().cancelled()) return watching.kind();
   return std::ranges::all_of(found, &finding::is_good) ? exit_class::done : exit_class::step_failed;

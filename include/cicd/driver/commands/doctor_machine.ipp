@@ -119,7 +119,9 @@ needed_tools tools_needed(const doctor_scope& of) {
     if (is_meant(of, each.pipeline)) {
       if (each.command() != nullptr) add_tools_of(each, needed);
       const std::set<std::string> outside = outside_repositories(*each.pipeline);
-      if (each.kind() == step_kind::publish && !std::ranges::all_of(outside, is_of_zips))
+      if (each.kind() == step_kind::publish && !std::ranges::all_of(outside, [](const std::string& one) {
+            return is_of_zips(plain_repository(one));
+          }))
         add(needed, "skopeo", each.id);
     }
   for (const named_environment& each : of.environments) {

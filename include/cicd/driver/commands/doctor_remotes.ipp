@@ -27,10 +27,12 @@ namespace {
 
 std::set<std::string> repositories_of(const doctor_scope& of) {
   std::set<std::string> all;
-  for (const declared_pipeline* pipeline : of.pipelines) all.merge(outside_repositories(*pipeline));
+  for (const declared_pipeline* pipeline : of.pipelines)
+    for (const std::string& repository : outside_repositories(*pipeline))
+      all.insert(plain_repository(repository));
   for (const named_environment& each : of.environments)
     for (const std::string& repository : outside_repositories(*each.pipeline))
-      all.insert(repository_in(*each.place, repository));
+      all.insert(plain_repository(repository_in(*each.place, repository)));
   return all;
 }
 

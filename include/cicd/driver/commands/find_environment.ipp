@@ -16,6 +16,7 @@
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
+#include <cicd/driver/commands/named_environments.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/system/clock.hpp>
@@ -97,6 +98,8 @@ result<found_environment> find_environment(std::shared_ptr<session> in,
   found.deliveries = std::make_unique<delivery>(found.of->where, found.of->around, system_clock_port(),
                                                 delivery_options{found.run_id, {}, {}, {}, 0, {}, false});
   if (environment.empty()) return found;
+  if (auto part = part_named(found.of->model, found.pipeline->declared.name.str(), environment))
+    return *std::move(part);
   result<const cicd::environment*> place = environment_of(*found.pipeline, environment);
   if (!place) return std::move(place).error();
   found.place = *place;

@@ -13,14 +13,18 @@
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/records/delivery_metrics.hpp>
 #include <cicd/deliver/records/run_index.hpp>
+#include <cicd/deliver/records/test_history.hpp>
 #include <cicd/driver/commands/command.hpp>
+#include <cicd/driver/commands/commit_history.hpp>
 #include <cicd/driver/commands/listing.hpp>
 #include <cicd/driver/commands/named_environments.hpp>
 #include <cicd/driver/commands/status_board.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/test_memory.hpp>
 #include <cicd/report/text_table.hpp>
 #include <cicd/system/clock.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -32,6 +36,8 @@ struct words {
   std::vector<std::string> names;  ///< `[<pipeline>] [<environment>]`
   std::size_t most = 20;
   bool as_json = false, rebuild_index = false, exact_times = false;
+  bool tests = false, flaky = false, imports = false;
+  std::string commit;
 };
 
 exit_class rebuild_index(const session& of) {
@@ -130,11 +136,66 @@ json json_of(const std::vector<past>& all, const std::vector<run_summary>& runs)
   return document;
 }
 
+/// `OrdersTest.closes` of `orders/test`, those that give trouble first.
+exit_class list_tests(const session& of, const words& request) {
+  if (request.names.size() > 1)
+    return refused(error{exit_class::usage, {}, "tests are of no environment", request.names[1], {}}.with(
+        "try", "cicd history --tests " + request.names[0]));
+  const std::string pipeline = request.names.empty() ? std::string() : request.names.front();
+  if (!pipeline.empty() && of.model.find(pipeline) == nullptr) {
+    const auto asked = named_environments(of, request.names);
+    if (!asked) return refused(asked.error());
+  }
+  std::vector<test_history> all;
+  if (exists(tests_file(of.where)))
+    if (auto index = test_index::open(tests_file(of.where))) all = index->tests(of.where.build_root, {});
+  std::erase_if(all, [&](const test_history& each) {
+    return (!pipeline.empty() && !each.step.starts_with(pipeline + "/"))
+           || (request.flaky && !each.is_flaky());
+  });
+  sort_by_trouble(all);
+  if (all.size() > request.most) all.resize(request.most);
+  if (request.as_json) {
+    json document, listed(json::array{});
+    for (const test_history& each : all) listed.push(cicd::json_of(each));
+    print_json(document.set("schema", 1).set("tests", std::move(listed)));
+    return exit_class::done;
+  }
+  const moment_words times = moments_of_page(request.exact_times);
+  rows lines;
+  for (const test_history& each : all)
+    lines.push_back({displayable(each.step), displayable(each.test),
+                     fmt::format("{} of {}", each.failures(), each.runs.size()),
+                     each.is_flaky() ? "flaky" : "", fmt::format("{} ms", each.duration().count()),
+                     times.text(each.last)});
+  print_out(lines.empty() ? std::string(request.flaky ? "no flaky test is known\n" : "no test is known yet\n")
+                          : table_text({"STEP", "TEST", "FAILED", "FLAKY", "TIME", "LAST"}, lines,
+                                       table_width(of.around), {5, 4}));
+  return exit_class::done;
+}
+
 exit_class act(const words& request, surroundings around) {
+  if (request.imports && request.commit.empty())
+    return refused(error{exit_class::usage, {}, "--import takes the history of a commit", {}, {}}.with(
+        "try", "cicd history <pipeline> --commit <tag or commit> --import"));
+  if (!request.commit.empty()) {
+    if (request.names.size() > 1)
+      return refused(
+          error{exit_class::usage, {}, "the run of a commit is of no environment", request.names[1], {}});
+    return show_commit_history({.tree = request.tree,
+                                .pipeline = request.names.empty() ? std::string() : request.names.front(),
+                                .commit = request.commit,
+                                .most = request.most,
+                                .as_json = request.as_json,
+                                .exact_times = request.exact_times,
+                                .imports = request.imports},
+                               std::move(around));
+  }
   exit_class failure = exit_class::usage;
   const auto of = open_or_say(request.tree, std::move(around), failure);
   if (!of) return failure;
   if (request.rebuild_index) return rebuild_index(*of);
+  if (request.tests || request.flaky) return list_tests(*of, request);
   const auto asked = named_environments(*of, request.names);
   if (!asked) return refused(asked.error());
   const delivery releases(of->where, of->around, system_clock_port(), {});
@@ -176,6 +237,15 @@ void add(CLI::App& app, command_action& chosen) {
   history->add_option("-n,--most", said->most, "how many of each (20)")
       ->check(CLI::Range(1, 10'000))
       ->type_name("NUMBER");
+  history->add_flag("--tests", said->tests,
+                    "list tests: how often each failed in its last runs, and how long it takes");
+  history->add_flag("--flaky", said->flaky, "list only tests that failed and passed with the same inputs");
+  history
+      ->add_option("--commit", said->commit,
+                   "the run that made the artifact of a tag or commit, from its registry")
+      ->type_name("COMMIT");
+  history->add_flag("--import", said->imports,
+                    "take the tests of --commit into the history of this build tree");
   history->add_flag("--rebuild-index", said->rebuild_index, "rebuild the index of runs from the build tree");
   acts(history, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }

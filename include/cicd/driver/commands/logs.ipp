@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/backing.hpp>
 #include <cicd/deliver/records/run_summary.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/listing.hpp>
@@ -48,7 +49,14 @@ exit_class act(const words& request, surroundings around) {
   if (!of) return failure;
   const step_graph graph = graph_of(of->model);
   std::vector<std::string> ids;
-  for (const graph_step& step : graph.steps) ids.push_back(step.id);
+  for (const graph_step& step : graph.steps) {
+    ids.push_back(step.id);
+    if (step.command() == nullptr) continue;
+    for (const backing_service* each : services_for(step.pipeline->declared, step.command()->needs))
+      ids.push_back((each->shared ? step.pipeline->declared.name.str() : step.id) + "+" + each->name.str());
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   const auto known = std::ranges::find_if(
       ids, [&](const std::string& id) { return id == request.step || flat_name(id) == request.step; });
   if (known == ids.end())
@@ -77,7 +85,8 @@ exit_class act(const words& request, surroundings around) {
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* logs = with_tree(app.add_subcommand("logs", "print the log of a step's last run"), said->tree);
-  logs->add_option("step", said->step, "such as orders.test")->required();
+  logs->add_option("step", said->step, "such as orders.test; of a backing service orders.test+postgres")
+      ->required();
   logs->add_option("--run", said->run, "the run's id, as history shows it")->type_name("ID");
   acts(logs, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }

@@ -50,7 +50,7 @@ status check_images(const found_environment& found) {
   const std::string name = found.pipeline->declared.name.str();
   return error{exit_class::usage,
                name,
-               "this pipeline has no image and no zip, so that there is no artifact to promote",
+               "this pipeline has no image, no zip and no files, so that there is no artifact to promote",
                {},
                {{"try", fmt::format("cicd run {}.deploy-{}", name, found.place->name.view())}}};
 }

@@ -76,7 +76,10 @@ void add_loop(CLI::App* command, words& said) {
   command->add_option("--every", said.every, "how often it looks where nothing ends before; default 1m")
       ->type_name("TIME")
       ->needs(watch);
-  command->add_option("--lease", said.lease, "of several processes the one acts that holds this file's lock")
+  command
+      ->add_option("--lease", said.lease,
+                   "of several processes the one acts that holds this file's lock, or this Lease: "
+                   "kubernetes:<namespace>/<name>")
       ->type_name("FILE")
       ->needs(watch);
   command->add_option("--listen", said.address, "serves /health and /metrics: 127.0.0.1:9090")

@@ -28,10 +28,11 @@ struct pass_request {
   std::vector<std::string> names;  ///< `[<pipeline>] [<environment>]`
   fleet_shard shard;
   bool only_plans = false, as_json = false, exact_times = false;
-  bool is_quiet = false;            ///< nothing is printed but what is deployed
-  bool fetches = false;             ///< commits that a clone lacks
-  std::string record;               ///< where the observation is written; empty: nowhere
-  std::function<void()> goes_on{};  ///< called as it gets on: after each look, with each event of a deploy
+  bool is_quiet = false;              ///< nothing is printed but what is deployed
+  bool fetches = false;               ///< commits that a clone lacks
+  std::string record;                 ///< where the observation is written; empty: nowhere
+  std::function<void()> goes_on{};    ///< called as it gets on: after each look, with each event of a deploy
+  std::function<status()> may_act{};  ///< asked before each deploy is begun; empty: it may be
 };
 
 /// What a pass has done and found.

@@ -13,6 +13,8 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/fleet.hpp>
+#include <cicd/deliver/notify/notice.hpp>
+#include <cicd/deliver/policy/own_configuration.hpp>
 #include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/listing.hpp>
@@ -110,6 +112,7 @@ run_request request_for(const pass_request& said, const std::vector<fleet_action
   request.command = said.tree.command();
   request.as_json = said.as_json;
   request.is_of_event = true;  // one that is refused stops no other
+  request.may_act = said.may_act;
   for (const fleet_action& each : deploys) {
     request.targets.push_back(step_of(each));
     request.by_hand[each.pipeline] = {each.commit, each.tag, {}, each.branch};
@@ -161,15 +164,55 @@ void close(const std::vector<fleet_action>& deploys, const run_outcome& ended, f
   }
 }
 
-/// Gives how the run ended.
+/// Keeps with the state of each environment what failed and left no record there, so that the next pass, of
+/// whatever process, does not do the same at once.
+void remember_unrecorded(const session& of,
+                         const std::vector<named_environment>& all,
+                         const std::vector<fleet_action>& deploys,
+                         const std::string& run,
+                         const fleet_pass& done) {
+  delivery deliveries(of.where, of.around, system_clock_port(), {});
+  for (const fleet_action& each : deploys) {
+    const auto ended = done.outcomes.find(each.target());
+    if (ended == done.outcomes.end() || ended->second.is != "failed" || !ended->second.why) continue;
+    // Another one deploys at the same moment, or the lease was lost.
+    if (ended->second.why->kind == exit_class::conflict) continue;
+    const auto meant =
+        std::ranges::find_if(all, [&](const named_environment& one) { return one.text() == each.target(); });
+    if (meant == all.end()) continue;
+    const auto there = deliveries.way_of(*meant->place).look(*meant->pipeline, *meant->place, nullptr);
+    if (!there) continue;
+    const digest declared = own_configuration_of(*meant->place);
+    const auto& record = there->record;
+    // A part that failed before it was recorded is known by no record.
+    const bool lacks_part = !there->behind.empty() && record && record->outcome != "failed";
+    if (record && record->id == run && !lacks_part) continue;
+    if (record && record->commit == each.commit && record->tag == each.tag
+        && has_configuration(*record, declared) && !lacks_part)
+      continue;
+    announcement now = there->state.announced;
+    const std::string configuration = hex(declared);
+    const bool is_again = now.unrecorded && now.unrecorded->commit == each.commit
+                          && now.unrecorded->configuration == configuration;
+    now.unrecorded = {each.commit, words_of_failure(*ended->second.why), configuration,
+                      is_again ? now.unrecorded->times + 1 : 1,
+                      std::chrono::floor<std::chrono::seconds>(system_clock_port().now())};
+    if (const status kept = deliveries.gate().write_announced(*meant->pipeline, *meant->place, now); !kept)
+      print_warnings({kept.error()});
+  }
+}
+
+/// Gives how the run ended, and its id.
 exit_class deploy(const pass_request& said,
                   const std::vector<fleet_action>& deploys,
                   const surroundings& around,
+                  std::string& run,
                   fleet_pass& to) {
   for (const fleet_action& each : deploys) to.outcomes.erase(each.target());
   const signal_mask heard(SIG_UNBLOCK);  // by the run
   const run_outcome ended =
       run_and_show(request_for(said, deploys), around, {outcomes_of(said, deploys, to)});
+  run = ended.id;
   close(deploys, ended, to);
   to.deploys.insert(to.deploys.end(), deploys.begin(), deploys.end());
   if (is_interrupted(ended.kind)) to.kind = ended.kind;
@@ -195,7 +238,11 @@ status run_pass(const pass_request& said,
     if (!said.as_json && (shows_all || (!chosen.empty() && !said.only_plans)))
       print_out(actions_text(shows_all ? to.last : chosen, times, table_width(of.around)));
     if (said.only_plans || chosen.empty()) return {};
-    if (is_interrupted(deploy(said, chosen, of.around, to))) return {};
+    if (status acts = said.may_act ? said.may_act() : status(); !acts) return acts;
+    std::string run;
+    const exit_class ended = deploy(said, chosen, of.around, run, to);
+    if (is_interrupted(ended)) return {};
+    if (ended != exit_class::done) remember_unrecorded(of, all, chosen, run, to);
   }
 }
 
@@ -278,7 +325,8 @@ fleet_pass pass_over(const pass_request& said, const surroundings& around) {
     print_errors({ran.error()});
     done.kind = ran.error().kind;
   }
-  if (!said.only_plans) tell_waiting(*of, done.last);
+  const bool acts = !said.may_act || said.may_act();
+  if (!said.only_plans && acts) tell_waiting(*of, done.last);
   print_errors(unknown_in(done.last));
   for (const fleet_action& each : done.last)
     if (each.is == fleet_step::unknown) fail(done, each.why->kind);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <cicd/driver/commands/fleet_metrics.hpp>
+#include <cicd/driver/commands/loop_lease.hpp>
 #include <cicd/driver/commands/reconcile_pass.hpp>
 
 namespace cicd {
@@ -14,7 +15,7 @@ namespace cicd {
 struct watch_request {
   pass_request pass;
   std::chrono::milliseconds every{60000};
-  std::string lease;    ///< the file of the lock; empty: there is none
+  std::string lease;    ///< a file or a Lease (loop_lease.hpp); empty: there is none
   std::string address;  ///< of probes and metrics; empty: there are none
 };
 
@@ -31,7 +32,7 @@ struct loop_health {
   std::chrono::system_clock::time_point got_on{};  ///< the pass, for the last time
   std::chrono::system_clock::time_point wakes{};
 };
-std::string health_text(const fleet_counts& of, const loop_health& at, bool is_well);
+std::string health_text(const fleet_counts& of, const loop_health& at, const lease_view& lease, bool is_well);
 bool is_well(const loop_health& at, std::chrono::system_clock::time_point now);
 
 /// Until a signal: done where it slept, else how the pass ended that it interrupted.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
 #include <random>
 
 #include <fmt/format.h>
 
+#include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/listing.hpp>
@@ -25,7 +27,7 @@ namespace {
 using moment = std::chrono::system_clock::time_point;
 using std::chrono::milliseconds;
 
-constexpr milliseconds least_sleep{1000}, longest_backoff{15 * 60000}, lease_asked_every{5000};
+constexpr milliseconds least_sleep{1000}, longest_backoff{15 * 60000}, lease_asked_every{1000};
 
 bool is_signal(exit_class kind) {
   return kind == exit_class::interrupted || kind == exit_class::terminated;
@@ -41,6 +43,10 @@ class loop {
   loop(const watch_request& of, const surroundings& around) : of_(of), around_(around) {}
 
   exit_class run() {
+    const signal_mask kept(SIG_BLOCK);  // between two that listen to them
+    auto lease = loop_lease::from(of_.lease, who(present_folder(), around_), around_);
+    if (!lease) return refused(std::move(lease).error());
+    lease_ = *std::move(lease);
     if (!of_.address.empty()) {
       auto served =
           page_server::start(of_.address, [this](const std::string& path) { return page_for(path); });
@@ -48,10 +54,11 @@ class loop {
       server_ = *std::move(served);
       say(fmt::format("reconcile: /health and /metrics at http://{}", server_->address()));
     }
-    const signal_mask kept(SIG_BLOCK);  // between two that listen to them
     while (true) {
-      if (status taken = take_lease(); !taken) return refused(taken.error());
-      if (!counts().acts) {
+      const result<lease_view> view = lease_->take();
+      if (!view) return refused(view.error());
+      tell(*view);
+      if (!view->acts) {
         if (!slept(lease_asked_every)) return exit_class::done;
         continue;
       }
@@ -73,25 +80,29 @@ class loop {
     if (!of_.pass.as_json) print_out(line + "\n");
   }
 
-  /// Another process that has it acts; one that was killed has it no more.
-  status take_lease() {
-    if (of_.lease.empty() || lease_) {
-      const std::lock_guard hold(mutex_);
-      counts_.acts = true;
-      return {};
-    }
-    const std::string me = fmt::format("{} (process {})", who(present_folder(), around_), ::getpid());
-    auto taken = file_lock::try_take(of_.lease, me);
-    if (!taken) return std::move(taken).error();
-    const bool acts = taken->has_value();
-    const std::string other = acts ? std::string() : file_lock::holder_of(of_.lease);
-    if (acts) lease_ = std::move(*taken);
-    if (acts && !holder_.empty()) say("reconcile: the lease is free, and this process acts now");
-    if (!acts && other != holder_) say("reconcile: another process acts, this one waits: " + other);
-    holder_ = other;
-    const std::lock_guard hold(mutex_);
-    counts_.acts = acts;
-    return {};
+  /// What changed of it since it was told last.
+  void tell(const lease_view& now) {
+    if (acted_ && !now.acts) say("reconcile: the lease is lost, and this process deploys nothing more");
+    if (now.failure && (!told_.failure || text_of(*now.failure) != text_of(*told_.failure)))
+      print_errors({*now.failure});
+    const bool waited = has_told_ && !acted_;
+    if (now.acts && waited) say("reconcile: the lease is free, and this process acts now");
+    if (!now.acts && !now.other.empty() && (now.other != told_.other || acted_))
+      say("reconcile: another process acts, this one waits: " + displayable(now.other));
+    acted_ = now.acts;
+    has_told_ = true;
+    told_ = now;
+  }
+
+  /// Asked before each deploy is begun.
+  status may_act() const {
+    const lease_view now = lease_->now();
+    if (now.acts) return {};
+    error lost{exit_class::conflict, {}, "this process lost the lease, and begins no further deploy", {}, {}};
+    return std::move(lost)
+        .with("held by", displayable(now.other))
+        .with("caused by", now.failure ? text_of(*now.failure) : std::string())
+        .with("try", "nothing: the process that has it goes on, or this one once it has it again");
   }
 
   exit_class pass() {
@@ -101,6 +112,7 @@ class loop {
     }
     pass_request how = of_.pass;
     how.is_quiet = true;
+    how.may_act = [this] { return may_act(); };
     how.goes_on = [this] {
       const std::lock_guard hold(mutex_);
       at_.got_on = system_clock_port().now();
@@ -155,11 +167,13 @@ class loop {
   }
 
   page page_for(const std::string& path) {
+    const lease_view lease = lease_->now();
     const std::lock_guard hold(mutex_);
+    counts_.acts = lease.acts;
     if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(counts_)};
     if (path == "/health") {
       const bool well = is_well(at_, system_clock_port().now());
-      return {well ? 200 : 503, "application/json", health_text(counts_, at_, well)};
+      return {well ? 200 : 503, "application/json", health_text(counts_, at_, lease, well)};
     }
     return {404, "text/plain; charset=utf-8", "allowed: /health, /metrics\n"};
   }
@@ -170,8 +184,9 @@ class loop {
   fleet_counts counts_;
   loop_health at_{.is_in_pass = false, .wakes = system_clock_port().now()};
   std::set<std::string> shown_;
-  std::string holder_;  ///< of the lease, another process
-  std::optional<file_lock> lease_;
+  std::unique_ptr<loop_lease> lease_;
+  lease_view told_;  ///< of it, last
+  bool acted_ = false, has_told_ = false;
   std::minstd_rand random_{std::random_device{}()};
   std::unique_ptr<page_server> server_;  ///< ends first
 };
@@ -199,13 +214,18 @@ bool is_well(const loop_health& at, std::chrono::system_clock::time_point now) {
   return at.is_in_pass ? now < at.got_on + std::chrono::hours(1) : now < at.wakes + std::chrono::minutes(1);
 }
 
-std::string health_text(const fleet_counts& of, const loop_health& at, bool is_well) {
+std::string health_text(const fleet_counts& of,
+                        const loop_health& at,
+                        const lease_view& lease,
+                        bool is_well) {
   const auto time = [](std::chrono::system_clock::time_point when) {
     return when.time_since_epoch().count() == 0 ? json() : json(utc_text(when));
   };
   return pretty(json()
                     .set("status", is_well ? "ok" : "stuck")
-                    .set("acts", of.acts)
+                    .set("acts", lease.acts)
+                    .set("lease_held_by", lease.other.empty() ? json() : json(lease.other))
+                    .set("lease_failure", lease.failure ? json(text_of(*lease.failure)) : json())
                     .set("in_pass", at.is_in_pass)
                     .set("failed_passes", static_cast<std::int64_t>(of.failures))
                     .set("last_pass", time(of.last_end))

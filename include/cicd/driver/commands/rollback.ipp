@@ -40,7 +40,13 @@ rollback_ports ports_for(const found_environment& found) {
       repository.resize(repository.size() - tag.size());
     auto registry = registry_for(repository, how, found.of->around);
     if (!registry) return std::move(registry).error();
-    return (*registry)->resolve(of.tag);
+    auto there = (*registry)->resolve(of.tag);
+    if (!there || *there == of.manifest) return there;
+    // What others built lies under a tag of theirs, and what runs is asked for by its digest.
+    const result<bool> held = (*registry)->has(of.manifest);
+    if (!held) return held.error();
+    if (*held) return std::optional(of.manifest);
+    return there;
   };
   ports.source = [&found](const std::optional<deployment_record>& there) {
     // Where the sources cannot be brought, the refusal says that they cannot be told apart.

@@ -136,11 +136,29 @@ void look_at_all_clusters(std::vector<environment_status*> all,
   });
 }
 
+/// The parts that do not have what the environment has.
+void add_parts(environment_status& to, const deployed_release& seen) {
+  for (const std::string& each : seen.behind) to.remarks.push_back({"failed", each, each});
+}
+
+/// Of an environment in a cluster.
+void look_at_parts(environment_status& to, const delivery& releases) {
+  if (to.of.place->parts.empty() || to.failure) return;
+  result<deployed_release> seen = releases.way_of(*to.of.place).look(*to.of.pipeline, *to.of.place, nullptr);
+  if (!seen) {
+    to.failure = std::move(seen).error();
+    return;
+  }
+  add_parts(to, *seen);
+  to.record = std::move(seen->record);
+}
+
 /// `verifying` and `failed` of a manifest repository, and what keeps deploys away.
 void add_release(environment_status& to, deployed_release seen, const moment_words& times) {
   if (seen.record) add_outcome(to, *seen.record, {}, times);
   if (seen.state.hold) to.remarks.push_back(remark_of(*seen.state.hold, to.of, times));
   if (seen.reverted) to.remarks.push_back(remark_of(*seen.reverted, to.of, times));
+  add_parts(to, seen);
   to.state = std::move(seen.state);
   to.reverted = std::move(seen.reverted);
   to.record = std::move(seen.record);
@@ -158,13 +176,12 @@ void look_at_copies(environment_status& to, const delivery& releases) {
 void look_at_manifests(std::vector<environment_status*> all,
                        const delivery& releases,
                        const moment_words& times) {
-  std::map<std::string, std::vector<environment_status*>, std::less<>> by_way;
-  for (environment_status* each : all) by_way[std::string(each->of.place->via.view())].push_back(each);
-  for (const auto& [via, members] : by_way) {
+  std::map<const way*, std::vector<environment_status*>> by_way;
+  for (environment_status* each : all) by_way[&releases.way_of(*each->of.place)].push_back(each);
+  for (const auto& [by, members] : by_way) {
     std::vector<deploy_place> places;
     for (const environment_status* each : members) places.push_back({*each->of.pipeline, *each->of.place});
-    std::vector<result<deployed_release>> seen =
-        releases.way_of(*members.front()->of.place).look_at_all(places, nullptr);
+    std::vector<result<deployed_release>> seen = by->look_at_all(places, nullptr);
     for (std::size_t at = 0; at < members.size(); ++at)
       if (seen[at])
         add_release(*members[at], *std::move(seen[at]), times);
@@ -194,6 +211,7 @@ std::vector<environment_status> read_status(const session& in,
     (can(all[at].place->via, way_feature::cluster) ? clusters : manifests).push_back(&board[at]);
   }
   look_at_all_clusters(clusters, in, times);
+  for (environment_status* each : clusters) look_at_parts(*each, releases);
   look_at_manifests(manifests, releases, times);
   return board;
 }

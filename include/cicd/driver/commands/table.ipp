@@ -26,6 +26,7 @@
 #include <cicd/driver/commands/rollback.ipp>
 #include <cicd/driver/commands/artifacts.ipp>
 #include <cicd/driver/commands/yank.ipp>
+#include <cicd/driver/commands/image.ipp>
 #include <cicd/driver/commands/hold.ipp>
 #include <cicd/driver/commands/approve.ipp>
 #include <cicd/driver/commands/verify.ipp>
@@ -33,6 +34,7 @@
 #include <cicd/driver/commands/notify.ipp>
 #include <cicd/driver/commands/cron.ipp>
 #include <cicd/driver/commands/task.ipp>
+#include <cicd/driver/commands/with.ipp>
 #include <cicd/driver/commands/preview.ipp>
 #include <cicd/driver/commands/canary.ipp>
 #include <cicd/driver/commands/adopt.ipp>

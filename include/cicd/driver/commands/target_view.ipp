@@ -8,6 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/declare/health.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/publish.hpp>
@@ -37,14 +38,16 @@ named_values fields_of(const T& of, std::initializer_list<std::string_view> keys
 }
 
 named_values made_of(const step& of) {
-  named_values all = fields_of(of, {"command", "shell", "wrapper", "tools", "inputs", "optional_inputs",
-                                    "outputs", "reports", "pass_env", "secrets", "keep"});
+  named_values all =
+      fields_of(of, {"command", "shell", "wrapper", "tools", "inputs", "optional_inputs", "outputs",
+                     "reports", "pass_env", "secrets", "keep", "cache_dirs", "needs"});
   if (!of.names_inputs()) add(all, "inputs", {"what git tracks and what it does not ignore"});
   return all;
 }
 
 named_values made_of(const declared_pipeline& pipeline, const image& of) {
-  named_values all = fields_of(of, {"base", "jar", "files", "entrypoint", "user"});
+  named_values all = fields_of(
+      of, {"base", "dockerfile", "context", "target", "args", "jar", "files", "entrypoint", "user"});
   add(all, "repository", {repository_of(pipeline, of)});
   return all;
 }
@@ -55,11 +58,17 @@ named_values made_of(const declared_pipeline& pipeline, const zip_function& of) 
   return all;
 }
 
+named_values made_of(const declared_pipeline& pipeline, const file_group& of) {
+  named_values all = fields_of(of, {"files"});
+  add(all, "repository", {repository_of(pipeline, of)});
+  return all;
+}
+
 /// `image: services/orders`, each.
 std::vector<std::string> images_of(const declared_pipeline& pipeline, const environment* place) {
   std::vector<std::string> all;
   for (const published_part& each : published_parts(pipeline)) {
-    if (place != nullptr && each.is_zip != can(place->via, way_feature::functions)) continue;
+    if (place != nullptr && !takes_from(*place, each.repository)) continue;
     all.push_back(fmt::format("{}: {}", each.name,
                               place == nullptr ? each.repository : repository_in(*place, each.repository)));
   }
@@ -134,6 +143,10 @@ class target_look {
       made.kind = "zip";
       made.made_of = made_of(*step.pipeline, *step.declared_function());
     }
+    if (step.declared_files() != nullptr) {
+      made.kind = "files";
+      made.made_of = made_of(*step.pipeline, *step.declared_files());
+    }
     if (!is_pure(step.kind())) add(made.made_of, "images", images_of(*step.pipeline, step.place()));
     made.is_local = is_local(step) && std::ranges::all_of(made.after, [&](const std::string& before) {
                       const auto found = std::ranges::find(made_.steps, before, &step_view::id);
@@ -201,6 +214,9 @@ class target_look {
     to.is_outside = !way_of_(place).is_embedded(place);
     for (auto& each : fields_of(place, {"on", "from", "verify", "on_failure"}))
       to.declared.push_back(std::move(each));
+    std::vector<std::string> parts;
+    for (const environment& each : place.parts) parts.push_back(each.name.str());
+    if (!parts.empty()) add(to.declared, "parts", parts);
     add(to.declared, "images", images_of(pipeline, &place));
     to.login = login_for(pipeline, place, to);
   }
@@ -231,7 +247,10 @@ class target_look {
     if (name == "preview")
       return std::ranges::find(pipeline.declared.previews, place.name, &preview::in)
              != pipeline.declared.previews.end();
-    return of_.command.back() == place.name.view() && (name != "verify" || !place.verify.empty());
+    return of_.command.back() == place.name.view()
+           && (name != "verify" || std::ranges::any_of(with_parts(place), [](const environment* each) {
+                 return !each->verify.empty();
+               }));
   }
 
   void add_command(const std::string& name, const declared_pipeline& pipeline, const environment& place) {

@@ -14,8 +14,11 @@
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/base_update.hpp>
 #include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/lock_update.hpp>
+#include <cicd/image/base_lock.hpp>
+#include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -34,7 +37,13 @@ json json_of(const lock_update& of) {
   for (const moved_lock& each : of.locks)
     all.push(members_of("path", each.path, "removed", json_texts(each.removed()), "added",
                         json_texts(each.added())));
-  return members_of("of", of.step, "folder", of.folder, "locks", all);
+  json made = members_of("of", of.step, "folder", of.folder, "locks", all);
+  if (of.step != base_lock_name) return made;
+  json bases = json::array{};
+  for (const changed_base& each : of.bases)
+    bases.push(members_of("reference", each.reference, "before", each.before, "after", each.after, "changes",
+                          json_texts(each.lines)));
+  return made.set("bases", std::move(bases));
 }
 
 /// What a line of a lock pins, and to what.
@@ -77,8 +86,20 @@ std::string changes_of(const moved_lock& of) {
   return text;
 }
 
+std::string bases_text(const lock_update& of) {
+  std::string text;
+  for (const changed_base& each : of.bases) {
+    text += fmt::format("  {} {}{}\n", each.reference, each.before.empty() ? "" : each.before + " -> ",
+                        each.after);
+    for (const std::string& line : each.lines) text += fmt::format("    {}\n", line);
+  }
+  return text;
+}
+
 std::string text_of(const lock_update& of, bool is_dry) {
   if (of.locks.empty()) return fmt::format("{}: nothing newer\n", of.step);
+  if (!of.bases.empty())
+    return fmt::format("{}{}\n{}", of.step, is_dry ? " would change" : "", bases_text(of));
   std::string text;
   for (const moved_lock& each : of.locks)
     text += fmt::format("{}: {}{}\n{}", of.step, each.path, is_dry ? " would change" : "", changes_of(each));
@@ -100,7 +121,7 @@ void print(const std::vector<lock_update>& all, const words& said) {
     print_json(members_of("schema", 1, "dry_run", said.dry_run, "updates", updates));
     return;
   }
-  if (all.empty()) print_out("nothing to update: no step has UPDATE\n");
+  if (all.empty()) print_out("nothing to update: no step has UPDATE, and no image stands on a tag\n");
   for (const lock_update& each : all) print_out(text_of(each, said.dry_run));
   if (!said.dry_run) print_out(next_of(all));
 }
@@ -123,6 +144,13 @@ exit_class act(const words& said, surroundings around) {
     else
       wrong.push_back(with_declared_lines(planned.error(), *opened));
   }
+  result<std::vector<lock_update>> bases =
+      plan_base_updates(*opened, graph, said.pipelines, system_clock_port().now(), watching.asked());
+  if (watching.asked().cancelled()) return watching.kind();
+  if (bases)
+    for (lock_update& each : *bases) all.push_back(std::move(each));
+  else
+    wrong.push_back(with_declared_lines(std::move(bases).error(), *opened));
   if (wrong.empty() && !said.dry_run)
     if (status done = apply_lock_updates(all); !done) wrong.push_back(std::move(done).error());
   if (wrong.empty() || (said.dry_run && !all.empty())) print(all, said);

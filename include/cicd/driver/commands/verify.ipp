@@ -25,7 +25,9 @@ exit_class verify_one(const words& said, const std::string& pipeline, const surr
   result<found_environment> found = find_environment(said.tree, pipeline, said.environment(), around);
   if (!found) return refused(found.error());
   const std::string subject = pipeline + "/" + said.environment();
-  if (found->place->verify.empty())
+  std::vector<const environment*> asked = with_parts(*found->place);
+  std::erase_if(asked, [](const environment* each) { return each->verify.empty(); });
+  if (asked.empty())
     return refused(error{exit_class::usage,
                          subject,
                          "no VERIFY is declared",
@@ -37,10 +39,14 @@ exit_class verify_one(const words& said, const std::string& pipeline, const surr
   if (!there->record)
     return refused(error{exit_class::usage, subject, "never deployed: there is nothing to verify", {}, {}});
   const interrupts stop;
-  const status verified = run_verify(
-      subject, release_to_verify(*there->record, *found->pipeline, *found->place), found->of->around,
-      stop.asked(), [](const std::string& line) { print_out(displayable(line) + "\n"); });
-  return verified ? exit_class::done : refused(verified.error());
+  for (const environment* each : asked) {
+    const status verified =
+        run_verify(pipeline + "/" + each->name.str(),
+                   release_to_verify(*there->record, *found->pipeline, *each), found->of->around,
+                   stop.asked(), [](const std::string& line) { print_out(displayable(line) + "\n"); });
+    if (!verified) return refused(verified.error());
+  }
+  return exit_class::done;
 }
 
 void add(CLI::App& app, command_action& chosen) {

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/text.hpp>
+#include <cicd/driver/commands/named_environments.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/found_templates.hpp>
@@ -28,6 +29,7 @@ result<std::vector<std::string>> pipelines_of(const environment_words& said, con
       places.push_back(place.name.str());
     }
   if (!pipelines.empty()) return pipelines;
+  if (auto part = part_named(opened->model, {}, said.environment())) return *std::move(part);
   return error{exit_class::usage, {}, "no pipeline has such an environment", said.environment(), {}}
       .with("did you mean", nearest(said.environment(), places).value_or(""))
       .with("allowed", joined(places, ", "));

@@ -71,7 +71,7 @@ exit_class act(words said, surroundings around) {
   if (!pipeline.has_artifacts())
     return refused(error{exit_class::usage,
                          said.pipeline,
-                         "this pipeline makes no image and no zip, so it has no artifacts",
+                         "this pipeline makes no image, no zip and no files, so it has no artifacts",
                          {},
                          {}});
   const interrupts stops;

@@ -52,6 +52,11 @@ or_errors<adopted_sources> adopt_sources(const source_request& request,
                                          const surroundings& around,
                                          const cancellation& cancelled);
 
+/// Adds a service; those of one folder are declared in one file, each below the other.
+void add_service(adopted_sources& to, adopted_service one);
+/// Adds what is not there.
+void add_new(std::vector<unread_part>& to, const std::vector<unread_part>& all);
+
 /// The declaration is a file beside the others that are written: class `usage` where it is one of them, or a
 /// folder of one.
 errors colliding(const source_request& request, const adopted_sources& of);

@@ -197,11 +197,6 @@ class adopter {
     error no = wrong("nothing here is a project that a template fits", request_.root);
     say_unread(no, made_.unread);
     say_unread(no, in_->unread);
-    const std::string from_dockerfile = builds_from_dockerfile();
-    for (const std::string& each : in_->files())
-      if (name_of(each) == "Dockerfile")
-        no.notes.push_back(
-            {"not read", displayable(each) + ": no template adopts a Dockerfile alone" + from_dockerfile});
     std::set<std::string> files(projects_.looked_for.begin(), projects_.looked_for.end());
     return std::move(no)
         .with("allowed", files.empty() ? "nothing: no template says what it fits"
@@ -209,31 +204,10 @@ class adopter {
         .with("try", "cicd adopt --sources <folder>, or cicd new <template> <name>");
   }
 
-  /// Of the template whose parameter names the Dockerfile: how its stages are called.
-  std::string builds_from_dockerfile() const {
-    for (const std::string& name : templates_.names()) {
-      const or_errors<declaring::pipeline_template> read = declaring::read_template(name, templates_);
-      if (!read || read.made->parameter("dockerfile") == nullptr) continue;
-      std::string text = fmt::format("; {} builds from one", name);
-      for (const char* each : {"stage", "test_stage"})
-        if (const auto* parameter = read.made->parameter(each))
-          text += fmt::format(", {} {} ({})", each, parameter->default_value.value_or(""), parameter->words);
-      return text + fmt::format(": cicd new {} <name>", name);
-    }
-    return {};
-  }
-
   static void say_unread(error& no, const std::vector<unread_part>& all) {
     for (const unread_part& each : all)
       no.notes.push_back({"not read", displayable(each.where + ": " + each.what)});
   }
-  static void add_new(std::vector<unread_part>& to, const std::vector<unread_part>& all) {
-    for (const unread_part& each : all)
-      if (std::ranges::none_of(
-              to, [&](const unread_part& one) { return one.where == each.where && one.what == each.what; }))
-        to.push_back(each);
-  }
-
   // --- What a project is ---
 
   void decide(const project& of) {
@@ -244,7 +218,10 @@ class adopter {
     made.declaration = request_.declaration;
     made.container = dockerfile_of(*in_, of);
     made.unread = in_->facts(by->file).unread;
-    made.unread.insert(made.unread.end(), made.container.unread.begin(), made.container.unread.end());
+    add_new(made.unread, made.container.unread);
+    if (made.is_of_dockerfile())
+      std::erase_if(made.unread,
+                    [](const unread_part& one) { return one.what.starts_with("how its image is made"); });
     const file_facts of_dockerfile = made.container.facts();
     if (!decide_name(made, of_dockerfile)) return;
     decide_parameters(made, of_dockerfile);
@@ -318,6 +295,10 @@ class adopter {
   void decide_parameters(known_service& of, const file_facts& of_dockerfile) {
     of.set = given_values(of.by.of, said(request_.set, of.of, ':'), errors_);
     for (const auto& [name, value] : of.set) of.set_from.emplace_back(name, "--set");
+    if (const auto& part = of.by.of.adopts->parts; of.of.whole && !of.set.contains(part.parameter)) {
+      of.set[part.parameter] = path_below(of.of.folder, *of.of.whole);
+      of.set_from.emplace_back(part.parameter, of.of.listed_at);
+    }
     for (const auto& [name, rules] : of.by.of.adopts->set) {
       if (of.set.contains(name)) continue;
       rule_answer answer = answer_of(rules, *in_, of.of, of.by, of_dockerfile);
@@ -413,6 +394,7 @@ class adopter {
 
   /// The image is the template's, and so is its entry point.
   static void say_command(known_service& of) {
+    if (of.is_of_dockerfile()) return;
     for (const fact& each : of.container.facts().facts)
       if (each.key == "ENTRYPOINT" || each.key == "CMD")
         of.unread.push_back(
@@ -436,7 +418,7 @@ class adopter {
     for (const known_service& each : known_) {
       or_errors<adopted_service> service = declared(each, *in_, templates_);
       errors_.insert(errors_.end(), service.errors.begin(), service.errors.end());
-      if (service) made_.services.push_back(std::move(*service.made));
+      if (service) add_service(made_, std::move(*service.made));
     }
   }
 

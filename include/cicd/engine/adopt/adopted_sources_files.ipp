@@ -3,7 +3,11 @@
 
 #include <cicd/engine/adopt/adopted_sources.hpp>
 
+#include <algorithm>
 #include <set>
+#include <span>
+
+#include <fmt/format.h>
 
 #include <cicd/base/unicode.hpp>
 #include <cicd/engine/adopt/repository.hpp>
@@ -26,6 +30,34 @@ std::optional<std::string> first_in_the_way(const std::string& root, const std::
 
 }  // namespace
 }  // namespace engine_adopt_adopted_sources_files
+
+void add_new(std::vector<unread_part>& to, const std::vector<unread_part>& all) {
+  for (const unread_part& each : all)
+    if (std::ranges::none_of(
+            to, [&](const unread_part& one) { return one.where == each.where && one.what == each.what; }))
+      to.push_back(each);
+}
+
+void add_service(adopted_sources& to, adopted_service one) {
+  const auto same = std::ranges::find_if(to.services, [&](const adopted_service& each) {
+    return each.folder == one.folder && each.declaration == one.declaration;
+  });
+  if (same == to.services.end()) return to.services.push_back(std::move(one));
+  std::string& text = same->files.front().text;
+  // Less what a list file begins with, up to the first empty line.
+  const std::string& added = one.files.front().text;
+  text += "\n" + added.substr(added.find("\n\n") + 2);
+  same->name += ", " + one.name;
+  text.replace(
+      0, text.find('\n'),
+      fmt::format("# The pipelines of {}, read from the sources by `cicd adopt --sources`.", same->name));
+  same->why += ", " + one.why;
+  for (declaring::service_file& each : std::span(one.files).subspan(1))
+    if (std::ranges::find(same->files, each.path, &declaring::service_file::path) == same->files.end())
+      same->files.push_back(std::move(each));
+  same->lines.insert(same->lines.end(), one.lines.begin(), one.lines.end());
+  add_new(same->unread, one.unread);
+}
 
 errors in_the_way(const source_request& request, const adopted_sources& of) {
   error no{

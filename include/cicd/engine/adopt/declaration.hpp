@@ -23,6 +23,8 @@ struct known_service {
   declaring::parameter_values set{};
   std::vector<std::pair<std::string, std::string>> set_from{};  ///< parameter → where its value comes from
   dockerfile container{};
+  /// Whether its image is what the Dockerfile says, so that nothing of that is said a second time.
+  bool is_of_dockerfile() const { return name_of(by.file) == "Dockerfile"; }
   std::optional<kubernetes::adoption> runs{};  ///< of manifests
   bool has_service = false;                    ///< none is to be added to those
   std::string branch = "main";

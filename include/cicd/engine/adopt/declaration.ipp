@@ -76,7 +76,7 @@ class writer {
  public:
   writer(const known_service& of, repository& in, const template_source& templates)
       : of_(of), in_(in), templates_(templates), adopts_(*of.by.of.adopts) {
-    made_.folder = of.of.folder;
+    made_.folder = of.of.declared_in();
     made_.name = of.name.value;
     made_.made_from = of.by.of.name;
     made_.version = of.by.of.version;
@@ -150,7 +150,7 @@ class writer {
     std::string made = head();
     const std::string from = fmt::format("from the template {} {}", made_.made_from, made_.version);
     for (const cicd::written_call& each : calls_in(file_in(files, adopts_.declaration)->text)) {
-      if (is_said_anew(each.function)) continue;
+      if (is_said_anew(each.function) || !is_brought(each)) continue;
       written_call call = call_of(each);
       if (call.function == "add_pipeline")
         add_pipeline_words(call);
@@ -163,13 +163,28 @@ class writer {
     return made + "\n" + kubernetes::adopting::text_of(environment());
   }
 
+  /// What the skeleton includes is the new service's own, where `adopts` does not bring it.
+  bool is_brought(const cicd::written_call& of) const {
+    return of.function != "include" || of.words.empty()
+           || std::ranges::find(adopts_.brings, of.words.front().start) != adopts_.brings.end();
+  }
+
   std::string head() const {
     std::string made =
         fmt::format("# The pipeline of {}, read from the sources by `cicd adopt --sources`.\n", made_.name);
     if (made_.declaration == "CMakeLists.txt")
-      made += fmt::format(
-          "cmake_minimum_required(VERSION 3.25)\nproject({} LANGUAGES NONE)\nenable_testing()\n", made_.name);
+      made +=
+          fmt::format("cmake_minimum_required(VERSION 3.25)\nproject({} LANGUAGES NONE)\nenable_testing()\n",
+                      project_name());
     return made + "find_package(cicd REQUIRED)\n";
+  }
+
+  /// Of a part the name of the whole, where it says one.
+  std::string project_name() const {
+    if (!of_.of.whole || adopts_.name.empty()) return made_.name;
+    const std::string file = path_in(*of_.of.whole, name_of(of_.by.file));
+    const fact* name = in_.has(file) ? in_.facts(file).find(adopts_.name.front().key) : nullptr;
+    return name == nullptr || !dns_label::accepts(name->value) ? made_.name : name->value;
   }
 
   void add_pipeline_words(written_call& call) {
@@ -222,7 +237,7 @@ class writer {
   }
 
   void add_user(written_call& call) {
-    if (!of_.container.user) return;
+    if (!of_.container.user || of_.is_of_dockerfile()) return;
     const fact& user = *of_.container.user;
     if (user_id::accepts(user.value)) return note(call, "USER", user.value, dockerfile_place(user.line));
     skip(dockerfile_place(user.line),
@@ -230,6 +245,7 @@ class writer {
   }
 
   void add_variables(written_call& call) {
+    if (of_.is_of_dockerfile()) return;
     std::vector<std::string> words;
     for (const fact& each : of_.container.env) {
       const std::string place = dockerfile_place(each.line), word = each.key + "=" + each.value;
@@ -266,7 +282,9 @@ class writer {
                                   [&](const std::string& each) { return glob_matches(whole, each); });
   }
 
-  bool is_there(const std::string& path) const { return in_.has(path_in(made_.folder, path)); }
+  bool is_there(const std::string& path) const {
+    return in_.has(path_in(made_.folder, path.starts_with("./") ? path.substr(2) : path));
+  }
 
   void add_brought(const std::vector<declaring::service_file>& files) {
     for (const std::string& each : adopts_.brings)
@@ -319,7 +337,7 @@ class writer {
       const bool is_written =
           std::ranges::find(made_.files, whole, &declaring::service_file::path) != made_.files.end();
       if (!is_written && !is_there(whole) && !matches_any(whole))
-        skip(path_in(made_.folder, whole),
+        skip(path_in(made_.folder, whole.starts_with("./") ? whole.substr(2) : whole),
              fmt::format("it is not there, and the steps of {} need it", made_.made_from), filled(help));
     }
   }

@@ -21,11 +21,13 @@ struct dockerfile {
   std::vector<fact> ports{};  ///< of TCP; the key is EXPOSE
   std::vector<fact> env{};    ///< without what looks like a secret, which is one of `unread`
   std::optional<fact> user{};
+  std::optional<fact> stage{};                  ///< the last one: its name, else its number
   std::optional<fact> entrypoint{}, command{};  ///< as words of a shell
   std::optional<health_request> health{};
   std::vector<unread_part> unread{};
 
-  /// As facts, for the rules of a template: EXPOSE, USER, ENTRYPOINT, CMD, and START, the two together.
+  /// As facts, for the rules of a template: EXPOSE, USER, STAGE, ENTRYPOINT, CMD, and START, the last two
+  /// together.
   file_facts facts() const;
 };
 
@@ -35,6 +37,7 @@ dockerfile read_dockerfile(const std::string& path, std::string_view text);
 struct instruction {
   std::string name, text;  ///< the name in upper case
   int line = 0;
+  bool has_here = false;   ///< a here-document begins in it
   std::string open_end{};  ///< the word that would end its here-document, where no line is that
 };
 std::vector<instruction> instructions_in(std::string_view text);

@@ -12,6 +12,7 @@
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/values/values.hpp>
+#include <cicd/engine/adopt/dockerfile_words.hpp>
 #include <cicd/engine/adopt/secrets.hpp>
 
 namespace cicd::source_files {
@@ -19,85 +20,11 @@ namespace cicd::source_files {
 namespace engine_adopt_dockerfile {
 namespace {
 
-/// What a variable stands for; a secret where one was put into it.
-struct value {
-  std::string text;
-  bool is_secret = false;
-};
-using variables = std::map<std::string, value, std::less<>>;
+using value = dockerfile_value;
+using variables = dockerfile_variables;
 
-constexpr std::size_t longest_value = 65'536;        // of bytes, with what was substituted
 constexpr std::size_t most_substituted = 1'000'000;  // of all values together
 constexpr std::size_t most_values = 1'000;
-
-/// The words of a shell's line, quotes taken off; nothing where a quote is not closed.
-std::optional<std::vector<std::string>> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  bool in_word = false;
-  char quote = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    const bool is_blank = quote == 0 && (c == ' ' || c == '\t');
-    if (is_blank) in_word = false;
-    if (is_blank) continue;
-    if (!in_word) words.emplace_back();
-    in_word = true;
-    if (quote == 0 && (c == '"' || c == '\''))
-      quote = c;
-    else if (c == quote)
-      quote = 0;
-    else if (c == '\\' && quote != '\'' && at + 1 < text.size())
-      words.back().append({c, text[++at]});
-    else
-      words.back() += quote == '\'' && c == '$' ? std::string("\\$") : std::string(1, c);
-  }
-  return quote == 0 ? std::optional(words) : std::nullopt;
-}
-
-/// `$NAME`, `${NAME}`, `${NAME:-default}` replaced; nothing where a variable has no value here, or where the
-/// text grows beyond what a value may have.
-std::optional<value> substituted(std::string_view text, const variables& known) {
-  value made;
-  const auto is_name = [](char c) { return detail::is_alnum_lower(c) || detail::is_upper(c) || c == '_'; };
-  const auto put = [&](std::string_view name, const value& of) {
-    made.text += of.text;
-    made.is_secret = made.is_secret || of.is_secret || is_secret(name, of.text);
-  };
-  for (std::size_t at = 0; at < text.size() && made.text.size() <= longest_value; ++at) {
-    if (text[at] == '\\' && at + 1 < text.size()) {
-      made.text += text[++at];
-      continue;
-    }
-    if (text[at] != '$') {
-      made.text += text[at];
-      continue;
-    }
-    const bool braced = text.substr(at + 1).starts_with('{');
-    const std::size_t start = at + (braced ? 2 : 1);
-    std::size_t end = start;
-    while (end < text.size() && is_name(text[end])) ++end;
-    const std::string_view name = text.substr(start, end - start);
-    const auto found = known.find(name);
-    if (!braced && end == start) {
-      made.text += '$';
-      continue;
-    }
-    if (!braced) {
-      if (found == known.end()) return std::nullopt;
-      put(name, found->second);
-      at = end - 1;
-      continue;
-    }
-    const std::size_t close = text.find('}', end);
-    const std::string_view rest = close == text.npos ? "?" : text.substr(end, close - end);
-    if (rest.empty() ? found == known.end() : !rest.starts_with(":-")) return std::nullopt;
-    const bool has_value = found != known.end() && (rest.empty() || !found->second.text.empty());
-    if (!has_value && rest.find('$') != rest.npos) return std::nullopt;
-    put(name, has_value ? found->second : value{std::string(rest.substr(2))});
-    at = close;
-  }
-  return made.text.size() <= longest_value ? std::optional(made) : std::nullopt;
-}
 
 /// The exec form's words, or those of the shell's.
 std::string command_text(const std::string& text) {
@@ -150,6 +77,10 @@ class reader {
     for (; at < all_.size() && all_[at].name != "FROM"; ++at) take_before(all_[at]);
     find_stages(at);
     if (stages_.empty()) skip(0, "this is not a Dockerfile: it has no FROM");
+    if (!stages_.empty()) {
+      const std::string& name = stages_.back().name;
+      said_.stage = fact{"STAGE", name.empty() ? std::to_string(stages_.size() - 1) : name, 0};
+    }
     for (const std::size_t each : chain())
       for (at = stages_[each].begin; at < stages_[each].end; ++at) take(all_[at]);
     if (!all_.empty() && !all_.back().open_end.empty())
@@ -328,7 +259,7 @@ class reader {
 file_facts dockerfile::facts() const {
   file_facts all{.path = path};
   all.facts = ports;
-  for (const auto* each : {&user, &entrypoint, &command})
+  for (const auto* each : {&user, &stage, &entrypoint, &command})
     if (*each) all.facts.push_back(**each);
   const std::string first = entrypoint ? entrypoint->value : "", second = command ? command->value : "";
   if (entrypoint || command)

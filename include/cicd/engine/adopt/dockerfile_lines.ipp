@@ -99,6 +99,7 @@ std::vector<instruction> instructions_in(std::string_view text) {
     }
     goes_on = continues;
     if (!goes_on && has_here_document(all.back().name)) here = here_documents_in(all.back().text);
+    if (!here.empty()) all.back().has_here = true;
   }
   if (!here.empty()) all.back().open_end = here.front().end;
   for (instruction& each : all) each.text = std::string(trimmed(each.text));

@@ -21,6 +21,11 @@ struct fitting_template {
 struct project {
   std::string folder;  ///< below the repository; empty: its top
   std::vector<fitting_template> fits;
+  std::optional<std::string> whole{};  ///< the folder of the project that it is a part of
+  std::string listed_at{};             ///< what says so: `pom.xml:12`
+
+  /// Where it is declared.
+  const std::string& declared_in() const { return whole ? *whole : folder; }
 };
 
 struct found_projects {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -48,6 +49,14 @@ std::optional<std::string> folder_by(std::string_view path, std::string_view fil
   return ends ? std::optional(std::string(path.substr(0, path.size() - file.size() - 1))) : std::nullopt;
 }
 
+/// Whether a file has the key, or by `<key>=<value>` the value.
+bool says_so(const file_facts& facts, const std::string& wanted) {
+  const auto equals = wanted.find('=');
+  if (equals == wanted.npos) return facts.find_below(wanted) != nullptr;
+  const std::vector<std::string> all = facts.values(wanted.substr(0, equals));
+  return std::ranges::find(all, wanted.substr(equals + 1)) != all.end();
+}
+
 class finder {
  public:
   finder(repository& of, found_projects& to) : of_(of), to_(to) {}
@@ -56,29 +65,117 @@ class finder {
     for (const pipeline_template& each : all)
       for (const std::string& file : each.adopts->files) {
         to_.looked_for.push_back(file);
+        if (!each.adopts->parts.key.empty()) find_parts(*each.adopts, file);
         for (const std::string& path : of_.files())
           if (const auto folder = folder_by(path, file)) look_at(*folder, each, path);
       }
     for (auto& [folder, one] : by_folder_) keep(folder, std::move(one));
+    for (const listed_whole& whole : wholes_with_files_)
+      if (std::ranges::none_of(to_.projects, [&](const project& each) {
+            return each.whole && (*each.whole == whole.folder || is_below(whole.folder, *each.whole));
+          }))
+        to_.unread.push_back(
+            {whole.path, "a project of several parts, none of which is known to be a service", whole.help});
   }
 
  private:
+  struct part {
+    std::string whole, listed_at;
+  };
+
+  /// Where the value leads, a folder or the file itself, from a project's folder; empty: out of the
+  /// repository.
+  static std::string part_file(const std::string& folder, const std::string& said, const std::string& file) {
+    const std::string root = "/r";
+    std::string path = normal_path(root + "/" + folder + "/" + said);
+    if (!path.starts_with(root + "/") && path != root) return {};
+    if (!path.ends_with(file)) path += "/" + file;
+    return path.substr(root.size() + 1);
+  }
+
+  /// Of each project the parts, those of its parts as well; then those that need a file above.
+  void find_parts(const template_adoption& says, const std::string& file) {
+    for (const std::string& path : of_.files())
+      if (const auto folder = folder_by(path, file))
+        if (of_.facts(path).find_below(says.parts.key) != nullptr)
+          add_parts(says, file, path, *folder, *folder);
+    if (says.parts.above.empty()) return;
+    for (const std::string& path : of_.files())
+      if (const auto folder = folder_by(path, file); folder && !parts_.contains(*folder))
+        add_by_file_above(says, file, path, *folder);
+  }
+  void add_parts(const template_adoption& says,
+                 const std::string& file,
+                 const std::string& path,
+                 const std::string& folder,
+                 const std::string& whole) {
+    wholes_.insert(folder);
+    for (const fact& each : of_.facts(path).facts) {
+      if (each.key != says.parts.key
+          && !each.key.ends_with("." + says.parts.key.substr(says.parts.key.find('.') + 1)))
+        continue;
+      const std::string below = part_file(folder, each.value, file);
+      const auto at = folder_by(below, file);
+      if (!at || !of_.has(below) || !is_below(*at, whole)) continue;
+      // The project on top comes first in the order of files only by its name.
+      const auto [known, is_new] = parts_.try_emplace(*at, part{whole, of_.facts(path).place_of(each)});
+      if (!is_new && whole.size() >= known->second.whole.size()) continue;
+      known->second.whole = whole;
+      if (of_.facts(below).find_below(says.parts.key) != nullptr) add_parts(says, file, below, *at, whole);
+    }
+  }
+  void add_by_file_above(const template_adoption& says,
+                         const std::string& file,
+                         const std::string& path,
+                         const std::string& folder) {
+    std::string from = folder, whole = folder, place, at = path;
+    for (int most = 64; most > 0; --most) {  // two files may lead to each other
+      const fact* above = of_.facts(at).find(says.parts.above);
+      if (above == nullptr || above->value.empty()) break;
+      const std::string next = part_file(from, above->value, file);
+      if (next.empty() || !of_.has(next) || next == at) break;
+      if (place.empty()) place = of_.facts(at).place_of(*above);
+      at = next;
+      from = folder_of(next);
+      while (!whole.empty() && from != whole && !is_below(from, whole)) whole = folder_of(whole);
+    }
+    if (whole != folder) parts_.try_emplace(folder, part{whole, place});
+  }
+  bool is_service(const template_adoption& says, const std::string& path) {
+    const file_facts& facts = of_.facts(path);
+    return std::ranges::any_of(says.parts.services,
+                               [&](const std::string& each) { return says_so(facts, each); });
+  }
+
   void look_at(const std::string& folder, const pipeline_template& by, const std::string& path) {
     project& in = by_folder_.try_emplace(folder, project{folder, {}}).first->second;
     const bool is_known =
         std::ranges::any_of(in.fits, [&](const auto& each) { return each.of.name == by.name; });
     if (is_known) return;
     const template_adoption& says = *by.adopts;
+    if (!says.parts.key.empty() && wholes_.contains(folder)) {
+      wholes_with_files_.push_back({folder, path,
+                                    fmt::format("add_pipeline() with TEMPLATE {} SET {}=<folder of a part>",
+                                                by.name, says.parts.parameter)});
+      return;
+    }
     const file_facts& facts = says.with.empty() && says.without.empty() ? none_ : of_.facts(path);
-    const auto has = [&](const std::string& key) { return facts.find_below(key) != nullptr; };
+    const auto has = [&](const std::string& key) { return says_so(facts, key); };
     if (!says.with.empty() && std::ranges::none_of(says.with, has))
       return void(to_.unread.insert(to_.unread.end(), facts.unread.begin(), facts.unread.end()));
     for (const auto& [key, why] : says.without)
-      if (const fact* found = facts.find_below(key)) {
+      if (has(key)) {
+        const fact* found = facts.find_below(key.substr(0, key.find('=')));
         if (!why.empty()) to_.unread.push_back({facts.place_of(*found), why, {}});
         if (!why.empty()) refused_.push_back({folder, by.name});
         return;
       }
+    if (const auto found = parts_.find(folder); found != parts_.end() && !says.parts.key.empty()) {
+      const bool is_listed = wholes_.contains(found->second.whole);
+      if (is_listed && !is_service(says, path)) return;
+      in.whole = found->second.whole;
+      in.listed_at = found->second.listed_at;
+    }
     in.fits.push_back({by, path});
   }
 
@@ -112,6 +209,9 @@ class finder {
     });
   }
 
+  struct listed_whole {
+    std::string folder, path, help;
+  };
   struct refusal {
     std::string folder, name;
   };
@@ -119,6 +219,9 @@ class finder {
   found_projects& to_;
   file_facts none_;
   std::map<std::string, project> by_folder_;
+  std::map<std::string, part> parts_;
+  std::set<std::string> wholes_;
+  std::vector<listed_whole> wholes_with_files_;
   std::vector<refusal> refused_;
 };
 

@@ -6,6 +6,7 @@
 #include <cicd/engine/adopt/declaration.ipp>
 #include <cicd/engine/adopt/dockerfile.ipp>
 #include <cicd/engine/adopt/dockerfile_lines.ipp>
+#include <cicd/engine/adopt/dockerfile_words.ipp>
 #include <cicd/engine/adopt/facts.ipp>
 #include <cicd/engine/adopt/facts_lines.ipp>
 #include <cicd/engine/adopt/facts_toml.ipp>

@@ -8,7 +8,7 @@ namespace cicd::kubernetes {
 kubeconfig_facts::kubeconfig_facts(kubectl_program program) : program_(std::move(program)) {}
 
 std::string kubeconfig_facts::context() const {
-  return told()["current-context"].text("in the cluster itself");
+  return told()["current-context"].text(in_cluster);
 }
 
 std::string kubeconfig_facts::server() const {

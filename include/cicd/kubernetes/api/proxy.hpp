@@ -19,6 +19,13 @@ struct kubectl_program {
   command with(std::vector<std::string> words) const;
 };
 
+/// Class `usage` where kubectl, the kubeconfig or what it names is missing.
+result<kubectl_program> kubectl_of(const cluster_target& target, const surroundings& around);
+/// Why a kubectl of that target did not begin, by what it printed.
+error not_started(const kubectl_program& program,
+                  const cluster_target& target,
+                  const std::string& complaints);
+
 class kubectl_proxy {
  public:
   /// Class `usage` where kubectl, the kubeconfig or the context is missing; `remote` where it does not start

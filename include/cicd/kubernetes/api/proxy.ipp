@@ -181,9 +181,13 @@ error no_credentials(const cluster_target& target) {
           "is there");
 }
 
+}  // namespace
+}  // namespace kubernetes_api_proxy
+
 error not_started(const kubectl_program& program,
                   const cluster_target& target,
                   const std::string& complaints) {
+  using namespace kubernetes_api_proxy;
   if (complaints.find("context \"" + target.context + "\" does not exist") != std::string::npos
       || complaints.find("context was not found for specified context") != std::string::npos)
     return no_such_context(program, target.context);
@@ -200,8 +204,13 @@ error not_started(const kubectl_program& program,
       "try", "kubectl get namespaces, to see whether kubectl reaches the cluster by itself");
 }
 
-}  // namespace
-}  // namespace kubernetes_api_proxy
+result<kubectl_program> kubectl_of(const cluster_target& target, const surroundings& around) {
+  auto program = kubernetes_api_proxy::find_kubectl(target, around);
+  if (!program) return program.error();
+  if (const status there = kubernetes_api_proxy::check_kubeconfig(target, around); !there)
+    return there.error();
+  return program;
+}
 
 command kubectl_program::with(std::vector<std::string> words) const {
   words.insert(words.begin(), options.begin(), options.end());
@@ -284,9 +293,8 @@ result<std::unique_ptr<kubectl_proxy>> kubectl_proxy::start(const cluster_target
     wanted.kubeconfig = *file;
     wanted.context.clear();
   }
-  auto program = self::find_kubectl(wanted, around);
+  auto program = kubectl_of(wanted, around);
   if (!program) return program.error();
-  if (const status there = self::check_kubeconfig(wanted, around); !there) return there.error();
   // A server below a path (Rancher's, for one) is reached only with the flag, which kubectl has since 1.24.
   std::vector<std::string> words = self::proxy_words(folder->socket());
   words.emplace_back("--append-server-path");

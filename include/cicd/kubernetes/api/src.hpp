@@ -13,4 +13,5 @@
 #include <cicd/kubernetes/api/proxy_connect_errors.ipp>
 #include <cicd/kubernetes/api/proxy_eks.ipp>
 #include <cicd/kubernetes/api/retries.ipp>
+#include <cicd/kubernetes/api/single_calls.ipp>
 #include <cicd/kubernetes/api/watch.ipp>

@@ -273,8 +273,8 @@ error refused(const declared_pipeline& pipeline,
 }
 
 const environment* environment_of(const pipeline& declared, std::string_view name) {
-  for (const environment& each : declared.environments)
-    if (each.name.view() == name) return &each;
+  for (const environment* each : all_environments(declared))
+    if (each->name.view() == name) return each;
   return nullptr;
 }
 

@@ -1,0 +1,129 @@
+// All folders of a step are locked at once or none, so that two steps never wait for each other.
+#pragma once
+
+#include <algorithm>
+
+#include <cicd/run/tool_caches_runner.hpp>
+#include <cicd/system/files.hpp>
+
+namespace cicd {
+
+/// One step on its way.
+struct tool_caches_runner::using_step {
+  task work;  ///< with what its tools are told
+  std::function<void(outcome)> done;
+  std::vector<cache_place> places;
+  std::vector<std::pair<std::string, lock_table::held>> locks{};  ///< by folder
+  std::shared_ptr<void> timer{};
+  status how{};
+  std::vector<std::string> told{};
+  bool waited = false;
+};
+
+tool_caches_runner::tool_caches_runner(runner& inner,
+                                       event_loop& loop,
+                                       const workspace& where,
+                                       const surroundings& around,
+                                       std::string holder,
+                                       say_event say)
+    : inner_(inner),
+      loop_(loop),
+      where_(where),
+      around_(around),
+      locks_(where.cache_locks()),
+      holder_(std::move(holder)),
+      say_(std::move(say)) {}
+
+void tool_caches_runner::start(const task& work, std::function<void(outcome)> done) {
+  if (work.step->command() == nullptr || work.step->command()->cache_dirs.empty())
+    return inner_.start(work, std::move(done));
+  auto one = std::make_shared<using_step>(
+      using_step{work, std::move(done), cache_places_of(*work.step, *work.seen, where_, around_)});
+  waiting_.insert(one);
+  attempt(one);
+}
+
+/// A copy is made by one run while others wait, whatever the tool does.
+void tool_caches_runner::attempt(const std::shared_ptr<using_step>& one) {
+  for (const cache_place& each : one->places) {
+    if (each.is_shared && (each.own.empty() || exists(each.own))) continue;
+    // Two may lead to one folder by a link.
+    if (std::ranges::find(one->locks, each.used(), &std::pair<std::string, lock_table::held>::first)
+        != one->locks.end())
+      continue;
+    result<std::optional<lock_table::held>> lock = locks_.try_take(each.used(), holder_);
+    if (!lock || !*lock) {
+      one->locks.clear();
+      if (!lock) {
+        waiting_.erase(one);
+        return end(one, failed_outcome(std::move(lock).error()));
+      }
+      if (!one->waited)
+        say_(step_waiting{one->work.step->id,
+                          locks_.holder_of(each.used()) + ", which uses " + each.declared.text()});
+      one->waited = true;
+      one->timer = loop_.after(std::chrono::milliseconds(50), [this, one] { attempt(one); });
+      return;
+    }
+    one->locks.emplace_back(each.used(), **std::move(lock));
+  }
+  waiting_.erase(one);
+  make_ready(one);
+}
+
+void tool_caches_runner::make_ready(const std::shared_ptr<using_step>& one) {
+  loop_.on_own_thread(
+      [this, one] {
+        one->how = are_apart(one->places);
+        if (!one->how) return;
+        for (const cache_place& each : one->places) {
+          result<std::string> ready = prepare(each, where_, &cancelled_);
+          if (!ready) {
+            one->how = std::move(ready).error();
+            return;
+          }
+          if (!ready->empty()) one->told.push_back(*std::move(ready));
+        }
+      },
+      [this, one] { begin(one); });
+}
+
+void tool_caches_runner::begin(const std::shared_ptr<using_step>& one) {
+  if (stopped_) return end(one, interrupted_outcome());
+  if (!one->how) {
+    error why = std::move(one->how).error();
+    why.subject = one->work.step->id;
+    return end(one, failed_outcome(with_origin(std::move(why), *one->work.step->pipeline,
+                                               "step." + one->work.step->name() + ".cache_dirs")));
+  }
+  for (const std::string& each : one->told) say_(step_message{one->work.step->id, each});
+  for (const cache_place& each : one->places) {
+    if (!each.variable.empty()) one->work.told.emplace_back(each.variable, each.value);
+    const bool is_locked = std::ranges::any_of(one->places, [&](const cache_place& other) {
+      return !other.is_shared && other.used() == each.used();
+    });
+    if (!is_locked) std::erase_if(one->locks, [&](const auto& lock) { return lock.first == each.used(); });
+  }
+  inner_.start(one->work, [this, one](outcome with) { end(one, std::move(with)); });
+}
+
+void tool_caches_runner::end(const std::shared_ptr<using_step>& one, outcome with) {
+  one->locks.clear();
+  const auto done = std::move(one->done);
+  done(std::move(with));
+}
+
+void tool_caches_runner::stop(manner how) {
+  stopped_ = true;
+  cancelled_.cancel();
+  const std::set<std::shared_ptr<using_step>> given_up = std::move(waiting_);
+  waiting_.clear();
+  for (const std::shared_ptr<using_step>& one : given_up) {
+    one->timer.reset();
+    one->locks.clear();
+    one->done(interrupted_outcome());
+  }
+  inner_.stop(how);
+}
+
+}  // namespace cicd

@@ -1,0 +1,7 @@
+add_pipeline(orders)
+pipeline_secret(orders cache PASS_ENV CACHE_URL)
+pipeline_backing_service(orders postgres COMMAND db READY postgres)
+pipeline_backing_service(orders cache URL secret:cache READY redis)
+pipeline_step(orders one COMMAND x ENV URL={postgres.url})
+pipeline_step(orders two COMMAND x {cache.url} {cache.dir} NEEDS cache)
+pipeline_step(orders three COMMAND x {postgres.prot} NEEDS postgres)

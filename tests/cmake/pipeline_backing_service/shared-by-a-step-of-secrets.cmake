@@ -1,0 +1,5 @@
+add_pipeline(orders)
+pipeline_backing_service(orders db COMMAND db READY postgres SHARED)
+pipeline_backing_service(orders web COMMAND web READY http / NEEDS db)
+pipeline_step(orders plain COMMAND x NEEDS web OUTPUT_VALUES host)
+pipeline_step(orders apply COMMAND x NEEDS web SECRET_OUTPUT_VALUES password ALWAYS)

@@ -1,0 +1,7 @@
+add_pipeline(orders)
+pipeline_step(orders own COMMAND x)
+pipeline_backing_service(orders both COMMAND db URL redis://cache:6379 READY redis)
+pipeline_backing_service(orders neither READY redis)
+pipeline_backing_service(orders image IMAGE oci:images/db READY redis TOOLS db)
+pipeline_backing_service(orders elsewhere URL redis://cache:6379 READY redis ENV A=b SHARED)
+pipeline_backing_service(orders port COMMAND db READY redis PORT 80)

@@ -1,0 +1,5 @@
+add_pipeline(orders)
+pipeline_step(orders own COMMAND x)
+pipeline_secret(orders licence PASS_ENV LICENCE)
+pipeline_backing_service(orders db COMMAND db READY postgres SECRETS license PASS_ENV CICD_FOLDER)
+pipeline_backing_service(orders cache URL secret:lisence READY redis)

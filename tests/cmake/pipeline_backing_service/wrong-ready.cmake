@@ -1,0 +1,7 @@
+add_pipeline(orders)
+pipeline_step(orders own COMMAND x)
+pipeline_backing_service(orders open COMMAND db READY tcp)
+pipeline_backing_service(orders none COMMAND db)
+pipeline_backing_service(orders path COMMAND db READY http health)
+pipeline_backing_service(orders more COMMAND db READY postgres now)
+pipeline_backing_service(orders program COMMAND db READY command)

@@ -1,0 +1,2 @@
+add_pipeline(orders)
+pipeline_files(orders packages REPOSITORY orders-packages)

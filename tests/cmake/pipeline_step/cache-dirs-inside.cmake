@@ -1,0 +1,2 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true CACHE_DIRS target/ STAGE build)

@@ -1,0 +1,6 @@
+add_pipeline(orders)
+pipeline_step(orders test COMMAND pytest SHARDS 4)
+pipeline_step(orders other COMMAND pytest "{shard.tests}" SHARDS 2)
+pipeline_step(orders third COMMAND pytest "{shard}")
+pipeline_step(orders unit COMMAND pytest "{shard}" SHARDS 2 IN_SOURCE)
+pipeline_step(orders unit-2 COMMAND pytest)

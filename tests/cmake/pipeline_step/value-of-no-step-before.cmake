@@ -1,0 +1,6 @@
+add_pipeline(database)
+pipeline_step(database apply COMMAND true OUTPUT_VALUES host SECRET_OUTPUT_VALUES password ALWAYS)
+add_pipeline(web)
+pipeline_step(web one COMMAND echo "{database.outputs.host}")
+pipeline_step(web two COMMAND echo "{database.outputs.hosts}" AFTER database/apply)
+pipeline_step(web three COMMAND echo "{database/apply.outputs.host}" AFTER database/apply)

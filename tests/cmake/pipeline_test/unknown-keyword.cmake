@@ -1,0 +1,3 @@
+add_pipeline(orders)
+pipeline_step(orders own COMMAND x)
+pipeline_test(orders mine NEED postgres COMMAND true)

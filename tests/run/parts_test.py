@@ -1,0 +1,342 @@
+"""Parts of an environment, `OF`: one deploy, one approval, one hold, one rollback and one line of status for all of them."""
+
+import json
+import os
+from pathlib import Path
+import signal
+import unittest
+
+import harness
+
+CONFIG = """\
+service: app
+provider:
+  name: aws
+  runtime: python3.12
+functions:
+  hook:
+    handler: handler.main
+"""
+APPLY = """#!/bin/sh
+set -eu
+[ ! -f "$WORLD/hang" ] || { echo $$ > "$WORLD/pid"; exec sleep 60; }
+[ ! -f "$WORLD/fail" ] || { echo "the quota is used up" >&2; exit 1; }
+echo "$CICD_ENVIRONMENT $CICD_VERSION" >> "$WORLD/log"
+echo "$CICD_VERSION" > "$WORLD/$CICD_ENVIRONMENT"
+"""
+READ = """#!/bin/sh
+if [ -f "$WORLD/$1" ]; then printf '{"schema": 1, "version": "%s"}' "$(cat "$WORLD/$1")"; else echo '{"schema": 1, "version": null}'; fi
+"""
+DECLARED = """
+add_pipeline(app)
+pipeline_step(app build SHELL "mkdir dist && cp handler.py dist/ && cp in.txt out.txt" INPUTS handler.py in.txt OUTPUTS dist/ out.txt STAGE build)
+pipeline_image(app BASE scratch FILES out.txt=/app/out.txt ENTRYPOINT /app/out.txt)
+pipeline_function(app hook ZIP dist CONFIG serverless.yml)
+pipeline_service(app api PORT 8080)
+pipeline_environment(app stage ON branch main VIA gitops HEALTH committed)
+pipeline_environment(app stage-hooks OF stage VIA serverless)
+pipeline_environment(app stage-jobs OF stage VIA command STATE {state} APPLY ./apply.sh READ ./read.sh {{environment}})
+pipeline_environment(app prod ON tag v* FROM stage VIA gitops {prod})
+pipeline_environment(app prod-hooks OF prod VIA serverless)
+pipeline_environment(app prod-jobs OF prod VIA command STATE {state} APPLY ./apply.sh READ ./read.sh {{environment}})
+"""
+
+
+class Parts(harness.Case):
+    def made(self, prod="", declared=DECLARED):
+        tree = self.tree()
+        self.world, self.state = self.folder / "world", self.folder / "state"
+        self.world.mkdir()
+        tree.env["WORLD"] = str(self.world)
+        for name, text in (("apply.sh", APPLY), ("read.sh", READ), ("gate.sh", '#!/bin/sh\necho "$1" >> "$WORLD/gate"\n')):
+            tree.write(name, text, 0o755)
+        tree.write("handler.py", "def main(event, context):\n    return 1\n")
+        tree.write("serverless.yml", CONFIG)
+        tree.write("in.txt", "one")
+        tree.declare(declared.format(state=self.state, prod=prod))
+        tree.commit("the first")
+        tree.git("config", "user.name", "Jane Doe")
+        tree.git("config", "user.email", "jane@example.com")
+        tree.configure()
+        return tree
+
+    def next(self, tree, number, what="handler.py"):
+        tree.write(what, f"def main(event, context):\n    return {number}\n")
+        return tree.commit(f"number {number}")
+
+    def tag(self, tree, name):
+        tree.git("tag", name)
+        tree.git("push", "--quiet", "upstream", name)
+
+    def zip_of(self, tree, environment="stage-hooks"):
+        return (tree.build / "functions" / environment / "app/hook/handler.py").read_text()
+
+    def log(self):
+        log = self.world / "log"
+        return log.read_text().split() if log.exists() else []
+
+    def there(self, environment="stage-jobs"):
+        file = self.world / environment
+        return file.read_text().strip() if file.exists() else ""
+
+    def status_of(self, tree, environment="stage"):
+        [found] = [one for one in json.loads(tree.cicd("status", "--json").stdout)["environments"] if one["environment"] == environment]
+        return found
+
+    def job_of(self):
+        return json.loads(sorted((self.state / "app/state/stage-jobs").glob("*.json"))[-1].read_text())["record"]
+
+    def kill(self, tree, *words):
+        """Kills the command and its program while a part is changed."""
+        (self.world / "hang").write_text("")
+        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" "$@"', tree.launcher, *words)
+        program = int(harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60))
+        os.kill(int((self.folder / "run").read_text()), signal.SIGKILL)
+        process.wait(30)
+        os.kill(program, signal.SIGKILL)
+        harness.until(lambda: not Path(f"/proc/{program}").exists() or "Z" in Path(f"/proc/{program}/stat").read_text().split()[2], 10)
+        for name in ("hang", "pid"):
+            (self.world / name).unlink()
+
+    def states(self, tree, environment="stage-hooks"):
+        return [json.loads(each.read_text()) for each in sorted((tree.build / "bucket/app/state" / environment).glob("*.json"))]
+
+    def test_one_target_deploys_all_parts_in_order_and_status_and_history_have_one_line(self):
+        tree = self.made()
+        made = [line for line in (tree.build / ".cicd/targets.cmake").read_text().split() if "hooks" in line or "jobs" in line]
+        self.assertEqual(made, [], "a part has no target of its own")
+        plan = tree.cicd("plan", "deploy-stage").stdout
+        self.assertNotIn("deploy-stage-hooks", plan)
+        done = tree.run("deploy-stage")
+        commit = tree.git("rev-parse", "HEAD")
+        self.assertEqual(tree.record("stage")["commit"], commit)
+        self.assertIn("return 1", self.zip_of(tree))
+        self.assertEqual(self.there(), commit[:7])
+        self.assertEqual({each["record"]["environment"] for each in self.states(tree)}, {"stage-hooks"})
+        self.assertLess(done.all.index("deploys stage-hooks"), done.all.index("deploys stage-jobs"))
+        self.assertIn("stage-hooks: 1 function in", done.all)
+        shown = json.loads(tree.cicd("status", "--json").stdout)["environments"]
+        self.assertEqual([one["environment"] for one in shown], ["stage", "prod"])
+        self.assertEqual(sorted(self.status_of(tree)["record"]["images"]), ["hook", "image"])
+        self.assertNotIn("hooks", tree.cicd("history", "app", "stage").stdout)
+        before = len(self.states(tree)), self.log()
+        tree.run("deploy-stage")
+        self.assertEqual((len(self.states(tree)), self.log()), before, "what all have already is not deployed again")
+
+    def test_a_part_that_alone_changes_moves_the_release_of_all(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        commit = self.next(tree, 2)
+        tree.run("publish")
+        plan = tree.cicd("plan", "deploy-stage").stdout
+        self.assertRegex(plan, r"stage-hooks: image hook: .*was")
+        self.assertRegex(plan, r"stage-jobs: ")
+        tree.run("deploy-stage")
+        self.assertIn("return 2", self.zip_of(tree))
+        self.assertEqual((tree.record("stage")["commit"], self.job_of()["commit"]), (commit, commit))
+        # Only the image: the functions stay, and are of the new commit.
+        commit = self.next(tree, 3, "in.txt")
+        tree.run("deploy-stage")
+        self.assertEqual(self.states(tree)[-1]["record"]["commit"], commit)
+        self.assertNotIn("failed", tree.cicd("status").stdout)
+
+    def test_a_part_that_fails_stops_those_after_it_and_the_environment_has_failed(self):
+        swapped = DECLARED.replace("stage-hooks OF stage VIA serverless", "stage-x OF stage VIA serverless", 1)
+        lines = swapped.splitlines()
+        at = next(n for n, line in enumerate(lines) if "stage-x" in line)
+        lines[at], lines[at + 1] = lines[at + 1], lines[at].replace("stage-x", "stage-hooks")
+        tree = self.made(declared="\n".join(lines))
+        tree.run("deploy-stage")
+        first = tree.git("rev-parse", "HEAD")
+        second = self.next(tree, 2)
+        (self.world / "fail").write_text("")
+        failed = tree.run("deploy-stage", status=None)
+        self.assertNotEqual(failed.returncode, 0)
+        self.assertIn("the quota is used up", failed.all)
+        self.assertEqual(harness.note_in(failed.all, "done"), "stage has it")
+        self.assertEqual(harness.note_in(failed.all, "left"), "stage-hooks: nothing was changed")
+        self.assertEqual(tree.record("stage")["commit"], second, "what is there lies where it lies")
+        self.assertIn("return 1", self.zip_of(tree))
+        self.assertEqual(self.states(tree)[-1]["record"]["commit"], first)
+        self.assertEqual(self.status_of(tree)["record"]["outcome"], "failed")
+        self.assertIn("stage-hooks: is at " + first[:7], tree.cicd("status", "app", "stage").stdout)
+        self.tag(tree, "v1.0.0")
+        self.assertRegex(tree.run("deploy-prod", status=5).stderr, "stage")
+        # A pass says so, and goes on when it is deployed again.
+        [stage] = [one for one in json.loads(tree.cicd("reconcile", "--plan", "--json").stdout)["targets"] if one["environment"] == "stage"]
+        self.assertEqual(stage["action"], "refuse", stage)
+        (self.world / "fail").unlink()
+        tree.run("deploy-stage")
+        self.assertIn("return 2", self.zip_of(tree))
+        self.assertEqual(self.status_of(tree)["record"]["outcome"], "deployed")
+        tree.run("deploy-prod")
+        self.assertIn("return 2", self.zip_of(tree, "prod-hooks"))
+
+    def test_one_approval_counts_for_all_and_the_gate_is_asked_once(self):
+        tree = self.made("APPROVAL required GATE ./gate.sh {environment}")
+        tree.run("deploy-stage")
+        self.tag(tree, "v1.0.0")
+        refused = tree.run("deploy-prod", status=5).stderr
+        self.assertIn("cicd approve app prod", refused)
+        self.assertNotIn("prod-hooks", harness.note_in(refused, "try"))
+        self.assertFalse((tree.build / "functions/prod-hooks").exists())
+        tree.cicd("approve", "app", "prod", "--reason", "looked at it")
+        tree.run("deploy-prod")
+        self.assertIn("return 1", self.zip_of(tree, "prod-hooks"))
+        self.assertTrue(self.there("prod-jobs"))
+        self.assertEqual((self.world / "gate").read_text().split(), ["prod"])
+
+    def test_an_approval_counts_also_where_a_part_alone_changes(self):
+        tree = self.made(declared=DECLARED.replace("HEALTH committed", "HEALTH committed APPROVAL required"))
+        tree.run("publish")
+        tree.cicd("approve", "app", "stage", "--reason", "looked at it")
+        tree.run("deploy-stage")
+        commit = self.next(tree, 2)
+        tree.run("publish")
+        self.assertIn("not approved", tree.run("deploy-stage", status=5).stderr)
+        tree.cicd("approve", "app", "stage", "--reason", "looked at it")
+        tree.run("deploy-stage")
+        self.assertIn("return 2", self.zip_of(tree))
+        self.assertEqual(tree.record("stage")["commit"], commit)
+        self.assertNotIn("looked at it", tree.cicd("approve", "app", "stage", "--list").stdout)
+
+    def test_a_deploy_that_was_killed_is_taken_over_by_a_pass(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        commit = self.next(tree, 2)
+        tree.run("publish")
+        self.kill(tree, "reconcile")
+        self.assertEqual(self.status_of(tree)["record"]["outcome"], "deploying")
+        done = json.loads(tree.cicd("reconcile", "--json").stdout)
+        self.assertEqual([(one["environment"], one["outcome"]) for one in done["deployed"]], [("stage", "deployed")])
+        self.assertEqual((self.job_of()["commit"], self.status_of(tree)["record"]["outcome"]), (commit, "deployed"))
+
+    def test_a_rollback_that_was_killed_puts_back_the_same_when_it_is_run_again(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        second = self.next(tree, 2)
+        tree.run("deploy-stage")
+        self.next(tree, 3)
+        tree.run("deploy-stage")
+        self.kill(tree, "rollback", "app", "stage", "--reason", "bad")
+        tree.cicd("rollback", "app", "stage", "--reason", "bad")
+        self.assertIn("return 2", self.zip_of(tree))
+        self.assertEqual((tree.record("stage")["commit"], self.job_of()["commit"]), (second, second))
+
+    def test_a_part_declared_with_its_records_at_another_place_has_not_failed(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        tree.declare(DECLARED.format(state=self.folder / "moved", prod=""))
+        tree.commit("the records move")
+        tree.configure()
+        self.assertEqual(self.status_of(tree)["record"]["outcome"], "deployed")
+        done = json.loads(tree.cicd("reconcile", "--json").stdout)
+        self.assertEqual([(one["environment"], one["outcome"]) for one in done["deployed"]], [("stage", "deployed")])
+        self.assertTrue((self.folder / "moved/app/state/stage-jobs").exists())
+
+    def test_what_a_part_still_runs_is_not_deleted(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        first = tree.git("rev-parse", "HEAD")
+        self.next(tree, 2)
+        (self.world / "fail").write_text("")
+        tree.run("deploy-stage", status=None)
+        [old] = [one for one in json.loads(tree.cicd("artifacts", "app", "--json").stdout)["commits"] if one["commit"] == first]
+        self.assertEqual(old["environments"], ["stage"])
+        said = tree.cicd("yank", "app", first, "--reason", "bad", "--delete", status=None)
+        self.assertNotIn("deleted", said.stdout)
+        self.assertIn("stage", said.all)
+
+    def test_a_hold_counts_for_all_and_a_rollback_puts_back_all(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        first = tree.git("rev-parse", "HEAD")
+        self.next(tree, 2)
+        tree.run("deploy-stage")
+        tree.cicd("hold", "set", "app", "stage", "--reason", "a fair")
+        self.next(tree, 3)
+        self.assertIn("a fair", tree.run("deploy-stage", status=5).stderr)
+        self.assertIn("return 2", self.zip_of(tree))
+        tree.cicd("hold", "release", "app", "stage")
+        # The second of three fails: it is said, and done again by the same words.
+        (self.world / "fail").write_text("")
+        failed = tree.cicd("rollback", "app", "stage", "--reason", "bad", status=None)
+        self.assertNotEqual(failed.returncode, 0)
+        self.assertIn("cicd rollback app stage", harness.note_in(failed.stderr, "then"))
+        self.assertIn(first[:7], harness.note_in(failed.stderr, "put back"))
+        self.assertEqual(self.status_of(tree)["record"]["outcome"], "failed")
+        (self.world / "fail").unlink()
+        tree.cicd("rollback", "app", "stage", "--reason", "bad")
+        self.assertIn("return 1", self.zip_of(tree))
+        self.assertEqual((tree.record("stage")["commit"], self.there()), (first, first[:7]))
+        self.assertEqual(self.status_of(tree)["record"]["outcome"], "rolled-back")
+        self.assertIn("bad", tree.run("deploy-stage", status=5).stderr)
+
+    def test_what_a_part_never_had_is_put_back_in_none(self):
+        tree = self.made(declared=DECLARED.replace("pipeline_environment(app stage-hooks OF stage VIA serverless)\n", ""))
+        tree.run("deploy-stage")
+        tree.declare(DECLARED.format(state=self.state, prod=""))
+        second = self.next(tree, 2)
+        tree.configure()
+        tree.run("deploy-stage")
+        refused = tree.cicd("rollback", "app", "stage", status=2).stderr
+        self.assertIn("a part of the environment keeps no deployment of that version, and nothing was put back", refused)
+        self.assertEqual(tree.record("stage")["commit"], second)
+
+    def test_a_pass_sees_one_target_and_promotes_all(self):
+        tree = self.made()
+        tree.run("publish")
+        done = json.loads(tree.cicd("reconcile", "--json").stdout)
+        self.assertEqual([(one["environment"], one["outcome"]) for one in done["deployed"]], [("stage", "deployed")])
+        self.assertEqual([one["environment"] for one in done["targets"]], ["stage", "prod"])
+        self.tag(tree, "v1.0.0")
+        tree.cicd("promote", "app", "prod", "--version", "v1.0.0")
+        self.assertIn("return 1", self.zip_of(tree, "prod-hooks"))
+        again = json.loads(tree.cicd("reconcile", "--json").stdout)
+        self.assertEqual((again["deployed"], [one["action"] for one in again["targets"]]), ([], ["nothing"] * 2))
+
+    def test_a_part_that_is_declared_later_is_deployed_and_is_no_failure_until_then(self):
+        without = DECLARED.replace("pipeline_environment(app stage-hooks OF stage VIA serverless)\n", "")
+        tree = self.made(declared=without)
+        tree.run("deploy-stage")
+        tree.declare(DECLARED.format(state=self.state, prod=""))
+        tree.commit("a part")
+        tree.configure()
+        self.assertEqual(self.status_of(tree)["record"]["outcome"], "deployed")
+        tree.run("deploy-stage")
+        self.assertIn("return 1", self.zip_of(tree))
+
+    def test_a_yanked_release_goes_to_no_part(self):
+        tree = self.made()
+        tree.run("deploy-stage")
+        tree.cicd("yank", "app", "HEAD", "--reason", "it loses orders")
+        self.tag(tree, "v1.0.0")
+        self.assertIn("it loses orders", tree.run("deploy-prod", status=5).stderr)
+        self.assertFalse((tree.build / "functions/prod-hooks").exists())
+        self.assertEqual(self.there("prod-jobs"), "")
+
+    def test_a_branch_has_no_copy_of_a_part_and_its_plan_says_so(self):
+        tree = self.made(declared=DECLARED + "pipeline_preview(app IN stage HOST app.{{slug}}.example.com SWEEP ci)\n")
+        tree.run("deploy-stage")
+        before = len(self.states(tree)), self.log()
+        tree.git("switch", "--quiet", "--create", "fix", "main")
+        self.next(tree, 2)
+        tree.run("image", "zip")
+        self.assertIn("stage-hooks: left out, a branch has no copy of it", tree.cicd("plan", "deploy-branch").stdout)
+        tree.run("deploy-branch")
+        self.assertEqual((len(self.states(tree)), self.log()), before)
+        self.assertIn("return 1", self.zip_of(tree))
+
+    def test_commands_that_name_a_part_say_of_what_it_is_one_and_explain_shows_what_it_has(self):
+        tree = self.made("SOAK 2h")
+        for words in (("rollback", "app", "stage-hooks"), ("status", "stage-hooks"), ("hold", "set", "stage-hooks", "--reason", "x"), ("promote", "app", "stage-hooks")):
+            refused = tree.cicd(*words, status=2).stderr
+            self.assertIn("this is a part of stage, and goes wherever that goes: 'stage-hooks'", refused)
+        shown = tree.cicd("explain", "app.environment.prod-hooks").stdout
+        for words in ("OF prod", "ON tag v*", "SOAK 2h"):
+            self.assertIn(words, shown)
+        self.assertIn("prod-hooks", tree.cicd("explain", "app.deploy-prod").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
