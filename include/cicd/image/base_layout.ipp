@@ -44,14 +44,14 @@ result<json> document_in(const std::string& text, const std::string& reference) 
 }
 
 /// Every arm64 is v8, and only some say so.
-std::string platform_text(std::string os, const std::string& architecture, const std::string& variant) {
+std::string platform_said_by(std::string os, const std::string& architecture, const std::string& variant) {
   os += "/" + architecture;
   if (!variant.empty() && architecture != "arm64") os += "/" + variant;
   return os;
 }
 
-std::string platform_text(const json& of) {
-  return platform_text(of["os"].text(), of["architecture"].text(), of["variant"].text());
+std::string platform_said_by(const json& of) {
+  return platform_said_by(of["os"].text(), of["architecture"].text(), of["variant"].text());
 }
 
 /// Of the platforms of an index those that are images of Linux; not what belongs to one, such as an
@@ -61,7 +61,7 @@ std::map<std::string, digest> platforms_in(const json& index) {
   for (const json& each : index["manifests"].elements()) {
     const auto image = oci_descriptor::from(each);
     if (image && each["platform"]["os"].text() == "linux")
-      all.emplace(platform_text(each["platform"]), image->content);
+      all.emplace(platform_said_by(each["platform"]), image->content);
   }
   return all;
 }
@@ -79,7 +79,7 @@ result<std::string> platform_of_image(const skopeo& by, const std::string& refer
   const result<json> config = parse_json(*text);
   if (!config || (*config)["architecture"].text().empty())
     return image_error(exit_class::usage, "the base does not say for which platform it is", reference);
-  return platform_text(*config);
+  return platform_said_by(*config);
 }
 
 /// The documents that lead from the digest that is wanted to what lies in the layout.
@@ -250,7 +250,7 @@ status fetch(const skopeo& by, const wanted_base& what, const layer_store& store
 }  // namespace image_base_layout
 
 std::string wanted_base::platform() const {
-  return image_base_layout::platform_text("linux", architecture, variant);
+  return image_base_layout::platform_said_by("linux", architecture, variant);
 }
 
 result<named_image> image_named(const skopeo& by, const std::string& reference) {
