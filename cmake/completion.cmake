@@ -708,8 +708,8 @@
 
   Of pipeline_backing_service(): An image that is the service: `oci:<layout>[:<tag>]`, below the
   source folder or absolute, or a reference with a digest, which is fetched once by skopeo. It is
-  run by podman, or by runc where cicd is run by root. Allowed: oci:<layout>[:<tag>], or a reference
-  that ends in @sha256:<64 digits>. Example: IMAGE oci:images/postgres
+  unpacked by umoci and run by runc, where cicd is run by root. Allowed: oci:<layout>[:<tag>], or a
+  reference that ends in @sha256:<64 digits>. Example: IMAGE oci:images/postgres
 #]==]
 
 #[==[.rst:

@@ -41,7 +41,6 @@ endif()
 # What a developer runs now and then. `docs` writes into the source tree what tests compare with it.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.[hi]pp" "${PROJECT_SOURCE_DIR}/driver/*.cpp"
   "${PROJECT_SOURCE_DIR}/tests/unit/*.[hc]pp")
-list(FILTER sources EXCLUDE REGEX "fields_docs.ipp$")
 add_custom_target(format COMMAND clang-format-14 -i ${sources} COMMENT "formats the sources" VERBATIM)
 get_property(bodies GLOBAL PROPERTY CICD_BODIES)
 add_custom_target(tidy COMMAND clang-tidy-14 -p "${PROJECT_BINARY_DIR}" --quiet ${bodies} COMMENT "clang-tidy over the bodies" VERBATIM)
@@ -51,7 +50,7 @@ if(TARGET cicd)
     COMMAND cicd reference > "${PROJECT_SOURCE_DIR}/docs/reference.md"
     COMMAND cicd reference --cmake-comments > "${PROJECT_SOURCE_DIR}/cmake/completion.cmake"
     COMMAND cicd reference --schema > "${PROJECT_SOURCE_DIR}/docs/schema/pipeline.schema.json"
-    COMMENT "declare/options/fields_docs.ipp, docs/reference.md, docs/schema and cmake/completion.cmake" VERBATIM)
+    COMMENT "declare/options/fields_docs_*.inc, docs/reference.md, docs/schema and cmake/completion.cmake" VERBATIM)
   add_dependencies(docs cicd)
 endif()
 

@@ -3,10 +3,7 @@
 import base64
 import hashlib
 import json
-import os
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -15,24 +12,14 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "run"))
-import harness  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parent))
+import aws  # noqa: E402
+from aws import LOGIN, VENV, harness  # noqa: E402
+import functions  # noqa: E402
 
-VENV = Path(os.environ.get("CICD_TEST_VENV") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cicd-tests/venv")
-LOGIN = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
 BUCKET = "team-artifacts"
 
-CONFIG = """\
-service: app
-provider:
-  name: aws
-  runtime: python3.12
-functions:
-  hook:
-    handler: handler.main
-  refunds:
-    handler: handler.refund
-"""
+CONFIG = functions.CONFIG + "  refunds:\n    handler: handler.refund\n"
 
 DECLARED = """
 add_pipeline(app)
@@ -78,12 +65,6 @@ for name, each in json.load(open(template))["Resources"].items():
 """
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 class Relay(BaseHTTPRequestHandler):
     """Passes requests on to moto, less those that a case answers itself."""
 
@@ -120,24 +101,10 @@ class Relay(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer
 
 
-class Functions(harness.Case):
+class Functions(aws.AwsCase):
     @classmethod
     def setUpClass(cls):
-        if not (VENV / "bin/python").is_file():
-            raise AssertionError("moto is missing: ./setup --tests installs it")
-        cls.port = free_port()
-        cls.url = f"http://127.0.0.1:{cls.port}"
-        cls.moto = subprocess.Popen([VENV / "bin/python", "-m", "moto.server", "-p", str(cls.port)], env={**os.environ, **LOGIN},
-                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(cls.moto.wait)
-        cls.addClassCleanup(cls.moto.kill)
-
-        def answers():
-            try:
-                return urllib.request.urlopen(cls.url + "/moto-api/", timeout=1).status
-            except OSError:
-                return None
-        harness.until(answers, 60, "moto")
+        super().setUpClass()
         cls.relay = ThreadingHTTPServer(("127.0.0.1", 0), Relay)
         cls.relay.to, cls.relay.faults, cls.relay.seen = cls.url, [], []
         threading.Thread(target=cls.relay.serve_forever, daemon=True).start()
@@ -146,18 +113,8 @@ class Functions(harness.Case):
 
     def setUp(self):
         super().setUp()
-        urllib.request.urlopen(urllib.request.Request(self.url + "/moto-api/reset", method="POST"), timeout=10)
         self.relay.faults.clear()
         self.relay.seen.clear()
-
-    def aws(self, script):
-        """What a program with boto3 prints, as JSON."""
-        before = ("import base64, boto3, io, json, zipfile\n"
-                  f"at = dict(endpoint_url='{self.url}', region_name='us-east-1')\n"
-                  "s3, la, iam = boto3.client('s3', **at), boto3.client('lambda', **at), boto3.client('iam', **at)\n")
-        done = subprocess.run([VENV / "bin/python", "-c", before + script], env={**os.environ, **LOGIN}, capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout or "null")
 
     def prepare(self, versioning=True, functions=("app-stage-hook", "app-stage-refunds", "app-prod-hook", "app-prod-refunds")):
         self.aws(f"""
@@ -176,18 +133,7 @@ for name in {list(functions)}:
         self.prepare(**how)
         tree = self.tree()
         tree.env.update(LOGIN, AWS_ENDPOINT_URL=f"http://127.0.0.1:{self.relay.server_port}", NO_PROXY="*")
-        tree.write("handler.py", "def main(event, context):\n    return 1\n")
-        tree.write("serverless.yml", CONFIG)
-        tree.declare(calls)
-        tree.commit("the first")
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.git("config", name, value)
-        tree.configure()
-        return tree
-
-    def next(self, tree, number):
-        tree.write("handler.py", f"def main(event, context):\n    return {number}\n")
-        return tree.commit(f"number {number}")
+        return functions.committed(tree, calls, CONFIG)
 
     def codes(self):
         return self.aws("print(json.dumps({f['FunctionName']: f['CodeSha256'] for f in la.list_functions()['Functions']}))")
@@ -220,8 +166,7 @@ for name in {list(functions)}:
                                        f"app/marks/{commit}.history.json", "app/state/stage/0000000001.json", "app/state/stage/0000000002.json"])
         puts = [headers for method, path, headers in self.relay.seen if method == "PUT" and "/functions/" not in path]
         self.assertEqual({headers.get("If-None-Match", headers.get("if-none-match")) for headers in puts}, {"*"})
-        tree.git("tag", "v1.0.0")
-        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        tree.tag("v1.0.0")
         tree.run("deploy-prod")
         after = self.codes()
         self.assertEqual((after["app-prod-hook"], after["app-prod-refunds"]), (code, code))
@@ -246,7 +191,7 @@ for name in {list(functions)}:
         tree = self.made()
         tree.run("deploy-stage")
         _, first = self.zip_of(tree)
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         _, second = self.zip_of(tree)
         self.assertEqual(self.codes()["app-stage-hook"], second)
@@ -283,11 +228,7 @@ for name in {list(functions)}:
     def test_the_program_serverless_gets_the_config_of_the_artifact_and_the_zip_beside_it(self):
         tree = self.made(calls=DECLARED.replace(" CODE_ONLY", "") + "pipeline_secret(app token PASS_ENV TEAM_TOKEN)\npipeline_secret(app login PASS_ENV AWS_SECRET_ACCESS_KEY)\n")
         tree.env["TEAM_TOKEN"] = "hidden"
-        tree.env["PATH"] = f"{self.folder}/bin:{tree.env['PATH']}"
-        stands_in = self.folder / "bin/serverless"
-        stands_in.parent.mkdir()
-        stands_in.write_text(SERVERLESS.replace("PYTHON", str(VENV / "bin/python")).replace("FOLDER", str(self.folder)))
-        stands_in.chmod(0o755)
+        stands_in = self.stand_in(tree, SERVERLESS.replace("PYTHON", str(VENV / "bin/python")).replace("FOLDER", str(self.folder)))
         tree.run("deploy-stage")
         digest, code = self.zip_of(tree)
         said = json.loads((self.folder / "said.json").read_text())
@@ -302,7 +243,7 @@ for name in {list(functions)}:
         self.assertEqual(said["variables"]["AWS_SECRET_ACCESS_KEY"], LOGIN["AWS_SECRET_ACCESS_KEY"])
         self.assertEqual(self.codes()["app-stage-hook"], code)
         # What it does not say and AWS has is read back: a program that deploys nothing is no success.
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         stands_in.write_text("#!/bin/sh\nexit 0\n")
         self.assertIn("the function has other code than was deployed", tree.run("deploy-stage", status=6).stderr)
         stands_in.write_text("#!/bin/sh\necho the stack is locked >&2\nexit 7\n")
@@ -315,14 +256,9 @@ for name in {list(functions)}:
 
     def test_with_PACKAGE_whole_one_package_is_made_and_says_what_it_carries_over(self):
         tree = self.made(calls=DECLARED.replace("CODE_ONLY", "PACKAGE whole"))
-        tree.env["PATH"] = f"{self.folder}/bin:{tree.env['PATH']}"
-        stands_in = self.folder / "bin/serverless"
-        stands_in.parent.mkdir()
-        stands_in.write_text(WHOLE.replace("PYTHON", str(VENV / "bin/python")).replace("FOLDER", str(self.folder)))
-        stands_in.chmod(0o755)
+        self.stand_in(tree, WHOLE.replace("PYTHON", str(VENV / "bin/python")).replace("FOLDER", str(self.folder)))
         tree.run("app.publish")
-        tree.git("tag", "v1.0.0")
-        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        tree.tag("v1.0.0")
         self.assertIn("! it is made with the deploy to stage", tree.cicd("promote", "app", "prod", "--plan", status=None).all
                       + tree.run("plan-prod", status=None).all)
         tree.run("deploy-stage")
@@ -342,19 +278,18 @@ for name in {list(functions)}:
         self.assertEqual(self.codes(), before, "its functions are those of the first stage")
         self.assertEqual(self.codes()["app-stage-hook"], self.zip_of(tree)[1])
         # Another commit is another package; the first is put back from what was kept.
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         tree.cicd("rollback", "app", "stage", "--reason", "bad")
         self.assertEqual(said()[3:], ["package stage", "deploy stage", "deploy stage"])
         self.assertEqual(self.codes(), before)
         # One that was deleted is not made for another stage.
         tree.cicd("hold", "release", "app", "stage")
-        self.next(tree, 3)
+        functions.next_commit(tree, 3)
         tree.run("deploy-stage")
         for each in [each for each in self.keys() if each.startswith("app/packages/")]:
             self.aws(f"s3.delete_object(Bucket='{BUCKET}', Key='{each}')")
-        tree.git("tag", "v2.0.0")
-        tree.git("push", "--quiet", "upstream", "v2.0.0")
+        tree.tag("v2.0.0")
         self.assertIn("the package of the first stage is not there", tree.run("deploy-prod", status=6).all)
 
     # ---- what goes wrong ----
@@ -381,13 +316,12 @@ pipeline_environment(app prod ON tag v* FROM stage VIA command STATE s3://team-a
         self.assertEqual(len([each for each in keys if each.startswith(f"app/packages/{digest}/")]), 3, "two files and the config")
         self.assertEqual(json.loads(self.object(f"app/{commit}.json"))["documents"][0]["content"]["images"],
                          {"packages": {"repository": "files:s3://team-artifacts/app/packages", "manifest": f"sha256:{digest}"}})
-        tree.git("tag", "v1.0.0")
-        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        tree.tag("v1.0.0")
         tree.run("deploy-prod")
         self.assertIn("return 1", (world / "prod/handler.py").read_text())
         self.assertTrue((world / "prod/run").stat().st_mode & 0o100)
         part = next(each for each in keys if each.startswith(f"app/packages/{digest}/"))
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         self.aws(f"s3.put_object(Bucket='{BUCKET}', Key='{part}', Body=b'another')")
         tree.cicd("rollback", "app", "stage", "--reason", "bad", status=4)
@@ -428,8 +362,7 @@ pipeline_environment(app prod ON tag v* FROM stage VIA command STATE s3://team-a
         digest, _ = self.zip_of(tree)
         before = self.codes()
         self.aws(f"s3.delete_object(Bucket='{BUCKET}', Key='app/hook/{digest}.zip')")
-        tree.git("tag", "v1.0.0")
-        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        tree.tag("v1.0.0")
         self.assertIn("the artifact is not whole", tree.run("deploy-prod", status=6).stderr)
         self.assertEqual(self.codes(), before)
 

@@ -263,8 +263,7 @@ class OnGitea(harness.Case):
         tree.write("in.txt", "one")
         tree.declare(RELEASED.format(manifests=self.gitea.new_repository(self.name + "-manifests")))
         tree.git("init", "--quiet", "--initial-branch=main")
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.git("config", name, value)
+        tree.set_user()
         tree.git("remote", "add", "upstream", self.gitea.address(self.name))
         tree.commit()
         tree.configure()

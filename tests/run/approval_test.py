@@ -20,8 +20,7 @@ class Approval(harness.Case):
         tree.declare(harness.DEPLOYED.replace("ON branch main VIA gitops", place) + extra)
         tree.write("in.txt", "one")
         tree.commit()
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.git("config", name, value)
+        tree.set_user()
         tree.configure()
         return tree
 

@@ -5,6 +5,7 @@ import os
 import unittest
 
 import harness
+import programs
 
 # Writes down what it was given: names, modes and contents, and what release.json says of the files.
 APPLY = """#!/bin/sh
@@ -14,10 +15,7 @@ echo "$(basename "$0") $CICD_ENVIRONMENT $CICD_VERSION" >> "$WORLD/log"
 cp "$CICD_RELEASE" "$WORLD/$CICD_ENVIRONMENT.json"
 echo "$CICD_VERSION" > "$WORLD/$CICD_ENVIRONMENT"
 """
-READ = """#!/bin/sh
-[ -z "$CICD_FILES" ] || exit 9
-if [ -f "$WORLD/$1" ]; then printf '{"schema": 1, "version": "%s"}' "$(cat "$WORLD/$1")"; else echo '{"schema": 1, "version": null}'; fi
-"""
+READ = programs.READ.replace("\n", '\n[ -z "$CICD_FILES" ] || exit 9\n', 1)
 PLAN = """#!/bin/sh
 printf '{"schema": 1, "changes": [{"sign": "~", "text": "%s of packages"}]}' "$(ls "$CICD_FILES/packages" | wc -l)"
 """
@@ -32,21 +30,15 @@ pipeline_environment(app prod ON tag v* FROM stage VIA command STATE {state} APP
 """
 
 
-class Files(harness.Case):
+class Files(programs.ProgramCase):
     def made(self, declared=DECLARED, files="dist/*", image="", more="", address=""):
-        tree = self.tree()
-        self.world, self.state = self.folder / "world", self.folder / "state"
-        self.world.mkdir()
-        tree.env["WORLD"] = str(self.world)
-        for name, text in (("apply.sh", APPLY), ("back.sh", APPLY), ("read.sh", READ), ("plan.sh", PLAN)):
-            tree.write(name, text, 0o755)
+        tree = self.with_programs(self.tree(), READ, apply=APPLY, back=APPLY, plan=PLAN)
         tree.write("in.txt", "one\n")
         tree.declare(declared.format(state=self.state, files=files, image=image) + more)
         if address:
             self.trust(tree, address)
         tree.commit("the first")
-        tree.git("config", "user.name", "Jane Doe")
-        tree.git("config", "user.email", "jane@example.com")
+        tree.set_user()
         tree.configure()
         return tree
 
@@ -54,18 +46,11 @@ class Files(harness.Case):
         tree.write("in.txt", text + "\n")
         return tree.commit(text)[:7]
 
-    def tag(self, tree, name):
-        tree.git("tag", name)
-        tree.git("push", "--quiet", "upstream", name)
-
     def files(self, environment="stage"):
         return (self.world / f"{environment}.files").read_text().splitlines()
 
     def release(self, environment="stage"):
         return json.loads((self.world / f"{environment}.json").read_text())
-
-    def log(self):
-        return (self.world / "log").read_text().splitlines()
 
     def digest(self, tree, step="app/files-packages"):
         index = json.loads((tree.work(step) / "layout/index.json").read_text())
@@ -158,7 +143,7 @@ class Files(harness.Case):
         self.assertEqual(release["files"]["packages"]["reference"], f"app-packages:{first}@{digest}")
         self.assertIn("nothing to do", tree.run("deploy-stage").all)
         # A tag promotes them: nothing is built, the digest is the same.
-        self.tag(tree, "v1")
+        tree.tag("v1")
         promoted = tree.cicd("promote", "app", "prod", "--version", "v1").all
         self.assertNotIn("app/files-packages", promoted)
         self.assertEqual(self.release("prod")["files"]["packages"]["digest"], digest)
@@ -175,10 +160,29 @@ class Files(harness.Case):
         self.assertIn(first, tree.cicd("status").stdout)
         self.assertIn("app-packages", tree.cicd("artifacts", "app").stdout + tree.cicd("artifacts", "app", "--json").stdout)
 
+    def test_a_release_whose_files_alone_are_new_is_named_by_its_own_commit(self):
+        tree = self.made(more='pipeline_step(app still COMMAND cp same.txt same.out INPUTS same.txt OUTPUTS same.out STAGE build)\n'
+                         'pipeline_image(app AFTER still BASE scratch FILES same.out=/same ENTRYPOINT /same)\n')
+        tree.write("same.txt", "same")
+        first = tree.commit("an image")[:7]
+        tree.run("deploy-stage")
+        tree.cicd("hold", "set", "app", "stage", "--version", first, "--reason", "loses orders")
+        second = self.next(tree, "two")
+        tree.run("deploy-stage")
+        self.assertEqual((self.log()[-1], self.release()["images"]["image"]["tag"]), (f"apply.sh stage {second}", first))
+        third = self.next(tree, "three")
+        tree.cicd("hold", "set", "app", "stage", "--version", third, "--reason", "loses orders")
+        self.assertIn("this version is held out", tree.run("deploy-stage", status=5).all)
+        tree.cicd("hold", "release", "app", "stage")
+        tree.run("deploy-stage")
+        self.assertIn(f"{second} runs again", tree.cicd("rollback", "app", "stage", "--version-only").stdout)
+        self.assertIn(f"version {third} is", tree.cicd("hold", "show", "app", "stage").stdout)
+        self.assertEqual(self.log()[-1], f"back.sh stage {second}")
+
     def test_files_that_are_yanked_go_nowhere_and_may_be_deleted(self):
         tree = self.made()
         tree.run("deploy-stage")
-        self.tag(tree, "v1")
+        tree.tag("v1")
         tree.cicd("yank", "app", "v1", "--reason", "a bad package")
         self.assertIn("yanked", tree.cicd("promote", "app", "prod", "--version", "v1", status=5).all)
         self.next(tree, "two")
@@ -228,7 +232,7 @@ class Files(harness.Case):
         shown = [each.read_text() for each in (tree.build / "rendered/shown").rglob("*") if each.is_file()]
         self.assertTrue(shown)
         self.assertNotIn("app-packages", "".join(shown))
-        self.tag(tree, "v1")
+        tree.tag("v1")
         tree.cicd("promote", "app", "prod", "--version", "v1")
         self.assertTrue(self.release("prod")["files"]["packages"]["reference"].startswith(f"{address}/team/app-packages:v1@"))
         doctor = tree.cicd("doctor", status=None).stdout

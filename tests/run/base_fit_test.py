@@ -40,6 +40,12 @@ class BaseFit(harness.Case):
         self.assertIn("a program is of another architecture than the base", other.stderr)
         self.assertEqual((harness.note_in(other.stderr, "program"), harness.note_in(other.stderr, "image")), (bases.HERE, bases.OTHER))
 
+    def test_each_architecture_of_platforms_is_known(self):
+        cat = bytearray(Path("/bin/cat").read_bytes())
+        cat[0x12:0x14] = (243).to_bytes(2, "little")
+        glibc = {f"lib64/{LOADER}": "x", "lib/libc.so.6": "GLIBC_2.99 end"}
+        self.of(glibc, architecture="riscv64", add={"cat": bytes(cat)}, status=0)
+
     def test_another_user_is_said_to_be_meant(self):
         files = "FILES CMakeLists.txt=/x"
         refused = self.of({}, config={"User": "65532:65532"}, entry=files)

@@ -97,7 +97,6 @@ class Case(harness.Case):
         tree.configure()
         return tree
 
-
     def image(self, tree, step="app/image"):
         """Manifest digest, config and the files of the layers of a built image, the last of a name."""
         layout = tree.work(step) / "layout"

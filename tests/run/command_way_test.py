@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 import harness
+import programs
 
 APPLY = """#!/bin/sh
 set -eu
@@ -16,9 +17,6 @@ echo "$CICD_PIPELINE $CICD_ENVIRONMENT $CICD_VERSION $(basename "$0") ${CICD_PRE
 cp "$CICD_RELEASE" "$world.json"
 [ -f "$WORLD/lie" ] || echo "$CICD_VERSION" > "$world"
 echo "3 tasks replaced"
-"""
-READ = """#!/bin/sh
-if [ -f "$WORLD/$1" ]; then printf '{"schema": 1, "version": "%s"}' "$(cat "$WORLD/$1")"; else echo '{"schema": 1, "version": null}'; fi
 """
 PLAN = """#!/bin/sh
 [ ! -f "$WORLD/plan" ] || { cat "$WORLD/plan"; exit 0; }
@@ -34,29 +32,19 @@ pipeline_environment(app prod ON tag v* FROM stage VIA command STATE {state} APP
 """
 
 
-class Command(harness.Case):
+class Command(programs.ProgramCase):
     def made(self, prod="", declared=DECLARED):
-        tree = self.tree()
-        self.world, self.state = self.folder / "world", self.folder / "state"
-        self.world.mkdir()
-        tree.env["WORLD"] = str(self.world)
-        for name, text in (("apply.sh", APPLY), ("back.sh", APPLY), ("read.sh", READ), ("plan.sh", PLAN)):
-            tree.write(name, text, 0o755)
+        tree = self.with_programs(self.tree(), apply=APPLY, back=APPLY, plan=PLAN)
         tree.write("in.txt", "one")
         tree.declare(declared.format(state=self.state, prod=prod))
         tree.commit("the first")
-        tree.git("config", "user.name", "Jane Doe")
-        tree.git("config", "user.email", "jane@example.com")
+        tree.set_user()
         tree.configure()
         return tree
 
     def next(self, tree, text):
         tree.write("in.txt", text)
         return tree.commit(text)[:7]
-
-    def log(self):
-        log = self.world / "log"
-        return log.read_text().splitlines() if log.exists() else []
 
     def there(self, environment="stage"):
         return (self.world / environment).read_text().strip()
@@ -128,8 +116,7 @@ class Command(harness.Case):
         tree = self.made(prod="APPROVAL required")
         tree.run("deploy-stage")
         first = self.there()
-        tree.git("tag", "v1.0.0")
-        tree.git("push", "--quiet", "upstream", "v1.0.0")
+        tree.tag("v1.0.0")
         refused = tree.run("--event", "tag=v1.0.0", status=5).all
         self.assertIn("approve", refused)
         self.assertFalse((self.world / "prod").exists())
@@ -165,8 +152,79 @@ class Command(harness.Case):
         self.assertIn("another run deploys here", refused)
         os.kill(program, signal.SIGKILL)
         harness.until(lambda: not Path(f"/proc/{program}").exists() or "Z" in Path(f"/proc/{program}/stat").read_text().split()[2], 10)
+        left = tree.build / ".cicd/command/app/stage"
+        self.assertEqual(len(list(left.rglob("release.json"))), 1)
+        tree.cicd("status")  # who only looks leaves the mark
         tree.run("deploy-stage")
         self.assertEqual(self.there(), tree.git("rev-parse", "HEAD")[:7])
+        self.assertEqual(list(left.iterdir()), [], "what it left is swept")
+
+    HANGS = 'set -eu\n[ ! -f "$WORLD/hang" ] || { echo $$ > "$WORLD/pid"; while [ -f "$WORLD/hang" ]; do sleep 0.1; done; }'
+
+    def begun(self, tree, *words):
+        """A command whose APPLY hangs, and the id of its process."""
+        (self.world / "hang").write_text("")
+        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" "$@"', tree.launcher, *words)
+        harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60)
+        return process, int((self.folder / "run").read_text())
+
+    def test_a_pass_waits_for_a_deploy_of_another_and_tells_no_one(self):
+        tree = self.made(declared=DECLARED + "pipeline_notify(app COMMAND ./notify.sh)\n")
+        tree.write("apply.sh", APPLY.replace("set -eu", self.HANGS), 0o755)
+        tree.write("notify.sh", '#!/bin/sh\ncat >> "$WORLD/notices"\n', 0o755)
+        tree.commit("an apply that hangs")
+        tree.run("deploy-stage")
+        version = self.next(tree, "two")
+        tree.run("publish")
+        process, _ = self.begun(tree, "reconcile")
+        (self.world / "notices").unlink(missing_ok=True)
+        for _ in range(2):
+            [waits] = [one for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["targets"]]
+            self.assertEqual((waits["action"], waits["rule"]), ("wait", "deploy under way"))
+            self.assertIn("Jane Doe <jane@example.com> since", waits["why"]["value"])
+        self.assertFalse((self.world / "notices").exists())
+        (self.world / "hang").unlink()
+        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(self.there(), version)
+        self.assertEqual(json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["targets"][0]["action"], "nothing")
+
+    def test_a_deploy_that_was_interrupted_is_taken_up_by_the_next_pass(self):
+        tree = self.made()
+        tree.write("apply.sh", APPLY.replace("set -eu", self.HANGS), 0o755)
+        version = tree.commit("an apply that hangs")[:7]
+        tree.run("publish")
+        process, run = self.begun(tree, "reconcile", "--watch", "--every", "5s")
+        os.kill(run, signal.SIGTERM)
+        self.assertEqual(process.wait(60), 143)
+        (self.world / "hang").unlink()
+        self.assertEqual(self.records()[-1]["record"]["outcome"], "interrupted")
+        self.assertEqual([one["outcome"] for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["deployed"]], ["deployed"])
+        self.assertEqual((self.there(), self.records()[-1]["record"]["outcome"]), (version, "deployed"))
+
+    def test_what_programs_print_of_a_secret_is_masked_where_no_step_fetched_it(self):
+        value = "hunter2hunter2"
+        tree = self.made(declared="pipeline_secret(tok PASS_ENV MY_TOKEN)\npipeline_secret(gone PASS_ENV NOT_THERE)\n" + DECLARED)
+        tree.env["MY_TOKEN"] = value
+        (self.world / "tok").write_text(value + "\n")
+        for name in ("apply.sh", "back.sh"):
+            tree.write(name, APPLY.replace("set -eu", 'set -eu\ncat "$WORLD/tok"'), 0o755)
+        tree.write("plan.sh", """#!/bin/sh\nprintf '{"schema": 1, "changes": [{"sign": "~", "text": "token %s"}]}' "$(cat $WORLD/tok)"\n""", 0o755)
+        tree.commit("programs that print it")
+        tree.run("publish")
+        plan = tree.cicd("plan", "deploy-stage").stdout
+        self.assertIn("~ token ***", plan)
+        self.assertEqual(plan.count("secret gone cannot be fetched"), 1)
+        first = tree.cicd("promote", "app", "stage", "--commit", "HEAD").all
+        self.assertEqual((first.count("***"), first.count("secret gone cannot be fetched"), first.count(value)), (1, 1, 0))
+        self.next(tree, "two")
+        tree.run("publish")
+        self.assertIn("***", tree.cicd("reconcile", "stage").all)
+        back = tree.cicd("rollback", "app", "stage").all
+        self.assertEqual((back.count("***"), back.count("secret gone cannot be fetched"), back.count(value)), (1, 1, 0))
+        (self.world / "fail").write_text("1")
+        tree.cicd("hold", "release", "app", "stage")
+        self.assertNotIn(value, tree.cicd("promote", "app", "stage", "--commit", "HEAD", status=1).all)
+        self.assertEqual([each for each in [*tree.build.rglob("*"), *self.state.rglob("*")] if each.is_file() and value.encode() in each.read_bytes()], [])
 
     def test_nothing_of_it_is_run_for_a_fork(self):
         tree = self.made()

@@ -58,8 +58,7 @@ class Deploy(harness.Case):
     def test_the_commit_says_who_what_and_from_where(self):
         tree = self.made()
         commit = tree.git("rev-parse", "HEAD")
-        tree.git("config", "user.name", "Jane Doe")
-        tree.git("config", "user.email", "jane@example.com")
+        tree.set_user()
         tree.run("deploy-stage")
         message = tree.manifests("log", "-1", "--format=%an <%ae>%n%B", "main")
         for text in ("Jane Doe <jane@example.com>", "deploy app", commit[:7], commit, "stage", tree.record()["images"]["image"]["reference"]):

@@ -65,8 +65,7 @@ class Case(harness.Case):
         return commit
 
     def tag(self, name, tag, commit="HEAD"):
-        self.services[name].git("tag", tag, commit)
-        self.services[name].git("push", "--quiet", "upstream", tag)
+        self.services[name].tag(tag, commit)
 
     def head(self, name="billing"):
         return self.services[name].git("rev-parse", "HEAD")

@@ -55,8 +55,7 @@ class World:
                     (tree.build / shared).symlink_to(self.first.build / shared)
             if (self.first.build / "shared").exists():
                 shutil.copytree(self.first.build / "shared", tree.build / "shared")
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.git("config", name, value)
+        tree.set_user()
         tree.configure()
         return tree
 

@@ -26,11 +26,9 @@ class FleetCase(harness.Case):
         tree = self.tree()
         tree.write("in.txt", "one")
         tree.declare("".join(PIPELINE.format(name=name, repository=self.repository, prod=prod) for name in names) + more)
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.env[f"GIT_AUTHOR_{name[5:].upper()}"] = value
+        tree.env.update(GIT_AUTHOR_NAME="Jane Doe", GIT_AUTHOR_EMAIL="jane@example.com")
         tree.commit("the first")
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.git("config", name, value)
+        tree.set_user()
         tree.configure()
         tree.run(*(f"{name}.publish" for name in publish) if publish else ("publish",))
         return tree
@@ -42,10 +40,6 @@ class FleetCase(harness.Case):
         if publish:
             tree.run("publish")
         return commit
-
-    def tag(self, tree, name, commit="HEAD"):
-        tree.git("tag", name, commit)
-        tree.git("push", "--quiet", "upstream", name)
 
     def pass_of(self, tree, *words, status=0, **how):
         done = json.loads(tree.cicd("reconcile", "--json", *words, status=status, **how).stdout)

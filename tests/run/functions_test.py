@@ -5,20 +5,10 @@ import io
 import json
 import unittest
 import zipfile
-from pathlib import Path
 
+import functions
 import harness
 import jenkins
-
-CONFIG = """\
-service: app
-provider:
-  name: aws
-  runtime: python3.12
-functions:
-  hook:
-    handler: handler.main
-"""
 
 DECLARED = """
 add_pipeline(app)
@@ -30,24 +20,8 @@ pipeline_environment(app prod ON tag v* FROM stage VIA serverless {prod})
 
 
 class Functions(harness.Case):
-    def made(self, prod="", calls=DECLARED, handler="def main(event, context):\n    return 1\n", config=CONFIG):
-        tree = self.tree()
-        tree.write("handler.py", handler)
-        tree.write("serverless.yml", config)
-        tree.declare(calls.replace("{prod}", prod))
-        tree.commit("the first")
-        tree.git("config", "user.name", "Jane Doe")
-        tree.git("config", "user.email", "jane@example.com")
-        tree.configure()
-        return tree
-
-    def next(self, tree, number):
-        tree.write("handler.py", f"def main(event, context):\n    return {number}\n")
-        return tree.commit(f"number {number}")
-
-    def tag(self, tree, name):
-        tree.git("tag", name)
-        tree.git("push", "--quiet", "upstream", name)
+    def made(self, prod="", calls=DECLARED, config=functions.CONFIG):
+        return functions.committed(self.tree(), calls.replace("{prod}", prod), config)
 
     def code(self, tree, environment="stage"):
         return (tree.build / "functions" / environment / "app/hook/handler.py").read_text()
@@ -131,10 +105,10 @@ class Functions(harness.Case):
         self.assertRegex(tree.run("zip", status=None).stderr, "a named pipe cannot be an input: '.*/dist/pipe'")
 
     def test_what_is_wrong_with_config_has_its_line_and_what_is_too_large_the_limit_of_lambda(self):
-        tree = self.made(config=CONFIG + "functions:\n  x: [\n")
+        tree = self.made(config=functions.CONFIG + "functions:\n  x: [\n")
         refused = tree.run("zip", status=2).stderr
         self.assertRegex(harness.note_in(refused, "in"), r"^serverless\.yml:\d+$")
-        tree.write("serverless.yml", CONFIG)
+        tree.write("serverless.yml", functions.CONFIG)
         with zipfile.ZipFile(tree.write("big.zip", b""), "w", zipfile.ZIP_DEFLATED) as given:
             given.writestr("handler.py", b"0" * (251 << 20))
         tree.declare("add_pipeline(app)\npipeline_function(app hook ZIP big.zip)\npipeline_environment(app stage VIA serverless)\n").configure()
@@ -143,7 +117,7 @@ class Functions(harness.Case):
         self.assertNotIn("CICD_MAX_BASE", refused)
 
     def test_one_name_in_aws_for_two_environments_is_refused(self):
-        fixed = CONFIG.replace("    handler: handler.main", "    handler: handler.main\n    name: orders-hook")
+        fixed = functions.CONFIG.replace("    handler: handler.main", "    handler: handler.main\n    name: orders-hook")
         calls = DECLARED.replace("VIA serverless", "VIA serverless BUCKET team-artifacts REGION eu-west-1")
         tree = self.made(calls=calls, config=fixed)
         refused = tree.run("zip", status=2).stderr
@@ -156,7 +130,7 @@ class Functions(harness.Case):
         tree.run("deploy-stage")
         first = self.code(tree)
         [zip_of_first] = (tree.build / "bucket/app/hook").glob("*.zip")
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         kept = zip_of_first.read_bytes()
         zip_of_first.chmod(0o644)
@@ -187,11 +161,11 @@ class Functions(harness.Case):
         self.assertIn("a link that leads out", tree.run("zip", status=2).stderr)
 
     def test_a_config_whose_function_or_handler_is_not_there_is_refused(self):
-        tree = self.made(config=CONFIG.replace("  hook:", "  hooks:"))
+        tree = self.made(config=functions.CONFIG.replace("  hook:", "  hooks:"))
         refused = tree.run("zip", status=2).stderr
         self.assertIn("CONFIG has no such function: 'hook'", refused)
         self.assertEqual((harness.note_in(refused, "did you mean"), harness.note_in(refused, "in")), ("hooks", "serverless.yml"))
-        tree.write("serverless.yml", CONFIG.replace("handler.main", "handlr.main"))
+        tree.write("serverless.yml", functions.CONFIG.replace("handler.main", "handlr.main"))
         refused = tree.run("zip", status=2).stderr
         self.assertIn("the handler of hook is not in the zip: 'handlr.main'", refused)
         self.assertEqual(harness.note_in(refused, "did you mean"), "handler.py")
@@ -209,7 +183,7 @@ class Functions(harness.Case):
         self.assertEqual(record["images"]["hook"]["repository"], "bucket:app/hook")
         self.assertEqual(hashlib.sha256((tree.build / f"bucket/app/hook/{digest}.zip").read_bytes()).hexdigest(), digest)
         self.assertEqual((tree.build / f"bucket/app/hook/tags/{commit[:7]}").read_text(), f"sha256:{digest}\n")
-        self.assertEqual(bundle["files"]["serverless.yml"]["text"], CONFIG)
+        self.assertEqual(bundle["files"]["serverless.yml"]["text"], functions.CONFIG)
         self.assertIn("pipeline_function", [each["function"] for each in bundle["calls"]])
         self.assertIn(commit[:7], tree.cicd("artifacts", "app").stdout)
         # Nothing is built for it again.
@@ -246,10 +220,10 @@ class Functions(harness.Case):
     def test_a_tag_promotes_the_zip_that_stage_had(self):
         tree = self.made()
         tree.run("deploy-stage")
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("publish")
         tree.git("checkout", "--quiet", "HEAD~1")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         tree.run("deploy-prod")
         self.assertIn("return 1", self.code(tree, "prod"))
         [began, ended] = self.states(tree, "prod")
@@ -258,7 +232,7 @@ class Functions(harness.Case):
         self.assertEqual(json.loads(began["files"]["hook.function.json"])["digest"],
                          json.loads(self.states(tree)[0]["files"]["hook.function.json"])["digest"])
         tree.git("checkout", "--quiet", "main")
-        self.tag(tree, "v1.1.0")
+        tree.tag("v1.1.0")
         self.assertIn("was never deployed to stage", tree.run("deploy-prod", status=5).stderr)
         self.assertIn("return 1", self.code(tree, "prod"))
 
@@ -267,7 +241,7 @@ class Functions(harness.Case):
         tree.run("publish")
         done = json.loads(tree.cicd("reconcile", "--json").stdout)
         self.assertEqual([(one["environment"], one["outcome"]) for one in done["deployed"]], [("stage", "deployed")])
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         tree.cicd("promote", "app", "prod", "--version", "v1.0.0")
         self.assertIn("return 1", self.code(tree, "prod"))
         again = json.loads(tree.cicd("reconcile", "--json").stdout)
@@ -277,13 +251,13 @@ class Functions(harness.Case):
         tree = self.made()
         tree.run("deploy-stage")
         first = tree.git("rev-parse", "--short=7", "HEAD")
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         self.assertIn("return 2", self.code(tree))
         self.assertIn(f"app/stage: {first} runs again", tree.cicd("rollback", "app", "stage", "--reason", "bad").stdout)
         self.assertIn("return 1", self.code(tree))
         self.assertEqual([each["record"]["outcome"] for each in self.states(tree)], ["deploying", "deployed"] * 2 + ["deploying", "rolled-back"])
-        self.next(tree, 3)
+        functions.next_commit(tree, 3)
         self.assertIn("bad", tree.run("deploy-stage", status=5).stderr)
         self.assertIn("return 1", self.code(tree))
         tree.cicd("hold", "release", "app", "stage")
@@ -298,7 +272,7 @@ class Functions(harness.Case):
         for reason in ("a fair", "another"):
             tree.cicd("hold", "set", "app", "stage", "--reason", reason)
         tree.cicd("hold", "release", "app", "stage")
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         self.assertEqual([each["generation"] for each in self.states(tree) if "files" in each], [1, 6])
         self.assertEqual([each.get("before") for each in self.states(tree)], [None] * 5 + [5] * 2)
@@ -308,7 +282,7 @@ class Functions(harness.Case):
     def test_a_yanked_zip_goes_nowhere_and_a_hold_and_an_approval_are_asked(self):
         tree = self.made("APPROVAL required")
         tree.run("deploy-stage")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.assertIn("cicd approve app prod", tree.run("deploy-prod", status=5).stderr)
         tree.cicd("approve", "app", "prod", "--reason", "looked at it")
         tree.cicd("hold", "set", "app", "prod", "--reason", "a fair")
@@ -317,10 +291,10 @@ class Functions(harness.Case):
         tree.run("deploy-prod")
         self.assertIn("return 1", self.code(tree, "prod"))
         self.assertNotIn("approvals", self.states(tree, "prod")[-1].get("state", {}))
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         tree.cicd("yank", "app", "HEAD", "--reason", "it loses orders")
-        self.tag(tree, "v1.1.0")
+        tree.tag("v1.1.0")
         self.assertIn("it loses orders", tree.run("deploy-prod", status=5).stderr)
         self.assertIn("return 1", self.code(tree, "prod"))
 
@@ -342,7 +316,7 @@ class Functions(harness.Case):
         text = last.read_text()
         for broken in ("", text[: len(text) // 2], text.replace('"deployed"', '"failed"'), text.replace('"schema": 1', '"schema": 9', 1)):
             last.write_text(broken)
-            self.next(tree, len(broken))
+            functions.next_commit(tree, len(broken))
             tree.run("deploy-stage", status=4)
             self.assertEqual(last.read_text(), broken)
 

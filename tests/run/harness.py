@@ -153,6 +153,16 @@ class Tree:
             self.push()
         return self.git("rev-parse", "HEAD")
 
+    def tag(self, name, commit="HEAD"):
+        """A tag, here and in the remote repository."""
+        self.git("tag", name, commit)
+        self.git("push", "--quiet", "upstream", name)
+
+    def set_user(self):
+        """Who works here, for the driver: the author of the commits."""
+        self.git("config", "user.name", "Jane Doe")
+        self.git("config", "user.email", "jane@example.com")
+
     @property
     def remote(self):
         return self.root / f"{self.source.name}-remote.git"

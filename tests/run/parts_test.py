@@ -6,26 +6,16 @@ from pathlib import Path
 import signal
 import unittest
 
+import functions
 import harness
+import programs
 
-CONFIG = """\
-service: app
-provider:
-  name: aws
-  runtime: python3.12
-functions:
-  hook:
-    handler: handler.main
-"""
 APPLY = """#!/bin/sh
 set -eu
 [ ! -f "$WORLD/hang" ] || { echo $$ > "$WORLD/pid"; exec sleep 60; }
 [ ! -f "$WORLD/fail" ] || { echo "the quota is used up" >&2; exit 1; }
 echo "$CICD_ENVIRONMENT $CICD_VERSION" >> "$WORLD/log"
 echo "$CICD_VERSION" > "$WORLD/$CICD_ENVIRONMENT"
-"""
-READ = """#!/bin/sh
-if [ -f "$WORLD/$1" ]; then printf '{"schema": 1, "version": "%s"}' "$(cat "$WORLD/$1")"; else echo '{"schema": 1, "version": null}'; fi
 """
 DECLARED = """
 add_pipeline(app)
@@ -42,38 +32,13 @@ pipeline_environment(app prod-jobs OF prod VIA command STATE {state} APPLY ./app
 """
 
 
-class Parts(harness.Case):
+class Parts(programs.ProgramCase):
     def made(self, prod="", declared=DECLARED):
-        tree = self.tree()
-        self.world, self.state = self.folder / "world", self.folder / "state"
-        self.world.mkdir()
-        tree.env["WORLD"] = str(self.world)
-        for name, text in (("apply.sh", APPLY), ("read.sh", READ), ("gate.sh", '#!/bin/sh\necho "$1" >> "$WORLD/gate"\n')):
-            tree.write(name, text, 0o755)
-        tree.write("handler.py", "def main(event, context):\n    return 1\n")
-        tree.write("serverless.yml", CONFIG)
-        tree.write("in.txt", "one")
-        tree.declare(declared.format(state=self.state, prod=prod))
-        tree.commit("the first")
-        tree.git("config", "user.name", "Jane Doe")
-        tree.git("config", "user.email", "jane@example.com")
-        tree.configure()
-        return tree
-
-    def next(self, tree, number, what="handler.py"):
-        tree.write(what, f"def main(event, context):\n    return {number}\n")
-        return tree.commit(f"number {number}")
-
-    def tag(self, tree, name):
-        tree.git("tag", name)
-        tree.git("push", "--quiet", "upstream", name)
+        tree = self.with_programs(self.tree(), apply=APPLY, gate='#!/bin/sh\necho "$1" >> "$WORLD/gate"\n')
+        return functions.committed(tree, declared.format(state=self.state, prod=prod), **{"in.txt": "one"})
 
     def zip_of(self, tree, environment="stage-hooks"):
         return (tree.build / "functions" / environment / "app/hook/handler.py").read_text()
-
-    def log(self):
-        log = self.world / "log"
-        return log.read_text().split() if log.exists() else []
 
     def there(self, environment="stage-jobs"):
         file = self.world / environment
@@ -86,11 +51,12 @@ class Parts(harness.Case):
     def job_of(self):
         return json.loads(sorted((self.state / "app/state/stage-jobs").glob("*.json"))[-1].read_text())["record"]
 
-    def kill(self, tree, *words):
+    def kill(self, tree, *words, meanwhile=lambda: None):
         """Kills the command and its program while a part is changed."""
         (self.world / "hang").write_text("")
         process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" "$@"', tree.launcher, *words)
         program = int(harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60))
+        meanwhile()
         os.kill(int((self.folder / "run").read_text()), signal.SIGKILL)
         process.wait(30)
         os.kill(program, signal.SIGKILL)
@@ -126,7 +92,7 @@ class Parts(harness.Case):
     def test_a_part_that_alone_changes_moves_the_release_of_all(self):
         tree = self.made()
         tree.run("deploy-stage")
-        commit = self.next(tree, 2)
+        commit = functions.next_commit(tree, 2)
         tree.run("publish")
         plan = tree.cicd("plan", "deploy-stage").stdout
         self.assertRegex(plan, r"stage-hooks: image hook: .*was")
@@ -135,7 +101,7 @@ class Parts(harness.Case):
         self.assertIn("return 2", self.zip_of(tree))
         self.assertEqual((tree.record("stage")["commit"], self.job_of()["commit"]), (commit, commit))
         # Only the image: the functions stay, and are of the new commit.
-        commit = self.next(tree, 3, "in.txt")
+        commit = functions.next_commit(tree, 3, "in.txt")
         tree.run("deploy-stage")
         self.assertEqual(self.states(tree)[-1]["record"]["commit"], commit)
         self.assertNotIn("failed", tree.cicd("status").stdout)
@@ -148,7 +114,7 @@ class Parts(harness.Case):
         tree = self.made(declared="\n".join(lines))
         tree.run("deploy-stage")
         first = tree.git("rev-parse", "HEAD")
-        second = self.next(tree, 2)
+        second = functions.next_commit(tree, 2)
         (self.world / "fail").write_text("")
         failed = tree.run("deploy-stage", status=None)
         self.assertNotEqual(failed.returncode, 0)
@@ -160,7 +126,7 @@ class Parts(harness.Case):
         self.assertEqual(self.states(tree)[-1]["record"]["commit"], first)
         self.assertEqual(self.status_of(tree)["record"]["outcome"], "failed")
         self.assertIn("stage-hooks: is at " + first[:7], tree.cicd("status", "app", "stage").stdout)
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.assertRegex(tree.run("deploy-prod", status=5).stderr, "stage")
         # A pass says so, and goes on when it is deployed again.
         [stage] = [one for one in json.loads(tree.cicd("reconcile", "--plan", "--json").stdout)["targets"] if one["environment"] == "stage"]
@@ -175,7 +141,7 @@ class Parts(harness.Case):
     def test_one_approval_counts_for_all_and_the_gate_is_asked_once(self):
         tree = self.made("APPROVAL required GATE ./gate.sh {environment}")
         tree.run("deploy-stage")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         refused = tree.run("deploy-prod", status=5).stderr
         self.assertIn("cicd approve app prod", refused)
         self.assertNotIn("prod-hooks", harness.note_in(refused, "try"))
@@ -191,7 +157,7 @@ class Parts(harness.Case):
         tree.run("publish")
         tree.cicd("approve", "app", "stage", "--reason", "looked at it")
         tree.run("deploy-stage")
-        commit = self.next(tree, 2)
+        commit = functions.next_commit(tree, 2)
         tree.run("publish")
         self.assertIn("not approved", tree.run("deploy-stage", status=5).stderr)
         tree.cicd("approve", "app", "stage", "--reason", "looked at it")
@@ -203,9 +169,14 @@ class Parts(harness.Case):
     def test_a_deploy_that_was_killed_is_taken_over_by_a_pass(self):
         tree = self.made()
         tree.run("deploy-stage")
-        commit = self.next(tree, 2)
+        commit = functions.next_commit(tree, 2)
         tree.run("publish")
-        self.kill(tree, "reconcile")
+
+        def waits():
+            [stage] = json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["targets"]
+            self.assertEqual((stage["action"], stage["rule"]), ("wait", "deploy under way"))
+
+        self.kill(tree, "reconcile", meanwhile=waits)
         self.assertEqual(self.status_of(tree)["record"]["outcome"], "deploying")
         done = json.loads(tree.cicd("reconcile", "--json").stdout)
         self.assertEqual([(one["environment"], one["outcome"]) for one in done["deployed"]], [("stage", "deployed")])
@@ -214,9 +185,9 @@ class Parts(harness.Case):
     def test_a_rollback_that_was_killed_puts_back_the_same_when_it_is_run_again(self):
         tree = self.made()
         tree.run("deploy-stage")
-        second = self.next(tree, 2)
+        second = functions.next_commit(tree, 2)
         tree.run("deploy-stage")
-        self.next(tree, 3)
+        functions.next_commit(tree, 3)
         tree.run("deploy-stage")
         self.kill(tree, "rollback", "app", "stage", "--reason", "bad")
         tree.cicd("rollback", "app", "stage", "--reason", "bad")
@@ -238,7 +209,7 @@ class Parts(harness.Case):
         tree = self.made()
         tree.run("deploy-stage")
         first = tree.git("rev-parse", "HEAD")
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         (self.world / "fail").write_text("")
         tree.run("deploy-stage", status=None)
         [old] = [one for one in json.loads(tree.cicd("artifacts", "app", "--json").stdout)["commits"] if one["commit"] == first]
@@ -251,10 +222,10 @@ class Parts(harness.Case):
         tree = self.made()
         tree.run("deploy-stage")
         first = tree.git("rev-parse", "HEAD")
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("deploy-stage")
         tree.cicd("hold", "set", "app", "stage", "--reason", "a fair")
-        self.next(tree, 3)
+        functions.next_commit(tree, 3)
         self.assertIn("a fair", tree.run("deploy-stage", status=5).stderr)
         self.assertIn("return 2", self.zip_of(tree))
         tree.cicd("hold", "release", "app", "stage")
@@ -276,7 +247,7 @@ class Parts(harness.Case):
         tree = self.made(declared=DECLARED.replace("pipeline_environment(app stage-hooks OF stage VIA serverless)\n", ""))
         tree.run("deploy-stage")
         tree.declare(DECLARED.format(state=self.state, prod=""))
-        second = self.next(tree, 2)
+        second = functions.next_commit(tree, 2)
         tree.configure()
         tree.run("deploy-stage")
         refused = tree.cicd("rollback", "app", "stage", status=2).stderr
@@ -289,7 +260,7 @@ class Parts(harness.Case):
         done = json.loads(tree.cicd("reconcile", "--json").stdout)
         self.assertEqual([(one["environment"], one["outcome"]) for one in done["deployed"]], [("stage", "deployed")])
         self.assertEqual([one["environment"] for one in done["targets"]], ["stage", "prod"])
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         tree.cicd("promote", "app", "prod", "--version", "v1.0.0")
         self.assertIn("return 1", self.zip_of(tree, "prod-hooks"))
         again = json.loads(tree.cicd("reconcile", "--json").stdout)
@@ -310,7 +281,7 @@ class Parts(harness.Case):
         tree = self.made()
         tree.run("deploy-stage")
         tree.cicd("yank", "app", "HEAD", "--reason", "it loses orders")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.assertIn("it loses orders", tree.run("deploy-prod", status=5).stderr)
         self.assertFalse((tree.build / "functions/prod-hooks").exists())
         self.assertEqual(self.there("prod-jobs"), "")
@@ -320,7 +291,7 @@ class Parts(harness.Case):
         tree.run("deploy-stage")
         before = len(self.states(tree)), self.log()
         tree.git("switch", "--quiet", "--create", "fix", "main")
-        self.next(tree, 2)
+        functions.next_commit(tree, 2)
         tree.run("image", "zip")
         self.assertIn("stage-hooks: left out, a branch has no copy of it", tree.cicd("plan", "deploy-branch").stdout)
         tree.run("deploy-branch")

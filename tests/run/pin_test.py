@@ -24,7 +24,7 @@ class Pin(fleet.FleetCase):
         self.assertEqual(self.deployed(self.pass_of(tree, "pinned")), [("app/pinned", "deployed")])
         self.assertEqual(self.runs("pinned")["commit"], first)
         self.next(tree, "two")
-        self.tag(tree, "v9.0.0")
+        tree.tag("v9.0.0")
         done = self.pass_of(tree)
         self.assertNotIn("app/pinned", [name for name, _ in self.deployed(done)])
         for words in (("promote", "app", "pinned", "--commit", "HEAD"), ("run", "app.deploy-pinned")):
@@ -36,10 +36,10 @@ class Pin(fleet.FleetCase):
 
     def test_it_is_moved_back_to_an_older_one_by_its_tag_where_the_gates_let_it(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         first = tree.git("rev-parse", "HEAD")
         second = self.next(tree, "two")
-        self.tag(tree, "v1.1.0")
+        tree.tag("v1.1.0")
         self.pinned(tree, "v1.1.0")
         self.pass_of(tree, "pinned")
         self.assertEqual((self.runs("pinned")["commit"], self.runs("pinned")["tag"]), (second, "v1.1.0"))
@@ -55,7 +55,7 @@ class Pin(fleet.FleetCase):
 
     def test_a_tag_is_that_of_the_remote_and_one_that_is_not_there_is_named_with_the_nearest(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         tree.git("tag", "v9.9.9")
         self.pinned(tree, "v9.9.9")
         unknown = json.loads(tree.cicd("reconcile", "--plan", "--json", "pinned", status=2).stdout)["targets"][0]
@@ -69,7 +69,7 @@ class Pin(fleet.FleetCase):
 
     def test_promote_takes_what_is_pinned_without_being_told(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         first = tree.git("rev-parse", "HEAD")
         self.next(tree, "two")
         self.pinned(tree, "v1.0.0")

@@ -30,8 +30,7 @@ class Promote(harness.Case):
         tree.write("in.txt", "one")
         tree.declare(calls.replace("{repository}", str(self.repository)))
         tree.commit("the first")
-        for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-            tree.git("config", name, value)
+        tree.set_user()
         tree.configure()
         tree.run("app.deploy-stage")
         return tree

@@ -34,7 +34,7 @@ exec {harness.tool("git")} "$@"
 
     def test_killed_at_each_start_of_git_and_begun_again_ends_as_if_it_was_not(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         path = self.counting_git()
         before = self.folder / "before.git"
         shutil.copytree(self.repository, before)
@@ -67,7 +67,7 @@ exec {harness.tool("git")} "$@"
 
     def killed_in(self, hook):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.killing_hook(hook)
         process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/loop; exec "$0" reconcile', tree.launcher)
         self.assertIn(process.wait(120), (-9, 137))
@@ -85,7 +85,7 @@ exec {harness.tool("git")} "$@"
     def test_many_loops_at_once_lose_nothing_and_deploy_nothing_twice(self):
         loops = int(os.environ.get("CICD_TEST_LOOPS", "6"))
         tree = self.made(names=("app", "billing"))
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         others = [tree]
         for at in range(1, loops):  # each has a clone and a build tree of its own, as on another machine
             other = self.tree(name=f"t{at}", home=tree.home)
@@ -115,7 +115,7 @@ pipeline_environment(app after FROM asked VIA gitops REPOSITORY {second} PATH af
         subprocess.run([harness.tool("git"), "init", "--quiet", "--bare", "--initial-branch=main", str(second)], check=True)
         (self.folder / "health.sh").write_text("#!/bin/sh\nexit 0\n")
         (self.folder / "health.sh").chmod(0o755)
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         registry = next(path for path in (tree.build / "registry").rglob("index.json"))
 
         def moved(path):

@@ -110,13 +110,7 @@ class Lease(watched.WatchCase):
         self.assertNotIn("proxy", (self.folder / "kubectl.txt").read_text(), "no door stays open beside a team's programs")
 
     def test_what_is_lost_in_a_pass_ends_the_deploy_that_was_begun_and_begins_no_other(self):
-        tree = self.made(prod="VERIFY ./verify.sh")
-        tree.write("verify.sh", f"#!/bin/sh\ntouch {self.folder}/verifies\nwhile [ ! -e {self.folder}/go ]; do sleep 0.1; done\n", mode=0o755)
-        self.next(tree, "with a check")
-        tree.configure()
-        self.tag(tree, "v1.0.0")
-        process, where = self.watched(tree, *WORDS)
-        harness.until(lambda: (self.folder / "verifies").exists(), 60)
+        tree, process, where = self.watched_in("VERIFY", *WORDS)
         self.assertEqual(self.acts(where), 1)
         with self.lease() as there:
             mine, there["spec"]["holderIdentity"] = there["spec"]["holderIdentity"], "somebody else"
@@ -137,13 +131,7 @@ class Lease(watched.WatchCase):
         self.end_asleep(process, where)
 
     def test_what_a_gate_has_let_in_once_it_is_lost_is_not_begun(self):
-        tree = self.made(prod="GATE ./gate.sh")
-        tree.write("gate.sh", f"#!/bin/sh\ntouch {self.folder}/asks\nwhile [ ! -e {self.folder}/go ]; do sleep 0.1; done\n", mode=0o755)
-        self.next(tree, "with a gate")
-        tree.configure()
-        self.tag(tree, "v1.0.0")
-        process, where = self.watched(tree, *WORDS)
-        harness.until(lambda: (self.folder / "asks").exists(), 60)
+        tree, process, where = self.watched_in("GATE", *WORDS)
         with self.lease() as there:
             there["spec"]["holderIdentity"] = "somebody else"
         harness.until(lambda: self.acts(where) == 0, 20)

@@ -21,7 +21,7 @@ class Record(fleet.FleetCase):
 
     def test_a_recording_is_decided_as_it_was_with_nobody_there_to_ask(self):
         tree = self.made(prod='SOAK 2h WINDOW "00:00-24:00"', more="pipeline_environment(app other ON branch main VIA gitops REPOSITORY /nowhere/at/all.git PATH x)\n")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.pass_of(tree, "stage")
         second = self.next(tree, "two")
         tree.cicd("yank", "app", "HEAD", "--reason", "loses orders")
@@ -108,7 +108,7 @@ class Record(fleet.FleetCase):
         for _ in range(2):
             self.assertEqual(self.pass_of(tree, "stage")["deployed"], [])
         self.assertEqual(self.commits(), first)
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.assertEqual(self.deployed(self.pass_of(tree, "prod")), [("app/prod", "deployed")], "its images were healthy in stage")
 
     # ---- what is declared anew ----
@@ -121,7 +121,7 @@ class Record(fleet.FleetCase):
 
     def test_another_namespace_is_deployed_and_another_gate_is_not(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.pass_of(tree)
         commit = self.runs("eu")["commit"]
         self.declare_again(tree, "eu FROM prod", "eu FROM prod SOAK 1ms APPROVAL required")
@@ -147,27 +147,27 @@ class Record(fleet.FleetCase):
 
     def test_same_config_waits_until_what_it_comes_from_is_deployed_as_declared(self):
         tree = self.made(prod="SAME_CONFIG")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.declare_again(tree, "stage ON branch", "stage NAMESPACE shop ON branch")
         tree.run("publish")
         self.pass_of(tree, "stage")
         self.declare_again(tree, "NAMESPACE shop", "NAMESPACE market")
         tree.run("publish")
         commit = tree.git("rev-parse", "HEAD")
-        self.tag(tree, "v1.1.0", self.runs("stage")["commit"])
+        tree.tag("v1.1.0", self.runs("stage")["commit"])
         waits = self.actions(tree, "prod")["app/prod"]
         self.assertEqual((waits["action"], waits["rule"]), ("wait", "FROM"))
         self.assertIn("SAME_CONFIG: stage has this commit with another configuration", waits["why"]["text"])
         self.assertIn("before its declaration changed", json.dumps(waits["why"]))
         refused = tree.cicd("promote", "app", "prod", "--version", "v1.1.0", status=5)
         self.assertIn("SAME_CONFIG", refused.stderr + refused.stdout)
-        self.tag(tree, "v1.2.0", commit)
+        tree.tag("v1.2.0", commit)
         self.assertEqual([name for name, end in self.deployed(self.pass_of(tree)) if end == "deployed"][:2], ["app/stage", "app/prod"])
 
     def test_a_merge_request_shows_what_its_declarations_would_move(self):
         tree = self.made()
         tree.run("deploy-stage")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         first = tree.git("rev-parse", "HEAD")
         tree.cicd("reconcile")
         tree.git("checkout", "--quiet", "-b", "change")

@@ -16,7 +16,7 @@ class Reconcile(fleet.FleetCase):
     def test_a_plan_says_of_each_what_would_be_done_and_why_and_changes_nothing(self):
         tree = self.made()
         commit = tree.git("rev-parse", "HEAD")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         actions = self.actions(tree)
         self.assertEqual((actions["app/stage"]["action"], actions["app/stage"]["commit"]), ("deploy", commit))
         self.assertEqual(actions["app/stage"]["reasons"], [f"main is at {commit[:7]}"])
@@ -30,8 +30,8 @@ class Reconcile(fleet.FleetCase):
 
     def test_one_pass_goes_as_far_as_the_gates_let_it_and_a_second_does_nothing(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
-        self.tag(tree, "rc-1")
+        tree.tag("v1.0.0")
+        tree.tag("rc-1")
         done = self.pass_of(tree)
         self.assertEqual(sorted(self.deployed(done)), [(f"app/{name}", "deployed") for name in ("demo", "eu", "prod", "stage")])
         self.assertEqual((self.runs("prod")["tag"], self.runs("eu")["commit"]), ("v1.0.0", tree.git("rev-parse", "HEAD")))
@@ -85,7 +85,7 @@ class Reconcile(fleet.FleetCase):
 
     def test_soak_and_hold_are_waited_for(self):
         tree = self.made(prod="SOAK 2h")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.assertEqual(self.deployed(self.pass_of(tree)), [("app/stage", "deployed")])
         waits = self.actions(tree)["app/prod"]
         self.assertEqual((waits["action"], waits["rule"]), ("wait", "SOAK"))
@@ -99,10 +99,10 @@ class Reconcile(fleet.FleetCase):
 
     def test_what_soaked_goes_although_a_newer_one_is_there_by_now(self):
         tree = self.made(prod="SOAK 2s")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.pass_of(tree, "stage")
         self.next(tree, "two")
-        self.tag(tree, "v1.1.0")
+        tree.tag("v1.1.0")
         import time
         time.sleep(2.5)
         tree.cicd("hold", "set", "app", "stage", "--reason", "frozen")
@@ -115,7 +115,7 @@ class Reconcile(fleet.FleetCase):
         tree.write("verify.sh", "#!/bin/sh\nexit 1\n", mode=0o755)
         self.next(tree, "with a check")
         tree.configure()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         done = self.pass_of(tree, status=1)
         self.assertEqual(self.deployed(done), [("app/stage", "deployed"), ("app/prod", "failed")])
         again = self.pass_of(tree)
@@ -124,17 +124,17 @@ class Reconcile(fleet.FleetCase):
         self.assertEqual((refused["action"], refused["rule"], refused["tag"]), ("refuse", "failed deploy", "v1.0.0"))
         tree.write("verify.sh", "#!/bin/sh\n", mode=0o755)
         self.next(tree, "a good check")
-        self.tag(tree, "v1.0.1")
+        tree.tag("v1.0.1")
         self.assertEqual([name for name, end in self.deployed(self.pass_of(tree)) if end == "deployed"], ["app/stage", "app/prod", "app/eu"])
 
     def test_what_a_rollback_took_away_goes_nowhere_else(self):
         tree = self.made()
         first = tree.git("rev-parse", "HEAD")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.pass_of(tree)
         self.next(tree, "two")
         self.pass_of(tree, "stage")
-        self.tag(tree, "v1.1.0")
+        tree.tag("v1.1.0")
         tree.cicd("rollback", "app", "stage", "--reason", "loses orders")
         self.assertEqual(self.runs("stage")["commit"], first)
         done = self.pass_of(tree)
@@ -150,11 +150,11 @@ class Reconcile(fleet.FleetCase):
 
     def test_a_tag_off_the_released_branches_stops_no_other(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.pass_of(tree, "stage")
         tree.git("switch", "--quiet", "--create", "hot")
         self.next(tree, "hot")
-        self.tag(tree, "v8.8.8")
+        tree.tag("v8.8.8")
         tree.git("switch", "--quiet", "main")
         self.assertEqual(self.deployed(self.pass_of(tree, "prod")), [("app/prod", "deployed")])
         self.assertEqual(self.runs("prod")["tag"], "v1.0.0")
@@ -201,7 +201,7 @@ class Reconcile(fleet.FleetCase):
 
     def test_several_passes_at_once_deploy_once(self):
         tree = self.made()
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         passes = [tree.start(tree.launcher, "reconcile") for _ in range(4)]
         self.assertEqual([one.wait(120) for one in passes], [0] * 4, (tree.root / "out.txt").read_text(errors="replace"))
         self.assertEqual(self.commits(), 3)
@@ -315,7 +315,7 @@ pipeline_environment({name} k2 FROM k1 VIA kubectl CONTEXT east NAMESPACE shop)
 
     def test_a_remote_that_does_not_answer_moves_nothing_that_follows_it(self):
         tree = self.made()
-        self.tag(tree, "rc-1")
+        tree.tag("rc-1")
         shutil.move(tree.remote, self.folder / "gone.git")
         done = self.pass_of(tree, status=6)
         self.assertEqual(self.deployed(done), [("app/demo", "deployed")], "which lies in the build tree, and follows the tags here")
@@ -332,7 +332,7 @@ pipeline_environment({name} k2 FROM k1 VIA kubectl CONTEXT east NAMESPACE shop)
 
     def test_an_approval_is_waited_for_with_the_command_that_gives_it(self):
         tree = self.made(prod="APPROVAL required")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         self.pass_of(tree)
         waits = self.actions(tree)["app/prod"]
         self.assertEqual((waits["action"], waits["rule"]), ("wait", "approval"))

@@ -13,7 +13,7 @@ import watched
 class Watch(watched.WatchCase):
     def test_it_wakes_when_a_soak_ends_and_ends_at_once_when_it_sleeps(self):
         tree = self.made(prod="SOAK 4s")
-        self.tag(tree, "v1.0.0")
+        tree.tag("v1.0.0")
         process, where = self.watched(tree, "--every", "24h")
         harness.until(self.is_there("prod", "v1.0.0"), 60)
         harness.until(lambda: self.passes(where) >= 2)
@@ -104,13 +104,7 @@ class Watch(watched.WatchCase):
         self.end(second, within=20)
 
     def test_a_signal_in_a_deploy_ends_it_as_it_ends_a_run(self):
-        tree = self.made(prod="VERIFY ./verify.sh")
-        tree.write("verify.sh", f"#!/bin/sh\ntouch {self.folder}/verifies\nsleep 60\n", mode=0o755)
-        self.next(tree, "with a check")
-        tree.configure()
-        self.tag(tree, "v1.0.0")
-        process, _ = self.watched(tree, "--every", "24h")
-        harness.until(lambda: (self.folder / "verifies").exists(), 60)
+        tree, process, _ = self.watched_in("VERIFY", "--every", "24h")
         self.end(process, status=143, within=30)
         self.assertEqual(harness.bearers(tree.cookie), [])
         again = self.actions(tree, "prod")["app/prod"]

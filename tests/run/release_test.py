@@ -31,8 +31,7 @@ class Release(harness.Case):
             tree.write("in.txt", "one")
             tree.declare("set(REPLICAS 2 CACHE STRING \"\")\n" + calls.replace("{repository}", str(self.repository)))
             tree.commit()
-            for name, value in (("user.name", "Jane Doe"), ("user.email", "jane@example.com")):
-                tree.git("config", name, value)
+            tree.set_user()
         else:
             shutil.rmtree(tree.source)
             harness.subprocess.run([harness.tool("git"), "clone", "--quiet", "--origin", "upstream", str(of.source), str(tree.source)], check=True)

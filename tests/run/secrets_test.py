@@ -191,50 +191,36 @@ pipeline_step(app two COMMAND true INPUTS CMakeLists.txt)
         (tree.work("app/one") / "report.xml").unlink()
         self.assert_nowhere(tree, done, "tok-7Qx9")
 
-    def test_an_image_that_would_hold_it_is_not_built(self):
+    def with_image(self, steps="", of_build=""):
+        """An image that would hold the secret, beside what the step `build` makes."""
         tree = self.tree()
         tree.write("in.txt", "one")
         tree.write("config.txt", f"token: {CANARY}")
-        tree.declare("""
+        tree.declare(f"""
 add_pipeline(app)
 pipeline_secret(app canary PASS_ENV FROM_OUTSIDE)
-pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt SECRETS canary)
+{steps}pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt {of_build})
 pipeline_image(app BASE scratch FILES out.txt=/app/out.txt config.txt=/app/config.txt)
-""").configure()
+""")
+        tree.commit()
+        tree.configure()
+        return tree
+
+    def test_an_image_that_would_hold_it_is_not_built(self):
+        tree = self.with_image(of_build="SECRETS canary")
         done = tree.run("app.image", status=1, env={"FROM_OUTSIDE": CANARY})
         self.assertIn("a secret stands in the image: 'config.txt'", done.all)
         self.assertFalse((tree.work("app/image") / "layout").exists())
 
     def test_an_image_of_an_earlier_run_is_searched_before_it_is_published(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.write("config.txt", f"token: {CANARY}")
-        tree.declare("""
-add_pipeline(app)
-pipeline_secret(app canary PASS_ENV FROM_OUTSIDE)
-pipeline_step(app test COMMAND true INPUTS in.txt SECRETS canary)
-pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt)
-pipeline_image(app BASE scratch FILES out.txt=/app/out.txt config.txt=/app/config.txt)
-""")
-        tree.commit()
-        tree.configure()
+        tree = self.with_image(steps="pipeline_step(app test COMMAND true INPUTS in.txt SECRETS canary)\n")
         tree.run("app.image")
         done = tree.run("app.publish", status=1, env={"FROM_OUTSIDE": CANARY})
         self.assertRegex(done.all, "a secret stands in the image of app/image, which is not published: 'blobs/.* > app/config.txt'")
         self.assertFalse((tree.build / "registry/app").exists())
 
     def test_an_image_that_was_refused_is_refused_again_where_the_step_with_the_secret_is_up_to_date(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.write("config.txt", f"token: {CANARY}")
-        tree.declare("""
-add_pipeline(app)
-pipeline_secret(app canary PASS_ENV FROM_OUTSIDE)
-pipeline_step(app build COMMAND cp in.txt out.txt INPUTS in.txt OUTPUTS out.txt SECRETS canary)
-pipeline_image(app BASE scratch FILES out.txt=/app/out.txt config.txt=/app/config.txt)
-""")
-        tree.commit()
-        tree.configure()
+        tree = self.with_image(of_build="SECRETS canary")
         for _ in range(2):
             done = tree.run("app.publish", status=1, env={"FROM_OUTSIDE": CANARY})
             self.assertIn("a secret stands in the image: 'config.txt'", done.all)

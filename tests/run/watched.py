@@ -22,6 +22,17 @@ class WatchCase(fleet.FleetCase):
         where = harness.until(lambda: re.search(r"/metrics at (http://\S+)", said.read_text()), what="the address")[1]
         return process, where
 
+    def watched_in(self, option, *words):
+        """A loop whose deploy to prod is in a program of `option`, which goes on once there is the file `go`."""
+        tree = self.made(prod=f"{option} ./wait.sh")
+        tree.write("wait.sh", f"#!/bin/sh\ntouch {self.folder}/waits\nwhile [ ! -e {self.folder}/go ]; do sleep 0.1; done\n", mode=0o755)
+        self.next(tree, "with a program")
+        tree.configure()
+        tree.tag("v1.0.0")
+        process, where = self.watched(tree, *words)
+        harness.until(lambda: (self.folder / "waits").exists(), 60)
+        return tree, process, where
+
     def page(self, where, path):
         try:
             with urllib.request.urlopen(where + path, timeout=5) as answer:

@@ -26,6 +26,11 @@ enum class exit_class : int {
   terminated = 143    ///< ended by SIGTERM or SIGHUP
 };
 
+/// Whether a signal ended it.
+constexpr bool is_interruption(exit_class kind) {
+  return kind == exit_class::interrupted || kind == exit_class::terminated;
+}
+
 /// The word that stands for a class in `result.json`: `done`, `step-failed`, `usage`, …
 std::string_view word_for(exit_class kind);
 

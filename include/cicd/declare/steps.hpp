@@ -254,6 +254,8 @@ struct step {
   bool names_inputs() const {
     return !inputs.empty() || !optional_inputs.empty() || !inputs_named_in.empty() || has_maven_module();
   }
+  /// Whether others may use what it left: OUTPUT_VALUES, SECRET_OUTPUT_VALUES.
+  bool leaves_values() const { return !output_values.empty() || !secret_output_values.empty(); }
   /// Whether it builds one module of several.
   bool has_maven_module() const { return maven_module && maven_module.view() != "."; }
 };
@@ -271,7 +273,7 @@ struct backing_service {
   /// Not: COMMAND ""
   std::vector<text> command{};
   /// An image that is the service: `oci:<layout>[:<tag>]`, below the source folder or absolute, or a reference with a digest,
-  /// which is fetched once by skopeo. It is run by podman, or by runc where cicd is run by root.
+  /// which is fetched once by skopeo. It is unpacked by umoci and run by runc, where cicd is run by root.
   /// Example: IMAGE oci:images/postgres
   /// Not: IMAGE postgres:17
   text image{};

@@ -6,10 +6,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <cicd/deliver/manifest_way.hpp>
+#include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/state_history.hpp>
 
 namespace cicd {
@@ -30,6 +32,9 @@ class applied_way : public manifest_way {
       return home_of(pipeline, place, cancelled);
     }};
   }
+  result<deployed_release> look(const declared_pipeline& pipeline,
+                                const environment& place,
+                                const cancellation* cancelled) const override;
   outcome apply(const deploy_request& of, const say_line& say) override;
 
  protected:
@@ -62,11 +67,20 @@ class applied_way : public manifest_way {
     return std::move(last->there);
   }
   bool is_settled(const environment&, const deployment_record& there) const override {
-    return there.outcome == "deployed" || there.outcome == "rolled-back";
+    return came_to_a_good_end(there);
   }
 
  private:
   struct change_of_place;
+  /// Of a record that says that it is on its way: its run, unless that is `own` or has ended.
+  std::optional<living_deploy> living(const declared_pipeline& pipeline,
+                                      const environment& place,
+                                      const std::optional<deployment_record>& there,
+                                      const std::string& own) const;
+  /// Where the marks of deploys are: what lies in the build tree is of all who use that.
+  std::string marks_of(const environment& place) const {
+    return is_embedded(place) ? in_.where.own() : in_.where.state;
+  }
   std::unique_ptr<environment_home> home_of(const declared_pipeline& pipeline,
                                             const environment& place,
                                             const cancellation* cancelled) const;

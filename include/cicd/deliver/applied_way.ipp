@@ -69,13 +69,32 @@ status applied_way::finish(const state_history& to,
                    {{"try", "deploy again"}}};
     wanted_manifests same = unchanged(now, record.who, record.when);
     same.record->outcome = outcome;
-    if (outcome != "failed" && what.used) what.used(same.state);
+    if (outcome != "failed" && outcome != "interrupted" && what.used) what.used(same.state);
     return std::optional{decided_manifests{std::move(same), began.allowed}};
   });
   if (written) return {};
   error failure = written.error();
   if (failure.kind == exit_class::remote) failure.kind = exit_class::cannot_save;
   return std::move(failure).with("done", "what is wanted is there");
+}
+
+std::optional<living_deploy> applied_way::living(const declared_pipeline& pipeline,
+                                                 const environment& place,
+                                                 const std::optional<deployment_record>& there,
+                                                 const std::string& own) const {
+  if (!there || there->outcome != deliver_applied_way::on_its_way || there->id == own) return {};
+  const auto dead_from = there->when + longest_deploy(place);
+  const std::string subject = pipeline.declared.name.str() + "/" + place.name.str();
+  if (in_.time.now() >= dead_from || has_died_here(marks_of(place), there->id, subject)) return {};
+  return living_deploy{there->id, there->who, there->when, dead_from};
+}
+
+result<deployed_release> applied_way::look(const declared_pipeline& pipeline,
+                                           const environment& place,
+                                           const cancellation* cancelled) const {
+  result<deployed_release> there = manifest_way::look(pipeline, place, cancelled);
+  if (there) there->under_way = living(pipeline, place, there->record, in_.options.run_id);
+  return there;
 }
 
 result<bool> applied_way::change(const change_of_place& what, const cancellation* cancelled) const {
@@ -85,8 +104,8 @@ result<bool> applied_way::change(const change_of_place& what, const cancellation
   bool deploys = false;
   std::map<std::string, std::string> before;
   std::optional<decided_manifests> mine;
-  // What lies in the build tree is of all who use that.
-  const std::string marks = is_embedded(what.place) ? in_.where.own() : in_.where.state;
+  const std::string marks = marks_of(what.place);
+  std::string died;
   const deploy_mark mark(marks, in_.options.run_id, subject);
   const auto began = write(to, [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
     auto decided = what.decide(now);
@@ -94,16 +113,17 @@ result<bool> applied_way::change(const change_of_place& what, const cancellation
     wanted_manifests& want = (*decided)->wanted;
     deploys = want.record && (!now.record || compact(json_of(*want.record)) != compact(json_of(*now.record)));
     if (!deploys) return decided;
-    if (now.record && now.record->outcome == deliver_applied_way::on_its_way
-        && now.record->id != want.record->id && in_.time.now() - now.record->when < longest_deploy(what.place)
-        && !has_died_here(marks, now.record->id, subject))
+    if (const auto other = living(what.pipeline, what.place, now.record, want.record->id))
       return error{exit_class::conflict,
                    subject,
                    "another run deploys here",
-                   now.record->id,
-                   {{"who", now.record->who + " since " + utc_text(now.record->when)},
+                   other->run,
+                   {{"who", other->who + " since " + utc_text(other->since)},
                     {"try", "run it again when that has ended; it is taken for dead from "
-                                + utc_text(now.record->when + longest_deploy(what.place)) + " on"}}};
+                                + utc_text(other->dead_from) + " on"}}};
+    const bool takes_over = now.record && now.record->outcome == deliver_applied_way::on_its_way
+                            && now.record->id != want.record->id;
+    died = takes_over ? now.record->id : "";
     outcome = want.record->outcome == "verifying" ? "deployed" : want.record->outcome;
     want.record->outcome = deliver_applied_way::on_its_way;
     want.state.approvals = now.state.approvals;
@@ -114,12 +134,17 @@ result<bool> applied_way::change(const change_of_place& what, const cancellation
   // How it ended is said of a deploy that was interrupted, too: until then every other is refused.
   const cancellation never;
   const state_history after = states_of(what.pipeline, what.place, &never);
+  // What was interrupted may be done again by itself.
+  const auto in_vain = [&] {
+    return cancelled != nullptr && cancelled->cancelled() ? "interrupted" : "failed";
+  };
   if (!began) {
-    if (mine) (void)finish(after, what, *mine, "failed");  // it may be there, and its answer was lost
+    if (mine) (void)finish(after, what, *mine, in_vain());  // it may be there, and its answer was lost
     return began.error();
   }
   if (!*began) return false;
   if (!deploys) return true;
+  if (!died.empty()) forget_mark(marks, died, subject);
   const decided_manifests& made = **began;
   status done = bring(made.allowed, {.pipeline = what.pipeline,
                                      .place = what.place,
@@ -131,7 +156,7 @@ result<bool> applied_way::change(const change_of_place& what, const cancellation
                                      .cancelled = cancelled,
                                      .say = what.say});
   if (done && what.verify) done = what.verify(*made.wanted.record);
-  const status kept = finish(after, what, made, done ? outcome : "failed");
+  const status kept = finish(after, what, made, done ? outcome : in_vain());
   if (!done) return std::move(done).error();
   if (!kept) return kept.error();
   return true;

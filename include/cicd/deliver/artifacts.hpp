@@ -62,6 +62,9 @@ status check_same(const std::string& subject,
                   const std::vector<wanted_image>& images,
                   const std::string& bundle);
 
+/// Class `usage` for a pipeline that publishes nothing.
+status check_has_artifacts(const declared_pipeline& pipeline);
+
 /// The only places where something is written beside the images.
 result<bool> put_artifact(const permit&, const artifact_store& to, const stored_artifact& what);
 status put_history(const permit&,

@@ -109,6 +109,15 @@ status check_same(const std::string& subject,
                 {"try", "configure with the options of the run that made it, or commit the change"}}};
 }
 
+status check_has_artifacts(const declared_pipeline& pipeline) {
+  if (pipeline.has_artifacts()) return {};
+  return error{exit_class::usage,
+               pipeline.declared.name.str(),
+               "this pipeline makes no image, no zip and no files, so it has no artifacts",
+               {},
+               {}};
+}
+
 result<bool> put_artifact(const permit&, const artifact_store& to, const stored_artifact& what) {
   return to.write(what);
 }

@@ -41,6 +41,9 @@ error no_such_program(const std::string& subject,
                       const std::vector<std::string>& words,
                       const std::string& how);
 
+/// At most 20 of standard error, else of its output.
+std::string last_lines_of(const captured& ran);
+
 /// Blocks.
 program_end ask(const asked_program& what, const surroundings& around, const cancellation& cancelled);
 

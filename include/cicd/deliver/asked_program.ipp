@@ -16,13 +16,6 @@ namespace cicd {
 namespace deliver_asked_program {
 namespace {
 
-std::string last_lines_of(const captured& ran) {
-  constexpr std::size_t most = 20;
-  std::vector<std::string> lines = split(std::string(trimmed(ran.err.empty() ? ran.out : ran.err)), '\n');
-  if (lines.size() > most) lines.erase(lines.begin(), lines.end() - most);
-  return joined(lines, "\n");
-}
-
 /// By which the descendants are found that left its process group.
 std::string mark() {
   static std::atomic<int> count{0};
@@ -45,6 +38,13 @@ error no_such_program(const std::string& subject,
                  {"allowed", "a program on PATH, or ./<file> below the source folder that can be executed"},
                  {"try", fmt::format("cicd doctor {}", pipeline.declared.name.view())}}};
   return with_origin(std::move(missing), pipeline, path);
+}
+
+std::string last_lines_of(const captured& ran) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> lines = split(std::string(trimmed(ran.err.empty() ? ran.out : ran.err)), '\n');
+  if (lines.size() > most) lines.erase(lines.begin(), lines.end() - most);
+  return joined(lines, "\n");
 }
 
 program_end ask(const asked_program& what, const surroundings& around, const cancellation& cancelled) {
@@ -70,11 +70,8 @@ program_end ask(const asked_program& what, const surroundings& around, const can
     // Stopped by us, since it says why; else by another.
     end.how = ran.end.text.empty() ? meaning_of(ran.end) : "it took longer than " + span_text(what.limit);
   } else {
-    const std::string meaning = meaning_of(ran.end);
     end.is = ran.end.good() ? yes : no;
-    if (end.is == no)
-      end.how =
-          fmt::format("exit status {}{}", ran.end.shell_status(), meaning.empty() ? "" : ", " + meaning);
+    if (end.is == no) end.how = "exit status " + exit_text(ran.end);
   }
   return end;
 }

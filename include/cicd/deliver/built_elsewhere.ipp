@@ -8,6 +8,7 @@
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/deliver/built_elsewhere.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/publish.hpp>
 #include <cicd/deliver/release/bundle.hpp>
@@ -20,13 +21,7 @@ namespace cicd {
 namespace deliver_built_elsewhere {
 namespace {
 
-/// `jenkins build 8`
-std::string build_text(const upstream_job& job, const upstream_build& build) {
-  const std::string job_text = job.of.text();
-  return job_text.substr(0, job_text.find(' ')) + " build" + (build.number.empty() ? "" : " " + build.number);
-}
-
-std::string missing_text(const upstream_job& job, const upstream_build& build) {
+std::string missing_text(const std::string& job, const upstream_build& build) {
   using enum upstream_build::state;
   if (build.is == none) return "no " + build_text(job, {}) + " of it yet";
   if (build.is == running) return build_text(job, build) + " has not ended yet";
@@ -41,10 +36,11 @@ result<std::optional<artifact_record::image>> image_of(const way_context& in,
                                                        artifact_record& to,
                                                        built_elsewhere& found) {
   const upstream_job job = job_of(pipeline, of);
+  const std::string job_text = job.of.text();
   const result<upstream_build> build = in.gate.build_of(pipeline, job, commit);
   if (!build) return build.error();
   if (build->is != upstream_build::state::good) {
-    found.missing = missing_text(job, *build);
+    found.missing = missing_text(job_text, *build);
     return std::optional<artifact_record::image>();
   }
   const std::string tag = with_placeholders(
@@ -59,8 +55,8 @@ result<std::optional<artifact_record::image>> image_of(const way_context& in,
     found.missing = fmt::format("{}:{} is not there", repository, tag);
     return std::optional<artifact_record::image>();
   }
-  to.checks[job.of.text() + (build->number.empty() ? "" : " " + build->number)] = "passed";
-  found.reasons.push_back(build_text(job, *build) + " is good");
+  to.checks[job_text + (build->number.empty() ? "" : " " + build->number)] = "passed";
+  found.reasons.push_back(build_text(job_text, *build) + " is good");
   return std::optional(artifact_record::image{repository, **there});
 }
 

@@ -61,7 +61,7 @@ std::optional<moment> healthy_since(const std::vector<deployment_record>& newest
 std::string how_it_failed(const deployment_record& of, const environment& place) {
   if (came_to_a_good_end(of)) return {};
   if (of.outcome == "verifying") return "VERIFY has not come to an end";
-  if (of.outcome == "deploying") return "the deploy has not come to an end";
+  if (of.outcome == "deploying" || of.outcome == "interrupted") return "the deploy has not come to an end";
   return place.via != deploy_way::kubectl && !place.verify.empty() ? "VERIFY failed" : "the deploy failed";
 }
 

@@ -24,7 +24,9 @@ class deploy_mark {
 };
 
 /// Whether that run deployed from here and has ended, and so have the programs that it started, which bear
-/// its id as CICD_RUN.
+/// its id as CICD_RUN. The mark stays: who only looks changes nothing.
 bool has_died_here(const std::string& folder, const std::string& run, const std::string& subject);
+/// Removes the mark of a run that has died, once another has taken over.
+void forget_mark(const std::string& folder, const std::string& run, const std::string& subject);
 
 }  // namespace cicd

@@ -8,7 +8,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/deliver/deploy_mark.hpp>
-#include <cicd/system/strays.hpp>
+#include <cicd/system/process.hpp>
 
 namespace cicd {
 
@@ -37,9 +37,11 @@ bool has_died_here(const std::string& folder, const std::string& run, const std:
   const std::string path = deliver_deploy_mark::path_of(folder, run, subject);
   if (!exists(path)) return false;
   const result<std::optional<file_lock>> lock = file_lock::try_take(path, {});
-  if (!lock || !*lock || has_strays("CICD_RUN=" + run)) return false;
-  ::unlink(path.c_str());
-  return true;
+  return lock && *lock && !has_strays("CICD_RUN=" + run);
+}
+
+void forget_mark(const std::string& folder, const std::string& run, const std::string& subject) {
+  ::unlink(deliver_deploy_mark::path_of(folder, run, subject).c_str());
 }
 
 }  // namespace cicd

@@ -104,6 +104,7 @@ class observer {
     if (to.unknown) return {};
     const deployed_release& there = *there_[at];
     if (there.record) to.runs = runs_text(*there.record);
+    if (there.under_way) to.deploying = deploying_text(*there.under_way);
     if (!pipeline(at).has_artifacts()) {
       to.left = "the pipeline has no image, no zip and no files, so that there is no artifact to take";
       return {};

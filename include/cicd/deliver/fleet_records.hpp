@@ -11,15 +11,21 @@
 #include <cicd/deliver/policy/fleet_actions.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/deliver/release/artifact.hpp>
+#include <cicd/deliver/way.hpp>
 
 namespace cicd {
 
 /// As a person knows it: the tag, else the first digits of the commit.
 std::string runs_text(const deployment_record& of);
+/// Who deploys, and since when.
+std::string deploying_text(const living_deploy& of);
 
 /// How long a deploy that failed so often in a row, and left no record, is not tried again: a minute, then
 /// twice as long each time, at most 6 hours.
 std::chrono::minutes pause_after(std::int64_t times);
+
+/// `jenkins build 8`, of the job `jenkins https://…`.
+std::string build_text(const std::string& job, const upstream_build& build);
 
 /// What others made of the commit is a reason of its own.
 void add_reasons_elsewhere(fleet_candidate& to);

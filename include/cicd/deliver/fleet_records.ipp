@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/declare/deploy_ways.hpp>
 #include <cicd/deliver/fleet_records.hpp>
 #include <cicd/image/registry.hpp>
@@ -17,16 +19,23 @@ std::string runs_text(const deployment_record& of) {
   return of.commit.empty() ? of.version : of.commit.substr(0, 7);
 }
 
+std::string deploying_text(const living_deploy& of) {
+  return displayable(fmt::format("{} since {}", of.who, utc_text(of.since)));
+}
+
 std::chrono::minutes pause_after(std::int64_t times) {
   constexpr std::int64_t longest = 6 * 60, most_doublings = 9;
   return std::chrono::minutes(
       std::min(longest, std::int64_t{1} << std::clamp<std::int64_t>(times - 1, 0, most_doublings)));
 }
 
+std::string build_text(const std::string& job, const upstream_build& build) {
+  return job.substr(0, job.find(' ')) + " build" + (build.number.empty() ? "" : " " + build.number);
+}
+
 void add_reasons_elsewhere(fleet_candidate& to) {
   if (const auto& build = to.facts.upstream; build && build->is == upstream_build::state::good)
-    to.reasons.push_back(fmt::format("{}{} is good", to.asked.upstream.substr(0, to.asked.upstream.find(' ')),
-                                     build->number.empty() ? " build" : " build " + build->number));
+    to.reasons.push_back(build_text(to.asked.upstream, *build) + " is good");
   for (const awaited_image& each : to.facts.awaited)
     if (each.manifest)
       to.reasons.push_back(fmt::format("{} is there: {}",

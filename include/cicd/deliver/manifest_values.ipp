@@ -22,10 +22,6 @@ namespace {
 
 using file_map = std::map<std::string, std::string>;
 
-std::string repository_of(const std::string& reference) {
-  return std::string(detail::repository_in(std::string_view(reference).substr(0, reference.find('@'))));
-}
-
 /// What is of the whole deployment: as in ENV of a service that runs the first of the images. Without images
 /// it is of the commit.
 placeholder_values values_of_release(const environment& place, const deployment_record& record) {
@@ -182,9 +178,8 @@ placeholder_values values_of_deploy(const environment& place, const deployment_r
   using namespace deliver_manifest_values;
   placeholder_values values = values_of_release(place, record);
   for (const auto& [name, image] : record.images) {
-    const std::map<std::string, std::string> parts{{"tag", image.tag},
-                                                   {"digest", "sha256:" + hex(image.manifest)},
-                                                   {"repository", repository_of(image.reference)}};
+    const std::map<std::string, std::string> parts{
+        {"tag", image.tag}, {"digest", "sha256:" + hex(image.manifest)}, {"repository", image.repository()}};
     for (const auto& [part, value] : parts) {
       values[image_step_name(name) + "." + part] = value;
       if (record.images.size() == 1) values[part] = values["image." + part] = value;

@@ -21,7 +21,7 @@ class manifest_way : public way {
 
   result<deployed_release> look(const declared_pipeline& pipeline,
                                 const environment& place,
-                                const cancellation* cancelled) const final;
+                                const cancellation* cancelled) const override;
   result<step_plan> plan(const deploy_request& of) final;
   /// Why it would be refused; nothing where it would not.
   result<std::vector<std::string>> foresee(const deploy_request& of) final;

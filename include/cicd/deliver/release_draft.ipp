@@ -146,6 +146,21 @@ result<deployment_record::image> held_image(const way_context& in,
                                   git.commit.value_or(""), git.built_branch.value_or("")};
 }
 
+/// The tag that it is for, else its commit's digits, whichever of its images keep the tag of an older one;
+/// what no commit has is called as its first image is.
+result<std::string> version_for(const way_context& in,
+                                const deploy_request& of,
+                                const deployment_record& made) {
+  if (of.promoted != nullptr)
+    return of.promoted->image_tag.empty() ? of.promoted->artifact.record.short_commit()
+                                          : of.promoted->image_tag;
+  const git_state& git = in.source.git_of(of.pipeline());
+  const result<bool> dirty = git.commit ? in.source.is_dirty(of.step) : result<bool>(true);
+  if (!dirty) return dirty.error();
+  if (!*dirty) return git.short_commit();
+  return of.images.empty() ? std::string() : made.images.at(of.images.front().name).tag;
+}
+
 }  // namespace
 }  // namespace deliver_release_draft
 
@@ -222,12 +237,13 @@ result<release_draft> draft_for(const way_context& in,
     if (!held) return held.error();
     made.record.images[image.name] = *held;
     made.facts.images[image.name] = {held->reference, held->tag, held->built_from, held->built_branch};
-    if (made.record.version.empty()) made.record.version = held->tag;
   }
+  result<std::string> version = version_for(in, of, made.record);
+  if (!version) return std::move(version).error();
+  made.record.version = *std::move(version);
   if (of.promoted != nullptr) {
     made.record.tag = of.promoted->ref;
     made.facts.version = version_of_tag(of.promoted->ref);
-    if (!of.promoted->image_tag.empty()) made.record.version = of.promoted->image_tag;
     made.record.artifact = digest_of(of.promoted->artifact.record);
     if (const hand_promotion* promoted = in.options.promoted_of(pipeline)) {
       made.record.hotfix = promoted->hotfix;

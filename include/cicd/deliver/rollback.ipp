@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/rollback.hpp>
 
@@ -199,10 +200,6 @@ std::string held_version(const rollback_request& request,
   return request.version_only && left && left->version != version ? left->version : std::string();
 }
 
-bool is_same_release(const deployment_record& one, const deployment_record& other) {
-  return one.commit == other.commit && one.tag == other.tag;
-}
-
 /// What an environment with parts goes back to, in each of its homes, before the first is changed: one
 /// release for all. What was put back in some homes only is meant again.
 result<std::vector<std::string>> to_put_back_in_all(const rollback_request& request, const action_ports& on) {
@@ -303,8 +300,7 @@ result<deployment_record> roll_back_in(environment_home& home,
 /// As a person knows what is put back: the images of an environment with parts may have tags of several
 /// commits.
 std::string version_of(const deployment_record& of, const action_ports& on) {
-  if (on.place->parts.empty()) return of.version;
-  return !of.tag.empty() ? of.tag : of.commit.empty() ? of.version : of.commit.substr(0, 7);
+  return on.place->parts.empty() ? of.version : runs_text(of);
 }
 
 /// One failed after others were put back.

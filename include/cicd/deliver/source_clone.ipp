@@ -170,7 +170,6 @@ void tell_of_waiting_clones(std::function<void(const error&)> tell) {
   deliver_source_clone::waiting_listener() = std::move(tell);
 }
 
-/// One process at a time writes it.
 result<file_lock> lock_of_clone(const std::string& folder, const cancellation* cancelled, const clock& time) {
   using namespace deliver_source_clone;
   constexpr std::chrono::milliseconds pause{20};

@@ -9,6 +9,7 @@
 
 #include <cicd/base/json.hpp>
 #include <cicd/deliver/manifest_home.hpp>
+#include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/records/untrusted.hpp>
 #include <cicd/deliver/state_history.hpp>
 
@@ -19,10 +20,6 @@ namespace {
 
 constexpr std::size_t kept_deployments = 10;
 constexpr std::int64_t first_jump = 1000;
-
-bool is_good(const deployment_record& of) {
-  return of.outcome == "deployed" || of.outcome == "rolled-back";
-}
 
 bool is_same_deployment(const deployment_record& one, const deployment_record& other) {
   return one.id == other.id && one.generation == other.generation;
@@ -145,8 +142,8 @@ result<state_history::file_map> state_history::files_in(const state_generation& 
   result<state_generation> other = at(of.files_in);
   if (!other) return std::move(other).error();
   if (other->files_in != other->number)
-    return deliver_state_history::not_a_state(
-        in_->address(key_of(of.number)), fmt::format("generation {} has no files", of.files_in));
+    return deliver_state_history::not_a_state(in_->address(key_of(of.number)),
+                                              fmt::format("generation {} has no files", of.files_in));
   return std::move(other->there.files);
 }
 
@@ -205,7 +202,7 @@ result<std::vector<kept_deployment>> state_history::past() const {
   std::set<std::int64_t> seen;
   const status read = each_deployment([&](const state_generation& each) {
     const deployment_record& record = *each.there.record;
-    if (is_good(record) && seen.insert(record.generation).second) kept.push_back({record, {}});
+    if (came_to_a_good_end(record) && seen.insert(record.generation).second) kept.push_back({record, {}});
     return kept.size() < kept_deployments;
   });
   if (!read) return read.error();

@@ -75,9 +75,8 @@ status run_verify(const std::string& subject,
     return std::move(failure)
         .with("caused by", ran.end.text)
         .with("try", "a program on PATH, or ./<file> below the source folder");
-  const std::string meaning = meaning_of(ran.end);
   return std::move(failure)
-      .with("exit status", fmt::format("{}{}", ran.end.shell_status(), meaning.empty() ? "" : ", " + meaning))
+      .with("exit status", exit_text(ran.end))
       .with("last lines", displayable(ran.err.empty() ? ran.out : ran.err, newlines::keep));
 }
 

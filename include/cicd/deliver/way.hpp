@@ -3,6 +3,7 @@
 // know of a way are its capabilities (declare/deploy_ways.hpp).
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
@@ -64,6 +65,12 @@ struct deploy_request {
 /// What is told once it is recorded in a place; `cluster` is empty where it is in none.
 deployed told_of(const deploy_request& of, const deployment_record& record, std::string cluster = {});
 
+/// A deploy of another run that has not ended.
+struct living_deploy {
+  std::string run, who;
+  std::chrono::system_clock::time_point since{}, dead_from{};  ///< for how long it is waited for
+};
+
 /// What is there.
 struct deployed_release {
   std::optional<deployment_record> record;  ///< nothing: never deployed
@@ -71,6 +78,7 @@ struct deployed_release {
   std::optional<hand_revert> reverted{};  ///< what is there was put back by hand, and no release followed
   /// Of an environment with parts: which of them does not have this release, a line each.
   std::vector<std::string> behind{};
+  std::optional<living_deploy> under_way{};  ///< nothing: none is known to be
 };
 
 /// What is deployed once it is merged.

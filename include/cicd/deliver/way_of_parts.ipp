@@ -18,10 +18,6 @@ namespace cicd {
 namespace deliver_way_of_parts {
 namespace {
 
-bool is_same_release(const deployment_record& one, const deployment_record& other) {
-  return one.commit == other.commit && one.tag == other.tag;
-}
-
 /// Why the part does not have the release; empty where it does, or was declared after it.
 std::string lack_of(const environment& whole,
                     const environment& part,
@@ -87,6 +83,7 @@ deployed_release seen_as_one(const environment& whole,
     const deployed_release& part = parts[at];
     if (!own.state.hold) own.state.hold = part.state.hold;
     if (!own.reverted) own.reverted = part.reverted;
+    if (!own.under_way) own.under_way = part.under_way;
     if (!own.record) continue;
     std::string lack = lack_of(whole, whole.parts[at], *own.record, part.record);
     if (part.record && came_to_a_good_end(*part.record)) {

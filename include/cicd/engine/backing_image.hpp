@@ -1,4 +1,4 @@
-// How a backing service that is an image is run: by podman, or by runc where cicd is run by root.
+// How a backing service that is an image is run: by runc, where cicd is run by root.
 #pragma once
 
 #include <cicd/base/error.hpp>

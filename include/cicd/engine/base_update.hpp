@@ -14,6 +14,7 @@
 #include <cicd/engine/lock_update.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/image/base_lock.hpp>
+#include <cicd/image/wanted_files.hpp>
 #include <cicd/plan/graph.hpp>
 
 namespace cicd {
@@ -27,7 +28,7 @@ struct base_facts {
 };
 
 /// The packages of a Debian (dpkg, also distroless) or an Alpine (apk), by the texts of their lists.
-std::map<std::string, std::string> packages_in(const std::map<std::string, std::string, std::less<>>& files);
+std::map<std::string, std::string> packages_in(const wanted_files& files);
 
 /// A line each: size, layers, packages, labels, findings; what did not change is left out. Without `before`
 /// what is there.

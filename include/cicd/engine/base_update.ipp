@@ -15,8 +15,8 @@
 #include <cicd/engine/image_step.hpp>
 #include <cicd/image/base_image.hpp>
 #include <cicd/image/base_layout.hpp>
+#include <cicd/image/sbom/readers.hpp>
 #include <cicd/image/skopeo.hpp>
-#include <cicd/image/wanted_files.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/report/sarif.hpp>
 #include <cicd/system/files.hpp>
@@ -29,8 +29,8 @@ namespace {
 constexpr std::size_t most_named = 12;
 
 bool lists_packages(std::string_view path) {
-  return path == "var/lib/dpkg/status" || path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed"
-         || (path.starts_with("var/lib/dpkg/status.d/") && !path.ends_with(".md5sums"));
+  const sbom_file kind = sbom_file_at(path);
+  return kind == sbom_file::dpkg_status || kind == sbom_file::apk_installed;
 }
 
 /// A program that finds known faults in an image of a layout, and prints SARIF.
@@ -41,6 +41,15 @@ struct image_scanner {
 };
 const std::vector<image_scanner> scanners{{"trivy", {"image", "--quiet", "--format", "sarif", "--input"}, ""},
                                           {"grype", {"--quiet", "--output", "sarif"}, "oci-dir:"}};
+
+/// The first of them, and how many more there are.
+std::string first_of(std::vector<std::string> all) {
+  const std::size_t more = all.size() > most_named ? all.size() - most_named : 0;
+  all.resize(all.size() - more);
+  for (std::string& each : all) each = displayable(each);
+  if (more > 0) all.push_back(fmt::format("and {} more", more));
+  return joined(all, ", ");
+}
 
 /// What changed between two lists: `libc6 2.36 -> 2.37`, `+ zlib 1.3`, `- bash 5.2`.
 std::string differences(const std::map<std::string, std::string>& before,
@@ -55,11 +64,7 @@ std::string differences(const std::map<std::string, std::string>& before,
   }
   for (const auto& [name, value] : before)
     if (!after.contains(name)) said.push_back(fmt::format("- {} {}", name, value));
-  const std::size_t more = said.size() > most_named ? said.size() - most_named : 0;
-  said.resize(said.size() - more);
-  for (std::string& each : said) each = displayable(each);
-  if (more > 0) said.push_back(fmt::format("and {} more", more));
-  return joined(said, ", ");
+  return first_of(std::move(said));
 }
 
 void say_findings(const base_facts& before,
@@ -73,12 +78,8 @@ void say_findings(const base_facts& before,
     if (!before.findings->contains(each)) ++added, names.push_back("+ " + each);
   for (const std::string& each : *before.findings)
     if (!after.findings->contains(each)) ++gone, names.push_back("- " + each);
-  const std::size_t hidden = names.size() > most_named ? names.size() - most_named : 0;
-  names.resize(names.size() - hidden);
-  if (hidden > 0) names.push_back(fmt::format("and {} more", hidden));
-  for (std::string& each : names) each = displayable(each);
   lines.push_back(fmt::format("findings  {} fewer, {} more, by {}{}{}", gone, added, by,
-                              names.empty() ? "" : ": ", joined(names, ", ")));
+                              names.empty() ? "" : ": ", first_of(names)));
 }
 
 class update {
@@ -239,25 +240,12 @@ class update {
 }  // namespace
 }  // namespace engine_base_update
 
-std::map<std::string, std::string> packages_in(const std::map<std::string, std::string, std::less<>>& files) {
+std::map<std::string, std::string> packages_in(const wanted_files& files) {
   std::map<std::string, std::string> all;
-  for (const auto& [path, text] : files) {
-    const bool is_apk = path.ends_with("apk/db/installed");
-    const std::string_view name_key = is_apk ? "P:" : "Package: ", version_key = is_apk ? "V:" : "Version: ";
-    std::string name, version;
-    bool is_there = true;
-    const auto end = [&] {
-      if (!name.empty() && is_there) all[name] = version;
-      name.clear(), version.clear(), is_there = true;
-    };
-    for (const std::string& line : split(text, '\n')) {
-      if (line.empty()) end();
-      if (line.starts_with(name_key)) name = trimmed(line.substr(name_key.size()));
-      if (line.starts_with(version_key)) version = trimmed(line.substr(version_key.size()));
-      if (line.starts_with("Status: ") && !line.ends_with(" installed")) is_there = false;
-    }
-    end();
-  }
+  for (const auto& [path, text] : files)
+    for (const sbom_component& each :
+         sbom_file_at(path) == sbom_file::apk_installed ? apk_packages(text) : dpkg_packages(text))
+      all[each.name] = each.version;
   return all;
 }
 

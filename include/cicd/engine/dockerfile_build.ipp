@@ -14,12 +14,13 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/engine/adopt/dockerfile.hpp>
-#include <cicd/engine/named_inputs.hpp>
 #include <cicd/image/base_image.hpp>
 #include <cicd/image/base_layout.hpp>
 #include <cicd/image/oci_layout.hpp>
+#include <cicd/image/root_folder.hpp>
 #include <cicd/image/wanted_files.hpp>
 #include <cicd/observe/docker_ignore.hpp>
+#include <cicd/observe/named_paths.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/run_tree_to_end.hpp>
 
@@ -255,18 +256,6 @@ class build {
   words contexts_;
 };
 
-/// The number behind a name of /etc/passwd.
-std::optional<std::uint32_t> number_in(const std::string& passwd, const std::string& name) {
-  for (const std::string& line : split(passwd, '\n')) {
-    const std::vector<std::string> fields = split(line, ':');
-    if (fields.size() < 3 || fields[0] != name) continue;
-    std::uint32_t number = 0;
-    const char* const end = fields[2].data() + fields[2].size();
-    if (std::from_chars(fields[2].data(), end, number).ptr == end) return number;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 }  // namespace engine_dockerfile_build
 
@@ -301,25 +290,21 @@ result<image_user> user_of_built(const std::string& layout, const std::string& d
   if (!built) return built.error();
   const std::string user = built->config["config"]["User"].text();
   const std::string name = user.substr(0, user.find(':'));
-  std::uint32_t number = 0;
-  const char* const end = name.data() + name.size();
-  const bool is_number = !name.empty() && std::from_chars(name.data(), end, number).ptr == end;
-  if (!is_number && !name.empty()) {
+  std::optional<std::uint32_t> number = user_number_in({}, name);
+  if (!number && !name.empty()) {
     const auto passwd = files_in_layers(
         built->blobs, [](std::string_view path) { return path == "etc/passwd"; }, {}, nullptr);
     if (!passwd) return passwd.error();
     const auto text = passwd->find("etc/passwd");
-    const auto found =
-        text == passwd->end() ? std::nullopt : engine_dockerfile_build::number_in(text->second, name);
-    if (!found)
+    if (text != passwd->end()) number = user_number_in(text->second, name);
+    if (!number)
       return error{
           exit_class::usage, {}, "USER is a name that /etc/passwd of the image does not have", name, {}}
           .with("in", dockerfile)
           .with("try", "USER 10001 in the Dockerfile, or of pipeline_image()");
-    number = *found;
   }
-  if (number != 0)
-    return image_user{number, name.size() == user.size() ? std::string() : user.substr(name.size() + 1)};
+  if (number.value_or(0) != 0)
+    return image_user{*number, name.size() == user.size() ? std::string() : user.substr(name.size() + 1)};
   return error{exit_class::usage, {}, "the image would run as root", user.empty() ? "no USER" : user, {}}
       .with("in", dockerfile)
       .with("allowed", "a USER other than root and 0 in the stage that is built")

@@ -13,7 +13,6 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/image/artifact_files.hpp>
-#include <cicd/image/file_bytes.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -32,23 +31,27 @@ std::string name_by(const std::string& pattern, const std::string& path) {
                                       : path.substr(root.size() + 1);
 }
 
+result<artifact_file> file_of(const std::string& path, const tree_entry& there, const std::string& named) {
+  if (there.kind != entry_kind::file) return refused("a device or pipe cannot be kept", named);
+  if (there.size > largest_artifact_file)
+    return refused("the file is too large", named)
+        .with("is", human_size(there.size))
+        .with("allowed", "at most " + human_size(largest_artifact_file));
+  return artifact_file{path, (there.mode & 0100U) != 0};
+}
+
 /// What the file is, by where its path leads.
 result<artifact_file> file_at(const std::string& root, const tree_entry& of) {
+  if (of.kind != entry_kind::link) return file_of(root + "/" + of.path, of, of.path);
   const auto real = real_path(root + "/" + of.path);
   if (!real) return refused("a link that leads to nothing", of.path);
   if (path_below(*real, root) == *real) return refused("a link that leads out of the step's folder", of.path);
   if (is_folder(*real)) return refused("a link to a folder cannot be kept", of.path);
-  const auto stamp = stamp_at(*real);
-  if (!stamp || is_stream(*real)) return refused("a device or pipe cannot be kept", of.path);
-  if (stamp->size > largest_artifact_file)
-    return refused("the file is too large", of.path)
-        .with("is", human_size(stamp->size))
-        .with("allowed", "at most " + human_size(largest_artifact_file));
   const auto entries = list_tree(real->substr(0, real->rfind('/')), [](const std::string&) { return false; });
   if (!entries) return entries.error();
   const std::string last = real->substr(real->rfind('/') + 1);
   for (const tree_entry& each : *entries)
-    if (each.path == last) return artifact_file{*real, (each.mode & 0100U) != 0};
+    if (each.path == last) return file_of(*real, each, of.path);
   return refused("the file is not there any more", of.path);
 }
 

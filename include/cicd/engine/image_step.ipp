@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/placeholders.hpp>
@@ -190,10 +191,6 @@ std::vector<scan_finding> failing(const std::vector<scan_finding>& all, std::str
   return made;
 }
 
-std::string count_of(const std::vector<scan_finding>& findings) {
-  return fmt::format("{} finding{}", findings.size(), findings.size() == 1 ? "" : "s");
-}
-
 /// The context is a folder of the step's own: a builder would follow a link to any other.
 status check_context(const task& work) {
   const image& declared = *work.step->declared_image();
@@ -219,10 +216,10 @@ class dockerfile_step {
     if (!sources) return sources.error();
     const auto failing_ones = failing(sources->findings, work_.step->pipeline->declared.fail_on.view());
     if (!failing_ones.empty())
-      return error{exit_class::step_failed, {}, count_of(failing_ones), {}, {}}.with(
+      return error{exit_class::step_failed, {}, counted(failing_ones.size(), "finding"), {}, {}}.with(
           "findings", findings_text(failing_ones));
     if (!sources->findings.empty())
-      how_.say(count_of(sources->findings) + ":\n" + findings_text(sources->findings));
+      how_.say(counted(sources->findings.size(), "finding") + ":\n" + findings_text(sources->findings));
     if (status plain = give_plain_modes(work_.folder); !plain) return plain.error();
     if (status there = check_context(work_); !there) return there.error();
     const std::string place = how_.layers.folder + "/unfinished";
@@ -243,7 +240,7 @@ class dockerfile_step {
 
   /// What is said of it beside its layers.
   std::string words() const {
-    return ", by " + by_ + (findings_.empty() ? std::string() : ", " + count_of(findings_));
+    return ", by " + by_ + (findings_.empty() ? std::string() : ", " + counted(findings_.size(), "finding"));
   }
 
  private:

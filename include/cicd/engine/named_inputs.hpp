@@ -8,8 +8,6 @@
 
 namespace cicd {
 
-/// A path as a pattern: what stands for itself alone.
-std::string pattern_for(const std::string& path);
 /// The patterns of what the texts of INPUTS_NAMED_IN name and is there.
 std::vector<std::string> named_inputs(const step& of, const std::string& source);
 

@@ -23,15 +23,6 @@ bool is_own_output(const step& of, const std::string& path) {
 }  // namespace
 }  // namespace engine_named_inputs
 
-std::string pattern_for(const std::string& path) {
-  std::string pattern;
-  for (const char c : path) {
-    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
-    pattern += c;
-  }
-  return pattern;
-}
-
 std::vector<std::string> named_inputs(const step& of, const std::string& source) {
   std::vector<std::string> patterns;
   for (const relative_path& file : of.inputs_named_in) {

@@ -100,7 +100,7 @@ class pass {
     }
   }
 
-  /// Whether its program is one that starts programs which nobody names.
+  /// Whether the program is a script, a shell or the like: what it starts is named neither by COMMAND nor by TOOLS.
   static bool starts_others(const backing_service& of, const observed_step& seen) {
     if (of.command.empty()) return false;
     const std::string program = of.command.front().str();

@@ -9,6 +9,7 @@
 #include <cicd/engine/named_inputs.hpp>
 #include <cicd/engine/observer.hpp>
 #include <cicd/observe/maven_modules.hpp>
+#include <cicd/observe/named_paths.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/system/files.hpp>
 

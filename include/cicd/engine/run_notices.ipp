@@ -29,8 +29,7 @@ std::optional<deploy_refused> project_run::refusal_of(const graph_step& step) {
 
 errors project_run::end_of_notices(exit_class outcome) const {
   constexpr std::chrono::seconds usual{10}, interrupted{2};
-  const bool is_ended = outcome == exit_class::interrupted || outcome == exit_class::terminated;
-  return notifiers_ ? as_told(notifiers_->finish(is_ended ? interrupted : usual)) : errors();
+  return notifiers_ ? as_told(notifiers_->finish(is_interruption(outcome) ? interrupted : usual)) : errors();
 }
 
 run_outcome project_run::refused(errors all, const std::vector<run_listener>& listeners) {

@@ -72,8 +72,7 @@ std::vector<std::string> names_for(const graph_step& step) {
   add(step.command()->secrets);
   for (const backing_service* each : services_for(step.pipeline->declared, step.command()->needs)) {
     add(each->secrets);
-    if (constexpr std::string_view start = "secret:"; each->url.view().starts_with(start))
-      names.emplace_back(each->url.view().substr(start.size()));
+    if (const auto named = secret_named_in(each->url.view())) names.emplace_back(*named);
   }
   return names;
 }

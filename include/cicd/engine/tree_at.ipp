@@ -31,7 +31,7 @@ namespace {
 using observing::ask_git;
 
 constexpr std::size_t most_kept = 3;
-constexpr std::chrono::hours in_use{1};  ///< since it was taken last, another process may read it
+constexpr std::chrono::hours in_use{1};  ///< so long after its last use another process may still read a tree
 
 /// What a person gave to CMake: `-D` of these, since the rest has its value from the project.
 std::vector<std::string> given_settings(const std::string& build_root) {
@@ -83,7 +83,7 @@ class made_tree {
   }
 
  private:
-  /// Of one that is taken, the time is that of now.
+  /// Sets the time of its last use, where it is there.
   bool is_made() const { return ::utimensat(AT_FDCWD, (folder_ + "/made").c_str(), nullptr, 0) == 0; }
 
   /// Another plan may be making the same.
@@ -186,7 +186,7 @@ class made_tree {
                       durability::fast);
   }
 
-  /// The oldest go, as far as nobody took them lately.
+  /// Removes the oldest trees beyond those that are kept, unless they were used within the last hour.
   void forget_others() const {
     const std::string all = of_.where.own() + "/at";
     const auto there = list_tree(all, [](const std::string&) { return false; });

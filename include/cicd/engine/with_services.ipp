@@ -1,4 +1,4 @@
-// One step that nobody declared, run by the runners of any step but without a cache.
+// The command is run as a step that is made here, by the same runners as declared steps, without the cache.
 #pragma once
 
 #include <unistd.h>
@@ -64,7 +64,7 @@ status check_named(const with_request& request, const std::string& text, bool is
           .with("did you mean", nearest(service, request.needs).value_or(""))
           .with("allowed", joined(request.needs, ", "));
     for (const backing_service& each : request.pipeline->declared.backing_services)
-      if (is_shown && each.name.view() == service && each.url.view().starts_with("secret:"))
+      if (is_shown && each.name.view() == service && secret_named_in(each.url.view()))
         return error{exit_class::usage,
                      {},
                      "the URL of the service is a secret, and the words of a program can be seen by others",

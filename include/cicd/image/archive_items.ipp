@@ -21,18 +21,13 @@ namespace image_archive {
 namespace {
 
 constexpr std::size_t piece = 256U << 10U;
+constexpr std::string_view called = "archive";
 constexpr std::size_t largest_text = 16U << 20U;
 /// The one above it means "none" to chown(2).
 constexpr la_int64_t largest_owner = 0xffff'fffe;
 
 error refused(std::string what, const std::string& archive, const std::string& member) {
   return image_error(exit_class::usage, std::move(what), member).with("archive", archive);
-}
-
-error unreadable(archive* handle, const std::string& path) {
-  const char* reason = archive_error_string(handle);
-  return image_error(exit_class::usage, "cannot read the archive", path)
-      .with("caused by", reason == nullptr ? "" : reason);
 }
 
 result<archive_reader> opened(const std::string& path, bool is_zip) {
@@ -46,7 +41,7 @@ result<archive_reader> opened(const std::string& path, bool is_zip) {
     archive_read_support_format_tar(handle.get());
   }
   if (archive_read_open_filename(handle.get(), path.c_str(), piece) != ARCHIVE_OK)
-    return unreadable(handle.get(), path);
+    return unreadable_archive(handle.get(), called, path);
   return handle;
 }
 
@@ -76,30 +71,6 @@ bool leads_out(const std::string& path, const std::string& target) {
   return false;
 }
 
-/// Hands out the rest of the member that is being read.
-status read_content(archive* from,
-                    const std::string& path,
-                    const byte_sink& take,
-                    const cancellation* cancelled) {
-  const void* bytes = nullptr;
-  std::size_t count = 0;
-  la_int64_t at = 0, expected = 0;
-  const std::string zeros(4096, '\0');
-  while (true) {
-    if (cancelled != nullptr && cancelled->cancelled()) return image_cancelled();
-    const int got = archive_read_data_block(from, &bytes, &count, &at);
-    if (got == ARCHIVE_EOF) return {};
-    // A warning is a checksum that does not fit what it is of.
-    if (got != ARCHIVE_OK) return unreadable(from, path);
-    for (; expected < at;
-         expected += static_cast<la_int64_t>(std::min<std::uint64_t>(zeros.size(), at - expected)))
-      if (auto gap = take({zeros.data(), std::min<std::uint64_t>(zeros.size(), at - expected)}); !gap)
-        return gap;
-    if (auto taken = take({static_cast<const char*>(bytes), count}); !taken) return taken;
-    expected = at + static_cast<la_int64_t>(count);
-  }
-}
-
 /// What is written beyond the size that the header said is counted as it comes.
 struct counted_size {
   unpack_count& count;
@@ -124,7 +95,7 @@ status save_content(archive* from,
     status within = size.take(bytes.size());
     return within ? write_all(file.get(), bytes, to) : within;
   };
-  return read_content(from, archive, save, cancelled);
+  return read_archived(from, called, archive, save, cancelled);
 }
 
 /// Calls `meet` for every member with its checked name, until an error.
@@ -138,7 +109,7 @@ status each_member(const std::string& path,
   while (true) {
     const int got = archive_read_next_header(handle->get(), &entry);
     if (got == ARCHIVE_EOF) return {};
-    if (got < ARCHIVE_WARN) return unreadable(handle->get(), path);
+    if (got < ARCHIVE_WARN) return unreadable_archive(handle->get(), called, path);
     const char* raw = archive_entry_pathname(entry);
     if (raw == nullptr) return refused("a name that cannot be read in the archive", path, "");
     auto name = checked_name(raw, path);
@@ -289,8 +260,8 @@ result<std::optional<std::string>> zip_member(const std::string& zip, std::strin
   const auto meet = [&](archive* from, archive_entry*, const std::string& found) -> status {
     if (found != name || content) return {};
     content.emplace();
-    return image_archive::read_content(
-        from, zip,
+    return read_archived(
+        from, image_archive::called, zip,
         [&](std::string_view bytes) -> status {
           if (content->size() + bytes.size() > image_archive::largest_text)
             return image_archive::refused("a member of more than 16 MiB", zip, found);

@@ -1,13 +1,10 @@
 // Whether a base fits what is laid on it: its user, and what programs and Python packages need of it. Knows
-// ELF files (System V ABI, chapter 5) and where distributions keep loaders and interpreters; not how an image
-// is built.
+// where distributions keep loaders and interpreters; not how an image is built.
 #pragma once
 
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <cicd/base/error.hpp>
 #include <cicd/image/base_image.hpp>
@@ -15,15 +12,6 @@
 #include <cicd/image/wanted_files.hpp>
 
 namespace cicd {
-
-/// What a program needs of the image that it runs in.
-struct program_needs {
-  std::string architecture;  ///< `amd64`; empty: another one, which has no name here
-  std::string loader;        ///< `ld-linux-x86-64.so.2`; empty: it is linked statically
-  int glibc = 0;             ///< the newest version of its symbols, 2.36 as 36; 0: none
-};
-/// Nothing where it is no ELF file of 64 bits, little-endian.
-std::optional<program_needs> needs_of_program(const std::string& path);
 
 /// What an image has.
 struct base_offer {

@@ -3,19 +3,19 @@
 
 #include <cicd/image/base_fit.hpp>
 
-#include <elf.h>
-
 #include <algorithm>
 #include <charconv>
-#include <cstring>
-
 #include <initializer_list>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/image/errors.hpp>
+#include <cicd/image/image_config.hpp>
 #include <cicd/image/layer_items.hpp>
+#include <cicd/image/sbom/elf.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -28,62 +28,6 @@ int number_at(std::string_view text) {
   int number = 0;
   (void)std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
-}
-
-/// The newest `GLIBC_2.<n>` that stands in the bytes, at the end of a string.
-int newest_glibc(std::string_view bytes) {
-  constexpr std::string_view start = "GLIBC_2.";
-  int newest = 0;
-  for (auto at = bytes.find(start); at != bytes.npos; at = bytes.find(start, at + 1))
-    newest = std::max(newest, number_at(bytes.substr(at + start.size(), 4)));
-  return newest;
-}
-
-/// The structure at that place, where all of it is there.
-template <typename T>
-std::optional<T> at_place(std::string_view bytes, std::uint64_t at) {
-  T made;
-  if (at > bytes.size() || bytes.size() - at < sizeof made) return std::nullopt;
-  std::memcpy(&made, bytes.data() + at, sizeof made);
-  return made;
-}
-
-/// The newest symbol of glibc that a program takes, by the versions that it needs (`.gnu.version_r`).
-int needed_glibc(std::string_view bytes, const Elf64_Ehdr& head) {
-  int newest = 0;
-  for (unsigned at = 0; at < head.e_shnum; ++at) {
-    const auto part = at_place<Elf64_Shdr>(bytes, head.e_shoff + std::uint64_t{at} * head.e_shentsize);
-    if (!part || part->sh_type != SHT_GNU_verneed) continue;
-    const auto names =
-        at_place<Elf64_Shdr>(bytes, head.e_shoff + std::uint64_t{part->sh_link} * head.e_shentsize);
-    if (!names || names->sh_offset > bytes.size()) return 0;
-    newest = std::max(newest, newest_glibc(bytes.substr(names->sh_offset, names->sh_size)));
-  }
-  return newest;
-}
-
-std::string architecture_of(unsigned machine) {
-  if (machine == EM_X86_64) return "amd64";
-  if (machine == EM_AARCH64) return "arm64";
-  return {};
-}
-
-std::optional<program_needs> needs_in(std::string_view bytes) {
-  const auto head = at_place<Elf64_Ehdr>(bytes, 0);
-  if (!head || std::memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || head->e_ident[EI_CLASS] != ELFCLASS64
-      || head->e_ident[EI_DATA] != ELFDATA2LSB)
-    return std::nullopt;
-  program_needs made{.architecture = architecture_of(head->e_machine), .loader = {}};
-  for (unsigned at = 0; at < head->e_phnum; ++at) {
-    const auto part = at_place<Elf64_Phdr>(bytes, head->e_phoff + std::uint64_t{at} * head->e_phentsize);
-    if (!part) return std::nullopt;
-    if (part->p_type != PT_INTERP || part->p_offset >= bytes.size()) continue;
-    const std::string path(
-        bytes.substr(part->p_offset, std::min<std::uint64_t>(part->p_filesz, 4096)).data());
-    made.loader = path.substr(path.rfind('/') + 1);
-  }
-  if (!made.loader.empty()) made.glibc = needed_glibc(bytes, *head);
-  return made;
 }
 
 /// `3.11` of `usr/lib/python3.11/…` and the like; empty for other paths.
@@ -164,8 +108,8 @@ class fit {
   fit(const image_recipe& recipe, const base_offer& offer, const own_files& own, std::string architecture)
       : recipe_(recipe), offer_(offer), own_(own), architecture_(std::move(architecture)) {}
 
-  status check(const layer_item& program, const program_needs& needs) const {
-    if (needs.architecture != architecture_)
+  status check(const layer_item& program, const elf_facts& needs) const {
+    if (!runs_programs_of(architecture_, needs.architecture))
       return wrong("a program is of another architecture than the base", program.path)
           .with("program", needs.architecture.empty() ? "another" : needs.architecture)
           .with("image", architecture_);
@@ -211,11 +155,6 @@ class fit {
 }  // namespace
 }  // namespace image_base_fit
 
-std::optional<program_needs> needs_of_program(const std::string& path) {
-  const auto text = read_file(path);
-  return text ? image_base_fit::needs_in(*text) : std::nullopt;
-}
-
 bool is_of_offer(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   return name.starts_with("ld-") || name == "libc.so.6" || name.starts_with("libc-2.")
@@ -227,7 +166,7 @@ base_offer offer_of(const wanted_files& files) {
   for (const auto& [path, content] : files) {
     const std::string name = path.substr(path.rfind('/') + 1);
     if (name.starts_with("ld-")) made.loaders.insert(name);
-    if (name == "libc.so.6") made.glibc = std::max(made.glibc, image_base_fit::newest_glibc(content));
+    if (name == "libc.so.6") made.glibc = std::max(made.glibc, newest_glibc(content));
     if (name.starts_with("libc-2."))
       made.glibc = std::max(made.glibc, image_base_fit::number_at(name.substr(7)));
     if (const std::string python = image_base_fit::python_of_program(path); !python.empty())
@@ -244,9 +183,10 @@ status check_base_fits(const image_recipe& recipe,
   if (status user = check_user(recipe, base); !user) return user;
   const auto own = files_of(recipe);
   if (!own) return own.error();
-  std::vector<std::pair<const layer_item*, program_needs>> programs;
+  std::vector<std::pair<const layer_item*, elf_facts>> programs;
   for (const layer_item& each : own->programs)
-    if (auto needs = needs_of_program(each.from)) programs.emplace_back(&each, *std::move(needs));
+    if (const auto bytes = read_file(each.from))
+      if (auto needs = elf_facts_of(*bytes)) programs.emplace_back(&each, *std::move(needs));
   const bool depends = !own->python.empty() || std::ranges::any_of(programs, [](const auto& each) {
     return !each.second.loader.empty();
   });

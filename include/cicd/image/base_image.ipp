@@ -139,13 +139,6 @@ result<base_image> of_root(const std::string& path, const layer_making& how) {
       .with("allowed", "rootfs:<folder>, rootfs:<file.tar>, also .tar.gz, .tar.xz, .tar.zst");
 }
 
-/// Where the tag begins: after the last colon that follows the last slash.
-std::pair<std::string, std::string> layout_and_tag(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos || text.find('/', colon) != std::string::npos) return {text, {}};
-  return {text.substr(0, colon), text.substr(colon + 1)};
-}
-
 std::string history_name(const json& config, std::size_t layer) {
   std::size_t seen = 0;
   for (const auto& step : config["history"].elements()) {
@@ -290,7 +283,7 @@ result<base_image> base_image_of(const image_recipe& recipe,
     return place ? image_base::of_root(*place, how) : std::move(place).error();
   }
   if (base.starts_with("oci:")) {
-    const auto [layout, tag] = image_base::layout_and_tag(base.substr(4));
+    const auto [layout, tag] = layout_and_tag(base.substr(4));
     auto place = image_base::place_of(recipe.directory, layout);
     return place ? image_base::of_layout(oci_layout(*place), tag, architecture, how)
                  : std::move(place).error();

@@ -43,17 +43,6 @@ result<json> document_in(const std::string& text, const std::string& reference) 
   return document;
 }
 
-/// Every arm64 is v8, and only some say so.
-std::string platform_said_by(std::string os, const std::string& architecture, const std::string& variant) {
-  os += "/" + architecture;
-  if (!variant.empty() && architecture != "arm64") os += "/" + variant;
-  return os;
-}
-
-std::string platform_said_by(const json& of) {
-  return platform_said_by(of["os"].text(), of["architecture"].text(), of["variant"].text());
-}
-
 /// Of the platforms of an index those that are images of Linux; not what belongs to one, such as an
 /// attestation.
 std::map<std::string, digest> platforms_in(const json& index) {
@@ -61,7 +50,7 @@ std::map<std::string, digest> platforms_in(const json& index) {
   for (const json& each : index["manifests"].elements()) {
     const auto image = oci_descriptor::from(each);
     if (image && each["platform"]["os"].text() == "linux")
-      all.emplace(platform_said_by(each["platform"]), image->content);
+      all.emplace(image_platform(each["platform"]), image->content);
   }
   return all;
 }
@@ -79,7 +68,7 @@ result<std::string> platform_of_image(const skopeo& by, const std::string& refer
   const result<json> config = parse_json(*text);
   if (!config || (*config)["architecture"].text().empty())
     return image_error(exit_class::usage, "the base does not say for which platform it is", reference);
-  return platform_said_by(*config);
+  return image_platform(*config);
 }
 
 /// The documents that lead from the digest that is wanted to what lies in the layout.
@@ -250,7 +239,7 @@ status fetch(const skopeo& by, const wanted_base& what, const layer_store& store
 }  // namespace image_base_layout
 
 std::string wanted_base::platform() const {
-  return image_base_layout::platform_said_by("linux", architecture, variant);
+  return image_platform("linux", architecture, variant);
 }
 
 result<named_image> image_named(const skopeo& by, const std::string& reference) {

@@ -23,7 +23,7 @@ struct container_wishes {
   std::string emulator;
   bool root_is_read_only = false;
   bool is_rootless = false;                   ///< in a user namespace in which the one user is ours
-  std::uint32_t own_user = 0, own_group = 0;  ///< of whoever starts it, where rootless
+  std::uint32_t own_user = 0, own_group = 0;  ///< of the calling process; used where rootless
   bool uses_host_network = false;
   struct bind {
     std::string from, to;

@@ -8,10 +8,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <set>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,6 +20,7 @@
 #include <cicd/image/errors.hpp>
 #include <cicd/image/file_bytes.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/in_parallel.hpp>
 
 namespace cicd {
 
@@ -41,7 +40,6 @@ struct entry {
   std::uint32_t sum = 0;
   std::uint64_t size = 0;
   bool is_stored = false;
-  std::optional<error> failure{};
 };
 
 void put(std::string& to, std::uint64_t number, unsigned bytes) {
@@ -52,34 +50,21 @@ struct compressor_closer {
   void operator()(libdeflate_compressor* of) const { libdeflate_free_compressor(of); }
 };
 
-void pack(entry& of, libdeflate_compressor* by) {
+status pack(entry& of) {
   result<std::string> read = read_file(of.path);
-  if (!read) {
-    of.failure = std::move(read).error();
-    return;
-  }
+  if (!read) return std::move(read).error();
+  const std::unique_ptr<libdeflate_compressor, compressor_closer> by(libdeflate_alloc_compressor(level));
   of.size = read->size();
   of.sum = libdeflate_crc32(0, read->data(), read->size());
-  of.packed.resize(libdeflate_deflate_compress_bound(by, read->size()));
+  of.packed.resize(libdeflate_deflate_compress_bound(by.get(), read->size()));
   const std::size_t size =
-      libdeflate_deflate_compress(by, read->data(), read->size(), of.packed.data(), of.packed.size());
+      libdeflate_deflate_compress(by.get(), read->data(), read->size(), of.packed.data(), of.packed.size());
   of.is_stored = size == 0 || size >= read->size();
   if (of.is_stored)
     of.packed = *std::move(read);
   else
     of.packed.resize(size);
-}
-
-void pack_all(std::vector<entry>& all, unsigned threads, const cancellation* cancelled) {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    const std::unique_ptr<libdeflate_compressor, compressor_closer> by(libdeflate_alloc_compressor(level));
-    for (std::size_t at = next++; at < all.size(); at = next++)
-      if (cancelled == nullptr || !cancelled->cancelled()) pack(all[at], by.get());
-  };
-  std::vector<std::jthread> others;
-  for (unsigned at = 1; at < std::min<std::size_t>(threads, all.size()); ++at) others.emplace_back(work);
-  work();
+  return {};
 }
 
 /// What both headers say of an entry.
@@ -176,10 +161,11 @@ result<packed_zip> pack_folder(const std::string& folder,
   using namespace image_function_zip;
   result<std::vector<entry>> all = entries_of(folder);
   if (!all) return std::move(all).error();
-  pack_all(*all, threads, cancelled);
-  if (cancelled != nullptr && cancelled->cancelled()) return image_cancelled();
-  for (const entry& each : *all)
-    if (each.failure) return *each.failure;
+  const auto pack_one = [&](std::size_t at) -> status {
+    if (cancelled != nullptr && cancelled->cancelled()) return image_cancelled();
+    return pack((*all)[at]);
+  };
+  if (status packed = in_parallel(threads, all->size(), pack_one); !packed) return std::move(packed).error();
   const std::string zip = zip_of(*all);
   if (status written = write_file(to, zip, durability::fast); !written) return std::move(written).error();
   packed_zip made{sha256(zip), zip.size(), {}};

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include <cicd/image/base_fit.hpp>
 #include <cicd/image/base_image.hpp>
@@ -19,26 +18,20 @@
 #include <cicd/image/layer_items.hpp>
 #include <cicd/image/layer_store.hpp>
 #include <cicd/image/oci_layout.hpp>
+#include <cicd/image/sbom/elf.hpp>
 
 namespace cicd {
 
 namespace image_image {
 namespace {
 
-/// `e_machine` of an ELF file (gabi, chapter 4) and the architecture that it stands for.
-constexpr std::pair<unsigned, std::string_view> machines[] = {
-    {3, "386"}, {21, "ppc64le"}, {22, "s390x"}, {40, "arm"}, {62, "amd64"}, {183, "arm64"}, {243, "riscv64"}};
-
 /// Empty where it is no program, or of an architecture that is not known here.
 std::string_view architecture_of_program(const std::string& path) {
-  std::array<unsigned char, 20> head{};
+  std::array<char, elf_start> start{};
   const open_file file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (file.get() < 0 || ::read(file.get(), head.data(), head.size()) != static_cast<ssize_t>(head.size()))
+  if (file.get() < 0 || ::read(file.get(), start.data(), start.size()) != static_cast<ssize_t>(start.size()))
     return {};
-  if (head[0] != 0x7f || head[1] != 'E' || head[2] != 'L' || head[3] != 'F') return {};
-  const unsigned machine = head[5] == 2 ? head[18] * 256U + head[19] : head[19] * 256U + head[18];
-  const auto found = std::ranges::find(machines, machine, &std::pair<unsigned, std::string_view>::first);
-  return found == std::end(machines) ? std::string_view() : found->second;
+  return elf_architecture({start.data(), start.size()});
 }
 
 status checked(const image_recipe& recipe) {
@@ -56,10 +49,6 @@ status checked(const image_recipe& recipe) {
     if (name.empty() || name.find('=') != std::string::npos)
       return image_error(exit_class::usage, "no name of an environment variable", name);
   return {};
-}
-
-std::string platform_of(const image_recipe& recipe) {
-  return "linux/" + recipe.architecture + (recipe.variant.empty() ? "" : "/" + recipe.variant);
 }
 
 /// The architecture that is meant; a base of another one cannot run there.
@@ -182,9 +171,9 @@ status check_programs(const image_recipe& recipe) {
   for (const layer_recipe& layer : recipe.layers)
     for (const layer_entry& each : layer.entries) {
       const std::string_view there = image_image::architecture_of_program(each.from);
-      if (!there.empty() && there != recipe.architecture)
+      if (!there.empty() && !runs_programs_of(recipe.architecture, there))
         return image_error(exit_class::usage, "a program of the image is for another architecture", each.to)
-            .with("platform", image_image::platform_of(recipe))
+            .with("platform", image_platform("linux", recipe.architecture, recipe.variant))
             .with("it is for", std::string(there))
             .with("from", each.from)
             .with("try", "FILES bin/{arch}/<program>=" + each.to + ", and a step that builds each");
@@ -233,7 +222,9 @@ result<built_image> build_image_index(const std::vector<image_recipe>& recipes,
   json manifests(json::array{});
   for (const image_recipe& each : recipes) {
     auto image = made(to, each, how);
-    if (!image) return std::move(image).error().with("platform", platform_of(each));
+    if (!image)
+      return std::move(image).error().with("platform",
+                                           image_platform("linux", each.architecture, each.variant));
     auto manifest = put_documents(to, *image, built, kept);
     if (!manifest) return std::move(manifest).error();
     manifest->architecture = image->architecture;

@@ -34,5 +34,7 @@ json image_manifest_of(const oci_descriptor& config, const std::vector<image_lay
 
 /// This machine's architecture as OCI names it (`amd64`, `arm64`).
 std::string architecture_of_this_machine();
+/// Whether a machine of that architecture runs programs of the other by itself.
+bool runs_programs_of(std::string_view machine, std::string_view program);
 
 }  // namespace cicd

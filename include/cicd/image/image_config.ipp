@@ -151,4 +151,8 @@ std::string architecture_of_this_machine() {
   return found == names.end() ? machine.machine : std::string(found->second);
 }
 
+bool runs_programs_of(std::string_view machine, std::string_view program) {
+  return machine == program || (machine == "amd64" && program == "386");
+}
+
 }  // namespace cicd

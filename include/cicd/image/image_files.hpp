@@ -3,14 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
+#include <cicd/image/laid_layers.hpp>
 #include <cicd/image/oci_layout.hpp>
 #include <cicd/image/unpack_limit.hpp>
 #include <cicd/system/files.hpp>
@@ -29,17 +27,7 @@ struct image_file {
 
   bool operator==(const image_file&) const = default;
 };
-/// By path, without the leading slash. A folder that no layer lists is not there.
-using image_files = std::map<std::string, image_file, std::less<>>;
-
-/// The name of what a whiteout takes away: of `etc/.wh.motd` it is `etc/motd`; empty where it is none.
-/// `.wh..wh..opq` gives the folder with a slash behind it: all that lies below.
-std::string taken_away_by(std::string_view path);
-
-/// Takes `path` and all below it out of what is sorted by path: a map or a set. With a slash behind it what
-/// lies below it alone.
-template <typename Sorted>
-void take_away(Sorted& from, std::string_view path);
+using image_files = laid_files<image_file>;
 
 /// What a container of these layers sees, those of the layout at `folder`.
 result<image_files> files_of_layers(const std::string& folder,
@@ -58,21 +46,5 @@ struct path_change {
 std::vector<path_change> changes_between(const image_files& before, const image_files& after);
 /// What differs in a file that changed: `content`, `mode`, `owner`, `link`, `kind`.
 std::vector<std::string> differences_of(const path_change& change);
-
-template <typename Sorted>
-void take_away(Sorted& from, std::string_view path) {
-  const auto key = [](const auto& each) -> const std::string& {
-    if constexpr (requires { each.first; })
-      return each.first;
-    else
-      return each;
-  };
-  const bool below_alone = path.ends_with('/');
-  const std::string folder = below_alone ? std::string(path) : std::string(path) + "/";
-  if (!below_alone)
-    if (const auto found = from.find(path); found != from.end()) from.erase(found);
-  auto at = folder == "/" ? from.begin() : from.lower_bound(folder);
-  while (at != from.end() && (folder == "/" || key(*at).starts_with(folder))) at = from.erase(at);
-}
 
 }  // namespace cicd

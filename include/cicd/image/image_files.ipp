@@ -3,32 +3,12 @@
 
 #include <cicd/image/image_files.hpp>
 
-#include <initializer_list>
 #include <utility>
-
-#include <cicd/image/layer_members.hpp>
 
 namespace cicd {
 
 namespace image_image_files {
 namespace {
-
-constexpr std::string_view whiteout = ".wh.", opaque = ".wh..wh..opq";
-
-/// What lies below a file or link that comes in place of a folder goes with it.
-void put(image_files& all, const std::string& path, image_file file) {
-  const auto found = all.find(path);
-  if (found != all.end() && found->second.kind == entry_kind::folder && file.kind != entry_kind::folder)
-    take_away(all, path);
-  all.insert_or_assign(path, std::move(file));
-}
-
-/// Another name of a file that lies in the same layer, else below it.
-image_file other_name_of(const layer_member& member, const image_files& own, const image_files& below) {
-  for (const image_files* in : {&own, &below})
-    if (const auto found = in->find(member.link); found != in->end()) return found->second;
-  return {.mode = member.mode, .content = {}, .link = {}};
-}
 
 result<image_file> file_of(const layer_member& member, const member_content& content) {
   image_file file{.kind = member.kind,
@@ -49,44 +29,8 @@ result<image_file> file_of(const layer_member& member, const member_content& con
   return file;
 }
 
-/// What a layer takes away is of the layers below it, wherever in the layer that is said.
-status lay_over(image_files& all,
-                const std::string& blob,
-                const unpack_limit& limit,
-                const cancellation* cancelled) {
-  image_files own;
-  const auto meet = [&](const layer_member& member, const member_content& content) -> status {
-    if (const std::string gone = taken_away_by(member.path); !gone.empty()) {
-      take_away(all, gone);
-      return {};
-    }
-    if (member.is_other_name) {
-      put(own, member.path, other_name_of(member, own, all));
-      return {};
-    }
-    auto file = file_of(member, content);
-    if (!file) return std::move(file).error();
-    put(own, member.path, *std::move(file));
-    return {};
-  };
-  if (status read = each_member_of_layer(blob, limit, cancelled, meet); !read) return read;
-  for (auto& [path, file] : own) put(all, path, std::move(file));
-  return {};
-}
-
 }  // namespace
 }  // namespace image_image_files
-
-std::string taken_away_by(std::string_view path) {
-  using namespace image_image_files;
-  const std::size_t slash = path.rfind('/');
-  const std::string_view name = path.substr(slash == path.npos ? 0 : slash + 1);
-  const std::string folder(slash == path.npos ? std::string_view() : path.substr(0, slash + 1));
-  if (name == opaque) return folder.empty() ? "/" : folder;
-  return name.starts_with(whiteout) && name.size() > whiteout.size()
-             ? folder + std::string(name.substr(whiteout.size()))
-             : std::string();
-}
 
 result<image_files> files_of_layers(const std::string& folder,
                                     const std::vector<oci_descriptor>& layers,
@@ -96,9 +40,10 @@ result<image_files> files_of_layers(const std::string& folder,
   image_files all;
   for (const oci_descriptor& each : layers) {
     if (status whole = layout.check(each); !whole) return std::move(whole).error();
-    if (status laid = image_image_files::lay_over(all, layout.blob_path(each.content), limit, cancelled);
-        !laid)
-      return std::move(laid).error().with("layer", oci_text(each.content));
+    auto layer =
+        layer_in<image_file>(layout.blob_path(each.content), limit, cancelled, image_image_files::file_of);
+    if (!layer) return std::move(layer).error().with("layer", oci_text(each.content));
+    lay_over(all, *std::move(layer));
   }
   return all;
 }

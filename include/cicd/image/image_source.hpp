@@ -40,21 +40,18 @@ result<std::unique_ptr<image_source>> registry_source(const std::string& reposit
                                                       const surroundings& around,
                                                       const cancellation* cancelled);
 
-/// A platform as OCI names it: `linux/amd64`, `linux/arm/v7`.
-std::string platform_text(const json& platform);
-
 /// One image of one platform.
 struct seen_image {
   digest named;  ///< what was asked for: the manifest, or an index that it is in
   digest manifest;
   std::uint64_t manifest_size = 0;
-  json document, config;
+  json config;
   oci_descriptor config_blob;
   std::vector<oci_descriptor> layers;
   std::vector<std::string> made_by;    ///< of each layer what the history says; empty: nothing
   std::vector<std::string> platforms;  ///< of an index all that are there; empty: it is none
 
-  std::string platform() const { return platform_text(config); }
+  std::string platform() const { return image_platform(config); }
   std::uint64_t size() const;  ///< of all blobs, as they are stored
 };
 

@@ -19,7 +19,6 @@ namespace cicd {
 namespace image_image_source {
 namespace {
 
-constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
 constexpr std::string_view docker_index = "application/vnd.docker.distribution.manifest.list.v2+json";
 constexpr std::string_view docker_config = "application/vnd.docker.container.image.v1+json";
 
@@ -104,6 +103,20 @@ result<json> document_of(const std::string& text, const image_source& in, const 
   return read;
 }
 
+/// A manifest or an index.
+struct read_document {
+  std::uint64_t size = 0;
+  json says;
+};
+
+result<read_document> document_at(image_source& in, const digest& of) {
+  auto text = in.manifest(of);
+  if (!text) return std::move(text).error();
+  auto says = document_of(*text, in, of);
+  if (!says) return std::move(says).error();
+  return read_document{text->size(), *std::move(says)};
+}
+
 bool is_index(const json& document) {
   const std::string type = document["mediaType"].text();
   return type == oci_index_type || type == docker_index || (type.empty() && document["manifests"].is_array());
@@ -122,13 +135,11 @@ std::vector<std::string> history_of(const json& config, std::size_t layers) {
   return made;
 }
 
-result<seen_image> of_manifest(image_source& in,
-                               const digest& manifest,
-                               const std::string& text,
-                               json document) {
+result<seen_image> of_manifest(image_source& in, const digest& manifest, const read_document& from) {
+  const json& document = from.says;
   seen_image seen;
   seen.named = seen.manifest = manifest;
-  seen.manifest_size = text.size();
+  seen.manifest_size = from.size;
   const auto config = oci_descriptor::from(document["config"]);
   const std::string kind = document["config"]["mediaType"].text();
   if (!config || (kind != oci_config_type && kind != docker_config))
@@ -148,16 +159,12 @@ result<seen_image> of_manifest(image_source& in,
   if (!read) return std::move(read).error();
   seen.config = *std::move(read);
   seen.made_by = history_of(seen.config, seen.layers.size());
-  seen.document = std::move(document);
   return seen;
 }
 
 result<seen_image> see_manifest(image_source& in, const digest& manifest) {
-  auto text = in.manifest(manifest);
-  if (!text) return std::move(text).error();
-  auto document = document_of(*text, in, manifest);
-  if (!document) return std::move(document).error();
-  return of_manifest(in, manifest, *text, *std::move(document));
+  const auto document = document_at(in, manifest);
+  return document ? of_manifest(in, manifest, *document) : document.error();
 }
 
 struct platform_entry {
@@ -169,7 +176,7 @@ std::vector<platform_entry> platforms_of(const json& index) {
   std::vector<platform_entry> all;
   for (const json& each : index["manifests"].elements())
     if (const auto manifest = digest_from(each["digest"].text()); manifest && is_image(each))
-      all.push_back({platform_text(each["platform"]), *manifest});
+      all.push_back({image_platform(each["platform"]), *manifest});
   return all;
 }
 
@@ -182,7 +189,8 @@ std::vector<std::string> names_of(const std::vector<platform_entry>& all) {
 result<platform_entry> chosen(const std::vector<platform_entry>& all,
                               const std::string& platform,
                               const std::string& shown) {
-  const std::string wanted = platform.empty() ? "linux/" + architecture_of_this_machine() : platform;
+  std::string wanted = platform.empty() ? "linux/" + architecture_of_this_machine() : platform;
+  if (wanted.starts_with("linux/arm64/")) wanted = "linux/arm64";
   for (const platform_entry& each : all)
     if (each.platform == wanted) return each;
   for (const platform_entry& each : all)
@@ -215,12 +223,6 @@ result<std::unique_ptr<image_source>> registry_source(const std::string& reposit
       std::make_unique<image_image_source::of_registry>(repository, *std::move(by), scratch));
 }
 
-std::string platform_text(const json& platform) {
-  const std::string variant = platform["variant"].text();
-  return fmt::format("{}/{}{}", platform["os"].text("linux"), platform["architecture"].text("unknown"),
-                     variant.empty() ? std::string() : "/" + variant);
-}
-
 std::uint64_t seen_image::size() const {
   std::uint64_t all = manifest_size + config_blob.size;
   for (const oci_descriptor& each : layers) all += each.size;
@@ -229,16 +231,15 @@ std::uint64_t seen_image::size() const {
 
 result<seen_image> see_image(image_source& in, const digest& image, const std::string& platform) {
   using namespace image_image_source;
-  auto text = in.manifest(image);
-  if (!text) return std::move(text).error();
-  auto document = document_of(*text, in, image);
-  if (!document) return std::move(document).error();
-  if (!is_index(*document)) {
-    auto seen = of_manifest(in, image, *text, *std::move(document));
-    if (!seen || platform.empty() || seen->platform() == platform) return seen;
-    return chosen({{seen->platform(), image}}, platform, in.name() + "@" + oci_text(image)).error();
+  const auto document = document_at(in, image);
+  if (!document) return document.error();
+  if (!is_index(document->says)) {
+    auto seen = of_manifest(in, image, *document);
+    if (!seen || platform.empty()) return seen;
+    const auto fits = chosen({{seen->platform(), image}}, platform, in.name() + "@" + oci_text(image));
+    return fits ? std::move(seen) : fits.error();
   }
-  const std::vector<platform_entry> all = platforms_of(*document);
+  const std::vector<platform_entry> all = platforms_of(document->says);
   const auto one = chosen(all, platform, in.name() + "@" + oci_text(image));
   if (!one) return one.error();
   auto seen = see_manifest(in, one->manifest);
@@ -250,18 +251,16 @@ result<seen_image> see_image(image_source& in, const digest& image, const std::s
 
 result<std::vector<seen_image>> see_all_platforms(image_source& in, const digest& image) {
   using namespace image_image_source;
-  auto text = in.manifest(image);
-  if (!text) return std::move(text).error();
-  auto document = document_of(*text, in, image);
-  if (!document) return std::move(document).error();
+  const auto document = document_at(in, image);
+  if (!document) return document.error();
   std::vector<seen_image> all;
-  if (!is_index(*document)) {
-    auto seen = of_manifest(in, image, *text, *std::move(document));
+  if (!is_index(document->says)) {
+    auto seen = of_manifest(in, image, *document);
     if (!seen) return std::move(seen).error();
     all.push_back(*std::move(seen));
     return all;
   }
-  const std::vector<platform_entry> entries = platforms_of(*document);
+  const std::vector<platform_entry> entries = platforms_of(document->says);
   for (const platform_entry& each : entries) {
     auto seen = see_manifest(in, each.manifest);
     if (!seen) return std::move(seen).error();

@@ -17,12 +17,7 @@ namespace image_layer_members {
 namespace {
 
 constexpr std::size_t piece = 256U << 10U;
-
-error unreadable(archive* handle, const std::string& path) {
-  const char* reason = archive_error_string(handle);
-  return image_error(exit_class::usage, "cannot read the layer", path)
-      .with("caused by", reason == nullptr ? "" : reason);
-}
+constexpr std::string_view called = "layer";
 
 result<archive_reader> opened(const std::string& path) {
   archive_reader handle(archive_read_new());
@@ -32,7 +27,7 @@ result<archive_reader> opened(const std::string& path) {
   archive_read_support_format_empty(handle.get());
   archive_read_set_options(handle.get(), "tar:read_concatenated_archives");
   if (archive_read_open_filename(handle.get(), path.c_str(), piece) != ARCHIVE_OK)
-    return unreadable(handle.get(), path);
+    return unreadable_archive(handle.get(), called, path);
   return handle;
 }
 
@@ -80,28 +75,6 @@ std::optional<layer_member> member_of(archive_entry* entry) {
   return member;
 }
 
-status read_data(archive* from,
-                 const std::string& path,
-                 const byte_sink& take,
-                 const cancellation* cancelled) {
-  const void* bytes = nullptr;
-  std::size_t count = 0;
-  la_int64_t at = 0, expected = 0;
-  const std::string zeros(4096, '\0');
-  while (true) {
-    if (cancelled != nullptr && cancelled->cancelled()) return image_cancelled();
-    const int got = archive_read_data_block(from, &bytes, &count, &at);
-    if (got == ARCHIVE_EOF) return {};
-    if (got != ARCHIVE_OK) return unreadable(from, path);
-    for (; expected < at;
-         expected += static_cast<la_int64_t>(std::min<std::uint64_t>(zeros.size(), at - expected)))
-      if (status gap = take({zeros.data(), std::min<std::uint64_t>(zeros.size(), at - expected)}); !gap)
-        return gap;
-    if (status taken = take({static_cast<const char*>(bytes), count}); !taken) return taken;
-    expected = at + static_cast<la_int64_t>(count);
-  }
-}
-
 }  // namespace
 }  // namespace image_layer_members
 
@@ -120,12 +93,12 @@ status each_member_of_layer(
     if (cancelled != nullptr && cancelled->cancelled()) return image_cancelled();
     const int got = archive_read_next_header(handle->get(), &entry);
     if (got == ARCHIVE_EOF) return {};
-    if (got < ARCHIVE_WARN) return unreadable(handle->get(), path);
+    if (got < ARCHIVE_WARN) return unreadable_archive(handle->get(), called, path);
     const std::optional<layer_member> member = member_of(entry);
     if (!member) continue;
     if (status within = count.add(member->size, member->path); !within) return within;
     const member_content content = [&](const byte_sink& take) {
-      return read_data(handle->get(), path, take, cancelled);
+      return read_archived(handle->get(), called, path, take, cancelled);
     };
     if (status met = meet(*member, content); !met) return met;
   }

@@ -66,6 +66,15 @@ class oci_layout {
   std::string folder_;
 };
 
+/// A platform as an index names it: `linux/amd64`, `linux/arm/v7`. Every arm64 is v8, and only some say so.
+std::string image_platform(const std::string& system,
+                           const std::string& architecture,
+                           const std::string& variant);
+/// That of an entry of an index, or of a config.
+std::string image_platform(const json& of);
+
+/// The two of `<folder>[:<tag>]`: the tag begins after the last colon that follows the last slash.
+std::pair<std::string, std::string> layout_and_tag(const std::string& text);
 /// What the index of a layout points at under `tag`, or its only entry: an image, or an index of several
 /// platforms. Class `usage` with the tags that are there.
 result<oci_descriptor> entry_in(const oci_layout& layout, const std::string& tag);

@@ -70,12 +70,6 @@ result<std::vector<oci_descriptor>> read_index(const std::string& text, const st
   return images;
 }
 
-std::string tags_of(const std::vector<oci_descriptor>& images) {
-  std::vector<std::string> tags;
-  for (const auto& image : images) tags.push_back(image.tag.empty() ? oci_text(image.content) : image.tag);
-  return tags.empty() ? "none" : joined(tags, ", ");
-}
-
 /// The one that is meant among the images of an index.
 result<oci_descriptor> chosen(const std::vector<oci_descriptor>& images,
                               const std::string& tag,
@@ -89,7 +83,11 @@ result<oci_descriptor> chosen(const std::vector<oci_descriptor>& images,
       matching.empty() ? (tag.empty() ? "the image layout is empty" : "no such tag in the image layout")
                        : "several images in the image layout; a tag says which one is meant",
       tag.empty() ? folder : folder + ":" + tag);
-  return std::move(failure).with("tags there", tags_of(images));
+  std::vector<std::string> tags;
+  for (const auto& image : images) tags.push_back(image.tag.empty() ? oci_text(image.content) : image.tag);
+  return std::move(failure)
+      .with("did you mean", nearest(tag, tags).value_or(""))
+      .with("tags there", tags.empty() ? "none" : joined(tags, ", "));
 }
 
 result<oci_descriptor> of_platform(const oci_layout& layout,
@@ -219,6 +217,23 @@ status oci_layout::prune(const std::vector<digest>& kept) const {
     if (auto removed = remove_tree(there.path().string()); !removed) return removed;
   }
   return {};
+}
+
+std::string image_platform(const std::string& system,
+                           const std::string& architecture,
+                           const std::string& variant) {
+  const bool is_said = !variant.empty() && architecture != "arm64";
+  return system + "/" + architecture + (is_said ? "/" + variant : "");
+}
+
+std::string image_platform(const json& of) {
+  return image_platform(of["os"].text("linux"), of["architecture"].text("unknown"), of["variant"].text());
+}
+
+std::pair<std::string, std::string> layout_and_tag(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || text.find('/', colon) != std::string::npos) return {text, {}};
+  return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
 result<oci_descriptor> entry_in(const oci_layout& layout, const std::string& tag) {

@@ -31,6 +31,9 @@ std::optional<std::string> place_in_root(const std::string& root, const std::str
 struct container_user {
   std::uint32_t user = 0, group = 0;
 };
+/// The number of a user by the text of a passwd file, as its name there or as a number; nothing where it is
+/// neither.
+std::optional<std::uint32_t> user_number_in(const std::string& passwd, const std::string& said);
 /// Class `usage` where the image has no such user.
 result<container_user> container_user_of(const std::string& root, const std::string& said);
 

@@ -8,14 +8,13 @@
 #include <unistd.h>
 
 #include <charconv>
-#include <deque>
 #include <filesystem>
 #include <set>
 
 #include <cicd/base/text.hpp>
 #include <cicd/image/errors.hpp>
 #include <cicd/image/file_bytes.hpp>
-#include <cicd/image/image_files.hpp>
+#include <cicd/image/laid_layers.hpp>
 #include <cicd/image/layer_members.hpp>
 #include <cicd/system/files.hpp>
 
@@ -23,8 +22,6 @@ namespace cicd {
 
 namespace image_root_folder {
 namespace {
-
-constexpr int most_links = 40;
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -118,14 +115,15 @@ std::optional<std::uint32_t> number_from(std::string_view text) {
   return number;
 }
 
-/// The line of a passwd or group file whose first field, or whose number, is that; empty where none is.
-std::vector<std::string> account_in(const std::string& root,
-                                    const std::string& file,
-                                    const std::string& said) {
+/// The text of a file of the image; empty where it is not there.
+std::string text_in(const std::string& root, const std::string& file) {
   const auto at = place_in_root(root, file);
-  const auto text = at ? read_file_if_there(*at) : result<std::optional<std::string>>(std::nullopt);
-  if (!text || !*text) return {};
-  for (const std::string& line : split(**text, '\n'))
+  return at ? read_file_if_there(*at).value_or(std::nullopt).value_or("") : std::string();
+}
+
+/// The line of a passwd or group file whose first field, or whose number, is that; empty where none is.
+std::vector<std::string> account_in(const std::string& text, const std::string& said) {
+  for (const std::string& line : split(text, '\n'))
     if (std::vector<std::string> fields = split(line, ':');
         fields.size() > 2 && (fields[0] == said || fields[2] == said))
       return fields;
@@ -136,28 +134,10 @@ std::vector<std::string> account_in(const std::string& root,
 }  // namespace image_root_folder
 
 std::optional<std::string> place_in_root(const std::string& root, const std::string& path) {
-  std::deque<std::string> left;
-  for (std::string& part : split(path, '/')) left.push_back(std::move(part));
-  std::vector<std::string> done;
-  int links = 0;
-  while (!left.empty()) {
-    const std::string part = std::move(left.front());
-    left.pop_front();
-    if (part.empty() || part == ".") continue;
-    if (part == "..") {
-      if (!done.empty()) done.pop_back();
-      continue;
-    }
-    done.push_back(part);
-    const auto target = link_target(root + "/" + joined(done, "/"));
-    if (!target) continue;
-    if (++links > image_root_folder::most_links) return std::nullopt;
-    done.pop_back();
-    if (target->starts_with('/')) done.clear();
-    const std::vector<std::string> more = split(*target, '/');
-    left.insert(left.begin(), more.begin(), more.end());
-  }
-  return done.empty() ? root : root + "/" + joined(done, "/");
+  const auto behind =
+      path_behind_links(path, [&](const std::string& each) { return link_target(root + "/" + each); });
+  if (!behind) return std::nullopt;
+  return behind->empty() ? root : root + "/" + *behind;
 }
 
 status lay_out_root(const std::string& layout,
@@ -178,21 +158,28 @@ status lay_out_root(const std::string& layout,
   return {};
 }
 
+std::optional<std::uint32_t> user_number_in(const std::string& passwd, const std::string& said) {
+  using namespace image_root_folder;
+  const std::vector<std::string> account = account_in(passwd, said);
+  return number_from(account.empty() ? said : account[2]);
+}
+
 result<container_user> container_user_of(const std::string& root, const std::string& said) {
   using namespace image_root_folder;
   container_user found;
   const std::string name = said.substr(0, said.find(':'));
   const std::string group = said.find(':') == said.npos ? std::string() : said.substr(said.find(':') + 1);
   if (name.empty()) return found;
-  const std::vector<std::string> account = account_in(root, "etc/passwd", name);
-  const auto number = account.empty() ? number_from(name) : number_from(account[2]);
+  const std::string passwd = text_in(root, "etc/passwd");
+  const std::vector<std::string> account = account_in(passwd, name);
+  const auto number = user_number_in(passwd, name);
   if (!number)
     return image_error(exit_class::usage, "the image has no such user", name)
         .with("allowed", "a number, or a name of its /etc/passwd");
   found.user = *number;
   if (account.size() > 3) found.group = number_from(account[3]).value_or(0);
   if (group.empty()) return found;
-  const std::vector<std::string> line = account_in(root, "etc/group", group);
+  const std::vector<std::string> line = account_in(text_in(root, "etc/group"), group);
   const auto of_group = line.empty() ? number_from(group) : number_from(line[2]);
   if (!of_group)
     return image_error(exit_class::usage, "the image has no such group", group)

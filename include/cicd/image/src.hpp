@@ -20,6 +20,7 @@
 #include <cicd/image/image_files.ipp>
 #include <cicd/image/image_source.ipp>
 #include <cicd/image/java_application.ipp>
+#include <cicd/image/laid_layers.ipp>
 #include <cicd/image/layer_items.ipp>
 #include <cicd/image/layer_members.ipp>
 #include <cicd/image/layer_store.ipp>

@@ -14,8 +14,8 @@
 
 namespace cicd {
 
-/// By path without the leading slash. Of a link the content is where it points, of a file at most 16 MiB of
-/// it.
+/// By path without the leading slash, at most 16 MiB of each. What is behind a link is its content; a link
+/// that leads to no file is not there.
 using wanted_files = std::map<std::string, std::string, std::less<>>;
 
 /// `blobs` are the layers' tars, the lowest first. Class `usage` where one is no tar, or holds more than the

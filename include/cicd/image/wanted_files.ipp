@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <set>
 
-#include <cicd/image/image_files.hpp>
-#include <cicd/image/layer_members.hpp>
+#include <cicd/image/laid_layers.hpp>
 
 namespace cicd {
 
@@ -26,34 +27,32 @@ result<std::string> beginning_of(const member_content& content) {
   return text;
 }
 
-/// What a layer takes away is of the layers below it.
-status lay_over(wanted_files& all,
-                const std::string& blob,
-                const std::function<bool(std::string_view path)>& is_wanted,
-                const unpack_limit& limit,
-                const cancellation* cancelled) {
-  wanted_files own;
-  const auto meet = [&](const layer_member& member, const member_content& content) -> status {
-    if (const std::string gone = taken_away_by(member.path); !gone.empty()) {
-      take_away(all, gone);
-      return {};
-    }
-    if (member.kind == entry_kind::folder || !is_wanted(member.path)) return {};
-    if (member.is_other_name) {
-      const auto same = own.find(member.link);
-      own[member.path] = same == own.end() ? std::string() : same->second;
-    } else if (member.kind == entry_kind::link) {
-      own[member.path] = member.link;
-    } else {
-      auto text = beginning_of(content);
-      if (!text) return std::move(text).error();
-      own[member.path] = *std::move(text);
-    }
-    return {};
+struct wanted_file {
+  entry_kind kind = entry_kind::file;
+  std::string link;
+  std::string member;                       ///< its name in the layer that has it
+  std::shared_ptr<const std::string> text;  ///< where it was asked for
+};
+
+result<laid_files<wanted_file>> read_all(const std::vector<std::string>& blobs,
+                                         const std::function<bool(std::string_view path)>& is_wanted,
+                                         const unpack_limit& limit,
+                                         const cancellation* cancelled) {
+  const auto keep = [&](const layer_member& member, const member_content& content) -> result<wanted_file> {
+    wanted_file file{.kind = member.kind, .link = member.link, .member = member.path, .text = {}};
+    if (member.kind != entry_kind::file || !is_wanted(member.path)) return file;
+    auto text = beginning_of(content);
+    if (!text) return std::move(text).error();
+    file.text = std::make_shared<const std::string>(*std::move(text));
+    return file;
   };
-  if (status read = each_member_of_layer(blob, limit, cancelled, meet); !read) return read;
-  for (auto& [path, text] : own) all.insert_or_assign(path, std::move(text));
-  return {};
+  laid_files<wanted_file> all;
+  for (const std::string& blob : blobs) {
+    auto layer = layer_in<wanted_file>(blob, limit, cancelled, keep);
+    if (!layer) return std::move(layer).error();
+    lay_over(all, *std::move(layer));
+  }
+  return all;
 }
 
 }  // namespace
@@ -63,11 +62,23 @@ result<wanted_files> files_in_layers(const std::vector<std::string>& blobs,
                                      const std::function<bool(std::string_view path)>& is_wanted,
                                      const unpack_limit& limit,
                                      const cancellation* cancelled) {
-  wanted_files all;
-  for (const std::string& blob : blobs)
-    if (status read = image_wanted_files::lay_over(all, blob, is_wanted, limit, cancelled); !read)
-      return std::move(read).error();
-  return all;
+  using namespace image_wanted_files;
+  auto all = read_all(blobs, is_wanted, limit, cancelled);
+  if (!all) return std::move(all).error();
+  const auto names = wanted_in(*all, is_wanted);
+  std::set<std::string, std::less<>> unread;  // what only a link to it makes wanted
+  for (const auto& [name, path] : names)
+    if (const wanted_file& file = all->at(path); !file.text) unread.insert(file.member);
+  if (!unread.empty()) {
+    all = read_all(
+        blobs, [&](std::string_view path) { return is_wanted(path) || unread.contains(path); }, limit,
+        cancelled);
+    if (!all) return std::move(all).error();
+  }
+  wanted_files files;
+  for (const auto& [name, path] : names)
+    if (const wanted_file& file = all->at(path); file.text) files[name] = *file.text;
+  return files;
 }
 
 }  // namespace cicd

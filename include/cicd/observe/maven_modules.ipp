@@ -77,15 +77,6 @@ bool is_of_others(const std::string& path, const std::vector<maven_module>& all)
   });
 }
 
-std::string pattern_for_path(const std::string& path) {
-  std::string pattern;
-  for (const char c : path) {
-    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
-    pattern += c;
-  }
-  return pattern;
-}
-
 /// Which of them the module needs: itself, what its pom and theirs name, and their parents.
 std::vector<bool> needed(const std::vector<maven_module>& all, const std::string& module) {
   std::vector<bool> is_needed(all.size(), false);
@@ -123,7 +114,7 @@ void add_named(const std::string& project,
     for (const std::string& path : {folder.empty() ? named : folder + "/" + named, named}) {
       const std::string top = named.substr(0, named.find('/'));
       if (top == "target" || is_of_others(path, all) || !exists(project + "/" + path)) continue;
-      to.patterns.push_back(pattern_for_path(path) + (is_folder(project + "/" + path) ? "/" : ""));
+      to.patterns.push_back(pattern_for(path) + (is_folder(project + "/" + path) ? "/" : ""));
     }
 }
 
@@ -160,12 +151,12 @@ module_inputs inputs_of_module(const std::string& project, const std::string& mo
   const std::vector<bool> is_needed = needed(found.all, module);
   for (std::size_t at = 0; at < found.all.size(); ++at) {
     const maven_module& one = found.all[at];
-    made.patterns.push_back(pattern_for_path(one.file));
+    made.patterns.push_back(pattern_for(one.file));
     if (!is_needed[at]) continue;
     const std::string folder = one.folder();
     if (one.says.packaging != "pom" && !folder.empty()) {
-      made.patterns.push_back(pattern_for_path(folder) + "/");
-      made.exclude.push_back(pattern_for_path(folder) + "/target/");
+      made.patterns.push_back(pattern_for(folder) + "/");
+      made.exclude.push_back(pattern_for(folder) + "/target/");
     }
     add_named(project, one, found.all, made);
   }

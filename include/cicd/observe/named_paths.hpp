@@ -12,5 +12,7 @@ namespace cicd {
 /// other text its words. A leading `${…}/` is left out; of a path with a variable further on, the folder
 /// before it is named.
 std::vector<std::string> paths_named_in(std::string_view text);
+/// A path as a pattern: what stands for itself alone.
+std::string pattern_for(const std::string& path);
 
 }  // namespace cicd

@@ -92,4 +92,13 @@ std::vector<std::string> paths_named_in(std::string_view text) {
   return observe_named_paths::collector().of(text);
 }
 
+std::string pattern_for(const std::string& path) {
+  std::string pattern;
+  for (const char c : path) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 }  // namespace cicd

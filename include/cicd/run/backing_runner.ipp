@@ -26,7 +26,7 @@ struct backing_runner::attempt {
   std::function<void(outcome)> done;
   std::vector<std::shared_ptr<running_service>> services{};  ///< in the order in which they start
   std::set<const running_service*> started{}, ready{};
-  placeholder_values known{};  ///< of all services that are prepared
+  placeholder_values known{};  ///< {pipeline}, {source}, and those of all services that are prepared
   status how{};
   std::optional<error> failure{};
   bool is_prepared = false, runs = false, is_ended = false;
@@ -65,7 +65,7 @@ std::optional<file_lock> lock_of(const std::string& home) {
 }
 
 error said_of(const task& work, const backing_service& of, error why) {
-  if (why.subject.empty()) why.subject = work.step->id;
+  why.subject = work.step->id;
   return with_origin(std::move(why), *work.step->pipeline, "backing_service." + of.name.str());
 }
 
@@ -110,7 +110,7 @@ service_ports backing_runner::ports() {
 void backing_runner::start(const task& work, std::function<void(outcome)> done) {
   if (work.seen->services.empty()) return inner_.start(work, std::move(done));
   const bool has_secrets = std::ranges::any_of(work.seen->services, [](const observed_service& each) {
-    return !each.declared->secrets.empty() || each.declared->url.view().starts_with("secret:");
+    return !each.declared->secrets.empty() || secret_named_in(each.declared->url.view());
   });
   if (has_secrets)
     if (status may = options_.may_have_secrets(work); !may)
@@ -123,6 +123,7 @@ void backing_runner::start(const task& work, std::function<void(outcome)> done) 
   auto one = std::make_shared<attempt>();
   one->work = work;
   one->done = std::move(done);
+  one->known = {{"pipeline", work.step->pipeline->declared.name.str()}, {"source", work.source}};
   attempts_.insert(one);
   loop_.on_own_thread(
       [this, one] {
@@ -180,9 +181,8 @@ result<secret_value> backing_runner::secret_of(attempt& one, std::string_view na
 /// A URL may be a secret; what is made of it goes into variables alone.
 result<service_address> backing_runner::address_elsewhere(attempt& one, const backing_service& of) {
   std::string url = of.url.str();
-  const bool is_secret = url.starts_with("secret:");
-  if (is_secret) {
-    result<secret_value> value = secret_of(one, of.url.view().substr(std::string_view("secret:").size()));
+  if (const auto named = secret_named_in(of.url.view())) {
+    result<secret_value> value = secret_of(one, *named);
     if (!value) return std::move(value).error();
     url = std::string(without_line_ends(value->revealed()));
     // Programs print these alone; one too short to be masked is found in the whole.
@@ -199,15 +199,12 @@ result<std::vector<std::string>> backing_runner::environment_of(attempt& one,
                                                                 const service_start& of) {
   observed_step as_step;
   as_step.variables = seen.variables;
-  placeholder_values values = one.known;
-  values["pipeline"] = one.work.step->pipeline->declared.name.str();
-  values["source"] = one.work.source;
   for (const assignment& each : seen.declared->env)
     as_step.assignments.emplace_back(each.name.str(), each.value);
   // An image has its own PATH and HOME.
   const surroundings none({});
   std::vector<std::string> lines =
-      environment_for(as_step, seen.declared->image ? none : *options_.around, values);
+      environment_for(as_step, seen.declared->image ? none : *options_.around, one.known);
   lines.push_back(folder_variable + of.tree.folder);
   for (const secret_use& use : seen.declared->secrets) {
     const result<secret_value> value = secret_of(one, use.secret.view());
@@ -234,14 +231,10 @@ result<service_start> backing_runner::placed(attempt& one, const observed_servic
   const std::string name = declared.name.str();
   service_start made{.id = {}, .step = one.work.step->id, .declared = &declared};
   const auto with_values = [&](const auto& words) {
-    placeholder_values values = one.known;
-    values["pipeline"] = one.work.step->pipeline->declared.name.str();
-    values["source"] = one.work.source;
     std::vector<std::string> made_words;
-    for (const text& word : words) made_words.push_back(with_placeholders(word.view(), values));
+    for (const text& word : words) made_words.push_back(with_placeholders(word.view(), one.known));
     return made_words;
   };
-  const std::string pipeline = one.work.step->pipeline->declared.name.str();
   if (declared.url) {
     result<service_address> at = address_elsewhere(one, declared);
     if (!at) return std::move(at).error();
@@ -275,7 +268,8 @@ result<service_start> backing_runner::placed(attempt& one, const observed_servic
   if (!environment) return std::move(environment).error();
   const std::string folder = declared.url ? one.work.source : made.tree.folder;
   // No step has a '+' in its name.
-  made.log = options_.log((declared.shared ? pipeline : flat_name(one.work.step->id)) + "+" + name);
+  made.log =
+      options_.log((declared.shared ? one.known.at("pipeline") : flat_name(one.work.step->id)) + "+" + name);
   made.what = {with_values(declared.command), folder, *environment};
   made.ready = {with_values(ready_words_of(declared)), folder, *environment};
   // READY may be a script of the sources as well.
@@ -312,12 +306,9 @@ void backing_runner::is_up(const std::shared_ptr<attempt>& one,
                            const status& how) {
   if (one->is_ended) return;
   if (stopped_) return finish(one, interrupted_outcome());
-  if (!how) {
-    error why = how.error();
-    why.subject = one->work.step->id;
+  if (!how)
     return finish(
-        one, failed_outcome(run_backing_runner::said_of(one->work, *service->of().declared, std::move(why))));
-  }
+        one, failed_outcome(run_backing_runner::said_of(one->work, *service->of().declared, how.error())));
   one->ready.insert(service.get());
   service->when_lost(one.get(), [this, weak = std::weak_ptr(one), service](const error& why) {
     if (const auto of = weak.lock())
@@ -330,11 +321,11 @@ void backing_runner::run_step(const std::shared_ptr<attempt>& one) {
   one->runs = true;
   const bool makes_secrets = !one->work.step->command()->secret_output_values.empty();
   if (makes_secrets)
-    for (const auto& service : one->services) service->hold_log();
+    for (const auto& service : one->services) service->log().hold();
   inner_.start(one->work, [this, one, makes_secrets](outcome end) {
     one->runs = false;
     if (makes_secrets)
-      for (const auto& service : one->services) service->release_log(!end.withheld);
+      for (const auto& service : one->services) service->log().release(!end.withheld);
     finish(one, std::move(end));
   });
 }
@@ -343,7 +334,6 @@ void backing_runner::run_step(const std::shared_ptr<attempt>& one) {
 void backing_runner::lost(const std::shared_ptr<attempt>& one, const error& why) {
   if (one->failure || one->is_ended) return;
   one->failure = why;
-  one->failure->subject = one->work.step->id;
   if (one->runs) return options_.end_step(one->work.step->id);
   finish(one, failed_outcome(*one->failure));
 }
@@ -388,10 +378,6 @@ void backing_runner::stop(manner how) {
 
 void backing_runner::end_shared(manner how) {
   for (const auto& [id, service] : shared_) service->end(how, {});
-  if (how == manner::hard)
-    for (const auto& one : attempts_)
-      if (one->is_prepared)
-        for (const auto& service : one->services) service->end(how, {});
 }
 
 }  // namespace cicd

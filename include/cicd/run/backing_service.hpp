@@ -62,9 +62,7 @@ class running_service : public std::enable_shared_from_this<running_service> {
   void forget_listener(const void* who);
   /// It was not ready in time, or ended by itself. For any thread.
   bool is_lost() const { return is_lost_; }
-  /// While a step runs that makes secrets: see service_log.
-  void hold_log();
-  void release_log(bool is_shown);
+  service_log& log() { return log_; }
 
   /// TERM and KILL after GRACE, or KILL at once; `then` when it is gone with its folder.
   void end(runner::manner how, std::function<void()> then);
@@ -77,9 +75,9 @@ class running_service : public std::enable_shared_from_this<running_service> {
   void ask_program();
   void main_ended(const ending& how);
   void settle(const status& how);
-  void signal(int number);
   void clean();
   error because(std::string what) const;
+  std::chrono::milliseconds ready_within() const;
   std::chrono::milliseconds time_left() const;
 
   service_start of_;

@@ -29,9 +29,7 @@ std::chrono::milliseconds or_else(const duration& declared, std::chrono::millise
 
 std::string text_of(const ending& how) {
   if (how.kind == ending::how::not_started) return "it cannot be started: " + how.text;
-  const std::string meaning = meaning_of(how);
-  const std::string status = fmt::format("exit status {}", how.shell_status());
-  return meaning.empty() ? status : status + ", " + meaning;
+  return "exit status " + exit_text(how);
 }
 
 }  // namespace
@@ -81,18 +79,13 @@ void running_service::start() {
   ask();
 }
 
-void running_service::hold_log() {
-  log_.hold();
-}
-
-void running_service::release_log(bool is_shown) {
-  log_.release(is_shown);
+std::chrono::milliseconds running_service::ready_within() const {
+  return run_backing_service::or_else(of_.declared->ready_within, std::chrono::seconds(60));
 }
 
 /// Until READY_WITHIN is over, and a little where it is.
 std::chrono::milliseconds running_service::time_left() const {
-  const auto within = run_backing_service::or_else(of_.declared->ready_within, std::chrono::seconds(60));
-  return std::max<std::chrono::milliseconds>(begun_ + within - on_.time.elapsed(),
+  return std::max<std::chrono::milliseconds>(begun_ + ready_within() - on_.time.elapsed(),
                                              std::chrono::milliseconds(50));
 }
 
@@ -149,7 +142,7 @@ void running_service::answered(const status& answer) {
   }
   last_answer_ = answer.error().what;
   using namespace run_backing_service;
-  const auto within = or_else(of_.declared->ready_within, 60s);
+  const auto within = ready_within();
   if (on_.time.elapsed() - begun_ >= within) {
     is_lost_ = true;
     failure_ = because(fmt::format("the service {} was not ready within {} s", of_.declared->name.view(),
@@ -216,31 +209,22 @@ void running_service::clean() {
       });
 }
 
-void running_service::signal(int number) {
-  if (process_) process_->signal_tree(number);
-  if (asking_) asking_->signal_tree(number);
-}
-
 void running_service::end(runner::manner how, std::function<void()> then) {
   if (then) ending_.push_back(std::move(then));
-  const bool runs = process_ != nullptr;
-  if (!runs) {
-    if (asking_) asking_->signal_tree(SIGKILL);
+  if (asking_) asking_->signal_tree(SIGKILL);
+  if (process_ == nullptr) {
     timer_.reset();
     if (std::exchange(state_, state::ended) == state::ended && ending_.empty()) return;
     return clean();
   }
   if (how == runner::manner::hard) {
     state_ = state::ending;
-    return signal(SIGKILL);
+    return process_->signal_tree(SIGKILL);
   }
   if (std::exchange(state_, state::ending) == state::ending) return;
   timer_.reset();
-  signal(SIGTERM);
-  const auto grace = run_backing_service::or_else(of_.declared->grace, std::chrono::seconds(10));
-  grace_timer_ = on_.loop.after(grace, [weak = weak_from_this()] {
-    if (const auto stubborn = weak.lock()) stubborn->signal(SIGKILL);
-  });
+  grace_timer_ = end_kindly(on_.loop, process_,
+                            run_backing_service::or_else(of_.declared->grace, std::chrono::seconds(10)));
 }
 
 }  // namespace cicd

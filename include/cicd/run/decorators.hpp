@@ -123,7 +123,6 @@ class caching_runner : public runner {
   bool restored(progress& one);
   void take_tests(progress& one, const file_set& reports);
   void remove_others(const file_query& query, const file_set& wanted);
-  static status without_old_values(const task& work);
   status prepared(progress& one);
   status gathered(progress& one);
   void keep(progress& one);

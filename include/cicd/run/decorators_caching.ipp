@@ -54,7 +54,7 @@ void caching_runner::start(const task& work, std::function<void(outcome)> done) 
 bool caching_runner::is_done_here(const task& work) const {
   return !index_.is_in_use() && work.step->kind() == step_kind::command && work.seen->inputs.size() <= 64
          && work.step->after.empty() && work.step->command()->outputs.empty()
-         && work.step->command()->reports.empty() && !leaves_values(*work.step->command());
+         && work.step->command()->reports.empty() && !work.step->command()->leaves_values();
 }
 
 void caching_runner::before(progress& one) {
@@ -105,10 +105,13 @@ void caching_runner::remove_others(const file_query& query, const file_set& want
       (void)remove_tree(query.root + "/" + file.path);
 }
 
+namespace run_decorators_caching {
+namespace {
+
 /// A file of an earlier run, or of the sources, would be taken for what this run left.
-status caching_runner::without_old_values(const task& work) {
+status without_old_values(const task& work) {
   const step* declared = work.step->command();
-  if (declared == nullptr || !leaves_values(*declared)) return {};
+  if (declared == nullptr || !declared->leaves_values()) return {};
   const std::string path = values_path(*declared);
   if (std::ranges::find(work.seen->inputs, path, &observed_file::path) != work.seen->inputs.end())
     return error{
@@ -125,13 +128,10 @@ status caching_runner::without_old_values(const task& work) {
   return remove_below(work.folder, path);
 }
 
-namespace run_decorators_caching {
-namespace {
-
 /// What a step before made would be taken for what this one leaves.
 status without_values_of(const task& work, const file_source& before) {
   const step* declared = work.step->command();
-  if (declared == nullptr || !leaves_values(*declared)) return {};
+  if (declared == nullptr || !declared->leaves_values()) return {};
   const std::string path = values_path(*declared);
   const std::string start = before.below.empty() ? std::string() : before.below + "/";
   if (std::ranges::none_of(before.files,
@@ -209,7 +209,7 @@ void caching_runner::after(progress& one) {
         one.end.failure = ask_.read_findings(*one.work, *files);
   if (one.end.how == step_outcome::failed && !one.end.failure && ask_.explain)
     one.end.failure = ask_.explain(*one.work, one.end);
-  if (step.command() != nullptr && leaves_values(*step.command()) && ask_.take_values) {
+  if (step.command() != nullptr && step.command()->leaves_values() && ask_.take_values) {
     auto left = ask_.take_values(*one.work, one.end.how == step_outcome::ran);
     if (left) {
       one.end.result.values = *std::move(left);

@@ -18,7 +18,6 @@ namespace cicd {
 inline constexpr std::size_t largest_values_file = 256U << 10U;
 inline constexpr std::size_t largest_value = 32U << 10U;
 
-bool leaves_values(const step& of);
 /// The path of the file below the step's folder.
 std::string values_path(const step& of);
 

@@ -70,10 +70,6 @@ result<json> object_in(const step& of, const std::string& folder) {
 }  // namespace
 }  // namespace run_output_values
 
-bool leaves_values(const step& of) {
-  return !of.output_values.empty() || !of.secret_output_values.empty();
-}
-
 std::string values_path(const step& of) {
   return of.output_values_in ? of.output_values_in.str() : std::string("outputs.json");
 }

@@ -2,7 +2,14 @@
 // limit, its end. Knows nothing of caches, locks or other steps.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <cicd/base/secret_finder.hpp>
 #include <cicd/run/runner.hpp>
@@ -50,6 +57,19 @@ class masked_lines {
  private:
   masking_stream masked_;
   line_splitter lines_;
+};
+
+/// What is printed while it is not known yet what to mask in it, up to a size.
+struct held_output {
+  static constexpr std::size_t most = 32U << 20U;
+  std::vector<std::pair<output_stream, std::string>> pieces{};
+  std::size_t bytes = 0;
+
+  void add(output_stream from, std::string_view some) {
+    bytes += some.size();
+    if (!is_cut()) pieces.emplace_back(from, some);
+  }
+  bool is_cut() const { return bytes > most; }
 };
 
 class process_runner : public runner {

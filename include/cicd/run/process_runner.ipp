@@ -78,8 +78,7 @@ struct process_runner::running {
   std::unique_ptr<masked_lines> out, err;
   std::shared_ptr<child> process;
   std::shared_ptr<void> timer;
-  std::vector<std::pair<output_stream, std::string>> held_back;  ///< until it is known what to mask
-  std::size_t bytes_held = 0;
+  held_output held_back;  ///< until it is known what to mask
   bool printed = false;
   bool withheld = false;  ///< what it printed, since what to mask in it is not known
   bool late = false;      ///< ended by its time limit
@@ -96,8 +95,6 @@ process_runner::~process_runner() = default;
 
 namespace run_process {
 
-/// Of what a step with SECRET_OUTPUT_VALUES prints.
-constexpr std::size_t most_held_back = 32U << 20U;
 constexpr std::string_view withheld_words =
     "… what it printed is left out: not all its SECRET_OUTPUT_VALUES can be read, so nothing could mask "
     "them\n";
@@ -163,19 +160,16 @@ void process_runner::start(const task& work, std::function<void(outcome)> done) 
   };
   const bool is_held_back = !work.step->command()->secret_output_values.empty();
   events.output = [one, take, is_held_back](output_stream stream, std::string_view bytes) {
-    if (!is_held_back) return take(*one, stream, bytes);
-    one->bytes_held += bytes.size();
-    if (one->bytes_held <= run_process::most_held_back) one->held_back.emplace_back(stream, bytes);
+    is_held_back ? one->held_back.add(stream, bytes) : take(*one, stream, bytes);
   };
   events.ended = [this, one, write, take, is_held_back](const ending& how) {
     one->withheld = is_held_back && options_.learn && !options_.learn(*one->work);
-    if (one->withheld) {
-      one->held_back.clear();
-      if (one->bytes_held > 0) take(*one, output_stream::err, run_process::withheld_words);
+    const held_output held = std::exchange(one->held_back, {});
+    if (one->withheld && held.bytes > 0) take(*one, output_stream::err, run_process::withheld_words);
+    if (!one->withheld) {
+      for (const auto& [stream, bytes] : held.pieces) take(*one, stream, bytes);
+      if (held.is_cut()) take(*one, output_stream::err, "\n… the rest of what it printed is left out\n");
     }
-    for (const auto& [stream, bytes] : one->held_back) take(*one, stream, bytes);
-    if (!one->withheld && one->bytes_held > run_process::most_held_back)
-      take(*one, output_stream::err, "\n… the rest of what it printed is left out\n");
     one->out->finish(*secrets());
     one->err->finish(*secrets());
     write(*one);
@@ -204,11 +198,7 @@ void process_runner::limit(const std::shared_ptr<running>& one) {
 void process_runner::end_kindly(const std::shared_ptr<running>& one) {
   const auto& declared = one->work->step->command()->grace;
   const auto grace = declared ? std::chrono::milliseconds(declared.milliseconds()) : options_.grace;
-  one->process->signal_tree(SIGTERM);
-  one->timer = loop_.after(grace, [weak = std::weak_ptr(one)] {
-    if (const auto stubborn = weak.lock(); stubborn && stubborn->process)
-      stubborn->process->signal_tree(SIGKILL);
-  });
+  one->timer = cicd::end_kindly(loop_, one->process, grace);
 }
 
 void process_runner::ended(const std::shared_ptr<running>& one, const ending& how) {

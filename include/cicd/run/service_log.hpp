@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <cicd/base/secret_finder.hpp>
@@ -49,9 +48,9 @@ class service_log {
   masked_lines out_, err_;
   std::optional<append_file> file_;
   std::string unwritten_;
-  std::size_t written_ = 0, end_size_ = 0, left_out_ = 0, held_size_ = 0;
+  std::size_t written_ = 0, end_size_ = 0, left_out_ = 0;
   std::deque<std::string> end_;  ///< lines behind the beginning
-  std::vector<std::pair<output_stream, std::string>> held_;
+  held_output held_;
   std::vector<std::string> last_lines_;
   bool is_held_ = false, is_withheld_ = false, is_finished_ = false;
 };

@@ -12,8 +12,6 @@ namespace {
 
 /// As many of its last lines are told with a failure.
 constexpr std::size_t most_lines = 20;
-/// Of what it prints while a step runs whose secrets are not known yet.
-constexpr std::size_t most_held = 32U << 20U;
 
 }  // namespace
 }  // namespace run_service_log
@@ -43,11 +41,7 @@ void service_log::add(output_stream from, std::string_view line) {
 
 void service_log::take(output_stream from, std::string_view bytes) {
   if (is_withheld_) return;
-  if (is_held_) {
-    held_size_ += bytes.size();
-    if (held_size_ <= run_service_log::most_held) held_.emplace_back(from, bytes);
-    return;
-  }
+  if (is_held_) return held_.add(from, bytes);
   (from == output_stream::out ? out_ : err_).feed(bytes, *secrets_());
   write();
 }
@@ -83,15 +77,14 @@ void service_log::hold() {
 
 void service_log::release(bool is_shown) {
   is_held_ = false;
-  const auto held = std::exchange(held_, {});
+  const held_output held = std::exchange(held_, {});
   if (is_shown)
-    for (const auto& [from, bytes] : held) take(from, bytes);
+    for (const auto& [from, bytes] : held.pieces) take(from, bytes);
   if (!is_shown)
     take(output_stream::err,
          "\n… from here on it is left out: not all SECRET_OUTPUT_VALUES of its step can be read, so nothing "
-         "could "
-         "mask them\n");
-  else if (held_size_ > run_service_log::most_held)
+         "could mask them\n");
+  else if (held.is_cut())
     take(output_stream::err, "\n… the rest of what it printed while its step ran is left out\n");
   if (is_finished_) write_finished();
   is_withheld_ = !is_shown;

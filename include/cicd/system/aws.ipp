@@ -4,7 +4,6 @@
 #include <cicd/system/aws.hpp>
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 
 #include <fmt/format.h>
@@ -53,11 +52,7 @@ std::string query_of(const aws_request& request) {
 
 /// `20261130T072500Z`
 std::string stamp_of(std::chrono::system_clock::time_point when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return replaced_all(replaced_all(utc_text(when), "-", ""), ":", "");
 }
 
 std::string host_of(const std::string& endpoint) {

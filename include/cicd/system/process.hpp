@@ -37,6 +37,8 @@ struct ending {
 /// What a status tells a person: 126, 127, 128+n with the signal's name and usual cause (137: out of memory
 /// or killed; 139: segmentation fault; …); empty for others.
 std::string meaning_of(const ending& how);
+/// The status, and what it tells: `127, program not found, or a library of it`.
+std::string exit_text(const ending& how);
 
 enum class output_stream : std::uint8_t { out, err };
 
@@ -134,6 +136,11 @@ class child {
   virtual std::size_t left() const = 0;
 };
 
+/// Sends TERM to its tree, and KILL after the grace unless the returned handle is destroyed before.
+std::shared_ptr<void> end_kindly(event_loop& loop,
+                                 const std::shared_ptr<child>& of,
+                                 std::chrono::milliseconds grace);
+
 struct child_events {
   std::function<void(output_stream, std::string_view bytes)> output;
   /// Once, after the process has ended, both pipes are at their end and whatever it left running has been
@@ -158,6 +165,8 @@ std::unique_ptr<process_port> system_processes(event_loop& loop);
 /// are gone: what a driver that was killed left behind. Gives how many there were; those of other users are
 /// not seen.
 std::size_t end_strays(std::string_view assignment);
+/// Whether there is such a process.
+bool has_strays(std::string_view assignment);
 
 /// Once, first thing in `main`: ignores SIGPIPE and SIGXFSZ (writing then fails with words), opens 0 to 2 if
 /// closed, becomes the subreaper, notices a jobserver with dead descriptors and removes it from the

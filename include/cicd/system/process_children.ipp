@@ -266,4 +266,13 @@ std::unique_ptr<process_port> system_processes(event_loop& loop) {
   return std::make_unique<system_process_children::real_processes>(loop);
 }
 
+std::shared_ptr<void> end_kindly(event_loop& loop,
+                                 const std::shared_ptr<child>& of,
+                                 std::chrono::milliseconds grace) {
+  of->signal_tree(SIGTERM);
+  return loop.after(grace, [weak = std::weak_ptr(of)] {
+    if (const auto running = weak.lock()) running->signal_tree(SIGKILL);
+  });
+}
+
 }  // namespace cicd

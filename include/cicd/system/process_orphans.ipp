@@ -35,6 +35,10 @@ std::vector<system_table::process_entry> bearers(std::string_view assignment) {
 
 }  // namespace system_process_orphans
 
+bool has_strays(std::string_view assignment) {
+  return !system_process_orphans::bearers(assignment).empty();
+}
+
 std::size_t end_strays(std::string_view assignment) {
   std::size_t ended = 0;
   for (int round = 0; round < 200; ++round) {

@@ -127,6 +127,11 @@ std::string meaning_of(const ending& how) {
   return {};
 }
 
+std::string exit_text(const ending& how) {
+  const std::string meaning = meaning_of(how);
+  return std::to_string(how.shell_status()) + (meaning.empty() ? "" : ", " + meaning);
+}
+
 std::optional<std::string> find_program(std::string_view name,
                                         std::string_view path_variable,
                                         std::string_view directory) {

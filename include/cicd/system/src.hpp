@@ -4,6 +4,7 @@
 
 #include <cicd/system/background_process.ipp>
 #include <cicd/system/clock.ipp>
+#include <cicd/system/connections.ipp>
 #include <cicd/system/contained.ipp>
 #include <cicd/system/environment.ipp>
 #include <cicd/system/file_error.ipp>
@@ -30,6 +31,5 @@
 #include <cicd/system/process_tree.ipp>
 #include <cicd/system/program_file.ipp>
 #include <cicd/system/signals_cancel.ipp>
-#include <cicd/system/strays.ipp>
 #include <cicd/system/streamed_program.ipp>
 #include <cicd/system/tcp_exchange.ipp>

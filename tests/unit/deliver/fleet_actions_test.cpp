@@ -105,6 +105,18 @@ TEST(fleet_actions, wait_for_an_artifact_and_for_a_pull_request) {
   EXPECT_EQ(action_of(target({proposed})).is, fleet_step::wait);
 }
 
+TEST(fleet_actions, wait_where_another_run_deploys_whatever_failed_there) {
+  fleet_candidate failed = candidate('2');
+  failed.failed = "VERIFY";
+  fleet_target busy = target({failed, candidate('1')});
+  busy.deploying = "Jane Doe since 2026-11-30T08:00:00Z";
+  const fleet_action action = action_of(busy);
+  EXPECT_EQ(action.is, fleet_step::wait);
+  EXPECT_EQ(action.rule, "deploy under way");
+  EXPECT_EQ(action.why->value, busy.deploying);
+  EXPECT_FALSE(action.needs_person);
+}
+
 TEST(fleet_actions, do_not_try_again_what_failed) {
   fleet_candidate failed = candidate('2');
   failed.failed = "VERIFY";

@@ -39,6 +39,16 @@ TEST(an_environment_with_parts, is_deployed_where_all_have_the_same_release) {
   EXPECT_EQ(both.behind, texts{});
 }
 
+TEST(an_environment_with_parts, is_being_deployed_by_whoever_deploys_a_part) {
+  deployed_release part{.record = record_of("b222222", "hook", "deploying")};
+  part.under_way = living_deploy{"run-1", "Jane Doe", {}, {}};
+  const deployed_release whole = seen_as_one(prod(), {.record = record_of("b222222", "image")}, {part});
+  ASSERT_TRUE(whole.under_way);
+  EXPECT_EQ(whole.under_way->who, "Jane Doe");
+  EXPECT_EQ(seen(record_of("b222222", "image"), record_of("b222222", "hook", "interrupted")).record->outcome,
+            "deploying");
+}
+
 TEST(an_environment_with_parts, has_failed_where_one_failed_and_is_being_deployed_where_one_lacks_it) {
   EXPECT_EQ(seen(record_of("b222222", "image"), record_of("a111111", "hook")).behind,
             texts{"prod-hooks: is at a111111, not at b222222"});

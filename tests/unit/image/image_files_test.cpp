@@ -3,10 +3,9 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
-
 #include <cicd/image/container.hpp>
 #include <cicd/image/root_folder.hpp>
+#include <cicd/image/wanted_files.hpp>
 
 #include "image_fixture.hpp"
 
@@ -141,14 +140,30 @@ TEST_F(layers, a_user_is_looked_up_in_the_image) {
     const auto user = container_user_of(root, said);
     return user ? std::to_string(user->user) + ":" + std::to_string(user->group) : user.error().what;
   };
-  EXPECT_EQ(found(""), "0:0");
-  EXPECT_EQ(found("app"), "1001:20");
-  EXPECT_EQ(found("1001"), "1001:20");
-  EXPECT_EQ(found("10001"), "10001:0");
-  EXPECT_EQ(found("app:staff"), "1001:50");
-  EXPECT_EQ(found("7:8"), "7:8");
-  EXPECT_EQ(found("nobody"), "the image has no such user");
-  EXPECT_EQ(found("app:nogroup"), "the image has no such group");
+  for (const auto& [said, expected] :
+       {std::pair("", "0:0"), std::pair("app", "1001:20"), std::pair("1001", "1001:20"),
+        std::pair("10001", "10001:0"), std::pair("app:staff", "1001:50"), std::pair("7:8", "7:8"),
+        std::pair("nobody", "the image has no such user"),
+        std::pair("app:nogroup", "the image has no such group")})
+    EXPECT_EQ(found(said), expected) << said;
+}
+
+TEST_F(layers, a_wanted_file_is_found_behind_links) {
+  add({{"real/list", "old"}, {"one", "1"}, link_named("round", "round"), link_named("lost", "nowhere")});
+  add({{"real/list", "new"},
+       link_named("etc", "real"),
+       link_named("link", "/etc/list"),
+       other_name("two", "one")});
+  std::vector<std::string> blobs;
+  for (const oci_descriptor& each : all) blobs.push_back(oci_layout(at("layout")).blob_path(each.content));
+  const auto files = files_in_layers(
+      blobs,
+      [](std::string_view path) {
+        return path == "etc/list" || path == "link" || path == "two" || path == "round" || path == "lost";
+      },
+      {}, nullptr);
+  ASSERT_TRUE(files) << text_of(files.error());
+  EXPECT_EQ(*files, (wanted_files{{"etc/list", "new"}, {"link", "new"}, {"two", "1"}}));
 }
 
 TEST(taken_away, is_by_name_and_with_all_below_it) {
@@ -157,9 +172,9 @@ TEST(taken_away, is_by_name_and_with_all_below_it) {
   EXPECT_EQ(taken_away_by("opt/.wh..wh..opq"), "opt/");
   EXPECT_EQ(taken_away_by(".wh..wh..opq"), "/");
   EXPECT_EQ(taken_away_by("etc/motd"), "");
-  std::set<std::string, std::less<>> all{"a", "a-b", "a/b", "a/b/c", "ab"};
+  image_files all{{"a", {}}, {"a-b", {}}, {"a/b", {}}, {"a/b/c", {}}, {"ab", {}}};
   take_away(all, "a");
-  EXPECT_THAT(all, testing::ElementsAre("a-b", "ab"));
+  EXPECT_THAT(all, testing::ElementsAre(testing::Key("a-b"), testing::Key("ab")));
   take_away(all, "/");
   EXPECT_TRUE(all.empty());
 }

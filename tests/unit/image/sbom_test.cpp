@@ -87,6 +87,8 @@ TEST(elf_facts, of_bytes_that_lie_are_none_and_read_nothing_beyond_them) {
   bytes.resize(64, '\0');
   bytes[0x10] = 3;
   EXPECT_TRUE(elf_facts_of(bytes));
+  bytes[0x12] = '\xf3';
+  EXPECT_EQ(elf_facts_of(bytes)->architecture, "riscv64");
   bytes[0x28] = 1;
   for (const std::size_t at : {0x29UL, 0x2fUL, 0x3aUL, 0x3cUL, 0x3dUL, 0x3eUL})
     for (const char value : {'\x01', '\x7f', '\xff'}) {
@@ -142,6 +144,15 @@ TEST_F(bills, of_the_same_image_are_the_same_bytes) {
   const digest third = image("three", {{"etc/os-release", "ID=alpine\nVERSION_ID=3.21\n"}});
   EXPECT_NE(cyclonedx_of(bill("three", third))["serialNumber"],
             cyclonedx_of(bill("one", one))["serialNumber"]);
+}
+
+TEST_F(bills, list_packages_whose_list_is_a_link) {
+  image_tests::member link{.name = "lib/apk/db", .content = {}, .type = AE_IFLNK, .target = "/opt/db"};
+  const digest one = image("one", {{"opt/db/installed", "P:musl\nV:1\n"}, link});
+  image_tests::member other{.name = "var/lib/dpkg/status", .content = {}, .hard_link = "list"};
+  const digest two = image("two", {{"list", "Package: a\nVersion: 1\n"}, other});
+  EXPECT_THAT(urls_of(bill("one", one).components), testing::ElementsAre("pkg:apk/alpine/musl@1"));
+  EXPECT_THAT(urls_of(bill("two", two).components), testing::ElementsAre("pkg:deb/debian/a@1"));
 }
 
 TEST_F(bills, are_written_once_beside_an_image_and_removed_with_it) {

@@ -74,7 +74,7 @@ void check_named_secret(const declaration<environment>& of,
 /// Where a value of an option stands.
 template <typename T>
 place word_at(const declaration<T>& of, std::string_view key, std::size_t at) {
-  const place given = of.at(key);
+  const place given = of.near(key);
   return {given.site, given.word + 1 + at};
 }
 

@@ -8,18 +8,10 @@
 #include <tuple>
 #include <unordered_map>
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace cicd::declaring {
 namespace {
-
-/// The word of a list that says the value at `at`.
-place word_of(const declaration<step>& of, std::string_view key, std::size_t at) {
-  const place list = of.near(key);
-  return {list.site, list.word + 1 + at};
-}
 
 /// Each variable that the step gets comes from one place, and none that is not the declaration's to give.
 void check_variables(const declaration<step>& of, findings& found) {
@@ -28,7 +20,7 @@ void check_variables(const declaration<step>& of, findings& found) {
   const auto take = [&](std::string_view key, std::string_view keyword, const variable_name& name,
                         std::size_t at) {
     given.emplace(name.str(), keyword);
-    if (is_own_variable(name.view())) found.add(word_of(of, key, at), variable_of_cicd(keyword, name.view()));
+    if (is_own_variable(name.view())) found.add(word_at(of, key, at), variable_of_cicd(keyword, name.view()));
   };
   for (std::size_t at = 0; at < value.env.size(); ++at) take("env", "ENV", value.env[at].name, at);
   for (std::size_t at = 0; at < value.pass_env.size(); ++at)
@@ -36,7 +28,7 @@ void check_variables(const declaration<step>& of, findings& found) {
   std::unordered_map<std::string, std::string> of_secrets;
   for (std::size_t at = 0; at < value.secret_values.size(); ++at) {
     const std::string variable = value.secret_values[at].name.str();
-    const place where = word_of(of, "secret_values", at);
+    const place where = word_at(of, "secret_values", at);
     if (is_own_variable(variable))
       found.add(where, variable_of_cicd("SECRET_VALUES", variable));
     else if (steers_programs(variable))
@@ -48,7 +40,7 @@ void check_variables(const declaration<step>& of, findings& found) {
   for (std::size_t at = 0; at < value.secrets.size(); ++at) {
     const secret_use& use = value.secrets[at];
     const std::string variable = use.variable_for(value.as_file);
-    const place where = word_of(of, "secrets", at);
+    const place where = word_at(of, "secrets", at);
     if (is_own_variable(variable))
       found.add(where, variable_of_cicd("SECRETS", variable));
     else if (steers_programs(variable))
@@ -136,9 +128,8 @@ void check_dockerfile(const declaration<image>& of, findings& found) {
                       {"args", "ARGS", "dockerfile", "DOCKERFILE"}},
                      found);
   for (std::size_t at = 0; at < of.value.args.size(); ++at)
-    if (of.value.args[at].value.starts_with("secret:"))
-      found.add({of.at("args").site, of.at("args").word + 1 + at},
-                secret_in_image("ARGS", of.value.args[at].name.view()));
+    if (secret_named_in(of.value.args[at].value))
+      found.add(word_at(of, "args", at), secret_in_image("ARGS", of.value.args[at].name.view()));
   if (!of.at("dockerfile")) return;
   for (const auto& [key, keyword, help] :
        {std::tuple("base", "BASE", "FROM in the Dockerfile"),
@@ -221,10 +212,9 @@ void check_notifier(const declaration<notifier>& of, const named_list<secret>& s
     found.add(of.at("when"),
               meaningless_option("WHEN", "with STATUS, which says how each commit is", "leave it out"));
   const auto check_secret_of = [&](std::string_view key, std::string_view keyword, std::string_view given) {
-    constexpr std::string_view prefix = "secret:";
-    if (!of.at(key) || !given.starts_with(prefix) || secrets.find(given.substr(prefix.size()))) return;
-    found.add({of.at(key).site, of.at(key).word + 1},
-              unknown_reference(keyword, "secret", given.substr(prefix.size()), secrets.names()));
+    const auto named = secret_named_in(given);
+    if (named && of.at(key) && !secrets.find(*named))
+      found.add(word_at(of, key, 0), unknown_reference(keyword, "secret", *named, secrets.names()));
   };
   check_secret_of("token", "TOKEN", of.value.token.view());
   check_secret_of("webhook", "WEBHOOK", of.value.webhook.view());

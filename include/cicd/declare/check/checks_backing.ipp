@@ -61,12 +61,10 @@ void check_form(const declaration<backing_service>& of, findings& found) {
 
 void check_url(const declaration<backing_service>& of, const named_list<secret>& secrets, findings& found) {
   const std::string_view url = of.value.url.view();
-  constexpr std::string_view prefix = "secret:";
   if (!of.at("url") || url.empty()) return;
-  if (url.starts_with(prefix)) {
-    if (!secrets.find(url.substr(prefix.size())))
-      found.add({of.at("url").site, of.at("url").word + 1},
-                unknown_reference("URL", "secret", url.substr(prefix.size()), secrets.names()));
+  if (const auto named = secret_named_in(url)) {
+    if (!secrets.find(*named))
+      found.add(word_at(of, "url", 0), unknown_reference("URL", "secret", *named, secrets.names()));
   } else if (!address_in(url)) {
     found.add(of.at("url"), {.what = "URL has no port, and its scheme no usual one",
                              .value = std::string(url),
@@ -163,7 +161,7 @@ void check_named(std::string_view text,
     if (of == nullptr || !of->value.url) continue;
     if (part == ".dir")
       found.add(where, {.what = "the service runs elsewhere, and has no folder here", .value = written});
-    else if (is_shown && of->value.url.view().starts_with("secret:"))
+    else if (is_shown && secret_named_in(of->value.url.view()))
       found.add(
           where,
           {.what = "the URL of the service is a secret, and the words of a program can be seen by others",

@@ -215,8 +215,7 @@ void check_passed_variables(const draft& in,
   for (const auto& each : in.all<T>().items())
     for (std::size_t at = 0; at < each.value.pass_env.size(); ++at)
       if (const auto one = secrets.find(each.value.pass_env[at].str()); one != secrets.end())
-        found.add({each.at("pass_env").site, each.at("pass_env").word + 1 + at},
-                  variable_of_a_secret(one->first, one->second));
+        found.add(word_at(each, "pass_env", at), variable_of_a_secret(one->first, one->second));
 }
 
 void check_passed_variables(const std::deque<draft>& all, findings& found) {

@@ -46,7 +46,7 @@ void check_step(const declaration<step>& of,
     found.add(of.at("cache_shared"), missing_counterpart("CACHE_SHARED", "CACHE_DIRS"));
   for (std::size_t at = 0; at < of.value.cache_dirs.size(); ++at) {
     const cached_folder& one = of.value.cache_dirs[at];
-    const place list = of.near("cache_dirs"), where{list.site, list.word + 1 + at};
+    const place where = word_at(of, "cache_dirs", at);
     if (lies_in(one.folder.view(), build_root))
       found.add(where, cache_in_sources(one.folder.view(), "the build tree"));
     else if (lies_in(one.folder.view(), source))

@@ -123,10 +123,9 @@ void check_written_image(const std::string& word, const place& where, draft& in,
 }
 
 void check_write(const declaration<environment>& of, draft& in, findings& found) {
-  const place given = of.at("write");
   std::set<std::string> places;
   for (std::size_t at = 0; at < of.value.write.size(); ++at) {
-    const place where{given.site, given.word + 1 + at};
+    const place where = word_at(of, "write", at);
     const std::string word = of.value.write[at].str();
     const std::optional<written_value> value = written_value_from(word);
     if (!value) continue;
@@ -137,7 +136,7 @@ void check_write(const declaration<environment>& of, draft& in, findings& found)
       is_twice |= !places.insert(std::move(each)).second;
     if (is_twice)
       found.add(where, given_twice("value of WRITE", word.substr(0, word.find('=')),
-                                   found.text_of(given.site->from->where)));
+                                   found.text_of(where.site->from->where)));
     if (!value->value) check_written_image(word, where, in, found);
     for (const std::string& name : placeholders_in(word)) check_image_of(name, where, in, found);
   }
@@ -170,28 +169,26 @@ void check_pull_request(const declaration<environment>& of, findings& found) {
 
 /// The same choice, or the same environment within one.
 void check_from_is_named_once(const declaration<environment>& of, findings& found) {
-  const place given = of.at("from");
   std::set<std::set<std::string>> seen;
   for (std::size_t at = 0; at < of.value.from.size(); ++at) {
     std::set<std::string> choice;
     for (const dns_label& each : of.value.from[at].any) choice.insert(each.str());
     if (choice.size() == of.value.from[at].any.size() && seen.insert(choice).second) continue;
-    found.add({given.site, given.word + 1 + at}, {.what = "FROM names the same twice",
-                                                  .value = of.value.from[at].text(),
-                                                  .help = "leave the second out"});
+    found.add(word_at(of, "from", at), {.what = "FROM names the same twice",
+                                        .value = of.value.from[at].text(),
+                                        .help = "leave the second out"});
   }
 }
 
 void check_from(const declaration<environment>& of, draft& in, findings& found) {
   check_from_is_named_once(of, found);
-  const place given = of.at("from");
   std::vector<std::string> others = in.all<environment>().names();
   std::erase_if(others, [&](const std::string& each) {
     return each == of.name || in.all<environment>().find(each)->at("of");
   });
   for (std::size_t at = 0; at < of.value.from.size(); ++at)
     for (const dns_label& each : of.value.from[at].any) {
-      const place where{given.site, given.word + 1 + at};
+      const place where = word_at(of, "from", at);
       const declaration<environment>* there = in.all<environment>().find(each.view());
       if (there == nullptr)
         found.add(where, unknown_reference("FROM", "environment", each.view(), others));

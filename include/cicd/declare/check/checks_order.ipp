@@ -183,8 +183,7 @@ void check_order(std::deque<draft>& all, findings& found) {
   for (const node& each : of.nodes()) check_outputs(each, of.nodes(), found);
   std::vector<step_before> leaving;
   for (const node& each : of.nodes())
-    if (each.command != nullptr
-        && (!each.command->output_values.empty() || !each.command->secret_output_values.empty()))
+    if (each.command != nullptr && each.command->leaves_values())
       leaving.push_back({each.pipeline, each.command});
   std::size_t at = 0;
   for (draft& each : all) {

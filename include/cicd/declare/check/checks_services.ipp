@@ -70,7 +70,7 @@ class service_order {
   void check_names(const declaration<service>& of, draft& in) {
     for (std::size_t at = 0; at < of.value.after.size(); ++at) {
       const named_service named = named_by(of.value.after[at], in);
-      const place where{of.at("after").site, of.at("after").word + 1 + at};
+      const place where = word_at(of, "after", at);
       draft* const other = find(named.pipeline);
       if (other != nullptr && (other->without_template || other->all<service>().find(named.service)))
         continue;

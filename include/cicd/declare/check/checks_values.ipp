@@ -110,8 +110,7 @@ class named_values {
 
 /// What the step itself leaves.
 void check_left(const declaration<step>& of, findings& found) {
-  const bool leaves = !of.value.output_values.empty() || !of.value.secret_output_values.empty();
-  if (of.at("output_values_in") && !leaves)
+  if (of.at("output_values_in") && !of.value.leaves_values())
     found.add(of.at("output_values_in"), missing_counterpart("OUTPUT_VALUES_IN", "OUTPUT_VALUES"));
   if (!of.value.secret_output_values.empty() && !of.value.always && !of.site->unclear)
     found.add(of.at("secret_output_values"), missing_counterpart("SECRET_OUTPUT_VALUES", "ALWAYS"));

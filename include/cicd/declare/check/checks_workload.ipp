@@ -383,8 +383,8 @@ void check_zone(const declaration<cron_job>& of, const zone_source& zones, findi
   const std::string name = of.value.time_zone.str();
   const auto changes = zones.changes(name);
   if (!changes) {
-    const place where{of.at("time_zone").site, of.at("time_zone").word + 1};
-    return found.add(where, unknown_zone(name, zones.names ? zones.names() : std::vector<std::string>()));
+    return found.add(word_at(of, "time_zone", 0),
+                     unknown_zone(name, zones.names ? zones.names() : std::vector<std::string>()));
   }
   if (const auto doubtful = doubtful_time_of(of.value.schedule, *changes))
     found.warn(of.near("schedule"), doubtful_run(*doubtful, name));

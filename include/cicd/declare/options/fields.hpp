@@ -1,6 +1,6 @@
 // The options by name: each struct's fields, in order, for the parser, explain, completion and the reference
 // alike; those of workloads are in workload_kinds.hpp. A field is named once here; its words come from its
-// comment at the struct by way of fields_docs.ipp, which the target `docs` writes and a test compares.
+// comment at the struct by way of fields_docs_*.inc, which the target `docs` writes and a test compares.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // The options of each kind as data, derived from `each_field`: keyword, how many values, what is allowed.
-// The parser, explain and the reference share it; the words are in fields_docs.ipp.
+// The parser, explain and the reference share it; the words are in fields_docs_*.inc.
 #pragma once
 
 #include <string>

@@ -353,7 +353,7 @@ bool is_url(std::string_view text) {
 }
 
 bool is_webhook(std::string_view text) {
-  return text.starts_with("secret:") ? detail::named_secret_rule::accepts(text) : is_url(text);
+  return secret_named_in(text) ? detail::named_secret_rule::accepts(text) : is_url(text);
 }
 
 void specialise_notifier(option& of) {

@@ -13,7 +13,7 @@ namespace {
 
 /// `<scheme>://<host>[:<port>][/…]` without a login, or the name of a secret that is one.
 bool is_service_url(std::string_view text) {
-  if (text.starts_with("secret:")) return detail::named_secret_rule::accepts(text);
+  if (secret_named_in(text)) return detail::named_secret_rule::accepts(text);
   const auto scheme = text.find("://");
   if (scheme == text.npos || scheme == 0 || scheme + 3 == text.size()) return false;
   return text.find_first_of(" @\r\n\t") == text.npos && text[scheme + 3] != '/' && text[scheme + 3] != ':'

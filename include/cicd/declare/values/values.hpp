@@ -347,6 +347,13 @@ CICD_LITERAL(named_secret, named_secret_rule);
 constexpr std::string_view name_of(named_secret of) {
   return of ? of.view().substr(detail::named_secret_rule::prefix.size()) : std::string_view();
 }
+/// The name in `secret:<name>`, where a text may be that or something else; nothing of what is something
+/// else.
+constexpr std::optional<std::string_view> secret_named_in(std::string_view text) {
+  constexpr std::string_view prefix = detail::named_secret_rule::prefix;
+  if (!text.starts_with(prefix)) return std::nullopt;
+  return text.substr(prefix.size());
+}
 /// The key of an image's label.
 CICD_LITERAL(label_key, label_key_rule);
 /// Any text that is not empty.

@@ -43,15 +43,7 @@ class home : public environment_home {
     if (status opened = open(); !opened) return std::move(opened).error();
     result<cluster_state> state = read_cluster_state(*with_, place_);
     if (!state) return std::move(state).error();
-    return seen_environment{std::move(state->record),
-                            {.hold = std::move(state->hold),
-                             .approvals = std::move(state->approvals),
-                             .health = std::move(state->health),
-                             .gates = std::move(state->gates),
-                             .announced = std::move(state->announced),
-                             .tasks = std::move(state->tasks)},
-                            {},
-                            std::move(state->resource_version)};
+    return seen_environment{state->record, remembered_in(*state), {}, state->resource_version};
   }
 
   result<std::string> user() override {

@@ -192,7 +192,7 @@ class deployment {
 
   /// No object changed: what ran before runs on, and its record stays.
   error nothing_done(error why) {
-    if (why.kind == exit_class::interrupted || why.kind == exit_class::terminated)
+    if (is_interruption(why.kind))
       return std::move(why).with("left", "no object was changed; deploying again goes on from there");
     if (see_what_came()) {
       cluster_state before = state_;
@@ -334,7 +334,7 @@ class deployment {
   // --- When it failed ------------------------------------------------------------------------------------
 
   error failed(error first) {
-    if (first.kind == exit_class::interrupted || first.kind == exit_class::terminated)
+    if (is_interruption(first.kind))
       return std::move(first).with(
           "left",
           "what was applied stays; the environment's record says deploying; deploying "

@@ -106,13 +106,7 @@ class held_lease : public cluster_lease {
     return own_->replace(next);
   }
 
-  void give_back() {
-    json free = lease_object(place_, lease_, "", lasts_, time_);
-    json spec = free["spec"];
-    spec.set("holderIdentity", "");
-    free.set("spec", std::move(spec));
-    (void)written(std::move(free));
-  }
+  void give_back() { (void)written(lease_object(place_, lease_, {}, lasts_, time_)); }
 
   std::unique_ptr<kubernetes::cluster> own_;
   cluster_place place_;

@@ -15,12 +15,7 @@ namespace {
 result<deployed_release> seen_in(kubernetes::cluster& with, const cluster_place& place) {
   result<cluster_state> state = read_cluster_state(with, place);
   if (!state) return std::move(state).error();
-  environment_state remembered{.hold = std::move(state->hold),
-                               .approvals = std::move(state->approvals),
-                               .health = std::move(state->health),
-                               .gates = std::move(state->gates),
-                               .announced = std::move(state->announced)};
-  return deployed_release{std::move(state->record), std::move(remembered), {}};
+  return deployed_release{state->record, remembered_in(*state), {}};
 }
 
 }  // namespace

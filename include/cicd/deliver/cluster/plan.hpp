@@ -26,9 +26,8 @@ struct wanted_release {
   std::optional<declared_gates> gates{};             ///< what deploys are asked from then on
   std::map<std::string, std::string> state_facts{};  ///< kept with the state: of a preview or a canary
   std::vector<std::string> remarks{};                ///< for the plan: what a person should know
-  bool runs_tasks = true;  ///< in the first of several clusters: once in the environment
-  bool is_of_parts =
-      false;  ///< another part of the environment is deployed, and its commit is to be that of all
+  bool runs_tasks = true;    ///< in the first of several clusters: once in the environment
+  bool is_of_parts = false;  ///< other parts of the environment are deployed, and get the same commit
 
   /// Whose fields are taken over: as the environment declares it, and for this once.
   std::vector<std::string> taken_over() const;

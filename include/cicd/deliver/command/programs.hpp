@@ -29,7 +29,7 @@ struct program_request {
   const deployment_record& record;
   std::string wanted;   ///< the text of release.json
   std::string before;   ///< that of the one before; empty: there was none
-  std::string scratch;  ///< a folder of this run, made and removed
+  std::string scratch;  ///< a folder of this run, made and removed, beside those of other runs
   /// Puts the files of the release below a folder; nothing where it has none.
   std::function<status(const std::string& to)> fetch{};
   const surroundings& around;
@@ -40,6 +40,10 @@ struct program_request {
 /// in the error of one that fails. Class `usage`: it cannot be started, or its exit status is 2; `conflict`
 /// for 3, `remote` for 6, `step_failed` for any other; `interrupted`.
 result<std::string> run_way_program(way_program which, const program_request& what);
+
+/// Removes what runs that were killed left beside the folder of this one: once they have ended, and their
+/// programs, which bear CICD_RUN.
+void sweep_ended(const std::string& scratch);
 
 /// What PLAN printed, as lines of a plan. Class `remote` for what is not of the contract.
 result<std::vector<std::string>> planned_changes(const std::string& printed, const std::string& subject);

@@ -41,13 +41,6 @@ named_program program_of(way_program which, const environment& place) {
   return {"APPLY", "apply", place.apply, 60min};
 }
 
-std::string lines_at_the_end(const captured& ran) {
-  constexpr std::size_t most = 20;
-  std::vector<std::string> lines = split(std::string(trimmed(ran.err.empty() ? ran.out : ran.err)), '\n');
-  if (lines.size() > most) lines.erase(lines.begin(), lines.end() - most);
-  return displayable(joined(lines, "\n"), newlines::keep);
-}
-
 exit_class class_of(const ending& end) {
   if (end.kind != ending::how::exited) return exit_class::step_failed;
   switch (end.number) {
@@ -87,6 +80,19 @@ std::vector<std::string> environment_for(way_program which,
   add("CICD_PREVIOUS", what.before.empty() ? std::string() : folder + "/previous.json");
   return lines;
 }
+
+/// Held for as long as the folder is there, so that one that is left is known by it.
+std::string lock_of(const std::string& folder) {
+  return folder + ".lock";
+}
+
+struct removed_at_the_end {
+  const std::string& folder;
+  ~removed_at_the_end() {
+    (void)remove_tree(folder);
+    (void)remove_tree(lock_of(folder));
+  }
+};
 
 status lay_down(way_program which, const program_request& what, const std::string& folder) {
   if (status gone = remove_tree(folder); !gone) return gone;
@@ -128,8 +134,10 @@ std::string release_text(const deployment_record& of) {
 result<std::string> run_way_program(way_program which, const program_request& what) {
   using namespace deliver_command_programs;
   const named_program program = program_of(which, what.place);
+  const auto held = file_lock::try_take(lock_of(what.scratch), what.record.id);
+  if (!held) return held.error();
+  const removed_at_the_end used{what.scratch};
   if (status laid = lay_down(which, what, what.scratch); !laid) {
-    (void)remove_tree(what.scratch);
     if (laid.error().subject.empty()) laid.error().subject = what.subject;
     return std::move(laid).error();
   }
@@ -145,7 +153,6 @@ result<std::string> run_way_program(way_program which, const program_request& wh
   run.environment = environment_for(which, what, what.scratch);
   const captured ran =
       run_to_end(run, {.limit = program.limit, .most_bytes = 16U << 20U, .cancelled = what.cancelled});
-  (void)remove_tree(what.scratch);
   if (what.cancelled != nullptr && what.cancelled->cancelled())
     return error{
         exit_class::interrupted, what.subject, fmt::format("interrupted during {}", program.option), {}, {}};
@@ -153,15 +160,30 @@ result<std::string> run_way_program(way_program which, const program_request& wh
   const std::string path = fmt::format("environment.{}.{}", what.place.name.view(), program.path);
   if (ran.end.kind == ending::how::not_started)
     return no_such_program(what.subject, what.pipeline, path, run.words, ran.end.text);
-  const std::string meaning = meaning_of(ran.end);
   return with_origin(error{class_of(ran.end),
                            what.subject,
                            fmt::format("{} failed", program.option),
                            shell_quoted(run.words),
-                           {{"exit status", fmt::format("{}{}", ran.end.shell_status(),
-                                                        meaning.empty() ? "" : ", " + meaning)},
-                            {"last lines", lines_at_the_end(ran)}}},
+                           {{"exit status", exit_text(ran.end)},
+                            {"last lines", displayable(last_lines_of(ran), newlines::keep)}}},
                      what.pipeline, path);
+}
+
+void sweep_ended(const std::string& scratch) {
+  using namespace deliver_command_programs;
+  const auto cut = scratch.rfind('/');
+  const std::string beside = scratch.substr(0, cut), own = scratch.substr(cut + 1);
+  const auto all = list_tree(beside, [](const std::string&) { return false; });
+  if (!all) return;
+  for (const tree_entry& each : *all) {
+    if (each.kind != entry_kind::folder || each.path == own) continue;
+    const std::string left = beside + "/" + each.path, lock = lock_of(left);
+    if (has_strays("CICD_RUN=" + each.path)) continue;
+    const auto taken = file_lock::try_take(lock, {});
+    if (!taken || !*taken) continue;
+    (void)remove_tree(left);
+    (void)remove_tree(lock);
+  }
 }
 
 result<std::vector<std::string>> planned_changes(const std::string& printed, const std::string& subject) {

@@ -70,6 +70,10 @@ class command_way : public applied_way {
     return static_cast<bool>(in_.gate.may_have_secrets(of.pipeline(), of.step.id));
   }
 
+  /// Fetches what is declared for the pipeline, so that it is masked in what the programs print. What could
+  /// not be fetched is told with a line each.
+  const std::vector<std::string>& know_secrets(const declared_pipeline& pipeline) const;
+
   /// Puts the files of a release below a folder, by their digests.
   status fetch_files(const declared_pipeline& pipeline,
                      const deployment_record& record,
@@ -77,6 +81,9 @@ class command_way : public applied_way {
 
   mutable std::mutex mutex_;
   mutable std::set<std::string> drifted_;  ///< `orders/prod`, where READ says another version
+  mutable std::mutex secrets_mutex_;       ///< of the next two
+  mutable std::map<std::string, std::vector<std::string>> unmasked_;  ///< by pipeline, once it was asked
+  mutable std::set<std::string> told_;                                ///< pipelines whose deploy said so
 };
 
 state_history command_way::states_of(const declared_pipeline& pipeline,
@@ -97,8 +104,7 @@ status command_way::fetch_files(const declared_pipeline& pipeline,
   const registry_options options = registries_of(in_.where, in_.options.cancelled);
   for (const auto& [name, files] : record.images) {
     if (!is_of_files(files.reference)) continue;
-    const std::string repository = files.reference.substr(0, files.reference.rfind(":" + files.tag + "@"));
-    const auto from = registry_for(repository, options, in_.around);
+    const auto from = registry_for(files.repository(), options, in_.around);
     if (!from) return from.error();
     const std::string made =
         in_.where.work(pipeline.declared.name.str() + "/" + files_step_name(name)) + "/layout";
@@ -137,6 +143,20 @@ program_request command_way::request_for(const declared_pipeline& pipeline,
           .cancelled = &in_.options.cancelled};
 }
 
+const std::vector<std::string>& command_way::know_secrets(const declared_pipeline& pipeline) const {
+  const std::lock_guard hold(secrets_mutex_);
+  const std::string& name = pipeline.declared.name.str();
+  const auto [at, is_first] = unmasked_.try_emplace(name);
+  if (!is_first || !in_.gate.may_have_secrets(pipeline, name)) return at->second;
+  for (const secret& each : pipeline.declared.secrets)
+    if (const auto value = in_.options.secrets(each, pipeline.source_directory, in_.options.cancelled);
+        !value)
+      at->second.push_back(
+          fmt::format("secret {} cannot be fetched, so that it is not masked in what programs print: {}",
+                      each.name.view(), displayable(value.error().what)));
+  return at->second;
+}
+
 /// The images, and what PLAN says.
 result<std::vector<std::string>> command_way::lines_of(const deploy_request& of,
                                                        const manifest_state& now,
@@ -147,6 +167,7 @@ result<std::vector<std::string>> command_way::lines_of(const deploy_request& of,
     lines->emplace_back("! PLAN is not run for a fork");
     return lines;
   }
+  for (const std::string& each : know_secrets(of.pipeline())) lines->push_back("! " + each);
   program_request asked = request_for(of.pipeline(), of.place(), *wanted.record);
   if (const auto file = now.files.find(release_file); file != now.files.end()) asked.before = file->second;
   const result<std::string> printed = run_way_program(way_program::plan, asked);
@@ -161,6 +182,7 @@ result<std::vector<std::string>> command_way::lines_of(const deploy_request& of,
 result<std::optional<std::string>> command_way::left_over(const deploy_request& of,
                                                           const manifest_state& now) const {
   if (!now.record || !may_ask(of)) return std::optional<std::string>();
+  (void)know_secrets(of.pipeline());
   const program_request asked = request_for(of.pipeline(), of.place(), *now.record);
   const result<std::string> printed = run_way_program(way_program::read, asked);
   if (!printed) return printed.error();
@@ -175,7 +197,14 @@ result<std::optional<std::string>> command_way::left_over(const deploy_request& 
 }
 
 status command_way::bring(const permit&, const application& what) const {
+  const std::vector<std::string>& unmasked = know_secrets(what.pipeline);
+  {
+    const std::lock_guard hold(secrets_mutex_);
+    if (told_.insert(what.pipeline.declared.name.str()).second && what.say)
+      for (const std::string& each : unmasked) what.say(each);
+  }
   program_request asked = request_for(what.pipeline, what.place, what.record);
+  sweep_ended(asked.scratch);
   asked.subject = what.subject;
   asked.cancelled = what.cancelled;
   const auto file_in = [](const std::map<std::string, std::string>& files) {

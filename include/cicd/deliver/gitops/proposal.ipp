@@ -20,7 +20,7 @@ namespace {
 bool is_same(const manifest_state& proposed, const wanted_manifests& wanted) {
   const auto &there = proposed.record, &want = wanted.record;
   return there && want && there->manifests == want->manifests && there->generation == want->generation
-         && there->images == want->images && there->tag == want->tag && there->version == want->version;
+         && there->images == want->images && there->tag == want->tag;
 }
 
 error moved_meanwhile(const manifest_target& branch) {

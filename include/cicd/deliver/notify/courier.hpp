@@ -16,6 +16,7 @@
 
 #include <cicd/declare/model.hpp>
 #include <cicd/deliver/notify/notice_text.hpp>
+#include <cicd/deliver/notify/slack.hpp>
 #include <cicd/run/secret_store.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/environment.hpp>
@@ -77,7 +78,7 @@ class courier {
   bool tells(const notice& of) const;
   std::optional<notice> own_part(const notice& of) const;
   std::optional<notice> wanted_part(const notice& of);
-  void keep_told(const notice& of, bool is_last);
+  void keep_told(const notice& of);
   release_context masked_context(release_context of) const;
   json masked(const json& of) const;
   void run();
@@ -89,9 +90,7 @@ class courier {
   status set_status(const commit_status& of);
   const declared_pipeline* find(const std::string& pipeline) const;
   result<secret_value> token() const;
-  slack_users users_for(const notice& of);
-  result<http_response> ask(const web_request& request) const;
-  bool wait(std::chrono::milliseconds length) const;
+  const slack_users& users_for(const notice& of, const slack& server);
   error with_name(error why) const;
 
   const notifier of_;
@@ -99,6 +98,12 @@ class courier {
   const courier_ports ports_;
   const notice_kinds kinds_;
   cancellation cancelled_;
+  const slack::asker ask_ = [this](const web_request& request) {
+    return web_client(ports_.around, &cancelled_, ports_.time).send(request);
+  };
+  const slack::pause wait_ = [this](std::chrono::milliseconds length) {
+    return ports_.time.wait(length, &cancelled_);
+  };
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

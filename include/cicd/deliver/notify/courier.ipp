@@ -11,9 +11,7 @@
 #include <cicd/declare/options/kinds.hpp>
 #include <cicd/deliver/asked_program.hpp>
 #include <cicd/deliver/notify/courier.hpp>
-#include <cicd/deliver/notify/slack.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
-#include <cicd/system/web.hpp>
 
 namespace cicd {
 
@@ -85,9 +83,8 @@ std::optional<notice> courier::wanted_part(const notice& of) {
   return own;
 }
 
-void courier::keep_told(const notice& of, bool is_last) {
-  for (const service_notice& each : of.services)
-    if (is_last) told_.insert(each.name());
+void courier::keep_told(const notice& of) {
+  for (const service_notice& each : of.services) told_.insert(each.name());
 }
 
 void courier::add_told(const notice& of, told_services& to) const {
@@ -194,18 +191,10 @@ status courier::bring(const told_state& all) {
     status told = of_.slack     ? bring_to_slack(*own)
                   : of_.webhook ? bring_to_webhook(*own)
                                 : bring_to_command(*own);
-    if (told) keep_told(*own, all.is_last);
+    if (told && all.is_last) keep_told(*own);
     if (!told && first) first = std::move(told);
   }
   return first;
-}
-
-result<http_response> courier::ask(const web_request& request) const {
-  return web_client(ports_.around, &cancelled_, ports_.time).send(request);
-}
-
-bool courier::wait(std::chrono::milliseconds length) const {
-  return ports_.time.wait(length, &cancelled_);
 }
 
 result<secret_value> courier::token() const {
@@ -215,15 +204,8 @@ result<secret_value> courier::token() const {
 // --- Slack ---------------------------------------------------------------------------------------------
 
 /// Who cannot be found is named; that is no failure.
-slack_users courier::users_for(const notice& of) {
-  const std::vector<std::string> mails = mails_in(of);
-  const result<secret_value> token = mails.empty() ? secret_value() : this->token();
-  if (mails.empty() || !token) return users_;
-  const slack server(
-      of_.url ? of_.url.str() : "https://slack.com/api", *token,
-      [&](const web_request& request) { return ask(request); },
-      [&](std::chrono::milliseconds length) { return wait(length); });
-  for (const std::string& each : mails) {
+const slack_users& courier::users_for(const notice& of, const slack& server) {
+  for (const std::string& each : mails_in(of)) {
     if (users_.contains(each) || unknown_mails_.contains(each)) continue;
     const auto user = server.user_of(each);
     if (user && *user && !(*user)->empty())
@@ -247,11 +229,8 @@ status courier::bring_to_slack(const notice& of) {
   sent_message& sent = sent_[of.key];
   const result<secret_value> token = this->token();
   if (!token) return token.error();
-  const slack server(
-      of_.url ? of_.url.str() : "https://slack.com/api", *token,
-      [&](const web_request& request) { return ask(request); },
-      [&](std::chrono::milliseconds length) { return wait(length); });
-  const json message = masked(slack_message(of, users_for(of)));
+  const slack server(of_.url ? of_.url.str() : "https://slack.com/api", *token, ask_, wait_);
+  const json message = masked(slack_message(of, users_for(of, server)));
   if (sent.where.id.empty() && !of.messages.empty()) sent.where = of.messages.front();
   const std::string text = compact(message);
   const bool may_edit = !of.is_shared_elsewhere || sent.is_sent;
@@ -282,11 +261,9 @@ status courier::bring_to_slack(const notice& of) {
 
 status courier::bring_to_webhook(const notice& of) {
   std::string url = of_.webhook.str();
-  constexpr std::string_view prefix = "secret:";
-  const bool is_secret = url.starts_with(prefix);
-  if (is_secret) {
-    const result<secret_value> value =
-        ports_.secret_of(*pipelines_.front(), url.substr(prefix.size()), cancelled_);
+  const auto named = secret_named_in(of_.webhook.view());
+  if (named) {
+    const result<secret_value> value = ports_.secret_of(*pipelines_.front(), std::string(*named), cancelled_);
     if (!value) return value.error();
     url = std::string(trimmed(value->revealed()));
   }
@@ -295,14 +272,11 @@ status courier::bring_to_webhook(const notice& of) {
   const json body = deliver_notify_courier::is_webhook_of_slack(url) ? slack_message(of, {}) : json_of(of);
   request.body = compact(masked(body));
   request.limit = std::chrono::seconds(15);
-  const result<http_response> answer = asked_again(
-      request, [&](const web_request& one) { return ask(one); },
-      [&](std::chrono::milliseconds length) { return wait(length); });
-  const std::string where = is_secret ? of_.webhook.str() : url;
+  const result<http_response> answer = asked_again(request, ask_, wait_);
+  const std::string where = named ? of_.webhook.str() : url;
   // What the client says of the address would show the secret.
   if (!answer)
-    return is_secret ? status(error{answer.error().kind, {}, "it cannot be reached", where, {}})
-                     : answer.error();
+    return named ? status(error{answer.error().kind, {}, "it cannot be reached", where, {}}) : answer.error();
   if (answer->status >= 200 && answer->status < 300) return {};
   const std::string said = displayable(cut_to(ports_.masked(std::string(trimmed(answer->body))), 200));
   return error{exit_class::remote, {}, fmt::format("it answers with status {}", answer->status), where, {}}
@@ -310,11 +284,11 @@ status courier::bring_to_webhook(const notice& of) {
 }
 
 status courier::bring_to_command(const notice& of) {
-  const program_end end = cicd::ask({.words = deliver_notify_courier::words_of(of_.command),
-                                     .folder = pipelines_.front()->source_directory,
-                                     .limit = std::chrono::seconds(10),
-                                     .input = compact(masked(json_of(of))) + "\n"},
-                                    ports_.around, cancelled_);
+  const program_end end = ask({.words = deliver_notify_courier::words_of(of_.command),
+                               .folder = pipelines_.front()->source_directory,
+                               .limit = std::chrono::seconds(10),
+                               .input = compact(masked(json_of(of))) + "\n"},
+                              ports_.around, cancelled_);
   if (end.is == program_end::state::yes) return {};
   if (end.is == program_end::state::interrupted)
     return error{exit_class::interrupted, {}, "interrupted", {}, {}};
@@ -337,7 +311,7 @@ status courier::bring_statuses(const told_state& all) {
     if (!own) continue;
     bool is_told = true;
     for (const commit_status& one : statuses_of({*own})) is_told &= set(one);
-    if (is_told) keep_told(*own, all.is_last);
+    if (is_told && all.is_last) keep_told(*own);
   }
   if (!ports_.tells_builds) return first;
   for (const auto& [pipeline, build] : all.builds) {
@@ -367,10 +341,7 @@ status courier::set_status(const commit_status& of) {
     return error{
         exit_class::usage, {}, "the remote of the sources does not say where such a server is", page, {}}
         .with("try", "URL https://<host>/<owner>/<repository>");
-  status told = forge(
-                    *repository, *token, [&](const web_request& request) { return ask(request); },
-                    [&](std::chrono::milliseconds length) { return wait(length); })
-                    .set_status(of);
+  status told = forge(*repository, *token, ask_, wait_).set_status(of);
   if (told) statuses_[key] = of;
   return told;
 }

@@ -20,7 +20,6 @@ namespace cicd {
 namespace deliver_notify_notifiers {
 namespace {
 
-/// Two calls that say the same are one notifier: what they tell of is one message.
 /// Where a secret comes from, as text.
 std::string source_of(const secret& of, const declared_pipeline& in) {
   std::string text = fmt::format("\n{} {} {}", of.name.view(), of.pass_env.view(), of.aws.view());
@@ -29,7 +28,8 @@ std::string source_of(const secret& of, const declared_pipeline& in) {
   return text;
 }
 
-/// Secrets of one name are another's in another pipeline, and a program is one of its folder.
+/// Two calls that say the same are one notifier: what they tell of is one message. Secrets of one name are
+/// another's in another pipeline, and a program is one of its folder.
 std::string identity_of(const notifier& of, const declared_pipeline& in) {
   std::string all = declaring::destination_of(of) + "\n" + of.token.str() + "\n" + of.url.str();
   for (const text& each : of.when) all += "\n" + each.str();

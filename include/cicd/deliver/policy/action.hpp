@@ -15,6 +15,7 @@
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/run/event.hpp>
+#include <cicd/run/secret_store.hpp>
 #include <cicd/system/clock.hpp>
 
 namespace cicd {
@@ -38,9 +39,10 @@ struct action_ports {
   std::function<std::string()> who{};
   const clock* time = nullptr;
   event_listener listener{};
-  event_listener also{};              ///< who else hears of it
-  std::function<errors()> ended{};    ///< after the last event: what those could not say
-  std::chrono::milliseconds begun{};  ///< of `time`, when the action began
+  event_listener also{};                    ///< who else hears of it
+  std::shared_ptr<secret_store> secrets{};  ///< what it gave is masked in all that is told
+  std::function<errors()> ended{};          ///< after the last event: what those could not say
+  std::chrono::milliseconds begun{};        ///< of `time`, when the action began
 
   /// `orders/prod`
   std::string subject() const;

@@ -48,6 +48,7 @@ struct fleet_target {
   /// Where a candidate waits for a time; nothing where no WINDOW is declared, or none waits.
   std::optional<deploy_times> times{};
   std::string left{};              ///< why the loop never moves it; empty: it does
+  std::string deploying{};         ///< who deploys there now, and since when; empty: nobody is known to
   std::optional<error> unknown{};  ///< what could not be read
 };
 
@@ -69,7 +70,8 @@ struct fleet_action {
   std::string commit{}, tag{};         ///< of what is deployed, waits or is refused
   std::string branch{};                ///< that it is of
   std::vector<std::string> reasons{};  ///< all that lead to it
-  std::string rule{};  ///< that waits or refuses, `SOAK`; or `artifact`, `pull request`, `failed deploy`
+  std::string rule{};  ///< that waits or refuses, `SOAK`; or `artifact`, `pull request`, `failed deploy`,
+                       ///< `deploy under way`
   std::optional<error> why{};  ///< of wait, refuse and unknown
   /// Of wait: when it ends by itself, where that is known.
   std::optional<std::chrono::system_clock::time_point> until{};

@@ -66,6 +66,9 @@ std::optional<closed_window> closed_at(const deploy_times& times, moment now) {
 
 /// Nothing: it may go.
 std::optional<obstacle> obstacle_of(const fleet_target& of, const fleet_candidate& what, moment now) {
+  if (!of.deploying.empty())
+    return waiting("deploy under way", of, "another run deploys here", of.deploying,
+                   "wait until that has ended: what is newer then goes by itself");
   if (!what.is_built && !what.missing.empty())
     return waiting("artifact", of, "there is no artifact of this commit yet: " + what.missing,
                    what.commit.substr(0, 7), {});

@@ -96,10 +96,7 @@ json written(const std::vector<T>& all);
 template <typename T>
 json written(const std::optional<T>& value);
 
-template <typename T>
-requires requires(const T& of) {
-  each_member(of, [](auto&&...) {});
-}
+template <has_members T>
 json written(const T& of) {
   static const json usual = [] {
     json all(json::object{});
@@ -199,10 +196,7 @@ class reader {
     if (from.is_null()) return to.reset();
     read(from, to.emplace());
   }
-  template <typename T>
-  requires requires(T& of) {
-    each_member(of, [](auto&&...) {});
-  }
+  template <has_members T>
   void read(const json& from, T& to) {
     if (!from.is_object()) return wrong("an object");
     std::vector<std::string> names;

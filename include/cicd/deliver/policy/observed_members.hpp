@@ -2,7 +2,6 @@
 // git only what a decision looks at. Of no use outside of fleet_observation.ipp.
 #pragma once
 
-#include <concepts>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -11,253 +10,143 @@
 
 namespace cicd::observed {
 
-/// `T` is `X`, or a constant one.
-template <typename T, typename X>
-concept is = std::same_as<std::remove_const_t<T>, X>;
-
 /// The words of an enumeration, in the order of its values.
 template <typename Enum>
 const std::vector<std::string_view>& words_of();
 
-template <is<fleet_target> T>
-void each_member(T& of, auto&& visit) {
-  visit("pipeline", of.pipeline);
-  visit("environment", of.environment);
-  visit("runs", of.runs);
-  visit("left", of.left);
-  visit("unknown", of.unknown);
-  visit("windows", of.times);
-  visit("candidates", of.candidates);
-}
-template <is<deploy_times> T>
-void each_member(T& of, auto&& visit) {
-  visit("words", of.windows);
-  visit("open", of.open);
-}
-template <is<open_time> T>
-void each_member(T& of, auto&& visit) {
-  visit("from", of.from);
-  visit("until", of.until);
-}
-template <is<fleet_candidate> T>
-void each_member(T& of, auto&& visit) {
-  visit("commit", of.commit);
-  visit("tag", of.tag);
-  visit("branch", of.branch);
-  visit("reasons", of.reasons);
-  visit("built", of.is_built);
-  visit("missing", of.missing);
-  visit("proposed", of.proposed);
-  visit("failed", of.failed);
-  visit("tried_again", of.tried_again);
-  visit("asked", of.asked);
-  visit("facts", of.facts);
-}
+/// Tells `to` the members of a `T`, a name before each; of no other type is anything observed.
+template <typename T>
+inline constexpr auto members = nullptr;
+
+template <>
+inline constexpr auto members<fleet_target> = [](auto& of, auto&& to) {
+  to("pipeline", of.pipeline, "environment", of.environment, "runs", of.runs, "left", of.left, "deploying",
+     of.deploying, "unknown", of.unknown, "windows", of.times, "candidates", of.candidates);
+};
+template <>
+inline constexpr auto members<deploy_times> =
+    [](auto& of, auto&& to) { to("words", of.windows, "open", of.open); };
+template <>
+inline constexpr auto members<open_time> =
+    [](auto& of, auto&& to) { to("from", of.from, "until", of.until); };
+template <>
+inline constexpr auto members<fleet_candidate> = [](auto& of, auto&& to) {
+  to("commit", of.commit, "tag", of.tag, "branch", of.branch, "reasons", of.reasons, "built", of.is_built,
+     "missing", of.missing, "proposed", of.proposed, "failed", of.failed, "tried_again", of.tried_again,
+     "asked", of.asked, "facts", of.facts);
+};
 
 // --- What the gate is asked. Who asks is no part of it: that is judged when it is deployed. ---
-template <is<gate_question> T>
-void each_member(T& of, auto&& visit) {
-  visit("subject", of.subject);
-  visit("pipeline", of.pipeline);
-  visit("environment", of.environment);
-  visit("outside", of.is_outside);
-  visit("takes_dirty", of.takes_dirty);
-  visit("approval", of.approval);
-  visit("author", of.author);
-  visit("by_hand", of.is_by_hand);
-  visit("rehearses", of.rehearses);
-  visit("follows", of.follows);
-  visit("released", of.released);
-  visit("pin", of.pin);
-  visit("soak_ms", of.soak);
-  visit("awaits", of.awaits);
-  visit("upstream", of.upstream);
-  visit("gate", of.program);
-  visit("sources", of.sources);
-  visit("approve_words", of.approve_words);
-  visit("read_words", of.read_words);
-}
-template <is<trigger> T>
-void each_member(T& of, auto&& visit) {
-  visit("kind", of.kind);
-  visit("pattern", of.pattern);
-}
-template <is<release_rules> T>
-void each_member(T& of, auto&& visit) {
-  visit("branches", of.branches);
-  visit("order", of.order);
-  visit("tag", of.tag);
-}
-template <is<tag_order> T>
-void each_member(T& of, auto&& visit) {
-  visit("pattern", of.pattern);
-  visit("rule", of.rule);
-}
-template <is<pinned_artifact> T>
-void each_member(T& of, auto&& visit) {
-  visit("word", of.word);
-  visit("commit", of.commit);
-  visit("declared_at", of.declared_at);
-}
-template <is<source_facts> T>
-void each_member(T& of, auto&& visit) {
-  visit("declaration", of.is_declaration);
-  visit("folder", of.folder);
-  visit("git", of.git);
-  visit("dirty", of.is_dirty);
-  visit("on_local_branch", of.is_on_local_branch);
-  visit("released", of.released);
-}
-template <is<git_state> T>
-void each_member(T& of, auto&& visit) {
-  visit("repository", of.repository);
-  visit("commit", of.commit);
-  visit("branch", of.branch);
-  visit("tags", of.tags);
-  visit("shallow", of.shallow);
-  visit("unknown", of.unknown);
-}
-template <is<remote_place> T>
-void each_member(T& of, auto&& visit) {
-  visit("where", of.where);
-  visit("url", of.url);
-  visit("branch", of.branch);
-  visit("remote", of.remote);
-}
+template <>
+inline constexpr auto members<gate_question> = [](auto& of, auto&& to) {
+  to("subject", of.subject, "pipeline", of.pipeline, "environment", of.environment, "outside", of.is_outside,
+     "takes_dirty", of.takes_dirty, "approval", of.approval, "author", of.author, "by_hand", of.is_by_hand,
+     "rehearses", of.rehearses, "follows", of.follows, "released", of.released, "pin", of.pin, "soak_ms",
+     of.soak, "awaits", of.awaits, "upstream", of.upstream, "gate", of.program, "sources", of.sources,
+     "approve_words", of.approve_words, "read_words", of.read_words);
+};
+template <>
+inline constexpr auto members<trigger> =
+    [](auto& of, auto&& to) { to("kind", of.kind, "pattern", of.pattern); };
+template <>
+inline constexpr auto members<release_rules> =
+    [](auto& of, auto&& to) { to("branches", of.branches, "order", of.order, "tag", of.tag); };
+template <>
+inline constexpr auto members<tag_order> =
+    [](auto& of, auto&& to) { to("pattern", of.pattern, "rule", of.rule); };
+template <>
+inline constexpr auto members<pinned_artifact> =
+    [](auto& of, auto&& to) { to("word", of.word, "commit", of.commit, "declared_at", of.declared_at); };
+template <>
+inline constexpr auto members<source_facts> = [](auto& of, auto&& to) {
+  to("declaration", of.is_declaration, "folder", of.folder, "git", of.git, "dirty", of.is_dirty,
+     "on_local_branch", of.is_on_local_branch, "released", of.released);
+};
+template <>
+inline constexpr auto members<git_state> = [](auto& of, auto&& to) {
+  to("repository", of.repository, "commit", of.commit, "branch", of.branch, "tags", of.tags, "shallow",
+     of.shallow, "unknown", of.unknown);
+};
+template <>
+inline constexpr auto members<remote_place> = [](auto& of, auto&& to) {
+  to("where", of.where, "url", of.url, "branch", of.branch, "remote", of.remote);
+};
 
 // --- What it is told ---
-template <is<gate_state> T>
+template <>
+inline constexpr auto members<gate_state> = [](auto& of, auto&& to) {
+  to("now", of.now, "version", of.version, "commit", of.commit, "hold", of.hold, "put_back_by_hand",
+     of.reverted, "mark", of.mark, "newer", of.newer, "weakened", of.weakened, "weakened_by", of.weakened_by,
+     "tagged", of.tagged, "from", of.from, "closed", of.closed, "awaited", of.awaited, "upstream",
+     of.upstream, "program", of.program, "approvals", of.approvals, "approval_digest", of.approval_digest,
+     "approves_artifact", of.approves_artifact);
+};
+template <>
+inline constexpr auto members<deployment_hold> = [](auto& of, auto&& to) {
+  to("who", of.who, "reason", of.reason, "version", of.version, "when", of.when, "everywhere", of.everywhere);
+};
+template <>
+inline constexpr auto members<hand_revert> =
+    [](auto& of, auto&& to) { to("commit", of.commit, "who", of.who, "when", of.when, "left", of.left); };
+template <>
+inline constexpr auto members<artifact_mark> = [](auto& of, auto&& to) {
+  to("mark", of.is, "pipeline", of.pipeline, "commit", of.commit, "who", of.who, "reason", of.reason, "when",
+     of.when);
+};
+template <>
+inline constexpr auto members<succession> =
+    [](auto& of, auto&& to) { to("order", of.is, "there", of.there, "mine", of.mine); };
+template <>
+inline constexpr auto members<deployment_record> = [](auto& of, auto&& to) {
+  to("commit", of.commit, "committed", of.committed, "tag", of.tag, "version", of.version, "who", of.who,
+     "when", of.when, "outcome", of.outcome);
+};
+template <>
+inline constexpr auto members<weakened_gate> =
+    [](auto& of, auto&& to) { to("words", of.words, "here", of.here, "since", of.since); };
+template <>
+inline constexpr auto members<earlier_place> = [](auto& of, auto&& to) {
+  to("name", of.name, "reached", of.was_reached, "there", of.there, "failed", of.failed, "healthy",
+     of.was_healthy, "says", of.says, "unknown", of.unknown, "configuration", of.configuration, "unrecorded",
+     of.is_unrecorded, "where", of.where, "soaked_ms", of.soaked, "since", of.since, "replaced", of.replaced);
+};
+template <>
+inline constexpr auto members<closed_window> =
+    [](auto& of, auto&& to) { to("windows", of.windows, "opens_text", of.opens_text, "opens", of.opens); };
+template <>
+inline constexpr auto members<awaited_image> =
+    [](auto& of, auto&& to) { to("repository", of.repository, "tags", of.tags, "digest", of.manifest); };
+template <>
+inline constexpr auto members<upstream_build> =
+    [](auto& of, auto&& to) { to("state", of.is, "number", of.number, "link", of.link, "says", of.says); };
+template <>
+inline constexpr auto members<program_answer> = [](auto& of, auto&& to) {
+  to("passed", of.passed, "how", of.how, "last_lines", of.last_lines, "missing", of.is_missing);
+};
+template <>
+inline constexpr auto members<deployment_approval> = [](auto& of, auto&& to) {
+  to("who", of.who, "reason", of.reason, "digest", of.digest, "when", of.when, "expires", of.expires, "step",
+     of.step, "version", of.version, "persons", of.persons);
+};
+template <>
+inline constexpr auto members<error> = [](auto& of, auto&& to) {
+  to("class", of.kind, "subject", of.subject, "text", of.what, "value", of.value, "notes", of.notes);
+};
+template <>
+inline constexpr auto members<note> = [](auto& of, auto&& to) { to("label", of.label, "text", of.text); };
+
+template <typename T>
+concept has_members = !std::is_null_pointer_v<std::remove_const_t<decltype(members<T>)>>;
+
+/// Calls `visit` with the name of each member and the member, in their order.
+template <typename T>
+requires has_members<std::remove_const_t<T>>
 void each_member(T& of, auto&& visit) {
-  visit("now", of.now);
-  visit("version", of.version);
-  visit("commit", of.commit);
-  visit("hold", of.hold);
-  visit("put_back_by_hand", of.reverted);
-  visit("mark", of.mark);
-  visit("newer", of.newer);
-  visit("weakened", of.weakened);
-  visit("weakened_by", of.weakened_by);
-  visit("tagged", of.tagged);
-  visit("from", of.from);
-  visit("closed", of.closed);
-  visit("awaited", of.awaited);
-  visit("upstream", of.upstream);
-  visit("program", of.program);
-  visit("approvals", of.approvals);
-  visit("approval_digest", of.approval_digest);
-  visit("approves_artifact", of.approves_artifact);
-}
-template <is<deployment_hold> T>
-void each_member(T& of, auto&& visit) {
-  visit("who", of.who);
-  visit("reason", of.reason);
-  visit("version", of.version);
-  visit("when", of.when);
-  visit("everywhere", of.everywhere);
-}
-template <is<hand_revert> T>
-void each_member(T& of, auto&& visit) {
-  visit("commit", of.commit);
-  visit("who", of.who);
-  visit("when", of.when);
-  visit("left", of.left);
-}
-template <is<artifact_mark> T>
-void each_member(T& of, auto&& visit) {
-  visit("mark", of.is);
-  visit("pipeline", of.pipeline);
-  visit("commit", of.commit);
-  visit("who", of.who);
-  visit("reason", of.reason);
-  visit("when", of.when);
-}
-template <is<succession> T>
-void each_member(T& of, auto&& visit) {
-  visit("order", of.is);
-  visit("there", of.there);
-  visit("mine", of.mine);
-}
-template <is<deployment_record> T>
-void each_member(T& of, auto&& visit) {
-  visit("commit", of.commit);
-  visit("committed", of.committed);
-  visit("tag", of.tag);
-  visit("version", of.version);
-  visit("who", of.who);
-  visit("when", of.when);
-  visit("outcome", of.outcome);
-}
-template <is<weakened_gate> T>
-void each_member(T& of, auto&& visit) {
-  visit("words", of.words);
-  visit("here", of.here);
-  visit("since", of.since);
-}
-template <is<earlier_place> T>
-void each_member(T& of, auto&& visit) {
-  visit("name", of.name);
-  visit("reached", of.was_reached);
-  visit("there", of.there);
-  visit("failed", of.failed);
-  visit("healthy", of.was_healthy);
-  visit("says", of.says);
-  visit("unknown", of.unknown);
-  visit("configuration", of.configuration);
-  visit("unrecorded", of.is_unrecorded);
-  visit("where", of.where);
-  visit("soaked_ms", of.soaked);
-  visit("since", of.since);
-  visit("replaced", of.replaced);
-}
-template <is<closed_window> T>
-void each_member(T& of, auto&& visit) {
-  visit("windows", of.windows);
-  visit("opens_text", of.opens_text);
-  visit("opens", of.opens);
-}
-template <is<awaited_image> T>
-void each_member(T& of, auto&& visit) {
-  visit("repository", of.repository);
-  visit("tags", of.tags);
-  visit("digest", of.manifest);
-}
-template <is<upstream_build> T>
-void each_member(T& of, auto&& visit) {
-  visit("state", of.is);
-  visit("number", of.number);
-  visit("link", of.link);
-  visit("says", of.says);
-}
-template <is<program_answer> T>
-void each_member(T& of, auto&& visit) {
-  visit("passed", of.passed);
-  visit("how", of.how);
-  visit("last_lines", of.last_lines);
-  visit("missing", of.is_missing);
-}
-template <is<deployment_approval> T>
-void each_member(T& of, auto&& visit) {
-  visit("who", of.who);
-  visit("reason", of.reason);
-  visit("digest", of.digest);
-  visit("when", of.when);
-  visit("expires", of.expires);
-  visit("step", of.step);
-  visit("version", of.version);
-  visit("persons", of.persons);
-}
-template <is<error> T>
-void each_member(T& of, auto&& visit) {
-  visit("class", of.kind);
-  visit("subject", of.subject);
-  visit("text", of.what);
-  visit("value", of.value);
-  visit("notes", of.notes);
-}
-template <is<note> T>
-void each_member(T& of, auto&& visit) {
-  visit("label", of.label);
-  visit("text", of.text);
+  const auto pairs = [&](const auto& self, const char* name, auto& member, auto&... rest) -> void {
+    visit(name, member);
+    if constexpr (sizeof...(rest) > 0) self(self, rest...);
+  };
+  members<std::remove_const_t<T>>(of, [&](auto&... all) { pairs(pairs, all...); });
 }
 
 }  // namespace cicd::observed

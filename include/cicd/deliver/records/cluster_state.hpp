@@ -44,6 +44,9 @@ struct cluster_state {
   json metadata{};  ///< of its ConfigMap: labels, annotations and finalizers of others, which a write keeps
 };
 
+/// What of it an environment of any way has.
+environment_state remembered_in(const cluster_state& of);
+
 /// A deployment of the past with what it applied, Secrets left out; what a rollback puts back.
 struct past_deployment {
   deployment_record record;

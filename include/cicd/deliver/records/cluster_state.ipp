@@ -275,6 +275,15 @@ json json_of(const cluster_state& state) {
   return deliver_records_cluster_state::data_of(state);
 }
 
+environment_state remembered_in(const cluster_state& of) {
+  return {.hold = of.hold,
+          .approvals = of.approvals,
+          .health = of.health,
+          .gates = of.gates,
+          .announced = of.announced,
+          .tasks = of.tasks};
+}
+
 result<cluster_state> read_cluster_state(kubernetes::cluster& with, const cluster_place& place) {
   using namespace deliver_records_cluster_state;
   const api_answer answer = with.get(key_of(place));

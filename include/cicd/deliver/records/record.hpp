@@ -35,6 +35,7 @@ struct deployment_record {
   /// placeholders.
   struct image {
     std::string reference;  ///< `<repository>:<tag>@<digest>`
+    std::string repository() const;
     std::string tag;
     digest manifest;
     std::string built_from;  ///< commit, 40 digits; empty when unknown
@@ -58,6 +59,8 @@ struct deployment_record {
 
 /// Whether a rollback, or a commit by hand, put it back.
 bool is_put_back(const deployment_record& of);
+/// Whether both are of one commit and tag.
+bool is_same_release(const deployment_record& one, const deployment_record& other);
 
 json json_of(const deployment_record& record);
 /// Class `corrupt` for anything that is no record of a schema that we know; `where` is named in the error.

@@ -147,8 +147,17 @@ inline std::optional<deployment_record> record_in(const json& from) {
 
 }  // namespace deliver_records_record
 
+std::string deployment_record::image::repository() const {
+  const std::string tagged = reference.substr(0, reference.find('@')), end = ":" + tag;
+  return tagged.ends_with(end) ? tagged.substr(0, tagged.size() - end.size()) : tagged;
+}
+
 bool is_put_back(const deployment_record& of) {
   return of.outcome == "rolled-back" || of.outcome == "reverted";
+}
+
+bool is_same_release(const deployment_record& one, const deployment_record& other) {
+  return one.commit == other.commit && one.tag == other.tag;
 }
 
 json json_of(const deployment_record& record) {

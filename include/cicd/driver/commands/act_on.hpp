@@ -5,10 +5,22 @@
 #include <functional>
 #include <string>
 
+#include <cicd/deliver/notify/notifiers.hpp>
 #include <cicd/deliver/policy/action.hpp>
 #include <cicd/driver/commands/find_environment.hpp>
+#include <cicd/run/secret_store.hpp>
 
 namespace cicd {
+
+/// The notifiers of a build tree, with secrets of their own: those of a command that is no run.
+struct own_notifiers {
+  own_notifiers(const session& in, change_gate& gate);
+  own_notifiers(const own_notifiers&) = delete;
+  own_notifiers& operator=(const own_notifiers&) = delete;
+
+  secret_store secrets;
+  notifiers told;
+};
 
 /// Those who are notified of what a command does in a build tree. `hear` and `ended` as in action_ports.
 struct command_notices {

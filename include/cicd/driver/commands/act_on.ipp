@@ -5,39 +5,27 @@
 
 #include <utility>
 
-#include <cicd/deliver/notify/notifiers.hpp>
 #include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/action_record.hpp>
+#include <cicd/run/masked_event.hpp>
 
 namespace cicd {
 
-namespace driver_commands_act_on {
-namespace {
-
-/// What notifiers take from a run.
-struct lent {
-  lent(const session& in, change_gate& gate)
-      : secrets(declared_source(in.around)),
-        told({.declared = in.model,
-              .around = in.around,
-              .time = system_clock_port(),
-              .gate = gate,
-              .secrets =
-                  [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
-                    return secrets.value_of(of, folder, cancelled);
-                  },
-              .masked = [this](std::string text) { return secrets.finder()->masked(text); }}) {}
-
-  secret_store secrets;
-  notifiers told;
-};
-
-}  // namespace
-}  // namespace driver_commands_act_on
+own_notifiers::own_notifiers(const session& in, change_gate& gate)
+    : secrets(declared_source(in.around)),
+      told({.declared = in.model,
+            .around = in.around,
+            .time = system_clock_port(),
+            .gate = gate,
+            .secrets =
+                [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
+                  return secrets.value_of(of, folder, cancelled);
+                },
+            .masked = [this](std::string text) { return secrets.finder()->masked(text); }}) {}
 
 command_notices notices_of(const session& in, change_gate& gate) {
-  const auto all = std::make_shared<driver_commands_act_on::lent>(in, gate);
+  const auto all = std::make_shared<own_notifiers>(in, gate);
   return {[all](const event& happened) { all->told.hear(happened); }, [all] { return all->told.finish(); }};
 }
 
@@ -63,7 +51,7 @@ void tell_found(const session& in,
                 const std::vector<event_body>& all) {
   const clock& time = system_clock_port();
   action_record record(in.where, time, new_run_id(time.now(), getpid()), words);
-  driver_commands_act_on::lent notifying(in, gate);
+  own_notifiers notifying(in, gate);
   std::vector<event> happened;
   for (const event_body& each : all)
     notifying.told.hear(happened.emplace_back(event{time.now(), time.elapsed() - record.begun(), each}));
@@ -95,6 +83,7 @@ action_ports ports_of(found_environment& found, const cancellation* cancelled) {
   };
   on.who = [&found] { return who(found.pipeline->source_directory, found.of->around); };
   on.time = &system_clock_port();
+  on.secrets = found.secrets;
   command_notices notices = notices_of(*found.of, found.deliveries->gate());
   on.also = std::move(notices.hear);
   on.ended = std::move(notices.ended);
@@ -108,12 +97,18 @@ exit_class act_on(action_ports on,
                   const judged_action& act) {
   action_record record(where, *on.time, on.id, words);
   on.begun = record.begun();
-  on.listener = [&, also = on.also](const event& happened) {
+  const auto hidden = [secrets = on.secrets] {
+    return secrets ? secrets->finder() : std::make_shared<const secret_finder>();
+  };
+  on.listener = [&, also = on.also](const event& told) {
+    event happened = told;
+    happened.body = masked(std::move(happened.body), *hidden());
     record.hear(happened);
     if (also) also(happened);
     print(happened);
   };
-  const result<exit_class> done = act(on);
+  result<exit_class> done = act(on);
+  if (!done) done = masked(std::move(done).error(), *hidden());
   const exit_class outcome = done ? *done : done.error().kind;
   record.end(outcome, done ? std::nullopt : std::optional(done.error()));
   if (on.ended) print_warnings(on.ended());

@@ -121,12 +121,7 @@ result<artifact_page> artifact_page_of(const session& of,
                                        errors& failures) {
   using namespace driver_commands_artifact_page;
   const std::string name = pipeline.declared.name.str();
-  if (!pipeline.has_artifacts())
-    return error{exit_class::usage,
-                 name,
-                 "this pipeline makes no image, no zip and no files, so it has no artifacts",
-                 {},
-                 {}};
+  if (status has = check_has_artifacts(pipeline); !has) return std::move(has).error();
   if (status fresh = bring_clone(pipeline, clone_need::fresh, of.around, &cancelled); !fresh)
     return std::move(fresh).error();
   const git_state git = git_state_of(pipeline.repository(), of.around);

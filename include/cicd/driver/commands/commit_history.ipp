@@ -80,12 +80,7 @@ exit_class show_commit_history(const commit_history_request& request, surroundin
   const declared_pipeline& pipeline = *found->pipeline;
   const std::string& name = pipeline.declared.name.str();
   const session& of = *found->of;
-  if (!pipeline.has_artifacts())
-    return refused(error{exit_class::usage,
-                         name,
-                         "this pipeline makes no image and no zip, so that nothing is kept of its runs",
-                         {},
-                         {}});
+  if (status has = check_has_artifacts(pipeline); !has) return refused(has.error());
   if (request.imports && !of.where.domain.empty())
     return refused(
         error{exit_class::policy, name, "a pull request takes no history into what is trusted here", {}, {}});

@@ -11,6 +11,7 @@
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/source_clone.hpp>
 #include <cicd/engine/session.hpp>
+#include <cicd/run/secret_store.hpp>
 
 namespace cicd {
 
@@ -19,6 +20,7 @@ struct found_environment {
   std::shared_ptr<session> of;
   const declared_pipeline* pipeline = nullptr;
   const environment* place = nullptr;
+  std::shared_ptr<secret_store> secrets;  ///< of the deliveries: what it gave is masked in all that is told
   std::unique_ptr<delivery> deliveries;
   std::string run_id;
   std::vector<cluster_wave> waves;  ///< of VIA kubectl; empty otherwise

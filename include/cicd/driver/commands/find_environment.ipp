@@ -95,8 +95,15 @@ result<found_environment> find_environment(std::shared_ptr<session> in,
   if (!of) return std::move(of).error();
   found.pipeline = *of;
   found.run_id = new_run_id(system_clock_port().now(), getpid());
-  found.deliveries = std::make_unique<delivery>(found.of->where, found.of->around, system_clock_port(),
-                                                delivery_options{found.run_id, {}, {}, {}, 0, {}, false});
+  found.secrets = std::make_shared<secret_store>(declared_source(found.of->around));
+  delivery_options options;
+  options.run_id = found.run_id;
+  options.secrets = [in = found.secrets](const secret& of, const std::string& folder,
+                                         const cancellation& cancelled) {
+    return in->value_of(of, folder, cancelled);
+  };
+  found.deliveries =
+      std::make_unique<delivery>(found.of->where, found.of->around, system_clock_port(), std::move(options));
   if (environment.empty()) return found;
   if (auto part = part_named(found.of->model, found.pipeline->declared.name.str(), environment))
     return *std::move(part);

@@ -126,35 +126,11 @@ result<std::unique_ptr<image_source>> image_finder::source_of(const std::string&
 }
 
 result<found_image> image_finder::in_layout(const std::string& word) const {
-  std::string folder = word.substr(4), tag;
-  if (const std::size_t colon = folder.rfind(':');
-      colon != folder.npos && folder.find('/', colon) == folder.npos) {
-    tag = folder.substr(colon + 1);
-    folder.resize(colon);
-  }
+  auto [folder, tag] = layout_and_tag(word.substr(4));
   if (!folder.starts_with('/')) folder = normal_path(present_folder() + "/" + folder);
-  const oci_layout layout(folder);
-  const auto images = layout.index();
-  if (!images) return images.error();
-  if (!*images)
-    return error{exit_class::usage, {}, "no image layout", folder, {}}.with(
-        "expected", "a folder with index.json and blobs/sha256");
-  std::vector<std::string> tags;
-  std::vector<digest> there;
-  for (const oci_descriptor& each : **images) {
-    tags.push_back(each.tag.empty() ? oci_text(each.content) : each.tag);
-    if (tag.empty() || each.tag == tag) there.push_back(each.content);
-  }
-  if (there.size() != 1)
-    return error{exit_class::usage,
-                 {},
-                 there.empty() ? "no such tag in the image layout"
-                               : "several images in the image layout; a tag says which one is meant",
-                 word,
-                 {}}
-        .with("did you mean", nearest(tag, tags).value_or(""))
-        .with("allowed", tags.empty() ? "none: it is empty" : joined(tags, ", "));
-  return found_image{word, layout_source(folder), there.front(), word};
+  const auto there = entry_in(oci_layout(folder), tag);
+  if (!there) return there.error();
+  return found_image{word, layout_source(folder), there->content, word};
 }
 
 result<found_image> image_finder::in_repository(const std::string& repository,

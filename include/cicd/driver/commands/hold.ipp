@@ -53,7 +53,7 @@ exit_class for_each_place(const words& said, const surroundings& around, const a
   exit_class first = exit_class::done;
   bool is_interrupted = false;
   const auto note = [&](exit_class end) {
-    is_interrupted = end == exit_class::interrupted || end == exit_class::terminated;
+    is_interrupted = is_interruption(end);
     if (first == exit_class::done || is_interrupted) first = end;
     return is_interrupted ? end : exit_class::done;
   };

@@ -219,10 +219,10 @@ result<std::string> emulator_for(const seen_image& seen,
                                  const found_image& image,
                                  const surroundings& around) {
   static constexpr std::pair<const char*, const char*> emulators[] = {
-      {"arm64", "qemu-aarch64"},   {"amd64", "qemu-x86_64"},    {"arm", "qemu-arm"},
-      {"ppc64le", "qemu-ppc64le"}, {"riscv64", "qemu-riscv64"}, {"s390x", "qemu-s390x"}};
+      {"arm64", "qemu-aarch64"},   {"amd64", "qemu-x86_64"}, {"arm", "qemu-arm"}, {"ppc64le", "qemu-ppc64le"},
+      {"riscv64", "qemu-riscv64"}, {"s390x", "qemu-s390x"},  {"386", "qemu-i386"}};
   const std::string there = seen.config["architecture"].text();
-  if (there == architecture_of_this_machine() || there == "386") return std::string();
+  if (runs_programs_of(architecture_of_this_machine(), there)) return std::string();
   for (const auto& [architecture, emulator] : emulators) {
     if (there != architecture) continue;
     if (exists(std::string("/proc/sys/fs/binfmt_misc/") + emulator)) return std::string();
@@ -256,7 +256,7 @@ class bundle {
  private:
   explicit bundle(unfinished folder) : folder_(std::move(folder)) {}
 
-  /// Containers of a command that was killed: nobody holds their folder any longer.
+  /// Deletes the containers that a killed command left: their folders are no longer locked.
   static void forget_dead(const std::string& below, const std::string& runc) {
     unfinished::sweep(below, [&](const std::string& path) {
       (void)run_to_end({.words = {runc, "--root", path + "/state", "delete", "--force", id_of(path)},
@@ -352,10 +352,7 @@ class container_run {
   }
 
  private:
-  std::string end_text() const {
-    const std::string meaning = meaning_of(*end_);
-    return fmt::format("exit status {}{}", end_->shell_status(), meaning.empty() ? "" : ", " + meaning);
-  }
+  std::string end_text() const { return "exit status " + exit_text(*end_); }
 
   void look() {
     if (end_) return;

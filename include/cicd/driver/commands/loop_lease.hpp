@@ -14,7 +14,7 @@ namespace cicd {
 
 struct lease_view {
   bool acts = false;
-  std::string other{};             ///< who has it; empty: nobody, or this process
+  std::string other{};             ///< the process that holds the lease; empty: this one does, or it is free
   std::optional<error> failure{};  ///< why it can be neither taken nor renewed
 };
 

@@ -8,11 +8,10 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/delivery.hpp>
-#include <cicd/deliver/notify/notifiers.hpp>
+#include <cicd/driver/commands/act_on.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
-#include <cicd/run/secret_store.hpp>
 
 namespace cicd {
 
@@ -40,21 +39,13 @@ exit_class act(const words& said, surroundings around) {
   const auto of = open_or_say(said.tree, std::move(around), failure);
   if (!of) return failure;
   delivery deliveries(of->where, of->around, system_clock_port(), {});
-  secret_store secrets(declared_source(of->around));
-  notifiers all(
-      {.declared = of->model,
-       .around = of->around,
-       .time = system_clock_port(),
-       .gate = deliveries.gate(),
-       .secrets = [&](const secret& one, const std::string& folder,
-                      const cancellation& cancelled) { return secrets.value_of(one, folder, cancelled); },
-       .masked = [&](std::string text) { return secrets.finder()->masked(text); }});
-  print_list(all, said.as_json);
+  own_notifiers all(*of, deliveries.gate());
+  print_list(all.told, said.as_json);
   if (!said.tests) return exit_class::done;
-  const errors unsaid = all.test();
+  const errors unsaid = all.told.test();
   print_errors(unsaid);
   if (!unsaid.empty()) return unsaid.front().kind;
-  if (!said.as_json && !all.listed().empty()) print_out("a test was sent to each\n");
+  if (!said.as_json && !all.told.listed().empty()) print_out("a test was sent to each\n");
   return exit_class::done;
 }
 

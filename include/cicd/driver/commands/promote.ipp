@@ -46,13 +46,11 @@ status check_words(const words& said) {
 }
 
 status check_images(const found_environment& found) {
-  if (found.pipeline->has_artifacts()) return {};
-  const std::string name = found.pipeline->declared.name.str();
-  return error{exit_class::usage,
-               name,
-               "this pipeline has no image, no zip and no files, so that there is no artifact to promote",
-               {},
-               {{"try", fmt::format("cicd run {}.deploy-{}", name, found.place->name.view())}}};
+  status has = check_has_artifacts(*found.pipeline);
+  if (has) return has;
+  return std::move(has).error().with(
+      "try",
+      fmt::format("cicd run {}.deploy-{}", found.pipeline->declared.name.view(), found.place->name.view()));
 }
 
 status wait_for_artifact(const words& said,

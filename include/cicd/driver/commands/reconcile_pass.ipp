@@ -32,14 +32,15 @@ namespace cicd {
 namespace driver_commands_reconcile_pass {
 namespace {
 
-bool is_interrupted(exit_class kind) {
-  return kind == exit_class::interrupted || kind == exit_class::terminated;
-}
-
 /// Of a deploy that did not come to a good end.
 const char* word_for_end(exit_class kind) {
-  if (is_interrupted(kind)) return "interrupted";
+  if (is_interruption(kind)) return "interrupted";
   return kind == exit_class::policy ? "refused" : "failed";
+}
+
+bool is_asked(const pass_request& how, const std::string& pipeline, const std::string& place) {
+  const auto is_named = [&](const std::string& name) { return name == pipeline || name == place; };
+  return how.shard.has(pipeline) && std::ranges::all_of(how.names, is_named);
 }
 
 std::string step_of(const fleet_action& of) {
@@ -160,7 +161,7 @@ void close(const std::vector<fleet_action>& deploys, const run_outcome& ended, f
       of.why = *own;
     else if (!ended.errors.empty())
       of.why = ended.errors.front();
-    of.is = is_interrupted(ended.kind) ? "interrupted" : of.why ? "refused" : "up to date";
+    of.is = is_interruption(ended.kind) ? "interrupted" : of.why ? "refused" : "up to date";
   }
 }
 
@@ -215,7 +216,7 @@ exit_class deploy(const pass_request& said,
   run = ended.id;
   close(deploys, ended, to);
   to.deploys.insert(to.deploys.end(), deploys.begin(), deploys.end());
-  if (is_interrupted(ended.kind)) to.kind = ended.kind;
+  if (is_interruption(ended.kind)) to.kind = ended.kind;
   fail(to, ended.kind);
   return ended.kind;
 }
@@ -241,7 +242,7 @@ status run_pass(const pass_request& said,
     if (status acts = said.may_act ? said.may_act() : status(); !acts) return acts;
     std::string run;
     const exit_class ended = deploy(said, chosen, of.around, run, to);
-    if (is_interrupted(ended)) return {};
+    if (is_interruption(ended)) return {};
     if (ended != exit_class::done) remember_unrecorded(of, all, chosen, run, to);
   }
 }
@@ -338,9 +339,8 @@ result<std::vector<fleet_action>> actions_by(const session& of, const pass_reque
   auto all = named_environments(of, {});
   if (!all) return std::move(all).error();
   std::erase_if(*all, [&](const named_environment& each) {
-    const std::string &pipeline = each.pipeline->declared.name.str(), &place = each.place->name.str();
-    const auto is_named = [&](const std::string& name) { return name == pipeline || name == place; };
-    return !how.shard.has(pipeline) || !std::ranges::all_of(how.names, is_named);
+    return !driver_commands_reconcile_pass::is_asked(how, each.pipeline->declared.name.str(),
+                                                     each.place->name.str());
   });
   const result<fleet_observation> seen = driver_commands_reconcile_pass::look(of, *all, how);
   if (!seen) return seen.error();
@@ -353,10 +353,7 @@ result<std::vector<fleet_action>> actions_observed(const pass_request& of, const
   result<fleet_observation> seen = observation_from(*text, file);
   if (!seen) return std::move(seen).error();
   std::erase_if(seen->targets, [&](const fleet_target& each) {
-    const auto is_named = [&](const std::string& name) {
-      return name == each.pipeline || name == each.environment;
-    };
-    return !of.shard.has(each.pipeline) || !std::ranges::all_of(of.names, is_named);
+    return !driver_commands_reconcile_pass::is_asked(of, each.pipeline, each.environment);
   });
   if (seen->targets.empty() && !of.names.empty())
     return error{

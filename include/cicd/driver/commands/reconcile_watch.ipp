@@ -29,10 +29,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds least_sleep{1000}, longest_backoff{15 * 60000}, lease_asked_every{1000};
 
-bool is_signal(exit_class kind) {
-  return kind == exit_class::interrupted || kind == exit_class::terminated;
-}
-
 /// What a target is at, without what changes as time goes by.
 std::string gist_of(const fleet_action& of) {
   return fmt::format("{}\n{}\n{}\n{}\n{}", of.target(), word_of(of.is), of.commit, of.rule, of.runs);
@@ -62,7 +58,7 @@ class loop {
         if (!slept(lease_asked_every)) return exit_class::done;
         continue;
       }
-      if (const exit_class ended = pass(); is_signal(ended)) return ended;
+      if (const exit_class ended = pass(); is_interruption(ended)) return ended;
       if (!slept(sleep_after(counts(), of_.every, system_clock_port().now(), dice())))
         return exit_class::done;
     }

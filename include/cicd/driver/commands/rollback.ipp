@@ -35,10 +35,7 @@ rollback_ports ports_for(const found_environment& found) {
   ports.resolve = [&found](const deployment_record::image& of) -> result<std::optional<digest>> {
     const cancellation never;
     const registry_options how = registries_of(found.of->where, never);
-    std::string repository = of.reference.substr(0, of.reference.find('@'));
-    if (const std::string tag = ":" + of.tag; repository.ends_with(tag))
-      repository.resize(repository.size() - tag.size());
-    auto registry = registry_for(repository, how, found.of->around);
+    auto registry = registry_for(of.repository(), how, found.of->around);
     if (!registry) return std::move(registry).error();
     auto there = (*registry)->resolve(of.tag);
     if (!there || *there == of.manifest) return there;

@@ -68,12 +68,7 @@ exit_class act(words said, surroundings around) {
   const session& of = *found->of;
   const std::string& folder = pipeline.repository();
   said.pipeline = pipeline.declared.name.str();
-  if (!pipeline.has_artifacts())
-    return refused(error{exit_class::usage,
-                         said.pipeline,
-                         "this pipeline makes no image, no zip and no files, so it has no artifacts",
-                         {},
-                         {}});
+  if (status has = check_has_artifacts(pipeline); !has) return refused(has.error());
   const interrupts stops;
   if (status fresh = bring_clone(pipeline, clone_need::fresh, of.around, &stops.asked()); !fresh)
     return stops.asked().cancelled() ? stops.kind() : refused(fresh.error());

@@ -11,11 +11,12 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/image/errors.hpp>
-#include <cicd/image/image_files.hpp>
+#include <cicd/image/laid_layers.hpp>
 #include <cicd/image/layer_members.hpp>
 #include <cicd/image/oci_layout.hpp>
 #include <cicd/image/sbom/elf.hpp>
 #include <cicd/image/sbom/readers.hpp>
+#include <cicd/image/wanted_files.hpp>
 #include <cicd/system/in_parallel.hpp>
 
 namespace cicd {
@@ -36,11 +37,12 @@ struct file_facts {
 };
 using facts_by_path = std::map<std::string, std::shared_ptr<const file_facts>, std::less<>>;
 
-/// What a layer does to those below it.
-struct layer_facts {
-  facts_by_path own;
-  std::set<std::string> paths;  ///< of all its files, which replace those below
-  std::vector<std::string> taken_away;
+/// Of any file of a layer.
+struct read_file_facts {
+  entry_kind kind = entry_kind::file;
+  std::string link;
+  std::string member;                      ///< where it was read; another name of a file says nothing more
+  std::shared_ptr<const file_facts> says;  ///< null: nothing
 };
 
 file_facts facts_of_text(sbom_file kind, const std::string& path, const std::string& text) {
@@ -58,6 +60,8 @@ file_facts facts_of_text(sbom_file kind, const std::string& path, const std::str
     case sbom_file::java_release: facts.components = java_runtimes(text); break;
     case sbom_file::none: break;
   }
+  for (sbom_component& each : facts.components)
+    if (each.places.empty()) each.places.insert(path);
   return facts;
 }
 
@@ -87,10 +91,7 @@ result<std::optional<file_facts>> facts_of(const layer_member& member, const mem
     if (member.size > most) return std::optional<file_facts>();
     auto text = content_of(member, content, most);
     if (!text) return std::move(text).error();
-    file_facts facts = facts_of_text(kind, member.path, *text);
-    for (sbom_component& each : facts.components)
-      if (each.places.empty()) each.places.insert(member.path);
-    return std::optional(std::move(facts));
+    return std::optional(facts_of_text(kind, member.path, *text));
   }
   if (member.size < 64) return std::optional<file_facts>();
   const std::string bytes = elf_content_of(member, content);
@@ -108,37 +109,32 @@ result<std::optional<file_facts>> facts_of(const layer_member& member, const mem
   return std::optional(std::move(facts));
 }
 
-result<layer_facts> facts_of_layer(const std::string& blob,
-                                   const unpack_limit& limit,
-                                   const cancellation* cancelled) {
-  layer_facts all;
-  const status read = each_member_of_layer(
-      blob, limit, cancelled, [&](const layer_member& member, const member_content& content) -> status {
-        if (std::string gone = taken_away_by(member.path); !gone.empty()) {
-          all.taken_away.push_back(std::move(gone));
-          return {};
-        }
-        if (member.kind == entry_kind::folder) return {};
-        all.paths.insert(member.path);
-        all.own.erase(member.path);
-        if (member.kind != entry_kind::file || member.is_other_name) return {};
-        auto facts = facts_of(member, content);
-        if (!facts) return std::move(facts).error();
-        if (*facts) all.own[member.path] = std::make_shared<const file_facts>(**std::move(facts));
-        return {};
-      });
-  if (!read) return read.error();
-  return all;
+result<read_file_facts> facts_kept(const layer_member& member, const member_content& content) {
+  read_file_facts file{.kind = member.kind, .link = member.link, .member = member.path, .says = {}};
+  if (member.kind != entry_kind::file) return file;
+  auto facts = facts_of(member, content);
+  if (!facts) return std::move(facts).error();
+  if (*facts) file.says = std::make_shared<const file_facts>(**std::move(facts));
+  return file;
 }
 
-facts_by_path laid_over(std::vector<layer_facts> layers) {
-  facts_by_path all;
-  for (layer_facts& each : layers) {
-    for (const std::string& gone : each.taken_away) take_away(all, gone);
-    for (const std::string& path : each.paths) take_away(all, path);
-    all.merge(each.own);
-  }
-  return all;
+/// Adds the lists of the distribution that are there by a link, or as another name of a file, alone.
+status add_linked_lists(const laid_files<read_file_facts>& all,
+                        const std::vector<std::string>& blobs,
+                        const unpack_limit& limit,
+                        const cancellation* cancelled,
+                        facts_by_path& to) {
+  std::set<std::string, std::less<>> unread;
+  for (const auto& [name, path] : wanted_in(all, is_list_of_distribution))
+    if (const auto found = to.find(path); found == to.end() || found->second->kind != sbom_file_at(name))
+      unread.insert(name);
+  if (unread.empty()) return {};
+  const auto texts = files_in_layers(
+      blobs, [&](std::string_view path) { return unread.contains(path); }, limit, cancelled);
+  if (!texts) return texts.error();
+  for (const auto& [path, text] : *texts)
+    to[path] = std::make_shared<const file_facts>(facts_of_text(sbom_file_at(path), path, text));
+  return {};
 }
 
 /// The distribution, and the packages of its own that say which it is.
@@ -266,16 +262,24 @@ result<bill_of_materials> bill_of(const seen_image& image,
                                   const cancellation* cancelled) {
   using namespace image_sbom_bill;
   const oci_layout in(layout);
-  std::vector<layer_facts> layers(image.layers.size());
+  std::vector<std::string> blobs;
+  for (const oci_descriptor& each : image.layers) blobs.push_back(in.blob_path(each.content));
+  std::vector<read_layer<read_file_facts>> layers(image.layers.size());
   const auto read = in_parallel(threads, image.layers.size(), [&](std::size_t i) -> status {
     if (status whole = in.check(image.layers[i]); !whole) return whole;
-    auto facts = facts_of_layer(in.blob_path(image.layers[i].content), limit, cancelled);
-    if (!facts) return std::move(facts).error().with("layer", oci_text(image.layers[i].content));
-    layers[i] = *std::move(facts);
+    auto layer = layer_in<read_file_facts>(blobs[i], limit, cancelled, facts_kept);
+    if (!layer) return std::move(layer).error().with("layer", oci_text(image.layers[i].content));
+    layers[i] = *std::move(layer);
     return {};
   });
   if (!read) return read.error();
-  const facts_by_path files = laid_over(std::move(layers));
+  laid_files<read_file_facts> all;
+  for (auto& each : layers) lay_over(all, std::move(each));
+  facts_by_path files;
+  for (const auto& [path, file] : all)
+    if (file.says && file.member == path) files[path] = file.says;
+  if (status added = add_linked_lists(all, blobs, limit, cancelled, files); !added)
+    return std::move(added).error();
   const json& labels = image.config["config"]["Labels"];
   bill_of_materials bill;
   bill.image = image.manifest;

@@ -7,8 +7,10 @@
 #include <libdeflate.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
@@ -18,8 +20,16 @@ namespace cicd {
 namespace image_sbom_elf {
 namespace {
 
-constexpr std::uint64_t dynamic_section = 6, needed_tag = 1, soname_tag = 14;
+constexpr std::string_view magic =
+    "\x7f"
+    "ELF";
+constexpr std::uint64_t dynamic_section = 6, versions_section = 0x6ffffffe, needed_tag = 1, soname_tag = 14;
+constexpr std::uint64_t loader_segment = 3, longest_path = 4096;
 constexpr std::uint64_t kind_executable = 2, kind_shared = 3;
+/// `e_machine` and the architecture that it stands for.
+constexpr std::pair<std::uint64_t, std::string_view> machines[] = {
+    {3, "386"},    {21, "ppc64le"}, {22, "s390x"},    {40, "arm"},
+    {62, "amd64"}, {183, "arm64"},  {243, "riscv64"}, {258, "loong64"}};
 constexpr std::size_t most_sections = 4096, most_needed = 4096, largest_packages = 16U << 20U;
 
 /// Bytes of either order and width; what lies beyond the end is 0.
@@ -80,6 +90,22 @@ std::vector<section> sections_of(const elf_bytes& from) {
   if (names < all.size())
     for (std::size_t i = 0; i < all.size(); ++i) all[i].name = text_at(all[names].bytes, name_places[i]);
   return all;
+}
+
+/// The name of what starts it.
+std::string loader_in(const elf_bytes& from) {
+  const bool wide = from.is_wide();
+  const std::uint64_t start = from.word(wide ? 0x20 : 0x1c), size = from.number(wide ? 0x36 : 0x2a, 2),
+                      count = from.number(wide ? 0x38 : 0x2c, 2);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t at = start + i * size;
+    if (from.number(at, 4) != loader_segment) continue;
+    const std::uint64_t bytes = from.word(at + (wide ? 0x20 : 0x10));
+    const std::string_view path =
+        text_at(from.part(from.word(at + (wide ? 8 : 4)), std::min(bytes, longest_path)), 0);
+    return std::string(path.substr(path.rfind('/') + 1));
+  }
+  return {};
 }
 
 /// Of Go 1.18 and newer: the version and the modules, each behind its length, after 32 bytes.
@@ -148,27 +174,46 @@ sbom_component go_module(std::string_view path, std::string_view version) {
 }  // namespace
 }  // namespace image_sbom_elf
 
+std::string_view elf_architecture(std::string_view start) {
+  using namespace image_sbom_elf;
+  if (!start.starts_with(magic) || start.size() < elf_start) return {};
+  const std::uint64_t machine = elf_bytes(start).number(0x12, 2);
+  const auto found = std::ranges::find(machines, machine, &std::pair<std::uint64_t, std::string_view>::first);
+  return found == std::end(machines) ? std::string_view() : found->second;
+}
+
+int newest_glibc(std::string_view bytes) {
+  constexpr std::string_view start = "GLIBC_2.";
+  int newest = 0;
+  for (auto at = bytes.find(start); at != bytes.npos; at = bytes.find(start, at + 1)) {
+    const std::string_view digits = bytes.substr(at + start.size(), 4);
+    int number = 0;
+    (void)std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    newest = std::max(newest, number);
+  }
+  return newest;
+}
+
 std::optional<elf_facts> elf_facts_of(std::string_view bytes) {
   using namespace image_sbom_elf;
-  if (!bytes.starts_with("\x7f"
-                         "ELF")
-      || bytes.size() < 52)
-    return std::nullopt;
+  if (!bytes.starts_with(magic) || bytes.size() < 52) return std::nullopt;
   const elf_bytes from(bytes);
   const std::uint64_t kind = from.number(0x10, 2);
   if (kind != kind_executable && kind != kind_shared) return std::nullopt;
   elf_facts facts;
+  facts.architecture = elf_architecture(bytes);
+  facts.loader = loader_in(from);
   const std::vector<section> all = sections_of(from);
-  bool has_interpreter = false;
   for (const section& each : all) {
-    has_interpreter = has_interpreter || each.name == ".interp";
+    if (each.kind == versions_section && each.link < all.size())
+      facts.glibc = std::max(facts.glibc, newest_glibc(all[each.link].bytes));
     if (each.kind == dynamic_section && each.link < all.size() && !each.bytes.empty())
       add_links(facts, from, each, all[each.link].bytes);
     if (each.name == ".go.buildinfo") facts.go_modules = go_modules_in(each.bytes);
     if (each.name == ".dep-v0") facts.cargo_packages = unpacked(each.bytes);
   }
   facts.is_program =
-      facts.soname.empty() && (kind == kind_executable || has_interpreter || facts.needed.empty());
+      facts.soname.empty() && (kind == kind_executable || !facts.loader.empty() || facts.needed.empty());
   return facts;
 }
 

@@ -28,6 +28,8 @@ enum class sbom_file : std::uint8_t {
   java_release  ///< of a Java runtime
 };
 sbom_file sbom_file_at(std::string_view path);
+/// Whether it is one of the distribution's own: which it is, its packages and what they brought.
+bool is_list_of_distribution(std::string_view path);
 
 /// The packages of Debian that are there; a list of status.d is one of them.
 std::vector<sbom_component> dpkg_packages(std::string_view status);

@@ -105,6 +105,12 @@ sbom_file sbom_file_at(std::string_view path) {
   return sbom_file::none;
 }
 
+bool is_list_of_distribution(std::string_view path) {
+  const sbom_file kind = sbom_file_at(path);
+  return kind == sbom_file::dpkg_status || kind == sbom_file::dpkg_list || kind == sbom_file::apk_installed
+         || kind == sbom_file::os_release;
+}
+
 std::vector<sbom_component> dpkg_packages(std::string_view status) {
   using namespace image_sbom_readers;
   std::vector<sbom_component> all;
